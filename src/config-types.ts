@@ -34,6 +34,10 @@ export interface InspectConfig {
   recordingFromPath?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * stands for anything but a slash. */
   labelFromPath?: string;
+  /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
+  map?: string;
+  /** Labels to leave out, separated by commas. */
+  exclude?: string[];
   /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
@@ -91,6 +95,10 @@ export interface ConvertConfig {
   recordingFromPath?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * stands for anything but a slash. */
   labelFromPath?: string;
+  /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
+  map?: string;
+  /** Labels to leave out, separated by commas. */
+  exclude?: string[];
   /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
@@ -138,6 +146,10 @@ export interface TrainConfig {
   recordingFromPath?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * stands for anything but a slash. */
   labelFromPath?: string;
+  /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
+  map?: string;
+  /** Labels to leave out, separated by commas. */
+  exclude?: string[];
   /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */

@@ -121,6 +121,8 @@ const ofCalibration = [
   "groupFromPath",
   "recordingFromPath",
   "labelFromPath",
+  "map",
+  "exclude",
   "columns",
   "pivot",
   "only",

@@ -89,6 +89,16 @@ const fromPath = (what: string, example: string): Option<string> =>
 const groupFromPath = fromPath("person", "sub_{user}.csv");
 const recordingFromPath = fromPath("recording", "{session}/acc.csv");
 const labelFromPath = fromPath("activity", "{activity}/*.csv");
+const map = textOption({
+  value: "file",
+  expected: "a YAML or JSON file",
+  doc: "YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null)",
+});
+const exclude = namesOption({
+  value: "labels",
+  expected: "a list of labels such as transition,unknown",
+  doc: "labels to leave out, separated by commas",
+});
 const columns = namesOption({
   value: "names",
   expected: "a list of column names such as timestamp,x,y,z",
@@ -146,24 +156,27 @@ type ReadingOption =
   | ("groupFromPath" | "recordingFromPath" | "pivot" | "only");
 
 /** The columns of recordings to train on, by role. */
-export const trainColumns: OptionsOf<Required<Pick<TrainConfig, ReadingOption | "label" | "labelFromPath">>> =
-  optionsUnder(columnsHeading, {
-    label,
-    group,
-    recording,
-    time,
-    timeFormat,
-    timeUnit,
-    timeZone,
-    channels,
-    columns,
-    pathColumns,
-    groupFromPath,
-    recordingFromPath,
-    labelFromPath,
-    pivot,
-    only,
-  });
+export const trainColumns: OptionsOf<
+  Required<Pick<TrainConfig, ReadingOption | "label" | "labelFromPath" | "map" | "exclude">>
+> = optionsUnder(columnsHeading, {
+  label,
+  group,
+  recording,
+  time,
+  timeFormat,
+  timeUnit,
+  timeZone,
+  channels,
+  columns,
+  pathColumns,
+  groupFromPath,
+  recordingFromPath,
+  labelFromPath,
+  map,
+  exclude,
+  pivot,
+  only,
+});
 
 export const modelColumnsHeading =
   "Columns (default: found by their usual names, and channels by their names in the model):";

@@ -52,9 +52,16 @@ function labelledRecordingColumns(
 function unlabelledRecordingColumns(
   config: NamedColumns,
   trained: NamedColumns,
-): Omit<NamedColumns, "label" | "labelFromPath" | "channels"> {
+): Omit<NamedColumns, "label" | "labelFromPath" | "map" | "exclude" | "channels"> {
   const { pathColumns: _p, groupFromPath: _g, recordingFromPath: _r, ...named } = namedColumnRoles(trained);
-  const { label: _, labelFromPath: _l, channels: _c, ...columns } = { ...named, ...namedColumnRoles(config) };
+  const {
+    label: _,
+    labelFromPath: _l,
+    map: _m,
+    exclude: _e,
+    channels: _c,
+    ...columns
+  } = { ...named, ...namedColumnRoles(config) };
   return columns;
 }
 

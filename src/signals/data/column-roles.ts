@@ -24,6 +24,10 @@ export interface ColumnOptions {
   readonly groupFromPath?: string;
   readonly recordingFromPath?: string;
   readonly labelFromPath?: string;
+  /** A file with the classes of labels, see `readLabelMap`. */
+  readonly map?: string;
+  /** Labels to leave out. */
+  readonly exclude?: readonly string[];
   /** Names of all columns in order, for files without a line of names. */
   readonly columns?: readonly string[];
   /** The column that says which sensor or device a row comes from; they are joined by time. */
@@ -304,6 +308,8 @@ export type NamedColumns = Pick<
   groupFromPath?: string;
   recordingFromPath?: string;
   labelFromPath?: string;
+  map?: string;
+  exclude?: string[];
   columns?: string[];
   pivot?: string;
   only?: string[];
@@ -311,7 +317,7 @@ export type NamedColumns = Pick<
 
 /** Only the columns that the user named, without any that are detected. */
 export function namedColumnRoles(named: NamedColumns): NamedColumns {
-  const { groupFromPath, recordingFromPath, labelFromPath, timeFormat, timeUnit, timeZone } = named;
+  const { groupFromPath, recordingFromPath, labelFromPath, map, exclude, timeFormat, timeUnit, timeZone } = named;
   const { label, group, recording, time, channels, sensor, pathColumns, columns, pivot, only } = named;
   return {
     ...(label !== undefined && { label }),
@@ -324,6 +330,8 @@ export function namedColumnRoles(named: NamedColumns): NamedColumns {
     ...(groupFromPath !== undefined && { groupFromPath }),
     ...(recordingFromPath !== undefined && { recordingFromPath }),
     ...(labelFromPath !== undefined && { labelFromPath }),
+    ...(map !== undefined && { map }),
+    ...(exclude !== undefined && { exclude }),
     ...(columns !== undefined && { columns }),
     ...(pivot !== undefined && { pivot }),
     ...(only !== undefined && { only }),

@@ -139,6 +139,7 @@ async function openRecordingsWith(
   for await (const { chunk, seconds, repeats } of clocks.chunks()) selector.add(chunk, seconds, repeats);
   refuseReservedTexts(keys, roles, fileNames);
   warnOfSpellings(table.spellings, roles, warn);
+  if (roles.label !== null) warnOfLabelMap(table.labels, warn);
   const selected = selector.finish(onFault);
   if (selected.kept === 0) {
     throw new DataFault({
@@ -178,6 +179,12 @@ function copiedContentOf(rows: StoredRows): CopiedContent[] {
   const finder = new CopiedContentFinder();
   finder.add(rows);
   return finder.found();
+}
+
+function warnOfLabelMap(labels: Table["labels"], warn: Reporter["warn"]): void {
+  const [leftOut, unmet] = [labels.leftOut(), labels.unmet()];
+  if (leftOut.length > 0) warn(`Rows with the label ${leftOut.join(", ")} are left out, as --map or --exclude says.`);
+  if (unmet.length > 0) warn(`No row has the label ${unmet.join(", ")}, which --map or --exclude lists.`);
 }
 
 function warnOfSpellings({ people, classes }: Table["spellings"], roles: ColumnRoles, warn: Reporter["warn"]): void {

@@ -8,6 +8,7 @@ import { DataFault, type OnFault } from "./data-fault.ts";
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
 import { explainReadError } from "./explain-read-error.ts";
 import type { SourceFile } from "./find-files.ts";
+import { type LabelMap, readLabelMap } from "./label-map.ts";
 import { refuseOtherColumns } from "./other-columns.ts";
 import { pathColumnsOf, withTemplateRoles } from "./path-columns.ts";
 import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";
@@ -43,6 +44,8 @@ export interface Table {
   readonly keys: readonly RowKey[];
   /** Spellings of people and classes in the rows that were read so far. */
   readonly spellings: Spelt;
+  /** The classes of labels; it knows those that were met so far. */
+  readonly labels: LabelMap;
   /** Row counts of the files that have been read to the end. */
   readonly fileRows: readonly number[];
   /**
@@ -95,10 +98,11 @@ export async function openRowChunks(
   const roles = resolveColumnRoles(firstSchema.names, named, required, first.path, onFault, warn);
   const keys: RowKey[] = [];
   const fileRows: number[] = [];
+  const labels = await readLabelMap(options.map, options.exclude);
   const spellings = { people: new Spellings(known?.people), classes: new Spellings(known?.classes) };
 
   async function* chunks(): AsyncGenerator<RowChunk> {
-    const texts = new RowTexts(keys, roles, spellings);
+    const texts = new RowTexts(keys, roles, spellings, labels);
     let firstReading: TimeReading | undefined;
     for (const [f, file] of files.entries()) {
       const schema = file === first ? firstSchema : (await schemaOf(file)).schema;
@@ -140,7 +144,7 @@ export async function openRowChunks(
   const { label, group, recording, time, channels } = roles;
   const used = new Set([label, group, recording, time, ...channels]);
   const unusedColumns = firstSchema.names.filter((name) => !used.has(name));
-  return { roles, unusedColumns, keys, spellings, fileRows, chunks };
+  return { roles, unusedColumns, keys, spellings, labels, fileRows, chunks };
 }
 
 /**

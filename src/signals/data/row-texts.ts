@@ -2,6 +2,7 @@
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import type { ColumnRoles } from "./column-roles.ts";
+import type { LabelMap } from "./label-map.ts";
 import type { Spellings } from "./spellings.ts";
 import { refuseTextsOverLimit } from "./table-limits.ts";
 
@@ -30,7 +31,10 @@ export class RowTexts {
   /** For each recording of a person by its first name, the person's spelling in it. */
   readonly #spellingIn = new Map<string, string>();
 
-  constructor(keys: RowKey[], roles: ColumnRoles, spellings: Spelt) {
+  readonly #labels: LabelMap;
+
+  constructor(keys: RowKey[], roles: ColumnRoles, spellings: Spelt, labels: LabelMap) {
+    this.#labels = labels;
     this.#keys = keys;
     this.#roles = roles;
     this.#spellings = spellings;
@@ -73,10 +77,11 @@ export class RowTexts {
       ]);
     }
     const { people, classes } = this.#spellings;
+    const own = label === null ? null : this.#labels.classOf(label!);
     this.#keys.push({
       user: user === null ? null : people.first(user!),
       recording: user === null || recording === null ? recording! : this.#recordingOf(user!, recording!),
-      label: label === null ? null : classes.first(label!),
+      label: own === null ? null : classes.first(own),
       file,
     });
     this.#known.set(text, this.#keys.length - 1);

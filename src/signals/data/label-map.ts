@@ -1,0 +1,88 @@
+// Which class a label stands for: codes get names, classes are merged, and some are left out. Labels that are not listed stay
+// as they are.
+
+import { readFile } from "node:fs/promises";
+import { parse } from "yaml";
+import { UserError } from "../../errors.ts";
+import { spellingKey } from "./spellings.ts";
+
+export class LabelMap {
+  /** By the spelling of a label: its class, or null to leave it out. */
+  readonly #classes: ReadonlyMap<string, string | null>;
+  readonly #listed: readonly string[];
+  readonly #met = new Set<string>();
+
+  constructor(entries: readonly (readonly [label: string, of: string | null])[]) {
+    this.#classes = new Map(entries.map(([label, of]) => [spellingKey(label), of]));
+    this.#listed = entries.map(([label]) => label);
+  }
+
+  /** The class of a label; null if it is left out. */
+  classOf(label: string): string | null {
+    const key = spellingKey(label);
+    const found = this.#classes.get(key);
+    if (found === undefined) return label;
+    this.#met.add(key);
+    return found;
+  }
+
+  /** Labels that are left out, of those met so far. */
+  leftOut(): string[] {
+    return this.#listed.filter(
+      (label) => this.#met.has(spellingKey(label)) && this.#classes.get(spellingKey(label)) === null,
+    );
+  }
+
+  /** Listed labels that no row has. */
+  unmet(): string[] {
+    return this.#listed.filter((label) => !this.#met.has(spellingKey(label)));
+  }
+}
+
+const advice =
+  'Write one line per label, such as "1: walking" (rename), "jogging: running" (merge) or "0: null" (leave out), or one per class, such as "stairs: [upstairs, downstairs]".';
+
+/**
+ * @param file YAML or JSON: LABEL: CLASS, LABEL: null, or CLASS: [LABEL, ...]
+ * @param exclude labels to leave out
+ * @throws UserError if the file cannot be read, or maps a label twice
+ */
+export async function readLabelMap(file: string | undefined, exclude: readonly string[] = []): Promise<LabelMap> {
+  const entries: [string, string | null][] = exclude.map((label) => [label, null]);
+  if (file !== undefined) {
+    const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+      throw new UserError(`--map ${file}: could not be read: ${cause.code ?? cause.message}`, {
+        advice: "Check the path.",
+        cause,
+      });
+    });
+    entries.push(...labelMapEntries(text, file));
+  }
+  const keys = entries.map(([label]) => spellingKey(label));
+  const twice = entries.find((_, i) => keys.indexOf(keys[i]!) !== i);
+  if (twice !== undefined) {
+    throw new UserError(`The label ${JSON.stringify(twice[0])} is mapped twice, by --map or --exclude.`, {
+      advice: "Give each label one class.",
+    });
+  }
+  return new LabelMap(entries);
+}
+
+function labelMapEntries(text: string, file: string): [string, string | null][] {
+  const refuse = (cause?: unknown): never => {
+    throw new UserError(`--map ${file}: expected labels and their classes.`, { advice, cause });
+  };
+  let parsed: unknown;
+  try {
+    // Without a schema, 1.0 and no stay texts.
+    parsed = parse(text, { schema: "failsafe" });
+  } catch (cause) {
+    return refuse(cause);
+  }
+  if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed)) return refuse();
+  return Object.entries(parsed).flatMap(([name, of]): [string, string | null][] => {
+    if (Array.isArray(of) && of.every((label) => typeof label === "string")) return of.map((label) => [label, name]);
+    if (typeof of === "string") return [[name, of === "null" || of === "~" || of === "" ? null : of]];
+    return refuse();
+  });
+}

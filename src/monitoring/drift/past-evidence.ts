@@ -7,8 +7,12 @@ import type { Comparison } from "./comparison.ts";
 import { evidenceOf } from "./evidence.ts";
 import { type OwnPast, ownPast } from "./own-past.ts";
 
-/** E-values by reference; null if nothing is known. */
-export type PastEvidence = Readonly<Record<OwnPast, number | null>>;
+export interface PastEvidence {
+  /** By reference; null if nothing is known. */
+  readonly eValues: Readonly<Record<OwnPast, number | null>>;
+  /** Whether the batch is farther from all its references than any rehearsed batch. */
+  readonly isBeyondAll: boolean;
+}
 
 /**
  * The mean of two e-values is an e-value. Its weights are the shares of the batch that the past has and lacks.
@@ -26,7 +30,7 @@ export function pastEvidence(comparisons: readonly Comparison[], hasPast: boolea
     return Math.max(beyond, unseen * evidenceOf(strange) + (1 - unseen) * evidenceOf(p ?? strange));
   };
   const [anchor, rolling] = ownPast.map(against);
-  return { anchor: anchor!, rolling: rolling! };
+  return { eValues: { anchor: anchor!, rolling: rolling! }, isBeyondAll: beyond > 0 };
 }
 
 /** P-value of the distance from the training data, among people and among the stream's own batches, whichever is higher. */

@@ -77,12 +77,10 @@ export function decideVerdict(
   );
   const series = extendChangeSeries(state.series, current, model);
   const hasPast = past.anchor.length >= model.calibration.reference_batches;
-  const batch = {
-    comparisons,
-    pastEvidence: pastEvidence(comparisons, hasPast),
-    hasPast,
-    activity: boutActivity(current, model),
-  };
+  const { eValues, isBeyondAll } = pastEvidence(comparisons, hasPast);
+  // However somebody sits today, it is not farther from everything than anything before.
+  const activity = isBeyondAll ? null : boutActivity(current, model);
+  const batch = { comparisons, eValues, hasPast, activity };
   const known = weighStranger(batch, hasPast, state, model.calibration, options);
   const weighed = alarmByStranger(weighForVerdict(batch, state, series, options), known.standing, state, options);
   const isUnlike = ({ reference, pValue, findings }: Comparison): boolean =>
@@ -98,7 +96,7 @@ export function decideVerdict(
       impossible.length > 0 ||
       known.standing === "undecided" ||
       comparisons.some(({ reference, pValue }) => reference !== "baseline" && (pValue?.p ?? 1) <= doubtfulP) ||
-      Object.values(batch.pastEvidence).some((e) => (e ?? 0) >= evidenceOf(doubtfulP)),
+      Object.values(eValues).some((e) => (e ?? 0) >= evidenceOf(doubtfulP)),
   };
   const own = judged.alarm === null ? learnScoresForVerdict(state.own, comparisons) : state.own;
   const { stranger } = known;

@@ -28,10 +28,10 @@ export interface DriftStrength {
 
 export interface BatchToWeigh {
   readonly comparisons: readonly Comparison[];
-  readonly pastEvidence: PastEvidence;
+  readonly eValues: PastEvidence["eValues"];
   /** Whether the stream has a full reference. */
   readonly hasPast: boolean;
-  /** The class that fills the batch; null if several do. */
+  /** The class that fills the batch, whose bout is one bet; null if several do. */
   readonly activity: number | null;
 }
 
@@ -59,7 +59,7 @@ export function weighedEvidence({ evidence }: Pick<DriftState, "evidence">): num
 }
 
 export function weighEvidence(
-  { comparisons, pastEvidence, hasPast, activity }: BatchToWeigh,
+  { comparisons, eValues, hasPast, activity }: BatchToWeigh,
   state: DriftState,
   series: DriftState["series"],
   { arl, confirmAfter }: { readonly arl: number; readonly confirmAfter: number },
@@ -67,7 +67,7 @@ export function weighEvidence(
   const level = weighedAlarmLevel(comparisons, arl);
   const evidence = { ...state.evidence };
   for (const kind of ownPast) {
-    const e = pastEvidence[kind];
+    const e = eValues[kind];
     if (e === null) continue;
     const added = addEvidence(evidence[kind], e, activity);
     evidence[kind] = { ...added, value: Math.min(added.value, mostEvidence) };
@@ -95,7 +95,7 @@ export function weighEvidence(
   } as const;
   if (!alarmed) return { alarm: null, leading, shape: null, strength, evidence };
   const shape = leading === null ? null : changeShapeToName(series, leading);
-  const alarm = nameChange(state, { series, shape, leading, beyond, confirmAfter });
+  const alarm = nameChange(state, { series, shape, evidence, beyond, confirmAfter });
   const recovery = isOver || during === null ? addToRecovery(beginRecovery(leading?.reference), comparisons) : during;
   return { alarm, leading, shape, strength, evidence, recovery };
 }

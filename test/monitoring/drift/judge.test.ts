@@ -119,7 +119,7 @@ describe("the evidence", () => {
     const demanding = modelOf({ own: [{ ...rung, evidence_factor: 3 }] });
     const verdict = (after: number) =>
       run({}, { evidence: evidence(evidenceBefore(after)) }, { arl: 100 }, demanding).judgement.verdict;
-    expect([verdict(299), verdict(301)]).toEqual(["normal", "gradual_drift"]);
+    expect([verdict(299), verdict(301)]).toEqual(["normal", "sudden_change"]);
     const { comparisons } = run({}, {}, {}, demanding).judgement;
     expect(weighedAlarmLevel(comparisons, 100)).toBe(300);
     expect(weighedAlarmLevel([], 100)).toBe(100);
@@ -138,11 +138,11 @@ describe("the evidence", () => {
     expect(driftStateSchema.parse(JSON.parse(JSON.stringify(huge)))).toEqual(huge);
   });
 
-  it("names the change after the reference that has more of it, as long as no shape can be fitted", () => {
+  it("takes the change for gradual as long as no shape can be fitted if the last batches have less than a fifth of it", () => {
     const verdict = (anchor: number, rolling: number) => run({}, { evidence: evidence(anchor, rolling) }).judgement;
     expect(verdict(1100, 4000)).toMatchObject({ verdict: "sudden_change", leading: { reference: "rolling" } });
-    expect(verdict(4000, 1100)).toMatchObject({ verdict: "gradual_drift", leading: { reference: "anchor" } });
-    expect(verdict(4000, 4000)).toMatchObject({ verdict: "gradual_drift", shape: null });
+    expect(verdict(4000, 820)).toMatchObject({ verdict: "sudden_change", leading: { reference: "anchor" } });
+    expect(verdict(4000, 780)).toMatchObject({ verdict: "gradual_drift", leading: { reference: "anchor" } });
   });
 });
 

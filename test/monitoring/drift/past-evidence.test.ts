@@ -39,30 +39,30 @@ function comparison(
 describe("the part of a batch that the stream's past has", () => {
   it("counts by its p-value against that past, whatever the training data say", () => {
     const comparisons = [comparison("baseline", { p: 0.005 }), comparison("anchor", { p: 0.3 }), comparison("rolling")];
-    expect(pastEvidence(comparisons, true)).toEqual({ anchor: evidenceOf(0.3), rolling: evidenceOf(0.5) });
+    expect(pastEvidence(comparisons, true).eValues).toEqual({ anchor: evidenceOf(0.3), rolling: evidenceOf(0.5) });
   });
 });
 
 describe("the part of a batch that the stream's past lacks", () => {
   it("counts by its distance from the same activity in the training data", () => {
-    expect(pastEvidence([comparison("baseline", { p: 0.005 })], true).anchor).toBe(evidenceOf(0.005));
-    expect(pastEvidence([comparison("baseline", { p: 0.7 })], true).rolling).toBe(evidenceOf(0.7));
+    expect(pastEvidence([comparison("baseline", { p: 0.005 })], true).eValues.anchor).toBe(evidenceOf(0.005));
+    expect(pastEvidence([comparison("baseline", { p: 0.7 })], true).eValues.rolling).toBe(evidenceOf(0.7));
   });
 
   it("counts by its share of the batch", () => {
     const comparisons = [comparison("baseline", { p: 0.005 }), comparison("anchor", { p: 0.4, unseenShare: 0.25 })];
-    const { anchor, rolling } = pastEvidence(comparisons, true);
+    const { anchor, rolling } = pastEvidence(comparisons, true).eValues;
     expect(anchor).toBeCloseTo(0.25 * evidenceOf(0.005) + 0.75 * evidenceOf(0.4), 12);
     expect(rolling).toBe(evidenceOf(0.005));
   });
 
   it("is a new activity if other people, or the stream itself, are as far from the training data", () => {
-    expect(pastEvidence([comparison("baseline", { p: 0.3, usual: 0.005 })], true).anchor).toBe(evidenceOf(0.3));
-    expect(pastEvidence([comparison("baseline", { p: 0.005, usual: 0.6 })], true).anchor).toBe(evidenceOf(0.6));
+    expect(pastEvidence([comparison("baseline", { p: 0.3, usual: 0.005 })], true).eValues.anchor).toBe(evidenceOf(0.3));
+    expect(pastEvidence([comparison("baseline", { p: 0.005, usual: 0.6 })], true).eValues.anchor).toBe(evidenceOf(0.6));
   });
 
   it("says nothing for a stream without a past, or if no other people were rehearsed", () => {
-    const nothing = { anchor: null, rolling: null };
+    const nothing = { eValues: { anchor: null, rolling: null }, isBeyondAll: false };
     expect(pastEvidence([comparison("baseline", { p: 0.005 })], false)).toEqual(nothing);
     expect(pastEvidence([comparison("baseline", { p: 0.005, usual: null })], true)).toEqual(nothing);
     expect(pastEvidence([], true)).toEqual(nothing);
@@ -76,12 +76,18 @@ describe("a batch farther from everything than any rehearsed batch", () => {
         comparison(kind, { p: resolution, excess: excess[i]! }),
       ),
       true,
-    ).anchor!;
+    ).eValues.anchor!;
 
   it("says more the farther it is", () => {
     expect(far(1, 1, 1)).toBe(evidenceOf(resolution));
     expect(far(2, 3, 2)).toBeCloseTo(evidenceOf(resolution ** 2), 6);
     expect(far(3, 3, 4)).toBeGreaterThan(50 * far(2, 2, 2));
+  });
+
+  it("is a bet of its own, whatever activity fills it", () => {
+    const isBeyondAll = (excess: number) =>
+      pastEvidence([comparison("baseline", { p: resolution, excess })], true).isBeyondAll;
+    expect([1, 1.01].map(isBeyondAll)).toEqual([false, true]);
   });
 
   it("has a limit that is a number", () => expect(far(1e6, 1e6, 1e6)).toBe(evidenceOf(Number.MIN_VALUE)));

@@ -82,7 +82,7 @@ const pathColumns = namesOption({
 
 const fromPath = (what: string, example: string): Option<string> =>
   textOption({
-    value: "template",
+    value: "path",
     expected: `the end of a path with one {name}, such as ${example}`,
     doc: `${what} from the path of each file, such as ${example}; * stands for anything but a slash`,
   });

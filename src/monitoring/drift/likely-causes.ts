@@ -36,6 +36,8 @@ export function likelyCauses(
     readonly columns: Columns;
     readonly undone: readonly UndoneFault[];
     readonly comparisons: readonly Comparison[];
+    /** The batch as it is; without it, a rate is sought even if only the roughness is strange. */
+    readonly byClass?: ClassSummaries;
     /** Sensors whose values nobody can cause (default: none known). */
     readonly impossible?: readonly ImpossibleSensor[];
   },
@@ -44,7 +46,7 @@ export function likelyCauses(
   model: DriftModel,
   thresholds: DriftOptions["thresholds"] = "calibrated",
 ): Culprit[] {
-  const { columns, undone, comparisons, impossible = [] } = batch;
+  const { columns, undone, comparisons, byClass: whole, impossible = [] } = batch;
   const physical = impossible.flatMap(({ cause }) => cause ?? []);
   if (physical.length > 0) return physical;
   if (comparisons.every((own) => isOrdinary(own))) return [];
@@ -53,8 +55,13 @@ export function likelyCauses(
   const stuck = direct.filter(({ kind }) => kind === "stuck channel");
   if (stuck.length > 0) return stuck;
   const explaining = undone.filter(({ fault, byClass }) => {
-    const known = fault.kind === "sampling rate" ? withoutRoughness(model) : model;
-    return explains(fault, comparisons, compareForVerdict(byClass, past, known, state, thresholds));
+    const compared = (side: ClassSummaries, known: DriftModel): Comparison[] =>
+      compareForVerdict(side, past, known, state, thresholds);
+    if (fault.kind !== "sampling rate") return explains(fault, comparisons, compared(byClass, model));
+    // Both sides without the roughness; otherwise noise, which only the roughness shows, would be explained by any rate.
+    const known = withoutRoughness(model);
+    const before = whole === undefined ? comparisons : compared(whole, known);
+    return before.some((own) => !isOrdinary(own)) && explains(fault, before, compared(byClass, known));
   });
   const [simplest] = explaining
     .map(({ fault }) => fault)

@@ -61,7 +61,7 @@ export function remediesFor(sensor: Sensor): Remedy[] {
     (names): Remedy => ({
       kind: "flipped axis",
       channels: names,
-      fault: "has the opposite sign",
+      fault: "has the opposite sign, or the sensor is worn the other way round",
       undo: (columns) => each(columns, names, (x) => -x),
     }),
   );

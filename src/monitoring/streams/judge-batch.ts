@@ -10,6 +10,7 @@ import type { CheckResult } from "./check-result.ts";
 import { describeCheck } from "./describe-check.ts";
 import type { Decision, StreamMemory } from "./monitor-stream.ts";
 import { reasonNotToCount, withStillness } from "./not-counted.ts";
+import { judgeByRepeatedCause, repeatedCause } from "./repeated-cause.ts";
 import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
 import type { Judge } from "./watched-model.ts";
 
@@ -42,24 +43,30 @@ export function judgeBatch(
   const rate = monitor.drift.sampling_rate_hz;
   const impossible =
     batch.columns === null ? [] : impossibleSensors(batch.columns, monitor.sensors, rate, monitor.model.baseline);
-  const judged = decideVerdict(batch.measurement.byClass, past, before.drift, monitor.model, {
+  const decided = decideVerdict(batch.measurement.byClass, past, before.drift, monitor.model, {
     thresholds,
     alpha,
     arl,
     impossible,
   });
   const recent = [...before.recent, facts.batchId].slice(-mostRecent);
-  const alarmed = judged.judgement.verdict !== "normal";
-  const isStrange = alarmed || judged.judgement.unfamiliar;
+  const isStrange = decided.judgement.verdict !== "normal" || decided.judgement.unfamiliar;
   const { columns, undone } = batch;
-  const { comparisons } = judged.judgement;
+  const { comparisons } = decided.judgement;
   const causes =
     isStrange && columns !== null
-      ? likelyCauses({ columns, undone, comparisons, impossible }, past, before.drift, monitor.model, thresholds).slice(
-          0,
-          3,
-        )
+      ? likelyCauses(
+          { columns, undone, comparisons, impossible, byClass: batch.measurement.byClass },
+          past,
+          before.drift,
+          monitor.model,
+          thresholds,
+        ).slice(0, 3)
       : [];
+  const hasPast = memory.anchor.length >= monitor.monitored.referenceBatches;
+  const shown = hasPast || notCounted !== null ? undefined : repeatedCause(causes, before);
+  const cause = hasPast ? undefined : (shown ?? before.cause);
+  const judged = shown === undefined ? decided : judgeByRepeatedCause(decided, shown, before.drift);
   const unsought = isStrange && batch.columns === null ? [noCauses] : [];
   const { kinds, day } = monitor.drift.calibration;
   const isOfOldKind = thresholds === "calibrated" && Object.keys(kinds).length > 0 && day === undefined;
@@ -82,7 +89,11 @@ export function judgeBatch(
     reason: notCounted?.message ?? (result.verdict === "normal" ? null : judgedBatchReason(result)),
     doubtful: (judged.judgement.doubtful || notCounted !== null) && !accept,
     summary: batch.measurement,
-    evidence: withStillness(notCounted === null ? { drift: judged.state, recent } : before, batch.still, before),
+    evidence: withStillness(
+      notCounted === null ? { drift: judged.state, recent, ...(cause !== undefined && { cause }) } : before,
+      batch.still,
+      before,
+    ),
     result,
   };
 }

@@ -35,11 +35,11 @@ export function reasonNotToCount(
  * @param before the stream's state before the batch
  */
 export function withStillness(
-  { drift, recent }: StreamState,
+  { still: _, ...state }: StreamState,
   still: StillTime | undefined,
   before: StreamState,
 ): StreamState {
   const earlier = before.still ?? 0;
   const seconds = still === undefined ? earlier : Math.round(still.throughout ? earlier + still.atEnd : still.atEnd);
-  return { drift, recent, ...(seconds > 0 && { still: seconds }) };
+  return { ...state, ...(seconds > 0 && { still: seconds }) };
 }

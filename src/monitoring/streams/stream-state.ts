@@ -19,12 +19,15 @@ export interface StreamState {
   readonly recent: readonly string[];
   /** How long nothing had moved at the end of the last batch, in seconds (default: 0). */
   readonly still?: number;
+  /** Before the stream has a past: the last likely cause, and the number of batches that showed it (default: none). */
+  readonly cause?: { readonly name: string; readonly batches: number };
 }
 
 export const streamStateSchema: z.ZodType<StreamState> = z.object({
   drift: z.preprocess(presentDriftState, driftStateSchema),
   recent: z.array(z.string()),
   still: z.number().min(0).exactOptional(),
+  cause: z.object({ name: z.string(), batches: z.int().min(1) }).exactOptional(),
 });
 
 export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {

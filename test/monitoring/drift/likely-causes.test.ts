@@ -4,7 +4,7 @@ import { newDriftState } from "../../../src/monitoring/drift/drift-state.ts";
 import { likelyCauses } from "../../../src/monitoring/drift/likely-causes.ts";
 import { compareForVerdict } from "../../../src/monitoring/drift/verdict.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
-import { awayFor, batchOf, modelOf, past, rung } from "./hand-made.ts";
+import { awayFor, batchOf, channelOf, modelOf, past, rung } from "./hand-made.ts";
 
 const model = modelOf({ baseline: [rung] });
 /** The p-value of a batch against each of its references. */
@@ -49,4 +49,27 @@ it("names the simplest of the faults that explain a batch, and of equally simple
       [fault("flipped axis", ["y"], 0.6), 0.5],
     ]),
   ).toEqual(["flipped axis y"]);
+});
+
+it("names no rate if only the roughness is strange, which every rate would explain", () => {
+  const rough = "x roughness";
+  const standard = { x: rung.standard.x!, [rough]: rung.standard.x! };
+  const one = modelOf({ baseline: [{ ...rung, standard }], own: [{ ...rung, standard }] });
+  const both = {
+    ...one,
+    baseline: { x: one.baseline.x!, [rough]: one.baseline.x! },
+    byClass: [{ x: one.byClass[0]!.x!, [rough]: one.byClass[0]!.x! }],
+  };
+  const batch = (x: number, r: number) => [
+    { x: channelOf({ away: awayFor(x) }), [rough]: channelOf({ away: awayFor(r) }) },
+  ];
+  const none = { rolling: [], anchor: [] };
+  const causes = (x: number, r: number) => {
+    const byClass = batch(x, r);
+    const comparisons = compareForVerdict(byClass, none, both, newDriftState, "calibrated");
+    const undone = [{ fault: fault("sampling rate", ["x"]), byClass: batch(0.9, 0.9) }];
+    return likelyCauses({ columns: {}, comparisons, undone, byClass }, none, newDriftState, both).length;
+  };
+  expect(causes(0.9, 0.005)).toBe(0);
+  expect(causes(0.005, 0.005)).toBe(1);
 });

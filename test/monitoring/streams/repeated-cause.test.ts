@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import type { Culprit } from "../../../src/monitoring/drift/culprit.ts";
+import { newDriftState } from "../../../src/monitoring/drift/drift-state.ts";
+import { decideVerdict } from "../../../src/monitoring/drift/verdict.ts";
+import { judgeByRepeatedCause, repeatedCause } from "../../../src/monitoring/streams/repeated-cause.ts";
+import { awayFor, batchOf, modelOf, rung } from "../drift/hand-made.ts";
+
+const flip: Culprit = { kind: "flipped axis", channels: ["Ay"], fault: "has the opposite sign", weight: 0.8 };
+const before = { drift: newDriftState, recent: [] };
+const judged = decideVerdict(
+  batchOf({ away: awayFor(0.005) }),
+  { rolling: [], anchor: [] },
+  newDriftState,
+  modelOf({ baseline: [rung] }),
+);
+
+it("counts batches with the same first cause, if it can be undone exactly", () => {
+  const once = repeatedCause([flip], before);
+  expect(once).toEqual({ name: "flipped axis Ay", batches: 1 });
+  expect(repeatedCause([flip], { ...before, cause: once! })).toMatchObject({ batches: 2 });
+  expect(repeatedCause([{ ...flip, channels: ["Ax"] }], { ...before, cause: once! })).toMatchObject({ batches: 1 });
+  expect(repeatedCause([{ ...flip, kind: "sampling rate" }, flip], { ...before, cause: once! })).toBeUndefined();
+  expect(repeatedCause([], { ...before, cause: once! })).toBeUndefined();
+});
+
+it("keeps the first such batch out of the references, and alarms at the second", () => {
+  expect(judged.judgement).toMatchObject({ verdict: "normal", doubtful: false });
+  const first = judgeByRepeatedCause(judged, { name: "flipped axis Ay", batches: 1 }, newDriftState);
+  expect(first.judgement).toMatchObject({ verdict: "normal", doubtful: true });
+  const second = judgeByRepeatedCause(judged, { name: "flipped axis Ay", batches: 2 }, newDriftState);
+  expect(second.judgement).toMatchObject({ verdict: "sudden_change", strength: { raisedBy: "evidence" } });
+  expect(second.judgement.strength.value).toBeGreaterThanOrEqual(second.judgement.strength.alarmAt);
+  expect(second.state.alarm).toEqual({ since: 0, verdict: "sudden_change", confirmed: false, changePoint: null });
+});

@@ -16,6 +16,7 @@ export interface CopiedContent {
 }
 
 const spanRows = 32;
+const minusZero = -(2 ** 31);
 const leastDifferentRows = 16;
 const leastSpans = 3;
 /** Above this number of kept spans, every second one is dropped. */
@@ -34,7 +35,7 @@ export class CopiedContentFinder {
   readonly #owners = new Map<number, Owner>();
   readonly #spansOf = new Map<string, number>();
   readonly #shared = new Map<string, { first: Owner; other: Owner; spans: number }>();
-  #divisor = 16;
+  #divisor = 32;
 
   /** Adds recordings, which are compared with all recordings so far. */
   add(rows: RowSource): void {
@@ -44,13 +45,13 @@ export class CopiedContentFinder {
       let [a, b, seen] = [0, 0, 0];
       for (const { from, to } of recordingPieces(start, end)) {
         for (const hash of rowContentHashes(rows, from, to)) {
-          const at = seen % spanRows;
+          const at = seen & (spanRows - 1);
           const leaving = hashes[at]!;
           hashes[at] = hash;
           a = (Math.imul(a, baseA) + hash - Math.imul(leaving, leavingA)) | 0;
           b = (Math.imul(b, baseB) + hash - Math.imul(leaving, leavingB)) | 0;
           seen++;
-          if (seen >= spanRows && (a >>> 0) % this.#divisor === 0 && new Set(hashes).size >= leastDifferentRows)
+          if (seen >= spanRows && (a & (this.#divisor - 1)) === 0 && new Set(hashes).size >= leastDifferentRows)
             this.#keep((a >>> 0) * 2 ** 21 + (b >>> 11), owner);
         }
       }
@@ -104,10 +105,11 @@ function rowContentHashes(rows: RowSource, from: number, to: number): Int32Array
   const hashes = new Int32Array(to - from);
   for (const c of rows.channels.keys()) {
     const values = rows.values(c, from, to);
-    // A view with the same offset, so that bits are compared; + 0 turns -0 into 0.
-    const bits = new Int32Array(Float32Array.from(values, (value) => value + 0).buffer);
+    const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
     for (let i = 0; i < hashes.length; i++) {
-      let mixed = Math.imul(hashes[i]! ^ bits[i]!, 0xcc9e2d51);
+      // -0 equals 0.
+      const value = bits[i] === minusZero ? 0 : bits[i]!;
+      let mixed = Math.imul(hashes[i]! ^ value, 0xcc9e2d51);
       mixed ^= mixed >>> 15;
       mixed = Math.imul(mixed, 0x1b873593);
       hashes[i] = mixed ^ (mixed >>> 13);

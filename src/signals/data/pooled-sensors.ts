@@ -75,9 +75,10 @@ export async function findSensorColumn(
     if (different < 2 || different > mostSensors) continue;
     const groups = await database.rows(
       `SELECT k, v, count(*) AS n, min(t) AS first, max(t) AS last, median(CASE WHEN d > 0 THEN d END) AS step,
-              quantile_cont(CASE WHEN d > 0 THEN d END, [0.1, 0.9]) AS ends
-       FROM (SELECT k, v, t, t - lag(t) OVER (PARTITION BY k, v ORDER BY t) AS d
-             FROM (SELECT ${key} AS k, ${text(column)} AS v, ${time.sql} AS t FROM ${head}) WHERE v IS NOT NULL AND t IS NOT NULL)
+              quantile_cont(CASE WHEN d > 0 THEN d END, [0.1, 0.9]) AS ends,
+              count(*) FILTER (back < 0) AS restarts
+       FROM (SELECT k, v, t, t - lag(t) OVER (PARTITION BY k, v ORDER BY t) AS d, t - lag(t) OVER (PARTITION BY k, v ORDER BY n) AS back
+             FROM (SELECT row_number() OVER () AS n, ${key} AS k, ${text(column)} AS v, ${time.sql} AS t FROM ${head}) WHERE v IS NOT NULL AND t IS NOT NULL)
        GROUP BY k, v ORDER BY k, v`,
     );
     const values = valuesOfSameTime(groups);
@@ -92,9 +93,11 @@ export async function findSensorColumn(
 function valuesOfSameTime(groups: readonly Record<string, unknown>[]): string[] {
   const rows = new Map<string, number>();
   for (const [, parts] of Map.groupBy(groups, ({ k }) => k)) {
-    const even = parts.filter(({ n, first, last, step, ends }) => {
+    const even = parts.filter(({ n, first, last, step, ends, restarts }) => {
       const span = Number(last) - Number(first);
       if (!(Number(n) >= leastRows && span > 0 && (Number(n) - 1) * Number(step) >= filledShare * span)) return false;
+      // Where the clock begins again, recordings follow one another.
+      if (Number(restarts) > 0) return false;
       const [low, high] = (ends as unknown[]).map(Number) as [number, number];
       return low >= (1 - unevenness) * Number(step) && high <= (1 + unevenness) * Number(step);
     });

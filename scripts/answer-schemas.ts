@@ -10,7 +10,7 @@ import type {
   JudgeName,
   NoDriftFigures,
 } from "../src/monitoring/drift/bench-figures.ts";
-import { rehearsedDaySchema } from "../src/monitoring/drift/calibration.ts";
+import { rehearsedDaySchema, runLengthSchema } from "../src/monitoring/drift/calibration.ts";
 import type { CompactedLedger } from "../src/pipelines/compact-ledger.ts";
 import type { ModelVersion, Promotion, ShownModel } from "../src/pipelines/models.ts";
 import type { PredictResult } from "../src/pipelines/predict.ts";
@@ -164,6 +164,7 @@ export const recalibrationSchema: z.ZodType<SnakeKeys<Recalibration>> = z.object
   people: z.int().min(1).describe("whose days were rehearsed"),
   day: rehearsedDay.describe("in recorded order, or the range of the mean length of a bout"),
   before: rehearsedDay.describe("days of the previous calibration; null if an earlier version made it"),
+  run_length: runLengthSchema.nullable(),
   changed: z.boolean().describe("whether the calibration differs from the previous one"),
   seconds,
 });

@@ -5,7 +5,7 @@ import { classificationMetricsSchema } from "../src/learning/evaluation/classifi
 import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
 import { summarySchema, userReportSchema } from "../src/learning/training/cv-report.ts";
 import type { SnakeKeys } from "../src/letter-case.ts";
-import { rehearsedDaySchema } from "../src/monitoring/drift/calibration.ts";
+import { rehearsedDaySchema, runLengthSchema } from "../src/monitoring/drift/calibration.ts";
 import type { FoundSensors, SensorUnit } from "../src/signals/data/find-sensors.ts";
 import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
 import type { DroppedSamples } from "../src/signals/preprocessing/make-windows.ts";
@@ -159,6 +159,7 @@ const events = {
     out: z.string(),
     report: z.string(),
     day: rehearsedDaySchema.nullable(),
+    run_length: runLengthSchema.nullable(),
     seconds,
     summary: summarySchema,
   }),

@@ -63,6 +63,7 @@ export {
   type ClassSummaries,
   type DriftBaseline,
   type KindCalibration,
+  type MeasuredRunLength,
   type MixRungs,
   type ModelSignals,
   type NullRung,

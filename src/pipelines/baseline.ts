@@ -12,6 +12,7 @@ export type {
   CalibrationKind,
   CalibrationRung,
   KindCalibration,
+  MeasuredRunLength,
   MixRungs,
   RehearsedDay,
   StreamRung,

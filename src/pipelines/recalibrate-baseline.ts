@@ -13,7 +13,7 @@ import { UserError } from "../errors.ts";
 import { cvReportSchema } from "../learning/training/cv-report.ts";
 import { applyTemperature } from "../learning/training/temperature-scaling.ts";
 import { storedBaselineStats } from "../monitoring/drift/baseline-stats.ts";
-import type { RehearsedDay } from "../monitoring/drift/calibration.ts";
+import type { MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibration.ts";
 import { expectedBaseline } from "../monitoring/streams/baseline-faults.ts";
 import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
@@ -48,6 +48,8 @@ export interface Recalibration {
   readonly day: RehearsedDay | null;
   /** The days of the calibration that was replaced; null if an earlier version made it. */
   readonly before: RehearsedDay | null;
+  /** How many batches pass between false alarms; null if too few people could be rehearsed. */
+  readonly runLength: MeasuredRunLength | null;
   /** Whether the calibration differs from the one that was replaced. */
   readonly changed: boolean;
   /** Duration. */
@@ -110,6 +112,7 @@ export async function recalibrateBaseline(
     people: windows.users.length,
     day: calibration.day ?? null,
     before: drift.calibration.day ?? null,
+    runLength: calibration.run_length ?? null,
     changed: sealed.content_hash !== baseline.content_hash,
     seconds: (performance.now() - started) / 1000,
   };

@@ -7,7 +7,7 @@ import type { CycleReport, StopReason } from "../learning/pseudo-labeling/curric
 import type { GateRule } from "../learning/pseudo-labeling/promotion-gate.ts";
 import type { CvReport, UserReport } from "../learning/training/cv-report.ts";
 import type { FinalEvent, FitEvent, FoldEvent, MemoryEvent } from "../learning/training/fit-events.ts";
-import type { RehearsedDay } from "../monitoring/drift/calibration.ts";
+import type { MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibration.ts";
 import type { TrackedEvent } from "../report/tell-tracked.ts";
 import type { ResolvedColumns } from "../signals/data/column-roles.ts";
 import type { FoundSensors } from "../signals/data/find-sensors.ts";
@@ -141,6 +141,8 @@ export type TrainEvent =
       report: string;
       /** The days on which `check` was calibrated; null if there were too few recordings to rehearse any. */
       day: RehearsedDay | null;
+      /** How many batches pass between false alarms; null if too few people could be rehearsed. */
+      runLength: MeasuredRunLength | null;
       /** Duration of the run in all its sessions. */
       seconds: number;
       /** The cross-validated figures. */

@@ -24,7 +24,7 @@ import { describeFold, summarizeFolds } from "../learning/training/summarize-fol
 import { TimeLeft } from "../learning/training/time-left.ts";
 import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
-import { calibratedDay, type RehearsedDay } from "../monitoring/drift/calibration.ts";
+import { calibratedDay, type MeasuredRunLength, type RehearsedDay } from "../monitoring/drift/calibration.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import type { TrackedRun, TrackerStart } from "../report/train-log.ts";
 import { beginTrainLog, endTrainLog } from "../report/train-log.ts";
@@ -121,10 +121,13 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
       reporter,
       now: () => now().getTime(),
     });
-    const { manifest, report, summary, day } = await trainOn(data, config, staging, tracker, { ...run, reporter });
+    const { manifest, report, summary, day, runLength } = await trainOn(data, config, staging, tracker, {
+      ...run,
+      reporter,
+    });
     await staging.discard();
     const seconds = (performance.now() - started) / 1000;
-    reporter.event({ type: "done", out: config.out, report, day, seconds, summary });
+    reporter.event({ type: "done", out: config.out, report, day, runLength, seconds, summary });
     tellTracked(await tracker.finish(), server, reporter, config.out);
     return { out: config.out, report, modelVersion: manifest.model_version, seconds, summary };
   } catch (error) {
@@ -149,7 +152,7 @@ async function trainOn(
   staging: Staging,
   tracker: TrainingTracker,
   { reporter: heard, signal, now }: TrainRunOptions & { reporter: Reporter<TrainEvent> },
-): Promise<Awaited<ReturnType<typeof writeModel>> & { day: RehearsedDay | null }> {
+): Promise<Awaited<ReturnType<typeof writeModel>> & { day: RehearsedDay | null; runLength: MeasuredRunLength | null }> {
   const { windows, folds } = data;
   const reporter = teeReporter(heard, tracker);
   const foldNames = folds.map((_, fold): FitName => `fold-${fold + 1}`);
@@ -225,7 +228,8 @@ async function trainOn(
     seal: (report, history, made) =>
       tracker.seal(history, (at) => endTrainLog(report, { ...made, at, register, alias })),
   });
-  return { ...written, day: calibratedDay(built.baseline.drift.calibration) };
+  const { calibration } = built.baseline.drift;
+  return { ...written, day: calibratedDay(calibration), runLength: calibration.run_length ?? null };
 }
 
 /** The information that a tracking server receives about a run before the run starts. */

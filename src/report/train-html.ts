@@ -7,6 +7,7 @@ import { channelHistograms } from "./channel-histograms.ts";
 import { confusionMatrixTable } from "./confusion-matrix-table.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { type Html, html } from "./html.ts";
+import { htmlTable } from "./html-table.ts";
 import { learningCurves } from "./learning-curves.ts";
 import { classBars, personBars } from "./metric-bars.ts";
 import { formatCount, formatFixed } from "./number-format.ts";
@@ -73,6 +74,28 @@ function formatMeanAndSd({ mean, sd }: { mean: number | null; sd: number | null 
   return sd === null ? formatFixed(mean) : `${formatFixed(mean)} ± ${formatFixed(sd)}`;
 }
 
+/** How many batches pass between false alarms of `check`; nothing if it was not measured. */
+function trainRunLength({ drift }: BaselineStats): Section[] {
+  const measured = drift?.calibration.run_length;
+  if (measured === undefined) return [];
+  const { asked, at_least: atLeast, confidence, people, seconds, days } = measured;
+  const rows = days.map(({ day, batches, alarms }) => [
+    day === "recorded"
+      ? "recorded order"
+      : `bouts of ${day.bout_seconds.map((s) => formatCount(Math.round(s))).join(" to ")} s on average`,
+    formatCount(batches),
+    formatCount(alarms),
+  ]);
+  return [
+    {
+      id: "false-alarms",
+      title: "False alarms",
+      about: `check is asked for ${formatCount(asked)} batches between false alarms. On ${counted(people, "person", "people")}, each left out of the calibration, it was at least ${formatCount(atLeast)} (${Math.round(100 * confidence)} % confidence, batches of ${formatCount(Math.round(seconds))} s). A stream counts up to its first alarm.`,
+      body: htmlTable("False alarms", ["days", "batches", "streams with an alarm"], rows),
+    },
+  ];
+}
+
 function trainSections(report: CvReport, baseline: BaselineStats, history: readonly HistoryRow[]): Section[] {
   return [
     {
@@ -103,6 +126,7 @@ function trainSections(report: CvReport, baseline: BaselineStats, history: reado
         "Are predictions with a confidence of 0.8 right in 80 % of cases? The temperature was fitted on the predictions shown here.",
       body: reliabilityDiagram(report),
     },
+    ...trainRunLength(baseline),
     {
       id: "channels",
       title: "Channels",

@@ -11,6 +11,7 @@ import type { Closing } from "./closing.ts";
 import { dayText, rehearsedDayLines } from "./day-text.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import { countText, durationText, fixedText } from "./number-text.ts";
+import { runLengthLines } from "./run-length-text.ts";
 import { trainRenderer } from "./train-renderer.ts";
 
 const closing: Closing = {
@@ -69,6 +70,7 @@ export function baselineCommand(): Command {
         `baseline   ${baseline.model_version}, frozen ${baseline.created_at}`,
         `           ${countText(baseline.n_samples)} rows from ${baseline.source_file}`,
         ...rehearsedDayLines(day),
+        ...runLengthLines(drift.calibration.run_length ?? null),
         "",
         { headers: ["channel", "mean", "std", "min", "5 %", "50 %", "95 %", "max"], rows: channels },
         "",
@@ -127,11 +129,12 @@ export function baselineCommand(): Command {
 }
 
 function baselineRecalibrationLines(done: Recalibration): string[] {
-  const { modelVersion, people, day, before, changed, seconds } = done;
+  const { modelVersion, people, day, before, runLength, changed, seconds } = done;
   return [
     `recalibrated ${modelVersion} in ${durationText(seconds)}${changed ? "" : "; nothing has changed"}`,
     `rehearsed    ${counted(people, "person", "people")}: ${baselineDayText(day)}`,
     `before       ${baselineDayText(before)}`,
+    ...runLengthLines(runLength),
     "",
     "Streams keep their references, evidence and alarms. What they gathered so far rests on the previous calibration: if a " +
       "stream is in an alarm that you do not trust, start it anew with tidemark reference reset --model MODEL --stream NAME. " +

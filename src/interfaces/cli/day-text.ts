@@ -15,6 +15,7 @@ export function dayText(day: RehearsedDay): string {
   return `with bouts of ${[...new Set(day.bout_seconds)].map(boutText).join(" to ")}`;
 }
 
-function boutText(seconds: number): string {
+/** A length such as "20 s" or "2 min". */
+export function boutText(seconds: number): string {
   return seconds % 60 === 0 ? `${seconds / 60} min` : durationText(seconds);
 }

@@ -7,6 +7,7 @@ import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { rehearsedDayLines } from "./day-text.ts";
 import { countText, durationText, fixedText, meanAndSdText } from "./number-text.ts";
+import { runLengthLines } from "./run-length-text.ts";
 import type { Block, Loudness } from "./terminal.ts";
 
 type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
@@ -259,13 +260,14 @@ function trainSummaryLines(summary: TrainSummary, pooled: EventOf<"cross-validat
   return ["Mean ± sd", { headers: ["", "over folds", "over people", "pooled"], rows }];
 }
 
-function trainDoneLines({ out, report, day, seconds, summary }: EventOf<"done">): string[] {
+function trainDoneLines({ out, report, day, runLength, seconds, summary }: EventOf<"done">): string[] {
   const { over_folds: folds, worst_user: worst } = summary;
   return [
     `macro F1 ${meanAndSdText(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixedText(worst.macro_f1)}`,
     `model      ${out}`,
     `report     ${report}`,
     ...rehearsedDayLines(day),
+    ...runLengthLines(runLength),
     `took       ${durationText(seconds)}`,
   ];
 }

@@ -4,8 +4,20 @@
 
 import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
-import { type ClassSummaries, mergeAcrossClasses, mergeClassSummaries } from "../summaries/class-summaries.ts";
-import type { Calibration, CalibrationKind, KindCalibration, StreamRung } from "./calibration.ts";
+import {
+  type ClassSummaries,
+  mergeAcrossClasses,
+  mergeClassSummaries,
+  subtractClassSummaries,
+} from "../summaries/class-summaries.ts";
+import type {
+  Calibration,
+  CalibrationKind,
+  KindCalibration,
+  MeasuredRunLength,
+  RehearsedDay,
+  StreamRung,
+} from "./calibration.ts";
 import {
   bareCalibrationLadders,
   byEffectiveLength,
@@ -23,9 +35,15 @@ import {
   strangersToCalibrate,
 } from "./draw-pairs.ts";
 import { evidenceOf } from "./evidence.ts";
-import { batchesPerStream, evidenceFactor, type RehearsedStream } from "./evidence-factor.ts";
+import {
+  batchesPerStream,
+  evidenceFactorOfPaths,
+  evidenceFactorPaths,
+  type RehearsedStream,
+} from "./evidence-factor.ts";
 import { type DayPlan, type Group, rehearsalChoices, variedRehearsalChoices } from "./rehearsal.ts";
 import { RehearsalProgress } from "./rehearsal-progress.ts";
+import { type JudgedDays, measureRunLength } from "./run-length.ts";
 import { roundScoreFigure, type ScoreStatistic, scoredStatistics, scorePairSize } from "./score.ts";
 
 export interface CalibrateOptions {
@@ -103,7 +121,7 @@ export function calibrate(
   const general: Omit<Calibration, "kinds"> = {
     reference_batches: referenceBatches,
     correlation_seconds: options.correlationSeconds ?? null,
-    day: day === "recorded" ? day : { bout_seconds: [day.bouts[0] * chunkSeconds, day.bouts[1] * chunkSeconds] },
+    day: describeDay(day, chunkSeconds),
   };
   const counts = lengthsSeconds.map((seconds) => Math.round(seconds / chunkSeconds));
   const perStage = Math.ceil(nullBatches / Math.max(1, filled.length)) * filled.length;
@@ -112,10 +130,12 @@ export function calibrate(
       sum +
       perStage * (pairUnits(count) + pairUnits(count * (1 + referenceBatches))) +
       filled.length * streamUnits(count),
-    0,
+    filled.length * judgedDays(day).length * streamUnits(judgedCount(counts, chunkSeconds)),
   );
   const progress = new RehearsalProgress(units, options.progress ?? (() => {}));
   const kinds: Partial<Record<CalibrationKind, KindCalibration>> = {};
+  const strangers: Rehearsed[] = [];
+  let runLength: MeasuredRunLength | null = null;
   for (const [name, { draw, apart, factor }] of Object.entries(sources) as [
     CalibrationKind,
     (typeof sources)[CalibrationKind],
@@ -142,13 +162,32 @@ export function calibrate(
     if (ladders.rungs.length === 0) continue;
     const kind: KindCalibration = { apart, statistic, seen, classes, ...ladders };
     kinds[name] = kind;
+    if (name === "baseline") strangers.push(...rehearsed);
     if (name !== "own_past") continue;
     const counts = ladder.map(({ count }) => count);
-    const streams = calibrateStreams(kind, baseline, { groups: filled, rehearsed, counts, general }, options, progress);
-    if (streams !== null) kinds[name] = { ...kind, streams };
+    const of = { groups: filled, rehearsed, counts, general, stranger: kinds.baseline, strangers };
+    const measured = calibrateStreams(kind, baseline, of, options, progress);
+    if (measured === null) continue;
+    kinds[name] = { ...kind, streams: measured.streams };
+    runLength = measured.runLength;
   }
   options.progress?.(1);
-  return { ...general, kinds };
+  return { ...general, ...(runLength !== null && { run_length: runLength }), kinds };
+}
+
+function describeDay(day: DayPlan, chunkSeconds: number): RehearsedDay {
+  return day === "recorded" ? day : { bout_seconds: [day.bouts[0] * chunkSeconds, day.bouts[1] * chunkSeconds] };
+}
+
+/** Days as they are rehearsed, and days of bouts twice as long as the longest of them on average. */
+function judgedDays(day: DayPlan): DayPlan[] {
+  return day === "recorded" ? [day] : [day, { bouts: [2 * day.bouts[1], 2 * day.bouts[1]] }];
+}
+
+/** The batch length for which the run length is measured: the one nearest to a minute. */
+function judgedCount(counts: readonly number[], chunkSeconds: number): number {
+  const far = (count: number): number => Math.abs(Math.log((count * chunkSeconds) / 60));
+  return counts.reduce((best, count) => (far(count) < far(best) ? count : best));
 }
 
 function dayPlan({ chunkSeconds, day = { boutSeconds: [chunkSeconds, 300] } }: CalibrateOptions): DayPlan {
@@ -159,7 +198,7 @@ function dayPlan({ chunkSeconds, day = { boutSeconds: [chunkSeconds, 300] } }: C
 
 /**
  * The evidence factor for each batch length. It is measured on rehearsed streams of everyone who has enough recordings,
- * each judged by the other people's calibration.
+ * each judged by the other people's calibration. Then the run length that it gives to people whom it left out.
  * @returns null if there are too few people
  */
 function calibrateStreams(
@@ -170,33 +209,67 @@ function calibrateStreams(
     rehearsed: readonly Rehearsed[];
     counts: readonly number[];
     general: Omit<Calibration, "kinds">;
+    stranger: KindCalibration | undefined;
+    strangers: readonly Rehearsed[];
   },
   options: CalibrateOptions,
   progress: RehearsalProgress,
-): StreamRung[] | null {
+): { streams: StreamRung[]; runLength: MeasuredRunLength } | null {
   const { samplingRateHz, chunkSeconds } = options;
   const day = dayPlan(options);
-  const streams = of.groups.flatMap((group): RehearsedStream[] => {
+  const people = of.groups.flatMap((group): (RehearsedStream & { group: Group })[] => {
     const source = { choices: variedRehearsalChoices(rehearsalChoices(group).choices), recorded: group.chunks };
     if (day !== "recorded" && source.choices.size === 0) return [];
     const others = of.rehearsed.filter((batch) => batch.group !== group.name);
     if (others.length === 0) return [];
-    return [{ source, ownPast: { ...calibration, ...bareCalibrationLadders(others, calibration.statistic) } }];
+    return [{ group, source, ownPast: { ...calibration, ...bareCalibrationLadders(others, calibration.statistic) } }];
   });
-  if (streams.length < 2) return null;
+  if (people.length < 2) return null;
   const byClass = mergeClassSummaries(of.groups.flatMap(({ chunks }) => chunks.map(({ summary }) => summary)));
-  return of.counts.map((count) => {
-    const rng = options.rng.split(`streams ${count}`);
-    const factor = evidenceFactor(baseline, byClass, streams, {
+  const rungs = of.counts.map((count) => {
+    const paths = evidenceFactorPaths(baseline, byClass, people, {
       count,
       day,
       calibration: of.general,
       samplingRateHz,
-      rng,
+      rng: options.rng.split(`streams ${count}`),
       map: (all, path) => progress.stage(all.length * streamUnits(count), all, path),
     });
-    return { seconds: roundScoreFigure(count * chunkSeconds), evidence_factor: roundScoreFigure(factor) };
+    return { count, seconds: roundScoreFigure(count * chunkSeconds), paths };
   });
+  const { count, seconds, paths } = rungs.find((rung) => rung.count === judgedCount(of.counts, chunkSeconds))!;
+  const kinds = judgedDays(day).map((plan): JudgedDays => ({ day: plan, described: describeDay(plan, chunkSeconds) }));
+  const leftOut = people.map(({ group, source, ownPast }, i) => {
+    const factor = roundScoreFigure(evidenceFactorOfPaths(paths.filter((_, other) => other !== i)));
+    const others = of.strangers.filter((batch) => batch.group !== group.name);
+    const stranger =
+      of.stranger !== undefined && others.length > 0
+        ? { baseline: { ...of.stranger, ...bareCalibrationLadders(others, of.stranger.statistic) } }
+        : {};
+    const own = { ...ownPast, streams: [{ seconds, evidence_factor: factor }] };
+    return {
+      source,
+      model: {
+        channels: Object.keys(baseline),
+        baseline,
+        byClass: subtractClassSummaries(byClass, mergeClassSummaries(group.chunks.map(({ summary }) => summary))),
+        calibration: { ...of.general, kinds: { ...stranger, own_past: own } },
+        samplingRateHz,
+      },
+    };
+  });
+  const runLength = measureRunLength(leftOut, kinds, {
+    count,
+    seconds,
+    batches: batchesPerStream,
+    rng: options.rng.split("run length"),
+    map: (all, each) => progress.stage(all.length * kinds.length * streamUnits(count), all, each),
+  });
+  const streams = rungs.map((rung) => ({
+    seconds: rung.seconds,
+    evidence_factor: roundScoreFigure(evidenceFactorOfPaths(rung.paths)),
+  }));
+  return { streams, runLength };
 }
 
 function rehearseToCalibrate(

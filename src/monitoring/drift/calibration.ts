@@ -104,6 +104,30 @@ export interface Calibration {
    * The days that were rehearsed; absent from older calibrations, which switched to another activity with every chunk.
    */
   readonly day?: RehearsedDay;
+  /** What the alarm level promises; absent from older calibrations, and if too few people could be rehearsed. */
+  readonly run_length?: MeasuredRunLength;
+}
+
+/** How many batches pass between false alarms of people and days that the calibration left out; see `measureRunLength`. */
+export interface MeasuredRunLength {
+  /** The run length that was asked for. */
+  readonly asked: number;
+  /** Lower confidence limit of the mean number of batches to a stream's first false alarm. */
+  readonly at_least: number;
+  /** Of the limit. */
+  readonly confidence: number;
+  /** Number of people whose days were judged, each without that person in the calibration. */
+  readonly people: number;
+  /** Length of a batch. */
+  readonly seconds: number;
+  /** The kinds of days that were judged, one stream per person. */
+  readonly days: readonly {
+    readonly day: RehearsedDay;
+    /** Batches up to the first alarm of each stream, or to its end. */
+    readonly batches: number;
+    /** Number of streams with an alarm. */
+    readonly alarms: number;
+  }[];
 }
 
 /** Either "recorded", for days in recorded order, or bouts of one activity. */
@@ -181,6 +205,17 @@ export const rehearsedDaySchema: z.ZodType<RehearsedDay> = z
   ])
   .describe("the days that were rehearsed: in recorded order, or with a mean bout length from this range");
 
+export const runLengthSchema: z.ZodType<MeasuredRunLength> = z
+  .object({
+    asked: z.number().positive().max(1e9),
+    at_least: z.int().min(0),
+    confidence: share,
+    people: z.int().min(1),
+    seconds: z.number().positive().max(1e9),
+    days: z.array(z.object({ day: rehearsedDaySchema, batches: z.int().min(1), alarms: z.int().min(0) })).min(1),
+  })
+  .describe("false alarms of people and days that the calibration left out");
+
 export const calibrationSchema: z.ZodType<Calibration> = z.object({
   reference_batches: z.int().min(1).max(10_000).describe("batches in the rolling reference and in the anchor"),
   kinds: z.object({
@@ -189,4 +224,5 @@ export const calibrationSchema: z.ZodType<Calibration> = z.object({
   }),
   correlation_seconds: z.record(z.string(), z.number().positive().max(1e9)).nullable(),
   day: rehearsedDaySchema.exactOptional(),
+  run_length: runLengthSchema.exactOptional(),
 });

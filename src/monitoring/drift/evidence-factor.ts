@@ -33,32 +33,51 @@ const mostFactor = 100;
 
 /**
  * @param streams one or more streams per person
- * @param count chunks per batch
- * @param calibration the calibration, except `kinds`, which each stream has for itself
- * @param plan.most upper limit of the factor (default 100)
- * @returns at least 1: the largest ratio of the evidence needed for a run length to that run length
+ * @param plan.count chunks per batch
+ * @param plan.calibration the calibration, except `kinds`, which each stream has for itself
+ * @returns at least 1; see `evidenceFactorOfPaths`
  */
 export function evidenceFactor(
   baseline: BaselineReference,
   byClass: ClassSummaries,
   streams: readonly RehearsedStream[],
-  plan: {
-    count: number;
-    day: DayPlan;
-    calibration: Omit<Calibration, "kinds">;
-    samplingRateHz: number;
-    rng: Rng;
-    most?: number;
-    /** Maps the streams (default: `streams.map`). */
-    map?: <Path>(streams: readonly RehearsedStream[], path: (stream: RehearsedStream, i: number) => Path) => Path[];
-  },
+  plan: EvidencePlan & { readonly most?: number },
 ): number {
-  const { most = mostFactor, map = (all, path) => all.map(path) } = plan;
-  const paths = map(streams, (stream, i) =>
-    evidenceFactorPath(baseline, byClass, stream, plan, plan.rng.split(`${i}`)),
-  );
-  const factor = Math.max(1, ...runLengths.map((arl) => evidenceFactorLevel(paths, arl) / arl));
-  return Math.min(most, factor);
+  return evidenceFactorOfPaths(evidenceFactorPaths(baseline, byClass, streams, plan), plan.most);
+}
+
+export interface EvidencePlan {
+  /** Chunks per batch. */
+  readonly count: number;
+  readonly day: DayPlan;
+  /** The calibration, except `kinds`, which each stream has for itself. */
+  readonly calibration: Omit<Calibration, "kinds">;
+  readonly samplingRateHz: number;
+  readonly rng: Rng;
+  /** Maps the streams (default: `streams.map`). */
+  readonly map?: <Path>(
+    streams: readonly RehearsedStream[],
+    path: (stream: RehearsedStream, i: number) => Path,
+  ) => Path[];
+}
+
+/** By stream, the evidence after each batch. */
+export function evidenceFactorPaths(
+  baseline: BaselineReference,
+  byClass: ClassSummaries,
+  streams: readonly RehearsedStream[],
+  plan: EvidencePlan,
+): number[][] {
+  const { map = (all, path) => all.map(path) } = plan;
+  return map(streams, (stream, i) => evidenceFactorPath(baseline, byClass, stream, plan, plan.rng.split(`${i}`)));
+}
+
+/**
+ * @param most upper limit of the factor
+ * @returns at least 1: the largest ratio of the evidence needed for a run length to that run length
+ */
+export function evidenceFactorOfPaths(paths: readonly (readonly number[])[], most: number = mostFactor): number {
+  return Math.min(most, Math.max(1, ...runLengths.map((arl) => evidenceFactorLevel(paths, arl) / arl)));
 }
 
 /** The evidence after each batch of a stream without alarms. */
@@ -66,7 +85,7 @@ function evidenceFactorPath(
   baseline: BaselineReference,
   byClass: ClassSummaries,
   { source, ownPast }: RehearsedStream,
-  { count, day, calibration, samplingRateHz }: Parameters<typeof evidenceFactor>[3],
+  { count, day, calibration, samplingRateHz }: EvidencePlan,
   rng: Rng,
 ): number[] {
   const own: Calibration = { ...calibration, kinds: { own_past: ownPast } };

@@ -168,5 +168,23 @@ export const events: readonly TrainEvent[] = [
   { type: "calibration", done: 0.24, secondsLeft: 30.2 },
   { type: "calibration", done: 0.26, secondsLeft: 29.1 },
   { type: "calibration", done: 1, secondsLeft: 0 },
-  { type: "done", out: "m", report: "m/report.html", day: { bout_seconds: [15, 300] }, seconds: 190, summary },
+  {
+    type: "done",
+    out: "m",
+    report: "m/report.html",
+    day: { bout_seconds: [15, 300] },
+    runLength: {
+      asked: 500,
+      at_least: 310,
+      confidence: 0.95,
+      people: 28,
+      seconds: 60,
+      days: [
+        { day: { bout_seconds: [15, 300] }, batches: 2752, alarms: 1 },
+        { day: { bout_seconds: [600, 600] }, batches: 2561, alarms: 4 },
+      ],
+    },
+    seconds: 190,
+    summary,
+  },
 ];

@@ -115,9 +115,13 @@ describe("in a pipe", () => {
       "macro F1           0.943 ± 0.012  0.943 ± 0.012   0.945",
     ]);
     expect(output.text).toContain("kappa                      0.920          0.920   0.925");
-    expect(output.text.split("\n").slice(-4)).toEqual([
+    expect(output.text.split("\n").slice(-8)).toEqual([
       "report     m/report.html",
       "days       rehearsed with bouts of 15 s to 5 min on average",
+      "promise    asked for 500 batches between false alarms; on 28 people, each left",
+      "           out of the calibration: at least 310 (95 % confidence; batches of 1",
+      "           min: 1 alarm in 2,752 batches with bouts of 15 s to 5 min, 4 alarms",
+      "           in 2,561 batches with bouts of 10 min)",
       "took       3 min 10 s",
       "",
     ]);

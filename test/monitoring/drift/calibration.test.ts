@@ -27,6 +27,7 @@ import {
 } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { baselineReferenceSchema } from "../../../src/monitoring/summaries/summary-schemas.ts";
+import { poissonUpperLimit } from "../../../src/stats/poisson-limit.ts";
 import { Rng } from "../../../src/stats/random.ts";
 import { camelCaseKeys } from "../../camel-case-keys.ts";
 import { readMotionSense, withoutMotionSense } from "./motionsense.ts";
@@ -191,6 +192,23 @@ describe("calibrate", () => {
     }
     expect(ps.filter((p) => p <= 0.05).length / 150).toBeLessThan(0.15);
     expect(shifted.filter((p) => p <= 0.05).length / 150).toBeGreaterThan(0.9);
+  });
+
+  it("measures the run length on each person's days without that person, each person counting once", () => {
+    const { asked, at_least, confidence, people, seconds, days } = calibration.run_length!;
+    expect([asked, confidence, people]).toEqual([500, 0.95, made.groups.length]);
+    expect(calibration.kinds.own_past!.streams!.map((rung) => rung.seconds)).toContain(seconds);
+    expect(days[0]!.day).toEqual(calibration.day);
+    const longest = (calibration.day as { bout_seconds: readonly [number, number] }).bout_seconds[1];
+    expect(days[1]!.day).toEqual({ bout_seconds: [2 * longest, 2 * longest] });
+    const total = (key: "batches" | "alarms"): number => days.reduce((sum, own) => sum + own[key], 0);
+    for (const { batches, alarms } of days) {
+      expect(batches).toBeGreaterThanOrEqual(100 * (people - alarms) + alarms);
+      expect(batches).toBeLessThanOrEqual(100 * people);
+    }
+    expect(at_least).toBe(Math.floor(total("batches") / 2 / poissonUpperLimit(total("alarms") / 2, 0.95)));
+    // Even without any alarm, so many people show no more than this.
+    expect(at_least).toBeLessThanOrEqual((100 * people) / 2.99);
   });
 
   it("leaves out what the recordings do not allow", () => {

@@ -1,0 +1,20 @@
+// Says how many batches pass between false alarms, and what that rests on.
+
+import { counted } from "../../counted.ts";
+import type { MeasuredRunLength } from "../../pipelines/baseline.ts";
+import { boutText, dayText } from "./day-text.ts";
+import { countText } from "./number-text.ts";
+
+/** One line; none if nothing was measured. */
+export function runLengthLines(measured: MeasuredRunLength | null): string[] {
+  if (measured === null) return [];
+  const { asked, at_least: atLeast, confidence, people, seconds, days } = measured;
+  const found = days.map(
+    ({ day, alarms, batches }) =>
+      `${counted(alarms, "alarm", "alarms")} in ${countText(batches)} batches ${dayText(day)}`,
+  );
+  return [
+    `promise    asked for ${countText(asked)} batches between false alarms; on ${counted(people, "person", "people")}, each left out of the calibration: ` +
+      `at least ${countText(atLeast)} (${Math.round(100 * confidence)} % confidence; batches of ${boutText(seconds)}: ${found.join(", ")})`,
+  ];
+}

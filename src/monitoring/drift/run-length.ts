@@ -1,0 +1,95 @@
+// Measures what the alarm level promises: how many batches pass between false alarms of people and days that it was not
+// calibrated on. Each person's days are judged as `check` judges a stream, by the ladders of the other people's rehearsed
+// batches and by the alarm level that the other people's streams need. Days are drawn anew, with the rehearsed bouts and
+// with bouts twice as long as the longest rehearsed ones.
+//
+// What is not left out: the standards of each class, the choice of the statistic, and the other people's streams, which were
+// judged by ladders with this person's batches.
+
+import { poissonUpperLimit } from "../../stats/poisson-limit.ts";
+import type { Rng } from "../../stats/random.ts";
+import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
+import type { MeasuredRunLength, RehearsedDay } from "./calibration.ts";
+import type { DriftModel } from "./comparison.ts";
+import { type DriftState, newDriftState } from "./drift-state.ts";
+import { type DayPlan, type DaySource, drawRehearsalDay } from "./rehearsal.ts";
+import { decideVerdict } from "./verdict.ts";
+
+/** The run length that `check` asks for by default. */
+const askedRunLength = 500;
+const confidence = 0.95;
+
+/** A person whose days are judged, by a model without that person. */
+export interface LeftOutPerson {
+  readonly source: DaySource;
+  readonly model: DriftModel;
+}
+
+/** Days of one kind. */
+export interface JudgedDays {
+  readonly day: DayPlan;
+  /** The same in the calibration's terms. */
+  readonly described: RehearsedDay;
+}
+
+/**
+ * A stream counts up to its first alarm. Each person counts as one stream, however many days are judged, because one
+ * person's days resemble each other: the limit is Poisson's, of the alarms and batches per day of a person.
+ * @param plan.count chunks per batch
+ * @param plan.batches batches per stream
+ * @param plan.map maps the people (default: `people.map`)
+ */
+export function measureRunLength(
+  people: readonly LeftOutPerson[],
+  kinds: readonly JudgedDays[],
+  plan: {
+    readonly count: number;
+    readonly batches: number;
+    readonly seconds: number;
+    readonly rng: Rng;
+    readonly map?: <Result>(
+      people: readonly LeftOutPerson[],
+      each: (person: LeftOutPerson, i: number) => Result,
+    ) => Result[];
+  },
+): MeasuredRunLength {
+  const { map = (all, each) => all.map(each) } = plan;
+  const judged = map(people, (person, i) =>
+    kinds.map(({ day }, k) => batchesToFirstAlarm(person, day, plan, plan.rng.split(`${i} ${k}`))),
+  );
+  const days = kinds.map(({ described }, k) => ({
+    day: described,
+    batches: judged.reduce((sum, own) => sum + own[k]!.batches, 0),
+    alarms: judged.filter((own) => own[k]!.alarmed).length,
+  }));
+  const [batches, alarms] = (["batches", "alarms"] as const).map((key) => days.reduce((sum, own) => sum + own[key], 0));
+  const limit = poissonUpperLimit(alarms! / kinds.length, confidence);
+  return {
+    asked: askedRunLength,
+    at_least: Math.floor(batches! / kinds.length / limit),
+    confidence,
+    people: people.length,
+    seconds: plan.seconds,
+    days,
+  };
+}
+
+function batchesToFirstAlarm(
+  { source, model }: LeftOutPerson,
+  day: DayPlan,
+  { count, batches }: { readonly count: number; readonly batches: number },
+  rng: Rng,
+): { batches: number; alarmed: boolean } {
+  const size = model.calibration.reference_batches;
+  const accepted: ClassSummaries[] = [];
+  let state: DriftState = newDriftState;
+  for (const session of drawRehearsalDay(source, { sessions: batches, count, day }, rng)) {
+    const current = mergeClassSummaries(session.map(({ summary }) => summary));
+    const past = { rolling: accepted.slice(-size), anchor: accepted.slice(0, size) };
+    const judged = decideVerdict(current, past, state, model, { arl: askedRunLength });
+    state = judged.state;
+    if (judged.judgement.alarm !== null) return { batches: state.batches, alarmed: true };
+    if (!judged.judgement.doubtful) accepted.push(current);
+  }
+  return { batches, alarmed: false };
+}

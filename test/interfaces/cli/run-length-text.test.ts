@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { runLengthLines } from "../../../src/interfaces/cli/run-length-text.ts";
+
+test("what the alarm level promises is told with what it rests on", () => {
+  const days = [
+    { day: { bout_seconds: [15, 300] as const }, batches: 2752, alarms: 1 },
+    { day: "recorded" as const, batches: 2561, alarms: 4 },
+  ];
+  const measured = { asked: 500, at_least: 310, confidence: 0.95, people: 28, seconds: 60, days };
+  expect(runLengthLines(measured)).toEqual([
+    "promise    asked for 500 batches between false alarms; on 28 people, each left out of the calibration: at least 310 " +
+      "(95 % confidence; batches of 1 min: 1 alarm in 2,752 batches with bouts of 15 s to 5 min, 4 alarms in 2,561 batches in recorded order)",
+  ]);
+});
+
+test("nothing is told of a calibration without enough people", () => {
+  expect(runLengthLines(null)).toEqual([]);
+});

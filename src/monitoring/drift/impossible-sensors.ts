@@ -109,10 +109,10 @@ function impossibleAcceleration(
           { kind: "gravity", fault: "has no gravity, unlike the training data" },
           shareOf(lengths, (x) => x < leastGravity * expected),
         );
-  const measured = `${sensor.name} is wrong: its mean over a second has a length of ${figure(usual)} ${unit} in most seconds`;
+  const measured = `${sensor.name} averages ${figure(usual)} ${unit} over most seconds`;
   const possible = includes
-    ? `but gravity alone gives ${figure(expected)} ${unit}, whoever wears the sensor`
-    : `which only gravity lasts for (${figure(expected)} ${unit}), and the training data has none`;
+    ? `but gravity alone is ${figure(expected)} ${unit}, whoever wears the sensor`
+    : `as gravity does (${figure(expected)} ${unit}), but the training data has none`;
   const excess =
     includes && share < leastGravity
       ? leastGravity / Math.max(share, 1e-6)

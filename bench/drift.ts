@@ -56,12 +56,14 @@ export async function benchmarkDrift(options: DriftBenchOptions): Promise<boolea
   const seed = Number(options.seed);
   if (!Number.isSafeInteger(seed)) throw new Error(`--seed: expected a whole number, got ${options.seed}`);
   const isWhole = [parts, days, sets].every((some, i) => some.length === wholes[i]!.length) && half === 0;
+  const absent = sets.filter((set) => !isDriftSetPresent(set));
+  if (options.write && absent.length > 0) throw new Error(`--write: ${absent.join(", ")}: not at ../shared/data`);
   if (options.write && !isWhole) throw new Error("--write: expected all --sets, --days and --parts, and --half 0");
   const about = `Half ${half} of each set's people, seed ${seed}, commit ${judgingCommit()}. Neither the network nor its calibration knows these people. Streams have at most ${batchesPerStream} batches of ${batchSeconds} s; a fault begins after ${pastBatches}. In parentheses: 90 % intervals by bootstrap over people.`;
   if (!options.markdown) console.log(about);
   const [measured, tables]: [SetFigures[], TitledTable[]] = [[], []];
   for (const set of sets) {
-    if (!isDriftSetPresent(set)) {
+    if (absent.includes(set)) {
       console.log(`\n${set}: not measured, because it is not at ../shared/data.`);
       continue;
     }

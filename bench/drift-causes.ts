@@ -29,15 +29,15 @@ export async function watchCauses(
   const begun = fault?.begin(rng);
   let memory = newMonitorMemory;
   for (const { measured } of batches.slice(0, pastBatches)) {
-    memory = judgeWithMemory(measured, memory, model.watched).after;
+    memory = (await judgeWithMemory(measured, memory, model)).after;
   }
   const answers: CauseAnswer[] = [];
   for (let i = 0; i < Math.min(causedBatches, batches.length - pastBatches); i++) {
     const healthy = columns(pastBatches + i);
     const batch = await measureBatch(model, begun?.change(healthy, i + 1) ?? healthy);
-    const { result, after } = judgeWithMemory(batch, memory, model.watched);
+    const { result, after } = await judgeWithMemory(batch, memory, model);
     if (result.verdict !== "normal" || result.unfamiliar) {
-      const asked = judgeWithMemory(await withSuspectedFaults(model, batch), memory, model.watched);
+      const asked = await judgeWithMemory(await withSuspectedFaults(model, batch), memory, model);
       const [first] = asked.result.likely_causes;
       const channels = begun?.channels ?? first?.channels;
       const isRight = first !== undefined && first.kind === fault?.cause && channels?.join() === first.channels.join();

@@ -56,7 +56,10 @@ export function fitCompetitor(training: readonly (readonly WindowFeatures[])[]):
 }
 
 export interface Competitor extends Judge {
-  readonly judge: (batch: Pick<DayBatch, "features">) => { readonly answer: Answer; readonly after: Competitor };
+  readonly judge: (batch: Pick<DayBatch, "features">) => Promise<{
+    readonly answer: Answer;
+    readonly after: Competitor;
+  }>;
   readonly distance: number;
   readonly next: (batch: WindowFeatures) => Competitor;
 }
@@ -72,7 +75,7 @@ function competitorJudge(scales: WindowFeatures, limit: number): Competitor {
         far.map((z, f) => weight * z + (1 - weight) * (smooth[f] ?? 0)),
       );
     };
-    const judge: Competitor["judge"] = ({ features }) => {
+    const judge: Competitor["judge"] = async ({ features }) => {
       const after = next(features);
       const verdict = after.distance > limit ? "sudden_change" : "normal";
       return { answer: { verdict, unfamiliar: false, entered: own.length < ownBatches }, after };

@@ -6,7 +6,8 @@ import { judgeBatch } from "../src/monitoring/streams/judge-batch.ts";
 import type { StreamMemory } from "../src/monitoring/streams/monitor-stream.ts";
 import type { JudgeOptions, MeasuredBatch, StreamState } from "../src/monitoring/streams/stream-state.ts";
 import { admitByUpdateRules } from "../src/monitoring/streams/update-rules.ts";
-import type { WatchedModel } from "../src/monitoring/streams/watched-model.ts";
+import type { ModelHandle } from "../src/pipelines/model-handle.ts";
+import { withSuspectedFaults } from "./day-streams.ts";
 import type { WindowFeatures } from "./drift-competitor.ts";
 
 export interface DayBatch {
@@ -25,7 +26,7 @@ export interface Answer {
 
 /** A judge at some moment of a stream. It is not changed by judging, so several futures can follow the same past. */
 export interface Judge {
-  readonly judge: (batch: DayBatch) => { readonly answer: Answer; readonly after: Judge };
+  readonly judge: (batch: DayBatch) => Promise<{ readonly answer: Answer; readonly after: Judge }>;
 }
 
 const usual: JudgeOptions = { thresholds: "calibrated", alpha: 0.05, arl: 500, accept: false };
@@ -37,10 +38,10 @@ export const newMonitorMemory: StreamMemory<StreamState> = {
   batchesBefore: 0,
 };
 
-export function monitorJudge(model: WatchedModel, options: Partial<JudgeOptions> = {}): Judge {
+export function monitorJudge(model: ModelHandle, options: Partial<JudgeOptions> = {}): Judge {
   const at = (memory: StreamMemory<StreamState>): Judge => ({
-    judge: ({ measured }) => {
-      const { result, after } = judgeWithMemory(measured, memory, model, options);
+    judge: async ({ measured }) => {
+      const { result, after } = await judgeWithMemory(measured, memory, model, options);
       const { verdict, unfamiliar, entered_references: entered } = result;
       return { answer: { verdict, unfamiliar, entered }, after: at(after) };
     },
@@ -49,20 +50,27 @@ export function monitorJudge(model: WatchedModel, options: Partial<JudgeOptions>
 }
 
 /** The answer of `check` about one batch, and what the stream remembers afterwards. */
-export function judgeWithMemory(
+export async function judgeWithMemory(
   batch: MeasuredBatch,
   memory: StreamMemory<StreamState>,
-  model: WatchedModel,
+  model: ModelHandle,
   options: Partial<JudgeOptions> = {},
-): { readonly result: JudgedResult; readonly after: StreamMemory<StreamState> } {
+): Promise<{ readonly result: JudgedResult; readonly after: StreamMemory<StreamState> }> {
   const { rolling, anchor, batchesBefore } = memory;
+  const size = model.watched.monitored.referenceBatches;
   const facts = { batchId: `${batchesBefore}`, stream: "bench", modelVersion: "", checkedAt: "" };
-  const decision = judgeBatch(batch, memory, model, { ...usual, ...options }, facts);
+  const decide = (measured: MeasuredBatch): ReturnType<typeof judgeBatch> =>
+    judgeBatch(measured, memory, model.watched, { ...usual, ...options }, facts);
+  let decision = decide(batch);
+  // Only while a stream has no past does the verdict depend on causes, whose search takes much longer than judging.
+  const { result: first } = decision;
+  if (anchor.length < size && first.verdict !== "rejected" && (first.verdict !== "normal" || first.unfamiliar)) {
+    decision = decide(await withSuspectedFaults(model, batch));
+  }
   if (decision.verdict === "rejected" || decision.result.verdict === "rejected") {
     throw new Error("the monitor rejected a batch that had already been measured");
   }
   const { doubtful = false, summary, evidence, result } = decision;
-  const size = model.monitored.referenceBatches;
   const kept = admitByUpdateRules(decision.verdict, { doubtful }).inReferences
     ? { rolling: [...rolling, summary].slice(-size), anchor: [...anchor, summary].slice(0, size) }
     : { rolling, anchor };

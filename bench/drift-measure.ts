@@ -142,9 +142,12 @@ class DayMeasuring {
     return this.#cached("no fault", async () => {
       const judges = await this.#judges();
       const streams = await this.#drawn();
-      return Object.fromEntries(
-        Object.entries(judges).map(([name, judge]) => [name, streams.map((own) => watchStill(own, judge))]),
-      );
+      const runs: Partial<Record<JudgeName, StillRun[]>> = {};
+      for (const [name, judge] of Object.entries(judges) as [JudgeName, Judge][]) {
+        runs[name] = [];
+        for (const own of streams) runs[name].push(await watchStill(own, judge));
+      }
+      return runs;
     });
   }
 
@@ -183,7 +186,7 @@ class DayMeasuring {
   async cold(fault: InjectedFault): Promise<SetFigures["cold"][number]> {
     const runs = await this.#cached(`cold start ${fault.name}`, async () => {
       const all: ColdRun[] = [];
-      const judge = monitorJudge(this.#of.half.model.watched);
+      const judge = monitorJudge(this.#of.half.model);
       for (const stream of await this.#drawn()) {
         const begun = fault.begin(this.#rng.split(`cold ${stream.user}`));
         all.push(await watchColdStart(this.#of.half, stream, judge, begun));
@@ -229,11 +232,11 @@ class DayMeasuring {
   }
 
   async #judges(): Promise<Record<JudgeName, Judge>> {
-    const { watched } = this.#of.half.model;
+    const { model } = this.#of.half;
     return {
-      Tidemark: monitorJudge(watched),
+      Tidemark: monitorJudge(model),
       competitor: await this.#competitor(),
-      "textbook constants": monitorJudge(watched, { thresholds: "fixed" }),
+      "textbook constants": monitorJudge(model, { thresholds: "fixed" }),
     };
   }
 
@@ -242,12 +245,11 @@ class DayMeasuring {
     const known = this.#pasts.get(stream);
     if (known !== undefined) return known;
     const { "textbook constants": _, ...judges } = await this.#judges();
-    const pasts = Object.fromEntries(
-      Object.entries(judges).flatMap(([name, judge]) => {
-        const after = afterHealthyPast(stream, judge);
-        return after === null ? [] : [[name, after]];
-      }),
-    );
+    const pasts: Partial<Record<JudgeName, Judge>> = {};
+    for (const [name, judge] of Object.entries(judges) as [JudgeName, Judge][]) {
+      const after = await afterHealthyPast(stream, judge);
+      if (after !== null) pasts[name] = after;
+    }
     this.#pasts.set(stream, pasts);
     return pasts;
   }

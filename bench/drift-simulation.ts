@@ -90,8 +90,8 @@ async function measureDayBatch({ model }: DriftHalf, columns: Columns): Promise<
   };
 }
 
-export function watchStill({ user, batches }: DayStream, judge: Judge): StillRun {
-  const answers = watch(batches, judge).map(({ answer }) => answer);
+export async function watchStill({ user, batches }: DayStream, judge: Judge): Promise<StillRun> {
+  const answers = (await watch(batches, judge)).map(({ answer }) => answer);
   return {
     user,
     verdicts: answers.map(({ verdict }) => verdict),
@@ -100,9 +100,9 @@ export function watchStill({ user, batches }: DayStream, judge: Judge): StillRun
 }
 
 /** The judge after a stream's healthy past; null if it alarmed, or if the stream ends before a fault could be detected. */
-export function afterHealthyPast({ batches }: DayStream, judge: Judge): Judge | null {
+export async function afterHealthyPast({ batches }: DayStream, judge: Judge): Promise<Judge | null> {
   if (batches.length < pastBatches + faultyBatches) return null;
-  const past = watch(batches.slice(0, pastBatches), judge);
+  const past = await watch(batches.slice(0, pastBatches), judge);
   return past.some(({ answer }) => answer.verdict !== "normal") ? null : past.at(-1)!.after;
 }
 
@@ -138,14 +138,14 @@ export class FaultyStream {
     for (let i = 0; i < until; i++) {
       const batch = await this.batch(i);
       if (batch === undefined) break;
-      const { answer, after } = now.judge(batch);
+      const { answer, after } = await now.judge(batch);
       if (until === within && answer.verdict !== "normal") until = i + 1 + lastingBatches;
       faulty.push(answer.verdict);
       now = after;
     }
     const isSeen = faulty.some((verdict) => verdict !== "normal");
     const from = pastBatches + faulty.length;
-    const repaired = isSeen ? watch(batches.slice(from, from + repairedBatches), now) : [];
+    const repaired = isSeen ? await watch(batches.slice(from, from + repairedBatches), now) : [];
     return { user, faulty, repaired: repaired.map(({ answer }) => answer.verdict) };
   }
 }
@@ -159,9 +159,9 @@ export async function watchColdStart(
   const count = Math.min(coldBatches, batches.length);
   const faulty: DayBatch[] = [];
   for (let i = 0; i < count; i++) faulty.push(await measureDayBatch(half, change(columns(i), i + 1)));
-  const watched = watch(faulty, judge);
+  const watched = await watch(faulty, judge);
   const answers = watched.map(({ answer }) => answer);
-  const repaired = watch(batches.slice(count, count + repairedBatches), watched.at(-1)!.after);
+  const repaired = await watch(batches.slice(count, count + repairedBatches), watched.at(-1)!.after);
   return {
     user,
     verdicts: answers.map(({ verdict }) => verdict),
@@ -171,11 +171,13 @@ export async function watchColdStart(
   };
 }
 
-function watch(batches: readonly DayBatch[], judge: Judge): ReturnType<Judge["judge"]>[] {
+async function watch(batches: readonly DayBatch[], judge: Judge): Promise<Awaited<ReturnType<Judge["judge"]>>[]> {
+  const judgements: Awaited<ReturnType<Judge["judge"]>>[] = [];
   let now = judge;
-  return batches.map((batch) => {
-    const judged = now.judge(batch);
+  for (const batch of batches) {
+    const judged = await now.judge(batch);
+    judgements.push(judged);
     now = judged.after;
-    return judged;
-  });
+  }
+  return judgements;
 }

@@ -12,13 +12,14 @@ function stream(seed: number, batches: number, mean: (batch: number) => number):
 }
 
 /** Number of the first batch in alarm; -1 without one. */
-function firstAlarm(judge: Competitor, batches: readonly WindowFeatures[]): number {
+async function firstAlarm(judge: Competitor, batches: readonly WindowFeatures[]): Promise<number> {
   let now = judge;
-  return batches.findIndex((features) => {
-    const { answer, after } = now.judge({ features });
+  for (const [number, features] of batches.entries()) {
+    const { answer, after } = await now.judge({ features });
+    if (answer.verdict !== "normal") return number;
     now = after;
-    return answer.verdict !== "normal";
-  });
+  }
+  return -1;
 }
 
 const training = Array.from({ length: 20 }, (_, i) => stream(i, 60, () => i));
@@ -35,33 +36,22 @@ describe("the drift benchmark's competitor", () => {
     expect(none).toEqual([]);
   });
 
-  it("leaves a stranger alone, and sees the stranger's sensor change", () => {
+  it("leaves a stranger alone, and sees the stranger's sensor change", async () => {
     const judge = fitCompetitor(training);
-    expect(
-      firstAlarm(
-        judge,
-        stream(99, 60, () => 50),
-      ),
-    ).toBe(-1);
-    const seen = firstAlarm(
-      judge,
-      stream(99, 60, (batch) => (batch < 10 ? 50 : 51)),
-    );
+    const calm = stream(99, 60, () => 50);
+    expect(await firstAlarm(judge, calm)).toBe(-1);
+    const changed = stream(99, 60, (batch) => (batch < 10 ? 50 : 51));
+    const seen = await firstAlarm(judge, changed);
     expect(seen).toBeGreaterThanOrEqual(10);
     expect(seen).toBeLessThan(15);
   });
 
-  it("can judge two futures of one past", () => {
-    const past = fitCompetitor(training);
-    const [first, changed] = [stream(7, 6, () => 0), stream(8, 9, () => 5)];
-    let now = past;
-    for (const features of first) now = now.judge({ features }).after;
-    expect(firstAlarm(now, changed)).toBeGreaterThanOrEqual(0);
-    expect(
-      firstAlarm(
-        now,
-        stream(9, 9, () => 0),
-      ),
-    ).toBe(-1);
+  it("can judge two futures of one past", async () => {
+    let now = fitCompetitor(training);
+    for (const features of stream(7, 6, () => 0)) now = (await now.judge({ features })).after;
+    const changed = stream(8, 9, () => 5);
+    expect(await firstAlarm(now, changed)).toBeGreaterThanOrEqual(0);
+    const calm = stream(9, 9, () => 0);
+    expect(await firstAlarm(now, calm)).toBe(-1);
   });
 });

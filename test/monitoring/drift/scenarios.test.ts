@@ -111,8 +111,13 @@ describe.each<[string, Change]>([
   });
 
   it("is caught by the rolling reference at once, whose batches before were usual", () => {
+    // A stream that may be a stranger's has no reference yet.
+    const known = streams.filter((judgements) =>
+      judgements[jumps - 1]!.comparisons.some(({ reference }) => reference === "rolling"),
+    );
+    expect(known.length).toBeGreaterThanOrEqual(9);
     let usual = 0;
-    for (const judgements of streams) {
+    for (const judgements of known) {
       expect(pAgainst(judgements[jumps]!, "rolling")).toBeLessThanOrEqual(0.01);
       if (pAgainst(judgements[jumps - 1]!, "rolling") > 0.05) usual++;
     }

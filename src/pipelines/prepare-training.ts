@@ -19,6 +19,7 @@ import { type OpenedRecordings, openRecordings } from "../signals/data/open-reco
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { rateWarnings } from "../signals/data/rate-warnings.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
+import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
 import {
   type DroppedSamples,
   makeWindowsOfPlans,
@@ -101,7 +102,8 @@ export async function prepareOpenedTraining(
   const column = (c: number): Float32Array => rows.column(c);
   await refuseAbsurdValues(rows.channels, column, files);
   const described = describeValues(rows.channels, column);
-  const { sensors, warnings } = findSensors(rows, config.sensor ?? []);
+  const { sensors, warnings, mixed } = findSensors(rows, config.sensor ?? []);
+  refuseMixedSensors(mixed);
   for (const warning of warnings) reporter.warn(warning);
   const plan = planWindows(rows, {
     samplingRateHz: config.rate,

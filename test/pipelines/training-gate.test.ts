@@ -36,6 +36,15 @@ describe("train refuses", () => {
     expect(await refusedTraining("slow.csv")).toMatch(/4 Hz in recording .*; expected 5 to 1000 Hz/);
   });
 
+  test("people in different units, and names them", async () => {
+    const time = ({ i }: { i: number }): number => i / 50;
+    write("metres.csv", clockTable("timestamp_s", time, { people: ["ann", "bob"] }));
+    write("g.csv", clockTable("timestamp_s", time, { people: ["eve", "tom"], scale: 1 / 9.80665 }));
+    expect((await refusedTraining("metres.csv", "g.csv")).replace(/\s+/g, " ")).toMatch(
+      /units differ between people; judging by the values at rest: m\/s\^2 for ann, bob; g for eve, tom/,
+    );
+  });
+
   test("a marker for missing values", async () => {
     const marked = clockTable("timestamp_s", ({ i }) => i / 50).replace(/(\n[^\n]*,7\.5,.*,)[^,\n]+/, "$1-9999");
     write("marked.csv", marked);

@@ -2,13 +2,13 @@
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
-import { type DecidedSensor, decideSensors } from "../sensors/decide-sensors.ts";
+import { type DecidedSensor, decideSensors, type MixedSensor } from "../sensors/decide-sensors.ts";
 import type { Piece } from "../sensors/vector-values.ts";
 import { givenSensors } from "./given-sensors.ts";
 import type { RowSource } from "./recordings.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
-export type { DecidedSensor } from "../sensors/decide-sensors.ts";
+export type { DecidedSensor, MixedSensor } from "../sensors/decide-sensors.ts";
 export type { Axes, Sensor, SensorKind, SensorUnit } from "../sensors/sensor.ts";
 
 /** The sensors found in recordings, in the order of their channels. */
@@ -25,13 +25,17 @@ const pieceSeconds = 1;
 const leastPieceRows = 8;
 
 /**
+ * @returns also the accelerometers that do not measure the same in everybody's recordings
  * @param given sensors as in `--sensor`
  * @throws UserError if a given sensor does not fit the channels, or two sensors share a name or a channel
  */
-export function findSensors(rows: StoredRows, given: readonly string[]): FoundSensors {
+export function findSensors(
+  rows: StoredRows,
+  given: readonly string[],
+): FoundSensors & { readonly mixed: readonly MixedSensor[] } {
   const parsed = givenSensors(given, rows.channels);
   const places = piecesToFindSensors(rows);
-  const { sensors, doubts } = decideSensors(rows.channels, parsed, (axes) =>
+  const { sensors, doubts, mixed } = decideSensors(rows.channels, parsed, (axes) =>
     places.map(({ person, start, end }): Piece => {
       const [x, y, z] = axes.map((name) => rows.values(rows.channels.indexOf(name), start, end));
       return { person, axes: [x!, y!, z!] };
@@ -41,7 +45,7 @@ export function findSensors(rows: StoredRows, given: readonly string[]): FoundSe
   const warnings = doubts.map(({ message, option }) =>
     option === null ? message : `${message} To resolve this, add ${shellCommand("--sensor", option)}`,
   );
-  return { sensors, warnings };
+  return { sensors, warnings, mixed };
 }
 
 function refuseDuplicateFoundSensors(sensors: readonly DecidedSensor[]): void {

@@ -24,6 +24,16 @@ export interface SensorDoubt {
   readonly option: string | null;
 }
 
+/** An accelerometer that does not measure the same in everybody's recordings. */
+export interface MixedSensor {
+  readonly name: string;
+  readonly axes: Sensor["channels"];
+  /** The people of each unit, by the values at rest. */
+  readonly units: readonly (readonly [unit: SensorUnit, people: readonly string[]])[];
+  /** People whose recordings do not contain gravity. */
+  readonly withoutGravity: readonly string[];
+}
+
 /**
  * @param piecesOf returns pieces with the values of three channels, taken evenly from all recordings
  */
@@ -31,13 +41,15 @@ export function decideSensors(
   channels: readonly string[],
   given: readonly GivenSensor[],
   piecesOf: (axes: Sensor["channels"]) => readonly Piece[],
-): { sensors: readonly DecidedSensor[]; doubts: readonly SensorDoubt[] } {
+): { sensors: readonly DecidedSensor[]; doubts: readonly SensorDoubt[]; mixed: readonly MixedSensor[] } {
+  const mixed: MixedSensor[] = [];
   const taken = new Set(given.flatMap(({ sensor }) => sensor.channels));
   const doubts: SensorDoubt[] = [];
   const found = sensorsByName(channels)
     .filter((sensor) => !sensor.channels.some((name) => taken.has(name)))
     .map((named): DecidedSensor => {
-      const { sensor, because, doubt, unitsDiffer } = decideOverPeople(named, piecesOf(named.channels));
+      const { sensor, because, doubt, unitsDiffer, mixture } = decideOverPeople(named, piecesOf(named.channels));
+      if (mixture !== undefined) mixed.push(mixture);
       if (doubt !== undefined) doubts.push(doubtOfDecidedSensor(sensor, doubt, unitsDiffer !== true));
       return { ...sensor, because };
     });
@@ -45,20 +57,26 @@ export function decideSensors(
     .filter(({ none }) => !none)
     .map(({ sensor }) => decideGivenSensor(sensor, piecesOf(sensor.channels)));
   const place = ({ channels: axes }: Sensor): number => Math.min(...axes.map((name) => channels.indexOf(name)));
-  return { sensors: [...kept, ...found].sort((a, b) => place(a) - place(b)), doubts };
+  return { sensors: [...kept, ...found].sort((a, b) => place(a) - place(b)), doubts, mixed };
 }
 
 /** Pools the values of all people, except for an accelerometer whose unit differs between people. */
-function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { unitsDiffer?: true } {
+function decideOverPeople(
+  named: NamedSensor,
+  pieces: readonly Piece[],
+): Weighed & { unitsDiffer?: true; mixture?: MixedSensor } {
   const weighed = weighSensor(named, vectorValues(pieces));
   const { sensor } = weighed;
   if (sensor.kind !== "accelerometer" || sensor.gravity === false) return weighed;
   const byUnit = new Map<SensorUnit, string[]>();
+  const withoutGravity: string[] = [];
   for (const [person, own] of Map.groupBy(pieces, (piece) => piece.person)) {
     const { unit, gravity } = weighSensor({ ...named, unit: null }, vectorValues(own)).sensor;
     if (unit !== null && gravity === true) byUnit.set(unit, [...(byUnit.get(unit) ?? []), person]);
+    if (gravity === false) withoutGravity.push(person);
   }
-  if (byUnit.size < 2) return weighed;
+  const mixture = { name: sensor.name, axes: sensor.channels, units: [...byUnit], withoutGravity };
+  if (byUnit.size < 2) return byUnit.size === 1 && withoutGravity.length > 0 ? { ...weighed, mixture } : weighed;
   const groups = [...byUnit].map(([unit, people]) => `${unit} for ${listDecidingPeople(people)}`).join(", ");
   const doubt = `its units differ between people; judging by the values at rest: ${groups}. Convert all recordings to one unit.`;
   return {
@@ -66,6 +84,7 @@ function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed
     because: "units differ between people",
     doubt,
     unitsDiffer: true,
+    mixture,
   };
 }
 

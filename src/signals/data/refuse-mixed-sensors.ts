@@ -1,0 +1,29 @@
+// Rejects recordings in which one accelerometer does not measure the same for everybody. Pooled, half of the people would move ten
+// times as much as the others.
+
+import { UserError } from "../../errors.ts";
+import type { MixedSensor } from "./find-sensors.ts";
+
+/** @throws UserError if units differ between people, or only some recordings contain gravity */
+export function refuseMixedSensors(mixed: readonly MixedSensor[]): void {
+  const [sensor] = mixed;
+  if (sensor === undefined) return;
+  const { name, axes, units, withoutGravity } = sensor;
+  const who = `Sensor ${name} (${axes.join(", ")})`;
+  if (withoutGravity.length > 0) {
+    const others = listMixedPeople(units.flatMap(([, own]) => own));
+    throw new UserError(
+      `${who}: accelerations with and without gravity are two kinds of sensor. Judging by the values at rest, the recordings of ${others} contain gravity, but not those of ${listMixedPeople(withoutGravity)}.`,
+      { advice: "Export the same kind for everybody, or leave out the recordings of one kind." },
+    );
+  }
+  const found = units.map(([unit, own]) => `${unit} for ${listMixedPeople(own)}`).join("; ");
+  throw new UserError(`${who}: its units differ between people; judging by the values at rest: ${found}.`, {
+    advice: "Export all recordings in one unit, or convert those in another unit first.",
+  });
+}
+
+function listMixedPeople(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(", ");
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}

@@ -89,7 +89,9 @@ export async function recalibrateBaseline(
     seed: trained.seed,
     sensors: watched.sensors,
   };
-  const fresh = freezeModelDrift(windows, await calibratedToRecalibrate(watched, windows), rehearsed, reporter);
+  const fresh = await freezeModelDrift(windows, await calibratedToRecalibrate(watched, windows), rehearsed, {
+    reporter,
+  });
   refuseOtherBaseline(config.model, drift, fresh);
   const { calibration, accuracy } = fresh;
   const sealed = sealBaseline(

@@ -194,7 +194,7 @@ async function retrainOn(
   const createdAt = now();
   if (passedBy(rules)) {
     trained = await crossFit(run, candidate, createdAt);
-    built = buildModel(trained, reporter);
+    built = await buildModel(trained, reporter, run.signal);
     proxies = gateProxies(run, candidate, trained, built);
     rules.push(...proxyGateRules(proxies.champion, proxies.candidate));
   }

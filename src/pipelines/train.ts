@@ -222,7 +222,7 @@ async function trainOn(
   const createdAt = now?.() ?? new Date();
   const model = { data, config, crossValidation, outcomes, final, scaler: plan.scaler, createdAt };
   const { register, alias } = config;
-  const built = buildModel(model, reporter);
+  const built = await buildModel(model, reporter, signal);
   const written = await writeModel(model, built, {
     staging,
     seal: (report, history, made) =>

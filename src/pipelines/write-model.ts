@@ -13,7 +13,6 @@ import { snakeKeys } from "../letter-case.ts";
 import { type BaselineStats, storedBaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { baselineFromDescribedValues } from "../monitoring/drift/describe-values.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
-import { freezeDriftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
 import { baselineContentHash, baselineFaults, type ExpectedBaseline } from "../monitoring/streams/baseline-faults.ts";
 import { emptyRollingReference } from "../monitoring/streams/rolling-reference.ts";
 import { toDeviceJson } from "../monitoring/summaries/device-json.ts";
@@ -35,6 +34,7 @@ import { type FileContent, modelFiles, trackingFile, writeModelFolder } from "..
 import type { Staging } from "../storage/store/staging.ts";
 import { currentVersions, gitCommit, tidemarkVersion } from "../versions.ts";
 import { type CalibrationEvent, calibrationProgress } from "./calibration-progress.ts";
+import { freezeInThread } from "./freeze-in-thread.ts";
 import type { TrainingData } from "./prepare-training.ts";
 
 export interface TrainedModel {
@@ -61,8 +61,15 @@ export interface BuiltModel {
   readonly history: readonly HistoryRow[];
 }
 
-/** Computes everything that depends on the fits, but writes nothing. */
-export function buildModel(model: TrainedModel, reporter: Pick<Reporter<CalibrationEvent>, "event">): BuiltModel {
+/**
+ * Computes everything that depends on the fits, but writes nothing.
+ * @throws Interrupted if `signal` ends the calibration
+ */
+export async function buildModel(
+  model: TrainedModel,
+  reporter: Pick<Reporter<CalibrationEvent>, "event">,
+  signal?: AbortSignal,
+): Promise<BuiltModel> {
   const { data, config, crossValidation, outcomes, final, also, createdAt } = model;
   const { recordings, windows } = data;
   const { temperature } = crossValidation;
@@ -79,7 +86,12 @@ export function buildModel(model: TrainedModel, reporter: Pick<Reporter<Calibrat
       modelVersion,
       createdAt,
     }),
-    drift: freezeModelDrift(windows, crossValidation.calibrated, { ...config, sensors: data.sensors }, reporter, also),
+    drift: await freezeModelDrift(
+      windows,
+      crossValidation.calibrated,
+      { ...config, sensors: data.sensors },
+      { reporter, signal, also },
+    ),
   };
   const baseline = sealBaseline(described, {
     modelVersion,
@@ -96,8 +108,9 @@ export function buildModel(model: TrainedModel, reporter: Pick<Reporter<Calibrat
 /**
  * What `check` compares batches with.
  * @param calibrated [W, K] out of fold, after temperature scaling
- * @param reporter receives the progress of the calibration
- * @param also pseudo-labelled windows
+ * @param run.reporter receives the progress of the calibration
+ * @param run.also pseudo-labelled windows
+ * @throws Interrupted if `signal` ends the calibration
  */
 export function freezeModelDrift(
   windows: WindowSet,
@@ -109,18 +122,25 @@ export function freezeModelDrift(
     seed,
     sensors,
   }: Pick<TrainConfig, "overlap" | "referenceBatches" | "day" | "seed"> & Pick<TrainingData, "sensors">,
-  reporter: Pick<Reporter<CalibrationEvent>, "event">,
-  also?: WindowSet,
-): DriftBaseline {
-  return freezeDriftBaseline(windows, calibrated, {
+  run: {
+    reporter: Pick<Reporter<CalibrationEvent>, "event">;
+    signal?: AbortSignal | undefined;
+    also?: WindowSet | undefined;
+  },
+): Promise<DriftBaseline> {
+  const options = {
     overlap,
     referenceBatches,
     day: parseDay(day),
     sensors: sensorsForSignals(sensors),
-    rng: Rng.fromSeed(seed).split("drift"),
-    progress: calibrationProgress(reporter),
-    ...(also !== undefined && { also }),
-  });
+    rng: Rng.fromSeed(seed).split("drift").state,
+    ...(run.also !== undefined && { also: run.also }),
+  };
+  const { signal } = run;
+  return freezeInThread(
+    { windows, probabilities: calibrated, options },
+    { progress: calibrationProgress(run.reporter), signal },
+  );
 }
 
 /** Fills in `content_hash`. @throws Error if the baseline does not fit the model */

@@ -2,7 +2,6 @@
 // calibration's rehearsals, and measured as `check` measures batches. Dimensions: N rows, C channels, B batches.
 
 import type { MeasuredBatch } from "../src/monitoring/streams/stream-state.ts";
-import { baselineReferenceGrids } from "../src/monitoring/summaries/baseline-reference.ts";
 import { BatchMeasurer } from "../src/monitoring/summaries/measure-batch.ts";
 import { sensorsWithSignals } from "../src/monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
@@ -75,7 +74,7 @@ export async function measureBatch(model: ModelHandle, columns: Columns): Promis
     overlap: config.overlap,
     nClasses: drift.classes.length,
     sensors: sensorsWithSignals(sensors, drift.edges),
-    summarizer: new Summarizer(baselineReferenceGrids(known.baseline)),
+    summarizer: new Summarizer(drift.edges),
   });
   const probabilities = await model.predict(windows, { jobs: 1 });
   measurer.add({ windows, runs: runsOfWindowChunk(windows) }, probabilities, Number.POSITIVE_INFINITY);

@@ -17,7 +17,6 @@ import {
   streamStateSchemaFor,
 } from "../monitoring/streams/stream-state.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
-import { baselineReferenceGrids } from "../monitoring/summaries/baseline-reference.ts";
 import { batchSummaryRows } from "../monitoring/summaries/class-summaries.ts";
 import type { DeviceSummary } from "../monitoring/summaries/device-summary.ts";
 import { encodeSummary } from "../monitoring/summaries/device-summary-codec.ts";
@@ -156,7 +155,7 @@ async function measureCheckedBatch(
   threads: number,
   { watched, predictor }: CheckingModel,
 ): Promise<MeasuredBatch> {
-  const { folder, config: trained, drift, model, sensors } = watched;
+  const { folder, config: trained, drift, sensors } = watched;
   try {
     const all = renameRecordingChannels(opened.rows, folder.manifest.data.channels);
     const { rate, window, overlap } = trained;
@@ -170,7 +169,7 @@ async function measureCheckedBatch(
       overlap,
       nClasses,
       sensors: sensorsWithSignals(sensors, drift.edges),
-      summarizer: new Summarizer(baselineReferenceGrids(model.baseline)),
+      summarizer: new Summarizer(drift.edges),
     });
     const chunks = windowChunkCount(plan, rows.channels.length);
     const keep = chunks === 1 ? Number.POSITIVE_INFINITY : Math.floor(samplesToDiagnose / chunks);

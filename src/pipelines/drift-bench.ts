@@ -17,7 +17,6 @@ import { changeCatalogue } from "../monitoring/drift/change-catalogue.ts";
 import type { Change } from "../monitoring/drift/injected-change.ts";
 import { type Choices, type Chunk, type DaySource, rehearsalChoices } from "../monitoring/drift/rehearsal.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
-import { baselineReferenceGrids } from "../monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries, summarizeByClass } from "../monitoring/summaries/class-summaries.ts";
 import { joinColumns } from "../monitoring/summaries/join-columns.ts";
 import { classOfMeasuredSamples, measuredSignalColumns } from "../monitoring/summaries/measure-batch.ts";
@@ -247,7 +246,7 @@ async function cutBenchChunks(
   const predicted = await predictBenchClasses(windows, jobs, model);
   const classOf = classOfMeasuredSamples(windows, predicted);
   const columns = measuredSignalColumns(windows, sensorsWithSignals(monitor.sensors, monitor.drift.edges));
-  const summarizer = new Summarizer(baselineReferenceGrids(monitor.model.baseline));
+  const summarizer = new Summarizer(monitor.drift.edges);
   const rows = Math.max(windows.windowSize, Math.floor(chunkSeconds * samplingRateHz));
   const columnsOfChunk = new Map<Chunk, Columns>();
   const chunks = users.map((): Chunk[] => []);
@@ -298,7 +297,7 @@ async function changedBenchStream(
   const windows = benchWindowsInChunks(changed, chunkRows, monitor);
   const classOf = classOfMeasuredSamples(windows, await predictBenchClasses(windows, jobs, model));
   const columns = measuredSignalColumns(windows, sensorsWithSignals(monitor.sensors, monitor.drift.edges));
-  const summarizer = new Summarizer(baselineReferenceGrids(monitor.model.baseline));
+  const summarizer = new Summarizer(monitor.drift.edges);
   const nClasses = monitor.drift.classes.length;
   let at = 0;
   const summaries = changed.map((batch) => {

@@ -5,7 +5,6 @@ import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { UndoneFault } from "../monitoring/drift/likely-causes.ts";
 import { suspectFaults } from "../monitoring/drift/suspect-faults.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
-import { baselineReferenceGrids } from "../monitoring/summaries/baseline-reference.ts";
 import { BatchMeasurer, measuredColumns } from "../monitoring/summaries/measure-batch.ts";
 import { sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
@@ -27,7 +26,7 @@ export async function measureWithoutFaults(
   const known = sensorsWithSignals(sensors, drift.edges);
   for (const { undo, ...fault } of suspectFaults(columns, model.baseline, sensors, config.rate)) {
     const windows = withColumns(chunk.windows, undo(measuredColumns(chunk.windows)));
-    const summarizer = new Summarizer(baselineReferenceGrids(model.baseline));
+    const summarizer = new Summarizer(drift.edges);
     const measurer = new BatchMeasurer({
       overlap: config.overlap,
       nClasses: drift.classes.length,

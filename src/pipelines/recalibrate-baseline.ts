@@ -14,6 +14,7 @@ import { cvReportSchema } from "../learning/training/cv-report.ts";
 import { applyTemperature } from "../learning/training/temperature-scaling.ts";
 import { storedBaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import type { MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibration.ts";
+import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { expectedBaseline } from "../monitoring/streams/baseline-faults.ts";
 import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
@@ -74,24 +75,7 @@ export async function recalibrateBaseline(
   const watched = await openWatchedModel(config.model);
   const { folder, baseline, drift } = watched;
   const { manifest } = folder;
-  if ((manifest.retrained_from?.pseudo_labelled ?? 0) > 0) {
-    throw new UserError(
-      `${config.model} cannot be recalibrated: it also learned from pseudo-labelled windows, which its folder does not contain`,
-      { advice: "It still works as it is. For a new calibration, retrain its previous model again." },
-    );
-  }
-  const trained = trainedOptionsToRecalibrate(watched, config.model);
-  const windows = await cutWindowsToRecalibrate(config, watched, trained, reporter);
-  const rehearsed = {
-    overlap: watched.config.overlap,
-    referenceBatches: drift.calibration.reference_batches,
-    day: config.day ?? trained.day,
-    seed: trained.seed,
-    sensors: watched.sensors,
-  };
-  const fresh = await freezeModelDrift(windows, await calibratedToRecalibrate(watched, windows), rehearsed, {
-    reporter,
-  });
+  const { fresh, people } = await freezeToRecalibrate(config, watched, Object.keys(drift.edges), reporter);
   refuseOtherBaseline(config.model, drift, fresh);
   const { calibration, accuracy } = fresh;
   const sealed = sealBaseline(
@@ -111,13 +95,47 @@ export async function recalibrateBaseline(
   return {
     model: folder.directory,
     modelVersion: manifest.model_version,
-    people: windows.users.length,
+    people,
     day: calibration.day ?? null,
     before: drift.calibration.day ?? null,
     runLength: calibration.run_length ?? null,
     changed: sealed.content_hash !== baseline.content_hash,
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/**
+ * Freezes the drift baseline again.
+ * @param signals names of the channels and signals in it; undefined for those that training computes today
+ */
+export async function freezeToRecalibrate(
+  config: RecalibrateConfig,
+  watched: WatchedModel,
+  signals: readonly string[] | undefined,
+  reporter: Reporter<CalibrationEvent>,
+): Promise<{ fresh: DriftBaseline; people: number }> {
+  const { folder, drift } = watched;
+  const { manifest } = folder;
+  if ((manifest.retrained_from?.pseudo_labelled ?? 0) > 0) {
+    throw new UserError(
+      `${config.model} cannot be recalibrated: it also learned from pseudo-labelled windows, which its folder does not contain`,
+      { advice: "It still works as it is. For a new calibration, retrain its previous model again." },
+    );
+  }
+  const trained = trainedOptionsToRecalibrate(watched, config.model);
+  const windows = await cutWindowsToRecalibrate(config, watched, trained, reporter);
+  const rehearsed = {
+    overlap: watched.config.overlap,
+    referenceBatches: drift.calibration.reference_batches,
+    day: config.day ?? trained.day,
+    seed: trained.seed,
+    sensors: watched.sensors,
+    ...(signals !== undefined && { signals }),
+  };
+  const fresh = await freezeModelDrift(windows, await calibratedToRecalibrate(watched, windows), rehearsed, {
+    reporter,
+  });
+  return { fresh, people: windows.users.length };
 }
 
 function trainedOptionsToRecalibrate({ config, folder }: WatchedModel, model: string): RehearsalOptions {

@@ -108,6 +108,7 @@ export async function buildModel(
 /**
  * What `check` compares batches with.
  * @param calibrated [W, K] out of fold, after temperature scaling
+ * @param options.signals see `freezeDriftBaseline`
  * @param run.reporter receives the progress of the calibration
  * @param run.also pseudo-labelled windows
  * @throws Interrupted if `signal` ends the calibration
@@ -121,7 +122,9 @@ export function freezeModelDrift(
     day,
     seed,
     sensors,
-  }: Pick<TrainConfig, "overlap" | "referenceBatches" | "day" | "seed"> & Pick<TrainingData, "sensors">,
+    signals,
+  }: Pick<TrainConfig, "overlap" | "referenceBatches" | "day" | "seed"> &
+    Pick<TrainingData, "sensors"> & { readonly signals?: readonly string[] },
   run: {
     reporter: Pick<Reporter<CalibrationEvent>, "event">;
     signal?: AbortSignal | undefined;
@@ -135,6 +138,7 @@ export function freezeModelDrift(
     sensors: sensorsForSignals(sensors),
     rng: Rng.fromSeed(seed).split("drift").state,
     ...(run.also !== undefined && { also: run.also }),
+    ...(signals !== undefined && { signals }),
   };
   const { signal } = run;
   return freezeInThread(

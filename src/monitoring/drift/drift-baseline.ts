@@ -5,7 +5,7 @@ import type { Sensor } from "../../signals/sensors/sensor.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import { type ModelSignals, signalEdges } from "../summaries/model-signals.ts";
-import { sensorSignals } from "../summaries/sensor-signals.ts";
+import { sensorSignals, withoutCoherences } from "../summaries/sensor-signals.ts";
 import {
   baselineReferenceSchema,
   sampleSchema,
@@ -103,7 +103,7 @@ export function driftBaselineFaults(
   return [
     ...faults,
     ...driftBaselineSignalFaults(signals),
-    ...calibrationFaults(drift.calibration, Object.keys(edges)),
+    ...calibrationFaults(drift.calibration, Object.keys(withoutCoherences(edges, channels))),
   ];
 }
 
@@ -151,7 +151,7 @@ export function modelOfDriftBaseline(
   const withGravity = sensors.filter(({ kind, gravity }) => kind === "accelerometer" && gravity === true);
   return {
     channels,
-    baseline: referenceOfDriftBaseline(drift),
+    baseline: withoutCoherences(referenceOfDriftBaseline(drift), channels),
     byClass: drift.by_class,
     calibration: drift.calibration,
     samplingRateHz: drift.sampling_rate_hz,

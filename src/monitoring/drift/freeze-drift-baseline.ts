@@ -12,7 +12,7 @@ import { type BaselineReference, baselineReference, baselineReferenceGrids } fro
 import { mergeClassSummaries, summarizeByClass } from "../summaries/class-summaries.ts";
 import { classOfMeasuredSamples, followsMeasuredWindow, gatherMeasuredSamples } from "../summaries/measure-batch.ts";
 import { modelSignals } from "../summaries/model-signals.ts";
-import { offsetSensorSignalNames, offsetSensorSignals } from "../summaries/sensor-signals.ts";
+import { offsetSensorSignalNames, offsetSensorSignals, withoutCoherences } from "../summaries/sensor-signals.ts";
 import { Summarizer } from "../summaries/summarize.ts";
 import { WindowSignals } from "../summaries/window-signals.ts";
 import { type AccuracyCalibration, calibrateAccuracy } from "./accuracy-estimate.ts";
@@ -30,6 +30,7 @@ const shiftSd = 0.6;
 /**
  * @param probabilities [W, K] out of fold, after temperature scaling
  * @param options.sensors of the windows; see `sensorsForSignals`
+ * @param options.signals names of the channels and signals to freeze (default: all that the sensors have)
  * @param options.day what is rehearsed; see `calibrate`. "auto" means recorded order if most of the data comes from
  *   recordings of several activities
  * @param options.also further training windows that rehearsals do not use, such as pseudo-labelled windows
@@ -43,6 +44,7 @@ export function freezeDriftBaseline(
     referenceBatches: number;
     day: NonNullable<CalibrateOptions["day"]> | "auto";
     sensors: readonly Sensor[];
+    signals?: readonly string[];
     rng: Rng;
     also?: WindowSet;
     progress?: CalibrateOptions["progress"];
@@ -53,13 +55,15 @@ export function freezeDriftBaseline(
   const { also, sensors } = options;
   const signals = new WindowSignals(windows, sensors);
   const learned = also === undefined ? null : { windows: also, signals: new WindowSignals(also, sensors) };
-  const baseline = freezeBaselineReference(signals, learned?.signals ?? null, windows.channels);
-  const grids = baselineReferenceGrids(baseline);
+  const names = signals.names.filter((name) => options.signals?.includes(name) ?? true);
+  const whole = freezeBaselineReference(names, signals, learned?.signals ?? null, windows.channels);
+  const grids = baselineReferenceGrids(whole);
+  const baseline = withoutCoherences(whole, windows.channels);
   const classOf = classOfMeasuredSamples(windows, argmaxRows(probabilities, nClasses));
   const rows = freezeChunkRows(windows, signals.runs);
   const groups = freezeRehearsalGroups(windows, signals, rows, {
     classOf,
-    summarizer: new Summarizer(grids),
+    summarizer: new Summarizer(baselineReferenceGrids(baseline)),
     baseline,
     sensors,
   });
@@ -89,11 +93,12 @@ export function freezeDriftBaseline(
 
 /** Leaves out signals that never vary, because nothing can be compared with them. */
 function freezeBaselineReference(
+  names: readonly string[],
   signals: WindowSignals,
   also: WindowSignals | null,
   channels: readonly string[],
 ): BaselineReference {
-  const references = signals.names.map((name) => {
+  const references = names.map((name) => {
     const column = also === null ? signals.under(name) : joinColumnsToFreeze(signals.under(name), also.under(name));
     return [name, baselineReference({ [name]: column })[name]!] as const;
   });

@@ -69,7 +69,9 @@ function suspectRates(
   of: { names: readonly string[]; sensors: readonly Sensor[]; samplingRateHz: number },
 ): SuspectedFault[] {
   const sensors = sensorsWithSignals(of.sensors, baseline);
-  const timed = sensorSignals(of.names, sensors).filter(({ name, kind }) => kind !== "magnitude" && name in baseline);
+  const timed = sensorSignals(of.names, sensors).filter(
+    ({ name, kind }) => (kind === "tempo" || kind === "roughness") && name in baseline,
+  );
   if (timed.length === 0) return [];
   const own = Object.fromEntries(timed.map(({ name }) => [name, baseline[name]!]));
   const summarizer = new Summarizer(baselineReferenceGrids(own));

@@ -79,7 +79,7 @@ export function describeCheck(of: {
       fault,
       weight,
     })),
-    ...(batch.columns !== null && {
+    ...((batch.columns !== null || impossible.length > 0) && {
       impossible: impossible.map(({ sensor, message }) => ({
         sensor: sensor.name,
         channels: [...sensor.channels],

@@ -5,6 +5,7 @@ import type { FaultDescription } from "../../signals/data/data-fault.ts";
 import { newDriftState } from "../drift/drift-state.ts";
 import { impossibleSensors } from "../drift/impossible-sensors.ts";
 import { likelyCauses } from "../drift/likely-causes.ts";
+import { reversedAxes } from "../drift/reversed-axes.ts";
 import { decideVerdict } from "../drift/verdict.ts";
 import type { CheckResult } from "./check-result.ts";
 import { describeCheck } from "./describe-check.ts";
@@ -41,8 +42,10 @@ export function judgeBatch(
   const past = { rolling: rolling.map(({ byClass }) => byClass), anchor: anchor.map(({ byClass }) => byClass) };
   const { thresholds, alpha, arl, accept } = config;
   const rate = monitor.drift.sampling_rate_hz;
-  const impossible =
-    batch.columns === null ? [] : impossibleSensors(batch.columns, monitor.sensors, rate, monitor.model.baseline);
+  const impossible = [
+    ...(batch.columns === null ? [] : impossibleSensors(batch.columns, monitor.sensors, rate, monitor.model.baseline)),
+    ...reversedAxes(batch.measurement.byClass, past, monitor.sensors, rate),
+  ];
   const decided = decideVerdict(batch.measurement.byClass, past, before.drift, monitor.model, {
     thresholds,
     alpha,

@@ -1,46 +1,68 @@
-// Signals that need all three axes of a sensor. Each time a sensor is put on, gravity acts along different axes, which hides
-// an offset in one axis. The length of the vector does not depend on rotation. The order of the samples reveals lost samples
-// and a wrong rate, which the values alone do not. Dimensions: N samples.
+// Signals that need several axes. Each time a sensor is put on, gravity acts along different axes, which hides an offset in
+// one axis. The length of the vector does not depend on rotation. The order of the samples reveals lost samples and a wrong
+// rate, which the values alone do not. Coherence reveals a flipped axis; see turning-coherence.ts. Dimensions: N samples.
 
-import type { Axes, Sensor } from "../../signals/sensors/sensor.ts";
+import type { Sensor } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "./summarize.ts";
+import { coherenceHalfWidth, turningCoherence } from "./turning-coherence.ts";
 
 /** A quarter of the period of a movement at 2.5 Hz; an arbitrary choice. */
 const tempoSeconds = 0.1;
 
-/** Signals computed from a sensor. */
-const signalKinds = ["magnitude", "tempo", "roughness"] as const;
-type SignalKind = (typeof signalKinds)[number];
+/** Signals of the accelerometers; if there are none, of the gyroscopes; if there are none of these either, of the unknown sensors. */
+const movementKinds = ["magnitude", "tempo", "roughness"] as const;
+type SignalKind = (typeof movementKinds)[number] | "coherence";
 
 export interface SensorSignal {
   readonly name: string;
   readonly kind: SignalKind;
-  readonly axes: Axes;
+  /** Three channels; for a coherence six, those of an accelerometer, then those of a gyroscope. */
+  readonly axes: readonly string[];
+  /** For a coherence: number of the axis about which it is. */
+  readonly about?: number;
 }
 
-/**
- * Sensors from which training computes signals: the accelerometers; if there are none, the gyroscopes; if there are none of
- * these either, the unknown sensors.
- */
+/** Sensors from which training computes signals: the accelerometers and gyroscopes, or else the unknown sensors. */
 export function sensorsForSignals(sensors: readonly Sensor[]): readonly Sensor[] {
-  for (const wanted of ["accelerometer", "gyroscope", "unknown"]) {
-    const found = sensors.filter(({ kind }) => kind === wanted);
-    if (found.length > 0) return found;
-  }
-  return [];
+  const known = sensors.filter(({ kind }) => kind === "accelerometer" || kind === "gyroscope");
+  return known.length > 0 ? known : sensors.filter(({ kind }) => kind === "unknown");
 }
 
 /** Sensors that have at least one signal among the entries. */
 export function sensorsWithSignals(sensors: readonly Sensor[], byName: Readonly<Record<string, unknown>>): Sensor[] {
-  return sensors.filter(({ name }) => signalKinds.some((kind) => Object.hasOwn(byName, `${name} ${kind}`)));
+  const known = sensorSignals([], sensors).filter(({ name }) => Object.hasOwn(byName, name));
+  return sensors.filter(({ channels }) => known.some(({ axes }) => axes.includes(channels[0])));
 }
 
 /** Signals of these sensors, except signals that have the same name as a channel. */
 export function sensorSignals(channels: readonly string[], sensors: readonly Sensor[]): SensorSignal[] {
-  return sensors.flatMap((sensor) =>
-    signalKinds
-      .map((kind) => ({ name: `${sensor.name} ${kind}`, kind, axes: sensor.channels }))
-      .filter(({ name }) => !channels.includes(name)),
+  const ofKind = (wanted: Sensor["kind"]): Sensor[] => sensors.filter(({ kind }) => kind === wanted);
+  const [accelerometers, gyroscopes] = [ofKind("accelerometer"), ofKind("gyroscope")];
+  const moving = [accelerometers, gyroscopes, ofKind("unknown")].find((found) => found.length > 0) ?? [];
+  const movement = moving.flatMap(({ name, channels: axes }) =>
+    movementKinds.map((kind): SensorSignal => ({ name: `${name} ${kind}`, kind, axes })),
+  );
+  return [...movement, ...coherenceSignals(accelerometers, gyroscopes)].filter(({ name }) => !channels.includes(name));
+}
+
+/** The axes of several sensors on different parts of the body have nothing to do with each other. */
+export function coherenceSignals(accelerometers: readonly Sensor[], gyroscopes: readonly Sensor[]): SensorSignal[] {
+  const [[accelerometer, ...others], [gyroscope, ...more]] = [accelerometers, gyroscopes];
+  if (accelerometer?.gravity !== true || gyroscope === undefined || others.length + more.length > 0) return [];
+  const axes = [...accelerometer.channels, ...gyroscope.channels];
+  return gyroscope.channels.map((name, about) => ({ name: `${name} coherence`, kind: "coherence", axes, about }));
+}
+
+/**
+ * Only the entries whose distances are scored. Coherences are not: a flipped axis shows in their signs; see
+ * reversed-axes.ts.
+ */
+export function withoutCoherences<T>(
+  byName: Readonly<Record<string, T>>,
+  channels: readonly string[],
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(
+    Object.entries(byName).filter(([name]) => channels.includes(name) || !name.endsWith(" coherence")),
   );
 }
 
@@ -59,6 +81,7 @@ export function withoutSensorSignals<T>(
  *   s of the first, x(t + k) - x(t - k): 0 on a straight line and if nothing moves, 1 on a zigzag, sin^2(pi k / T) on a
  *   circle with period T, whatever its size. k is .1 s, or two samples, for the tempo and one sample for the roughness; the k
  *   samples at an end have the value of the nearest one, and a stretch of at most 2 k has 0
+ * - coherence: see `turningCoherence`; with ends and short stretches as above
  * @param columns [N] each, for channels only
  * @param starts the rows at which a stretch begins, ascending; samples from two different stretches are never compared
  */
@@ -69,20 +92,26 @@ export function withSensorSignals(
   starts: ArrayLike<number> = [0],
 ): Columns {
   const all = { ...columns };
-  for (const { name, kind, axes } of sensorSignals(Object.keys(columns), sensors)) {
-    const values = axes.map((axis) => columns[axis]!);
-    all[name] = sensorSignal(kind, values, samplingRateHz, starts);
+  let coherences: readonly Float32Array[] | undefined;
+  for (const signal of sensorSignals(Object.keys(columns), sensors)) {
+    const values = signal.axes.map((axis) => columns[axis]!);
+    if (signal.about === undefined) all[signal.name] = sensorSignal(signal, values, samplingRateHz, starts);
+    else {
+      coherences ??= sensorSignalCoherences(values, samplingRateHz, starts);
+      all[signal.name] = coherences[signal.about]!;
+    }
   }
   return all;
 }
 
 /** Computes one signal from the columns of its axes. */
 export function sensorSignal(
-  kind: SensorSignal["kind"],
+  { kind, about = 0 }: Pick<SensorSignal, "kind" | "about">,
   axes: readonly Float32Array[],
   samplingRateHz: number,
   starts: ArrayLike<number> = [0],
 ): Float32Array {
+  if (kind === "coherence") return sensorSignalCoherences(axes, samplingRateHz, starts)[about]!;
   return kind === "magnitude"
     ? sensorSignalMagnitude(axes)
     : sensorSignalFrequency(axes, kind === "tempo" ? tempoSignalLag(samplingRateHz) : 1, starts);
@@ -97,10 +126,13 @@ function tempoSignalLag(samplingRateHz: number): number {
  * whole.
  */
 export function sensorSignalMargin(samplingRateHz: number): number {
-  return 2 * tempoSignalLag(samplingRateHz) + 1;
+  return 2 * Math.max(tempoSignalLag(samplingRateHz), coherenceHalfWidth(samplingRateHz)) + 1;
 }
 
-/** Names of the columns that change if a channel has an offset: the channel and its sensor's magnitude. */
+/**
+ * Names of the columns that change if a channel has an offset: the channel and its sensor's magnitude.
+ * Coherences change as well, but are not scored.
+ */
 export function offsetSensorSignalNames(
   channels: readonly string[],
   sensors: readonly Sensor[],
@@ -155,4 +187,28 @@ function sensorSignalFrequency(axes: readonly Float32Array[], lag: number, start
     values.fill(values[to - lag - 1]!, to - lag, to);
   }
   return values;
+}
+
+function sensorSignalCoherences(
+  axes: readonly Float32Array[],
+  samplingRateHz: number,
+  starts: ArrayLike<number>,
+): readonly Float32Array[] {
+  const { length } = axes[0]!;
+  const half = coherenceHalfWidth(samplingRateHz);
+  const columns = [0, 1, 2].map(() => new Float32Array(length));
+  for (let stretch = 0; stretch < starts.length; stretch++) {
+    const [from, to] = [starts[stretch]!, starts[stretch + 1] ?? length];
+    const own = turningCoherence(
+      axes.map((axis) => axis.subarray(from, to)),
+      samplingRateHz,
+    );
+    for (const [k, values] of own.entries()) {
+      if (values.length === 0) continue;
+      columns[k]!.set(values, from + half);
+      columns[k]!.fill(values[0]!, from, from + half);
+      columns[k]!.fill(values.at(-1)!, to - half, to);
+    }
+  }
+  return columns;
 }

@@ -37,7 +37,7 @@ export class WindowSignals {
     const margin = sensorSignalMargin(samplingRateHz);
     const [first, last] = [Math.max(run.from, from - margin), Math.min(run.to, to + margin)];
     const axes = signal.axes.map((axis) => this.#channel(axis, first, last));
-    return sensorSignal(signal.kind, axes, samplingRateHz).subarray(from - first, to - first);
+    return sensorSignal(signal, axes, samplingRateHz).subarray(from - first, to - first);
   }
 
   /**

@@ -1,0 +1,28 @@
+// npx node bench/drift-refreeze.ts MODEL RECORDINGS: freezes the drift baseline of a copy of a model anew, with the signals that
+// training computes today, from the recordings that it was trained on and the predictions in its folder. For comparing
+// signals without training again. Unlike `tidemark baseline recalibrate`, it invalidates references, device.json and summaries, so never run it on a
+// model in use.
+
+import { resolveRecalibrateConfig } from "../src/config.ts";
+import { storedBaselineStats } from "../src/monitoring/drift/baseline-stats.ts";
+import { expectedBaseline } from "../src/monitoring/streams/baseline-faults.ts";
+import { openWatchedModel } from "../src/monitoring/streams/watched-model.ts";
+import { freezeToRecalibrate } from "../src/pipelines/recalibrate-baseline.ts";
+import { sealBaseline } from "../src/pipelines/write-model.ts";
+import { reporterOf } from "../src/reporter.ts";
+import { jsonFileText } from "../src/storage/store/atomic-file.ts";
+import { modelFiles } from "../src/storage/store/model-folder.ts";
+import { replaceModelFile } from "../src/storage/store/replace-model-file.ts";
+
+const [model, recordings] = process.argv.slice(2);
+if (model === undefined || recordings === undefined) throw new Error("expected a model folder and its recordings");
+const config = resolveRecalibrateConfig({ model, recordings: [recordings] });
+const watched = await openWatchedModel(config.model);
+const { fresh } = await freezeToRecalibrate(config, watched, undefined, reporterOf({}));
+const { folder, baseline } = watched;
+const sealed = sealBaseline(
+  { ...baseline, drift: fresh },
+  { ...expectedBaseline(folder.manifest), scalerHash: baseline.scaler_hash },
+);
+await replaceModelFile(folder.directory, modelFiles.baseline, jsonFileText(storedBaselineStats(sealed)), () => ({}));
+console.log(`${model}: ${Object.keys(fresh.edges).join(", ")}`);

@@ -1,0 +1,58 @@
+// Whether a gyroscope and an accelerometer on the same device see the same turning. Gravity v, seen from a sensor that turns by
+// w, moves by dv = -w x v dt. So both know the turning across gravity. If the sign of one axis of either changes, they turn
+// against each other where they turned together, and the other way round, whatever else the body does. Dimensions: N samples of
+// one stretch.
+
+import { windowSums } from "../../stats/window-sums.ts";
+
+/** Half of the time over which the vectors are averaged, twice. */
+const smoothSeconds = 0.15;
+/** Half of the time over which the two turnings are compared. */
+const comparedSeconds = 0.5;
+
+function smoothingHalf(samplingRateHz: number): number {
+  return Math.max(1, Math.round(smoothSeconds * samplingRateHz));
+}
+
+function comparedHalf(samplingRateHz: number): number {
+  return Math.max(1, Math.round(comparedSeconds * samplingRateHz));
+}
+
+/** Samples before and after a sample that its coherence depends on. */
+export function coherenceHalfWidth(samplingRateHz: number): number {
+  return 2 * smoothingHalf(samplingRateHz) + 1 + comparedHalf(samplingRateHz);
+}
+
+/**
+ * The cosine between the turning of gravity and that of the gyroscope, about each axis, -1 to 1; 0 if one of them does not
+ * turn. It depends on neither unit.
+ * @param axes six times [N]: those of an accelerometer with gravity, then those of a gyroscope
+ * @returns three times [N - 2 half-widths]; none for a shorter stretch
+ */
+export function turningCoherence(axes: readonly Float32Array[], samplingRateHz: number): readonly Float64Array[] {
+  const width = 2 * smoothingHalf(samplingRateHz) + 1;
+  const smooth = axes.map((axis) => windowSums(windowSums(Float64Array.from(axis), width), width));
+  const [v, w] = [smooth.slice(0, 3), smooth.slice(3)];
+  const length = Math.max(0, v[0]!.length - 2);
+  const series = (): Float64Array[] => v.map(() => new Float64Array(length));
+  const [both, seen, said] = [series(), series(), series()];
+  for (let i = 0; i < length; i++) {
+    const square = v.reduce((sum, axis) => sum + axis[i + 1]! ** 2, 0);
+    if (square === 0) continue;
+    const along = v.reduce((sum, axis, k) => sum + axis[i + 1]! * w[k]![i + 1]!, 0) / square;
+    for (let k = 0; k < 3; k++) {
+      const [next, last] = [v[(k + 1) % 3]!, v[(k + 2) % 3]!];
+      const turned = (next[i + 2]! - next[i]!) * last[i + 1]! - (last[i + 2]! - last[i]!) * next[i + 1]!;
+      const a = turned / square;
+      const b = w[k]![i + 1]! - along * v[k]![i + 1]!;
+      both[k]![i] = a * b;
+      seen[k]![i] = a * a;
+      said[k]![i] = b * b;
+    }
+  }
+  const compared = 2 * comparedHalf(samplingRateHz) + 1;
+  return both.map((values, k) => {
+    const [ab, aa, bb] = [values, seen[k]!, said[k]!].map((own) => windowSums(own, compared));
+    return ab!.map((value, i) => (value === 0 ? 0 : value / Math.sqrt(aa![i]! * bb![i]!)));
+  });
+}

@@ -1,0 +1,21 @@
+// Sums over a moving window. Each is the sum of the same values in the same order wherever the input begins, so that a part of
+// a series has exactly the sums of the whole; a running total would not.
+
+/**
+ * [N - width + 1] sums of `width` consecutive values, by blocks of doubling length: about 2 log2(width) additions each.
+ * @param values [N]
+ * @param width a whole number above 0; a series that is shorter has no sums
+ */
+export function windowSums(values: Float64Array, width: number): Float64Array {
+  const sums = new Float64Array(Math.max(0, values.length - width + 1));
+  const blocks = values.slice();
+  let done = 0;
+  for (let length = 1; length <= width; length *= 2) {
+    if ((width & length) !== 0) {
+      for (let i = 0; i < sums.length; i++) sums[i]! += blocks[i + done]!;
+      done += length;
+    }
+    for (let i = 0; i + 2 * length <= values.length; i++) blocks[i]! += blocks[i + length]!;
+  }
+  return sums;
+}

@@ -275,8 +275,9 @@ describe.skipIf(process.platform === "win32")("links", () => {
     ["a link", (path: string) => symlinkSync(at("batch.csv.gz"), path)],
   ])("and %s in the place of a stream's reference are replaced, not read", (_, put) => {
     const model = folder(() => {});
-    const words = [main, "check", at("batch.csv.gz"), "--model", model, "--stream", "wrist", "--quiet"];
-    const ended = (...more: string[]) => spawnSync(process.execPath, [...words, ...more], { timeout: 30_000 });
+    const words = ["--model", model, "--stream", "wrist", "--quiet", "--accept"];
+    const ended = (...more: string[]) =>
+      spawnSync(process.execPath, [main, "check", at("batch.csv.gz"), ...words, ...more], { timeout: 30_000 });
     expect(ended().status).toBe(0);
     const reference = join(model, "streams/wrist/rolling_reference.json");
     const before = readFileSync(at("batch.csv.gz"));

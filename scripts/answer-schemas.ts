@@ -34,8 +34,23 @@ export const simulateResultSchema: z.ZodType<SimulateResult> = z.object({
 export const predictResultSchema: z.ZodType<SnakeKeys<PredictResult>> = z.object({
   out: z.string(),
   windows: z.int().min(1),
-  classes: z.record(z.string(), count).describe("number of windows by predicted class"),
+  classes: z.record(z.string(), count).describe("number of windows by label"),
+  minutes: z
+    .record(z.string(), z.record(z.string(), z.number().min(0)))
+    .describe("minutes by person and label; overlapping windows count no time twice"),
   mean_confidence: share,
+  smooth: z.number().positive().nullable().describe("seconds for which labels were smoothed; null if they were not"),
+  unknown: z
+    .object({
+      confidence: share.describe("windows with a lower confidence are unknown"),
+      share,
+      wrong_removed: share.nullable().describe("share of the wrong predictions that become unknown"),
+      right_removed: share.nullable().describe("share of the right predictions that become unknown"),
+      accuracy_before: share,
+      accuracy_after: share.describe("among the predictions that remain"),
+    })
+    .nullable()
+    .describe("threshold, and what it does to the windows of cross-validation; null without --unknown"),
   seconds,
 });
 

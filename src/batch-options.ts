@@ -34,6 +34,24 @@ export const predictOptions: OptionsOf<PredictConfig> = {
   out: table,
   overwrite,
   spreadsheetSafe: flagOption({ doc: "quote text that a spreadsheet would run as a formula; CSV and TSV only" }),
+  ...optionsUnder("Labels:", {
+    smooth: numberOption({
+      value: "s",
+      expected: "a number of seconds greater than 0",
+      above: 0,
+      to: 86_400,
+      otherwise: "no smoothing",
+      doc: "smooth labels over time, for activities that last this many seconds on average",
+    }),
+    unknown: numberOption({
+      value: "share",
+      expected: "a number greater than 0, less than 1",
+      above: 0,
+      below: 1,
+      otherwise: "none",
+      doc: "label windows unknown if they are less confident than this share of the windows in cross-validation",
+    }),
+  }),
   ...modelColumns,
   ...optionsUnder("Running:", { jobs }),
 };

@@ -217,6 +217,10 @@ export interface PredictConfig {
   overwrite: boolean;
   /** Quote text that a spreadsheet would run as a formula; CSV and TSV only. */
   spreadsheetSafe: boolean;
+  /** Smooth labels over time, for activities that last this many seconds on average. Default: no smoothing. */
+  smooth?: number;
+  /** Label windows unknown if they are less confident than this share of the windows in cross-validation. Default: none. */
+  unknown?: number;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
   /** Column with the recording (one uninterrupted session) that each row belongs to. */

@@ -135,7 +135,7 @@ export {
   openModel,
   type SummaryOptions,
 } from "./pipelines/open-model.ts";
-export { type PredictResult, predict } from "./pipelines/predict.ts";
+export { type ConfidenceThreshold, type PredictResult, predict } from "./pipelines/predict.ts";
 export { type CalibrationEvent, type Recalibration, recalibrateBaseline } from "./pipelines/recalibrate-baseline.ts";
 export {
   type BatchStanding,

@@ -23,12 +23,12 @@ import { checkOutFile } from "../out-file.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import { planWindows } from "../signals/preprocessing/make-windows.ts";
-import { windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { Rng } from "../stats/random.ts";
 import { readJsonFile } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { predictorOf } from "./model-handle.ts";
 import { openToPredict } from "./open-to-predict.ts";
+import { predictWindows } from "./predict-windows.ts";
 import { writeReportPage } from "./write-report-page.ts";
 
 export type { ClassIntervals, Interval, KeptPromise, MetricIntervals };
@@ -133,29 +133,24 @@ async function predictLabelled(
   const { classes } = model.folder.labels;
   const { rate, window, overlap } = model.config;
   const plan = planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap, classes });
-  const [labels, people, probabilities]: [number[], string[], Float32Array[]] = [[], [], []];
+  const nClasses = classes.length;
   const predictor = predictorOf(model);
-  try {
-    for (const { windows } of windowChunks(rows, plan, 0)) {
-      const predicted = await predictor.predict(windows, { threads });
-      for (const [w, label] of windows.labels.entries()) {
-        if (label < 0) continue;
-        labels.push(label);
-        people.push(windows.users[windows.groups[w]!]!);
-        probabilities.push(predicted.slice(w * classes.length, (w + 1) * classes.length));
-      }
-    }
-  } finally {
-    await predictor.close();
-  }
-  if (labels.length === 0) {
+  const all = await predictWindows(rows, plan, predictor, { nClasses, threads }).finally(() => predictor.close());
+  const labelled = Int32Array.from(all.labels.keys()).filter((w) => all.labels[w]! >= 0);
+  if (labelled.length === 0) {
     throw new UserError(`Column "${columns.label}": no window has a label; there is nothing to evaluate`, {
       advice: "Label the recordings, or name another column with --label.",
     });
   }
-  const joined = new Float32Array(labels.length * classes.length);
-  for (const [w, own] of probabilities.entries()) joined.set(own, w * classes.length);
-  return { labels: Int32Array.from(labels), probabilities: joined, people };
+  const probabilities = new Float32Array(labelled.length * nClasses);
+  for (const [i, w] of labelled.entries()) {
+    probabilities.set(all.probabilities.subarray(w * nClasses, (w + 1) * nClasses), i * nClasses);
+  }
+  return {
+    labels: labelled.map((w) => all.labels[w]!),
+    probabilities,
+    people: Array.from(labelled, (w) => all.users[all.groups[w]!]!),
+  };
 }
 
 function evaluatedFigures(

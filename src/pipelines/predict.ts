@@ -1,18 +1,21 @@
 import { type PredictConfig, type PredictOptions, resolvePredictConfig } from "../config.ts";
+import { UserError } from "../errors.ts";
+import type { ConfidenceThreshold } from "../learning/evaluation/confidence-threshold.ts";
 import { predictionColumns, predictionWindowColumns } from "../learning/training/prediction-columns.ts";
-import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import { openForPrediction } from "../monitoring/streams/watched-model.ts";
 import { checkOutFile } from "../out-file.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
-import type { RowSource } from "../signals/data/recordings.ts";
 import { spreadsheetSafe } from "../signals/data/spreadsheet-safe.ts";
 import { TableWriter } from "../signals/data/write-table.ts";
-import { peopleWithoutWindows, planWindows, type WindowPlan } from "../signals/preprocessing/make-windows.ts";
-import { windowChunks } from "../signals/preprocessing/window-chunks.ts";
+import { peopleWithoutWindows, planWindows } from "../signals/preprocessing/make-windows.ts";
+import { labelRules, labelWindows, minutesOfWindows, unknownLabel } from "./label-windows.ts";
 import { predictorOf } from "./model-handle.ts";
 import { openToPredict } from "./open-to-predict.ts";
+import { type PredictedWindows, predictWindows } from "./predict-windows.ts";
 import { refuseOverwritingInput } from "./refuse-overwriting-input.ts";
 import { UnlikeTraining } from "./unlike-training.ts";
+
+export type { ConfidenceThreshold };
 
 /** The result of `predict`. */
 export interface PredictResult {
@@ -20,17 +23,24 @@ export interface PredictResult {
   out: string;
   /** Number of rows in the table. */
   windows: number;
-  /** Number of windows by predicted class. */
+  /** Number of windows by label. */
   classes: Record<string, number>;
+  /** Minutes by person and label; overlapping windows count no time twice. */
+  minutes: Record<string, Record<string, number>>;
   /** Mean confidence over all windows, 0 to 1. */
   meanConfidence: number;
+  /** Mean length of an activity, in seconds, for which labels were smoothed; null if they were not. */
+  smooth: number | null;
+  /** The confidence below which windows are unknown, and what it does to cross-validated people; null if every window has a class. */
+  unknown: ConfidenceThreshold | null;
   /** Duration in seconds. */
   seconds: number;
 }
 
 /**
  * Labels every window of recordings with a trained model and writes one table: user, recording, start_s, end_s, label,
- * confidence, entropy (nats), margin and p_<class>. Windows are cut as in training; labels in the files are not read.
+ * confidence, entropy (nats), margin and p_<class>. Windows are cut as in training; labels in the files are not read. If labels
+ * are smoothed over time, all of these columns are those of the smoothed probabilities.
  *
  * @throws UserError if an option is wrong, the recordings do not fit the model, or the model folder was changed
  * @throws DataFault if there are values that no unit or movement explains
@@ -44,7 +54,9 @@ export async function predict(
   refuseOverwritingInput(config.out, config.files);
   await checkOutFile(config.out, config);
   const model = await openForPrediction(config.model);
-  const { labels } = model.folder;
+  const { classes } = model.folder.labels;
+  if (config.unknown !== undefined) refuseUnknownClass(classes);
+  const rules = await labelRules(model, config);
   const { rate, window, overlap } = model.config;
   const reporter = reporterOf(run.reporter);
   const opened = await openToPredict(config, model, {}, reporter);
@@ -54,47 +66,68 @@ export async function predict(
     const plan = planWindows(opened.rows, { samplingRateHz: rate, windowSize: window, overlap });
     for (const warning of peopleWithoutWindows(plan)) reporter.warn(warning);
     const unlike = new UnlikeTraining(model);
-    const said = await predictIntoTable(opened.rows, plan, { predictor, labels: labels.classes, config, unlike });
+    const by = { nClasses: classes.length, threads: config.jobs };
+    const windows = await predictWindows(opened.rows, plan, predictor, by, (chunk, own) => unlike.add(chunk, own));
     for (const warning of unlike.warnings()) reporter.warn(warning);
-    return { out: config.out, ...said, seconds: (performance.now() - started) / 1000 };
+    const { probabilities, labels } = labelWindows(windows, classes, rules);
+    const confidence = await writePredictions({ ...windows, probabilities }, labels, classes, config);
+    const names = rules.threshold === null ? classes : [...classes, unknownLabel];
+    const counts = Object.fromEntries(names.map((name) => [name, 0]));
+    for (const label of labels) counts[label]! += 1;
+    return {
+      out: config.out,
+      windows: labels.length,
+      classes: counts,
+      minutes: minutesOfWindows(windows, labels, plan.step / rate),
+      meanConfidence: confidence / labels.length,
+      smooth: config.smooth ?? null,
+      unknown: rules.threshold,
+      seconds: (performance.now() - started) / 1000,
+    };
   } finally {
     opened.rows.close();
     await predictor.close();
   }
 }
 
-/** Writes the table in chunks of windows. */
-async function predictIntoTable(
-  rows: RowSource,
-  plan: WindowPlan,
-  of: {
-    predictor: WindowPredictor;
-    labels: readonly string[];
-    config: Pick<PredictConfig, "jobs" | "out" | "spreadsheetSafe">;
-    unlike: UnlikeTraining;
-  },
-): Promise<Pick<PredictResult, "windows" | "classes" | "meanConfidence">> {
-  const { predictor, labels, config, unlike } = of;
-  const classes = Object.fromEntries(labels.map((name) => [name, 0]));
-  let [windows, sum] = [0, 0];
+const rowsAtOnce = 65_536;
+
+/** @returns the sum of the confidences */
+async function writePredictions(
+  windows: PredictedWindows,
+  labels: readonly string[],
+  classes: readonly string[],
+  config: Pick<PredictConfig, "out" | "spreadsheetSafe">,
+): Promise<number> {
+  let sum = 0;
   let writer: TableWriter | undefined;
   try {
-    for (const chunk of windowChunks(rows, plan, 0)) {
-      const threads = { threads: config.jobs };
-      const probabilities = await predictor.predict(chunk.windows, threads);
-      unlike.add(chunk, probabilities);
-      const predictions = predictionColumns("label", probabilities, labels);
-      const table = [...predictionWindowColumns(chunk.windows), ...predictions];
+    for (let from = 0; from < labels.length; from += rowsAtOnce) {
+      const to = Math.min(labels.length, from + rowsAtOnce);
+      const places = {
+        ...windows,
+        groups: windows.groups.subarray(from, to),
+        recordingIndex: windows.recordingIndex.subarray(from, to),
+        startTimes: windows.startTimes.subarray(from, to),
+      };
+      const probabilities = windows.probabilities.subarray(from * classes.length, to * classes.length);
+      const [label, ...others] = predictionColumns("label", probabilities, classes);
+      const table = [...predictionWindowColumns(places), { ...label!, values: labels.slice(from, to) }, ...others];
       const columns = config.spreadsheetSafe ? spreadsheetSafe(table) : table;
       writer ??= await TableWriter.open(config.out, columns);
       await writer.append(columns);
-      for (const value of predictions.find(({ name }) => name === "confidence")!.values as Float32Array) sum += value;
-      for (const name of predictions[0]!.values as string[]) classes[name]! += 1;
-      windows += chunk.windows.starts.length;
+      for (const value of others.find(({ name }) => name === "confidence")!.values as Float32Array) sum += value;
     }
     await writer?.finish();
   } finally {
     await writer?.close();
   }
-  return { windows, classes, meanConfidence: sum / windows };
+  return sum;
+}
+
+function refuseUnknownClass(classes: readonly string[]): void {
+  if (!classes.includes(unknownLabel)) return;
+  throw new UserError(`--unknown: the model has a class called "${unknownLabel}" of its own`, {
+    advice: "Leave the option out, and use the column confidence.",
+  });
 }

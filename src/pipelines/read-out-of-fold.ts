@@ -9,6 +9,8 @@ export interface OutOfFoldRow {
   readonly recording: string;
   /** Seconds on the recording's clock. */
   readonly start: number;
+  /** The true class. */
+  readonly label: string;
   /** [K] before temperature scaling. */
   readonly probabilities: Float32Array;
 }
@@ -23,13 +25,14 @@ export async function readOutOfFold(folder: ModelFolder, classes: readonly strin
   try {
     const columns = classes.map((name) => duckdbIdentifier(`p_${name}`)).join(", ");
     const rows = await database.rows(
-      `SELECT "user", recording, start_s, ${columns}
+      `SELECT "user", recording, start_s, label, ${columns}
        FROM read_parquet(${duckdbLiteral(path)}, hive_partitioning=false)`,
     );
     return rows.map((row) => ({
       user: String(row.user),
       recording: String(row.recording),
       start: Number(row.start_s),
+      label: String(row.label),
       probabilities: Float32Array.from(classes, (name) => Number(row[`p_${name}`])),
     }));
   } catch (cause) {

@@ -155,6 +155,7 @@ describe("a model that cannot be calibrated anew stays as it is", () => {
           ({ name, type, values: [value] }) as Parameters<typeof writeTable>[1][number];
         await writeTable(join(walk, "out_of_fold.parquet"), [
           ...[column("user", "string", "a"), column("recording", "string", "a"), column("start_s", "double", 0)],
+          column("label", "string", "walking"),
           ...["jogging", "sitting", "walking"].map((name) => column(`p_${name}`, "double", 0.3)),
         ]);
         reseal(walk);

@@ -3,14 +3,21 @@ import { predictOptions } from "../../batch-options.ts";
 import { resolvePredictConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
 import { snakeKeys } from "../../letter-case.ts";
+import { percent } from "../../percent.ts";
+import type { PredictResult } from "../../pipelines/predict.ts";
 import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
 import { countText, durationText, fixedText } from "./number-text.ts";
+import type { Block } from "./terminal.ts";
 
 const closing: Closing = {
-  examples: ['tidemark predict "batch/*.parquet" --model models/walk --out predictions.csv'],
+  examples: [
+    'tidemark predict "batch/*.parquet" --model models/walk --out predictions.csv',
+    "tidemark predict day.csv --model models/walk --out day.parquet \\\n    --smooth 60 --unknown 0.1",
+  ],
   notes: [
     "The table has one row per window: user, recording, start_s, end_s, label, confidence (the label's probability), entropy (nats), margin (over the second most probable label) and p_<class>, the probability of each class. Labels in the files are not read.",
+    "--smooth treats the activity as a Markov chain that keeps to one class for the given time on average, and labels each window with all windows before and after it. --unknown 0.1 finds the confidence below which 10 % of the windows lie whose people the networks of the cross-validation had not seen, smoothed in the same way.",
   ],
   exitCodes: [
     [0, "done"],
@@ -36,18 +43,53 @@ export function predictCommand(): Command {
         `read       ${counted(result.windows, "window")} of ${config.files.join(", ")}; model ${config.model}`,
       );
       if (json) return terminal.json(snakeKeys(result));
-      const rows = Object.entries(result.classes).map(([name, n]) => [
-        name,
-        countText(n),
-        fixedText(n / result.windows),
-      ]);
-      terminal.print(
-        { headers: ["label", "windows", "share"], rows },
-        "",
-        `${counted(result.windows, "window")} labelled in ${durationText(result.seconds)}, mean confidence ` +
-          fixedText(result.meanConfidence),
-        result.out,
-      );
+      terminal.print(...predictBlocks(result));
     },
   });
+}
+
+/** Maximum number of people in the table of minutes. */
+const shownPeople = 20;
+
+function predictBlocks(result: PredictResult): Block[] {
+  const { classes, windows, minutes, unknown, smooth } = result;
+  const people = Object.entries(minutes);
+  const names = Object.keys(classes);
+  const total = (name: string): number => people.reduce((sum, [, own]) => sum + (own[name] ?? 0), 0);
+  const rows = names.map((name) => [
+    name,
+    countText(classes[name]!),
+    fixedText(classes[name]! / windows),
+    fixedText(total(name), 1),
+  ]);
+  const byPerson = people.slice(0, shownPeople).map(([person, own]) => [
+    person,
+    ...names.map((name) => fixedText(own[name] ?? 0, 1)),
+    fixedText(
+      Object.values(own).reduce((sum, n) => sum + n, 0),
+      1,
+    ),
+  ]);
+  return [
+    { headers: ["label", "windows", "share", "minutes"], rows },
+    "",
+    "Minutes per person",
+    { headers: ["person", ...names, "all"], rows: byPerson },
+    ...(people.length <= shownPeople ? [] : [`and ${people.length - shownPeople} more; --json lists all`]),
+    "",
+    ...(smooth === null ? [] : [`smoothed   over time, for activities of ${durationText(smooth)} on average`]),
+    ...(unknown === null ? [] : [unknownLine(unknown)]),
+    `${counted(windows, "window")} labelled in ${durationText(result.seconds)}, mean confidence ` +
+      fixedText(result.meanConfidence),
+    result.out,
+  ];
+}
+
+function unknownLine(unknown: NonNullable<PredictResult["unknown"]>): string {
+  const { confidence, wrong_removed: wrong, right_removed: right, accuracy_before, accuracy_after } = unknown;
+  return (
+    `unknown    below a confidence of ${fixedText(confidence)}; in cross-validation, that removes ` +
+    `${wrong === null ? "no error, because there was none," : `${percent(wrong)} of the errors`} and ` +
+    `${percent(right ?? 0)} of the right labels (accuracy ${fixedText(accuracy_before)}, then ${fixedText(accuracy_after)})`
+  );
 }

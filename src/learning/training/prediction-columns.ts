@@ -5,7 +5,12 @@ import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 
 /** user, recording, start_s, and end_s (the end of the last sample's period), in seconds on the recording's clock. */
-export function predictionWindowColumns(windows: WindowSet): TableColumn[] {
+export function predictionWindowColumns(
+  windows: Pick<
+    WindowSet,
+    "groups" | "users" | "recordings" | "recordingIndex" | "startTimes" | "windowSize" | "samplingRateHz"
+  >,
+): TableColumn[] {
   const { groups, users, recordings, recordingIndex, startTimes, windowSize, samplingRateHz } = windows;
   const seconds = windowSize / samplingRateHz;
   return [

@@ -126,7 +126,12 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
   },
   predict: {
     form: answers.predictResultSchema,
-    calls: () => names.map((name) => [fileOf(name), "--model", "walk", "--out", "p.csv", "--overwrite"]),
+    calls: () =>
+      names.flatMap((name) =>
+        [[], ["--smooth", "20", "--unknown", "0.2"]].map((options) => [
+          ...[fileOf(name), "--model", "walk", "--out", "p.csv", "--overwrite", ...options],
+        ]),
+      ),
   },
   evaluate: {
     form: evaluationSchema,

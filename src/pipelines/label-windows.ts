@@ -1,0 +1,122 @@
+// From probabilities to labels as people use them: smoothed over time, `unknown` where the network is unsure, and minutes by
+// person and activity.
+
+import { type ConfidenceThreshold, confidenceThreshold } from "../learning/evaluation/confidence-threshold.ts";
+import { cvReportSchema } from "../learning/training/cv-report.ts";
+import { type Smoothing, smoothProbabilities } from "../learning/training/smooth-probabilities.ts";
+import { applyTemperature } from "../learning/training/temperature-scaling.ts";
+import type { OpenedModel } from "../monitoring/streams/watched-model.ts";
+import { plannedWindowStep } from "../signals/preprocessing/make-windows.ts";
+import { argmaxRows } from "../stats/argmax-rows.ts";
+import { readJsonFile } from "../storage/store/atomic-file.ts";
+import { modelFiles } from "../storage/store/model-folder.ts";
+import type { PredictedWindows } from "./predict-windows.ts";
+import { readOutOfFold } from "./read-out-of-fold.ts";
+
+/** The label of windows that the network is unsure of. */
+export const unknownLabel = "unknown";
+
+/** How labels follow from probabilities. */
+export interface LabelRules {
+  /** Null if labels are not smoothed. */
+  readonly smoothing: Smoothing | null;
+  /** Null if every window gets a class. */
+  readonly threshold: ConfidenceThreshold | null;
+}
+
+/**
+ * The rules that the options ask for. Smoothing uses the class shares of the training windows. The threshold is calibrated on the
+ * stored out-of-fold predictions, which are calibrated and smoothed in the same way.
+ *
+ * @throws UserError if the model folder lacks its cross-validation
+ */
+export async function labelRules(
+  { folder, config }: OpenedModel,
+  { smooth, unknown }: { readonly smooth?: number; readonly unknown?: number },
+): Promise<LabelRules> {
+  if (smooth === undefined && unknown === undefined) return { smoothing: null, threshold: null };
+  const { classes } = folder.labels;
+  const report = await readJsonFile(folder.path(modelFiles.cvReport), cvReportSchema);
+  const counts = classes.map((name) => (report.windows.per_class[name] ?? 0) + 1);
+  const total = counts.reduce((sum, n) => sum + n, 0);
+  const smoothing =
+    smooth === undefined
+      ? null
+      : {
+          boutSeconds: smooth,
+          shares: counts.map((n) => n / total),
+          newShare: plannedWindowStep(config.window, config.overlap) / config.window,
+        };
+  if (unknown === undefined) return { smoothing, threshold: null };
+  const rows = await readOutOfFold(folder, classes);
+  const raw = new Float32Array(rows.length * classes.length);
+  for (const [w, row] of rows.entries()) raw.set(row.probabilities, w * classes.length);
+  const calibrated = applyTemperature(raw, classes.length, report.temperature);
+  const numbers = new Map<string, number>();
+  const sequence = rows.map(({ user, recording }) => {
+    const name = `${user}\x1f${recording}`;
+    const number = numbers.get(name) ?? numbers.size;
+    numbers.set(name, number);
+    return number;
+  });
+  const times = rows.map(({ start }) => start);
+  const smoothed = smoothing === null ? calibrated : smoothProbabilities(calibrated, { sequence, times }, smoothing);
+  const yTrue = Int32Array.from(rows, ({ label }) => classes.indexOf(label));
+  return { smoothing, threshold: confidenceThreshold(yTrue, smoothed, classes.length, unknown) };
+}
+
+/** The probabilities after smoothing, and a label for each window. */
+export function labelWindows(
+  windows: PredictedWindows,
+  classes: readonly string[],
+  { smoothing, threshold }: LabelRules,
+): { probabilities: Float32Array; labels: string[] } {
+  const { recordingIndex, startTimes } = windows;
+  const probabilities =
+    smoothing === null
+      ? windows.probabilities
+      : smoothProbabilities(windows.probabilities, { sequence: recordingIndex, times: startTimes }, smoothing);
+  const predicted = argmaxRows(probabilities, classes.length);
+  const labels = Array.from(predicted, (k, w) => {
+    const isUnsure = threshold !== null && probabilities[w * classes.length + k]! < threshold.confidence;
+    return isUnsure ? unknownLabel : classes[k]!;
+  });
+  return { probabilities, labels };
+}
+
+/**
+ * Minutes by person and label. A window stands for the time until the next one begins, and the last of a stretch for all of its
+ * length, so that overlapping windows count no time twice.
+ * @param step seconds from one window's start to the next, within a stretch
+ */
+export function minutesOfWindows(
+  windows: Pick<
+    PredictedWindows,
+    "groups" | "users" | "recordingIndex" | "startTimes" | "windowSize" | "samplingRateHz"
+  >,
+  labels: readonly string[],
+  step: number,
+): Record<string, Record<string, number>> {
+  const { groups, users, recordingIndex, startTimes, windowSize, samplingRateHz } = windows;
+  const length = windowSize / samplingRateHz;
+  const seconds = new Map<string, Map<string, number>>();
+  for (const [w, label] of labels.entries()) {
+    const next = startTimes[w + 1];
+    const isFollowed =
+      next !== undefined &&
+      recordingIndex[w + 1] === recordingIndex[w] &&
+      Math.abs(next - startTimes[w]! - step) < step / 2;
+    const user = users[groups[w]!]!;
+    const own = seconds.get(user) ?? new Map<string, number>();
+    seconds.set(user, own);
+    own.set(label, (own.get(label) ?? 0) + (isFollowed ? Math.min(step, length) : length));
+  }
+  const byName = <T>(entries: Iterable<[string, T]>): [string, T][] =>
+    [...entries].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+  return Object.fromEntries(
+    byName(seconds).map(([user, own]) => [
+      user,
+      Object.fromEntries(byName(own).map(([label, s]) => [label, Number((s / 60).toFixed(4))])),
+    ]),
+  );
+}

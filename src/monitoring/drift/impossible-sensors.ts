@@ -152,8 +152,11 @@ function impossibleRotation(
     fitting === undefined
       ? null
       : { kind: "unit", channels, fault: `is in ${fitting} instead of ${unit}`, weight: 1 - Math.min(1, 1 / excess) };
-  const turns = inUnit < 1 ? `${figure(1 / inUnit)} times as far` : `${figure(inUnit)} times less far`;
-  const message = `${name}: the sensor turned ${turns} as the direction of gravity did, although they turn together`;
+  const turned =
+    inUnit < 1
+      ? `the sensor turned ${figure(1 / inUnit)} times as far as the direction of gravity`
+      : `the direction of gravity turned ${figure(inUnit)} times as far as the sensor`;
+  const message = `${name}: ${turned}, although they turn together`;
   return [{ sensor: gyroscope, message, excess, cause }];
 }
 

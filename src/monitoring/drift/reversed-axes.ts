@@ -9,23 +9,16 @@ import { mergeClassSummaries } from "../summaries/class-summaries.ts";
 import { coherenceSignals } from "../summaries/sensor-signals.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 
-/** Number of batches, including the current one, that are judged together. */
+/** Number of batches, including the current one, that are judged together, so that one batch never decides. */
 const together = 3;
 /** With a shorter past, nothing is known to be usual. */
 const shortestPast = 4;
 /** Samples of a class on either side below which it is not compared, in seconds. */
 const leastSeconds = 3;
-/**
- * An axis is reversed if the agreement is below `most`: it is 1 if the coherence is as usual, and -1 if it is the reverse. If
- * the mean square of the usual coherence is below `square`, its sign says little. A batch that is clearly reversed needs no
- * others.
- */
-interface ReversalLimits {
-  readonly most: number;
-  readonly square: number;
-}
-const limitsTogether: ReversalLimits = { most: -0.25, square: 0.02 };
-const limitsAlone: ReversalLimits = { most: -0.7, square: 0.05 };
+/** An axis is reversed if the agreement is below this: it is 1 if the coherence is as usual, and -1 if it is the reverse. */
+const mostAgreement = -0.5;
+/** If the mean square of the usual coherence is below this, its sign says little. */
+const leastSquare = 0.02;
 
 /** A class's part in the agreement of some batches with the usual coherence, weighted by rows. */
 interface ClassAgreement {
@@ -55,10 +48,8 @@ export function reversedAxes(
   const recent = mergeClassSummaries([...last, current]);
   const fewest = leastSeconds * samplingRateHz;
   const isReversed = (name: string): boolean => {
-    const own = classAgreements(current, usual, name, fewest);
-    if (areClassesReversed(own, limitsAlone)) return true;
-    const isNow = sumOfAgreements(own).product < 0;
-    return isNow && areClassesReversed(classAgreements(recent, usual, name, fewest), limitsTogether);
+    const isNow = sumOfAgreements(classAgreements(current, usual, name, fewest)).product < 0;
+    return isNow && areClassesReversed(classAgreements(recent, usual, name, fewest));
   };
   const reversed = signals.map(isReversed);
   const count = reversed.filter(Boolean).length;
@@ -81,12 +72,12 @@ export function reversedAxes(
 }
 
 /** Whether the classes are reversed together, and still are without any one of them: a person may do one of them differently. */
-function areClassesReversed(classes: readonly ClassAgreement[], { most, square: least }: ReversalLimits): boolean {
+function areClassesReversed(classes: readonly ClassAgreement[]): boolean {
   const { rows, square } = sumOfAgreements(classes);
-  if (!(square > least * rows)) return false;
+  if (!(square > leastSquare * rows)) return false;
   return [undefined, ...classes].every((leftOut) => {
     const rest = sumOfAgreements(classes.filter((own) => own !== leftOut));
-    return rest.product < most * rest.square;
+    return rest.product < mostAgreement * rest.square;
   });
 }
 

@@ -10,7 +10,8 @@ import type { StoredRecording, StoredRows } from "./stored-rows.ts";
 
 /** Packets are suspected if the mean step is this many times the median step. */
 const packetFactor = 3;
-const leastGroups = 4;
+/** A few pauses are gaps, not packets. */
+const leastGroups = 10;
 /** Packets arrive at least this often. */
 const longestPacketSeconds = 2.5;
 /** A share of the intervals between packets that are near the median interval, and how near. */

@@ -37,10 +37,10 @@ const causes = (current: ClassSummaries, own: ReturnType<typeof past>, known = s
 describe("reversedAxes", () => {
   const flipped = [1, -1, 1];
 
-  it("names the gyroscope's axis if the batch is clearly reversed, or three batches are on average", () => {
+  it("names the gyroscope's axis once three batches are reversed on average", () => {
     expect(causes(batch(), past())).toEqual([]);
-    expect(causes(batch(flipped), past())).toEqual([["Gy"]]);
-    const partly = (): ClassSummaries => batch([1, -0.5, 1]);
+    expect(causes(batch(flipped), past(batch(flipped), batch(flipped)))).toEqual([["Gy"]]);
+    const partly = (): ClassSummaries => batch([1, -0.8, 1]);
     expect(causes(partly(), past())).toEqual([]);
     expect(causes(partly(), past(partly()))).toEqual([]);
     expect(causes(partly(), past(partly(), partly()))).toEqual([["Gy"]]);

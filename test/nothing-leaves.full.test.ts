@@ -27,8 +27,11 @@ const network = ["--network", "compact", "--rate", "20", "--window", "40", "--fo
 const cases: Readonly<Record<string, () => readonly string[]>> = {
   simulate: () => ["--out", "simulated.csv", "--users", "1", "--minutes", "0.1"],
   train: () => ["recordings.csv.gz", "--out", "trained", ...network, "--jobs", "2"],
+  inspect: () => ["recordings.csv.gz", "--out", "inspected.html", "--rate", "20", "--window", "40", "--folds", "2"],
+  convert: () => ["recordings.csv.gz", "--out", "converted.parquet"],
+  evaluate: () => ["recordings.csv.gz", "--model", "walk", "--out", "evaluated.html"],
   predict: () => [...batch, "--out", "predicted.csv"],
-  check: () => [...batch, "--batch-id", "again"],
+  check: () => [...batch, "--batch-id", "again", "--accept"],
   "baseline show": () => ["walk"],
   "baseline validate": () => ["walk"],
   "baseline recalibrate": () => ["trained", "--recordings", "recordings.csv.gz"],

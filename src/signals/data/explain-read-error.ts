@@ -69,6 +69,22 @@ export async function explainReadError(
   return new DataFault({ code: "schema", ...broken, file: file.path, expected, found: broken.message }, error);
 }
 
+/** Does work that reads a table, and translates DuckDB's errors as {@link explainReadError} does. */
+export async function withReadErrorsExplained<T>(
+  database: Database,
+  file: SourceFile,
+  table: SqlTable,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isOfDuckdb =
+      error instanceof Error && !(error instanceof UserError) && /^[A-Z][\w ]* Error: /.test(error.message);
+    throw isOfDuckdb ? await explainReadError(database, file, table, new Set(), error) : error;
+  }
+}
+
 /** Explains malformed CSV lines; undefined for any other error. */
 export function explainCsvReadError(file: SourceFile, error: unknown): { message: string; advice: string } | undefined {
   const message = error instanceof Error ? error.message : String(error);

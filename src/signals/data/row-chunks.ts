@@ -6,7 +6,7 @@ import type { ColumnOptions, ColumnRoles, RequiredColumns } from "./column-roles
 import { resolveColumnRoles } from "./column-roles.ts";
 import { DataFault, type OnFault } from "./data-fault.ts";
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
-import { explainReadError } from "./explain-read-error.ts";
+import { explainReadError, withReadErrorsExplained } from "./explain-read-error.ts";
 import type { SourceFile } from "./find-files.ts";
 import { type LabelMap, readLabelMap } from "./label-map.ts";
 import { refuseOtherColumns } from "./other-columns.ts";
@@ -79,19 +79,20 @@ export async function openRowChunks(
 ): Promise<Table> {
   const first = files[0]!;
   const options = withTemplateRoles(given);
-  const separate = async (file: SourceFile): Promise<SeparatedTable> =>
-    separateSensors(
-      database,
-      file.path,
-      await readTableSchema(database, file, pathColumnsOf(file.path, options)),
-      options,
-      { scratch, warn },
+  const separate = async (file: SourceFile): Promise<SeparatedTable> => {
+    const schema = await readTableSchema(database, file, pathColumnsOf(file.path, options));
+    return withReadErrorsExplained(database, file, schema, () =>
+      separateSensors(database, file.path, schema, options, { scratch, warn }),
     );
+  };
   const schemaOf = async (table: SourceTable): Promise<SeparatedTable> => {
     if (table.parts === undefined) return separate(table);
     const schemas: TableSchema[] = [];
     for (const { file } of table.parts) schemas.push((await separate(file)).schema);
-    return { schema: await joinSensorFiles(database, table, schemas, options, { scratch, warn }), channels: null };
+    const schema = await withReadErrorsExplained(database, table, schemas[0]!, () =>
+      joinSensorFiles(database, table, schemas, options, { scratch, warn }),
+    );
+    return { schema, channels: null };
   };
   const { schema: firstSchema, channels: found } = await schemaOf(first);
   const named = found === null ? options : { ...options, channels: found };
@@ -101,6 +102,11 @@ export async function openRowChunks(
   const labels = await readLabelMap(options.map, options.exclude);
   const spellings = { people: new Spellings(known?.people), classes: new Spellings(known?.classes) };
 
+  const readingOf = (file: SourceFile, schema: TableSchema, column: string): Promise<TimeReading> =>
+    withReadErrorsExplained(database, file, schema, () =>
+      timeReadingOf({ database, file: file.path, schema, column, warn }, options.timeFormat),
+    );
+
   async function* chunks(): AsyncGenerator<RowChunk> {
     const texts = new RowTexts(keys, roles, spellings, labels);
     let firstReading: TimeReading | undefined;
@@ -109,10 +115,7 @@ export async function openRowChunks(
       if (file !== first)
         refuseOtherColumns(first.path, roles, file.path, schema.names, { options: named, required, warn });
       const numbers = new Set(roles.channels);
-      const reading =
-        roles.time === null
-          ? undefined
-          : await timeReadingOf({ database, file: file.path, schema, column: roles.time, warn }, options.timeFormat);
+      const reading = roles.time === null ? undefined : await readingOf(file, schema, roles.time);
       if (reading !== undefined) {
         firstReading ??= reading;
         refuseOtherChunkTime(first.path, firstReading, file.path, reading);

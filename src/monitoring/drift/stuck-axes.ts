@@ -1,9 +1,12 @@
 // An axis that repeats one value exactly while the other two axes of its sensor move is stuck: no movement and no noise leaves
-// one axis of three untouched. No calibration is needed, so this holds for the first batch of a stream. Dimensions: N samples.
+// one axis of three untouched. No calibration is needed, so this holds for the first batch of a stream. Two explanations come
+// first: values that are rounded coarsely stay the same in all axes most of the time, and an axis whose values pile up at a
+// limit is cut off there (direct-faults.ts). Dimensions: N samples.
 
 import type { Axes } from "../../signals/sensors/sensor.ts";
 import { moments } from "../../stats/moments.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
+import type { ChannelSummary } from "../summaries/batch-summary.ts";
 import type { Columns } from "../summaries/summarize.ts";
 
 /** An axis that is stuck for some of a batch. */
@@ -14,10 +17,12 @@ export interface StuckAxis {
   readonly share: number;
 }
 
-/** Shortest time for which one value is repeated. */
+/** Shortest time for which one value is repeated; as in direct-faults.ts. */
 const leastSeconds = 1;
-/** The other axes move if their standard deviation is at least this share of that in the training data. */
+/** The other axes move if their standard deviation is at least this share of that in the training data; chosen on half 1. */
 const leastMovement = 0.1;
+/** While they move, more than this share of their samples differ from the one before, unless they are coarse; arbitrary. */
+const leastChanges = 0.5;
 
 /**
  * Stuck axes of one sensor.
@@ -34,17 +39,49 @@ export function stuckAxes(
   const longest = Math.max(2, Math.round(leastSeconds * samplingRateHz));
   const moves = (channel: string, from: number, to: number): boolean => {
     const usual = baseline[channel]?.summary.std;
-    return usual !== undefined && moments(columns[channel]!.subarray(from, to)).std > leastMovement * usual;
+    const part = columns[channel]!.subarray(from, to);
+    return (
+      usual !== undefined && moments(part).std > leastMovement * usual && changesOf(part) > leastChanges * part.length
+    );
   };
   return axes.flatMap((channel) => {
-    const [column, edges] = [columns[channel]!, baseline[channel]?.edges];
-    if (edges === undefined) return [];
+    const [column, known] = [columns[channel]!, baseline[channel]];
+    if (known === undefined) return [];
+    const explained = [...known.edges, ...limitsOf(column, known.summary)];
     let stuck = 0;
     for (let from = 0, to = 1; from < column.length; from = to++) {
       while (to < column.length && column[to] === column[from]) to++;
-      if (to - from < longest || edges.includes(column[from]!)) continue;
+      if (to - from < longest || explained.includes(column[from]!)) continue;
       if (axes.every((other) => other === channel || moves(other, from, to))) stuck += to - from;
     }
     return stuck === 0 ? [] : [{ channel, seconds: stuck / samplingRateHz, share: stuck / column.length }];
   });
+}
+
+/** Number of samples that differ from the one before. */
+function changesOf(column: Float32Array): number {
+  return column.reduce((changes, value, i) => (i > 0 && value !== column[i - 1] ? changes + 1 : changes), 0);
+}
+
+/**
+ * The ends of a column's range at which it may be cut off: the training data goes further, and the nearest other value is
+ * near. An axis that is stuck at an end, or whose samples are replaced by 0, jumps there.
+ */
+function limitsOf(column: Float32Array, usual: Pick<ChannelSummary, "min" | "max" | "std">): number[] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of column) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  let [second, secondMost] = [most, least];
+  for (const value of column) {
+    if (value > least) second = Math.min(second, value);
+    if (value < most) secondMost = Math.max(secondMost, value);
+  }
+  const near = leastMovement * usual.std;
+  const isLimit = (end: number, next: number): boolean => end !== next && Math.abs(next - end) < near;
+  return [
+    ...(usual.min < least && isLimit(least, second) ? [least] : []),
+    ...(usual.max > most && isLimit(most, secondMost) ? [most] : []),
+  ];
 }

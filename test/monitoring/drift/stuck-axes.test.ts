@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { directFaults } from "../../../src/monitoring/drift/direct-faults.ts";
 import { stuckAxes } from "../../../src/monitoring/drift/stuck-axes.ts";
 import { baselineReference } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
@@ -50,6 +51,28 @@ it("does not judge a value that a coarse sensor repeats in training", () => {
   const columns = stuck(moving(2, 0.5), "y", 20);
   expect(stuckAxes(columns, axes, coarse, rate)).toEqual([]);
   expect(stuckAxes(columns, axes, baseline, rate)).toHaveLength(1);
+});
+
+it("leaves an axis that is cut off at a limit to the rule for clipping, but not one that jumps to a value", () => {
+  const rng = Rng.fromSeed(3);
+  const swing = (i: number): number => 4 * Math.sin((2 * Math.PI * i) / (8 * rate)) + 0.1 * rng.normal();
+  const swinging = { ...moving(2), y: moving(2).y!.map((_, i) => swing(i)) };
+  for (const cut of [(x: number) => Math.min(x, 2), (x: number) => Math.max(x, -2)]) {
+    const clipped = { ...swinging, y: swinging.y.map(cut) };
+    expect(stuckAxes(clipped, axes, baseline, rate)).toEqual([]);
+    expect(directFaults(clipped, baseline, [], rate)).toMatchObject([{ kind: "clipped channel", channels: ["y"] }]);
+  }
+  for (const side of [1, -1]) {
+    const lost = { ...swinging, y: swinging.y.map((x, i) => (i < 400 ? 0 : side * (6 + 0.1 * x))) };
+    expect(stuckAxes(lost, axes, baseline, rate)).toMatchObject([{ channel: "y", seconds: 20 }]);
+  }
+});
+
+it("does not judge a batch whose values are rounded more coarsely than in training", () => {
+  const rounded = (amplitude: number, seconds: number): Float32Array =>
+    moving(2).x!.map((_, i) => Math.round(amplitude * Math.sin((2 * Math.PI * i) / (seconds * rate))));
+  const columns = { x: rounded(1.2, 2), y: rounded(0.4, 2), z: rounded(2, 3) };
+  expect(stuckAxes(columns, axes, baseline, rate)).toEqual([]);
 });
 
 it("does not judge an axis that the baseline does not know", () => {

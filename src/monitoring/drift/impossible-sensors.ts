@@ -6,14 +6,15 @@ import {
   type Sensor,
   type SensorUnit,
   sensorUnitNames,
+  turningSensors,
   unitFactor,
 } from "../../signals/sensors/sensor.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import type { Columns } from "../summaries/summarize.ts";
 import type { Culprit } from "./culprit.ts";
-import { type SensorSeconds, sensorSeconds } from "./sensor-seconds.ts";
+import { sensorSeconds } from "./sensor-seconds.ts";
 import { stuckAxes } from "./stuck-axes.ts";
-import { turningRatio } from "./turning.ts";
+import { turningRatio } from "./turning-ratio.ts";
 
 /** A sensor with impossible values. */
 export interface ImpossibleSensor {
@@ -28,12 +29,16 @@ export interface ImpossibleSensor {
 
 /** Limits of the median of a second's mean acceleration, as shares of gravity; see sensor-seconds.ts. */
 const [leastGravity, mostGravity] = [0.5, 2];
-/** In a known unit, this share of the seconds is so near gravity; without gravity, hardly two seconds are alike. */
+/**
+ * In the right unit, at least a share `mostlyGravity` of the seconds differ from gravity by at most a share `nearGravity`. Without
+ * gravity, hardly two seconds are alike. Both are arbitrary.
+ */
 const [nearGravity, mostlyGravity] = [0.5, 0.8];
+/** A shorter batch is not judged; arbitrary. */
 const leastSeconds = 5;
-/** Limits of the ratio of turns; see turning.ts. Geometric means of what is possible and what the other unit gives. */
+/** Limits of the ratio of turns; see turning-ratio.ts. Geometric means of what is possible and what the other unit gives. */
 const [leastTurning, mostTurning] = [1 / 16, 25];
-/** An axis is stuck in error if it is for more than this share of the batch. */
+/** An axis that is stuck for less of the batch raises no alarm; as in direct-faults.ts. */
 const mostStuck = 0.05;
 
 /**
@@ -49,17 +54,12 @@ export function impossibleSensors(
 ): ImpossibleSensor[] {
   const stuck = sensors.flatMap((sensor) => impossiblyStuck(columns, sensor, baseline, samplingRateHz));
   if (stuck.length > 0) return stuck;
-  const found = sensors.flatMap((sensor) => {
-    if (sensor.kind !== "accelerometer" && sensor.kind !== "gravity") return [];
-    return impossibleAcceleration(sensor, sensorSeconds(columns, sensor, samplingRateHz)) ?? [];
-  });
-  const [accelerometer] = sensors.filter(({ kind, gravity }) => kind === "accelerometer" && gravity === true);
-  const gyroscopes = sensors.filter(({ kind }) => kind === "gyroscope");
-  // The axes of several sensors on different parts of the body have nothing to do with each other.
-  if (accelerometer === undefined || gyroscopes.length !== 1) return found;
-  if (sensors.filter(({ kind }) => kind === "accelerometer").length > 1) return found;
-  if (found.some(({ cause }) => cause?.kind === "gravity")) return found;
-  return [...found, ...(impossibleRotation(columns, accelerometer, gyroscopes[0]!, samplingRateHz) ?? [])];
+  const found = sensors
+    .filter(({ kind }) => kind === "accelerometer" || kind === "gravity")
+    .flatMap((sensor) => impossibleAcceleration(sensor, sensorSeconds(columns, sensor.channels, samplingRateHz)));
+  const turning = turningSensors(sensors);
+  if (turning === null || found.some(({ cause }) => cause?.kind === "gravity")) return found;
+  return [...found, ...impossibleRotation(columns, turning, samplingRateHz)];
 }
 
 function impossiblyStuck(
@@ -82,46 +82,48 @@ function impossiblyStuck(
   });
 }
 
-function impossibleAcceleration(
-  { kind, unit, gravity, ...sensor }: Sensor,
-  { lengths }: SensorSeconds,
-): ImpossibleSensor[] | undefined {
-  const known = { ...sensor, kind, unit, gravity };
-  if (unit === null || (gravity === null && kind === "accelerometer") || lengths.length < leastSeconds)
-    return undefined;
-  const expected = gravityInSensorUnit(unit);
+function impossibleAcceleration(sensor: Sensor, lengths: readonly number[]): ImpossibleSensor[] {
+  const { name, kind, unit } = sensor;
+  if (unit === null || (sensor.gravity === null && kind === "accelerometer") || lengths.length < leastSeconds)
+    return [];
+  const hasGravity = sensor.gravity !== false;
+  const gravity = gravityInSensorUnit(unit);
   const usual = lengths.toSorted((a, b) => a - b)[lengths.length >> 1]!;
-  const share = usual / expected;
-  const includes = gravity !== false;
-  if (includes ? share >= leastGravity && share <= mostGravity : share < leastGravity) return undefined;
-  const other = unitOfSeconds(lengths, known);
-  const culprit = (what: Pick<Culprit, "kind" | "fault">, weight: number): Culprit => ({
-    ...what,
-    channels: sensor.channels,
-    weight,
-  });
-  const cause = !includes
-    ? other !== undefined && culprit({ kind: "gravity", fault: "has gravity, unlike the training data" }, other.share)
-    : other !== undefined
-      ? culprit({ kind: "unit", fault: `is in ${other.unit} instead of ${unit}` }, other.share)
-      : share < leastGravity &&
-        culprit(
-          { kind: "gravity", fault: "has no gravity, unlike the training data" },
-          shareOf(lengths, (x) => x < leastGravity * expected),
-        );
-  const measured = `${sensor.name} averages ${figure(usual)} ${unit} over most seconds`;
-  const possible = includes
-    ? `but gravity alone is ${figure(expected)} ${unit}, whoever wears the sensor`
-    : `as gravity does (${figure(expected)} ${unit}), but the training data has none`;
-  const excess =
-    includes && share < leastGravity
-      ? leastGravity / Math.max(share, 1e-6)
-      : share / (includes ? mostGravity : leastGravity);
-  return [{ sensor: known, message: `${measured}, ${possible}`, excess, cause: cause === false ? null : cause }];
+  const share = usual / gravity;
+  const excess = hasGravity
+    ? Math.max(leastGravity / Math.max(share, 1e-6), share / mostGravity)
+    : share / leastGravity;
+  if (!(excess > 1)) return [];
+  const possible = hasGravity
+    ? `but gravity alone is ${figure(gravity)} ${unit}, whoever wears the sensor`
+    : `as gravity does (${figure(gravity)} ${unit}), but the training data has none`;
+  const message = `${name} averages ${figure(usual)} ${unit} over most seconds, ${possible}`;
+  return [{ sensor, message, excess, cause: causeOfLengths(sensor, unit, lengths, hasGravity) }];
+}
+
+function causeOfLengths(
+  { kind, channels }: Sensor,
+  unit: SensorUnit,
+  lengths: readonly number[],
+  hasGravity: boolean,
+): Culprit | null {
+  const other = unitOfSeconds(lengths, kind);
+  if (!hasGravity) {
+    const fault = "has gravity, unlike the training data";
+    return other === undefined ? null : { kind: "gravity", channels, fault, weight: other.share };
+  }
+  if (other !== undefined) {
+    return { kind: "unit", channels, fault: `is in ${other.unit} instead of ${unit}`, weight: other.share };
+  }
+  const weight = shareOf(lengths, (length) => length < leastGravity * gravityInSensorUnit(unit));
+  return weight > 0.5 ? { kind: "gravity", channels, fault: "has no gravity, unlike the training data", weight } : null;
 }
 
 /** The unit in which most seconds measure gravity. */
-function unitOfSeconds(lengths: readonly number[], { kind }: Sensor): { unit: SensorUnit; share: number } | undefined {
+function unitOfSeconds(
+  lengths: readonly number[],
+  kind: Sensor["kind"],
+): { unit: SensorUnit; share: number } | undefined {
   return sensorUnitNames(kind)
     .map((unit) => {
       const gravity = gravityInSensorUnit(unit);
@@ -133,31 +135,25 @@ function unitOfSeconds(lengths: readonly number[], { kind }: Sensor): { unit: Se
 
 function impossibleRotation(
   columns: Columns,
-  { channels: accelerometer }: Sensor,
-  gyroscope: Sensor,
+  turning: NonNullable<ReturnType<typeof turningSensors>>,
   samplingRateHz: number,
-): ImpossibleSensor[] | undefined {
-  const { unit, name, channels } = gyroscope;
-  if (unit === null) return undefined;
-  const ratio = turningRatio(columns, { accelerometer, gyroscope: channels, samplingRateHz });
-  if (ratio === undefined) return undefined;
-  const inUnit = ratio / unitFactor("gyroscope", unit, "rad/s");
-  const excess = Math.max(leastTurning / inUnit, inUnit / mostTurning);
-  if (!(excess > 1)) return undefined;
-  const fitting = sensorUnitNames("gyroscope").find((other) => {
-    const own = ratio / unitFactor("gyroscope", other, "rad/s");
-    return other !== unit && own >= leastTurning && own <= mostTurning;
-  });
-  const cause: Culprit | null =
-    fitting === undefined
-      ? null
-      : { kind: "unit", channels, fault: `is in ${fitting} instead of ${unit}`, weight: 1 - Math.min(1, 1 / excess) };
+): ImpossibleSensor[] {
+  const { unit, name, channels } = turning.gyroscope;
+  const ratio = turningRatio(columns, turning, samplingRateHz);
+  if (unit === null || ratio === undefined) return [];
+  const ratioIn = (other: SensorUnit): number => ratio / unitFactor("gyroscope", other, "rad/s");
+  const excessIn = (other: SensorUnit): number => Math.max(leastTurning / ratioIn(other), ratioIn(other) / mostTurning);
+  const [inUnit, excess] = [ratioIn(unit), excessIn(unit)];
+  if (!(excess > 1)) return [];
+  const fitting = sensorUnitNames("gyroscope").find((other) => excessIn(other) <= 1);
+  const fault = `is in ${fitting} instead of ${unit}`;
+  const cause = fitting === undefined ? null : ({ kind: "unit", channels, fault, weight: 1 - 1 / excess } as const);
   const turned =
     inUnit < 1
       ? `the sensor turned ${figure(1 / inUnit)} times as far as the direction of gravity`
       : `the direction of gravity turned ${figure(inUnit)} times as far as the sensor`;
   const message = `${name}: ${turned}, although they turn together`;
-  return [{ sensor: gyroscope, message, excess, cause }];
+  return [{ sensor: turning.gyroscope, message, excess, cause }];
 }
 
 function shareOf(values: readonly number[], isMeant: (value: number) => boolean): number {

@@ -1,21 +1,23 @@
-// An axis whose sign changed. Where a gyroscope and the direction of gravity turned together, they now turn against each other,
-// and the other way round. A change of sign does so exactly, in each activity, so no other change of the coherence is taken
-// for it. The stream's own past tells what is usual, because fast movements disturb the direction of gravity, in each person's
-// own way. Dimensions: K classes.
+// An axis whose sign has changed. Activities in which a gyroscope and the direction of gravity turned together show them turning
+// against each other, and the reverse. A change of sign reverses the coherence exactly, in every activity; other changes of the
+// coherence are ignored. What is usual is learned from the stream's own past, because fast movements disturb the direction of
+// gravity differently in each person.
 
-import type { Sensor } from "../../signals/sensors/sensor.ts";
-import type { ClassSummaries } from "../summaries/class-summaries.ts";
-import { mergeClassSummaries } from "../summaries/class-summaries.ts";
+import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
+import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
 import { coherenceSignals } from "../summaries/sensor-signals.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 
 /** Number of batches, including the current one, that are judged together, so that one batch never decides. */
 const together = 3;
-/** With a shorter past, nothing is known to be usual. */
+/** A shorter past does not show what is usual; arbitrary. */
 const shortestPast = 4;
-/** Samples of a class on either side below which it is not compared, in seconds. */
+/** A class with fewer seconds on either side is not compared; arbitrary. */
 const leastSeconds = 3;
-/** An axis is reversed if the agreement is below this: it is 1 if the coherence is as usual, and -1 if it is the reverse. */
+/**
+ * An axis is reversed if the agreement is below this. It is 1 if the coherence is as usual, and -1 if it is the reverse. Chosen on
+ * half 1, as are the number of batches and the next limit.
+ */
 const mostAgreement = -0.5;
 /** If the mean square of the usual coherence is below this, its sign says little. */
 const leastSquare = 0.02;
@@ -39,22 +41,20 @@ export function reversedAxes(
   sensors: readonly Sensor[],
   samplingRateHz: number,
 ): ImpossibleSensor[] {
-  const accelerometers = sensors.filter(({ kind }) => kind === "accelerometer");
-  const gyroscopes = sensors.filter(({ kind }) => kind === "gyroscope");
-  const signals = coherenceSignals(accelerometers, gyroscopes).map(({ name }) => name);
-  if (signals.length === 0 || anchor.length < shortestPast || rolling.length < together) return [];
+  const turning = turningSensors(sensors);
+  if (turning === null || anchor.length < shortestPast || rolling.length < together) return [];
+  const { accelerometer, gyroscope } = turning;
   const last = rolling.slice(1 - together);
   const usual = mergeClassSummaries([...anchor, ...rolling.slice(0, 1 - together)]);
   const recent = mergeClassSummaries([...last, current]);
   const fewest = leastSeconds * samplingRateHz;
-  const isReversed = (name: string): boolean => {
+  const agreements = coherenceSignals(sensors).map(({ name }) => {
     const isNow = sumOfAgreements(classAgreements(current, usual, name, fewest)).product < 0;
-    return isNow && areClassesReversed(classAgreements(recent, usual, name, fewest));
-  };
-  const reversed = signals.map(isReversed);
+    return isNow ? highestAgreement(classAgreements(recent, usual, name, fewest)) : 0;
+  });
+  const reversed = agreements.map((agreement) => agreement < mostAgreement);
   const count = reversed.filter(Boolean).length;
   if (count === 0) return [];
-  const [accelerometer, gyroscope] = [accelerometers[0]!, gyroscopes[0]!];
   // A reversed axis of the accelerometer reverses the turning about the other two.
   const [sensor, axes] =
     count === 2
@@ -65,20 +65,24 @@ export function reversedAxes(
     {
       sensor,
       message: `${axes.join(", ")}: the sign has changed, because the direction of gravity now turns against ${shown}, unlike before`,
-      excess: 2,
+      excess: Math.min(...agreements) / mostAgreement,
       cause: { kind: "flipped axis", channels: axes, fault: "has the opposite sign", weight: 1 },
     },
   ];
 }
 
-/** Whether the classes are reversed together, and still are without any one of them: a person may do one of them differently. */
-function areClassesReversed(classes: readonly ClassAgreement[]): boolean {
+/**
+ * Agreement of all classes together, or without any one of them, whichever is highest: a person may do one of them differently.
+ * 0 if there is too little to compare.
+ */
+function highestAgreement(classes: readonly ClassAgreement[]): number {
   const { rows, square } = sumOfAgreements(classes);
-  if (!(square > leastSquare * rows)) return false;
-  return [undefined, ...classes].every((leftOut) => {
+  if (!(square > leastSquare * rows)) return 0;
+  const agreements = [undefined, ...classes].map((leftOut) => {
     const rest = sumOfAgreements(classes.filter((own) => own !== leftOut));
-    return rest.product < mostAgreement * rest.square;
+    return rest.square === 0 ? 0 : rest.product / rest.square;
   });
+  return Math.max(...agreements);
 }
 
 function sumOfAgreements(classes: readonly ClassAgreement[]): ClassAgreement {

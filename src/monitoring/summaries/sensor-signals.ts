@@ -2,7 +2,7 @@
 // one axis. The length of the vector does not depend on rotation. The order of the samples reveals lost samples and a wrong
 // rate, which the values alone do not. Coherence reveals a flipped axis; see turning-coherence.ts. Dimensions: N samples.
 
-import type { Sensor } from "../../signals/sensors/sensor.ts";
+import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "./summarize.ts";
 import { coherenceHalfWidth, turningCoherence } from "./turning-coherence.ts";
 
@@ -37,18 +37,19 @@ export function sensorsWithSignals(sensors: readonly Sensor[], byName: Readonly<
 /** Signals of these sensors, except signals that have the same name as a channel. */
 export function sensorSignals(channels: readonly string[], sensors: readonly Sensor[]): SensorSignal[] {
   const ofKind = (wanted: Sensor["kind"]): Sensor[] => sensors.filter(({ kind }) => kind === wanted);
-  const [accelerometers, gyroscopes] = [ofKind("accelerometer"), ofKind("gyroscope")];
-  const moving = [accelerometers, gyroscopes, ofKind("unknown")].find((found) => found.length > 0) ?? [];
+  const moving =
+    (["accelerometer", "gyroscope", "unknown"] as const).map(ofKind).find((found) => found.length > 0) ?? [];
   const movement = moving.flatMap(({ name, channels: axes }) =>
     movementKinds.map((kind): SensorSignal => ({ name: `${name} ${kind}`, kind, axes })),
   );
-  return [...movement, ...coherenceSignals(accelerometers, gyroscopes)].filter(({ name }) => !channels.includes(name));
+  return [...movement, ...coherenceSignals(sensors)].filter(({ name }) => !channels.includes(name));
 }
 
-/** The axes of several sensors on different parts of the body have nothing to do with each other. */
-export function coherenceSignals(accelerometers: readonly Sensor[], gyroscopes: readonly Sensor[]): SensorSignal[] {
-  const [[accelerometer, ...others], [gyroscope, ...more]] = [accelerometers, gyroscopes];
-  if (accelerometer?.gravity !== true || gyroscope === undefined || others.length + more.length > 0) return [];
+/** One signal about each axis of a gyroscope, if an accelerometer measures the same turning. */
+export function coherenceSignals(sensors: readonly Sensor[]): SensorSignal[] {
+  const turning = turningSensors(sensors);
+  if (turning === null) return [];
+  const { accelerometer, gyroscope } = turning;
   const axes = [...accelerometer.channels, ...gyroscope.channels];
   return gyroscope.channels.map((name, about) => ({ name: `${name} coherence`, kind: "coherence", axes, about }));
 }

@@ -80,3 +80,16 @@ export function unitFactor(kind: SensorKind, from: SensorUnit, to: SensorUnit): 
 export function gravityInSensorUnit(unit: SensorUnit): number {
   return unitFactor("accelerometer", "g", unit);
 }
+
+/**
+ * The accelerometer and the gyroscope that measure the same turning; null unless there is one of each, and the accelerometer
+ * measures gravity. The axes of several sensors on different parts of the body have nothing to do with each other.
+ */
+export function turningSensors(
+  sensors: readonly Sensor[],
+): { readonly accelerometer: Sensor; readonly gyroscope: Sensor } | null {
+  const [accelerometer, ...others] = sensors.filter(({ kind }) => kind === "accelerometer");
+  const [gyroscope, ...more] = sensors.filter(({ kind }) => kind === "gyroscope");
+  if (accelerometer?.gravity !== true || gyroscope === undefined || others.length + more.length > 0) return null;
+  return { accelerometer, gyroscope };
+}

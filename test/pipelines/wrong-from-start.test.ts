@@ -191,6 +191,22 @@ describe("a sensor that is not worn", () => {
   });
 });
 
+describe("a batch that does not count", () => {
+  it("says nothing about an alarm, which therefore lasts", async () => {
+    await write(
+      "wrong.csv",
+      each(accelerations, (name) => `${name} / 9.80665`),
+      "walking-1",
+    );
+    await writeQuery("night.csv", onTable(70));
+    expect((await ask("wrong.csv", "wrong")).exitCode).toBe(11);
+    const night = await ask("night.csv", "wrong");
+    expect(night).toMatchObject({ exitCode: 11, result: { verdict: "sudden_change", entered_references: false } });
+    expect(night.result.alarm_since).toBe("wrong.csv");
+    expect((await ask("good.csv", "wrong")).exitCode).toBe(0);
+  });
+});
+
 describe("predict", () => {
   const warned = async (file: string): Promise<string> => {
     const { exitCode, stderr } = await run("predict", file, "--model", "model", "--out", `${file}.labels.csv`);

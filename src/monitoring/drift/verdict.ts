@@ -12,10 +12,11 @@ import { evidenceOf } from "./evidence.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 import { addNullScore, noScores } from "./null-scores.ts";
 import { pastEvidence } from "./past-evidence.ts";
+import { defaultConfirmAfter, raiseAlarm } from "./raise-alarm.ts";
 import { noStranger } from "./stranger.ts";
 import { weighConstants } from "./weigh-constants.ts";
 import { type BatchToWeigh, type DriftStrength, type Weighed, weighEvidence } from "./weigh-evidence.ts";
-import { alarmByStranger, weighStranger } from "./weigh-stranger.ts";
+import { weighStranger } from "./weigh-stranger.ts";
 
 export interface DriftOptions {
   /** Minimum average number of batches between false alarms (default 500). */
@@ -71,7 +72,8 @@ export function decideVerdict(
   model: DriftModel,
   options: DriftOptions = {},
 ): { readonly judgement: Judgement; readonly state: DriftState } {
-  const { alpha = 0.05, thresholds = "calibrated", impossible = [] } = options;
+  const { arl = 500, alpha = 0.05, thresholds = "calibrated", impossible = [] } = options;
+  const { confirmAfter = defaultConfirmAfter } = options;
   const comparisons = compareForVerdict(current, past, model, state, thresholds).map((own) =>
     beyondByPhysics(own, impossible),
   );
@@ -81,8 +83,10 @@ export function decideVerdict(
   // However somebody sits today, it is not farther from everything than anything before.
   const activity = isBeyondAll ? null : boutActivity(current, model);
   const batch = { comparisons, eValues, hasPast, activity };
-  const known = weighStranger(batch, hasPast, state, model.calibration, options);
-  const weighed = alarmByStranger(weighForVerdict(batch, state, series, options), known.standing, state, options);
+  const known = weighStranger(batch, hasPast, state, model.calibration, arl);
+  const byBatch = weighForVerdict(batch, state, series, { arl, confirmAfter });
+  const isStranger = known.standing === "stranger";
+  const weighed = isStranger && byBatch.alarm === null ? raiseAlarm(byBatch, state, confirmAfter) : byBatch;
   const isUnlike = ({ reference, pValue, findings }: Comparison): boolean =>
     reference === "baseline" && (pValue === null ? findings.length > 0 : pValue.p <= alpha);
   const { evidence, recovery, ...judged } = weighed;
@@ -91,7 +95,7 @@ export function decideVerdict(
     ...judged,
     comparisons,
     unfamiliar: comparisons.some(isUnlike),
-    stranger: known.standing === "stranger",
+    stranger: isStranger,
     doubtful:
       impossible.length > 0 ||
       known.standing === "undecided" ||
@@ -126,7 +130,7 @@ function weighForVerdict(
   batch: BatchToWeigh,
   state: DriftState,
   series: DriftState["series"],
-  { arl = 500, confirmAfter = 5 }: DriftOptions,
+  { arl, confirmAfter }: Required<Pick<DriftOptions, "arl" | "confirmAfter">>,
 ): Weighed {
   const { comparisons } = batch;
   const constants = comparisons.filter(({ method }) => method === "constants");

@@ -2,9 +2,10 @@
 
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import type { FaultDescription } from "../../signals/data/data-fault.ts";
-import { newDriftState } from "../drift/drift-state.ts";
+import { type DriftState, newDriftState } from "../drift/drift-state.ts";
 import { impossibleSensors } from "../drift/impossible-sensors.ts";
 import { likelyCauses } from "../drift/likely-causes.ts";
+import { keepAlarm } from "../drift/raise-alarm.ts";
 import { reversedAxes } from "../drift/reversed-axes.ts";
 import { decideVerdict } from "../drift/verdict.ts";
 import type { CheckResult } from "./check-result.ts";
@@ -69,7 +70,8 @@ export function judgeBatch(
   const hasPast = memory.anchor.length >= monitor.monitored.referenceBatches;
   const shown = hasPast || notCounted !== null ? undefined : repeatedCause(causes, before);
   const cause = hasPast ? undefined : (shown ?? before.cause);
-  const judged = shown === undefined ? decided : judgeByRepeatedCause(decided, shown, before.drift);
+  const counted = shown === undefined ? decided : judgeByRepeatedCause(decided, shown, before.drift);
+  const judged = notCounted === null ? counted : judgeUncounted(decided, before.drift);
   const unsought = isStrange && batch.columns === null ? [noCauses] : [];
   const { kinds, day } = monitor.drift.calibration;
   const isOfOldKind = thresholds === "calibrated" && Object.keys(kinds).length > 0 && day === undefined;
@@ -99,6 +101,16 @@ export function judgeBatch(
     ),
     result,
   };
+}
+
+/** A batch that does not count says nothing about an alarm, which therefore lasts. */
+function judgeUncounted(
+  decided: ReturnType<typeof decideVerdict>,
+  { alarm }: DriftState,
+): ReturnType<typeof decideVerdict> {
+  const { judgement, state } = decided;
+  if (alarm === null || judgement.alarm !== null) return decided;
+  return { state, judgement: { ...keepAlarm(judgement, alarm), verdict: alarm.verdict } };
 }
 
 function judgedBatchReason({ verdict, leading, comparisons }: Extract<CheckResult, { comparisons: unknown }>): string {

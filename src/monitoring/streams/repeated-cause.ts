@@ -1,15 +1,16 @@
-// A fault that was there from the start. Before a stream has a past, a batch that only looks unfamiliar raises no alarm. But if
-// undoing the same fault makes it ordinary, and does so again in another batch, the fault is beyond doubt: of 420 healthy
-// batches of half 1 of MotionSense and WISDM, none had such a cause.
+// A fault that was there from the start. Before a stream has a past, an unfamiliar batch alone raises no alarm, because a healthy
+// person may be unlike the training data. But undoing a fault does not make that person's batches ordinary: it did so for none of
+// 420 healthy batches of half 1 of MotionSense and WISDM. If it does for two batches of a stream, the stream has that fault.
 
 import type { Culprit } from "../drift/culprit.ts";
-import type { AlarmState, DriftState } from "../drift/drift-state.ts";
+import type { DriftState } from "../drift/drift-state.ts";
+import { raiseAlarm } from "../drift/raise-alarm.ts";
 import type { Judgement } from "../drift/verdict.ts";
 import type { StreamState } from "./stream-state.ts";
 
-/** Batches that have to show the same cause. */
+/** Batches that have to show the same cause; arbitrary. */
 const batchesToAlarm = 2;
-/** Causes that are undone exactly. A rate is not, and other movements resemble one. */
+/** Causes that can be undone exactly. A rate cannot, and some movements resemble a wrong one. */
 const exact: readonly Culprit["kind"][] = ["unit", "flipped axis", "swapped axes"];
 
 /** Batches of a stream without a past that showed the same cause. */
@@ -33,11 +34,8 @@ export function judgeByRepeatedCause(
   before: DriftState,
 ): { readonly judgement: Judgement; readonly state: DriftState } {
   const { judgement, state } = judged;
-  if (judgement.verdict !== "normal") return judged;
+  if (judgement.alarm !== null) return judged;
   if (cause.batches < batchesToAlarm) return { state, judgement: { ...judgement, doubtful: true } };
-  const { value, alarmAt } = judgement.strength;
-  const since = before.alarm?.since ?? before.batches;
-  const alarm: AlarmState = { since, verdict: "sudden_change", confirmed: cause.batches > 5, changePoint: null };
-  const strength = { value: Math.max(value, alarmAt), alarmAt, raisedBy: "evidence" } as const;
-  return { judgement: { ...judgement, verdict: alarm.verdict, alarm, strength }, state: { ...state, alarm } };
+  const raised = raiseAlarm(judgement, before);
+  return { judgement: { ...raised, verdict: raised.alarm.verdict }, state: { ...state, alarm: raised.alarm } };
 }

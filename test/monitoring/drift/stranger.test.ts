@@ -41,13 +41,13 @@ describe("a stranger", () => {
         false,
         { stranger: state },
         model,
-        {},
+        500,
       );
       state = weighed.stranger;
       return weighed.standing;
     });
     expect(standings).toEqual([...new Array<string>(9).fill("undecided"), "stranger"]);
-    const weighed = weighStranger({ comparisons: [batch(6)], activity: null }, true, { stranger: state }, model, {});
+    const weighed = weighStranger({ comparisons: [batch(6)], activity: null }, true, { stranger: state }, model, 500);
     expect(weighed).toEqual({ stranger: noStranger, standing: "possible" });
   });
 

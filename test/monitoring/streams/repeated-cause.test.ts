@@ -31,4 +31,6 @@ it("keeps the first such batch out of the references, and alarms at the second",
   expect(second.judgement).toMatchObject({ verdict: "sudden_change", strength: { raisedBy: "evidence" } });
   expect(second.judgement.strength.value).toBeGreaterThanOrEqual(second.judgement.strength.alarmAt);
   expect(second.state.alarm).toEqual({ since: 0, verdict: "sudden_change", confirmed: false, changePoint: null });
+  const later = judgeByRepeatedCause(judged, { name: "flipped axis Ay", batches: 7 }, { ...second.state, batches: 5 });
+  expect(later.state.alarm).toMatchObject({ since: 0, confirmed: true });
 });

@@ -1,0 +1,30 @@
+// Alarms that neither evidence nor constants raise. A stream that is wrong from its first batch raises one as if it had changed
+// before that batch. A batch that says nothing about the stream keeps the one that there is.
+
+import type { AlarmState, DriftState } from "./drift-state.ts";
+import type { DriftStrength } from "./weigh-evidence.ts";
+
+interface Weighed {
+  readonly alarm: AlarmState | null;
+  readonly strength: DriftStrength;
+}
+
+/** Batches after an alarm until its verdict is confirmed; arbitrary. */
+export const defaultConfirmAfter = 5;
+
+/** @param state of the stream before the batch */
+export function raiseAlarm<T extends Weighed>(
+  weighed: T,
+  state: Pick<DriftState, "alarm" | "batches">,
+  confirmAfter: number = defaultConfirmAfter,
+): T & { readonly alarm: AlarmState } {
+  const since = state.alarm?.since ?? state.batches;
+  const confirmed = state.alarm?.confirmed === true || state.batches - since >= confirmAfter;
+  return keepAlarm(weighed, { since, verdict: "sudden_change", confirmed, changePoint: null });
+}
+
+/** The same with this alarm, and with as much strength as an alarm has. */
+export function keepAlarm<T extends Weighed>(weighed: T, alarm: AlarmState): T & { readonly alarm: AlarmState } {
+  const { value, alarmAt } = weighed.strength;
+  return { ...weighed, alarm, strength: { value: Math.max(value, alarmAt), alarmAt, raisedBy: "evidence" } };
+}

@@ -1,5 +1,6 @@
 // Translates DuckDB's read errors into the user's terms: the file, row and column, and what was expected there.
 
+import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
@@ -9,6 +10,9 @@ import { duckdbErrorLine, type SourceFile } from "./find-files.ts";
 interface SqlTable {
   source(numbers: ReadonlySet<string>): string;
 }
+
+/** A number as spreadsheets and some countries write it: 0,5 or 1'000.50. */
+export const separatedNumber: RegExp = /^\s*[+-]?\d[\d.,'\s]*$/;
 
 /** @param numbers the columns that were read as numbers */
 export async function explainReadError(
@@ -40,7 +44,9 @@ export async function explainReadError(
     if (cell !== undefined) {
       const found = shortenReadErrorText(cell.value);
       const value = JSON.stringify(found);
-      const comma = /^[+-]?\d+,\d+$/.test(cell.value) ? " Write decimals with a point." : "";
+      const comma = separatedNumber.test(cell.value)
+        ? " Write decimals with a point, and thousands without a separator."
+        : "";
       return new DataFault(
         {
           code: "schema",
@@ -64,7 +70,10 @@ export async function explainReadError(
   }
   const broken = explainCsvReadError(file, error);
   if (broken === undefined)
-    return new UserError(`${file.path}: could not be read: ${duckdbErrorLine(error)}`, { cause: error });
+    return new UserError(`${file.path}: could not be read: ${duckdbErrorLine(error)}`, {
+      advice: "Check that the file is complete, or export it again.",
+      cause: error,
+    });
   const expected = "whole lines of UTF-8 text";
   return new DataFault({ code: "schema", ...broken, file: file.path, expected, found: broken.message }, error);
 }
@@ -95,6 +104,12 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
       advice: "Check that the file has line breaks, and that every quote is closed.",
     };
   }
+  if (/state machine reached an invalid state/i.test(message)) {
+    return {
+      message: `${file.path}: lines end in different ways, or a quote is not closed.`,
+      advice: "End all lines in the same way (CR LF or LF), and close every quote.",
+    };
+  }
   if (line === undefined) return undefined;
   if (/unterminated quote/i.test(message)) {
     return {
@@ -105,7 +120,7 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
   const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (counts !== null) {
     return {
-      message: `${file.path}: line ${line} has ${counts[2]} values; expected ${counts[1]}, one per column.`,
+      message: `${file.path}: line ${line} has ${counted(Number(counts[2]), "value")}; expected ${counts[1]}, one per column.`,
       advice: "Repair or remove that line; a common cause is an unquoted delimiter inside a text.",
     };
   }

@@ -35,7 +35,7 @@ const androidSensors: Readonly<Record<string, string>> = {
   10: "linear_acceleration",
 };
 
-/** What to call the sensor of a value in the names of channels. */
+/** The name of the sensor that a value stands for. The names of its channels begin with it. */
 export function nameOfSensorValue(value: string): string {
   return androidSensors[value] ?? value.trim();
 }

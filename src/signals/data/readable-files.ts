@@ -1,31 +1,26 @@
-// Brings files into a form that DuckDB reads: archives are unpacked, UTF-16 becomes UTF-8, JSON becomes CSV, and tables that
-// begin after other lines, have no names or are separated by spaces are written anew. Everything else is read in place.
+// Brings files into a form that DuckDB reads: archives are unpacked, UTF-16 becomes UTF-8, JSON becomes CSV, mixed line ends
+// become line feeds, and tables that begin after other lines, have no names or are separated by spaces are written anew.
+// Everything else is read in place.
 
+import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
-import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
-import { shellCommand } from "../../shell-words.ts";
-import { type Database, duckdbLiteral } from "./duckdb.ts";
-import { duckdbErrorLine, type SourceFile } from "./find-files.ts";
-import { knownLayout } from "./known-layouts.ts";
-import type { ScratchFolder } from "./scratch-folder.ts";
-import { plainText, type Separator, splitTextLine, type TextLayout, textLayout } from "./text-layout.ts";
+import type { Database } from "./duckdb.ts";
+import type { SourceFile } from "./find-files.ts";
+import { jsonAsCsv } from "./json-table.ts";
+import { type NamingOptions, tableWithNames } from "./named-table.ts";
+import { plainText, textLayout } from "./text-layout.ts";
+import { linesOfText, writeLines } from "./text-lines.ts";
 import { unzipEntry, zipEntries } from "./unzip.ts";
-
-export interface ReadableOptions {
-  /** Names of the columns, for files that have none. */
-  readonly columns?: readonly string[] | undefined;
-  readonly scratch: ScratchFolder;
-  /** Called if the names of a file's columns are not in the file. */
-  readonly warn: (message: string) => void;
-}
 
 const headBytes = 2 ** 17;
 const headLines = 400;
+const lineFeed = 10;
 const tableInArchive = /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq)(\.gz)?$/i;
 const notInArchive = /(^|\/)(__MACOSX\/|\.|readme|license|metadata)/i;
 
@@ -33,14 +28,14 @@ const notInArchive = /(^|\/)(__MACOSX\/|\.|readme|license|metadata)/i;
 export async function readableFiles(
   database: Database,
   files: readonly SourceFile[],
-  options: ReadableOptions,
+  options: NamingOptions,
 ): Promise<SourceFile[]> {
   const readable: SourceFile[] = [];
   for (const file of files) readable.push(...(await readableFile(database, file, options)));
   return readable;
 }
 
-async function readableFile(database: Database, file: SourceFile, options: ReadableOptions): Promise<SourceFile[]> {
+async function readableFile(database: Database, file: SourceFile, options: NamingOptions): Promise<SourceFile[]> {
   if (file.remote || file.format === "parquet") return [file];
   const stored = file.stored ?? file.path;
   const head = await headOfFile(stored);
@@ -51,9 +46,16 @@ async function readableFile(database: Database, file: SourceFile, options: Reada
     await toUtf8(stored, out, encoding);
     return readableFile(database, { ...file, stored: out }, options);
   }
-  const text = new TextDecoder("utf-8").decode(/\.gz$/i.test(stored) ? await headOfGzip(stored) : head);
+  const bytes = /\.gz$/i.test(stored) ? await headOfGzip(stored, file.path, head) : head;
+  const text = new TextDecoder("utf-8").decode(bytes, { stream: true });
   if (text.includes("\0")) return [file];
-  if (/^\uFEFF?\s*[[{]/.test(text)) return [await fromJson(database, file, options)];
+  refuseOtherEncodings(file.path, bytes);
+  if (/\r\n/.test(text) && /\r(?!\n|$)|(?<!\r)\n/.test(text)) {
+    const out = options.scratch.file("lines.csv");
+    await withLineFeeds(stored, out);
+    return readableFile(database, { ...file, stored: out }, options);
+  }
+  if (/^\uFEFF?\s*[[{]/.test(text)) return [await jsonAsCsv(database, file, options.scratch)];
   const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
   if (lines.length > 1) lines.pop();
   const filled = lines.filter((line) => line.trim() !== "" && !line.startsWith("#"));
@@ -61,8 +63,8 @@ async function readableFile(database: Database, file: SourceFile, options: Reada
   if (plain !== undefined) return [plain.decimalComma ? { ...file, decimalCommaWith: plain.separator } : file];
   const layout = textLayout(lines);
   if (layout === undefined) return [file];
-  if (layout.firstValues > 0 && layout.preamble.length === 0 && layout.separator !== "spaces") return [file];
-  return [await rewritten(file, layout, options)];
+  if (layout.firstValues === 1 && layout.preamble.length === 0 && layout.separator !== "spaces") return [file];
+  return [await tableWithNames(file, layout, options)];
 }
 
 async function headOfFile(path: string): Promise<Uint8Array> {
@@ -80,19 +82,44 @@ async function headOfFile(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Empty if the file is no gzip file. */
-async function headOfGzip(path: string): Promise<Uint8Array> {
+/** Empty if the file is not a gzip file. Unpacks the whole file, because DuckDB reads one that is cut off without an error. */
+async function headOfGzip(path: string, name: string, head: Uint8Array): Promise<Uint8Array> {
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return new Uint8Array();
   const parts: Uint8Array[] = [];
-  const stream = createReadStream(path).pipe(createGunzip());
+  let bytes = 0;
+  const input = createReadStream(path);
   try {
-    for await (const part of stream) {
-      parts.push(part);
-      if (parts.reduce((sum, { length }) => sum + length, 0) >= headBytes) break;
+    for await (const part of input.pipe(createGunzip()) as AsyncIterable<Uint8Array>) {
+      if (bytes < headBytes) parts.push(part);
+      bytes += part.length;
     }
-  } catch {
-    return new Uint8Array();
+  } catch (cause) {
+    throw new UserError(`${name}: this gzip file is cut off or damaged after ${counted(bytes, "unpacked byte")}.`, {
+      advice: "Copy or export it again.",
+      cause,
+    });
+  } finally {
+    input.destroy();
   }
   return Buffer.concat(parts).subarray(0, headBytes);
+}
+
+/** DuckDB would skip a first line that is not UTF-8 and take the names from the second. */
+function refuseOtherEncodings(path: string, head: Uint8Array): void {
+  let [line, start] = [1, 0];
+  for (let end = head.indexOf(lineFeed); end >= 0; end = head.indexOf(lineFeed, start)) {
+    if (!isUtf8(head.subarray(start, end)))
+      throw new UserError(`${path}: line ${line} is not UTF-8 text.`, { advice: "Save the file in UTF-8." });
+    line++;
+    start = end + 1;
+  }
+}
+
+async function withLineFeeds(path: string, out: string): Promise<void> {
+  const filled = async function* (): AsyncGenerator<string> {
+    for await (const line of linesOfText(path)) if (line !== "") yield line;
+  };
+  await writeLines(filled(), out);
 }
 
 /** The encoding of UTF-16 text, by its byte-order mark, or by every second byte of Latin text being zero. */
@@ -118,7 +145,7 @@ async function toUtf8(path: string, out: string, encoding: string): Promise<void
   );
 }
 
-async function unpacked(database: Database, file: SourceFile, options: ReadableOptions): Promise<SourceFile[]> {
+async function unpacked(database: Database, file: SourceFile, options: NamingOptions): Promise<SourceFile[]> {
   const stored = file.stored ?? file.path;
   const entries = await zipEntries(stored);
   if (entries.some(({ name }) => name === "xl/workbook.xml")) {
@@ -152,92 +179,4 @@ async function unpacked(database: Database, file: SourceFile, options: ReadableO
     );
   }
   return files;
-}
-
-async function fromJson(database: Database, file: SourceFile, { scratch }: ReadableOptions): Promise<SourceFile> {
-  const out = scratch.file("json.csv");
-  const source = duckdbLiteral((file.stored ?? file.path).replace(/[*?[]/g, "[$&]"));
-  try {
-    await database.rows(
-      `COPY (FROM read_json_auto(${source}, sample_size=-1)) TO ${duckdbLiteral(out)} (FORMAT csv, HEADER true)`,
-    );
-  } catch (cause) {
-    throw new UserError(`${file.path}: this JSON file is not a list of flat records: ${duckdbErrorLine(cause)}`, {
-      advice:
-        'Write one object per row, such as {"time": 0.02, "x": 0.1, "y": 0.2, "z": 9.8}, in an array or one per line.',
-      cause,
-    });
-  }
-  return { ...file, stored: out };
-}
-
-/** Writes the table with a line of names, values separated by one character, and a time if the file states only its rate. */
-async function rewritten(file: SourceFile, layout: TextLayout, options: ReadableOptions): Promise<SourceFile> {
-  const width = layout.sample[0]!.length;
-  const known = knownLayout(basename(file.path), layout);
-  const names =
-    options.columns !== undefined && layout.names === undefined ? options.columns : (known?.names ?? layout.names);
-  if (names === undefined) throw withoutNames(file.path, layout);
-  if (names.length !== width) {
-    throw new UserError(`${file.path}: --columns has ${names.length} names, but the rows have ${width} values.`, {
-      advice: `Name every column in order; the first row is ${layout.sample[0]!.slice(0, 12).join(", ")}.`,
-    });
-  }
-  const by = options.columns !== undefined && layout.names === undefined ? "--columns" : known?.is;
-  if (by !== undefined && layout.names === undefined) {
-    const source = by === "--columns" ? "named by --columns" : `named as in exports of ${by}`;
-    options.warn(
-      `${file.path}: the file has no line of column names; its columns are ${source}: ${names.slice(0, 12).join(", ")}.`,
-    );
-  }
-  const clock = options.columns === undefined ? known?.clock : undefined;
-  const scale = options.columns === undefined ? known?.scale : undefined;
-  const separator: Separator = layout.separator === "spaces" ? "\t" : layout.separator;
-  const quoted = names.map((name) =>
-    name.includes(separator) || name.includes('"') ? `"${name.replaceAll('"', '""')}"` : name,
-  );
-  const out = options.scratch.file("table.csv");
-  const skip = layout.firstValues + (options.columns === undefined ? (known?.skip ?? 0) : 0);
-  const input = createReadStream(file.stored ?? file.path);
-  const lines = createInterface({
-    input: /\.gz$/i.test(file.stored ?? file.path) ? input.pipe(createGunzip()) : input,
-    crlfDelay: Number.POSITIVE_INFINITY,
-  });
-  const valuesOf = (text: string): string => {
-    if (scale !== undefined)
-      return splitTextLine(text, layout.separator)
-        .map((value) => Number(value) * scale)
-        .join(separator);
-    return layout.separator === "spaces" ? splitTextLine(text, "spaces").join("\t") : text.replace(/[;\s]+$/, "");
-  };
-  await pipeline(async function* () {
-    yield `${[...(clock === undefined ? [] : ["timestamp_s"]), ...quoted].join(separator)}\n`;
-    let [line, row, block] = [0, 0, ""];
-    for await (const text of lines) {
-      if (line++ < skip || text.trim() === "") continue;
-      const values = valuesOf(text);
-      block +=
-        clock === undefined ? `${values}\n` : `${(clock.start + row / clock.rateHz).toFixed(6)}${separator}${values}\n`;
-      row++;
-      if (block.length < 2 ** 16) continue;
-      yield block;
-      block = "";
-    }
-    yield block;
-  }, createWriteStream(out));
-  return { ...file, stored: out };
-}
-
-function withoutNames(path: string, { sample }: TextLayout): UserError {
-  const first = sample[0]!;
-  const example = first
-    .map((_, i) => (i === 0 ? "time" : `c${i + 1}`))
-    .slice(0, 8)
-    .join(",");
-  return new UserError(
-    `${path}: the file has no line of column names. Its rows have ${first.length} values, such as ${first.slice(0, 8).join(", ")}.`,
-    {
-      advice: `Name the columns in order: ${shellCommand("--columns", first.length > 8 ? `${example},...` : example)}`,
-    },
-  );
 }

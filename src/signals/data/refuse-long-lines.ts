@@ -17,11 +17,10 @@ const scannedBytes = 16 * 2 ** 20;
 const [lineFeed, carriageReturn] = [10, 13];
 
 /** @throws UserError for a local text file with a line of more than 2,000,000 bytes, or 100,000 empty lines, near its top */
-export async function refuseLongLines({ path: name, format, remote, stored }: SourceFile): Promise<void> {
-  const path = stored ?? name;
+export async function refuseLongLines({ path, format, remote, stored = path }: SourceFile): Promise<void> {
   if (remote || format === "parquet") return;
   let [scanned, start, feeds, returns, filled] = [0, 0, 0, 0, 0];
-  for await (const bytes of readBytesOfLines(path)) {
+  for await (const bytes of readBytesOfLines(stored)) {
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i];
       if (byte !== lineFeed && byte !== carriageReturn) continue;

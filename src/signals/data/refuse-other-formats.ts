@@ -21,17 +21,16 @@ function otherFormatUtf16(encoding: "UTF-16" | "UTF-16BE" | "UTF-16LE"): Kind {
 }
 
 /** @throws UserError if a local file has a CSV or TSV extension, but its bytes show another format */
-export async function refuseOtherFormats({ path: name, format, remote, stored }: SourceFile): Promise<void> {
+export async function refuseOtherFormats({ path, format, remote, stored = path }: SourceFile): Promise<void> {
   if (remote) return;
-  const path = stored ?? name;
-  if (format === "parquet") return refuseCutOffFormat(path);
-  const gzipped = /\.gz$/i.test(path);
-  const head = await headToDetectFormat(path, headBytes);
+  if (format === "parquet") return refuseCutOffFormat(path, stored);
+  const gzipped = /\.gz$/i.test(stored);
+  const head = await headToDetectFormat(stored, headBytes);
   const kind = gzipped
     ? otherFormatOfText(unzipToDetectFormat(head))
     : (otherFormatOfFile(head) ?? otherFormatOfText(head));
   if (kind === undefined && !gzipped && endOfLine(head) < 0 && head.length === headBytes) {
-    refuseFormatWithoutHeader(path, await headToDetectFormat(path, firstLineBytes));
+    refuseFormatWithoutHeader(path, await headToDetectFormat(stored, firstLineBytes));
   }
   if (kind === undefined) return;
   throw new UserError(`${path}: expected a CSV or TSV table, found ${kind.is}.`, { advice: kind.advice });
@@ -41,13 +40,13 @@ export async function refuseOtherFormats({ path: name, format, remote, stored }:
 const parquetMark = [0x50, 0x41, 0x52, 0x31] as const;
 
 /** Any other damage to a Parquet file is reported when the file is read. */
-async function refuseCutOffFormat(path: string): Promise<void> {
-  const { size } = await stat(path);
+async function refuseCutOffFormat(path: string, stored: string): Promise<void> {
+  const { size } = await stat(stored);
   const isMark = (bytes: Uint8Array): boolean => parquetMark.every((byte, i) => bytes[i] === byte);
   const length = parquetMark.length;
   if (
-    !isMark(await bytesToDetectFormat(path, 0, length)) ||
-    isMark(await bytesToDetectFormat(path, Math.max(0, size - length), length))
+    !isMark(await bytesToDetectFormat(stored, 0, length)) ||
+    isMark(await bytesToDetectFormat(stored, Math.max(0, size - length), length))
   )
     return;
   throw new UserError(`${path}: this Parquet file is cut off or damaged, because the marker at its end is missing.`, {
@@ -116,6 +115,15 @@ function otherFormatOfFile(head: Uint8Array): Kind | undefined {
 function otherFormatOfText(head: Uint8Array): Kind | undefined {
   const marked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   if (marked) return otherFormatUtf16("UTF-16");
+  const text = new TextDecoder().decode(head.subarray(0, 64)).trimStart();
+  if (text.startsWith("<")) {
+    return {
+      is: "an HTML or XML document",
+      advice: "Download the table itself, or export it as CSV in UTF-8.",
+    };
+  }
+  if (text.startsWith("version https://git-lfs"))
+    return { is: "a Git LFS pointer in place of the file", advice: "Fetch the file with git lfs pull." };
   const zeros: [number, number] = [0, 0];
   for (const [i, byte] of head.entries()) if (byte === 0) zeros[i % 2 === 0 ? 0 : 1] += 1;
   const [even, odd] = zeros;

@@ -74,16 +74,16 @@ export async function separateSensors(
       },
     );
   }
+  const dropped = new Set([...keys, label, time, found.column]);
+  const channels = schema.names.filter((name) => !dropped.has(name) && isNumberColumn(schema, name));
   const joined = found.kinds ? sensorsToJoin(found, options) : found.values;
-  if (!found.kinds && options.pivot === undefined) throw pooledDevices(file, found);
+  if (!found.kinds && options.pivot === undefined) throw pooledDevices(file, found, channels[0] ?? "x");
   const others = found.values.filter((value) => !joined.includes(value));
   const leftOut = others.length === 0 ? "" : ` The rows of ${others.join(", ")} are not read.`;
   if (joined.length === 1) {
     warn(`${file}: only the rows with ${found.column} ${joined[0]} are read.${leftOut}`);
     return { schema: onlyRows(schema, `${found.column}=${joined[0]}`, file), channels: null };
   }
-  const dropped = new Set([...keys, label, time, found.column]);
-  const channels = schema.names.filter((name) => !dropped.has(name) && isNumberColumn(schema, name));
   const kept = [label, time].filter((name) => name !== null && schema.names.includes(name)) as string[];
   const numbers = new Set([...channels, ...(reading.numbers ? [time] : [])]);
   const source = schema.source(numbers, reading.isDateTime === true ? time : null);
@@ -119,11 +119,11 @@ function of(value: string): (name: string) => boolean {
   return (name) => name.startsWith(`${nameOfSensorValue(value)}_`);
 }
 
-function pooledDevices(file: string, { column, values }: SensorColumn): UserError {
+function pooledDevices(file: string, { column, values }: SensorColumn, channel: string): UserError {
   return new UserError(
     `${file}: rows with "${column}" ${values.join(", ")} cover the same time of one person and recording. Read as one sensor, they would be a zigzag.`,
     {
-      advice: `To read one of them, use ${shellCommand("--only", `${column}=${values[0]}`)}; to join them by time, with channels such as ${values[0]}_x, use ${shellCommand("--pivot", column)}. If the column distinguishes people or recordings instead of sensors, name it with --group or --recording.`,
+      advice: `To read one of them, use ${shellCommand("--only", `${column}=${values[0]}`)}; to join them by time, with channels such as ${nameOfSensorValue(values[0]!)}_${channel}, use ${shellCommand("--pivot", column)}. If the column distinguishes people or recordings instead of sensors, name it with --group or --recording.`,
     },
   );
 }

@@ -1,12 +1,32 @@
 // Reads times that are written as text, in the forms of loggers and spreadsheets: dates in any usual order with a time and
 // perhaps an offset ("05/04/2026 10:00:00.000", "2026-05-04T10.00.00.020", "2026-05-04 10:00:00:020",
-// "2026-05-04 10:00:00.000+0100 [Europe/London]"), a time of day, or minutes and seconds ("00:07.9"). One form and one order of
-// day and month hold for a whole file; nothing is decided cell by cell. DuckDB does the parsing.
+// "2026-05-04 10:00:00.000+0100 [Europe/London]"), a row of digits ("20260504100000020", "20260504T100000.020"), a time of day, or
+// minutes and seconds ("00:07.9"). One form and one order of day and month hold for a whole file; nothing is decided cell by cell.
+// DuckDB does the parsing.
 
 import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
 import { DataFault } from "./data-fault.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import { separatedNumber } from "./explain-read-error.ts";
 import { isDateTimeInSchema, type TableSchema } from "./table-schema.ts";
+import {
+  compactForm,
+  compactParts,
+  type DateOrder,
+  dateTimeForm,
+  dateTimeParts,
+  decimalSeconds,
+  minutesForm,
+  minutesParts,
+  secondsOfClock,
+  secondsOfDate,
+  secondsOfOffset,
+  type TimePart,
+  timeOfDayForm,
+  timeOfDayParts,
+  timePartsOf,
+} from "./time-forms.ts";
 
 /** How the time column of one file is read. */
 export interface TimeReading {
@@ -33,21 +53,8 @@ interface ReadingText {
 const daySeconds = 86_400;
 const hourSeconds = 3600;
 
-const [a, b, c] = ["\\d{1,4}", "\\d{1,2}|[A-Za-z]{3,9}", "\\d{1,4}"];
-const fraction = "(?:[.,:](\\d{1,9}))?";
-const halfDay = "\\s*([AaPp])?\\.?(?:[Mm]\\.?)?";
-const offset = "\\s*(Z|UTC|GMT|[+-]\\d{2}:?\\d{2}|[+-]\\d{2})?\\s*(?:\\[[^\\]]*\\])?";
-const dateTimeForm = `^\\s*(${a})([-/. ])(${b})[-/. ](${c})(?:[T ,_]+(\\d{1,2})[:.h](\\d{2})(?:[:.m](\\d{2}))?${fraction}${halfDay})?${offset}\\s*$`;
-const dateTimeParts = ["a", "sep", "b", "c", "h", "mi", "s", "f", "half", "zone"] as const;
-const timeOfDayForm = `^\\s*(\\d{1,3})[:.](\\d{2})[:.](\\d{2})${fraction}${halfDay}\\s*$`;
-const timeOfDayParts = ["h", "mi", "s", "f", "half"] as const;
-const minutesForm = "^\\s*(\\d{1,3}):(\\d{2})[.,](\\d{1,9})\\s*$";
-const minutesParts = ["mi", "s", "f"] as const;
-
-type Part = (typeof dateTimeParts)[number];
-type DateOrder = "ymd" | "dmy" | "mdy";
-
-const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+/** Rows from the top of a file by which a form is recognised. */
+const headRows = 1000;
 
 /**
  * @param timeFormat strptime format, as in `--time-format`
@@ -58,19 +65,33 @@ export async function timeReadingOf(of: ReadingText, timeFormat: string | undefi
   const name = duckdbIdentifier(column);
   const type = schema.types.get(column)!;
   if (timeFormat !== undefined) return givenTimeReading(of, timeFormat);
-  if (isDateTimeInSchema(type)) {
+  if (isDateTimeInSchema(type) && !(await hasShortYear(of))) {
     const wraps = /^TIME(?!STAMP)/.test(type) ? { wrapsAfter: daySeconds } : {};
     return { sql: `epoch(${name})`, numbers: false, local: !/ZONE/.test(type), isDateTime: true, ...wraps };
   }
+  const compact = compactReading(of);
+  if (await holdsInHead(of, `${compact.sql} IS NOT NULL`)) {
+    await refuseOtherTimes(of, compact.sql, "the form of the other times");
+    return compact;
+  }
   const numbers: TimeReading = { sql: name, numbers: true, local: false };
-  if (!/^VARCHAR/.test(type)) return numbers;
+  if (!/^(VARCHAR|DATE|TIMESTAMP)/.test(type)) return numbers;
   const matches = (form: string): string => `count(*) FILTER (regexp_matches(${name}, ${duckdbLiteral(form)}))`;
   const [counts] = await textRows(
     of,
-    `SELECT count(TRY_CAST(${name} AS DOUBLE)) AS numbers, ${matches(dateTimeForm)} AS dates, ${matches(timeOfDayForm)} AS times, ${matches(minutesForm)} AS minutes`,
+    `SELECT count(TRY_CAST(${name} AS DOUBLE)) AS numbers, ${matches(dateTimeForm)} AS dates, ${matches(timeOfDayForm)} AS times, ${matches(minutesForm)} AS minutes, first(${name}) AS example`,
   );
   const count = (of: string): number => Number(counts![of]);
   const most = Math.max(count("dates"), count("times"), count("minutes"));
+  const example = String(counts!.example ?? "");
+  if (most === 0 && count("numbers") === 0 && !separatedNumber.test(example) && example !== "") {
+    throw textFault(
+      of,
+      "numbers, dates or times of day",
+      JSON.stringify(example.slice(0, 60)),
+      `Give the format of the times with ${shellCommand("--time-format", "%d/%m/%Y %H:%M:%S.%f")} or the like, or name another column with --time.`,
+    );
+  }
   if (most === 0 || count("numbers") > most) return numbers;
   const reading = await (count("dates") === most
     ? dateTimeReading(of)
@@ -79,6 +100,27 @@ export async function timeReadingOf(of: ReadingText, timeFormat: string | undefi
       : minutesReading(name));
   await refuseOtherTimes(of, reading.sql, "the form of the other times");
   return reading;
+}
+
+/** Whether a condition holds for all times in the first rows. */
+async function holdsInHead({ database, schema, column }: ReadingText, condition: string): Promise<boolean> {
+  const head = `SELECT ${duckdbIdentifier(column)} FROM ${schema.source(new Set(), null)} LIMIT ${headRows}`;
+  const [row] = await database.rows(
+    `SELECT bool_and(${condition}) AS holds FROM (${head}) WHERE ${duckdbIdentifier(column)} IS NOT NULL`,
+  );
+  return row!.holds === true;
+}
+
+/** DuckDB takes 24-05-04 for a day in the year 24. */
+async function hasShortYear(of: ReadingText): Promise<boolean> {
+  const text = `CAST(${duckdbIdentifier(of.column)} AS VARCHAR)`;
+  return holdsInHead(of, `regexp_matches(${text}, '^\\s*\\d{1,2}[-/. ]')`);
+}
+
+/** Only digits, perhaps with a mark between date and time. Null unless they make a date and a time that exist. */
+function compactReading({ column }: ReadingText): TimeReading {
+  const part = timePartsOf(`CAST(${duckdbIdentifier(column)} AS VARCHAR)`, compactForm, compactParts);
+  return { sql: `(${secondsOfDate("ymd", part)} + ${secondsOfClock(part)})`, numbers: false, local: true };
 }
 
 async function givenTimeReading(of: ReadingText, format: string): Promise<TimeReading> {
@@ -100,22 +142,30 @@ async function givenTimeReading(of: ReadingText, format: string): Promise<TimeRe
 }
 
 async function dateTimeReading(of: ReadingText): Promise<TimeReading> {
-  const part = partsOf(duckdbIdentifier(of.column), dateTimeForm, dateTimeParts);
+  const part = timePartsOf(duckdbIdentifier(of.column), dateTimeForm, dateTimeParts);
   const matched = `regexp_matches(${duckdbIdentifier(of.column)}, ${duckdbLiteral(dateTimeForm)})`;
-  const whole = (of: Part): string => `TRY_CAST(${part(of)} AS INTEGER)`;
+  const whole = (of: TimePart): string => `TRY_CAST(${part(of)} AS INTEGER)`;
   const [facts] = await textRows(
     of,
-    `SELECT max(length(${part("a")})) AS year_first, bool_or(${whole("b")} IS NULL) AS month_name, max(${whole("a")}) AS a,
+    `SELECT max(length(${part("a")})) AS year_first, max(length(${part("c")})) AS year_last, first(${duckdbIdentifier(of.column)}) AS example, bool_and(${part("sep")} = '-') AS dashes, bool_or(${whole("b")} IS NULL) AS month_name, max(${whole("a")}) AS a,
        max(${whole("b")}) AS b, count(DISTINCT concat(${part("a")}, ' ', ${part("b")})) AS dates, bool_or(${part("half")} <> '') AS half,
        bool_and(${part("sep")} = '.') AS dots, bool_or(${part("zone")} <> '') AS zone, bool_and(${part("zone")} <> '') AS zones`,
     matched,
   );
-  const { year_first, month_name, dates, half, dots, zone, zones } = facts!;
+  const { year_first, year_last, example, dashes, month_name, dates, half, dots, zone, zones } = facts!;
   if (zone === true && zones !== true) {
     throw textFault(of, "an offset from UTC in all times or in none", "both", "Export the times again, all in UTC.");
   }
+  if (Number(year_first) <= 2 && Number(year_last) <= 2 && dashes === true) {
+    throw textFault(
+      of,
+      "years with four digits",
+      JSON.stringify(String(example).slice(0, 60)),
+      `Say where the year is with ${shellCommand("--time-format", "%y-%m-%d %H:%M:%S.%f")} or the like.`,
+    );
+  }
   const reading = (order: DateOrder): TimeReading => ({
-    sql: `(${dateSeconds(order, part)} + ${clockSeconds(part)} - ${offsetSeconds(part("zone"))})`,
+    sql: `(${secondsOfDate(order, part)} + ${secondsOfClock(part)} - ${secondsOfOffset(part("zone"))})`,
     numbers: false,
     local: zone !== true,
   });
@@ -146,48 +196,15 @@ async function dateTimeReading(of: ReadingText): Promise<TimeReading> {
 }
 
 async function timeOfDayReading(name: string): Promise<TimeReading> {
-  const sql = clockSeconds(partsOf(name, timeOfDayForm, timeOfDayParts));
+  const sql = secondsOfClock(timePartsOf(name, timeOfDayForm, timeOfDayParts));
   return { sql, numbers: false, local: true, wrapsAfter: daySeconds };
 }
 
 /** Spreadsheets show `mm:ss.0` and lose the hour. */
 async function minutesReading(name: string): Promise<TimeReading> {
-  const part = partsOf(name, minutesForm, minutesParts);
+  const part = timePartsOf(name, minutesForm, minutesParts);
   const sql = `(60 * TRY_CAST(${part("mi")} AS DOUBLE) + ${decimalSeconds(part)})`;
   return { sql, numbers: false, local: true, wrapsAfter: hourSeconds };
-}
-
-function partsOf(name: string, form: string, parts: readonly Part[]): (part: Part) => string {
-  const struct = `regexp_extract(${name}, ${duckdbLiteral(form)}, [${parts.map(duckdbLiteral).join(", ")}])`;
-  return (part) => (parts.includes(part) ? `(${struct}).${part}` : "''");
-}
-
-/** Seconds from 1970 to the beginning of the day; null if there is no such date. */
-function dateSeconds(order: DateOrder, part: (of: Part) => string): string {
-  const [year, month, day] = (
-    order === "ymd" ? ["a", "b", "c"] : order === "dmy" ? ["c", "b", "a"] : ["c", "a", "b"]
-  ).map((of) => part(of as Part)) as [string, string, string];
-  const names = `[${monthNames.map(duckdbLiteral).join(", ")}]`;
-  const number = `coalesce(TRY_CAST(${month} AS INTEGER), list_position(${names}, lower(left(${month}, 3))))`;
-  const whole = `CASE WHEN length(${year}) <= 2 THEN '20' || lpad(${year}, 2, '0') ELSE ${year} END`;
-  const date = `concat(${whole}, '-', lpad(CAST(${number} AS VARCHAR), 2, '0'), '-', lpad(${day}, 2, '0'))`;
-  return `epoch(TRY_CAST(${date} AS DATE))`;
-}
-
-function clockSeconds(part: (of: Part) => string): string {
-  const hour = `coalesce(TRY_CAST(${part("h")} AS INTEGER), 0)`;
-  const hours = `CASE lower(${part("half")}) WHEN '' THEN ${hour} WHEN 'p' THEN ${hour} % 12 + 12 ELSE ${hour} % 12 END`;
-  return `(3600 * (${hours}) + 60 * coalesce(TRY_CAST(${part("mi")} AS INTEGER), 0) + ${decimalSeconds(part)})`;
-}
-
-function decimalSeconds(part: (of: Part) => string): string {
-  return `TRY_CAST(concat(coalesce(nullif(${part("s")}, ''), '0'), '.', coalesce(nullif(${part("f")}, ''), '0')) AS DOUBLE)`;
-}
-
-function offsetSeconds(zone: string): string {
-  const hours = `coalesce(TRY_CAST(substr(${zone}, 2, 2) AS INTEGER), 0)`;
-  const minutes = `CASE WHEN length(${zone}) > 3 THEN coalesce(TRY_CAST(right(${zone}, 2) AS INTEGER), 0) ELSE 0 END`;
-  return `(CASE WHEN ${zone} LIKE '-%' THEN -1 ELSE 1 END * (3600 * ${hours} + 60 * (${minutes})))`;
 }
 
 async function textRows(

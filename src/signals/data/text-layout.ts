@@ -21,10 +21,24 @@ const numberPattern = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i;
 const timePattern = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{1,2}:\d{2}/;
 const missingPattern = /^(nan|na|n\/a|null|none|)$/i;
 
+/** Some loggers end each line with a semicolon that separates nothing. */
+export function withoutLineMark(line: string, separator: Separator): string {
+  return separator === ";" ? line : line.replace(/;\s*$/, "");
+}
+
+/** Values without the quotes around them; a separator within quotes belongs to its value. */
 export function splitTextLine(line: string, separator: Separator): string[] {
   if (separator === "spaces") return line.trim().split(/\s+/);
-  const bare = separator === ";" ? line : line.replace(/;\s*$/, "");
-  return bare.split(separator).map((value) => value.trim().replace(/^"(.*)"$/, "$1"));
+  const bare = withoutLineMark(line, separator);
+  if (!bare.includes('"')) return bare.split(separator).map((value) => value.trim());
+  const values = [""];
+  let quoted = false;
+  for (const character of bare) {
+    if (character === '"') quoted = !quoted;
+    if (character === separator && !quoted) values.push("");
+    else values[values.length - 1] += character;
+  }
+  return values.map((value) => value.trim().replace(/^"(.*)"$/, "$1"));
 }
 
 /** What separates the values of a file that begins with a line of names, and can be read as it is. */
@@ -42,11 +56,15 @@ export function plainText([first, ...others]: readonly string[]): PlainText | un
     if (names.length < 2 || !names.every(isName)) continue;
     const rows = others.map((line) => splitTextLine(line, separator)).filter(({ length }) => length === names.length);
     if (2 * rows.length < others.length || !rows[0]?.some(isValue)) continue;
-    const values = rows.slice(0, 50).flat();
-    const decimalComma = separator !== "," && values.some((value) => /^[+-]?\d+,\d+$/.test(value));
-    return { separator, decimalComma: decimalComma && !values.some((value) => /^[+-]?\d+\.\d+$/.test(value)) };
+    return { separator, decimalComma: separator !== "," && haveDecimalComma(rows) };
   }
   return undefined;
+}
+
+/** Whether decimals are written with a comma, and none with a point. */
+export function haveDecimalComma(rows: readonly (readonly string[])[]): boolean {
+  const have = (form: RegExp): boolean => rows.some((values) => values.some((value) => form.test(value)));
+  return have(/^[+-]?\d+,\d+$/) && !have(/^[+-]?\d+\.\d+$/);
 }
 
 function isValue(text: string): boolean {
@@ -95,13 +113,19 @@ export function textLayout(lines: readonly string[]): TextLayout | undefined {
   };
 }
 
-/** The first line has the names; the last of several lines may have their units. */
+/**
+ * The first line has the names; the last of several lines may have their units. If names repeat, as in a line of sensors above
+ * a line of axes, the lines make up the names together.
+ */
 function namesWithUnits(lines: readonly (readonly string[])[]): string[] | undefined {
   const [names, ...others] = lines;
   if (names === undefined) return undefined;
   const units = others.at(-1);
+  const given = names.filter((name) => name !== "");
+  if (units !== undefined && new Set(given).size < given.length)
+    return names.map((name, i) => [name, units[i]!].filter((part) => part !== "").join("_"));
   return names.map((name, i) => {
-    const unit = units?.[i] ?? "";
-    return unit === "" || /no.?units|^cal$|^raw$/i.test(unit) ? name : `${name} (${unit})`;
+    const unit = (units?.[i] ?? "").replace(/^[([](.*)[)\]]$/, "$1");
+    return /^-?$|no.?units|^cal$|^raw$/i.test(unit) ? name : `${name} (${unit})`;
   });
 }

@@ -1,12 +1,12 @@
 // The unit of a numeric time column. A file states it in the column's name, or not at all. A stated unit is believed only if
 // the resulting rate is plausible. Otherwise, the size of the numbers shows the unit of a time since 1970, and the size of the
-// steps shows that of other times. If neither gives a plausible rate, the user is asked.
+// steps shows that of other times. If neither gives a plausible rate, an error asks the user for --time-unit.
 
 import { UserError } from "../../errors.ts";
 import type { TimeUnit } from "./column-roles.ts";
 import { DataFault } from "./data-fault.ts";
 import type { RowChunk } from "./row-chunks.ts";
-import { rowPace } from "./row-pace.ts";
+import { type RowPace, rowPace } from "./row-pace.ts";
 import type { RowKey } from "./row-texts.ts";
 
 type NumericUnit = Exclude<TimeUnit, "index" | "ticks" | "timestamp">;
@@ -70,16 +70,20 @@ export function detectTimeUnit(
   const rateIn = (unit: NumericUnit): number => unitsPerSecond[unit] / step;
   const named = timeUnitInName(name);
   if (!(step > 0)) return { unit: named ?? "s", because: named === undefined ? "steps" : "name" };
-  const ask = (unit: NumericUnit, because: string): DataFault =>
-    implausibleTimeUnit({ file, name, step, unit, because, nominalRateHz });
+  // No clock is ahead of the last of the times since 1970; dates in digits, such as 20260504100000, would be.
+  const reachable = steppedUnits.filter((unit) => middle / unitsPerSecond[unit] <= sinceEpoch.to);
+  const isPossible = (unit: (typeof steppedUnits)[number]): boolean =>
+    reachable.includes(unit) && isPossibleRate(rateIn(unit));
+  const ask = (unit: NumericUnit, because: string): DataFault => {
+    const others: NumericUnit[] = steppedUnits.filter((other) => other !== unit && isPossible(other));
+    if (isPossibleRate(rateIn("days"))) others.push("days");
+    return implausibleTimeUnit({ file, name, pace, unit, because, others, nominalRateHz });
+  };
   if (named !== undefined) {
-    if (!isPossibleRate(rateIn(named))) throw ask(named, "as its name says");
+    if (!isPossible(named)) throw ask(named, "as its name says");
     return { unit: named, because: "name" };
   }
-  const sized = steppedUnits.find((unit) => {
-    const seconds = Math.abs(middle) / unitsPerSecond[unit];
-    return seconds >= sinceEpoch.from && seconds <= sinceEpoch.to && isPossibleRate(rateIn(unit));
-  });
+  const sized = steppedUnits.find((unit) => middle / unitsPerSecond[unit] >= sinceEpoch.from && isPossible(unit));
   if (sized !== undefined) return { unit: sized, because: "size" };
   if (
     middle >= serialDays.from &&
@@ -90,11 +94,12 @@ export function detectTimeUnit(
     return { unit: "days", because: "size" };
   if (nominalRateHz === undefined) {
     const unit = step < 1 ? "s" : step < 1e3 ? "ms" : step < 1e6 ? "us" : "ns";
-    if (!isPossibleRate(rateIn(unit))) throw ask(unit, "judging by its steps");
+    if (!isPossible(unit)) throw ask(unit, "judging by its steps");
     return { unit, because: "steps" };
   }
+  if (reachable.length === 0) throw ask("ns", "judging by their size");
   const misfit = (unit: NumericUnit): number => Math.abs(Math.log(rateIn(unit) / nominalRateHz));
-  const unit = steppedUnits.reduce((best, next) => (misfit(next) < misfit(best) ? next : best));
+  const unit = reachable.reduce((best, next) => (misfit(next) < misfit(best) ? next : best));
   if (pace.counts && misfit(unit) > Math.log(nearFactor)) return { unit: "index", because: "steps" };
   const rate = rateIn(unit);
   if (misfit(unit) > Math.log(guessFactor) && !(rate >= usualRates.lower && rate <= usualRates.upper))
@@ -109,28 +114,32 @@ function isPossibleRate(rateHz: number): boolean {
 function implausibleTimeUnit({
   file,
   name,
-  step,
+  pace: { step, middle },
   unit,
   because,
+  others,
   nominalRateHz,
 }: {
   file: string;
   name: string;
-  step: number;
+  pace: RowPace;
   unit: NumericUnit;
   because: string;
+  /** Other units in which the times are plausible. */
+  others: readonly NumericUnit[];
   nominalRateHz: number | undefined;
 }): DataFault {
   const rate = (of: NumericUnit): string => `${Number((unitsPerSecond[of] / step).toPrecision(3))} Hz`;
-  const others = steppedUnits.filter((other) => other !== unit && isPossibleRate(unitsPerSecond[other] / step));
-  const found = `a step of ${Number(step.toPrecision(4))}, which is ${rate(unit)} in ${unit} (${because})`;
-  const instead = [
-    ...others.map((other) => `${rate(other)} in ${other}`),
-    ...(nominalRateHz === undefined
+  const isReachable = middle / unitsPerSecond[unit] <= sinceEpoch.to;
+  const found = isReachable
+    ? `a step of ${Number(step.toPrecision(4))}, which is ${rate(unit)} in ${unit} (${because})`
+    : `${middle}, which in ${unit} (${because}) is after the year 2103`;
+  const inTicks =
+    nominalRateHz === undefined || others.length > 0 || !isReachable
       ? []
-      : [`${nominalRateHz} Hz in ticks of ${Number((1e3 / (step * nominalRateHz)).toPrecision(3))} ms`]),
-  ].join(", or ");
-  const expected = "a plausible sampling rate";
+      : [`${nominalRateHz} Hz in ticks of ${Number((1e3 / (step * nominalRateHz)).toPrecision(3))} ms`];
+  const instead = [...others.map((of) => `${rate(of)} in ${of}`), ...inTicks].join(", or ");
+  const expected = isReachable ? "a plausible sampling rate" : "a plausible time";
   return new DataFault({
     code: "sampling_rate",
     message: `${file}: column "${name}": expected ${expected}, found ${found}${instead === "" ? "" : `; it would be ${instead}`}.`,

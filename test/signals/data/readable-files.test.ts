@@ -53,6 +53,46 @@ test.each<[string, string, string | Uint8Array, ReadRecordingsOptions["columns"]
     [preamble + header, ",,,(s),g,g,g,deg/s,deg/s,deg/s".replaceAll(/\((s)\)/g, "$1"), ...body].join("\n"),
   ],
   ["lines before the values", "a.csv", `${preamble}${body.join("\n")}\n`, named],
+  [
+    "a line of sensors above the names of axes",
+    "a.csv",
+    [",,,,A,A,A,G,G,G", header.replaceAll(/[AG](?=[xyz])/g, ""), ...body].join("\n"),
+    { channels: ["A_x", "A_y", "A_z", "G_x", "G_y", "G_z"] },
+  ],
+  [
+    "a line of units after the names",
+    "a.csv",
+    [header, ",,,s,[g],[g],[g],(deg/s),(deg/s),(deg/s)", ...body].join("\n"),
+    { channels: ["Ax (g)", "Ay (g)", "Az (g)", "Gx (deg/s)", "Gy (deg/s)", "Gz (deg/s)"] },
+  ],
+  [
+    "decimal commas below other lines",
+    "a.csv",
+    `Export;1\n\n${plain.replaceAll(",", ";").replaceAll(/(\d)\.(\d)/g, "$1,$2")}`,
+  ],
+  [
+    "commas in quotes",
+    "a.csv",
+    [`${header},note`, ...body.map((line) => `${line},"on foot, then not, then on foot"`)].join("\n"),
+  ],
+  [
+    "empty cells at the end of lines",
+    "a.csv",
+    `${preamble}${plain.replaceAll(",", ";").replaceAll("\n", ";\n").replace(";\n", ";note\n")}`,
+  ],
+  [
+    "a replacement character in valid UTF-8",
+    "a.csv",
+    `${header},\ufffd\n${body.map((line) => `${line},0`).join("\n")}`,
+    { channels: header.split(",").slice(4) },
+  ],
+  ["mixed line ends", "a.csv", lines.map((line, i) => line + (i % 3 === 0 ? "\r\n" : "\n")).join("")],
+  ["doubled carriage returns", "a.csv", plain.replaceAll("\n", "\r\r\n")],
+  [
+    "a line feed in quotes between Windows' line ends",
+    "a.csv",
+    [`${header},note`, ...body.map((line) => `${line},"a\nb"`)].join("\r\n"),
+  ],
   ["Windows' line ends", "a.csv", preamble.replaceAll("\n", "\r\n") + plain.replaceAll("\n", "\r\n")],
   ["a zip archive", "a.zip", zip({ "data/a.csv": plain, "__MACOSX/data/._a.csv": "x", "README.txt": "see a.csv" })],
   ["a zip archive without compression", "a.zip", zip({ "a.csv": plain }, "ZIP_STORED")],
@@ -62,6 +102,18 @@ test.each<[string, string, string | Uint8Array, ReadRecordingsOptions["columns"]
     "a JSON array with texts for numbers",
     "a.json",
     JSON.stringify(records, (_, value) => (typeof value === "number" ? String(value) : value), 2),
+  ],
+  [
+    "JSON with an object per sensor",
+    "a.json",
+    JSON.stringify(
+      records.map(({ Ax, Ay, Az, Gx, Gy, Gz, ...others }) => ({
+        ...others,
+        A: { x: Ax, y: Ay, z: Az },
+        G: { x: Gx, y: Gy, z: Gz },
+      })),
+    ),
+    { channels: ["A_x", "A_y", "A_z", "G_x", "G_y", "G_z"] },
   ],
   ["JSON lines", "a.jsonl", records.map((record) => JSON.stringify(record)).join("\n")],
 ])("%s", async (_, name, content, columns) => {
@@ -108,6 +160,68 @@ describe("what cannot be read", () => {
     const damaged = Buffer.from(archive).fill(0xff, 100, 400);
     expect((await refusal("a.zip", damaged)).message).toMatch(/a\.csv is damaged|cannot be read/);
     expect((await refusal("a.xlsx", zip({ "xl/workbook.xml": "<workbook/>" }))).message).toContain("an Excel workbook");
+  });
+
+  test.each<[string, string, string | Uint8Array, RegExp]>([
+    [
+      "rows with more values than names",
+      "a.csv",
+      [header, ...body.map((line, i) => `${i},${line}`)].join("\n"),
+      /no line of column names fits the rows\. Line 1 has 10 values, but the rows have 11/,
+    ],
+    [
+      "names in Latin-1",
+      "a.csv",
+      Buffer.from(plain.replace("Gx", "Gx (\u00b0/s)"), "latin1"),
+      /line 1 is not UTF-8 text/,
+    ],
+    [
+      "a gzip file that ends early",
+      "a.csv.gz",
+      gzipSync(plain).subarray(0, -30),
+      /this gzip file is cut off or damaged after [\d,]+ unpacked bytes/,
+    ],
+    [
+      "a gzip file with a changed byte",
+      "a.csv.gz",
+      gzipSync(plain, { level: 0 }).map((byte, i) => (i === 900 ? byte ^ 1 : byte)),
+      /this gzip file is cut off or damaged/,
+    ],
+    [
+      "line ends that change far below",
+      "a.csv",
+      `${header}\r\n${`${body.join("\r\n")}\r\n`.repeat(150)}${plain}`,
+      /lines end in different ways/,
+    ],
+    ["a web page", "a.csv", "<!DOCTYPE html>\n<html><body>Not found</body></html>\n", /found an HTML or XML document/],
+    [
+      "a pointer of Git LFS",
+      "a.csv",
+      "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 123\n",
+      /found a Git LFS pointer/,
+    ],
+    [
+      "JSON with lists",
+      "a.json",
+      '{"t": [0, 1], "x": [1, 2], "y": [3, 4]}',
+      /not a list of flat records: t, x, y are lists/,
+    ],
+    [
+      "thousands with a separator",
+      "a.csv",
+      plain.replace(",0,0.1,", ',"1,000.5",0.1,'),
+      /column "Ax": expected a number, found "1,000\.5"/,
+    ],
+  ])("%s", async (_, name, content, message) => {
+    const refused = await refusal(name, content);
+    expect(refused.message).toMatch(message);
+    expect(refused.advice).toBeDefined();
+  });
+
+  test("a broken table in an archive is named as in the archive", async () => {
+    expect((await refusal("a.zip", zip({ "data/b.csv": "<html>\n</html>\n" }))).message).toMatch(
+      /a\.zip\/data\/b\.csv: expected/,
+    );
   });
 
   test("JSON that is no list of records", async () => {

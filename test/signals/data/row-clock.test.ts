@@ -36,6 +36,22 @@ test.each([
   ["time_ms", (i: number) => i * 20_000, "0.05 Hz in ms (as its name says); it would be 50 Hz in us"],
   ["timestamp_us", (i: number) => i * 20, "50000 Hz in us (as its name says); it would be 50 Hz in ms"],
   ["timestamp", (i: number) => i * 2, "500 Hz in ms (judging by its steps); it would be 50 Hz in ticks of 10 ms"],
+  [
+    "timestamp",
+    (i: number) => (739_376.5 + i / 50 / 86_400).toFixed(9),
+    "(judging by its steps); it would be 50.1 Hz in days",
+  ],
+  ["timestamp", (i: number) => `${1_335_929_040_000 + i * 2}00000`, "it would be 50 Hz in ticks of 0.0001 ms"],
+  [
+    "timestamp",
+    (i: number) => 1e30 + i * 2e28,
+    "found 5e+30, which in ns (judging by their size) is after the year 2103.",
+  ],
+  [
+    "t_ms",
+    (i: number) => 171_481_680_000_000 + i * 20,
+    "expected a plausible time, found 171481680004000, which in ms (as its name says) is after the year 2103.",
+  ],
 ])("a column %s whose rate is implausible stops the reading and asks", async (column, time, question) => {
   const fault = await readClock(column, time).catch((error: unknown) => error);
   expect(fault).toBeInstanceOf(DataFault);

@@ -61,6 +61,10 @@ describe("one form in the whole file", () => {
     ["%Y-%m-%dT%H:%M:%S.%fZ", ten],
     ["%m/%d/%Y %H:%M:%S.%f AM", ten],
     ["%H:%M:%S.%f", 36_000],
+    ["%Y%m%d%H%M%S%f", ten],
+    ["%Y%m%d%H%M%S.%f", ten],
+    ["%Y%m%dT%H%M%S.%fZ", ten],
+    ["%Y%m%d-%H%M%S.%f", ten],
   ])("%s", async (form, start) => {
     const { from, quality } = await readTimes((i) => written(form, i));
     expect(quality.rows).toMatchObject({ kept: 1600, dropped: { missing_time: 0, duplicate_time: 0 } });
@@ -77,6 +81,29 @@ describe("one form in the whole file", () => {
   test("an offset is in all times or in none", async () => {
     const mixed = readTimes((i) => written(`%Y-%m-%d %H:%M:%S:%f${i < 9 ? "" : " +0100"}`, i));
     await expect(mixed).rejects.toThrow(/expected an offset from UTC in all times or in none/);
+  });
+});
+
+describe("dates in unusual forms", () => {
+  const midnight = Date.UTC(2026, 4, 5) / 1000 - 4;
+
+  test("14 digits past midnight are dates, not seconds", async () => {
+    const { from } = await readTimes((i) => written("%Y%m%d%H%M%S", i, midnight));
+    expectEven(from, midnight);
+  });
+
+  test("the last of three numbers is the year, with two digits", async () => {
+    const short = (i: number): string => written("%d/%m/%Y %H:%M:%S.%f", i, midnight).replace("/20", "/");
+    expectEven((await readTimes(short)).from, midnight);
+  });
+
+  test.each([
+    [(form: string) => form.slice(2), /expected years with four digits, found "26-05-04 10:00:00\.000"/],
+    [(form: string) => `Mon ${form}`, /expected numbers, dates or times of day, found "Mon 2026-05-04 10:00:00\.000"/],
+  ])("times that cannot be told apart, or are unknown, ask for --time-format", async (change, message) => {
+    const read = readTimes((i) => change(written("%Y-%m-%d %H:%M:%S.%f", i)));
+    await expect(read).rejects.toThrow(message);
+    await expect(read).rejects.toMatchObject({ advice: expect.stringContaining("--time-format") });
   });
 });
 

@@ -1,0 +1,89 @@
+// Writes a text table anew with a line of names, for files that begin after other lines, have no names or state only a rate.
+
+import { basename } from "node:path";
+import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
+import type { SourceFile } from "./find-files.ts";
+import { knownLayout } from "./known-layouts.ts";
+import type { ScratchFolder } from "./scratch-folder.ts";
+import { haveDecimalComma, type Separator, splitTextLine, type TextLayout, withoutLineMark } from "./text-layout.ts";
+import { linesOfText, writeLines } from "./text-lines.ts";
+
+export interface NamingOptions {
+  /** Names of the columns, for files that have none. */
+  readonly columns?: readonly string[] | undefined;
+  readonly scratch: ScratchFolder;
+  /** Called if the names of a file's columns are not in the file. */
+  readonly warn: (message: string) => void;
+}
+
+/** Writes the table with a line of names, values separated by one character, and a time if the file states only its rate. */
+export async function tableWithNames(
+  file: SourceFile,
+  layout: TextLayout,
+  options: NamingOptions,
+): Promise<SourceFile> {
+  const width = layout.sample[0]!.length;
+  const known = knownLayout(basename(file.path), layout);
+  const names =
+    options.columns !== undefined && layout.names === undefined ? options.columns : (known?.names ?? layout.names);
+  if (names === undefined) throw withoutNames(file.path, layout);
+  if (names.length !== width) {
+    throw new UserError(`${file.path}: --columns has ${names.length} names, but the rows have ${width} values.`, {
+      advice: `Name every column in order; the first row is ${layout.sample[0]!.slice(0, 12).join(", ")}.`,
+    });
+  }
+  const by = options.columns !== undefined && layout.names === undefined ? "--columns" : known?.is;
+  if (by !== undefined && layout.names === undefined) {
+    const source = by === "--columns" ? "named by --columns" : `named as in exports of ${by}`;
+    options.warn(
+      `${file.path}: the file has no line of column names; its columns are ${source}: ${names.slice(0, 12).join(", ")}.`,
+    );
+  }
+  const clock = options.columns === undefined ? known?.clock : undefined;
+  const scale = options.columns === undefined ? known?.scale : undefined;
+  const separator: Separator = layout.separator === "spaces" ? "\t" : layout.separator;
+  const quoted = names.map((name) =>
+    name.includes(separator) || name.includes('"') ? `"${name.replaceAll('"', '""')}"` : name,
+  );
+  const out = options.scratch.file("table.csv");
+  const skip = layout.firstValues + (options.columns === undefined ? (known?.skip ?? 0) : 0);
+  const valuesOf = (text: string): string => {
+    if (scale !== undefined)
+      return splitTextLine(text, layout.separator)
+        .map((value) => Number(value) * scale)
+        .join(separator);
+    return layout.separator === "spaces" ? splitTextLine(text, "spaces").join("\t") : withoutLineMark(text, separator);
+  };
+  const table = async function* (): AsyncGenerator<string> {
+    yield [...(clock === undefined ? [] : ["timestamp_s"]), ...quoted].join(separator);
+    let [line, row] = [0, 0];
+    for await (const text of linesOfText(file.stored ?? file.path)) {
+      if (line++ < skip || text.trim() === "") continue;
+      const values = valuesOf(text);
+      yield clock === undefined ? values : `${(clock.start + row / clock.rateHz).toFixed(6)}${separator}${values}`;
+      row++;
+    }
+  };
+  await writeLines(table(), out);
+  const decimalComma = separator !== "," && scale === undefined && haveDecimalComma(layout.sample);
+  return { ...file, stored: out, ...(decimalComma && { decimalCommaWith: separator }) };
+}
+
+function withoutNames(path: string, { sample, preamble, separator }: TextLayout): UserError {
+  const first = sample[0]!;
+  const example = first
+    .map((_, i) => (i === 0 ? "time" : `c${i + 1}`))
+    .slice(0, 8)
+    .join(",");
+  const names = splitTextLine(preamble.at(-1) ?? "", separator);
+  const values = first.slice(0, 8).join(", ");
+  return new UserError(
+    names.length < 2
+      ? `${path}: the file has no line of column names. Its rows have ${first.length} values, such as ${values}.`
+      : `${path}: no line of column names fits the rows. Line ${preamble.length} has ${names.length} values, but the rows have ${first.length}, such as ${values}.`,
+    {
+      advice: `Name the columns in order: ${shellCommand("--columns", first.length > 8 ? `${example},...` : example)}`,
+    },
+  );
+}

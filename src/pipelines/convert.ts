@@ -11,6 +11,7 @@ import { findSensors } from "../signals/data/find-sensors.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { recordingPieces } from "../signals/data/recordings.ts";
+import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
 import { type TableColumn, TableWriter } from "../signals/data/write-table.ts";
 import { refuseOverwritingInput } from "./refuse-overwriting-input.ts";
 
@@ -41,7 +42,7 @@ export interface ConvertResult {
  * channels, in m/s^2 and rad/s where their unit is stated. Reading that table gives the same windows. Rows without a label are
  * kept.
  *
- * @throws UserError if an option is wrong, or the files cannot be read
+ * @throws UserError if an option is wrong, the files cannot be read, or an accelerometer's unit differs between people
  * @throws DataFault if there is a fault in the content of the files
  */
 export async function convert(
@@ -87,7 +88,8 @@ function decideCleanChannels(
   { sensor = [], units }: Pick<ConvertConfig, "sensor" | "units">,
   reporter: Pick<Reporter, "warn">,
 ): CleanChannel[] {
-  const { sensors, warnings } = findSensors(rows, sensor);
+  const { sensors, warnings, mixed } = findSensors(rows, sensor);
+  refuseMixedSensors(mixed);
   for (const warning of warnings) reporter.warn(warning);
   const channels = cleanChannels(rows.channels, sensors, { sensor, byValues: units === "auto" });
   const wanted = ["m/s^2", "rad/s"];

@@ -22,13 +22,14 @@ import { type OpenedModel, openForPrediction } from "../monitoring/streams/watch
 import { checkOutFile } from "../out-file.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
-import { planWindows } from "../signals/preprocessing/make-windows.ts";
+import { peopleWithoutWindows, planWindows } from "../signals/preprocessing/make-windows.ts";
 import { Rng } from "../stats/random.ts";
 import { readJsonFile } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { predictorOf } from "./model-handle.ts";
 import { openToPredict } from "./open-to-predict.ts";
 import { predictWindows } from "./predict-windows.ts";
+import { UnlikeTraining } from "./unlike-training.ts";
 import { writeReportPage } from "./write-report-page.ts";
 
 export type { ClassIntervals, Interval, KeptPromise, MetricIntervals };
@@ -104,7 +105,7 @@ export async function evaluate(
   try {
     const { classes } = model.folder.labels;
     const unknownLabels = warnOfUnknownLabels(opened, classes, reporter);
-    const predicted = await predictLabelled(opened, model, config);
+    const predicted = await predictLabelled(opened, model, config, reporter);
     const figures = evaluatedFigures(predicted, classes, report);
     warnOfLearnedPeople(figures.people, model, opened, reporter);
     const result: EvaluateResult = {
@@ -124,18 +125,27 @@ export async function evaluate(
   }
 }
 
-/** The windows whose label is one of the model's classes. @throws UserError if there is none */
+/**
+ * The windows whose label is one of the model's classes. Warns of what the figures may be due to besides the model.
+ * @throws UserError if there is no such window
+ */
 async function predictLabelled(
   { rows, columns }: OpenedRecordings,
   model: OpenedModel,
   { jobs: threads }: Pick<EvaluateConfig, "jobs">,
+  reporter: Pick<Reporter, "warn">,
 ): Promise<Predicted> {
   const { classes } = model.folder.labels;
   const { rate, window, overlap } = model.config;
   const plan = planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap, classes });
+  for (const warning of peopleWithoutWindows(plan)) reporter.warn(warning);
   const nClasses = classes.length;
   const predictor = predictorOf(model);
-  const all = await predictWindows(rows, plan, predictor, { nClasses, threads }).finally(() => predictor.close());
+  const unlike = new UnlikeTraining(model);
+  const all = await predictWindows(rows, plan, predictor, { nClasses, threads }, (chunk, own) =>
+    unlike.add(chunk, own),
+  ).finally(() => predictor.close());
+  for (const warning of unlike.warnings()) reporter.warn(warning);
   const labelled = Int32Array.from(all.labels.keys()).filter((w) => all.labels[w]! >= 0);
   if (labelled.length === 0) {
     throw new UserError(`Column "${columns.label}": no window has a label; there is nothing to evaluate`, {

@@ -1,7 +1,6 @@
-// Warns of recordings that `check` would call impossible or unfamiliar, for commands that keep no memory of a stream: their
-// predictions may mean little.
+// Warns of recordings that `check` would call impossible or unfamiliar, for commands that keep no memory of a stream.
 
-import { compare } from "../monitoring/drift/comparison.ts";
+import { compare, type DriftModel } from "../monitoring/drift/comparison.ts";
 import {
   type DriftBaseline,
   driftBaselineFaults,
@@ -10,8 +9,7 @@ import {
 } from "../monitoring/drift/drift-baseline.ts";
 import { impossibleSensors } from "../monitoring/drift/impossible-sensors.ts";
 import { sensorsOfModel } from "../monitoring/drift/model-sensors.ts";
-import type { OpenedModel } from "../monitoring/streams/watched-model.ts";
-import { baselineReferenceGrids } from "../monitoring/summaries/baseline-reference.ts";
+import type { OpenedModel, WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
 import { sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../monitoring/summaries/summarize.ts";
@@ -19,26 +17,29 @@ import type { WindowChunk } from "../signals/preprocessing/window-chunks.ts";
 
 /** `check`'s default. */
 const alpha = 0.05;
-/** Samples of each chunk that physics looks at. */
+/** Maximum number of samples per chunk that are kept for the test of what is physically possible; arbitrary. */
 const samplesOfChunk = 2 ** 16;
 
 /** Takes windows and their predictions piece by piece. */
 export class UnlikeTraining {
   readonly #model: OpenedModel;
-  readonly #drift: DriftBaseline | null;
+  readonly #sensors: WatchedModel["sensors"];
+  /** Null if an earlier version wrote the model, or if its baseline does not fit it. */
+  readonly #drift: DriftModel | null;
   readonly #measurer: BatchMeasurer;
 
   constructor(model: OpenedModel) {
     this.#model = model;
-    this.#drift = driftOfOpenedModel(model);
     const { data } = model.folder.manifest;
-    const edges = this.#drift === null ? {} : this.#drift.edges;
-    const known = this.#drift === null ? {} : modelOfDriftBaseline(this.#drift, data.channels).baseline;
+    this.#sensors = sensorsOfModel(data);
+    const drift = driftOfOpenedModel(model, this.#sensors);
+    this.#drift = drift === null ? null : modelOfDriftBaseline(drift, data.channels, this.#sensors);
+    const edges = drift === null ? {} : drift.edges;
     this.#measurer = new BatchMeasurer({
       overlap: model.config.overlap,
       nClasses: data.classes.length,
-      sensors: sensorsWithSignals(sensorsOfModel(data), edges),
-      summarizer: new Summarizer(baselineReferenceGrids(known)),
+      sensors: sensorsWithSignals(this.#sensors, edges),
+      summarizer: new Summarizer(edges),
     });
   }
 
@@ -52,10 +53,8 @@ export class UnlikeTraining {
   /** What `check` would say of all windows together. */
   warnings(): string[] {
     if (this.#measurer.samples === 0) return [];
-    const { data } = this.#model.folder.manifest;
-    const sensors = sensorsOfModel(data);
-    const known = this.#drift === null ? {} : modelOfDriftBaseline(this.#drift, data.channels).baseline;
-    const impossible = impossibleSensors(this.#measurer.columns(), sensors, this.#model.config.rate, known);
+    const { rate } = this.#model.config;
+    const impossible = impossibleSensors(this.#measurer.columns(), this.#sensors, rate, this.#drift?.baseline);
     if (impossible.length > 0) {
       return impossible.map(({ message, cause }) => {
         const likely = cause === null ? "" : ` Likely cause: ${cause.channels.join(", ")} ${pluralFault(cause.fault)}.`;
@@ -63,9 +62,8 @@ export class UnlikeTraining {
       });
     }
     if (this.#drift === null) return [];
-    const model = modelOfDriftBaseline(this.#drift, data.channels, sensors);
     const { byClass } = this.#measurer.measurement();
-    const compared = compare("baseline", model.byClass, byClass, model);
+    const compared = compare("baseline", this.#drift.byClass, byClass, this.#drift);
     if (compared === null) return [];
     const { p } = compared.pValue ?? { p: 1 };
     if (!compared.beyond && p > alpha) return [];
@@ -77,12 +75,11 @@ export class UnlikeTraining {
   }
 }
 
-/** Null if an earlier version wrote the model, or if its baseline does not fit it. */
-function driftOfOpenedModel({ folder, baseline }: OpenedModel): DriftBaseline | null {
+function driftOfOpenedModel({ folder, baseline }: OpenedModel, sensors: WatchedModel["sensors"]): DriftBaseline | null {
   const { data } = folder.manifest;
   const parsed = driftBaselineSchema.safeParse((baseline as { drift?: unknown }).drift);
   if (!parsed.success) return null;
-  const faults = driftBaselineFaults(parsed.data, data.channels, sensorsOfModel(data));
+  const faults = driftBaselineFaults(parsed.data, data.channels, sensors);
   return faults.length > 0 || parsed.data.classes.length !== data.classes.length ? null : parsed.data;
 }
 

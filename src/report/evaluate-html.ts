@@ -6,14 +6,13 @@ import type { ClassificationMetrics, CvReport, MetricsSummary } from "../learnin
 import { confusionMatrixTable } from "./confusion-matrix-table.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
-import { classBars, personBars } from "./metric-bars.ts";
+import { classBars, personBars, type ScoreRange } from "./metric-bars.ts";
 import { formatCount, formatFixed } from "./number-format.ts";
 import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
 import { reliabilityComparison } from "./reliability-diagram.ts";
 
-type Range = { readonly low: number; readonly high: number } | null;
-type Scores<Key extends string> = Readonly<Record<Key, Range>>;
+type Scores<Key extends string> = Readonly<Record<Key, ScoreRange>>;
 
 export interface EvaluateInput {
   readonly modelVersion: string;
@@ -36,7 +35,7 @@ export interface EvaluateInput {
     readonly lowest: number;
     readonly highest: number;
     readonly found: number;
-    readonly difference: Range;
+    readonly difference: ScoreRange;
     readonly verdict: "kept" | "better" | "worse" | null;
   };
   readonly warnings: readonly string[];
@@ -76,13 +75,12 @@ function evaluateHeadline({ pooled, intervals, crossValidation: promise, people 
   ]);
 }
 
-function rangeWords(range: Range): string {
+function rangeWords(range: ScoreRange): string {
   return range === null ? "no interval with one person" : `${formatFixed(range.low)} to ${formatFixed(range.high)}`;
 }
 
 function evaluateSections(input: EvaluateInput, report: CvReport): Section[] {
-  const { pooled, classes, people, overPeople } = input;
-  const users = people.map(({ user, metrics }) => ({ user, fold: null, metrics }));
+  const { pooled, classes, people, overPeople, intervals } = input;
   return [
     {
       id: "promise",
@@ -101,13 +99,13 @@ function evaluateSections(input: EvaluateInput, report: CvReport): Section[] {
       id: "people",
       title: "People",
       about: "The dashed line is the mean of the evaluated people.",
-      body: personBars({ users, summary: { over_users: overPeople } }),
+      body: personBars(people, overPeople.macro_f1.mean),
     },
     {
       id: "classes",
       title: "Classes",
-      about: "Over all predictions; the second table has 90 % intervals.",
-      body: html`${classBars({ pooled, classes: [...classes] })}${classIntervalTable(input)}`,
+      about: "Over all predictions, with 90 % intervals.",
+      body: classBars({ pooled, classes }, intervals.per_class),
     },
     {
       id: "calibration",
@@ -161,23 +159,4 @@ function promiseTable({ people }: EvaluateInput): Html {
     within ? "inside" : "outside",
   ]);
   return htmlTable("People and the cross-validated spread", ["person", "windows", "macro-F1", "rank", "spread"], rows);
-}
-
-function classIntervalTable({ pooled, intervals, classes }: EvaluateInput): Html {
-  const rows = classes.map((name) => {
-    const own = pooled.per_class[name];
-    const ranges = intervals.per_class[name];
-    return [
-      name,
-      formatCount(own?.support),
-      ...(["precision", "recall", "f1"] as const).map((key) => withRange(own?.[key], ranges?.[key] ?? null)),
-    ];
-  });
-  return htmlTable("Classes with intervals", ["class", "windows", "precision", "recall", "F1"], rows);
-}
-
-function withRange(value: number | undefined, range: Range): string {
-  return range === null
-    ? formatFixed(value)
-    : `${formatFixed(value)} (${formatFixed(range.low)} to ${formatFixed(range.high)})`;
 }

@@ -6,18 +6,23 @@ import { counted } from "../counted.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
-import { formatCount, formatDuration, formatFixed, formatQuantity, shortenAxisLabel } from "./number-format.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatFixed,
+  formatInstant,
+  formatQuantity,
+  shortenAxisLabel,
+} from "./number-format.ts";
 import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
 import { channelQualityTable, qualityFactTable } from "./report-tables.ts";
+import { type DrawnExcerpt, type DrawnSensor, signalGrids } from "./signal-grids.ts";
 
 type Quality = CvReport["quality"];
 
-interface InspectedSensor {
-  readonly name: string;
+interface InspectedSensor extends DrawnSensor {
   readonly kind: string;
-  readonly channels: readonly string[];
-  readonly unit: string | null;
   readonly gravity: boolean | null;
   readonly because: string;
 }
@@ -33,33 +38,34 @@ export interface InspectInput {
   }[];
   readonly windows: Pick<CvReport["windows"], "total" | "dropped" | "per_class"> | null;
   readonly unusedColumns: readonly string[];
-  readonly excerpts: readonly {
-    readonly user: string;
-    readonly recording: string;
-    readonly label: string | null;
-    readonly time: readonly number[];
-    readonly channels: Readonly<Record<string, readonly number[]>>;
-  }[];
+  readonly excerpts: readonly DrawnExcerpt[];
   readonly warnings: readonly string[];
-  readonly refusal: { readonly message: string; readonly advice: string | null } | null;
+  readonly refusal: {
+    readonly message: string;
+    readonly details: readonly string[];
+    readonly advice: string | null;
+  } | null;
 }
 
 /** The whole page. The same input always gives the same bytes. */
 export function inspectHtml(input: InspectInput): string {
   const { quality, refusal, warnings } = input;
-  const refused =
-    refusal === null ? [] : [`train would refuse these recordings: ${refusal.message} ${refusal.advice ?? ""}`.trim()];
   const files = quality.files.map(({ file }) => file);
   return pageHtml({
     title: "Tidemark: inspection",
     heading: "What these recordings hold",
     lead: html`${files.slice(0, 5).join(", ")}${files.length > 5 ? ` and ${files.length - 5} more` : ""}, read as
  <code>tidemark train</code> would read them.`,
-    warnings: [...refused, ...warnings],
+    warnings: [...(refusal === null ? [] : [refusalText(refusal)]), ...warnings],
     headline: inspectHeadline(input),
     sections: inspectSections(input),
     footer: html`Written by <code>tidemark inspect</code>. <code>--json</code> prints the figures.`,
   });
+}
+
+function refusalText({ message, details, advice }: NonNullable<InspectInput["refusal"]>): string {
+  const sentences = [message, ...details, ...(advice === null ? [] : [advice])];
+  return `train would refuse these recordings: ${sentences.map((text) => text.replace(/[^.]$/, "$&.")).join(" ")}`;
 }
 
 function inspectHeadline({ quality, windows, refusal }: InspectInput): Html {
@@ -107,7 +113,7 @@ function inspectSections(input: InspectInput): Section[] {
       id: "signals",
       title: "Signals",
       about: "Ten seconds from the middle of the longest stretch, for each activity of up to three people.",
-      body: signalGrids(input),
+      body: signalGrids(input.excerpts, sensors),
     },
     {
       id: "rates",
@@ -157,57 +163,6 @@ function sensorTable({ sensors, unusedColumns, quality }: InspectInput): Html {
   const unread = unusedColumns.length === 0 ? "" : ` Not read: ${unusedColumns.join(", ")}.`;
   return html`${htmlTable("Sensors", ["sensor", "channels", "kind", "unit", "gravity", "recognised"], rows, "rules")}
 <p class="note">Columns: ${roles.join("; ")}.${unread}</p>`;
-}
-
-function signalGrids({ excerpts, sensors }: InspectInput): Html {
-  const byLabel = Map.groupBy(excerpts, ({ label }) => label ?? "without a label");
-  const grids = [...byLabel].map(([label, own]) => {
-    const cards = own.flatMap((excerpt) =>
-      sensors.map(
-        (sensor) => html`<figure class="card"><h3>${sensor.name}, ${excerpt.user}</h3>${signalChart(excerpt, sensor)}
-<figcaption>${excerpt.recording}, ${label}${sensor.unit === null ? "" : `, in ${sensor.unit}`}</figcaption></figure>`,
-      ),
-    );
-    return html`<h3>${label}</h3><div class="grid">${cards}</div>`;
-  });
-  return html`${grids}`;
-}
-
-const axisColours = ["var(--accent)", "var(--miss)", "var(--muted)"];
-const mostPoints = 250;
-
-function signalChart(
-  { time, channels, user, label }: InspectInput["excerpts"][number],
-  { channels: axes, name }: InspectedSensor,
-): Html {
-  const seconds = time.map((t) => t - time[0]!);
-  const lines = axes.map((axis) => thinSignal(seconds, channels[axis] ?? []));
-  const about = `${name} of ${user}${label === null ? "" : `, ${label}`}: ${axes.join(", ")} over ${formatQuantity(seconds.at(-1))} s.`;
-  return plotSvg(about, {
-    height: 130,
-    marginLeft: 40,
-    marginRight: 10,
-    marginTop: 10,
-    marginBottom: 26,
-    x: { label: "s", ticks: 5 },
-    y: { label: null, ticks: 4, grid: true },
-    marks: lines.map((points, i) =>
-      Plot.lineY(points, { x: "second", y: "value", stroke: axisColours[i]!, strokeWidth: 1.2 }),
-    ),
-  });
-}
-
-/** The smallest and the largest value of each of up to 125 equal parts, in the order in which they occur. */
-function thinSignal(seconds: readonly number[], values: readonly number[]): { second: number; value: number }[] {
-  const points = values.map((value, i) => ({ second: Number(seconds[i]!.toFixed(3)), value }));
-  if (points.length <= mostPoints) return points;
-  const parts = mostPoints / 2;
-  return Array.from({ length: parts }, (_, p) => {
-    const own = points.slice(Math.floor((p * points.length) / parts), Math.floor(((p + 1) * points.length) / parts));
-    const least = own.reduce((a, b) => (b.value < a.value ? b : a));
-    const most = own.reduce((a, b) => (b.value > a.value ? b : a));
-    return least.second <= most.second ? [least, most] : [most, least];
-  }).flat();
 }
 
 /** Rates, and the length at rest of each accelerometer, as one dot per recording, person by person. */
@@ -267,7 +222,7 @@ function recordingTable({ quality, recordings }: InspectInput): Html {
     Object.keys(recordings[i]!.labels)
       .filter((name) => name !== "")
       .join(", ") || "–",
-    `${formatQuantity(recordings[i]!.start_s)} s`,
+    formatInstant(recordings[i]!.start_s),
     formatDuration(own.seconds),
     formatQuantity(own.rate_hz),
     `${formatFixed(100 * own.jitter, 1)} %`,

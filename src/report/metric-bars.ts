@@ -2,7 +2,7 @@
 // several charts with the same scale, so that sixty people are legible on a phone and no page break splits a chart.
 
 import * as Plot from "@observablehq/plot";
-import type { CvReport } from "../learning/training/cv-report.ts";
+import type { ClassificationMetrics, CvReport } from "../learning/training/cv-report.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
 import { formatCount, formatFixed, shortenAxisLabel } from "./number-format.ts";
@@ -18,17 +18,24 @@ interface Bar {
   readonly support?: number;
 }
 
-/** Macro-F1 per person over the out-of-fold predictions, also as a table. */
-export function personBars(report: {
-  readonly users: CvReport["users"];
-  readonly summary: Pick<CvReport["summary"], "over_users">;
-}): Html {
-  const users = report.users.toSorted((a, b) => b.metrics.macro_f1 - a.metrics.macro_f1 || (a.user < b.user ? -1 : 1));
+/** A range of scores; null if it is not known. */
+export type ScoreRange = { readonly low: number; readonly high: number } | null;
+
+interface PersonMetrics {
+  readonly user: string;
+  /** The fold that tested the person, null if several did; absent outside cross-validation. */
+  readonly fold?: number | null;
+  readonly metrics: ClassificationMetrics;
+}
+
+/** Macro-F1 per person, with a line at their mean, also as a table. */
+export function personBars(people: readonly PersonMetrics[], mean: number | null): Html {
+  const users = people.toSorted((a, b) => b.metrics.macro_f1 - a.metrics.macro_f1 || (a.user < b.user ? -1 : 1));
   const bars = users.map(({ user, metrics }) => ({ name: user, value: metrics.macro_f1 }));
-  const mean = report.summary.over_users.macro_f1.mean;
+  const hasFolds = users.some(({ fold }) => fold !== undefined);
   const rows = users.map(({ user, fold, metrics: m }) => [
     user,
-    fold ?? "–",
+    ...(hasFolds ? [fold ?? "–"] : []),
     formatCount(m.n),
     formatFixed(m.accuracy),
     formatFixed(m.macro_f1),
@@ -37,13 +44,19 @@ export function personBars(report: {
     formatFixed(m.log_loss),
     formatFixed(m.expected_calibration_error),
   ]);
-  const head = ["person", "fold", "windows", "accuracy", "macro-F1", "weighted F1", "kappa", "log loss", "ECE"];
+  const head = ["windows", "accuracy", "macro-F1", "weighted F1", "kappa", "log loss", "ECE"];
   return html`<div class="pair">${barCharts("Macro-F1 by person", "macro-F1", bars, mean)}
-${htmlTable("Metrics by person", head, rows)}</div>`;
+${htmlTable("Metrics by person", ["person", ...(hasFolds ? ["fold"] : []), ...head], rows)}</div>`;
 }
 
-/** F1 per class over all out-of-fold predictions, with precision and recall as marks. */
-export function classBars(report: Pick<CvReport, "pooled" | "classes">): Html {
+/**
+ * F1 per class over all predictions, with precision and recall as marks, also as a table.
+ * @param ranges by class, of each score; shown in the table
+ */
+export function classBars(
+  report: Pick<CvReport, "pooled"> & { readonly classes: readonly string[] },
+  ranges: Readonly<Record<string, Readonly<Record<"precision" | "recall" | "f1", ScoreRange>>>> = {},
+): Html {
   const { per_class, macro_f1 } = report.pooled;
   const bars = report.classes
     .map((name) => ({ name, value: per_class[name]?.f1 ?? 0, ...per_class[name] }))
@@ -51,14 +64,20 @@ export function classBars(report: Pick<CvReport, "pooled" | "classes">): Html {
   const rows = bars.map((bar) => [
     bar.name,
     formatCount(bar.support),
-    formatFixed(bar.precision),
-    formatFixed(bar.recall),
-    formatFixed(bar.value),
+    scoreWithRange(bar.precision, ranges[bar.name]?.precision),
+    scoreWithRange(bar.recall, ranges[bar.name]?.recall),
+    scoreWithRange(bar.value, ranges[bar.name]?.f1),
   ]);
   return html`<p class="legend"><span class="key key-bar"></span> F1 <span class="key-mark">△</span> precision
  <span class="key-mark">○</span> recall</p>
 <div class="pair">${barCharts("F1 by class", "F1", bars, macro_f1)}
 ${htmlTable("Metrics by class", ["class", "windows", "precision", "recall", "F1"], rows)}</div>`;
+}
+
+function scoreWithRange(score: number | undefined, range: ScoreRange = null): string {
+  return range === null
+    ? formatFixed(score)
+    : `${formatFixed(score)} (${formatFixed(range.low)} to ${formatFixed(range.high)})`;
 }
 
 function barCharts(title: string, axis: string, bars: readonly Bar[], mean: number | null): Html[] {

@@ -53,6 +53,7 @@ code { font: .875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ov
 .key { display: inline-block; width: 18px; margin: 0 3px 0 12px; vertical-align: middle; border-top: 2px solid var(--muted); }
 .legend .key:first-child { margin-left: 0; }
 .key-accent { border-top: 3px solid var(--accent); }
+.key-miss { border-top: 3px solid var(--miss); }
 .key-bar { height: 11px; width: 11px; border: 0; background: var(--bar); }
 .key-rule { height: 14px; width: 0; border: 0; border-left: 2px dashed var(--quiet); }
 .key-mark { margin-left: 12px; color: var(--ink); }

@@ -116,7 +116,7 @@ function trainSections(report: CvReport, baseline: BaselineStats, history: reado
       id: "people",
       title: "People",
       about: "The spread over people shows how much results may vary for a new person.",
-      body: personBars(report),
+      body: personBars(report.users, report.summary.over_users.macro_f1.mean),
     },
     { id: "classes", title: "Classes", about: "Over all out-of-fold predictions.", body: classBars(report) },
     {

@@ -3,25 +3,17 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { convert } from "../../src/pipelines/convert.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
 import type { WindowSet } from "../../src/signals/preprocessing/windows.ts";
+import { query } from "./query.ts";
 import { resident } from "./resident.ts";
 import { fileDirectory, simulateTiny } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const run = resident(directory);
 const at = (name: string): string => join(directory, name);
-
-async function query(sql: string): Promise<Record<string, unknown>[]> {
-  const database = await openDuckdb();
-  try {
-    return await database.rows(sql);
-  } finally {
-    database.close();
-  }
-}
 
 const copy = (to: string, select: string): Promise<unknown> =>
   query(`COPY (SELECT ${select}) TO ${duckdbLiteral(at(to))}`);
@@ -151,6 +143,21 @@ describe("what convert refuses", () => {
     await copy("marked.csv", `* EXCLUDE (n) REPLACE (if(n % 200 = 0, -9999, Gx) AS Gx) ${simulated}`);
     await nothingNew(["marked.csv", "--out", "no.csv"], /^error: .*column "Gx": -9999, and \d+ more such cells/m);
     expect(existsSync(at("no.csv"))).toBe(false);
+  });
+
+  it("people in different units, whose recordings it converts one by one", async () => {
+    const scaled = (name: string): string => `${name} / if("user" = 'person-01', 9.80665, 1) AS ${name}`;
+    await copy("mixed.csv", `* EXCLUDE (n) REPLACE (${["Ax", "Ay", "Az"].map(scaled).join(", ")}) ${simulated}`);
+    for (const units of ["stated", "auto"]) {
+      await nothingNew(
+        ["mixed.csv", "--out", "no.csv", "--units", units],
+        /units differ between people; .*: g for person-01; m\/s\^2 for person-02\.\n.*convert/,
+      );
+    }
+    const one = await run("convert", "mixed.csv", "--out", "1.csv", "--only", "user=person-01", "--units", "auto");
+    expect(one.stdout).toMatch(/^Ax +Ax +g +m\/s\^2 +9\.80665 /m);
+    const other = await run("convert", "mixed.csv", "--out", "2.csv", "--only", "user=person-02");
+    expect(other.stdout).toMatch(/^Ax +Ax +m\/s\^2 +m\/s\^2 /m);
   });
 
   it("a channel that would have the name of another column", async () => {

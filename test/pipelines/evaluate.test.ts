@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluate } from "../../src/pipelines/evaluate.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral } from "../../src/signals/data/duckdb.ts";
+import { query } from "./query.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { fileDirectory, simulateTiny } from "./tiny-run.ts";
@@ -12,15 +13,6 @@ const directory = fileDirectory();
 const run = resident(directory);
 const at = (name: string): string => join(directory, name);
 const model = at("walk");
-
-async function query(sql: string): Promise<Record<string, unknown>[]> {
-  const database = await openDuckdb();
-  try {
-    return await database.rows(sql);
-  } finally {
-    database.close();
-  }
-}
 
 const copy = (to: string, select: string): Promise<unknown> =>
   query(`COPY (SELECT ${select} FROM ${duckdbLiteral(at("new.parquet"))}) TO ${duckdbLiteral(at(to))}`);

@@ -1,9 +1,10 @@
 // `inspect` shows what `train` would read, and refuses what `train` would refuse, in the same words.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inspect } from "../../src/pipelines/inspect.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral } from "../../src/signals/data/duckdb.ts";
+import { query } from "./query.ts";
 import { resident } from "./resident.ts";
 import { fileDirectory, simulateTiny } from "./tiny-run.ts";
 
@@ -12,16 +13,8 @@ const run = resident(directory);
 const at = (name: string): string => join(directory, name);
 const reading = ["--rate", "20", "--window", "40", "--folds", "2"];
 
-async function copy(to: string, query: string): Promise<void> {
-  const database = await openDuckdb();
-  try {
-    await database.connection.run(
-      `COPY (${query.replace("FROM r", `FROM ${duckdbLiteral(at("r.parquet"))}`)}) TO ${duckdbLiteral(at(to))}`,
-    );
-  } finally {
-    database.close();
-  }
-}
+const copy = (to: string, select: string): Promise<unknown> =>
+  query(`COPY (${select.replace("FROM r", `FROM ${duckdbLiteral(at("r.parquet"))}`)}) TO ${duckdbLiteral(at(to))}`);
 
 beforeAll(() => simulateTiny(at("r.parquet")));
 
@@ -70,6 +63,27 @@ describe("recordings that train would accept", () => {
       expect(Object.values(labels)).toEqual([40]);
       expect([start_s, end_s]).toEqual([0, 39.95]);
     }
+  });
+});
+
+describe("the page", () => {
+  it("has a key for the axes, a chart of every channel, dates, and why train would refuse", async () => {
+    await copy("dated.csv", "SELECT * REPLACE (timestamp_s + 1700000000 AS timestamp_s) FROM r");
+    const channels = ["--channels", "Ax,Ay,Az,Gx", "--folds", "9"];
+    const { exitCode, stderr } = await run("inspect", "dated.csv", "--out", "page.html", ...reading, ...channels);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^report: page\.html$/m);
+    const page = readFileSync(at("page.html"), "utf8");
+    for (const part of [
+      /^<!doctype html>/,
+      /<p class="legend"><span class="key key-accent"><\/span> x .* y\s.* z<\/p>/,
+      /aria-label="A of person-01, jogging: Ax, Ay, Az over 9\.95 s\."/,
+      /aria-label="Gx of person-01, jogging: Gx over 9\.95 s\."/,
+      /<td>2023-11-14T22:13:20\.000Z<\/td>/,
+      /<li>train would refuse these recordings: expected at least as many people as folds, got 5 for 9 folds\. Use --folds 5/,
+    ])
+      expect(page).toMatch(part);
+    expect(page).not.toMatch(/NaN|undefined|<script/);
   });
 });
 

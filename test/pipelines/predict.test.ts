@@ -13,10 +13,11 @@ import {
 import { basename, join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { gatherWindows } from "../../src/signals/preprocessing/gather-windows.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
+import { query } from "./query.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { fileDirectory, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
@@ -24,15 +25,6 @@ import { fileDirectory, simulateTiny, start, startProgram, tinyWords } from "./t
 const directory = fileDirectory();
 const run = resident(directory);
 const classes = ["jogging", "sitting", "walking"];
-
-async function query(sql: string): Promise<Record<string, unknown>[]> {
-  const database = await openDuckdb();
-  try {
-    return await database.rows(sql);
-  } finally {
-    database.close();
-  }
-}
 
 beforeAll(async () => {
   await copySharedModel("four people", directory, "models/walk");

@@ -6,11 +6,15 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TrainConfig } from "../../src/config.ts";
 import { check } from "../../src/pipelines/check.ts";
+import { convert } from "../../src/pipelines/convert.ts";
 import { driftBench } from "../../src/pipelines/drift-bench.ts";
+import { evaluate } from "../../src/pipelines/evaluate.ts";
+import { inspect } from "../../src/pipelines/inspect.ts";
 import { predict } from "../../src/pipelines/predict.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { train } from "../../src/pipelines/train.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral } from "../../src/signals/data/duckdb.ts";
+import { query } from "./query.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
 
 const directory = fileDirectory();
@@ -19,27 +23,21 @@ const model = at("model");
 const training: Partial<TrainConfig> = { ...tinyOptions, epochs: 1 };
 
 const verbs = {
-  train: (files: string[], pathColumns?: string[]) =>
-    train({ files, out: at(`trained-${Math.random()}`), ...training, ...(pathColumns && { pathColumns }) }),
-  predict: (files: string[], pathColumns?: string[]) =>
-    predict({ files, model, out: at("p.csv"), ...(pathColumns && { pathColumns }) }),
-  check: (files: string[], pathColumns?: string[]) => check({ files, model, ...(pathColumns && { pathColumns }) }),
-  retrain: (files: string[], pathColumns?: string[]) =>
-    retrain({ files, model, out: at("retrained"), epochs: 1, ...(pathColumns && { pathColumns }) }),
-  "drift-bench": (files: string[], pathColumns?: string[]) =>
-    driftBench({ files, model, ...(pathColumns && { pathColumns }) }),
+  inspect: (files: string[]) => inspect({ files, rate: 20, window: 40, folds: 2 }),
+  convert: (files: string[]) => convert({ files, out: at("c.csv") }),
+  train: (files: string[]) => train({ files, out: at("trained"), ...training }),
+  predict: (files: string[]) => predict({ files, model, out: at("p.csv") }),
+  evaluate: (files: string[]) => evaluate({ files, model }),
+  check: (files: string[]) => check({ files, model }),
+  retrain: (files: string[]) => retrain({ files, model, out: at("retrained"), epochs: 1 }),
+  "drift-bench": (files: string[]) => driftBench({ files, model }),
 } as const;
 const names = Object.keys(verbs) as (keyof typeof verbs)[];
 
-async function copy(to: string, query: string): Promise<string> {
-  const database = await openDuckdb();
-  try {
-    mkdirSync(join(at(to), ".."), { recursive: true });
-    await database.connection.run(`COPY (${query}) TO ${duckdbLiteral(at(to))}`);
-    return at(to);
-  } finally {
-    database.close();
-  }
+async function copy(to: string, select: string): Promise<string> {
+  mkdirSync(join(at(to), ".."), { recursive: true });
+  await query(`COPY (${select}) TO ${duckdbLiteral(at(to))}`);
+  return at(to);
 }
 
 beforeAll(async () => {
@@ -68,6 +66,9 @@ describe("every verb that reads recordings", () => {
     const place = /absurd\.parquet: data row 1234, column "Ay": 3e\+38/;
     await expect(train({ files: [file], out: at("absurd"), ...training })).rejects.toThrow(place);
     await expect(predict({ files: [file], model, out: at("absurd.csv") })).rejects.toThrow(place);
+    await expect(evaluate({ files: [file], model })).rejects.toThrow(place);
+    await expect(convert({ files: [file], out: at("absurd.csv") })).rejects.toThrow(place);
+    expect((await verbs.inspect([file])).refusal?.message).toMatch(place);
     await expect(retrain({ files: [at("r.parquet")], labelled: [file], model, out: at("no") })).rejects.toThrow(place);
     await expect(retrain({ files: [file], model, out: at("no") })).rejects.toThrow(/quality gate/);
     const { result } = await check({ files: [file], model, stream: "absurd" });
@@ -86,15 +87,8 @@ describe("every verb that reads recordings", () => {
       checked_at: "",
     });
     await predict({ files: [file], model, out: at("people.csv") });
-    const database = await openDuckdb();
-    try {
-      const people = await database.rows(
-        `SELECT count(DISTINCT "user")::INTEGER AS n FROM ${duckdbLiteral(at("people.csv"))}`,
-      );
-      expect(people).toEqual([{ n: 5 }]);
-    } finally {
-      database.close();
-    }
+    const people = await query(`SELECT count(DISTINCT "user")::INTEGER AS n FROM ${duckdbLiteral(at("people.csv"))}`);
+    expect(people).toEqual([{ n: 5 }]);
     const { warnings } = await retrainingOf(file);
     expect(warnings.join("\n")).not.toMatch(/path|folder/);
   });
@@ -114,6 +108,12 @@ describe("every verb that reads recordings", () => {
     );
     expect(told).toContain(expected);
     expect((await retrainingOf(file, columns)).warnings).toContain(expected);
+    const others = [
+      inspect({ files: [file], ...columns }),
+      convert({ files: [file], out: at("from-path.csv"), ...columns }),
+      evaluate({ files: [file], model, ...columns }),
+    ];
+    for (const { warnings } of await Promise.all(others)) expect(warnings).toContain(expected);
     const events: string[] = [];
     await train(
       { files: [file], out: at("from-path"), ...training, split: "blocks", ...columns },

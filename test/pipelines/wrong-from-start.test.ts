@@ -2,12 +2,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { resolveRetrainConfig } from "../../src/config.ts";
 import type { JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
 import { checkResultSchema } from "../../src/monitoring/streams/check-result-schema.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
+import { openModelHandle } from "../../src/pipelines/model-handle.ts";
+import { prepareRetraining } from "../../src/pipelines/prepare-retraining.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral } from "../../src/signals/data/duckdb.ts";
 import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import { query } from "./query.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { fileDirectory } from "./tiny-run.ts";
@@ -17,12 +21,8 @@ const at = (name: string): string => join(directory, name);
 const run = resident(directory);
 
 async function write(name: string, columns: string, of: string): Promise<void> {
-  const database = await openDuckdb();
   const own = `(SELECT * FROM ${duckdbLiteral(at("person.parquet"))} WHERE recording LIKE '${of}')`;
-  await database.connection.run(
-    `COPY (SELECT * REPLACE (${columns}) FROM ${own} ORDER BY recording, timestamp_s) TO ${duckdbLiteral(at(name))}`,
-  );
-  database.close();
+  await writeQuery(name, `SELECT * REPLACE (${columns}) FROM ${own} ORDER BY recording, timestamp_s`);
 }
 
 const accelerations = ["Ax", "Ay", "Az"];
@@ -46,10 +46,8 @@ const onTable = (minutes: number, from = 0): string => {
   return `SELECT 'table' AS recording, ${from} + i / 20 AS timestamp_s, ${[...axes, ...turns].join()} FROM range(${minutes * 1200}) AS t(i)`;
 };
 
-async function writeQuery(name: string, query: string): Promise<void> {
-  const database = await openDuckdb();
-  await database.connection.run(`COPY (${query}) TO ${duckdbLiteral(at(name))}`);
-  database.close();
+async function writeQuery(name: string, select: string): Promise<void> {
+  await query(`COPY (${select}) TO ${duckdbLiteral(at(name))}`);
 }
 
 const inReferences = (stream: string): number => {
@@ -207,17 +205,38 @@ describe("a batch that does not count", () => {
   });
 });
 
-describe("predict", () => {
-  const warned = async (file: string): Promise<string> => {
-    const { exitCode, stderr } = await run("predict", file, "--model", "model", "--out", `${file}.labels.csv`);
+describe("commands that keep no memory of a stream", () => {
+  const inG = /Impossible values: A averages 1.* Likely cause: Ax, Ay, Az are in g instead of m\/s\^2\./;
+  const warned = async (...words: string[]): Promise<string> => {
+    const { exitCode, stderr } = await run(...words, "--model", "model");
     expect(exitCode).toBe(0);
     return stderr.replaceAll(/\s+/g, " ");
   };
 
-  it("warns of impossible values as check does, and of nothing if there are none", async () => {
-    expect(await warned("good.csv")).toBe("");
-    expect(await warned("in g.csv")).toMatch(
-      /Impossible values: A averages 1.* Likely cause: Ax, Ay, Az are in g instead of m\/s\^2\./,
+  it("predict warns of impossible values as check does, and of nothing if there are none", async () => {
+    expect(await warned("predict", "good.csv", "--out", "good.labels.csv")).toBe("");
+    expect(await warned("predict", "in g.csv", "--out", "g.labels.csv")).toMatch(inG);
+  });
+
+  it("evaluate warns that bad figures may be due to the recordings", async () => {
+    expect(await warned("evaluate", "in g.csv")).toMatch(inG);
+  });
+
+  it("retrain warns of unlabelled recordings", async () => {
+    const warnings = async (name: string, columns: string): Promise<string> => {
+      await write(name, `${columns}, 'new' AS "user"`, "%-2");
+      const config = resolveRetrainConfig({
+        files: [at(name)],
+        labelled: [at("r.parquet")],
+        model: at("model"),
+        out: at("none"),
+      });
+      return (await prepareRetraining(config, await openModelHandle(config.model))).warnings.join("\n");
+    };
+    expect(await warnings("new.csv", "Ax AS Ax")).not.toMatch(/unlabelled recordings/);
+    const scaled = each(accelerations, (name) => `${name} / 9.80665`);
+    expect(await warnings("new in g.csv", scaled)).toMatch(
+      new RegExp(`^The unlabelled recordings: ${inG.source}`, "m"),
     );
   });
 });

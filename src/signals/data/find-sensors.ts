@@ -42,8 +42,8 @@ export function findSensors(
     }),
   );
   refuseDuplicateFoundSensors(sensors);
-  const warnings = doubts.map(({ message, option }) =>
-    option === null ? message : `${message} To resolve this, add ${shellCommand("--sensor", option)}`,
+  const warnings = doubts.map(
+    ({ message, option }) => `${message} To resolve this, add ${shellCommand("--sensor", option)}`,
   );
   return { sensors, warnings, mixed };
 }

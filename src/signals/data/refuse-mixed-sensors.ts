@@ -19,7 +19,8 @@ export function refuseMixedSensors(mixed: readonly MixedSensor[]): void {
   }
   const found = units.map(([unit, own]) => `${unit} for ${listMixedPeople(own)}`).join("; ");
   throw new UserError(`${who}: its units differ between people; judging by the values at rest: ${found}.`, {
-    advice: "Export all recordings in one unit, or convert those in another unit first.",
+    advice:
+      "Export all recordings in one unit, or write one table per unit with `tidemark convert --units auto`; --only user=NAME reads one person.",
   });
 }
 

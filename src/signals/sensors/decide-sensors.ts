@@ -20,8 +20,8 @@ export interface DecidedSensor extends Sensor {
 
 export interface SensorDoubt {
   readonly message: string;
-  /** The `--sensor` option that would resolve it; null if no option helps. */
-  readonly option: string | null;
+  /** The `--sensor` option that would resolve it. */
+  readonly option: string;
 }
 
 /** An accelerometer that does not measure the same in everybody's recordings. */
@@ -48,9 +48,9 @@ export function decideSensors(
   const found = sensorsByName(channels)
     .filter((sensor) => !sensor.channels.some((name) => taken.has(name)))
     .map((named): DecidedSensor => {
-      const { sensor, because, doubt, unitsDiffer, mixture } = decideOverPeople(named, piecesOf(named.channels));
+      const { sensor, because, doubt, mixture } = decideOverPeople(named, piecesOf(named.channels));
       if (mixture !== undefined) mixed.push(mixture);
-      if (doubt !== undefined) doubts.push(doubtOfDecidedSensor(sensor, doubt, unitsDiffer !== true));
+      else if (doubt !== undefined) doubts.push(doubtOfDecidedSensor(sensor, doubt));
       return { ...sensor, because };
     });
   const kept = given
@@ -60,14 +60,14 @@ export function decideSensors(
   return { sensors: [...kept, ...found].sort((a, b) => place(a) - place(b)), doubts, mixed };
 }
 
-/** Pools the values of all people, except for an accelerometer whose unit differs between people. */
-function decideOverPeople(
-  named: NamedSensor,
-  pieces: readonly Piece[],
-): Weighed & { unitsDiffer?: true; mixture?: MixedSensor } {
+/**
+ * Pools the values of all people, and weighs an accelerometer by person as well. Pooled, an accelerometer in two units may look
+ * like one without gravity, or like no accelerometer at all.
+ */
+function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { mixture?: MixedSensor } {
   const weighed = weighSensor(named, vectorValues(pieces));
   const { sensor } = weighed;
-  if (sensor.kind !== "accelerometer" || sensor.gravity === false) return weighed;
+  if ((sensor.kind !== "accelerometer" && sensor.kind !== "unknown") || named.gravity === false) return weighed;
   const byUnit = new Map<SensorUnit, string[]>();
   const withoutGravity: string[] = [];
   for (const [person, own] of Map.groupBy(pieces, (piece) => piece.person)) {
@@ -75,22 +75,12 @@ function decideOverPeople(
     if (unit !== null && gravity === true) byUnit.set(unit, [...(byUnit.get(unit) ?? []), person]);
     if (gravity === false) withoutGravity.push(person);
   }
-  const mixture = { name: sensor.name, axes: sensor.channels, units: [...byUnit], withoutGravity };
-  if (byUnit.size < 2) return byUnit.size === 1 && withoutGravity.length > 0 ? { ...weighed, mixture } : weighed;
-  const groups = [...byUnit].map(([unit, people]) => `${unit} for ${listDecidingPeople(people)}`).join(", ");
-  const doubt = `its units differ between people; judging by the values at rest: ${groups}. Convert all recordings to one unit.`;
+  if (byUnit.size === 0 || (byUnit.size === 1 && withoutGravity.length === 0)) return weighed;
   return {
-    sensor: { ...sensor, unit: null, gravity: true },
-    because: "units differ between people",
-    doubt,
-    unitsDiffer: true,
-    mixture,
+    sensor: { ...sensor, kind: "accelerometer", unit: null, gravity: null },
+    because: byUnit.size > 1 ? "units differ between people" : "only some recordings contain gravity",
+    mixture: { name: sensor.name, axes: sensor.channels, units: [...byUnit], withoutGravity },
   };
-}
-
-function listDecidingPeople(people: readonly string[]): string {
-  const shown = people.slice(0, 5).join(", ");
-  return people.length > 5 ? `${shown} and ${people.length - 5} more` : shown;
 }
 
 /** Completes what a user left undecided in a sensor. */
@@ -111,15 +101,13 @@ function decideGivenSensor(given: Sensor, pieces: readonly Piece[]): DecidedSens
  * A warning about something that could not be determined, with a `--sensor` option that fills in a common choice for
  * it.
  */
-function doubtOfDecidedSensor(sensor: Sensor, message: string, settled: boolean): SensorDoubt {
+function doubtOfDecidedSensor(sensor: Sensor, message: string): SensorDoubt {
   const { name, channels, unit, kind } = sensor;
   const usual = unit ?? sensorUnitNames(kind === "unknown" ? "accelerometer" : kind)[0]!;
   const prefix = sensorsByName(channels)[0]?.name === name ? "" : `${name}=`;
   return {
     message: `Sensor ${name} (${channels.join(", ")}): ${message}`,
-    option: !settled
-      ? null
-      : `${prefix}${decidedKindWord(sensor)}:${channels.map((channel) => channel.trim()).join(",")}[${usual}]`,
+    option: `${prefix}${decidedKindWord(sensor)}:${channels.map((channel) => channel.trim()).join(",")}[${usual}]`,
   };
 }
 

@@ -127,18 +127,45 @@ describe("decideSensors", () => {
     expect(of(given({ channels: ["acc_x", "acc_y", "acc_z"] }, true))).toEqual([]);
   });
 
-  it("names the people whose units differ, and takes none of them", () => {
-    const both = [
-      ...["ann", "bob"].flatMap((person) => pieces({ rest: 9.8, movement: 9, person })),
-      ...pieces({ rest: 1, movement: 1, person: "cy" }),
-    ];
-    const { sensors, doubts } = decideSensors(acc, [], () => both);
-    expect(sensors).toMatchObject([{ unit: null, gravity: true }]);
-    expect(doubts).toEqual([
-      {
-        message: expect.stringContaining("m/s^2 for ann, bob, g for cy"),
-        option: null,
-      },
+  describe("an accelerometer in two units", () => {
+    const inMetres = (...people: string[]) =>
+      people.flatMap((person) => pieces({ rest: 9.8, movement: 9, noise: 0.02, person }));
+    const inG = (...people: string[]) => people.flatMap((person) => pieces({ rest: 1, movement: 1, person }));
+    const mixture = (channels: readonly string[], own: readonly Piece[]) => {
+      const { sensors, doubts, mixed } = decideSensors(channels, [], () => own);
+      expect(sensors).toMatchObject([{ kind: "accelerometer", unit: null, gravity: null }]);
+      expect(doubts).toEqual([]);
+      return mixed[0];
+    };
+
+    it("is named with the people of each unit", () => {
+      expect(mixture(acc, [...inMetres("ann", "bob"), ...inG("cy")])).toMatchObject({
+        units: [
+          ["m/s^2", ["ann", "bob"]],
+          ["g", ["cy"]],
+        ],
+        withoutGravity: [],
+      });
+    });
+
+    it.each([
+      ["one without gravity", acc, 50],
+      ["no accelerometer", ["x", "y", "z"], 12],
+    ])("is named although the pooled values look like %s", (_, channels, movement) => {
+      const people = ["ann", "bob"].flatMap((person) => pieces({ rest: 9.8, movement, noise: 0.02, person }));
+      const own = [...people, ...inG("cy", "di")];
+      expect(weigh(channels, own).sensor.gravity).not.toBe(true);
+      expect(mixture(channels, own)?.units.map(([unit]) => unit)).toEqual(["m/s^2", "g"]);
+    });
+  });
+
+  it("names the people whose recordings contain no gravity, however many they are", () => {
+    const linear = (...people: string[]) =>
+      people.flatMap((person) => pieces({ rest: 0.1, movement: 12, person, noise: 0.001 }));
+    const own = [...linear("ann", "bob", "cy"), ...pieces({ rest: 9.8, movement: 12, noise: 0.1, person: "di" })];
+    expect(decideSensors(acc, [], () => own).mixed).toMatchObject([
+      { units: [["m/s^2", ["di"]]], withoutGravity: ["ann", "bob", "cy"] },
     ]);
+    expect(decideSensors(acc, [], () => linear("ann", "bob")).mixed).toEqual([]);
   });
 });

@@ -101,9 +101,7 @@ function checkHeadline(result: JudgedBatch): string[] {
   }
   const hasPast = result.comparisons.some(({ reference }) => reference !== "baseline");
   if (doubtful && verdict === "normal" && !hasPast) {
-    lines.push(
-      "           doubtful: unlike most people, so kept out of the references until ten batches or bouts decide",
-    );
+    lines.push("           doubtful: unlike most people, so kept out of the references until more batches decide");
   } else if (doubtful && verdict === "normal") {
     const p = checkLimitText(result, ({ reference }) => reference !== "baseline", limits?.doubtful);
     lines.push(`           doubtful: unlike the stream's own past${p}, so kept out of the references`);

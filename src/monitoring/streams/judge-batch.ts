@@ -1,4 +1,12 @@
-// Computes the verdict from a measured batch and its stream's state.
+// Computes the verdict from a measured batch and its stream's state. These rules raise alarms, and each is asked only if those
+// before it raise none:
+// 1. In any batch, values that physics does not allow (impossible-sensors.ts, reversed-axes.ts; the latter needs a past), and a
+//    distance that chance does not reach (comparison.ts). Both decide at once.
+// 2. Once the stream has a past of its own, the evidence of its batches against that past (weigh-evidence.ts).
+// 3. Until then, ten batches that are hardly anybody's on average (weigh-stranger.ts).
+// 4. Until then, two batches that become ordinary once the same fault is undone (repeated-cause.ts).
+// A batch that does not count (not-counted.ts) is judged as if there were no past. It leaves the stream's state as it is, and
+// therefore ends no alarm.
 
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import type { FaultDescription } from "../../signals/data/data-fault.ts";

@@ -1,6 +1,6 @@
 // The schema of what `inspect --json` prints.
 import { z } from "zod";
-import type { PrintedInspection } from "../src/interfaces/cli/inspect-command.ts";
+import type { PrintedFailure, PrintedInspection } from "../src/interfaces/cli/inspect-command.ts";
 import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
 import { droppedSchema, sensorsSchema } from "./event-schema.ts";
 
@@ -8,7 +8,9 @@ const count = z.int().min(0);
 const names = z.array(z.string());
 const seconds = z.number().min(0);
 
-export const inspectionSchema: z.ZodType<PrintedInspection> = z.object({
+const refusal = z.object({ message: z.string(), details: names, advice: z.string().nullable() });
+
+const readSchema: z.ZodType<PrintedInspection> = z.object({
   quality: qualityReportSchema,
   unused_columns: names.describe("columns without a role; they are not read"),
   sensors: sensorsSchema,
@@ -35,10 +37,15 @@ export const inspectionSchema: z.ZodType<PrintedInspection> = z.object({
     .nullable()
     .describe("people that each fold would be tested on; null if `train` would stop before that"),
   warnings: names,
-  refusal: z
-    .object({ message: z.string(), details: names, advice: z.string().nullable() })
+  refusal: refusal
     .nullable()
     .describe("why `train` would refuse these recordings, in its own words; null if it would accept them"),
   out: z.string().nullable(),
   seconds,
 });
+
+const unreadSchema: z.ZodType<PrintedFailure> = z.object({
+  error: refusal.describe("why the files could not be read to the end"),
+});
+
+export const inspectionSchema: z.ZodType<PrintedInspection | PrintedFailure> = z.union([readSchema, unreadSchema]);

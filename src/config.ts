@@ -164,8 +164,8 @@ export function configAffectingResult(config: TrainConfig | RetrainConfig): Reco
 }
 
 /**
- * Defaults of options that earlier versions did not have, in snake_case: a run that such a version began continues with
- * these.
+ * Defaults, in snake_case, for options that earlier versions did not have. They are used when a run that such a version
+ * started is resumed.
  */
 export const defaultsOfLaterOptions: Readonly<Record<string, unknown>> = { day: trainOptions.day.default };
 

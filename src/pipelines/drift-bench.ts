@@ -227,7 +227,7 @@ async function readBenchWindows(
   const familiar = [...new Set(recordings.stretches.map(({ user }) => user))].filter((user) => known.has(user));
   if (familiar.length > 0) {
     reporter.warn(
-      `The model learned from ${familiar.join(", ")}. Expect worse figures for people whom it does not know.`,
+      `The model learned from ${familiar.join(", ")}. Expect worse results for people who were not in the training data.`,
     );
   }
   const named = { ...recordings, channels: folder.manifest.data.channels };

@@ -122,5 +122,9 @@ describe("recordings that train would refuse", () => {
     const trained = await run("train", "unlabelled.csv", "--out", "no", ...reading);
     expect(inspected).toEqual({ ...trained, stdout: "" });
     expect(inspected.exitCode).toBe(2);
+    const printed = await run("inspect", "unlabelled.csv", ...reading, "--json");
+    expect(printed).toMatchObject({ exitCode: 2, stderr: trained.stderr });
+    const { error } = JSON.parse(printed.stdout);
+    expect(trained.stderr).toBe(`error: ${error.message}\n${error.advice}\n`);
   });
 });

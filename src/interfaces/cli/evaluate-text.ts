@@ -3,19 +3,11 @@ import { counted } from "../../counted.ts";
 import type { EvaluateResult, Interval } from "../../pipelines/evaluate.ts";
 import { countText, durationText, fixedText, meanAndSdText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
-
-const metrics = [
-  ["macro F1", "macro_f1"],
-  ["weighted F1", "weighted_f1"],
-  ["accuracy", "accuracy"],
-  ["kappa", "kappa"],
-  ["log loss", "log_loss"],
-  ["calibration error", "expected_calibration_error"],
-] as const;
+import { printedMetrics } from "./train-text.ts";
 
 export function evaluateBlocks(result: EvaluateResult): Block[] {
   const { people, pooled, intervals, overPeople, classes, windows, unknownLabels, crossValidation } = result;
-  const metricRows = metrics.map(([title, key]) => [
+  const metricRows = printedMetrics.map(([title, key]) => [
     title,
     fixedText(pooled[key]),
     intervalText(intervals[key]),
@@ -74,7 +66,7 @@ function promiseLines(promise: EvaluateResult["crossValidation"], people: Evalua
         ? "one person is too few to compare"
         : `difference ${intervalText(difference)}: ${verdicts[verdict]}`),
     outside.length === 0
-      ? "spread     everybody is inside the cross-validated spread"
+      ? "spread     nobody is outside the cross-validated spread"
       : `spread     outside the cross-validated spread: ${outside.join(", ")}`,
   ];
 }

@@ -31,11 +31,14 @@ export function inspectCommand(): Command {
     options: inspectOptions,
     resolve: resolveInspectConfig,
     configFile: true,
-    json: "what was read as one line of JSON (schema: inspect_result.schema.json)",
+    json: "what was read, or why nothing could be read, as one line of JSON (schema: inspect_result.schema.json)",
     closing,
     run: async (config, { terminal, json }) => {
       const { inspect } = await import("../../pipelines/inspect.ts");
-      const result = await inspect(config, { reporter: { warn: terminal.warn } });
+      const result = await inspect(config, { reporter: { warn: terminal.warn } }).catch((error: unknown) => {
+        if (json && error instanceof UserError) terminal.json(printedFailure(error));
+        throw error;
+      });
       if (json) terminal.json(printedInspection(result));
       else terminal.print(...inspectBlocks(result));
       if (result.out !== null) terminal.inform(`report: ${result.out}`);
@@ -48,11 +51,20 @@ export function inspectCommand(): Command {
 
 type Windows = NonNullable<InspectResult["windows"]>;
 
-/** What --json prints: everything but the samples. */
+/** What --json prints: everything except the samples. */
 export type PrintedInspection = Omit<SnakeKeys<InspectResult>, "excerpts" | "windows" | "folds"> & {
   windows: (Omit<SnakeKeys<Windows>, "dropped"> & { dropped: SnakeKeys<Windows["dropped"]> }) | null;
   folds: SnakeKeys<NonNullable<InspectResult["folds"]>[number]>[] | null;
 };
+
+/** What --json prints if the files cannot be read to the end. */
+export interface PrintedFailure {
+  error: NonNullable<InspectResult["refusal"]>;
+}
+
+function printedFailure({ headline: message, details, advice }: UserError): PrintedFailure {
+  return { error: { message, details, advice: advice ?? null } };
+}
 
 function printedInspection({ excerpts: _, ...result }: InspectResult): PrintedInspection {
   const { windows, folds } = result;

@@ -242,16 +242,18 @@ function trainPersonRow(
   ];
 }
 
+/** The metrics that are printed, with their titles. */
+export const printedMetrics = [
+  ["macro F1", "macro_f1"],
+  ["weighted F1", "weighted_f1"],
+  ["accuracy", "accuracy"],
+  ["kappa", "kappa"],
+  ["log loss", "log_loss"],
+  ["calibration error", "expected_calibration_error"],
+] as const;
+
 function trainSummaryLines(summary: TrainSummary, pooled: EventOf<"cross-validation">["pooled"]): Block[] {
-  const metrics = [
-    ["macro F1", "macro_f1"],
-    ["weighted F1", "weighted_f1"],
-    ["accuracy", "accuracy"],
-    ["kappa", "kappa"],
-    ["log loss", "log_loss"],
-    ["calibration error", "expected_calibration_error"],
-  ] as const;
-  const rows = metrics.map(([title, key]) => [
+  const rows = printedMetrics.map(([title, key]) => [
     title,
     meanAndSdText(summary.over_folds[key]),
     meanAndSdText(summary.over_users[key]),

@@ -46,7 +46,7 @@ const emaMomentum = 0.995;
 /** Minimum improvement that counts (Keras's min_delta). */
 const minDelta = 1e-4;
 const plateau = { patience: 5, factor: 0.5, minLearningRate: 1e-6 } as const;
-/** Windows per call of the validation network. */
+/** Windows per forward pass of the validation network. */
 const validationBatch = 256;
 
 /** A plan and its windows, prepared for the training steps. */

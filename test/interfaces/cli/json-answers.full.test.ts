@@ -107,10 +107,7 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
   inspect: {
     form: inspectionSchema,
     calls: () =>
-      // If there is only one class, nothing can be shown.
-      names
-        .filter((name) => !name.startsWith("one ") || name === "one channel constant")
-        .map((name) => [fileOf(name), "--rate", "20", "--window", "40", "--folds", "2", "--split", "blocks"]),
+      names.map((name) => [fileOf(name), "--rate", "20", "--window", "40", "--folds", "2", "--split", "blocks"]),
   },
   convert: {
     form: conversionSchema,

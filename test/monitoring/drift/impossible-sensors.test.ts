@@ -2,22 +2,9 @@ import { describe, expect, it } from "vitest";
 import { impossibleSensors } from "../../../src/monitoring/drift/impossible-sensors.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
 import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
+import { accelerometer, gyroscope } from "../sensor-pair.ts";
 
 const rate = 20;
-const accelerometer: Sensor = {
-  name: "A",
-  kind: "accelerometer",
-  channels: ["Ax", "Ay", "Az"],
-  unit: "m/s^2",
-  gravity: true,
-};
-const gyroscope: Sensor = {
-  name: "G",
-  kind: "gyroscope",
-  channels: ["Gx", "Gy", "Gz"],
-  unit: "rad/s",
-  gravity: null,
-};
 const sensors = [accelerometer, gyroscope];
 
 /** A sensor that swings about its x axis, .6 rad to each side in 8 s, and is shaken. */

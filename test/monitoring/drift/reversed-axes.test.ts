@@ -2,18 +2,10 @@ import { describe, expect, it } from "vitest";
 import { reversedAxes } from "../../../src/monitoring/drift/reversed-axes.ts";
 import { type ClassSummaries, summarizeByClass } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
-import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
 import { Rng } from "../../../src/stats/random.ts";
+import { accelerometer, gyroscope } from "../sensor-pair.ts";
 
 const rate = 20;
-const accelerometer: Sensor = {
-  name: "A",
-  kind: "accelerometer",
-  channels: ["Ax", "Ay", "Az"],
-  unit: "g",
-  gravity: true,
-};
-const gyroscope: Sensor = { name: "G", kind: "gyroscope", channels: ["Gx", "Gy", "Gz"], unit: "rad/s", gravity: null };
 const sensors = [accelerometer, gyroscope];
 const names = ["Gx coherence", "Gy coherence", "Gz coherence"];
 const summarizer = new Summarizer(Object.fromEntries(names.map((name) => [name, [0]])));

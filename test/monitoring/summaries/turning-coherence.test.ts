@@ -8,17 +8,10 @@ import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
 import { coherenceHalfWidth, turningCoherence } from "../../../src/monitoring/summaries/turning-coherence.ts";
 import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
 import { Rng } from "../../../src/stats/random.ts";
+import { accelerometer, gyroscope } from "../sensor-pair.ts";
 
 const rate = 50;
 const names = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] as const;
-const accelerometer: Sensor = {
-  name: "A",
-  kind: "accelerometer",
-  channels: ["Ax", "Ay", "Az"],
-  unit: "m/s^2",
-  gravity: true,
-};
-const gyroscope: Sensor = { name: "G", kind: "gyroscope", channels: ["Gx", "Gy", "Gz"], unit: "rad/s", gravity: null };
 
 /** A sensor that turns slowly about changing axes, and the gravity that it then measures. */
 function turningSensor(seconds: number): Columns {

@@ -1,4 +1,5 @@
 // The comparisons of a check as tables: how unusual the batch is beside each reference, and the distances of each channel.
+import { counted } from "../../counted.ts";
 import { percent } from "../../percent.ts";
 import type { CheckedComparison } from "../../pipelines/check.ts";
 import { countText, fixedText } from "./number-text.ts";
@@ -10,14 +11,28 @@ export const comparedReferenceNames = {
   rolling: "the stream's last batches",
 } as const;
 
-const methodNames: Record<CheckedComparison["method"], string> = {
-  people: "calibrated on held-out people",
-  recordings: "calibrated on held-out people's own recordings",
-  "halves of recordings": "calibrated on halves of recordings: few activities were recorded twice",
-  bouts: "block bootstrap of all recordings: too few people to leave one out",
-  "effective sample size": "KS test with an effective sample size: too few recordings to calibrate",
-  constants: "fixed thresholds (KS .1/.2, PSI .1/.25, W1 and mean shift .25/.5 sd)",
-};
+/** Says what was used instead of rehearsals, or on whom the rehearsals calibrated, and how small that lets a p-value be. */
+function comparisonMethodText({ method, people, resolution }: CheckedComparison): string {
+  const who = people === undefined ? "held-out people" : counted(people, "held-out person", "held-out people");
+  const least =
+    people === undefined
+      ? ""
+      : ` (p at least ${fixedText(resolution)}, and below ${fixedText(1 / (people + 1))} only if no new person is more unusual than these)`;
+  switch (method) {
+    case "people":
+      return `calibrated on ${who}${least}`;
+    case "recordings":
+      return `calibrated on ${who}'s own recordings${least}`;
+    case "halves of recordings":
+      return `calibrated on halves of ${who}'s recordings, because few activities were recorded twice${least}`;
+    case "bouts":
+      return "block bootstrap of all recordings: too few people to leave one out";
+    case "effective sample size":
+      return "KS test with an effective sample size: too few recordings to calibrate";
+    case "constants":
+      return "fixed thresholds (KS .1/.2, PSI .1/.25, W1 and mean shift .25/.5 sd)";
+  }
+}
 
 const statisticNames: Readonly<Record<string, string>> = {
   ks: "KS",
@@ -41,7 +56,7 @@ export function comparisonLines(comparisons: readonly CheckedComparison[]): Bloc
     statisticNames[comparison.statistic] ?? comparison.statistic,
     unusualComparisonText(comparison),
   ]);
-  const methods = [...new Set(comparisons.map(({ method }) => method))].map((method) => `  ${methodNames[method]}`);
+  const methods = [...new Set(comparisons.map(comparisonMethodText))].map((text) => `  ${text}`);
   return [{ headers: ["compared with", "furthest", "by", "how unusual"], rows }, ...methods];
 }
 

@@ -258,7 +258,7 @@ function compareByKsTest(
     statistics,
     score: { score, channel, statistic: "ks" },
     channelScores: Object.fromEntries(ps.map((own) => [own.channel, own.score])),
-    pValue: { p, resolution: 0, asHigh: 0, nullBatches: 0, withinLadder: true },
+    pValue: { p, resolution: 0, asHigh: 0, nullBatches: 0, people: 0, withinLadder: true },
     learned: null,
     usual: null,
     excess: null,

@@ -33,6 +33,11 @@ export interface PValue {
   /** Number of null batches of the nearest length that scored at least as high, and the total number of null batches. */
   readonly asHigh: number;
   readonly nullBatches: number;
+  /**
+   * Number of people whose batches these are. A p-value below 1 / (people + 1) assumes that no new person is more unusual than
+   * all of them.
+   */
+  readonly people: number;
   /** False if the batch is shorter or longer than all null batches; the nearest length is then used instead. */
   readonly withinLadder: boolean;
 }
@@ -102,6 +107,7 @@ export function conformalPValue(nulls: NullScores, score: number, seconds: numbe
     resolution: between((rung) => 1 / (countNullBatches(rung) + 1)),
     asHigh: nearest.scores.reduce((sum, own) => sum + nullScoresAtLeast(own, score), 0),
     nullBatches: countNullBatches(nearest),
+    people: nearest.scores.length,
     withinLadder: nulls[0]!.seconds <= seconds && seconds <= nulls.at(-1)!.seconds,
   };
 }

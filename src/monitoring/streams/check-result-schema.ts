@@ -29,6 +29,11 @@ const comparison = z.object({
     .describe("how the drift-free batches were separated from their reference, or what was used instead of them"),
   p_value: share.nullable().describe("share of drift-free batches at least as far away; null if judged by constants"),
   null_batches: z.int().min(0).describe("number of drift-free batches behind the p-value"),
+  people: z
+    .int()
+    .min(0)
+    .describe("number of people whose batches these are; absent from results of earlier versions")
+    .exactOptional(),
   as_high: z.int().min(0).describe("number of those batches that were at least as far away"),
   resolution: share.describe("smallest p-value that this many batches can give"),
   score: z.number(),

@@ -39,6 +39,11 @@ export interface CheckedComparison {
   p_value: number | null;
   /** Number of rehearsed drift-free batches with which the batch was compared. */
   null_batches: number;
+  /**
+   * Number of people whose batches these are. A p-value below 1 / (people + 1) assumes that no new person is more unusual than
+   * all of them. Absent from results of earlier versions.
+   */
+  people?: number;
   /** How many of them scored at least as high. */
   as_high: number;
   /** Smallest p-value that this many batches can give. */

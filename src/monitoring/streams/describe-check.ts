@@ -99,6 +99,7 @@ function describeCheckComparison(comparison: Comparison): JudgedBatch["compariso
     method,
     p_value: pValue?.p ?? null,
     null_batches: pValue?.nullBatches ?? 0,
+    people: pValue?.people ?? 0,
     as_high: pValue?.asHigh ?? 0,
     resolution: pValue?.resolution ?? 0,
     score: shown.score,

@@ -236,6 +236,7 @@ describe("without rehearsal", () => {
       resolution: 0,
       asHigh: 0,
       nullBatches: 0,
+      people: 0,
       withinLadder: true,
     });
     expect(p({ away: 0.3 }, 1e6).pValue!.p).toBe(ksPValue(0.3, 1, 1));

@@ -21,6 +21,7 @@ describe("the conformal p-value", () => {
       resolution: 1 / 6,
       asHigh: 2,
       nullBatches: 5,
+      people: 1,
       withinLadder: true,
     });
     expect(conformalPValue(rungs, 9, 60).p).toBe(1 / 6);

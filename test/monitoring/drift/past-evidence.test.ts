@@ -16,7 +16,14 @@ function comparison(
   reference: ReferenceKind,
   { p = 0.5, usual, unseenShare = 0, excess = 0 }: Chosen = {},
 ): Comparison {
-  const pValue = (value: number) => ({ p: value, resolution, asHigh: 0, nullBatches: 199, withinLadder: true });
+  const pValue = (value: number) => ({
+    p: value,
+    resolution,
+    asHigh: 0,
+    nullBatches: 199,
+    people: 20,
+    withinLadder: true,
+  });
   return {
     reference,
     method: reference === "baseline" ? "people" : "recordings",

@@ -17,7 +17,7 @@ function against(reference: Comparison["reference"], { p, excess = 0, beyond = f
     seconds: 60,
     unseenShare: 0,
     score: { score: 0, channel: "x", statistic: "ks" },
-    pValue: { p, resolution: 0.005, asHigh: 0, nullBatches: 199, withinLadder: true },
+    pValue: { p, resolution: 0.005, asHigh: 0, nullBatches: 199, people: 20, withinLadder: true },
     usual: null,
     excess,
     learned: 0,

@@ -158,22 +158,22 @@ export const shapes: readonly Shape[] = [
   {
     name: "phyphox-two-sheets",
     device: "phyphox, one file per sensor",
-    source: "phyphox.org, wiki: Export",
+    source: "trobb20/IMU-Project, Accelerometer.csv and Gyroscope.csv",
     hz: 50,
     files: {
-      "Accelerometer.csv": { columns: `Time (s)=t|${cols("Acceleration % (m/s^2)", "A")}` },
-      "Gyroscope.csv": { columns: `Time (s)=t|${cols("Gyroscope % (rad/s)", "g")}` },
+      "Accelerometer.csv": { columns: `"Time (s)"=t|${cols('"@ (m/s^2)"', "A")}` },
+      "Gyroscope.csv": { columns: `"Time (s)"=t|${cols('"@ (rad/s)"', "g")}` },
     },
-    read: { ...acc(axes("Acceleration % (m/s^2)")), ...gyr(axes("Gyroscope % (rad/s)")) },
+    read: { ...acc(axes("@ (m/s^2)")), ...gyr(axes("@ (rad/s)")) },
   },
   wide(
     "physics-toolbox",
     "Physics Toolbox, multi record",
-    "Vieyra Software, Physics Toolbox Sensor Suite",
+    "Anis-Bouaziz/Movement-Data-Analysis-with-R-Physics-toolbox-suit, input_files",
     "time=t",
     ["gF%", "a"],
     ["w%", "g"],
-    { rest: "Bx=mx|By=my|Bz=mz" },
+    { rest: `${cols("a%", "l")}|='`, as: { before: [""] } },
   ),
   wide(
     "physics-toolbox-semicolon",
@@ -191,7 +191,7 @@ export const shapes: readonly Shape[] = [
     "loggingTime(txt)=iso_off|loggingSample(N)=i|accelerometerTimestamp_sinceReboot(s)=t",
     ["accelerometerAcceleration@(G)", "a"],
     ["motionRotationRate@(rad/s)", "g"],
-    { options: { time: "accelerometerTimestamp_sinceReboot(s)" } },
+    {},
   ),
   wide(
     "sensorlog-watch",
@@ -200,7 +200,7 @@ export const shapes: readonly Shape[] = [
     "accelerometerTimestamp_sinceReboot(s)=t",
     ["accelerometerAcceleration@(G)", "a"],
     undefined,
-    { as: { separator: ";" }, options: { time: "accelerometerTimestamp_sinceReboot(s)" } },
+    { as: { separator: ";" } },
   ),
   wide(
     "hyperimu",
@@ -213,12 +213,30 @@ export const shapes: readonly Shape[] = [
   wide(
     "androsensor",
     "AndroSensor",
-    "AndroSensor's CSV export",
-    "Time since start in ms=t_ms",
+    "mounilgarg/AndroSensor, record1.csv",
+    "Time since start in ms =t_ms",
     ["ACCELEROMETER @ (m/s²)", "A"],
     ["GYROSCOPE @ (rad/s)", "g"],
-    { as: { separator: ";" }, options: { time: "Time since start in ms" } },
+    { rest: "LOCATION Latitude : ='|Satellites in range='0 / 0|YYYY-MO-DD HH-MI-SS_SSS='2024-05-04 10:00:00:026" },
   ),
+  wide(
+    "sensor-recorder",
+    "Sensor app with milliseconds since the start and whole seconds",
+    "ripankundu/Sensor-fusion-based-on-filtering-technique, Accelerometer.csv; sgrzegorz/StepApp, data/20steps",
+    "Milliseconds=t_ms",
+    ["@", "A"],
+  ),
+  {
+    name: "sensor-logger-without-total",
+    device: "Sensor Logger, accelerometer and gravity alone",
+    source: "Lynch1206/5ARB0_1_1, data/2022-09-09_13-14-55",
+    hz: 100,
+    files: {
+      "Accelerometer.csv": { columns: "time=e_ns|seconds_elapsed=t|z=lz|y=ly|x=lx" },
+      "Gravity.csv": { columns: "time=e_ns|seconds_elapsed=t|z=one|y=zero|x=zero" },
+    },
+    read: { Accelerometer_x: "lx", Accelerometer_y: "ly", Accelerometer_z: "lz" },
+  },
   wide(
     "matlab-mobile",
     "MATLAB Mobile, timetable written as CSV",
@@ -303,7 +321,7 @@ export const shapes: readonly Shape[] = [
     "timeStamp=t_ms",
     ["accelerationIncludingGravity.%", "A"],
     undefined,
-    { options: { time: "timeStamp" } },
+    {},
   ),
   wide(
     "wear-os",
@@ -465,7 +483,7 @@ export const shapes: readonly Shape[] = [
     "unix_timestamp=e_us",
     ["%", "a"],
     undefined,
-    { hz: 64, options: { time: "unix_timestamp" } },
+    { hz: 64 },
   ),
   {
     name: "metawear",
@@ -518,7 +536,6 @@ export const shapes: readonly Shape[] = [
       `Shimmer_8665_Timestamp_Unix_CAL=e_ms|${cols("Shimmer_8665_Accel_LN_@_CAL", "A")}|${cols("Shimmer_8665_Gyro_@_CAL", "G")}`,
       { separator: "\t", before: ['"sep=\t"'], units: ["ms\tm/(s^2)\tm/(s^2)\tm/(s^2)\tdeg/s\tdeg/s\tdeg/s"] },
     ),
-    options: { time: "Shimmer_8665_Timestamp_Unix_CAL (ms)" },
     read: {
       ...acc(axes("Shimmer_8665_Accel_LN_@_CAL (m/(s^2))")),
       ...gyr(axes("Shimmer_8665_Gyro_@_CAL (deg/s)"), "G"),
@@ -531,7 +548,7 @@ export const shapes: readonly Shape[] = [
     "PacketCounter=i|SampleTimeFine=t_us",
     ["Acc_@", "A"],
     ["Gyr_@", "G"],
-    { hz: 60, options: { time: "SampleTimeFine" } },
+    { hz: 60 },
   ),
   {
     name: "xsens-mtw",
@@ -546,7 +563,6 @@ export const shapes: readonly Shape[] = [
       },
       "MT_012.txt",
     ),
-    options: { time: "SampleTimeFine" },
     read: { ...acc(axes("Acc_@")), ...gyr(axes("Gyr_@")) },
   },
   {
@@ -573,7 +589,7 @@ export const shapes: readonly Shape[] = [
     "Phone timestamp=iso_t|sensor timestamp [ns]=t_ns",
     ["@ [mg]", "am"],
     undefined,
-    { hz: 52, as: { separator: ";" }, file: "ACC.txt", options: { time: "sensor timestamp [ns]" } },
+    { hz: 52, as: { separator: ";" }, file: "ACC.txt" },
   ),
   wide(
     "witmotion",
@@ -604,7 +620,7 @@ export const shapes: readonly Shape[] = [
     "millis=t_ms",
     ["acc@", "a"],
     ["gyro@", "G"],
-    { options: { time: "millis" } },
+    {},
   ),
   wide(
     "arduino-nano33",
@@ -631,7 +647,7 @@ export const shapes: readonly Shape[] = [
     "rtcTime=tod",
     ["a@", "am"],
     ["g@", "G"],
-    { hz: 50, options: { time: "rtcTime" } },
+    { hz: 50 },
   ),
   wide(
     "blueberry-notch",
@@ -668,7 +684,7 @@ export const shapes: readonly Shape[] = [
     "HEADER_TIME_STAMP=iso_space",
     ["@_ACCELERATION_METERS_PER_SECOND_SQUARED", "A"],
     undefined,
-    { hz: 80, options: { time: "HEADER_TIME_STAMP" } },
+    { hz: 80 },
   ),
   {
     name: "wisdm-raw",
@@ -820,7 +836,7 @@ export const shapes: readonly Shape[] = [
       "acc_walking_chest.csv": { columns: `id=i|attr_time=e_ms|${cols("attr_%", "A")}` },
       "Gyroscope_walking_chest.csv": { columns: `id=i|attr_time=e_ms|${cols("attr_%", "g")}` },
     },
-    options: { time: "attr_time", groupFromPath: "*_walking_{place}.csv" },
+    options: { groupFromPath: "*_walking_{place}.csv" },
     read: { ...acc(axes("acc_attr_%")), ...gyr(axes("Gyroscope_attr_%")) },
     people: ["chest"],
   },
@@ -915,7 +931,7 @@ export const shapes: readonly Shape[] = [
       {},
       "WAL_1_1_annotated.csv",
     ),
-    options: { groupFromPath: "*_{person}_*_annotated.csv", time: "rel_time" },
+    options: { groupFromPath: "*_{person}_*_annotated.csv" },
     read: { ...acc(axes("acc_%")), ...gyr(axes("gyro_%")) },
     people: ["1"],
   },
@@ -1001,7 +1017,7 @@ export const shapes: readonly Shape[] = [
     "Zeit (s)=t",
     ["acc_%", "A"],
     ["gyro_%", "g"],
-    { as: { separator: ";", decimalComma: true, lineEnd: "\r\n" }, options: { time: "Zeit (s)" } },
+    { as: { separator: ";", decimalComma: true, lineEnd: "\r\n" } },
   ),
   wide("labview", "LabVIEW measurement text", "ni.com, LVM format", "X_Value=t", ["acc_%", "A"], undefined, {
     as: { separator: "\t", before: ["LabVIEW Measurement", "Separator\tTab", "***End_of_Header***"] },
@@ -1027,7 +1043,7 @@ export const shapes: readonly Shape[] = [
     "created_at=iso_z|entry_id=i",
     ["acc_%", "A"],
     undefined,
-    { options: { time: "created_at" } },
+    {},
   ),
   wide(
     "ros-imu",
@@ -1039,7 +1055,6 @@ export const shapes: readonly Shape[] = [
     {
       hz: 100,
       options: {
-        time: "%time",
         channels: [...axes("field.linear_acceleration.%"), ...axes("field.angular_velocity.%")],
       },
     },

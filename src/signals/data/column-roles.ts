@@ -100,7 +100,7 @@ const usualNames: Record<Role, readonly string[]> = {
     ...["timestamps", "timestamp", "times", "time", "timestampms", "timems", "timestampus", "timeus"],
     ...["timestampns", "timens", "datetime", "seconds", "secondselapsed", "elapsed", "elapsedtime", "epoch", "t", "ts"],
     ...["epoc", "unixtime", "unixtimestamp", "epochtime", "systemtime", "sampletime", "timeelapsed", "dateandtime"],
-    ...["elapsedseconds", "timesinceepoch", "clock", "date"],
+    ...["elapsedseconds", "timesinceepoch", "clock", "date", "createdat"],
   ],
 };
 
@@ -136,13 +136,22 @@ export function resolveColumnRoles(
     label: required.label !== false || options.label !== undefined ? role("label", required.label === true) : null,
     group: role("group", required.group),
     recording: role("recording", false),
-    time: role("time", false),
+    time: role("time", false) ?? refuseSeveralClocks(available, file),
     channels: resolveChannelColumns(available, options, file, { onFault, warn }),
   };
   refuseColumnInTwoRoles(columns);
   refuseReservedChannels(columns.channels, file);
   refuseColumnsWithoutRole(columns, options.pathColumns ?? []);
   return columns;
+}
+
+/** Without a clock, a rate would be assumed, although the file knows better. */
+function refuseSeveralClocks(available: readonly string[], file: string): null {
+  const possible = columnsNamedLikeTimes(available);
+  if (possible.length === 0) return null;
+  throw new UserError(`${file}: each of these columns may hold the time of a sample: ${listColumnNames(possible)}.`, {
+    advice: `Choose one, such as ${shellCommand("--time", possible[0]!)}`,
+  });
 }
 
 function resolveChannelColumns(
@@ -218,12 +227,12 @@ function nearestColumnName(available: readonly string[], name: string): string |
 
 /** The column with the role's most likely usual name. */
 export function findRoleColumn(available: readonly string[], role: Role): string | null {
-  const isAxis = available.some((column) => normaliseColumnName(column) === "x");
+  const isAxis = available.some((column) => normaliseColumnName(withoutUnit(column)) === "x");
   for (const usual of usualNames[role]) {
     if (usual === "y" && isAxis) continue;
     const match =
       available.find((column) => normaliseColumnName(column) === usual) ??
-      available.find((column) => normaliseColumnName(column.replace(/[([{].*$/, "")) === usual);
+      available.find((column) => normaliseColumnName(withoutUnit(column)) === usual);
     if (match !== undefined) return match;
   }
   if (role !== "time") return null;
@@ -234,7 +243,27 @@ export function findRoleColumn(available: readonly string[], role: Role): string
     const match = available.find((column) => bare(column) === usual);
     if (match !== undefined) return match;
   }
-  return null;
+  const possible = columnsNamedLikeTimes(available);
+  const ofSensor = possible.filter((column) => /acc|motion|sensor/i.test(column));
+  return ofSensor[0] ?? (possible.length === 1 ? possible[0]! : null);
+}
+
+const timeWord =
+  /^(times?|timestamps?|datetime|elapsed|epoch?|millis|micros|nanos|(milli|micro|nano)seconds?|zeit|temps|tiempo|tempo|tid|aika)$/;
+
+/** Columns whose names have a word for time, such as "Time since start in ms" or accelerometerTimestamp_sinceReboot(s). */
+function columnsNamedLikeTimes(available: readonly string[]): string[] {
+  return available.filter((column) => {
+    const words = column
+      .replace(/([a-z])([A-Z])/g, "$1 $2")
+      .toLowerCase()
+      .split(/[^\p{L}]+/u);
+    return words.some((word) => timeWord.test(word)) && !words.includes("zone");
+  });
+}
+
+function withoutUnit(column: string): string {
+  return column.replace(/[([{].*$/, "");
 }
 
 /** The channels of the sensors that the user specifies, and of an accelerometer and a gyroscope found by name. */

@@ -61,7 +61,7 @@ export async function joinByTime(
       );
     }
   }
-  const joined = `FROM joined_0 AS a ${joins.join(" ")} WHERE ${near.join(" AND ")}`;
+  const joined = `FROM joined_0 AS a ${joins.join(" ")} WHERE ${["true", ...near].join(" AND ")}`;
   await database.rows(
     `COPY (SELECT ${select.join(", ")} ${joined} ORDER BY a.n) TO ${duckdbLiteral(out)} (FORMAT parquet)`,
   );

@@ -2,7 +2,7 @@
 
 import type { GivenSensor } from "./decide-sensors.ts";
 import type { Sensor, SensorKind } from "./sensor.ts";
-import { isNamelessSensor, sensorNameLength, sensorsByName } from "./sensors-by-name.ts";
+import { isNamelessSensor, type NamedSensor, sensorNameLength, sensorsByName } from "./sensors-by-name.ts";
 
 export interface UsualChannels {
   readonly channels: readonly string[];
@@ -11,7 +11,8 @@ export interface UsualChannels {
 }
 
 /**
- * Prefers accelerometers with gravity to those without, named sensors to plain x, y, z, and short names to long names.
+ * Prefers accelerometers with gravity to those without, named sensors to plain x, y, z, words to single letters (gFx to ax), and
+ * short names to long names.
  * @param given sensors that the user specifies; all of them are read, but no other sensors of the same kinds
  */
 export function usualChannels(columns: readonly string[], given: readonly GivenSensor[] = []): UsualChannels {
@@ -20,7 +21,7 @@ export function usualChannels(columns: readonly string[], given: readonly GivenS
   const own = given.filter(({ none }) => !none).map(({ sensor }) => sensor);
   const chosen: Sensor[] = [];
   const passedOver: Sensor[] = [];
-  const choose = (kind: SensorKind, among: readonly Sensor[]): void => {
+  const choose = (kind: SensorKind, among: readonly NamedSensor[]): void => {
     const ofUser = own.filter((sensor) => sensor.kind === kind);
     if (ofUser.length > 0) {
       chosen.push(...ofUser);
@@ -44,6 +45,7 @@ export function usualChannels(columns: readonly string[], given: readonly GivenS
   return { channels: chosen.flatMap(({ channels }) => channels), passedOver };
 }
 
-function rankUsualChannels(sensor: Sensor): number {
-  return (sensor.gravity === false ? 1000 : 0) + (isNamelessSensor(sensor) ? 100 : 0) + sensorNameLength(sensor);
+function rankUsualChannels(sensor: NamedSensor): number {
+  const byName = (isNamelessSensor(sensor) ? 100 : 0) + (sensor.weak ? 50 : 0) + sensorNameLength(sensor);
+  return (sensor.gravity === false ? 1000 : 0) + byName;
 }

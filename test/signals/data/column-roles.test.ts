@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { findRoleColumn, resolveColumnRoles } from "../../../src/signals/data/column-roles.ts";
+
+describe("the clock of an export whose time column has an uncommon name", () => {
+  test.each([
+    ["Time since start in ms", "ACCELEROMETER X (m/s²)"],
+    ["accelerometerTimestamp_sinceReboot(s)", "locationTimestamp_since1970(s)"],
+    ["HEADER_TIME_STAMP", "X_ACCELERATION"],
+    ["accel_time_list", "accel_x_list"],
+    ["Zeit (s)", "Beschleunigung x (m/s²)"],
+  ])("%s", (time, other) => {
+    expect(findRoleColumn([other, time], "time")).toBe(time);
+  });
+
+  test("is asked for if several columns may be meant, instead of assuming a rate", () => {
+    const columns = ["Arrival_Time", "Creation_Time", "acc_x", "acc_y", "acc_z"];
+    const resolve = () => resolveColumnRoles(columns, {}, { label: false, group: false }, "a.csv");
+    expect(resolve).toThrow("a.csv: each of these columns may hold the time of a sample: Arrival_Time, Creation_Time.");
+    expect(
+      resolveColumnRoles(columns, { time: "Creation_Time" }, { label: false, group: false }, "a.csv"),
+    ).toMatchObject({ time: "Creation_Time" });
+  });
+});
+
+test("an axis is no label, with or without its unit", () => {
+  expect(findRoleColumn(["Time (s)", "X (m/s^2)", "Y (m/s^2)", "Z (m/s^2)"], "label")).toBeNull();
+  expect(findRoleColumn(["time", "x", "y", "z"], "label")).toBeNull();
+  expect(findRoleColumn(["time", "acc_x", "y"], "label")).toBe("y");
+});

@@ -37,9 +37,13 @@ export const predictResultSchema: z.ZodType<SnakeKeys<PredictResult>> = z.object
   classes: z.record(z.string(), count).describe("number of windows by label"),
   minutes: z
     .record(z.string(), z.record(z.string(), z.number().min(0)))
-    .describe("minutes by person and label; overlapping windows count no time twice"),
+    .describe("minutes by person and label; the time that windows share is counted once"),
   mean_confidence: share,
-  smooth: z.number().positive().nullable().describe("seconds for which labels were smoothed; null if they were not"),
+  smooth: z
+    .number()
+    .positive()
+    .nullable()
+    .describe("mean length of an activity, in seconds, that the smoothing assumed; null if labels were not smoothed"),
   unknown: z
     .object({
       confidence: share.describe("windows with a lower confidence are unknown"),

@@ -31,7 +31,7 @@ export const evaluationSchema: z.ZodType<PrintedEvaluation> = z.object({
       user: z.string(),
       metrics: classificationMetricsSchema,
       within: z.boolean().describe("whether macro-F1 lies within the cross-validated spread"),
-      rank: share.describe("share of people who would score as low by chance"),
+      rank: share.describe("share of people like the cross-validated ones who would score this low by chance"),
       learned: z.boolean().describe("whether the model learned from a person of this name"),
     }),
   ),

@@ -18,27 +18,27 @@ export interface InspectConfig {
   time?: string;
   /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
   timeFormat?: string;
-  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
-  /** Names of all columns in order, for files without a line of names. */
+  /** Names of all columns in order, for files without a header line. */
   columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
-  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  /** Person from the path of each file, such as sub_{user}.csv; * matches anything except a slash. */
   groupFromPath?: string;
-  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Activity from the path of each file, such as {activity}/*.csv; * stands for anything but a slash. */
+  /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
   /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
   map?: string;
   /** Labels to leave out, separated by commas. */
   exclude?: string[];
-  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
@@ -54,7 +54,7 @@ export interface InspectConfig {
   split: "group" | "leave-one-group-out" | "stratified" | "blocks";
   /** Number of folds; leave-one-group-out has one per person instead. Default: 5. */
   folds: number;
-  /** Seed for the folds, as for train. Default: 42. */
+  /** Seed for the folds, as in train. Default: 42. */
   seed: number;
 }
 
@@ -79,27 +79,27 @@ export interface ConvertConfig {
   time?: string;
   /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
   timeFormat?: string;
-  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
-  /** Names of all columns in order, for files without a line of names. */
+  /** Names of all columns in order, for files without a header line. */
   columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
-  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  /** Person from the path of each file, such as sub_{user}.csv; * matches anything except a slash. */
   groupFromPath?: string;
-  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Activity from the path of each file, such as {activity}/*.csv; * stands for anything but a slash. */
+  /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
   /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
   map?: string;
   /** Labels to leave out, separated by commas. */
   exclude?: string[];
-  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
@@ -130,27 +130,27 @@ export interface TrainConfig {
   time?: string;
   /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
   timeFormat?: string;
-  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
-  /** Names of all columns in order, for files without a line of names. */
+  /** Names of all columns in order, for files without a header line. */
   columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
-  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  /** Person from the path of each file, such as sub_{user}.csv; * matches anything except a slash. */
   groupFromPath?: string;
-  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Activity from the path of each file, such as {activity}/*.csv; * stands for anything but a slash. */
+  /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
   /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
   map?: string;
   /** Labels to leave out, separated by commas. */
   exclude?: string[];
-  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
@@ -229,21 +229,21 @@ export interface PredictConfig {
   time?: string;
   /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
   timeFormat?: string;
-  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
-  /** Names of all columns in order, for files without a line of names. */
+  /** Names of all columns in order, for files without a header line. */
   columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
-  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  /** Person from the path of each file, such as sub_{user}.csv; * matches anything except a slash. */
   groupFromPath?: string;
-  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
@@ -274,21 +274,21 @@ export interface EvaluateConfig {
   time?: string;
   /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
   timeFormat?: string;
-  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
-  /** Names of all columns in order, for files without a line of names. */
+  /** Names of all columns in order, for files without a header line. */
   columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
-  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  /** Person from the path of each file, such as sub_{user}.csv; * matches anything except a slash. */
   groupFromPath?: string;
-  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
@@ -329,21 +329,21 @@ export interface CheckConfig {
   time?: string;
   /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
   timeFormat?: string;
-  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
-  /** Names of all columns in order, for files without a line of names. */
+  /** Names of all columns in order, for files without a header line. */
   columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
-  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  /** Person from the path of each file, such as sub_{user}.csv; * matches anything except a slash. */
   groupFromPath?: string;
-  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
@@ -394,21 +394,21 @@ export interface DriftBenchConfig {
   time?: string;
   /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
   timeFormat?: string;
-  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
-  /** Names of all columns in order, for files without a line of names. */
+  /** Names of all columns in order, for files without a header line. */
   columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
-  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  /** Person from the path of each file, such as sub_{user}.csv; * matches anything except a slash. */
   groupFromPath?: string;
-  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
@@ -459,21 +459,21 @@ export interface RetrainConfig {
   time?: string;
   /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
   timeFormat?: string;
-  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
-  /** Names of all columns in order, for files without a line of names. */
+  /** Names of all columns in order, for files without a header line. */
   columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
-  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  /** Person from the path of each file, such as sub_{user}.csv; * matches anything except a slash. */
   groupFromPath?: string;
-  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
@@ -500,7 +500,7 @@ export type RetrainOptions = Partial<RetrainConfig> & Pick<RetrainConfig, "files
 export interface RecalibrateConfig {
   /** A model folder, or DIR/LINE@champion. */
   model: string;
-  /** How long people keep to one activity: auto, recorded, or seconds, such as 20-120. Default: as the model was trained. */
+  /** How long one activity lasts on average: auto, recorded, or a range in seconds, such as 20-120. Default: as in training. */
   day?: string;
   /** The recordings that the model learned from, if they have moved. Default: their paths at the time of training. */
   recordings?: string[];

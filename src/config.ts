@@ -130,10 +130,10 @@ const ofCalibration = [
   "day",
 ] as const;
 
-/** The options of a training that rehearsals of its recordings depend on. */
+/** The training options that a rehearsal of the recordings depends on. */
 export type RehearsalOptions = Pick<TrainConfig, (typeof ofCalibration)[number]>;
 
-/** The same for the options that a recalibration takes over. */
+/** Returns the stored options that a recalibration takes from training, or the first one that this version does not know. */
 export function readRehearsalOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<RehearsalOptions> {
   return readTrainedOptions(stored, ofCalibration);
 }
@@ -193,7 +193,7 @@ export function resolvePredictConfig(options: unknown): PredictConfig {
   const config = resolveOptions(predictOptions, options);
   if (config.spreadsheetSafe && !/\.[ct]sv(\.gz)?$/i.test(config.out)) {
     throw new UserError(`--spreadsheet-safe: expected --out to end in .csv or .tsv (also .gz), got ${config.out}`, {
-      advice: "Leave the option out: spreadsheets do not run the contents of a Parquet file.",
+      advice: "Omit the option: spreadsheets do not run the contents of a Parquet file.",
     });
   }
   return config;
@@ -252,7 +252,7 @@ export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
 /**
  * Validates and completes the options of `recalibrateBaseline`.
  *
- * @throws UserError as `resolveTrainConfig`
+ * @throws UserError under the same conditions as `resolveTrainConfig`
  */
 export function resolveRecalibrateConfig(options: unknown): RecalibrateConfig {
   const config = resolveOptions(recalibrateOptions, options);

@@ -90,8 +90,8 @@ export const recalibrateOptions: OptionsOf<RecalibrateConfig> = {
     value: "how",
     expected: `auto, ${expectedDay}`,
     pattern: dayPattern,
-    otherwise: "as the model was trained",
-    doc: "how long people keep to one activity: auto, recorded, or seconds, such as 20-120",
+    otherwise: "as in training",
+    doc: "how long one activity lasts on average: auto, recorded, or a range in seconds, such as 20-120",
   }),
   recordings: textsOption({
     value: "files",

@@ -17,5 +17,5 @@ export const inspectOptions: OptionsOf<InspectConfig> = {
   overlap,
   split,
   folds,
-  seed: { ...seed, doc: "seed for the folds, as for train" },
+  seed: { ...seed, doc: "seed for the folds, as in train" },
 };

@@ -84,7 +84,7 @@ const fromPath = (what: string, example: string): Option<string> =>
   textOption({
     value: "path",
     expected: `the end of a path with one {name}, such as ${example}`,
-    doc: `${what} from the path of each file, such as ${example}; * stands for anything but a slash`,
+    doc: `${what} from the path of each file, such as ${example}; * matches anything except a slash`,
   });
 const groupFromPath = fromPath("person", "sub_{user}.csv");
 const recordingFromPath = fromPath("recording", "{session}/acc.csv");
@@ -102,10 +102,10 @@ const exclude = namesOption({
 const columns = namesOption({
   value: "names",
   expected: "a list of column names such as timestamp,x,y,z",
-  doc: "names of all columns in order, for files without a line of names",
+  doc: "names of all columns in order, for files without a header line",
 });
 const pivot = columnOption(
-  "column that says which sensor or device a row comes from (a long table); they are joined by time",
+  "column that says which sensor or device each row comes from, in a long table; the sensors are joined by time",
 );
 const only: Option<string[]> = {
   ...textsOption({
@@ -125,7 +125,7 @@ const timeFormat = textOption({
 });
 const timeUnit = textOption({
   value: "unit",
-  otherwise: "by the column's name, or by its numbers",
+  otherwise: "inferred from the column's name or its numbers",
   expected: "a unit such as s, ms, us, ns, 10ms, 1/128s, days or samples",
   pattern: /^((\d+(\.\d+)?)?(\/\d+)? ?(s|ms|us|ns|min|days)|samples)$/,
   doc: "unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples",
@@ -133,7 +133,7 @@ const timeUnit = textOption({
 const timeZone = textOption({
   value: "zone",
   expected: "a time zone such as Europe/London",
-  doc: "zone of local times, such as Europe/London; needed where daylight saving time ends within a recording",
+  doc: "zone of local times, such as Europe/London; needed if daylight saving time ends within a recording",
 });
 
 const columnsHeading = "Columns (default: found by their usual names):";

@@ -12,7 +12,7 @@ export interface CalibrationEvent {
 }
 
 /**
- * Reports that the calibration begins.
+ * Reports the start of the calibration.
  * @param now milliseconds
  * @returns a function that receives the share of the work that is done, and reports each whole percent
  */

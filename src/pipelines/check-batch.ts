@@ -146,7 +146,7 @@ interface Remembering {
 
 /** Maximum number of samples of a batch that are searched for likely causes. */
 const samplesToDiagnose = 2 ** 20;
-/** About as much of a batch is measured without each suspected fault: the length of the longest rehearsed batches. */
+/** Approximate length of the part of a batch that is measured without each suspected fault: that of the longest rehearsed batches. */
 const secondsToRestore = 900;
 
 /** Measures the batch, then closes it. */
@@ -198,7 +198,7 @@ async function measureCheckedBatch(
   }
 }
 
-/** Leaves out the time in which nothing moved, unless there would be no window left. */
+/** Leaves out the time in which nothing moved, unless no window would be left. */
 function planWornWindows(
   all: RowSource,
   still: StillTime,

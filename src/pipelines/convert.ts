@@ -98,7 +98,7 @@ function decideCleanChannels(
     if (unit === null || kind === "magnetometer" || wanted.includes(unit) || !isUnconverted) continue;
     const units = shellCommand("--units", "auto");
     reporter.warn(
-      `Sensor ${name} (${axes.join(", ")}) is in ${unit} by its values alone, so it was not converted. To convert it, add ${units}`,
+      `Sensor ${name} (${axes.join(", ")}) seems to be in ${unit}, but only its values show this, so it was not converted. To convert it, add ${units}`,
     );
   }
   return channels;

@@ -18,11 +18,14 @@ import {
 } from "../learning/evaluation/kept-promise.ts";
 import { type MetricsSummary, metricsSummary } from "../learning/evaluation/metrics-summary.ts";
 import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts";
+import { listedNames } from "../listed-names.ts";
 import { type OpenedModel, openForPrediction } from "../monitoring/streams/watched-model.ts";
+import { naturalOrder } from "../natural-order.ts";
 import { checkOutFile } from "../out-file.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import { peopleWithoutWindows, planWindows } from "../signals/preprocessing/make-windows.ts";
+import { gatherRows } from "../stats/gather-rows.ts";
 import { Rng } from "../stats/random.ts";
 import { readJsonFile } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
@@ -34,7 +37,7 @@ import { writeReportPage } from "./write-report-page.ts";
 
 export type { ClassIntervals, Interval, KeptPromise, MetricIntervals };
 
-/** One person's figures, and how they compare with the cross-validated people. */
+/** One person's metrics, compared with those of the cross-validated people. */
 export interface EvaluatedPerson {
   /** Name of the person. */
   user: string;
@@ -42,9 +45,9 @@ export interface EvaluatedPerson {
   metrics: ClassificationMetrics;
   /** Whether the macro-F1 lies within the cross-validated spread. */
   within: boolean;
-  /** Share of people who would score as low by chance, if this person is like the cross-validated ones. */
+  /** Share of people like the cross-validated ones who would score this low by chance. */
   rank: number;
-  /** Whether a person of this name is among those that the model learned from. */
+  /** Whether the model learned from a person of this name. */
   learned: boolean;
 }
 
@@ -54,7 +57,7 @@ export interface EvaluateResult {
   modelVersion: string;
   /** Number of windows with a label that the model knows. */
   windows: number;
-  /** In the order of the network's outputs and of the confusion matrices. */
+  /** Classes, in the order of the network's outputs and of the confusion matrices. */
   classes: readonly string[];
   /** Metrics over all windows. */
   pooled: ClassificationMetrics;
@@ -126,7 +129,8 @@ export async function evaluate(
 }
 
 /**
- * The windows whose label is one of the model's classes. Warns of what the figures may be due to besides the model.
+ * Predicts the windows whose label is one of the model's classes. Warns if the recordings, and not the model, may be the cause of
+ * bad figures.
  * @throws UserError if there is no such window
  */
 async function predictLabelled(
@@ -152,13 +156,9 @@ async function predictLabelled(
       advice: "Label the recordings, or name another column with --label.",
     });
   }
-  const probabilities = new Float32Array(labelled.length * nClasses);
-  for (const [i, w] of labelled.entries()) {
-    probabilities.set(all.probabilities.subarray(w * nClasses, (w + 1) * nClasses), i * nClasses);
-  }
   return {
     labels: labelled.map((w) => all.labels[w]!),
-    probabilities,
+    probabilities: gatherRows(all.probabilities, labelled, nClasses),
     people: Array.from(labelled, (w) => all.users[all.groups[w]!]!),
   };
 }
@@ -171,18 +171,10 @@ function evaluatedFigures(
   const nClasses = classes.length;
   const promised = report.users.map(({ metrics }) => metrics.macro_f1);
   const learned = new Set(report.users.map(({ user }) => user));
-  const byName = [...Map.groupBy(people.keys(), (w) => people[w]!)].sort(([a], [b]) =>
-    a.localeCompare(b, "en", { numeric: true }),
-  );
+  const byName = [...Map.groupBy(people.keys(), (w) => people[w]!)].sort(([a], [b]) => naturalOrder(a, b));
   const evaluated = byName.map(([user, rows]): EvaluatedPerson => {
-    const own = new Float32Array(rows.length * nClasses);
-    for (const [i, w] of rows.entries())
-      own.set(probabilities.subarray(w * nClasses, (w + 1) * nClasses), i * nClasses);
-    const metrics = classificationMetrics(
-      Int32Array.from(rows, (w) => labels[w]!),
-      own,
-      classes,
-    );
+    const own = Int32Array.from(rows, (w) => labels[w]!);
+    const metrics = classificationMetrics(own, gatherRows(probabilities, rows, nClasses), classes);
     return {
       user,
       metrics,
@@ -230,8 +222,9 @@ function warnOfLearnedPeople(
   }
   const names = people.filter(({ learned }) => learned).map(({ user }) => user);
   if (names.length === 0) return;
-  const shown = names.length > 5 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more` : names.join(", ");
-  reporter.warn(`The model learned from people called ${shown}: if they are the same, their figures are too good.`);
+  reporter.warn(
+    `The model learned from people called ${listedNames(names)}. If they are the same people, their figures are too good.`,
+  );
 }
 
 async function writeEvaluatePage(out: string, result: EvaluateResult, report: CvReport): Promise<void> {

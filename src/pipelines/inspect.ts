@@ -42,7 +42,7 @@ export interface InspectResult {
   excerpts: Excerpt[];
   /** Warnings, which `train` would print as well. */
   warnings: string[];
-  /** Why `train` would refuse these recordings, in the words in which it would; null if it would accept them. */
+  /** Why `train` would refuse these recordings, in its own words; null if it would accept them. */
   refusal: Refusal | null;
   /** Path of the page; null if none was written. */
   out: string | null;
@@ -50,7 +50,7 @@ export interface InspectResult {
   seconds: number;
 }
 
-/** The message with which a command would stop. */
+/** The error that `train` would stop with. */
 export interface Refusal {
   /** What was expected, what was found, and where. */
   message: string;

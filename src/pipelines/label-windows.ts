@@ -1,11 +1,12 @@
-// From probabilities to labels as people use them: smoothed over time, `unknown` where the network is unsure, and minutes by
-// person and activity.
+// Turns probabilities into labels as people use them: smoothed over time, and `unknown` if the network is unsure. Adds up the
+// minutes by person and activity.
 
 import { type ConfidenceThreshold, confidenceThreshold } from "../learning/evaluation/confidence-threshold.ts";
 import { cvReportSchema } from "../learning/training/cv-report.ts";
 import { type Smoothing, smoothProbabilities } from "../learning/training/smooth-probabilities.ts";
 import { applyTemperature } from "../learning/training/temperature-scaling.ts";
 import type { OpenedModel } from "../monitoring/streams/watched-model.ts";
+import { naturalOrder } from "../natural-order.ts";
 import { plannedWindowStep } from "../signals/preprocessing/make-windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import { readJsonFile } from "../storage/store/atomic-file.ts";
@@ -85,8 +86,8 @@ export function labelWindows(
 }
 
 /**
- * Minutes by person and label. A window stands for the time until the next one begins, and the last of a stretch for all of its
- * length, so that overlapping windows count no time twice.
+ * Minutes by person and label. Each window stands for the time until the next one begins, and the last window of a stretch for
+ * its full length. So the time that windows share is counted once.
  * @param step seconds from one window's start to the next, within a stretch
  */
 export function minutesOfWindows(
@@ -112,7 +113,7 @@ export function minutesOfWindows(
     own.set(label, (own.get(label) ?? 0) + (isFollowed ? Math.min(step, length) : length));
   }
   const byName = <T>(entries: Iterable<[string, T]>): [string, T][] =>
-    [...entries].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+    [...entries].sort(([a], [b]) => naturalOrder(a, b));
   return Object.fromEntries(
     byName(seconds).map(([user, own]) => [
       user,

@@ -25,13 +25,13 @@ export interface PredictResult {
   windows: number;
   /** Number of windows by label. */
   classes: Record<string, number>;
-  /** Minutes by person and label; overlapping windows count no time twice. */
+  /** Minutes by person and label; the time that windows share is counted once. */
   minutes: Record<string, Record<string, number>>;
   /** Mean confidence over all windows, 0 to 1. */
   meanConfidence: number;
-  /** Mean length of an activity, in seconds, for which labels were smoothed; null if they were not. */
+  /** Mean length of an activity, in seconds, that the smoothing assumed; null if labels were not smoothed. */
   smooth: number | null;
-  /** The confidence below which windows are unknown, and what it does to cross-validated people; null if every window has a class. */
+  /** The confidence below which windows are labelled unknown, and its effect in cross-validation; null if every window has a class. */
   unknown: ConfidenceThreshold | null;
   /** Duration in seconds. */
   seconds: number;
@@ -128,6 +128,6 @@ async function writePredictions(
 function refuseUnknownClass(classes: readonly string[]): void {
   if (!classes.includes(unknownLabel)) return;
   throw new UserError(`--unknown: the model has a class called "${unknownLabel}" of its own`, {
-    advice: "Leave the option out, and use the column confidence.",
+    advice: "Omit the option, and use the table's confidence column instead.",
   });
 }

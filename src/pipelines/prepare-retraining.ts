@@ -98,7 +98,7 @@ async function prepareRetrainingFrom(
     model: Champion;
     champion: WatchedModel;
     trained: ChampionOptions;
-    /** Warnings for the readers of the figures. */
+    /** Warnings about how to read the figures. */
     heard: Heard;
     reporter: Reporter<TrainEvent>;
   },
@@ -238,11 +238,12 @@ function requireRetrainingHoldout(
   if (nobody.length === 0) return;
   const people = [...new Set(holdout.map((row) => groups[row]!))].map((group) => users[group]!);
   throw new UserError(`all people with windows of ${nobody.join(", ")} are in the holdout (${people.join(", ")})`, {
-    advice: "So nobody is left to learn from. Choose another --seed or --holdout, or give recordings of more people.",
+    advice:
+      "Nobody is left to learn these classes from. Choose another --seed or --holdout, or give recordings of more people.",
   });
 }
 
-/** The unlabelled windows of people who are not in the holdout, and have no values of people who are. */
+/** The unlabelled windows, except those of people in the holdout and of people whose values are copies of theirs. */
 function retrainingRowsWithoutHoldout(
   windows: WindowSet,
   first: number,

@@ -41,7 +41,7 @@ export interface TrainingData {
   readonly dropped: DroppedSamples;
   readonly folds: readonly FoldParts[];
   readonly leakage: LeakageReport;
-  /** Warnings for the readers of the figures. */
+  /** Warnings about how to read the figures. */
   readonly warnings: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 // `tidemark baseline recalibrate`: rehearses a model's training recordings again, without training. Only the calibration and
-// the accuracy estimate of the baseline may change. What batches are counted over and compared with stays as it is, so
-// references, devices' summaries and running alarms remain valid. W windows, K classes.
+// the accuracy estimate of the baseline may change. The bins that batches are counted in, and the distributions that they are
+// compared with, stay the same. So references, devices' summaries and running alarms remain valid. W windows, K classes.
 
 import {
   type RecalibrateConfig,
@@ -53,15 +53,15 @@ export interface Recalibration {
   readonly runLength: MeasuredRunLength | null;
   /** Whether the calibration differs from the one that was replaced. */
   readonly changed: boolean;
-  /** Duration. */
+  /** Duration in seconds. */
   readonly seconds: number;
 }
 
 /**
  * Calibrates a model anew, from the recordings that it learned from and the predictions of its cross-validation. Replaces
- * `drift.calibration` and `drift.accuracy` in baseline_stats.json, all or nothing; nothing else changes but the manifest.
+ * `drift.calibration` and `drift.accuracy` in baseline_stats.json, and updates the manifest; if it fails, nothing changes.
  *
- * @param options as on the command line; `model` at least
+ * @param options the same as on the command line; `model` is required
  * @throws UserError if these recordings or predictions are not the ones that the model was made from, or if this version
  *   measures the recordings differently
  */
@@ -143,7 +143,7 @@ function trainedOptionsToRecalibrate({ config, folder }: WatchedModel, model: st
   if ("options" in read) return read.options;
   const { name, expected, found } = read.fault;
   throw new UserError(
-    `${model} cannot be recalibrated: it was trained with ${name} ${found}, but this Tidemark expects ${expected}`,
+    `${model} cannot be recalibrated: it was trained with ${name} ${found}, but this version of Tidemark expects ${expected}`,
     {
       advice: `Recalibrate it with Tidemark ${folder.manifest.tidemark_version}, which made it, or train a new model.`,
     },

@@ -1,4 +1,4 @@
-// Whether a baseline that was frozen again is still the one that a model's streams were compared with.
+// Checks whether a baseline that was frozen again is still the one that a model's streams were compared with.
 
 import { UserError } from "../errors.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
@@ -7,7 +7,7 @@ import { canonicalJsonToHash } from "../storage/store/hash.ts";
 
 export const trainAgain = "It still works as it is. For a new calibration, train or retrain a model.";
 
-/** The parts of the baseline that must come out as they were. */
+/** The parts of the baseline that must not change. */
 const frozenParts = ["sampling_rate_hz", "classes", "edges", "by_class"] as const;
 
 /** @throws UserError if batches would be measured or compared in another way than before */
@@ -18,12 +18,12 @@ export function refuseOtherBaseline(model: string, frozen: DriftBaseline, fresh:
   );
   if (differing === "") return;
   throw new UserError(
-    `${model} cannot be recalibrated: from the same recordings, this Tidemark would freeze another baseline (other ${differing})`,
+    `${model} cannot be recalibrated: from the same recordings, this version of Tidemark computes another baseline (different: ${differing})`,
     { advice: trainAgain },
   );
 }
 
-/** Whether they are of the same predictions: earlier versions rounded differently, by up to a millionth per window. */
+/** Whether both come from the same predictions. Earlier versions rounded differently, by up to a millionth per window. */
 function areSignalsRecalibrated(frozen: ModelSignals, fresh: ModelSignals): boolean {
   const counted = ({ windows, classCounts, pairs, flips }: ModelSignals): string =>
     JSON.stringify([windows, classCounts, pairs, flips]);

@@ -43,5 +43,5 @@ export async function reportCheck(
   const words = ["sync", shellPath(model.directory), "--tracking", server.uri];
   if (experiment !== undefined) words.push("--experiment", experiment);
   const command = shellCommand("tidemark", ...words);
-  reporter.warn(`a part of the stream was not sent to the tracking server: ${reason}. Send it with: ${command}`);
+  reporter.warn(`part of the stream was not sent to the tracking server: ${reason}. Send it with: ${command}`);
 }

@@ -109,8 +109,8 @@ export async function openLabelledRecordings(
 }
 
 /**
- * @returns the recordings; people in `labelled` keep their spelling, and `copies` includes people with the values of people
- *   in `labelled`
+ * @returns the recordings; names of people are spelt as in `labelled`, and `copies` also covers people whose values appear in
+ *   `labelled`
  * @throws UserError if the recordings do not pass the quality gate
  */
 export async function openUnlabelledRecordings(

@@ -63,7 +63,7 @@ export type TrainEvent =
         validationWindows: number;
         testWindows: number;
       }[];
-      /** Warnings for the readers of the figures. */
+      /** Warnings about how to read the figures. */
       warnings: readonly string[];
     }
   | {
@@ -90,7 +90,7 @@ export type TrainEvent =
       unlabelled: { people: number; windows: number; rows: number };
       /** Epochs per fit. */
       epochs: number;
-      /** Warnings for the readers of the figures. */
+      /** Warnings about how to read the figures. */
       warnings: readonly string[];
     }
   | {

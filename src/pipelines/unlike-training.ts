@@ -50,7 +50,7 @@ export class UnlikeTraining {
     this.#measurer.add({ windows: { ...windows, channels }, runs }, probabilities, samplesOfChunk);
   }
 
-  /** What `check` would say of all windows together. */
+  /** What `check` would say about all windows together. */
   warnings(): string[] {
     if (this.#measurer.samples === 0) return [];
     const { rate } = this.#model.config;

@@ -76,7 +76,7 @@ function evaluateHeadline({ pooled, intervals, crossValidation: promise, people 
 }
 
 function rangeWords(range: ScoreRange): string {
-  return range === null ? "no interval with one person" : `${formatFixed(range.low)} to ${formatFixed(range.high)}`;
+  return range === null ? "no interval for one person" : `${formatFixed(range.low)} to ${formatFixed(range.high)}`;
 }
 
 function evaluateSections(input: EvaluateInput, report: CvReport): Section[] {

@@ -3,17 +3,12 @@
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
+import { instantText } from "../instant-text.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
+import { listedNames } from "../listed-names.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
-import {
-  formatCount,
-  formatDuration,
-  formatFixed,
-  formatInstant,
-  formatQuantity,
-  shortenAxisLabel,
-} from "./number-format.ts";
+import { formatCount, formatDuration, formatFixed, formatQuantity, shortenAxisLabel } from "./number-format.ts";
 import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
 import { channelQualityTable, qualityFactTable } from "./report-tables.ts";
@@ -53,8 +48,8 @@ export function inspectHtml(input: InspectInput): string {
   const files = quality.files.map(({ file }) => file);
   return pageHtml({
     title: "Tidemark: inspection",
-    heading: "What these recordings hold",
-    lead: html`${files.slice(0, 5).join(", ")}${files.length > 5 ? ` and ${files.length - 5} more` : ""}, read as
+    heading: "What these recordings contain",
+    lead: html`${listedNames(files)}, read as
  <code>tidemark train</code> would read them.`,
     warnings: [...(refusal === null ? [] : [refusalText(refusal)]), ...warnings],
     headline: inspectHeadline(input),
@@ -222,7 +217,7 @@ function recordingTable({ quality, recordings }: InspectInput): Html {
     Object.keys(recordings[i]!.labels)
       .filter((name) => name !== "")
       .join(", ") || "–",
-    formatInstant(recordings[i]!.start_s),
+    instantText(recordings[i]!.start_s),
     formatDuration(own.seconds),
     formatQuantity(own.rate_hz),
     `${formatFixed(100 * own.jitter, 1)} %`,

@@ -51,7 +51,7 @@ ${htmlTable("Metrics by person", ["person", ...(hasFolds ? ["fold"] : []), ...he
 
 /**
  * F1 per class over all predictions, with precision and recall as marks, also as a table.
- * @param ranges by class, of each score; shown in the table
+ * @param ranges of each class's scores, for the table
  */
 export function classBars(
   report: Pick<CvReport, "pooled"> & { readonly classes: readonly string[] },

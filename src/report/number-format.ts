@@ -33,12 +33,6 @@ export function formatDuration(seconds: number | null | undefined): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** A time on a recording's clock: a date if it counts seconds from 1970, and otherwise seconds. */
-export function formatInstant(seconds: number): string {
-  const isDate = seconds > 1e8 && seconds < 1e10;
-  return isDate ? new Date(1000 * seconds).toISOString() : `${formatQuantity(seconds)} s`;
-}
-
 /** A name shortened to `length` characters for an axis; the table beside the chart shows the full name. */
 export function shortenAxisLabel(name: string, length = 18): string {
   const characters = [...name];

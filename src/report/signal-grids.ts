@@ -1,5 +1,4 @@
-// Draws excerpts of recordings: by label, each sensor of each person, with one line per axis.
-
+// Draws excerpts of recordings: a grid per label, with a chart per person and sensor, and a line per axis.
 import * as Plot from "@observablehq/plot";
 import { type Html, html } from "./html.ts";
 import { formatQuantity } from "./number-format.ts";

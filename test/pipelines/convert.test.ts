@@ -91,7 +91,7 @@ describe("the clean table", () => {
     );
     const kept = await run("convert", "g.csv", "--out", "kept.csv");
     expect(kept.exitCode).toBe(0);
-    expect(kept.stderr).toMatch(/^warning: Sensor A \(Ax, Ay, Az\) is in g by its values alone, .* add --units auto$/m);
+    expect(kept.stderr).toMatch(/^warning: Sensor A \(Ax, Ay, Az\) seems to be in g, but .* add --units auto$/m);
     expect(kept.stdout).toMatch(/^Ax +Ax +g +g +by its values/m);
     const auto = await run("convert", "g.csv", "--out", "auto.csv", "--units", "auto");
     expect(auto.stderr).toBe("");

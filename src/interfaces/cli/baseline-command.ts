@@ -21,7 +21,7 @@ const closing: Closing = {
     "tidemark baseline recalibrate models/walk --day 20-120",
   ],
   notes: [
-    "The baseline is frozen: train or retrain writes it once with the model. Only recalibrate changes it, and only what it says about drift-free batches.",
+    "The baseline is frozen: train or retrain writes it once with the model. Only recalibrate changes it, and only the part that describes drift-free batches.",
   ],
   exitCodes: [
     [0, "shown, valid or recalibrated"],
@@ -122,7 +122,7 @@ export function baselineCommand(): Command {
     name: "baseline",
     summary: "show, validate or recalibrate the frozen baseline of a model",
     description:
-      "Shows what the model's training data looked like, checks that the baseline is still valid, or calibrates it anew.",
+      "Shows what the model's training data looked like, checks that the baseline is still valid, or recalibrates it.",
     commands: [show, validate, recalibrate],
     closing,
   });
@@ -136,8 +136,8 @@ function baselineRecalibrationLines(done: Recalibration): string[] {
     `before       ${baselineDayText(before)}`,
     ...runLengthLines(runLength),
     "",
-    "Streams keep their references, evidence and alarms. What they gathered so far rests on the previous calibration: if a " +
-      "stream is in an alarm that you do not trust, start it anew with tidemark reference reset --model MODEL --stream NAME. " +
+    "Streams keep their references, evidence and alarms. The evidence so far was gathered under the previous calibration. If " +
+      "you do not trust a stream's alarm, restart the stream with tidemark reference reset --model MODEL --stream NAME. " +
       "Copies of the model, such as a version registered with MLflow, keep the previous calibration.",
   ];
 }

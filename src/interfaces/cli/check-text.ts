@@ -87,7 +87,7 @@ function checkHeadline(result: JudgedBatch): string[] {
   }
   if (result.not_counted) {
     lines.push(
-      `           not counted: ${result.not_counted.message}, so the batch is no evidence and enters no reference`,
+      `           not counted: ${result.not_counted.message}, so the batch does not count as evidence and enters no reference`,
     );
   }
   if (unfamiliar) {

@@ -12,7 +12,7 @@ import type { Block } from "./terminal.ts";
 const closing: Closing = {
   examples: ["tidemark drift-bench others.parquet --model models/walk \\\n    --seconds 300 --out bench.html"],
   notes: [
-    "Batches are sessions drawn from each person's recordings. From batch --change-at on, changes are injected into the samples, and the network classifies the changed samples. Use recordings of people that the model did not learn from. The same seed gives the same tables.",
+    "Batches are sessions drawn from each person's recordings. Starting with batch --change-at, changes are injected into the samples, and the network classifies the changed samples. Use recordings of people that the model did not learn from. The same seed gives the same tables.",
   ],
   exitCodes: [
     [0, "done"],
@@ -28,7 +28,7 @@ export function driftBenchCommand(): Command {
     summary: "measure false alarms, delays and verdicts on your data, and compare them with textbook constants",
     description:
       "Draws drift-free streams from recordings that the model was not trained on, injects changes, and measures what " +
-      "check would have answered. Compares the result with textbook constants, a KS p-value and an alarm in every hundredth batch.",
+      "check would have answered. Compares the result with textbook constants, a KS p-value and an alarm at every hundredth batch.",
     options: driftBenchOptions,
     resolve: resolveDriftBenchConfig,
     json: "the figures as one line of JSON",

@@ -63,7 +63,7 @@ function promiseLines(promise: EvaluateResult["crossValidation"], people: Evalua
     `promised   macro F1 ${fixedText(promised)} over ${counted(promise.people, "cross-validated person", "cross-validated people")}, ${fixedText(lowest)} to ${fixedText(highest)}`,
     `found      macro F1 ${fixedText(found)} over ${counted(people.length, "person", "people")}; ` +
       (verdict === null
-        ? "one person is too few to compare"
+        ? "one person is not enough to compare"
         : `difference ${intervalText(difference)}: ${verdicts[verdict]}`),
     outside.length === 0
       ? "spread     nobody is outside the cross-validated spread"

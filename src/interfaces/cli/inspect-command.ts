@@ -11,7 +11,7 @@ import { inspectBlocks } from "./inspect-text.ts";
 const closing: Closing = {
   examples: ["tidemark inspect recordings.parquet", 'tidemark inspect "data/*.csv" --group subject --out inspect.html'],
   notes: [
-    "Recordings are read, cut and split exactly as by train with the same options; nothing is trained, and no file is changed.",
+    "Recordings are read, cut into windows and split exactly as train would with the same options. Nothing is trained, and no recording is changed.",
   ],
   exitCodes: [
     [0, "train would accept these recordings"],

@@ -1,5 +1,7 @@
 // What `inspect` prints: what was read, ten seconds of every channel, people, activities, and recordings.
+
 import { counted } from "../../counted.ts";
+import { instantText } from "../../instant-text.ts";
 import type { InspectResult } from "../../pipelines/inspect.ts";
 import { countText, durationText, fixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
@@ -64,12 +66,6 @@ function clockText({ quality, recordings }: InspectResult): string {
     ...rates,
     `jitter at most ${fixedText(100 * jitter, 1)} % of a step`,
   ].join(", ");
-}
-
-/** Seconds, or the date if they count from 1970. */
-function instantText(seconds: number): string {
-  const isDate = seconds > 1e8 && seconds < 1e10;
-  return isDate ? new Date(1000 * seconds).toISOString() : `${Number(seconds.toPrecision(9))} s`;
 }
 
 function rateText(rate: number, unit = " Hz"): string {

@@ -17,7 +17,7 @@ const closing: Closing = {
   ],
   notes: [
     "The table has one row per window: user, recording, start_s, end_s, label, confidence (the label's probability), entropy (nats), margin (over the second most probable label) and p_<class>, the probability of each class. Labels in the files are not read.",
-    "--smooth treats the activity as a Markov chain that keeps to one class for the given time on average, and labels each window with all windows before and after it. --unknown 0.1 finds the confidence below which 10 % of the windows lie whose people the networks of the cross-validation had not seen, smoothed in the same way.",
+    "--smooth treats the activity as a Markov chain that stays in one class for the given time on average, and labels each window using all windows before and after it. --unknown 0.1 finds the confidence below which 10 % of the cross-validated windows lie, after the same smoothing. The networks that predicted these windows had not seen their people.",
   ],
   exitCodes: [
     [0, "done"],
@@ -90,6 +90,6 @@ function unknownLine(unknown: NonNullable<PredictResult["unknown"]>): string {
   return (
     `unknown    below a confidence of ${fixedText(confidence)}; in cross-validation, that removes ` +
     `${wrong === null ? "no error, because there was none," : `${percent(wrong)} of the errors`} and ` +
-    `${percent(right ?? 0)} of the right labels (accuracy ${fixedText(accuracy_before)}, then ${fixedText(accuracy_after)})`
+    `${percent(right ?? 0)} of the correct labels (accuracy ${fixedText(accuracy_before)}, then ${fixedText(accuracy_after)})`
   );
 }

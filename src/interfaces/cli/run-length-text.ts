@@ -1,4 +1,4 @@
-// Says how many batches pass between false alarms, and what that rests on.
+// Says how many batches pass between false alarms, and how this was measured.
 
 import { counted } from "../../counted.ts";
 import type { MeasuredRunLength } from "../../pipelines/baseline.ts";

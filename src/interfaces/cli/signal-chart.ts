@@ -1,5 +1,5 @@
 // Draws a signal in the terminal, as wide as the terminal: with braille patterns, which have two by four dots per character, or
-// with asterisks where the locale has no such characters.
+// with asterisks if the locale has no such characters.
 import { visible } from "../../visible.ts";
 import { displayWidth, truncateToDisplayWidth } from "./table.ts";
 
@@ -68,7 +68,7 @@ function rangeOfSignals(signals: readonly (readonly number[])[]): [low: number, 
   return [low, high];
 }
 
-/** Each column of dots covers the values from its own first to the next column's, so that the line is connected. */
+/** Each column of dots covers the values from its own first one to the next column's first one, so that the line is connected. */
 function chartStrip(
   values: readonly number[],
   { low, high, columns, ink }: { low: number; high: number; columns: number; ink: Ink },

@@ -2,6 +2,8 @@
 
 import { counted } from "../../counted.ts";
 import { gigabytes } from "../../gigabytes.ts";
+import { listedNames } from "../../listed-names.ts";
+import { naturalOrder } from "../../natural-order.ts";
 import { percent } from "../../percent.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
@@ -211,7 +213,7 @@ function trainCrossValidationLines({ summary, pooled, users }: EventOf<"cross-va
   const lowestScored = new Set(byScore.slice(0, shownUsers));
   const heading =
     users.length > shownUsers ? `The ${shownUsers} of ${users.length} people with the lowest scores` : "Per person";
-  const byName = users.toSorted((a, b) => a.user.localeCompare(b.user, "en", { numeric: true }));
+  const byName = users.toSorted((a, b) => naturalOrder(a.user, b.user));
   const rows = byName
     .filter((user) => lowestScored.has(user))
     .map((user) => trainPersonRow(user, user.user === worst.user));
@@ -284,12 +286,9 @@ function retrainDataLines({
 }: EventOf<"retrain-data">): string[] {
   const of = (part: { people: readonly string[]; windows: number }): string =>
     `${counted(part.windows, "window")} of ${trainPeopleText(part.people)}`;
-  const more = filesOfModel.length > 3 ? ` and ${filesOfModel.length - 3} more` : "";
   return [
     ...trainWarningLines(warnings),
-    ...(filesOfModel.length === 0
-      ? []
-      : [`read       ${filesOfModel.slice(0, 3).join(", ")}${more}, named in the model's manifest`]),
+    ...(filesOfModel.length === 0 ? [] : [`read       ${listedNames(filesOfModel, 3)}, named in the model's manifest`]),
     `labelled   ${of(labelled)}`,
     `holdout    ${of(holdout)}`,
     `unlabelled ${counted(unlabelled.windows, "window")} of ${counted(unlabelled.people, "person", "people")}`,
@@ -356,7 +355,5 @@ function trainTrackedLines({ page, versions }: EventOf<"tracked">): string[] {
 }
 
 function trainPeopleText(users: readonly string[]): string {
-  const byName = users.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  const shown = byName.slice(0, 8).join(", ");
-  return users.length > 8 ? `${shown} and ${users.length - 8} more` : shown;
+  return listedNames(users.toSorted(naturalOrder), 8);
 }

@@ -20,9 +20,9 @@ export interface Interval {
 
 /** Intervals of one class's scores; null if the class occurred in too few replicates. */
 export interface ClassIntervals {
-  /** Share of the windows predicted as this class that are of this class. */
+  /** Share of the windows predicted as this class that belong to it. */
   readonly precision: Interval | null;
-  /** Share of the windows of this class that are predicted as it. */
+  /** Share of the windows of this class that were recognised. */
   readonly recall: Interval | null;
   /** Harmonic mean of the two. */
   readonly f1: Interval | null;
@@ -94,7 +94,7 @@ export function percentileInterval(values: readonly (number | null)[]): Interval
   return { low: low!, high: high! };
 }
 
-/** The metrics of several people's windows together; a class that nobody has and nobody is taken for has no scores. */
+/** The metrics of several people's windows together; a class that is neither a true nor a predicted label has no scores. */
 function pooledFigures(
   people: readonly ClassificationMetrics[],
   nClasses: number,

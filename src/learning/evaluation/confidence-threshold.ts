@@ -1,10 +1,10 @@
-// A confidence below which a prediction is called unknown, and what that costs, measured on predictions whose truth is known.
+// Finds a confidence below which predictions count as unknown, and measures the effect on windows whose class is known.
 // Dimensions: N rows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { quantiles } from "../../stats/quantile.ts";
 
-/** A confidence below which predictions are called unknown, and what that does to windows of people not seen in training. */
+/** A confidence below which predictions count as unknown, and its effect on people whom the network had not seen. */
 export interface ConfidenceThreshold {
   /** Predictions with a lower confidence are unknown. */
   readonly confidence: number;
@@ -12,7 +12,7 @@ export interface ConfidenceThreshold {
   readonly share: number;
   /** Share of the wrong predictions that become unknown; null if none was wrong. */
   readonly wrong_removed: number | null;
-  /** Share of the right predictions that become unknown; null if none was right. */
+  /** Share of the correct predictions that become unknown; null if none was correct. */
   readonly right_removed: number | null;
   /** Share of correct predictions before. */
   readonly accuracy_before: number;

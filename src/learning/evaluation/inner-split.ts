@@ -24,7 +24,7 @@ import { purgeByWindowGap, windowTimeOrder } from "./window-gaps.ts";
  * @param options.fraction share of the rows to validate on (default .2)
  * @param options.purgeSamples for blocks: see blockedSplit
  * @param options.leastPeople for group kinds (default 1)
- * @throws UserError if the rows hold only one person (group kinds) or a class is too short to divide (blocks)
+ * @throws UserError if the rows come from only one person (group kinds) or a class is too short to divide (blocks)
  */
 export function innerSplit(
   kind: SplitKind,

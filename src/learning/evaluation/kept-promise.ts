@@ -1,5 +1,5 @@
-// Compares people on whom a finished model is evaluated with what cross-validation promised. A promise is kept if the new
-// people could have been among the cross-validated ones: by the mean, and person by person.
+// Compares the people on whom a model is evaluated with the people of its cross-validation, by the mean and person by person. The
+// promise of cross-validation is kept if the new people could have been among the cross-validated ones.
 
 import type { Rng } from "../../stats/random.ts";
 import { bootstrapReplicates, type Interval, percentileInterval } from "./bootstrap-people.ts";
@@ -56,8 +56,9 @@ export function rankAmongPromised(promised: readonly number[], score: number): n
 }
 
 /**
- * Whether a person's score lies within the cross-validated spread. With 19 people or more, at most 5 % of new people fall below
- * it by chance; with n people fewer, those who score lower than all of them do, which has a chance of 1 in n + 1.
+ * Whether a person's score lies within the cross-validated spread. With 19 cross-validated people or more, at most 5 % of new
+ * people fall below it by chance. With fewer, n, a new person falls below it only by scoring lower than all of them, which has a
+ * chance of 1 in n + 1.
  */
 export function isWithinPromised(promised: readonly number[], score: number): boolean {
   return rankAmongPromised(promised, score) > Math.max(unusualShare, 1 / (promised.length + 1)) + 1e-12;

@@ -2,6 +2,7 @@
 // faults in a splitter. For `stratified`, which leaks by construction, it counts the leaks.
 
 import { z } from "zod";
+import { naturalOrder } from "../../natural-order.ts";
 import { firstNotBelow } from "../../stats/first-not-below.ts";
 import type { SplitKind, WindowPositions } from "./split.ts";
 import { gapsToMarkedWindows, windowTimeOrder } from "./window-gaps.ts";
@@ -28,8 +29,8 @@ export interface FoldLeakage {
   /** People in both the validation and the training part. */
   readonly shared_validation_users: readonly string[];
   /**
-   * Pairs of a person in the test or validation part and a person whom the fold learned from under another name, although
-   * they have the same values. Absent in reports of earlier versions, which did not compare values.
+   * Pairs of people with the same values: one in the test or validation part, and one whom the fold learned from under another
+   * name. Absent in reports of earlier versions, which did not compare values.
    */
   readonly copied_users?: readonly (readonly [string, string])[];
   /** Test windows that share a sample with a training or validation window. */
@@ -74,7 +75,7 @@ export const leakageReportSchema: z.ZodType<LeakageReport> = z.object({
         .array(z.tuple([z.string(), z.string()]))
         .exactOptional()
         .describe(
-          "pairs of a person in the test or validation part and a person whom the fold learned from under another name, although they have the same values; absent in reports of earlier versions",
+          "pairs of people with the same values: one in the test or validation part, and one whom the fold learned from under another name; absent in reports of earlier versions",
         ),
       overlapping_windows: count.describe("test windows that share a sample with a training or validation window"),
       overlapping_validation_windows: count.describe("validation windows that share a sample with a training window"),
@@ -120,9 +121,7 @@ function checkFoldLeakage(
 ): FoldLeakage {
   const { trainIndex, validationIndex, testIndex } = parts;
   const users = (index: Int32Array): string[] =>
-    [...new Set(index.map((row) => windows.groups[row]!))]
-      .map((group) => windows.users[group]!)
-      .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+    [...new Set(index.map((row) => windows.groups[row]!))].map((group) => windows.users[group]!).sort(naturalOrder);
   const trainUsers = users(trainIndex);
   const validationUsers = users(validationIndex);
   const testUsers = users(testIndex);

@@ -8,7 +8,7 @@ import { stratifiedKFold } from "./stratified-k-fold.ts";
 
 export interface OuterSplit {
   readonly splits: readonly Split[];
-  /** Warnings for anyone who reads the figures. */
+  /** Warnings about how to read the figures. */
   readonly warnings: readonly string[];
 }
 

@@ -5,6 +5,7 @@
 // per class, and stopping rules. The caller decides what is fitted and how. U unlabelled windows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
+import { gatherRows } from "../../stats/gather-rows.ts";
 import { millionths } from "../../stats/millionths.ts";
 import { totalVariationDistance } from "../../stats/share-distance.ts";
 import { type ClassificationMetrics, classificationMetrics } from "../evaluation/classification-metrics.ts";
@@ -201,7 +202,7 @@ export function describeCurriculumCycle(
       ? null
       : classificationMetrics(
           Int32Array.from(known, (row) => truth![row]!),
-          curriculumRows(unlabelled, known, classes.length),
+          gatherRows(unlabelled, known, classes.length),
           classes,
         );
   return {
@@ -275,12 +276,6 @@ function curriculumFlippedShare(now: ArrayLike<number>, before: ArrayLike<number
   let flips = 0;
   for (let i = 0; i < now.length; i++) if (now[i] !== before[i]) flips++;
   return flips / now.length;
-}
-
-function curriculumRows(matrix: Float32Array, rows: readonly number[], width: number): Float32Array {
-  const part = new Float32Array(rows.length * width);
-  for (const [i, row] of rows.entries()) part.set(matrix.subarray(row * width, (row + 1) * width), i * width);
-  return part;
 }
 
 function curriculumByClass<T>(names: readonly string[], values: readonly T[]): Record<string, T> {

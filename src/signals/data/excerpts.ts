@@ -1,5 +1,6 @@
 // Excerpts of recordings to look at: a few seconds of every channel, for each activity of a few people.
 
+import { naturalOrder } from "../../natural-order.ts";
 import type { Stretch } from "./recordings.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
@@ -39,7 +40,7 @@ export function excerptsOf(rows: StoredRows, options: ExcerptOptions): Excerpt[]
       ofLabel.set(stretch.user, stretch);
   }
   const byName = <T>(entries: Iterable<[string, T]>): [string, T][] =>
-    [...entries].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+    [...entries].sort(([a], [b]) => naturalOrder(a, b));
   return byName(longest).flatMap(([, ofLabel]) =>
     byName(ofLabel)
       .slice(0, options.people)

@@ -2,6 +2,7 @@
 // times as much as the others.
 
 import { UserError } from "../../errors.ts";
+import { listedNames } from "../../listed-names.ts";
 import type { MixedSensor } from "./find-sensors.ts";
 
 /** @throws UserError if units differ between people, or only some recordings contain gravity */
@@ -11,20 +12,15 @@ export function refuseMixedSensors(mixed: readonly MixedSensor[]): void {
   const { name, axes, units, withoutGravity } = sensor;
   const who = `Sensor ${name} (${axes.join(", ")})`;
   if (withoutGravity.length > 0) {
-    const others = listMixedPeople(units.flatMap(([, own]) => own));
+    const others = listedNames(units.flatMap(([, own]) => own));
     throw new UserError(
-      `${who}: accelerations with and without gravity are two kinds of sensor. Judging by the values at rest, the recordings of ${others} contain gravity, but not those of ${listMixedPeople(withoutGravity)}.`,
+      `${who}: accelerations with and without gravity are two kinds of sensor. Judging by the values at rest, the recordings of ${others} contain gravity, but not those of ${listedNames(withoutGravity)}.`,
       { advice: "Export the same kind for everybody, or leave out the recordings of one kind." },
     );
   }
-  const found = units.map(([unit, own]) => `${unit} for ${listMixedPeople(own)}`).join("; ");
+  const found = units.map(([unit, own]) => `${unit} for ${listedNames(own)}`).join("; ");
   throw new UserError(`${who}: its units differ between people; judging by the values at rest: ${found}.`, {
     advice:
       "Export all recordings in one unit, or write one table per unit with `tidemark convert --units auto`; --only user=NAME reads one person.",
   });
-}
-
-function listMixedPeople(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(", ");
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }

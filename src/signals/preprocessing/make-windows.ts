@@ -2,6 +2,7 @@
 // Every stretch is copied once into one block, and overlapping windows are offsets into it. Dimensions: S samples, C
 // channels, W windows, T samples per window.
 
+import { listedNames } from "../../listed-names.ts";
 import { DataFault } from "../data/data-fault.ts";
 import { type Recordings, type RowSource, recordingPieces, rowsOfRecordings } from "../data/recordings.ts";
 import { noWindowsFault } from "./no-windows.ts";
@@ -188,11 +189,9 @@ export function peopleWithoutWindows({ users, parts, options }: WindowPlan): str
   const kept = new Set(parts.map(({ group }) => group));
   const without = users.filter((_, u) => !kept.has(u));
   if (without.length === 0) return [];
-  const shown = without.slice(0, 5).join(", ");
-  const names = without.length > 5 ? `${shown} and ${without.length - 5} more` : shown;
   const seconds = Number((options.windowSize / options.samplingRateHz).toFixed(2));
   return [
-    `Nothing is left of ${names}: none of their stretches without a gap or a change of label is as long as a window (${seconds} s).`,
+    `Nothing is left of ${listedNames(without)}: none of their stretches without a gap or a change of label is as long as a window (${seconds} s).`,
   ];
 }
 

@@ -1,9 +1,11 @@
 // Checks whether a model folder can be put at --out. The folder is moved there with a single rename at the very end of
 // the work. Everything that could prevent this rename is therefore checked at the beginning, and the rename itself is
 // tried.
+
 import { lstat, mkdir, readdir, readlink, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
+import { listedNames } from "../../listed-names.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { hasSystemErrorCode } from "../../system-error.ts";
 import { temporaryBeside } from "../../temporary-file.ts";
@@ -29,7 +31,7 @@ export async function checkOutFolder(out: string): Promise<void> {
   }
   if (entries.length > 0) {
     throw new UserError(
-      `--out ${out}: expected a directory that is new or empty, found ${describeOutFolder(entries)} in it`,
+      `--out ${out}: expected a directory that is new or empty, found ${listedNames(entries, 3)} in it`,
       {
         advice: "Choose another name, or empty the directory.",
       },
@@ -135,9 +137,4 @@ async function refuseFileAsOutFolder(out: string): Promise<void> {
       if (!hasSystemErrorCode(error, "ENOENT") && !hasSystemErrorCode(error, "ENOTDIR")) throw error;
     }
   }
-}
-
-function describeOutFolder(entries: readonly string[]): string {
-  const shown = entries.slice(0, 3).join(", ");
-  return entries.length > 3 ? `${shown} and ${entries.length - 3} more` : shown;
 }

@@ -220,7 +220,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       expect([0, 10, 11]).toContain(ended.exitCode);
       expect(ended.stderr).toMatch(
         new RegExp(
-          `^warning: a part of the stream was not sent to the tracking server: ${away}: .*\\. Send it with: tidemark sync model --tracking ${away}\\n$`,
+          `^warning: part of the stream was not sent to the tracking server: ${away}: .*\\. Send it with: tidemark sync model --tracking ${away}\\n$`,
         ),
       );
       const before = await readBack.everything("walking", "walking/monitoring");

@@ -1,0 +1,4 @@
+/** Compares names for sorting, with numbers in them by value: "p2" is before "p10". */
+export function naturalOrder(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
+}

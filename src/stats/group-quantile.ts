@@ -2,7 +2,7 @@
 // batches they have.
 
 /**
- * The smallest score for which the scores up to it have a share of at least `share` of the weight; each of G people has the
+ * The smallest score such that the scores up to it have at least a share `share` of the weight. Each of G people has the
  * weight 1 / G, spread evenly over their scores.
  * @param groups scores by person; people without scores are ignored
  * @param share in (0, 1]

@@ -1,10 +1,10 @@
-// Sums over a moving window. Each is the sum of the same values in the same order wherever the input begins, so that a part of
-// a series has exactly the sums of the whole; a running total would not.
+// Sums over a moving window. Wherever the input begins, each sum adds the same values in the same order. So a part of a
+// series has exactly the same sums as the whole, which a running total would not give.
 
 /**
  * [N - width + 1] sums of `width` consecutive values, by blocks of doubling length: about 2 log2(width) additions each.
  * @param values [N]
- * @param width a whole number above 0; a series that is shorter has no sums
+ * @param width a whole number above 0; a shorter series has no sums
  */
 export function windowSums(values: Float64Array, width: number): Float64Array {
   const sums = new Float64Array(Math.max(0, values.length - width + 1));

@@ -95,14 +95,20 @@ export interface AccuracyEstimate {
 
 /** An arbitrary default. An interval with this coverage needs at least 9 people. */
 const defaultCoverage = 0.9;
-/** Chosen on half 1 of WISDM and MotionSense; a hard threshold is infinitely steep, and mean confidence has about 1. */
+/**
+ * Chosen on half 1 of WISDM and MotionSense. A hard threshold would be infinitely steep, and the mean confidence corresponds
+ * to a steepness of about 1.
+ */
 const steepness = 5;
-/** Added to the variance e (1 - e) of an estimate e, because accuracy varies even where it seems to be 0 or 1; chosen likewise. */
+/**
+ * Added to the variance e (1 - e) of an estimate e, because accuracy varies even if the estimate is 0 or 1; chosen in the
+ * same way.
+ */
 const leastVariance = 0.02;
 
 /**
  * @param people out-of-fold predictions; every person has equal weight in the intervals, every window in the threshold
- * @param lengths numbers of windows of the batches that each person's windows are cut into
+ * @param lengths of the batches into which each person's windows are cut, in windows
  * @throws RangeError if nobody has enough windows for a batch, or a number is outside 0..1
  */
 export function calibrateAccuracy(
@@ -169,7 +175,7 @@ export function estimateAccuracy(
     threshold === undefined ? confidence + offset : expectedCorrect(signals.confidence.counts, threshold) / windows;
   const known = below === undefined ? 1 : interpolateAccuracyWidth(below, above ?? below, windows);
   const scale = threshold === undefined ? 1 : accuracyScale(clampAccuracy(estimate)) / accuracyScale(1 / 2);
-  // A half width of 1 means no interval, even around an estimate outside 0..1.
+  // A half width of 1 means that there is no interval, even if the estimate is outside 0..1.
   const halfWidth = known < 1 ? known * scale : Number.POSITIVE_INFINITY;
   const { leastConfidence, mostConfidence } = below ?? rungs[0]!;
   return {
@@ -199,7 +205,7 @@ function countHeldOut({ confidences, correct }: HeldOutWindows): CountedPerson {
   const bins = Int32Array.from(own, signalBin);
   const counts = new Array<number>(signalBinLogits.length).fill(0);
   for (const bin of bins) counts[bin]! += 1;
-  // Beyond 1 is only what float32 rounds.
+  // Only the rounding of float32 takes a confidence above 1.
   return { bins, counts, correct: hits, confidences: own.map((confidence) => Math.min(1, confidence)) };
 }
 
@@ -210,7 +216,7 @@ function sumHeldOut(people: readonly CountedPerson[]): { counts: readonly number
   };
 }
 
-/** The threshold at which the expected number of correct windows is the actual number. */
+/** The threshold at which the expected number of correct windows equals the actual number. */
 function findAccuracyThreshold({ counts, correct }: ReturnType<typeof sumHeldOut>): number {
   let [low, high] = [-largestThreshold, largestThreshold];
   for (let step = 0; step < 60; step++) {

@@ -1,11 +1,11 @@
-// A sensor with impossible values raises an alarm by itself, in the same way as a batch that is too far away for chance.
+// Lets a sensor with impossible values raise an alarm by itself, as a batch does that is farther away than chance explains.
 
 import type { Comparison } from "./comparison.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 
 /**
- * The comparison with the training data, which an impossible sensor puts beyond the reach of chance.
- * @param name the signal or channel by which it is shown
+ * Puts the comparison with the training data beyond the reach of chance if there is an impossible sensor; returns other
+ * comparisons unchanged.
  */
 export function beyondByPhysics(comparison: Comparison, impossible: readonly ImpossibleSensor[]): Comparison {
   const [first] = impossible.toSorted((a, b) => b.excess - a.excess);

@@ -6,7 +6,7 @@ import type { DriftModel } from "./comparison.ts";
 /** The class of at least this share of the rows fills a batch; an arbitrary choice. */
 const mainShare = 0.8;
 
-/** The class that fills the batch; null if none does, or if batches of one activity are no bouts. */
+/** The class that fills the batch; null if none does, or if the model does not know bouts. */
 export function boutActivity(batch: ClassSummaries, model: DriftModel): number | null {
   if (!hasBoutActivities(model)) return null;
   const rows = batch.map(batchSummaryRows);
@@ -15,7 +15,7 @@ export function boutActivity(batch: ClassSummaries, model: DriftModel): number |
   return main < 0 ? null : main;
 }
 
-/** Not where there is but one activity, nor where the streams' level was set by recorded days. */
+/** A model does not know bouts if it has only one activity, or if its alarm level was not set on days of bouts. */
 function hasBoutActivities({ calibration: { day }, byClass }: DriftModel): boolean {
   return day !== undefined && day !== "recorded" && byClass.filter((own) => own !== null).length > 1;
 }

@@ -42,7 +42,10 @@ export interface KindCalibration {
    * recordings), because there were too few people to hold one out. A new person will look further away than that.
    */
   readonly apart: "people" | "recordings" | "halves of recordings" | "bouts";
-  /** Statistic from which the score is computed: the one with which the evidence of a shift grows faster. */
+  /**
+   * Statistic from which the score is computed. Against a stream's own past, it is the one with which the evidence of a shift
+   * grows fastest.
+   */
   readonly statistic: ScoreStatistic;
   /** Share of batches with p <= .05 after a shift of `shift_sd` in one channel, for each of the statistics. */
   readonly seen:
@@ -96,8 +99,8 @@ export interface Calibration {
   /** The kinds for which there were enough recordings. */
   readonly kinds: Readonly<Partial<Record<CalibrationKind, KindCalibration>>>;
   /**
-   * By channel: seconds per independent value of a person's signal (its integrated autocorrelation time). Used instead of
-   * kinds that are missing. Null if no recording was long enough to measure it.
+   * By channel: seconds per independent value of a person's signal (its integrated autocorrelation time). Used in place of
+   * missing kinds. Null if no recording was long enough to measure it.
    */
   readonly correlation_seconds: Readonly<Record<string, number>> | null;
   /**
@@ -108,13 +111,13 @@ export interface Calibration {
   readonly run_length?: MeasuredRunLength;
 }
 
-/** How many batches pass between false alarms of people and days that the calibration left out; see `measureRunLength`. */
+/** How many batches pass between false alarms on people and days that the calibration left out; see `measureRunLength`. */
 export interface MeasuredRunLength {
   /** The run length that was asked for. */
   readonly asked: number;
   /** Lower confidence limit of the mean number of batches to a stream's first false alarm. */
   readonly at_least: number;
-  /** Of the limit. */
+  /** Confidence of that limit. */
   readonly confidence: number;
   /** Number of people whose days were judged, each without that person in the calibration. */
   readonly people: number;
@@ -214,7 +217,7 @@ export const runLengthSchema: z.ZodType<MeasuredRunLength> = z
     seconds: z.number().positive().max(1e9),
     days: z.array(z.object({ day: rehearsedDaySchema, batches: z.int().min(1), alarms: z.int().min(0) })).min(1),
   })
-  .describe("false alarms of people and days that the calibration left out");
+  .describe("false alarms on people and days that the calibration left out");
 
 export const calibrationSchema: z.ZodType<Calibration> = z.object({
   reference_batches: z.int().min(1).max(10_000).describe("batches in the rolling reference and in the anchor"),

@@ -19,9 +19,10 @@ export function extendChangeSeries(
 }
 
 /**
- * A sensor offset moves the means of all classes alike, so their distances are averaged by precision. A class is weighted
- * by its rows over its variance in the training data: a little sitting says more than much jogging. A constant channel is
- * treated as one with minimal variance; one without values takes the baseline's position with zero precision.
+ * A sensor offset moves the means of all classes alike, so their distances are averaged by precision. A class is weighted by
+ * its rows over its variance in the training data, so a few seconds of sitting can say more than a minute of jogging. A
+ * constant channel is treated as if it had the smallest variance. A channel without values gets the baseline's position, with
+ * a precision of 0.
  */
 function changeSeriesEntry(current: ClassSummaries, { baseline, byClass }: DriftModel): DriftState["series"][number] {
   return Object.fromEntries(

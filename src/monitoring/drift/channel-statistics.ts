@@ -52,7 +52,8 @@ export function channelStatistics(
     ks: ksDistance(reference.counts, current.counts),
     meanShift: (current.mean - reference.mean) / scale.std,
     logSdRatio: Math.log(spread(current) / spread(reference)),
-    // The rest is expensive and often not needed: a calibration compares thousands of batches by their KS distances.
+    // The other distances are computed only if they are read: they are expensive, and a calibration compares thousands of
+    // batches by their KS distances alone.
     get psi() {
       return psi(reference.counts, current.counts);
     },

@@ -35,7 +35,7 @@ import { unseenClassShare } from "./within-classes.ts";
 export type ReferenceKind = "baseline" | "anchor" | "rolling";
 export const referenceKinds: readonly ReferenceKind[] = ["baseline", "anchor", "rolling"];
 
-/** What the model knows. */
+/** What a model knows about its training data and about drift-free batches. */
 export interface DriftModel {
   /** Channels of the network, among the names of `baseline`. */
   readonly channels: readonly string[];
@@ -59,24 +59,29 @@ export interface Comparison {
   readonly seconds: number;
   /** Share of the batch in classes that the reference lacks. */
   readonly unseenShare: number;
-  /** Standardised by rehearsed batches, -log10 p of the KS test, or the size as a multiple of its constant. */
+  /**
+   * The largest statistic: standardised by rehearsed batches, as -log10 p of the KS test, or as a multiple of its constant.
+   */
   readonly score: Score;
-  /** Null for constants. */
+  /** Null if judged by constants. */
   readonly pValue: PValue | null;
   /** The score from which the stream's own variation is learned; null if nothing was rehearsed. */
   readonly learned: number | null;
   /**
-   * Against the training data: the p-value relative to how far the stream usually is from them, which is comparable from batch
-   * to batch. Null for the stream's own past, and unless other people were rehearsed.
+   * P-value of the distance from the training data, relative to how far the stream usually is from them. Null against the
+   * stream's own past, and if no other people were rehearsed.
    */
   readonly usual: PValue | null;
   /** How far the score is from the usual one; see `nullScoreExcess`. Null if nothing was rehearsed. */
   readonly excess: number | null;
-  /** Null scores of rehearsed batches. */
+  /** The far score (see score.ts), or by how much the batch exceeds what a body can do; null if neither is known. */
   readonly far: Score | null;
   /** Whether the far score is beyond the reach of chance, which alone raises an alarm. */
   readonly beyond: boolean;
-  /** By channel, what the far score is the largest of if the batch is beyond chance, and what the score is otherwise. */
+  /**
+   * By channel: the scores of which `far` is the largest if the batch is beyond chance, and of which `score` is the largest
+   * otherwise.
+   */
   readonly channelScores: Readonly<Record<string, number>>;
   /** Statistics that exceed the constants. */
   readonly findings: readonly FixedFinding[];
@@ -140,10 +145,9 @@ export function compare(
 }
 
 /**
- * The channel whose values lie farthest outside the training range, on average by more than the width of that range, or else
- * the acceleration whose mean length is not that of gravity; null if there is none. However a sensor is worn, neither
- * happens. The factor of one width is arbitrary. m/s^2, g and milli-g differ by factors of at least 9.8, but the mean
- * length during jogging is at most twice that at rest. The limit is about the geometric mean of 1 and 9.8.
+ * The channel whose values lie farthest outside the training range, on average by more than the width of that range. If there
+ * is none, the acceleration whose mean length differs most from that of the training data, by more than `mostGravityRatio`.
+ * Null if there is neither: neither happens, however a sensor is worn. The factor of one width is arbitrary.
  */
 function compareToTrainingRange(
   current: ClassSummaries,
@@ -172,7 +176,11 @@ function compareToTrainingRange(
   return null;
 }
 
-/** Largest ratio of a batch's mean length of acceleration to that of the training data, or its inverse. */
+/**
+ * Largest ratio of a batch's mean length of acceleration to that of the training data, or its inverse. m/s^2, g and milli-g
+ * differ by factors of at least 9.8, but the mean length during jogging is at most twice that at rest; 3 is about the
+ * geometric mean of 1 and 9.8.
+ */
 const mostGravityRatio = 3;
 
 /** Signal time of a summary, missing values included. */

@@ -7,16 +7,19 @@ import type { Culprit } from "./culprit.ts";
 
 /** A coarse sensor repeats values in training too; its grid then has at most this many edges. */
 const fewestEdges = 128;
-/** A channel is stuck if it repeats one value for so long; an arbitrary choice. */
+/** A channel is stuck if it repeats one value for at least this long; an arbitrary choice. */
 const stuckSeconds = 1;
-/** And if more than this share of its rows are in such runs. */
+/** In addition, more than this share of its rows must be in such runs. */
 const stuckShare = 0.05;
 /**
  * A channel is clipped if more than this share of its rows is at one end of its range, and the training data and the
  * stream's own past go further.
  */
 const clippedShare = 0.02;
-/** And if the end occurs so many times as often as any value between the ends: at rest, a channel has few values. */
+/**
+ * In addition, the end must occur this many times as often as any value between the ends, because a channel at rest has few
+ * values.
+ */
 const clippedRatio = 2;
 
 /**

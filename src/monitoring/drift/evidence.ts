@@ -78,7 +78,7 @@ export function addEvidence(state: EvidenceState, eValue: number, activity: numb
 }
 
 /**
- * Whether the evidence raises an alarm. After an alarm, the evidence restarts at `noEvidence`.
+ * Whether the evidence raises an alarm.
  * @param arl minimum average number of batches between false alarms; more than 1
  */
 export function evidenceRaisesAlarm(state: EvidenceState, arl: number): boolean {

@@ -1,5 +1,5 @@
-// Physics before statistics: what a sensor cannot measure, whoever wears it and however. Gravity is the same for everybody, and
-// a sensor that turns sees it turn. No calibration is needed, so this holds for the first batch of a stream.
+// Finds sensors with values that are impossible, whoever wears them and however. Gravity is the same for everybody, and a
+// sensor that turns sees gravity turn. This needs no calibration, so it also works for the first batch of a stream.
 
 import {
   gravityInSensorUnit,
@@ -23,22 +23,25 @@ export interface ImpossibleSensor {
   readonly message: string;
   /** How far beyond the limit, as a multiple of it; more than 1. */
   readonly excess: number;
-  /** What explains it; null if nothing known does. */
+  /** The fault that explains the values; null if no known fault does. */
   readonly cause: Culprit | null;
 }
 
 /** Limits of the median of a second's mean acceleration, as shares of gravity; see sensor-seconds.ts. */
 const [leastGravity, mostGravity] = [0.5, 2];
 /**
- * In the right unit, at least a share `mostlyGravity` of the seconds differ from gravity by at most a share `nearGravity`. Without
- * gravity, hardly two seconds are alike. Both are arbitrary.
+ * A unit is right if at least a share `mostlyGravity` of the seconds differ from gravity by at most a share `nearGravity`.
+ * After gravity has been removed, the lengths of the seconds vary too much for any unit. Both are arbitrary.
  */
 const [nearGravity, mostlyGravity] = [0.5, 0.8];
 /** A shorter batch is not judged; arbitrary. */
 const leastSeconds = 5;
-/** Limits of the ratio of turns; see turning-ratio.ts. Geometric means of what is possible and what the other unit gives. */
+/**
+ * Limits of the ratio of turns; see turning-ratio.ts. They are about the geometric means of what people reach and what the
+ * other unit gives.
+ */
 const [leastTurning, mostTurning] = [1 / 16, 25];
-/** An axis that is stuck for less of the batch raises no alarm; as in direct-faults.ts. */
+/** If an axis is stuck for at most this share of the batch, it raises no alarm; as in direct-faults.ts. */
 const mostStuck = 0.05;
 
 /**

@@ -1,6 +1,7 @@
-// Explains why a batch is unlike its references. If physics decides, nothing else is asked. Otherwise, each fault that is suspected and can be reversed is reversed, and the batch
-// is measured again. A fault is named only if the batch is then ordinary; otherwise the cause is not known. Faults that cannot
-// be reversed (a stuck or clipped channel) are detected directly.
+// Explains why a batch is unlike its references. If a sensor's values are impossible (impossible-sensors.ts), the cause of
+// that is the only one. Otherwise, each suspected fault is reversed and the batch is measured again. A fault is named only if
+// this makes the batch ordinary. Faults that cannot be reversed (a stuck or clipped channel) are detected directly. If
+// nothing explains the batch, the cause is not known.
 
 import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import type { Columns } from "../summaries/summarize.ts";
@@ -12,7 +13,7 @@ import type { DriftState } from "./drift-state.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 import { compareForVerdict, type DriftOptions, type Past } from "./verdict.ts";
 
-/** A batch, or its beginning, without a fault that it may have. */
+/** A batch, or its beginning, with a suspected fault reversed. */
 export interface UndoneFault {
   readonly fault: Culprit;
   readonly byClass: ClassSummaries;
@@ -20,13 +21,13 @@ export interface UndoneFault {
 
 /** A batch whose p-values are above this is ordinary. */
 const ordinaryP = 0.05;
-/** Without the fault, the batch must be so many times as likely as with it; chosen on half 1 of WISDM and MotionSense. */
+/** Reversing the fault must multiply the smallest p-value by at least this; chosen on half 1 of WISDM and MotionSense. */
 const leastGain = 5;
 
 /**
  * The causes of a batch, likeliest first.
  * @param batch.columns [N] samples of each channel
- * @param batch.undone the batch without each of the suspected faults
+ * @param batch.undone the batch with each of the suspected faults reversed
  * @param batch.comparisons of the batch as it is
  * @param state of the stream before the batch
  * @returns none if the batch is ordinary or nothing explains why it is not
@@ -36,9 +37,9 @@ export function likelyCauses(
     readonly columns: Columns;
     readonly undone: readonly UndoneFault[];
     readonly comparisons: readonly Comparison[];
-    /** The batch as it is; without it, a rate is sought even if only the roughness is strange. */
+    /** The batch as it is. If absent, a wrong rate may be named even if only the roughness is unusual. */
     readonly byClass?: ClassSummaries;
-    /** Sensors whose values nobody can cause (default: none known). */
+    /** Sensors with impossible values (default: none known). */
     readonly impossible?: readonly ImpossibleSensor[];
   },
   past: Past,
@@ -58,7 +59,7 @@ export function likelyCauses(
     const compared = (side: ClassSummaries, known: DriftModel): Comparison[] =>
       compareForVerdict(side, past, known, state, thresholds);
     if (fault.kind !== "sampling rate") return explains(fault, comparisons, compared(byClass, model));
-    // Both sides without the roughness; otherwise noise, which only the roughness shows, would be explained by any rate.
+    // Neither side has the roughness. Otherwise, any rate would explain noise, which only the roughness shows.
     const known = withoutRoughness(model);
     const before = whole === undefined ? comparisons : compared(whole, known);
     return before.some((own) => !isOrdinary(own)) && explains(fault, before, compared(byClass, known));
@@ -69,7 +70,10 @@ export function likelyCauses(
   return [...(simplest === undefined ? [] : [simplest]), ...direct];
 }
 
-/** Simple faults first: a wrong unit, one axis or one rate, a whole sensor, two or three axes in each other's place. */
+/**
+ * Simple faults first: a wrong unit, one flipped axis, a wrong rate, and then by the number of axes, flipped before swapped
+ * ones.
+ */
 function complexityOf({ kind, channels }: Culprit): number {
   if (kind === "unit") return 0;
   if (kind === "swapped axes") return channels.length;

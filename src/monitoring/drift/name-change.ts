@@ -11,11 +11,15 @@ const leastExplained = 0.5;
 /** With fewer batches, one of several channels may look like a step or a ramp by chance; an arbitrary limit. */
 const shortSeries = 10;
 /**
- * With a smaller ratio of residuals, a step is called a ramp. The first batches of a ramp drown in noise, so a step that
- * begins later fits nearly as well. Chosen on half 1 of WISDM and MotionSense, as is the next one.
+ * A step must have at least this ratio of residuals; otherwise the change is called a ramp, because noise hides the first
+ * batches of a ramp, and a step that begins later then fits nearly as well. Chosen on half 1 of WISDM and MotionSense, as is
+ * the next limit.
  */
 const leastStepRatio = 1.09;
-/** A ramp moves away from the anchor, and hardly from the last batches: they have less than this share of its evidence. */
+/**
+ * A ramp moves away from the anchor, but hardly from the last batches: their evidence is less than this share of the
+ * anchor's.
+ */
 const leastOfAnchor = 0.2;
 
 /** The alarm after a batch that raises or keeps it. */
@@ -34,7 +38,7 @@ export function nameChange(
   const since = state.alarm?.since ?? state.batches;
   // After one or two batches, no step can be fitted yet, only a steep ramp.
   const decided = shape !== null && now.series.length - shape.start > 2;
-  // An alarm that begins with values which nobody in the training data had is no ramp.
+  // A ramp starts small, so it cannot begin with values outside the range of everyone in the training data.
   const impossible = state.alarm === null && beyond?.reference === "baseline";
   const sudden =
     impossible ||
@@ -50,8 +54,8 @@ export function nameChange(
 }
 
 /**
- * Uses the channel that a change explains best; in the most extreme channel, the change may fluctuate most. In a short
- * series, chance explains much of some channel, so the most extreme channel is used there.
+ * Uses the channel that a step or a ramp explains best, not the most distant one, whose values may fluctuate most. In a short
+ * series, a step or a ramp fits some channel well by chance, so the most distant channel is used.
  */
 export function changeShapeToName(
   series: DriftState["series"],
@@ -64,7 +68,10 @@ export function changeShapeToName(
   return shapes.reduce((best, shape) => (shape.explained > best.explained ? shape : best));
 }
 
-/** Uses a channel's means or spreads, whichever the change explains better; its distances if neither. */
+/**
+ * Uses the channel's means or its spreads, whichever a step or a ramp explains better, or its distances if neither is
+ * explained.
+ */
 function channelShapeToName(channel: readonly DriftState["series"][number][string][]): ChangeShape {
   const of = (i: number): number[] => channel.map((batch) => batch[i]!);
   const [means, spreads, distances] = [changeShape(of(0), of(3)), changeShape(of(1)), changeShape(of(2))];

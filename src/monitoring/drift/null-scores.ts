@@ -1,6 +1,6 @@
 // Measures how unusual a score is among batches without drift. The scores of drift-free batches (from people and recordings
-// that a fold of cross-validation held out) are stored in order, for a ladder of batch lengths, because one minute of
-// movement differs from the reference far more than a quarter of an hour does. The p-value is conformal (Vovk, Gammerman and
+// that a fold of cross-validation held out) are stored in order, for a ladder of batch lengths, because a minute of movement
+// usually differs from the reference much more than a quarter of an hour does. The p-value is conformal (Vovk, Gammerman and
 // Shafer 2005). It is computed as if there were one more person, who is as unusual as the most unusual known person. One
 // person's batches resemble each other, so with few people, treating their batches as independent would double the false
 // alarms.
@@ -8,7 +8,8 @@
 // Some people vary more than others in every batch. Once a few of a stream's own scores are known, they are used to
 // standardise its further scores. Their mean is shrunk towards the mean over all people (James and Stein's shrinkage, by the
 // variances within and between people), and their spread is mixed with that of all people. Each rehearsed score is
-// standardised in the same way, by the same number of other scores from its person, so both carry the same uncertainty.
+// standardised in the same way, from as many other scores of the same person, so that rehearsed and new scores are equally
+// uncertain.
 
 import { z } from "zod";
 import { firstNotBelow } from "../../stats/first-not-below.ts";
@@ -77,7 +78,7 @@ export function addNullScore({ n, mean, last, steps }: OwnScores, score: number)
   return { n: n + 1, mean: mean + (score - mean) / (n + 1), last: score, steps: steps + step ** 2 };
 }
 
-/** Number of scores that the spread of all people counts as when it is mixed with the stream's own; an arbitrary choice. */
+/** The spread of all people counts as much as this number of the stream's own scores; an arbitrary choice. */
 const scoresOfEveryone = 10;
 
 /** Sorts scores for storage. */
@@ -113,8 +114,8 @@ export function conformalPValue(nulls: NullScores, score: number, seconds: numbe
 }
 
 /**
- * The score from which a stream's variation is learned. It is capped at the highest rehearsed score. Otherwise, the first
- * batches of a fault would make anything look usual.
+ * The score from which a stream's variation is learned. It is capped at the highest rehearsed score. Otherwise, after a few
+ * batches with a fault, any score would look usual.
  */
 export function learnedNullScore(nulls: NullScores, score: number, seconds: number): number {
   const { lower, upper, share } = nullRungsAround(nulls, seconds);
@@ -167,7 +168,8 @@ export function pValueInNullRung(rung: Pick<NullRung, "scores">, score: number, 
 }
 
 /**
- * The mean score, the variances within and between people, the median and the highest score, and the scores, each standardised by n others.
+ * What is known about a rung: the mean score, the variances within and between people, the median, the highest score, and by
+ * n, the scores standardised by n others.
  */
 interface Everyone {
   readonly center: number;

@@ -1,4 +1,4 @@
-// The references that a stream has of its own: its first batches, and its last ones.
+// The references that come from a stream itself: its first batches (the anchor) and its last batches (the rolling reference).
 
 import type { ReferenceKind } from "./comparison.ts";
 

@@ -1,14 +1,14 @@
-// How much a batch is evidence that its stream has changed. The part of it with activities that the stream's past has is
-// compared with that past. What cannot be compared is no evidence of health: a fault may make the network mistake sitting for
-// an activity that the stream never had. That part counts by the distance of the batch from the same activities in the
-// training data. If any other person may be as far away, or if the stream always is, then it is a new activity.
+// How strongly a batch suggests that its stream has changed. The part of the batch whose activities occur in the stream's
+// past is compared with that past. The rest is no evidence that all is well: a fault may make the network mistake sitting for
+// an activity that the stream never had. The rest counts by the distance of the batch from the same activities in the
+// training data. If other people are often as far away, or if this stream is, it is taken for a new activity.
 
 import type { Comparison } from "./comparison.ts";
 import { evidenceOf } from "./evidence.ts";
 import { type OwnPast, ownPast } from "./own-past.ts";
 
 export interface PastEvidence {
-  /** By reference; null if nothing is known. */
+  /** By reference; null if the batch could be compared with nothing that says something about it. */
   readonly eValues: Readonly<Record<OwnPast, number | null>>;
   /** Whether the batch is farther from all its references than any rehearsed batch. */
   readonly isBeyondAll: boolean;
@@ -33,16 +33,20 @@ export function pastEvidence(comparisons: readonly Comparison[], hasPast: boolea
   return { eValues: { anchor: anchor!, rolling: rolling! }, isBeyondAll: beyond > 0 };
 }
 
-/** P-value of the distance from the training data, among people and among the stream's own batches, whichever is higher. */
+/**
+ * P-value of the distance from the training data: among other people's batches or among the stream's own, whichever is
+ * higher.
+ */
 function strangeness({ usual, pValue }: Comparison): number | null {
   return usual === null || pValue === null ? null : Math.max(usual.p, pValue.p);
 }
 
 /**
- * No p-value of rehearsed batches is smaller than its resolution, however far away a batch is. If it is farther from all its
- * references than any rehearsed batch, its p-value is extrapolated at the rate at which p-values decrease between the usual
- * and the highest rehearsed score. Healthy batches are sometimes as far from one reference, but not from all.
- * @returns 0 if it is not so far away
+ * A p-value from rehearsed batches cannot be smaller than its resolution, however far away a batch is. If a batch is farther
+ * from all its references than every rehearsed batch, its p-value is extrapolated at the rate at which p-values decrease
+ * between the usual and the highest rehearsed score. Healthy batches are sometimes that far from one reference, but not from
+ * all.
+ * @returns 0 if the batch is not that far away
  */
 function evidenceBeyond(comparisons: readonly Comparison[]): number {
   const excess = Math.min(...comparisons.map((own) => own.excess ?? 0));

@@ -1,5 +1,5 @@
-// Alarms that neither evidence nor constants raise. A stream that is wrong from its first batch raises one as if it had changed
-// before that batch. A batch that says nothing about the stream keeps the one that there is.
+// Alarms that neither evidence nor constants raise. A stream that is wrong from its first batch raises an alarm as if it had
+// changed before that batch. A batch that says nothing about its stream keeps the stream's alarm.
 
 import type { AlarmState, DriftState } from "./drift-state.ts";
 import type { DriftStrength } from "./weigh-evidence.ts";
@@ -23,7 +23,7 @@ export function raiseAlarm<T extends Weighed>(
   return keepAlarm(weighed, { since, verdict: "sudden_change", confirmed, changePoint: null });
 }
 
-/** The same with this alarm, and with as much strength as an alarm has. */
+/** Returns the judgement with this alarm, and with at least the strength that raises an alarm. */
 export function keepAlarm<T extends Weighed>(weighed: T, alarm: AlarmState): T & { readonly alarm: AlarmState } {
   const { value, alarmAt } = weighed.strength;
   return { ...weighed, alarm, strength: { value: Math.max(value, alarmAt), alarmAt, raisedBy: "evidence" } };

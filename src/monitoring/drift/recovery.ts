@@ -1,8 +1,8 @@
 // Whether a fault is over. During an alarm no batch enters the references, so every batch is compared with the stream's past
 // from before the alarm. Two explanations compete: the batch is ordinary, so -ln p is exponentially distributed with mean 1,
-// or it is like the other batches of this alarm, with their larger mean (Wald's sequential test in Page's form). After a strong
-// fault, one or two ordinary batches suffice; after a faint one, whose own batches often look ordinary, it takes more. The
-// reference that sees more of the fault decides, because the other may have learned a part of it.
+// or it is like the other batches of this alarm, with their larger mean (Wald's sequential test in Page's form). After a
+// strong fault, one or two ordinary batches suffice. A faint fault takes more, because its own batches often look ordinary.
+// The reference that sees more of the fault decides, because the other may have learned a part of it.
 
 import { z } from "zod";
 import type { Comparison } from "./comparison.ts";
@@ -15,7 +15,10 @@ interface FaultSize {
 }
 
 export interface Recovery extends Readonly<Record<OwnPast, FaultSize>> {
-  /** ln of how much likelier the latest batches are without the fault than with it, from where that was least; at least 0. */
+  /**
+   * Logarithm of how much likelier the latest batches are without the fault than with it, counted from the batch at which it
+   * was lowest; at least 0.
+   */
   readonly odds: number;
 }
 
@@ -28,13 +31,15 @@ export const recoverySchema: z.ZodType<Recovery> = z.object({
 
 /** Before an alarm's own batches are known, -ln p has this mean; chosen on half 1 of WISDM and MotionSense, as are the next two. */
 const usualFault = 3;
-/** The reference that raised the alarm is ahead by this. */
+/** For the reference that raised the alarm, that mean is higher by this. */
 const leadAtAlarm = 2;
-/** The fault is over if that is this likely, as a logarithm: 4.5 times as likely as that it lasts. */
+/** The fault is considered over at this logarithm: its end is then 4.5 times as likely as its continuation. */
 const enough = 1.5;
-/** A mean close to that of ordinary batches would tell nothing. */
+/**
+ * The fault's mean is taken to be at least this, because a mean close to that of ordinary batches could not be told from it.
+ */
 const faintestFault = 2;
-/** -ln p of a batch that is beyond the reach of chance. */
+/** -ln p that is assumed for a batch beyond the reach of chance. */
 const beyondChance = 15;
 
 /** @param leading the reference that raised the alarm */

@@ -35,7 +35,7 @@ function unitFaultsToRemedy({ kind, unit }: Sensor): { fault: string; factor: nu
 /** Quotients of rates at which sensors usually record: 100 and 50 Hz, 50 and 40 Hz. */
 const mistakenRates = [0.5, 0.8, 1.25, 2] as const;
 
-/** For recordings whose timestamps were made up from a rate that was not theirs. */
+/** For recordings whose timestamps were computed from a wrong rate. */
 export function rateRemedies(channels: readonly string[]): Remedy[] {
   return mistakenRates.map((factor) => ({
     kind: "sampling rate",

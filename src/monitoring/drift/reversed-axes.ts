@@ -1,16 +1,16 @@
-// An axis whose sign has changed. Activities in which a gyroscope and the direction of gravity turned together show them turning
-// against each other, and the reverse. A change of sign reverses the coherence exactly, in every activity; other changes of the
-// coherence are ignored. What is usual is learned from the stream's own past, because fast movements disturb the direction of
-// gravity differently in each person.
+// Finds axes whose sign has changed. The direction of gravity then turns against the gyroscope in activities in which it
+// turned with it, and the reverse. A change of sign reverses the coherence exactly, in every activity; other changes of the
+// coherence are ignored. The usual coherence is learned from the stream's own past, because fast movements disturb the
+// direction of gravity differently in each person.
 
 import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
 import { coherenceSignals } from "../summaries/sensor-signals.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 
-/** Number of batches, including the current one, that are judged together, so that one batch never decides. */
+/** Number of batches, including the current one, that are judged together, so that no single batch decides. */
 const together = 3;
-/** A shorter past does not show what is usual; arbitrary. */
+/** A past of fewer batches does not show what is usual; arbitrary. */
 const shortestPast = 4;
 /** A class with fewer seconds on either side is not compared; arbitrary. */
 const leastSeconds = 3;
@@ -22,7 +22,7 @@ const mostAgreement = -0.5;
 /** If the mean square of the usual coherence is below this, its sign says little. */
 const leastSquare = 0.02;
 
-/** A class's part in the agreement of some batches with the usual coherence, weighted by rows. */
+/** How well one class of some batches agrees with the usual coherence; both terms are weighted by rows. */
 interface ClassAgreement {
   readonly rows: number;
   /** Product of the coherence and the usual one. */
@@ -32,7 +32,7 @@ interface ClassAgreement {
 }
 
 /**
- * Sensors with an axis that is reversed in this batch, and in the last ones on average.
+ * Sensors with an axis that is reversed in this batch and, on average, in the last batches.
  * @param past the stream's first and last accepted batches, oldest first
  */
 export function reversedAxes(
@@ -72,8 +72,8 @@ export function reversedAxes(
 }
 
 /**
- * Agreement of all classes together, or without any one of them, whichever is highest: a person may do one of them differently.
- * 0 if there is too little to compare.
+ * The highest agreement of all classes together or of all but one, because a person may do one activity differently. 0 if
+ * there is too little to compare.
  */
 function highestAgreement(classes: readonly ClassAgreement[]): number {
   const { rows, square } = sumOfAgreements(classes);

@@ -35,7 +35,7 @@ export type ScoreStatistic = "ks" | "ksWithinClasses" | "ksByClass";
  * a sensor has lost its scale, the length of its vector (see `compareToTrainingRange`) and the distances show it.
  */
 export const farStatistics: readonly "logSdWithin"[] = ["logSdWithin"];
-/** The same in older calibrations, for which batches were compared as a whole. */
+/** The far statistics of older calibrations, which compared batches as a whole. */
 export const earlierFarStatistics: readonly StatisticName[] = ["logSdRatio"];
 
 /** The far statistics that a standard has. */
@@ -151,7 +151,7 @@ export function scorePairSize(reference: ClassSummaries, current: ClassSummaries
 }
 
 /**
- * Most signed statistics count by their absolute value; for these two, only large positive values are a sign of drift.
+ * Signed statistics count by their absolute value, except these two: only large positive values of them are a sign of drift.
  */
 function sizeOfStatistic<Name extends StatisticName>(statistics: Readonly<Record<Name, number>>, name: Name): number {
   return name === "ksByClass" || name === "logSdWithin" ? statistics[name] : Math.abs(statistics[name]);

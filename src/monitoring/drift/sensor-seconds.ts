@@ -1,13 +1,14 @@
-// A sensor's mean vector, second by second. Whatever a person does, the mean acceleration over a second is close to gravity: in
-// batches of a minute, the median of its length was .71 to 1.32 of gravity for all people of MotionSense, WISDM and BFRB on
-// whom the limits were chosen, and at most .31 without gravity. The mean length of the samples themselves cannot tell, because
-// jogging without gravity is as long as sitting with it. Dimensions: N samples.
+// A sensor's mean vector in each second. Whatever a person does, the mean acceleration over a second is close to gravity. In
+// batches of a minute, the median length was .71 to 1.32 of gravity for all people of MotionSense, WISDM and BFRB on whom the
+// limits were chosen, and at most .31 of it after gravity was removed. The mean length of the samples themselves does not
+// show whether there is gravity: it is about the same for jogging without gravity as for sitting with it. Dimensions: N
+// samples.
 
 import type { Axes } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "../summaries/summarize.ts";
 
 /**
- * Length of the mean vector of each second; a rest of less than a second is left out.
+ * Length of the mean vector of each second; an incomplete last second is left out.
  * @param columns [N] samples in order of time; a second may contain a jump to a later one
  */
 export function sensorSeconds(columns: Columns, axes: Axes, samplingRateHz: number): number[] {

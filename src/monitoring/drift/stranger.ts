@@ -1,10 +1,10 @@
-// Whether a stream's first batches could be those of any healthy person. A person who differs from the training data does so
-// in every batch, so multiplying the batches' p-values would count one person again and again. People are counted instead:
-// the mean over a stream's batches is compared with the means of the people who were left out of the training data for
-// calibration. If a new person's mean is distributed like theirs, (mean - center) / spread has Student's t distribution with
-// one degree of freedom less than there are people, where the spread includes one more person and the variation of the
-// batches. The tail beyond the farthest person is extrapolated from that. Each batch gives the logit of its p-value, which
-// makes lengths comparable; batches of one bout count as one. This ends when the stream has a past of its own.
+// Whether a stream's first batches could be a healthy person's. A person who differs from the training data does so in every
+// batch, so multiplying the batches' p-values would count one person again and again. People are counted instead: the mean
+// over a stream's batches is compared with the means of the people whom calibration held out. If a new person's mean is
+// distributed like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom less than there
+// are people, where the spread includes one more person and the variation of the batches. The tail beyond the farthest person
+// is extrapolated from that. Each batch gives the logit of its p-value, which makes lengths comparable; batches of one bout
+// count as one. This ends when the stream has a past of its own.
 
 import { z } from "zod";
 import { studentTBound } from "../../stats/student-t.ts";
@@ -12,7 +12,7 @@ import type { KindCalibration } from "./calibration.ts";
 import type { Comparison } from "./comparison.ts";
 import { type NullScores, nullRungsAround, pValueInNullRung } from "./null-scores.ts";
 
-/** What is known of people who were left out of the training data. */
+/** What is known about held-out people. */
 export interface PeopleCalibration extends Pick<KindCalibration, "apart"> {
   readonly rungs: NullScores;
 }
@@ -26,7 +26,7 @@ export interface StrangerState {
   readonly bouts: readonly number[];
   /** The activity that fills the batches of the last bout, and their number; absent if several do. */
   readonly last?: { readonly activity: number; readonly batches: number };
-  /** Latest batches in a row that any person may have. */
+  /** Number of latest batches in a row that are not unusual for a new person. */
   readonly ordinary: number;
 }
 
@@ -38,20 +38,20 @@ export const strangerStateSchema: z.ZodType<StrangerState> = z.object({
 
 export const noStranger: StrangerState = { bouts: [], ordinary: 0 };
 
-/** So many bouts decide; arbitrary. */
+/** Number of bouts that decide; arbitrary. */
 export const boutsToDecide = 10;
 /** Batches of one bout that count as one; as in evidence.ts. */
 const mostBatchesPerBout = 5;
-/** After two batches in a row with p-values above this, earlier batches no longer count; as in weigh-evidence.ts. */
+/** After this number of batches in a row with p-values above this limit, earlier batches no longer count; arbitrary. */
 const [ordinaryP, ordinaryToForget] = [0.1, 2];
-/** With fewer people, nobody can say what people are like. */
+/** With fewer held-out people, it is unknown how much people differ; arbitrary. */
 const fewestPeople = 5;
 
 /**
  * The state after one more batch.
  * @param compared the batch and the training data
  * @param activity the class that fills the batch; null if several do
- * @returns the same state if left-out people are unknown
+ * @returns the same state if no people were held out
  */
 export function addToStranger(
   state: StrangerState,
@@ -105,7 +105,7 @@ function strangerBound(tail: number, freedom: number): number {
   return bound;
 }
 
-/** The left-out people's mean logits, and the variances between and within people. */
+/** The held-out people's mean logit, and the variances between and within them. */
 interface People {
   readonly people: number;
   readonly center: number;
@@ -132,7 +132,7 @@ function peopleAround({ rungs }: PeopleCalibration, seconds: number): People {
   return made;
 }
 
-/** Of being as unusual as possible: the rarer, the higher. P-values near 1 are all alike. */
+/** Logit of 1 - p, so unusual batches have high values. P-values near 1 are treated alike. */
 function logit(p: number): number {
   const bounded = Math.min(p, 0.999);
   return Math.log((1 - bounded) / bounded);

@@ -1,7 +1,7 @@
-// An axis that repeats one value exactly while the other two axes of its sensor move is stuck: no movement and no noise leaves
-// one axis of three untouched. No calibration is needed, so this holds for the first batch of a stream. Two explanations come
-// first: values that are rounded coarsely stay the same in all axes most of the time, and an axis whose values pile up at a
-// limit is cut off there (direct-faults.ts). Dimensions: N samples.
+// Finds stuck axes. An axis is stuck if it repeats one value exactly while the other two axes of its sensor move, because
+// every movement, and noise, changes all three. This needs no calibration, so it also works for the first batch of a stream.
+// Two explanations come first: coarsely rounded values stay the same most of the time in all axes, and an axis whose values
+// pile up at a limit is cut off there (direct-faults.ts). Dimensions: N samples.
 
 import type { Axes } from "../../signals/sensors/sensor.ts";
 import { moments } from "../../stats/moments.ts";
@@ -13,7 +13,7 @@ import type { Columns } from "../summaries/summarize.ts";
 export interface StuckAxis {
   readonly channel: string;
   readonly seconds: number;
-  /** Of the batch's samples. */
+  /** Share of the batch's samples. */
   readonly share: number;
 }
 
@@ -21,14 +21,14 @@ export interface StuckAxis {
 const leastSeconds = 1;
 /** The other axes move if their standard deviation is at least this share of that in the training data; chosen on half 1. */
 const leastMovement = 0.1;
-/** While they move, more than this share of their samples differ from the one before, unless they are coarse; arbitrary. */
+/** If at most this share of a moving axis's samples differ from the one before, the values are coarse; arbitrary. */
 const leastChanges = 0.5;
 
 /**
  * Stuck axes of one sensor.
  * @param columns [N] samples of each channel, in order of time
- * @param baseline of the channels; an axis without an entry is not judged. A value at an edge of the grid may be one that the
- *   sensor often repeats, because it is coarse or has a dead band, and is not judged either
+ * @param baseline of the channels. An axis without an entry is not judged. Nor is a value at an edge of the grid, because a
+ *   sensor that is coarse or has a dead band may often repeat it
  */
 export function stuckAxes(
   columns: Columns,
@@ -64,8 +64,8 @@ function changesOf(column: Float32Array): number {
 }
 
 /**
- * The ends of a column's range at which it may be cut off: the training data goes further, and the nearest other value is
- * near. An axis that is stuck at an end, or whose samples are replaced by 0, jumps there.
+ * The ends of a column's range at which it may be cut off: the training data goes beyond them, and another value is close by.
+ * By contrast, an axis that is stuck at an end, or whose samples are replaced by 0, jumps to that value.
  */
 function limitsOf(column: Float32Array, usual: Pick<ChannelSummary, "min" | "max" | "std">): number[] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

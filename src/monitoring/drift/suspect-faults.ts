@@ -1,4 +1,4 @@
-// Faults that a batch may have, because without them it would be nearer the training data. A suspicion proves nothing: a
+// Faults that a batch may have: with them reversed, it would be nearer the training data. A suspicion proves nothing: a
 // minute on one's back resembles a flipped axis. See `likelyCauses`.
 
 import type { Sensor } from "../../signals/sensors/sensor.ts";
@@ -16,11 +16,14 @@ export interface SuspectedFault extends Culprit {
   readonly undo: Remedy["undo"];
 }
 
-/** A fault that accounts for less of the distance explains nothing; an arbitrary limit. */
+/** A fault that accounts for less of the distance than this is not suspected; an arbitrary limit. */
 const leastWeight = 0.3;
-/** Suspicions that are worth another inference; an arbitrary number. */
+/** Number of suspected faults for which the network is run again; arbitrary. */
 const mostSuspicions = 4;
-/** Ratio of lengths that no movement and no placement causes, if gravity is in them; see `compareToTrainingRange`. */
+/**
+ * If an acceleration includes gravity, neither movement nor placement changes its length by this factor; see
+ * `compareToTrainingRange`.
+ */
 const mostGravityRatio = 3;
 
 /**

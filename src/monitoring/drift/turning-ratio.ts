@@ -12,11 +12,11 @@ import type { Columns } from "../summaries/summarize.ts";
 const halfSeconds = 0.25;
 /** Root mean square turn from one direction to the next below which the sensor lay still, in radians; arbitrary. */
 const leastTurn = 0.02;
-/** Turns below which a batch is too short; arbitrary. */
+/** With fewer turns, a batch is too short; arbitrary. */
 const fewestTurns = 10;
 
 /**
- * Root mean square turn of gravity over that by the gyroscope.
+ * Root mean square turn of gravity, divided by that which the gyroscope reports.
  * @param columns [N] samples in order of time; the gyroscope's in rad/s
  * @returns undefined if the sensor hardly turned, or the batch is too short
  */

@@ -27,7 +27,7 @@ export interface DriftOptions {
   readonly confirmAfter?: number;
   /** "fixed" judges by constants even if a calibration exists (default: calibrated). */
   readonly thresholds?: "calibrated" | "fixed";
-  /** Sensors whose values are impossible on anybody, which raises an alarm by itself (default: none known). */
+  /** Sensors with impossible values, which raise an alarm by themselves (default: none known). */
   readonly impossible?: readonly ImpossibleSensor[];
 }
 
@@ -39,12 +39,13 @@ export interface Judgement {
   /** Whether the stream's first batches are so unlike the training data that hardly any person explains them: an alarm. */
   readonly stranger: boolean;
   /**
-   * Whether it is so unlike the stream's past that it stays out of the references, without being an alarm yet. Otherwise
-   * the first batch of a change would enter, hide what follows, and make a recovered stream look permanently changed.
+   * Whether the batch stays out of the references although it raises no alarm yet, because it is unlike the stream's past or
+   * may be wrong from the start. Otherwise, the first batch of a change would enter, hide the rest of the change, and make a
+   * recovered stream look permanently changed.
    */
   readonly doubtful: boolean;
   readonly strength: DriftStrength;
-  /** Comparisons with the available references. */
+  /** One comparison per available reference. */
   readonly comparisons: readonly Comparison[];
   /** The comparison with the strongest evidence of drift; null if nothing could be compared. */
   readonly leading: Comparison | null;
@@ -58,9 +59,9 @@ export const doubtfulP = 0.01;
 
 /** A stream's own references. */
 export interface Past {
-  /** Its last N accepted batches, oldest first. */
+  /** The last N accepted batches, oldest first. */
   readonly rolling: readonly ClassSummaries[];
-  /** Its first N. */
+  /** The first N accepted batches. */
   readonly anchor: readonly ClassSummaries[];
 }
 
@@ -80,7 +81,8 @@ export function decideVerdict(
   const series = extendChangeSeries(state.series, current, model);
   const hasPast = past.anchor.length >= model.calibration.reference_batches;
   const { eValues, isBeyondAll } = pastEvidence(comparisons, hasPast);
-  // However somebody sits today, it is not farther from everything than anything before.
+  // A batch that is farther from everything than any rehearsed batch is a bet of its own: somebody who only sits differently
+  // today is not that far away.
   const activity = isBeyondAll ? null : boutActivity(current, model);
   const batch = { comparisons, eValues, hasPast, activity };
   const known = weighStranger(batch, hasPast, state, model.calibration, arl);

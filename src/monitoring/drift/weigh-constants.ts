@@ -7,8 +7,8 @@ import type { DriftState } from "./drift-state.ts";
 import type { Weighed } from "./weigh-evidence.ts";
 
 /**
- * A name stays until the alarm ends: the rolling reference stands still meanwhile, and gradual drift moves away from it
- * too.
+ * The name of a change stays until the alarm ends. During the alarm, the rolling reference stays as it is, so gradual drift
+ * moves away from it, too.
  * @param comparisons by constants, at least one
  * @param arl the strength of an alarm; a statistic at half its constant has half of it
  */

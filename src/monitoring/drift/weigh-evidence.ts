@@ -5,8 +5,9 @@
 // the rolling reference would learn it.
 //
 // No evidence is gathered against the baseline. A person who differs from the training data differs in every batch.
-// Multiplying those p-values would count one person again and again, and every seventh stream would alarm. Such a stream is
-// called unfamiliar, which is not drift; later changes are detected by comparison with its own anchor.
+// Multiplying those p-values would count one person again and again, and every seventh stream would raise an alarm. Such a
+// stream is called unfamiliar, which is not drift. Later changes are detected by comparison with its own anchor, and
+// stranger.ts compares the stream with people.
 
 import type { ChangeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";
@@ -31,11 +32,11 @@ export interface BatchToWeigh {
   readonly eValues: PastEvidence["eValues"];
   /** Whether the stream has a full reference. */
   readonly hasPast: boolean;
-  /** The class that fills the batch, whose bout is one bet; null if several do. */
+  /** The class that fills the batch, if consecutive batches of it are one bet; otherwise null. */
   readonly activity: number | null;
 }
 
-/** What follows from a batch's comparisons. */
+/** The consequences of a batch's comparisons. */
 export interface Weighed extends Pick<DriftState, "evidence" | "recovery"> {
   readonly strength: DriftStrength;
   readonly alarm: AlarmState | null;
@@ -43,9 +44,12 @@ export interface Weighed extends Pick<DriftState, "evidence" | "recovery"> {
   readonly shape: ChangeShape | null;
 }
 
-/** Evidence stays a number. */
+/** Upper limit that keeps evidence finite, so that JSON can store it. */
 const mostEvidence = 1e300;
-/** What is left of the evidence for an alarm when it ends, so that it soon returns if the fault does. */
+/**
+ * When an alarm ends, at most this share of the evidence for an alarm is kept, so that the alarm soon returns if the fault
+ * does; chosen with the constants of recovery.ts.
+ */
 const leftOfEvidence = 0.05;
 
 /** Evidence required for an alarm. */

@@ -1,5 +1,6 @@
-// What follows from how far a stream's first batches are from the training data; see stranger.ts. Until enough batches decide,
-// they stay out of the references. After that, a stream that hardly any person explains raises an alarm.
+// Decides what to do about a stream whose first batches are far from the training data; see stranger.ts. Until there are
+// enough batches to decide, they stay out of the references. After that, a stream that could hardly be any person's raises an
+// alarm.
 
 import type { DriftState } from "./drift-state.ts";
 import {
@@ -12,13 +13,18 @@ import {
   type StrangerState,
 } from "./stranger.ts";
 
-/** Whether the stream may be any person's, more batches have to decide, or hardly any person explains it. */
+/**
+ * "possible" if the stream may be a healthy person's, "undecided" if that takes more batches, and "stranger" if it could
+ * hardly be any person's.
+ */
 export interface StrangerWeighed {
   readonly stranger: StrangerState;
   readonly standing: "possible" | "undecided" | "stranger";
 }
 
-/** Until enough batches decide, the batches of this share of people stay out of the references; chosen on half 1. */
+/**
+ * Share of healthy people whose batches may stay out of the references until there are enough to decide; chosen on half 1.
+ */
 const undecidedTail = 0.05;
 
 /**
@@ -39,7 +45,7 @@ export function weighStranger(
   const people = kinds.baseline;
   const stranger = addToStranger(before, compared, people, activity);
   const hasDecided = stranger.bouts.length >= boutsToDecide;
-  // One person in twice the run length is in alarm for good, in addition to the alarms that the evidence raises.
+  // Of twice the run length of people, one is in alarm for good, in addition to the alarms that the evidence raises.
   const tail = hasDecided ? 1 / (2 * arl) : undecidedTail;
   if (!isStranger(stranger, people, compared.seconds, tail)) return { stranger, standing: "possible" };
   return { stranger, standing: hasDecided ? "stranger" : "undecided" };

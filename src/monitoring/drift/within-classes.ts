@@ -1,8 +1,8 @@
-// Compares two batches activity by activity. By any overall distance, one minute of walking is far from five minutes of
-// mostly sitting, although only the activity has changed; compared with the walking alone, it is not. The distances within
-// the classes are averaged. Each is weighted by its evidence, n m / (n + m) rows, which is the effective size of a
-// two-sample test. So a class that is rare on one side counts little, and a class that is missing on one side does not
-// count. The share of a batch that was compared is reported separately.
+// Compares two batches activity by activity. By any overall distance, a minute of walking is far from five minutes of mostly
+// sitting, although only the activity has changed. It is not far from the walking alone. The distances within the classes are
+// averaged. Each is weighted by its evidence, n m / (n + m) rows, which is the effective size of a two-sample test. So a
+// class that is rare on one side counts little, and a class that is missing on one side does not count. The share of a batch
+// that was compared is reported separately.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { batchSummaryRows, type ClassSummaries } from "../summaries/class-summaries.ts";
@@ -37,8 +37,8 @@ export function ksWithinClasses(reference: ClassSummaries, current: ClassSummari
 }
 
 /**
- * ln of the channel's standard deviation over that of the reference, both with the batch's mix of the classes that they have
- * in common, so that a different mix of activities has no effect.
+ * Logarithm of the channel's standard deviation, divided by that of the reference. Both are computed with the batch's mix of
+ * the classes that the two have in common, so that a different mix of activities has no effect.
  * @param least lower limit of a standard deviation, above 0
  * @returns 0 if no class is on both sides
  */

@@ -46,7 +46,7 @@ export function judgeBatch(
 ): Decision<CheckResult, StreamState> {
   const before = memory.evidence ?? { drift: newDriftState, recent: [] };
   const notCounted = reasonNotToCount(batch.still, before.still ?? 0, memory);
-  // Without the past, nothing is added to the evidence that the stream has.
+  // Without its past, the stream gains no evidence.
   const [rolling, anchor] = notCounted === null ? [memory.rolling, memory.anchor] : [[], []];
   const past = { rolling: rolling.map(({ byClass }) => byClass), anchor: anchor.map(({ byClass }) => byClass) };
   const { thresholds, alpha, arl, accept } = config;

@@ -1,5 +1,5 @@
-// Batches that neither add to a stream's evidence nor enter its references, although their data may be fine: data that were
-// already counted, and time in which nothing moved.
+// Batches that neither add to a stream's evidence nor enter its references, although nothing is wrong with them: data that
+// arrived before, and time in which nothing moved.
 
 import { longStillnessSeconds, type StillTime } from "../../signals/data/still-time.ts";
 import type { JudgedBatch } from "./check-result.ts";
@@ -31,7 +31,7 @@ export function reasonNotToCount(
 }
 
 /**
- * A stream's state, with how long nothing has moved. Batches without samples leave that unchanged.
+ * Updates how long nothing has moved. A batch that came without samples leaves that unchanged.
  * @param before the stream's state before the batch
  */
 export function withStillness(

@@ -27,7 +27,7 @@ export function repeatedCause(causes: readonly Culprit[], before: StreamState): 
   return { name, batches: before.cause?.name === name ? before.cause.batches + 1 : 1 };
 }
 
-/** Keeps a batch with such a cause out of the references, and raises an alarm if the cause was seen before. */
+/** Keeps a batch with such a cause out of the references, and raises an alarm if an earlier batch had the same cause. */
 export function judgeByRepeatedCause(
   judged: { readonly judgement: Judgement; readonly state: DriftState },
   cause: RepeatedCause,

@@ -67,11 +67,11 @@ export interface MeasuredBatch {
    * Samples of each of the model's channels; for a long batch, only evenly spaced pieces. Null if there are only summaries.
    */
   readonly columns: Columns | null;
-  /** The batch, or its beginning, without each of the faults that may be in it. */
+  /** The batch, or its beginning, once per suspected fault, with that fault reversed. */
   readonly undone: readonly UndoneFault[];
   readonly windows: number;
   readonly measurement: BatchMeasurement;
-  /** Time in which nothing moved (default: not known, as there are only summaries). */
+  /** Time in which nothing moved; absent if there are only summaries. */
   readonly still?: StillTime;
   readonly warnings: readonly string[];
 }

@@ -1,13 +1,13 @@
-// Whether a gyroscope and an accelerometer on the same device see the same turning. Gravity v, seen from a sensor that turns by
-// w, moves by dv = -w x v dt. So both know the turning across gravity. If the sign of one axis of either changes, they turn
-// against each other where they turned together, and the other way round, whatever else the body does. Dimensions: N samples of
-// one stretch.
+// Whether a gyroscope and an accelerometer on the same device see the same turning. Gravity v, seen from a sensor that turns
+// at the rate w, moves by dv = -w x v dt, so both measure the turning across gravity. If one axis of either sensor changes
+// its sign, they disagree about an axis on which they agreed, and the reverse, whatever else the body does. Dimensions: N
+// samples of one stretch.
 
 import { windowSums } from "../../stats/window-sums.ts";
 
-/** Half of the time over which the vectors are averaged, twice. */
+/** Half of the time over which the vectors are averaged, twice in a row; chosen on half 1 of WISDM. */
 const smoothSeconds = 0.15;
-/** Half of the time over which the two turnings are compared. */
+/** Half of the time over which the two turnings are compared; chosen on half 1 of WISDM. */
 const comparedSeconds = 0.5;
 
 function smoothingHalf(samplingRateHz: number): number {
@@ -26,8 +26,8 @@ export function coherenceHalfWidth(samplingRateHz: number): number {
 /**
  * The cosine between the turning of gravity and that of the gyroscope, about each axis, -1 to 1; 0 if one of them does not
  * turn. It depends on neither unit.
- * @param axes six times [N]: those of an accelerometer with gravity, then those of a gyroscope
- * @returns three times [N - 2 half-widths]; none for a shorter stretch
+ * @param axes six columns [N]: three of an accelerometer with gravity, then three of a gyroscope
+ * @returns three columns [N - 2 half-widths]; empty if the stretch is shorter
  */
 export function turningCoherence(axes: readonly Float32Array[], samplingRateHz: number): readonly Float64Array[] {
   const width = 2 * smoothingHalf(samplingRateHz) + 1;

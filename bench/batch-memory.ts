@@ -1,5 +1,5 @@
-// The most memory that check and predict hold on batches of 1, 10 and 50 million rows: the real commands, the batch as one
-// recording in Parquet. Takes most of an hour on two cores, so it runs only if it is named.
+// Measures the peak memory of check and predict on batches of 1, 10 and 50 million rows. It runs the real commands on one
+// recording in Parquet. This takes most of an hour on two cores, so it runs only if it is named.
 
 import { join } from "node:path";
 import { simulate } from "../src/pipelines/simulate.ts";
@@ -46,7 +46,7 @@ export async function benchmarkBatchMemory(): Promise<BenchmarkResult> {
   });
 }
 
-/** The first 100,000 rows again and again, as one recording without a gap. */
+/** Repeats the first 100,000 rows, as one recording without a gap. */
 async function repeat(from: string, to: string, rows: number): Promise<void> {
   const length = 100_000;
   const database = await openDuckdb({ scratch: join(to, "..") });

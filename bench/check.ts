@@ -1,5 +1,5 @@
-// What a check in production costs: the real command, as a process of its own, on ten minutes of a person whom the model
-// does not know; and how large the file is that each check reads its knowledge from.
+// Measures what a check in production costs: the real command, in its own process, on ten minutes of a person who was not in the
+// training data. Also measures the size of the baseline file, which every check reads.
 
 import { execFile } from "node:child_process";
 import { statSync } from "node:fs";
@@ -18,7 +18,7 @@ const main = fileURLToPath(new URL("../src/interfaces/cli/main.ts", import.meta.
 const rows = 30_000;
 const referenceBatches = 5;
 
-/** Trains a small model, fills a stream's references and checks one batch more each round. */
+/** Trains a small model, fills a stream's references, and checks one more batch per round. */
 export async function benchmarkCheck(options: { readonly rounds: number }): Promise<BenchmarkResult> {
   return withTemporaryDirectory(async (directory) => {
     const recordings = join(directory, "recordings.parquet");
@@ -70,7 +70,7 @@ export async function benchmarkCheck(options: { readonly rounds: number }): Prom
   });
 }
 
-/** What the command prints; an exit code other than 0, a drift too, is an error. */
+/** Returns what the command prints; any exit code except 0 is an error, even one that stands for drift. */
 async function tidemark(args: readonly string[]): Promise<string> {
   return (await promisify(execFile)(process.execPath, [main, ...args])).stdout;
 }

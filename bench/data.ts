@@ -1,4 +1,4 @@
-// 385,000 rows of recordings from a file to a frozen baseline: read, checked, summarised.
+// Measures the way of 385,000 rows from a file to a frozen baseline: reading, checking and summarising.
 
 import { join } from "node:path";
 import { describeValues } from "../src/monitoring/drift/describe-values.ts";

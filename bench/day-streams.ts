@@ -1,5 +1,5 @@
-// Streams of batches as a person's day would bring them, drawn from raw recordings by code that shares nothing with the
-// calibration's rehearsals, and measured as `check` measures batches. Dimensions: N rows, C channels, B batches.
+// Draws streams of batches that resemble a person's day, and measures them as `check` does. The code shares nothing with the
+// calibration's rehearsals. Dimensions: N rows, C channels, B batches.
 
 import type { MeasuredBatch } from "../src/monitoring/streams/stream-state.ts";
 import { BatchMeasurer } from "../src/monitoring/summaries/measure-batch.ts";

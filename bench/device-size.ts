@@ -1,4 +1,4 @@
-// How large tidemark/device is in a page: bundled and minified by vite, and as a server compresses it.
+// Measures the size of tidemark/device in a web page: bundled and minified by vite, and also compressed as by a server.
 
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";

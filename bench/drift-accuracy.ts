@@ -1,6 +1,6 @@
-// Which estimate of the accuracy without labels is best on batches of people whom neither the network nor its calibration saw?
-// Everything is calibrated on the out-of-fold predictions of the other half's people, and the network that answers learned
-// from all of those. A window's label is the one that most of its samples have.
+// Compares estimates of the accuracy without labels, on batches of people whom neither the network nor its calibration saw.
+// Everything is calibrated on the out-of-fold predictions of the other half's people. The network that predicts learned from all
+// of those people. A window's label is that of most of its samples.
 
 import { join } from "node:path";
 import { calibrateAccuracy, estimateAccuracy, type HeldOutWindows } from "../src/monitoring/drift/accuracy-estimate.ts";
@@ -16,7 +16,7 @@ import type { DayStream } from "./drift-simulation.ts";
 
 /** Nominal share of intervals that contain the accuracy. */
 export const accuracyCoverage = 0.9;
-/** The people of the calibration who give the intervals "of ten people", and how often ten are drawn. */
+/** Number of calibration people for the intervals "of ten people", and number of times that they are drawn. */
 const fewPeople = 10;
 const fewDraws = 12;
 
@@ -33,7 +33,7 @@ export interface AccuracyFigures {
   readonly error: number;
   readonly covered: number;
   readonly width: number;
-  /** The same of intervals that ten people calibrate. */
+  /** The same for intervals that are calibrated on ten people. */
   readonly fewCovered: number;
   readonly fewWidth: number;
 }
@@ -66,7 +66,7 @@ const methods: Readonly<Record<string, Method>> = {
   }),
 };
 
-/** An estimate with an interval of one width: conformal over people. */
+/** An estimate whose interval always has the same width, from conformal prediction over people. */
 function conformal(fitted: (people: readonly HeldOutWindows[]) => (confidences: ArrayLike<number>) => number): Method {
   return (people, length) => {
     const errors = people.map((own, p) => {
@@ -77,7 +77,7 @@ function conformal(fitted: (people: readonly HeldOutWindows[]) => (confidences: 
         return Math.abs(mean(correct.slice(from, to)) - estimate(confidences.slice(from, to)));
       });
     });
-    // One more person, who may be worse than all others (Lee, Barber and Willett 2023).
+    // Counts one more person, who may be worse than all others (Lee, Barber and Willett 2023).
     const needed = (accuracyCoverage * (people.length + 1)) / people.length;
     const half = needed > 1 ? Number.POSITIVE_INFINITY : groupQuantile(errors, needed);
     const estimate = fitted(people);

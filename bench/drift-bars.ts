@@ -1,4 +1,4 @@
-// What the monitor is held to on people and days that nobody tuned it to, over all sets that were measured.
+// The limits for the monitor on people and days that it was not tuned to, over all sets that were measured.
 
 import type { DriftPart, JudgeName, SetFigures } from "./drift-measure.ts";
 import {
@@ -217,7 +217,7 @@ function atLeast(value: number): { kind: "at least"; value: number } {
   return { kind: "at least", value };
 }
 
-/** Only what was measured: a part without any observation has no bars. */
+/** Includes only what was measured: a part without any observation has no bars. */
 function kept(bars: Record<string, Measurement[]>): Partial<Record<DriftPart, Measurement[]>> {
   return Object.fromEntries(
     Object.entries(bars)

@@ -1,5 +1,5 @@
-// Which cause check names first. After a healthy past a fault begins, and the causes of the first faulty batches are asked for,
-// as check does: of those that alarm or look unfamiliar.
+// Measures which cause check names first. A fault begins after a healthy past. As in check, causes are searched for in those of
+// the first faulty batches that raise an alarm or look unfamiliar.
 
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
 import type { Rng } from "../src/stats/random.ts";
@@ -19,7 +19,7 @@ export interface CauseAnswer {
   readonly isRight: boolean;
 }
 
-/** Answers about the batches of which causes are asked; those of a drift-free stream if `fault` is null. */
+/** Returns the answers for batches whose causes are searched for; those of a drift-free stream if `fault` is null. */
 export async function watchCauses(
   { model }: DriftHalf,
   { user, columns, batches }: DayStream,

@@ -1,4 +1,4 @@
-// The competitor learns from streams of the people who trained the model.
+// Trains the competitor on streams of the people whose recordings trained the model.
 
 import type { Rng } from "../src/stats/random.ts";
 import { columnsOfBatch, drawStream, type StreamDay } from "./day-streams.ts";
@@ -9,7 +9,7 @@ import { batchesPerStream, batchSeconds } from "./drift-simulation.ts";
 
 const streamsPerPerson = 4;
 
-/** @param day on which the training people's streams are drawn */
+/** @param day kind of day of the training people's streams */
 export async function trainCompetitor({ model, trainedOn }: DriftHalf, day: StreamDay, rng: Rng): Promise<Judge> {
   const { rate } = model.watched.config;
   const recordings = await readEvenRecordings(trainedOn, rate);

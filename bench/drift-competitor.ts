@@ -1,7 +1,7 @@
 // A simple competitor: the mean and the log standard deviation of each channel, averaged over windows of five seconds.
-// An exponentially weighted average of the batches is compared with the stream's own first batches, in units of how
-// much the batches of one training person vary; the limit is what the training people's own streams reach. Dimensions: C
-// channels, F = 2 C features.
+// An exponentially weighted average of the batches is compared with the stream's own first batches. The unit of the distance is
+// the variation between the batches of one training person, and the limit comes from the training people's own streams.
+// Dimensions: C channels, F = 2 C features.
 
 import type { Columns } from "../src/monitoring/summaries/summarize.ts";
 import { quantiles } from "../src/stats/quantile.ts";
@@ -14,7 +14,7 @@ const windowSeconds = 5;
 const ownBatches = 5;
 /** Weight of the newest batch. */
 const weight = 0.2;
-/** Share of the training people's streams that the limit lets alarm: what a run length of 500 allows in 60 batches. */
+/** Share of the training people's streams that may raise an alarm: that of a run length of 500 over 60 batches. */
 const allowed = 0.12;
 
 export function windowFeatures(columns: Columns, samplingRateHz: number): WindowFeatures {

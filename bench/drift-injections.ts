@@ -1,5 +1,5 @@
-// The faults that the drift benchmark injects into streams, each with the name and the cause that are right for it. What is
-// drawn (a channel, an axis, a direction) is drawn once per stream. Dimensions: N rows.
+// The faults that the drift benchmark injects into streams, each with its correct name and cause. A random channel, axis or
+// direction is drawn once per stream. Dimensions: N rows.
 
 import type { Culprit } from "../src/monitoring/drift/culprit.ts";
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
@@ -20,7 +20,7 @@ export interface Begun {
 export interface InjectedFault {
   readonly name: string;
   readonly expected: Exclude<DriftVerdict, "normal">;
-  /** The cause that is right; null if only "not known" is. */
+  /** The correct cause; null if only "not known" is correct. */
   readonly cause: Culprit["kind"] | null;
   readonly begin: (rng: Rng) => Begun;
 }
@@ -161,7 +161,7 @@ function scaled(names: readonly string[], factor: number): Begun["change"] {
   return (columns) => mapColumns(columns, names, (column) => column.map((x) => x * factor));
 }
 
-/** Bursts of samples are missing, and the file shows no gap: the others move together. */
+/** Removes bursts of samples, and renumbers the others, so that the file shows no gap. */
 function losing(share: number, burst: number): InjectedFault["begin"] {
   return (rng) => ({
     channels: null,

@@ -1,4 +1,4 @@
-// Everything that the drift benchmark measures on one data set, from the cache if it is there.
+// Returns everything that the drift benchmark measures on one data set, from the cache if it is there.
 
 import { Rng } from "../src/stats/random.ts";
 import type { StreamDay } from "./day-streams.ts";
@@ -35,7 +35,7 @@ export const driftParts = [
 ] as const;
 export type DriftPart = (typeof driftParts)[number];
 
-/** The judges, by the name that the tables give them. */
+/** The judges, by their names in the tables. */
 export const judgeNames = ["Tidemark", "competitor", "textbook constants"] as const;
 export type JudgeName = (typeof judgeNames)[number];
 
@@ -56,7 +56,7 @@ export interface FaultFigures {
   readonly day: string;
   readonly fault: string;
   readonly expected: InjectedFault["expected"];
-  /** Streams that a judge left in peace before the fault. */
+  /** Streams in which a judge raised no alarm before the fault. */
   readonly runs: ByJudge<FaultRun>;
 }
 
@@ -240,7 +240,7 @@ class DayMeasuring {
     };
   }
 
-  /** The textbook's constants leave no stream in peace. */
+  /** The textbook's constants raise false alarms in every stream. */
   async #pastsOf(stream: DayStream): Promise<Partial<Record<JudgeName, Judge>>> {
     const known = this.#pasts.get(stream);
     if (known !== undefined) return known;

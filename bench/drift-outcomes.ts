@@ -1,4 +1,4 @@
-// What the answers of judges amount to: alarms, delays, names and recovery.
+// Summarises the answers of judges: alarms, delays, names and recovery.
 
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
 import type { FaultFigures, JudgeName } from "./drift-measure.ts";
@@ -18,7 +18,7 @@ export function everAlarms({ verdicts }: StillRun): boolean {
   return verdicts.some(isAlarm);
 }
 
-/** Batches until the first alarm of a stream; streams without one count as they are (an exponential time, censored). */
+/** Batches until the first alarm of a stream; a stream without an alarm counts as censored (exponential times). */
 export function runLength(runs: readonly StillRun[]): { readonly alarms: number; readonly batches: number } {
   const until = runs.map(({ verdicts }) => {
     const at = verdicts.findIndex(isAlarm);
@@ -42,7 +42,7 @@ export interface Recovery {
   /** Repaired batches until the first normal one; infinite if none was. */
   readonly after: number;
   readonly repaired: number;
-  /** Of the batches after the alarm, while the fault lasted. */
+  /** Share of the batches after the alarm, while the fault lasted. */
   readonly normal: readonly boolean[];
 }
 
@@ -68,7 +68,7 @@ export function namesOf(
   });
 }
 
-/** Of streams that have so many repaired batches. */
+/** Counts only streams that have that many repaired batches. */
 export function recoveredShare(recoveries: readonly Recovery[], within: number): Interval | null {
   const long = recoveries.filter(({ repaired }) => repaired >= within);
   return peopleInterval(long, (some) => share(some.map(({ after }) => after <= within)));

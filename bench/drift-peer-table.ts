@@ -1,4 +1,4 @@
-// Published detectors, on one kind of day and some of the faults.
+// The table of published detectors, on one kind of day and for some of the faults.
 
 import type { SetFigures } from "./drift-measure.ts";
 import type { PeerRun } from "./drift-peers.ts";

@@ -15,7 +15,7 @@ import { batchSeconds, type DayStream, faultyBatches, pastBatches } from "./drif
 import { findPython } from "./peer.ts";
 
 const peers = ["nannyml", "evidently", "river"] as const;
-/** Of a healthy stream; peers take too long for all of it. */
+/** Batches of a healthy stream; peers take too long for all of them. */
 const healthyBatches = 30;
 
 /** Alarms by batch; null for a batch that was not judged. */
@@ -38,7 +38,7 @@ interface PeerStream extends Omit<PeerRun, "alarms"> {
   readonly batches: readonly Columns[];
 }
 
-/** Faults that a peer should see, and that stand for the others. */
+/** Faults that peers should see, as examples of all faults. */
 export function isForPeers({ name }: InjectedFault): boolean {
   return /^offset of (0\.6|1) sd|^accelerometer in|^one channel stuck|accelerometer axis|rate x 0\.8|noise/.test(name);
 }

@@ -1,4 +1,4 @@
-// MotionSense cut into chunks of 15 s.
+// Cuts MotionSense into chunks of 15 s.
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -70,7 +70,7 @@ function ofClass(label: string | null, summary: BatchSummary): ClassSummaries {
   return classes.map((name) => (name === label ? summary : null));
 }
 
-/** @param shiftSd of the chunks' shifted copies, in standard deviations of the baseline */
+/** @param shiftSd shift of the chunks' copies, in standard deviations of the baseline */
 export function groupsOf(people: readonly RawPerson[], baseline: BaselineReference, shiftSd = 0.6): Group[] {
   const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   return people.map(({ name, chunks }) => ({
@@ -95,7 +95,7 @@ export function groupsOf(people: readonly RawPerson[], baseline: BaselineReferen
   }));
 }
 
-/** What is done to the values of a channel. */
+/** A change to the values of a channel. */
 type Fault = (values: Float32Array, channel: string) => Float32Array;
 
 export function summarizeChunks(chunks: readonly RawChunk[], summarizer: Summarizer, fault?: Fault): ClassSummaries {

@@ -1,7 +1,7 @@
-// npx node bench/drift-refreeze.ts MODEL RECORDINGS: freezes the drift baseline of a copy of a model anew, with the signals that
-// training computes today, from the recordings that it was trained on and the predictions in its folder. For comparing
-// signals without training again. Unlike `tidemark baseline recalibrate`, it invalidates references, device.json and summaries, so never run it on a
-// model in use.
+// npx node bench/drift-refreeze.ts MODEL RECORDINGS: freezes the drift baseline of a copy of a model again, to compare signals
+// without training. It uses the signals that training computes today, the recordings that the model was trained on, and the
+// predictions in its folder. Unlike `tidemark baseline recalibrate`, it invalidates references, device.json and summaries, so
+// never run it on a model in use.
 
 import { resolveRecalibrateConfig } from "../src/config.ts";
 import { storedBaselineStats } from "../src/monitoring/drift/baseline-stats.ts";

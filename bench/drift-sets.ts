@@ -1,6 +1,6 @@
-// The recordings that the drift benchmarks use, each split by a fixed hash into two halves of its people. A compact network is
-// trained on each half, with `tidemark train`; streams are drawn from the other. Constants are chosen on the streams of half 1
-// and judged on those of half 0.
+// The recordings that the drift benchmarks use. A fixed hash splits the people of each set into two halves. A compact network is
+// trained on one half with `tidemark train`, and streams are drawn from the other half. Constants are chosen on the streams of
+// half 1 and judged on those of half 0.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -17,7 +17,7 @@ interface DriftSet {
   readonly options: readonly string[];
   /** SQL of the label, if it is not the column `activity`. */
   readonly label?: string;
-  /** Whether its recordings can be put together to days of any bouts. */
+  /** Whether its recordings can be combined into days with bouts of any length. */
   readonly hasBouts: boolean;
 }
 
@@ -39,7 +39,7 @@ export function isDriftSetPresent(set: string): boolean {
   return existsSync(fileOf(set));
 }
 
-/** A model of one half, and the recordings of the other. */
+/** A model that was trained on one half, and the recordings of the other half. */
 export interface DriftHalf {
   readonly model: ModelHandle;
   readonly recordings: Recordings;
@@ -50,7 +50,7 @@ export interface DriftHalf {
 
 /**
  * @param judged half whose people the streams are drawn from
- * @param directory for files and models, which are made once
+ * @param directory folder for files and models, which are created once
  */
 export async function openDriftHalf(set: string, judged: 0 | 1, directory: string): Promise<DriftHalf> {
   mkdirSync(directory, { recursive: true });

@@ -1,5 +1,5 @@
-// What judges answer about streams: without a fault, with one that begins after a healthy past and is repaired later, and with
-// one from the first batch on.
+// Lets judges answer about streams: without a fault, with a fault that begins after a healthy past and is repaired later, and
+// with a fault from the first batch on.
 
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
 import type { Columns } from "../src/monitoring/summaries/summarize.ts";
@@ -20,7 +20,7 @@ export const rampBatches = 30;
 /** Faulty batches after the one that raises the alarm. */
 const lastingBatches = 8;
 export const repairedBatches = 12;
-/** Batches of a stream with a cold start, and of its repaired rest. */
+/** Batches of a stream that is faulty from the start, and batches after the repair. */
 export const coldBatches = 12;
 
 /** A person's healthy stream. */
@@ -106,7 +106,7 @@ export async function afterHealthyPast({ batches }: DayStream, judge: Judge): Pr
   return past.some(({ answer }) => answer.verdict !== "normal") ? null : past.at(-1)!.after;
 }
 
-/** A fault in a stream after its healthy past. Judges that ask for the same batch get the same. */
+/** A fault in a stream after its healthy past. All judges get the same batches. */
 export class FaultyStream {
   readonly #half: DriftHalf;
   readonly #stream: DayStream;

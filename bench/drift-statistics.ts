@@ -1,8 +1,9 @@
-// npx node bench/drift-statistics.ts [--seed N]: why thresholds are calibrated, and on what. On MotionSense, without drift, how
-// often the textbook's constants alarm; then, per statistic, the share of batches seen in one look when a channel is
-// shifted, at the 95 % point of the drift-free score, with drift-free pairs drawn in four ways: against other people, and
-// against the own past from the same recordings, as sessions (each activity from one recording, chosen anew for each), and
-// from other recordings of the same activity; and what the signals of the sensor as a whole add to its channels.
+// npx node bench/drift-statistics.ts [--seed N]: shows why thresholds are calibrated, and on what. All figures are from
+// MotionSense. It prints how often the textbook's constants raise an alarm without drift. It also prints, per statistic, the share
+// of batches that are detected at once if a channel is shifted. The threshold is the 95 % point of the drift-free score. The
+// drift-free pairs are drawn in four ways: against other people, and against the person's own past from the same recordings, as
+// sessions (each activity from one recording, chosen again per session), or from other recordings of the same activity. Finally, it
+// prints what the signals of a whole sensor add to its channels.
 
 import { parseArgs } from "node:util";
 import { fixedThresholds } from "../src/monitoring/drift/fixed-thresholds.ts";
@@ -52,7 +53,7 @@ interface World {
   readonly baseline: BaselineReference;
   readonly groups: readonly Group[];
   readonly people: readonly RawPerson[];
-  /** Everyone but the group. */
+  /** Everybody except the group. */
   readonly others: ReadonlyMap<Group, ClassSummaries>;
   readonly rng: Rng;
 }
@@ -137,7 +138,7 @@ function power(world: World, count: number, pairing: Pairing): string[] {
   });
 }
 
-/** Of what is seen in one look within classes, against sessions, what the channels alone see and what each signal adds. */
+/** The share that is detected at once within classes, against sessions: by the channels alone, and with each further signal. */
 function bySignals(world: World, count: number): string[] {
   const { baseline, groups, people, rng } = world;
   const summarizer = new Summarizer(baselineReferenceGrids(baseline));

@@ -1,4 +1,4 @@
-// Tables of the drift benchmark's figures on one set.
+// The tables of the drift benchmark for one set.
 
 import type { CauseAnswer } from "./drift-causes.ts";
 import { type JudgeName, judgeNames, type SetFigures } from "./drift-measure.ts";
@@ -42,7 +42,7 @@ export function falseAlarmTable({ set, people, still }: SetFigures): TitledTable
   return { title: `${set}: no fault, ${people} people`, headers, rows };
 }
 
-/** Detection by kind of day: streams that see it, and the median delay. */
+/** Detection by kind of day: the share of streams with an alarm, and the median delay. */
 export function detectionTable({ set, faults }: SetFigures, judge: JudgeName): TitledTable {
   const days = [...new Set(faults.map(({ day }) => day))].filter((day) =>
     faults.some((own) => own.day === day && (own.runs[judge] ?? []).length > 0),

@@ -1,7 +1,7 @@
 // npx node bench/drift-unfamiliar.ts [--sets motionsense,wisdm_watch,bfrb_samsung] [--half 0] [--seed 1] [--alpha .05] [--keep .cache/drift-days]:
-// does `--alpha .05` mean .05? The share of batches without drift that look unfamiliar, on people whom neither the network
-// nor its calibration saw, per person, set and batch length. A person's share is the mean over kinds of days. Intervals are
-// 95 %, from resampling people within each set.
+// checks whether `--alpha .05` means .05. It measures the share of drift-free batches that look unfamiliar, per person, set and
+// batch length, for people whom neither the network nor its calibration saw. A person's share is the mean over kinds of days.
+// Intervals cover 95 % and come from resampling people within each set.
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,7 @@ const days: Readonly<Record<string, StreamDay>> = {
   "60-300 s": [60, 300],
   recorded: "recorded",
 };
-/** Seconds per batch, and the most batches of that length in a stream. */
+/** Seconds per batch, and the maximum number of batches of that length in a stream. */
 const lengths: readonly (readonly [seconds: number, batches: number])[] = [
   [60, 30],
   [300, 12],
@@ -36,7 +36,7 @@ const { values } = parseArgs({
 const alpha = Number(values.alpha);
 const rng = Rng.fromSeed(Number(values.seed));
 
-/** By batch length, by set: each person's share. */
+/** Each person's share, by batch length and set. */
 const shares = new Map<number, Map<string, number[]>>(lengths.map(([seconds]) => [seconds, new Map()]));
 for (const set of values.sets.split(",")) {
   if (driftSets[set] === undefined) throw new Error(`--sets: expected some of ${Object.keys(driftSets)}, got ${set}`);

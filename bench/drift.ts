@@ -1,5 +1,6 @@
-// npm run bench -- --only drift: what the monitor answers on days that its calibration did not draw, for people whom neither
-// the network nor the calibration knows. Each part's answers are cached, so an interrupted run goes on where it stopped.
+// npm run bench -- --only drift: measures what the monitor answers on days that its calibration did not draw, for people whom
+// neither the network nor the calibration knows. The answers of each part are cached, so an interrupted run continues where it
+// stopped.
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

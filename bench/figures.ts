@@ -1,4 +1,4 @@
-// How figures are shown: a line each for the terminal, or a Markdown table with the machine above it.
+// Shows figures: one line per figure on the terminal, or a Markdown table below a description of the machine.
 
 import type { Machine } from "./machine.ts";
 import type { Measurement } from "./measurement.ts";

@@ -1,6 +1,7 @@
-// npx node bench/gate-chance.ts [--trials 1000]: how often the gate's rules on labelled people let candidates through that are as
-// good as the champion, worse or better. Networks are simulated: accuracies of people around .88 (standard deviation .05), each
-// network's own around these (.03); cycles after the first are better or worse by so much; the best one is asked.
+// npx node bench/gate-chance.ts [--trials 1000]: measures how often candidates that are worse than the champion, as good or better
+// pass the gate's rules on labelled people. The networks are simulated. The accuracies of people vary around .88 (standard
+// deviation .05), and those of each network around these (.03). Cycles after the first are better or worse by a given amount, and
+// the best cycle is the candidate.
 
 import { parseArgs } from "node:util";
 import { confusionMatrix } from "../src/learning/evaluation/confusion-matrix.ts";

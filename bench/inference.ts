@@ -1,4 +1,4 @@
-// Windows a second through a whole model.onnx, as `predict` runs it: raw windows in, probabilities out.
+// Measures windows per second through a complete model.onnx, as in `predict`, from raw windows to probabilities.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";

@@ -1,4 +1,4 @@
-// On what the figures were measured: without this they mean nothing.
+// Describes the machine on which figures were measured.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ export interface Machine {
   readonly cores: number;
   readonly memory_gb: number;
   readonly os: string;
-  /** One-minute load average when the run began: other work on the machine makes figures worse. */
+  /** One-minute load average at the start of the run; other work on the machine makes the figures worse. */
   readonly load: number;
   readonly versions: Readonly<Record<string, string>>;
 }

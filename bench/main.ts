@@ -1,5 +1,5 @@
-// npm run bench: the figures that the README promises, on this machine. Prints a table; a whole run is written to
-// bench/results.json. Peers are measured when their Python is found. Exit code 1 when a limit is missed.
+// npm run bench: measures the figures that the README promises, on this machine. It prints a table, and writes complete runs to
+// bench/results.json. Peers are measured if their Python is found. The exit code is 1 if a limit is missed.
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

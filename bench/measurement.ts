@@ -1,12 +1,12 @@
-// What a benchmark hands back: named figures, each with the limit it is held to, if any.
+// The result of a benchmark: named figures, each with its limit, if there is one.
 
 export interface Measurement {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** What the project promises. */
+  /** The limit that the project promises. */
   readonly limit?: { readonly kind: "at most" | "at least"; readonly value: number };
-  /** How it was measured, or what belongs to the figure. */
+  /** How it was measured, or what the figure includes. */
   readonly note?: string;
 }
 
@@ -16,7 +16,7 @@ export interface BenchmarkResult {
   readonly skipped: readonly string[];
 }
 
-/** Undefined where there is no limit. A value that is not a number fails. */
+/** Undefined if there is no limit. A value that is not a number fails. */
 export function isMet({ value, limit }: Measurement): boolean | undefined {
   if (limit === undefined) return undefined;
   return limit.kind === "at most" ? value <= limit.value : value >= limit.value;

@@ -1,5 +1,5 @@
-// The most memory that a training run holds, workers included, and what it says of it before it begins: the real command on
-// recordings as large as MotionSense, and on 10 million rows, which takes many minutes and runs only if it is named.
+// Measures the peak memory of a training run, including its workers, and the estimate that the run prints beforehand. It runs the
+// real command on recordings as large as MotionSense. Runs on 10 million rows take many minutes, so they start only if named.
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// A program of its own, and the most memory that it holds, threads included.
+// Runs a program in its own process, and measures its peak memory, including its threads.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,5 +1,5 @@
-// Another framework's training step, in a Python process that waits between rounds: a line on its stdin runs one round
-// and it answers with one line of JSON. So peers can take turns with Tidemark inside one run.
+// Runs another framework's training step in a Python process that waits between rounds. A line on its stdin starts one round, and
+// it answers with one line of JSON. So peers can take turns with Tidemark within one run.
 
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -19,7 +19,7 @@ export interface PeerSpec {
   readonly args?: readonly string[];
   /** The module that must be importable. */
   readonly module: string;
-  /** Names the Python to use; else .venv of this repository, else python3. */
+  /** Environment variable that names the Python to use; without it, the repository's .venv or python3 is used. */
   readonly environmentVariable: string;
 }
 
@@ -28,7 +28,7 @@ export const peerSpecs: readonly PeerSpec[] = [
   { name: "Keras", script: "keras_step.py", module: "tensorflow", environmentVariable: "TIDEMARK_KERAS_PYTHON" },
 ];
 
-/** Keras with unrolled LSTMs: not its default, a minute of tracing, and about 1.25 times as fast. */
+/** Keras with unrolled LSTMs, which is not its default: tracing takes a minute, and steps are about 1.25 times as fast. */
 export const unrolledKeras: PeerSpec = { ...peerSpecs[1]!, name: "Keras, unrolled LSTMs", args: ["--unroll"] };
 
 export class Peer {
@@ -48,7 +48,7 @@ export class Peer {
     });
   }
 
-  /** The peer, or undefined when its framework is not installed. */
+  /** The peer, or undefined if its framework is not installed. */
   static start(spec: PeerSpec): Peer | undefined {
     const python = findPython(spec);
     if (python === undefined) return undefined;
@@ -69,7 +69,7 @@ export class Peer {
   }
 }
 
-/** The first Python that has the module: that of the environment variable, of .venv, or python3. */
+/** The first Python that has the module: the one that the environment variable names, the one in .venv, or python3. */
 export function findPython({
   module,
   environmentVariable,

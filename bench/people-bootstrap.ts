@@ -1,4 +1,4 @@
-// Intervals by bootstrap over people: batches and streams of one person resemble each other.
+// Computes intervals by bootstrap over people, because batches and streams of one person resemble each other.
 
 import { quantiles } from "../src/stats/quantile.ts";
 import { Rng } from "../src/stats/random.ts";
@@ -7,13 +7,13 @@ const draws = 1000;
 
 export interface Interval {
   readonly value: number;
-  /** Between these lie 90 % of the statistics of people drawn with replacement. */
+  /** The range of the middle 90 % of a statistic over people drawn with replacement. */
   readonly low: number;
   readonly high: number;
 }
 
 /**
- * @param statistic of the observations of some people; NaN if there are none
+ * @param statistic computes the figure from the observations of some people; NaN if there are none
  * @returns null if there are no observations
  */
 export function peopleInterval<T extends { readonly user: string }>(

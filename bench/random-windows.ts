@@ -1,4 +1,4 @@
-// What every figure of a network is measured on: windows of 200 x 6 with 11 classes, half overlapping, drawn at random.
+// The windows for all figures of networks: 200 x 6 random values with 11 classes; half of each window is in the next.
 
 import type { WindowSet } from "../src/signals/preprocessing/windows.ts";
 import type { Rng } from "../src/stats/random.ts";

@@ -1,4 +1,4 @@
-// All that `train` does with its recordings before the first fit, in a process of its own.
+// Does everything that `train` does with its recordings before the first fit, in its own process.
 
 import { resolveTrainConfig } from "../src/config.ts";
 import { prepareTraining } from "../src/pipelines/prepare-training.ts";

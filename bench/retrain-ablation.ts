@@ -1,8 +1,9 @@
 // npx node bench/retrain-ablation.ts [--seeds 3] [--labelled 4] [--unlabelled 12] [--epochs 24] [--cycles 5] [--pretrained]
-// [--write FILE]: what pseudo-labels bring, and the restarts. MotionSense's 24 people are split anew with every seed: a few
-// labelled, some unlabelled, the rest in the holdout. The same network, schedule and selection learn without pseudo-labels, with a
-// warm start from cycle to cycle, with --pretrained also from cycle 0's weights, and from fresh ones; AdaBN stands beside.
-// Macro-F1 of the winner, which the holdout chooses, on the unlabelled people (by their true labels) and on the holdout.
+// [--write FILE]: measures what pseudo-labels and restarts contribute. MotionSense's 24 people are split again for every seed: a
+// few are labelled, some unlabelled, and the rest in the holdout. The same network, schedule and selection learn without
+// pseudo-labels, with a warm start from cycle to cycle, with fresh weights in each cycle and, with --pretrained, from cycle 0's
+// weights. AdaBN is measured for comparison. The figure is the macro-F1 of the winner, chosen on the holdout, on the
+// unlabelled people (by their true labels) and on the holdout.
 
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

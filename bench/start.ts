@@ -1,5 +1,5 @@
-// What starting costs: import "tidemark" in a program, and the command as a process of its own with nothing to do and with
-// little. Measures the built package, as users have it; the engines load only in `check`.
+// Measures the cost of starting: importing "tidemark" in a program, and running the command with nothing or little to do. It
+// measures the built package, as users have it; the engines load only in `check`.
 
 import { execFile } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -90,13 +90,13 @@ async function node(...words: readonly string[]): Promise<string> {
   return (await promisify(execFile)(process.execPath, [...words])).stdout;
 }
 
-/** Whatever `check` found: only that it took its way to a verdict counts here. */
+/** The verdict of `check` does not matter here, only that it reached one. */
 function expectVerdict(error: unknown): void {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (!Object.values(verdictExitCodes).some((verdict) => verdict === code)) throw error;
 }
 
-/** A built package inside node_modules, from where it finds its dependencies; gone afterwards. */
+/** A built package inside node_modules, where it finds its dependencies; it is removed afterwards. */
 async function withBuiltPackage<T>(work: (home: string) => Promise<T>): Promise<T> {
   const cache = join(root, "node_modules/.cache");
   mkdirSync(cache, { recursive: true });

@@ -1,4 +1,4 @@
-// The inside of StepWorker: waits for a number of steps, runs them, answers with the milliseconds of each.
+// The thread of StepWorker: waits for a number of steps, runs them, and answers with the milliseconds of each.
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { NetworkName } from "../src/learning/networks/presets.ts";

@@ -1,4 +1,4 @@
-// A worker thread that trains as a fold does and says how long each step took.
+// A worker thread that trains as a fold does, and reports how long each step took.
 
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";

@@ -9,7 +9,7 @@ import { sizes } from "./random-windows.ts";
 const batchSize = 64;
 
 /**
- * A training step as `fitNetwork` runs it on batches that are ready: fresh dropout masks, forward, backward, Adam; one thread,
+ * A training step as `fitNetwork` runs it on prepared batches: fresh dropout masks, forward, backward, Adam; one thread,
  * 64 windows of 200 x 6, 11 classes. The peers' steps do the same.
  */
 export async function createStep(name: NetworkName): Promise<() => Promise<void>> {

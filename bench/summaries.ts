@@ -1,7 +1,7 @@
-// How fast batches are summarised: values a second on one core, a pass over 30,000 rows of six channels, and all that a
-// check computes of such a batch: the signals of the sensor as a whole, summaries by predicted class, and the statistics and verdict against the training data,
-// the anchor and the rolling reference. The values are normal, heavy-tailed and mostly still by turns, so that the grid's
-// edges are evenly spread, far apart and crowded.
+// Measures how fast batches are summarised: values per second on one core in a pass over 30,000 rows of six channels, and all
+// that a check computes from such a batch. That is the signals of whole sensors, summaries by predicted class, and the statistics
+// and verdict against the training data, the anchor and the rolling reference. The channels are normal, heavy-tailed or mostly
+// still in turn, so that the grid's edges are evenly spread, far apart or crowded.
 
 import { type DriftModel, referenceKinds } from "../src/monitoring/drift/comparison.ts";
 import { newDriftState } from "../src/monitoring/drift/drift-state.ts";
@@ -20,7 +20,7 @@ const samplingRateHz = 50;
 const nClasses = 6;
 const batchRows = 30_000;
 const referenceBatches = 5;
-/** Rows until the predicted class changes: ten seconds at 50 Hz. Each change costs, so this is on the short side. */
+/** Rows until the predicted class changes: ten seconds at 50 Hz. Each change takes time, so a short length was chosen. */
 const boutRows = 500;
 
 export async function benchmarkSummaries(options: { readonly rounds: number }): Promise<BenchmarkResult> {

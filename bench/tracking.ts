@@ -1,6 +1,6 @@
-// What reporting to a bad tracking server costs a training: the same run with no server and with one that answers late, drops
-// every third request and says 429, 500 or 503 to others. The server is a stand-in that remembers nothing; what a real one
-// holds in the end is a matter of tests. Training and closing are apart: a training of hours ends with the same few seconds.
+// Measures how much a bad tracking server slows a training run down: the same run without a server, and with one that answers late,
+// drops every third request and answers others with 429, 500 or 503. The server is a stand-in that stores nothing; tests check what
+// a real one stores. Training and closing are measured separately, because even a long training run ends with the same few seconds.
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

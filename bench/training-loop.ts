@@ -1,5 +1,5 @@
-// Windows a second through training as the product runs it: fitNetwork in its worker, so each step also gathers, turns
-// and scales its windows and moves the averaged weights.
+// Measures windows per second in training as the product runs it: fitNetwork in its worker. So each step also gathers, rotates and
+// scales its windows, and updates the averaged weights.
 
 import { windowsForFitRunner } from "../src/learning/training/fit-runner.ts";
 import { fitWorkerRunner } from "../src/learning/training/fit-worker.ts";

@@ -1,5 +1,5 @@
-// What a second core brings: two folds train at once, each in its own worker thread, against one alone. Each round runs
-// one alone, then both; the figure is the steps a second of both over the steps a second of one.
+// Measures the gain from a second core: two folds train at once, each in its own worker thread, compared with one alone. Each round
+// runs one alone, then both. The figure is the steps per second of both, divided by those of one.
 
 import type { BenchmarkResult } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";
@@ -27,7 +27,7 @@ export async function benchmarkTwoFolds(options: { readonly rounds: number }): P
         value: median(ratios),
         unit: "x",
         limit: { kind: "at least", value: 1.8 },
-        note: "steps a second, against one fold alone",
+        note: "steps per second, compared with one fold alone",
       },
     ],
     skipped: [],

@@ -87,7 +87,9 @@ export async function inspect(
   const reporter = collectingReporter<TrainEvent>({ warn, event });
   const faults: FaultDescription[] = [];
   const training = trainingLike(config);
-  const opened = await openForTraining(training, reporter, (fault) => faults.push(fault));
+  const opened = await openForTraining(training, reporter, (fault) => faults.push(fault)).catch((error: unknown) => {
+    throw error instanceof UserError && faults[0] !== undefined ? new DataFault(faults[0]) : error;
+  });
   try {
     const refusal = faults[0] ?? (await refusalOfTraining(opened, training, reporter));
     const { sensors } = findSensors(opened.rows, config.sensor ?? []);

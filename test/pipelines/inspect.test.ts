@@ -116,13 +116,16 @@ describe("recordings that train would refuse", () => {
     expect(message(trained.stderr)).toContain(JSON.parse(stdout).refusal.message);
   });
 
-  it("and that cannot be read at all have the message alone", async () => {
-    await copy("unlabelled.csv", "SELECT * EXCLUDE (activity) FROM r");
-    const inspected = await run("inspect", "unlabelled.csv", ...reading);
-    const trained = await run("train", "unlabelled.csv", "--out", "no", ...reading);
+  it.each([
+    ["unlabelled.csv", "SELECT * EXCLUDE (activity) FROM r"],
+    ["unmeasured.csv", "SELECT * REPLACE (NULL AS Ay) FROM r"],
+  ])("and that cannot be read at all have the message alone: %s", async (file, query) => {
+    await copy(file, query);
+    const inspected = await run("inspect", file, ...reading);
+    const trained = await run("train", file, "--out", "no", ...reading);
     expect(inspected).toEqual({ ...trained, stdout: "" });
     expect(inspected.exitCode).toBe(2);
-    const printed = await run("inspect", "unlabelled.csv", ...reading, "--json");
+    const printed = await run("inspect", file, ...reading, "--json");
     expect(printed).toMatchObject({ exitCode: 2, stderr: trained.stderr });
     const { error } = JSON.parse(printed.stdout);
     expect(trained.stderr).toBe(`error: ${error.message}\n${error.advice}\n`);

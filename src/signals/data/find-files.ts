@@ -1,7 +1,7 @@
 // Resolves paths, globs and URLs from the user to existing files, each with its format.
 
 import { type BigIntStats, constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { access, readdir, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
@@ -115,7 +115,7 @@ async function checkFoundFile(path: string): Promise<BigIntStats> {
   const status = await stat(path, { bigint: true });
   if (status.isDirectory()) {
     throw new UserError(`${path}: expected a file, found ${kindOfFile(status)}.`, {
-      advice: `Name its files with a pattern, for example ${shellCommand(shellPath(`${path.replace(/\/$/, "")}/*.parquet`))}`,
+      advice: `Name its files with a pattern, for example ${shellCommand(shellPath(await patternOfFolder(path)))}`,
     });
   }
   if (!status.isFile()) {
@@ -130,6 +130,15 @@ async function checkFoundFile(path: string): Promise<BigIntStats> {
     });
   }
   return status;
+}
+
+/** A pattern for the folder's tables, with the extension of the first. */
+async function patternOfFolder(path: string): Promise<string> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  const extensions = entries.map(({ name }) => /\.(csv|tsv|txt|parquet|json|jsonl|zip)(\.gz)?$/i.exec(name)?.[0]);
+  const extension = extensions.find((found) => found !== undefined);
+  const within = extension === undefined && entries.some((entry) => entry.isDirectory()) ? "**/" : "";
+  return `${path.replace(/\/+$/, "")}/${within}*${extension ?? ".csv"}`;
 }
 
 /** The path as DuckDB's readers expect it. They expand globs too, so glob characters in real names are escaped. */

@@ -8,14 +8,15 @@ import type { ScratchFolder } from "./scratch-folder.ts";
 /** @throws UserError if the file is not a list of records, or its values are in lists */
 export async function jsonAsCsv(database: Database, file: SourceFile, scratch: ScratchFolder): Promise<SourceFile> {
   const out = scratch.file("json.csv");
-  const source = `read_json_auto(${duckdbLiteral((file.stored ?? file.path).replace(/[*?[]/g, "[$&]"))}, sample_size=-1)`;
+  const source = `read_json_auto(${duckdbLiteral((file.stored ?? file.path).replace(/[*?[]/g, "[$&]"))}, sample_size=-1, records=true)`;
   try {
     const columns = await columnsOfJson(database, source);
     await database.rows(
       `COPY (SELECT ${columns.join(", ")} FROM ${source}) TO ${duckdbLiteral(out)} (FORMAT csv, HEADER true)`,
     );
   } catch (cause) {
-    const reason = cause instanceof UserError ? cause.message : duckdbErrorLine(cause);
+    const read = cause instanceof UserError ? cause.message : duckdbErrorLine(cause);
+    const reason = /non-record/.test(read) ? "it has values that are not objects, or none" : read;
     throw new UserError(`${file.path}: this JSON file is not a list of flat records: ${reason}`, {
       advice:
         'Write one object per row, such as {"time": 0.02, "x": 0.1, "y": 0.2, "z": 9.8}, in an array or one per line.',

@@ -1,9 +1,10 @@
 // Turns files into checked recordings of any length. CSV, TSV (both also gzipped) and Parquet are read through DuckDB, chunk
 // by chunk. Unusable rows are counted and dropped. Data that would make all later results unreliable is rejected.
 
+import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
-import type { ColumnOptions, ColumnRoles, ResolvedColumns } from "./column-roles.ts";
+import { type ColumnOptions, type ColumnRoles, listColumnNames, type ResolvedColumns } from "./column-roles.ts";
 import { type CopiedContent, CopiedContentFinder, describeCopiedContent } from "./copied-content.ts";
 import { DataFault, type OnFault, throwDataFault } from "./data-fault.ts";
 import { describeQuality } from "./describe-quality.ts";
@@ -144,8 +145,8 @@ async function openRecordingsWith(
   if (selected.kept === 0) {
     throw new DataFault({
       code: "too_short",
-      message: `${fileNames[0]}: none of ${selected.read} rows can be used: ${describeDroppedOnOpening(selected)}.`,
-      advice: "Check the columns named by --label, --group, --recording and --time.",
+      message: `${fileNames[0]}: none of ${counted(selected.read, "row")} can be used: ${describeDroppedOnOpening(selected)}.`,
+      advice: adviceIfAllDropped(selected, roles),
       file: fileNames[0]!,
       expected: "rows with a person, a time and values",
       found: describeDroppedOnOpening(selected),
@@ -212,6 +213,15 @@ function refuseSingleClassRecordings(stretches: Iterable<Stretch>, roles: Column
 }
 
 function describeDroppedOnOpening(selected: SelectedRows): string {
-  const counted = Object.entries(selected.dropped).filter(([, rows]) => rows > 0);
-  return counted.map(([reason, rows]) => `${rows} dropped for ${reason.replaceAll("_", " ")}`).join(", ");
+  const reasons = Object.entries(selected.dropped).filter(([, rows]) => rows > 0);
+  return reasons
+    .map(([reason, rows]) => `${rows.toLocaleString("en")} dropped for ${reason.replaceAll("_", " ")}`)
+    .join(", ");
+}
+
+function adviceIfAllDropped({ missing, infinite, read }: SelectedRows, { channels, time }: ColumnRoles): string {
+  const empty = [...channels, time ?? "time"].filter((_, c) => missing[c]! + infinite[c]! === read);
+  return empty.length === 0
+    ? "Check the columns named by --label, --group, --recording and --time."
+    : `No row has a value in ${listColumnNames(empty)}. Repair the export, or name other columns with --channels and --time.`;
 }

@@ -50,6 +50,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   const text = new TextDecoder("utf-8").decode(bytes, { stream: true });
   if (text.includes("\0")) return [file];
   refuseOtherEncodings(file.path, bytes);
+  refuseBlankText(file.path, bytes, text);
   if (/\r\n/.test(text) && /\r(?!\n|$)|(?<!\r)\n/.test(text)) {
     const out = options.scratch.file("lines.csv");
     await withLineFeeds(stored, out);
@@ -58,9 +59,11 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (/^\uFEFF?\s*[[{]/.test(text)) return [await jsonAsCsv(database, file, options.scratch)];
   const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
   if (lines.length > 1) lines.pop();
-  const filled = lines.filter((line) => line.trim() !== "" && !line.startsWith("#"));
-  const plain = plainText(filled);
-  if (plain !== undefined) return [plain.decimalComma ? { ...file, decimalCommaWith: plain.separator } : file];
+  const plain = plainText(lines.filter((line) => !isBlank(line)));
+  if (plain !== undefined) {
+    warnOfRepeatedNames(file.path, plain.names, options.warn);
+    return [plain.decimalComma ? { ...file, decimalCommaWith: plain.separator } : file];
+  }
   const layout = textLayout(lines);
   if (layout === undefined) return [file];
   if (layout.firstValues === 1 && layout.preamble.length === 0 && layout.separator !== "spaces") return [file];
@@ -102,6 +105,29 @@ async function headOfGzip(path: string, name: string, head: Uint8Array): Promise
     input.destroy();
   }
   return Buffer.concat(parts).subarray(0, headBytes);
+}
+
+/** DuckDB would take the first comment for the name of a column. */
+function refuseBlankText(path: string, { length }: Uint8Array, text: string): void {
+  if (length === 0 || length === headBytes || !text.split(/\r\n|\n|\r/).every(isBlank)) return;
+  throw new UserError(`${path}: expected a table, found only empty lines or comments.`, {
+    advice: "Export it again, or leave it out.",
+  });
+}
+
+function isBlank(line: string): boolean {
+  return line.trim() === "" || line.startsWith("#");
+}
+
+/** DuckDB numbers the second of two equal names: ax and ax_1. Upper and lower case count as equal. */
+function warnOfRepeatedNames(path: string, names: readonly string[], warn: (message: string) => void): void {
+  const seen = new Set<string>();
+  const repeated = names.filter((name) => name !== "" && seen.size === seen.add(name.toLowerCase()).size);
+  if (repeated.length === 0) return;
+  const examples = [...new Set(repeated)].map((name) => JSON.stringify(name)).join(", ");
+  warn(
+    `${path}: several columns are named ${examples}. The first keeps its name, and a number is added to each of the others: ${repeated[0]}_1.`,
+  );
 }
 
 /** DuckDB would skip a first line that is not UTF-8 and take the names from the second. */

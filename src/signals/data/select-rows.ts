@@ -287,7 +287,10 @@ export class RowSelector {
       onFault({
         code: inf > nan ? "infinite" : "missing",
         message: `Column "${name}": ${found}; expected ${expected}.`,
-        advice: "Repair the export, or leave this column out with --channels.",
+        advice:
+          c < roles.channels.length
+            ? "Repair the export, or leave this column out with --channels."
+            : "Repair the export, or name another column with --time.",
         column: name,
         expected,
         found,

@@ -41,8 +41,9 @@ export function splitTextLine(line: string, separator: Separator): string[] {
   return values.map((value) => value.trim().replace(/^"(.*)"$/, "$1"));
 }
 
-/** What separates the values of a file that begins with a line of names, and can be read as it is. */
+/** A text table that begins with a line of names and can be read in place. */
 export interface PlainText {
+  readonly names: readonly string[];
   readonly separator: Separator;
   /** Whether decimals are written with a comma. */
   readonly decimalComma: boolean;
@@ -56,7 +57,7 @@ export function plainText([first, ...others]: readonly string[]): PlainText | un
     if (names.length < 2 || !names.every(isName)) continue;
     const rows = others.map((line) => splitTextLine(line, separator)).filter(({ length }) => length === names.length);
     if (2 * rows.length < others.length || !rows[0]?.some(isValue)) continue;
-    return { separator, decimalComma: separator !== "," && haveDecimalComma(rows) };
+    return { names, separator, decimalComma: separator !== "," && haveDecimalComma(rows) };
   }
   return undefined;
 }

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
+import { openRecordings } from "../../../src/signals/data/open-recordings.ts";
 import { type ReadRecordingsOptions, readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { csv, folderOf, goodRows, parquet, type Row, rows } from "./tables.ts";
 
@@ -26,7 +27,10 @@ const cases: Case[] = [
   { name: "missing file", read: ["none.csv"], says: ["none.csv", "no such file"] },
   { name: "glob that matches nothing", read: ["none-*.csv"], says: ["none-*.csv", "no file matches"] },
   { name: "no file named", read: [], says: ["No recordings were named"] },
-  { name: "folder", read: ["."], says: ["expected a file", "folder"], advice: /\*\.parquet/ },
+  { name: "empty folder", read: ["."], says: ["expected a file", "folder"], advice: /\*\.csv/ },
+  { name: "folder", files: { "a.json": "{}" }, read: ["."], says: ["expected a file", "folder"], advice: /\*\.json/ },
+  { name: "empty lines", files: { "a.csv": "\n\n" }, read: ["a.csv"], says: ["found only empty lines or comments"] },
+  { name: "a comment", files: { "a.csv": "# a, b" }, read: ["a.csv"], says: ["found only empty lines or comments"] },
   { name: "empty file", files: { "a.csv": "" }, read: ["a.csv"], says: ["a.csv", "empty"] },
   { name: "empty gzip file", files: { "a.csv.gz": "" }, read: ["a.csv.gz"], says: ["a.csv.gz"] },
   { name: "no rows", files: { "a.csv": csv([]) }, read: ["a.csv"], says: ["a.csv", "no rows"] },
@@ -290,5 +294,15 @@ describe("bad input", () => {
     if (advice !== undefined) expect(given).toMatch(advice);
     expect(exitCode).toBe(2);
     expect(message).not.toContain("\n");
+  });
+});
+
+test("if faults are collected, a channel without values is named when no row is left", async () => {
+  const { path } = folderOf({
+    "a.csv": csv(goodRows().map((row) => ({ ...row, values: row.values!.with(1, "") }))),
+  });
+  await expect(openRecordings([path("a.csv")], { requireLabels: true, onFault: () => {} })).rejects.toMatchObject({
+    message: expect.stringContaining("a.csv: none of 240 rows can be used: 240 dropped for missing values."),
+    advice: "No row has a value in Ay. Repair the export, or name other columns with --channels and --time.",
   });
 });

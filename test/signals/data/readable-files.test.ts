@@ -224,6 +224,10 @@ describe("what cannot be read", () => {
     );
   });
 
+  test.each(["[]", "[1, 2, 3]", "{}"])("JSON without records: %s", async (json) => {
+    expect((await refusal("a.json", json)).message).toMatch(/it has values that are not objects, or none/);
+  });
+
   test("JSON that is no list of records", async () => {
     expect((await refusal("a.json", '{"a": [1, 2')).message).toMatch(/this JSON file is not a list of flat records/);
   });
@@ -322,4 +326,15 @@ describe("devices whose exports have no line of names", () => {
     expect(quality.sampling.rate_hz).toBeCloseTo(30, 3);
     expect(recordings.values[0]![1]).toBeCloseTo(values[1]![0]! / 60, 6);
   });
+});
+
+test("names that repeat are reported", async () => {
+  const { path } = folderOf({
+    "a.csv": plain
+      .trimEnd()
+      .replaceAll(/^(.*)$/gm, "$1,0")
+      .replace(",0\n", ",AX\n"),
+  });
+  const { quality } = await readRecordings([path("a.csv")], { requireLabels: true });
+  expect(quality.warnings).toContainEqual(expect.stringContaining('several columns are named "AX".'));
 });

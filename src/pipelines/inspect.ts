@@ -10,10 +10,11 @@ import {
 import { UserError } from "../errors.ts";
 import { checkOutFile } from "../out-file.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
+import { namedColumnRoles } from "../signals/data/column-roles.ts";
 import { DataFault, type FaultDescription } from "../signals/data/data-fault.ts";
 import { type Excerpt, excerptsOf } from "../signals/data/excerpts.ts";
 import { type FoundSensors, findSensors } from "../signals/data/find-sensors.ts";
-import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
+import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RecordingFacts, recordingFacts } from "../signals/data/recording-facts.ts";
 import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
@@ -64,8 +65,8 @@ const excerptSeconds = 10;
 const excerptPeople = 3;
 
 /**
- * Reads recordings exactly as `train` would, and reports what was read, without training. If `train` would refuse them, the
- * result says so in `refusal`.
+ * Reads recordings exactly as `train` would, and reports what was read, without training. If `train` would refuse them, because
+ * they have no labels, for example, the result says so in `refusal`.
  *
  * @param options the same as on the command line; `files` is required
  * @throws UserError if an option is wrong, or the files cannot be read to the end; `train` would throw the same error
@@ -87,11 +88,9 @@ export async function inspect(
   const reporter = collectingReporter<TrainEvent>({ warn, event });
   const faults: FaultDescription[] = [];
   const training = trainingLike(config);
-  const opened = await openForTraining(training, reporter, (fault) => faults.push(fault)).catch((error: unknown) => {
-    throw error instanceof UserError && faults[0] !== undefined ? new DataFault(faults[0]) : error;
-  });
+  const { opened, refused } = await openToInspect(training, reporter, faults);
   try {
-    const refusal = faults[0] ?? (await refusalOfTraining(opened, training, reporter));
+    const refusal = faults[0] ?? refused ?? (await refusalOfTraining(opened, training, reporter));
     const { sensors } = findSensors(opened.rows, config.sensor ?? []);
     const result: InspectResult = {
       quality: opened.quality,
@@ -110,6 +109,33 @@ export async function inspect(
     return result;
   } finally {
     opened.rows.close();
+  }
+}
+
+/** Recordings without labels or people are read all the same, so that a first look at an export shows what it holds. */
+async function openToInspect(
+  config: TrainConfig,
+  reporter: Reporter<TrainEvent>,
+  faults: FaultDescription[],
+): Promise<{ opened: OpenedRecordings; refused: UserError | null }> {
+  const onFault = (fault: FaultDescription): unknown => faults.push(fault);
+  try {
+    return { opened: await openForTraining(config, reporter, onFault), refused: null };
+  } catch (refused) {
+    if (!(refused instanceof UserError)) throw refused;
+    if (faults[0] !== undefined) throw new DataFault(faults[0]);
+    const opened = await openRecordings(config.files, {
+      columns: namedColumnRoles(config),
+      requireLabels: false,
+      labelColumn: "if found",
+      nominalRateHz: config.rate,
+      reporter,
+      onFault,
+    }).catch(() => {
+      throw refused;
+    });
+    for (const warning of opened.quality.warnings) reporter.warn(warning);
+    return { opened, refused };
   }
 }
 

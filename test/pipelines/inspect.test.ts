@@ -117,7 +117,7 @@ describe("recordings that train would refuse", () => {
   });
 
   it.each([
-    ["unlabelled.csv", "SELECT * EXCLUDE (activity) FROM r"],
+    ["still.csv", 'SELECT activity, "user", timestamp_s FROM r'],
     ["unmeasured.csv", "SELECT * REPLACE (NULL AS Ay) FROM r"],
   ])("and that cannot be read at all have the message alone: %s", async (file, query) => {
     await copy(file, query);
@@ -129,5 +129,21 @@ describe("recordings that train would refuse", () => {
     expect(printed).toMatchObject({ exitCode: 2, stderr: trained.stderr });
     const { error } = JSON.parse(printed.stdout);
     expect(trained.stderr).toBe(`error: ${error.message}\n${error.advice}\n`);
+  });
+});
+
+describe("an app's export, with neither labels nor people", () => {
+  it("is shown as it would be read, and then refused with two ways to label it", async () => {
+    await copy(
+      "app.csv",
+      "SELECT timestamp_s, Ax, Ay, Az FROM r WHERE \"user\" = 'person-01' AND activity = 'walking'",
+    );
+    const { exitCode, stdout, stderr } = await run("inspect", "app.csv", ...reading);
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(/^data {7}800 rows, 1 person, 1 recording, 40 s$/m);
+    expect(stdout).toMatch(/^sensors {4}A: accelerometer Ax,Ay,Az in m\/s\^2 with gravity/m);
+    expect(stdout).not.toMatch(/^class /m);
+    expect(stderr).toContain("no column for the activity label was found among timestamp_s, Ax, Ay, Az");
+    expect(stderr).toContain('--label-from-path "{activity}/*"');
   });
 });

@@ -114,6 +114,7 @@ function classBlocks({ quality, windows }: InspectResult): Block[] {
     durationText(seconds),
     ...(windows === null ? [] : [countText(windows.perClass[name] ?? 0)]),
   ]);
+  if (rows.length === 0) return [];
   return [{ headers: ["class", "rows", "time", ...(windows === null ? [] : ["windows"])], rows }, ""];
 }
 

@@ -104,6 +104,14 @@ const usualNames: Record<Role, readonly string[]> = {
   ],
 };
 
+/** Where else a role may be stated; exports of apps have neither labels nor people in their tables. */
+const elsewhere: Record<Role, string> = {
+  label: ', or take it from the names of folders or files: --label-from-path "{activity}/*"',
+  group: ', or take it from the names of folders or files: --group-from-path "{person}/*"',
+  recording: "",
+  time: "",
+};
+
 /**
  * @param available columns of the files, in file order
  * @param required which roles must have a column; an optional label column is used only if the user names it
@@ -127,7 +135,7 @@ export function resolveColumnRoles(
     if (found === null && mustExist) {
       throw new UserError(
         `${file}: no column for the ${columnRoleTitles[name]} was found among ${listColumnNames(available)} (looked for ${usualNames[name].slice(0, 6).join(", ")}, ...).`,
-        { advice: `Name it with --${name} COLUMN.` },
+        { advice: `Name it with --${name} COLUMN${elsewhere[name]}.` },
       );
     }
     return found;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { PrintedEvent } from "../src/interfaces/cli/printed-event.ts";
 import { classificationMetricsSchema } from "../src/learning/evaluation/classification-metrics.ts";
 import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
-import { summarySchema, userReportSchema } from "../src/learning/training/cv-report.ts";
+import { summarySchema, testSetReportSchema, userReportSchema } from "../src/learning/training/cv-report.ts";
 import type { SnakeKeys } from "../src/letter-case.ts";
 import { rehearsedDaySchema, runLengthSchema } from "../src/monitoring/drift/calibration.ts";
 import type { FoundSensors, SensorUnit } from "../src/signals/data/find-sensors.ts";
@@ -83,6 +83,10 @@ const events = {
         test_windows: count,
       }),
     ),
+    test_set: z
+      .object({ column: z.string(), users: names, rows: count, windows: count })
+      .nullable()
+      .describe("the test set of a fixed split, which no fold contains; null without one"),
     warnings: names,
   }),
   resumed: event("resumed", { fit, epochs: count.describe("number of epochs finished before the interruption") }),
@@ -122,6 +126,9 @@ const events = {
     summary: summarySchema,
     pooled: classificationMetricsSchema,
     users: z.array(userReportSchema),
+  }),
+  "test-set": event("test-set", {
+    report: testSetReportSchema.describe("figures of the finished network on the test set of a fixed split"),
   }),
   final: event("final", { epochs: count, seconds }),
   calibration: event("calibration", {

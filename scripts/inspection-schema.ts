@@ -36,6 +36,10 @@ const readSchema: z.ZodType<PrintedInspection> = z.object({
     .array(z.object({ fold: z.int().min(1), test_users: names }))
     .nullable()
     .describe("people that each fold would be tested on; null if `train` would stop before that"),
+  test_set: z
+    .object({ column: z.string(), users: names, rows: count, windows: count })
+    .nullable()
+    .describe("the test set of a fixed split; null without one"),
   warnings: names,
   refusal: refusal
     .nullable()

@@ -50,8 +50,8 @@ export interface InspectConfig {
   window: number;
   /** Share of a window that the next window repeats. Default: 0.5. */
   overlap: number;
-  /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (the same people at other times). Default: group. */
-  split: "group" | "leave-one-group-out" | "stratified" | "blocks";
+  /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (the same people at other times), column:NAME (folds by person over the rows that this column marks train; those that it marks test are the test set). Default: group. */
+  split: "group" | "leave-one-group-out" | "stratified" | "blocks" | `column:${string}`;
   /** Number of folds; leave-one-group-out has one per person instead. Default: 5. */
   folds: number;
   /** Seed for the folds, as in train. Default: 42. */
@@ -184,8 +184,8 @@ export interface TrainConfig {
   referenceBatches: number;
   /** How long one activity lasts on average: auto, recorded, or a range in seconds, such as 20-120. Default: auto. */
   day: string;
-  /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (the same people at other times). Default: group. */
-  split: "group" | "leave-one-group-out" | "stratified" | "blocks";
+  /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (the same people at other times), column:NAME (folds by person over the rows that this column marks train; those that it marks test are the test set). Default: group. */
+  split: "group" | "leave-one-group-out" | "stratified" | "blocks" | `column:${string}`;
   /** Number of folds; leave-one-group-out has one per person instead. Default: 5. */
   folds: number;
   /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */

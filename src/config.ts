@@ -85,7 +85,7 @@ function checkConfigStep(config: Pick<TrainConfig, "window" | "overlap">): void 
 
 type TrackingChoice = Pick<TrainConfig, "tracking" | "experiment" | "register" | "alias">;
 
-const ofOneRun = ["out", "split", "seed", "jobs", "resume", "tracking", "experiment", "register", "alias"] as const;
+const ofOneRun = ["out", "seed", "jobs", "resume", "tracking", "experiment", "register", "alias"] as const;
 
 /** The options that a retraining run inherits from the champion's training. */
 export type ChampionOptions = Omit<TrainConfig, (typeof ofOneRun)[number]>;
@@ -126,6 +126,7 @@ const ofCalibration = [
   "columns",
   "pivot",
   "only",
+  "split",
   "seed",
   "day",
 ] as const;

@@ -202,6 +202,8 @@ export {
   type SensorUnit,
   type SplitKind,
   type Spread,
+  type TestSetLeakage,
+  type TestSetReport,
   type TimeUnit,
   type TrackedEvent,
   type TrainEvent,

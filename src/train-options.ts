@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { TrainConfig } from "./config-types.ts";
 import { dayPattern, expectedDay } from "./day.ts";
 import { choiceOption, numberOption, type OptionsOf, optionsUnder, textOption, wholeNumberOption } from "./option.ts";
@@ -16,6 +17,33 @@ import {
   trackingHeading,
   trainColumns,
 } from "./shared-options.ts";
+
+const splitKinds = choiceOption({
+  value: "how",
+  default: "group",
+  doc: "what each fold is tested on",
+  of: {
+    group: "people that the network never saw",
+    "leave-one-group-out": "each person alone",
+    stratified: "shuffled windows, with leakage",
+    blocks: "the same people at other times",
+  },
+});
+
+/** Also `column:NAME` and `column:NAME=VALUE`. */
+const split: OptionsOf<TrainConfig>["split"] = {
+  ...splitKinds,
+  type: `${splitKinds.type} | \`column:\${string}\``,
+  choices: {
+    ...splitKinds.choices,
+    "column:NAME":
+      "folds by person over the rows that this column marks train; those that it marks test are the test set",
+  },
+  check: z.union(
+    [splitKinds.check, z.templateLiteral(["column:", z.string().min(1)])],
+    `one of ${Object.keys(splitKinds.choices ?? {}).join(", ")}, or column:NAME`,
+  ),
+};
 
 /** Options of `train`. */
 export const trainOptions: OptionsOf<TrainConfig> = {
@@ -109,17 +137,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
     }),
   }),
   ...optionsUnder("Cross-validation:", {
-    split: choiceOption({
-      value: "how",
-      default: "group",
-      doc: "what each fold is tested on",
-      of: {
-        group: "people that the network never saw",
-        "leave-one-group-out": "each person alone",
-        stratified: "shuffled windows, with leakage",
-        blocks: "the same people at other times",
-      },
-    }),
+    split,
     folds: wholeNumberOption({
       value: "n",
       from: 2,

@@ -120,10 +120,11 @@ function crossFitConfig(
   config: NamedColumns & Pick<RetrainConfig, "out" | "seed" | "jobs" | "experiment" | "labelled">,
 ): TrainConfig {
   const { out, seed, jobs, experiment, labelled } = config;
-  const own = { out, seed, jobs, experiment, split: "group", resume: false } as const;
-  if (labelled === undefined) return { ...trained, ...own };
+  const own = { out, seed, jobs, experiment, resume: false } as const;
+  const { split } = namedColumnRoles(trained);
+  if (labelled === undefined) return { ...trained, ...own, split: split === undefined ? "group" : trained.split };
   const { pathColumns: _, ...kept } = trained;
-  return { ...kept, ...namedColumnRoles(config), ...own, files: labelled };
+  return { ...kept, ...namedColumnRoles(config), ...own, split: "group", files: labelled };
 }
 
 /** Describes the values of `people`, together with those of the pseudo-labelled windows that a fit learned from. */

@@ -39,6 +39,8 @@ export interface InspectResult {
   windows: { total: number; perClass: Record<string, number>; dropped: DroppedSamples } | null;
   /** The people that each fold would be tested on; null if `train` would stop before that. */
   folds: { fold: number; testUsers: readonly string[] }[] | null;
+  /** The test set of a fixed split; null without one, or if `train` would stop before that. */
+  testSet: { column: string; users: readonly string[]; rows: number; windows: number } | null;
   /** Ten seconds of every channel for each activity of up to three people. */
   excerpts: Excerpt[];
   /** Warnings, which `train` would print as well. */
@@ -81,9 +83,12 @@ export async function inspect(
   const { warn } = reporterOf(run.reporter);
   let windows: InspectResult["windows"] = null;
   let folds: InspectResult["folds"] = null;
+  let testSet: InspectResult["testSet"] = null;
   const event = (told: TrainEvent): void => {
     if (told.type === "data") windows = { total: told.windows, perClass: told.classes, dropped: told.dropped };
-    if (told.type === "split") folds = told.folds.map(({ fold, testUsers }) => ({ fold, testUsers }));
+    if (told.type !== "split") return;
+    folds = told.folds.map(({ fold, testUsers }) => ({ fold, testUsers }));
+    testSet = told.testSet;
   };
   const reporter = collectingReporter<TrainEvent>({ warn, event });
   const faults: FaultDescription[] = [];
@@ -99,6 +104,7 @@ export async function inspect(
       recordings: recordingFacts(opened.rows, sensors),
       windows,
       folds,
+      testSet,
       excerpts: excerptsOf(opened.rows, { seconds: excerptSeconds, people: excerptPeople }),
       warnings: [...reporter.warnings],
       refusal: refusal === null ? null : asRefusal(refusal),

@@ -5,6 +5,7 @@ import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { type FoldParts, type LeakageReport, leakageReport } from "../learning/evaluation/leakage.ts";
 import { outerSplit } from "../learning/evaluation/outer-split.ts";
+import type { SplitKind } from "../learning/evaluation/split.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
@@ -15,6 +16,7 @@ import { batchClockFaults, batchFlatFaults } from "../signals/data/batch-faults.
 import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
 import { DataFault, type OnFault, throwDataFault } from "../signals/data/data-fault.ts";
 import { type FoundSensors, findSensors } from "../signals/data/find-sensors.ts";
+import { fixedSplitOf } from "../signals/data/fixed-split.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { rateWarnings } from "../signals/data/rate-warnings.ts";
@@ -30,6 +32,7 @@ import {
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { Rng } from "../stats/random.ts";
 import { storedConfigWindowFault } from "../storage/store/stored-config.ts";
+import { readTestSet, type TestSet } from "./test-set.ts";
 import type { TrainEvent } from "./train-events.ts";
 
 export interface TrainingData {
@@ -43,6 +46,8 @@ export interface TrainingData {
   readonly leakage: LeakageReport;
   /** Warnings about how to read the figures. */
   readonly warnings: readonly string[];
+  /** The test set of a fixed split, if there is one. */
+  readonly testSet?: TestSet;
 }
 
 /** The options that the preparation uses. */
@@ -73,7 +78,7 @@ export function openForTraining(
   return openRecordings(config.files, {
     columns: namedColumnRoles(config),
     requireLabels: true,
-    requirePeople: config.split === "group" || config.split === "leave-one-group-out",
+    requirePeople: config.split !== "stratified" && config.split !== "blocks",
     nominalRateHz: config.rate,
     reporter,
     onFault,
@@ -115,6 +120,7 @@ export async function prepareOpenedTraining(
   reportTrainingMemory(trainingMemory(config, planned), reporter, lessMemory);
   const windows = makeWindowsOfPlans([{ rows, plan }])[0]!;
   const { dropped } = plan;
+  const testSet = await readTestSet(config, opened, windows, plan.options, reporter);
   reporter.event(preparedDataEvent(opened, sensors, windows, dropped));
   const recordings = { channels: rows.channels, files, fingerprint };
   return {
@@ -124,18 +130,26 @@ export async function prepareOpenedTraining(
     described,
     windows,
     dropped,
-    ...prepareTrainingSplits(config, windows, opened.copies, reporter),
+    ...prepareTrainingSplits(config, windows, opened.copies, testSet, reporter),
+    ...(testSet !== null && { testSet }),
   };
 }
 
 /** Folds, and the windows that they refer to. */
 function prepareTrainingSplits(
-  { split, folds: nSplits, window: purgeSamples, seed }: Pick<TrainConfig, "split" | "folds" | "window" | "seed">,
+  {
+    split: given,
+    folds: nSplits,
+    window: purgeSamples,
+    seed,
+  }: Pick<TrainConfig, "split" | "folds" | "window" | "seed">,
   windows: WindowSet,
   copies: OpenedRecordings["copies"],
+  testSet: TestSet | null,
   reporter: Reporter<TrainEvent>,
 ): Pick<TrainingData, "folds" | "leakage" | "warnings"> {
   const rng = Rng.fromSeed(seed);
+  const split = isColumnSplit(given) ? "group" : given;
   // Within a recording, keep the length of one window between test and training windows, because adjacent windows are alike.
   const { splits, warnings } = outerSplit(split, windows, {
     nSplits,
@@ -151,8 +165,9 @@ function prepareTrainingSplits(
     windows,
     folds,
     copies.map(({ people }) => people),
+    testSet?.leakage,
   );
-  reporter.event(preparedSplitEvent(split, leakage, folds, warnings));
+  reporter.event(preparedSplitEvent(split, leakage, folds, warnings, testSet));
   return { folds, leakage, warnings };
 }
 
@@ -194,10 +209,11 @@ function preparedDataEvent(
 }
 
 function preparedSplitEvent(
-  split: TrainConfig["split"],
+  split: SplitKind,
   leakage: LeakageReport,
   folds: readonly FoldParts[],
   warnings: readonly string[],
+  testSet: TestSet | null,
 ): TrainEvent {
   return {
     type: "split",
@@ -209,6 +225,19 @@ function preparedSplitEvent(
       validationWindows: validationIndex.length,
       testWindows: testIndex.length,
     })),
+    testSet:
+      testSet === null
+        ? null
+        : {
+            column: testSet.leakage.column,
+            users: testSet.leakage.test_users,
+            rows: testSet.rows,
+            windows: testSet.windows.labels.length,
+          },
     warnings,
   };
+}
+
+function isColumnSplit(split: TrainConfig["split"]): split is Exclude<TrainConfig["split"], SplitKind> {
+  return fixedSplitOf(split) !== undefined;
 }

@@ -40,6 +40,7 @@ function labelledRecordingColumns(
     groupFromPath: _g,
     recordingFromPath: _r,
     labelFromPath: _l,
+    split: _s,
     ...named
   } = namedColumnRoles(trained);
   return { ...named, ...namedColumnRoles(config) };
@@ -52,13 +53,14 @@ function labelledRecordingColumns(
 function unlabelledRecordingColumns(
   config: NamedColumns,
   trained: NamedColumns,
-): Omit<NamedColumns, "label" | "labelFromPath" | "map" | "exclude" | "channels"> {
+): Omit<NamedColumns, "label" | "labelFromPath" | "map" | "exclude" | "split" | "channels"> {
   const { pathColumns: _p, groupFromPath: _g, recordingFromPath: _r, ...named } = namedColumnRoles(trained);
   const {
     label: _,
     labelFromPath: _l,
     map: _m,
     exclude: _e,
+    split: _s,
     channels: _c,
     ...columns
   } = { ...named, ...namedColumnRoles(config) };

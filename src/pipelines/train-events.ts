@@ -5,7 +5,7 @@
 import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
 import type { CycleReport, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
 import type { GateRule } from "../learning/pseudo-labeling/promotion-gate.ts";
-import type { CvReport, UserReport } from "../learning/training/cv-report.ts";
+import type { CvReport, TestSetReport, UserReport } from "../learning/training/cv-report.ts";
 import type { FinalEvent, FitEvent, FoldEvent, MemoryEvent } from "../learning/training/fit-events.ts";
 import type { MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibration.ts";
 import type { TrackedEvent } from "../report/tell-tracked.ts";
@@ -63,6 +63,8 @@ export type TrainEvent =
         validationWindows: number;
         testWindows: number;
       }[];
+      /** The people, rows and windows of the test set of a fixed split; null without one. */
+      testSet: { column: string; users: readonly string[]; rows: number; windows: number } | null;
       /** Warnings about how to read the figures. */
       warnings: readonly string[];
     }
@@ -74,6 +76,11 @@ export type TrainEvent =
       pooled: ClassificationMetrics;
       /** Figures for each tested person. */
       users: readonly UserReport[];
+    }
+  | {
+      type: "test-set";
+      /** Figures of the finished network on the test set of a fixed split. */
+      report: TestSetReport;
     }
   | {
       /** The data of a retraining run, before its first cycle. */

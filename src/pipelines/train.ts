@@ -42,10 +42,10 @@ import { buildModel, writeModel } from "./write-model.ts";
 
 export type { ReliabilityBin } from "../learning/evaluation/calibration-error.ts";
 export type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
-export type { FoldLeakage, LeakageReport } from "../learning/evaluation/leakage.ts";
+export type { FoldLeakage, LeakageReport, TestSetLeakage } from "../learning/evaluation/leakage.ts";
 export type { MetricsSummary, Spread } from "../learning/evaluation/metrics-summary.ts";
 export type { SplitKind } from "../learning/evaluation/split.ts";
-export type { CvReport, FoldReport, UserReport } from "../learning/training/cv-report.ts";
+export type { CvReport, FoldReport, TestSetReport, UserReport } from "../learning/training/cv-report.ts";
 export type {
   EpochEvent,
   FinalEvent,

@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 import { configWithoutTracking, type TrainConfig } from "../config.ts";
 import { parseDay } from "../day.ts";
-import type { CvReport } from "../learning/training/cv-report.ts";
+import type { CvReport, TestSetReport } from "../learning/training/cv-report.ts";
 import { exportNetwork } from "../learning/training/export-network.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
 import { fitSeconds } from "../learning/training/fit-state.ts";
@@ -36,6 +36,10 @@ import { currentVersions, gitCommit, tidemarkVersion } from "../versions.ts";
 import { type CalibrationEvent, calibrationProgress } from "./calibration-progress.ts";
 import { freezeInThread } from "./freeze-in-thread.ts";
 import type { TrainingData } from "./prepare-training.ts";
+import { testSetReport } from "./test-set.ts";
+import type { TrainEvent } from "./train-events.ts";
+
+type TestSetEvent = Extract<TrainEvent, { type: "test-set" }>;
 
 export interface TrainedModel {
   readonly data: TrainingData;
@@ -67,7 +71,7 @@ export interface BuiltModel {
  */
 export async function buildModel(
   model: TrainedModel,
-  reporter: Pick<Reporter<CalibrationEvent>, "event">,
+  reporter: Pick<Reporter<CalibrationEvent | TestSetEvent>, "event">,
   signal?: AbortSignal,
 ): Promise<BuiltModel> {
   const { data, config, crossValidation, outcomes, final, also, createdAt } = model;
@@ -76,6 +80,8 @@ export async function buildModel(
   const fitted = { ...final, network: config.network, scaler: model.scaler, temperature };
   const network = exportNetwork(fitted, windows);
   const modelVersion = writtenModelVersion(config.out, createdAt, network);
+  const testSet = data.testSet === undefined ? undefined : await testSetReport(data.testSet, network, config.jobs);
+  if (testSet !== undefined) reporter.event({ type: "test-set", report: testSet });
   const scaler = jsonFileText(model.scaler);
   const scalerHash = sha256Bytes(scaler);
   const described = {
@@ -102,7 +108,14 @@ export async function buildModel(
     samplingRateHz: config.rate,
   });
   const history = writtenModelHistory(outcomes, final);
-  return { modelVersion, network, scaler, baseline, cvReport: writtenModelReport(model, modelVersion), history };
+  return {
+    modelVersion,
+    network,
+    scaler,
+    baseline,
+    cvReport: writtenModelReport(model, modelVersion, testSet),
+    history,
+  };
 }
 
 /**
@@ -271,6 +284,7 @@ function writtenModelVersion(out: string, createdAt: Date, network: Uint8Array):
 function writtenModelReport(
   { data, config, crossValidation, final, createdAt }: TrainedModel,
   modelVersion: string,
+  testSet: TestSetReport | undefined,
 ): CvReport {
   const { windows, quality, leakage, recordings, dropped } = data;
   const { folds, users, pooled, pooledCalibrated, summary, temperature } = crossValidation;
@@ -295,6 +309,7 @@ function writtenModelReport(
     pooled,
     pooled_calibrated: pooledCalibrated,
     summary,
+    ...(testSet !== undefined && { test_set: testSet }),
     temperature,
     final_fit: { epochs: final.epochs.length, seconds: fitSeconds(final.epochs), n_windows: windows.starts.length },
     warnings: [...data.warnings, ...crossValidation.warnings],

@@ -1,7 +1,13 @@
 // The tables for data quality, leakage, windows, and the run's settings.
 
 import { counted } from "../counted.ts";
-import type { CvReport, LeakageReport } from "../learning/training/cv-report.ts";
+import type {
+  ClassificationMetrics,
+  CvReport,
+  LeakageReport,
+  TestSetLeakage,
+  TestSetReport,
+} from "../learning/training/cv-report.ts";
 import { percent } from "../percent.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";
 import { htmlFactTable, htmlTable } from "./html-table.ts";
@@ -95,7 +101,9 @@ export function leakageTable(leakage: LeakageReport): Html {
     formatCount(fold.overlapping_windows + fold.overlapping_validation_windows),
     fold.smallest_gap_seconds === null ? "–" : `${formatQuantity(fold.smallest_gap_seconds)} s`,
   ]);
-  const shared = leakage.no_shared_person
+  const shared = leakage.folds.every(
+    (fold) => fold.shared_users.length + fold.shared_validation_users.length + (fold.copied_users ?? []).length === 0,
+  )
     ? "No fold learns from people that it is tested or validated on."
     : leakage.folds.some(({ copied_users }) => (copied_users ?? []).length > 0)
       ? "A fold was tested or validated on values that it had learned from under another person's name."
@@ -114,8 +122,38 @@ export function leakageTable(leakage: LeakageReport): Html {
     "overlapping windows",
     "smallest gap",
   ];
-  return html`<p class="${kind}">Split: ${leakage.split}. ${shared} ${overlapping}</p>
-${htmlTable("Leakage by fold", head, rows, "names")}`;
+  const held = leakage.test_set;
+  return html`<p class="${kind}">Split: ${leakage.split}. ${shared} ${overlapping}${held === undefined ? "" : ` ${testSetProof(held)}`}</p>
+${htmlTable("Leakage by fold", head, rows, "names")}${held === undefined ? "" : testSetPeople(held)}`;
+}
+
+function testSetProof({ column, shared_users, copied_users }: TestSetLeakage): string {
+  if (shared_users.length > 0) return `Column ${column} has people on both sides: ${shared_users.join(", ")}.`;
+  if (copied_users.length > 0) return `People in the test set have values that the network learned from.`;
+  return `Nobody in the test set (column ${column}) is among the people that the network learned from, and no values are shared.`;
+}
+
+function testSetPeople({ train_users, test_users, shared_users, copied_users }: TestSetLeakage): Html {
+  const copied = copied_users.map((pair) => pair.join(" = ")).join(", ") || "none";
+  const row = [test_users.join(", "), train_users.join(", "), formatCount(shared_users.length), copied];
+  return htmlTable("Test set", ["tested", "trained", "shared people", "same values"], [row], "names");
+}
+
+/** Figures of the finished network on each person of the test set. */
+export function testSetTable({ users, pooled }: TestSetReport): Html {
+  const row = (name: string, m: ClassificationMetrics): string[] => [
+    name,
+    formatCount(m.n),
+    formatFixed(m.macro_f1),
+    formatFixed(m.accuracy),
+    formatFixed(m.kappa),
+    formatFixed(m.expected_calibration_error),
+  ];
+  const head = ["person", "windows", "macro-F1", "accuracy", "kappa", "calibration error"];
+  return htmlTable("Metrics on the test set", head, [
+    ...users.map(({ user, metrics }) => row(user, metrics)),
+    row("all", pooled),
+  ]);
 }
 
 /** Size, epochs, duration and result of each fold. */

@@ -13,7 +13,7 @@ import { classBars, personBars } from "./metric-bars.ts";
 import { formatCount, formatFixed } from "./number-format.ts";
 import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { reliabilityDiagram } from "./reliability-diagram.ts";
-import { configTable, foldTable, leakageTable, qualityTables } from "./report-tables.ts";
+import { configTable, foldTable, leakageTable, qualityTables, testSetTable } from "./report-tables.ts";
 
 export interface ReportInput {
   readonly cvReport: CvReport;
@@ -96,8 +96,22 @@ function trainRunLength({ drift }: BaselineStats): Section[] {
   ];
 }
 
+/** The test set of a fixed split; nothing without one. */
+function testSetSection({ test_set: held, classes }: CvReport): Section[] {
+  if (held === undefined) return [];
+  return [
+    {
+      id: "test-set",
+      title: "Test set",
+      about: `model.onnx on the ${counted(held.windows, "window")} that column ${held.column} marks for testing: macro-F1 ${formatFixed(held.pooled.macro_f1)}, accuracy ${formatFixed(held.pooled.accuracy)}; over people, macro-F1 ${formatMeanAndSd(held.over_users.macro_f1)}. Neither the folds nor the final fit learned from it.`,
+      body: html`${testSetTable(held)}${confusionMatrixTable(held.pooled, classes)}`,
+    },
+  ];
+}
+
 function trainSections(report: CvReport, baseline: BaselineStats, history: readonly HistoryRow[]): Section[] {
   return [
+    ...testSetSection(report),
     {
       id: "folds",
       title: "Folds",

@@ -166,6 +166,7 @@ export function endTrainLog(
     ...prefixLoggedMetrics("pooled_", trainLogScores(pooled)),
     pooled_calibrated_expected_calibration_error: pooled_calibrated.expected_calibration_error,
     ...Object.fromEntries(Object.entries(pooled.per_class).map(([name, { f1 }]) => [`f1/${name}`, f1])),
+    ...(report.test_set !== undefined && prefixLoggedMetrics("test_set_", trainLogScores(report.test_set.pooled))),
     temperature,
     final_epochs: final_fit.epochs,
     windows: final_fit.n_windows,
@@ -219,6 +220,12 @@ function trainLogNote(report: CvReport): string {
     "| --- | --- | --- |",
     ...rows,
     "",
+    ...(report.test_set === undefined
+      ? []
+      : [
+          `Test set (column ${report.test_set.column}): macro F1 ${report.test_set.pooled.macro_f1.toFixed(3)}, accuracy ${report.test_set.pooled.accuracy.toFixed(3)} over ${counted(report.test_set.windows, "window")} of ${counted(report.test_set.users.length, "person", "people")}.`,
+          "",
+        ]),
     `Worst person: ${worst.user}, macro F1 ${worst.macro_f1.toFixed(3)}. The whole report is the artifact ${modelFiles.report}.`,
     ...warnings.map((warning) => `\n> ${warning}`),
   ].join("\n");

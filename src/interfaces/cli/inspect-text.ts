@@ -5,13 +5,13 @@ import { instantText } from "../../instant-text.ts";
 import type { InspectResult } from "../../pipelines/inspect.ts";
 import { countText, durationText, fixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
-import { readLines, trainDroppedText } from "./train-text.ts";
+import { readLines, testSetLine, trainDroppedText } from "./train-text.ts";
 
 /** Maximum number of rows of a table of people or recordings. */
 const shownRows = 20;
 
 export function inspectBlocks(result: InspectResult): Block[] {
-  const { quality, windows, unusedColumns, folds, refusal } = result;
+  const { quality, windows, unusedColumns, folds, testSet, refusal } = result;
   const amounts = [
     counted(quality.rows.kept, "row"),
     counted(quality.users, "person", "people"),
@@ -23,6 +23,7 @@ export function inspectBlocks(result: InspectResult): Block[] {
     refusal === null && folds !== null && windows !== null
       ? [`train      accepts these recordings: ${counted(windows.total, "window")} in ${counted(folds.length, "fold")}`]
       : [];
+  const held = testSet === null ? [] : [testSetLine(testSet)];
   return [
     ...inspectedFileLines(result),
     `data       ${amounts.join(", ")}, ${durationText(quality.seconds)}`,
@@ -35,6 +36,7 @@ export function inspectBlocks(result: InspectResult): Block[] {
     ...classBlocks(result),
     ...personBlocks(result),
     ...recordingBlocks(result),
+    ...held,
     ...verdict,
   ];
 }

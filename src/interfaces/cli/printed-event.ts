@@ -13,15 +13,20 @@ export type PrintedEvent =
       readonly columns: SnakeKeys<Data["columns"]>;
       readonly dropped: SnakeKeys<Data["dropped"]>;
     })
-  | (Omit<Split, "folds"> & { readonly folds: readonly SnakeKeys<Split["folds"][number]>[] })
+  | (Omit<Split, "folds" | "testSet"> & {
+      readonly folds: readonly SnakeKeys<Split["folds"][number]>[];
+      readonly test_set: Split["testSet"];
+    })
   | (Other extends infer Event ? (Event extends Other ? SnakeKeys<Event> : never) : never);
 
 export function printedEvent(event: TrainEvent): PrintedEvent {
   switch (event.type) {
     case "data":
       return { ...event, columns: snakeKeys(event.columns), dropped: snakeKeys(event.dropped) };
-    case "split":
-      return { ...event, folds: event.folds.map(snakeKeys) };
+    case "split": {
+      const { folds, testSet, ...split } = event;
+      return { ...split, folds: folds.map(snakeKeys), test_set: testSet };
+    }
     default:
       return snakeKeys(event) as PrintedEvent;
   }

@@ -32,6 +32,8 @@ export function trainTextBlocks(event: TrainEvent): readonly Block[] {
       return [trainFoldLine(event)];
     case "cross-validation":
       return trainCrossValidationLines(event);
+    case "test-set":
+      return testSetLines(event);
     case "final":
       return [`final fit  ${counted(event.epochs, "epoch")} in ${durationText(event.seconds)}`];
     case "done":
@@ -58,7 +60,7 @@ export function trainTextBlocks(event: TrainEvent): readonly Block[] {
 
 /** Whether --quiet prints the event too. */
 export function rendersWhenQuiet({ type }: TrainEvent): boolean {
-  return ["cross-validation", "done", "gate", "retrained", "tracked"].includes(type);
+  return ["cross-validation", "test-set", "done", "gate", "retrained", "tracked"].includes(type);
 }
 
 /** The lines that --verbose adds to an event: what was read, and the time since the run began. */
@@ -197,7 +199,48 @@ function trainSplitLines(event: EventOf<"split">): Block[] {
     trainPeopleText(fold.testUsers),
   ]);
   const table = { headers: ["fold", "train", "validation", "test", "tested on"], rows };
-  return [...trainWarningLines(event.warnings), `split by ${event.split}`, table, ""];
+  const { testSet } = event;
+  const held = testSet === null ? [] : [testSetLine(testSet)];
+  return [...trainWarningLines(event.warnings), ...held, `split by ${event.split}`, table, ""];
+}
+
+export function testSetLine({ column, users, windows }: NonNullable<EventOf<"split">["testSet"]>): string {
+  return `test set   ${counted(windows, "window")} of ${counted(users.length, "person", "people")}, marked by column ${column}: ${trainPeopleText(users)}`;
+}
+
+/** The finished network on the test set, by person and by class. */
+function testSetLines({ report }: EventOf<"test-set">): Block[] {
+  const { column, users, pooled, over_users: people, worst_user: worst } = report;
+  const byScore = [...users].sort((a, b) => a.metrics.macro_f1 - b.metrics.macro_f1).slice(0, shownUsers);
+  const lowest = new Set(byScore.map(({ user }) => user));
+  const rows = users
+    .filter(({ user }) => lowest.has(user))
+    .toSorted((a, b) => a.user.localeCompare(b.user, "en", { numeric: true }))
+    .map(({ user, metrics }) => [
+      user,
+      countText(metrics.n),
+      fixedText(metrics.macro_f1),
+      fixedText(metrics.accuracy),
+      fixedText(metrics.kappa),
+      user === worst.user ? "<- worst" : "",
+    ]);
+  const classes = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
+    name,
+    fixedText(precision),
+    fixedText(recall),
+    fixedText(f1),
+    countText(support),
+  ]);
+  return [
+    "",
+    `Test set (column ${column}), predicted by the finished network`,
+    { headers: ["person", "windows", "macro F1", "accuracy", "kappa", ""], rows },
+    "",
+    { headers: ["class", "precision", "recall", "F1", "windows"], rows: classes },
+    "",
+    `test set   macro F1 ${fixedText(pooled.macro_f1)}, accuracy ${fixedText(pooled.accuracy)} over ${counted(report.windows, "window")}; macro F1 ${meanAndSdText(people.macro_f1)} over people`,
+    "",
+  ];
 }
 
 function trainFoldLine({ fold, folds, metrics, bestEpoch, epochs, seconds }: EventOf<"fold">): string {

@@ -44,16 +44,35 @@ export interface FoldLeakage {
   readonly smallest_gap_seconds: number | null;
 }
 
+/** Who was on which side of a fixed split, counted from the windows actually used. */
+export interface TestSetLeakage {
+  /** The column that marks the test set. */
+  readonly column: string;
+  /** People whom the model learned from. */
+  readonly train_users: readonly string[];
+  /** People in the test set. */
+  readonly test_users: readonly string[];
+  /** People on both sides. */
+  readonly shared_users: readonly string[];
+  /** Pairs of a person in the test set and a person whom the model learned from, with the same values. */
+  readonly copied_users: readonly (readonly [string, string])[];
+}
+
 /** Evidence that no fold was tested on data that it had learned from. */
 export interface LeakageReport {
   /** Kind of split. */
   readonly split: SplitKind;
-  /** True if no fold tests or validates on a person whom it also learns from, or on a copy of that person's values. */
+  /**
+   * True if no fold tests or validates on a person whom it also learns from, or on a copy of that person's values, and neither
+   * does the test set of a fixed split.
+   */
   readonly no_shared_person: boolean;
   /** True if no test or validation window shares a sample with a window of another part. */
   readonly no_overlapping_range: boolean;
   /** Folds in order. */
   readonly folds: readonly FoldLeakage[];
+  /** The test set of a fixed split, which no fold contains; absent without one. */
+  readonly test_set?: TestSetLeakage;
 }
 
 const names = z.array(z.string());
@@ -87,28 +106,43 @@ export const leakageReportSchema: z.ZodType<LeakageReport> = z.object({
         ),
     }),
   ),
+  test_set: z
+    .object({
+      column: z.string(),
+      train_users: names,
+      test_users: names,
+      shared_users: names,
+      copied_users: z.array(z.tuple([z.string(), z.string()])),
+    })
+    .exactOptional()
+    .describe("the test set of a fixed split, which no fold contains"),
 });
 
 /**
  * O(F W log W) for F folds of W windows.
  * @param copies pairs of people with equal values
+ * @param testSet the test set of a fixed split, if there is one
  */
 export function leakageReport(
   kind: SplitKind,
   windows: WindowPositions,
   folds: readonly FoldParts[],
   copies: readonly (readonly [string, string])[] = [],
+  testSet?: TestSetLeakage,
 ): LeakageReport {
   const order = windowTimeOrder(windows);
   const checked = folds.map((parts, fold) => checkFoldLeakage(windows, order, parts, copies, fold + 1));
   return {
     split: kind,
-    no_shared_person: checked.every(
-      (f) =>
-        f.shared_users.length === 0 && f.shared_validation_users.length === 0 && (f.copied_users ?? []).length === 0,
-    ),
+    no_shared_person:
+      checked.every(
+        (f) =>
+          f.shared_users.length === 0 && f.shared_validation_users.length === 0 && (f.copied_users ?? []).length === 0,
+      ) &&
+      (testSet === undefined || testSet.shared_users.length + testSet.copied_users.length === 0),
     no_overlapping_range: checked.every((f) => f.overlapping_windows === 0 && f.overlapping_validation_windows === 0),
     folds: checked,
+    ...(testSet !== undefined && { test_set: testSet }),
   };
 }
 

@@ -3,10 +3,10 @@
 import { z } from "zod";
 import { type QualityReport, qualityReportSchema } from "../../signals/data/quality-report.ts";
 import { type ClassificationMetrics, classificationMetricsSchema } from "../evaluation/classification-metrics.ts";
-import { type LeakageReport, leakageReportSchema } from "../evaluation/leakage.ts";
+import { type LeakageReport, leakageReportSchema, type TestSetLeakage } from "../evaluation/leakage.ts";
 import { type MetricsSummary, metricsSummarySchema } from "../evaluation/metrics-summary.ts";
 
-export type { ClassificationMetrics, LeakageReport, MetricsSummary };
+export type { ClassificationMetrics, LeakageReport, MetricsSummary, TestSetLeakage };
 
 /** The content of cv_report.json: every figure of the cross-validation. */
 export interface CvReport {
@@ -49,12 +49,34 @@ export interface CvReport {
     over_users: MetricsSummary;
     worst_user: { user: string; macro_f1: number; accuracy: number };
   };
+  /** Figures of model.onnx on the test set of a fixed split; absent without one. */
+  test_set?: TestSetReport;
   /** Divisor of the network's logits in model.onnx. */
   temperature: number;
   /** The fit on all data. */
   final_fit: { epochs: number; seconds: number; n_windows: number };
   /** Warnings for the reader. */
   warnings: string[];
+}
+
+/** The test set of a fixed split. Neither the folds nor the final fit learned from it. */
+export interface TestSetReport {
+  /** The column that marks it. */
+  column: string;
+  /** Rows kept. */
+  rows: number;
+  /** Number of windows with a class of the model. */
+  windows: number;
+  /** Windows by class name. */
+  per_class: Record<string, number>;
+  /** Metrics by person. */
+  users: { user: string; metrics: ClassificationMetrics }[];
+  /** Metrics over all windows. */
+  pooled: ClassificationMetrics;
+  /** Mean and standard deviation over people. */
+  over_users: MetricsSummary;
+  /** The person with the lowest macro-F1. */
+  worst_user: { user: string; macro_f1: number; accuracy: number };
 }
 
 /** One fold, tested on people or windows that its network never saw. */
@@ -93,10 +115,23 @@ const count = z.int().min(0);
 const counts = z.record(z.string(), count);
 const seconds = z.number().min(0);
 
+const worstUser = z.object({ user: z.string(), macro_f1: z.number(), accuracy: z.number() });
+
 export const summarySchema: z.ZodType<CvReport["summary"]> = z.object({
   over_folds: metricsSummarySchema,
   over_users: metricsSummarySchema,
-  worst_user: z.object({ user: z.string(), macro_f1: z.number(), accuracy: z.number() }),
+  worst_user: worstUser,
+});
+
+export const testSetReportSchema: z.ZodType<TestSetReport> = z.object({
+  column: z.string().describe("the column that marks the test set"),
+  rows: count,
+  windows: count,
+  per_class: counts,
+  users: z.array(z.object({ user: z.string(), metrics: classificationMetricsSchema })),
+  pooled: classificationMetricsSchema,
+  over_users: metricsSummarySchema,
+  worst_user: worstUser,
 });
 
 export const userReportSchema: z.ZodType<UserReport> = z.object({
@@ -140,6 +175,7 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
   pooled: classificationMetricsSchema.describe("over all out-of-fold predictions"),
   pooled_calibrated: classificationMetricsSchema.describe("the same after temperature scaling"),
   summary: summarySchema,
+  test_set: testSetReportSchema.exactOptional().describe("figures of model.onnx on the test set of a fixed split"),
   temperature: z.number().positive().describe("divisor of the network's logits in model.onnx"),
   final_fit: z.object({ epochs: count, seconds, n_windows: count }),
   warnings: z.array(z.string()),

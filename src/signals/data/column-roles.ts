@@ -5,6 +5,7 @@ import { nearestName, UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { type FaultDescription, type OnFault, throwDataFault } from "./data-fault.ts";
+import { fixedSplitOf, type SplitSide } from "./fixed-split.ts";
 import { givenSensors } from "./given-sensors.ts";
 import { refuseReservedChannels } from "./reserved-names.ts";
 
@@ -34,6 +35,10 @@ export interface ColumnOptions {
   readonly pivot?: string;
   /** Rows to read, each as COLUMN=VALUE. */
   readonly only?: readonly string[];
+  /** The fixed split, as in `--split column:NAME`, of which one side is read; other kinds of split are not among these options. */
+  readonly split?: string;
+  /** The side of that split. Default: train. */
+  readonly side?: SplitSide;
   /** strptime format of the times, as in `--time-format`. */
   readonly timeFormat?: string;
   /** Unit of numeric times, as in `--time-unit`. */
@@ -350,12 +355,13 @@ export type NamedColumns = Pick<
   columns?: string[];
   pivot?: string;
   only?: string[];
+  split?: string;
 };
 
 /** Only the columns that the user named, without any that are detected. */
 export function namedColumnRoles(named: NamedColumns): NamedColumns {
   const { groupFromPath, recordingFromPath, labelFromPath, map, exclude, timeFormat, timeUnit, timeZone } = named;
-  const { label, group, recording, time, channels, sensor, pathColumns, columns, pivot, only } = named;
+  const { label, group, recording, time, channels, sensor, pathColumns, columns, pivot, only, split } = named;
   return {
     ...(label !== undefined && { label }),
     ...(group !== undefined && { group }),
@@ -372,6 +378,7 @@ export function namedColumnRoles(named: NamedColumns): NamedColumns {
     ...(columns !== undefined && { columns }),
     ...(pivot !== undefined && { pivot }),
     ...(only !== undefined && { only }),
+    ...(split !== undefined && fixedSplitOf(split) !== undefined && { split }),
     ...(timeFormat !== undefined && { timeFormat }),
     ...(timeUnit !== undefined && { timeUnit }),
     ...(timeZone !== undefined && { timeZone }),

@@ -18,6 +18,7 @@ import { refuseReservedTexts } from "./reserved-names.ts";
 import { openRowChunks, type Table } from "./row-chunks.ts";
 import { RowClocks } from "./row-clock.ts";
 import { RowStore } from "./row-store.ts";
+import { refuseEmptySplitSide } from "./rows-of-split-side.ts";
 import { type ScratchFolder, scratchFolder } from "./scratch-folder.ts";
 import { RowSelector, type SelectedRows, unknownUser } from "./select-rows.ts";
 import { tablesOfSensorFiles } from "./sensor-files.ts";
@@ -142,6 +143,8 @@ async function openRecordingsWith(
   warnOfSpellings(table.spellings, roles, warn);
   if (roles.label !== null) warnOfLabelMap(table.labels, warn);
   const selected = selector.finish(onFault);
+  const { split, side = "train" } = options.columns ?? {};
+  if (selected.read === 0 && split !== undefined) refuseEmptySplitSide(fileNames, split, side);
   if (selected.kept === 0) {
     throw new DataFault({
       code: "too_short",

@@ -8,6 +8,7 @@ import { DataFault, type OnFault } from "./data-fault.ts";
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
 import { explainReadError, withReadErrorsExplained } from "./explain-read-error.ts";
 import type { SourceFile } from "./find-files.ts";
+import { fixedSplitOf } from "./fixed-split.ts";
 import { type LabelMap, readLabelMap } from "./label-map.ts";
 import { refuseOtherColumns } from "./other-columns.ts";
 import { pathColumnsOf, withTemplateRoles } from "./path-columns.ts";
@@ -131,7 +132,7 @@ export async function openRowChunks(
         yield decodeRowChunk(next.value, { file: f, path: file.path, firstRow: rows, roles, texts, reading });
         rows += next.value.rowCount;
       }
-      if (rows === 0) {
+      if (rows === 0 && options.split === undefined) {
         throw new DataFault({
           code: "too_short",
           message: `${file.path}: the file has column names but no rows.`,
@@ -145,7 +146,7 @@ export async function openRowChunks(
     }
   }
   const { label, group, recording, time, channels } = roles;
-  const used = new Set([label, group, recording, time, ...channels]);
+  const used = new Set([label, group, recording, time, fixedSplitOf(options.split)?.column, ...channels]);
   const unusedColumns = firstSchema.names.filter((name) => !used.has(name));
   return { roles, unusedColumns, keys, spellings, labels, fileRows, chunks };
 }

@@ -8,6 +8,7 @@ import { shellCommand } from "../../shell-words.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { type ColumnOptions, findRoleColumn } from "./column-roles.ts";
 import { type Database, duckdbLiteral } from "./duckdb.ts";
+import { fixedSplitOf } from "./fixed-split.ts";
 import { joinByTime } from "./join-by-time.ts";
 import {
   findSensorColumn,
@@ -16,6 +17,7 @@ import {
   rowsOfSensorValue,
   type SensorColumn,
 } from "./pooled-sensors.ts";
+import { rowsOfSplitSide } from "./rows-of-split-side.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import type { TableSchema } from "./table-schema.ts";
 import { timeReadingOf } from "./text-clock.ts";
@@ -42,11 +44,16 @@ export async function separateSensors(
   options: ColumnOptions,
   { scratch, warn }: { scratch: ScratchFolder; warn: (message: string) => void },
 ): Promise<SeparatedTable> {
-  const schema = (options.only ?? []).reduce((rows, condition) => onlyRows(rows, condition, file), whole);
+  const chosen = (options.only ?? []).reduce((rows, condition) => onlyRows(rows, condition, file), whole);
+  const { split, side = "train" } = options;
+  const schema = split === undefined ? chosen : await rowsOfSplitSide(database, file, chosen, { split, side }, warn);
   const role = (name: "label" | "group" | "recording" | "time"): string | null =>
     options[name] ?? findRoleColumn(schema.names, name);
   const [label, group, recording, time] = [role("label"), role("group"), role("recording"), role("time")];
-  const fixed = (options.only ?? []).map((condition) => condition.slice(0, condition.indexOf("=")));
+  const fixed = [
+    ...(options.only ?? []).map((condition) => condition.slice(0, condition.indexOf("="))),
+    fixedSplitOf(split)?.column,
+  ];
   if (time === null || !schema.names.includes(time)) return { schema, channels: null };
   const keys = [group, recording].filter((name) => name !== null && schema.names.includes(name)) as string[];
   const taken = new Set([

@@ -111,6 +111,7 @@ export const events: readonly TrainEvent[] = [
     type: "split",
     split: "stratified",
     warnings: ["it leaks"],
+    testSet: null,
     folds: [
       { fold: 1, testUsers: ["alice", "mallory"], trainWindows: 800, validationWindows: 200, testWindows: 234 },
       { fold: 2, testUsers: ["bob"], trainWindows: 900, validationWindows: 234, testWindows: 100 },

@@ -237,6 +237,8 @@ it.skipIf(process.platform === "win32")("an interrupted training and the one tha
     "recordings.csv.gz",
     "--out",
     "stopped",
+    "--split",
+    "column:user=person-01",
     ...network,
     "--epochs",
     "3",

@@ -12,6 +12,7 @@
 
 import { z } from "zod";
 import { groupQuantile } from "../../stats/group-quantile.ts";
+import { meanOf } from "../../stats/mean.ts";
 import { type ModelSignals, signalBin, signalBinLogits } from "../summaries/model-signals.ts";
 import { storedKeys } from "../summaries/summary-schemas.ts";
 import { modelSignalConfidence } from "./signal-distances.ts";
@@ -252,12 +253,6 @@ function rehearseAccuracy(
 /** How far from an estimate the accuracy of a batch may be, up to a factor. */
 function accuracyScale(estimate: number): number {
   return Math.sqrt(estimate * (1 - estimate) + leastVariance);
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
 }
 
 function interpolateAccuracyWidth(below: AccuracyRung, above: AccuracyRung, windows: number): number {

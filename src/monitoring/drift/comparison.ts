@@ -181,7 +181,7 @@ function compareToTrainingRange(
  * differ by factors of at least 9.8, but the mean length during jogging is at most twice that at rest; 3 is about the
  * geometric mean of 1 and 9.8.
  */
-const mostGravityRatio = 3;
+export const mostGravityRatio = 3;
 
 /** Signal time of a summary, missing values included. */
 export function comparedSeconds(summary: BatchSummary, samplingRateHz: number): number {

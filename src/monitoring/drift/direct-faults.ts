@@ -8,9 +8,9 @@ import type { Culprit } from "./culprit.ts";
 /** A coarse sensor repeats values in training too; its grid then has at most this many edges. */
 const fewestEdges = 128;
 /** A channel is stuck if it repeats one value for at least this long; an arbitrary choice. */
-const stuckSeconds = 1;
+export const stuckSeconds = 1;
 /** In addition, more than this share of its rows must be in such runs. */
-const stuckShare = 0.05;
+export const stuckShare = 0.05;
 /**
  * A channel is clipped if more than this share of its rows is at one end of its range, and the training data and the
  * stream's own past go further.

@@ -52,7 +52,7 @@ export function evidenceOf(p: number): number {
 }
 
 /** Number of batches of one bout after which the next bet begins; an arbitrary choice. */
-const mostBatchesPerBet = 5;
+export const mostBatchesPerBet = 5;
 /**
  * Upper limit of a batch's e-value. It keeps a bout's sum finite, so that JSON can store it, and is far beyond every
  * alarm level.

@@ -12,6 +12,7 @@ import {
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import type { Columns } from "../summaries/summarize.ts";
 import type { Culprit } from "./culprit.ts";
+import { stuckShare } from "./direct-faults.ts";
 import { sensorSeconds } from "./sensor-seconds.ts";
 import { stuckAxes } from "./stuck-axes.ts";
 import { turningRatio } from "./turning-ratio.ts";
@@ -41,8 +42,6 @@ const leastSeconds = 5;
  * other unit gives.
  */
 const [leastTurning, mostTurning] = [1 / 16, 25];
-/** If an axis is stuck for at most this share of the batch, it raises no alarm; as in direct-faults.ts. */
-const mostStuck = 0.05;
 
 /**
  * @param columns [N] samples of each channel, in order of time
@@ -72,13 +71,13 @@ function impossiblyStuck(
   samplingRateHz: number,
 ): ImpossibleSensor[] {
   return stuckAxes(columns, sensor.channels, baseline, samplingRateHz).flatMap(({ channel, seconds, share }) => {
-    if (!(share > mostStuck)) return [];
+    if (!(share > stuckShare)) return [];
     const others = sensor.channels.filter((name) => name !== channel).join(" and ");
     return [
       {
         sensor,
         message: `${channel} is stuck: it repeats its value for ${figure(seconds)} s while ${others} move`,
-        excess: share / mostStuck,
+        excess: share / stuckShare,
         cause: { kind: "stuck channel", channels: [channel], fault: "repeats its value", weight: share } as const,
       },
     ];

@@ -13,6 +13,7 @@
 
 import { z } from "zod";
 import { firstNotBelow } from "../../stats/first-not-below.ts";
+import { meanOf } from "../../stats/mean.ts";
 import { Rng } from "../../stats/random.ts";
 import { scoreSchema } from "./score.ts";
 
@@ -186,13 +187,11 @@ const everyone = new WeakMap<NullRung["scores"], Everyone>();
 function nullScoresOfEveryone(scores: NullRung["scores"]): Everyone {
   const before = everyone.get(scores);
   if (before !== undefined) return before;
-  const means = scores.map(meanOfNullScores);
-  const center = meanOfNullScores(means);
-  const within = meanOfNullScores(
-    scores.map((own, g) => meanOfNullScores(own.map((score) => (score - means[g]!) ** 2))),
-  );
-  const spread = meanOfNullScores(means.map((mean) => (mean - center) ** 2));
-  const between = Math.max(0, spread - within / meanOfNullScores(scores.map((own) => own.length)));
+  const means = scores.map(meanOf);
+  const center = meanOf(means);
+  const within = meanOf(scores.map((own, g) => meanOf(own.map((score) => (score - means[g]!) ** 2))));
+  const spread = meanOf(means.map((mean) => (mean - center) ** 2));
+  const between = Math.max(0, spread - within / meanOf(scores.map((own) => own.length)));
   const all = scores.flat().sort((a, b) => a - b);
   const [median, highest] = [all[all.length >> 1]!, all.at(-1)!];
   const made: Everyone = { center, within, between, median, highest, standardised: new Map() };
@@ -229,10 +228,6 @@ function standardisedNullScores(scores: NullRung["scores"], n: number): NullRung
   });
   everyone.standardised.set(n, nulls);
   return nulls;
-}
-
-function meanOfNullScores(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Number of null batches in a rung. */

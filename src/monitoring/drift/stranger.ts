@@ -7,9 +7,11 @@
 // count as one. This ends when the stream has a past of its own.
 
 import { z } from "zod";
+import { meanOf } from "../../stats/mean.ts";
 import { studentTBound } from "../../stats/student-t.ts";
 import type { KindCalibration } from "./calibration.ts";
 import type { Comparison } from "./comparison.ts";
+import { mostBatchesPerBet } from "./evidence.ts";
 import { type NullScores, nullRungsAround, pValueInNullRung } from "./null-scores.ts";
 
 /** What is known about held-out people. */
@@ -40,8 +42,6 @@ export const noStranger: StrangerState = { bouts: [], ordinary: 0 };
 
 /** Number of bouts that decide; arbitrary. */
 export const boutsToDecide = 10;
-/** Batches of one bout that count as one; as in evidence.ts. */
-const mostBatchesPerBout = 5;
 /** After this number of batches in a row with p-values above this limit, earlier batches no longer count; arbitrary. */
 const [ordinaryP, ordinaryToForget] = [0.1, 2];
 /** With fewer held-out people, it is unknown how much people differ; arbitrary. */
@@ -70,7 +70,7 @@ export function addToStranger(
     bouts.push(value);
     return { bouts: bouts.slice(-boutsToDecide), ordinary };
   }
-  const goesOn = last !== undefined && last.activity === activity && last.batches < mostBatchesPerBout;
+  const goesOn = last !== undefined && last.activity === activity && last.batches < mostBatchesPerBet;
   const batches = goesOn && bouts.length > 0 ? last.batches : 0;
   if (batches > 0) bouts.push((batches * bouts.pop()! + value) / (batches + 1));
   else bouts.push(value);
@@ -90,9 +90,8 @@ export function isStranger(
   if (bouts.length === 0 || calibration === undefined) return false;
   const { people, between, within } = peopleAround(calibration, seconds);
   if (people < fewestPeople) return false;
-  const mean = bouts.reduce((sum, value) => sum + value, 0) / bouts.length;
   const spread = Math.sqrt(between * (1 + 1 / people) + within / bouts.length);
-  return mean > spread * strangerBound(tail, people - 1);
+  return meanOf(bouts) > spread * strangerBound(tail, people - 1);
 }
 
 const bounds = new Map<string, number>();
@@ -122,11 +121,11 @@ function peopleAround({ rungs }: PeopleCalibration, seconds: number): People {
   const before = known.get(rung);
   if (before !== undefined) return before;
   const logits = rung.scores.map((scores) => scores.map((score) => logit(pValueInNullRung(rung, score))));
-  const means = logits.map(meanOfLogits);
-  const center = meanOfLogits(means);
+  const means = logits.map(meanOf);
+  const center = meanOf(means);
   const people = means.length;
   const between = means.reduce((sum, mean) => sum + (mean - center) ** 2, 0) / Math.max(1, people - 1);
-  const within = meanOfLogits(logits.map((own, i) => meanOfLogits(own.map((value) => (value - means[i]!) ** 2))));
+  const within = meanOf(logits.map((own, i) => meanOf(own.map((value) => (value - means[i]!) ** 2))));
   const made = { people, center, between, within };
   known.set(rung, made);
   return made;
@@ -136,8 +135,4 @@ function peopleAround({ rungs }: PeopleCalibration, seconds: number): People {
 function logit(p: number): number {
   const bounded = Math.min(p, 0.999);
   return Math.log((1 - bounded) / bounded);
-}
-
-function meanOfLogits(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

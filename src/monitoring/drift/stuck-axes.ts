@@ -8,6 +8,7 @@ import { moments } from "../../stats/moments.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import type { ChannelSummary } from "../summaries/batch-summary.ts";
 import type { Columns } from "../summaries/summarize.ts";
+import { stuckSeconds } from "./direct-faults.ts";
 
 /** An axis that is stuck for some of a batch. */
 export interface StuckAxis {
@@ -17,8 +18,6 @@ export interface StuckAxis {
   readonly share: number;
 }
 
-/** Shortest time for which one value is repeated; as in direct-faults.ts. */
-const leastSeconds = 1;
 /** The other axes move if their standard deviation is at least this share of that in the training data; chosen on half 1. */
 const leastMovement = 0.1;
 /** If at most this share of a moving axis's samples differ from the one before, the values are coarse; arbitrary. */
@@ -36,7 +35,7 @@ export function stuckAxes(
   baseline: BaselineReference,
   samplingRateHz: number,
 ): StuckAxis[] {
-  const longest = Math.max(2, Math.round(leastSeconds * samplingRateHz));
+  const longest = Math.max(2, Math.round(stuckSeconds * samplingRateHz));
   const moves = (channel: string, from: number, to: number): boolean => {
     const usual = baseline[channel]?.summary.std;
     const part = columns[channel]!.subarray(from, to);

@@ -8,6 +8,7 @@ import type { BatchSummary } from "../summaries/batch-summary.ts";
 import { sensorSignals, sensorsWithSignals, withSensorSignals } from "../summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../summaries/summarize.ts";
 import { leastRelativeStd } from "./channel-statistics.ts";
+import { mostGravityRatio } from "./comparison.ts";
 import type { Culprit } from "./culprit.ts";
 import { type Remedy, rateRemedies, remediesFor } from "./remedies.ts";
 
@@ -20,11 +21,6 @@ export interface SuspectedFault extends Culprit {
 const leastWeight = 0.3;
 /** Number of suspected faults for which the network is run again; arbitrary. */
 const mostSuspicions = 4;
-/**
- * If an acceleration includes gravity, neither movement nor placement changes its length by this factor; see
- * `compareToTrainingRange`.
- */
-const mostGravityRatio = 3;
 
 /**
  * Faults without which the batch would be nearer the training data, nearest first.

@@ -15,6 +15,7 @@ import type { QualityReport } from "./quality-report.ts";
 import { readableFiles } from "./readable-files.ts";
 import type { Stretch } from "./recordings.ts";
 import { refuseReservedTexts } from "./reserved-names.ts";
+import { restartColumn } from "./restart-column.ts";
 import { openRowChunks, type Table } from "./row-chunks.ts";
 import { RowClocks } from "./row-clock.ts";
 import { RowStore } from "./row-store.ts";
@@ -142,7 +143,11 @@ async function openRecordingsWith(
   refuseReservedTexts(keys, roles, fileNames);
   warnOfSpellings(table.spellings, roles, warn);
   if (roles.label !== null) warnOfLabelMap(table.labels, warn);
-  const selected = selector.finish(onFault);
+  const selected = await selector.finish(onFault, async (f) => {
+    const source = sources[f]!;
+    if (roles.time === null || source.parts !== undefined) return undefined;
+    return restartColumn(database, await readTableSchema(database, source), roles.time, unusedColumns);
+  });
   const { split, side = "train" } = options.columns ?? {};
   if (selected.read === 0 && split !== undefined) refuseEmptySplitSide(fileNames, split, side);
   if (selected.kept === 0) {

@@ -10,6 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
+import { explainSystemReadError } from "../../system-error.ts";
 import type { Database } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
 import { jsonAsCsv } from "./json-table.ts";
@@ -71,11 +72,8 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
 }
 
 async function headOfFile(path: string): Promise<Uint8Array> {
-  const file = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {
-    throw new UserError(`${path}: could not be opened: ${cause.code ?? cause.message}`, {
-      advice: "Check the file's permissions.",
-      cause,
-    });
+  const file = await open(path, "r").catch((cause: unknown) => {
+    throw explainSystemReadError(cause, path);
   });
   try {
     const { buffer, bytesRead } = await file.read(new Uint8Array(headBytes), 0, headBytes, 0);

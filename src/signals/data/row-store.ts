@@ -6,6 +6,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { RowBuffer } from "./row-buffer.ts";
 
@@ -102,7 +103,7 @@ export class RowStore {
 
   #rows(column: number, recording: number, from: number, to: number): Numbers {
     if (to > this.rowsOf(recording)) {
-      throw new RangeError(`rows ${from} to ${to}: expected at most ${this.rowsOf(recording)}`);
+      throw new RangeError(`rows ${from} to ${to}: the recording has only ${counted(this.rowsOf(recording), "row")}`);
     }
     this.#starts ??= this.#seal();
     const start = this.#starts[recording]!;

@@ -250,12 +250,16 @@ export class RowSelector {
    * Called after the last chunk.
    * @param onFault called if a column has too many missing values, and for the first row of a recording at which time runs
    *   backwards; if it does not throw, rows out of order are dropped without being counted
+   * @param restartColumnOf returns a column of a file that changes whenever time runs backwards, if there is one
    */
-  finish(onFault: OnFault): SelectedRows {
+  async finish(
+    onFault: OnFault,
+    restartColumnOf: (file: number) => Promise<string | undefined>,
+  ): Promise<SelectedRows> {
     this.#tellMissing(onFault);
-    for (const recording of this.#recordings) {
-      if (recording.backwards !== undefined) onFault(this.#backwards(recording, recording.backwards));
-    }
+    const backwards = this.#recordings.filter((recording) => recording.backwards !== undefined);
+    const column = backwards[0] && (await restartColumnOf(backwards[0].backwards!.at.file));
+    for (const recording of backwards) onFault(this.#backwards(recording, recording.backwards!, column));
     this.#tellRepeated(onFault);
     const kept = this.#recordings.filter(({ rows }) => rows > 0);
     return {
@@ -325,6 +329,7 @@ export class RowSelector {
   #backwards(
     { user, recording }: OpenRecording,
     { from, to, before, at }: NonNullable<OpenRecording["backwards"]>,
+    restartColumn: string | undefined,
   ): FaultDescription {
     const { roles } = this.#table;
     const file = this.#fileNames[at.file]!;
@@ -335,7 +340,7 @@ export class RowSelector {
     return {
       code: "time",
       message: `${file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(to)}, after ${seconds(from)} in ${earlier} (column "${roles.time}").`,
-      advice: isFallBack ? fallBackAdvice : this.#backwardsAdvice(file, this.#fileNames[before.file]!),
+      advice: isFallBack ? fallBackAdvice : this.#backwardsAdvice(file, this.#fileNames[before.file]!, restartColumn),
       file,
       row: at.row,
       ...(roles.time === null ? {} : { column: roles.time }),
@@ -344,11 +349,14 @@ export class RowSelector {
     };
   }
 
-  #backwardsAdvice(file: string, earlier: string): string {
+  #backwardsAdvice(file: string, earlier: string, restartColumn: string | undefined): string {
     const folders = differingPathColumn(file, earlier);
     if (folders !== undefined) {
       const option = shellCommand("--path-columns", folders[0].split("=")[0]!);
       return `The files are in different folders, ${folders.join(" and ")}. To take a column from the names of the folders, add ${option}.`;
+    }
+    if (restartColumn !== undefined) {
+      return `Column "${restartColumn}" changes whenever the clock restarts. If it distinguishes recordings, add ${shellCommand("--recording", restartColumn)}; otherwise sort the rows by time.`;
     }
     return this.#table.roles.recording === null
       ? "If the file contains several recordings per person, name the column that distinguishes them with --recording; otherwise sort the file by time."

@@ -228,6 +228,20 @@ const cases: Case[] = [
     advice: /who=ann and who=bob\. To take a column from the names of the folders, add --path-columns who\./,
   },
   {
+    name: "a clock that restarts with a column that numbers the windows",
+    files: {
+      "a.csv": csv(goodRows().map((row, i) => ({ ...row, time: (i % 6) / 50 })))
+        .split("\n")
+        .map((line, i) =>
+          line === "" ? "" : `${line},${i === 0 ? "window,rest" : `${Math.floor((i - 1) / 6)},${i % 7}`}`,
+        )
+        .join("\n"),
+    },
+    read: ["a.csv"],
+    says: [/time runs backwards in recording "r1"/],
+    advice: /^Column "window" changes whenever the clock restarts\. .* --recording window;/,
+  },
+  {
     name: "a number of a megabyte",
     files: { "a.csv": csv(withValue(5, 2, "x".repeat(1_000_000))) },
     read: ["a.csv"],

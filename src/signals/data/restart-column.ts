@@ -1,0 +1,34 @@
+// Finds the column that numbers the recordings of a file whose clock restarts: it changes whenever time runs backwards.
+
+import { type Database, duckdbIdentifier } from "./duckdb.ts";
+import type { TableSchema } from "./table-schema.ts";
+
+/** Rows from the top of the file that are compared. */
+const headRows = 50_000;
+/** A column that changes more often than this for each restart, such as a measured value, does not number recordings. Arbitrary. */
+const changesPerRestart = 2;
+
+/** @param time a column of numbers; for other columns nothing is found */
+export async function restartColumn(
+  database: Database,
+  schema: TableSchema,
+  time: string,
+  candidates: readonly string[],
+): Promise<string | undefined> {
+  const names = candidates.map(duckdbIdentifier);
+  const changes = names.map((name, i) => `${name} IS DISTINCT FROM lag(${name}) OVER rows AS c${i}`);
+  const counts = names.map(
+    (_, i) => `count(*) FILTER (c${i}) AS n${i}, count(*) FILTER (back AND NOT c${i}) AS missed${i}`,
+  );
+  const [found] = await database.rows(`
+    WITH head AS (SELECT *, row_number() OVER () AS restart_row FROM ${schema.source(new Set(), null)} LIMIT ${headRows}),
+    steps AS (SELECT ${["TRY_CAST(seconds AS DOUBLE) < lag(TRY_CAST(seconds AS DOUBLE)) OVER rows AS back", ...changes].join(", ")}
+      FROM (SELECT *, ${duckdbIdentifier(time)} AS seconds FROM head) WINDOW rows AS (ORDER BY restart_row))
+    SELECT ${["count(*) FILTER (back) AS restarts", ...counts].join(", ")} FROM steps`);
+  const restarts = Number(found!.restarts);
+  const numbering = candidates
+    .map((name, i) => ({ name, changes: Number(found![`n${i}`]), missed: Number(found![`missed${i}`]) }))
+    .filter(({ changes, missed }) => missed === 0 && changes <= changesPerRestart * restarts)
+    .sort((a, b) => a.changes - b.changes);
+  return restarts === 0 ? undefined : numbering[0]?.name;
+}

@@ -11,11 +11,14 @@ import {
   wholeNumberOption,
 } from "./option.ts";
 import {
+  exclude,
   filesOption,
   jobs,
   keep,
   knownExperimentOption,
   label,
+  labelFromPath,
+  map,
   model,
   modelColumns,
   modelColumnsHeading,
@@ -62,7 +65,7 @@ export const evaluateOptions: OptionsOf<EvaluateConfig> = {
   model,
   out: page,
   overwrite,
-  ...optionsUnder(modelColumnsHeading, { label }),
+  ...optionsUnder(modelColumnsHeading, { label, labelFromPath, map, exclude }),
   ...modelColumns,
   ...optionsUnder("Running:", { jobs }),
 };

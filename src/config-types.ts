@@ -266,6 +266,12 @@ export interface EvaluateConfig {
   overwrite: boolean;
   /** Column with the activity, such as activity. */
   label?: string;
+  /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
+  labelFromPath?: string;
+  /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
+  map?: string;
+  /** Labels to leave out, separated by commas. */
+  exclude?: string[];
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
   /** Column with the recording (one uninterrupted session) that each row belongs to. */

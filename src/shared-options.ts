@@ -88,13 +88,13 @@ const fromPath = (what: string, example: string): Option<string> =>
   });
 const groupFromPath = fromPath("person", "sub_{user}.csv");
 const recordingFromPath = fromPath("recording", "{session}/acc.csv");
-const labelFromPath = fromPath("activity", "{activity}/*.csv");
-const map = textOption({
+export const labelFromPath: Option<string> = fromPath("activity", "{activity}/*.csv");
+export const map: Option<string> = textOption({
   value: "file",
   expected: "a YAML or JSON file",
   doc: "YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null)",
 });
-const exclude = namesOption({
+export const exclude: Option<string[]> = namesOption({
   value: "labels",
   expected: "a list of labels such as transition,unknown",
   doc: "labels to leave out, separated by commas",

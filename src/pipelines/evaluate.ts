@@ -104,11 +104,13 @@ export async function evaluate(
   const model = await openForPrediction(config.model);
   const reporter = collectingReporter(reporterOf(run.reporter));
   const report = await readJsonFile(model.folder.path(modelFiles.cvReport), cvReportSchema);
-  const opened = await openToPredict(config, model, { labelColumn: true }, reporter);
+  const { classes } = model.folder.labels;
+  const known = { people: model.folder.manifest.data.users, classes };
+  const opened = await openToPredict(config, model, { labelColumn: true, known }, reporter);
   try {
-    const { classes } = model.folder.labels;
     const unknownLabels = warnOfUnknownLabels(opened, classes, reporter);
     const predicted = await predictLabelled(opened, model, config, reporter);
+    warnOfMissingClasses(predicted, classes, reporter);
     const figures = evaluatedFigures(predicted, classes, report);
     warnOfLearnedPeople(figures.people, model, opened, reporter);
     const result: EvaluateResult = {
@@ -195,19 +197,39 @@ function evaluatedFigures(
   };
 }
 
+/** @returns seconds by unknown label @throws UserError if all labels are unknown */
 function warnOfUnknownLabels(
-  { quality }: OpenedRecordings,
+  { quality, columns }: OpenedRecordings,
   classes: readonly string[],
   reporter: Pick<Reporter, "warn">,
 ): Record<string, number> {
   const unknown = Object.entries(quality.classes).filter(([name]) => !classes.includes(name));
   if (unknown.length > 0) {
     const names = unknown.map(([name]) => name).join(", ");
+    if (unknown.length === Object.keys(quality.classes).length) {
+      throw new UserError(
+        `Column "${columns.label}": none of its labels is a class of the model: ${names}. Its classes are ${classes.join(", ")}.`,
+        { advice: "Rename labels with --map FILE, or name another column with --label." },
+      );
+    }
     reporter.warn(
       `The model has no class for ${names}; these rows are left out. Its classes are ${classes.join(", ")}.`,
     );
   }
   return Object.fromEntries(unknown.map(([name, { seconds }]) => [name, seconds]));
+}
+
+function warnOfMissingClasses(
+  { labels }: Predicted,
+  classes: readonly string[],
+  reporter: Pick<Reporter, "warn">,
+): void {
+  const found = new Set(labels);
+  const missing = classes.filter((_, k) => !found.has(k));
+  if (missing.length === 0) return;
+  reporter.warn(
+    `No window is labelled ${missing.join(", ")}. So macro-F1 averages other classes than in cross-validation, and the comparison with it says little.`,
+  );
 }
 
 function warnOfLearnedPeople(

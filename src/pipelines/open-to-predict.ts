@@ -19,7 +19,7 @@ import { qualityGateNotes } from "../signals/data/quality-gate.ts";
 export async function openToPredict(
   config: NamedColumns & Pick<PredictConfig, "files" | "channels">,
   model: OpenedModel,
-  labels: Pick<ReadRecordingsOptions, "labelColumn">,
+  labels: Pick<ReadRecordingsOptions, "labelColumn" | "known">,
   reporter: Reporter,
 ): Promise<OpenedRecordings> {
   const modelChannels = model.folder.manifest.data.channels;

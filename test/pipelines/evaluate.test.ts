@@ -1,5 +1,5 @@
 // `evaluate` on people whom the model did not learn from, against the predictions that `predict` writes for them.
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluate } from "../../src/pipelines/evaluate.ts";
@@ -18,6 +18,7 @@ const copy = (to: string, select: string): Promise<unknown> =>
   query(`COPY (SELECT ${select} FROM ${duckdbLiteral(at("new.parquet"))}) TO ${duckdbLiteral(at(to))}`);
 
 beforeAll(async () => {
+  mkdirSync(at("gaits"));
   await copySharedModel("four people", directory, "walk");
   await simulateTiny(at("simulated.parquet"), { users: 3, seed: 11 });
   await query(
@@ -88,10 +89,51 @@ describe("recordings that say less than they seem to", () => {
     await copy("hopping.csv", "* REPLACE (if(activity = 'jogging', 'hopping', activity) AS activity)");
     const result = await evaluate({ files: [at("hopping.csv")], model });
     expect(result).toMatchObject({ windows: 234, unknownLabels: { hopping: 120 } });
-    expect(result.warnings).toEqual([expect.stringMatching(/^The model has no class for hopping; .* walking\.$/)]);
+    expect(result.warnings).toEqual([
+      expect.stringMatching(/^The model has no class for hopping; .* walking\.$/),
+      expect.stringMatching(/^No window is labelled jogging\. So macro-F1 averages other classes/),
+    ]);
     await copy("unknown.csv", "* REPLACE (activity || '!' AS activity)");
     const unknown = evaluate({ files: [at("unknown.csv")], model });
-    await expect(unknown).rejects.toThrow(/No row has one of the expected classes/);
+    await expect(unknown).rejects.toThrow(
+      /^Column "activity": none of its labels is a class of the model: jogging!, sitting!, walking!\./,
+    );
+  });
+
+  it("reads another spelling of the model's people and classes as theirs", async () => {
+    const spelled = `upper("user") AS "user", upper(activity) AS activity`;
+    await query(
+      `COPY (SELECT * REPLACE (${spelled}) FROM ${duckdbLiteral(at("simulated.parquet"))}) TO ${duckdbLiteral(at("upper.csv"))}`,
+    );
+    const { windows, unknownLabels, people, warnings } = await evaluate({ files: [at("upper.csv")], model });
+    expect({ windows, unknownLabels }).toEqual({ windows: 351, unknownLabels: {} });
+    expect(people.map(({ user, learned }) => [user, learned])).toEqual(
+      ["person-01", "person-02", "person-03"].map((user) => [user, true]),
+    );
+    expect(warnings).toContain(
+      'Column "activity": "walking" and "WALKING" are read as one class, "walking". If they are different classes, rename them.',
+    );
+  });
+
+  it("takes labels from the path, and renames and leaves them out as train does", async () => {
+    await copy("gaits/hopping.csv", "* EXCLUDE (activity)");
+    writeFileSync(at("labels.yaml"), "hopping: jogging\n");
+    const renamed = await evaluate({
+      files: [at("gaits/hopping.csv")],
+      model,
+      labelFromPath: "{activity}.csv",
+      map: at("labels.yaml"),
+    });
+    expect(renamed).toMatchObject({ windows: 351, unknownLabels: {} });
+    expect(renamed.pooled.per_class.jogging).toMatchObject({ support: 351 });
+    expect(await evaluate({ files: [at("new.parquet")], model, exclude: ["sitting"] })).toMatchObject({ windows: 234 });
+  });
+
+  it("warns of classes that do not occur, because macro-F1 then means something else", async () => {
+    const { warnings } = await evaluate({ files: [at("new.parquet")], model, exclude: ["sitting"] });
+    expect(warnings).toContain(
+      "No window is labelled sitting. So macro-F1 averages other classes than in cross-validation, and the comparison with it says little.",
+    );
   });
 
   it("warns that the model learned from them", async () => {

@@ -38,7 +38,7 @@ export function evaluateBlocks(result: EvaluateResult): Block[] {
     `data       ${counted(windows, "labelled window")} of ${counted(people.length, "person", "people")}`,
     ...(unknown.length === 0 ? [] : [`left out   labels that the model does not know: ${unknown.join(", ")}`]),
     "",
-    "Per person; rank: share of cross-validated people with an equal or lower macro F1",
+    "Per person; rank: share of people like the cross-validated ones who would score this low",
     { headers: ["person", "windows", "macro F1", "accuracy", "kappa", "rank", ""], rows: personRows },
     "",
     "Per class",

@@ -281,7 +281,7 @@ function noPlannedWindows(rows: RowSource, { longest, options, dropped }: Window
   return new DataFault({
     code: "schema",
     message: `No row has one of the expected classes: ${classes.join(", ")}.`,
-    advice: "Check the label column, or leave out the labels.",
+    advice: "Check the label column, and that its labels are spelled like these.",
     expected: classes.join(", "),
     found: "other classes",
   });

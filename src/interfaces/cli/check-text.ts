@@ -179,7 +179,7 @@ function checkSignalLines({ signals, accuracy, accuracy_unknown: unknown }: Judg
       (flips === null ? "" : `, flip rate ${fixedText(flips)}${usual(flips, against?.flip_rate_shift)}`),
     ...(accuracy === null
       ? typeof unknown === "string"
-        ? [`accuracy   cannot be told: ${unknown}`]
+        ? [`accuracy   cannot be estimated: ${unknown}`]
         : []
       : [
           `accuracy   about ${fixedText(accuracy.estimate)}, ${checkIntervalText(accuracy)}` +

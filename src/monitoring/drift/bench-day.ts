@@ -1,5 +1,5 @@
-// The days that `drift-bench` draws. A calibration must not be tested with the generator that it was made with. Here,
-// bout lengths are uniformly distributed over a range, and no activity comes twice in a row.
+// The days that `drift-bench` draws. A calibration must not be tested on days from its own generator. Here, bout lengths are
+// uniformly distributed over a range, and no activity comes twice in a row.
 
 import type { Rng } from "../../stats/random.ts";
 import type { Chunk, DaySource } from "./rehearsal.ts";

@@ -1,7 +1,7 @@
 // The changes that a drift benchmark injects into drift-free recordings, in a fixed order, with their sizes and names. Sizes
 // in a channel's unit are given in standard deviations of the baseline (sd). The defaults are arbitrary; the benchmark shows
-// which changes matter. The catalogue does not include a change of person or activity, because samples alone are not enough
-// to make one; the code that builds the stream does so.
+// which changes matter. The catalogue does not include a change of person or activity, because changing samples is not enough
+// for that; the code that builds the stream makes these changes.
 
 import { percent } from "../../percent.ts";
 import { rotationAbout } from "../../signals/sensors/rotation.ts";

@@ -38,7 +38,7 @@ export const classStandardsSchema: z.ZodType<ClassStandards> = z.array(
 /** Pairs from which one rung is estimated; an arbitrary choice. */
 const pairsPerRung = 60;
 const mostRungs = 8;
-/** With fewer pairs, a class has no standard. */
+/** A class with fewer pairs has no standard; arbitrary. */
 const fewestPairs = 20;
 /** Lower limit of a distance's standard deviation, because a few equal distances say little about the next one. */
 const leastSpread = 0.01;

@@ -1,5 +1,5 @@
-// What the monitor knows about a stream between batches, besides the batches of its references: the evidence, the series in
-// which a change is looked for, and the alarm. It is stored as JSON.
+// What the monitor knows about a stream between batches, apart from the batches of its references: the evidence, the series
+// in which it looks for a change, and the alarm. It is stored as JSON.
 
 import { z } from "zod";
 import { type EvidenceState, evidenceStateSchema, noEvidence } from "./evidence.ts";
@@ -20,9 +20,9 @@ export interface AlarmState {
   readonly changePoint: number | null;
 }
 
-/** State of a stream between batches, besides the batches of its references. */
+/** State of a stream between batches, apart from the batches of its references. */
 export interface DriftState {
-  /** Batches judged. */
+  /** Number of batches judged. */
   readonly batches: number;
   readonly evidence: Readonly<Record<OwnPast, EvidenceState>>;
   /** The stream's first scores, which show how much it varies on its own, and how far it usually is from the training data. */
@@ -35,9 +35,12 @@ export interface DriftState {
    */
   readonly series: readonly Readonly<Record<string, readonly [number, number, number, number]>>[];
   readonly alarm: AlarmState | null;
-  /** Whether the fault is over; absent without an alarm, and from alarms of earlier versions. */
+  /** What decides whether the fault is over; absent without an alarm, and from alarms of earlier versions. */
   readonly recovery?: Recovery;
-  /** How far the stream's first batches are from the training data, compared with people (default: nothing is known). */
+  /**
+   * How far the stream's first batches are from the training data, to be compared with people; absent until a batch was
+   * compared.
+   */
   readonly stranger?: StrangerState;
 }
 

@@ -10,7 +10,7 @@ import type { DriftVerdict } from "./drift-state.ts";
  * One of:
  * - `offset`, `gain`: one channel is shifted by a constant or multiplied by a factor
  * - `ramp`: an offset that grows from batch to batch
- * - `rotation`: the sensor sits differently on the body; all its triads turn together
+ * - `rotation`: the sensor is worn at another angle; all its triads turn together
  * - `flipped axis`: one axis of a triad has the opposite sign
  * - `unit`: all triads of one quantity are in another unit
  * - `noise`: noise on every channel
@@ -36,7 +36,7 @@ export interface Change {
   readonly name: string;
   readonly expected: Exclude<DriftVerdict, "normal">;
   /**
-   * Starts the change for one stream. `rng` does not advance, and the result does not depend on the order in which batches
+   * Starts the change for one stream. It does not advance `rng`, and its results do not depend on the order in which batches
    * are requested.
    */
   readonly begin: (rng: Rng) => Injection;

@@ -36,8 +36,8 @@ export interface PValue {
   readonly asHigh: number;
   readonly nullBatches: number;
   /**
-   * Number of people whose batches these are. A p-value below 1 / (people + 1) assumes that no new person is more unusual than
-   * all of them.
+   * Number of people to whom these batches belong. A p-value below 1 / (people + 1) assumes that no new person is more
+   * unusual than all of them.
    */
   readonly people: number;
   /** False if the batch is shorter or longer than all null batches; the nearest length is then used instead. */

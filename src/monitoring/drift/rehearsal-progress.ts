@@ -1,4 +1,4 @@
-// How much of a calibration is done. Long batches take longer than short ones, so each stage has a weight.
+// Tracks how much of a calibration is done. Long batches take longer than short ones, so each stage has a weight.
 
 export class RehearsalProgress {
   readonly #total: number;

@@ -1,9 +1,9 @@
 // One number for a whole batch: the largest standardised statistic over channels, so no correction for multiple channels is
-// needed. The score uses only KS distances, either of whole batches or within the predicted classes; calibration
-// chooses between them. Of all statistics and combinations, they separated shifts from people best
-// (bench/drift-statistics.ts). The far score keeps growing when KS is saturated. It separates a wrong unit or a stuck
-// sensor from a person who moves differently. By its values, a sensor worn upside down is as far away as a faulty one,
-// but nobody's values spread ten times as widely.
+// needed. The score uses only KS distances, either of whole batches or within the predicted classes; calibration chooses
+// between them. Of all statistics and combinations, they separated shifts from people best (bench/drift-statistics.ts). The
+// far score keeps growing when KS is saturated. It separates a wrong unit or a stuck sensor from a person who moves
+// differently. The values of a sensor worn upside down are as far away as those of a faulty one, but nobody's values spread
+// ten times as widely.
 
 import { z } from "zod";
 import type { SnakeKeys } from "../../letter-case.ts";

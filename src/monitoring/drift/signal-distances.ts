@@ -1,6 +1,6 @@
-// Measures how the network's output on a batch differs from its output on a reference: a different mix of classes, lower
-// confidence, or more flips. No labels are needed. The mix may also change because people do other things, so it is reported
-// separately.
+// Measures how the network's output on a batch differs from its output on a reference: in the mix of classes, in confidence,
+// and in how often labels flip. No labels are needed. The mix may also change because people do other things, so it is
+// reported separately.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { totalVariationDistance } from "../../stats/share-distance.ts";

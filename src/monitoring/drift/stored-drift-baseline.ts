@@ -16,7 +16,7 @@ const renamed: readonly string[] = [
 /** Paths of values that are themselves such a key. */
 const names: readonly string[] = ["calibration.kinds.*.statistic"];
 
-/** Anything of another form is left unchanged, and `driftBaselineSchema` reports it. */
+/** A value of any other form is left unchanged; `driftBaselineSchema` then reports it. */
 export function storedDriftBaseline(drift: unknown): unknown {
   const changes = [
     ...renamed.map((path) => [path, (value: unknown) => (isRecord(value) ? snakeKeys(value) : value)] as const),

@@ -35,7 +35,7 @@ export function stuckAxes(
   baseline: BaselineReference,
   samplingRateHz: number,
 ): StuckAxis[] {
-  const longest = Math.max(2, Math.round(stuckSeconds * samplingRateHz));
+  const shortestRun = Math.max(2, Math.round(stuckSeconds * samplingRateHz));
   const moves = (channel: string, from: number, to: number): boolean => {
     const usual = baseline[channel]?.summary.std;
     const part = columns[channel]!.subarray(from, to);
@@ -50,7 +50,7 @@ export function stuckAxes(
     let stuck = 0;
     for (let from = 0, to = 1; from < column.length; from = to++) {
       while (to < column.length && column[to] === column[from]) to++;
-      if (to - from < longest || explained.includes(column[from]!)) continue;
+      if (to - from < shortestRun || explained.includes(column[from]!)) continue;
       if (axes.every((other) => other === channel || moves(other, from, to))) stuck += to - from;
     }
     return stuck === 0 ? [] : [{ channel, seconds: stuck / samplingRateHz, share: stuck / column.length }];

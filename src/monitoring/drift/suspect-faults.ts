@@ -61,7 +61,7 @@ function suspectSensorFaults(columns: Columns, baseline: BaselineReference, sens
   });
 }
 
-/** A rate changes tempo and roughness, and nothing else. */
+/** A wrong rate changes tempo and roughness, and nothing else. */
 function suspectRates(
   columns: Columns,
   baseline: BaselineReference,
@@ -96,8 +96,8 @@ function diagnosisValueDistance(summary: BatchSummary, baseline: BaselineReferen
 }
 
 /**
- * The same for the ratios of the spreads. People differ in how a sensor is oriented, but nobody moves ten times as much as
- * others.
+ * Sum of the absolute logarithms of the spreads' ratios. People wear a sensor in different orientations, but nobody moves ten
+ * times as much as others.
  */
 function diagnosisSpreadDistance(summary: BatchSummary, baseline: BaselineReference): number {
   return Object.entries(baseline).reduce((sum, [name, { summary: reference }]) => {

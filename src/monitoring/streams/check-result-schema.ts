@@ -18,7 +18,7 @@ const perChannel = z.record(
     jensen_shannon: share,
     mean_shift: z.number().describe("in standard deviations of the baseline"),
     sd_ratio: z.number().min(0).describe("standard deviation of the batch divided by that of the reference"),
-    score: z.number().describe("what the comparison's score is the largest of").exactOptional(),
+    score: z.number().describe("the channel's score; the largest of them is the comparison's score").exactOptional(),
   }),
 );
 
@@ -32,7 +32,7 @@ const comparison = z.object({
   people: z
     .int()
     .min(0)
-    .describe("number of people whose batches these are; absent from results of earlier versions")
+    .describe("number of people to whom these batches belong; absent from results of earlier versions")
     .exactOptional(),
   as_high: z.int().min(0).describe("number of those batches that were at least as far away"),
   resolution: share.describe("smallest p-value that this many batches can give"),
@@ -146,12 +146,12 @@ const judged = z.object({
     })
     .nullable()
     .describe(
-      "share of correct predictions, estimated without labels; null if it cannot be told. Too optimistic if the channels have drifted",
+      "share of correct predictions, estimated without labels; null if that is not possible. Too optimistic if the channels have drifted",
     ),
   accuracy_unknown: z
     .string()
     .nullable()
-    .describe("why the accuracy cannot be told; null if it can. Absent from results of earlier versions")
+    .describe("why the accuracy cannot be estimated; null if it can. Absent from results of earlier versions")
     .exactOptional(),
   likely_causes: z.array(
     z.object({ kind: z.string(), channels: z.array(z.string()), fault: z.string(), weight: share }),

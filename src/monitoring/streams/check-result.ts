@@ -23,8 +23,8 @@ export interface CheckedChannel {
   /** Standard deviation of the batch divided by that of the reference. */
   sd_ratio: number;
   /**
-   * What the comparison's `score` is the largest of. Absent if the channel was not considered, and from results of earlier
-   * versions.
+   * The channel's score; the largest of them is the comparison's `score`. Absent if the channel was not considered, and from
+   * results of earlier versions.
    */
   score?: number;
 }
@@ -40,8 +40,8 @@ export interface CheckedComparison {
   /** Number of rehearsed drift-free batches with which the batch was compared. */
   null_batches: number;
   /**
-   * Number of people whose batches these are. A p-value below 1 / (people + 1) assumes that no new person is more unusual than
-   * all of them. Absent from results of earlier versions.
+   * Number of people to whom these batches belong. A p-value below 1 / (people + 1) assumes that no new person is more
+   * unusual than all of them. Absent from results of earlier versions.
    */
   people?: number;
   /** How many of them scored at least as high. */
@@ -139,9 +139,10 @@ export interface JudgedBatch extends AnyBatch {
   /** One comparison per available reference. */
   comparisons: CheckedComparison[];
   /**
-   * Signs of drift, beside what raises an alarm for the requested run length: `share` is `value` over `alarm_at`, and at
-   * least 1 during an alarm. `raised_by` is what raises the alarm: the evidence of several batches, this batch alone, or a
-   * constant; null without an alarm. Results of earlier versions have neither, and their `value` may be 0 during an alarm.
+   * Signs of drift, and how many of them raise an alarm for the requested run length. `share` is `value` divided by
+   * `alarm_at`, and at least 1 during an alarm. `raised_by` is what raises the alarm: the evidence of several batches, this
+   * batch alone, or a constant; null without an alarm. Results of earlier versions have neither, and their `value` may be 0
+   * during an alarm.
    */
   evidence: {
     value: number;
@@ -168,11 +169,11 @@ export interface JudgedBatch extends AnyBatch {
     against: Partial<Record<ReferenceName, SignalsAgainst>>;
   };
   /**
-   * Accuracy estimated without labels, with an interval for new people; null if it cannot be told. `rehearsed` is true if
-   * held-out people had a similar confidence, so that the interval can be relied on.
+   * Accuracy estimated without labels, with an interval for new people; null if it cannot be estimated. `rehearsed` is true
+   * if held-out people had a similar confidence, so that the interval can be relied on.
    */
   accuracy: { estimate: number; lower: number; upper: number; coverage: number; rehearsed: boolean } | null;
-  /** Why the accuracy cannot be told; null if it can. Absent from results of earlier versions. */
+  /** Why the accuracy cannot be estimated; null if it can. Absent from results of earlier versions. */
   accuracy_unknown?: string | null;
   /** Faults that would explain the change, each with the share of the change that it explains (0 to 1). */
   likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];

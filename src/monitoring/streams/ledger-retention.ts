@@ -25,7 +25,7 @@ export function ledgerRetentionRules(
 ): StreamRules {
   return {
     referenceBatches,
-    // Twice as many summaries as the references need, so that earlier batches can replace excluded ones.
+    // Twice as many summaries as the references need, so that other batches can replace excluded ones.
     keptAtEnds: 2 * referenceBatches,
     since: new Date(now.getTime() - days * 86_400_000).toISOString(),
     bytes,

@@ -6,7 +6,7 @@ import type { JudgedBatch } from "./check-result.ts";
 import type { StreamMemory } from "./monitor-stream.ts";
 import type { StreamState } from "./stream-state.ts";
 
-/** After this duration without any movement, a device is considered not worn; see still-time.ts. */
+/** A device that has not moved for this long is considered not worn; see still-time.ts. */
 const notWornSeconds = 3600;
 
 /**

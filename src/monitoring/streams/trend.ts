@@ -1,13 +1,13 @@
-// Decides whether a short series has a trend. It must pass two tests. Is its order too regular for chance? (Mann 1945,
-// Kendall 1975: how many more pairs rise than fall, compared with random orders.) Is the trend large enough to matter?
-// (Theil 1950, Sen 1968: the median slope between pairs, times the length of the series.)
+// Decides whether a short series has a trend, by two tests. Its order must be too regular for chance (Mann 1945, Kendall
+// 1975: how many more pairs rise than fall, compared with random orders), and its trend must be large enough to matter (Theil
+// 1950, Sen 1968: the median slope between pairs, times the length of the series).
 //
-// False alarms per channel: 1.7 % of series of five independent values are called rising or falling, and at most 2 % of
-// longer series. With six independent channels, 10 % show a trend in some channel. Correlation between neighbouring values
-// raises the share: a correlation of .5 raises it to 4.5 % (five values) and 9 % (ten values). Series of fewer than five
-// values are always called stable, because no order of so few values is rare enough. Five values have to be strictly
-// ordered. So if the mean moves by one standard deviation of the values' own noise per step, the trend is found in 25 % of
-// series of five values, and in all series of ten. A trend is only a description; alarms come from the drift statistics.
+// Of series of five independent values, 1.7 % are called rising or falling, and of longer series at most 2 %. With six
+// independent channels, 10 % show a trend in some channel. Correlation between neighbouring values raises the share: a
+// correlation of .5 raises it to 4.5 % (five values) and 9 % (ten values). Series of fewer than five values are always called
+// stable, because no order of so few values is rare enough. Five values have to be strictly ordered. So if the mean moves by
+// one standard deviation of the values' own noise per step, the trend is found in 25 % of series of five values, and in all
+// series of ten. A trend is only a description; alarms come from the drift statistics.
 
 /** Direction of a channel's means over the batches of a reference. */
 export type Trend = "stable" | "rising" | "falling";

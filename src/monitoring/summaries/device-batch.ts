@@ -66,8 +66,8 @@ export class DeviceBatch {
   }
 
   /**
-   * The windows of all rows so far; none if no stretch without a gap is long enough. Later rows may change the estimated
-   * rate and the gaps, and therefore the earlier windows. A summary uses the windows of the whole batch.
+   * The windows of all rows so far; none if no stretch without a gap is long enough. Later rows may change the estimated rate
+   * and the gaps, and with them the earlier windows. A summary uses the windows of the whole batch.
    * @throws UserError if a recording has fewer than a hundredth of the samples that it should have at the model's rate
    */
   windows(): BatchWindows {

@@ -1,6 +1,6 @@
 // Signals that need several axes. Each time a sensor is put on, gravity acts along different axes, which hides an offset in
 // one axis. The length of the vector does not depend on rotation. The order of the samples reveals lost samples and a wrong
-// rate, which the values alone do not. Coherence reveals a flipped axis; see turning-coherence.ts. Dimensions: N samples.
+// rate; the values alone do not. Coherence reveals a flipped axis; see turning-coherence.ts. Dimensions: N samples.
 
 import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "./summarize.ts";
@@ -16,9 +16,9 @@ type SignalKind = (typeof movementKinds)[number] | "coherence";
 export interface SensorSignal {
   readonly name: string;
   readonly kind: SignalKind;
-  /** Three channels; for a coherence six, those of an accelerometer, then those of a gyroscope. */
+  /** Three channels; for a coherence, six: those of an accelerometer, then those of a gyroscope. */
   readonly axes: readonly string[];
-  /** For a coherence: number of the axis about which it is. */
+  /** Only for a coherence: number of the axis about which the turning is compared. */
   readonly about?: number;
 }
 
@@ -54,10 +54,7 @@ export function coherenceSignals(sensors: readonly Sensor[]): SensorSignal[] {
   return gyroscope.channels.map((name, about) => ({ name: `${name} coherence`, kind: "coherence", axes, about }));
 }
 
-/**
- * Only the entries whose distances are scored. Coherences are not: a flipped axis shows in their signs; see
- * reversed-axes.ts.
- */
+/** Only the entries whose distances are scored. Coherences are judged by their signs instead; see reversed-axes.ts. */
 export function withoutCoherences<T>(
   byName: Readonly<Record<string, T>>,
   channels: readonly string[],

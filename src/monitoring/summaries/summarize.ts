@@ -1,5 +1,5 @@
 // Turns columns of raw values into a BatchSummary, at tens of millions of values per second. A table of equal cells over the
-// grid's range narrows down the possible bins of a value, and a binary search among these finds the right one.
+// grid's range narrows down the possible bins of a value; a binary search among these finds the right bin.
 
 import { moments } from "../../stats/moments.ts";
 import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";

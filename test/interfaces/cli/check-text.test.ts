@@ -106,10 +106,10 @@ describe("the accuracy of a check", () => {
     );
   });
 
-  it("cannot be told without a number, and is not mentioned in results of earlier versions", () => {
+  it("cannot be estimated without a number, and is not mentioned in results of earlier versions", () => {
     const unknown = { accuracy: null, accuracy_unknown: "a network can be confident and wrong" };
     expect(line({ ...unknown, verdict: "sudden_change", likely_causes: [fault] })).toBe(
-      "accuracy   cannot be told: a network can be confident and wrong",
+      "accuracy   cannot be estimated: a network can be confident and wrong",
     );
     expect(line({ accuracy: null })).toBeUndefined();
   });

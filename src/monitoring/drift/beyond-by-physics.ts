@@ -18,6 +18,7 @@ export function beyondByPhysics(comparison: Comparison, impossible: readonly Imp
   return {
     ...comparison,
     beyond: true,
+    impossible: true,
     far: { score: first.excess, channel: shown(first), statistic: "wasserstein" },
     channelScores: Object.fromEntries(impossible.map((own) => [shown(own), own.excess])),
   };

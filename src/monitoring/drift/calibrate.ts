@@ -4,22 +4,10 @@
 
 import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
+import { type ClassSummaries, mergeAcrossClasses, mergeClassSummaries } from "../summaries/class-summaries.ts";
+import { calibrateStreams, calibrateStreamsUnits, describeDay, type RehearsedKind } from "./calibrate-streams.ts";
+import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
 import {
-  type ClassSummaries,
-  mergeAcrossClasses,
-  mergeClassSummaries,
-  subtractClassSummaries,
-} from "../summaries/class-summaries.ts";
-import type {
-  Calibration,
-  CalibrationKind,
-  KindCalibration,
-  MeasuredRunLength,
-  RehearsedDay,
-  StreamRung,
-} from "./calibration.ts";
-import {
-  bareCalibrationLadders,
   byEffectiveLength,
   calibrationLadders,
   type Rehearsed,
@@ -35,15 +23,8 @@ import {
   strangersToCalibrate,
 } from "./draw-pairs.ts";
 import { evidenceOf } from "./evidence.ts";
-import {
-  batchesPerStream,
-  evidenceFactorOfPaths,
-  evidenceFactorPaths,
-  type RehearsedStream,
-} from "./evidence-factor.ts";
-import { type DayPlan, type Group, rehearsalChoices, variedRehearsalChoices } from "./rehearsal.ts";
+import type { DayPlan, Group } from "./rehearsal.ts";
 import { RehearsalProgress } from "./rehearsal-progress.ts";
-import { type JudgedDays, measureRunLength } from "./run-length.ts";
 import { roundScoreFigure, type ScoreStatistic, scoredStatistics, scorePairSize } from "./score.ts";
 
 export interface CalibrateOptions {
@@ -69,20 +50,13 @@ export interface CalibrateOptions {
   readonly progress?: (done: number) => void;
 }
 
-interface Rehearsal {
-  /** Chunks per batch. */
-  readonly count: number;
-  readonly batches: readonly Rehearsed[];
-}
-
 /** Effective length from which batches are used to measure detection; an arbitrary limit. */
 const shortestSeenSeconds = 45;
 /** The simplest first: it is chosen if the others are no better. */
 const scoreStatistics: readonly ScoreStatistic[] = ["ks", "ksWithinClasses", "ksByClass"];
 
-/** Duration of a pair's or a stream's batch: the unit is the time it takes to merge one more chunk. Measured, so estimates. */
+/** Duration of a pair, in units of the time it takes to merge one more chunk. Measured, so an estimate. */
 const pairUnits = (chunks: number): number => 70 + chunks;
-const streamUnits = (chunks: number): number => batchesPerStream * (150 + chunks);
 
 /**
  * Per kind of reference:
@@ -125,69 +99,54 @@ export function calibrate(
   };
   const counts = lengthsSeconds.map((seconds) => Math.round(seconds / chunkSeconds));
   const perStage = Math.ceil(nullBatches / Math.max(1, filled.length)) * filled.length;
+  const streams = { counts, chunkSeconds, samplingRateHz: options.samplingRateHz, day };
   const units = counts.reduce(
-    (sum, count) =>
-      sum +
-      perStage * (pairUnits(count) + pairUnits(count * (1 + referenceBatches))) +
-      filled.length * streamUnits(count),
-    filled.length * judgedDays(day).length * streamUnits(judgedCount(counts, chunkSeconds)),
+    (sum, count) => sum + perStage * (pairUnits(count) + pairUnits(count * (1 + referenceBatches))),
+    calibrateStreamsUnits(filled.length, streams),
   );
   const progress = new RehearsalProgress(units, options.progress ?? (() => {}));
-  const kinds: Partial<Record<CalibrationKind, KindCalibration>> = {};
-  const strangers: Rehearsed[] = [];
-  let runLength: MeasuredRunLength | null = null;
+  const kinds: Partial<Record<CalibrationKind, RehearsedKind>> = {};
+  const ownPastCounts: number[] = [];
   for (const [name, { draw, apart, factor }] of Object.entries(sources) as [
     CalibrationKind,
     (typeof sources)[CalibrationKind],
   ][]) {
-    const ladder = lengthsSeconds.flatMap((seconds) => {
+    const secondsPerRow = factor / options.samplingRateHz;
+    const batches = lengthsSeconds.flatMap((seconds, i) => {
       const rng = options.rng.split(`${name} ${seconds}`);
-      const count = Math.round(seconds / chunkSeconds);
+      const count = counts[i]!;
       const pairs = drawPairsToCalibrate(filled, draw, count, nullBatches, rng);
-      if (pairs.length === 0) return [];
+      if (name === "own_past" && pairs.length > 0) ownPastCounts.push(count);
       const chunks = name === "own_past" ? count * (1 + referenceBatches) : count;
       const step = { progress, units: pairs.length * pairUnits(chunks) };
-      return [{ count, ...rehearseToCalibrate(baseline, pairs, factor / options.samplingRateHz, rng, step) }];
+      return rehearseToCalibrate(baseline, pairs, secondsPerRow, rng, step);
     });
-    if (ladder.length === 0) continue;
-    const secondsPerRow = factor / options.samplingRateHz;
-    const { rehearsed, classes } = standardizeByClass(
-      ladder.flatMap(({ batches }) => batches),
-      Object.keys(baseline),
-      secondsPerRow,
-    );
+    if (batches.length === 0) continue;
+    const { rehearsed, classes } = standardizeByClass(batches, Object.keys(baseline), secondsPerRow);
     const seen = calibrateSeenShifts(rehearsed, options.shiftSd ?? 0.6);
     const statistic = options.statistic ?? bestStatistic(name, seen);
     const ladders = calibrationLadders(rehearsed, statistic);
     if (ladders.rungs.length === 0) continue;
-    const kind: KindCalibration = { apart, statistic, seen, classes, ...ladders };
-    kinds[name] = kind;
-    if (name === "baseline") strangers.push(...rehearsed);
-    if (name !== "own_past") continue;
-    const counts = ladder.map(({ count }) => count);
-    const of = { groups: filled, rehearsed, counts, general, stranger: kinds.baseline, strangers };
-    const measured = calibrateStreams(kind, baseline, of, options, progress);
-    if (measured === null) continue;
-    kinds[name] = { ...kind, streams: measured.streams };
-    runLength = measured.runLength;
+    kinds[name] = { calibration: { apart, statistic, seen, classes, ...ladders }, rehearsed };
   }
+  const measured = calibrateStreams(baseline, filled, kinds, general, {
+    ...streams,
+    counts: ownPastCounts,
+    rng: options.rng,
+    progress,
+  });
   options.progress?.(1);
-  return { ...general, ...(runLength !== null && { run_length: runLength }), kinds };
-}
-
-function describeDay(day: DayPlan, chunkSeconds: number): RehearsedDay {
-  return day === "recorded" ? day : { bout_seconds: [day.bouts[0] * chunkSeconds, day.bouts[1] * chunkSeconds] };
-}
-
-/** Days as they are rehearsed, and days of bouts twice as long as the longest of them on average. */
-function judgedDays(day: DayPlan): DayPlan[] {
-  return day === "recorded" ? [day] : [day, { bouts: [2 * day.bouts[1], 2 * day.bouts[1]] }];
-}
-
-/** The batch length for which the run length is measured: the one nearest to a minute. */
-function judgedCount(counts: readonly number[], chunkSeconds: number): number {
-  const far = (count: number): number => Math.abs(Math.log((count * chunkSeconds) / 60));
-  return counts.reduce((best, count) => (far(count) < far(best) ? count : best));
+  const { baseline: strangers, own_past: ownPast } = kinds;
+  return {
+    ...general,
+    ...(measured !== null && { run_length: measured.runLength }),
+    kinds: {
+      ...(strangers !== undefined && { baseline: strangers.calibration }),
+      ...(ownPast !== undefined && {
+        own_past: { ...ownPast.calibration, ...(measured !== null && { streams: measured.streams }) },
+      }),
+    },
+  };
 }
 
 function dayPlan({ chunkSeconds, day = { boutSeconds: [chunkSeconds, 300] } }: CalibrateOptions): DayPlan {
@@ -196,90 +155,14 @@ function dayPlan({ chunkSeconds, day = { boutSeconds: [chunkSeconds, 300] } }: C
   return { bouts: [shortest!, longest!] };
 }
 
-/**
- * The evidence factor for each batch length. It is measured on rehearsed streams of everyone who has enough recordings,
- * each judged by the other people's calibration. Then the run length that it gives to people whom it left out.
- * @returns null if there are too few people
- */
-function calibrateStreams(
-  calibration: KindCalibration,
-  baseline: BaselineReference,
-  of: {
-    groups: readonly Group[];
-    rehearsed: readonly Rehearsed[];
-    counts: readonly number[];
-    general: Omit<Calibration, "kinds">;
-    stranger: KindCalibration | undefined;
-    strangers: readonly Rehearsed[];
-  },
-  options: CalibrateOptions,
-  progress: RehearsalProgress,
-): { streams: StreamRung[]; runLength: MeasuredRunLength } | null {
-  const { samplingRateHz, chunkSeconds } = options;
-  const day = dayPlan(options);
-  const people = of.groups.flatMap((group): (RehearsedStream & { group: Group })[] => {
-    const source = { choices: variedRehearsalChoices(rehearsalChoices(group).choices), recorded: group.chunks };
-    if (day !== "recorded" && source.choices.size === 0) return [];
-    const others = of.rehearsed.filter((batch) => batch.group !== group.name);
-    if (others.length === 0) return [];
-    return [{ group, source, ownPast: { ...calibration, ...bareCalibrationLadders(others, calibration.statistic) } }];
-  });
-  if (people.length < 2) return null;
-  const byClass = mergeClassSummaries(of.groups.flatMap(({ chunks }) => chunks.map(({ summary }) => summary)));
-  const rungs = of.counts.map((count) => {
-    const paths = evidenceFactorPaths(baseline, byClass, people, {
-      count,
-      day,
-      calibration: of.general,
-      samplingRateHz,
-      rng: options.rng.split(`streams ${count}`),
-      map: (all, path) => progress.stage(all.length * streamUnits(count), all, path),
-    });
-    return { count, seconds: roundScoreFigure(count * chunkSeconds), paths };
-  });
-  const { count, seconds, paths } = rungs.find((rung) => rung.count === judgedCount(of.counts, chunkSeconds))!;
-  const kinds = judgedDays(day).map((plan): JudgedDays => ({ day: plan, described: describeDay(plan, chunkSeconds) }));
-  const leftOut = people.map(({ group, source, ownPast }, i) => {
-    const factor = roundScoreFigure(evidenceFactorOfPaths(paths.filter((_, other) => other !== i)));
-    const others = of.strangers.filter((batch) => batch.group !== group.name);
-    const stranger =
-      of.stranger !== undefined && others.length > 0
-        ? { baseline: { ...of.stranger, ...bareCalibrationLadders(others, of.stranger.statistic) } }
-        : {};
-    const own = { ...ownPast, streams: [{ seconds, evidence_factor: factor }] };
-    return {
-      source,
-      model: {
-        channels: Object.keys(baseline),
-        baseline,
-        byClass: subtractClassSummaries(byClass, mergeClassSummaries(group.chunks.map(({ summary }) => summary))),
-        calibration: { ...of.general, kinds: { ...stranger, own_past: own } },
-        samplingRateHz,
-      },
-    };
-  });
-  const runLength = measureRunLength(leftOut, kinds, {
-    count,
-    seconds,
-    batches: batchesPerStream,
-    rng: options.rng.split("run length"),
-    map: (all, each) => progress.stage(all.length * kinds.length * streamUnits(count), all, each),
-  });
-  const streams = rungs.map((rung) => ({
-    seconds: rung.seconds,
-    evidence_factor: roundScoreFigure(evidenceFactorOfPaths(rung.paths)),
-  }));
-  return { streams, runLength };
-}
-
 function rehearseToCalibrate(
   baseline: BaselineReference,
   pairs: readonly { group: string; pair: Pair }[],
   secondsPerRow: number,
   rng: Rng,
   { progress, units }: { progress: RehearsalProgress; units: number },
-): Omit<Rehearsal, "count"> {
-  const batches = progress.stage(units, pairs, ({ group, pair: { reference: merged, current: chunks } }) => {
+): Rehearsed[] {
+  return progress.stage(units, pairs, ({ group, pair: { reference: merged, current: chunks } }) => {
     const reference = merged();
     const current = mergeClassSummaries(chunks.map(({ summary }) => summary));
     const seconds = {
@@ -302,7 +185,6 @@ function rehearseToCalibrate(
     });
     return { group, statistics, seconds, distances, shifted: { ...statistics, ...changed }, shiftedDistances };
   });
-  return { batches };
 }
 
 /**

@@ -74,10 +74,12 @@ export interface Comparison {
   readonly usual: PValue | null;
   /** How far the score is from the usual one; see `nullScoreExcess`. Null if nothing was rehearsed. */
   readonly excess: number | null;
-  /** The far score (see score.ts), or by how much the batch exceeds what a body can do; null if neither is known. */
+  /** The far score (see score.ts) as a multiple of its limit, or by how much the batch exceeds what a body can do; null if neither is known. */
   readonly far: Score | null;
-  /** Whether the far score is beyond the reach of chance, which alone raises an alarm. */
+  /** Whether the far score exceeds its limit, so that no chance explains the batch. */
   readonly beyond: boolean;
+  /** Whether the far score is above its limit because no person gives such values. That alone raises an alarm. */
+  readonly impossible: boolean;
   /**
    * By channel: the scores of which `far` is the largest if the batch is beyond chance, and of which `score` is the largest
    * otherwise.
@@ -152,7 +154,7 @@ export function compare(
 function compareToTrainingRange(
   current: ClassSummaries,
   { baseline, gravityLengths = [] }: DriftModel,
-): Pick<Comparison, "far" | "beyond" | "channelScores"> | null {
+): Pick<Comparison, "far" | "beyond" | "impossible" | "channelScores"> | null {
   const whole = mergeAcrossClasses(current);
   const ranges = Object.entries(baseline).flatMap(([channel, { summary }]) => {
     const { n, excessBelow, excessAbove } = whole[channel]!;
@@ -169,6 +171,7 @@ function compareToTrainingRange(
     if (score > 1)
       return {
         beyond: true,
+        impossible: true,
         far: { score, channel, statistic: "wasserstein" },
         channelScores: Object.fromEntries(scores),
       };
@@ -201,6 +204,7 @@ type Judged = Pick<
   | "pValue"
   | "far"
   | "beyond"
+  | "impossible"
   | "channelScores"
   | "findings"
   | "evidenceFactor"
@@ -216,15 +220,17 @@ function compareByRehearsal(
   const { lower, upper, share } = nullRungsAround(rungs, seconds);
   const standard = mixScoreStandards(lower.standard, upper.standard, share);
   const score = scoreOf(statistics, standard, [statistic]);
-  const far = scoreOf(statistics, standard, farStatisticsIn(standard));
+  const widest = scoreOf(statistics, standard, farStatisticsIn(standard));
+  const far = { ...widest, score: widest.score / (lower.reach + share * (upper.reach - lower.reach)) };
   const isBaseline = kind === "baseline";
   const pValue = conformalPValue(rungs, score.score, seconds, isBaseline ? noScores : own);
   const usual = isBaseline && apart === "people" ? conformalPValue(rungs, score.score, seconds, own) : null;
-  const beyond = far.score > lower.reach + share * (upper.reach - lower.reach);
+  const beyond = far.score > 1;
   const learned = isBaseline ? score.score : learnedNullScore(rungs, score.score, seconds);
   const excess = nullScoreExcess(rungs, score.score, seconds, isBaseline ? own : noScores);
   const channelScores = scoresByChannel(statistics, standard, beyond ? farStatisticsIn(standard) : [statistic]);
-  return { statistics, score, learned, usual, excess, pValue, far, beyond, channelScores, findings: [] };
+  const facts = { statistics, score, learned, usual, excess, pValue, far, beyond, impossible: false };
+  return { ...facts, channelScores, findings: [] };
 }
 
 function rungsForMix({ mixes = [], rungs }: KindCalibration, classes: number): KindCalibration["rungs"] {
@@ -266,12 +272,13 @@ function compareByKsTest(
     statistics,
     score: { score, channel, statistic: "ks" },
     channelScores: Object.fromEntries(ps.map((own) => [own.channel, own.score])),
-    pValue: { p, resolution: 0, asHigh: 0, nullBatches: 0, people: 0, withinLadder: true },
+    pValue: { p, extrapolated: p, resolution: 0, asHigh: 0, nullBatches: 0, people: 0, withinLadder: true },
     learned: null,
     usual: null,
     excess: null,
     far: null,
     beyond: false,
+    impossible: false,
     findings: [],
     evidenceFactor: 1,
   };
@@ -293,6 +300,7 @@ function compareByConstants(statistics: BatchStatistics, sensed: readonly string
     pValue: null,
     far: null,
     beyond: false,
+    impossible: false,
     evidenceFactor: 1,
   } as const;
   return { ...unknown, statistics, score, channelScores, findings };

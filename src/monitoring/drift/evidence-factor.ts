@@ -1,24 +1,14 @@
 // Determines how much evidence should raise an alarm. The e-detector keeps its run length if each p-value is valid
 // given the previous ones. Those of one stream are not quite valid: an unusual anchor stays unusual for all later
 // batches, and some people vary more than others. Whole drift-free streams of each person are therefore rehearsed and
-// judged by the other people's calibration, and the level is raised until these streams reach the requested run length.
-// This costs little. Evidence of a real change multiplies with every bet, so a tenfold level delays the alarm by only
-// one or two bets: one or two batches of several activities, or five to ten batches of one bout.
+// judged as production is, by the other people's calibration, and the level is raised until these streams reach the requested
+// run length. This costs little. Evidence of a real change multiplies with every bet, so a tenfold level delays the alarm by
+// only one or two bets: one or two batches of several activities, or five to ten batches of one bout.
 
 import type { Rng } from "../../stats/random.ts";
-import type { BaselineReference } from "../summaries/baseline-reference.ts";
-import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
-import type { Calibration, KindCalibration } from "./calibration.ts";
-import { type DriftState, newDriftState } from "./drift-state.ts";
-import { type DayPlan, type DaySource, drawRehearsalDay } from "./rehearsal.ts";
-import { decideVerdict } from "./verdict.ts";
+import type { DayPlan } from "./rehearsal.ts";
+import { judgeRehearsedDay, type RehearsedPerson } from "./rehearsed-stream.ts";
 import { weighedEvidence } from "./weigh-evidence.ts";
-
-export interface RehearsedStream {
-  readonly source: DaySource;
-  /** Calibration of the stream's own past, without the stream's person. */
-  readonly ownPast: KindCalibration;
-}
 
 /**
  * Run lengths for which the level is measured; streams of `batchesPerStream` batches are too short for much longer
@@ -27,82 +17,52 @@ export interface RehearsedStream {
 const runLengths = [50, 100, 200, 400] as const;
 export const batchesPerStream = 100;
 /**
+ * With few people, everyone has several streams, until there are `leastStreams` or everyone has `mostPerPerson`. Otherwise, two or
+ * three streams would decide the level. Fewer than `fewestPeople` say little about anybody else, however many streams they have. All
+ * three are arbitrary.
+ */
+const [leastStreams, mostPerPerson, fewestPeople] = [36, 3, 5];
+/**
  * The evidence of a few people runs away from any level, and a level that they set would hide every fault of everyone else.
  */
 const mostFactor = 100;
-
-/**
- * @param streams one or more streams per person
- * @param plan.count chunks per batch
- * @param plan.calibration the calibration, except `kinds`, which each stream has for itself
- * @returns at least 1; see `evidenceFactorOfPaths`
- */
-export function evidenceFactor(
-  baseline: BaselineReference,
-  byClass: ClassSummaries,
-  streams: readonly RehearsedStream[],
-  plan: EvidencePlan & { readonly most?: number },
-): number {
-  return evidenceFactorOfPaths(evidenceFactorPaths(baseline, byClass, streams, plan), plan.most);
-}
+/** No evidence raises an alarm at this run length. */
+const endlessRunLength = 1e12;
 
 export interface EvidencePlan {
   /** Chunks per batch. */
   readonly count: number;
   readonly day: DayPlan;
-  /** The calibration, except `kinds`, which each stream has for itself. */
-  readonly calibration: Omit<Calibration, "kinds">;
-  readonly samplingRateHz: number;
   readonly rng: Rng;
-  /** Maps the streams (default: `streams.map`). */
+  /** Maps the people (default: `people.map`). */
   readonly map?: <Path>(
-    streams: readonly RehearsedStream[],
-    path: (stream: RehearsedStream, i: number) => Path,
+    people: readonly RehearsedPerson[],
+    paths: (person: RehearsedPerson, i: number) => Path,
   ) => Path[];
 }
 
-/** By stream, the evidence after each batch. */
-export function evidenceFactorPaths(
-  baseline: BaselineReference,
-  byClass: ClassSummaries,
-  streams: readonly RehearsedStream[],
-  plan: EvidencePlan,
-): number[][] {
-  const { map = (all, path) => all.map(path) } = plan;
-  return map(streams, (stream, i) => evidenceFactorPath(baseline, byClass, stream, plan, plan.rng.split(`${i}`)));
+/** By person, the evidence after each batch of some streams without alarms; see `streamsPerPerson`. */
+export function evidencePaths(people: readonly RehearsedPerson[], plan: EvidencePlan): number[][][] {
+  const { map = (all, paths) => all.map(paths), count, day, rng } = plan;
+  const stream = { batches: batchesPerStream, count, day, arl: endlessRunLength };
+  return map(people, (person, i) =>
+    Array.from({ length: streamsPerPerson(people.length) }, (_, n) =>
+      Array.from(judgeRehearsedDay(person, stream, rng.split(`${i} ${n}`)), ({ state }) => weighedEvidence(state)),
+    ),
+  );
+}
+
+export function streamsPerPerson(people: number): number {
+  return people < fewestPeople ? 1 : Math.min(mostPerPerson, Math.ceil(leastStreams / people));
 }
 
 /**
+ * @param paths the evidence after each batch of one or more streams per person
  * @param most upper limit of the factor
  * @returns at least 1: the largest ratio of the evidence needed for a run length to that run length
  */
-export function evidenceFactorOfPaths(paths: readonly (readonly number[])[], most: number = mostFactor): number {
+export function evidenceFactor(paths: readonly (readonly number[])[], most: number = mostFactor): number {
   return Math.min(most, Math.max(1, ...runLengths.map((arl) => evidenceFactorLevel(paths, arl) / arl)));
-}
-
-/** The evidence after each batch of a stream without alarms. */
-function evidenceFactorPath(
-  baseline: BaselineReference,
-  byClass: ClassSummaries,
-  { source, ownPast }: RehearsedStream,
-  { count, day, calibration, samplingRateHz }: EvidencePlan,
-  rng: Rng,
-): number[] {
-  const own: Calibration = { ...calibration, kinds: { own_past: ownPast } };
-  const referenceBatches = calibration.reference_batches;
-  const model = { channels: Object.keys(baseline), baseline, byClass, calibration: own, samplingRateHz };
-  const accepted: ClassSummaries[] = [];
-  const path: number[] = [];
-  let state: DriftState = newDriftState;
-  for (const session of drawRehearsalDay(source, { sessions: batchesPerStream, count, day }, rng)) {
-    const current = mergeClassSummaries(session.map(({ summary }) => summary));
-    const past = { rolling: accepted.slice(-referenceBatches), anchor: accepted.slice(0, referenceBatches) };
-    const judged = decideVerdict(current, past, state, model, { arl: 1e12 });
-    state = judged.state;
-    if (!judged.judgement.doubtful) accepted.push(current);
-    path.push(weighedEvidence(state));
-  }
-  return path;
 }
 
 /**

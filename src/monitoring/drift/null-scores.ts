@@ -30,6 +30,8 @@ export type NullScores = readonly NullRung[];
 
 export interface PValue {
   readonly p: number;
+  /** p, or, if the score is above all null scores, its extrapolation; see {@link extrapolatedPInNullRung}. */
+  readonly extrapolated: number;
   /** The smallest p-value that m null batches can give: 1 / (m + 1). */
   readonly resolution: number;
   /** Number of null batches of the nearest length that scored at least as high, and the total number of null batches. */
@@ -106,6 +108,7 @@ export function conformalPValue(nulls: NullScores, score: number, seconds: numbe
   const nearest = share < 0.5 ? lower : upper;
   return {
     p: between((rung) => pValueInNullRung(rung, score, own)),
+    extrapolated: Math.exp(between((rung) => Math.log(extrapolatedPInNullRung(rung, score, own)))),
     resolution: between((rung) => 1 / (countNullBatches(rung) + 1)),
     asHigh: nearest.scores.reduce((sum, own) => sum + nullScoresAtLeast(own, score), 0),
     nullBatches: countNullBatches(nearest),
@@ -166,6 +169,24 @@ export function pValueInNullRung(rung: Pick<NullRung, "scores">, score: number, 
   const shares = nulls.map((scores) => nullScoresAtLeast(scores, value) / scores.length);
   const sum = shares.reduce((total, share) => total + share, Math.max(...shares));
   return (1 + (countNullBatches(rung) * sum) / (shares.length + 1)) / (countNullBatches(rung) + 1);
+}
+
+/** As far above the highest null score as that score is above the median; an arbitrary choice. */
+const mostExcess = 2;
+
+/**
+ * No p-value is smaller than its resolution, however high a score is. Above all null scores, it is therefore extrapolated at the
+ * rate at which p-values decrease between the median and the highest null score, to at most twice that distance. So one batch
+ * does not outweigh all others of a stream.
+ */
+export function extrapolatedPInNullRung(
+  rung: Pick<NullRung, "scores">,
+  score: number,
+  own: OwnScores = noScores,
+): number {
+  const { median, highest } = nullScoresOfEveryone(rung.scores);
+  if (!(score > highest && highest > median)) return pValueInNullRung(rung, score, own);
+  return (countNullBatches(rung) + 1) ** -Math.min(mostExcess, (score - median) / (highest - median));
 }
 
 /**

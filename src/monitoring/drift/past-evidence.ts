@@ -10,8 +10,8 @@ import { type OwnPast, ownPast } from "./own-past.ts";
 export interface PastEvidence {
   /** By reference; null if the batch could be compared with nothing that says something about it. */
   readonly eValues: Readonly<Record<OwnPast, number | null>>;
-  /** Whether the batch is farther from all its references than any rehearsed batch. */
-  readonly isBeyondAll: boolean;
+  /** Whether the batch is farther away than any rehearsed batch, in one of the ways that no healthy stream stays in. */
+  readonly isBeyond: boolean;
 }
 
 /**
@@ -21,16 +21,16 @@ export interface PastEvidence {
 export function pastEvidence(comparisons: readonly Comparison[], hasPast: boolean): PastEvidence {
   const training = hasPast ? comparisons.find(({ reference }) => reference === "baseline") : undefined;
   const strange = training === undefined ? null : strangeness(training);
-  const beyond = strange === null ? 0 : evidenceBeyond(comparisons);
+  const beyond = Math.max(evidenceOfSpread(comparisons), strange === null ? 0 : evidenceBeyondAll(comparisons));
   const against = (kind: OwnPast): number | null => {
     const past = comparisons.find(({ reference }) => reference === kind);
     const p = past?.pValue?.p ?? null;
-    if (strange === null) return p === null ? null : evidenceOf(p);
+    if (strange === null) return p === null && beyond === 0 ? null : Math.max(beyond, p === null ? 0 : evidenceOf(p));
     const unseen = p === null ? 1 : past!.unseenShare;
     return Math.max(beyond, unseen * evidenceOf(strange) + (1 - unseen) * evidenceOf(p ?? strange));
   };
   const [anchor, rolling] = ownPast.map(against);
-  return { eValues: { anchor: anchor!, rolling: rolling! }, isBeyondAll: beyond > 0 };
+  return { eValues: { anchor: anchor!, rolling: rolling! }, isBeyond: beyond > 0 };
 }
 
 /**
@@ -48,9 +48,27 @@ function strangeness({ usual, pValue }: Comparison): number | null {
  * all.
  * @returns 0 if the batch is not that far away
  */
-function evidenceBeyond(comparisons: readonly Comparison[]): number {
+function evidenceBeyondAll(comparisons: readonly Comparison[]): number {
   const excess = Math.min(...comparisons.map((own) => own.excess ?? 0));
   if (!(excess > 1)) return 0;
-  const resolution = Math.max(...comparisons.map(({ pValue }) => pValue?.resolution ?? 1));
+  return extrapolatedEvidence(Math.max(...comparisons.map(({ pValue }) => pValue?.resolution ?? 1)), excess);
+}
+
+/**
+ * Of a batch that spreads more widely than chance reaches. That is twice as far from the usual spread as the widest rehearsed
+ * batch, so its p-value is extrapolated to twice the power. How far a healthy batch may go is left to the alarm level.
+ * @returns 0 if it does not
+ */
+function evidenceOfSpread(comparisons: readonly Comparison[]): number {
+  const bets = comparisons.map(({ far, beyond, impossible, pValue }) =>
+    beyond && !impossible && far !== null && pValue !== null
+      ? extrapolatedEvidence(pValue.resolution, 2 * far.score)
+      : 0,
+  );
+  return Math.max(0, ...bets);
+}
+
+/** @param excess distance as a multiple of that of the farthest rehearsed batch */
+function extrapolatedEvidence(resolution: number, excess: number): number {
   return evidenceOf(Math.max(resolution ** excess, Number.MIN_VALUE));
 }

@@ -89,15 +89,22 @@ export function drawRehearsalDay(
   const labels = [...choices].flatMap(([label, recordings]) =>
     new Array<string | null>(recordings.reduce((sum, chunks) => sum + chunks.length, 0)).fill(label),
   );
-  let [chunks, at]: [readonly Chunk[], number] = [[], 0];
+  let [label, chunks, at]: [string | null, readonly Chunk[], number] = [null, [], 0];
   return Array.from({ length: sessions }, () => {
     const worn = new Map(
       [...choices].map(([label, recordings]) => [label, recordings[rng.integer(recordings.length)]!]),
     );
     return Array.from({ length: count }, () => {
-      if (chunks.length > 0 && rng.uniform() >= 1 / meanBout) at = (at + 1) % chunks.length;
+      const goesOn = chunks.length > 0 && rng.uniform() >= 1 / meanBout;
+      if (goesOn && at + 1 < chunks.length) at++;
       else {
-        chunks = worn.get(labels[rng.integer(labels.length)]!)!;
+        if (goesOn) {
+          const recordings = choices.get(label)!;
+          chunks = recordings[rng.integer(recordings.length)]!;
+        } else {
+          label = labels[rng.integer(labels.length)]!;
+          chunks = worn.get(label)!;
+        }
         at = rng.integer(chunks.length);
       }
       return chunks[at]!;

@@ -9,7 +9,7 @@ import { coherenceSignals } from "../summaries/sensor-signals.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 
 /** Number of batches, including the current one, that are judged together, so that no single batch decides. */
-const together = 3;
+const together = 4;
 /** A past of fewer batches does not show what is usual; arbitrary. */
 const shortestPast = 4;
 /** A class with fewer seconds on either side is not compared; arbitrary. */
@@ -18,9 +18,9 @@ const leastSeconds = 3;
  * An axis is reversed if the agreement is below this. It is 1 if the coherence is as usual, and -1 if it is the reverse. Chosen on
  * half 1, as are the number of batches and the next limit.
  */
-const mostAgreement = -0.5;
+const mostAgreement = -0.3;
 /** If the mean square of the usual coherence is below this, its sign says little. */
-const leastSquare = 0.02;
+const leastSquare = 0.05;
 
 /** How well one class of some batches agrees with the usual coherence; both terms are weighted by rows. */
 interface ClassAgreement {

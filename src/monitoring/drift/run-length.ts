@@ -8,22 +8,13 @@
 
 import { poissonUpperLimit } from "../../stats/poisson-limit.ts";
 import type { Rng } from "../../stats/random.ts";
-import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
 import type { MeasuredRunLength, RehearsedDay } from "./calibration.ts";
-import type { DriftModel } from "./comparison.ts";
-import { type DriftState, newDriftState } from "./drift-state.ts";
-import { type DayPlan, type DaySource, drawRehearsalDay } from "./rehearsal.ts";
-import { decideVerdict } from "./verdict.ts";
+import type { DayPlan } from "./rehearsal.ts";
+import { judgeRehearsedDay, type RehearsedPerson } from "./rehearsed-stream.ts";
 
 /** The run length that `check` asks for by default. */
 const askedRunLength = 500;
 const confidence = 0.95;
-
-/** A person whose days are judged, by a model without that person. */
-export interface LeftOutPerson {
-  readonly source: DaySource;
-  readonly model: DriftModel;
-}
 
 /** Days of one kind. */
 export interface JudgedDays {
@@ -40,7 +31,7 @@ export interface JudgedDays {
  * @param plan.map maps the people (default: `people.map`)
  */
 export function measureRunLength(
-  people: readonly LeftOutPerson[],
+  people: readonly RehearsedPerson[],
   kinds: readonly JudgedDays[],
   plan: {
     readonly count: number;
@@ -48,8 +39,8 @@ export function measureRunLength(
     readonly seconds: number;
     readonly rng: Rng;
     readonly map?: <Result>(
-      people: readonly LeftOutPerson[],
-      each: (person: LeftOutPerson, i: number) => Result,
+      people: readonly RehearsedPerson[],
+      each: (person: RehearsedPerson, i: number) => Result,
     ) => Result[];
   },
 ): MeasuredRunLength {
@@ -75,21 +66,14 @@ export function measureRunLength(
 }
 
 function batchesToFirstAlarm(
-  { source, model }: LeftOutPerson,
+  person: RehearsedPerson,
   day: DayPlan,
   { count, batches }: { readonly count: number; readonly batches: number },
   rng: Rng,
 ): { batches: number; alarmed: boolean } {
-  const size = model.calibration.reference_batches;
-  const accepted: ClassSummaries[] = [];
-  let state: DriftState = newDriftState;
-  for (const session of drawRehearsalDay(source, { sessions: batches, count, day }, rng)) {
-    const current = mergeClassSummaries(session.map(({ summary }) => summary));
-    const past = { rolling: accepted.slice(-size), anchor: accepted.slice(0, size) };
-    const judged = decideVerdict(current, past, state, model, { arl: askedRunLength });
-    state = judged.state;
-    if (judged.judgement.alarm !== null) return { batches: state.batches, alarmed: true };
-    if (!judged.judgement.doubtful) accepted.push(current);
+  const stream = { batches, count, day, arl: askedRunLength };
+  for (const { judgement, state } of judgeRehearsedDay(person, stream, rng)) {
+    if (judgement.alarm !== null) return { batches: state.batches, alarmed: true };
   }
   return { batches, alarmed: false };
 }

@@ -4,7 +4,8 @@
 // distributed like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom less than there
 // are people, where the spread includes one more person and the variation of the batches. The tail beyond the farthest person
 // is extrapolated from that. Each batch gives the logit of its p-value, which makes lengths comparable; batches of one bout
-// count as one. This ends when the stream has a past of its own.
+// count as one. The p-values of a held-out person are those among the others, as a new person's are among all of them. This ends
+// when the stream has a past of its own.
 
 import { z } from "zod";
 import { meanOf } from "../../stats/mean.ts";
@@ -12,7 +13,7 @@ import { studentTBound } from "../../stats/student-t.ts";
 import type { KindCalibration } from "./calibration.ts";
 import type { Comparison } from "./comparison.ts";
 import { mostBatchesPerBet } from "./evidence.ts";
-import { type NullScores, nullRungsAround, pValueInNullRung } from "./null-scores.ts";
+import { extrapolatedPInNullRung, type NullScores, nullRungsAround } from "./null-scores.ts";
 
 /** What is known about held-out people. */
 export interface PeopleCalibration extends Pick<KindCalibration, "apart"> {
@@ -20,7 +21,7 @@ export interface PeopleCalibration extends Pick<KindCalibration, "apart"> {
 }
 
 /** A batch compared with the training data. */
-export type Compared = Pick<Comparison, "reference" | "seconds" | "pValue">;
+export type Compared = Pick<Comparison, "reference" | "seconds" | "pValue" | "impossible">;
 
 /** The latest batches of a stream, compared with the training data. */
 export interface StrangerState {
@@ -61,10 +62,10 @@ export function addToStranger(
 ): StrangerState {
   if (compared.pValue === null || calibration === undefined || calibration.apart !== "people") return state;
   const { center } = peopleAround(calibration, compared.seconds);
-  const { p } = compared.pValue;
+  const { p, extrapolated } = compared.pValue;
   const ordinary = p > ordinaryP ? state.ordinary + 1 : 0;
   const bouts = ordinary >= ordinaryToForget && state.ordinary < ordinaryToForget ? [] : [...state.bouts];
-  const value = logit(p) - center;
+  const value = logit(extrapolated) - center;
   const { last } = state;
   if (activity === null) {
     bouts.push(value);
@@ -120,7 +121,10 @@ function peopleAround({ rungs }: PeopleCalibration, seconds: number): People {
   const rung = share < 0.5 ? lower : upper;
   const before = known.get(rung);
   if (before !== undefined) return before;
-  const logits = rung.scores.map((scores) => scores.map((score) => logit(pValueInNullRung(rung, score))));
+  const logits = rung.scores.map((own) => {
+    const others = { scores: rung.scores.filter((scores) => scores !== own) };
+    return own.map((score) => (others.scores.length === 0 ? 0 : logit(extrapolatedPInNullRung(others, score))));
+  });
   const means = logits.map(meanOf);
   const center = meanOf(means);
   const people = means.length;

@@ -80,10 +80,10 @@ export function decideVerdict(
   );
   const series = extendChangeSeries(state.series, current, model);
   const hasPast = past.anchor.length >= model.calibration.reference_batches;
-  const { eValues, isBeyondAll } = pastEvidence(comparisons, hasPast);
-  // A batch that is farther from everything than any rehearsed batch is a bet of its own: somebody who only sits differently
-  // today is not that far away.
-  const activity = isBeyondAll ? null : boutActivity(current, model);
+  const { eValues, isBeyond } = pastEvidence(comparisons, hasPast);
+  // A batch that is farther away than any rehearsed batch is a bet of its own: somebody who only sits differently today is not
+  // that far away.
+  const activity = isBeyond ? null : boutActivity(current, model);
   const batch = { comparisons, eValues, hasPast, activity };
   const known = weighStranger(batch, hasPast, state, model.calibration, arl);
   const byBatch = weighForVerdict(batch, state, series, { arl, confirmAfter });

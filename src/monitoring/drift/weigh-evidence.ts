@@ -1,6 +1,6 @@
 // From evidence to an alarm. The anchor and the rolling reference each gather evidence over time. The average of e-detectors
 // is an e-detector, so comparing their mean with the average run length needs no correction for multiple tests. A batch
-// beyond the reach of chance alarms at once, against the baseline too. Once the stream has a past, an alarm ends only when its
+// with values that no person gives alarms at once. Once the stream has a past, an alarm ends only when its
 // batches are ordinary again (recovery.ts), not when the evidence decreases: a lasting fault must not look normal in between, or
 // the rolling reference would learn it.
 //
@@ -76,7 +76,8 @@ export function weighEvidence(
     const added = addEvidence(evidence[kind], e, activity);
     evidence[kind] = { ...added, value: Math.min(added.value, mostEvidence) };
   }
-  const beyond = comparisons.find((comparison) => comparison.beyond);
+  const impossible = comparisons.find((comparison) => comparison.impossible);
+  const beyond = impossible ?? comparisons.find((comparison) => comparison.beyond);
   const before = state.alarm === null ? null : (state.recovery ?? beginRecovery(undefined));
   const during = before === null ? null : addToRecovery(before, comparisons);
   const isOver = during !== null && hasRecovered(during);
@@ -91,11 +92,12 @@ export function weighEvidence(
   const isEvident = evidenceRaisesAlarm({ value, batches: state.batches + 1 }, level);
   const canRecover = hasPast && comparisons.every(({ method }) => method !== "constants");
   const lasts = state.alarm !== null && canRecover && !isOver;
-  const alarmed = beyond !== undefined || isEvident || lasts;
+  const alarmed = impossible !== undefined || isEvident || lasts;
+  const isAlone = impossible !== undefined || Object.values(eValues).some((e) => e !== null && e >= level);
   const strength = {
     value: alarmed ? Math.max(value, level) : value,
     alarmAt: level,
-    raisedBy: alarmed ? (beyond !== undefined && !isEvident ? "beyond_chance" : "evidence") : null,
+    raisedBy: alarmed ? (isAlone ? "beyond_chance" : "evidence") : null,
   } as const;
   if (!alarmed) return { alarm: null, leading, shape: null, strength, evidence };
   const shape = leading === null ? null : changeShapeToName(series, leading);

@@ -42,7 +42,8 @@ export function weighStranger(
   if (hasPast) return { stranger: noStranger, standing: "possible" };
   const before = state.stranger ?? noStranger;
   const compared = comparisons.find(({ reference }) => reference === "baseline");
-  if (compared === undefined) return { stranger: before, standing: "possible" };
+  // Impossible values are nobody's. They raise an alarm by themselves.
+  if (compared === undefined || compared.impossible) return { stranger: before, standing: "possible" };
   const people = kinds.baseline;
   const stranger = addToStranger(before, compared, people, activity);
   const hasDecided = stranger.bouts.length >= boutsToDecide;

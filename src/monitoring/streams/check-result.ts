@@ -54,7 +54,10 @@ export interface CheckedComparison {
   channel: string;
   /** Statistic by which it is furthest away. */
   statistic: string;
-  /** Whether it is too far away to be due to chance, so that this single batch raises an alarm. */
+  /**
+   * Whether the batch spreads more widely than chance reaches, which is strong evidence, or has values that no person gives,
+   * which raise an alarm by themselves.
+   */
   beyond_chance: boolean;
   /** Effective length of the batch in seconds. */
   seconds: number;

@@ -1,8 +1,9 @@
 // Computes the verdict from a measured batch and its stream's state. These rules raise alarms, and each is asked only if those
 // before it raise none:
-// 1. In any batch, values that physics does not allow (impossible-sensors.ts, reversed-axes.ts; the latter needs a past), and a
-//    distance that chance does not reach (comparison.ts). Both decide at once.
-// 2. Once the stream has a past of its own, the evidence of its batches against that past (weigh-evidence.ts).
+// 1. In any batch, values that physics does not allow (impossible-sensors.ts, reversed-axes.ts; the latter needs a past) decide at
+//    once.
+// 2. The evidence of the stream's batches against its own past, once it has one, and of batches that spread more widely than
+//    chance reaches (weigh-evidence.ts). A single batch may be evidence enough.
 // 3. Until then, ten batches that are hardly anybody's on average (weigh-stranger.ts).
 // 4. Until then, two batches that become ordinary once the same fault is undone (repeated-cause.ts).
 // A batch that does not count (not-counted.ts) is judged as if there were no past. It leaves the stream's state as it is, and
@@ -76,7 +77,7 @@ export function judgeBatch(
         ).slice(0, 3)
       : [];
   const hasPast = memory.anchor.length >= monitor.monitored.referenceBatches;
-  const shown = hasPast || notCounted !== null ? undefined : repeatedCause(causes, before);
+  const shown = hasPast || notCounted !== null ? undefined : repeatedCause(causes, comparisons, before);
   const cause = hasPast ? undefined : (shown ?? before.cause);
   const counted = shown === undefined ? decided : judgeByRepeatedCause(decided, shown, before.drift);
   const judged = notCounted === null ? counted : judgeUncounted(decided, before.drift);

@@ -1,11 +1,13 @@
 // A fault that was there from the start. Before a stream has a past, an unfamiliar batch alone raises no alarm, because a healthy
-// person may be unlike the training data. But undoing a fault does not make that person's batches ordinary: it did so for none of
-// 420 healthy batches of half 1 of MotionSense and WISDM. If it does for two batches of a stream, the stream has that fault.
+// person may be unlike the training data. But undoing a fault seldom makes that person's batches ordinary. If it does for two
+// batches of a stream that are both farther from the training data than almost anybody's, the stream has that fault. Batches that are
+// merely unfamiliar do not count: a watch that is worn the other way round looks like a flipped axis.
 
+import type { Comparison } from "../drift/comparison.ts";
 import type { Culprit } from "../drift/culprit.ts";
 import type { DriftState } from "../drift/drift-state.ts";
 import { raiseAlarm } from "../drift/raise-alarm.ts";
-import type { Judgement } from "../drift/verdict.ts";
+import { doubtfulP, type Judgement } from "../drift/verdict.ts";
 import type { StreamState } from "./stream-state.ts";
 
 /** Batches that have to show the same cause; arbitrary. */
@@ -18,10 +20,18 @@ export type RepeatedCause = NonNullable<StreamState["cause"]>;
 
 /**
  * @param causes of the batch, likeliest first
+ * @param comparisons of the batch
  * @returns how often the batch's cause was seen, including this time; undefined if it has no such cause
  */
-export function repeatedCause(causes: readonly Culprit[], before: StreamState): RepeatedCause | undefined {
+export function repeatedCause(
+  causes: readonly Culprit[],
+  comparisons: readonly Pick<Comparison, "reference" | "pValue">[],
+  before: StreamState,
+): RepeatedCause | undefined {
   const [first] = causes;
+  const pValue = comparisons.find(({ reference }) => reference === "baseline")?.pValue ?? null;
+  // With few rehearsed batches, no p-value is as small as that.
+  if (pValue !== null && pValue.p > Math.max(doubtfulP, pValue.resolution)) return undefined;
   if (first === undefined || !exact.includes(first.kind)) return undefined;
   const name = [first.kind, ...first.channels].join(" ");
   return { name, batches: before.cause?.name === name ? before.cause.batches + 1 : 1 };

@@ -349,5 +349,5 @@ describe.skipIf(withoutMotionSense)("MotionSense (skipped without ../shared/data
       }
     }
     expect(JSON.stringify({ baseline, calibration }).length).toBeLessThan(200_000);
-  });
+  }, 600_000);
 });

@@ -233,6 +233,7 @@ describe("without rehearsal", () => {
       rolling(chosen, { ...untaught, calibration: { ...untaught.calibration, correlation_seconds: { x: seconds } } })!;
     expect(p({ away: 0.05 }, 2).pValue).toEqual({
       p: expect.closeTo(ksPValue(0.05, 2500, 500), 12),
+      extrapolated: expect.closeTo(ksPValue(0.05, 2500, 500), 12),
       resolution: 0,
       asHigh: 0,
       nullBatches: 0,

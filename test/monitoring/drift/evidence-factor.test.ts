@@ -5,7 +5,12 @@ import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
 import { type DriftState, newDriftState } from "../../../src/monitoring/drift/drift-state.ts";
-import { evidenceFactor, evidenceFactorLevel } from "../../../src/monitoring/drift/evidence-factor.ts";
+import {
+  evidenceFactor,
+  evidenceFactorLevel,
+  evidencePaths,
+  streamsPerPerson,
+} from "../../../src/monitoring/drift/evidence-factor.ts";
 import {
   type Chunk,
   type DayPlan,
@@ -78,18 +83,17 @@ function factorOf(
   groups: readonly Group[],
   ownPast: KindCalibration,
   seed = 1,
-  most: number | null = Number.POSITIVE_INFINITY,
+  most: { readonly most?: number } = { most: Number.POSITIVE_INFINITY },
 ): number {
-  const streams = groups.map((group) => ({ source: sourceOf(group), ownPast }));
-  const rng = Rng.fromSeed(seed);
-  return evidenceFactor(baseline, byClass, streams, {
-    count,
-    day,
-    calibration: general,
+  const model = {
+    channels: Object.keys(baseline),
+    baseline,
+    byClass,
     samplingRateHz: rate,
-    rng,
-    ...(most !== null && { most }),
-  });
+    calibration: { ...general, kinds: { own_past: ownPast } },
+  };
+  const rehearsed = groups.map((group) => ({ source: sourceOf(group), model }));
+  return evidenceFactor(evidencePaths(rehearsed, { count, day, rng: Rng.fromSeed(seed) }).flat(), most.most);
 }
 
 const modelWith = (factor: number): DriftModel => ({
@@ -186,7 +190,11 @@ describe("the evidence factor", () => {
   it("is at most 100, so that people whose evidence runs away do not set everyone's level", () => {
     const few = restless.slice(0, 3);
     expect(factorOf(few, ofQuiet, 7)).toBeGreaterThan(100);
-    expect(factorOf(few, ofQuiet, 7, null)).toBe(100);
+    expect(factorOf(few, ofQuiet, 7, {})).toBe(100);
+  });
+
+  it("rests on several streams of each person if there are few people, but not very few", () => {
+    expect([1, 4, 5, 12, 24, 35, 36, 100].map(streamsPerPerson)).toEqual([1, 1, 3, 3, 2, 2, 1, 1]);
   });
 
   it("is the same for equal seeds, and finite for other ones and for a single stream", () => {

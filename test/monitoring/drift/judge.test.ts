@@ -161,8 +161,16 @@ describe("the strength of the signs of drift", () => {
   it("is that of an alarm if one batch beyond chance raises it", () => {
     const far = modelOf({ own: [{ ...rung, reach: 0.5 }] });
     const { judgement, state } = run({ std: Math.E }, {}, {}, far);
-    expect(weighedEvidence(state)).toBeLessThan(1);
-    expect(judgement.strength).toEqual({ value: 500, alarmAt: 500, raisedBy: "beyond_chance" });
+    const value = weighedEvidence(state);
+    expect(value).toBeGreaterThan(500);
+    expect(judgement.strength).toEqual({ value, alarmAt: 500, raisedBy: "beyond_chance" });
+  });
+
+  it("leaves to the alarm level how far beyond chance a healthy batch may be", () => {
+    const far = modelOf({ own: [{ ...rung, reach: 0.5, evidence_factor: 1e6 }] });
+    const { judgement } = run({ std: Math.E }, {}, {}, far);
+    expect(judgement.comparisons.some(({ beyond }) => beyond)).toBe(true);
+    expect(judgement).toMatchObject({ verdict: "normal", doubtful: true, strength: { raisedBy: null } });
   });
 
   it("is the share of the nearest constant, whatever evidence was gathered before", () => {

@@ -18,6 +18,7 @@ describe("the conformal p-value", () => {
   it("counts the null batches that score as high", () => {
     expect(conformalPValue(rungs, 4, 60)).toEqual({
       p: 3 / 6,
+      extrapolated: 3 / 6,
       resolution: 1 / 6,
       asHigh: 2,
       nullBatches: 5,
@@ -27,6 +28,14 @@ describe("the conformal p-value", () => {
     expect(conformalPValue(rungs, 9, 60).p).toBe(1 / 6);
     expect(conformalPValue(rungs, -1, 60).p).toBe(1);
     expect(conformalPValue(rungs, 0.9, 900).p).toBe(0.2);
+  });
+
+  it("is extrapolated above all null scores, at the rate between the median and the highest", () => {
+    // The median is 3, the highest score 5.
+    expect(conformalPValue(rungs, 5, 60).extrapolated).toBe(2 / 6);
+    expect(conformalPValue(rungs, 6, 60)).toMatchObject({ p: 1 / 6, extrapolated: expect.closeTo(6 ** -1.5, 12) });
+    for (const score of [7, 1e9]) expect(conformalPValue(rungs, score, 60).extrapolated).toBeCloseTo(1 / 36, 12);
+    expect(conformalPValue([nullRung(60, [[1, 1]])], 2, 60)).toMatchObject({ p: 1 / 3, extrapolated: 1 / 3 });
   });
 
   it("is interpolated over the logarithm of the length", () => {

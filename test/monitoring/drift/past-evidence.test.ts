@@ -9,15 +9,19 @@ interface Chosen {
   readonly usual?: number | null;
   readonly unseenShare?: number;
   readonly excess?: number;
+  /** The far score, if it exceeds its limit. */
+  readonly beyond?: number;
+  readonly impossible?: boolean;
 }
 
 const resolution = 0.005;
 function comparison(
   reference: ReferenceKind,
-  { p = 0.5, usual, unseenShare = 0, excess = 0 }: Chosen = {},
+  { p = 0.5, usual, unseenShare = 0, excess = 0, beyond, impossible = false }: Chosen = {},
 ): Comparison {
   const pValue = (value: number) => ({
     p: value,
+    extrapolated: value,
     resolution,
     asHigh: 0,
     nullBatches: 199,
@@ -35,8 +39,9 @@ function comparison(
     usual: reference !== "baseline" || usual === null ? null : pValue(usual ?? p),
     excess,
     learned: 0,
-    far: null,
-    beyond: false,
+    far: beyond === undefined ? null : { score: beyond, channel: "x", statistic: "wasserstein" },
+    beyond: beyond !== undefined,
+    impossible,
     channelScores: {},
     findings: [],
     evidenceFactor: 1,
@@ -69,7 +74,7 @@ describe("the part of a batch that the stream's past lacks", () => {
   });
 
   it("says nothing for a stream without a past, or if no other people were rehearsed", () => {
-    const nothing = { eValues: { anchor: null, rolling: null }, isBeyondAll: false };
+    const nothing = { eValues: { anchor: null, rolling: null }, isBeyond: false };
     expect(pastEvidence([comparison("baseline", { p: 0.005 })], false)).toEqual(nothing);
     expect(pastEvidence([comparison("baseline", { p: 0.005, usual: null })], true)).toEqual(nothing);
     expect(pastEvidence([], true)).toEqual(nothing);
@@ -92,9 +97,9 @@ describe("a batch farther from everything than any rehearsed batch", () => {
   });
 
   it("is a bet of its own, whatever activity fills it", () => {
-    const isBeyondAll = (excess: number) =>
-      pastEvidence([comparison("baseline", { p: resolution, excess })], true).isBeyondAll;
-    expect([1, 1.01].map(isBeyondAll)).toEqual([false, true]);
+    const isBeyond = (excess: number) =>
+      pastEvidence([comparison("baseline", { p: resolution, excess })], true).isBeyond;
+    expect([1, 1.01].map(isBeyond)).toEqual([false, true]);
   });
 
   it("has a limit that is a number", () => expect(far(1e6, 1e6, 1e6)).toBe(evidenceOf(Number.MIN_VALUE)));
@@ -102,5 +107,27 @@ describe("a batch farther from everything than any rehearsed batch", () => {
   it("says no more than the rehearsed ones if it is far from some references only", () => {
     expect(far(9, 9, 0.9)).toBe(evidenceOf(resolution));
     expect(far(0.5, 9, 9)).toBe(evidenceOf(resolution));
+  });
+});
+
+describe("a batch that spreads more widely than chance reaches", () => {
+  const eValue = (chosen: Chosen, hasPast = true) =>
+    pastEvidence([comparison("baseline"), comparison("anchor"), comparison("rolling", chosen)], hasPast).eValues
+      .anchor!;
+
+  it("is evidence against the whole past, more the wider it is", () => {
+    expect(eValue({ beyond: 1.1 })).toBeCloseTo(evidenceOf(resolution ** 2.2), 6);
+    expect(eValue({ beyond: 3 })).toBeGreaterThan(1000 * eValue({ beyond: 1.1 }));
+    expect(eValue({})).toBe(evidenceOf(0.5));
+  });
+
+  it("is evidence before the stream has a past", () => {
+    const { eValues, isBeyond } = pastEvidence([comparison("baseline", { beyond: 1.1 })], false);
+    expect(eValues).toEqual({ anchor: evidenceOf(resolution ** 2.2), rolling: evidenceOf(resolution ** 2.2) });
+    expect(isBeyond).toBe(true);
+  });
+
+  it("is left to physics if no person gives such values", () => {
+    expect(eValue({ beyond: 9, impossible: true })).toBe(evidenceOf(0.5));
   });
 });

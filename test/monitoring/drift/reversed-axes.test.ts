@@ -70,7 +70,7 @@ describe("reversedAxes", () => {
     const one = batch(flipped, [60, 0]);
     expect(causes(one, past(one, one))).toEqual([]);
     const both = [batch(flipped, [60, 0]), batch(flipped, [0, 60])];
-    expect(causes(both[0]!, past(both[1]!, both[0]!))).toEqual([["Gy"]]);
+    expect(causes(both[0]!, past(both[1]!, both[0]!, both[1]!))).toEqual([["Gy"]]);
   });
 
   it("says nothing if there is little coherence, little past, or no pair of sensors", () => {

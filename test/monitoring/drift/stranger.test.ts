@@ -26,7 +26,12 @@ const calibrationOf = (
 };
 const known = calibrationOf(20, 0.5);
 const batch = (score: number, calibration = known) =>
-  ({ reference: "baseline", seconds, pValue: conformalPValue(calibration.rungs, score, seconds) }) as const;
+  ({
+    reference: "baseline",
+    seconds,
+    pValue: conformalPValue(calibration.rungs, score, seconds),
+    impossible: false,
+  }) as const;
 const stateAfter = (scores: readonly number[], activity: number | null = null, calibration = known): StrangerState =>
   scores.reduce((state, score) => addToStranger(state, batch(score, calibration), calibration, activity), noStranger);
 const ten = (score: number): number[] => new Array<number>(10).fill(score);
@@ -66,6 +71,32 @@ describe("a stranger", () => {
     }
     // The largest of fifty overlapping means, so a few more than one in a thousand.
     expect(alarms).toBeLessThanOrEqual(2);
+  });
+
+  it("is hardly ever a person somewhat farther than the farthest held-out one, if people differ more than their batches", () => {
+    let alarms = 0;
+    for (let seed = 0; seed < 200; seed++) {
+      const rng = Rng.fromSeed(seed);
+      const means = Array.from({ length: 21 }, () => rng.normal());
+      const scoresOf = (mean: number, n: number) => Array.from({ length: n }, () => mean + 0.1 * rng.normal());
+      const scores = means.slice(0, 20).map((mean) => scoresOf(mean, 20).sort((a, b) => a - b));
+      const own = { apart: "people", rungs: [{ seconds, scores }] } as const;
+      if (isStranger(stateAfter(scoresOf(means[20]!, 10), null, own), own, seconds, 1 / 1000)) alarms++;
+    }
+    // Every twenty-first person is farther than twenty others.
+    expect(alarms).toBeLessThanOrEqual(2);
+  });
+
+  it("is not decided by impossible values, which raise an alarm by themselves", () => {
+    const far = { ...batch(60), impossible: true };
+    const weighed = weighStranger(
+      { comparisons: [far], activity: null },
+      false,
+      {},
+      { kinds: { baseline: known } },
+      500,
+    );
+    expect(weighed).toEqual({ stranger: noStranger, standing: "possible" });
   });
 
   it("is not decided by one bout, however many batches it has", () => {

@@ -3,6 +3,7 @@ import type { Culprit } from "../../../src/monitoring/drift/culprit.ts";
 import { newDriftState } from "../../../src/monitoring/drift/drift-state.ts";
 import { decideVerdict } from "../../../src/monitoring/drift/verdict.ts";
 import { judgeByRepeatedCause, repeatedCause } from "../../../src/monitoring/streams/repeated-cause.ts";
+import type { StreamState } from "../../../src/monitoring/streams/stream-state.ts";
 import { awayFor, batchOf, modelOf, rung } from "../drift/hand-made.ts";
 
 const flip: Culprit = { kind: "flipped axis", channels: ["Ay"], fault: "has the opposite sign", weight: 0.8 };
@@ -14,13 +15,28 @@ const judged = decideVerdict(
   modelOf({ baseline: [rung] }),
 );
 
+const { comparisons } = judged.judgement;
+const seen = (causes: readonly Culprit[], state: StreamState = before, p = comparisons) =>
+  repeatedCause(causes, p, state);
+
 it("counts batches with the same first cause, if it can be undone exactly", () => {
-  const once = repeatedCause([flip], before);
+  const once = seen([flip]);
   expect(once).toEqual({ name: "flipped axis Ay", batches: 1 });
-  expect(repeatedCause([flip], { ...before, cause: once! })).toMatchObject({ batches: 2 });
-  expect(repeatedCause([{ ...flip, channels: ["Ax"] }], { ...before, cause: once! })).toMatchObject({ batches: 1 });
-  expect(repeatedCause([{ ...flip, kind: "sampling rate" }, flip], { ...before, cause: once! })).toBeUndefined();
-  expect(repeatedCause([], { ...before, cause: once! })).toBeUndefined();
+  expect(seen([flip], { ...before, cause: once! })).toMatchObject({ batches: 2 });
+  expect(seen([{ ...flip, channels: ["Ax"] }], { ...before, cause: once! })).toMatchObject({ batches: 1 });
+  expect(seen([{ ...flip, kind: "sampling rate" }, flip], { ...before, cause: once! })).toBeUndefined();
+  expect(seen([], { ...before, cause: once! })).toBeUndefined();
+});
+
+it("counts no batch that is merely unfamiliar, unless no rehearsed batch is farther away", () => {
+  const at = (p: number, resolution: number) =>
+    seen([flip], before, [{ ...comparisons[0]!, pValue: { ...comparisons[0]!.pValue!, p, resolution } }]);
+  expect([at(0.02, 0.001), at(0.01, 0.001), at(0.02, 0.02), at(0.03, 0.02)].map((own) => own !== undefined)).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
 });
 
 it("keeps the first such batch out of the references, and alarms at the second", () => {

@@ -1,0 +1,156 @@
+// The alarm level, and the run length that it gives. Everyone's rehearsed days are judged as in production, by a model without that
+// person: the other people's ladders, against the stream's own past and against the training data, and the training data
+// without the person. Whatever adds to the evidence is therefore in the level. The standards of each class and the choice of
+// the statistic are everyone's.
+
+import type { Rng } from "../../stats/random.ts";
+import type { BaselineReference } from "../summaries/baseline-reference.ts";
+import { mergeClassSummaries, subtractClassSummaries } from "../summaries/class-summaries.ts";
+import type {
+  Calibration,
+  CalibrationKind,
+  KindCalibration,
+  MeasuredRunLength,
+  RehearsedDay,
+  StreamRung,
+} from "./calibration.ts";
+import { bareCalibrationLadders, type Rehearsed } from "./calibration-rung.ts";
+import { batchesPerStream, evidenceFactor, evidencePaths, streamsPerPerson } from "./evidence-factor.ts";
+import { type DayPlan, type Group, rehearsalChoices, variedRehearsalChoices } from "./rehearsal.ts";
+import type { RehearsalProgress } from "./rehearsal-progress.ts";
+import type { RehearsedPerson } from "./rehearsed-stream.ts";
+import { measureRunLength } from "./run-length.ts";
+import { roundScoreFigure } from "./score.ts";
+
+/** What is known of one kind of reference, and the batches that it is known from. */
+export interface RehearsedKind {
+  readonly calibration: KindCalibration;
+  readonly rehearsed: readonly Rehearsed[];
+}
+
+export interface StreamsPlan {
+  /** Chunks per batch of each length. */
+  readonly counts: readonly number[];
+  readonly chunkSeconds: number;
+  readonly samplingRateHz: number;
+  readonly day: DayPlan;
+  readonly rng: Rng;
+  readonly progress: RehearsalProgress;
+}
+
+/** Duration of a stream, in units of the time it takes to merge one more chunk. Measured, so an estimate. */
+const streamUnits = (chunks: number): number => batchesPerStream * (150 + chunks);
+
+/** Duration of `calibrateStreams` for so many people. */
+export function calibrateStreamsUnits(
+  people: number,
+  plan: Pick<StreamsPlan, "counts" | "chunkSeconds" | "day">,
+): number {
+  const rehearsed = plan.counts.flatMap((count) => new Array<number>(streamsPerPerson(people)).fill(count));
+  const all = [...rehearsed, ...judgedDays(plan.day).map(() => judgedCount(plan))];
+  return people * all.reduce((sum, count) => sum + streamUnits(count), 0);
+}
+
+/** @returns null if there are too few people */
+export function calibrateStreams(
+  baseline: BaselineReference,
+  groups: readonly Group[],
+  kinds: Readonly<Partial<Record<CalibrationKind, RehearsedKind>>>,
+  general: Omit<Calibration, "kinds">,
+  plan: StreamsPlan,
+): { readonly streams: StreamRung[]; readonly runLength: MeasuredRunLength } | null {
+  const { counts, chunkSeconds, day, rng, progress } = plan;
+  if (kinds.own_past === undefined) return null;
+  const people = peopleToRehearse(baseline, groups, kinds, general, plan);
+  if (people.length < 2) return null;
+  const rungs = counts.map((count) => {
+    const paths = evidencePaths(people, {
+      count,
+      day: hardestDay(day),
+      rng: rng.split(`streams ${count}`),
+      map: (all, own) => progress.stage(all.length * streamsPerPerson(all.length) * streamUnits(count), all, own),
+    });
+    return { count, seconds: roundScoreFigure(count * chunkSeconds), paths };
+  });
+  const { count, seconds, paths } = rungs.find((rung) => rung.count === judgedCount(plan))!;
+  const judged = judgedDays(day).map((own) => ({ day: own, described: describeDay(own, chunkSeconds) }));
+  const leftOut = people.map((person, i) => {
+    const factor = roundScoreFigure(evidenceFactor(paths.toSpliced(i, 1).flat()));
+    return withStreams(person, [{ seconds, evidence_factor: factor }]);
+  });
+  const runLength = measureRunLength(leftOut, judged, {
+    count,
+    seconds,
+    batches: batchesPerStream,
+    rng: rng.split("run length"),
+    map: (all, each) => progress.stage(all.length * judged.length * streamUnits(count), all, each),
+  });
+  const streams = rungs.map((rung) => ({
+    seconds: rung.seconds,
+    evidence_factor: roundScoreFigure(evidenceFactor(rung.paths.flat())),
+  }));
+  return { streams, runLength };
+}
+
+export function describeDay(day: DayPlan, chunkSeconds: number): RehearsedDay {
+  return day === "recorded" ? day : { bout_seconds: [day.bouts[0] * chunkSeconds, day.bouts[1] * chunkSeconds] };
+}
+
+/** Everyone who has sessions that differ, each with a model without that person. */
+function peopleToRehearse(
+  baseline: BaselineReference,
+  groups: readonly Group[],
+  kinds: Readonly<Partial<Record<CalibrationKind, RehearsedKind>>>,
+  general: Omit<Calibration, "kinds">,
+  { day, samplingRateHz }: StreamsPlan,
+): RehearsedPerson[] {
+  const own = groups.map(({ chunks }) => mergeClassSummaries(chunks.map(({ summary }) => summary)));
+  const everyone = mergeClassSummaries(own);
+  return groups.flatMap((group, g) => {
+    const source = { choices: variedRehearsalChoices(rehearsalChoices(group).choices), recorded: group.chunks };
+    if (day !== "recorded" && source.choices.size === 0) return [];
+    const others = kindsWithout(kinds, group.name);
+    if (others.own_past === undefined) return [];
+    // Where nobody was left out of the training data in the comparison with them, nobody is here.
+    const byClass = others.baseline?.apart === "people" ? subtractClassSummaries(everyone, own[g]!) : everyone;
+    const calibration = { ...general, kinds: others };
+    return [{ source, model: { channels: Object.keys(baseline), baseline, byClass, calibration, samplingRateHz } }];
+  });
+}
+
+function kindsWithout(
+  kinds: Readonly<Partial<Record<CalibrationKind, RehearsedKind>>>,
+  person: string,
+): Calibration["kinds"] {
+  const without = Object.entries(kinds).flatMap(([name, { calibration, rehearsed }]) => {
+    const others = rehearsed.filter(({ group }) => group !== person);
+    if (others.length === 0) return [];
+    return [[name, { ...calibration, ...bareCalibrationLadders(others, calibration.statistic) }] as const];
+  });
+  return Object.fromEntries(without);
+}
+
+function withStreams({ source, model }: RehearsedPerson, streams: readonly StreamRung[]): RehearsedPerson {
+  const { kinds } = model.calibration;
+  const calibration = { ...model.calibration, kinds: { ...kinds, own_past: { ...kinds.own_past!, streams } } };
+  return { source, model: { ...model, calibration } };
+}
+
+/** Days as they are rehearsed, and days of bouts twice as long as the longest of them on average. */
+function judgedDays(day: DayPlan): DayPlan[] {
+  return day === "recorded" ? [day] : [day, { bouts: [2 * day.bouts[1], 2 * day.bouts[1]] }];
+}
+
+/**
+ * The level must hold on each kind of day, not only on average over them. The longer a bout, the more its batches resemble each
+ * other, and the sooner evidence gathers without drift.
+ */
+function hardestDay(day: DayPlan): DayPlan {
+  return day === "recorded" ? day : { bouts: [day.bouts[1], day.bouts[1]] };
+}
+
+/** The batch length for which the run length is measured: the one nearest to a minute. */
+function judgedCount({ counts, chunkSeconds }: Pick<StreamsPlan, "counts" | "chunkSeconds">): number {
+  const far = (count: number): number => Math.abs(Math.log((count * chunkSeconds) / 60));
+  return counts.reduce((best, count) => (far(count) < far(best) ? count : best));
+}

@@ -1,13 +1,13 @@
-// Finds values that would make a channel useless to learn from. After scaling, a single cell of 3e38 leaves no difference
-// between all other values, and -9999 for "missing" distorts the spread. There is no baseline yet, so each value is compared
-// with the rest of its channel.
+// Finds values that would make a channel useless for training. After scaling, a single cell of 3e38 makes all other values look
+// equal, and -9999 for "missing" distorts the spread. There is no baseline yet, so each value is compared with the rest of its
+// channel.
 
 import { counted } from "../../counted.ts";
 import { DataFault } from "./data-fault.ts";
 import { absurdDistance, exceedsLimit, leastMarks, markDistance } from "./gate-limits.ts";
 import { withPlaceOfValue } from "./place-of-value.ts";
 
-/** Maximum number of values to sample; more are not needed to see a distribution. */
+/** Maximum number of values to sample; more would hardly change the percentiles. */
 const mostSampled = 1_000_000;
 
 interface Absurd {

@@ -1,6 +1,6 @@
-// Finds faults that make a readable batch unfit to be judged. They cover only what never occurs in a genuine recording. A
-// batch in another unit, from a rotated or noisy sensor, or from an unknown person shows drift, for which there are other
-// verdicts. All limits are in gate-limits.ts.
+// Finds faults that make a readable batch unfit to be judged. A fault is something that never occurs in a
+// genuine recording. A batch in another unit, from a rotated or noisy sensor, or from an unknown person has drifted instead, and
+// gets a different verdict. All limits are in gate-limits.ts.
 
 import { counted } from "../../counted.ts";
 import { percent } from "../../percent.ts";
@@ -59,7 +59,7 @@ export async function batchFaults(
   ];
 }
 
-/** Faults of the clock: so much time without samples, or such a rate, that the times were probably misread. */
+/** Faults of the clock: so much time without samples, or so implausible a rate, that the times were probably misread. */
 export function batchClockFaults(
   rows: StoredRows,
   quality: QualityReport,
@@ -115,8 +115,8 @@ function absurdBatchValue(
 }
 
 /**
- * Share of the total time without samples. A step longer than 1.5 median steps of its recording loses the time beyond one
- * median step.
+ * Share of the total time without samples. If a step is longer than 1.5 median steps of its recording, the time beyond one
+ * median step is lost.
  */
 function batchLostTimeFaults(rows: StoredRows): FaultDescription[] {
   let lost = 0;

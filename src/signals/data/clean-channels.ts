@@ -1,5 +1,5 @@
-// How the channels of a clean table follow from those of the files: in m/s^2 and rad/s where their unit is known, and under names
-// that do not contradict it.
+// Derives the channels of a clean table from those of the files: in m/s^2 and rad/s if their unit is known, and under names that
+// do not contradict it.
 
 import { UserError } from "../../errors.ts";
 import { type SensorKind, type SensorUnit, unitFactor } from "../sensors/sensor.ts";

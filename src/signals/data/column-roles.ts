@@ -1,4 +1,4 @@
-// Which column plays which role. Columns that the user names are used as given; the others are found by their usual names.
+// Decides which column has which role. Columns that the user names are used as given; the others are found by their usual names.
 // Every choice is reported, so that users notice a wrong guess.
 
 import { nearestName, UserError } from "../../errors.ts";
@@ -21,17 +21,17 @@ export interface ColumnOptions {
   readonly sensor?: readonly string[];
   /** Columns taken from the names of folders (`user=ann`), not from the files. */
   readonly pathColumns?: readonly string[];
-  /** Templates of paths with one {name}, whose text is the person, recording or label of the whole file. */
+  /** Path templates. The part of a path in place of {name} is the person, recording or label of the whole file. */
   readonly groupFromPath?: string;
   readonly recordingFromPath?: string;
   readonly labelFromPath?: string;
-  /** A file with the classes of labels, see `readLabelMap`. */
+  /** A file that maps labels to classes; see `readLabelMap`. */
   readonly map?: string;
   /** Labels to leave out. */
   readonly exclude?: readonly string[];
   /** Names of all columns in order, for files without a line of names. */
   readonly columns?: readonly string[];
-  /** The column that says which sensor or device a row comes from; they are joined by time. */
+  /** The column that says which sensor or device a row comes from. The rows of all of these are joined by time. */
   readonly pivot?: string;
   /** Rows to read, each as COLUMN=VALUE. */
   readonly only?: readonly string[];
@@ -59,7 +59,7 @@ export interface ResolvedColumns {
   readonly time: string | null;
   /**
    * One of: s, ms, us, ns (numbers in that unit), days (serial days of a spreadsheet), ticks (numbers in a unit that the user
-   * gave), timestamp (a date-time), index (a count of rows or samples). If files differ, that of the first file.
+   * gave), timestamp (a date-time), index (a count of rows or samples). If files differ, this is the unit of the first.
    */
   readonly timeUnit: TimeUnit;
   /** Sensor columns, in order. */
@@ -71,7 +71,7 @@ export type ColumnRoles = Omit<ResolvedColumns, "timeUnit">;
 /** Unit of a time column: a number of seconds, parts of it or days, a date-time, or a count of samples. */
 export type TimeUnit = "s" | "ms" | "us" | "ns" | "days" | "ticks" | "timestamp" | "index";
 
-/** Whether a label column and a person column are required; a label column is looked for only if it is wanted. */
+/** Whether a label column and a person column are required; `if found` reads a label column only if it has a usual name. */
 export interface RequiredColumns {
   readonly label: boolean | "if found";
   readonly group: boolean;
@@ -109,7 +109,7 @@ const usualNames: Record<Role, readonly string[]> = {
   ],
 };
 
-/** Where else a role may be stated; exports of apps have neither labels nor people in their tables. */
+/** Advice on roles that a path may state, because tables that apps export contain neither labels nor people. */
 const elsewhere: Record<Role, string> = {
   label: ', or take it from the names of folders or files: --label-from-path "{activity}/*"',
   group: ', or take it from the names of folders or files: --group-from-path "{person}/*"',
@@ -158,7 +158,7 @@ export function resolveColumnRoles(
   return columns;
 }
 
-/** Without a clock, a rate would be assumed, although the file knows better. */
+/** Otherwise, a rate would be assumed although the file contains the times. */
 function refuseSeveralClocks(available: readonly string[], file: string): null {
   const possible = columnsNamedLikeTimes(available);
   if (possible.length === 0) return null;

@@ -1,8 +1,8 @@
-// Finds content that occurs under two people: a person's rows that were exported again under another id. Names cannot show
-// it, so values are compared. A hash rolls over every 32 consecutive rows of a recording; those whose hash falls into a fixed
-// share are kept, so the same rows are compared wherever a copy begins. Rows at rest on a coarse sensor may be equal by
-// chance, so only spans with at least 16 different rows count, and three of them have to agree. Values that were rounded,
-// scaled or resampled since are not recognised. Dimensions: C channels.
+// Finds content that occurs under two people: a person's rows that were exported again under another id. Names cannot reveal
+// this, so values are compared. A rolling hash is computed for every span of 32 consecutive rows of a recording. Spans whose
+// hash falls into a fixed range are kept, so the same rows are compared wherever a copy begins. Rows at rest on a coarse sensor
+// may be equal by chance, so only spans with at least 16 different rows count, and at least three must agree. Values that were
+// rounded, scaled or resampled in the copy are not recognised. Dimensions: C channels.
 
 import { type RowSource, recordingPieces } from "./recordings.ts";
 
@@ -11,7 +11,7 @@ export interface CopiedContent {
   readonly people: readonly [string, string];
   /** The first recordings found to have equal values. */
   readonly recordings: readonly [string, string];
-  /** Share of the second person's values that the first person has, too, 0 to 1; estimated. */
+  /** Estimated share of the second person's values that the first person also has, 0 to 1. */
   readonly share: number;
 }
 
@@ -37,7 +37,7 @@ export class CopiedContentFinder {
   readonly #shared = new Map<string, { first: Owner; other: Owner; spans: number }>();
   #divisor = 32;
 
-  /** Adds recordings, which are compared with all recordings so far. */
+  /** Adds recordings and compares them with all earlier ones. */
   add(rows: RowSource): void {
     for (const { user, recording, start, end } of rows.stretches()) {
       const owner = { person: user, recording };
@@ -93,7 +93,7 @@ export class CopiedContentFinder {
   }
 }
 
-/** What to tell the user about such a pair. */
+/** Describes a pair of people with equal values to the user. */
 export function describeCopiedContent({ people: [one, other], recordings, share }: CopiedContent): string {
   const percent = share < 0.01 ? "less than 1" : (100 * share).toFixed(0);
   const where = `recording ${JSON.stringify(recordings[1])} of ${JSON.stringify(other)} and ${JSON.stringify(recordings[0])} of ${JSON.stringify(one)}`;
@@ -118,7 +118,7 @@ function rowContentHashes(rows: RowSource, from: number, to: number): Int32Array
   return hashes;
 }
 
-/** The factor of a hash that leaves the span. */
+/** The factor of a value in the hash by the time when it leaves the span. */
 function rollingPower(base: number): number {
   let power = 1;
   for (let i = 0; i < spanRows; i++) power = Math.imul(power, base);

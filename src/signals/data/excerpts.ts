@@ -26,8 +26,8 @@ export interface ExcerptOptions {
 }
 
 /**
- * For each activity, one excerpt of each of the first people that do it, from the longest stretch of each; activities and
- * people are in the order of their names.
+ * Takes one excerpt for each activity and person, from the person's longest stretch of that activity. Activities are in order
+ * of name, and so are people; only the first people of each activity are included.
  */
 export function excerptsOf(rows: StoredRows, options: ExcerptOptions): Excerpt[] {
   const longest = new Map<string, Map<string, Stretch>>();

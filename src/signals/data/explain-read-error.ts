@@ -11,7 +11,7 @@ interface SqlTable {
   source(numbers: ReadonlySet<string>): string;
 }
 
-/** A number as spreadsheets and some countries write it: 0,5 or 1'000.50. */
+/** A number with a decimal comma or separated thousands: 0,5 or 1'000.50. */
 export const separatedNumber: RegExp = /^\s*[+-]?\d[\d.,'\s]*$/;
 
 /** @param numbers the columns that were read as numbers */

@@ -25,7 +25,7 @@ const pieceSeconds = 1;
 const leastPieceRows = 8;
 
 /**
- * @returns also the accelerometers that do not measure the same in everybody's recordings
+ * @returns the sensors, and the accelerometers whose unit or gravity differs between people
  * @param given sensors as in `--sensor`
  * @throws UserError if a given sensor does not fit the channels, or two sensors share a name or a channel
  */

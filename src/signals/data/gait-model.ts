@@ -19,7 +19,7 @@ export interface Movement {
   readonly impact: readonly [number, number, number];
   /** Positions of the arm. Each recording has one position, drawn at random with its share as the probability. */
   readonly postures: readonly Posture[];
-  /** Small hand movements per minute, and their size. */
+  /** Number of small hand movements per minute, and their size. */
   readonly gestures: number;
   readonly gestureSize: number;
 }
@@ -106,7 +106,7 @@ export const movements: Record<SimulatedActivity, Movement> = {
 
 export const simulatedActivities: readonly SimulatedActivity[] = Object.keys(movements) as SimulatedActivity[];
 
-/** Traits that a person keeps through all recordings. */
+/** Traits that stay the same in all recordings of a person. */
 export interface PersonTraits {
   readonly cadence: number;
   readonly vigour: number;

@@ -1,18 +1,18 @@
-// All limits of the quality gate, for every command. They cover only what never occurs in a genuine recording. Every limit is
+// All limits of the quality gate, for every command. No genuine recording is expected to violate them. Every limit is
 // an arbitrary and deliberately generous default, except where the comment says otherwise.
 
 /**
- * Relative tolerance of every limit, so that rounding does not decide about a recording that is exactly on one: times since
+ * Relative tolerance of every limit, so that rounding does not decide about a recording that lies exactly on it. Times since
  * 1970 in float64 have steps of 2e-7 s, which is 1e-4 of a step at 500 Hz.
  */
 const limitTolerance = 1e-4;
 
-/** Whether a value is above a limit, beyond rounding; false for NaN. */
+/** Whether a value is above a limit by more than rounding errors; false for NaN. */
 export function exceedsLimit(value: number, limit: number): boolean {
   return value > limit + Math.abs(limit) * limitTolerance;
 }
 
-/** Whether a value is below a limit, beyond rounding; false for NaN. */
+/** Whether a value is below a limit by more than rounding errors; false for NaN. */
 export function fallsBelowLimit(value: number, limit: number): boolean {
   return value < limit - Math.abs(limit) * limitTolerance;
 }
@@ -34,9 +34,9 @@ export const missingShareLimit = 0.01;
  * 99 % of the values lie. In MotionSense, WISDM, UCI HAR and BFRB, the most extreme value is at most 25 times as far.
  */
 export const absurdDistance = 200;
-/** A value that recurs and lies this many times as far out as the next value is a marker, not a measurement. */
+/** A recurring value that lies this many times as far from the median as the next value is a marker, not a measurement. */
 export const markDistance = 20;
-/** The least number of times that a marker occurs. */
+/** Minimum number of occurrences of a marker. */
 export const leastMarks = 3;
 /**
  * With a model: a value is absurd if its magnitude is more than this many times the largest magnitude in the training data.
@@ -52,7 +52,7 @@ export const lostShareLimit = 0.2;
 export const pauseSeconds = 60;
 /** Maximum share of a recording's rows that may repeat the time of the row before. */
 export const repeatedTimeShareLimit = 0.1;
-/** Fewer repeated times than this are no evidence about a clock. */
+/** Fewer repeated times than this say nothing about a clock. */
 export const leastRepeatedTimes = 20;
 
 /**

@@ -27,8 +27,8 @@ const sensorForm = "KIND:X,Y,Z such as acc:ax,ay,az or wrist=acc:ax,ay,az[m/s^2]
 const sensorKinds: string = Object.keys(kinds).join(", ");
 
 /**
- * The ways to read the text as a list of axes: brackets at its end may belong to the last name, or may contain a unit.
- * Empty if the text is not a sensor.
+ * Returns all ways to read the text as a list of axes, because brackets at its end may belong to the last name or contain a
+ * unit. Empty if the text does not describe a sensor.
  */
 function axesOfGivenSensor(text: string): string[][] {
   const rest = form.exec(text.trim())?.[3];

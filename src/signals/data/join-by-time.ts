@@ -1,6 +1,6 @@
-// Joins sensors of one person by time. The rows of the first sensor stay as they are; the values of each other sensor are
-// interpolated between its two neighbouring rows, unless these are further apart than three of its median steps; at the ends
-// of a recording, a row at most half a step away is enough. Rows of the first sensor for which another sensor has no such
+// Joins sensors of one person by time. The rows of the first sensor stay as they are. The values of each other sensor are
+// interpolated between its two neighbouring rows, which must be at most three of its median steps apart. At the ends of a
+// recording, one row at most half a step away is enough. Rows of the first sensor for which another sensor has no such
 // neighbours are left out and counted.
 
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
@@ -16,7 +16,7 @@ export interface JoinedPart {
 }
 
 export interface JoinedTable {
-  /** Rows of the first sensor, and how many of them have no partner. */
+  /** Number of rows of the first sensor, and how many of them have no counterpart. */
   readonly rows: number;
   readonly without: number;
 }

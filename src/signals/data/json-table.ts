@@ -1,4 +1,4 @@
-// Writes a JSON file, an array of records or one record per line, as CSV.
+// Converts a JSON file, an array of records or one record per line, to CSV.
 
 import { UserError } from "../../errors.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
@@ -26,7 +26,7 @@ export async function jsonAsCsv(database: Database, file: SourceFile, scratch: S
   return { ...file, stored: out };
 }
 
-/** Fewer columns than a time and three axes. */
+/** The least number of columns of a recording: a time and three axes. */
 const tooFewColumns = 4;
 
 /** The columns as SQL; the fields of an object become columns, such as acc_x of {"acc": {"x": 0.1}}. */

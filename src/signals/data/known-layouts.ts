@@ -1,4 +1,5 @@
-// Tables without a line of names whose columns are published: by their width, their first values and the lines before them.
+// Recognises tables without a line of names whose columns are documented, by their width, their first values and the lines before
+// them.
 
 import type { TextLayout } from "./text-layout.ts";
 

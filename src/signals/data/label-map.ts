@@ -1,5 +1,5 @@
-// Which class a label stands for: codes get names, classes are merged, and some are left out. Labels that are not listed stay
-// as they are.
+// Maps labels to classes: codes get names, some labels are merged, and others are left out. Labels that are not listed stay as
+// they are.
 
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
@@ -7,7 +7,7 @@ import { UserError } from "../../errors.ts";
 import { spellingKey } from "./spellings.ts";
 
 export class LabelMap {
-  /** By the spelling of a label: its class, or null to leave it out. */
+  /** The class of each label by its spelling; null to leave the label out. */
   readonly #classes: ReadonlyMap<string, string | null>;
   readonly #listed: readonly string[];
   readonly #met = new Set<string>();
@@ -26,14 +26,14 @@ export class LabelMap {
     return found;
   }
 
-  /** Labels that are left out, of those met so far. */
+  /** The labels seen so far that are left out. */
   leftOut(): string[] {
     return this.#listed.filter(
       (label) => this.#met.has(spellingKey(label)) && this.#classes.get(spellingKey(label)) === null,
     );
   }
 
-  /** Listed labels that no row has. */
+  /** Labels in the list that no row has. */
   unmet(): string[] {
     return this.#listed.filter((label) => !this.#met.has(spellingKey(label)));
   }
@@ -74,7 +74,7 @@ function labelMapEntries(text: string, file: string): [string, string | null][] 
   };
   let parsed: unknown;
   try {
-    // Without a schema, 1.0 and no stay texts.
+    // Without a schema, the values 1.0 and no remain texts.
     parsed = parse(text, { schema: "failsafe" });
   } catch (cause) {
     return refuse(cause);

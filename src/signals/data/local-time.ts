@@ -1,5 +1,5 @@
-// Converts times on a local clock to UTC. In the hour that a local clock shows twice at the end of daylight saving time, the
-// first possible moment that is not before the row before is the right one.
+// Converts times on a local clock to UTC. A local clock shows one hour twice at the end of daylight saving time. In that
+// hour, each row gets the first possible moment that is not before the previous row.
 
 import { UserError } from "../../errors.ts";
 
@@ -17,7 +17,7 @@ export function localTimeConverter(zone: string): (local: number, after: number)
     if (found !== undefined) return found;
     const near = [...new Set([offsetAt(local - daySeconds), offsetAt(local + daySeconds)])];
     const valid = near.filter((offset) => offsetAt(key * quarter - offset) === offset);
-    // A local time that does not exist, in the hour that daylight saving time leaves out, is read by the offset before it.
+    // In the hour that daylight saving time skips, a local time does not exist. It is read with the offset before that hour.
     const offsets = (valid.length > 0 ? valid : near.slice(0, 1)).sort((a, b) => b - a);
     known.set(key, offsets);
     return offsets;

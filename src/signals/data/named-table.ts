@@ -1,4 +1,4 @@
-// Writes a text table anew with a line of names, for files that begin after other lines, have no names or state only a rate.
+// Rewrites a text table with a line of names. Some tables begin after other lines, have no names, or state only a rate.
 
 import { basename } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -17,7 +17,7 @@ export interface NamingOptions {
   readonly warn: (message: string) => void;
 }
 
-/** Writes the table with a line of names, values separated by one character, and a time if the file states only its rate. */
+/** Separates values by one character, and adds a time if the file states only its rate. */
 export async function tableWithNames(
   file: SourceFile,
   layout: TextLayout,

@@ -32,13 +32,13 @@ export interface ReadRecordingsOptions {
   readonly columns?: ColumnOptions;
   /** Whether to reject recordings without a label column or with a single class, and to drop rows without a label. */
   readonly requireLabels: boolean;
-  /** Whether a label column must exist, or is read if it is found by its usual names. Default: `requireLabels`. */
+  /** Whether a label column is required, or read if it has a usual name. Default: `requireLabels`. */
   readonly labelColumn?: boolean | "if found";
   /** Whether to reject recordings without a person column. Default: `requireLabels`. */
   readonly requirePeople?: boolean;
-  /** People and classes that are known already; another spelling of one of them is read as that name. */
+  /** Names of known people and classes; any other spelling of a name is read as that name. */
   readonly known?: KnownNames;
-  /** Rate in Hz; it serves as the clock if there is no time column, and as a hint if the unit of time is unknown. */
+  /** Rate in Hz. It replaces a missing time column, and helps to find an unknown unit of time. */
   readonly nominalRateHz?: number;
   /** Notified before a DuckDB extension is downloaded; all other warnings are in `quality.warnings`. */
   readonly reporter?: Reporter;

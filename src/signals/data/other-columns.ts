@@ -1,4 +1,4 @@
-// Whether a later file has the columns that are in use. Columns that nobody needs may differ from file to file.
+// Checks whether a later file has the columns that are in use. All other columns may differ from file to file.
 
 import {
   type ColumnOptions,

@@ -1,5 +1,5 @@
-// Columns that are in the path of a file, not in the file: in folder names such as data/user=ann/monday.parquet, if
-// --path-columns names them, or where a template such as sub_{user}.csv says.
+// Reads columns from the path of a file: from folder names such as data/user=ann/monday.parquet if --path-columns names them, or
+// from the part of the path that a template such as sub_{user}.csv marks.
 
 import { UserError } from "../../errors.ts";
 import type { ColumnOptions } from "./column-roles.ts";

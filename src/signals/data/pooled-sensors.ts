@@ -1,6 +1,6 @@
 // Finds sensors that are pooled in one table: a column whose values (acc and gyro, left and right) mark rows of the same time
-// and person. Read as one sensor, they would be one zigzag at twice the rate. Columns that only accompany the samples (a
-// battery level, a flag) mark neither evenly sampled rows nor rows of the same time.
+// and person. Read as one sensor, they would be one zigzag at twice the rate. For other columns (a battery
+// level, a flag), the rows with one value are not evenly sampled, or do not overlap in time with those of another value.
 
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
@@ -18,15 +18,15 @@ export interface SensorColumn {
 
 /** Rows from the top of a file that are searched. */
 const searchedRows = 50_000;
-/** More distinct values do not mark sensors. */
+/** A column with more distinct values does not mark sensors. */
 const mostSensors = 24;
 const leastRows = 10;
-/** Each sensor's rows have to fill this share of the time that they span, at their own rate. */
+/** At its own rate, each sensor must have samples in at least this share of the time that it spans. */
 const filledShare = 0.8;
 /** 80 % of a sensor's steps differ from its median step by at most this share. */
 const unevenness = 0.5;
 
-/** Android's numbers of sensor types, where a column has nothing else. */
+/** Android's sensor types, for columns that contain only their numbers. */
 const androidSensors: Readonly<Record<string, string>> = {
   1: "accelerometer",
   2: "magnetometer",
@@ -96,7 +96,7 @@ function valuesOfSameTime(groups: readonly Record<string, unknown>[]): string[] 
     const even = parts.filter(({ n, first, last, step, ends, restarts }) => {
       const span = Number(last) - Number(first);
       if (!(Number(n) >= leastRows && span > 0 && (Number(n) - 1) * Number(step) >= filledShare * span)) return false;
-      // Where the clock begins again, recordings follow one another.
+      // If the clock begins again, a new recording begins.
       if (Number(restarts) > 0) return false;
       const [low, high] = (ends as unknown[]).map(Number) as [number, number];
       return low >= (1 - unevenness) * Number(step) && high <= (1 + unevenness) * Number(step);

@@ -92,7 +92,7 @@ export async function qualityGate(files: readonly string[], options: QualityGate
   }
 }
 
-/** Harmless corrections that the user should know about. */
+/** Describes harmless corrections that the user should know about. */
 export function qualityGateNotes(
   { channels, rows, sampling }: QualityReport,
   { samplingRateHz }: Pick<QualityGateOptions, "samplingRateHz">,

@@ -1,5 +1,5 @@
-// Warns if recordings that are learned from together have different sampling rates, above all if the rates go with the labels:
-// a network can then learn the rate, or what resampling leaves behind, instead of the movement.
+// Warns if the recordings of a training set have different sampling rates, above all if the rates depend on the labels. A network
+// can then learn the rate, or the traces of resampling, instead of the movement.
 
 import { exceedsLimit, unsaidRateRatio } from "./gate-limits.ts";
 import type { QualityReport } from "./quality-report.ts";

@@ -1,5 +1,5 @@
 // Brings files into a form that DuckDB reads: archives are unpacked, UTF-16 becomes UTF-8, JSON becomes CSV, mixed line ends
-// become line feeds, and tables that begin after other lines, have no names or are separated by spaces are written anew.
+// become line feeds, and tables that begin after other lines, have no names or are separated by spaces are rewritten.
 // Everything else is read in place.
 
 import { isUtf8 } from "node:buffer";
@@ -25,7 +25,7 @@ const lineFeed = 10;
 const tableInArchive = /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq)(\.gz)?$/i;
 const notInArchive = /(^|\/)(__MACOSX\/|\.|readme|license|metadata)/i;
 
-/** @throws UserError if a file has no table that can be read; the message says what it is and how to go on */
+/** @throws UserError if a file contains no readable table; the message says what it contains and what to do next */
 export async function readableFiles(
   database: Database,
   files: readonly SourceFile[],
@@ -146,7 +146,7 @@ async function withLineFeeds(path: string, out: string): Promise<void> {
   await writeLines(filled(), out);
 }
 
-/** The encoding of UTF-16 text, by its byte-order mark, or by every second byte of Latin text being zero. */
+/** The encoding of UTF-16 text. It has a byte-order mark, or every second byte is zero, as in Latin text. */
 function utf16Of(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
   if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";

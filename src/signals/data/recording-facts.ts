@@ -1,11 +1,11 @@
-// What `inspect` tells of each recording besides its quality: when its clock begins and ends, how long each activity lasts,
-// and what its accelerometers measure at rest, where gravity should show.
+// Measures what `inspect` reports about each recording besides its quality: when its clock begins and ends, how long each
+// activity lasts, and what its accelerometers measure at rest, when gravity should be visible.
 
 import type { Sensor } from "../sensors/sensor.ts";
 import { type Piece, vectorValues } from "../sensors/vector-values.ts";
 import type { StoredRecording, StoredRows } from "./stored-rows.ts";
 
-/** What is known of one recording besides its quality. */
+/** Facts about one recording besides its quality. */
 export interface RecordingFacts {
   /** The person who wore the sensors. */
   user: string;

@@ -1,5 +1,5 @@
-// Rejects recordings in which one accelerometer does not measure the same for everybody. Pooled, half of the people would move ten
-// times as much as the others.
+// Rejects recordings whose accelerometer has different units for different people, or includes gravity only for some. If they were
+// pooled, some people would seem to move ten times as much as others.
 
 import { UserError } from "../../errors.ts";
 import { listedNames } from "../../listed-names.ts";

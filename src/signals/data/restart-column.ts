@@ -1,14 +1,14 @@
-// Finds the column that numbers the recordings of a file whose clock restarts: it changes whenever time runs backwards.
+// If the clock of a file restarts, finds the column that numbers its recordings: it changes whenever time runs backwards.
 
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
 import type { TableSchema } from "./table-schema.ts";
 
 /** Rows from the top of the file that are compared. */
 const headRows = 50_000;
-/** A column that changes more often than this for each restart, such as a measured value, does not number recordings. Arbitrary. */
+/** Maximum number of changes per restart. Measured values change more often. Arbitrary. */
 const changesPerRestart = 2;
 
-/** @param time a column of numbers; for other columns nothing is found */
+/** @param time a column of numbers; if it contains anything else, no column is found */
 export async function restartColumn(
   database: Database,
   schema: TableSchema,

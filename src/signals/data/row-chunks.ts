@@ -43,9 +43,9 @@ export interface Table {
   readonly unusedColumns: readonly string[];
   /** Grows while the chunks are read. */
   readonly keys: readonly RowKey[];
-  /** Spellings of people and classes in the rows that were read so far. */
+  /** Spellings of people and classes in the rows read so far. */
   readonly spellings: Spelt;
-  /** The classes of labels; it knows those that were met so far. */
+  /** Maps labels to classes, and remembers the labels seen so far. */
   readonly labels: LabelMap;
   /** Row counts of the files that have been read to the end. */
   readonly fileRows: readonly number[];

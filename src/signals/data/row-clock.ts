@@ -25,7 +25,7 @@ interface FileClock {
 }
 
 export interface ClockOptions {
-  /** Rate in Hz, which serves as the clock without a time column, and as a hint if the unit of time is unknown. */
+  /** Rate in Hz. It replaces a missing time column, and helps to find an unknown unit of time. */
   readonly nominalRateHz: number | undefined;
   /** As in `--time-unit`. */
   readonly timeUnit?: string | undefined;
@@ -33,7 +33,7 @@ export interface ClockOptions {
   readonly timeZone?: string | undefined;
 }
 
-/** Reads the clock of each file on its own, because devices differ. */
+/** Interprets the clock of each file separately, because devices differ. */
 export class RowClocks {
   readonly #table: Table;
   readonly #files: readonly string[];
@@ -129,7 +129,7 @@ export class RowClocks {
     const { numbers, local, wrapsAfter } = head[0]!.reading!;
     if (!numbers) {
       if (given !== undefined) {
-        throw new UserError(`--time-unit ${given}: the times in ${file} are no numbers`, {
+        throw new UserError(`--time-unit ${given}: the times in ${file} are not numbers`, {
           advice: "Leave the option out, or give the format of the times with --time-format.",
         });
       }
@@ -183,7 +183,7 @@ export class RowClocks {
   }
 }
 
-/** One state for each recording, found by the keys of its rows. */
+/** One state per recording, looked up by the keys of its rows. */
 class RecordingStates<State> {
   readonly #keys: readonly RowKey[];
   readonly #create: () => State;

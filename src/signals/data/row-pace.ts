@@ -1,5 +1,5 @@
-// How fast the times of a file's first rows advance. The median step alone misleads if a clock is coarser than the sampling
-// rate (most steps are 0) or samples arrive in packets (most steps are tiny). So steps over many rows are measured, too.
+// Measures how fast the times of a file's first rows advance. The median step alone is misleading if a clock is coarser than the
+// sampling rate (most steps are 0) or samples arrive in packets (most steps are tiny). So steps over many rows are measured, too.
 
 import { exceedsLimit, leastRepeatedTimes, repeatedTimeShareLimit } from "./gate-limits.ts";
 import type { RowChunk } from "./row-chunks.ts";
@@ -13,7 +13,7 @@ export interface RowPace {
   readonly step: number;
   /** The median time. */
   readonly middle: number;
-  /** Whether the times are integers that mostly increase by 1, with few left out. */
+  /** Whether the times are integers that mostly increase by 1 and skip few numbers. */
   readonly counts: boolean;
   /** Whether rows with different values share a time more often than by chance: the clock is coarser than the sampling rate. */
   readonly repeats: boolean;

@@ -1,4 +1,4 @@
-// Stores rows by recording, however they were interleaved: in memory up to a budget, then in an unnamed temporary file.
+// Stores interleaved rows by recording: in memory up to a budget, then in an unnamed temporary file.
 // Rows are collected in order of arrival. Each time the budget is full, they are sorted by recording and written as one
 // segment. Memory then holds only the number of rows per recording in each segment. Dimensions: C channels; a row is a time
 // (float64) and C values (float32).

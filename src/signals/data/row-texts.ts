@@ -28,7 +28,7 @@ export class RowTexts {
   readonly #spellings: Spelt;
   /** The latest key of each text. */
   readonly #known = new Map<string, number>();
-  /** For each recording of a person by its first name, the person's spelling in it. */
+  /** The person's spelling in each recording, by the person's first spelling and the recording's name. */
   readonly #spellingIn = new Map<string, string>();
 
   readonly #labels: LabelMap;
@@ -88,7 +88,7 @@ export class RowTexts {
     return this.#keys.length - 1;
   }
 
-  /** Two recordings with one name, of a person who is written in two ways, stay two recordings. */
+  /** If a person's name is spelt in two ways, recordings with the same name but different spellings stay separate. */
   #recordingOf(user: string, recording: string): string {
     const name = `${this.#spellings.people.first(user)}\x1f${recording}`;
     const spelling = this.#spellingIn.get(name) ?? user;

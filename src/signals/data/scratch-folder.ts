@@ -1,4 +1,4 @@
-// A folder for tables that have to be rewritten before DuckDB can read them. It is made when it is first needed.
+// A folder for tables that have to be rewritten before DuckDB can read them. It is created when first needed.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

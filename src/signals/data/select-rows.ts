@@ -74,7 +74,7 @@ interface OpenRecording {
   readonly labels: { from: number; label: string | null }[];
   /** Values of the latest kept row: its chunk's channels and its index in them. */
   last: { channels: readonly Float32Array[]; index: number } | undefined;
-  /** Rows with the time of the row before, but with other values. */
+  /** Number of rows with the time of the previous row, but with other values. */
   repeated: number;
   repeats: boolean;
   backwards: { from: number; to: number; before: Place; at: Place } | undefined;
@@ -302,7 +302,7 @@ export class RowSelector {
     }
   }
 
-  /** Rows that share a time but not their values are not duplicates. */
+  /** Reports recordings in which too many rows repeat a time. Such rows are not duplicates, because their values differ. */
   #tellRepeated(onFault: OnFault): void {
     const coarse = this.#recordings.filter(
       ({ rows, repeated }) =>

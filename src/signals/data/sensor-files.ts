@@ -1,6 +1,6 @@
-// Exports with one file per sensor: Accelerometer.csv and Gyroscope.csv, acc_exp01_user01.txt and gyro_exp01_user01.txt. Files
-// in one folder whose names differ only in the word for a sensor are one table, joined by time. Read one after the other,
-// the gyroscope would be taken for an accelerometer.
+// Joins exports with one file per sensor: Accelerometer.csv and Gyroscope.csv, acc_exp01_user01.txt and gyro_exp01_user01.txt.
+// Files in one folder whose names differ only in the word for a sensor form one table, joined by time. If they were read one
+// after the other, the gyroscope would be taken for an accelerometer.
 
 import { basename, dirname, join } from "node:path";
 import { counted } from "../../counted.ts";
@@ -31,7 +31,7 @@ export interface SourceTable extends SourceFile {
 }
 
 const ending = /(\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|gz))+$/i;
-/** The first of these that is there comes first; others are read only if the user names their channels. */
+/** Kinds in order of preference. Sensors of other kinds are read only if the user names their channels. */
 const readKinds = ["accelerometer", "linear", "gyroscope"];
 
 /**
@@ -181,12 +181,12 @@ export async function joinSensorFiles(
   return schemaOfParquet(database, out);
 }
 
-/** Whether each file has an accelerometer and a gyroscope of its own, so that they are separate recordings. */
+/** Whether each file has its own accelerometer and gyroscope; such files are separate recordings. */
 function areWholeTables(columns: readonly (readonly string[])[]): boolean {
   return columns.every((names) => usualChannels(names).channels.length >= 6);
 }
 
-/** With gravity first, and uncalibrated values last. */
+/** Orders sensors that include gravity first, and uncalibrated ones last. */
 function byGravity(a: { sensor: string }, b: { sensor: string }): number {
   const rank = ({ sensor }: { sensor: string }): number =>
     /total/i.test(sensor) ? 0 : /uncalibrated/i.test(sensor) ? 2 : 1;

@@ -1,6 +1,6 @@
-// Turns a long table, in which a column says which sensor a row belongs to, into a wide one: a column per sensor and axis.
-// Sensors of different kinds are joined without being asked, because there is only one way to read them. Which of several
-// devices to read, or whether to read them side by side, is the user's decision.
+// Turns a long table, in which a column says which sensor a row belongs to, into a wide table with one column per sensor and axis.
+// Sensors of different kinds are joined automatically, because there is only one way to read them. If there are several devices,
+// the user decides which of them to read, or whether to read them side by side.
 
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
@@ -24,11 +24,11 @@ import { timeReadingOf } from "./text-clock.ts";
 
 export interface SeparatedTable {
   readonly schema: TableSchema;
-  /** The channels to read if the user names none: those of every device. Null: as usual. */
+  /** The channels to read if the user names none: those of all devices, or null for the usual channels. */
   readonly channels: readonly string[] | null;
 }
 
-/** The kinds that are joined, the first one that is there first. */
+/** The kinds that are joined, in order of preference. */
 const joinedKinds = ["accelerometer", "linear", "gyroscope"];
 
 /**
@@ -111,7 +111,7 @@ export async function separateSensors(
   return { schema: await schemaOfParquet(database, out), channels: ofAll.length === 0 ? null : ofAll };
 }
 
-/** The accelerometer first, then the gyroscope; with named channels, the sensors that have them. */
+/** The accelerometer, then the gyroscope. If the user names channels, the sensors with these channels instead. */
 function sensorsToJoin({ values }: SensorColumn, { channels, modelChannels }: ColumnOptions): string[] {
   const named = channels ?? modelChannels;
   const own = values.filter((value) => named?.some((name) => name.startsWith(`${nameOfSensorValue(value)}_`)));

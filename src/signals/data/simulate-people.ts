@@ -27,7 +27,7 @@ export interface Simulation {
 }
 
 const channelNames = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] as const;
-/** The time of an activity is divided into recordings of about this length. */
+/** Approximate length of a recording; the time of an activity is divided accordingly. */
 const recordingSeconds = 60;
 
 /**

@@ -1,7 +1,11 @@
-// Names that differ only in the way they are written: P01 and p01, 1 and 01 and 1.0, "Walking " and walking. Different people
-// would leak into each other's test, and one class would become two. The first spelling stands for all of them.
+// Names that differ only in the way they are written: P01 and p01, 1 and 01 and 1.0, "Walking " and walking. If each
+// spelling were another person or class, a person would be in training and test data, and one class would become two. So the first
+// spelling stands for all of them.
 
-/** Equal for names that differ only in letter case, spaces, hyphens and underscores at letters, and the form of numbers. */
+/**
+ * Returns equal keys for names that differ only in letter case, in spaces, hyphens or underscores next to letters, or in the form
+ * of numbers.
+ */
 export function spellingKey(name: string): string {
   const written = name.normalize("NFKC").toLowerCase().trim().replace(/\s+/g, " ");
   const number = /^\+?0*(\d+?)(?:\.0*|\.(\d*?[1-9])0*)?$/.exec(written);

@@ -1,7 +1,7 @@
 // Gives every row a time of its own if a clock does not. A coarse clock stamps many rows with one time (whole seconds at 50 Hz,
 // tenths in a spreadsheet). A radio link delivers samples in packets, and a logger stamps them as they arrive: five within 4 ms,
 // then nothing for 96 ms. In both cases, the sensor itself samples evenly, so the rows of each group are spread over the time until
-// the next group. Whether that is so shows in the values: they change as little from one packet to the next as within a packet.
+// the next group. The values show whether this is correct: they change as little from one packet to the next as within a packet.
 
 import { counted } from "../../counted.ts";
 import type { FaultDescription, OnFault } from "./data-fault.ts";
@@ -10,11 +10,11 @@ import type { StoredRecording, StoredRows } from "./stored-rows.ts";
 
 /** Packets are suspected if the mean step is this many times the median step. */
 const packetFactor = 3;
-/** A few pauses are gaps, not packets. */
+/** Minimum number of groups; a few pauses are gaps, not packets. */
 const leastGroups = 10;
-/** Packets arrive at least this often. */
+/** Maximum time between packets. */
 const longestPacketSeconds = 2.5;
-/** A share of the intervals between packets that are near the median interval, and how near. */
+/** At least this share of the intervals between packets must be near the median interval, and this near. */
 const regular = { share: 0.7, within: 0.35 } as const;
 /** Across the border of two packets, the values change at most this many times as much as within a packet. */
 const mostChange = 3;
@@ -28,13 +28,13 @@ const pooledChange = 0.5;
 interface Groups {
   /** First row of each group, within the recording, then the number of rows. */
   readonly firsts: readonly number[];
-  /** Usual time per row. */
+  /** Typical time per row. */
   readonly step: number;
   readonly packets: boolean;
 }
 
 /**
- * @returns new times of the recordings that need them, by the recording's place in `rows.recordings`
+ * @returns new times of the recordings that need them, by the recording's index in `rows.recordings`
  * @param onFault called if rows that share times come from several sensors
  */
 export function spreadTimes(
@@ -107,7 +107,7 @@ function usualStep(time: Float64Array, firsts: readonly number[]): number {
   return usual.reduce((sum, step) => sum + step, 0) / usual.length;
 }
 
-/** The rows of a group fill the time to the next, unless that is far from what other groups take: at the ends, and at losses. */
+/** Spreads the rows of a group until the next group. At the ends, and if rows were lost, uses the typical time instead. */
 function spread(time: Float64Array, { firsts, step }: Groups): Float64Array {
   const spreadOut = new Float64Array(time.length);
   for (let g = 0; g + 1 < firsts.length; g++) {
@@ -123,7 +123,7 @@ function spread(time: Float64Array, { firsts, step }: Groups): Float64Array {
   return spreadOut;
 }
 
-/** Whether the rows that share times come from several sensors: each row resembles the row with its place in the next group. */
+/** Whether rows that share times come from several sensors: each resembles the row at the same position in the next group. */
 function isPooled(rows: StoredRows, { start, end }: StoredRecording, firsts: readonly number[]): boolean {
   const sizes = firsts.slice(1).map((first, g) => first - firsts[g]!);
   const size = middleOf(sizes);
@@ -142,7 +142,7 @@ function isPooled(rows: StoredRows, { start, end }: StoredRecording, firsts: rea
   return change(size) < pooledChange * change(1);
 }
 
-/** Whether the values go on from packet to packet; all recordings together, because a sensor at rest shows nothing. */
+/** Whether the values continue from packet to packet, in all recordings together, because a sensor at rest shows nothing. */
 function isContinuous(rows: StoredRows, packets: readonly (readonly [number, Groups])[]): boolean {
   const [within, across] = [
     { sum: 0, count: 0 },

@@ -1,9 +1,9 @@
-// Time in which nothing moved. A sensor that is not worn, is charging, or is worn by somebody who sleeps measures gravity and
-// noise. Such time says nothing about the sensor, and would fill the references with one value. An accelerometer on a body
-// moves more than 13 mg (standard deviation) in at least one axis, sooner or later; a device is considered not worn if it does
-// not for an hour (van Hees et al. 2013, "Separating movement and gravity components", PLoS ONE 8(4) e61691, who accept one
-// axis that moves). Here, ten minutes in a row suffice to leave the time out, because nobody claims that it was not worn.
-// Short stillness is kept, since people sit still for minutes. Dimensions: N rows.
+// Finds time in which nothing moved. A sensor that is not worn, is charging, or is worn by somebody who sleeps measures gravity and
+// noise. Such time says nothing about the sensor, and would fill the references with one value. On a body, an accelerometer
+// sooner or later moves more than 13 mg (standard deviation) in at least one axis. Van Hees et al. consider a device not worn if
+// at most one axis moves that much for an hour (2013, "Separating movement and gravity components", PLoS ONE 8(4) e61691). Here,
+// ten minutes suffice to leave the time out, because this does not claim that the device was not worn. Shorter stillness is
+// kept, because people sit still for minutes. Dimensions: N rows.
 
 import { gravityInSensorUnit, type Sensor } from "../sensors/sensor.ts";
 import type { RowSource, Stretch } from "./recordings.ts";

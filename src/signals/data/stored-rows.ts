@@ -19,13 +19,13 @@ export class StoredRows implements RowSource {
   readonly sampling: readonly Sampling[];
   readonly rows: number;
   readonly #store: RowStore;
-  /** Times that replace those in the store, by the recording's place. */
+  /** Times that replace those in the store, by the recording's index. */
   readonly #times: ReadonlyMap<number, Float64Array>;
   #last = 0;
 
   /**
    * @param store the store; it is closed together with this object
-   * @param times times that replace those in the store, by the recording's place
+   * @param times times that replace those in the store, by the recording's index
    */
   constructor(
     channels: readonly string[],

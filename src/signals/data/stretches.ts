@@ -1,4 +1,4 @@
-// Cuts recordings into stretches, at gaps and where the label changes.
+// Cuts recordings into stretches, at gaps and at changes of the label.
 
 import type { Stretch } from "./recordings.ts";
 import type { Sampling } from "./sampling.ts";

@@ -1,5 +1,5 @@
-// Limits on the text in a table. Numbers are read in pieces of fixed size, but texts and names are kept. So one long cell, or
-// a row number that is mistaken for a recording, could exhaust the memory of any machine.
+// Limits on the text in a table. Numbers are read in pieces of fixed size, but texts and names are kept in memory. So one
+// long cell, or a row number that is mistaken for a recording, could exhaust the memory of any machine.
 
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";

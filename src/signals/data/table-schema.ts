@@ -129,7 +129,7 @@ function sniffedSchemaOption(sniffed: Record<string, unknown>, key: string, opti
   return typeof value === "string" && value !== "" ? [`${option}=${duckdbLiteral(value)}`] : [];
 }
 
-/** The sniffer decides the order of day and month by the first rows; `text-clock.ts` decides it by the whole file. */
+/** The sniffer infers the order of day and month from the first rows; `text-clock.ts` infers it from the whole file. */
 function isYearFirst(sniffed: Record<string, unknown>): boolean {
   const formats = [sniffed.TimestampFormat, sniffed.DateFormat].filter((format) => typeof format === "string");
   return formats.every((format) => format === "" || format.startsWith("%Y"));

@@ -1,8 +1,8 @@
 // Reads times that are written as text, in the forms of loggers and spreadsheets: dates in any usual order with a time and
 // perhaps an offset ("05/04/2026 10:00:00.000", "2026-05-04T10.00.00.020", "2026-05-04 10:00:00:020",
 // "2026-05-04 10:00:00.000+0100 [Europe/London]"), a row of digits ("20260504100000020", "20260504T100000.020"), a time of day, or
-// minutes and seconds ("00:07.9"). One form and one order of day and month hold for a whole file; nothing is decided cell by cell.
-// DuckDB does the parsing.
+// minutes and seconds ("00:07.9"). One form and one order of day and month hold for a whole file; no cell is interpreted on its
+// own. DuckDB does the parsing.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -36,7 +36,7 @@ export interface TimeReading {
   readonly numbers: boolean;
   /** Whether the times are on a local clock, without an offset from UTC. */
   readonly local: boolean;
-  /** Whether DuckDB itself reads the column as a date-time. */
+  /** Whether DuckDB reads the column as a date-time. */
   readonly isDateTime?: true;
   /** A clock without a date begins again after this many seconds. */
   readonly wrapsAfter?: number;
@@ -53,7 +53,7 @@ interface ReadingText {
 const daySeconds = 86_400;
 const hourSeconds = 3600;
 
-/** Rows from the top of a file by which a form is recognised. */
+/** Number of rows from the top of a file that determine the form of its times. */
 const headRows = 1000;
 
 /**
@@ -200,7 +200,7 @@ async function timeOfDayReading(name: string): Promise<TimeReading> {
   return { sql, numbers: false, local: true, wrapsAfter: daySeconds };
 }
 
-/** Spreadsheets show `mm:ss.0` and lose the hour. */
+/** Spreadsheets display such times as `mm:ss.0`, without the hour. */
 async function minutesReading(name: string): Promise<TimeReading> {
   const part = timePartsOf(name, minutesForm, minutesParts);
   const sql = `(60 * TRY_CAST(${part("mi")} AS DOUBLE) + ${decimalSeconds(part)})`;
@@ -215,7 +215,7 @@ async function textRows(
   return database.rows(`${select} FROM ${schema.source(new Set(), null)} WHERE ${where}`);
 }
 
-/** Without this, a few cells in another form would count as missing. */
+/** Otherwise, a few cells in another form would count as missing. */
 async function refuseOtherTimes(of: ReadingText, sql: string, expected: string): Promise<void> {
   const name = duckdbIdentifier(of.column);
   const [cell] = await of.database.rows(

@@ -1,7 +1,7 @@
-// Where the table is in a text file: after how many lines it begins, what separates its values, and which line has the
-// column names. Only files that do not begin with a line of names need this.
+// Finds the table in a text file: after how many lines it begins, what separates its values, and which line has the column
+// names. Only files that do not begin with a line of names need this.
 
-/** How values are separated: by a character, or by any spaces and tabs. */
+/** What separates values: a character, or any number of spaces and tabs. */
 export type Separator = "," | "\t" | ";" | "|" | "spaces";
 
 export interface TextLayout {
@@ -21,12 +21,12 @@ const numberPattern = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i;
 const timePattern = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{1,2}:\d{2}/;
 const missingPattern = /^(nan|na|n\/a|null|none|)$/i;
 
-/** Some loggers end each line with a semicolon that separates nothing. */
+/** Removes the semicolon with which some loggers end each line. */
 export function withoutLineMark(line: string, separator: Separator): string {
   return separator === ";" ? line : line.replace(/;\s*$/, "");
 }
 
-/** Values without the quotes around them; a separator within quotes belongs to its value. */
+/** Returns values without surrounding quotes; a separator within quotes belongs to its value. */
 export function splitTextLine(line: string, separator: Separator): string[] {
   if (separator === "spaces") return line.trim().split(/\s+/);
   const bare = withoutLineMark(line, separator);
@@ -82,7 +82,7 @@ function isTableLine(values: readonly string[]): boolean {
   return values.length >= 2 && given.length > 0 && 2 * given.filter(isValue).length >= given.length;
 }
 
-/** The layout of a text from its first lines; undefined if no table was found. */
+/** Infers the layout of a text from its first lines. Returns undefined if they contain no table. */
 export function textLayout(lines: readonly string[]): TextLayout | undefined {
   let best: { separator: Separator; from: number; rows: number; width: number } | undefined;
   for (const separator of separators) {

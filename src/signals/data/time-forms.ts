@@ -1,4 +1,4 @@
-// Forms of times that are written as text, as regular expressions, and SQL that turns their parts into seconds.
+// Describes the text forms of times as regular expressions, and converts their parts to seconds in SQL.
 
 import { duckdbLiteral } from "./duckdb.ts";
 
@@ -22,7 +22,7 @@ export type DateOrder = "ymd" | "dmy" | "mdy";
 
 const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/** SQL for a part of the texts in a column; empty if the form does not have it. */
+/** Returns the SQL for a part of each text in a column; an empty text if the form does not have that part. */
 export function timePartsOf(name: string, form: string, parts: readonly TimePart[]): (part: TimePart) => string {
   const struct = `regexp_extract(${name}, ${duckdbLiteral(form)}, [${parts.map(duckdbLiteral).join(", ")}])`;
   return (part) => (parts.includes(part) ? `(${struct}).${part}` : "''");

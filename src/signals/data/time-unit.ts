@@ -1,6 +1,6 @@
-// The unit of a numeric time column. A file states it in the column's name, or not at all. A stated unit is believed only if
-// the resulting rate is plausible. Otherwise, the size of the numbers shows the unit of a time since 1970, and the size of the
-// steps shows that of other times. If neither gives a plausible rate, an error asks the user for --time-unit.
+// Determines the unit of a numeric time column. A file states it in the column's name, or not at all. A stated unit is believed
+// only if the resulting rate is plausible. Otherwise, the size of the numbers shows the unit of times since 1970, and the size of
+// the steps shows the unit of other times. If neither gives a plausible rate, an error asks the user for --time-unit.
 
 import { UserError } from "../../errors.ts";
 import type { TimeUnit } from "./column-roles.ts";
@@ -22,9 +22,9 @@ export const unitsPerSecond: Readonly<Record<NumericUnit, number>> = {
 
 /** A rate within this factor of the nominal rate is near it. */
 const nearFactor = 2;
-/** No sensor of movement is read more slowly or faster than this, in Hz; `--rate` has the same upper limit. */
+/** No movement sensor is sampled at a lower or higher rate than these, in Hz; `--rate` has the same upper limit. */
 const possibleRates = { lower: 0.9, upper: 10_000 } as const;
-/** Wearables record at these rates, in Hz; a unit that is only guessed must give one of them, or a rate near the nominal one. */
+/** Wearables record at these rates, in Hz; a guessed unit must give a rate in this range or near the nominal rate. */
 const usualRates = { lower: 2, upper: 400 } as const;
 /** A guess that is within this factor of the nominal rate is not questioned. */
 const guessFactor = 8;
@@ -70,7 +70,7 @@ export function detectTimeUnit(
   const rateIn = (unit: NumericUnit): number => unitsPerSecond[unit] / step;
   const named = timeUnitInName(name);
   if (!(step > 0)) return { unit: named ?? "s", because: named === undefined ? "steps" : "name" };
-  // No clock is ahead of the last of the times since 1970; dates in digits, such as 20260504100000, would be.
+  // A later time cannot come from a clock. Dates written as digits, such as 20260504100000, would be such times.
   const reachable = steppedUnits.filter((unit) => middle / unitsPerSecond[unit] <= sinceEpoch.to);
   const isPossible = (unit: (typeof steppedUnits)[number]): boolean =>
     reachable.includes(unit) && isPossibleRate(rateIn(unit));
@@ -151,7 +151,7 @@ function implausibleTimeUnit({
   });
 }
 
-/** A unit at the end of the name. The s of a plural, as in timestamps, is no unit; that of timeS is. */
+/** The unit at the end of the name. The s of a plural, as in timestamps, is not a unit; the S of timeS is. */
 function timeUnitInName(name: string): (typeof steppedUnits)[number] | undefined {
   const ending =
     /(?:[^a-z]|stamp|time|elapsed|epoch|^)(secs?|seconds?|ms|millis|milliseconds?|[uµμ]s|micros|microseconds?|ns|nanos|nanoseconds?)\W*$/i;

@@ -116,7 +116,7 @@ export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan
   return plan;
 }
 
-/** Does the same as `planWindows`, but accepts rows without a stretch as long as a window, because more rows may follow. */
+/** Like `planWindows`, but accepts rows without a stretch as long as a window, because more rows may follow. */
 export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowPlan {
   const { samplingRateHz, windowSize, overlap } = options;
   if (!(samplingRateHz > 0 && samplingRateHz < Number.POSITIVE_INFINITY)) {
@@ -184,14 +184,14 @@ export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowP
   };
 }
 
-/** Names the people of whom nothing is left. */
+/** Warns about people of whom no window is left. */
 export function peopleWithoutWindows({ users, parts, options }: WindowPlan): string[] {
   const kept = new Set(parts.map(({ group }) => group));
   const without = users.filter((_, u) => !kept.has(u));
   if (without.length === 0) return [];
   const seconds = Number((options.windowSize / options.samplingRateHz).toFixed(2));
   return [
-    `Nothing is left of ${listedNames(without)}: none of their stretches without a gap or a change of label is as long as a window (${seconds} s).`,
+    `No window is left of ${listedNames(without)}: none of their stretches without a gap or a change of label is as long as a window (${seconds} s).`,
   ];
 }
 

@@ -1,5 +1,5 @@
-// Explains why recordings contain no window: first what was read, then what cuts the rows into short stretches, then the way
-// forward. A shorter window is the advice only if the recordings themselves are short.
+// Explains why recordings contain no window: what was read, what cuts the rows into short stretches, and what to do next. It
+// suggests a shorter window only if the recordings themselves are short.
 
 import { counted } from "../../counted.ts";
 import { DataFault } from "../data/data-fault.ts";
@@ -15,9 +15,9 @@ interface Wanted {
 /** What separates a stretch from the one before. */
 type Cut = "person" | "recording" | "label" | "gap";
 
-/** A column that changes after fewer rows than this is probably not what it was taken for. */
+/** A column that changes after fewer rows than this on average probably does not have the role that it was given. */
 const fewRows = 10;
-/** Windows shorter than this show no movement. */
+/** Windows shorter than this are too short to show a movement. */
 const leastWindowSeconds = 1;
 
 export function noWindowsFault(rows: RowSource, { windowSize, samplingRateHz, longest }: Wanted): DataFault {

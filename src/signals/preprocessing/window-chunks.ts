@@ -1,4 +1,4 @@
-// The windows of a batch of any length, in chunks. Cutting a stretch between two chunks does not change its signals: each
+// Reads the windows of a batch of any length in chunks. Cutting a stretch between two chunks does not change its signals: each
 // sample belongs to one chunk, and each chunk includes the neighbouring samples that time-dependent signals need. Dimensions:
 // S samples, W windows.
 

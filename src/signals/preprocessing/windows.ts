@@ -1,5 +1,5 @@
-// Windows over a uniformly sampled signal. Windows are offsets into one shared block of samples. So overlapping windows need
-// no extra memory, and worker threads read the same bytes. Dimensions: S samples, C channels, W windows, T samples per
+// Windows over a uniformly sampled signal. Windows are offsets into one shared block of samples, so overlapping windows need
+// no extra memory, and worker threads can read the same bytes. Dimensions: S samples, C channels, W windows, T samples per
 // window.
 
 /** Windows of one size, at one rate. */

@@ -8,7 +8,7 @@ import { type Weighed, weighSensor } from "./weigh-sensor.ts";
 /** A sensor as specified by a user; an empty name or a null field is still undecided. */
 export interface GivenSensor {
   readonly sensor: Sensor;
-  /** Whether the user says that the channels form no sensor. */
+  /** Whether the user states that the channels do not form a sensor. */
   readonly none: boolean;
 }
 
@@ -24,11 +24,11 @@ export interface SensorDoubt {
   readonly option: string;
 }
 
-/** An accelerometer that does not measure the same in everybody's recordings. */
+/** An accelerometer whose unit or gravity differs between people. */
 export interface MixedSensor {
   readonly name: string;
   readonly axes: Sensor["channels"];
-  /** The people of each unit, by the values at rest. */
+  /** The people whose values at rest are in each unit. */
   readonly units: readonly (readonly [unit: SensorUnit, people: readonly string[]])[];
   /** People whose recordings do not contain gravity. */
   readonly withoutGravity: readonly string[];
@@ -61,8 +61,8 @@ export function decideSensors(
 }
 
 /**
- * Pools the values of all people, and weighs an accelerometer by person as well. Pooled, an accelerometer in two units may look
- * like one without gravity, or like no accelerometer at all.
+ * Decides from the values of all people together and, for an accelerometer, also of each person. An accelerometer in two units
+ * may otherwise look like one without gravity, or not like an accelerometer at all.
  */
 function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { mixture?: MixedSensor } {
   const weighed = weighSensor(named, vectorValues(pieces));
@@ -83,7 +83,7 @@ function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed
   };
 }
 
-/** Completes what a user left undecided in a sensor. */
+/** Fills in what the user left open about a sensor. */
 function decideGivenSensor(given: Sensor, pieces: readonly Piece[]): DecidedSensor {
   const [byName] = sensorsByName(given.channels);
   const name = given.name !== "" ? given.name : (byName?.name ?? given.channels.join(" "));
@@ -111,7 +111,7 @@ function doubtOfDecidedSensor(sensor: Sensor, message: string): SensorDoubt {
   };
 }
 
-/** The word that users write for the kind. */
+/** The word for the kind in `--sensor`. */
 function decidedKindWord({ kind, gravity }: Pick<Sensor, "kind" | "gravity">): string {
   if (kind === "gyroscope") return "gyr";
   if (kind === "magnetometer") return "mag";

@@ -3,7 +3,7 @@
 
 /**
  * One of:
- * - `accelerometer`: with gravity or without, see `gravity`
+ * - `accelerometer`: with or without gravity; see `gravity`
  * - `gravity`: only the direction of gravity, as phones compute it
  * - `gyroscope`: angular velocity
  * - `magnetometer`
@@ -53,7 +53,7 @@ export type SensorUnit =
   | "gauss"
   | "milligauss";
 
-/** The units of each kind, each as a multiple of the first. */
+/** The units of each kind, as multiples of the kind's first unit. */
 const unitsOfKind: Readonly<Record<SensorKind, Readonly<Partial<Record<SensorUnit, number>>>>> = {
   accelerometer: accelerations,
   gravity: accelerations,
@@ -83,7 +83,7 @@ export function gravityInSensorUnit(unit: SensorUnit): number {
 
 /**
  * The accelerometer and the gyroscope that measure the same turning; null unless there is one of each, and the accelerometer
- * measures gravity. The axes of several sensors on different parts of the body have nothing to do with each other.
+ * measures gravity. The axes of sensors on different parts of the body are unrelated.
  */
 export function turningSensors(
   sensors: readonly Sensor[],

@@ -53,7 +53,7 @@ function triadByName(column: string, places: ReadonlyMap<string, number>): Triad
     };
     const [y, z] = [place("y"), place("z")];
     if (y === undefined || z === undefined) continue;
-    // With a fourth component it is a quaternion.
+    // With a fourth component, it would be a quaternion.
     if (place("w") !== undefined) return undefined;
     return { before, letter, after, places: [places.get(column)!, y, z] };
   }
@@ -154,8 +154,8 @@ function sensorKindByUnit(written: WrittenUnit | undefined): SensorKind {
 }
 
 /**
- * The part of the name before the axis, or else the part after it. If the name is only an axis, it is the whole name, with
- * xyz instead of the axis.
+ * The part of the name before the axis or, if it is empty, the part after it. If the name consists only of an axis, the whole
+ * name with xyz in place of the axis.
  */
 function shortSensorName(before: string, letter: string, after: string): string {
   const start = before.trim().replace(/[_.\s-]$/, "");
@@ -166,7 +166,7 @@ function shortSensorName(before: string, letter: string, after: string): string 
   return `${before}${letter === "x" ? "xyz" : "XYZ"}${after}`;
 }
 
-/** Longer names for sensors whose short names are equal. */
+/** Gives longer names to sensors whose short names are equal. */
 function withWholeSensorName(sensor: NamedSensor): NamedSensor {
   const [x, y] = sensor.channels.map((name) => name.trim()) as [string, string];
   const at = [...x].findIndex((letter, i) => letter !== y[i]);

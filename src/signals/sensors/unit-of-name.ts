@@ -1,4 +1,4 @@
-// Units as written in the headers of sensor files: "(m/s^2)", "[mg]", "_mps2", "(°/s)".
+// Recognises units as written in the headers of sensor files: "(m/s^2)", "[mg]", "_mps2", "(°/s)".
 
 import type { SensorKind, SensorUnit } from "./sensor.ts";
 
@@ -17,7 +17,7 @@ const unitOfAcceleration = (unit: SensorUnit): WrittenUnit => ({ of: { accelerom
 const unitOfRotation = (unit: SensorUnit): WrittenUnit => ({ of: { gyroscope: unit } });
 const unitOfField = (unit: SensorUnit): WrittenUnit => ({ of: { magnetometer: unit } });
 
-/** Units by spelling, without spaces. Spellings in which case matters come first. */
+/** Units by spelling, without spaces. Case-sensitive spellings come first. */
 const spellings: readonly (readonly [RegExp, WrittenUnit])[] = [
   [/^G$/, { of: { accelerometer: "g", gravity: "g", magnetometer: "gauss" } }],
   [/^mG$/, { of: { accelerometer: "milli-g", gravity: "milli-g", magnetometer: "milligauss" } }],

@@ -26,7 +26,7 @@ const leastSteadiness = 5;
  * data.
  */
 const rotationLimits = { mostRadians: 15, leastDegrees: 28 } as const;
-/** In deg/s, everybody moves more than this. */
+/** Everybody's movements exceed this angular velocity, in deg/s. */
 const implausiblyStill = 2.5;
 /** For accelerations without gravity, 99 % of the values lie within 5 to 26 m/s^2, or 0.5 to 2.6 g, depending on the data set. */
 const linearLimits = { mostG: 1.2, leastMetres: 4 } as const;
@@ -38,14 +38,14 @@ const earthsField: readonly (readonly [unit: SensorUnit, least: number, most: nu
   ["nT", 15_000, 130_000],
   ["T", 15e-6, 130e-6],
 ];
-/** Raw counts of an accelerometer are a power of two per g, give or take its calibration. */
+/** Raw counts of an accelerometer are about a power of two per g; calibration causes small differences. */
 const [leastCounts, countsTolerance] = [64, 0.04];
 
 export interface Weighed {
   readonly sensor: Sensor;
-  /** How kind and unit were decided, in words. */
+  /** How the kind and unit were decided, in words. */
   readonly because: string;
-  /** What could not be determined or is contradictory. */
+  /** What could not be determined, or which facts contradict each other. */
   readonly doubt?: string;
 }
 

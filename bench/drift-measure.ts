@@ -84,6 +84,8 @@ export interface DriftMeasuring {
   readonly half: DriftHalf;
   readonly parts: readonly DriftPart[];
   readonly days: readonly string[];
+  /** Pattern of the names of the faults that are injected. */
+  readonly faults: RegExp;
   readonly seed: number;
   readonly cache: DriftCache;
 }
@@ -101,22 +103,23 @@ export async function measureDriftSet(of: DriftMeasuring): Promise<SetFigures> {
     fitted ??= trainCompetitor(half, hasBouts ? [15, 300] : "recorded", rng.split("competitor"));
     return fitted;
   };
+  const injected = driftFaults(half.model.watched).filter(({ name }) => of.faults.test(name));
   for (const kind of of.days.filter((day) => hasBouts || day === "recorded")) {
     const name = kind === "recorded" ? "recorded order" : `bouts of ${kind} s`;
     const measuring = new DayMeasuring(of, { name, day: driftDays[kind]! }, rng, competitor);
     const isUsual = kind === usualDay || !hasBouts;
     if (isWanted("false-alarms")) figures.still.push({ day: name, runs: await measuring.still() });
     if (isWanted("detection", "names", "recovery")) {
-      for (const fault of driftFaults(half.model.watched)) figures.faults.push(await measuring.fault(fault));
+      for (const fault of injected) figures.faults.push(await measuring.fault(fault));
     }
     if (isWanted("causes") && isUsual) {
-      for (const fault of [null, ...driftFaults(half.model.watched)])
-        figures.causes.push(await measuring.causes(fault));
+      for (const fault of [null, ...injected]) figures.causes.push(await measuring.causes(fault));
     }
     if (isWanted("cold-start") && isUsual) {
-      for (const fault of coldStartFaults(half.model.watched)) figures.cold.push(await measuring.cold(fault));
+      const cold = coldStartFaults(half.model.watched).filter(({ name }) => of.faults.test(name));
+      for (const fault of cold) figures.cold.push(await measuring.cold(fault));
     }
-    if (isWanted("peers") && isUsual) figures.peers.push(await measuring.peers(driftFaults(half.model.watched)));
+    if (isWanted("peers") && isUsual) figures.peers.push(await measuring.peers(injected));
     if (isWanted("accuracy")) figures.accuracy.push({ day: name, figures: await measuring.accuracy() });
   }
   return { set, people: half.users.length, ...figures };

@@ -31,7 +31,7 @@ import { plain } from "./figures.ts";
 import { isMet } from "./measurement.ts";
 import { plainTable, type TitledTable } from "./titled-table.ts";
 
-type OptionName = "sets" | "half" | "seed" | "keep" | "days" | "parts";
+type OptionName = "sets" | "half" | "seed" | "keep" | "days" | "parts" | "faults";
 
 export const driftOptions: Readonly<Record<OptionName, { readonly type: "string"; readonly default: string }>> = {
   sets: { type: "string", default: Object.keys(driftSets).join(",") },
@@ -40,6 +40,7 @@ export const driftOptions: Readonly<Record<OptionName, { readonly type: "string"
   keep: { type: "string", default: join(fileURLToPath(new URL("..", import.meta.url)), ".cache", "drift") },
   days: { type: "string", default: Object.keys(driftDays).join(",") },
   parts: { type: "string", default: driftParts.join(",") },
+  faults: { type: "string", default: "" },
 };
 
 export type DriftBenchOptions = Readonly<Record<OptionName, string>> & {
@@ -56,10 +57,13 @@ export async function benchmarkDrift(options: DriftBenchOptions): Promise<boolea
   const half = Number(someOf(options.half, ["0", "1"], "--half")[0]) as 0 | 1;
   const seed = Number(options.seed);
   if (!Number.isSafeInteger(seed)) throw new Error(`--seed: expected a whole number, got ${options.seed}`);
-  const isWhole = [parts, days, sets].every((some, i) => some.length === wholes[i]!.length) && half === 0;
+  const { faults } = options;
+  const isWhole =
+    [parts, days, sets].every((some, i) => some.length === wholes[i]!.length) && half === 0 && faults === "";
   const absent = sets.filter((set) => !isDriftSetPresent(set));
   if (options.write && absent.length > 0) throw new Error(`--write: ${absent.join(", ")}: not at ../shared/data`);
-  if (options.write && !isWhole) throw new Error("--write: expected all --sets, --days and --parts, and --half 0");
+  if (options.write && !isWhole)
+    throw new Error("--write: expected all --sets, --days, --parts and --faults, and --half 0");
   const about = `Half ${half} of each set's people, seed ${seed}, commit ${judgingCommit()}. Neither the network nor its calibration knows these people. Streams have at most ${batchesPerStream} batches of ${batchSeconds} s; a fault begins after ${pastBatches}. In parentheses: 90 % intervals by bootstrap over people.`;
   if (!options.markdown) console.log(about);
   const [measured, tables]: [SetFigures[], TitledTable[]] = [[], []];
@@ -70,7 +74,7 @@ export async function benchmarkDrift(options: DriftBenchOptions): Promise<boolea
     }
     const opened = await openDriftHalf(set, half, options.keep);
     const cache = new DriftCache(join(options.keep, "figures"), opened.model.watched.folder.directory, seed);
-    const figures = await measureDriftSet({ set, half: opened, parts, days, seed, cache });
+    const figures = await measureDriftSet({ set, half: opened, parts, days, faults: new RegExp(faults), seed, cache });
     await opened.model.close();
     const own = tablesOf(figures, parts);
     if (!options.markdown) for (const table of own) console.log(`\n${plainTable(table)}`);

@@ -42,6 +42,7 @@ npm run bench -- --only drift: how the monitor does on people and days that nobo
   --keep DIR         models and answers, which are made once (default: .cache/drift)
   --days NAMES       some of: ${Object.keys(driftDays).join(", ")}: bouts of so many seconds, or recorded order (default: all)
   --parts NAMES      some of: ${driftParts.join(", ")} (default: all)
+  --faults PATTERN   only faults whose names match, e.g. "offset of" (default: all)
   --markdown         print docs/drift-figures.md, and the README's summary
   --write            write both, if everything is measured on half 0
 

@@ -46,6 +46,7 @@ describe("the documents' bench commands", () => {
     [["--sets", "uci_har"], "--sets: expected some of motionsense, "],
     [["--half", "2"], "--half: expected some of 0, 1, got 2"],
     [["--half", "1", "--write"], "--write: expected all --sets"],
+    [["--faults", "gain", "--write"], "--write: expected all --sets"],
   ])("drift refuses %j before any work", (words, message) => {
     const { status, stderr } = bench("--only", "drift", ...words);
     expect(status).toBe(1);

@@ -1,5 +1,5 @@
 // Replaces an immutable file of a model folder. The file and the manifest cannot be renamed in one step, so the manifest first
-// allows both the old and the new content. After each of the three renames the folder is valid, with the one or the other.
+// allows both the old and the new content. After each of the three renames the folder is valid, with one or the other.
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { jsonFileText, writeFileAtomic } from "./atomic-file.ts";

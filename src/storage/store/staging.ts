@@ -110,7 +110,7 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
   }
 }
 
-/** Rejects a link, because what a run without state left is removed, and nothing must be removed through a link. */
+/** Rejects a link, because files of a run that saved no state are removed, and nothing must be removed through a link. */
 async function refuseLinkedStaging(out: string): Promise<void> {
   const found = await lstat(stagingDirectory(out)).catch((error: unknown) => {
     if (hasSystemErrorCode(error, "ENOENT")) return undefined;

@@ -6,6 +6,7 @@ import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/learning/pseu
 import { summarySchema, testSetReportSchema, userReportSchema } from "../src/learning/training/cv-report.ts";
 import type { SnakeKeys } from "../src/letter-case.ts";
 import { rehearsedDaySchema, runLengthSchema } from "../src/monitoring/drift/calibration.ts";
+import type { UnitConversion } from "../src/signals/data/convert-units.ts";
 import type { FoundSensors, SensorUnit } from "../src/signals/data/find-sensors.ts";
 import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
 import type { DroppedSamples } from "../src/signals/preprocessing/make-windows.ts";
@@ -27,10 +28,11 @@ export const droppedSchema: z.ZodType<SnakeKeys<DroppedSamples>> = z
   .object({ short_stretches: left, remainders: left, unknown_class: left })
   .describe("samples that no window covers");
 
-export const unitSchema: z.ZodType<SensorUnit | null> = z
-  .enum(["m/s^2", "g", "milli-g", "rad/s", "deg/s", "uT", "nT", "mT", "T", "gauss", "milligauss"])
-  .nullable()
-  .describe("null if the unit is not known");
+const knownUnit: z.ZodType<SensorUnit> = z.enum([
+  ...(["m/s^2", "g", "milli-g", "rad/s", "deg/s", "uT", "nT", "mT", "T", "gauss", "milligauss"] as const),
+]);
+
+export const unitSchema: z.ZodType<SensorUnit | null> = knownUnit.nullable().describe("null if the unit is not known");
 
 export const sensorsSchema: z.ZodType<FoundSensors["sensors"]> = z
   .array(
@@ -45,6 +47,18 @@ export const sensorsSchema: z.ZodType<FoundSensors["sensors"]> = z
   )
   .describe("the channels that form each sensor");
 
+export const conversionsSchema: z.ZodType<readonly UnitConversion[]> = z
+  .array(
+    z.object({
+      channels: names,
+      from: knownUnit.describe("unit in the files"),
+      to: knownUnit.describe("unit after the conversion"),
+      factor: z.number().describe("what the values are multiplied by"),
+      people: names.describe("people whose recordings are converted; absent if everybody's are").exactOptional(),
+    }),
+  )
+  .describe("how the values of the files were converted to the units of the sensors");
+
 const event = <Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...shape });
 
@@ -57,6 +71,7 @@ const events = {
     classes: z.record(z.string(), count).describe("number of windows by class"),
     channels: names.min(1),
     sensors: sensorsSchema,
+    conversions: conversionsSchema,
     columns: z
       .object({
         label: z.string().nullable(),

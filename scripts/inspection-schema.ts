@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { PrintedFailure, PrintedInspection } from "../src/interfaces/cli/inspect-command.ts";
 import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
-import { droppedSchema, sensorsSchema } from "./event-schema.ts";
+import { conversionsSchema, droppedSchema, sensorsSchema } from "./event-schema.ts";
 
 const count = z.int().min(0);
 const names = z.array(z.string());
@@ -14,6 +14,7 @@ const readSchema: z.ZodType<PrintedInspection> = z.object({
   quality: qualityReportSchema,
   unused_columns: names.describe("columns without a role; they are not read"),
   sensors: sensorsSchema,
+  conversions: conversionsSchema,
   recordings: z
     .array(
       z.object({

@@ -44,8 +44,12 @@ export interface InspectConfig {
   only?: string[];
   /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
   sensor?: string[];
+  /** Units to convert to m/s^2 and rad/s: those that names or --sensor state (stated), also those that only the values show, person by person (auto), or none (keep); acc=g,gyr=deg/s overrides. Default: stated. */
+  units: string;
   /** Sampling rate in Hz that the network sees; recordings at another rate are resampled. Default: 50. */
   rate: number;
+  /** How recordings of a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
+  resampling: "low-pass" | "linear";
   /** Length of a window in samples, after resampling. Default: 200. */
   window: number;
   /** Share of a window that the next window repeats. Default: 0.5. */
@@ -105,8 +109,8 @@ export interface ConvertConfig {
   only?: string[];
   /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
   sensor?: string[];
-  /** Which units are converted to m/s^2 and rad/s. One of: stated (those that names or --sensor state), auto (also those that only the values show). Default: stated. */
-  units: "stated" | "auto";
+  /** Units to convert to m/s^2 and rad/s: those that names or --sensor state (stated), also those that only the values show, person by person (auto), or none (keep); acc=g,gyr=deg/s overrides. Default: stated. */
+  units: string;
   /** Sampling rate in Hz of recordings without a time column. Default: 50. */
   rate: number;
 }
@@ -156,8 +160,12 @@ export interface TrainConfig {
   only?: string[];
   /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
   sensor?: string[];
+  /** Units to convert to m/s^2 and rad/s: those that names or --sensor state (stated), also those that only the values show, person by person (auto), or none (keep); acc=g,gyr=deg/s overrides. Default: stated. */
+  units: string;
   /** Sampling rate in Hz that the network sees; recordings at another rate are resampled. Default: 50. */
   rate: number;
+  /** How recordings of a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
+  resampling: "low-pass" | "linear";
   /** Length of a window in samples, after resampling. Default: 200. */
   window: number;
   /** Share of a window that the next window repeats. Default: 0.5. */
@@ -247,6 +255,8 @@ export interface PredictConfig {
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
+  units?: string;
   /** Worker threads. Default: one per core. */
   jobs: number;
 }
@@ -298,6 +308,8 @@ export interface EvaluateConfig {
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
+  units?: string;
   /** Worker threads. Default: one per core. */
   jobs: number;
 }
@@ -353,6 +365,8 @@ export interface CheckConfig {
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
+  units?: string;
   /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
   /** Experiment of the training run; streams appear in <name>/monitoring. Default: the one given to train. */
@@ -418,6 +432,8 @@ export interface DriftBenchConfig {
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
+  units?: string;
   /** Worker threads. Default: one per core. */
   jobs: number;
 }
@@ -483,6 +499,8 @@ export interface RetrainConfig {
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
+  units?: string;
   /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
   /** Experiment in which the run appears. Default: tidemark. */

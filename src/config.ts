@@ -145,7 +145,7 @@ function readTrainedOptions<O>(stored: Readonly<Record<string, unknown>>, names:
     name,
     neededOfChampion.includes(name) ? own.check : optionCheckOrDefault(own),
   ]);
-  const values = resolveStoredOptionNames(stored, trainOptions);
+  const values = { ...defaultsOfLaterOptions, ...resolveStoredOptionNames(stored, trainOptions) };
   const result = z.object(Object.fromEntries(shape)).safeParse(values);
   if (result.success) return { options: result.data as O };
   const issue = result.error.issues[0]!;
@@ -168,7 +168,11 @@ export function configAffectingResult(config: TrainConfig | RetrainConfig): Reco
  * Defaults, in snake_case, for options that earlier versions did not have. They are used when a run that such a version
  * started is resumed.
  */
-export const defaultsOfLaterOptions: Readonly<Record<string, unknown>> = { day: trainOptions.day.default };
+export const defaultsOfLaterOptions: Readonly<Record<string, unknown>> = {
+  day: trainOptions.day.default,
+  resampling: "linear",
+  units: "keep",
+};
 
 /** The stored options of a training or retraining run, in snake_case, under their current names. */
 export function presentConfigNames(stored: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -211,6 +211,7 @@ export {
   type TrainRunOptions,
   type TrainSummary,
   train,
+  type UnitConversion,
   type UserReport,
 } from "./pipelines/train.ts";
 export type { Reporter } from "./reporter.ts";

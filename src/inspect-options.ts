@@ -1,9 +1,9 @@
 import type { InspectConfig } from "./config-types.ts";
 import type { OptionsOf } from "./option.ts";
-import { filesOption, overwrite, page, sensor, trainColumns } from "./shared-options.ts";
+import { filesOption, overwrite, page, sensor, trainColumns, units } from "./shared-options.ts";
 import { trainOptions } from "./train-options.ts";
 
-const { rate, window, overlap, split, folds, seed } = trainOptions;
+const { rate, resampling, window, overlap, split, folds, seed } = trainOptions;
 
 /** Options of `inspect`: those of `train` that decide how recordings are read, cut and split. */
 export const inspectOptions: OptionsOf<InspectConfig> = {
@@ -12,7 +12,9 @@ export const inspectOptions: OptionsOf<InspectConfig> = {
   overwrite,
   ...trainColumns,
   sensor,
+  units,
   rate,
+  resampling,
   window,
   overlap,
   split,

@@ -149,6 +149,20 @@ export const sensor: Option<string[]> = {
   group: columnsHeading,
 };
 
+const unitsPattern = /^\s*(stated|auto|keep|[^,=]+=[^,=]+)(\s*,\s*(stated|auto|keep|[^,=]+=[^,=]+))*\s*$/;
+
+/** Which units are converted. */
+export const units: Option<string> = {
+  ...textOption({
+    value: "which",
+    default: "stated",
+    expected: "stated, auto, keep, or units such as acc=g,gyr=deg/s",
+    pattern: unitsPattern,
+    doc: "units to convert to m/s^2 and rad/s: those that names or --sensor state (stated), also those that only the values show, person by person (auto), or none (keep); acc=g,gyr=deg/s overrides",
+  }),
+  group: columnsHeading,
+};
+
 /** How files are read, labels aside. */
 type ReadingOption =
   | ("group" | "recording" | "time" | "channels" | "columns" | "pathColumns")
@@ -182,21 +196,31 @@ export const modelColumnsHeading =
   "Columns (default: found by their usual names, and channels by their names in the model):";
 
 /** The columns of recordings that a model reads. */
-export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption>>> = optionsUnder(modelColumnsHeading, {
-  group,
-  recording,
-  time,
-  timeFormat,
-  timeUnit,
-  timeZone,
-  channels: { ...channels, doc: "sensor columns, separated by commas, in the order of the model's channels" },
-  columns,
-  pathColumns,
-  groupFromPath,
-  recordingFromPath,
-  pivot,
-  only,
-});
+export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption | "units">>> = optionsUnder(
+  modelColumnsHeading,
+  {
+    group,
+    recording,
+    time,
+    timeFormat,
+    timeUnit,
+    timeZone,
+    channels: { ...channels, doc: "sensor columns, separated by commas, in the order of the model's channels" },
+    columns,
+    pathColumns,
+    groupFromPath,
+    recordingFromPath,
+    pivot,
+    only,
+    units: textOption({
+      value: "units",
+      otherwise: "as in training, unless the columns' names state others",
+      expected: "units such as acc=g,gyr=deg/s, or keep",
+      pattern: /^\s*(keep|[^,=]+=[^,=]+)(\s*,\s*(keep|[^,=]+=[^,=]+))*\s*$/,
+      doc: "units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing",
+    }),
+  },
+);
 
 export const rate: Option<number> = numberOption({
   value: "hz",

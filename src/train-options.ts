@@ -16,6 +16,7 @@ import {
   tracking,
   trackingHeading,
   trainColumns,
+  units,
 } from "./shared-options.ts";
 
 const splitKinds = choiceOption({
@@ -51,8 +52,18 @@ export const trainOptions: OptionsOf<TrainConfig> = {
   out: newModel,
   ...trainColumns,
   sensor,
+  units,
   ...optionsUnder("Windows:", {
     rate,
+    resampling: choiceOption({
+      value: "how",
+      default: "low-pass",
+      doc: "how recordings of a higher rate are resampled",
+      of: {
+        "low-pass": "after a low-pass filter, so that fast movement does not appear as slow",
+        linear: "by interpolation alone",
+      },
+    }),
     window: wholeNumberOption({
       value: "samples",
       from: 8,

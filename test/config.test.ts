@@ -31,7 +31,9 @@ describe("resolveTrainConfig", () => {
     expect(jobs).toBeGreaterThanOrEqual(1);
     expect(config).toEqual({
       ...least,
+      units: "stated",
       rate: 50,
+      resampling: "low-pass",
       window: 200,
       overlap: 0.5,
       network: "1dcnn-bilstm",

@@ -37,6 +37,7 @@ import type { StreamStore } from "../storage/store/stream-store.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
 import { measureWithoutFaults } from "./measure-without-faults.ts";
 import { reportCheck } from "./report-check.ts";
+import { windowsOfModel } from "./windows-of-model.ts";
 
 /** The return value of `check`. */
 export interface CheckAnswer {
@@ -84,7 +85,7 @@ export async function checkBatch(
   const server = serverAddress(config.tracking);
   const { channels, files } = config;
   const { channels: _, ...columns } = namedColumnRoles(config);
-  const given = { ...(channels !== undefined && { channels }), columns };
+  const given = { ...(channels !== undefined && { channels }), columns, units: config.units };
   const gated = await openGatedBatch(files, given, watched, reporter);
   const measured = gated.accepted ? await measureCheckedBatch(gated, config.jobs, model) : undefined;
   const batch = {
@@ -158,12 +159,8 @@ async function measureCheckedBatch(
   const { folder, config: trained, drift, sensors } = watched;
   try {
     const all = renameRecordingChannels(opened.rows, folder.manifest.data.channels);
-    const { rate, window, overlap } = trained;
-    const { rows, plan, still } = planWornWindows(all, stillTime(all, sensors), {
-      samplingRateHz: rate,
-      windowSize: window,
-      overlap,
-    });
+    const { rate, overlap } = trained;
+    const { rows, plan, still } = planWornWindows(all, stillTime(all, sensors), windowsOfModel(trained));
     const nClasses = drift.classes.length;
     const measurer = new BatchMeasurer({
       overlap,

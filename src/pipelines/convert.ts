@@ -3,15 +3,17 @@
 import { type ConvertConfig, type ConvertOptions, resolveConvertConfig } from "../config.ts";
 import { checkOutFile } from "../out-file.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
-import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { type CleanChannel, cleanChannels, cleanColumns } from "../signals/data/clean-channels.ts";
 import { namedColumnRoles } from "../signals/data/column-roles.ts";
+import { convertRows, decideUnits } from "../signals/data/convert-units.ts";
 import { findSensors } from "../signals/data/find-sensors.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { recordingPieces } from "../signals/data/recordings.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
+import type { StoredRows } from "../signals/data/stored-rows.ts";
+import { parseUnitChoice } from "../signals/data/unit-choice.ts";
 import { type TableColumn, TableWriter } from "../signals/data/write-table.ts";
 import { refuseOverwritingInput } from "./refuse-overwriting-input.ts";
 
@@ -66,8 +68,8 @@ export async function convert(
     refuseOverwritingInput(config.out, opened.files);
     for (const warning of quality.warnings) reporter.warn(warning);
     await refuseAbsurdValues(rows.channels, (c) => rows.column(c), opened.files);
-    const channels = decideCleanChannels(opened, config, reporter);
-    const columns = await writeCleanTable(opened, channels, config.out);
+    const { converted, channels } = decideCleanChannels(opened, config, reporter);
+    const columns = await writeCleanTable(converted, opened.columns, channels, config.out);
     return {
       out: config.out,
       rows: rows.rows,
@@ -87,26 +89,23 @@ function decideCleanChannels(
   { rows }: OpenedRecordings,
   { sensor = [], units }: Pick<ConvertConfig, "sensor" | "units">,
   reporter: Pick<Reporter, "warn">,
-): CleanChannel[] {
-  const { sensors, warnings, mixed } = findSensors(rows, sensor);
-  refuseMixedSensors(mixed);
-  for (const warning of warnings) reporter.warn(warning);
-  const channels = cleanChannels(rows.channels, sensors, { sensor, byValues: units === "auto" });
-  const wanted = ["m/s^2", "rad/s"];
-  for (const { name, kind, channels: axes, unit } of sensors) {
-    const isUnconverted = channels.some(({ from, factor }) => factor === 1 && axes.includes(from));
-    if (unit === null || kind === "magnetometer" || wanted.includes(unit) || !isUnconverted) continue;
-    const units = shellCommand("--units", "auto");
-    reporter.warn(
-      `Sensor ${name} (${axes.join(", ")}) seems to be in ${unit}, but only its values show this, so it was not converted. To convert it, add ${units}`,
-    );
-  }
-  return channels;
+): { converted: StoredRows; channels: CleanChannel[] } {
+  const found = findSensors(rows, sensor);
+  const choice = parseUnitChoice(units);
+  refuseMixedSensors(found.mixed, choice.mode === "auto");
+  for (const warning of found.warnings) reporter.warn(warning);
+  const decided = decideUnits(rows.channels, found, { sensor, units: choice });
+  for (const warning of decided.warnings) reporter.warn(warning);
+  return {
+    converted: convertRows(rows, decided.conversions),
+    channels: cleanChannels(rows.channels, found.sensors, decided),
+  };
 }
 
 /** Writes recording by recording. @returns the names of the columns */
 async function writeCleanTable(
-  { rows, columns }: OpenedRecordings,
+  rows: StoredRows,
+  columns: OpenedRecordings["columns"],
   channels: readonly CleanChannel[],
   out: string,
 ): Promise<string[]> {
@@ -126,10 +125,9 @@ async function writeCleanTable(
         await writer.append([
           ...texts.map((name): TableColumn => ({ name, type: "string", values: repeated(text[name]) })),
           { name: time, type: "double", values: rows.time(from, to) },
-          ...channels.map(({ to: name, factor }, c): TableColumn => {
-            const values = rows.values(c, from, to);
-            return { name, type: "float", values: factor === 1 ? values : values.map((value) => value * factor) };
-          }),
+          ...channels.map(
+            ({ to: name }, c): TableColumn => ({ name, type: "float", values: rows.values(c, from, to) }),
+          ),
         ]);
       }
     }

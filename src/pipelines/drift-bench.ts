@@ -16,7 +16,7 @@ import { benchJudges } from "../monitoring/drift/bench-judges.ts";
 import { changeCatalogue } from "../monitoring/drift/change-catalogue.ts";
 import type { Change } from "../monitoring/drift/injected-change.ts";
 import { type Choices, type Chunk, type DaySource, rehearsalChoices } from "../monitoring/drift/rehearsal.ts";
-import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { unitsOfModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type ClassSummaries, mergeClassSummaries, summarizeByClass } from "../monitoring/summaries/class-summaries.ts";
 import { joinColumns } from "../monitoring/summaries/join-columns.ts";
 import { classOfMeasuredSamples, measuredSignalColumns } from "../monitoring/summaries/measure-batch.ts";
@@ -24,7 +24,9 @@ import { sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
 import { checkOutFile } from "../out-file.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
+import { batchUnits } from "../signals/data/batch-units.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
+import { DataFault } from "../signals/data/data-fault.ts";
 import { readRecordings } from "../signals/data/read-recordings.ts";
 import { makeWindows, plannedWindowStep } from "../signals/preprocessing/make-windows.ts";
 import { runsOfWindowChunk } from "../signals/preprocessing/window-chunks.ts";
@@ -32,6 +34,7 @@ import { allocateSharedWindows, type WindowSet } from "../signals/preprocessing/
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import { Rng } from "../stats/random.ts";
 import { type ModelHandle, openModelHandle } from "./model-handle.ts";
+import { windowsOfModel } from "./windows-of-model.ts";
 import { writeReportPage } from "./write-report-page.ts";
 
 export type { ChangeFigures, DriftBenchResult, JudgeName, NoDriftFigures } from "../monitoring/drift/bench-figures.ts";
@@ -210,7 +213,7 @@ function mergeBenchSession(session: readonly Chunk[]): ClassSummaries {
 }
 
 async function readBenchWindows(
-  config: NamedColumns & Pick<DriftBenchConfig, "files">,
+  config: NamedColumns & Pick<DriftBenchConfig, "files" | "units">,
   monitor: WatchedModel,
   reporter: Reporter,
 ): Promise<WindowSet> {
@@ -230,9 +233,12 @@ async function readBenchWindows(
       `The model learned from ${familiar.join(", ")}. Expect worse results for people who were not in the training data.`,
     );
   }
-  const named = { ...recordings, channels: folder.manifest.data.channels };
-  const { rate, window, overlap } = trained;
-  return makeWindows(named, { samplingRateHz: rate, windowSize: window, overlap }).windows;
+  const { factors, notes, faults } = batchUnits(unitsOfModel(monitor), channels, config.units);
+  if (faults[0] !== undefined) throw new DataFault(faults[0]);
+  for (const note of notes) reporter.warn(note);
+  const values = recordings.values.map((column, c) => column.map((value) => value * factors[c]!));
+  const named = { ...recordings, values, channels: folder.manifest.data.channels };
+  return makeWindows(named, windowsOfModel(trained)).windows;
 }
 
 /** Every person's chunks with their activity: the label if there is one, otherwise the predicted class. */

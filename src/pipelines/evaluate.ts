@@ -33,6 +33,7 @@ import { predictorOf } from "./model-handle.ts";
 import { openToPredict } from "./open-to-predict.ts";
 import { predictWindows } from "./predict-windows.ts";
 import { UnlikeTraining } from "./unlike-training.ts";
+import { windowsOfModel } from "./windows-of-model.ts";
 import { writeReportPage } from "./write-report-page.ts";
 
 export type { ClassIntervals, Interval, KeptPromise, MetricIntervals };
@@ -142,8 +143,7 @@ async function predictLabelled(
   reporter: Pick<Reporter, "warn">,
 ): Promise<Predicted> {
   const { classes } = model.folder.labels;
-  const { rate, window, overlap } = model.config;
-  const plan = planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap, classes });
+  const plan = planWindows(rows, { ...windowsOfModel(model.config), classes });
   for (const warning of peopleWithoutWindows(plan)) reporter.warn(warning);
   const nClasses = classes.length;
   const predictor = predictorOf(model);

@@ -11,6 +11,7 @@ import { UserError } from "../errors.ts";
 import { checkOutFile } from "../out-file.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { namedColumnRoles } from "../signals/data/column-roles.ts";
+import type { UnitConversion } from "../signals/data/convert-units.ts";
 import { DataFault, type FaultDescription } from "../signals/data/data-fault.ts";
 import { type Excerpt, excerptsOf } from "../signals/data/excerpts.ts";
 import { type FoundSensors, findSensors } from "../signals/data/find-sensors.ts";
@@ -33,6 +34,8 @@ export interface InspectResult {
   unusedColumns: string[];
   /** The channels that form each sensor, and how that was decided. */
   sensors: FoundSensors["sensors"];
+  /** How `train` would convert their values. */
+  conversions: readonly UnitConversion[];
   /** The clock, the activities and the length at rest of each recording, in the order of `quality.per_recording`. */
   recordings: RecordingFacts[];
   /** The windows that `train` would cut; null if it would stop before that. */
@@ -84,8 +87,12 @@ export async function inspect(
   let windows: InspectResult["windows"] = null;
   let folds: InspectResult["folds"] = null;
   let testSet: InspectResult["testSet"] = null;
+  let conversions: InspectResult["conversions"] = [];
   const event = (told: TrainEvent): void => {
-    if (told.type === "data") windows = { total: told.windows, perClass: told.classes, dropped: told.dropped };
+    if (told.type === "data") {
+      windows = { total: told.windows, perClass: told.classes, dropped: told.dropped };
+      conversions = told.conversions;
+    }
     if (told.type !== "split") return;
     folds = told.folds.map(({ fold, testUsers }) => ({ fold, testUsers }));
     testSet = told.testSet;
@@ -101,6 +108,7 @@ export async function inspect(
       quality: opened.quality,
       unusedColumns: [...opened.unusedColumns],
       sensors,
+      conversions,
       recordings: recordingFacts(opened.rows, sensors),
       windows,
       folds,

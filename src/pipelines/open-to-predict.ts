@@ -2,29 +2,34 @@
 
 import type { PredictConfig } from "../config.ts";
 import { gateBatchChannels, gateBatchColumns } from "../monitoring/streams/gate-batch.ts";
-import type { OpenedModel } from "../monitoring/streams/watched-model.ts";
+import { type OpenedModel, unitsOfModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
 import { batchClockFaults, batchFlatFaults, batchRangeFaults } from "../signals/data/batch-faults.ts";
+import { batchUnits } from "../signals/data/batch-units.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
 import { DataFault } from "../signals/data/data-fault.ts";
 import { type OpenedRecordings, openRecordings, type ReadRecordingsOptions } from "../signals/data/open-recordings.ts";
 import { qualityGateNotes } from "../signals/data/quality-gate.ts";
+import { storedResampling } from "../storage/store/stored-config.ts";
 
 /**
- * Callers must close the rows.
+ * The rows are in the units that the model knows. Callers must close them.
  *
  * @throws UserError if the recordings do not fit the model
  * @throws DataFault if there are values that no unit or movement explains, or the clock was probably misread
  */
 export async function openToPredict(
-  config: NamedColumns & Pick<PredictConfig, "files" | "channels">,
+  config: NamedColumns & Pick<PredictConfig, "files" | "channels" | "units">,
   model: OpenedModel,
   labels: Pick<ReadRecordingsOptions, "labelColumn" | "known">,
   reporter: Reporter,
 ): Promise<OpenedRecordings> {
   const modelChannels = model.folder.manifest.data.channels;
   const named = gateBatchColumns(config.channels, modelChannels);
-  const expected = gateBatchChannels(modelChannels, named, model.baseline);
+  const { factors, notes, faults } = batchUnits(unitsOfModel(model), named, config.units);
+  if (faults[0] !== undefined) throw new DataFault(faults[0]);
+  for (const note of notes) reporter.warn(note);
+  const expected = gateBatchChannels(modelChannels, named, model.baseline, factors);
   const opened = await openRecordings(config.files, {
     columns: { ...namedColumnRoles(config), modelChannels },
     requireLabels: false,
@@ -37,12 +42,16 @@ export async function openToPredict(
     const [absurd] = await batchRangeFaults(opened.rows, expected, opened.files);
     if (absurd !== undefined) throw new DataFault(absurd);
     const { rate: samplingRateHz, window } = model.config;
-    const clock = { samplingRateHz, windowSeconds: window / samplingRateHz };
+    const clock = {
+      samplingRateHz,
+      windowSeconds: window / samplingRateHz,
+      resampling: storedResampling(model.config),
+    };
     const [misread] = batchClockFaults(opened.rows, opened.quality, clock);
     if (misread !== undefined) throw new DataFault(misread);
     for (const { message, advice } of batchFlatFaults(opened.quality)) reporter.warn(`${message} ${advice}`);
     for (const note of qualityGateNotes(opened.quality, clock)) reporter.warn(note);
-    return opened;
+    return { ...opened, rows: opened.rows.scaled(() => factors) };
   } catch (error) {
     opened.rows.close();
     throw error;

@@ -14,6 +14,7 @@ import { openToPredict } from "./open-to-predict.ts";
 import { type PredictedWindows, predictWindows } from "./predict-windows.ts";
 import { refuseOverwritingInput } from "./refuse-overwriting-input.ts";
 import { UnlikeTraining } from "./unlike-training.ts";
+import { windowsOfModel } from "./windows-of-model.ts";
 
 export type { ConfidenceThreshold };
 
@@ -57,13 +58,12 @@ export async function predict(
   const { classes } = model.folder.labels;
   if (config.unknown !== undefined) refuseUnknownClass(classes);
   const rules = await labelRules(model, config);
-  const { rate, window, overlap } = model.config;
   const reporter = reporterOf(run.reporter);
   const opened = await openToPredict(config, model, {}, reporter);
   const predictor = predictorOf(model);
   try {
     refuseOverwritingInput(config.out, opened.files);
-    const plan = planWindows(opened.rows, { samplingRateHz: rate, windowSize: window, overlap });
+    const plan = planWindows(opened.rows, windowsOfModel(model.config));
     for (const warning of peopleWithoutWindows(plan)) reporter.warn(warning);
     const unlike = new UnlikeTraining(model);
     const by = { nClasses: classes.length, threads: config.jobs };
@@ -78,7 +78,7 @@ export async function predict(
       out: config.out,
       windows: labels.length,
       classes: counts,
-      minutes: minutesOfWindows(windows, labels, plan.step / rate),
+      minutes: minutesOfWindows(windows, labels, plan.step / model.config.rate),
       meanConfidence: confidence / labels.length,
       smooth: config.smooth ?? null,
       unknown: rules.threshold,

@@ -36,6 +36,7 @@ import {
 } from "./retrain-recordings.ts";
 import type { TrainEvent } from "./train-events.ts";
 import { UnlikeTraining } from "./unlike-training.ts";
+import { windowsOfModel } from "./windows-of-model.ts";
 
 type Heard = ReturnType<typeof collectingReporter>;
 
@@ -68,7 +69,7 @@ export interface RetrainData {
 
 /** The options that the preparation uses. */
 type Preparing = NamedColumns &
-  Pick<RetrainConfig, "files" | "model" | "labelled" | "truth" | "holdout" | "epochs" | "seed" | "jobs">;
+  Pick<RetrainConfig, "files" | "model" | "labelled" | "units" | "truth" | "holdout" | "epochs" | "seed" | "jobs">;
 
 /**
  * @param reporter receives an estimate of the memory needed, before the windows are loaded
@@ -174,8 +175,7 @@ function leastRetrainingHoldout(people: number): number {
 }
 
 function planRetrainingWindows(rows: RowSource, { config, drift }: WatchedModel): WindowPlan {
-  const { rate, window, overlap } = config;
-  return planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap, classes: drift.classes });
+  return planWindows(rows, { ...windowsOfModel(config), classes: drift.classes });
 }
 
 /** Loads the labelled and the unlabelled windows into one block of samples. Closes the unlabelled recordings. */

@@ -14,14 +14,17 @@ import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { batchClockFaults, batchFlatFaults } from "../signals/data/batch-faults.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
+import { convertRows, type DecidedUnits, decideUnits, type StoredConversion } from "../signals/data/convert-units.ts";
 import { DataFault, type OnFault, throwDataFault } from "../signals/data/data-fault.ts";
-import { type FoundSensors, findSensors } from "../signals/data/find-sensors.ts";
+import { findSensors } from "../signals/data/find-sensors.ts";
 import { fixedSplitOf } from "../signals/data/fixed-split.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
-import { rateWarnings } from "../signals/data/rate-warnings.ts";
+import { rateWarnings, resamplingNotes } from "../signals/data/rate-warnings.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
+import type { StoredRows } from "../signals/data/stored-rows.ts";
+import { parseUnitChoice } from "../signals/data/unit-choice.ts";
 import {
   type DroppedSamples,
   makeWindowsOfPlans,
@@ -39,6 +42,8 @@ export interface TrainingData {
   readonly recordings: Pick<Recordings, "channels" | "files" | "fingerprint">;
   readonly described: DescribedValues;
   readonly sensors: WatchedModel["sensors"];
+  /** How the values of the files were converted to the units of the sensors. */
+  readonly conversions: readonly StoredConversion[];
   readonly quality: QualityReport;
   readonly windows: WindowSet;
   readonly dropped: DroppedSamples;
@@ -54,7 +59,19 @@ export interface TrainingData {
 type Preparing = NamedColumns &
   Pick<
     TrainConfig,
-    "files" | "sensor" | "rate" | "window" | "overlap" | "split" | "folds" | "seed" | "network" | "batchSize" | "jobs"
+    | "files"
+    | "sensor"
+    | "units"
+    | "rate"
+    | "resampling"
+    | "window"
+    | "overlap"
+    | "split"
+    | "folds"
+    | "seed"
+    | "network"
+    | "batchSize"
+    | "jobs"
   >;
 
 const lessMemory = "Use fewer --jobs, a smaller --batch-size or --network compact, or fewer recordings.";
@@ -101,31 +118,36 @@ export async function prepareOpenedTraining(
   if (misread !== undefined) throw new DataFault(misread);
   for (const { message, advice } of batchFlatFaults(quality)) reporter.warn(`${message} ${advice}`);
   for (const warning of rateWarnings(quality, rows)) reporter.warn(warning);
+  const resampled = { samplingRateHz: config.rate, resampling: config.resampling };
+  for (const note of resamplingNotes(quality, resampled)) reporter.warn(note);
   const large = storedConfigWindowFault(config.window, rows.channels.length);
   if (large !== null)
     throw new UserError(`--window: ${large}`, { advice: "Choose a shorter --window, or fewer --channels." });
-  const column = (c: number): Float32Array => rows.column(c);
-  await refuseAbsurdValues(rows.channels, column, files);
-  const described = describeValues(rows.channels, column);
-  const { sensors, warnings, mixed } = findSensors(rows, config.sensor ?? []);
-  refuseMixedSensors(mixed);
-  for (const warning of warnings) reporter.warn(warning);
-  const plan = planWindows(rows, {
+  await refuseAbsurdValues(rows.channels, (c) => rows.column(c), files);
+  const { converted, sensors, conversions } = convertTrainingUnits(rows, config, reporter);
+  const described = describeValues(rows.channels, (c) => converted.column(c));
+  const plan = planWindows(converted, {
     samplingRateHz: config.rate,
     windowSize: config.window,
     overlap: config.overlap,
+    resampling: config.resampling,
   });
   for (const warning of peopleWithoutWindows(plan)) reporter.warn(warning);
   const planned = { samples: plannedWindowSamples(plan), channels: rows.channels.length };
   reportTrainingMemory(trainingMemory(config, planned), reporter, lessMemory);
-  const windows = makeWindowsOfPlans([{ rows, plan }])[0]!;
+  const windows = makeWindowsOfPlans([{ rows: converted, plan }])[0]!;
   const { dropped } = plan;
-  const testSet = await readTestSet(config, opened, windows, plan.options, reporter);
-  reporter.event(preparedDataEvent(opened, sensors, windows, dropped));
+  const convert = (others: StoredRows): StoredRows =>
+    conversions.every(({ people }) => people === undefined)
+      ? convertRows(others, conversions)
+      : convertTrainingUnits(others, config, reporter).converted;
+  const testSet = await readTestSet(config, opened, convert, windows, plan.options, reporter);
+  reporter.event(preparedDataEvent(opened, { sensors, conversions }, windows, dropped));
   const recordings = { channels: rows.channels, files, fingerprint };
   return {
     recordings,
     sensors,
+    conversions,
     quality,
     described,
     windows,
@@ -133,6 +155,20 @@ export async function prepareOpenedTraining(
     ...prepareTrainingSplits(config, windows, opened.copies, testSet, reporter),
     ...(testSet !== null && { testSet }),
   };
+}
+
+/** @throws UserError if there is a mixture of units that is not to be converted, or of sensors with and without gravity */
+function convertTrainingUnits(
+  rows: StoredRows,
+  { sensor = [], units: text }: Pick<TrainConfig, "sensor" | "units">,
+  reporter: Pick<Reporter, "warn">,
+): Pick<DecidedUnits, "sensors" | "conversions"> & { readonly converted: StoredRows } {
+  const found = findSensors(rows, sensor);
+  const units = parseUnitChoice(text);
+  refuseMixedSensors(found.mixed, units.mode === "auto");
+  const { sensors, conversions, warnings } = decideUnits(rows.channels, found, { sensor, units });
+  for (const warning of [...found.warnings, ...warnings]) reporter.warn(warning);
+  return { sensors, conversions, converted: convertRows(rows, conversions) };
 }
 
 /** Folds, and the windows that they refer to. */
@@ -188,7 +224,7 @@ function refuseFlatTrainingChannels({ channels }: QualityReport): void {
 
 function preparedDataEvent(
   { rows, files, columns, quality }: OpenedRecordings,
-  sensors: FoundSensors["sensors"],
+  { sensors, conversions }: Pick<DecidedUnits, "sensors" | "conversions">,
   windows: WindowSet,
   dropped: DroppedSamples,
 ) {
@@ -201,6 +237,7 @@ function preparedDataEvent(
     classes: windowsPerClass(windows),
     channels: rows.channels,
     sensors,
+    conversions,
     columns,
     quality,
     windows: windows.starts.length,

@@ -20,6 +20,7 @@ import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watch
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { namedColumnRoles } from "../signals/data/column-roles.ts";
+import { convertRows } from "../signals/data/convert-units.ts";
 import { openRecordings } from "../signals/data/open-recordings.ts";
 import { renameRecordingChannels } from "../signals/data/recordings.ts";
 import { pickWindows } from "../signals/preprocessing/join-windows.ts";
@@ -33,6 +34,7 @@ import type { CalibrationEvent } from "./calibration-progress.ts";
 import { readOutOfFold } from "./read-out-of-fold.ts";
 import { recordingsOfModel, refuseOtherRecordings } from "./recordings-of-model.ts";
 import { refuseOtherBaseline, trainAgain } from "./refuse-other-baseline.ts";
+import { windowsOfModel } from "./windows-of-model.ts";
 import { freezeModelDrift, sealBaseline } from "./write-model.ts";
 
 export type { CalibrationEvent } from "./calibration-progress.ts";
@@ -168,10 +170,10 @@ async function cutWindowsToRecalibrate(
   });
   try {
     refuseOtherRecordings(manifest, model, opened, advice);
-    const rows = renameRecordingChannels(opened.rows, channels);
+    const converted = convertRows(opened.rows, manifest.data.conversions ?? [], channels);
+    const rows = renameRecordingChannels(converted, channels);
     await refuseAbsurdValues(channels, (c) => opened.rows.column(c), opened.files);
-    const { rate: samplingRateHz, window: windowSize, overlap } = config;
-    const plan = planWindows(rows, { samplingRateHz, windowSize, overlap, classes: drift.classes });
+    const plan = planWindows(rows, { ...windowsOfModel(config), classes: drift.classes });
     const windows = makeWindowsOfPlans([{ rows, plan }])[0]!;
     if (manifest.retrained_from === undefined) return windows;
     const people = new Set(users);

@@ -4,11 +4,14 @@
 import type { RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
-import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { unitsOfModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
+import { batchUnits } from "../signals/data/batch-units.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
+import { conversionsByFactors, convertRows, type StoredConversion } from "../signals/data/convert-units.ts";
 import { CopiedContentFinder } from "../signals/data/copied-content.ts";
+import { DataFault } from "../signals/data/data-fault.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
@@ -23,6 +26,8 @@ export interface RetrainRecordings {
   readonly quality: QualityReport;
   /** People with equal values. */
   readonly copies: OpenedRecordings["copies"];
+  /** How the values of the files were converted; the channels have the champion's names. */
+  readonly conversions: readonly StoredConversion[];
   close(): void;
 }
 
@@ -69,7 +74,7 @@ function unlabelledRecordingColumns(
 
 /** @throws UserError if the recordings cannot be read, or are not the ones that the champion learned from */
 export async function openLabelledRecordings(
-  config: NamedColumns & Pick<RetrainConfig, "model" | "labelled">,
+  config: NamedColumns & Pick<RetrainConfig, "model" | "labelled" | "units">,
   champion: WatchedModel,
   trained: NamedColumns,
   reporter: Reporter,
@@ -103,11 +108,28 @@ export async function openLabelledRecordings(
       const advice = "Restore these recordings, or name other labelled recordings with --labelled.";
       refuseOtherRecordings(manifest, config.model, opened, advice);
     }
-    return toRetrainRecordings(opened, manifest.data.channels);
+    const conversions =
+      config.labelled === undefined
+        ? unitsOfModel(champion).conversions
+        : labelledConversions(champion, opened.columns.channels, config.units, reporter);
+    return toRetrainRecordings(opened, manifest.data.channels, conversions);
   } catch (error) {
     opened.rows.close();
     throw error;
   }
+}
+
+/** How other labelled recordings than those of the training are converted. */
+function labelledConversions(
+  champion: WatchedModel,
+  columns: readonly string[],
+  choice: string | undefined,
+  reporter: Pick<Reporter, "warn">,
+): StoredConversion[] {
+  const { factors, notes, faults } = batchUnits(unitsOfModel(champion), columns, choice);
+  if (faults[0] !== undefined) throw new DataFault(faults[0]);
+  for (const note of notes) reporter.warn(note);
+  return conversionsByFactors(unitsOfModel(champion), factors);
 }
 
 /**
@@ -116,7 +138,7 @@ export async function openLabelledRecordings(
  * @throws UserError if the recordings do not pass the quality gate
  */
 export async function openUnlabelledRecordings(
-  config: NamedColumns & Pick<RetrainConfig, "files">,
+  config: NamedColumns & Pick<RetrainConfig, "files" | "units">,
   champion: WatchedModel,
   trained: NamedColumns,
   labelled: RetrainRecordings,
@@ -126,6 +148,7 @@ export async function openUnlabelledRecordings(
   const given = {
     ...(config.channels !== undefined && { channels: config.channels }),
     columns: unlabelledRecordingColumns(config, trained),
+    units: config.units,
     known: { people: Object.keys(labelled.quality.persons), classes: [] },
   };
   const gated = await openGatedBatch(config.files, given, champion, reporter);
@@ -145,19 +168,21 @@ export async function openUnlabelledRecordings(
   const finder = new CopiedContentFinder();
   finder.add(labelled.rows);
   finder.add(rows);
-  return { ...toRetrainRecordings(gated.opened, channels), copies: finder.found() };
+  return { ...toRetrainRecordings(gated.opened, channels, []), copies: finder.found() };
 }
 
 function toRetrainRecordings(
   { rows, files, fingerprint, quality, copies }: OpenedRecordings,
   channels: readonly string[],
+  conversions: readonly StoredConversion[],
 ): RetrainRecordings {
   return {
-    rows: renameRecordingChannels(rows, channels),
+    rows: renameRecordingChannels(convertRows(rows, conversions, channels), channels),
     files,
     fingerprint,
     quality,
     copies,
+    conversions,
     close: () => rows.close(),
   };
 }

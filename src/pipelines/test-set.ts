@@ -14,6 +14,7 @@ import { type NamedColumns, namedColumnRoles } from "../signals/data/column-role
 import { CopiedContentFinder } from "../signals/data/copied-content.ts";
 import { fixedSplitOf } from "../signals/data/fixed-split.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
+import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { pickWindows } from "../signals/preprocessing/join-windows.ts";
 import { makeWindowsOfPlans, planWindows, type WindowOptions } from "../signals/preprocessing/make-windows.ts";
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
@@ -28,12 +29,14 @@ export interface TestSet {
 /**
  * Reads the rows that `--split column:NAME` marks as test.
  * @param trained the training side, whose columns, people and classes the test set shares
+ * @param convert converts values to the units of the training side
  * @returns null for any other kind of split
  * @throws UserError if the test set cannot be read, or has no window with a class of the training side
  */
 export async function readTestSet(
   config: Pick<TrainConfig, "files" | "split" | "rate"> & NamedColumns,
   trained: OpenedRecordings,
+  convert: (rows: StoredRows) => StoredRows,
   windows: Pick<WindowSet, "users" | "classes">,
   options: Omit<WindowOptions, "classes">,
   reporter: Pick<Reporter, "warn">,
@@ -56,7 +59,9 @@ export async function readTestSet(
     }
     await refuseAbsurdValues(rows.channels, (c) => rows.column(c), opened.files);
     warnOfUnknownTestLabels(quality.classes, classes, reporter);
-    const all = makeWindowsOfPlans([{ rows, plan: planWindows(rows, { ...options, classes }) }])[0]!;
+    const converted = convert(rows);
+    const plan = planWindows(converted, { ...options, classes });
+    const all = makeWindowsOfPlans([{ rows: converted, plan }])[0]!;
     const labelled = Int32Array.from(all.labels.keys()).filter((w) => all.labels[w]! >= 0);
     if (labelled.length === 0) {
       throw new UserError(`No window of the test set (--split ${config.split}) has a label.`, {

@@ -10,6 +10,7 @@ import type { FinalEvent, FitEvent, FoldEvent, MemoryEvent } from "../learning/t
 import type { MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibration.ts";
 import type { TrackedEvent } from "../report/tell-tracked.ts";
 import type { ResolvedColumns } from "../signals/data/column-roles.ts";
+import type { UnitConversion } from "../signals/data/convert-units.ts";
 import type { FoundSensors } from "../signals/data/find-sensors.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
@@ -42,6 +43,8 @@ export type TrainEvent =
       channels: readonly string[];
       /** The channels that form each sensor, and how that was decided. */
       sensors: FoundSensors["sensors"];
+      /** How the values of the files were converted to the units of the sensors. */
+      conversions: readonly UnitConversion[];
       /** The role of each column. */
       columns: ResolvedColumns;
       /** Quality of the recordings. */

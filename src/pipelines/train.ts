@@ -56,6 +56,7 @@ export type {
 } from "../learning/training/fit-events.ts";
 export type { TrackedEvent } from "../report/tell-tracked.ts";
 export type { ResolvedColumns, TimeUnit } from "../signals/data/column-roles.ts";
+export type { UnitConversion } from "../signals/data/convert-units.ts";
 export type {
   Axes,
   DecidedSensor,

@@ -21,6 +21,7 @@ import type { HistoryRow } from "../report/history-row.ts";
 import type { Section } from "../report/page.ts";
 import type { ModelMade } from "../report/train-log.ts";
 import type { Reporter } from "../reporter.ts";
+import type { StoredConversion } from "../signals/data/convert-units.ts";
 import { writeTable } from "../signals/data/write-table.ts";
 import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
@@ -259,6 +260,7 @@ export async function writeModel(
           unit,
           gravity,
         })),
+        ...(data.conversions.length > 0 && { conversions: data.conversions.map(storedConversion) }),
       },
       ...(extras.retrainedFrom !== undefined && { retrained_from: extras.retrainedFrom }),
       versions: currentVersions(),
@@ -268,6 +270,10 @@ export async function writeModel(
     { staging: staging.path("model"), unlisted: { [trackingFile]: trackingLog } },
   );
   return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
+}
+
+function storedConversion({ channels, people, ...units }: StoredConversion) {
+  return { channels: [...channels], ...units, ...(people !== undefined && { people: [...people] }) };
 }
 
 /**

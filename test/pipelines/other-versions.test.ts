@@ -134,6 +134,8 @@ describe.each([
       augment: "rotate",
       referenceBatches: 5,
       day: "auto",
+      units: "keep",
+      resampling: "linear",
     });
     const words = ["--model", model, "--out", `${model}-v2`, "--jobs", "1", "--cycles", "1", "--epochs", "1"];
     const { exitCode, stdout, stderr } = await start(["retrain", "batch.csv.gz", ...words], directory).ended;

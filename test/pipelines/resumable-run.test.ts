@@ -41,6 +41,8 @@ describe("a training that was interrupted by commit 85d68b1", () => {
   const state = { config, data_fingerprint: "sha256:0", tidemark, engine: `onnxruntime ${onnxruntime}` };
   const words = { rate: 20, window: 40, network: "compact", folds: 2, epochs: 3, batchSize: 32 } as const;
 
+  const asBefore = { units: "keep", resampling: "linear" } as const;
+
   async function enter(options: Record<string, unknown>, interrupted: unknown = state): Promise<void> {
     const out = join(temporaryDirectory(), "walk");
     const first = await openStaging(out, { resume: false });
@@ -56,11 +58,17 @@ describe("a training that was interrupted by commit 85d68b1", () => {
   }
 
   it.each([{ referenceBatches: 4 }, { "window-size": 4 }])("goes on with the same options, %j", async (options) => {
-    await expect(enter(options)).resolves.toBeUndefined();
+    await expect(enter({ ...options, ...asBefore })).resolves.toBeUndefined();
+  });
+
+  it("does not convert units or filter what that version neither converted nor filtered", async () => {
+    await expect(enter({ referenceBatches: 4 })).rejects.toMatchObject({
+      details: ['--units: was "keep", is "stated"', '--resampling: was "linear", is "low-pass"'],
+    });
   });
 
   it("is refused with each option that differs, under its present name", async () => {
-    await expect(enter({ referenceBatches: 5, batchSize: 64 })).rejects.toMatchObject({
+    await expect(enter({ referenceBatches: 5, batchSize: 64, ...asBefore })).rejects.toMatchObject({
       name: "UserError",
       details: ["--batch-size: was 32, is 64", "--reference-batches: was 4, is 5"],
     });
@@ -68,7 +76,9 @@ describe("a training that was interrupted by commit 85d68b1", () => {
 
   it("is refused if that version knew an option that this one does not, or lacked one", async () => {
     const { patience: _, ...known } = config;
-    await expect(enter({ referenceBatches: 4 }, { ...state, config: { ...known, warmUp: 2 } })).rejects.toMatchObject({
+    await expect(
+      enter({ referenceBatches: 4, ...asBefore }, { ...state, config: { ...known, warmUp: 2 } }),
+    ).rejects.toMatchObject({
       name: "UserError",
       details: ["--warm-up: was 2, is not given", "--patience: was not given, is 15"],
     });

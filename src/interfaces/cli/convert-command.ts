@@ -76,7 +76,7 @@ function convertBlocks({ quality, channels, unusedColumns, rows, out, seconds }:
     ]),
     ...channels.map(({ from, to, unitFrom, unitTo, factor, because }) => [
       ...[from, to, unitFrom ?? "unknown", unitTo ?? "unknown"],
-      factor === 1 ? "" : `${Number(factor.toPrecision(8))}`,
+      factor === null ? "by person" : factor === 1 ? "" : `${Number(factor.toPrecision(8))}`,
       because,
     ]),
   ];

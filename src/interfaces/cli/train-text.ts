@@ -132,7 +132,11 @@ function trainDataLines(event: EventOf<"data">): Block[] {
 }
 
 /** The columns with their roles, the sensors, and the quality of the recordings. */
-export function readLines({ quality, sensors }: Pick<EventOf<"data">, "quality" | "sensors">): string[] {
+export function readLines({
+  quality,
+  sensors,
+  conversions,
+}: Pick<EventOf<"data">, "quality" | "sensors" | "conversions">): string[] {
   const { columns } = quality;
   const roles = (["label", "group", "recording", "time"] as const).map(
     (role) => `${role} ${columns[role] ?? "(none)"}`,
@@ -140,6 +144,7 @@ export function readLines({ quality, sensors }: Pick<EventOf<"data">, "quality" 
   return [
     `columns    ${roles.join(", ")}; channels ${columns.channels.join(",")}`,
     ...sensors.map((sensor, i) => `${i === 0 ? "sensors   " : "          "} ${trainSensorText(sensor)}`),
+    ...conversions.map((own, i) => `${i === 0 ? "converted " : "          "} ${conversionText(own)}`),
     `quality    ${trainQualityText(quality)}`,
   ];
 }
@@ -150,6 +155,14 @@ function trainSensorText({ name, kind, channels, unit, gravity, because }: Event
   const what = kind === "unknown" ? "of unknown kind" : kind;
   const inUnit = unit === null ? (kind === "unknown" ? "" : ", unit unknown") : ` in ${unit}`;
   return `${name}: ${what} ${channels.map((channel) => channel.trim()).join(",")}${inUnit}${felt} (${because})`;
+}
+
+/** For example "Ax,Ay,Az from g to m/s^2 (times 9.80665)". */
+function conversionText({ channels, from, to, factor, people }: EventOf<"data">["conversions"][number]): string {
+  const shown = people?.slice(0, 5).join(", ");
+  const others = people !== undefined && people.length > 5 ? ` and ${people.length - 5} more` : "";
+  const whose = shown === undefined ? "" : `, recordings of ${shown}${others}`;
+  return `${channels.map((channel) => channel.trim()).join(",")} from ${from} to ${to} (times ${Number(factor.toPrecision(6))})${whose}`;
 }
 
 function trainQualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {

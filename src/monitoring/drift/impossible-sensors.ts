@@ -104,18 +104,23 @@ function impossibleAcceleration(sensor: Sensor, lengths: readonly number[]): Imp
 }
 
 function causeOfLengths(
-  { kind, channels }: Sensor,
+  { kind, channels, recordedIn }: Sensor,
   unit: SensorUnit,
   lengths: readonly number[],
   hasGravity: boolean,
 ): Culprit | null {
-  const other = unitOfSeconds(lengths, kind);
+  const expected = recordedIn ?? unit;
+  const factor = unitFactor(kind, unit, expected);
+  const other = unitOfSeconds(
+    lengths.map((length) => length * factor),
+    kind,
+  );
   if (!hasGravity) {
     const fault = "has gravity, unlike the training data";
     return other === undefined ? null : { kind: "gravity", channels, fault, weight: other.share };
   }
   if (other !== undefined) {
-    return { kind: "unit", channels, fault: `is in ${other.unit} instead of ${unit}`, weight: other.share };
+    return { kind: "unit", channels, fault: `is in ${other.unit} instead of ${expected}`, weight: other.share };
   }
   const weight = shareOf(lengths, (length) => length < leastGravity * gravityInSensorUnit(unit));
   return weight > 0.5 ? { kind: "gravity", channels, fault: "has no gravity, unlike the training data", weight } : null;
@@ -140,15 +145,17 @@ function impossibleRotation(
   turning: NonNullable<ReturnType<typeof turningSensors>>,
   samplingRateHz: number,
 ): ImpossibleSensor[] {
-  const { unit, name, channels } = turning.gyroscope;
+  const { unit, name, channels, recordedIn } = turning.gyroscope;
   const ratio = turningRatio(columns, turning, samplingRateHz);
   if (unit === null || ratio === undefined) return [];
-  const ratioIn = (other: SensorUnit): number => ratio / unitFactor("gyroscope", other, "rad/s");
+  const expected = recordedIn ?? unit;
+  const ratioIn = (other: SensorUnit): number =>
+    ratio / unitFactor("gyroscope", other, expected) / unitFactor("gyroscope", unit, "rad/s");
   const excessIn = (other: SensorUnit): number => Math.max(leastTurning / ratioIn(other), ratioIn(other) / mostTurning);
-  const [inUnit, excess] = [ratioIn(unit), excessIn(unit)];
+  const [inUnit, excess] = [ratioIn(expected), excessIn(expected)];
   if (!(excess > 1)) return [];
   const fitting = sensorUnitNames("gyroscope").find((other) => excessIn(other) <= 1);
-  const fault = `is in ${fitting} instead of ${unit}`;
+  const fault = `is in ${fitting} instead of ${expected}`;
   const cause = fitting === undefined ? null : ({ kind: "unit", channels, fault, weight: 1 - 1 / excess } as const);
   const turned =
     inUnit < 1

@@ -3,6 +3,13 @@ import { sensorsByName } from "../../signals/sensors/sensors-by-name.ts";
 
 const kinds: readonly SensorKind[] = ["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"];
 
+/** A conversion as stored in a manifest. */
+interface StoredConversion {
+  readonly channels: readonly string[];
+  readonly from: string;
+  readonly people?: readonly string[];
+}
+
 /** A sensor as stored in a manifest; later versions may have other kinds and units. */
 export interface StoredSensor {
   readonly name: string;
@@ -18,6 +25,7 @@ export interface StoredSensor {
 export function sensorsOfModel(data: {
   readonly channels: readonly string[];
   readonly sensors?: readonly StoredSensor[];
+  readonly conversions?: readonly StoredConversion[];
 }): readonly Sensor[] {
   if (data.sensors === undefined) {
     return sensorsByName(data.channels).map(({ weak: _, written: _w, ...sensor }) => ({ ...sensor, unit: null }));
@@ -25,7 +33,17 @@ export function sensorsOfModel(data: {
   return data.sensors.map(({ name, kind, channels, unit, gravity }): Sensor => {
     const [x, y, z] = channels as [string, string, string];
     const known = kinds.find((one) => one === kind) ?? "unknown";
-    const found: SensorUnit | undefined = sensorUnitNames(known).find((one) => one === unit);
-    return { name, kind: known, channels: [x, y, z], unit: found ?? null, gravity };
+    const unitNamed = (written: string | null | undefined): SensorUnit | undefined =>
+      sensorUnitNames(known).find((one) => one === written);
+    const conversion = data.conversions?.find((own) => own.people === undefined && own.channels.includes(x));
+    const recordedIn = unitNamed(conversion?.from);
+    return {
+      name,
+      kind: known,
+      channels: [x, y, z],
+      unit: unitNamed(unit) ?? null,
+      gravity,
+      ...(recordedIn !== undefined && { recordedIn }),
+    };
   });
 }

@@ -22,10 +22,10 @@ const usualUnits: Readonly<Record<SensorKind, readonly SensorUnit[]>> = {
   unknown: [],
 };
 
-/** A batch in a unit other than that of the training data. If the sensor's unit is unknown, every pair of units is tried. */
-function unitFaultsToRemedy({ kind, unit }: Sensor): { fault: string; factor: number }[] {
+/** A batch in a unit other than that of the training files. If the sensor's unit is unknown, every pair of units is tried. */
+function unitFaultsToRemedy({ kind, unit, recordedIn }: Sensor): { fault: string; factor: number }[] {
   const units = usualUnits[kind];
-  return (unit === null ? units : [unit]).flatMap((wanted) =>
+  return (unit === null ? units : [recordedIn ?? unit]).flatMap((wanted) =>
     units
       .filter((found) => found !== wanted)
       .map((found) => ({ fault: `is in ${found} instead of ${wanted}`, factor: unitFactor(kind, found, wanted) })),

@@ -3,10 +3,12 @@
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { ExpectedChannel } from "../../signals/data/batch-faults.ts";
+import { batchUnits } from "../../signals/data/batch-units.ts";
 import type { ColumnOptions } from "../../signals/data/column-roles.ts";
 import { type OpenedBatch, openQualityGate, type QualityGateOptions } from "../../signals/data/quality-gate.ts";
+import { storedResampling } from "../../storage/store/stored-config.ts";
 import type { BaselineStats } from "../drift/baseline-stats.ts";
-import type { WatchedModel } from "./watched-model.ts";
+import { unitsOfModel, type WatchedModel } from "./watched-model.ts";
 
 /**
  * The columns that hold a model's channels, in its order.
@@ -28,45 +30,69 @@ export interface GivenColumns {
   readonly channels?: readonly string[];
   /** Columns of the person, the recording and the time; found by their usual names if not given. */
   readonly columns: Omit<ColumnOptions, "channels" | "modelChannels">;
+  /** Units of the batch, as in `--units`. */
+  readonly units?: string | undefined;
   /** People and classes that are known already, see `openRecordings`. */
   readonly known?: QualityGateOptions["known"];
 }
 
-/** Accepts a batch of any length. */
+/**
+ * Accepts a batch of any length. Its rows are in the units that the model knows.
+ * @throws UserError if a declared unit does not fit, or the files cannot be read
+ */
 export async function openGatedBatch(
   files: readonly string[],
   given: GivenColumns,
   monitor: WatchedModel,
   reporter?: Reporter,
 ): Promise<OpenedBatch> {
-  return openQualityGate(files, gateBatchOptions(given, monitor, reporter));
+  const { channels } = monitor.folder.manifest.data;
+  const named = gateBatchColumns(given.channels, channels);
+  const { factors, notes, faults } = batchUnits(unitsOfModel(monitor), named, given.units);
+  if (faults.length > 0) return { accepted: false, reasons: faults, quality: null };
+  const expected = gateBatchChannels(channels, named, monitor.baseline, factors);
+  const batch = await openQualityGate(files, gateBatchOptions(given, expected, monitor, reporter));
+  if (!batch.accepted) return batch;
+  const { opened, warnings } = batch;
+  return {
+    ...batch,
+    opened: { ...opened, rows: opened.rows.scaled(() => factors) },
+    warnings: [...notes, ...warnings],
+  };
 }
 
 function gateBatchOptions(
   given: GivenColumns,
-  { folder, config: { rate, window }, baseline }: WatchedModel,
+  channels: readonly ExpectedChannel[],
+  { config }: WatchedModel,
   reporter: Reporter | undefined,
 ): QualityGateOptions {
-  const { channels } = folder.manifest.data;
-  const named = gateBatchColumns(given.channels, channels);
+  const { rate, window } = config;
   return {
     columns: given.columns,
     ...(given.known !== undefined && { known: given.known }),
-    channels: gateBatchChannels(channels, named, baseline),
+    channels,
     samplingRateHz: rate,
     windowSeconds: window / rate,
+    resampling: storedResampling(config),
     ...(reporter !== undefined && { reporter }),
   };
 }
 
-/** Properties of the training data, under the name of the batch's column for each channel. */
+/**
+ * Properties of the training data, under the name of the batch's column for each channel, and in the batch's units.
+ * @param factors what the batch's values will be multiplied by, by channel
+ */
 export function gateBatchChannels(
   channels: readonly string[],
   columns: readonly string[],
   { per_channel }: Pick<BaselineStats, "per_channel">,
+  factors: readonly number[],
 ): ExpectedChannel[] {
   return channels.flatMap((name, c) => {
     const known = per_channel[name];
-    return known === undefined ? [] : [{ column: columns[c]!, min: known.min, max: known.max }];
+    return known === undefined
+      ? []
+      : [{ column: columns[c]!, min: known.min / factors[c]!, max: known.max / factors[c]! }];
   });
 }

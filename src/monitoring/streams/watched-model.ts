@@ -4,6 +4,8 @@
 
 import { readFile } from "node:fs/promises";
 import { exportedNetworkFaults } from "../../learning/networks/exported-network.ts";
+import type { UnitsOfModel } from "../../signals/data/batch-units.ts";
+import { parseUnitChoice } from "../../signals/data/unit-choice.ts";
 import { readJson } from "../../storage/store/atomic-file.ts";
 import { sha256File } from "../../storage/store/hash.ts";
 import { type ModelFolder, modelFiles, openModelFolder, unfitModelFile } from "../../storage/store/model-folder.ts";
@@ -37,6 +39,13 @@ export interface Judge {
   /** The sensors that the channels form. */
   readonly sensors: ReturnType<typeof sensorsOfModel>;
   readonly monitored: MonitoredModel;
+}
+
+/** What a model knows about the units of its recordings. */
+export function unitsOfModel({ folder: { manifest }, config }: Pick<OpenedModel, "folder" | "config">): UnitsOfModel {
+  const { channels, conversions = [] } = manifest.data;
+  const keeps = config.units === undefined || parseUnitChoice(String(config.units)).mode === "keep";
+  return { channels, sensors: sensorsOfModel(manifest.data), conversions, keeps };
 }
 
 /** A model that can judge batches. */

@@ -19,7 +19,7 @@ export type { WindowSet } from "../../signals/preprocessing/windows.ts";
 export interface Piece {
   /** [N] seconds on a clock that only goes forward. */
   readonly time: ArrayLike<number>;
-  /** [C] columns of [N] values, in the order of the model's channels and in the units of its training data. */
+  /** [C] columns of [N] values, in the order of the model's channels and in the units of its sensors. */
   readonly columns: readonly ArrayLike<number>[];
   /**
    * Name of the recording. A batch may hold several recordings; no window spans two of them. Default: one unnamed recording.
@@ -71,9 +71,9 @@ export class DeviceBatch {
    * @throws UserError if a recording has fewer than a hundredth of the samples that it should have at the model's rate
    */
   windows(): BatchWindows {
-    const { sampling_rate_hz: samplingRateHz, window_size: windowSize, overlap } = this.#model;
+    const { sampling_rate_hz: samplingRateHz, window_size: windowSize, overlap, resampling = "linear" } = this.#model;
     const source = this.#rows.source();
-    const plan = planAnyWindows(source, { samplingRateHz, windowSize, overlap });
+    const plan = planAnyWindows(source, { samplingRateHz, windowSize, overlap, resampling });
     const chunks = [...windowChunks(source, plan, sensorSignalMargin(samplingRateHz), undefined, allocateOnDevice)];
     return { count: plan.windows, chunks, rows: this.#rows.rows, dropped: this.#rows.dropped };
   }

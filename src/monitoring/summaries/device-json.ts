@@ -20,6 +20,8 @@ export interface DeviceModel {
   readonly window_size: number;
   /** Share of a window that the next window repeats, in [0, 1). */
   readonly overlap: number;
+  /** How samples of a higher rate are resampled; linear if it is absent, as in earlier versions. */
+  readonly resampling?: "low-pass" | "linear";
   /** Channel names, in the order of the network's inputs. */
   readonly channels: readonly string[];
   /** The channels that form each sensor, and its unit. */
@@ -35,7 +37,12 @@ export interface DeviceModel {
 /** Builds device.json from the files of a model folder. */
 export function toDeviceJson(of: {
   modelVersion: string;
-  config: { readonly rate: number; readonly window: number; readonly overlap: number };
+  config: {
+    readonly rate: number;
+    readonly window: number;
+    readonly overlap: number;
+    readonly resampling?: "low-pass" | "linear";
+  };
   channels: readonly string[];
   sensors: readonly Sensor[];
   scaler: Scaler;
@@ -49,6 +56,7 @@ export function toDeviceJson(of: {
     sampling_rate_hz: config.rate,
     window_size: config.window,
     overlap: config.overlap,
+    resampling: config.resampling ?? "linear",
     channels: [...channels],
     sensors: sensors.map(deviceJsonSensor),
     classes: [...drift.classes],
@@ -66,7 +74,8 @@ export function readDeviceModel(value: unknown): DeviceModel {
   const model = (typeof value === "object" && value !== null ? value : {}) as Partial<
     Record<keyof DeviceModel, unknown>
   >;
-  const { schema_version, sampling_rate_hz, window_size, overlap, channels, sensors, classes, edges } = model;
+  const { schema_version, sampling_rate_hz, window_size, overlap, resampling, channels, sensors, classes, edges } =
+    model;
   if (schema_version !== 1) throw unusableDeviceJson("schema_version", "1", schema_version);
   if (typeof model.model_version !== "string") throw unusableDeviceJson("model_version", "a text", model.model_version);
   if (!(isDeviceJsonNumber(sampling_rate_hz) && sampling_rate_hz > 0)) {
@@ -77,6 +86,8 @@ export function readDeviceModel(value: unknown): DeviceModel {
   }
   if (!(isDeviceJsonNumber(overlap) && overlap >= 0 && overlap < 1))
     throw unusableDeviceJson("overlap", "a number in [0, 1)", overlap);
+  if (!["low-pass", "linear", undefined].some((known) => known === resampling))
+    throw unusableDeviceJson("resampling", "low-pass or linear", resampling);
   if (!(areDeviceJsonNames(channels) && channels.length > 0)) throw unusableDeviceJson("channels", "names", channels);
   if (!(Array.isArray(sensors) && sensors.every((sensor) => isDeviceJsonSensor(sensor, channels)))) {
     throw unusableDeviceJson("sensors", "three of the channels and a name each", sensors);

@@ -14,6 +14,10 @@ export const deviceModelSchema: z.ZodType<DeviceModel> = z.looseObject({
     .describe("sampling rate of the windows; samples at another rate are resampled to it"),
   window_size: z.int().min(1).describe("samples per window"),
   overlap: z.number().min(0).lt(1).describe("share of a window that the next window repeats"),
+  resampling: z
+    .enum(["low-pass", "linear"])
+    .describe("how samples of a higher rate are resampled; linear if it is absent")
+    .exactOptional(),
   channels: names.min(1).describe("in the order of the network's inputs"),
   sensors: z
     .array(

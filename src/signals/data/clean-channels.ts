@@ -1,11 +1,11 @@
-// Derives the channels of a clean table from those of the files: in m/s^2 and rad/s if their unit is known, and under names that
-// do not contradict it.
+// Derives the channels of a clean table from those of the files: in their units after conversion, and under names that do not
+// contradict them.
 
 import { UserError } from "../../errors.ts";
-import { type SensorKind, type SensorUnit, unitFactor } from "../sensors/sensor.ts";
+import type { SensorUnit } from "../sensors/sensor.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import type { DecidedUnits } from "./convert-units.ts";
 import type { DecidedSensor } from "./find-sensors.ts";
-import { givenSensors } from "./given-sensors.ts";
 
 /** One channel of a clean table. */
 export interface CleanChannel {
@@ -13,72 +13,50 @@ export interface CleanChannel {
   readonly from: string;
   /** Its column in the clean table. */
   readonly to: string;
-  /** Unit in the files; null if unknown. */
+  /** Unit in the files; null if it is unknown, or differs between people. */
   readonly unitFrom: SensorUnit | null;
   /** Unit in the clean table; null if unknown. */
   readonly unitTo: SensorUnit | null;
-  /** What the values were multiplied by; 1 if they were not converted. */
-  readonly factor: number;
+  /** What the values were multiplied by; 1 if they were not converted, null if the unit differs between people. */
+  readonly factor: number | null;
   /** Reason, in words, such as "its name says g". */
   readonly because: string;
-}
-
-export interface CleanChannelOptions {
-  /** Sensors as in `--sensor`. */
-  readonly sensor: readonly string[];
-  /** Whether units that are known only from values are converted too. */
-  readonly byValues: boolean;
 }
 
 /** Columns of a clean table that are not channels. */
 export const cleanColumns = ["user", "activity", "recording", "timestamp_s"] as const;
 
-const wantedUnit: Partial<Record<SensorKind, SensorUnit>> = {
-  accelerometer: "m/s^2",
-  gravity: "m/s^2",
-  gyroscope: "rad/s",
-};
-
-/** @throws UserError if two channels of the clean table would have the same name, or one would have the name of another column */
+/**
+ * @param sensors the sensors as they are in the files
+ * @param units how they are converted
+ * @throws UserError if two channels of the clean table would have the same name, or one would have the name of another column
+ */
 export function cleanChannels(
   channels: readonly string[],
   sensors: readonly DecidedSensor[],
-  options: CleanChannelOptions,
+  units: DecidedUnits,
 ): CleanChannel[] {
-  const given = new Map(
-    givenSensors(options.sensor, channels).map(({ sensor }) => [sensor.channels.join(), sensor.unit]),
-  );
   const named = new Map(sensorsByName(channels).map((sensor) => [sensor.channels.join(), sensor]));
   const clean = channels.map((from): CleanChannel => {
-    const sensor = sensors.find((own) => own.channels.includes(from));
+    const s = sensors.findIndex((own) => own.channels.includes(from));
     const keep = { from, to: from.trim(), factor: 1 };
+    const sensor = sensors[s];
     if (sensor === undefined) return { ...keep, unitFrom: null, unitTo: null, because: "no sensor" };
-    const { unit, kind } = sensor;
-    const wanted = wantedUnit[kind];
-    const key = sensor.channels.join();
-    const byName = named.get(key);
-    const stated = given.get(key) ?? byName?.unit ?? null;
-    const because =
-      unit === null
-        ? "its unit is not known"
-        : unit === (given.get(key) ?? null)
-          ? "as given"
-          : unit === stated
-            ? `its name says ${unit}`
-            : sensor.because;
-    if (unit === null || wanted === undefined || unit === wanted) {
-      return { ...keep, unitFrom: unit, unitTo: unit, because };
-    }
-    if (unit !== stated && !options.byValues) return { ...keep, unitFrom: unit, unitTo: unit, because };
+    const own = units.conversions.filter(({ channels: names }) => names.includes(from));
+    const [unitTo, because] = [units.sensors[s]!.unit, units.because[s]!];
+    const [first] = own;
+    if (first === undefined) return { ...keep, unitFrom: unitTo, unitTo, because };
     // A name that states the old unit would be wrong.
-    const to = byName?.written === undefined ? from.trim() : `${sensor.name}_${"xyz"[sensor.channels.indexOf(from)]!}`;
+    const written = named.get(sensor.channels.join())?.written;
+    const to = written === undefined ? from.trim() : `${sensor.name}_${"xyz"[sensor.channels.indexOf(from)]!}`;
+    const forAll = first.people === undefined;
     return {
       from,
       to: to.replace(/\s+/g, "_"),
-      unitFrom: unit,
-      unitTo: wanted,
-      factor: unitFactor(kind, unit, wanted),
-      because,
+      unitFrom: forAll ? first.from : null,
+      unitTo,
+      factor: forAll ? first.factor : null,
+      because: forAll ? because : sensor.because,
     };
   });
   refuseEqualCleanNames(clean);

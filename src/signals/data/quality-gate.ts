@@ -6,15 +6,17 @@ import type { Reporter } from "../../reporter.ts";
 import { type BatchExpectations, batchFaults } from "./batch-faults.ts";
 import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
 import { DataFault, type FaultDescription } from "./data-fault.ts";
-import { exceedsLimit, unsaidRateDifference } from "./gate-limits.ts";
 import { type KnownNames, type OpenedRecordings, openRecordings } from "./open-recordings.ts";
 import type { QualityReport } from "./quality-report.ts";
+import { resamplingNotes } from "./rate-warnings.ts";
 import { readOpenedRecordings } from "./read-recordings.ts";
 import type { Recordings } from "./recordings.ts";
 
 export interface QualityGateOptions extends BatchExpectations {
   /** Columns by role; for roles that are not given, columns are found by their usual names. */
   readonly columns?: Omit<ColumnOptions, "channels" | "modelChannels">;
+  /** How recordings of a higher rate are resampled. Default: low-pass. */
+  readonly resampling?: "low-pass" | "linear";
   /** See `openRecordings`. */
   readonly known?: KnownNames;
   /** See `openRecordings`. */
@@ -94,9 +96,10 @@ export async function qualityGate(files: readonly string[], options: QualityGate
 
 /** Describes harmless corrections that the user should know about. */
 export function qualityGateNotes(
-  { channels, rows, sampling }: QualityReport,
-  { samplingRateHz }: Pick<QualityGateOptions, "samplingRateHz">,
+  quality: QualityReport,
+  { samplingRateHz, resampling = "low-pass" }: Pick<QualityGateOptions, "samplingRateHz" | "resampling">,
 ): string[] {
+  const { channels, rows } = quality;
   const notes: string[] = [];
   for (const [name, { missing, infinite }] of Object.entries(channels)) {
     if (missing + infinite > 0) {
@@ -105,9 +108,5 @@ export function qualityGateNotes(
   }
   if (rows.dropped.duplicate_time > 0)
     notes.push(`Left out because of repeated times: ${counted(rows.dropped.duplicate_time, "row")}.`);
-  const rate = sampling.rate_hz;
-  if (rate !== null && exceedsLimit(Math.abs(rate / samplingRateHz - 1), unsaidRateDifference)) {
-    notes.push(`Recorded at ${rate} Hz, resampled to the model's ${samplingRateHz} Hz by interpolation.`);
-  }
-  return notes;
+  return [...notes, ...resamplingNotes(quality, { samplingRateHz, resampling })];
 }

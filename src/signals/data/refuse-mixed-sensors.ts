@@ -5,9 +5,12 @@ import { UserError } from "../../errors.ts";
 import { listedNames } from "../../listed-names.ts";
 import type { MixedSensor } from "./find-sensors.ts";
 
-/** @throws UserError if units differ between people, or only some recordings contain gravity */
-export function refuseMixedSensors(mixed: readonly MixedSensor[]): void {
-  const [sensor] = mixed;
+/**
+ * @param converts whether the values of a mixture of units will be converted
+ * @throws UserError if only some recordings contain gravity, or units differ between people and stay as they are
+ */
+export function refuseMixedSensors(mixed: readonly MixedSensor[], converts: boolean): void {
+  const sensor = mixed.find(({ withoutGravity }) => !converts || withoutGravity.length > 0);
   if (sensor === undefined) return;
   const { name, axes, units, withoutGravity } = sensor;
   const who = `Sensor ${name} (${axes.join(", ")})`;
@@ -21,6 +24,6 @@ export function refuseMixedSensors(mixed: readonly MixedSensor[]): void {
   const found = units.map(([unit, own]) => `${unit} for ${listedNames(own)}`).join("; ");
   throw new UserError(`${who}: its units differ between people; judging by the values at rest: ${found}.`, {
     advice:
-      "Export all recordings in one unit, or write one table per unit with `tidemark convert --units auto`; --only user=NAME reads one person.",
+      "Add --units auto to convert each person's recordings by their values, or export all recordings in one unit. --only user=NAME reads one person.",
   });
 }

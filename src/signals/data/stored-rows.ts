@@ -21,6 +21,8 @@ export class StoredRows implements RowSource {
   readonly #store: RowStore;
   /** Times that replace those in the store, by the recording's index. */
   readonly #times: ReadonlyMap<number, Float64Array>;
+  /** By the recording's place, what each channel's values are multiplied by. */
+  readonly #factors: readonly (readonly number[])[] | undefined;
   #last = 0;
 
   /**
@@ -32,10 +34,12 @@ export class StoredRows implements RowSource {
     store: RowStore,
     recordings: readonly SelectedRecording[],
     times: ReadonlyMap<number, Float64Array> = new Map(),
+    factors?: readonly (readonly number[])[],
   ) {
     this.channels = channels;
     this.#store = store;
     this.#times = times;
+    this.#factors = factors;
     let rows = 0;
     this.recordings = recordings.map((recording) => {
       const start = rows;
@@ -59,7 +63,21 @@ export class StoredRows implements RowSource {
 
   values(channel: number, start: number, end: number): Float32Array {
     const { index, start: first } = this.#recordingAt(start);
-    return this.#store.values(channel, index, start - first, end - first);
+    const values = this.#store.values(channel, index, start - first, end - first);
+    const factor = this.#factors?.[this.#last]?.[channel] ?? 1;
+    return factor === 1 ? values : values.map((value) => value * factor);
+  }
+
+  /**
+   * The same rows with values multiplied by a factor per channel. They share the store, so closing either closes both.
+   * @param factorsOf returns a recording's factors, in the order of the channels
+   */
+  scaled(factorsOf: (recording: StoredRecording) => readonly number[]): StoredRows {
+    const factors = this.recordings.map((recording, r) => {
+      const before = this.#factors?.[r];
+      return factorsOf(recording).map((factor, c) => factor * (before?.[c] ?? 1));
+    });
+    return new StoredRows(this.channels, this.#store, this.recordings, this.#times, factors);
   }
 
   /** All values of a channel, in memory. */

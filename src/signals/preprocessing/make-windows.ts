@@ -6,7 +6,7 @@ import { listedNames } from "../../listed-names.ts";
 import { DataFault } from "../data/data-fault.ts";
 import { type Recordings, type RowSource, recordingPieces, rowsOfRecordings } from "../data/recordings.ts";
 import { noWindowsFault } from "./no-windows.ts";
-import { type EvenPlan, planResampling, resampledValues } from "./resample.ts";
+import { type EvenPlan, planResampling, type Resampling, resampledValues } from "./resample.ts";
 import { type Allocate, allocateSharedWindows, type WindowSet } from "./windows.ts";
 
 export interface WindowOptions {
@@ -16,6 +16,8 @@ export interface WindowOptions {
   readonly windowSize: number;
   /** Share of a window that the next window repeats, in [0, 1). */
   readonly overlap: number;
+  /** How stretches of a higher rate are resampled. Default: low-pass. */
+  readonly resampling?: Resampling;
   /** Class names in the order of the label indices (default: the sorted names in the recordings). */
   readonly classes?: readonly string[];
 }
@@ -33,7 +35,7 @@ export interface DroppedSamples {
 export interface MadeWindows {
   readonly windows: WindowSet;
   readonly dropped: DroppedSamples;
-  /** Number of stretches that were resampled by interpolation; the others are unchanged, bit for bit. */
+  /** Number of stretches that were resampled; the others are unchanged, bit for bit. */
   readonly resampledStretches: number;
 }
 
@@ -118,7 +120,7 @@ export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan
 
 /** Like `planWindows`, but accepts rows without a stretch as long as a window, because more rows may follow. */
 export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowPlan {
-  const { samplingRateHz, windowSize, overlap } = options;
+  const { samplingRateHz, windowSize, overlap, resampling = "low-pass" } = options;
   if (!(samplingRateHz > 0 && samplingRateHz < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`samplingRateHz: expected a positive number, got ${samplingRateHz}`);
   }
@@ -149,7 +151,7 @@ export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowP
   let windowCount = 0;
   let resampledStretches = 0;
   for (const stretch of rows.stretches()) {
-    const even = planResampling(rows, stretch, samplingRateHz);
+    const even = planResampling(rows, stretch, samplingRateHz, resampling);
     if (even.resampled) resampledStretches++;
     const key = `${stretch.user}\x1f${stretch.recording}`;
     const recording = recordingKeys.get(key) ?? recordings.push(stretch.recording) - 1;

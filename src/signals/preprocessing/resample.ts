@@ -1,10 +1,11 @@
-// Resamples a stretch to the rate that the network expects, by linear interpolation. A stretch that is already evenly
-// sampled at that rate is passed on unchanged, bit for bit. Linear interpolation has no low-pass filter, so downsampling
-// aliases frequencies above half the target rate. Body movement (below 20 Hz) has little there. Dimensions: N samples in, M
-// out, C channels.
+// Resamples a stretch to the rate that the network expects. A stretch that is already evenly sampled at that rate is passed on
+// unchanged, bit for bit. A stretch of a higher rate passes a low-pass filter, because frequencies above half of the new rate
+// would otherwise appear as lower ones. Any other stretch is interpolated linearly. An uneven clock is believed: before the
+// filter, samples are interpolated at even times. Models of earlier versions interpolate in all cases. Dimensions: N samples in,
+// M out, C channels.
 
 import { DataFault } from "../data/data-fault.ts";
-import { exceedsLimit, mostUpsampling } from "../data/gate-limits.ts";
+import { exceedsLimit, mostUpsampling, unsaidRateDifference } from "../data/gate-limits.ts";
 import {
   type Recordings,
   type RowSource,
@@ -12,6 +13,14 @@ import {
   rowsOfRecordings,
   type Stretch,
 } from "../data/recordings.ts";
+import { type LowPassTicks, lowPass, lowPassInputs } from "./low-pass.ts";
+
+/**
+ * How a stretch of a higher rate is brought to the target rate. One of:
+ * - `low-pass`: through a low-pass filter, unless its rate is at most 5 % higher
+ * - `linear`: by linear interpolation alone, as in versions that had no filter
+ */
+export type Resampling = "low-pass" | "linear";
 
 /** A stretch counts as evenly sampled if each sample deviates from its even tick by at most this share of a period. */
 export const evenTolerance = 0.05;
@@ -24,6 +33,13 @@ export interface EvenPlan {
   /** Seconds on the recording's own clock; sample i is at `startTime + i / rate`. */
   readonly startTime: number;
   readonly resampled: boolean;
+  /** The filter; null if the stretch is interpolated or unchanged. */
+  readonly filter: {
+    /** Samples in per sample out. */
+    readonly ratio: number;
+    /** Whether the stretch is evenly sampled at its own rate. */
+    readonly even: boolean;
+  } | null;
 }
 
 function tooSlowToResample({ user, recording }: Stretch, secondsPerSample: number, samplingRateHz: number): DataFault {
@@ -49,35 +65,61 @@ export interface EvenStretch extends Omit<EvenPlan, "stretch"> {
  * @returns samples at whole periods, from the stretch's first time up to at most its last time
  * @throws DataFault if there would be more than a hundred samples per recorded sample
  */
-export function resample(recordings: Recordings, stretch: Stretch, samplingRateHz: number): EvenStretch {
+export function resample(
+  recordings: Recordings,
+  stretch: Stretch,
+  samplingRateHz: number,
+  resampling: Resampling = "low-pass",
+): EvenStretch {
   const rows = rowsOfRecordings(recordings);
-  const { stretch: _, ...plan } = planResampling(rows, stretch, samplingRateHz);
+  const { stretch: _, ...plan } = planResampling(rows, stretch, samplingRateHz, resampling);
   return { ...plan, values: resampledValues(rows, { ...plan, stretch }, samplingRateHz, 0, plan.length) };
 }
 
 /** @throws DataFault under the same condition as `resample` */
-export function planResampling(rows: RowSource, stretch: Stretch, samplingRateHz: number): EvenPlan {
+export function planResampling(
+  rows: RowSource,
+  stretch: Stretch,
+  samplingRateHz: number,
+  resampling: Resampling,
+): EvenPlan {
   const { start, end } = stretch;
   const startTime = timeOfResampledRow(rows, start);
   if (isEvenlySampled(rows, start, end, samplingRateHz))
-    return { stretch, length: end - start, startTime, resampled: false };
+    return { stretch, length: end - start, startTime, resampled: false, filter: null };
   // Keep a last tick that lies beyond the last sample only because of rounding.
   const seconds = timeOfResampledRow(rows, end - 1) - startTime;
   const length = Math.floor(seconds * samplingRateHz + 1e-6) + 1;
   if (exceedsLimit(length, mostUpsampling * (end - start)))
     throw tooSlowToResample(stretch, seconds / (end - start - 1), samplingRateHz);
-  return { stretch, length, startTime, resampled: true };
+  const ownRateHz = (end - start - 1) / seconds;
+  const ratio = ownRateHz / samplingRateHz;
+  const filter =
+    resampling === "low-pass" && exceedsLimit(ratio, 1 + unsaidRateDifference)
+      ? { ratio, even: isEvenlySampled(rows, start, end, ownRateHz) }
+      : null;
+  return { stretch, length, startTime, resampled: true, filter };
 }
 
 /** Samples `from` to `to` (exclusive) of a planned stretch: C columns. */
 export function resampledValues(
   rows: RowSource,
-  { stretch: { start, end }, startTime, resampled }: EvenPlan,
+  plan: EvenPlan,
   samplingRateHz: number,
   from: number,
   to: number,
 ): Float32Array[] {
+  const { stretch, startTime, resampled, filter } = plan;
+  const { start, end } = stretch;
   if (!resampled) return rows.channels.map((_, c) => rows.values(c, start + from, start + to));
+  if (filter !== null) {
+    const ticks: LowPassTicks = { inputs: end - start, ratio: filter.ratio, from, to };
+    const { first, last } = lowPassInputs(ticks);
+    const inputs = filter.even
+      ? rows.channels.map((_, c) => rows.values(c, start + first, start + last))
+      : valuesAtEvenTimes(rows, plan, filter.ratio * samplingRateHz, first, last);
+    return lowPass(inputs, ticks);
+  }
   const first = rowToResampleAt(rows, start, end, startTime + from / samplingRateHz);
   const last = Math.min(end - 1, rowToResampleAt(rows, start, end, startTime + (to - 1) / samplingRateHz) + 1);
   const time = rows.time(first, last + 1);
@@ -92,6 +134,49 @@ export function resampledValues(
       const column = read[c]!;
       const before = column[left]!;
       values[c]![i] = share === 0 ? before : before + share * (column[left + 1]! - before);
+    }
+  }
+  return values;
+}
+
+/**
+ * Samples `from` to `to` (exclusive) of a stretch at even times of the given rate, by cubic interpolation. The slope at a row is
+ * that of the line between its neighbours, so that two rows in quick succession do no harm.
+ */
+function valuesAtEvenTimes(
+  rows: RowSource,
+  { stretch: { start, end }, startTime }: EvenPlan,
+  rateHz: number,
+  from: number,
+  to: number,
+): Float32Array[] {
+  const first = Math.max(start, rowToResampleAt(rows, start, end, startTime + from / rateHz) - 1);
+  const last = Math.min(end - 1, rowToResampleAt(rows, start, end, startTime + (to - 1) / rateHz) + 2);
+  const time = rows.time(first, last + 1);
+  const read = rows.channels.map((_, c) => rows.values(c, first, last + 1));
+  const values = read.map(() => new Float32Array(to - from));
+  const row = (at: number): number => Math.min(Math.max(at, 0), last - first);
+  let left = 0;
+  for (let i = 0; i < to - from; i++) {
+    const at = startTime + (from + i) / rateHz;
+    while (left < last - first - 1 && time[left + 1]! <= at) left++;
+    const right = row(left + 1);
+    const step = time[right]! - time[left]!;
+    const share = Math.min(1, Math.max(0, (at - time[left]!) / step));
+    const [before, after] = [row(left - 1), row(right + 1)];
+    const [h01, h10, h11] = [share ** 2 * (3 - 2 * share), share * (1 - share) ** 2, share ** 2 * (share - 1)];
+    const [slopeShareLeft, slopeShareRight] = [
+      step / (time[right]! - time[before]!),
+      step / (time[after]! - time[left]!),
+    ];
+    for (let c = 0; c < values.length; c++) {
+      const column = read[c]!;
+      const [y0, y1] = [column[left]!, column[right]!];
+      const [slopeLeft, slopeRight] = [
+        (y1 - column[before]!) * slopeShareLeft,
+        (column[after]! - y0) * slopeShareRight,
+      ];
+      values[c]![i] = y0 + h01 * (y1 - y0) + h10 * slopeLeft + h11 * slopeRight;
     }
   }
   return values;

@@ -32,6 +32,8 @@ export interface MixedSensor {
   readonly units: readonly (readonly [unit: SensorUnit, people: readonly string[]])[];
   /** People whose recordings do not contain gravity. */
   readonly withoutGravity: readonly string[];
+  /** People whose values do not show the unit. */
+  readonly undecided: readonly string[];
 }
 
 /**
@@ -69,17 +71,19 @@ function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed
   const { sensor } = weighed;
   if ((sensor.kind !== "accelerometer" && sensor.kind !== "unknown") || named.gravity === false) return weighed;
   const byUnit = new Map<SensorUnit, string[]>();
-  const withoutGravity: string[] = [];
+  const [withoutGravity, undecided]: [string[], string[]] = [[], []];
   for (const [person, own] of Map.groupBy(pieces, (piece) => piece.person)) {
-    const { unit, gravity } = weighSensor({ ...named, unit: null }, vectorValues(own)).sensor;
-    if (unit !== null && gravity === true) byUnit.set(unit, [...(byUnit.get(unit) ?? []), person]);
-    if (gravity === false) withoutGravity.push(person);
+    const { kind, unit, gravity } = weighSensor({ ...named, unit: null }, vectorValues(own)).sensor;
+    if (kind !== "accelerometer") undecided.push(person);
+    else if (unit !== null && gravity === true) byUnit.set(unit, [...(byUnit.get(unit) ?? []), person]);
+    else if (gravity === false) withoutGravity.push(person);
+    else undecided.push(person);
   }
   if (byUnit.size === 0 || (byUnit.size === 1 && withoutGravity.length === 0)) return weighed;
   return {
     sensor: { ...sensor, kind: "accelerometer", unit: null, gravity: null },
     because: byUnit.size > 1 ? "units differ between people" : "only some recordings contain gravity",
-    mixture: { name: sensor.name, axes: sensor.channels, units: [...byUnit], withoutGravity },
+    mixture: { name: sensor.name, axes: sensor.channels, units: [...byUnit], withoutGravity, undecided },
   };
 }
 

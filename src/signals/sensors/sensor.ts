@@ -26,6 +26,8 @@ export interface Sensor {
   readonly unit: SensorUnit | null;
   /** Whether the accelerometer measures gravity at rest; null if unknown, and for other kinds. */
   readonly gravity: boolean | null;
+  /** Unit in the files, if their values are converted to `unit`. */
+  readonly recordedIn?: SensorUnit;
 }
 
 const accelerations: Partial<Record<SensorUnit, number>> = { "m/s^2": 1, g: 9.80665, "milli-g": 9.80665e-3 };

@@ -40,6 +40,16 @@ export interface Manifest {
       unit: string | null;
       gravity: boolean | null;
     }[];
+    /** How the values of the files were converted to the units of the sensors; absent if they were not. */
+    conversions?: {
+      channels: string[];
+      from: string;
+      to: string;
+      /** What the values are multiplied by. */
+      factor: number;
+      /** The people whose recordings were converted; absent if everybody's were. */
+      people?: string[];
+    }[];
   };
   /** Origin of a model made by `tidemark retrain`. */
   retrained_from?: RetrainedFrom;
@@ -103,6 +113,20 @@ const sensorsSchema = z
     "expected sensors with distinct names",
   )
   .describe("The channels that form each sensor; absent from models of earlier versions.");
+const conversionsSchema = z
+  .array(
+    z.looseObject({
+      channels: names.describe("Names of the channels."),
+      from: z.string().describe("Unit in the files."),
+      to: z.string().describe("Unit that the network learned from."),
+      factor: z.number().positive().describe("What the values are multiplied by."),
+      people: z
+        .array(z.string())
+        .describe("The people whose recordings were converted; absent if everybody's were.")
+        .exactOptional(),
+    }),
+  )
+  .describe("How the values of the files were converted to the units of the sensors; absent if they were not.");
 const fileHashes = z.record(
   z.string().refine(isPlainPath, "expected the name of a file inside the model folder"),
   hashSchema,
@@ -122,6 +146,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
     classes: names.min(2).describe("In the order of the network's outputs."),
     channels: names.min(1).describe("In the order of the network's inputs."),
     sensors: sensorsSchema.exactOptional(),
+    conversions: conversionsSchema.exactOptional(),
   }),
   retrained_from: z
     .looseObject({

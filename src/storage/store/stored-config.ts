@@ -13,6 +13,8 @@ export interface StoredConfig {
   readonly window: number;
   /** Share of a window that the next window repeats, in [0, 1). */
   readonly overlap: number;
+  /** How recordings of a higher rate are resampled; absent from earlier versions, which interpolated. */
+  readonly resampling?: "low-pass" | "linear";
   /** All other options, as written. */
   readonly [option: string]: unknown;
 }
@@ -25,12 +27,21 @@ export const storedConfigSchema: z.ZodType<StoredConfig> = z
     rate: z.number().min(1).max(10_000).describe("Sampling rate that the network sees, in Hz."),
     window: z.int().min(8).max(100_000).describe("Samples per window."),
     overlap: z.number().min(0).lt(1).describe("Share of a window that the next window repeats."),
+    resampling: z
+      .enum(["low-pass", "linear"])
+      .describe("How recordings of a higher rate are resampled; linear if it is absent.")
+      .exactOptional(),
   })
   .refine(({ window, overlap }) => Math.round(window * (1 - overlap)) >= 1, {
     path: ["overlap"],
     message: "expected each window to start at least one sample after the previous one",
   })
   .describe("Every option with which `tidemark train` ran; only those listed here are needed to open the model.");
+
+/** How recordings of a higher rate are resampled. */
+export function storedResampling({ resampling }: Pick<StoredConfig, "resampling">): "low-pass" | "linear" {
+  return resampling ?? "linear";
+}
 
 /** The fault, if windows of this size are too large. No reader would open a model with such windows. */
 export function storedConfigWindowFault(samples: number, channels: number): string | null {

@@ -59,6 +59,7 @@ export const events: readonly TrainEvent[] = [
         because: "by its values: 9.81 at rest",
       },
     ],
+    conversions: [{ channels: ["Ax", "Ay", "Az"], from: "g", to: "m/s^2", factor: 9.80665 }],
     columns: {
       label: "activity",
       group: "user",

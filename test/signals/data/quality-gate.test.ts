@@ -254,7 +254,18 @@ describe("a batch that can be judged", () => {
       warnings: ["Channel Ax: 8 missing and 0 infinite values; their rows are left out."],
     });
     const slow = await gate(csv(walk(60, { rate: 25 })));
-    expect(slow).toMatchObject({ warnings: ["Recorded at 25 Hz, resampled to the model's 50 Hz by interpolation."] });
+    expect(slow).toMatchObject({
+      warnings: [
+        "Recorded at 25 Hz, upsampled to the network's 50 Hz by interpolation (up to 2 times as many samples). They contain no movement faster than 12.5 Hz.",
+      ],
+    });
+    const fast = csv(walk(60, { rate: 100 }));
+    expect(await gate(fast)).toMatchObject({
+      warnings: ["Recorded at 100 Hz, resampled to the network's 50 Hz after a low-pass filter."],
+    });
+    expect(await gate(fast, { resampling: "linear" })).toMatchObject({
+      warnings: ["Recorded at 100 Hz, resampled to the network's 50 Hz by interpolation, without a low-pass filter."],
+    });
     expect(await gate(csv(good))).toMatchObject({ warnings: [] });
   });
 

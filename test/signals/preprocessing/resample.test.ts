@@ -42,7 +42,7 @@ describe("resample", () => {
       Float64Array.from(time),
       values.map((column) => Float32Array.from(column)),
     );
-    const even = resample(recordings, recordings.stretches[0]!, rate);
+    const even = resample(recordings, recordings.stretches[0]!, rate, "linear");
     expect(even.resampled).toBe(true);
     expect(even.length).toBe(expected[0]!.length);
     for (const [c, column] of expected.entries()) {
@@ -76,7 +76,7 @@ describe("resample", () => {
         fc.integer({ min: 5, max: 120 }),
         (rows, rateIn, rateOut) => {
           const recordings = recordingsOf([{ user: "a", recording: "r", label: null, rows }], rateIn);
-          const even = resample(recordings, recordings.stretches[0]!, rateOut);
+          const even = resample(recordings, recordings.stretches[0]!, rateOut, "linear");
           // A stretch so short that another rate does not show yet is passed on as it is, off by the tolerance at most.
           const last = (rows - 1) / rateIn;
           expect(even.length).toBe(even.resampled ? Math.floor(last * rateOut + 1e-6) + 1 : rows);

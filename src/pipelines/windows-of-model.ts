@@ -1,0 +1,10 @@
+// How a model cuts windows: the same in training and for every batch.
+
+import type { WindowOptions } from "../signals/preprocessing/make-windows.ts";
+import { type StoredConfig, storedResampling } from "../storage/store/stored-config.ts";
+
+/** @param config the options that the model was trained with */
+export function windowsOfModel(config: StoredConfig): Required<Omit<WindowOptions, "classes">> {
+  const { rate, window, overlap } = config;
+  return { samplingRateHz: rate, windowSize: window, overlap, resampling: storedResampling(config) };
+}

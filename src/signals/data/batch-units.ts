@@ -1,0 +1,103 @@
+// How a batch's values become the values that a model knows. Only what the model's manifest, the batch's column names or an option
+// declare is converted; any other change of unit is a fault, which `check` names. Columns that by their names hold another kind of
+// sensor are rejected.
+
+import { type Sensor, type SensorUnit, unitFactor } from "../sensors/sensor.ts";
+import { type NamedSensor, sensorsByName } from "../sensors/sensors-by-name.ts";
+import { conversionFactors, type StoredConversion } from "./convert-units.ts";
+import type { FaultDescription } from "./data-fault.ts";
+import { declaredUnits, parseUnitChoice } from "./unit-choice.ts";
+
+/** What a model knows about the units of its recordings. */
+export interface UnitsOfModel {
+  readonly channels: readonly string[];
+  /** The sensors as the network knows them. */
+  readonly sensors: readonly Sensor[];
+  /** How the values of its training recordings were converted. */
+  readonly conversions: readonly StoredConversion[];
+  /** Whether it was trained on units as they are in the files, as earlier versions did. */
+  readonly keeps: boolean;
+}
+
+/** What a batch's values are multiplied by. */
+export interface BatchUnits {
+  /** By channel. */
+  readonly factors: readonly number[];
+  /** Conversions that differ from those in training. */
+  readonly notes: readonly string[];
+  /** Columns of another kind of sensor. */
+  readonly faults: readonly FaultDescription[];
+}
+
+/**
+ * @param columns the batch's columns, in the order of the model's channels
+ * @param choice `--units`, if it is given
+ * @throws UserError if a declared unit does not fit
+ */
+export function batchUnits(model: UnitsOfModel, columns: readonly string[], choice: string | undefined): BatchUnits {
+  const units = parseUnitChoice(choice ?? "stated");
+  const declared = declaredUnits(units, model.sensors);
+  const keeps = units.mode === "keep" || (choice === undefined && model.keeps);
+  const factors = keeps ? model.channels.map(() => 1) : conversionFactors(model.conversions, model.channels, null);
+  const notes: string[] = [];
+  const faults: FaultDescription[] = [];
+  for (const [s, sensor] of model.sensors.entries()) {
+    const places = sensor.channels.map((name) => model.channels.indexOf(name));
+    const own = places.map((place) => columns[place]!);
+    const known = namedSensor(sensor.channels);
+    const found = own.every((name, i) => name === sensor.channels[i]) ? known : namedSensor(own);
+    const fault = found === known ? null : faultOfKind(sensor, own, found);
+    if (fault !== null) faults.push(fault);
+    const stated = keeps || found === known || found?.unit === known?.unit ? null : (found?.unit ?? null);
+    const from: SensorUnit | null = declared[s] ?? stated;
+    if (from === null || sensor.unit === null || fault !== null) continue;
+    const factor = unitFactor(sensor.kind, from, sensor.unit);
+    const reason = declared[s] === null ? "as their names say" : "as --units says";
+    if (factor !== factors[places[0]!])
+      notes.push(`${own.join(", ")}: converted from ${from} to the model's ${sensor.unit}, ${reason}.`);
+    for (const place of places) factors[place] = factor;
+  }
+  return { factors, notes, faults };
+}
+
+function namedSensor(columns: readonly string[]): NamedSensor | undefined {
+  const [sensor, ...others] = sensorsByName(columns);
+  return others.length === 0 && sensor?.channels.every((name) => columns.includes(name)) ? sensor : undefined;
+}
+
+/** The fault if the columns' names say that they hold another kind of sensor than the model's. */
+function faultOfKind(
+  sensor: Sensor,
+  columns: readonly string[],
+  found: NamedSensor | undefined,
+): FaultDescription | null {
+  if (found === undefined || found.kind === "unknown" || sensor.kind === "unknown" || found.weak) return null;
+  const sameKind = found.kind === sensor.kind;
+  if (sameKind && (found.gravity === null || sensor.gravity === null || found.gravity === sensor.gravity)) return null;
+  const [expected, said] = [kindInWords(sensor), kindInWords(found)];
+  return {
+    code: "schema",
+    column: columns[0]!,
+    message: `Columns ${columns.join(", ")}: by their names, they hold ${said}; the model learned from ${expected} (${sensor.channels.join(", ")}). These are two kinds of sensor.`,
+    advice: `Name columns with ${expected} in --channels, or train a model on ${said}.`,
+    expected,
+    found: said,
+  };
+}
+
+function kindInWords({ kind, gravity }: Pick<Sensor, "kind" | "gravity">): string {
+  switch (kind) {
+    case "accelerometer":
+      return gravity === null ? "acceleration" : `acceleration ${gravity ? "with" : "without"} gravity`;
+    case "gravity":
+      return "the direction of gravity";
+    case "gyroscope":
+      return "angular velocity";
+    case "magnetometer":
+      return "a magnetic field";
+    case "unknown":
+      return "an unknown quantity";
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,171 @@
+// Converts recordings to m/s^2 and rad/s if names or options state another unit and, if the user asks for it, if only the values
+// show it. A mixture of units is never pooled.
+
+import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { type Sensor, type SensorKind, type SensorUnit, sensorUnitNames, unitFactor } from "../sensors/sensor.ts";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import type { DecidedSensor, FoundSensors, MixedSensor } from "./find-sensors.ts";
+import { givenSensors } from "./given-sensors.ts";
+import type { StoredRows } from "./stored-rows.ts";
+import { declaredUnits, type UnitChoice } from "./unit-choice.ts";
+
+/** How the values of some channels are converted. */
+export interface UnitConversion {
+  /** Names of the channels. */
+  readonly channels: readonly string[];
+  /** Unit in the files. */
+  readonly from: SensorUnit;
+  /** Unit after the conversion. */
+  readonly to: SensorUnit;
+  /** What the values are multiplied by. */
+  readonly factor: number;
+  /** The people whose recordings are converted; absent if everybody's are. */
+  readonly people?: readonly string[];
+}
+
+/** A conversion as a manifest records it; later versions may know other units. */
+export interface StoredConversion extends Omit<UnitConversion, "from" | "to"> {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The units of a set of recordings. */
+export interface DecidedUnits {
+  /** The sensors after the conversion. */
+  readonly sensors: FoundSensors["sensors"];
+  /** In the order of the sensors. */
+  readonly conversions: readonly UnitConversion[];
+  /** Units that are known only from values, and were not converted. */
+  readonly warnings: readonly string[];
+  /** By sensor, how its unit in the files is known, in words. */
+  readonly because: readonly string[];
+}
+
+const wantedUnit: Partial<Record<SensorKind, SensorUnit>> = {
+  accelerometer: "m/s^2",
+  gravity: "m/s^2",
+  gyroscope: "rad/s",
+};
+
+/**
+ * @param found the sensors as they are in the files
+ * @param options.sensor sensors as in `--sensor`
+ * @throws UserError if a declared unit does not fit, or the values of a mixture do not show each person's unit
+ */
+export function decideUnits(
+  channels: readonly string[],
+  { sensors, mixed }: Pick<FoundSensors, "sensors"> & { readonly mixed: readonly MixedSensor[] },
+  { sensor: given, units }: { readonly sensor: readonly string[]; readonly units: UnitChoice },
+): DecidedUnits {
+  const declared = declaredUnits(units, sensors);
+  const ofUser = new Map(givenSensors(given, channels).map(({ sensor }) => [sensor.channels.join(), sensor.unit]));
+  const byName = new Map(sensorsByName(channels).map((sensor) => [sensor.channels.join(), sensor.unit]));
+  const warnings: string[] = [];
+  const because: string[] = [];
+  const conversions: UnitConversion[] = [];
+  const converted = sensors.map((sensor, s): DecidedSensor => {
+    const key = sensor.channels.join();
+    const option = declared[s] ?? ofUser.get(key) ?? null;
+    const unit = declared[s] ?? sensor.unit;
+    const stated = option ?? byName.get(key) ?? null;
+    because.push(reasonForUnit(unit, { option, stated }, sensor));
+    const wanted = wantedUnit[sensor.kind];
+    const mixture = mixed.find(({ axes }) => axes.join() === key);
+    if (units.mode === "auto" && mixture !== undefined && declared[s] === null) {
+      const own = conversionsOfMixture(mixture);
+      conversions.push(...own);
+      return {
+        ...sensor,
+        unit: "m/s^2",
+        gravity: true,
+        because: `${sensor.because}; converted by the values of each person`,
+      };
+    }
+    const declares = declared[s] === null ? sensor : { ...sensor, unit, because: "as given by --units" };
+    if (unit === null || wanted === undefined || unit === wanted || units.mode === "keep") return declares;
+    if (unit !== stated && units.mode !== "auto") {
+      warnings.push(
+        `Sensor ${sensor.name} (${sensor.channels.join(", ")}) seems to be in ${unit}, but only its values show this, so it was not converted. To convert it, add ${shellCommand("--units", "auto")}`,
+      );
+      return declares;
+    }
+    const factor = unitFactor(sensor.kind, unit, wanted);
+    conversions.push({ channels: sensor.channels, from: unit, to: wanted, factor });
+    return {
+      ...sensor,
+      unit: wanted,
+      because: `${because.at(-1)}; converted${unit === stated ? "" : ` from ${unit}`}`,
+    };
+  });
+  return { sensors: converted, conversions, warnings, because };
+}
+
+function reasonForUnit(
+  unit: SensorUnit | null,
+  { option, stated }: { option: SensorUnit | null; stated: SensorUnit | null },
+  sensor: DecidedSensor,
+): string {
+  if (unit === null) return "its unit is not known";
+  if (unit === option) return "as given";
+  return unit === stated ? `its name says ${unit}` : sensor.because;
+}
+
+function conversionsOfMixture({ name, axes, units, undecided }: MixedSensor): UnitConversion[] {
+  if (undecided.length > 0) {
+    throw new UserError(
+      `--units auto: sensor ${name} (${axes.join(", ")}): the values of ${undecided.slice(0, 5).join(", ")} do not show their unit, and other people's units differ.`,
+      { advice: "Convert these recordings first, or leave them out." },
+    );
+  }
+  return units
+    .filter(([unit]) => unit !== "m/s^2")
+    .map(([from, people]) => ({
+      channels: axes,
+      from,
+      to: "m/s^2",
+      factor: unitFactor("accelerometer", from, "m/s^2"),
+      people,
+    }));
+}
+
+/**
+ * @param channels names by which the conversions know the rows' channels, in their order
+ * @returns the rows with converted values; they share their store with `rows`
+ */
+export function convertRows(
+  rows: StoredRows,
+  conversions: readonly StoredConversion[],
+  channels: readonly string[] = rows.channels,
+): StoredRows {
+  if (conversions.length === 0) return rows;
+  return rows.scaled(({ user }) => conversionFactors(conversions, channels, user));
+}
+
+/** By channel; 1 if it is not converted. @param user null for people who are not named in a conversion */
+export function conversionFactors(
+  conversions: readonly StoredConversion[],
+  channels: readonly string[],
+  user: string | null,
+): number[] {
+  return channels.map((name) => {
+    const own = conversions.find(
+      ({ channels: names, people }) =>
+        names.includes(name) && (people === undefined || (user !== null && people.includes(user))),
+    );
+    return own?.factor ?? 1;
+  });
+}
+
+/** The conversions that lead to these factors, sensor by sensor. */
+export function conversionsByFactors(
+  { channels, sensors }: { readonly channels: readonly string[]; readonly sensors: readonly Sensor[] },
+  factors: readonly number[],
+): StoredConversion[] {
+  return sensors.flatMap(({ kind, channels: axes, unit }) => {
+    const factor = factors[channels.indexOf(axes[0])]!;
+    if (factor === 1 || unit === null) return [];
+    const from = sensorUnitNames(kind).find((own) => Math.abs(unitFactor(kind, own, unit) / factor - 1) < 1e-9);
+    return [{ channels: axes, from: from ?? "unknown", to: unit, factor }];
+  });
+}

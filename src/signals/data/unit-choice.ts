@@ -1,0 +1,67 @@
+// What a user says about units: `--units auto`, `--units keep`, or units such as `acc=g,gyr=deg/s`.
+
+import { UserError } from "../../errors.ts";
+import { type Sensor, type SensorUnit, sensorUnitNames } from "../sensors/sensor.ts";
+import { unitOfName, unitOfNameForKind } from "../sensors/unit-of-name.ts";
+
+/** A parsed `--units`. */
+export interface UnitChoice {
+  /**
+   * Which units are converted, other than the declared ones. One of:
+   * - `stated`: those that names or `--sensor` state
+   * - `auto`: also those that only the values show, person by person
+   * - `keep`: none
+   */
+  readonly mode: "stated" | "auto" | "keep";
+  /** Units of the files, each by the name of a sensor or a word for its kind. */
+  readonly declared: readonly { readonly sensor: string; readonly unit: string }[];
+}
+
+const kindOfWord: Readonly<Record<string, (sensor: Sensor) => boolean>> = {
+  acc: ({ kind }) => kind === "accelerometer",
+  linear: ({ kind, gravity }) => kind === "accelerometer" && gravity === false,
+  gravity: ({ kind }) => kind === "gravity",
+  gyr: ({ kind }) => kind === "gyroscope",
+  mag: ({ kind }) => kind === "magnetometer",
+};
+
+/** @param text a text that fits the pattern of the option `--units` */
+export function parseUnitChoice(text: string): UnitChoice {
+  const parts = text.split(",").map((part) => part.trim());
+  const modes = (["stated", "auto", "keep"] as const).filter((mode) => parts.includes(mode));
+  if (modes.length > 1) throw new UserError(`--units ${text}: expected only one of ${modes.join(" and ")}`);
+  const declared = parts.flatMap((part) => {
+    const [sensor, unit] = part.split("=").map((word) => word.trim());
+    return unit === undefined ? [] : [{ sensor: sensor!, unit }];
+  });
+  return { mode: modes[0] ?? "stated", declared };
+}
+
+/**
+ * The unit that a user declares for each sensor; null for the others.
+ * @throws UserError if a declaration fits no sensor, or its unit is none of the sensor's kind
+ */
+export function declaredUnits({ declared }: UnitChoice, sensors: readonly Sensor[]): (SensorUnit | null)[] {
+  const units: (SensorUnit | null)[] = sensors.map(() => null);
+  for (const { sensor: word, unit } of declared) {
+    const fits = Object.hasOwn(kindOfWord, word) ? kindOfWord[word]! : ({ name }: Sensor) => name === word;
+    const own = sensors.flatMap((sensor, s) => (fits(sensor) ? [s] : []));
+    if (own.length === 0) {
+      const known = sensors.map(({ name, kind }) => `${name} (${kind})`).join(", ");
+      throw new UserError(`--units ${word}=${unit}: expected a sensor that was found: ${known || "there are none"}`, {
+        advice: "Name a sensor, or one of the kinds acc, linear, gravity, gyr and mag; --sensor declares others.",
+      });
+    }
+    for (const s of own) units[s] = unitOfKind(sensors[s]!, word, unit);
+  }
+  return units;
+}
+
+function unitOfKind({ kind }: Sensor, word: string, written: string): SensorUnit {
+  const known = sensorUnitNames(kind);
+  const unit = known.find((own) => own === written) ?? unitOfNameForKind(kind, unitOfName(written));
+  if (unit !== null) return unit;
+  throw new UserError(
+    `--units ${word}=${written}: expected one of ${known.join(", ")}, got ${JSON.stringify(written)}`,
+  );
+}

@@ -1,0 +1,101 @@
+// The filter with which a recording is brought to a lower rate: a linear-phase FIR low-pass whose cutoff is half of the new
+// rate. It is the filter of SciPy's `resample_poly`, a sinc in a Kaiser window, but in continuous time, so that any two rates
+// work. Each output is divided by the sum of its weights, so that a constant, such as gravity, stays exactly what it is.
+// Beyond both ends, the signal is continued by its odd reflection, as in SciPy's `filtfilt`. Dimensions: N samples in, M out.
+
+/** Zero crossings of the sinc on each side, and the shape of the Kaiser window: `resample_poly`'s defaults. */
+const [crossings, beta] = [10, 5];
+/** Points of the table per zero crossing; interpolated linearly, they err by less than 1e-7. */
+const tablePoints = 4096;
+
+let table: Float64Array | undefined;
+
+/** The filter's weight at 0, 1 / tablePoints, ... output periods from its middle. */
+function lowPassTable(): Float64Array {
+  table ??= Float64Array.from({ length: crossings * tablePoints + 2 }, (_, i) => {
+    const periods = i / tablePoints;
+    if (periods >= crossings) return 0;
+    const sinc = periods === 0 ? 1 : Math.sin(Math.PI * periods) / (Math.PI * periods);
+    return (sinc * besselI0(beta * Math.sqrt(1 - (periods / crossings) ** 2))) / besselI0(beta);
+  });
+  return table;
+}
+
+/** The modified Bessel function of the first kind and order 0, by its power series. */
+function besselI0(x: number): number {
+  let [term, sum] = [1, 1];
+  for (let k = 1; term > sum * 1e-17; k++) {
+    term *= (x / (2 * k)) ** 2;
+    sum += term;
+  }
+  return sum;
+}
+
+/** Positions of outputs, in samples of the input. */
+export interface LowPassTicks {
+  /** N, the number of samples of the whole input. */
+  readonly inputs: number;
+  /** Samples of the input per output; greater than 1. */
+  readonly ratio: number;
+  /** Outputs `from` to `to` (exclusive); output i lies at `i * ratio`. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Samples `first` to `last` (exclusive) of the input, which these outputs depend on. */
+export function lowPassInputs({ inputs, ratio, from, to }: LowPassTicks): { first: number; last: number } {
+  const reach = crossings * ratio;
+  const [low, high] = [Math.ceil(from * ratio - reach), Math.floor((to - 1) * ratio + reach)];
+  // An end is reflected into as many samples as are missing beyond it.
+  if (Math.max(-low, high - inputs + 1) >= inputs) return { first: 0, last: inputs };
+  return {
+    first: high >= inputs ? Math.max(0, Math.min(low, 2 * (inputs - 1) - high)) : Math.max(0, low),
+    last: low < 0 ? Math.min(inputs, Math.max(high, -low) + 1) : Math.min(inputs, high + 1),
+  };
+}
+
+/**
+ * @param columns each with the samples that `lowPassInputs` names
+ * @returns for each column, the outputs
+ */
+export function lowPass(columns: readonly Float32Array[], ticks: LowPassTicks): Float32Array[] {
+  const { inputs, ratio, from, to } = ticks;
+  const { first } = lowPassInputs(ticks);
+  const weightAt = lowPassTable();
+  const reach = crossings * ratio;
+  const weights = new Float64Array(Math.floor(2 * reach) + 2);
+  const outputs = columns.map(() => new Float32Array(to - from));
+  for (let i = from; i < to; i++) {
+    const middle = i * ratio;
+    const [low, high] = [Math.ceil(middle - reach), Math.floor(middle + reach)];
+    let total = 0;
+    for (let k = low; k <= high; k++) {
+      const at = (Math.abs(k - middle) / ratio) * tablePoints;
+      const point = Math.min(Math.floor(at), weightAt.length - 2);
+      const weight = weightAt[point]! + (at - point) * (weightAt[point + 1]! - weightAt[point]!);
+      weights[k - low] = weight;
+      total += weight;
+    }
+    const inside = low >= 0 && high < inputs;
+    for (const [c, column] of columns.entries()) {
+      let sum = 0;
+      for (let k = low; k <= high; k++)
+        sum += weights[k - low]! * (inside ? column[k - first]! : reflectedSample(column, first, inputs, k));
+      outputs[c]![i - from] = sum / total;
+    }
+  }
+  return outputs;
+}
+
+/** Sample k of the input, continued beyond both ends by rotating it by half a turn around its last sample there. */
+function reflectedSample(column: Float32Array, first: number, inputs: number, k: number): number {
+  const last = inputs - 1;
+  let [at, sign, offset] = [k, 1, 0];
+  while (at < 0 || at > last) {
+    const end = at < 0 ? 0 : last;
+    offset += 2 * sign * column[end - first]!;
+    sign = -sign;
+    at = 2 * end - at;
+  }
+  return offset + sign * column[at - first]!;
+}

@@ -20,7 +20,7 @@ export async function benchmarkDeviceSize(): Promise<BenchmarkResult> {
   ].flat();
   if (output === undefined || !("output" in output)) throw new Error("bundle: expected an output, got a watcher");
   const [{ code }] = output.output;
-  const note = "all that the entry exports, as one script";
+  const note = "everything that the entry exports, as one script";
   return {
     measurements: [
       {

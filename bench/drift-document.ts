@@ -22,7 +22,7 @@ const readmePath = fileURLToPath(new URL("../README.md", import.meta.url));
 /** @param about one sentence about what was measured, and at which commit */
 export function driftDocument(all: readonly SetFigures[], tables: readonly TitledTable[], about: string): string {
   return [
-    "# Drift on people and days that nobody tuned it to",
+    "# Drift on people and days that the monitor was not tuned to",
     "",
     `This page is printed by \`npm run bench -- --only drift --write\`. ${about}`,
     "",
@@ -34,7 +34,7 @@ export function driftDocument(all: readonly SetFigures[], tables: readonly Title
 
 export function barsTable(bars: readonly Measurement[]): string {
   return markdownTable({
-    title: "What it is held to",
+    title: "Limits",
     headers: ["", "measured", "90 % interval", "limit"],
     rows: bars.map((bar) => {
       const { name, value, unit, limit, note } = bar;
@@ -133,7 +133,7 @@ function judgeRows(all: readonly SetFigures[]): string[][] {
 }
 
 function shownCount(delays: readonly number[]): string {
-  if (delays.length === 0) return "every stream is in alarm before";
+  if (delays.length === 0) return "every stream is in alarm before the fault";
   return `${delays.filter((delay) => delay <= faultyBatches).length} of ${delays.length}`;
 }
 

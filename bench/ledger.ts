@@ -47,14 +47,14 @@ export async function benchmarkLedger(): Promise<BenchmarkResult> {
     return {
       measurements: [
         {
-          name: "judge and remember a batch",
+          name: "judging and storing a batch",
           value: median(times.map(({ record }) => record)),
           unit: "ms",
           limit: { kind: "at most", value: 10 },
-          note: `of it judging ${median(times.map(({ decide }) => decide)).toFixed(1)} ms; 5 minutes of 6 channels, full references`,
+          note: `of which judging takes ${median(times.map(({ decide }) => decide)).toFixed(1)} ms; 5 minutes of 6 channels, full references`,
         },
         {
-          name: "a batch leaves in the ledger",
+          name: "size of a batch in the ledger",
           value: perBatch / 1000,
           unit: "kB",
           limit: { kind: "at most", value: 6 },

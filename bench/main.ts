@@ -29,25 +29,25 @@ const help = `npm run bench -- [options]
                      tracking, batch-memory, training-memory (comma-separated; default: all but the last two)
   --rounds N         rounds in which Tidemark and its peers take turns (default: 5)
   --no-peers         without PyTorch and Keras
-  --unrolled-keras   Keras with unrolled LSTMs too (a minute more)
+  --unrolled-keras   also Keras with unrolled LSTMs (takes a minute longer)
   --markdown         print a Markdown table
-  --write            write bench/results.json though --only names a part
+  --write            write bench/results.json even if --only names a part
 
-npm run bench -- --only drift: how the monitor does on people and days that nobody tuned it to
+npm run bench -- --only drift: how the monitor performs on people and days that it was not tuned to
 (models are trained first, which takes half an hour; then about ten minutes per data set)
 
   --sets NAMES       some of: motionsense, wisdm_watch, bfrb_samsung (default: all that are in ../shared/data)
   --half 0|1         half of each data set's people whose streams are judged (default: 0; constants are chosen on 1)
-  --seed N           of the streams and faults (default: 1)
-  --keep DIR         models and answers, which are made once (default: .cache/drift)
-  --days NAMES       some of: ${Object.keys(driftDays).join(", ")}: bouts of so many seconds, or recorded order (default: all)
+  --seed N           seed of the streams and faults (default: 1)
+  --keep DIR         folder for models and answers, which are computed once (default: .cache/drift)
+  --days NAMES       some of: ${Object.keys(driftDays).join(", ")}: ranges of bouts in seconds, or recorded order (default: all)
   --parts NAMES      some of: ${driftParts.join(", ")} (default: all)
   --faults PATTERN   only faults whose names match, e.g. "offset of" (default: all)
   --markdown         print docs/drift-figures.md, and the README's summary
   --write            write both, if everything is measured on half 0
 
 TIDEMARK_PEER_PYTHON names a Python with torch, TIDEMARK_KERAS_PYTHON one with keras and tensorflow, TIDEMARK_DRIFT_PYTHON one
-with nannyml, evidently and river (see bench/peers/drift_peers.py); else .venv/bin/python and python3 are tried.`;
+with nannyml, evidently and river (see bench/peers/drift_peers.py). Without them, .venv/bin/python and python3 are tried.`;
 
 const { values } = parseArgs({
   options: {

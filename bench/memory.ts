@@ -49,18 +49,18 @@ async function training(recordings: string, rows: number, network: string, most:
       note: `peak resident set, ${note}`,
     },
     {
-      name: "what it says before that it needs, at least",
+      name: "estimate printed at the start of that run, lower limit",
       value: said / megabytes,
       unit: "x",
       limit: { kind: "at least", value: 1 },
-      note: `of the peak, ${note}`,
+      note: `relative to the peak, ${note}`,
     },
     {
-      name: "what it says before that it needs, at most",
+      name: "estimate printed at the start of that run, upper limit",
       value: said / megabytes,
       unit: "x",
       limit: { kind: "at most", value: 1.25 },
-      note: `of the peak, ${note}`,
+      note: `relative to the peak, ${note}`,
     },
   ];
 }

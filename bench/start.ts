@@ -43,7 +43,7 @@ export async function benchmarkStart(options: { readonly rounds: number }): Prom
             value: middle(imports, "ms"),
             unit: "ms",
             limit: { kind: "at most", value: 500 },
-            note: "in a Node.js that has started",
+            note: "in a running Node.js",
           },
           {
             name: 'memory after import "tidemark"',

@@ -48,7 +48,7 @@ export async function benchmarkTracking(options: { readonly rounds: number }): P
           );
           return { training, whole: performance.now() - started };
         };
-        // In turn, the order too.
+        // The two runs alternate, and so does their order.
         const first = round % 2 === 0 ? await timed("none") : await timed(tracking);
         const second = round % 2 === 0 ? await timed(tracking) : await timed("none");
         const [alone, tracked] = round % 2 === 0 ? [first, second] : [second, first];
@@ -59,13 +59,13 @@ export async function benchmarkTracking(options: { readonly rounds: number }): P
       return {
         measurements: [
           {
-            name: "training beside a bad tracking server",
+            name: "training with a bad tracking server",
             value: median(ratios),
-            unit: "x alone",
+            unit: "x without one",
             limit: { kind: "at most", value: 1.02 },
           },
           {
-            name: "closing, where it goes on failing",
+            name: "closing while the server keeps failing",
             value: median(closing),
             unit: "s",
             limit: { kind: "at most", value: 15 },

@@ -3,6 +3,7 @@
 // recording, one row at most half a step away is enough. Rows of the first sensor for which another sensor has no such
 // neighbours are left out and counted.
 
+import { counted } from "../../counted.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { gapPeriods } from "./sampling.ts";
 
@@ -15,22 +16,17 @@ export interface JoinedPart {
   readonly channels: readonly (readonly [column: string, name: string])[];
 }
 
-export interface JoinedTable {
-  /** Number of rows of the first sensor, and how many of them have no counterpart. */
-  readonly rows: number;
-  readonly without: number;
-}
-
 /**
  * Writes the joined table as Parquet.
  * @param keys columns that must be equal in rows that belong together; null counts as a value
  * @param kept further columns of the first part, which stay as they are
+ * @returns a sentence about the rows of the first sensor that were left out; empty if there are none
  */
 export async function joinByTime(
   database: Database,
   parts: readonly JoinedPart[],
   { keys, kept, out }: { keys: readonly string[]; kept: readonly string[]; out: string },
-): Promise<JoinedTable> {
+): Promise<string> {
   await database.rows(`SET temp_directory = ${duckdbLiteral(`${out}.parts`)}`);
   const key = keys.length === 0 ? "''" : keys.map(keyText).join(" || chr(31) || ");
   for (const [p, { sql, time, channels }] of parts.entries()) {
@@ -70,7 +66,8 @@ export async function joinByTime(
   );
   for (const p of parts.keys()) await database.rows(`DROP TABLE joined_${p}`);
   const rows = Number(counts!.whole);
-  return { rows, without: rows - Number(counts!.kept) };
+  const without = rows - Number(counts!.kept);
+  return without === 0 ? "" : ` ${counted(without, "row")} of ${rows} have no counterpart and are left out.`;
 }
 
 function keyText(column: string): string {

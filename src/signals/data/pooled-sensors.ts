@@ -49,6 +49,16 @@ export function kindOfSensorValue(value: string): string | null {
 }
 
 /**
+ * Selects the sensors to join and orders them: accelerometers first, then gyroscopes. Accelerations without gravity are read only
+ * if there is no accelerometer with gravity.
+ */
+export function sensorsToJoin<Sensor>(sensors: readonly Sensor[], kindOf: (sensor: Sensor) => string | null): Sensor[] {
+  const hasGravity = sensors.some((sensor) => kindOf(sensor) === "accelerometer");
+  const kinds = [hasGravity ? "accelerometer" : "linear", "gyroscope"];
+  return kinds.flatMap((kind) => sensors.filter((sensor) => kindOf(sensor) === kind));
+}
+
+/**
  * @param keys columns of person and recording
  * @param candidates columns that have no role
  */

@@ -4,14 +4,13 @@
 
 import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream } from "node:fs";
-import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
-import { explainSystemReadError } from "../../system-error.ts";
 import type { Database } from "./duckdb.ts";
+import { fileBytes } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
 import { jsonAsCsv } from "./json-table.ts";
 import { type NamingOptions, tableWithNames } from "./named-table.ts";
@@ -39,7 +38,7 @@ export async function readableFiles(
 async function readableFile(database: Database, file: SourceFile, options: NamingOptions): Promise<SourceFile[]> {
   if (file.remote || file.format === "parquet") return [file];
   const stored = file.stored ?? file.path;
-  const head = await headOfFile(stored);
+  const head = await fileBytes(stored, 0, headBytes);
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4) return unpacked(database, file, options);
   const encoding = utf16Of(head);
   if (encoding !== undefined) {
@@ -69,18 +68,6 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (layout === undefined) return [file];
   if (layout.firstValues === 1 && layout.preamble.length === 0 && layout.separator !== "spaces") return [file];
   return [await tableWithNames(file, layout, options)];
-}
-
-async function headOfFile(path: string): Promise<Uint8Array> {
-  const file = await open(path, "r").catch((cause: unknown) => {
-    throw explainSystemReadError(cause, path);
-  });
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(headBytes), 0, headBytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }
 
 /** Empty if the file is not a gzip file. Unpacks the whole file, because DuckDB reads one that is cut off without an error. */

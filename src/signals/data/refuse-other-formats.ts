@@ -1,8 +1,9 @@
 // Looks at the first bytes of a file before DuckDB does, and identifies formats other than text and Parquet.
 
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { constants, gunzipSync } from "node:zlib";
 import { UserError } from "../../errors.ts";
+import { fileBytes } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
 import { refuseColumnsOverLimit } from "./table-limits.ts";
 
@@ -25,12 +26,12 @@ export async function refuseOtherFormats({ path, format, remote, stored = path }
   if (remote) return;
   if (format === "parquet") return refuseCutOffFormat(path, stored);
   const gzipped = /\.gz$/i.test(stored);
-  const head = await headToDetectFormat(stored, headBytes);
+  const head = await fileBytes(stored, 0, headBytes);
   const kind = gzipped
     ? otherFormatOfText(unzipToDetectFormat(head))
     : (otherFormatOfFile(head) ?? otherFormatOfText(head));
   if (kind === undefined && !gzipped && endOfLine(head) < 0 && head.length === headBytes) {
-    refuseFormatWithoutHeader(path, await headToDetectFormat(stored, firstLineBytes));
+    refuseFormatWithoutHeader(path, await fileBytes(stored, 0, firstLineBytes));
   }
   if (kind === undefined) return;
   throw new UserError(`${path}: expected a CSV or TSV table, found ${kind.is}.`, { advice: kind.advice });
@@ -45,8 +46,8 @@ async function refuseCutOffFormat(path: string, stored: string): Promise<void> {
   const isMark = (bytes: Uint8Array): boolean => parquetMark.every((byte, i) => bytes[i] === byte);
   const length = parquetMark.length;
   if (
-    !isMark(await bytesToDetectFormat(stored, 0, length)) ||
-    isMark(await bytesToDetectFormat(stored, Math.max(0, size - length), length))
+    !isMark(await fileBytes(stored, 0, length)) ||
+    isMark(await fileBytes(stored, Math.max(0, size - length), length))
   )
     return;
   throw new UserError(`${path}: this Parquet file is cut off or damaged, because the marker at its end is missing.`, {
@@ -70,25 +71,6 @@ function refuseFormatWithoutHeader(path: string, head: Uint8Array): void {
   const counts = new Uint32Array(256);
   for (const byte of end < 0 ? head : head.subarray(0, end)) counts[byte]! += 1;
   refuseColumnsOverLimit(path, 1 + Math.max(...[..."\t,;|"].map((mark) => counts[mark.charCodeAt(0)]!)));
-}
-
-function headToDetectFormat(path: string, length: number): Promise<Uint8Array> {
-  return bytesToDetectFormat(path, 0, length);
-}
-
-async function bytesToDetectFormat(path: string, from: number, length: number): Promise<Uint8Array> {
-  const file = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {
-    throw new UserError(`${path}: could not be opened: ${cause.code ?? cause.message}`, {
-      advice: "Check the file's permissions.",
-      cause,
-    });
-  });
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, from);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }
 
 /** The decompressed beginning of a gzip file, as far as it can be read; empty if the file is damaged. */

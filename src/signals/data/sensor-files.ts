@@ -3,7 +3,6 @@
 // after the other, the gyroscope would be taken for an accelerometer.
 
 import { basename, dirname, join } from "node:path";
-import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
@@ -11,7 +10,7 @@ import { type ColumnOptions, findRoleColumn } from "./column-roles.ts";
 import type { Database } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
 import { type JoinedPart, joinByTime } from "./join-by-time.ts";
-import { kindOfSensorValue } from "./pooled-sensors.ts";
+import { kindOfSensorValue, sensorsToJoin } from "./pooled-sensors.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import { isNumberColumn, schemaOfParquet } from "./separate-sensors.ts";
 import type { TableSchema } from "./table-schema.ts";
@@ -31,8 +30,6 @@ export interface SourceTable extends SourceFile {
 }
 
 const ending = /(\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|gz))+$/i;
-/** Kinds in order of preference. Sensors of other kinds are read only if the user names their channels. */
-const readKinds = ["accelerometer", "linear", "gyroscope"];
 
 /**
  * @param columnsOf reads the names of a file's columns
@@ -129,14 +126,9 @@ export async function joinSensorFiles(
     return { file, sensor, kind, schema, channels, time: role(schema, "time") };
   });
   const wanted = all.filter(({ channels }) => channels.some(([, name]) => named?.includes(name)));
-  const byKind = readKinds.flatMap((kind) =>
-    all
-      .filter((part) => part.kind === kind)
-      .sort(byGravity)
-      .slice(0, 1),
-  );
-  const whole = byKind.some(({ kind }) => kind === "accelerometer");
-  const read = wanted.length > 0 ? wanted : byKind.filter(({ kind }) => !whole || kind !== "linear");
+  const usual = sensorsToJoin(all.toSorted(byGravity), ({ kind }) => kind);
+  const first = usual.filter(({ kind }, p) => usual.findIndex((part) => part.kind === kind) === p);
+  const read = wanted.length > 0 ? wanted : first;
   const [base] = read;
   if (base === undefined) {
     throw new UserError(`${table.path}: none of these files has an accelerometer or a gyroscope.`, {
@@ -170,13 +162,12 @@ export async function joinSensorFiles(
     parts.push({ sql: `(SELECT * FROM ${source})`, time: reading?.sql ?? "row_number() OVER ()", channels });
   }
   const out = scratch.file("joined.parquet");
-  const { rows, without } = await joinByTime(database, parts, { keys, kept, out });
-  const lost = without === 0 ? "" : ` ${counted(without, "row")} of ${rows} have no partner and are left out.`;
+  const unmatched = await joinByTime(database, parts, { keys, kept, out });
   const others = all.filter((part) => !read.includes(part)).map(({ file }) => basename(file.path));
   const unread = others.length === 0 ? "" : ` Not read: ${others.join(", ")}.`;
   if (read.length > 1) {
     const how = base.time === null ? "row by row" : "by time, interpolated between rows at most 3 steps apart";
-    warn(`${read.map(({ file }) => file.path).join(" and ")} are joined ${how}.${lost}${unread}`);
+    warn(`${read.map(({ file }) => file.path).join(" and ")} are joined ${how}.${unmatched}${unread}`);
   } else warn(`${base.file.path} is read alone.${unread}`);
   return schemaOfParquet(database, out);
 }

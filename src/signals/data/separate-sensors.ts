@@ -2,7 +2,6 @@
 // Sensors of different kinds are joined automatically, because there is only one way to read them. If there are several devices,
 // the user decides which of them to read, or whether to read them side by side.
 
-import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
@@ -16,6 +15,7 @@ import {
   nameOfSensorValue,
   rowsOfSensorValue,
   type SensorColumn,
+  sensorsToJoin,
 } from "./pooled-sensors.ts";
 import { rowsOfSplitSide } from "./rows-of-split-side.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
@@ -27,9 +27,6 @@ export interface SeparatedTable {
   /** The channels to read if the user names none: those of all devices, or null for the usual channels. */
   readonly channels: readonly string[] | null;
 }
-
-/** The kinds that are joined, in order of preference. */
-const joinedKinds = ["accelerometer", "linear", "gyroscope"];
 
 /**
  * @param options.only rows to read, each as COLUMN=VALUE
@@ -83,7 +80,7 @@ export async function separateSensors(
   }
   const dropped = new Set([...keys, label, time, found.column]);
   const channels = schema.names.filter((name) => !dropped.has(name) && isNumberColumn(schema, name));
-  const joined = found.kinds ? sensorsToJoin(found, options) : found.values;
+  const joined = found.kinds ? valuesToJoin(found, options) : found.values;
   if (!found.kinds && options.pivot === undefined) throw pooledDevices(file, found, channels[0] ?? "x");
   const others = found.values.filter((value) => !joined.includes(value));
   const leftOut = others.length === 0 ? "" : ` The rows of ${others.join(", ")} are not read.`;
@@ -100,10 +97,9 @@ export async function separateSensors(
     time: reading.sql,
     channels: channels.map((name) => [name, `${nameOfSensorValue(value)}_${name}`] as const),
   }));
-  const { rows, without } = await joinByTime(database, parts, { keys, kept, out });
-  const lost = without === 0 ? "" : ` ${counted(without, "row")} of ${rows} have no partner and are left out.`;
+  const unmatched = await joinByTime(database, parts, { keys, kept, out });
   warn(
-    `${file}: column "${found.column}" marks ${joined.join(", ")}, which are joined by time: each row of ${joined[0]} with the values of ${joined.slice(1).join(", ")} interpolated between rows at most 3 steps apart.${lost}${leftOut}`,
+    `${file}: column "${found.column}" marks ${joined.join(", ")}, which are joined by time: each row of ${joined[0]} with the values of ${joined.slice(1).join(", ")} interpolated between rows at most 3 steps apart.${unmatched}${leftOut}`,
   );
   const own = options.channels ?? options.modelChannels;
   const usual = found.kinds || own !== undefined ? [] : usualChannels(channels).channels;
@@ -112,18 +108,14 @@ export async function separateSensors(
 }
 
 /** The accelerometer, then the gyroscope. If the user names channels, the sensors with these channels instead. */
-function sensorsToJoin({ values }: SensorColumn, { channels, modelChannels }: ColumnOptions): string[] {
+function valuesToJoin({ values }: SensorColumn, { channels, modelChannels }: ColumnOptions): string[] {
   const named = channels ?? modelChannels;
-  const own = values.filter((value) => named?.some((name) => name.startsWith(`${nameOfSensorValue(value)}_`)));
-  if (own.length > 0) return own.sort((a, b) => named!.findIndex(of(a)) - named!.findIndex(of(b)));
-  const byKind = joinedKinds.flatMap((kind) => values.filter((value) => kindOfSensorValue(value) === kind));
-  const linear = byKind.some((value) => kindOfSensorValue(value) === "accelerometer");
-  const read = byKind.filter((value) => !linear || kindOfSensorValue(value) !== "linear");
-  return read.length > 0 ? read : values.slice(0, 1);
-}
-
-function of(value: string): (name: string) => boolean {
-  return (name) => name.startsWith(`${nameOfSensorValue(value)}_`);
+  const firstOf = (value: string): number =>
+    named?.findIndex((name) => name.startsWith(`${nameOfSensorValue(value)}_`)) ?? -1;
+  const own = values.filter((value) => firstOf(value) >= 0);
+  if (own.length > 0) return own.sort((a, b) => firstOf(a) - firstOf(b));
+  const usual = sensorsToJoin(values, kindOfSensorValue);
+  return usual.length > 0 ? usual : values.slice(0, 1);
 }
 
 function pooledDevices(file: string, { column, values }: SensorColumn, channel: string): UserError {

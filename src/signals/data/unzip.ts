@@ -4,8 +4,9 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { createInflateRaw } from "node:zlib";
+import { crc32, createInflateRaw } from "node:zlib";
 import { UserError } from "../../errors.ts";
+import { fileBytes } from "./file-bytes.ts";
 
 export interface ZipEntry {
   readonly name: string;
@@ -13,6 +14,8 @@ export interface ZipEntry {
   readonly method: number;
   readonly compressedBytes: number;
   readonly offset: number;
+  /** Checksum of the content. */
+  readonly crc32: number;
 }
 
 const endMark = 0x06054b50;
@@ -45,6 +48,7 @@ export async function zipEntries(path: string): Promise<ZipEntry[]> {
         method: directory.readUInt16LE(at + 10),
         compressedBytes: directory.readUInt32LE(at + 20),
         bytes: directory.readUInt32LE(at + 24),
+        crc32: directory.readUInt32LE(at + 16),
         offset: directory.readUInt32LE(at + 42),
       });
       at += 46 + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
@@ -58,18 +62,27 @@ export async function zipEntries(path: string): Promise<ZipEntry[]> {
 /** Writes the content of an entry to a new file. */
 export async function unzipEntry(path: string, entry: ZipEntry, out: string): Promise<void> {
   if (entry.method !== 0 && entry.method !== 8) throw brokenZip(path, `${entry.name} uses an unknown compression`);
-  const file = await open(path, "r");
-  const head = Buffer.alloc(30);
-  await file.read(head, 0, 30, entry.offset).finally(() => file.close());
+  const head = Buffer.from(await fileBytes(path, entry.offset, 30));
+  if (head.length < 30) throw brokenZip(path, `${entry.name} is cut off`);
   const start = entry.offset + 30 + head.readUInt16LE(26) + head.readUInt16LE(28);
   if (entry.compressedBytes === 0) return pipeline([], createWriteStream(out));
+  let checksum = 0;
+  const summed = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      checksum = crc32(chunk, checksum);
+      yield chunk;
+    }
+  };
   const packed = createReadStream(path, { start, end: start + entry.compressedBytes - 1 });
   const target = createWriteStream(out, { flags: "wx", mode: 0o600 });
   try {
-    await (entry.method === 0 ? pipeline(packed, target) : pipeline(packed, createInflateRaw(), target));
+    await (entry.method === 0
+      ? pipeline(packed, summed, target)
+      : pipeline(packed, createInflateRaw(), summed, target));
   } catch (cause) {
     throw brokenZip(path, `${entry.name} is damaged`, cause);
   }
+  if (checksum !== entry.crc32) throw brokenZip(path, `${entry.name} is damaged`);
 }
 
 function brokenZip(path: string, reason: string, cause?: unknown): UserError {

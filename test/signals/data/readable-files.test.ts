@@ -218,6 +218,11 @@ describe("what cannot be read", () => {
     expect(refused.advice).toBeDefined();
   });
 
+  test("a zip archive with a changed byte", async () => {
+    const archive = zip({ "a.csv": plain }, "ZIP_STORED").map((byte, i) => (i === 900 ? byte ^ 1 : byte));
+    expect((await refusal("a.zip", archive)).message).toMatch(/this zip archive cannot be read: a\.csv is damaged\.$/);
+  });
+
   test("a broken table in an archive is named as in the archive", async () => {
     expect((await refusal("a.zip", zip({ "data/b.csv": "<html>\n</html>\n" }))).message).toMatch(
       /a\.zip\/data\/b\.csv: expected/,

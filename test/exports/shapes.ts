@@ -95,14 +95,34 @@ const actigraph = (format: string, start: string): string[] => [
   "Current Battery Voltage: 4.20     Mode = 12",
   "--------------------------------------------------",
 ];
+/** A hundred lines, some of which are padded with NUL bytes. */
 const geneactiv = [
   "Device Type,GENEActiv",
   "Device Model,1.1",
   "Device Unique Serial Code,000000",
-  "Measurement Frequency,50",
+  "Device Firmware Version,Ver0.00 date01Jan20",
+  "Calibration Date,2023-01-01 00:00:00:000",
+  "Application name & version ,GENEActiv PC Software 0.0",
+  ...["", "", "", ""],
+  "Measurement Frequency,50.0 Hz",
   "Start Time,2024-05-04 10:00:00:000",
-  "",
-  "Calibration Date,2023-01-01",
+  "Last measurement,",
+  "Device Location Code,wrist",
+  "Time Zone,GMT +00",
+  ...["", "", "", "", ""],
+  "Subject Code,0001\0\0\0\0\0\0",
+  "Date of Birth,1900-1-1",
+  "Sex,",
+  "Subject Notes,\0\0\0\0\0\0\0\0\0\0",
+  ...new Array<string>(26).fill(""),
+  ...["x", "y", "z"].flatMap((axis) => [
+    `Sensor type,MEMS accelerometer ${axis}-axis`,
+    "Range,-8 to 8",
+    "Resolution,0.0039",
+    "Units,g",
+    "Additional information",
+  ]),
+  ...new Array<string>(35).fill(""),
 ];
 
 export const shapes: readonly Shape[] = [
@@ -158,11 +178,12 @@ export const shapes: readonly Shape[] = [
   {
     name: "phyphox-two-sheets",
     device: "phyphox, one file per sensor",
-    source: "trobb20/IMU-Project, Accelerometer.csv and Gyroscope.csv",
+    source: "Slmaking/Reorientation-of-smartphone, Data; trobb20/IMU-Project",
     hz: 50,
     files: {
       "Accelerometer.csv": { columns: `"Time (s)"=t|${cols('"@ (m/s^2)"', "A")}` },
       "Gyroscope.csv": { columns: `"Time (s)"=t|${cols('"@ (rad/s)"', "g")}` },
+      "Linear Accelerometer.csv": { columns: `"Time (s)"=t|${cols('"@ (m/s^2)"', "l")}` },
     },
     read: { ...acc(axes("@ (m/s^2)")), ...gyr(axes("@ (rad/s)")) },
   },
@@ -413,7 +434,7 @@ export const shapes: readonly Shape[] = [
   {
     name: "geneactiv",
     device: "GENEActiv, CSV of the PC software",
-    source: "Activinsights, GENEActiv instructions",
+    source: "matt002/GaitPy, gaitpy/demo/demo_data.csv",
     hz: 50,
     files: one(`timestamp=genea|${cols("%", "a")}|lux=zero|button=zero|temperature=temp`, {
       bare: true,

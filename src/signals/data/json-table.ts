@@ -1,16 +1,20 @@
-// Converts a JSON file, an array of records or one record per line, to CSV.
+// Converts a JSON file to CSV: an array of records, one record per line, or the list of records within a document. Lists within a
+// record, such as the samples of a packet, become rows.
 
 import { UserError } from "../../errors.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { duckdbErrorLine, type SourceFile } from "./find-files.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 
+/** Bytes of the largest document that is one object. */
+const largestObject = 2 ** 25;
+
 /** @throws UserError if the file is not a list of records, or its values are in lists */
 export async function jsonAsCsv(database: Database, file: SourceFile, scratch: ScratchFolder): Promise<SourceFile> {
   const out = scratch.file("json.csv");
-  const source = `read_json_auto(${duckdbLiteral((file.stored ?? file.path).replace(/[*?[]/g, "[$&]"))}, sample_size=-1, records=true)`;
+  const document = `read_json_auto(${duckdbLiteral((file.stored ?? file.path).replace(/[*?[]/g, "[$&]"))}, sample_size=-1, records=true, maximum_object_size=${largestObject})`;
   try {
-    const columns = await columnsOfJson(database, source);
+    const { columns, source } = await tableOfJson(database, document);
     await database.rows(
       `COPY (SELECT ${columns.join(", ")} FROM ${source}) TO ${duckdbLiteral(out)} (FORMAT csv, HEADER true)`,
     );
@@ -26,21 +30,76 @@ export async function jsonAsCsv(database: Database, file: SourceFile, scratch: S
   return { ...file, stored: out };
 }
 
+/** Depth of a table within a document, such as that of {"Meas": {"IMU9": [{"ArrayAcc": [{"x": 0.1}]}]}}. */
+const deepest = 8;
+
+/** The table as SQL, and its columns; fields of objects become columns, such as acc_x of {"acc": {"x": 0.1}}. */
+async function tableOfJson(database: Database, document: string): Promise<{ columns: string[]; source: string }> {
+  let source = document;
+  for (let depth = 0; ; depth++) {
+    const described = await database.rows(`DESCRIBE SELECT * FROM ${source}`);
+    const fields = described.map(({ column_name: name, column_type: type }) => [String(name), String(type)] as const);
+    const lists = fields.filter(([, type]) => type.endsWith("]"));
+    const objects = fields.filter(([, type]) => /^STRUCT.*\)$/.test(type));
+    if (depth < deepest && fields.length === 1 && objects.length === 1) {
+      source = `(SELECT unnest(${duckdbIdentifier(fields[0]![0])}) FROM ${source})`;
+    } else if (
+      depth < deepest &&
+      lists.length > 0 &&
+      (fields.length === 1 || lists.every(([, type]) => isFlatList(type)))
+    ) {
+      source = await rowsOfLists(database, source, fields);
+    } else {
+      return { columns: await columnsOfRecords(database, source, fields), source };
+    }
+  }
+}
+
+/** Whether a list holds plain values, or objects of these without a time of their own, so that lists side by side are columns. */
+function isFlatList(type: string): boolean {
+  const element = type.replace(/\[\d*\]$/, "");
+  return (
+    /^(VARCHAR|DOUBLE|BIGINT|HUGEINT|UBIGINT|FLOAT|INTEGER)$/.test(element) ||
+    (/^STRUCT\(([^()[\]]|\(\d+,\d+\))*\)$/.test(element) && !/time/i.test(element))
+  );
+}
+
+/** One row per element of lists that have equal lengths; other fields are repeated. */
+async function rowsOfLists(
+  database: Database,
+  source: string,
+  fields: readonly (readonly [name: string, type: string])[],
+): Promise<string> {
+  const lists = fields.filter(([, type]) => type.endsWith("]")).map(([name]) => name);
+  const lengths = lists.map((name) => `coalesce(len(${duckdbIdentifier(name)}), 0)`);
+  const [uneven] = await database.rows(
+    `SELECT 1 FROM ${source} WHERE least(${lengths.join(", ")}) <> greatest(${lengths.join(", ")}) LIMIT 1`,
+  );
+  if (uneven !== undefined) throw new UserError(`the lists ${lists.join(", ")} have different lengths`);
+  const columns = fields.map(([name, type]) => {
+    const column = duckdbIdentifier(name);
+    return type.endsWith("]") ? `unnest(${column}) AS ${column}` : column;
+  });
+  return `(SELECT ${columns.join(", ")} FROM ${source})`;
+}
+
 /** The least number of columns of a recording: a time and three axes. */
 const tooFewColumns = 4;
 
-/** The columns as SQL; the fields of an object become columns, such as acc_x of {"acc": {"x": 0.1}}. */
-async function columnsOfJson(database: Database, source: string): Promise<string[]> {
-  const describe = (what: string): Promise<Record<string, unknown>[]> =>
-    database.rows(`DESCRIBE SELECT ${what} FROM ${source}`);
+async function columnsOfRecords(
+  database: Database,
+  source: string,
+  fields: readonly (readonly [name: string, type: string])[],
+): Promise<string[]> {
   const columns: string[] = [];
   const nested: string[] = [];
-  for (const { column_name: name, column_type: type } of await describe("*")) {
-    const column = duckdbIdentifier(String(name));
-    if (!/^(STRUCT|MAP|JSON)|\]$/.test(String(type))) columns.push(column);
-    else if (!/^STRUCT.*\)$/.test(String(type))) nested.push(String(name));
+  for (const [name, type] of fields) {
+    const column = duckdbIdentifier(name);
+    if (!/^(STRUCT|MAP|JSON)|\]$/.test(type)) columns.push(column);
+    else if (!/^STRUCT.*\)$/.test(type)) nested.push(name);
     else {
-      for (const { column_name: field } of await describe(`unnest(${column})`))
+      const inner = await database.rows(`DESCRIBE SELECT unnest(${column}) FROM ${source}`);
+      for (const { column_name: field } of inner)
         columns.push(`${column}.${duckdbIdentifier(String(field))} AS ${duckdbIdentifier(`${name}_${field}`)}`);
     }
   }

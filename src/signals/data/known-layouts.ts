@@ -21,6 +21,8 @@ const axes = (name: string, unit = ""): string[] => xyz.map((axis) => `${name}_$
 const whole = /^\d+$/;
 const decimal = /^[+-]?\d+\.\d+(e[+-]?\d+)?$/i;
 const dateTime = /^\d{1,4}[-/]\d{1,2}[-/]\d{1,4}[ T]\d/;
+/** As cwa-convert writes them with -t:unix; the values that follow must be possible in g. */
+const unixSeconds = /^1\d{9}\.\d{3,6}$/;
 
 /** @param base the file's name without folders */
 export function knownLayout(base: string, { preamble, names, sample }: TextLayout): KnownLayout | undefined {
@@ -54,8 +56,9 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
     return { is: "ActiGraph", names: ["Timestamp", ...["X", "Y", "Z"].map((axis) => `Accelerometer ${axis} (g)`)] };
   if (/GENEActiv/i.test(text) && width === 7)
     return { is: "GENEActiv", names: ["timestamp", ...axes("acc", " (g)"), "light_lux", "button", "temperature"] };
+  const inG = sample.every((values) => values.slice(1, 4).every((value) => Math.abs(Number(value)) <= 16));
   if (
-    dateTime.test(first[0]!) &&
+    (dateTime.test(first[0]!) || (unixSeconds.test(first[0]!) && inG)) &&
     [4, 7, 10].includes(width) &&
     first.slice(1).every((value) => Number.isFinite(Number(value)))
   ) {

@@ -72,10 +72,7 @@ export async function tableWithNames(
 
 function withoutNames(path: string, { sample, preamble, separator }: TextLayout): UserError {
   const first = sample[0]!;
-  const example = first
-    .map((_, i) => (i === 0 ? "time" : `c${i + 1}`))
-    .slice(0, 8)
-    .join(",");
+  const example = likelyNames(sample).join(",");
   const names = splitTextLine(preamble.at(-1) ?? "", separator);
   const values = first.slice(0, 8).join(", ");
   return new UserError(
@@ -83,7 +80,46 @@ function withoutNames(path: string, { sample, preamble, separator }: TextLayout)
       ? `${path}: the file has no line of column names. Its rows have ${first.length} values, such as ${values}.`
       : `${path}: no line of column names fits the rows. Line ${preamble.length} has ${names.length} values, but the rows have ${first.length}, such as ${values}.`,
     {
-      advice: `Name the columns in order: ${shellCommand("--columns", first.length > 8 ? `${example},...` : example)}`,
+      advice: `Name the columns in order; judging by their values, perhaps ${shellCommand("--columns", example)}`,
     },
   );
+}
+
+/** Names for an advice: a clock runs forwards, and a sensor's axes are three neighbouring columns of numbers that vary. */
+function likelyNames(sample: readonly (readonly string[])[]): string[] {
+  const columns = sample[0]!.map((_, c) => sample.map((values) => values[c]!));
+  const names = columns.map((_, c) => `c${c + 1}`);
+  const clock = columns.findIndex(isLikelyClock);
+  if (clock >= 0) names[clock] = "time";
+  const mayBeAxis = columns.map((values, c) => c !== clock && isLikelyAxis(values));
+  const sensors = ["acc", "gyro", "mag"];
+  for (let c = 0; c + 2 < names.length && sensors.length > 0; ) {
+    if (!(mayBeAxis[c] && mayBeAxis[c + 1] && mayBeAxis[c + 2])) {
+      c++;
+      continue;
+    }
+    const sensor = sensors.shift()!;
+    for (const axis of ["x", "y", "z"]) names[c++] = `${sensor}_${axis}`;
+  }
+  return names;
+}
+
+function isLikelyAxis(values: readonly string[]): boolean {
+  const numbers = values.map((value) => (value === "" ? Number.NaN : Number(value.replace(",", "."))));
+  if (!numbers.every(Number.isFinite) || new Set(numbers).size < 2) return false;
+  return !(numbers.every(Number.isInteger) && runsForwards(values));
+}
+
+/** Whether nearly no number is less than the one before; a clock may begin again with the next recording. */
+function runsForwards(values: readonly string[]): boolean {
+  const numbers = values.map(Number);
+  const steps = numbers.slice(1).map((value, i) => value - numbers[i]!);
+  return new Set(numbers).size > 2 && steps.filter((step) => !(step >= 0)).length <= 0.05 * steps.length;
+}
+
+/** A date, a time of day, or numbers that run forwards, but do not count rows. */
+function isLikelyClock(values: readonly string[]): boolean {
+  if (/^\d{1,4}[-/.]\d{1,2}[-/.]\d|^\d{1,2}:\d{2}/.test(values[0]!)) return true;
+  const counted = values.filter((value, i) => i > 0 && Number(value) - Number(values[i - 1]) === 1).length;
+  return runsForwards(values) && 2 * counted < values.length;
 }

@@ -48,7 +48,14 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   }
   const bytes = /\.gz$/i.test(stored) ? await headOfGzip(stored, file.path, head) : head;
   const text = new TextDecoder("utf-8").decode(bytes, { stream: true });
-  if (text.includes("\0")) return [file];
+  if (text.includes("\0")) {
+    const padded = paddedLines(text);
+    if (padded === 0) return [file];
+    const out = options.scratch.file("unpadded.csv");
+    await withoutPadding(stored, out, padded);
+    options.warn(`${file.path}: NUL bytes in the lines before the table are left out.`);
+    return readableFile(database, { ...file, stored: out }, options);
+  }
   refuseOtherEncodings(file.path, bytes);
   refuseBlankText(file.path, bytes, text);
   if (/\r\n/.test(text) && /\r(?!\n|$)|(?<!\r)\n/.test(text)) {
@@ -124,6 +131,23 @@ function refuseOtherEncodings(path: string, head: Uint8Array): void {
     line++;
     start = end + 1;
   }
+}
+
+/** Number of lines before the table if only these contain NUL bytes, which pad texts in the preamble of GENEActiv; else 0. */
+function paddedLines(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters show that the file is not text.
+  if (/[\x01-\x08\x0e-\x1f\ufffd]/.test(text)) return 0;
+  const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
+  const before = textLayout(lines.map((line) => line.replaceAll("\0", "")))?.preamble.length ?? 0;
+  return lines.findLastIndex((line) => line.includes("\0")) < before ? before : 0;
+}
+
+async function withoutPadding(path: string, out: string, padded: number): Promise<void> {
+  const lines = async function* (): AsyncGenerator<string> {
+    let line = 0;
+    for await (const text of linesOfText(path)) yield line++ < padded ? text.replaceAll("\0", "") : text;
+  };
+  await writeLines(lines(), out);
 }
 
 async function withLineFeeds(path: string, out: string): Promise<void> {

@@ -89,7 +89,10 @@ function sensorInFileName(name: string): { sensor: string; kind: string; rest: s
   const words = stem.split(/([^A-Za-z]+|(?<=[a-z])(?=[A-Z]))/).filter((word) => word !== undefined);
   for (const length of [3, 1]) {
     for (let i = 0; i + length <= words.length; i++) {
-      const sensor = words.slice(i, i + length).join("");
+      const sensor = words
+        .slice(i, i + length)
+        .join("")
+        .replace(/^(linear|total|user|free)[ _-]/i, "$1");
       if (!/^[A-Za-z]+$/.test(sensor) || sensor.length < 3) continue;
       const kind = kindOfSensorValue(sensor);
       if (kind === null) continue;

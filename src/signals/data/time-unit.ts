@@ -143,7 +143,7 @@ function implausibleTimeUnit({
   return new DataFault({
     code: "sampling_rate",
     message: `${file}: column "${name}": expected ${expected}, found ${found}${instead === "" ? "" : `; it would be ${instead}`}.`,
-    advice: "Say what the numbers mean with --time-unit, such as --time-unit ms or --time-unit 10ms.",
+    advice: `Say what the numbers mean with --time-unit, such as --time-unit ${isReachable && isPossibleRate(unitsPerSecond[unit] / step) ? unit : (others[0] ?? "ms")} or --time-unit 10ms.`,
     file,
     column: name,
     expected,

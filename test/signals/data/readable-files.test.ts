@@ -116,6 +116,14 @@ test.each<[string, string, string | Uint8Array, ReadRecordingsOptions["columns"]
     { channels: ["A_x", "A_y", "A_z", "G_x", "G_y", "G_z"] },
   ],
   ["JSON lines", "a.jsonl", records.map((record) => JSON.stringify(record)).join("\n")],
+  [
+    "JSON with a list per column",
+    "a.json",
+    JSON.stringify(
+      Object.fromEntries(Object.keys(records[0]!).map((key) => [key, records.map((record) => record[key]!)])),
+    ),
+  ],
+  ["a JSON document that holds the records", "a.json", JSON.stringify({ data: { rows: records } })],
 ])("%s", async (_, name, content, columns) => {
   const expected = await read("a.csv", plain);
   const found = await read(name, content, columns);
@@ -143,7 +151,9 @@ describe("what cannot be read", () => {
     expect(message).toMatch(
       /a\.csv: the file has no line of column names\. Its rows have 10 values, such as ann, walk, r1, 0, 0, 0\.1/,
     );
-    expect(advice).toMatch(/Name the columns in order: --columns time,c2,c3/);
+    expect(advice).toBe(
+      "Name the columns in order; judging by their values, perhaps --columns c1,c2,c3,time,acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z",
+    );
   });
 
   test("a wrong number of names", async () => {
@@ -201,10 +211,10 @@ describe("what cannot be read", () => {
       /found a Git LFS pointer/,
     ],
     [
-      "JSON with lists",
+      "JSON with lists of different lengths",
       "a.json",
-      '{"t": [0, 1], "x": [1, 2], "y": [3, 4]}',
-      /not a list of flat records: t, x, y are lists/,
+      '{"t": [0, 1], "x": [1, 2], "y": [3, 4, 5]}',
+      /not a list of flat records: the lists t, x, y have different lengths/,
     ],
     [
       "thousands with a separator",

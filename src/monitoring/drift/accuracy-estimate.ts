@@ -250,7 +250,7 @@ function rehearseAccuracy(
   });
 }
 
-/** How far from an estimate the accuracy of a batch may be, up to a factor. */
+/** How far the accuracy of a batch may be from an estimate, up to a constant factor. */
 function accuracyScale(estimate: number): number {
   return Math.sqrt(estimate * (1 - estimate) + leastVariance);
 }

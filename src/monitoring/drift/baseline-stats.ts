@@ -101,7 +101,7 @@ export const baselineStatsSchema: z.ZodType<BaselineStats> = channelBaseline.ext
   drift: driftBaselineSchema.exactOptional(),
 });
 
-/** The form that baseline_stats.json has. */
+/** The form of baseline_stats.json. */
 export function storedBaselineStats({ drift, ...stats }: BaselineStats): Record<string, unknown> {
   return drift === undefined ? stats : { ...stats, drift: storedDriftBaseline(drift) };
 }

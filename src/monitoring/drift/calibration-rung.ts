@@ -104,7 +104,7 @@ export function calibrationLadders(
   return laddersOf(rehearsed, statistic, (seconds, batches) => calibrationRung(seconds, batches, statistic));
 }
 
-/** The same without measuring false alarms. */
+/** The same ladders, without measured false alarms. */
 export function bareCalibrationLadders(
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
@@ -135,7 +135,7 @@ function laddersOf(
   return { rungs: rungsOf(rehearsed), mixes };
 }
 
-/** The same batches with `ksByClass`, and the standards from which it was computed. */
+/** Adds `ksByClass` to batches; also returns the standards from which it was computed. */
 export function standardizeByClass(
   batches: readonly Rehearsed[],
   channels: readonly string[],

@@ -31,15 +31,16 @@ export interface ImpossibleSensor {
 /** Limits of the median of a second's mean acceleration, as shares of gravity; see sensor-seconds.ts. */
 const [leastGravity, mostGravity] = [0.5, 2];
 /**
- * A unit is right if at least a share `mostlyGravity` of the seconds differ from gravity by at most a share `nearGravity`.
- * After gravity has been removed, the lengths of the seconds vary too much for any unit. Both are arbitrary.
+ * Values fit a unit if in at least a share `mostlyGravity` of the seconds, the mean vector's length differs from gravity by
+ * at most a share `nearGravity`. After gravity has been removed, the lengths vary too much to fit any unit. Both are
+ * arbitrary.
  */
 const [nearGravity, mostlyGravity] = [0.5, 0.8];
 /** A shorter batch is not judged; arbitrary. */
 const leastSeconds = 5;
 /**
- * Limits of the ratio of turns; see turning-ratio.ts. They are about the geometric means of what people reach and what the
- * other unit gives.
+ * Limits of the ratio of turns; see turning-ratio.ts. Each lies about halfway, on a logarithmic scale, between the most
+ * extreme ratio of people and the ratio that the other unit gives.
  */
 const [leastTurning, mostTurning] = [1 / 16, 25];
 

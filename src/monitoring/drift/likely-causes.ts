@@ -1,5 +1,5 @@
-// Explains why a batch is unlike its references. If a sensor's values are impossible (impossible-sensors.ts), the cause of
-// that is the only one. Otherwise, each suspected fault is reversed and the batch is measured again. A fault is named only if
+// Explains why a batch is unlike its references. If a sensor's values are impossible (impossible-sensors.ts), only the fault
+// behind them is named. Otherwise, each suspected fault is reversed and the batch is measured again. A fault is named only if
 // this makes the batch ordinary. Faults that cannot be reversed (a stuck or clipped channel) are detected directly. If
 // nothing explains the batch, the cause is not known.
 

@@ -5,7 +5,7 @@ import type { MergeableChannel, MergeableSummary } from "../summaries/batch-summ
 import type { ClassSummaries, MergeableClasses } from "../summaries/class-summaries.ts";
 import type { Chunk } from "./rehearsal.ts";
 
-/** Properties that all chunks of a training share. */
+/** Properties that all chunks of a training run share. */
 export interface ChunkLayout {
   readonly nClasses: number;
   /** Number of bins in each signal's grid. */

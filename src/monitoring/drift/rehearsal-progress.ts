@@ -11,7 +11,7 @@ export class RehearsalProgress {
     this.#tell = tell;
   }
 
-  /** Maps `items`, one after another, as a stage of `units`. */
+  /** Maps `items`, one after another, as a stage whose weight is `units`. */
   stage<Item, Result>(units: number, items: readonly Item[], each: (item: Item, index: number) => Result): Result[] {
     const results = items.map((item, i) => {
       const result = each(item, i);

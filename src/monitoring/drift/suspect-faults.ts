@@ -87,7 +87,7 @@ function explainedShare(before: number, after: number): number {
   return before === 0 ? 0 : 1 - after / before;
 }
 
-/** Sum of the KS distances over a sensor's channels, so that changes in another sensor hide nothing. */
+/** Sum of the KS distances over one sensor's channels, so that changes in other sensors cannot hide a fault in it. */
 function diagnosisValueDistance(summary: BatchSummary, baseline: BaselineReference): number {
   return Object.entries(baseline).reduce((sum, [name, { summary: reference }]) => {
     const { counts, n } = summary[name]!;

@@ -159,7 +159,7 @@ const judged = z.object({
   impossible: z
     .array(z.object({ sensor: z.string(), channels: z.array(z.string()), message: z.string() }))
     .describe(
-      "sensors with values that no person can cause, which raises an alarm; absent if the batch came as a summary and shows none",
+      "sensors with impossible values, which raise an alarm; absent if the batch came as a summary and shows none",
     )
     .exactOptional(),
   warnings: z.array(z.string()),

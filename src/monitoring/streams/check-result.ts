@@ -181,8 +181,8 @@ export interface JudgedBatch extends AnyBatch {
   /** Faults that would explain the change, each with the share of the change that it explains (0 to 1). */
   likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
   /**
-   * Sensors with values that no person can cause, in words. Absent if the batch came as a summary, and from results of
-   * earlier versions.
+   * Sensors with impossible values; `message` says what was measured and what is possible. Absent if the batch came as a
+   * summary and shows none, and from results of earlier versions.
    */
   impossible?: { sensor: string; channels: string[]; message: string }[];
   /** Warnings for the reader. */

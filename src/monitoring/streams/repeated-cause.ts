@@ -21,7 +21,7 @@ export type RepeatedCause = NonNullable<StreamState["cause"]>;
 /**
  * @param causes of the batch, likeliest first
  * @param comparisons of the batch
- * @returns how often the batch's cause was seen, including this time; undefined if it has no such cause
+ * @returns how often the batch's first cause has occurred, including this time; undefined if it is not such a cause
  */
 export function repeatedCause(
   causes: readonly Culprit[],

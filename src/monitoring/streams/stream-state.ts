@@ -37,7 +37,7 @@ export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
   shorten: shortenCheckResult,
 };
 
-/** The form in a ledger, with keys in snake_case. */
+/** The form in a ledger, whose keys are in snake_case. */
 function storedStreamState({ drift, ...rest }: StreamState): object {
   return { drift: { ...drift, alarm: drift.alarm && snakeKeys(drift.alarm) }, ...rest };
 }

@@ -41,8 +41,8 @@ export function admitByUpdateRules(
 }
 
 /**
- * A batch has no summary, and so cannot enter, if its stream was reset, if --keep-days have passed, or if the quality gate
- * rejected it.
+ * A batch without a summary cannot enter. It has none if its stream was reset, if --keep-days have passed, or if the quality
+ * gate rejected it.
  */
 export type DecidableBatch = Pick<StoredBatch, "status" | "inReferences" | "hasSummary">;
 

@@ -139,7 +139,7 @@ export function offsetSensorSignalNames(
   return [channel, ...sensorMagnitudeSignals(channels, sensors, channel).map(({ name }) => name)];
 }
 
-/** The columns that change if one channel has an offset, computed from the channels' columns only. */
+/** Computes the columns that change if one channel has an offset, from the channels' columns alone. */
 export function offsetSensorSignals(
   columns: Columns,
   sensors: readonly Sensor[],

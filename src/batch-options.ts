@@ -52,7 +52,7 @@ export const predictOptions: OptionsOf<PredictConfig> = {
       above: 0,
       below: 1,
       otherwise: "none",
-      doc: "label windows unknown if they are less confident than this share of the windows in cross-validation",
+      doc: "label windows unknown below the confidence that this share of the windows in cross-validation did not reach",
     }),
   }),
   ...modelColumns,

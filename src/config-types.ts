@@ -2,7 +2,7 @@
 
 /** Options of `tidemark inspect`, checked and complete. */
 export interface InspectConfig {
-  /** Labelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
+  /** Labelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
   /** Report page to write. */
   out?: string;
@@ -67,7 +67,7 @@ export type InspectOptions = Partial<InspectConfig> & Pick<InspectConfig, "files
 
 /** Options of `tidemark convert`, checked and complete. */
 export interface ConvertConfig {
-  /** Recordings, labelled or not: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
+  /** Recordings, labelled or not: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
   /** The table to write: .parquet, .csv or .tsv (also .gz). */
   out: string;
@@ -120,7 +120,7 @@ export type ConvertOptions = Partial<ConvertConfig> & Pick<ConvertConfig, "files
 
 /** Options of `tidemark train`, checked and complete. */
 export interface TrainConfig {
-  /** Labelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
+  /** Labelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
   /** The model folder to write; must be new or empty. */
   out: string;
@@ -215,7 +215,7 @@ export type TrainOptions = Partial<TrainConfig> & Pick<TrainConfig, "files" | "o
 
 /** Options of `tidemark predict`, checked and complete. */
 export interface PredictConfig {
-  /** Recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
+  /** Recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
   /** The model folder, or DIR/LINE@champion. */
   model: string;
@@ -227,7 +227,7 @@ export interface PredictConfig {
   spreadsheetSafe: boolean;
   /** Smooth labels over time, for activities that last this many seconds on average. Default: no smoothing. */
   smooth?: number;
-  /** Label windows unknown if they are less confident than this share of the windows in cross-validation. Default: none. */
+  /** Label windows unknown below the confidence that this share of the windows in cross-validation did not reach. Default: none. */
   unknown?: number;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
@@ -266,7 +266,7 @@ export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files
 
 /** Options of `tidemark evaluate`, checked and complete. */
 export interface EvaluateConfig {
-  /** Labelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
+  /** Labelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
   /** The model folder, or DIR/LINE@champion. */
   model: string;
@@ -319,7 +319,7 @@ export type EvaluateOptions = Partial<EvaluateConfig> & Pick<EvaluateConfig, "fi
 
 /** Options of `tidemark check`, checked and complete. */
 export interface CheckConfig {
-  /** One batch of unlabelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
+  /** One batch of unlabelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
   /** The model folder, which also holds the stream's memory, or DIR/LINE@champion; repeat the option to use several models. */
   model: string;
@@ -380,7 +380,7 @@ export type CheckOptions = Partial<CheckConfig> & Pick<CheckConfig, "files" | "m
 
 /** Options of `tidemark drift-bench`, checked and complete. */
 export interface DriftBenchConfig {
-  /** Recordings of people that the model did not learn from: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
+  /** Recordings of people that the model did not learn from: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
   /** The model folder, or DIR/LINE@champion. */
   model: string;
@@ -443,7 +443,7 @@ export type DriftBenchOptions = Partial<DriftBenchConfig> & Pick<DriftBenchConfi
 
 /** Options of `tidemark retrain`, checked and complete. */
 export interface RetrainConfig {
-  /** Unlabelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
+  /** Unlabelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
   /** The champion: the model folder to improve on, or DIR/LINE@champion. */
   model: string;

@@ -23,7 +23,7 @@ export function filesOption(what: string): Option<string[]> {
     required: true,
     affects: "run",
     expected: filesExpected,
-    doc: `${what}: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs`,
+    doc: `${what}: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs`,
   });
 }
 

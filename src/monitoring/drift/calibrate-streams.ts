@@ -1,7 +1,7 @@
-// The alarm level, and the run length that it gives. Everyone's rehearsed days are judged as in production, by a model without that
-// person: the other people's ladders, against the stream's own past and against the training data, and the training data
-// without the person. Whatever adds to the evidence is therefore in the level. The standards of each class and the choice of
-// the statistic are everyone's.
+// The alarm level, and the run length that it gives. Everyone's rehearsed days are judged as in production, by a model
+// without that person. It has the other people's ladders, against a stream's own past and against the training data, and the
+// training data without the person. So the level allows for everything that adds to the evidence. Only the standards of each
+// class and the choice of the statistic come from everyone.
 
 import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -22,7 +22,7 @@ import type { RehearsedPerson } from "./rehearsed-stream.ts";
 import { measureRunLength } from "./run-length.ts";
 import { roundScoreFigure } from "./score.ts";
 
-/** What is known of one kind of reference, and the batches that it is known from. */
+/** The calibration of one kind of reference, and the batches from which it was made. */
 export interface RehearsedKind {
   readonly calibration: KindCalibration;
   readonly rehearsed: readonly Rehearsed[];

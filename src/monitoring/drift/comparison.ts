@@ -74,11 +74,14 @@ export interface Comparison {
   readonly usual: PValue | null;
   /** How far the score is from the usual one; see `nullScoreExcess`. Null if nothing was rehearsed. */
   readonly excess: number | null;
-  /** The far score (see score.ts) as a multiple of its limit, or by how much the batch exceeds what a body can do; null if neither is known. */
+  /**
+   * The far score (see score.ts) as a multiple of its limit, or how far values are beyond what any person gives, as a
+   * multiple of that limit; null if neither is known.
+   */
   readonly far: Score | null;
-  /** Whether the far score exceeds its limit, so that no chance explains the batch. */
+  /** Whether the far score exceeds its limit, so that chance does not explain the batch. */
   readonly beyond: boolean;
-  /** Whether the far score is above its limit because no person gives such values. That alone raises an alarm. */
+  /** Whether that is because no person gives such values, which alone raises an alarm. */
   readonly impossible: boolean;
   /**
    * By channel: the scores of which `far` is the largest if the batch is beyond chance, and of which `score` is the largest
@@ -149,7 +152,7 @@ export function compare(
 /**
  * The channel whose values lie farthest outside the training range, on average by more than the width of that range. If there
  * is none, the acceleration whose mean length differs most from that of the training data, by more than `mostGravityRatio`.
- * Null if there is neither: neither happens, however a sensor is worn. The factor of one width is arbitrary.
+ * Null if there is neither. No way of wearing a sensor causes either. The factor of one width is arbitrary.
  */
 function compareToTrainingRange(
   current: ClassSummaries,

@@ -10,7 +10,7 @@ import { type OwnPast, ownPast } from "./own-past.ts";
 export interface PastEvidence {
   /** By reference; null if the batch could be compared with nothing that says something about it. */
   readonly eValues: Readonly<Record<OwnPast, number | null>>;
-  /** Whether the batch is farther away than any rehearsed batch, in one of the ways that no healthy stream stays in. */
+  /** Whether the batch is farther away than any rehearsed batch: from all its references, or in its spread. */
   readonly isBeyond: boolean;
 }
 
@@ -55,9 +55,10 @@ function evidenceBeyondAll(comparisons: readonly Comparison[]): number {
 }
 
 /**
- * Of a batch that spreads more widely than chance reaches. That is twice as far from the usual spread as the widest rehearsed
- * batch, so its p-value is extrapolated to twice the power. How far a healthy batch may go is left to the alarm level.
- * @returns 0 if it does not
+ * Evidence of a batch that spreads more widely than chance reaches. That limit is twice as far from the usual spread as the
+ * widest rehearsed batch, so the exponent of the extrapolation is doubled. The alarm level decides how far a healthy batch
+ * may go.
+ * @returns 0 if it does not spread that widely
  */
 function evidenceOfSpread(comparisons: readonly Comparison[]): number {
   const bets = comparisons.map(({ far, beyond, impossible, pValue }) =>

@@ -15,8 +15,8 @@ const shortestPast = 4;
 /** A class with fewer seconds on either side is not compared; arbitrary. */
 const leastSeconds = 3;
 /**
- * An axis is reversed if the agreement is below this. It is 1 if the coherence is as usual, and -1 if it is the reverse. Chosen on
- * half 1, as are the number of batches and the next limit.
+ * An axis is reversed if the agreement is below this limit. It is 1 if the coherence is as usual, and -1 if it is the
+ * reverse. Chosen on half 1, as are the number of batches and the next limit.
  */
 const mostAgreement = -0.3;
 /** If the mean square of the usual coherence is below this, its sign says little. */

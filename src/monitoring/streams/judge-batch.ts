@@ -1,11 +1,11 @@
 // Computes the verdict from a measured batch and its stream's state. These rules raise alarms, and each is asked only if those
 // before it raise none:
-// 1. In any batch, values that physics does not allow (impossible-sensors.ts, reversed-axes.ts; the latter needs a past) decide at
-//    once.
+// 1. In any batch, values that no person gives (impossible-sensors.ts, comparison.ts), and once the stream has a past, an axis
+//    whose sign has changed (reversed-axes.ts).
 // 2. The evidence of the stream's batches against its own past, once it has one, and of batches that spread more widely than
 //    chance reaches (weigh-evidence.ts). A single batch may be evidence enough.
-// 3. Until then, ten batches that are hardly anybody's on average (weigh-stranger.ts).
-// 4. Until then, two batches that become ordinary once the same fault is undone (repeated-cause.ts).
+// 3. Without such a past, ten batches that are hardly anybody's on average (weigh-stranger.ts).
+// 4. Without such a past, two batches that become ordinary once the same fault is undone (repeated-cause.ts).
 // A batch that does not count (not-counted.ts) is judged as if there were no past. It leaves the stream's state as it is, and
 // therefore ends no alarm.
 

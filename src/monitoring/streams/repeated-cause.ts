@@ -1,7 +1,8 @@
-// A fault that was there from the start. Before a stream has a past, an unfamiliar batch alone raises no alarm, because a healthy
-// person may be unlike the training data. But undoing a fault seldom makes that person's batches ordinary. If it does for two
-// batches of a stream that are both farther from the training data than almost anybody's, the stream has that fault. Batches that are
-// merely unfamiliar do not count: a watch that is worn the other way round looks like a flipped axis.
+// A fault that was there from the start. Before a stream has a past, an unfamiliar batch alone raises no alarm, because a
+// healthy person may be unlike the training data. But undoing a fault seldom makes that person's batches ordinary. So the
+// stream has the fault if two batches are farther from the training data than almost anybody's, and undoing the same fault
+// makes both ordinary. Merely unfamiliar batches do not count, because a watch that is worn the other way round looks like a
+// flipped axis.
 
 import type { Comparison } from "../drift/comparison.ts";
 import type { Culprit } from "../drift/culprit.ts";
@@ -30,7 +31,7 @@ export function repeatedCause(
 ): RepeatedCause | undefined {
   const [first] = causes;
   const pValue = comparisons.find(({ reference }) => reference === "baseline")?.pValue ?? null;
-  // With few rehearsed batches, no p-value is as small as that.
+  // With few rehearsed batches, no p-value is as small as `doubtfulP`.
   if (pValue !== null && pValue.p > Math.max(doubtfulP, pValue.resolution)) return undefined;
   if (first === undefined || !exact.includes(first.kind)) return undefined;
   const name = [first.kind, ...first.channels].join(" ");

@@ -11,14 +11,12 @@ import {
   wholeNumberOption,
 } from "./option.ts";
 import {
-  exclude,
+  evaluatedLabels,
   filesOption,
   jobs,
   keep,
   knownExperimentOption,
   label,
-  labelFromPath,
-  map,
   model,
   modelColumns,
   modelColumnsHeading,
@@ -65,7 +63,7 @@ export const evaluateOptions: OptionsOf<EvaluateConfig> = {
   model,
   out: page,
   overwrite,
-  ...optionsUnder(modelColumnsHeading, { label, labelFromPath, map, exclude }),
+  ...evaluatedLabels,
   ...modelColumns,
   ...optionsUnder("Running:", { jobs }),
 };

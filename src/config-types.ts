@@ -8,8 +8,18 @@ export interface InspectConfig {
   out?: string;
   /** Replace the file if it exists. */
   overwrite: boolean;
-  /** Column with the activity, such as activity. */
+  /** Column with the activity, such as activity; with --labels, a column of that file. */
   label?: string;
+  /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
+  labelFromPath?: string;
+  /** File with labels and their times (columns label, start, end; perhaps user or recording), or a pattern of such files. */
+  labels?: string;
+  /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
+  labelsClock?: "recording" | "start";
+  /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
+  map?: string;
+  /** Labels to leave out, separated by commas. */
+  exclude?: string[];
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
   /** Column with the recording (one uninterrupted session) that each row belongs to. */
@@ -32,12 +42,6 @@ export interface InspectConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
-  labelFromPath?: string;
-  /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
-  map?: string;
-  /** Labels to leave out, separated by commas. */
-  exclude?: string[];
   /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
@@ -73,8 +77,18 @@ export interface ConvertConfig {
   out: string;
   /** Replace the file if it exists. */
   overwrite: boolean;
-  /** Column with the activity, such as activity. */
+  /** Column with the activity, such as activity; with --labels, a column of that file. */
   label?: string;
+  /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
+  labelFromPath?: string;
+  /** File with labels and their times (columns label, start, end; perhaps user or recording), or a pattern of such files. */
+  labels?: string;
+  /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
+  labelsClock?: "recording" | "start";
+  /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
+  map?: string;
+  /** Labels to leave out, separated by commas. */
+  exclude?: string[];
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
   /** Column with the recording (one uninterrupted session) that each row belongs to. */
@@ -97,12 +111,6 @@ export interface ConvertConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
-  labelFromPath?: string;
-  /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
-  map?: string;
-  /** Labels to leave out, separated by commas. */
-  exclude?: string[];
   /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
@@ -124,8 +132,18 @@ export interface TrainConfig {
   files: string[];
   /** The model folder to write; must be new or empty. */
   out: string;
-  /** Column with the activity, such as activity. */
+  /** Column with the activity, such as activity; with --labels, a column of that file. */
   label?: string;
+  /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
+  labelFromPath?: string;
+  /** File with labels and their times (columns label, start, end; perhaps user or recording), or a pattern of such files. */
+  labels?: string;
+  /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
+  labelsClock?: "recording" | "start";
+  /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
+  map?: string;
+  /** Labels to leave out, separated by commas. */
+  exclude?: string[];
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
   /** Column with the recording (one uninterrupted session) that each row belongs to. */
@@ -148,12 +166,6 @@ export interface TrainConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
-  labelFromPath?: string;
-  /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
-  map?: string;
-  /** Labels to leave out, separated by commas. */
-  exclude?: string[];
   /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
@@ -274,10 +286,14 @@ export interface EvaluateConfig {
   out?: string;
   /** Replace the file if it exists. */
   overwrite: boolean;
-  /** Column with the activity, such as activity. */
+  /** Column with the activity, such as activity; with --labels, a column of that file. */
   label?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
+  /** File with labels and their times (columns label, start, end; perhaps user or recording), or a pattern of such files. */
+  labels?: string;
+  /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
+  labelsClock?: "recording" | "start";
   /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
   map?: string;
   /** Labels to leave out, separated by commas. */
@@ -473,6 +489,16 @@ export interface RetrainConfig {
   promote: boolean;
   /** Column with the activity in the recordings of --labelled. */
   label?: string;
+  /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
+  labelFromPath?: string;
+  /** File with labels and their times (columns label, start, end; perhaps user or recording), or a pattern of such files. */
+  labels?: string;
+  /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
+  labelsClock?: "recording" | "start";
+  /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
+  map?: string;
+  /** Labels to leave out, separated by commas. */
+  exclude?: string[];
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
   /** Column with the recording (one uninterrupted session) that each row belongs to. */

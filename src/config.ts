@@ -22,7 +22,7 @@ import { parseDay } from "./day.ts";
 import { UserError } from "./errors.ts";
 import { compactOptions, recalibrateOptions, simulateOptions, streamOptions, syncOptions } from "./folder-options.ts";
 import { inspectOptions } from "./inspect-options.ts";
-import { snakeKeys } from "./letter-case.ts";
+import { kebabCase, snakeKeys } from "./letter-case.ts";
 import type { Option, Options } from "./option.ts";
 import {
   type ConfigFile,
@@ -32,6 +32,7 @@ import {
   showOptionValue,
 } from "./resolve-options.ts";
 import { retrainOptions } from "./retrain-options.ts";
+import { labelOptions } from "./shared-options.ts";
 import { trainOptions } from "./train-options.ts";
 
 export type * from "./config-types.ts";
@@ -123,6 +124,8 @@ const ofCalibration = [
   "labelFromPath",
   "map",
   "exclude",
+  "labels",
+  "labelsClock",
   "columns",
   "pivot",
   "only",
@@ -273,8 +276,11 @@ export function resolveRecalibrateConfig(options: unknown): RecalibrateConfig {
 export function resolveRetrainConfig(options: unknown, file?: ConfigFile): RetrainConfig {
   const config = resolveOptions(retrainOptions, options, file);
   checkConfigAlias(config);
-  if (config.label !== undefined && config.labelled === undefined) {
-    throw new UserError("--label names a column of other labelled recordings, so it needs --labelled FILES", {
+  const ofLabels = Object.keys(labelOptions) as (keyof typeof labelOptions)[];
+  const given = ofLabels.find((name) => config[name] !== undefined);
+  if (given !== undefined && config.labelled === undefined) {
+    const option = `--${kebabCase(given)}`;
+    throw new UserError(`${option} is about other labelled recordings, so it needs --labelled FILES`, {
       advice:
         "The recordings that the model learned from are read as in training. For true labels of unlabelled recordings, use --truth.",
     });

@@ -16,6 +16,7 @@ import {
   filesOption,
   jobs,
   label,
+  labelOptions,
   model,
   modelColumns,
   newModel,
@@ -104,6 +105,7 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
     promote: flagOption({ affects: "run", doc: "if the candidate passes, make it the champion of its line at once" }),
   }),
   ...optionsUnder("Columns of <files...> and --labelled (default: the model's):", {
+    ...labelOptions,
     label: { ...label, doc: "column with the activity in the recordings of --labelled" },
     ...modelColumns,
   }),

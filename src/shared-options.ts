@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import type { CheckConfig, PredictConfig, TrainConfig } from "./config-types.ts";
 import {
+  choiceOption,
   flagOption,
   namesOption,
   numberOption,
@@ -88,16 +89,27 @@ const fromPath = (what: string, example: string): Option<string> =>
   });
 const groupFromPath = fromPath("person", "sub_{user}.csv");
 const recordingFromPath = fromPath("recording", "{session}/acc.csv");
-export const labelFromPath: Option<string> = fromPath("activity", "{activity}/*.csv");
-export const map: Option<string> = textOption({
+const labelFromPath: Option<string> = fromPath("activity", "{activity}/*.csv");
+const map: Option<string> = textOption({
   value: "file",
   expected: "a YAML or JSON file",
   doc: "YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null)",
 });
-export const exclude: Option<string[]> = namesOption({
+const exclude: Option<string[]> = namesOption({
   value: "labels",
   expected: "a list of labels such as transition,unknown",
   doc: "labels to leave out, separated by commas",
+});
+const labels = textOption({
+  value: "file",
+  expected: "a file with labels and their times, or a pattern of such files",
+  doc: "file with labels and their times (columns label, start, end; perhaps user or recording), or a pattern of such files",
+});
+const labelsClock = choiceOption({
+  value: "which",
+  otherwise: "recording",
+  doc: "what the times in --labels count from",
+  of: { recording: "as in the recordings", start: "the start of each recording" },
 });
 const columns = namesOption({
   value: "names",
@@ -169,31 +181,47 @@ type ReadingOption =
   | ("timeFormat" | "timeUnit" | "timeZone")
   | ("groupFromPath" | "recordingFromPath" | "pivot" | "only");
 
-/** The columns of recordings to train on, by role. */
-export const trainColumns: OptionsOf<
-  Required<Pick<TrainConfig, ReadingOption | "label" | "labelFromPath" | "map" | "exclude">>
-> = optionsUnder(columnsHeading, {
-  label,
-  group,
-  recording,
-  time,
-  timeFormat,
-  timeUnit,
-  timeZone,
-  channels,
-  columns,
-  pathColumns,
-  groupFromPath,
-  recordingFromPath,
+/** Where labels come from, and which classes they stand for. */
+type LabelOption = "label" | "labelFromPath" | "labels" | "labelsClock" | "map" | "exclude";
+
+export const labelOptions: OptionsOf<Required<Pick<TrainConfig, LabelOption>>> = {
+  label: { ...label, doc: "column with the activity, such as activity; with --labels, a column of that file" },
   labelFromPath,
+  labels,
+  labelsClock,
   map,
   exclude,
-  pivot,
-  only,
-});
+};
+
+/** The columns of recordings to train on, by role. */
+export const trainColumns: OptionsOf<Required<Pick<TrainConfig, ReadingOption | LabelOption>>> = optionsUnder(
+  columnsHeading,
+  {
+    ...labelOptions,
+    group,
+    recording,
+    time,
+    timeFormat,
+    timeUnit,
+    timeZone,
+    channels,
+    columns,
+    pathColumns,
+    groupFromPath,
+    recordingFromPath,
+    pivot,
+    only,
+  },
+);
 
 export const modelColumnsHeading =
   "Columns (default: found by their usual names, and channels by their names in the model):";
+
+/** The labels of recordings on which a model is evaluated. */
+export const evaluatedLabels: OptionsOf<Required<Pick<TrainConfig, LabelOption>>> = optionsUnder(
+  modelColumnsHeading,
+  labelOptions,
+);
 
 /** The columns of recordings that a model reads. */
 export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption | "units">>> = optionsUnder(

@@ -45,6 +45,7 @@ function labelledRecordingColumns(
     groupFromPath: _g,
     recordingFromPath: _r,
     labelFromPath: _l,
+    labels: _f,
     split: _s,
     ...named
   } = namedColumnRoles(trained);
@@ -58,11 +59,13 @@ function labelledRecordingColumns(
 function unlabelledRecordingColumns(
   config: NamedColumns,
   trained: NamedColumns,
-): Omit<NamedColumns, "label" | "labelFromPath" | "map" | "exclude" | "split" | "channels"> {
+): Omit<NamedColumns, "label" | "labelFromPath" | "labels" | "labelsClock" | "map" | "exclude" | "split" | "channels"> {
   const { pathColumns: _p, groupFromPath: _g, recordingFromPath: _r, ...named } = namedColumnRoles(trained);
   const {
     label: _,
     labelFromPath: _l,
+    labels: _f,
+    labelsClock: _k,
     map: _m,
     exclude: _e,
     split: _s,

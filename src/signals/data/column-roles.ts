@@ -29,6 +29,10 @@ export interface ColumnOptions {
   readonly map?: string;
   /** Labels to leave out. */
   readonly exclude?: readonly string[];
+  /** A file with labels and their times, or a pattern of such files; its label column is then the one that `label` names. */
+  readonly labels?: string;
+  /** Whether those times are on the recordings' clock, or count from the start of each recording. */
+  readonly labelsClock?: "recording" | "start";
   /** Names of all columns in order, for files without a line of names. */
   readonly columns?: readonly string[];
   /** The column that says which sensor or device a row comes from. The rows of all of these are joined by time. */
@@ -352,6 +356,8 @@ export type NamedColumns = Pick<
   labelFromPath?: string;
   map?: string;
   exclude?: string[];
+  labels?: string;
+  labelsClock?: "recording" | "start";
   columns?: string[];
   pivot?: string;
   only?: string[];
@@ -361,6 +367,7 @@ export type NamedColumns = Pick<
 /** Only the columns that the user named, without any that are detected. */
 export function namedColumnRoles(named: NamedColumns): NamedColumns {
   const { groupFromPath, recordingFromPath, labelFromPath, map, exclude, timeFormat, timeUnit, timeZone } = named;
+  const { labels, labelsClock } = named;
   const { label, group, recording, time, channels, sensor, pathColumns, columns, pivot, only, split } = named;
   return {
     ...(label !== undefined && { label }),
@@ -375,6 +382,8 @@ export function namedColumnRoles(named: NamedColumns): NamedColumns {
     ...(labelFromPath !== undefined && { labelFromPath }),
     ...(map !== undefined && { map }),
     ...(exclude !== undefined && { exclude }),
+    ...(labels !== undefined && { labels }),
+    ...(labels !== undefined && labelsClock !== undefined && { labelsClock }),
     ...(columns !== undefined && { columns }),
     ...(pivot !== undefined && { pivot }),
     ...(only !== undefined && { only }),

@@ -11,7 +11,9 @@ import { describeQuality } from "./describe-quality.ts";
 import { type Database, openDuckdb } from "./duckdb.ts";
 import { findFiles } from "./find-files.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { type LabellingOptions, labelRecordings } from "./label-recordings.ts";
 import type { QualityReport } from "./quality-report.ts";
+import { readLabelFiles } from "./read-label-file.ts";
 import { readableFiles } from "./readable-files.ts";
 import type { Stretch } from "./recordings.ts";
 import { refuseReservedTexts } from "./reserved-names.ts";
@@ -112,6 +114,7 @@ async function openRecordingsWith(
   scratch: ScratchFolder,
 ): Promise<OpenedRecordings> {
   const { requireLabels, requirePeople = requireLabels, reporter = silent, onFault = throwDataFault } = options;
+  const labelFile = options.columns?.labels;
   const { labelColumn = requireLabels } = options;
   const found = await findFiles(database, files, reporter);
   const { warnings, warn } = collectingReporter();
@@ -128,8 +131,8 @@ async function openRecordingsWith(
   const table = await openRowChunks(
     database,
     sources,
-    options.columns ?? {},
-    { label: labelColumn, group: requirePeople },
+    labelFile === undefined ? (options.columns ?? {}) : withoutLabelColumn(options.columns),
+    { label: labelFile === undefined && labelColumn, group: requirePeople },
     { onFault, warn, known: options.known, scratch },
   );
   const { roles, unusedColumns } = table;
@@ -138,36 +141,49 @@ async function openRecordingsWith(
   const clocks = new RowClocks(table, fileNames, { nominalRateHz: options.nominalRateHz, timeUnit, timeZone }, warn);
   if (roles.group === null) warn(`No person column was found, so all rows count as one person, "${unknownUser}".`);
   const store = openStore(roles.channels.length);
-  const selector = new RowSelector(table, fileNames, requireLabels, store);
+  const selector = new RowSelector(table, fileNames, requireLabels && labelFile === undefined, store);
   for await (const { chunk, seconds, repeats } of clocks.chunks()) selector.add(chunk, seconds, repeats);
   refuseReservedTexts(keys, roles, fileNames);
-  warnOfSpellings(table.spellings, roles, warn);
-  if (roles.label !== null) warnOfLabelMap(table.labels, warn);
-  const selected = await selector.finish(onFault, async (f) => {
+  const picked = await selector.finish(onFault, async (f) => {
     const source = sources[f]!;
     if (roles.time === null || source.parts !== undefined) return undefined;
     return restartColumn(database, await readTableSchema(database, source), roles.time, unusedColumns);
   });
   const { split, side = "train" } = options.columns ?? {};
-  if (selected.read === 0 && split !== undefined) refuseEmptySplitSide(fileNames, split, side);
-  if (selected.kept === 0) {
+  if (picked.read === 0 && split !== undefined) refuseEmptySplitSide(fileNames, split, side);
+  if (picked.kept === 0) {
     throw new DataFault({
       code: "too_short",
-      message: `${fileNames[0]}: none of ${counted(selected.read, "row")} can be used: ${describeDroppedOnOpening(selected)}.`,
-      advice: adviceIfAllDropped(selected, roles),
+      message: `${fileNames[0]}: none of ${counted(picked.read, "row")} can be used: ${describeDroppedOnOpening(picked)}.`,
+      advice: adviceIfAllDropped(picked, roles),
       file: fileNames[0]!,
       expected: "rows with a person, a time and values",
-      found: describeDroppedOnOpening(selected),
+      found: describeDroppedOnOpening(picked),
     });
   }
-  const asRead = new StoredRows([...roles.channels], store, selected.recordings);
+  const asRead = new StoredRows([...roles.channels], store, picked.recordings);
   const times =
     roles.time === null
       ? new Map<number, Float64Array>()
       : spreadTimes(asRead, ({ repeats }) => repeats, { warn, onFault });
-  const rows = times.size === 0 ? asRead : new StoredRows([...roles.channels], store, selected.recordings, times);
-  if (requireLabels) refuseSingleClassRecordings(rows.stretches(), roles);
-  const columns: ResolvedColumns = { ...roles, timeUnit: clocks.timeUnit };
+  const timed = times.size === 0 ? asRead : new StoredRows([...roles.channels], store, picked.recordings, times);
+  const labelled =
+    labelFile === undefined || labelColumn === false
+      ? undefined
+      : await labelledFromFiles(timed, table, options, {
+          database,
+          scratch,
+          timeUnit: clocks.timeUnit,
+          labelledOnly: requireLabels ? openStore(roles.channels.length) : undefined,
+          warn,
+        });
+  const rows = labelled?.rows ?? timed;
+  const label = labelled?.column ?? roles.label;
+  if (label !== null) warnOfLabelMap(table.labels, warn);
+  warnOfSpellings(table.spellings, { ...roles, label }, warn);
+  const selected = labelled?.selected(picked) ?? picked;
+  if (requireLabels) refuseSingleClassRecordings(rows.stretches(), { ...roles, label });
+  const columns: ResolvedColumns = { ...roles, label, timeUnit: clocks.timeUnit };
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
   const copies = requireLabels ? copiedContentOf(rows) : [];
   for (const copy of copies) warn(describeCopiedContent(copy));
@@ -180,6 +196,64 @@ async function openRecordingsWith(
     unusedColumns,
     quality,
     copies,
+  };
+}
+
+/** With labels from files, the recordings' own label column is not read, and its option names the column of those files. */
+function withoutLabelColumn({ label: _, labelFromPath: __, ...others }: ColumnOptions = {}): ColumnOptions {
+  return others;
+}
+
+interface LabelledFromFiles {
+  readonly rows: StoredRows;
+  /** Where the labels come from, for messages and reports. */
+  readonly column: string;
+  /** What was selected, less the rows without a label. */
+  selected(picked: SelectedRows): SelectedRows;
+}
+
+async function labelledFromFiles(
+  rows: StoredRows,
+  { labels, spellings }: Pick<Table, "labels" | "spellings">,
+  { columns = {} }: ReadRecordingsOptions,
+  {
+    database,
+    scratch,
+    timeUnit,
+    labelledOnly,
+    warn,
+  }: Pick<LabellingOptions, "timeUnit" | "labelledOnly" | "warn"> & { database: Database; scratch: ScratchFolder },
+): Promise<LabelledFromFiles> {
+  const { label, group, recording, timeFormat, timeZone, labelsClock } = columns;
+  const files = await readLabelFiles(database, columns.labels!, {
+    ...{ label, group, recording, timeFormat, timeZone, scratch },
+  });
+  const { rows: labelled, dropped } = labelRecordings(rows, files, {
+    fromStart: labelsClock === "start",
+    timeUnit,
+    classOf: (name) => {
+      const own = labels.classOf(name);
+      return own === null ? null : spellings.classes.first(own);
+    },
+    personOf: (name) => spellings.people.first(name),
+    labelledOnly,
+    warn,
+  });
+  if (labelledOnly !== undefined) rows.close();
+  if (labelled.rows === 0) {
+    throw new UserError(`--labels ${columns.labels}: no row of the recordings has a label that is in use.`, {
+      advice: "Check the file's times, and the labels that --map and --exclude leave out.",
+    });
+  }
+  return {
+    rows: labelled,
+    column: `${files.column} of ${columns.labels}`,
+    selected: ({ dropped: before, ...picked }) => ({
+      ...picked,
+      recordings: labelled.recordings,
+      kept: labelled.rows,
+      dropped: { ...before, missing_label: before.missing_label + dropped },
+    }),
   };
 }
 

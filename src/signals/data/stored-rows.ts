@@ -89,6 +89,11 @@ export class StoredRows implements RowSource {
     return values;
   }
 
+  /** The same rows with other labels. @param recordings the same ones, in the same order */
+  relabelled(recordings: readonly SelectedRecording[]): StoredRows {
+    return new StoredRows(this.channels, this.#store, recordings, this.#times);
+  }
+
   close(): void {
     this.#store.close();
   }

@@ -1,0 +1,258 @@
+// Reads labels from files of their own, as annotation tools export them: one row per annotation, with a label, a start, and an end
+// or a duration; without either, a label holds until the next one. Columns are found by the names that ELAN, BORIS, Audacity and
+// spreadsheets use.
+
+import { open } from "node:fs/promises";
+import { UserError } from "../../errors.ts";
+import { silent } from "../../reporter.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { findRoleColumn, listColumnNames } from "./column-roles.ts";
+import { type Database, duckdbIdentifier } from "./duckdb.ts";
+import { findFiles, type SourceFile } from "./find-files.ts";
+import { localTimeConverter } from "./local-time.ts";
+import { readableFiles } from "./readable-files.ts";
+import type { ScratchFolder } from "./scratch-folder.ts";
+import { isDateTimeInSchema, readTableSchema, type TableSchema } from "./table-schema.ts";
+import { timeReadingOf } from "./text-clock.ts";
+import { textLayout } from "./text-layout.ts";
+
+export interface Annotation {
+  readonly label: string | null;
+  /** On the file's clock. */
+  readonly start: number;
+  readonly end: number | null;
+  readonly person: string | null;
+  readonly recording: string | null;
+  /** Index of its file. */
+  readonly file: number;
+}
+
+export interface LabelFiles {
+  readonly paths: readonly string[];
+  /** Name of the column with the labels. */
+  readonly column: string;
+  readonly annotations: readonly Annotation[];
+  /** Whether annotations name people, or recordings. */
+  readonly named: { readonly person: boolean; readonly recording: boolean };
+  /** How the times are written: date-times, numbers in a unit that the column's name states, or numbers in some unit. */
+  readonly clock: "date-time" | "seconds" | "numbers";
+}
+
+export interface LabelFileOptions {
+  readonly label?: string | undefined;
+  readonly group?: string | undefined;
+  readonly recording?: string | undefined;
+  readonly timeFormat?: string | undefined;
+  readonly timeZone?: string | undefined;
+  readonly scratch: ScratchFolder;
+}
+
+const labelNames = [
+  ...["label", "labels", "activity", "class", "annotation", "behavior", "behaviour", "event", "value", "state", "code"],
+  ...["annotation value", "activity name", "name", "description", "tier"],
+];
+const startName = /^(?:t |time )?(?:begin|start|onset|from)/;
+const endName = /^(?:t |time )?(?:end|stop|offset|to|until|finish)/;
+const durationName = /^(?:duration|dur|length)/;
+const recordingNames = /^(?:media file|observation id|file ?name|media)/;
+
+/** @throws UserError if a file is no table of labels */
+export async function readLabelFiles(
+  database: Database,
+  pattern: string,
+  options: LabelFileOptions,
+): Promise<LabelFiles> {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(pattern)) {
+    throw new UserError(`--labels ${pattern}: expected a local file with labels.`, {
+      advice: "Copy the file first: labels are not fetched.",
+    });
+  }
+  const found = await findFiles(database, [pattern], { ...silent });
+  const files: Omit<LabelFiles, "paths">[] = [];
+  for (const [f, file] of found.entries()) files.push(await readLabelFile(database, file, f, options));
+  const first = files[0]!;
+  for (const [f, { clock }] of files.entries()) {
+    if (clock === first.clock) continue;
+    throw new UserError(
+      `${found[f]!.path}: the times of its labels are written in another way than in ${found[0]!.path}.`,
+      { advice: "Give all label files the same kind of time." },
+    );
+  }
+  return {
+    ...first,
+    paths: found.map(({ path }) => path),
+    annotations: files.flatMap(({ annotations }) => annotations),
+    named: {
+      person: files.every(({ named }) => named.person),
+      recording: files.every(({ named }) => named.recording),
+    },
+  };
+}
+
+async function readLabelFile(
+  database: Database,
+  source: SourceFile,
+  file: number,
+  options: LabelFileOptions,
+): Promise<Omit<LabelFiles, "paths">> {
+  const columns = await namesOfUnnamed(source);
+  const [readable, ...more] = await readableFiles(database, [source], {
+    columns,
+    scratch: options.scratch,
+    warn: () => {},
+  });
+  if (readable === undefined || more.length > 0) {
+    throw new UserError(`--labels ${source.path}: expected one table, found ${more.length + 1}.`, {
+      advice: "Unpack it, and name the file with the labels.",
+    });
+  }
+  const schema = await readTableSchema(database, readable);
+  const names = rolesOfLabelFile(source.path, schema, options);
+  const toUtc = options.timeZone === undefined ? undefined : localTimeConverter(options.timeZone);
+  const reading = async (column: string) => {
+    const own = await timeReadingOf(
+      { database, file: source.path, schema, column, warn: () => {} },
+      options.timeFormat,
+    );
+    const type = schema.types.get(column)!;
+    const name = duckdbIdentifier(column);
+    const sql = own.isDateTime === true && isDateTimeInSchema(type) ? `epoch(CAST(${name} AS ${type}))` : own.sql;
+    return { ...own, sql: `TRY_CAST(${sql} AS DOUBLE)`, isLocal: own.local && own.wrapsAfter === undefined };
+  };
+  const start = await reading(names.start);
+  const end = names.end === undefined ? undefined : await reading(names.end);
+  if (end !== undefined && end.numbers !== start.numbers) {
+    throw new UserError(`${source.path}: "${names.start}" and "${names.end}" are times of different kinds.`, {
+      advice: "Write both as numbers, or both as date-times.",
+    });
+  }
+  const duration = end !== undefined || names.duration === undefined ? undefined : await reading(names.duration);
+  // Elsewhere, a cell that is no number is reported by its row.
+  const numbers = new Set(
+    readable.decimalCommaWith === undefined || !start.numbers
+      ? []
+      : [names.start, names.end ?? names.duration].filter((name) => name !== undefined),
+  );
+  const text = (name: string | undefined): string =>
+    name === undefined ? "NULL" : `nullif(trim(CAST(${duckdbIdentifier(name)} AS VARCHAR)), '')`;
+  const rows = await database.rows(
+    `SELECT ${text(names.label)} AS label, ${text(names.group)} AS person, ${text(names.recording)} AS recording, ${start.sql} AS start, ${end?.sql ?? "NULL"} AS stop, ${duration?.sql ?? "NULL"} AS duration FROM ${schema.source(numbers, null)}`,
+  );
+  const factor = start.numbers ? unitOfName(names.start) : undefined;
+  const endFactor = (end ?? duration)?.numbers ? (unitOfName(names.end ?? names.duration!) ?? factor ?? 1) : 1;
+  const utc = (seconds: number): number => (toUtc === undefined || !start.isLocal ? seconds : toUtc(seconds, seconds));
+  const annotations = rows.flatMap((row, i): Annotation[] => {
+    const at = Number(row.start ?? Number.NaN);
+    if (!Number.isFinite(at)) {
+      if (row.label === null) return [];
+      throw new UserError(
+        `${source.path}: the label "${row.label}" in data row ${i + 1} has no time in "${names.start}".`,
+        {
+          advice: "Give every label a start.",
+        },
+      );
+    }
+    const from = utc(at * (factor ?? 1));
+    const last =
+      row.stop !== null
+        ? utc(Number(row.stop) * endFactor)
+        : row.duration !== null
+          ? from + Number(row.duration) * endFactor
+          : null;
+    if (last !== null && last < from) {
+      throw new UserError(`${source.path}: the label "${row.label}" in data row ${i + 1} ends before it begins.`, {
+        advice: "Correct the row, or name the columns start and end.",
+      });
+    }
+    const named = (value: unknown): string | null => (value === null ? null : String(value));
+    const label = named(row.label);
+    return [{ label, start: from, end: last, person: named(row.person), recording: named(row.recording), file }];
+  });
+  if (annotations.length === 0) {
+    throw new UserError(`${source.path}: the file has no labels.`, {
+      advice: "Export it again, or leave out --labels.",
+    });
+  }
+  return {
+    column: names.label,
+    annotations,
+    named: { person: names.group !== undefined, recording: names.recording !== undefined },
+    clock: start.numbers ? (factor === undefined ? "numbers" : "seconds") : "date-time",
+  };
+}
+
+interface LabelRoles {
+  readonly label: string;
+  readonly start: string;
+  readonly end: string | undefined;
+  readonly duration: string | undefined;
+  readonly group: string | undefined;
+  readonly recording: string | undefined;
+}
+
+function rolesOfLabelFile(path: string, { names }: TableSchema, options: LabelFileOptions): LabelRoles {
+  const plain = (name: string): string =>
+    name
+      .replace(/([a-z])([A-Z])/g, "$1 $2")
+      .toLowerCase()
+      .replace(/[^a-z0-9.]+/g, " ")
+      .trim();
+  const timed = (form: RegExp): string | undefined => {
+    const own = names.filter((name) => form.test(plain(name)));
+    return own.find((name) => unitOfName(name) === 1) ?? own.find((name) => !/\d|hh|msec/.test(plain(name))) ?? own[0];
+  };
+  const given = (name: string | undefined): string | undefined =>
+    name !== undefined && names.includes(name) ? name : undefined;
+  const start = timed(startName) ?? findRoleColumn(names, "time");
+  if (start == null) {
+    throw new UserError(
+      `--labels ${path}: no column with the start of each label was found among ${listColumnNames(names)}.`,
+      { advice: "Call the columns label, start and end (and user or recording, if there are several)." },
+    );
+  }
+  const [end, duration] = [timed(endName), timed(durationName)];
+  const group = given(options.group) ?? findRoleColumn(names, "group") ?? undefined;
+  const recording =
+    given(options.recording) ??
+    findRoleColumn(names, "recording") ??
+    names.find((name) => recordingNames.test(plain(name)));
+  const taken = new Set([start, end, duration, group, recording]);
+  const free = names.filter((name) => !taken.has(name) && !/^(begin|start|end|stop|duration)/.test(plain(name)));
+  const label =
+    given(options.label) ??
+    labelNames.flatMap((usual) => free.filter((name) => plain(name) === usual))[0] ??
+    (free.length === 1 ? free[0] : undefined);
+  if (label === undefined) {
+    throw new UserError(`--labels ${path}: no column with labels was found among ${listColumnNames(names)}.`, {
+      advice: `Name it with ${shellCommand("--label", free[0] ?? "COLUMN")}`,
+    });
+  }
+  return { label, start, end, duration, group: group === label ? undefined : group, recording };
+}
+
+/** Seconds per unit, if the name of a column states its unit. */
+function unitOfName(name: string): number | undefined {
+  if (/ss\.ms|\bss\b|[\s_([]s(?:ec(?:onds?)?)?[\])]?$|seconds?$|[\s_]sec$/i.test(name)) return 1;
+  if (/msec|millis|[\s_([]ms[\])]?$/i.test(name)) return 1e-3;
+  return undefined;
+}
+
+/** Names of the columns of a file without a line of names, such as Audacity's: two or three times, and texts. */
+async function namesOfUnnamed({ path }: SourceFile): Promise<string[] | undefined> {
+  if (/\.(parquet|parq|pq|gz|zip|xlsx|json)$/i.test(path)) return undefined;
+  const handle = await open(path);
+  const { buffer, bytesRead } = await handle.read(new Uint8Array(2 ** 16), 0, 2 ** 16, 0).finally(() => handle.close());
+  const lines = new TextDecoder().decode(buffer.subarray(0, bytesRead)).split(/\r\n|\n|\r/);
+  const layout = textLayout(lines.slice(0, 200));
+  if (layout === undefined || layout.names !== undefined || layout.firstValues > 0) return undefined;
+  const [row] = layout.sample;
+  const isTime = (value: string): boolean => /^[+-]?\d/.test(value);
+  const times = row!.flatMap((value, i) => (isTime(value) ? [i] : []));
+  const texts = row!.flatMap((value, i) => (isTime(value) || value === "" ? [] : [i]));
+  if (times.length < 1 || times.length > 3 || texts.length === 0) return undefined;
+  return row!.map((_, i) => {
+    if (i === texts.at(-1)) return "label";
+    const at = times.indexOf(i);
+    return at < 0 ? `column ${i + 1}` : ["start", "end", "duration"][at]!;
+  });
+}

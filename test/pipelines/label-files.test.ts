@@ -1,0 +1,189 @@
+// Labels in files of their own, as annotation tools write them.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { InspectOptions } from "../../src/config.ts";
+import { convert } from "../../src/pipelines/convert.ts";
+import { type InspectResult, inspect } from "../../src/pipelines/inspect.ts";
+import { openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { resident } from "./resident.ts";
+import { copySharedModel } from "./shared-model.ts";
+import { fileDirectory, simulateTiny } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const run = resident(directory);
+const path = (name: string): string => join(directory, name);
+const write = (name: string, lines: readonly string[]): string => {
+  mkdirSync(dirname(path(name)), { recursive: true });
+  writeFileSync(path(name), `${lines.join("\n")}\n`);
+  return path(name);
+};
+
+const [people, seconds, rateHz] = [["ann", "bob", "eve"], 120, 20];
+const activities = ["sitting", "walking", "running"];
+/** Twenty seconds of each activity in turn. */
+const blocks = Array.from({ length: 6 }, (_, k) => ({ label: activities[k % 3]!, start: 20 * k, end: 20 * k + 20 }));
+const berlin = (s: number): string =>
+  new Date((1_760_000_000 + 7200 + s) * 1000).toISOString().slice(0, 19).replace("T", " ");
+
+/** Two channels would be no sensor; the values are a wave per person. */
+function recordings(name: string, head: string, time: (s: number) => string): string {
+  const rows = people.flatMap((user, u) =>
+    Array.from({ length: seconds * rateHz }, (_, i) => {
+      const wave = Math.sin(i / (2 + (Math.floor(i / rateHz / 20) % 3)) + u);
+      return [user, `day-${user}`, time(i / rateHz), wave.toFixed(3), (wave / 2).toFixed(3), (9.81 + wave).toFixed(3)];
+    }),
+  );
+  return write(name, [`user,recording,${head},Ax,Ay,Az`, ...rows.map((row) => row.join(","))]);
+}
+
+const read = (file: string, options: Partial<InspectOptions>): Promise<InspectResult> =>
+  inspect({ files: [path(file)], rate: rateHz, window: 40, folds: 3, ...options });
+
+const each = (line: (block: (typeof blocks)[number], user: string) => string): string[] =>
+  people.flatMap((user) => blocks.map((block) => line(block, user)));
+
+beforeAll(() => {
+  recordings("zero.csv", "timestamp_s", (s) => s.toFixed(3));
+  recordings("epoch.csv", "timestamp_ms", (s) => String(Math.round((1_760_000_000 + s) * 1000)));
+  write("labels.csv", [
+    "label,start,end,user",
+    ...each(({ label, start, end }, user) => `${label},${start},${end},${user}`),
+  ]);
+});
+
+/** Seconds by class, and rows without a label. */
+async function labelled(file: string, options: Partial<InspectOptions>): Promise<[Record<string, number>, number]> {
+  const { quality } = await read(file, options);
+  const classes = Object.entries(quality.classes).map(([name, own]) => [name, Math.round(own.seconds)]);
+  return [Object.fromEntries(classes), quality.rows.dropped.missing_label];
+}
+const all = { running: 120, sitting: 120, walking: 120 };
+
+describe("labels with start and end", () => {
+  test("on the recordings' clock, by person", async () => {
+    expect(await labelled("zero.csv", { labels: path("labels.csv") })).toEqual([all, 0]);
+  });
+
+  test("as points, in milliseconds, by recording, separated by semicolons", async () => {
+    const points = write("points.csv", [
+      "activity;onset_ms;recording",
+      ...each(({ label, start }, user) => `${label};${start * 1000};day-${user}`),
+    ]);
+    expect(await labelled("zero.csv", { labels: points })).toEqual([all, 0]);
+  });
+
+  test("as date-times on a local clock", async () => {
+    const dates = write("dates.csv", [
+      "label,start,end,user",
+      ...each(({ label, start, end }, user) => `${label},${berlin(start)},${berlin(end)},${user}`),
+    ]);
+    await expect(read("epoch.csv", { labels: dates })).rejects.toThrow(/no label falls within a recording/);
+    await expect(read("epoch.csv", { labels: dates })).rejects.toMatchObject({
+      advice: expect.stringMatching(/would fit if they were 2 h earlier.*--time-zone/),
+    });
+    expect(await labelled("epoch.csv", { labels: dates, timeZone: "Europe/Berlin" })).toEqual([all, 0]);
+  });
+
+  test("from the start of each recording, which has to be said", async () => {
+    await expect(read("epoch.csv", { labels: path("labels.csv") })).rejects.toMatchObject({
+      message: expect.stringContaining(
+        "The labels run from 0 s to 120 s, the recordings from 2025-10-09T08:53:20.000Z",
+      ),
+      advice: "The labels seem to count from the start of each recording: add --labels-clock start.",
+    });
+    expect(await labelled("epoch.csv", { labels: path("labels.csv"), labelsClock: "start" })).toEqual([all, 0]);
+  });
+
+  test("in one file per recording: ELAN's export, and Audacity's without names of columns", async () => {
+    const hms = (s: number): string =>
+      `00:${String(Math.floor(s / 60)).padStart(2, "0")}:${String(s % 60).padStart(2, "0")}.000`;
+    for (const user of people) {
+      write(`elan/day-${user}_annotations.txt`, [
+        "Tier\tBegin Time - hh:mm:ss.ms\tBegin Time - ss.msec\tEnd Time - hh:mm:ss.ms\tEnd Time - ss.msec\tactivity",
+        ...blocks.map(({ label, start, end }) => `t\t${hms(start)}\t${start}.0\t${hms(end)}\t${end}.0\t${label}`),
+      ]);
+      write(
+        `audacity/${user}.txt`,
+        blocks.map(({ label, start, end }) => `${start}.000\t${end}.000\t${label}`),
+      );
+    }
+    expect(await labelled("zero.csv", { labels: path("elan/*.txt") })).toEqual([all, 0]);
+    expect(await labelled("zero.csv", { labels: path("audacity/*.txt") })).toEqual([all, 0]);
+  });
+
+  test("with --map and --exclude", async () => {
+    const found = await labelled("zero.csv", { labels: path("labels.csv"), exclude: ["running"] });
+    expect(found).toEqual([{ sitting: 120, walking: 120 }, 2400]);
+  });
+});
+
+describe("labels that do not fit", () => {
+  test("gaps, overlaps and labels outside of a recording are counted", async () => {
+    const messy = write("messy.csv", [
+      "label,start,end,user",
+      ...each(({ label, start, end }, user) => `${label},${start + 1},${end - 1},${user}`),
+      "lying,30,50,ann",
+      "lying,500,600,ann",
+      "lying,0,10,tom",
+    ]);
+    const found = await read("zero.csv", { labels: messy });
+    const said = found.warnings.join("\n");
+    expect(said).toContain("3 labels overlap others in time. The 18 s that several labels claim have none");
+    expect(said).toContain('1 of 21 labels lie outside of all recordings that they name, such as "lying" at 500 s');
+    expect(said).toContain("labels of the person tom are not used");
+    // 6 s between labels and 18 s of overlap per person, less the 2 s of the gap that "lying" fills.
+    expect(found.quality.rows.dropped.missing_label).toBe(20 * (3 * 12 + 18 - 2));
+  });
+
+  test("are refused without a name, with a row that ends before it begins, or without a start", async () => {
+    const bare = write("bare.csv", ["label,start,end", "sitting,0,60", "walking,60,120"]);
+    await expect(read("zero.csv", { labels: bare })).rejects.toThrow(/name neither a person nor a recording/);
+    const backwards = write("backwards.csv", ["label,start,end,user", "sitting,60,50,ann"]);
+    await expect(read("zero.csv", { labels: backwards })).rejects.toThrow(/data row 1 ends before it begins/);
+    const empty = write("empty.csv", ["label,start,end,user", "sitting,0,50,ann", "walking,,60,ann"]);
+    await expect(read("zero.csv", { labels: empty })).rejects.toThrow(/"walking" in data row 2 has no time/);
+    await expect(read("zero.csv", { labels: path("zero.csv") })).rejects.toThrow(/no column with/);
+  });
+});
+
+test("convert writes the labels into the table, and keeps rows without one", async () => {
+  const some = write("some.csv", ["label,start,end,user", "sitting,0,20,ann", "walking,20,40,ann"]);
+  await convert({ files: [path("zero.csv")], labels: some, out: path("clean.parquet") });
+  const database = await openDuckdb();
+  try {
+    const rows = await database.rows(
+      `SELECT activity, count(*) AS n FROM '${path("clean.parquet")}' GROUP BY activity ORDER BY activity`,
+    );
+    expect(rows.map(({ activity, n }) => [activity, Number(n)])).toEqual([
+      ["sitting", 400],
+      ["walking", 400],
+      [null, 6400],
+    ]);
+  } finally {
+    database.close();
+  }
+});
+
+test("evaluate gives the same figures as with a column of labels", async () => {
+  await copySharedModel("four people", directory, "walk");
+  await simulateTiny(path("simulated.csv"), { users: 3, seed: 11 });
+  const database = await openDuckdb();
+  try {
+    const source = `'${path("simulated.csv")}'`;
+    await database.connection.run(
+      `COPY (SELECT * EXCLUDE activity FROM ${source}) TO '${path("bare-rows.csv")}' (HEADER)`,
+    );
+    await database.connection.run(
+      `COPY (SELECT "user", recording, first(activity) AS activity, min(timestamp_s) AS start_s, max(timestamp_s) + 0.01 AS end_s FROM ${source} GROUP BY ALL) TO '${path("spans.csv")}' (HEADER)`,
+    );
+  } finally {
+    database.close();
+  }
+  const [column, file] = await Promise.all([
+    run("evaluate", "simulated.csv", "--model", "walk", "--json"),
+    run("evaluate", "bare-rows.csv", "--labels", "spans.csv", "--model", "walk", "--json"),
+  ]);
+  expect(file.stderr).not.toContain("error");
+  expect(JSON.parse(file.stdout).pooled).toEqual(JSON.parse(column.stdout).pooled);
+});

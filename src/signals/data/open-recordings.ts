@@ -225,9 +225,8 @@ async function labelledFromFiles(
   }: Pick<LabellingOptions, "timeUnit" | "labelledOnly" | "warn"> & { database: Database; scratch: ScratchFolder },
 ): Promise<LabelledFromFiles> {
   const { label, group, recording, timeFormat, timeZone, labelsClock } = columns;
-  const files = await readLabelFiles(database, columns.labels!, {
-    ...{ label, group, recording, timeFormat, timeZone, scratch },
-  });
+  const named = { label, group, recording, timeFormat, timeZone };
+  const files = await readLabelFiles(database, columns.labels!, { ...named, scratch });
   const { rows: labelled, dropped } = labelRecordings(rows, files, {
     fromStart: labelsClock === "start",
     timeUnit,

@@ -95,6 +95,17 @@ const actigraph = (format: string, start: string): string[] => [
   "Current Battery Voltage: 4.20     Mode = 12",
   "--------------------------------------------------",
 ];
+function actigraphRaw(name: string, device: string, format: string, start: string): Shape {
+  return {
+    name,
+    device,
+    source: "ActiLife's raw CSV; wadpac/GGIR, read.myacc.csv",
+    hz: 30,
+    files: one(cols("Accelerometer @", "a"), { before: actigraph(format, start) }),
+    read: acc(axes("Accelerometer @ (g)"), "a"),
+  };
+}
+
 /** A hundred lines, some of which are padded with NUL bytes. */
 const geneactiv = [
   "Device Type,GENEActiv",
@@ -389,22 +400,8 @@ export const shapes: readonly Shape[] = [
     undefined,
     { hz: 10 },
   ),
-  {
-    name: "actigraph-raw",
-    device: "ActiGraph GT3X+, raw CSV without times",
-    source: "ActiLife's raw CSV; wadpac/GGIR, read.myacc.csv",
-    hz: 30,
-    files: one(cols("Accelerometer @", "a"), { before: actigraph("M/d/yyyy", "5/4/2024") }),
-    read: acc(axes("Accelerometer @ (g)"), "a"),
-  },
-  {
-    name: "actigraph-raw-dmy",
-    device: "ActiGraph GT3X+, day first",
-    source: "ActiLife's raw CSV; wadpac/GGIR, read.myacc.csv",
-    hz: 30,
-    files: one(cols("Accelerometer @", "a"), { before: actigraph("dd.MM.yyyy", "04.05.2024") }),
-    read: acc(axes("Accelerometer @ (g)"), "a"),
-  },
+  actigraphRaw("actigraph-raw", "ActiGraph GT3X+, raw CSV without times", "M/d/yyyy", "5/4/2024"),
+  actigraphRaw("actigraph-raw-dmy", "ActiGraph GT3X+, day first", "dd.MM.yyyy", "04.05.2024"),
   {
     name: "actigraph-timestamps",
     device: "ActiGraph GT9X, with times",

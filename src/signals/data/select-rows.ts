@@ -2,18 +2,9 @@
 // are separated, and the rows of each stay in order. If rows have equal times, only the first is kept. Time that runs
 // backwards is rejected.
 
-import { counted } from "../../counted.ts";
-import { shellCommand } from "../../shell-words.ts";
-import type { FaultDescription, OnFault } from "./data-fault.ts";
-import {
-  exceedsLimit,
-  leastRepeatedTimes,
-  missingShareLimit,
-  pauseSeconds,
-  repeatedTimeShareLimit,
-} from "./gate-limits.ts";
-import { differingPathColumn } from "./path-columns.ts";
+import type { OnFault } from "./data-fault.ts";
 import type { RowChunk, Table } from "./row-chunks.ts";
+import { backwardsTimeFault, missingCellFaults, repeatedTimesFault, type TimeStepBack } from "./row-faults.ts";
 import type { RowStore } from "./row-store.ts";
 import type { RowKey } from "./row-texts.ts";
 
@@ -50,18 +41,8 @@ export interface DroppedRows {
   duplicate_time: number;
 }
 
-const hourSeconds = 3600;
-const fallBackAdvice =
-  "The clock goes back by one hour, as local clocks do at the end of daylight saving time. Export the times in UTC, or name their zone with --time-zone, such as Europe/London. Sorting the rows would mix two hours.";
-
 /** The person to whom recordings without a person column are assigned. */
 export const unknownUser = "unknown";
-
-interface Place {
-  readonly file: number;
-  /** 1-based data row (in a CSV file, the line number is one higher because of the header). */
-  readonly row: number;
-}
 
 interface OpenRecording {
   readonly user: string;
@@ -77,7 +58,7 @@ interface OpenRecording {
   /** Number of rows with the time of the previous row, but with other values. */
   repeated: number;
   repeats: boolean;
-  backwards: { from: number; to: number; before: Place; at: Place } | undefined;
+  backwards: TimeStepBack | undefined;
 }
 
 /** Takes chunks in file order and stores the rows that are kept. */
@@ -256,11 +237,20 @@ export class RowSelector {
     onFault: OnFault,
     restartColumnOf: (file: number) => Promise<string | undefined>,
   ): Promise<SelectedRows> {
-    this.#tellMissing(onFault);
+    const { roles } = this.#table;
+    for (const fault of missingCellFaults(
+      { missing: this.#missing, infinite: this.#infinite, read: this.#read },
+      roles,
+    ))
+      onFault(fault);
     const backwards = this.#recordings.filter((recording) => recording.backwards !== undefined);
     const column = backwards[0] && (await restartColumnOf(backwards[0].backwards!.at.file));
-    for (const recording of backwards) onFault(this.#backwards(recording, recording.backwards!, column));
-    this.#tellRepeated(onFault);
+    for (const recording of backwards)
+      onFault(
+        backwardsTimeFault(recording, recording.backwards!, { roles, files: this.#fileNames, restartColumn: column }),
+      );
+    const repeated = repeatedTimesFault(this.#recordings, roles);
+    if (repeated !== undefined) onFault(repeated);
     const kept = this.#recordings.filter(({ rows }) => rows > 0);
     return {
       recordings: kept.map(({ user, recording, index, rows, repeats, labels }) => ({
@@ -277,89 +267,5 @@ export class RowSelector {
       missing: this.#missing,
       infinite: this.#infinite,
     };
-  }
-
-  #tellMissing(onFault: OnFault): void {
-    const { roles } = this.#table;
-    for (const [c, nan] of this.#missing.entries()) {
-      const inf = this.#infinite[c]!;
-      const share = (nan + inf) / this.#read;
-      if (!exceedsLimit(share, missingShareLimit)) continue;
-      const name = roles.channels[c] ?? roles.time ?? "time";
-      const found = `${nan.toLocaleString("en")} missing and ${inf.toLocaleString("en")} infinite values in ${counted(this.#read, "row")} (${(100 * share).toFixed(1)} %)`;
-      const expected = `at most ${100 * missingShareLimit} %`;
-      onFault({
-        code: inf > nan ? "infinite" : "missing",
-        message: `Column "${name}": ${found}; expected ${expected}.`,
-        advice:
-          c < roles.channels.length
-            ? "Repair the export, or leave this column out with --channels."
-            : "Repair the export, or name another column with --time.",
-        column: name,
-        expected,
-        found,
-      });
-    }
-  }
-
-  /** Reports recordings in which too many rows repeat a time. Such rows are not duplicates, because their values differ. */
-  #tellRepeated(onFault: OnFault): void {
-    const coarse = this.#recordings.filter(
-      ({ rows, repeated }) =>
-        repeated >= leastRepeatedTimes && exceedsLimit(repeated, repeatedTimeShareLimit * (rows + repeated)),
-    );
-    const worst = coarse.toSorted((a, b) => b.repeated - a.repeated)[0];
-    if (worst === undefined) return;
-    const { roles } = this.#table;
-    const all = worst.rows + worst.repeated;
-    const others = coarse.length > 1 ? `, and ${counted(coarse.length - 1, "more recording")}` : "";
-    const found = `${worst.repeated.toLocaleString("en")} of ${all.toLocaleString("en")} rows have the time of the row before, but other values`;
-    const expected = `at most ${100 * repeatedTimeShareLimit} %`;
-    onFault({
-      code: "time",
-      message: `Column "${roles.time}": ${found} (recording "${worst.recording}" of person "${worst.user}"${others}); expected ${expected}.`,
-      advice:
-        "The clock is too coarse for the sampling rate, or the rows come from several sensors. Export times with milliseconds, or one file per sensor.",
-      ...(roles.time === null ? {} : { column: roles.time }),
-      expected,
-      found,
-    });
-  }
-
-  #backwards(
-    { user, recording }: OpenRecording,
-    { from, to, before, at }: NonNullable<OpenRecording["backwards"]>,
-    restartColumn: string | undefined,
-  ): FaultDescription {
-    const { roles } = this.#table;
-    const file = this.#fileNames[at.file]!;
-    const seconds = (time: number): string => `${Number(time.toPrecision(12))} s`;
-    const isFallBack = to - from + hourSeconds > 0 && to - from + hourSeconds < pauseSeconds;
-    const earlier =
-      before.file === at.file ? `row ${before.row}` : `row ${before.row} of ${this.#fileNames[before.file]}`;
-    return {
-      code: "time",
-      message: `${file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(to)}, after ${seconds(from)} in ${earlier} (column "${roles.time}").`,
-      advice: isFallBack ? fallBackAdvice : this.#backwardsAdvice(file, this.#fileNames[before.file]!, restartColumn),
-      file,
-      row: at.row,
-      ...(roles.time === null ? {} : { column: roles.time }),
-      expected: `a time after ${seconds(from)}`,
-      found: seconds(to),
-    };
-  }
-
-  #backwardsAdvice(file: string, earlier: string, restartColumn: string | undefined): string {
-    const folders = differingPathColumn(file, earlier);
-    if (folders !== undefined) {
-      const option = shellCommand("--path-columns", folders[0].split("=")[0]!);
-      return `The files are in different folders, ${folders.join(" and ")}. To take a column from the names of the folders, add ${option}.`;
-    }
-    if (restartColumn !== undefined) {
-      return `Column "${restartColumn}" changes whenever the clock restarts. If it distinguishes recordings, add ${shellCommand("--recording", restartColumn)}; otherwise sort the rows by time.`;
-    }
-    return this.#table.roles.recording === null
-      ? "If the file contains several recordings per person, name the column that distinguishes them with --recording; otherwise sort the file by time."
-      : "Sort the rows of each recording by time, or begin a new recording whenever the clock restarts.";
   }
 }

@@ -1,0 +1,131 @@
+// Describes the faults of rows that show only when all rows have been read: missing cells, repeated times, and time that runs
+// backwards.
+
+import { counted } from "../../counted.ts";
+import { shellCommand } from "../../shell-words.ts";
+import type { ColumnRoles } from "./column-roles.ts";
+import type { FaultDescription } from "./data-fault.ts";
+import {
+  exceedsLimit,
+  leastRepeatedTimes,
+  missingShareLimit,
+  pauseSeconds,
+  repeatedTimeShareLimit,
+} from "./gate-limits.ts";
+import { differingPathColumn } from "./path-columns.ts";
+
+interface Place {
+  readonly file: number;
+  /** 1-based data row (in a CSV file, the line number is one higher because of the header). */
+  readonly row: number;
+}
+
+/** A row whose time is before that of the previous row of its recording. */
+export interface TimeStepBack {
+  readonly from: number;
+  readonly to: number;
+  readonly before: Place;
+  readonly at: Place;
+}
+
+const hourSeconds = 3600;
+const fallBackAdvice =
+  "The clock goes back by one hour, as local clocks do at the end of daylight saving time. Export the times in UTC, or name their zone with --time-zone, such as Europe/London. Sorting the rows would mix two hours.";
+
+/**
+ * One fault for each column with too many missing or infinite cells.
+ * @param counts for each channel, then for the time
+ */
+export function missingCellFaults(
+  counts: { readonly missing: readonly number[]; readonly infinite: readonly number[]; readonly read: number },
+  roles: ColumnRoles,
+): FaultDescription[] {
+  return counts.missing.flatMap((nan, c) => {
+    const inf = counts.infinite[c]!;
+    const share = (nan + inf) / counts.read;
+    if (!exceedsLimit(share, missingShareLimit)) return [];
+    const name = roles.channels[c] ?? roles.time ?? "time";
+    const found = `${nan.toLocaleString("en")} missing and ${inf.toLocaleString("en")} infinite values in ${counted(counts.read, "row")} (${(100 * share).toFixed(1)} %)`;
+    const expected = `at most ${100 * missingShareLimit} %`;
+    const fault: FaultDescription = {
+      code: inf > nan ? "infinite" : "missing",
+      message: `Column "${name}": ${found}; expected ${expected}.`,
+      advice:
+        c < roles.channels.length
+          ? "Repair the export, or leave this column out with --channels."
+          : "Repair the export, or name another column with --time.",
+      column: name,
+      expected,
+      found,
+    };
+    return [fault];
+  });
+}
+
+/** The fault of recordings in which too many rows repeat a time. Such rows are not duplicates, because their values differ. */
+export function repeatedTimesFault(
+  recordings: readonly {
+    readonly user: string;
+    readonly recording: string;
+    readonly rows: number;
+    /** Number of rows with the time of the previous row, but with other values. */
+    readonly repeated: number;
+  }[],
+  roles: ColumnRoles,
+): FaultDescription | undefined {
+  const coarse = recordings.filter(
+    ({ rows, repeated }) =>
+      repeated >= leastRepeatedTimes && exceedsLimit(repeated, repeatedTimeShareLimit * (rows + repeated)),
+  );
+  const worst = coarse.toSorted((a, b) => b.repeated - a.repeated)[0];
+  if (worst === undefined) return undefined;
+  const all = worst.rows + worst.repeated;
+  const others = coarse.length > 1 ? `, and ${counted(coarse.length - 1, "more recording")}` : "";
+  const found = `${worst.repeated.toLocaleString("en")} of ${all.toLocaleString("en")} rows have the time of the row before, but other values`;
+  const expected = `at most ${100 * repeatedTimeShareLimit} %`;
+  return {
+    code: "time",
+    message: `Column "${roles.time}": ${found} (recording "${worst.recording}" of person "${worst.user}"${others}); expected ${expected}.`,
+    advice:
+      "The clock is too coarse for the sampling rate, or the rows come from several sensors. Export times with milliseconds, or one file per sensor.",
+    ...(roles.time === null ? {} : { column: roles.time }),
+    expected,
+    found,
+  };
+}
+
+/** @param restartColumn a column that changes whenever time runs backwards */
+export function backwardsTimeFault(
+  { user, recording }: { readonly user: string; readonly recording: string },
+  { from, to, before, at }: TimeStepBack,
+  { roles, files, restartColumn }: { roles: ColumnRoles; files: readonly string[]; restartColumn: string | undefined },
+): FaultDescription {
+  const file = files[at.file]!;
+  const seconds = (time: number): string => `${Number(time.toPrecision(12))} s`;
+  const isFallBack = to - from + hourSeconds > 0 && to - from + hourSeconds < pauseSeconds;
+  const earlier = before.file === at.file ? `row ${before.row}` : `row ${before.row} of ${files[before.file]}`;
+  return {
+    code: "time",
+    message: `${file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(to)}, after ${seconds(from)} in ${earlier} (column "${roles.time}").`,
+    advice: isFallBack ? fallBackAdvice : backwardsAdvice(file, files[before.file]!, roles, restartColumn),
+    file,
+    row: at.row,
+    ...(roles.time === null ? {} : { column: roles.time }),
+    expected: `a time after ${seconds(from)}`,
+    found: seconds(to),
+  };
+}
+
+function backwardsAdvice(file: string, earlier: string, roles: ColumnRoles, restartColumn: string | undefined): string {
+  const folders = differingPathColumn(file, earlier);
+  if (folders !== undefined) {
+    const option = shellCommand("--path-columns", folders[0].split("=")[0]!);
+    return `The files are in different folders, ${folders.join(" and ")}. To take a column from the names of the folders, add ${option}.`;
+  }
+  if (restartColumn !== undefined) {
+    return `Column "${restartColumn}" changes whenever the clock restarts. If it distinguishes recordings, add ${shellCommand("--recording", restartColumn)}; otherwise sort the rows by time.`;
+  }
+  return roles.recording === null
+    ? "If the file contains several recordings per person, name the column that distinguishes them with --recording; otherwise sort the file by time."
+    : "Sort the rows of each recording by time, or begin a new recording whenever the clock restarts.";
+}

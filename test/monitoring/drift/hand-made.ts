@@ -2,7 +2,8 @@
 // that make a batch's p-value known. Against a reference of which no row is away, a batch's KS distance is its share of rows away.
 
 import type { CalibrationRung, KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
-import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
+import type { Comparison, DriftModel, ReferenceKind } from "../../../src/monitoring/drift/comparison.ts";
+import type { PValue } from "../../../src/monitoring/drift/null-scores.ts";
 import type { Past } from "../../../src/monitoring/drift/verdict.ts";
 import type { ChannelSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import type { ClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
@@ -68,5 +69,33 @@ export function modelOf({ own = [rung], baseline = [] }: Rungs = {}): DriftModel
     byClass: [{ x: summary }],
     samplingRateHz: 10,
     calibration: { reference_batches: referenceBatches, kinds, correlation_seconds: { x: 1 } },
+  };
+}
+
+/** A p-value among 199 batches of 20 people. */
+export function pValueOf(p: number): PValue {
+  return { p, extrapolated: p, resolution: 1 / 200, asHigh: 0, nullBatches: 199, people: 20, withinLadder: true };
+}
+
+/** A comparison with this p-value, which is ordinary apart from what is chosen. */
+export function comparisonOf(reference: ReferenceKind, p: number, chosen: Partial<Comparison> = {}): Comparison {
+  return {
+    reference,
+    method: reference === "baseline" ? "people" : "recordings",
+    statistics: {},
+    seconds: 60,
+    unseenShare: 0,
+    score: { score: 0, channel: "x", statistic: "ks" },
+    pValue: pValueOf(p),
+    usual: null,
+    excess: 0,
+    learned: 0,
+    far: null,
+    beyond: false,
+    impossible: false,
+    channelScores: {},
+    findings: [],
+    evidenceFactor: 1,
+    ...chosen,
   };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Comparison, ReferenceKind } from "../../../src/monitoring/drift/comparison.ts";
 import { evidenceOf } from "../../../src/monitoring/drift/evidence.ts";
 import { pastEvidence } from "../../../src/monitoring/drift/past-evidence.ts";
+import { comparisonOf, pValueOf } from "./hand-made.ts";
 
 interface Chosen {
   readonly p?: number;
@@ -14,38 +15,14 @@ interface Chosen {
   readonly impossible?: boolean;
 }
 
-const resolution = 0.005;
-function comparison(
-  reference: ReferenceKind,
-  { p = 0.5, usual, unseenShare = 0, excess = 0, beyond, impossible = false }: Chosen = {},
-): Comparison {
-  const pValue = (value: number) => ({
-    p: value,
-    extrapolated: value,
-    resolution,
-    asHigh: 0,
-    nullBatches: 199,
-    people: 20,
-    withinLadder: true,
-  });
-  return {
-    reference,
-    method: reference === "baseline" ? "people" : "recordings",
-    statistics: {},
-    seconds: 60,
-    unseenShare,
-    score: { score: 0, channel: "x", statistic: "ks" },
-    pValue: pValue(p),
-    usual: reference !== "baseline" || usual === null ? null : pValue(usual ?? p),
-    excess,
-    learned: 0,
+const { resolution } = pValueOf(1);
+function comparison(reference: ReferenceKind, { p = 0.5, usual, beyond, ...chosen }: Chosen = {}): Comparison {
+  return comparisonOf(reference, p, {
+    ...chosen,
+    usual: reference !== "baseline" || usual === null ? null : pValueOf(usual ?? p),
     far: beyond === undefined ? null : { score: beyond, channel: "x", statistic: "wasserstein" },
     beyond: beyond !== undefined,
-    impossible,
-    channelScores: {},
-    findings: [],
-    evidenceFactor: 1,
-  };
+  });
 }
 
 describe("the part of a batch that the stream's past has", () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Comparison } from "../../../src/monitoring/drift/comparison.ts";
 import { addToRecovery, beginRecovery, hasRecovered, recoverySchema } from "../../../src/monitoring/drift/recovery.ts";
+import { comparisonOf } from "./hand-made.ts";
 
 interface Seen {
   readonly p: number;
@@ -10,24 +11,7 @@ interface Seen {
 }
 
 function against(reference: Comparison["reference"], { p, excess = 0, beyond = false }: Seen): Comparison {
-  return {
-    reference,
-    method: "recordings",
-    statistics: {},
-    seconds: 60,
-    unseenShare: 0,
-    score: { score: 0, channel: "x", statistic: "ks" },
-    pValue: { p, extrapolated: p, resolution: 0.005, asHigh: 0, nullBatches: 199, people: 20, withinLadder: true },
-    usual: null,
-    excess,
-    learned: 0,
-    far: null,
-    beyond,
-    impossible: beyond,
-    channelScores: {},
-    findings: [],
-    evidenceFactor: 1,
-  };
+  return comparisonOf(reference, p, { excess, beyond, impossible: beyond });
 }
 const both = (seen: Seen, rolling = seen): Comparison[] => [against("anchor", seen), against("rolling", rolling)];
 

@@ -4,6 +4,7 @@
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
+import { epochTicks } from "./epoch-ticks.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { type Html, html } from "./html.ts";
 import { formatDuration, formatFixed } from "./number-format.ts";
@@ -70,7 +71,7 @@ function lossCurve(fit: Fit, axes: Axes): Html {
   const label = `${fit.title}: loss by epoch. Last training loss ${formatFixed(last.loss)}, validation ${formatFixed(last.val_loss)}.`;
   return plotSvg(label, {
     ...frame,
-    x: { domain: axes.epochs, label: "epoch", ticks: 5, tickFormat: "d" },
+    x: { domain: axes.epochs, label: "epoch", ticks: epochTicks(axes.epochs[1], 5), tickFormat: "d" },
     y: { domain: axes.loss, label: "loss (nats)", ticks: 4, grid: true },
     marks: [
       bestEpochCurveRule(fit),
@@ -89,7 +90,7 @@ function scoreCurve(fit: Fit, axes: Axes): Html | null {
   return plotSvg(`${fit.title}: validation macro-F1 by epoch, ${formatFixed(kept?.val_macro_f1)} at the kept epoch.`, {
     ...frame,
     height: 130,
-    x: { domain: axes.epochs, label: "epoch", ticks: 5, tickFormat: "d" },
+    x: { domain: axes.epochs, label: "epoch", ticks: epochTicks(axes.epochs[1], 5), tickFormat: "d" },
     y: { domain: [0, 1], label: "validation macro-F1", ticks: [0, 0.5, 1], grid: true },
     marks: [
       bestEpochCurveRule(fit),

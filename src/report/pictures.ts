@@ -3,6 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport } from "../learning/training/cv-report.ts";
+import { epochTicks } from "./epoch-ticks.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { shortenAxisLabel } from "./number-format.ts";
 import { plotSvg } from "./plot-svg.ts";
@@ -72,8 +73,7 @@ export function learningCurvesPicture(history: readonly HistoryRow[]): string {
   const fits = [...new Set(history.map(({ fit }) => fit))];
   const panels = ["training loss", "validation loss", "validation macro-F1"];
   const lastEpoch = Math.max(2, ...history.map(({ epoch }) => epoch));
-  const step = Math.ceil(lastEpoch / 10);
-  const ticks = Array.from({ length: lastEpoch }, (_, i) => i + 1).filter((epoch) => epoch === 1 || epoch % step === 0);
+  const ticks = epochTicks(lastEpoch, 10);
   const charts = panels.map((panel, i) => {
     const own = rows.filter((row) => row.panel === panel);
     const top = panel === "validation macro-F1" ? 1 : 1.05 * Math.max(1e-3, ...own.map(({ value }) => value));

@@ -42,6 +42,19 @@ describe("report.html", () => {
     }
   });
 
+  it.each([2, 7, 100])("marks each of %i epochs at most once", (last) => {
+    const history = input.history
+      .filter(({ epoch }) => epoch <= 2)
+      .map((row) => ({ ...row, epoch: row.epoch === 1 ? 1 : last }));
+    const charts = all(parse(trainHtml({ ...input, history })), 'svg[aria-label*="loss by epoch"]');
+    expect(charts.length).toBeGreaterThan(0);
+    for (const chart of charts) {
+      const ticks = all(chart, '[aria-label="x-axis tick label"] text').map((text) => text.textContent);
+      expect(ticks.length).toBeGreaterThan(1);
+      expect([...new Set(ticks)]).toEqual(ticks);
+    }
+  });
+
   it("has a section for each part of the report, and gives each chart its words", () => {
     const titles = all(document, "main h2").map((heading) => heading.textContent);
     expect(titles).toEqual([

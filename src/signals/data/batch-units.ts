@@ -1,4 +1,4 @@
-// How a batch's values become the values that a model knows. Only what the model's manifest, the batch's column names or an option
+// Converts a batch's values to the units of a model. Only what the model's manifest, the batch's column names or an option
 // declare is converted; any other change of unit is a fault, which `check` names. Columns that by their names hold another kind of
 // sensor are rejected.
 
@@ -19,7 +19,7 @@ export interface UnitsOfModel {
   readonly keeps: boolean;
 }
 
-/** What a batch's values are multiplied by. */
+/** The factors by which a batch's values are multiplied. */
 export interface BatchUnits {
   /** By channel. */
   readonly factors: readonly number[];

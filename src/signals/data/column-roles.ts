@@ -39,7 +39,7 @@ export interface ColumnOptions {
   readonly pivot?: string;
   /** Rows to read, each as COLUMN=VALUE. */
   readonly only?: readonly string[];
-  /** The fixed split, as in `--split column:NAME`, of which one side is read; other kinds of split are not among these options. */
+  /** A fixed split, as in `--split column:NAME`, of which one side is read. Other kinds of split do not affect reading. */
   readonly split?: string;
   /** The side of that split. Default: train. */
   readonly side?: SplitSide;

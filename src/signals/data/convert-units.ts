@@ -20,7 +20,7 @@ export interface UnitConversion {
   readonly to: SensorUnit;
   /** What the values are multiplied by. */
   readonly factor: number;
-  /** The people whose recordings are converted; absent if everybody's are. */
+  /** The people whose recordings are converted; absent if all are. */
   readonly people?: readonly string[];
 }
 

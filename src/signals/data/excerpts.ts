@@ -19,7 +19,7 @@ export interface Excerpt {
 }
 
 export interface ExcerptOptions {
-  /** Length of an excerpt; a shorter stretch is taken whole. */
+  /** Length of an excerpt; a shorter stretch is included in full. */
   readonly seconds: number;
   /** Maximum number of people per activity. */
   readonly people: number;

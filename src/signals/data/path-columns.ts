@@ -32,7 +32,7 @@ export function pathColumnsOf(path: string, options: ColumnOptions): PathColumn[
   return [...ofFolders, ...ofTemplates];
 }
 
-/** The options with the columns of the templates in their roles. */
+/** Adds the columns of path templates to the options, in their roles. */
 export function withTemplateRoles(options: ColumnOptions): ColumnOptions {
   const roles = templates.flatMap(([role, field, option]) => {
     const template = options[field];

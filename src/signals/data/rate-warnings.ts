@@ -25,7 +25,7 @@ export function rateWarnings({ sampling }: QualityReport, rows: StoredRows): str
   ];
 }
 
-/** How recordings whose rate differs by more than 5 % from the network's are brought to it. */
+/** How recordings are resampled if their rate differs from the network's by more than 5 %. */
 export function resamplingNotes(
   { per_recording }: Pick<QualityReport, "per_recording">,
   { samplingRateHz, resampling }: { readonly samplingRateHz: number; readonly resampling: "low-pass" | "linear" },

@@ -20,7 +20,7 @@ export interface TableSchema {
   source(numbers: ReadonlySet<string>, time?: string | null): string;
 }
 
-// Without this, a folder called user=x would silently replace the column "user".
+// Otherwise, a folder called user=x would silently replace the column "user".
 const noHive = "hive_partitioning=false";
 
 /**

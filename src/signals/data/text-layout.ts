@@ -116,7 +116,7 @@ export function textLayout(lines: readonly string[]): TextLayout | undefined {
 
 /**
  * The first line has the names; the last of several lines may have their units. If names repeat, as in a line of sensors above
- * a line of axes, the lines make up the names together.
+ * a line of axes, the names are composed of both lines.
  */
 function namesWithUnits(lines: readonly (readonly string[])[]): string[] | undefined {
   const [names, ...others] = lines;

@@ -39,7 +39,7 @@ export function parseUnitChoice(text: string): UnitChoice {
 
 /**
  * The unit that a user declares for each sensor; null for the others.
- * @throws UserError if a declaration fits no sensor, or its unit is none of the sensor's kind
+ * @throws UserError if a declaration fits no sensor, or its unit does not fit the sensor's kind
  */
 export function declaredUnits({ declared }: UnitChoice, sensors: readonly Sensor[]): (SensorUnit | null)[] {
   const units: (SensorUnit | null)[] = sensors.map(() => null);

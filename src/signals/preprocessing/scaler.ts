@@ -1,4 +1,4 @@
-// Scales channels to a common scale. The scaler is fitted on training windows only and shipped with the model as
+// Brings channels to a common scale. The scaler is fitted on training windows only and shipped with the model as
 // scaler.json. Dimensions: S samples, C channels, W windows, T samples per window.
 
 import { moments } from "../../stats/moments.ts";

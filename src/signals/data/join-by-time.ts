@@ -1,17 +1,22 @@
 // Joins sensors of one person by time. The rows of the first sensor stay as they are. The values of each other sensor are
 // interpolated between its two neighbouring rows, which must be at most three of its median steps apart. At the ends of a
 // recording, one row at most half a step away is enough. Rows of the first sensor for which another sensor has no such
-// neighbours are left out and counted.
+// neighbours are left out and counted. If the clock is so coarse that several rows of a sensor share a time, the join spreads
+// them over the time until the next; the times that are kept stay as they are.
 
 import { counted } from "../../counted.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import { repeatedTimeShareLimit } from "./gate-limits.ts";
 import { gapPeriods } from "./sampling.ts";
+
+/** Before a pause, rows that share a time are spread at most this many usual steps apart. */
+const longestStep = 1.35;
 
 /** One sensor: a table as SQL. */
 export interface JoinedPart {
   readonly sql: string;
-  /** Expression for the time as a number, in a unit that all parts share. */
-  readonly time: string;
+  /** Expression for the time as a number, in a unit that all parts share; null if the nth rows of a recording belong together. */
+  readonly time: string | null;
   /** Columns to interpolate, and the name that each gets. */
   readonly channels: readonly (readonly [column: string, name: string])[];
 }
@@ -32,8 +37,18 @@ export async function joinByTime(
   for (const [p, { sql, time, channels }] of parts.entries()) {
     const values = channels.map(([column], c) => `CAST(${duckdbIdentifier(column)} AS DOUBLE) AS v${c}`);
     const others = p === 0 ? [...new Set([...keys, ...kept])].map(duckdbIdentifier) : [];
-    const columns = [`row_number() OVER () AS n`, `${key} AS k`, `CAST(${time} AS DOUBLE) AS t`, ...others, ...values];
-    await database.rows(`CREATE OR REPLACE TEMP TABLE joined_${p} AS SELECT ${columns.join(", ")} FROM ${sql}`);
+    const columns = ["row_number() OVER () AS n", `${key} AS k`, ...others, ...values];
+    if (time === null) {
+      const ordinal = "CAST(row_number() OVER (PARTITION BY k ORDER BY n) AS DOUBLE) AS t";
+      await database.rows(
+        `CREATE OR REPLACE TEMP TABLE joined_${p} AS SELECT *, ${ordinal} FROM (SELECT ${columns.join(", ")} FROM ${sql})`,
+      );
+      continue;
+    }
+    await database.rows(
+      `CREATE OR REPLACE TEMP TABLE joined_${p} AS SELECT CAST(${time} AS DOUBLE) AS t, ${columns.join(", ")} FROM ${sql}`,
+    );
+    await spreadEqualTimes(database, `joined_${p}`);
   }
   const select = [...new Set([...keys, ...kept])].map((name) => `a.${duckdbIdentifier(name)}`);
   const joins: string[] = [];
@@ -52,9 +67,9 @@ export async function joinByTime(
     for (const [c, [, name]] of channels.entries()) {
       const [before, after] = [`b${p}.v${c}`, `c${p}.v${c}`];
       const between = `${before} + (${after} - ${before}) * (a.t - b${p}.t) / (c${p}.t - b${p}.t)`;
-      select.push(
-        `CASE WHEN b${p}.t = c${p}.t THEN ${before} ELSE coalesce(${between}, ${after}, ${before}) END AS ${duckdbIdentifier(name)}`,
-      );
+      // At an end of a recording, one of the two rows does not exist; a missing value of a row is not replaced.
+      const value = `CASE WHEN c${p}.t IS NULL OR b${p}.t = c${p}.t THEN ${before} WHEN b${p}.t IS NULL THEN ${after} ELSE ${between} END`;
+      select.push(`${value} AS ${duckdbIdentifier(name)}`);
     }
   }
   const joined = `FROM joined_0 AS a ${joins.join(" ")} WHERE ${["true", ...near].join(" AND ")}`;
@@ -68,6 +83,21 @@ export async function joinByTime(
   const rows = Number(counts!.whole);
   const without = rows - Number(counts!.kept);
   return without === 0 ? "" : ` ${counted(without, "row")} of ${rows} have no counterpart and are left out.`;
+}
+
+/** Rows that share a time get the times between it and the next, unless they are few: then they are duplicates. */
+async function spreadEqualTimes(database: Database, table: string): Promise<void> {
+  const groups = `(SELECT k, t, count(*) AS c, lead(t) OVER (PARTITION BY k ORDER BY t) - t AS room FROM ${table} GROUP BY k, t)`;
+  const [facts] = await database.rows(
+    `SELECT sum(c) AS rows, count(*) AS times, median(room / c) AS step FROM ${groups}`,
+  );
+  const [rows, times, step] = [Number(facts!.rows), Number(facts!.times), Number(facts!.step)];
+  if (!(rows - times > repeatedTimeShareLimit * rows && step > 0)) return;
+  await database.rows(
+    `CREATE OR REPLACE TEMP TABLE ${table} AS
+       SELECT one.* REPLACE (one.t + least(coalesce(room / c, ${step}), ${longestStep} * ${step}) * (row_number() OVER (PARTITION BY one.k, one.t ORDER BY n) - 1) AS t)
+       FROM ${table} AS one JOIN ${groups} AS groups ON one.k = groups.k AND one.t = groups.t`,
+  );
 }
 
 function keyText(column: string): string {

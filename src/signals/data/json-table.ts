@@ -12,9 +12,9 @@ const largestObject = 2 ** 25;
 /** @throws UserError if the file is not a list of records, or its values are in lists */
 export async function jsonAsCsv(database: Database, file: SourceFile, scratch: ScratchFolder): Promise<SourceFile> {
   const out = scratch.file("json.csv");
-  const document = `read_json_auto(${duckdbLiteral((file.stored ?? file.path).replace(/[*?[]/g, "[$&]"))}, sample_size=-1, records=true, maximum_object_size=${largestObject})`;
+  const path = duckdbLiteral((file.stored ?? file.path).replace(/[*?[]/g, "[$&]"));
   try {
-    const { columns, source } = await tableOfJson(database, document);
+    const { columns, source } = await tableOfJson(database, await readingAsText(database, path));
     await database.rows(
       `COPY (SELECT ${columns.join(", ")} FROM ${source}) TO ${duckdbLiteral(out)} (FORMAT csv, HEADER true)`,
     );
@@ -81,6 +81,20 @@ async function rowsOfLists(
     return type.endsWith("]") ? `unnest(${column}) AS ${column}` : column;
   });
   return `(SELECT ${columns.join(", ")} FROM ${source})`;
+}
+
+/**
+ * Reads everything but objects and lists as text, byte for byte. Otherwise, a person called 09:15 would become a time, and a
+ * column of numbers with one "NA" a column of texts in quotes.
+ */
+async function readingAsText(database: Database, path: string): Promise<string> {
+  const how = `records=true, maximum_object_size=${largestObject}`;
+  const columns = await database.rows(`DESCRIBE FROM read_json_auto(${path}, sample_size=-1, ${how})`);
+  const types = columns.map(({ column_name: name, column_type: type }) => {
+    const isNested = /^(STRUCT|MAP)|\]$/.test(String(type));
+    return `${duckdbLiteral(String(name))}: ${duckdbLiteral(isNested ? String(type) : "VARCHAR")}`;
+  });
+  return `read_json(${path}, ${how}, columns={${types.join(", ")}})`;
 }
 
 /** The least number of columns of a recording: a time and three axes. */

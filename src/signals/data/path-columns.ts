@@ -50,6 +50,10 @@ function templateColumn(template: string, option: string): string {
   });
 }
 
+/** What a template may leave out at the end: any extension, but not the .5 of a person called 1.5. */
+const omittedEnding =
+  "(?:(?:\\.(?:csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|gz))+|\\.[A-Za-z]\\w{0,7})?";
+
 /** @param template the end of the path; {name} and * stand for anything but a slash, and the extension may be left out */
 function templateValue(path: string, template: string, option: string): string {
   const pattern = template
@@ -59,7 +63,7 @@ function templateValue(path: string, template: string, option: string): string {
       return part.startsWith("{") ? "([^/\\\\]+?)" : part.replace(/[.+?^$()|[\]\\{}]/g, "\\$&");
     })
     .join("");
-  const value = new RegExp(`(?:^|[/\\\\])${pattern}(?:\\.[^/\\\\]*)?$`).exec(path)?.[1];
+  const value = new RegExp(`(?:^|[/\\\\])${pattern}${omittedEnding}$`, "i").exec(path)?.[1];
   if (value !== undefined) return value;
   throw new UserError(`${path}: the path does not end in ${template} (${option}).`, {
     advice: "Correct the template, or name only the files that it fits; * stands for anything but a slash.",

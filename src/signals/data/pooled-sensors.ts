@@ -3,6 +3,7 @@
 // level, a flag), the rows with one value are not evenly sampled, or do not overlap in time with those of another value.
 
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import { usualChannels } from "../sensors/usual-channels.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import type { TableSchema } from "./table-schema.ts";
 import type { TimeReading } from "./text-clock.ts";
@@ -25,6 +26,10 @@ const leastRows = 10;
 const filledShare = 0.8;
 /** 80 % of a sensor's steps differ from its median step by at most this share. */
 const unevenness = 0.5;
+/** A step of this many usual steps is a pause. */
+const pauseSteps = 10;
+/** From row to row of one sensor, values change less than this share of what they change between sensors. */
+const zigzagChange = 0.8;
 
 /** Android's sensor types, for columns that contain only their numbers. */
 const androidSensors: Readonly<Record<string, string>> = {
@@ -60,6 +65,7 @@ export function sensorsToJoin<Sensor>(sensors: readonly Sensor[], kindOf: (senso
 
 /**
  * @param keys columns of person and recording
+ * @param time null without a time column; then, only the names of sensors mark them
  * @param candidates columns that have no role
  */
 export async function findSensorColumn(
@@ -69,12 +75,16 @@ export async function findSensorColumn(
     keys,
     time,
     candidates,
-  }: { keys: readonly string[]; time: TimeReading & { readonly column: string }; candidates: readonly string[] },
+  }: {
+    keys: readonly string[];
+    time: (TimeReading & { readonly column: string }) | null;
+    candidates: readonly string[];
+  },
 ): Promise<SensorColumn | null> {
   const usable = candidates.filter((name) => /^(VARCHAR|.*INT|ENUM|BOOLEAN)/.test(schema.types.get(name) ?? ""));
   if (usable.length === 0) return null;
-  const numbers = new Set(time.numbers ? [time.column] : []);
-  const head = `(SELECT * FROM ${schema.source(numbers, time.isDateTime === true ? time.column : null)} LIMIT ${searchedRows})`;
+  const numbers = new Set(time?.numbers === true ? [time.column] : []);
+  const head = `(SELECT * FROM ${schema.source(numbers, time?.isDateTime === true ? time.column : null)} LIMIT ${searchedRows})`;
   const text = (name: string): string => `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
   const [distinct] = await database.rows(
     `SELECT ${usable.map((name, i) => `count(DISTINCT ${text(name)}) AS c${i}`).join(", ")} FROM ${head}`,
@@ -83,46 +93,113 @@ export async function findSensorColumn(
   for (const [i, column] of usable.entries()) {
     const different = Number(distinct![`c${i}`]);
     if (different < 2 || different > mostSensors) continue;
-    const groups = await database.rows(
-      `SELECT k, v, count(*) AS n, min(t) AS first, max(t) AS last, median(CASE WHEN d > 0 THEN d END) AS step,
-              quantile_cont(CASE WHEN d > 0 THEN d END, [0.1, 0.9]) AS ends,
-              count(*) FILTER (back < 0) AS restarts
-       FROM (SELECT k, v, t, t - lag(t) OVER (PARTITION BY k, v ORDER BY t) AS d, t - lag(t) OVER (PARTITION BY k, v ORDER BY n) AS back
-             FROM (SELECT row_number() OVER () AS n, ${key} AS k, ${text(column)} AS v, ${time.sql} AS t FROM ${head}) WHERE v IS NOT NULL AND t IS NOT NULL)
-       GROUP BY k, v ORDER BY k, v`,
-    );
-    const values = valuesOfSameTime(groups);
+    const rows = `SELECT row_number() OVER () AS n, ${key} AS k, ${text(column)} AS v, ${time?.sql ?? "row_number() OVER ()"} AS t FROM ${head}`;
+    const groups = await database.rows(piecesOfValues(rows));
+    const all = mostRowsFirst(groups);
+    // The names of sensors mark sensors, whatever their clocks are like.
+    if (all.length > 1 && all.every((value) => /[A-Za-z]/.test(value)) && areKinds(all))
+      return { column, values: all, kinds: true };
+    const values = time === null ? [] : valuesOfSameTime(groups);
     if (values.length < 2) continue;
-    const kinds = values.map(kindOfSensorValue);
-    return { column, values, kinds: kinds.every((kind) => kind !== null) && new Set(kinds).size === values.length };
+    const isOfKinds = areKinds(values);
+    if (!isOfKinds && !(await isZigzag(database, schema, { rows, head, column }))) continue;
+    return { column, values, kinds: isOfKinds };
   }
   return null;
 }
 
+/** Whether each value names another kind of sensor. */
+function areKinds(values: readonly string[]): boolean {
+  const kinds = values.map(kindOfSensorValue);
+  return kinds.every((kind) => kind !== null) && new Set(kinds).size === values.length;
+}
+
+/** Each value's rows in each recording, with their steps, and with the pieces of time that they fill between pauses. */
+function piecesOfValues(rows: string): string {
+  return `WITH
+    steps AS (SELECT *, t - lag(t) OVER (PARTITION BY k, v ORDER BY t) AS d, t - lag(t) OVER (PARTITION BY k, v ORDER BY n) AS back
+              FROM (${rows}) WHERE v IS NOT NULL AND t IS NOT NULL),
+    facts AS (SELECT k, v, count(*) AS n, median(CASE WHEN d > 0 THEN d END) AS step,
+                     quantile_cont(CASE WHEN d > 0 THEN d END, [0.1, 0.9]) AS ends, count(*) FILTER (back < 0) AS restarts
+              FROM steps GROUP BY k, v),
+    pieces AS (SELECT k, v, min(t) AS first, max(t) AS last
+               FROM (SELECT steps.*, count(*) FILTER (d > ${pauseSteps} * step) OVER (PARTITION BY k, v ORDER BY t ROWS UNBOUNDED PRECEDING) AS piece
+                     FROM steps JOIN facts USING (k, v))
+               GROUP BY k, v, piece)
+    SELECT k, v, any_value(n) AS n, any_value(step) AS step, any_value(ends) AS ends, any_value(restarts) AS restarts,
+           list(first ORDER BY first) AS firsts, list(last ORDER BY first) AS lasts
+    FROM facts JOIN pieces USING (k, v) GROUP BY k, v ORDER BY k, v`;
+}
+
+/**
+ * Whether the values change less from a row to the next one of the same mark than to the next row. Rows that are only counted
+ * (0 to 4 in each packet) belong to one sensor, and change more the further apart they are.
+ */
+async function isZigzag(
+  database: Database,
+  schema: TableSchema,
+  { rows, head, column }: { rows: string; head: string; column: string },
+): Promise<boolean> {
+  const { channels } = usualChannels(schema.names.filter((name) => name !== column));
+  if (channels.length === 0) return true;
+  const values = channels.map(
+    (name, c) => `TRY_CAST(replace(CAST(${duckdbIdentifier(name)} AS VARCHAR), ',', '.') AS DOUBLE) AS x${c}`,
+  );
+  const joined = `SELECT * FROM (${rows}) POSITIONAL JOIN (SELECT ${values.join(", ")} FROM ${head})`;
+  const steps = (name: string, partition: string): string =>
+    channels
+      .map((_, c) => `abs(x${c} - lag(x${c}) OVER (PARTITION BY ${partition} ORDER BY t, n)) AS ${name}${c}`)
+      .join(", ");
+  const sum = (name: string): string => channels.map((_, c) => `coalesce(sum(${name}${c}), 0)`).join(" + ");
+  const [found] = await database.rows(
+    `SELECT ${sum("w")} AS within, ${sum("b")} AS between FROM (SELECT ${steps("w", "k, v")}, ${steps("b", "k")} FROM (${joined}))`,
+  );
+  return Number(found!.within) < zigzagChange * Number(found!.between);
+}
+
+function mostRowsFirst(groups: readonly Record<string, unknown>[]): string[] {
+  const rows = new Map<string, number>();
+  for (const { v, n } of groups) rows.set(String(v), (rows.get(String(v)) ?? 0) + Number(n));
+  return [...rows].sort(([, a], [, b]) => b - a).map(([value]) => value);
+}
+
 /** Values whose rows, in some recording, are evenly sampled throughout the time of another value's rows; most rows first. */
 function valuesOfSameTime(groups: readonly Record<string, unknown>[]): string[] {
-  const rows = new Map<string, number>();
+  const marking: Record<string, unknown>[] = [];
   for (const [, parts] of Map.groupBy(groups, ({ k }) => k)) {
-    const even = parts.filter(({ n, first, last, step, ends, restarts }) => {
-      const span = Number(last) - Number(first);
-      if (!(Number(n) >= leastRows && span > 0 && (Number(n) - 1) * Number(step) >= filledShare * span)) return false;
+    const even = parts.filter(({ n, step, ends, restarts, ...own }) => {
+      const pieces = piecesOf(own);
+      const span = pieces.reduce((sum, [first, last]) => sum + last - first, 0);
+      const steps = Number(n) - pieces.length;
+      if (!(Number(n) >= leastRows && span > 0 && steps * Number(step) >= filledShare * span)) return false;
       // If the clock begins again, a new recording begins.
       if (Number(restarts) > 0) return false;
       const [low, high] = (ends as unknown[]).map(Number) as [number, number];
       return low >= (1 - unevenness) * Number(step) && high <= (1 + unevenness) * Number(step);
     });
     for (const part of even) {
+      const own = piecesOf(part);
       const overlaps = even.some((other) => {
         if (other === part) return false;
-        const common =
-          Math.min(Number(part.last), Number(other.last)) - Math.max(Number(part.first), Number(other.first));
-        const shorter = Math.min(Number(part.last) - Number(part.first), Number(other.last) - Number(other.first));
-        return common >= 0.5 * shorter;
+        const others = piecesOf(other);
+        const common = own
+          .flatMap(([a, b]) => others.map(([c, d]) => Math.min(b, d) - Math.max(a, c)))
+          .reduce((sum, seconds) => sum + Math.max(0, seconds), 0);
+        return common >= 0.5 * Math.min(secondsOf(own), secondsOf(others));
       });
-      if (overlaps) rows.set(String(part.v), (rows.get(String(part.v)) ?? 0) + Number(part.n));
+      if (overlaps) marking.push(part);
     }
   }
-  return [...rows].sort(([, a], [, b]) => b - a).map(([value]) => value);
+  return mostRowsFirst(marking);
+}
+
+/** The first and the last time of each piece. */
+function piecesOf({ firsts, lasts }: Record<string, unknown>): [first: number, last: number][] {
+  return (firsts as unknown[]).map((first, i) => [Number(first), Number((lasts as unknown[])[i])]);
+}
+
+function secondsOf(pieces: readonly (readonly [first: number, last: number])[]): number {
+  return pieces.reduce((sum, [first, last]) => sum + last - first, 0);
 }
 
 /** A condition in SQL that selects the rows of a value. */

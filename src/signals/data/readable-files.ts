@@ -40,13 +40,13 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   const stored = file.stored ?? file.path;
   const head = await fileBytes(stored, 0, headBytes);
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4) return unpacked(database, file, options);
-  const encoding = utf16Of(head);
+  const bytes = /\.gz$/i.test(stored) ? await headOfGzip(stored, file.path, head) : head;
+  const encoding = utf16Of(bytes) ?? markedJson(bytes);
   if (encoding !== undefined) {
     const out = options.scratch.file("utf8.csv");
     await toUtf8(stored, out, encoding);
     return readableFile(database, { ...file, stored: out }, options);
   }
-  const bytes = /\.gz$/i.test(stored) ? await headOfGzip(stored, file.path, head) : head;
   const text = new TextDecoder("utf-8").decode(bytes, { stream: true });
   if (text.includes("\0")) {
     const padded = paddedLines(text);
@@ -63,7 +63,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     await withLineFeeds(stored, out);
     return readableFile(database, { ...file, stored: out }, options);
   }
-  if (/^\uFEFF?\s*[[{]/.test(text)) return [await jsonAsCsv(database, file, options.scratch)];
+  if (/^\s*[[{]/.test(text)) return [await jsonAsCsv(database, file, options.scratch)];
   const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
   if (lines.length > 1) lines.pop();
   const plain = plainText(lines.filter((line) => !isBlank(line)));
@@ -168,10 +168,19 @@ function utf16Of(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   return even > odd ? "utf-16be" : "utf-16le";
 }
 
+/** DuckDB reads a byte-order mark as a part of the JSON. */
+function markedJson(head: Uint8Array): "utf-8" | undefined {
+  return head[0] === 0xef && /^\s*[[{]/.test(new TextDecoder("utf-8").decode(head.subarray(0, 100)))
+    ? "utf-8"
+    : undefined;
+}
+
+/** Without a byte-order mark. */
 async function toUtf8(path: string, out: string, encoding: string): Promise<void> {
   const decoder = new TextDecoder(encoding);
+  const input = createReadStream(path);
   await pipeline(
-    createReadStream(path),
+    /\.gz$/i.test(path) ? input.pipe(createGunzip()) : input,
     async function* (parts: AsyncIterable<Uint8Array>) {
       for await (const part of parts) yield decoder.decode(part, { stream: true });
       yield decoder.decode();

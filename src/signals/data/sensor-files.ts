@@ -12,7 +12,7 @@ import type { SourceFile } from "./find-files.ts";
 import { type JoinedPart, joinByTime } from "./join-by-time.ts";
 import { kindOfSensorValue, sensorsToJoin } from "./pooled-sensors.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
-import { isNumberColumn, schemaOfParquet } from "./separate-sensors.ts";
+import { numberColumns, schemaOfParquet } from "./separate-sensors.ts";
 import type { TableSchema } from "./table-schema.ts";
 import { timeReadingOf } from "./text-clock.ts";
 
@@ -119,10 +119,11 @@ export async function joinSensorFiles(
     const found = options[name] ?? findRoleColumn(schema.names, name);
     return found !== null && schema.names.includes(found) ? found : null;
   };
+  const numbersOf = await Promise.all(schemas.map((schema) => numberColumns(database, schema)));
   const all = table.parts!.map(({ file, sensor, kind }, p) => {
     const schema = schemas[p]!;
     const taken = new Set((["label", "group", "recording", "time"] as const).map((name) => role(schema, name)));
-    const columns = schema.names.filter((name) => !taken.has(name) && isNumberColumn(schema, name));
+    const columns = schema.names.filter((name) => !taken.has(name) && numbersOf[p]!.has(name));
     const own = sensorsByName(columns).filter((found) => found.kind !== "unknown");
     const clear = own.some((found) => found.kind === (kind === "linear" ? "accelerometer" : kind) && !found.weak);
     const channels = columns.map((name) => [name, clear ? name : `${sensor}_${name}`] as const);
@@ -162,7 +163,7 @@ export async function joinSensorFiles(
     const numbers = new Set(channels.map(([name]) => name));
     if (reading?.numbers === true) numbers.add(time!);
     const source = schema.source(numbers, reading?.isDateTime === true ? time : null);
-    parts.push({ sql: `(SELECT * FROM ${source})`, time: reading?.sql ?? "row_number() OVER ()", channels });
+    parts.push({ sql: `(SELECT * FROM ${source})`, time: reading?.sql ?? null, channels });
   }
   const out = scratch.file("joined.parquet");
   const unmatched = await joinByTime(database, parts, { keys, kept, out });

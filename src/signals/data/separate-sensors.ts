@@ -6,7 +6,7 @@ import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { type ColumnOptions, findRoleColumn } from "./column-roles.ts";
-import { type Database, duckdbLiteral } from "./duckdb.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
 import { joinByTime } from "./join-by-time.ts";
 import {
@@ -46,17 +46,18 @@ export async function separateSensors(
   const schema = split === undefined ? chosen : await rowsOfSplitSide(database, file, chosen, { split, side }, warn);
   const role = (name: "label" | "group" | "recording" | "time"): string | null =>
     options[name] ?? findRoleColumn(schema.names, name);
-  const [label, group, recording, time] = [role("label"), role("group"), role("recording"), role("time")];
+  const [label, group, recording] = [role("label"), role("group"), role("recording")];
+  const clock = role("time");
+  if (clock !== null && !schema.names.includes(clock)) return { schema, channels: null };
   const fixed = [
     ...(options.only ?? []).map((condition) => condition.slice(0, condition.indexOf("="))),
     fixedSplitOf(split)?.column,
   ];
-  if (time === null || !schema.names.includes(time)) return { schema, channels: null };
   const keys = [group, recording].filter((name) => name !== null && schema.names.includes(name)) as string[];
   const taken = new Set([
     ...keys,
     label,
-    time,
+    clock,
     ...fixed,
     ...(options.channels ?? []),
     ...(options.modelChannels ?? []),
@@ -67,8 +68,14 @@ export async function separateSensors(
       advice: "Name the column that says which sensor or device a row comes from.",
     });
   }
-  const reading = await timeReadingOf({ database, file, schema, column: time, warn: () => {} }, options.timeFormat);
-  const found = await findSensorColumn(database, schema, { keys, time: { ...reading, column: time }, candidates });
+  const time =
+    clock === null
+      ? null
+      : {
+          ...(await timeReadingOf({ database, file, schema, column: clock, warn: () => {} }, options.timeFormat)),
+          column: clock,
+        };
+  const found = await findSensorColumn(database, schema, { keys, time, candidates });
   if (found === null) {
     if (options.pivot === undefined) return { schema, channels: null };
     throw new UserError(
@@ -78,8 +85,9 @@ export async function separateSensors(
       },
     );
   }
-  const dropped = new Set([...keys, label, time, found.column]);
-  const channels = schema.names.filter((name) => !dropped.has(name) && isNumberColumn(schema, name));
+  const dropped = new Set([...keys, label, clock, found.column]);
+  const ofNumbers = await numberColumns(database, schema);
+  const channels = schema.names.filter((name) => !dropped.has(name) && ofNumbers.has(name));
   const joined = found.kinds ? valuesToJoin(found, options) : found.values;
   if (!found.kinds && options.pivot === undefined) throw pooledDevices(file, found, channels[0] ?? "x");
   const others = found.values.filter((value) => !joined.includes(value));
@@ -88,19 +96,22 @@ export async function separateSensors(
     warn(`${file}: only the rows with ${found.column} ${joined[0]} are read.${leftOut}`);
     return { schema: onlyRows(schema, `${found.column}=${joined[0]}`, file), channels: null };
   }
-  const kept = [label, time].filter((name) => name !== null && schema.names.includes(name)) as string[];
-  const numbers = new Set([...channels, ...(reading.numbers ? [time] : [])]);
-  const source = schema.source(numbers, reading.isDateTime === true ? time : null);
+  const kept = [label, clock].filter((name) => name !== null && schema.names.includes(name)) as string[];
+  const numbers = new Set([...channels, ...(time?.numbers === true ? [time.column] : [])]);
+  const source = schema.source(numbers, time?.isDateTime === true ? time.column : null);
   const out = scratch.file("joined.parquet");
   const parts = joined.map((value) => ({
     sql: `(SELECT * FROM ${source} WHERE ${rowsOfSensorValue(found.column, value)})`,
-    time: reading.sql,
+    time: time?.sql ?? null,
     channels: channels.map((name) => [name, `${nameOfSensorValue(value)}_${name}`] as const),
   }));
   const unmatched = await joinByTime(database, parts, { keys, kept, out });
-  warn(
-    `${file}: column "${found.column}" marks ${joined.join(", ")}, which are joined by time: each row of ${joined[0]} with the values of ${joined.slice(1).join(", ")} interpolated between rows at most 3 steps apart.${unmatched}${leftOut}`,
-  );
+  const [first, later] = [joined[0], joined.slice(1).join(", ")];
+  const how =
+    time === null
+      ? `row by row: the nth row of ${first} with the nth row of ${later}.`
+      : `by time: each row of ${first} with the values of ${later} interpolated between rows at most 3 steps apart.`;
+  warn(`${file}: column "${found.column}" marks ${joined.join(", ")}, which are joined ${how}${unmatched}${leftOut}`);
   const own = options.channels ?? options.modelChannels;
   const usual = found.kinds || own !== undefined ? [] : usualChannels(channels).channels;
   const ofAll = joined.flatMap((value) => usual.map((name) => `${nameOfSensorValue(value)}_${name}`));
@@ -127,8 +138,26 @@ function pooledDevices(file: string, { column, values }: SensorColumn, channel: 
   );
 }
 
-export function isNumberColumn(schema: TableSchema, name: string): boolean {
-  return /^(DOUBLE|FLOAT|REAL|DECIMAL|U?(TINY|SMALL|BIG|HUGE)?INT)/.test(schema.types.get(name) ?? "");
+/** Rows from the top of a file that show whether a column holds numbers. */
+const searchedRows = 1000;
+const numberForm = "\\s*[-+]?(\\d+([.,]\\d*)?|[.,]\\d+)([eE][-+]?\\d+)?\\s*";
+
+/** Columns of numbers, and columns of text in which most cells are numbers: "+0.5", "0,5", or numbers and a few marks. */
+export async function numberColumns(database: Database, schema: TableSchema): Promise<ReadonlySet<string>> {
+  const typed = schema.names.filter((name) =>
+    /^(DOUBLE|FLOAT|REAL|DECIMAL|U?(TINY|SMALL|BIG|HUGE)?INT)/.test(schema.types.get(name) ?? ""),
+  );
+  const texts = schema.names.filter((name) => /^VARCHAR/.test(schema.types.get(name) ?? ""));
+  if (texts.length === 0) return new Set(typed);
+  const counts = texts.map((name, c) => {
+    const isNumber = `regexp_full_match(${duckdbIdentifier(name)}, ${duckdbLiteral(numberForm)})`;
+    return `count(*) FILTER (${isNumber}) AS n${c}, count(${duckdbIdentifier(name)}) AS c${c}`;
+  });
+  const [found] = await database.rows(
+    `SELECT ${counts.join(", ")} FROM (SELECT * FROM ${schema.source(new Set())} LIMIT ${searchedRows})`,
+  );
+  const numbers = texts.filter((_, c) => 2 * Number(found![`n${c}`]) > Number(found![`c${c}`]));
+  return new Set([...typed, ...numbers]);
 }
 
 /** The rows of a table with COLUMN=VALUE. */

@@ -28,7 +28,8 @@ export function withoutLineMark(line: string, separator: Separator): string {
 
 /** Returns values without surrounding quotes; a separator within quotes belongs to its value. */
 export function splitTextLine(line: string, separator: Separator): string[] {
-  if (separator === "spaces") return line.trim().split(/\s+/);
+  if (separator === "spaces")
+    return (line.match(/"[^"]*"|\S+/g) ?? [""]).map((value) => value.replace(/^"(.*)"$/, "$1"));
   const bare = withoutLineMark(line, separator);
   if (!bare.includes('"')) return bare.split(separator).map((value) => value.trim());
   const values = [""];
@@ -62,10 +63,13 @@ export function plainText([first, ...others]: readonly string[]): PlainText | un
   return undefined;
 }
 
-/** Whether decimals are written with a comma, and none with a point. */
+/** Whether more columns have decimals with a comma than with a point; a person called 1.5 may be among them. */
 export function haveDecimalComma(rows: readonly (readonly string[])[]): boolean {
-  const have = (form: RegExp): boolean => rows.some((values) => values.some((value) => form.test(value)));
-  return have(/^[+-]?\d+,\d+$/) && !have(/^[+-]?\d+\.\d+$/);
+  const columnsWith = (mark: string): number => {
+    const form = new RegExp(`^[+-]?\\d+${mark}\\d+(e[+-]?\\d+)?$`, "i");
+    return (rows[0] ?? []).filter((_, c) => rows.some((values) => form.test(values[c] ?? ""))).length;
+  };
+  return columnsWith(",") > columnsWith("\\.");
 }
 
 function isValue(text: string): boolean {
@@ -84,6 +88,20 @@ function isTableLine(values: readonly string[]): boolean {
 
 /** Infers the layout of a text from its first lines. Returns undefined if they contain no table. */
 export function textLayout(lines: readonly string[]): TextLayout | undefined {
+  return layoutByNumbers(lines) ?? layoutOfSpacedTable(lines);
+}
+
+/** A line of names, and rows of as many words, of which less than half are numbers. */
+function layoutOfSpacedTable(lines: readonly string[]): TextLayout | undefined {
+  const at = lines.findIndex((line) => line.trim() !== "" && !line.startsWith("#"));
+  const [names = [], ...rows] = lines.slice(at).map((line) => splitTextLine(line, "spaces"));
+  const sample = rows.filter(({ length }) => length === names.length);
+  if (names.length < 2 || !names.every(isName) || 2 * sample.length < rows.length || !sample[0]?.some(isValue))
+    return undefined;
+  return { separator: "spaces", preamble: lines.slice(0, at), names, firstValues: at + 1, sample };
+}
+
+function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
   let best: { separator: Separator; from: number; rows: number; width: number } | undefined;
   for (const separator of separators) {
     let [from, rows, width] = [0, 0, 0];

@@ -48,7 +48,6 @@ test("one file under two names is refused; under one name it is read once", asyn
 });
 
 describe("bytes that are no text", () => {
-  const utf16 = (text: string, mark: string): Buffer => Buffer.from(mark + text, "utf16le");
   const cases: readonly (readonly [name: string, content: Uint8Array, kind: RegExp, advice: RegExp])[] = [
     ["a.csv", Buffer.from(good.replace("user", "us\0er")), /NUL bytes/, /UTF-8/],
     [
@@ -66,12 +65,6 @@ describe("bytes that are no text", () => {
     expect(error.message).toMatch(kind);
     expect(error.message).toContain(name);
     expect(error.advice).toMatch(advice);
-  });
-
-  test("UTF-16 inside a gzip file", async () => {
-    const { gzipSync } = await import("node:zlib");
-    const folder = folderOf({ "a.csv.gz": gzipSync(utf16(good, "\ufeff")) });
-    expect((await refusal(folder.path("a.csv.gz"))).message).toMatch(/found UTF-16 text/);
   });
 
   test("a Parquet file with the name of a CSV file", async () => {

@@ -271,7 +271,11 @@ describe("readRecordings", () => {
   });
 
   test("where labels are not required, a label column is read only if it is named", async () => {
-    const table = goodRows().map((row, i) => (i < 30 ? { ...row, activity: "" } : row));
+    const table = goodRows().map((row, i) => ({
+      ...row,
+      ...(i < 30 && { activity: "" }),
+      ...(row.user === "bob" && { values: row.values!.map((value) => -value) }),
+    }));
     const folder = folderOf({
       "a.csv": csv(table),
       "b.csv": csv(table, ",", "who,what,recording,time_s,Ax,Ay,Az,Gx,Gy,Gz"),

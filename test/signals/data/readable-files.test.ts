@@ -40,6 +40,7 @@ test.each<[string, string, string | Uint8Array, ReadRecordingsOptions["columns"]
   ["UTF-16 with a mark", "a.txt", utf16(plain.replaceAll(",", "\t"))],
   ["UTF-16, big-endian", "a.csv", utf16(plain).swap16()],
   ["UTF-16 without a mark", "a.csv", utf16(plain, "")],
+  ["UTF-16 inside a gzip file", "a.csv.gz", gzipSync(utf16(plain))],
   ["decimal commas", "a.csv", plain.replaceAll(",", ";").replaceAll(/(\d)\.(\d)/g, "$1,$2")],
   ["decimal commas and tabs", "a.tsv", plain.replaceAll(",", "\t").replaceAll(/(\d)\.(\d)/g, "$1,$2")],
   ["no line of names", "a.csv", `${body.join("\n")}\n`, named],

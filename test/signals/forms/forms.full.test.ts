@@ -1,0 +1,30 @@
+// Every pair of choices, and then forms at random; fast-check shrinks one that fails towards the plain form.
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Rng } from "../../../src/stats/random.ts";
+import { choices, describeForm, type Form, pairwiseForms } from "./form.ts";
+import { problemOfForm } from "./read-form.ts";
+
+test("every pair of choices", { timeout: 600_000 }, async () => {
+  const rng = Rng.fromSeed(1);
+  const problems: string[] = [];
+  for (const form of pairwiseForms(() => rng.uniform())) {
+    const problem = await problemOfForm(form);
+    if (problem !== undefined) problems.push(`${describeForm(form)}: ${problem}`);
+  }
+  expect(problems).toEqual([]);
+});
+
+test("forms at random", { timeout: 600_000 }, async () => {
+  const anyForm = fc.record(
+    Object.fromEntries(Object.entries(choices).map(([name, values]) => [name, fc.constantFrom<unknown>(...values)])),
+  ) as fc.Arbitrary<Form>;
+  await fc.assert(
+    fc.asyncProperty(anyForm, async (form) => {
+      const problem = await problemOfForm(form);
+      if (problem !== undefined) throw new Error(`${describeForm(form)}: ${problem}`);
+    }),
+    { numRuns: 200 },
+  );
+});

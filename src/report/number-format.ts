@@ -1,5 +1,7 @@
 // Formats numbers for the report. A missing figure is an en dash, never NaN.
 
+import { durationText } from "../duration-text.ts";
+
 const missing = "–";
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
@@ -22,15 +24,9 @@ export function formatQuantity(value: number | null | undefined): string {
   return magnitude >= 1000 ? formatCount(value) : String(Number(value.toPrecision(4)));
 }
 
-/** A duration: 42.3 -> "42 s", 754 -> "12 min 34 s", 7300 -> "2 h 1 min". */
+/** A duration: 42.3 -> "42 s", 754 -> "12 min 34 s", 7300 -> "2 h 2 min". */
 export function formatDuration(seconds: number | null | undefined): string {
-  if (typeof seconds !== "number" || !Number.isFinite(seconds)) return missing;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return typeof seconds === "number" && Number.isFinite(seconds) ? durationText(seconds) : missing;
 }
 
 /** A name shortened to `length` characters for an axis; the table beside the chart shows the full name. */

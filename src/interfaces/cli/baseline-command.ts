@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { resolveRecalibrateConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
+import { durationText } from "../../duration-text.ts";
 import { exitCodes } from "../../errors.ts";
 import { modelOptions, recalibrateOptions } from "../../folder-options.ts";
 import { snakeKeys } from "../../letter-case.ts";
@@ -10,7 +11,7 @@ import { resolveOptions } from "../../resolve-options.ts";
 import type { Closing } from "./closing.ts";
 import { dayText, rehearsedDayLines } from "./day-text.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
-import { countText, durationText, fixedText } from "./number-text.ts";
+import { countText, fixedText } from "./number-text.ts";
 import { runLengthLines } from "./run-length-text.ts";
 import { trainRenderer } from "./train-renderer.ts";
 

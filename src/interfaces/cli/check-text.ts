@@ -1,9 +1,11 @@
 // The answer of a check in words: first the verdict, then what is different and how unusual that is, then what to do.
+
+import { durationText } from "../../duration-text.ts";
 import { percent } from "../../percent.ts";
 import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../../pipelines/check.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { comparedReferenceNames, comparisonChannelLines, comparisonLines, comparisonPText } from "./comparison-text.ts";
-import { countText, durationText, fixedText } from "./number-text.ts";
+import { countText, fixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 /** Advice if a signal of a whole sensor is furthest away. */

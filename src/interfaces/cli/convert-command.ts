@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import { resolveConvertConfig } from "../../config.ts";
 import { convertOptions } from "../../convert-options.ts";
 import { counted } from "../../counted.ts";
+import { durationText } from "../../duration-text.ts";
 import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
 import type { ConvertResult } from "../../pipelines/convert.ts";
 import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
-import { durationText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 import { trainDroppedText } from "./train-text.ts";
 

@@ -1,7 +1,7 @@
 // Describes the days that a calibration rehearsed or that a benchmark drew.
 
+import { durationText } from "../../duration-text.ts";
 import type { RehearsedDay } from "../../pipelines/baseline.ts";
-import { durationText } from "./number-text.ts";
 
 /** A line such as "days       rehearsed with bouts of 15 s to 5 min on average"; no line if nothing was rehearsed. */
 export function rehearsedDayLines(day: RehearsedDay | null): string[] {

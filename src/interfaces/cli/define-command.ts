@@ -1,5 +1,6 @@
 // Builds a CLI command from the definitions of its options.
 import { Command, Option as CommanderOption } from "commander";
+import { durationText } from "../../duration-text.ts";
 import { UserError } from "../../errors.ts";
 import { kebabCase } from "../../letter-case.ts";
 import { type Option, type Options, optionDefaultText, optionsUnder } from "../../option.ts";
@@ -7,7 +8,6 @@ import { type ConfigFile, readConfigFile } from "../../resolve-options.ts";
 import { configFile, jsonOption, verbosity } from "../../shared-options.ts";
 import { withoutPassword } from "../../without-password.ts";
 import { addClosing, type Closing } from "./closing.ts";
-import { durationText } from "./number-text.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
 export interface Definition<Config> {

@@ -1,7 +1,8 @@
 // What `evaluate` prints: metrics with intervals, people, classes, and the comparison with cross-validation.
 import { counted } from "../../counted.ts";
+import { durationText } from "../../duration-text.ts";
 import type { EvaluateResult, Interval } from "../../pipelines/evaluate.ts";
-import { countText, durationText, fixedText, meanAndSdText } from "./number-text.ts";
+import { countText, fixedText, meanAndSdText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 import { printedMetrics } from "./train-text.ts";
 

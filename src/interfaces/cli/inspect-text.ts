@@ -1,9 +1,10 @@
 // What `inspect` prints: what was read, ten seconds of every channel, people, activities, and recordings.
 
 import { counted } from "../../counted.ts";
+import { durationText } from "../../duration-text.ts";
 import { instantText } from "../../instant-text.ts";
 import type { InspectResult } from "../../pipelines/inspect.ts";
-import { countText, durationText, fixedText } from "./number-text.ts";
+import { countText, fixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 import { readLines, testSetLine, trainDroppedText } from "./train-text.ts";
 

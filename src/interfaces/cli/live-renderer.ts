@@ -1,9 +1,11 @@
 // A training run on a terminal: one line that is redrawn in place (running fits, windows per second, time left). Results of
 // finished fits scroll up above it.
+
+import { durationText } from "../../duration-text.ts";
 import type { FitName } from "../../pipelines/train.ts";
 import { visible } from "../../visible.ts";
 import { styled, usesColour } from "./colour.ts";
-import { durationText, fixedText } from "./number-text.ts";
+import { fixedText } from "./number-text.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { truncateToDisplayWidth } from "./table.ts";
 import { openTerminal } from "./terminal.ts";

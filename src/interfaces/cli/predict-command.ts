@@ -2,12 +2,13 @@ import type { Command } from "commander";
 import { predictOptions } from "../../batch-options.ts";
 import { resolvePredictConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
+import { durationText } from "../../duration-text.ts";
 import { snakeKeys } from "../../letter-case.ts";
 import { percent } from "../../percent.ts";
 import type { PredictResult } from "../../pipelines/predict.ts";
 import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
-import { countText, durationText, fixedText } from "./number-text.ts";
+import { countText, fixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 const closing: Closing = {

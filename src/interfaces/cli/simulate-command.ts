@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { resolveSimulateConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
+import { durationText } from "../../duration-text.ts";
 import { simulateOptions } from "../../folder-options.ts";
 import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
-import { durationText } from "./number-text.ts";
 
 const closing: Closing = {
   examples: ["tidemark simulate --out recordings.parquet --users 12 --minutes 6 --seed 7"],

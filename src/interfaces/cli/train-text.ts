@@ -1,6 +1,7 @@
 // The events of a training run in words and tables, for the terminal and for pipes.
 
 import { counted } from "../../counted.ts";
+import { durationText } from "../../duration-text.ts";
 import { gigabytes } from "../../gigabytes.ts";
 import { listedNames } from "../../listed-names.ts";
 import { naturalOrder } from "../../natural-order.ts";
@@ -8,7 +9,7 @@ import { percent } from "../../percent.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { rehearsedDayLines } from "./day-text.ts";
-import { countText, durationText, fixedText, meanAndSdText } from "./number-text.ts";
+import { countText, fixedText, meanAndSdText } from "./number-text.ts";
 import { runLengthLines } from "./run-length-text.ts";
 import type { Block, Loudness } from "./terminal.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { durationText, fixedText, meanAndSdText } from "../../../src/interfaces/cli/number-text.ts";
+import { durationText } from "../../../src/duration-text.ts";
+import { fixedText, meanAndSdText } from "../../../src/interfaces/cli/number-text.ts";
 import { displayWidth, tableLines, truncateToDisplayWidth } from "../../../src/interfaces/cli/table.ts";
 
 describe("tableLines", () => {

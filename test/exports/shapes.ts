@@ -448,6 +448,25 @@ export const shapes: readonly Shape[] = [
     read: acc(axes("acc_% (g)"), "a"),
   },
   {
+    name: "axivity-unix",
+    device: "Axivity AX3, cwa-convert with Unix times",
+    source: "wadpac/GGIR, inst/testfiles/ax3_testfile_unix_timestamps.csv",
+    hz: 100,
+    files: one(`t=e|${cols("%", "a")}`, { bare: true }),
+    read: acc(axes("acc_% (g)"), "a"),
+  },
+  {
+    name: "actigraph-epochs",
+    device: "ActiGraph, counts per epoch, saved by a spreadsheet",
+    source: "wadpac/GGIRread, inst/testfiles/ActiGraph13.csv",
+    hz: 30,
+    files: one("a=i|b=i|c=i|d='0", {
+      bare: true,
+      before: actigraph("M/d/yyyy", "5/4/2024").map((line) => `${line.replace("00:00:00", "00:00:15")},,,`),
+    }),
+    refused: "found an ActiGraph file with counts per epoch of 00:00:15",
+  },
+  {
     name: "axivity-ax6",
     device: "Axivity AX6, OmGui CSV without names",
     source: "digitalinteraction/openmovement, OmGui",

@@ -3,6 +3,7 @@
 
 import { nearestName, UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { type FaultDescription, type OnFault, throwDataFault } from "./data-fault.ts";
 import { fixedSplitOf, type SplitSide } from "./fixed-split.ts";
@@ -269,7 +270,7 @@ const timeWord =
   /^(times?|timestamps?|datetime|elapsed|epoch?|millis|micros|nanos|(milli|micro|nano)seconds?|zeit|temps|tiempo|tempo|tid|aika)$/;
 
 /** Columns whose names have a word for time, such as "Time since start in ms" or accelerometerTimestamp_sinceReboot(s). */
-function columnsNamedLikeTimes(available: readonly string[]): string[] {
+export function columnsNamedLikeTimes(available: readonly string[]): string[] {
   return available.filter((column) => {
     const words = column
       .replace(/([a-z])([A-Z])/g, "$1 $2")
@@ -299,8 +300,20 @@ function findChannelColumns(
   if (channels.length > 0) return channels;
   throw new UserError(
     `${file}: no sensor channels were found among ${listColumnNames(available)} (looked for Ax, Ay, Az, Gx, Gy, Gz; acc_x, gyro_x and the like).`,
-    { advice: "Name them with --channels COLUMN,COLUMN,..." },
+    { advice: adviceOnChannels(available) },
   );
+}
+
+/** Names of values that sum up an epoch: Euclidean norms, angles, counts and MIMS units. */
+const summaryName = /\benmo\b|^anglez$|samplerate|counts?$|^vm$|mims/i;
+
+function adviceOnChannels(available: readonly string[]): string {
+  if (available.some((column) => summaryName.test(column)))
+    return "These columns look like summaries of epochs. Export the accelerations of each axis, which devices call raw data.";
+  const vectors = sensorsByName(available).map(({ channels }) => channels.join(","));
+  const [first] = vectors;
+  if (first === undefined) return "Name them with --channels COLUMN,COLUMN,...";
+  return `Name them with --channels. These are vectors: ${vectors.join("; ")}. For the first: ${shellCommand("--channels", first)}`;
 }
 
 function refuseColumnsWithoutRole({ label, group, recording }: ColumnRoles, names: readonly string[]): void {

@@ -52,6 +52,8 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
     }
   }
   if (names !== undefined) return undefined;
+  const openSignals = openSignalsLayout(preamble, width);
+  if (openSignals !== undefined) return openSignals;
   if (/ActiGraph/i.test(text) && width === 4)
     return { is: "ActiGraph", names: ["Timestamp", ...["X", "Y", "Z"].map((axis) => `Accelerometer ${axis} (g)`)] };
   if (/GENEActiv/i.test(text) && width === 7)
@@ -100,6 +102,36 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
       ],
     };
   return undefined;
+}
+
+interface OpenSignalsDevice {
+  readonly column: readonly string[];
+  readonly sensor: readonly string[];
+  readonly "sampling rate": number;
+}
+
+/** The second line describes each device as JSON; the columns of an accelerometer hold counts of the converter. */
+function openSignalsLayout(preamble: readonly string[], width: number): KnownLayout | undefined {
+  if (!/^# OpenSignals/.test(preamble[0] ?? "")) return undefined;
+  let devices: OpenSignalsDevice[];
+  try {
+    devices = Object.values(JSON.parse(preamble[1]!.replace(/^#\s*/, "")) as Record<string, OpenSignalsDevice>);
+  } catch {
+    return undefined;
+  }
+  const columns = devices.flatMap(({ column, sensor }) => {
+    const axes = ["x", "y", "z"];
+    const firstSensor = column.length - sensor.length;
+    return column.map((name, c) => {
+      const kind = sensor[c - firstSensor];
+      return kind === "XYZ" || kind === "ACC" ? `acc_${axes.shift() ?? name} (raw)` : name;
+    });
+  });
+  const rateHz = devices[0]?.["sampling rate"];
+  // Each line ends with a separator.
+  const names = Array.from({ length: width }, (_, c) => columns[c] ?? "");
+  if (rateHz === undefined || columns.length < width - 1 || columns.length > width) return undefined;
+  return { is: "OpenSignals", names, clock: { start: 0, rateHz } };
 }
 
 /** Start date and time of an ActiGraph header, whose date format is stated in its first line. */

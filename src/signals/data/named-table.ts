@@ -24,6 +24,7 @@ export async function tableWithNames(
   options: NamingOptions,
 ): Promise<SourceFile> {
   const width = layout.sample[0]!.length;
+  refuseEpochs(file.path, layout);
   const known = knownLayout(basename(file.path), layout);
   const names =
     options.columns !== undefined && layout.names === undefined ? options.columns : (known?.names ?? layout.names);
@@ -68,6 +69,15 @@ export async function tableWithNames(
   await writeLines(table(), out);
   const decimalComma = separator !== "," && scale === undefined && haveDecimalComma(layout.sample);
   return { ...file, stored: out, ...(decimalComma && { decimalCommaWith: separator }) };
+}
+
+/** ActiLife writes counts per epoch with the same preamble as accelerations, whose epoch is 0 s. */
+function refuseEpochs(path: string, { preamble }: TextLayout): void {
+  const epoch = /Epoch Period \(hh:mm:ss\) (\d+:\d+:\d+)/i.exec(preamble.join("\n"))?.[1];
+  if (epoch === undefined || /^[0:]+$/.test(epoch)) return;
+  throw new UserError(`${path}: expected accelerations, found an ActiGraph file with counts per epoch of ${epoch}.`, {
+    advice: "Export raw data instead: ActiLife and CentrePoint write the .gt3x file as a RAW .csv.",
+  });
 }
 
 function withoutNames(path: string, { sample, preamble, separator }: TextLayout): UserError {

@@ -63,6 +63,9 @@ export function sensorsToJoin<Sensor>(sensors: readonly Sensor[], kindOf: (senso
   return kinds.flatMap((kind) => sensors.filter((sensor) => kindOf(sensor) === kind));
 }
 
+/** Counters of packets begin again every few rows, but distinguish no sensors. */
+const counterName = /seq|count|packet|index/i;
+
 /**
  * @param keys columns of person and recording
  * @param time null without a time column; then, only the names of sensors mark them
@@ -81,7 +84,9 @@ export async function findSensorColumn(
     candidates: readonly string[];
   },
 ): Promise<SensorColumn | null> {
-  const usable = candidates.filter((name) => /^(VARCHAR|.*INT|ENUM|BOOLEAN)/.test(schema.types.get(name) ?? ""));
+  const usable = candidates.filter(
+    (name) => /^(VARCHAR|.*INT|ENUM|BOOLEAN)/.test(schema.types.get(name) ?? "") && !counterName.test(name),
+  );
   if (usable.length === 0) return null;
   const numbers = new Set(time?.numbers === true ? [time.column] : []);
   const head = `(SELECT * FROM ${schema.source(numbers, time?.isDateTime === true ? time.column : null)} LIMIT ${searchedRows})`;

@@ -3,11 +3,13 @@
 // after the other, the gyroscope would be taken for an accelerometer.
 
 import { basename, dirname, join } from "node:path";
+import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
-import { type ColumnOptions, findRoleColumn } from "./column-roles.ts";
-import type { Database } from "./duckdb.ts";
+import { type ColumnOptions, columnsNamedLikeTimes, findRoleColumn } from "./column-roles.ts";
+import { type Database, duckdbIdentifier } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
 import { type JoinedPart, joinByTime } from "./join-by-time.ts";
 import { kindOfSensorValue, sensorsToJoin } from "./pooled-sensors.ts";
@@ -163,6 +165,8 @@ export async function joinSensorFiles(
     const numbers = new Set(channels.map(([name]) => name));
     if (reading?.numbers === true) numbers.add(time!);
     const source = schema.source(numbers, reading?.isDateTime === true ? time : null);
+    if (reading !== undefined)
+      await refuseRepeatedTimes(database, { file, source, schema, time: time!, sql: reading.sql, keys });
     parts.push({ sql: `(SELECT * FROM ${source})`, time: reading?.sql ?? null, channels });
   }
   const out = scratch.file("joined.parquet");
@@ -186,4 +190,25 @@ function byGravity(a: { sensor: string }, b: { sensor: string }): number {
   const rank = ({ sensor }: { sensor: string }): number =>
     /total/i.test(sensor) ? 0 : /uncalibrated/i.test(sensor) ? 2 : 1;
   return rank(a) - rank(b);
+}
+
+/** Rows with the same time have no order by which the rows of another file could be found. */
+async function refuseRepeatedTimes(
+  database: Database,
+  of: { file: SourceFile; source: string; schema: TableSchema; time: string; sql: string; keys: readonly string[] },
+): Promise<void> {
+  const instant = [of.sql, ...of.keys.map(duckdbIdentifier)].join(", ");
+  const [counts] = await database.rows(`SELECT count(*) AS n, count(DISTINCT (${instant})) AS times FROM ${of.source}`);
+  const [rows, times] = [Number(counts!.n), Number(counts!.times)];
+  if (2 * times >= rows) return;
+  const finer = columnsNamedLikeTimes(of.schema.names).find((name) => name !== of.time);
+  throw new UserError(
+    `${of.file.path}: ${counted(rows, "row")} have only ${counted(times, "different time")} (column "${of.time}"), so this file cannot be joined with that of another sensor.`,
+    {
+      advice:
+        finer === undefined
+          ? "Export the times with more digits, or read one of the files alone."
+          : `Name a finer time: ${shellCommand("--time", finer)}`,
+    },
+  );
 }

@@ -56,11 +56,17 @@ export function plainText([first, ...others]: readonly string[]): PlainText | un
   for (const separator of separators.slice(0, 4)) {
     const names = splitTextLine(first, separator);
     if (names.length < 2 || !names.every(isName)) continue;
+    if (isPaddedTitle(names)) continue;
     const rows = others.map((line) => splitTextLine(line, separator)).filter(({ length }) => length === names.length);
     if (2 * rows.length < others.length || !rows[0]?.some(isValue)) continue;
     return { names, separator, decimalComma: separator !== "," && haveDecimalComma(rows) };
   }
   return undefined;
+}
+
+/** A spreadsheet pads each line, also those before the table, with separators; most values are empty. */
+function isPaddedTitle(values: readonly string[]): boolean {
+  return 2 * values.filter((value) => value !== "").length < values.length;
 }
 
 /** Whether more columns have decimals with a comma than with a point; a person called 1.5 may be among them. */
@@ -119,7 +125,7 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
   let head = from;
   while (head > 0) {
     const above = splitTextLine(lines[head - 1]!, separator);
-    if (above.length !== width || !above.every(isName) || above.every((name) => name === "")) break;
+    if (above.length !== width || !above.every(isName) || isPaddedTitle(above)) break;
     head--;
   }
   const named = lines.slice(head, from).map((line) => splitTextLine(line, separator));

@@ -125,3 +125,16 @@ test("tables that are whole are not joined", async () => {
   expect(quality.files).toHaveLength(2);
   expect(quality.users).toBe(4);
 });
+
+test("files whose rows share whole seconds are joined by a finer time, or not at all", async () => {
+  const head = "Timestamp,Milliseconds,X,Y,Z";
+  const rows = (at: At): string =>
+    `${[head, ...Array.from({ length: 500 }, (_, i) => [`2024-05-04 10:00:0${Math.floor(i / 50)}`, 20 * i, ...at(i / 50, 0).map((v) => v.toFixed(5))].join(","))].join("\n")}\n`;
+  const folder = folderOf({ "Accelerometer.csv": rows(acc), "Gyroscope.csv": rows(gyro) });
+  const files = ["Accelerometer.csv", "Gyroscope.csv"].map((name) => folder.path(name));
+  await expect(readRecordings(files, unlabelled)).rejects.toMatchObject({
+    message: expect.stringContaining('500 rows have only 10 different times (column "Timestamp")'),
+    advice: "Name a finer time: --time Milliseconds",
+  });
+  expectJoined(await readRecordings(files, { ...unlabelled, columns: { time: "Milliseconds" } }));
+});

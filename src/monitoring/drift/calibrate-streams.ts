@@ -38,10 +38,10 @@ export interface StreamsPlan {
   readonly progress: RehearsalProgress;
 }
 
-/** Duration of a stream, in units of the time it takes to merge one more chunk. Measured, so an estimate. */
+/** Estimated duration of a stream, in units of the time it takes to merge one more chunk; from measurements. */
 const streamUnits = (chunks: number): number => batchesPerStream * (150 + chunks);
 
-/** Duration of `calibrateStreams` for so many people. */
+/** Estimated duration of `calibrateStreams` for this number of people, in the same units. */
 export function calibrateStreamsUnits(
   people: number,
   plan: Pick<StreamsPlan, "counts" | "chunkSeconds" | "day">,
@@ -96,7 +96,7 @@ export function describeDay(day: DayPlan, chunkSeconds: number): RehearsedDay {
   return day === "recorded" ? day : { bout_seconds: [day.bouts[0] * chunkSeconds, day.bouts[1] * chunkSeconds] };
 }
 
-/** Everyone who has sessions that differ, each with a model without that person. */
+/** Everyone whose recordings give sessions that differ, each with a model without that person. */
 function peopleToRehearse(
   baseline: BaselineReference,
   groups: readonly Group[],
@@ -111,7 +111,7 @@ function peopleToRehearse(
     if (day !== "recorded" && source.choices.size === 0) return [];
     const others = kindsWithout(kinds, group.name);
     if (others.own_past === undefined) return [];
-    // Where nobody was left out of the training data in the comparison with them, nobody is here.
+    // If the comparison with the training data held nobody out, because there are too few people, this does not either.
     const byClass = others.baseline?.apart === "people" ? subtractClassSummaries(everyone, own[g]!) : everyone;
     const calibration = { ...general, kinds: others };
     return [{ source, model: { channels: Object.keys(baseline), baseline, byClass, calibration, samplingRateHz } }];

@@ -50,20 +50,20 @@ export interface CalibrateOptions {
   readonly progress?: (done: number) => void;
 }
 
-/** Effective length from which batches are used to measure detection; an arbitrary limit. */
+/** Only batches of at least this effective length measure detection; an arbitrary limit. */
 const shortestSeenSeconds = 45;
 /** The simplest first: it is chosen if the others are no better. */
 const scoreStatistics: readonly ScoreStatistic[] = ["ks", "ksWithinClasses", "ksByClass"];
 
-/** Duration of a pair, in units of the time it takes to merge one more chunk. Measured, so an estimate. */
+/** Estimated duration of a pair, in units of the time it takes to merge one more chunk; from measurements. */
 const pairUnits = (chunks: number): number => 70 + chunks;
 
 /**
  * Per kind of reference:
- * - baseline: a person's batch against the training data without that person; with fewer than 5 people, against all
- * training data
+ * - baseline: a person's batch against the training data without that person; with fewer than 5 people, against all training
+ *   data
  * - own_past: a session against as many sessions of the same person as a reference holds batches
- * @param baseline whose grids the chunks were counted on
+ * @param baseline with the grids over which the chunks were counted
  * @param groups one group per person
  * @returns the calibration, without the kinds for which there are too few recordings
  */

@@ -22,9 +22,7 @@ export const batchesPerStream = 100;
  * three are arbitrary.
  */
 const [leastStreams, mostPerPerson, fewestPeople] = [36, 3, 5];
-/**
- * The evidence of a few people runs away from any level, and a level that they set would hide every fault of everyone else.
- */
+/** The evidence of a few people exceeds any level. A level that allowed for them would hide the faults of everyone else. */
 const mostFactor = 100;
 /** No evidence raises an alarm at this run length. */
 const endlessRunLength = 1e12;

@@ -171,13 +171,16 @@ export function pValueInNullRung(rung: Pick<NullRung, "scores">, score: number, 
   return (1 + (countNullBatches(rung) * sum) / (shares.length + 1)) / (countNullBatches(rung) + 1);
 }
 
-/** As far above the highest null score as that score is above the median; an arbitrary choice. */
+/**
+ * P-values are extrapolated to at most this distance from the median, as a multiple of that of the highest null score; an
+ * arbitrary choice.
+ */
 const mostExcess = 2;
 
 /**
- * No p-value is smaller than its resolution, however high a score is. Above all null scores, it is therefore extrapolated at the
- * rate at which p-values decrease between the median and the highest null score, to at most twice that distance. So one batch
- * does not outweigh all others of a stream.
+ * No p-value is smaller than its resolution, however high a score is. Above all null scores, it is therefore extrapolated at
+ * the rate at which p-values decrease between the median and the highest null score, to at most twice that distance, so that
+ * one batch does not outweigh all others of a stream.
  */
 export function extrapolatedPInNullRung(
   rung: Pick<NullRung, "scores">,

@@ -4,8 +4,8 @@
 // each session, because a sensor sits a little differently each time it is put on.
 //
 // Limitation: a reference of several sessions often contains the same recording as the next session. With two or three
-// recordings of an activity, the sessions of production differ more than the rehearsed ones; the more recordings a person
-// has, the smaller this effect. If an activity was recorded once, its two halves stand for two recordings.
+// recordings of an activity, sessions in production differ more than the rehearsed ones. The more recordings a person has,
+// the smaller this effect is. If an activity was recorded once, its two halves stand for two recordings.
 
 import type { Rng } from "../../stats/random.ts";
 import type { MergeableClasses } from "../summaries/class-summaries.ts";

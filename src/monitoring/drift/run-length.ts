@@ -19,13 +19,14 @@ const confidence = 0.95;
 /** Days of one kind. */
 export interface JudgedDays {
   readonly day: DayPlan;
-  /** The same in the calibration's terms. */
+  /** The same days, as the calibration describes them. */
   readonly described: RehearsedDay;
 }
 
 /**
- * A stream counts up to its first alarm. Each person counts as one stream, however many days are judged, because one
- * person's days resemble each other: the limit is Poisson's, of the alarms and batches per day of a person.
+ * A stream counts up to its first alarm. One person's days resemble each other, so each person counts as one stream, however
+ * many days are judged: the alarms and the batches are divided by the number of kinds of days before Poisson's limit is
+ * computed.
  * @param plan.count chunks per batch
  * @param plan.batches batches per stream
  * @param plan.map maps the people (default: `people.map`)

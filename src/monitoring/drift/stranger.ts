@@ -1,11 +1,11 @@
-// Whether a stream's first batches could be a healthy person's. A person who differs from the training data does so in every
-// batch, so multiplying the batches' p-values would count one person again and again. People are counted instead: the mean
-// over a stream's batches is compared with the means of the people whom calibration held out. If a new person's mean is
-// distributed like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom less than there
-// are people, where the spread includes one more person and the variation of the batches. The tail beyond the farthest person
-// is extrapolated from that. Each batch gives the logit of its p-value, which makes lengths comparable; batches of one bout
-// count as one. The p-values of a held-out person are those among the others, as a new person's are among all of them. This ends
-// when the stream has a past of its own.
+// Decides whether a stream's first batches could be a healthy person's. A person who differs from the training data does so
+// in every batch, so multiplying the batches' p-values would count one person again and again. People are counted instead:
+// the mean over a stream's batches is compared with the means of the people whom calibration held out. If a new person's mean
+// is distributed like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom less than
+// there are people, where the spread includes one more person and the variation of the batches. The tail beyond the farthest
+// person is extrapolated from that. Each batch gives the logit of its p-value, which makes lengths comparable; batches of one
+// bout count as one. The p-values of a held-out person are those among the others, as a new person's are among all of them.
+// This ends when the stream has a past of its own.
 
 import { z } from "zod";
 import { meanOf } from "../../stats/mean.ts";

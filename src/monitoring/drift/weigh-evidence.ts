@@ -1,8 +1,8 @@
 // From evidence to an alarm. The anchor and the rolling reference each gather evidence over time. The average of e-detectors
-// is an e-detector, so comparing their mean with the average run length needs no correction for multiple tests. A batch
-// with values that no person gives alarms at once. Once the stream has a past, an alarm ends only when its
-// batches are ordinary again (recovery.ts), not when the evidence decreases: a lasting fault must not look normal in between, or
-// the rolling reference would learn it.
+// is an e-detector, so comparing their mean with the average run length needs no correction for multiple tests. A batch with
+// values that no person gives raises an alarm at once. Once the stream has a past, an alarm ends only when its batches are
+// ordinary again (recovery.ts), not when the evidence decreases: a lasting fault must not look normal in between, or the
+// rolling reference would learn it.
 //
 // No evidence is gathered against the baseline. A person who differs from the training data differs in every batch.
 // Multiplying those p-values would count one person again and again, and every seventh stream would raise an alarm. Such a

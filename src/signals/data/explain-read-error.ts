@@ -44,14 +44,11 @@ export async function explainReadError(
     if (cell !== undefined) {
       const found = shortenReadErrorText(cell.value);
       const value = JSON.stringify(found);
-      const comma = separatedNumber.test(cell.value)
-        ? " Write decimals with a point, and thousands without a separator."
-        : "";
       return new DataFault(
         {
           code: "schema",
           message: `${file.path}: data row ${cell.row}${readErrorLine(message, cell)}, column "${cell.column}": expected a number, found ${value}.`,
-          advice: `Correct the value or leave the cell empty (missing), or name other columns with --channels and --time.${comma}`,
+          advice: adviceOnText(cell),
           file: file.path,
           row: cell.row,
           column: cell.column,
@@ -76,6 +73,19 @@ export async function explainReadError(
     });
   const expected = "whole lines of UTF-8 text";
   return new DataFault({ code: "schema", ...broken, file: file.path, expected, found: broken.message }, error);
+}
+
+function adviceOnText({ value, column }: { value: string; column: string }): string {
+  const text = value.trim();
+  if (text === column) {
+    return "The line of column names occurs again, so the file probably consists of several tables. Name each of them as a file of its own, or remove that line.";
+  }
+  const advice =
+    "Correct the value or leave the cell empty (missing), or name other columns with --channels and --time.";
+  if (/^[\u2212\u2013\u2014]/.test(text)) return `${advice} Write minus signs as hyphens (-).`;
+  if (/[,'\s]/.test(text) && separatedNumber.test(text))
+    return `${advice} Write decimals with a point, and thousands without a separator.`;
+  return text !== value && separatedNumber.test(text) ? `${advice} Remove spaces before and after numbers.` : advice;
 }
 
 /** Does work that reads a table, and translates DuckDB's errors as {@link explainReadError} does. */
@@ -121,7 +131,10 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
   if (counts !== null) {
     return {
       message: `${file.path}: line ${line} has ${counted(Number(counts[2]), "value")}; expected ${counts[1]}, one per column.`,
-      advice: "Repair or remove that line; a common cause is an unquoted delimiter inside a text.",
+      advice:
+        Number(counts[2]) < Number(counts[1])
+          ? "Complete or remove that line; common causes are a file that is cut off, and text below the table."
+          : "Repair or remove that line; a common cause is an unquoted delimiter inside a text.",
     };
   }
   if (/not utf-8/i.test(message)) {

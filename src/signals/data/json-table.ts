@@ -20,6 +20,13 @@ export async function jsonAsCsv(database: Database, file: SourceFile, scratch: S
     );
   } catch (cause) {
     const read = cause instanceof UserError ? cause.message : duckdbErrorLine(cause);
+    const malformed = /Malformed JSON in file .*?, (at byte .*?)\.?\s*$/.exec(read)?.[1];
+    if (malformed !== undefined) {
+      throw new UserError(`${file.path}: this file is not valid JSON ${malformed}.`, {
+        advice: "Copy or export it again.",
+        cause,
+      });
+    }
     const reason = /non-record/.test(read) ? "it has values that are not objects, or none" : read;
     throw new UserError(`${file.path}: this JSON file is not a list of flat records: ${reason}`, {
       advice:

@@ -40,7 +40,9 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   const stored = file.stored ?? file.path;
   const head = await fileBytes(stored, 0, headBytes);
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4) return unpacked(database, file, options);
-  const bytes = /\.gz$/i.test(stored) ? await headOfGzip(stored, file.path, head) : head;
+  const gzipped = /\.gz$/i.test(stored);
+  if (gzipped && (head[0] !== 0x1f || head[1] !== 0x8b)) return [file];
+  const bytes = gzipped ? await headOfGzip(stored, file.path) : head;
   const encoding = utf16Of(bytes) ?? markedJson(bytes);
   if (encoding !== undefined) {
     const out = options.scratch.file("utf8.csv");
@@ -77,9 +79,8 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   return [await tableWithNames(file, layout, options)];
 }
 
-/** Empty if the file is not a gzip file. Unpacks the whole file, because DuckDB reads one that is cut off without an error. */
-async function headOfGzip(path: string, name: string, head: Uint8Array): Promise<Uint8Array> {
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return new Uint8Array();
+/** Unpacks the whole file, because DuckDB reads a file that is cut off without an error. */
+async function headOfGzip(path: string, name: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   const input = createReadStream(path);
@@ -101,10 +102,13 @@ async function headOfGzip(path: string, name: string, head: Uint8Array): Promise
 
 /** DuckDB would take the first comment for the name of a column. */
 function refuseBlankText(path: string, { length }: Uint8Array, text: string): void {
-  if (length === 0 || length === headBytes || !text.split(/\r\n|\n|\r/).every(isBlank)) return;
-  throw new UserError(`${path}: expected a table, found only empty lines or comments.`, {
-    advice: "Export it again, or leave it out.",
-  });
+  if (length === headBytes || !text.split(/\r\n|\n|\r/).every(isBlank)) return;
+  throw new UserError(
+    `${path}: expected a table, found ${length === 0 ? "nothing" : "only empty lines or comments"}.`,
+    {
+      advice: "Export it again, or leave it out.",
+    },
+  );
 }
 
 function isBlank(line: string): boolean {

@@ -234,6 +234,18 @@ describe("what cannot be read", () => {
     expect((await refusal("a.zip", archive)).message).toMatch(/this zip archive cannot be read: a\.csv is damaged\.$/);
   });
 
+  test.each([
+    ["a.zip", zip({ "a.csv": "" }), /a\.zip\/a\.csv: expected a table, found nothing\./],
+    ["a.csv.gz", gzipSync(""), /a\.csv\.gz: expected a table, found nothing\./],
+    [
+      "a.json",
+      '[{"x": 1}, {"x":',
+      /a\.json: this file is not valid JSON at byte \d+ in record\/value \d+: unexpected end of data\.$/,
+    ],
+  ])("nothing in %s", async (name, content, message) => {
+    expect((await refusal(name, content)).message).toMatch(message);
+  });
+
   test("a broken table in an archive is named as in the archive", async () => {
     expect((await refusal("a.zip", zip({ "data/b.csv": "<html>\n</html>\n" }))).message).toMatch(
       /a\.zip\/data\/b\.csv: expected/,
@@ -244,8 +256,8 @@ describe("what cannot be read", () => {
     expect((await refusal("a.json", json)).message).toMatch(/it has values that are not objects, or none/);
   });
 
-  test("JSON that is no list of records", async () => {
-    expect((await refusal("a.json", '{"a": [1, 2')).message).toMatch(/this JSON file is not a list of flat records/);
+  test("JSON that is cut off", async () => {
+    expect((await refusal("a.json", '{"a": [1, 2')).message).toMatch(/this file is not valid JSON at byte/);
   });
 });
 

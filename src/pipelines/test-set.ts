@@ -8,6 +8,7 @@ import type { TestSetLeakage } from "../learning/evaluation/leakage.ts";
 import { metricsSummary } from "../learning/evaluation/metrics-summary.ts";
 import type { TestSetReport } from "../learning/training/cv-report.ts";
 import { WindowPredictor } from "../learning/training/window-predictor.ts";
+import { naturalOrder } from "../natural-order.ts";
 import type { Reporter } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
@@ -122,8 +123,7 @@ function testSetLeakage(
   tested: readonly string[],
   copies: readonly (readonly [string, string])[],
 ): TestSetLeakage {
-  const byName = (names: readonly string[]): string[] =>
-    names.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const byName = (names: readonly string[]): string[] => names.toSorted(naturalOrder);
   const [learned, held] = [new Set(trained), new Set(tested)];
   const both = copies.flatMap(([one, other]) => [[one, other] as const, [other, one] as const]);
   return {

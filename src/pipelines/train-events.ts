@@ -158,3 +158,6 @@ export type TrainEvent =
       /** The cross-validated figures. */
       summary: TrainSummary;
     };
+
+/** The events of one type. */
+export type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;

@@ -7,8 +7,8 @@ import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
 import type { ConvertResult } from "../../pipelines/convert.ts";
 import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
+import { trainDroppedText } from "./recordings-text.ts";
 import type { Block } from "./terminal.ts";
-import { trainDroppedText } from "./train-text.ts";
 
 const closing: Closing = {
   examples: [

@@ -2,9 +2,9 @@
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import type { EvaluateResult, Interval } from "../../pipelines/evaluate.ts";
+import { printedMetrics } from "./metric-tables.ts";
 import { countText, fixedText, meanAndSdText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
-import { printedMetrics } from "./train-text.ts";
 
 export function evaluateBlocks(result: EvaluateResult): Block[] {
   const { people, pooled, intervals, overPeople, classes, windows, unknownLabels, crossValidation } = result;

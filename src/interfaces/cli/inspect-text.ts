@@ -5,8 +5,8 @@ import { durationText } from "../../duration-text.ts";
 import { instantText } from "../../instant-text.ts";
 import type { InspectResult } from "../../pipelines/inspect.ts";
 import { countText, fixedText } from "./number-text.ts";
+import { readLines, testSetLine, trainDroppedText } from "./recordings-text.ts";
 import type { Block } from "./terminal.ts";
-import { readLines, testSetLine, trainDroppedText } from "./train-text.ts";
 
 /** Maximum number of rows of a table of people or recordings. */
 const shownRows = 20;

@@ -3,20 +3,15 @@
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { gigabytes } from "../../gigabytes.ts";
-import { listedNames } from "../../listed-names.ts";
-import { naturalOrder } from "../../natural-order.ts";
-import { percent } from "../../percent.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
-import { shellCommand, shellPath } from "../../shell-words.ts";
+import type { EventOf } from "../../pipelines/train-events.ts";
 import { rehearsedDayLines } from "./day-text.ts";
+import { classTable, personTable, personTableTitle, printedMetrics } from "./metric-tables.ts";
 import { countText, fixedText, meanAndSdText } from "./number-text.ts";
+import { readLines, testSetLine, trainDroppedText, trainPeopleText, trainWarningLines } from "./recordings-text.ts";
+import { retrainCycleLine, retrainDataLines, retrainedLines, retrainGateLines } from "./retrain-text.ts";
 import { runLengthLines } from "./run-length-text.ts";
 import type { Block, Loudness } from "./terminal.ts";
-
-type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
-
-/** Maximum number of people in the table; if there are more, it shows those with the lowest scores. */
-const shownUsers = 30;
 
 /** The lines to print for an event; empty if nothing should stay on the screen. */
 export function trainTextBlocks(event: TrainEvent): readonly Block[] {
@@ -132,78 +127,6 @@ function trainDataLines(event: EventOf<"data">): Block[] {
   ];
 }
 
-/** The columns with their roles, the sensors, and the quality of the recordings. */
-export function readLines({
-  quality,
-  sensors,
-  conversions,
-}: Pick<EventOf<"data">, "quality" | "sensors" | "conversions">): string[] {
-  const { columns } = quality;
-  const roles = (["label", "group", "recording", "time"] as const).map(
-    (role) => `${role} ${columns[role] ?? "(none)"}`,
-  );
-  return [
-    `columns    ${roles.join(", ")}; channels ${columns.channels.join(",")}`,
-    ...sensors.map((sensor, i) => `${i === 0 ? "sensors   " : "          "} ${trainSensorText(sensor)}`),
-    ...conversions.map((own, i) => `${i === 0 ? "converted " : "          "} ${conversionText(own)}`),
-    `quality    ${trainQualityText(quality)}`,
-  ];
-}
-
-/** For example "accelerometer Ax,Ay,Az in m/s^2 with gravity (by its values: 9.81 at rest)". */
-function trainSensorText({ name, kind, channels, unit, gravity, because }: EventOf<"data">["sensors"][number]): string {
-  const felt = gravity === null ? "" : gravity ? " with gravity" : " without gravity";
-  const what = kind === "unknown" ? "of unknown kind" : kind;
-  const inUnit = unit === null ? (kind === "unknown" ? "" : ", unit unknown") : ` in ${unit}`;
-  return `${name}: ${what} ${channels.map((channel) => channel.trim()).join(",")}${inUnit}${felt} (${because})`;
-}
-
-/** For example "Ax,Ay,Az from g to m/s^2 (times 9.80665)". */
-function conversionText({ channels, from, to, factor, people }: EventOf<"data">["conversions"][number]): string {
-  const shown = people?.slice(0, 5).join(", ");
-  const others = people !== undefined && people.length > 5 ? ` and ${people.length - 5} more` : "";
-  const whose = shown === undefined ? "" : `, recordings of ${shown}${others}`;
-  return `${channels.map((channel) => channel.trim()).join(",")} from ${from} to ${to} (times ${Number(factor.toPrecision(6))})${whose}`;
-}
-
-function trainQualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {
-  const flat = Object.entries(channels).filter(([, channel]) => channel.flat);
-  return [
-    trainRateText(sampling),
-    counted(gaps.count, "gap"),
-    flat.length === 0 ? "no flat channel" : `flat: ${flat.map(([name]) => name).join(", ")}`,
-  ].join(", ");
-}
-
-/** The range of the recordings' rates, because one median over different rates describes none of them. */
-function trainRateText({ rate_hz, rate_hz_min, rate_hz_max }: EventOf<"data">["quality"]["sampling"]): string {
-  if (rate_hz === null) return "rate unknown";
-  const [low, high] = [rate_hz_min, rate_hz_max].map((rate) => `${Number((rate ?? rate_hz).toFixed(2))}`);
-  return low === high ? `${low} Hz` : `${low} to ${high} Hz`;
-}
-
-/** One line per reason why something was left out. @param dropped null if no windows were cut */
-export function trainDroppedText(
-  quality: EventOf<"data">["quality"],
-  dropped: EventOf<"data">["dropped"] | null,
-): string[] {
-  const rows = Object.entries(quality.rows.dropped)
-    .filter(([, n]) => n > 0)
-    .map(([reason, n]) => `${counted(n, "row")}: ${reason.replaceAll("_", " ")}`);
-  const reasons = {
-    shortStretches: "stretches shorter than a window",
-    remainders: "ends of stretches that do not fill another window",
-    unknownClass: "a class that the model does not know",
-  } as const satisfies Record<keyof EventOf<"data">["dropped"], string>;
-  const samples = Object.entries(reasons).flatMap(([key, reason]) => {
-    const { stretches, samples } = dropped?.[key as keyof typeof reasons] ?? { stretches: 0, samples: 0 };
-    return stretches === 0
-      ? []
-      : [`${counted(samples, "sample")} of ${counted(stretches, "stretch", "stretches")}: ${reason}`];
-  });
-  return [...rows, ...samples];
-}
-
 function trainSplitLines(event: EventOf<"split">): Block[] {
   const rows = event.folds.map((fold) => [
     String(fold.fold),
@@ -218,45 +141,6 @@ function trainSplitLines(event: EventOf<"split">): Block[] {
   return [...trainWarningLines(event.warnings), ...held, `split by ${event.split}`, table, ""];
 }
 
-export function testSetLine({ column, users, windows }: NonNullable<EventOf<"split">["testSet"]>): string {
-  return `test set   ${counted(windows, "window")} of ${counted(users.length, "person", "people")}, marked by column ${column}: ${trainPeopleText(users)}`;
-}
-
-/** The finished network on the test set, by person and by class. */
-function testSetLines({ report }: EventOf<"test-set">): Block[] {
-  const { column, users, pooled, over_users: people, worst_user: worst } = report;
-  const byScore = [...users].sort((a, b) => a.metrics.macro_f1 - b.metrics.macro_f1).slice(0, shownUsers);
-  const lowest = new Set(byScore.map(({ user }) => user));
-  const rows = users
-    .filter(({ user }) => lowest.has(user))
-    .toSorted((a, b) => a.user.localeCompare(b.user, "en", { numeric: true }))
-    .map(({ user, metrics }) => [
-      user,
-      countText(metrics.n),
-      fixedText(metrics.macro_f1),
-      fixedText(metrics.accuracy),
-      fixedText(metrics.kappa),
-      user === worst.user ? "<- worst" : "",
-    ]);
-  const classes = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
-    name,
-    fixedText(precision),
-    fixedText(recall),
-    fixedText(f1),
-    countText(support),
-  ]);
-  return [
-    "",
-    `Test set (column ${column}), predicted by the finished network`,
-    { headers: ["person", "windows", "macro F1", "accuracy", "kappa", ""], rows },
-    "",
-    { headers: ["class", "precision", "recall", "F1", "windows"], rows: classes },
-    "",
-    `test set   macro F1 ${fixedText(pooled.macro_f1)}, accuracy ${fixedText(pooled.accuracy)} over ${counted(report.windows, "window")}; macro F1 ${meanAndSdText(people.macro_f1)} over people`,
-    "",
-  ];
-}
-
 function trainFoldLine({ fold, folds, metrics, bestEpoch, epochs, seconds }: EventOf<"fold">): string {
   return (
     `fold ${fold}/${folds}  macro F1 ${fixedText(metrics.macro_f1)}  accuracy ${fixedText(metrics.accuracy)}  ` +
@@ -265,51 +149,34 @@ function trainFoldLine({ fold, folds, metrics, bestEpoch, epochs, seconds }: Eve
 }
 
 function trainCrossValidationLines({ summary, pooled, users }: EventOf<"cross-validation">): Block[] {
-  const worst = summary.worst_user;
-  const byScore = [...users].sort((a, b) => a.metrics.macro_f1 - b.metrics.macro_f1);
-  const lowestScored = new Set(byScore.slice(0, shownUsers));
-  const heading =
-    users.length > shownUsers ? `The ${shownUsers} of ${users.length} people with the lowest scores` : "Per person";
-  const byName = users.toSorted((a, b) => naturalOrder(a.user, b.user));
-  const rows = byName
-    .filter((user) => lowestScored.has(user))
-    .map((user) => trainPersonRow(user, user.user === worst.user));
-  const userTable = { headers: ["person", "fold", "windows", "macro F1", "accuracy", "kappa", ""], rows };
-  const classRows = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
-    name,
-    fixedText(precision),
-    fixedText(recall),
-    fixedText(f1),
-    countText(support),
-  ]);
-  const classTable = { headers: ["class", "precision", "recall", "F1", "windows"], rows: classRows };
-  return ["", heading, userTable, "", "Per class", classTable, "", ...trainSummaryLines(summary, pooled), ""];
-}
-
-function trainPersonRow(
-  { user, fold, metrics }: EventOf<"cross-validation">["users"][number],
-  isWorst: boolean,
-): string[] {
+  const people = personTable(users, summary.worst_user.user);
   return [
-    user,
-    fold === null ? "several" : String(fold),
-    countText(metrics.n),
-    fixedText(metrics.macro_f1),
-    fixedText(metrics.accuracy),
-    fixedText(metrics.kappa),
-    isWorst ? "<- worst" : "",
+    "",
+    personTableTitle(users.length),
+    people,
+    "",
+    "Per class",
+    classTable(pooled),
+    "",
+    ...trainSummaryLines(summary, pooled),
+    "",
   ];
 }
 
-/** The metrics that are printed, with their titles. */
-export const printedMetrics = [
-  ["macro F1", "macro_f1"],
-  ["weighted F1", "weighted_f1"],
-  ["accuracy", "accuracy"],
-  ["kappa", "kappa"],
-  ["log loss", "log_loss"],
-  ["calibration error", "expected_calibration_error"],
-] as const;
+/** The finished network on the test set, by person and by class. */
+function testSetLines({ report }: EventOf<"test-set">): Block[] {
+  const { column, users, pooled, over_users: people, worst_user: worst } = report;
+  return [
+    "",
+    `Test set (column ${column}), predicted by the finished network`,
+    personTable(users, worst.user),
+    "",
+    classTable(pooled),
+    "",
+    `test set   macro F1 ${fixedText(pooled.macro_f1)}, accuracy ${fixedText(pooled.accuracy)} over ${counted(report.windows, "window")}; macro F1 ${meanAndSdText(people.macro_f1)} over people`,
+    "",
+  ];
+}
 
 function trainSummaryLines(summary: TrainSummary, pooled: EventOf<"cross-validation">["pooled"]): Block[] {
   const rows = printedMetrics.map(([title, key]) => [
@@ -333,84 +200,6 @@ function trainDoneLines({ out, report, day, runLength, seconds, summary }: Event
   ];
 }
 
-function retrainDataLines({
-  labelled,
-  holdout,
-  filesOfModel,
-  unlabelled,
-  epochs,
-  warnings,
-}: EventOf<"retrain-data">): string[] {
-  const of = (part: { people: readonly string[]; windows: number }): string =>
-    `${counted(part.windows, "window")} of ${trainPeopleText(part.people)}`;
-  return [
-    ...trainWarningLines(warnings),
-    ...(filesOfModel.length === 0 ? [] : [`read       ${listedNames(filesOfModel, 3)}, named in the model's manifest`]),
-    `labelled   ${of(labelled)}`,
-    `holdout    ${of(holdout)}`,
-    `unlabelled ${counted(unlabelled.windows, "window")} of ${counted(unlabelled.people, "person", "people")}`,
-    `each fit   ${counted(epochs, "epoch")}`,
-    "",
-  ];
-}
-
-function trainWarningLines(warnings: readonly string[]): string[] {
-  return warnings.flatMap((warning) => [`WARNING: ${warning}`, ""]);
-}
-
-function retrainCycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventOf<"cycle">): string {
-  const without = cycle === 0 ? "labelled windows only" : "statistics of the unlabelled windows";
-  const selected = selection === null ? without : counted(selection.total, "pseudo-label");
-  const truth =
-    unlabelled.macro_f1 === null
-      ? ""
-      : `  macro F1 on the unlabelled windows ${fixedText(unlabelled.macro_f1)} (true labels)`;
-  const flipped = unlabelled.flipped === null ? "" : `  labels flipped ${percent(unlabelled.flipped, { decimals: 1 })}`;
-  return (
-    `cycle ${cycle}  ${selected}  macro F1 ${fixedText(holdout.macro_f1)} on the holdout  confidence ` +
-    `${fixedText(unlabelled.mean_confidence)}${flipped}${truth}`
-  );
-}
-
-function retrainGateLines({ winner, because, rules, passed }: EventOf<"gate">): Block[] {
-  const rows = rules.map((rule) => [
-    ...[
-      rule.passed ? "passed" : "FAILED",
-      rule.name,
-      retrainGateValueText(rule.value),
-      retrainGateValueText(rule.limit),
-      rule.about,
-    ],
-  ]);
-  return [
-    "",
-    `gate: ${passed ? "passed" : "rejected"} (the winner is cycle ${winner}; the cycles ended because ${because})`,
-    { headers: ["", "rule", "value", "limit", "requirement"], rows },
-    "",
-  ];
-}
-
-/** Whole numbers, such as a cycle's, have no decimals. */
-function retrainGateValueText(value: number | null): string {
-  return value === null || !Number.isInteger(value) ? fixedText(value) : String(value);
-}
-
-function retrainedLines({ adopted, out, report, seconds, promoted }: EventOf<"retrained">): string[] {
-  return [
-    ...(adopted ? [`model      ${out}`] : ["not adopted: nothing was changed"]),
-    `report     ${report}`,
-    ...(promoted === null ? [] : [`promoted   ${promoted}`]),
-    ...(adopted && promoted === null
-      ? [`next       ${shellCommand("tidemark", "models", "promote", shellPath(out))}`]
-      : []),
-    `took       ${durationText(seconds)}`,
-  ];
-}
-
 function trainTrackedLines({ page, versions }: EventOf<"tracked">): string[] {
   return [...(page === null ? [] : [`tracking   ${page}`]), ...versions.map((version) => `registered ${version}`)];
-}
-
-function trainPeopleText(users: readonly string[]): string {
-  return listedNames(users.toSorted(naturalOrder), 8);
 }

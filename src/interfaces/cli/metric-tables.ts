@@ -1,0 +1,58 @@
+// Tables of classification metrics, by person and by class.
+
+import { naturalOrder } from "../../natural-order.ts";
+import type { EventOf } from "../../pipelines/train-events.ts";
+import { countText, fixedText } from "./number-text.ts";
+import type { Table } from "./table.ts";
+
+type CrossValidation = EventOf<"cross-validation">;
+type Person = Omit<CrossValidation["users"][number], "fold"> & { readonly fold?: number | null };
+
+/** Maximum number of people in the table; if there are more, it shows those with the lowest scores. */
+const shownUsers = 30;
+
+/** The metrics that are printed, with their titles. */
+export const printedMetrics = [
+  ["macro F1", "macro_f1"],
+  ["weighted F1", "weighted_f1"],
+  ["accuracy", "accuracy"],
+  ["kappa", "kappa"],
+  ["log loss", "log_loss"],
+  ["calibration error", "expected_calibration_error"],
+] as const;
+
+/** The people with the lowest scores, in the order of their names, with the fold that tested each if there are folds. */
+export function personTable(users: readonly Person[], worst: string): Table {
+  const hasFolds = users.some(({ fold }) => fold !== undefined);
+  const byScore = users.toSorted((a, b) => a.metrics.macro_f1 - b.metrics.macro_f1);
+  const rows = byScore
+    .slice(0, shownUsers)
+    .toSorted((a, b) => naturalOrder(a.user, b.user))
+    .map(({ user, fold, metrics }) => [
+      user,
+      ...(hasFolds ? [String(fold ?? "several")] : []),
+      countText(metrics.n),
+      fixedText(metrics.macro_f1),
+      fixedText(metrics.accuracy),
+      fixedText(metrics.kappa),
+      user === worst ? "<- worst" : "",
+    ]);
+  const headers = ["person", ...(hasFolds ? ["fold"] : []), "windows", "macro F1", "accuracy", "kappa", ""];
+  return { headers, rows };
+}
+
+/** The heading of `personTable`. */
+export function personTableTitle(users: number): string {
+  return users > shownUsers ? `The ${shownUsers} of ${users} people with the lowest scores` : "Per person";
+}
+
+export function classTable(pooled: CrossValidation["pooled"]): Table {
+  const rows = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
+    name,
+    fixedText(precision),
+    fixedText(recall),
+    fixedText(f1),
+    countText(support),
+  ]);
+  return { headers: ["class", "precision", "recall", "F1", "windows"], rows };
+}

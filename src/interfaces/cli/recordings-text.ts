@@ -1,0 +1,88 @@
+// Recordings in words: what was read, what was left out, and whose they are.
+
+import { counted } from "../../counted.ts";
+import { listedNames } from "../../listed-names.ts";
+import { naturalOrder } from "../../natural-order.ts";
+import type { EventOf } from "../../pipelines/train-events.ts";
+
+/** The columns with their roles, the sensors, and the quality of the recordings. */
+export function readLines({
+  quality,
+  sensors,
+  conversions,
+}: Pick<EventOf<"data">, "quality" | "sensors" | "conversions">): string[] {
+  const { columns } = quality;
+  const roles = (["label", "group", "recording", "time"] as const).map(
+    (role) => `${role} ${columns[role] ?? "(none)"}`,
+  );
+  return [
+    `columns    ${roles.join(", ")}; channels ${columns.channels.join(",")}`,
+    ...sensors.map((sensor, i) => `${i === 0 ? "sensors   " : "          "} ${trainSensorText(sensor)}`),
+    ...conversions.map((own, i) => `${i === 0 ? "converted " : "          "} ${conversionText(own)}`),
+    `quality    ${trainQualityText(quality)}`,
+  ];
+}
+
+/** For example "accelerometer Ax,Ay,Az in m/s^2 with gravity (by its values: 9.81 at rest)". */
+function trainSensorText({ name, kind, channels, unit, gravity, because }: EventOf<"data">["sensors"][number]): string {
+  const felt = gravity === null ? "" : gravity ? " with gravity" : " without gravity";
+  const what = kind === "unknown" ? "of unknown kind" : kind;
+  const inUnit = unit === null ? (kind === "unknown" ? "" : ", unit unknown") : ` in ${unit}`;
+  return `${name}: ${what} ${channels.map((channel) => channel.trim()).join(",")}${inUnit}${felt} (${because})`;
+}
+
+/** For example "Ax,Ay,Az from g to m/s^2 (times 9.80665)". */
+function conversionText({ channels, from, to, factor, people }: EventOf<"data">["conversions"][number]): string {
+  const whose = people === undefined ? "" : `, recordings of ${listedNames(people)}`;
+  return `${channels.map((channel) => channel.trim()).join(",")} from ${from} to ${to} (times ${Number(factor.toPrecision(6))})${whose}`;
+}
+
+function trainQualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {
+  const flat = Object.entries(channels).filter(([, channel]) => channel.flat);
+  return [
+    trainRateText(sampling),
+    counted(gaps.count, "gap"),
+    flat.length === 0 ? "no flat channel" : `flat: ${flat.map(([name]) => name).join(", ")}`,
+  ].join(", ");
+}
+
+/** The range of the recordings' rates, because one median over different rates describes none of them. */
+function trainRateText({ rate_hz, rate_hz_min, rate_hz_max }: EventOf<"data">["quality"]["sampling"]): string {
+  if (rate_hz === null) return "rate unknown";
+  const [low, high] = [rate_hz_min, rate_hz_max].map((rate) => `${Number((rate ?? rate_hz).toFixed(2))}`);
+  return low === high ? `${low} Hz` : `${low} to ${high} Hz`;
+}
+
+/** One line per reason why something was left out. @param dropped null if no windows were cut */
+export function trainDroppedText(
+  quality: EventOf<"data">["quality"],
+  dropped: EventOf<"data">["dropped"] | null,
+): string[] {
+  const rows = Object.entries(quality.rows.dropped)
+    .filter(([, n]) => n > 0)
+    .map(([reason, n]) => `${counted(n, "row")}: ${reason.replaceAll("_", " ")}`);
+  const reasons = {
+    shortStretches: "stretches shorter than a window",
+    remainders: "ends of stretches that do not fill another window",
+    unknownClass: "a class that the model does not know",
+  } as const satisfies Record<keyof EventOf<"data">["dropped"], string>;
+  const samples = Object.entries(reasons).flatMap(([key, reason]) => {
+    const { stretches, samples } = dropped?.[key as keyof typeof reasons] ?? { stretches: 0, samples: 0 };
+    return stretches === 0
+      ? []
+      : [`${counted(samples, "sample")} of ${counted(stretches, "stretch", "stretches")}: ${reason}`];
+  });
+  return [...rows, ...samples];
+}
+
+export function testSetLine({ column, users, windows }: NonNullable<EventOf<"split">["testSet"]>): string {
+  return `test set   ${counted(windows, "window")} of ${counted(users.length, "person", "people")}, marked by column ${column}: ${trainPeopleText(users)}`;
+}
+
+export function trainPeopleText(users: readonly string[]): string {
+  return listedNames(users.toSorted(naturalOrder), 8);
+}
+
+export function trainWarningLines(warnings: readonly string[]): string[] {
+  return warnings.flatMap((warning) => [`WARNING: ${warning}`, ""]);
+}

@@ -1,0 +1,81 @@
+// The events of a retraining run in words and tables.
+
+import { counted } from "../../counted.ts";
+import { durationText } from "../../duration-text.ts";
+import { listedNames } from "../../listed-names.ts";
+import { percent } from "../../percent.ts";
+import type { EventOf } from "../../pipelines/train-events.ts";
+import { shellCommand, shellPath } from "../../shell-words.ts";
+import { fixedText } from "./number-text.ts";
+import { trainPeopleText, trainWarningLines } from "./recordings-text.ts";
+import type { Block } from "./terminal.ts";
+
+export function retrainDataLines({
+  labelled,
+  holdout,
+  filesOfModel,
+  unlabelled,
+  epochs,
+  warnings,
+}: EventOf<"retrain-data">): string[] {
+  const of = (part: { people: readonly string[]; windows: number }): string =>
+    `${counted(part.windows, "window")} of ${trainPeopleText(part.people)}`;
+  return [
+    ...trainWarningLines(warnings),
+    ...(filesOfModel.length === 0 ? [] : [`read       ${listedNames(filesOfModel, 3)}, named in the model's manifest`]),
+    `labelled   ${of(labelled)}`,
+    `holdout    ${of(holdout)}`,
+    `unlabelled ${counted(unlabelled.windows, "window")} of ${counted(unlabelled.people, "person", "people")}`,
+    `each fit   ${counted(epochs, "epoch")}`,
+    "",
+  ];
+}
+
+export function retrainCycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventOf<"cycle">): string {
+  const without = cycle === 0 ? "labelled windows only" : "statistics of the unlabelled windows";
+  const selected = selection === null ? without : counted(selection.total, "pseudo-label");
+  const truth =
+    unlabelled.macro_f1 === null
+      ? ""
+      : `  macro F1 on the unlabelled windows ${fixedText(unlabelled.macro_f1)} (true labels)`;
+  const flipped = unlabelled.flipped === null ? "" : `  labels flipped ${percent(unlabelled.flipped, { decimals: 1 })}`;
+  return (
+    `cycle ${cycle}  ${selected}  macro F1 ${fixedText(holdout.macro_f1)} on the holdout  confidence ` +
+    `${fixedText(unlabelled.mean_confidence)}${flipped}${truth}`
+  );
+}
+
+export function retrainGateLines({ winner, because, rules, passed }: EventOf<"gate">): Block[] {
+  const rows = rules.map((rule) => [
+    ...[
+      rule.passed ? "passed" : "FAILED",
+      rule.name,
+      retrainGateValueText(rule.value),
+      retrainGateValueText(rule.limit),
+      rule.about,
+    ],
+  ]);
+  return [
+    "",
+    `gate: ${passed ? "passed" : "rejected"} (the winner is cycle ${winner}; the cycles ended because ${because})`,
+    { headers: ["", "rule", "value", "limit", "requirement"], rows },
+    "",
+  ];
+}
+
+/** Whole numbers, such as a cycle's, have no decimals. */
+function retrainGateValueText(value: number | null): string {
+  return value === null || !Number.isInteger(value) ? fixedText(value) : String(value);
+}
+
+export function retrainedLines({ adopted, out, report, seconds, promoted }: EventOf<"retrained">): string[] {
+  return [
+    ...(adopted ? [`model      ${out}`] : ["not adopted: nothing was changed"]),
+    `report     ${report}`,
+    ...(promoted === null ? [] : [`promoted   ${promoted}`]),
+    ...(adopted && promoted === null
+      ? [`next       ${shellCommand("tidemark", "models", "promote", shellPath(out))}`]
+      : []),
+    `took       ${durationText(seconds)}`,
+  ];
+}

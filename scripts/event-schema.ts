@@ -3,7 +3,12 @@ import { z } from "zod";
 import type { PrintedEvent } from "../src/interfaces/cli/printed-event.ts";
 import { classificationMetricsSchema } from "../src/learning/evaluation/classification-metrics.ts";
 import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
-import { summarySchema, testSetReportSchema, userReportSchema } from "../src/learning/training/cv-report.ts";
+import {
+  labelChangesSchema,
+  summarySchema,
+  testSetReportSchema,
+  userReportSchema,
+} from "../src/learning/training/cv-report.ts";
 import type { SnakeKeys } from "../src/letter-case.ts";
 import { rehearsedDaySchema, runLengthSchema } from "../src/monitoring/drift/calibration.ts";
 import type { UnitConversion } from "../src/signals/data/convert-units.ts";
@@ -85,6 +90,7 @@ const events = {
     quality: qualityReportSchema,
     windows: count,
     dropped: droppedSchema,
+    label_changes: labelChangesSchema.nullable().describe("windows within which the label changes; null if none does"),
   }),
   memory: event("memory", { needed_bytes: count, total_bytes: count, available_bytes: count }),
   split: event("split", {

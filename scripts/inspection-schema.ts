@@ -1,6 +1,7 @@
 // The schema of what `inspect --json` prints.
 import { z } from "zod";
 import type { PrintedFailure, PrintedInspection } from "../src/interfaces/cli/inspect-command.ts";
+import { labelChangesSchema } from "../src/learning/training/cv-report.ts";
 import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
 import { conversionsSchema, droppedSchema, sensorsSchema } from "./event-schema.ts";
 
@@ -30,7 +31,12 @@ const readSchema: z.ZodType<PrintedInspection> = z.object({
     )
     .describe("in the order of quality.per_recording"),
   windows: z
-    .object({ total: count, per_class: z.record(z.string(), count), dropped: droppedSchema })
+    .object({
+      total: count,
+      per_class: z.record(z.string(), count),
+      dropped: droppedSchema,
+      label_changes: labelChangesSchema.nullable(),
+    })
     .nullable()
     .describe("windows that `train` would cut; null if it would stop before that"),
   folds: z

@@ -64,6 +64,16 @@ export const evaluateOptions: OptionsOf<EvaluateConfig> = {
   out: page,
   overwrite,
   ...evaluatedLabels,
+  ...optionsUnder("Windows:", {
+    purity: numberOption({
+      value: "share",
+      expected: "a number from 0 to 1",
+      from: 0,
+      to: 1,
+      otherwise: "as the model was trained",
+      doc: "least share of a window that has its label; below 1, windows may span changes of label",
+    }),
+  }),
   ...modelColumns,
   ...optionsUnder("Running:", { jobs }),
 };

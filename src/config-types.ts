@@ -58,6 +58,8 @@ export interface InspectConfig {
   window: number;
   /** Share of a window that the next window repeats. Default: 0.5. */
   overlap: number;
+  /** Least share of a window that has its label; below 1, windows may span changes of label and get the most frequent one. Default: 1. */
+  purity: number;
   /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (the same people at other times), column:NAME (folds by person over the rows that this column marks train; those that it marks test are the test set). Default: group. */
   split: "group" | "leave-one-group-out" | "stratified" | "blocks" | `column:${string}`;
   /** Number of folds; leave-one-group-out has one per person instead. Default: 5. */
@@ -182,6 +184,8 @@ export interface TrainConfig {
   window: number;
   /** Share of a window that the next window repeats. Default: 0.5. */
   overlap: number;
+  /** Least share of a window that has its label; below 1, windows may span changes of label and get the most frequent one. Default: 1. */
+  purity: number;
   /** How channels are scaled. One of: zscore (mean and standard deviation), robust (median and interquartile range), none. Default: zscore. */
   normalize: "zscore" | "robust" | "none";
   /** Architecture. One of: 1dcnn-bilstm, compact (smaller and twice as fast). Default: 1dcnn-bilstm. */
@@ -298,6 +302,8 @@ export interface EvaluateConfig {
   map?: string;
   /** Labels to leave out, separated by commas. */
   exclude?: string[];
+  /** Least share of a window that has its label; below 1, windows may span changes of label. Default: as the model was trained. */
+  purity?: number;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
   /** Column with the recording (one uninterrupted session) that each row belongs to. */

@@ -174,6 +174,7 @@ export function configAffectingResult(config: TrainConfig | RetrainConfig): Reco
 export const defaultsOfLaterOptions: Readonly<Record<string, unknown>> = {
   day: trainOptions.day.default,
   resampling: "linear",
+  purity: trainOptions.purity.default,
   units: "keep",
 };
 

@@ -3,7 +3,7 @@ import type { OptionsOf } from "./option.ts";
 import { filesOption, overwrite, page, sensor, trainColumns, units } from "./shared-options.ts";
 import { trainOptions } from "./train-options.ts";
 
-const { rate, resampling, window, overlap, split, folds, seed } = trainOptions;
+const { rate, resampling, window, overlap, purity, split, folds, seed } = trainOptions;
 
 /** Options of `inspect`: those of `train` that decide how recordings are read, cut and split. */
 export const inspectOptions: OptionsOf<InspectConfig> = {
@@ -17,6 +17,7 @@ export const inspectOptions: OptionsOf<InspectConfig> = {
   resampling,
   window,
   overlap,
+  purity,
   split,
   folds,
   seed: { ...seed, doc: "seed for the folds, as in train" },

@@ -79,6 +79,14 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       default: 0.5,
       doc: "share of a window that the next window repeats",
     }),
+    purity: numberOption({
+      value: "share",
+      expected: "a number from 0 to 1",
+      from: 0,
+      to: 1,
+      default: 1,
+      doc: "least share of a window that has its label; below 1, windows may span changes of label and get the most frequent one",
+    }),
     normalize: choiceOption({
       value: "method",
       default: "zscore",

@@ -31,6 +31,7 @@ describe("resolveTrainConfig", () => {
     expect(jobs).toBeGreaterThanOrEqual(1);
     expect(config).toEqual({
       ...least,
+      purity: 1,
       units: "stated",
       rate: 50,
       resampling: "low-pass",

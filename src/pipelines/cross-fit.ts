@@ -43,6 +43,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
     quality: data.labelled.quality,
     windows,
     dropped: data.dropped,
+    labelChanges: null,
     folds,
     warnings: data.warnings,
     leakage: leakageReport(

@@ -139,11 +139,12 @@ export async function evaluate(
 async function predictLabelled(
   { rows, columns }: OpenedRecordings,
   model: OpenedModel,
-  { jobs: threads }: Pick<EvaluateConfig, "jobs">,
+  { jobs: threads, purity }: Pick<EvaluateConfig, "jobs" | "purity">,
   reporter: Pick<Reporter, "warn">,
 ): Promise<Predicted> {
   const { classes } = model.folder.labels;
-  const plan = planWindows(rows, { ...windowsOfModel(model.config), classes });
+  const own = windowsOfModel(model.config);
+  const plan = planWindows(rows, { ...own, purity: purity ?? own.purity, classes });
   for (const warning of peopleWithoutWindows(plan)) reporter.warn(warning);
   const nClasses = classes.length;
   const predictor = predictorOf(model);

@@ -19,6 +19,7 @@ import { type OpenedRecordings, openRecordings } from "../signals/data/open-reco
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RecordingFacts, recordingFacts } from "../signals/data/recording-facts.ts";
 import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
+import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
 import type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
 import { openForTraining, prepareOpenedTraining } from "./prepare-training.ts";
 import type { TrainEvent } from "./train-events.ts";
@@ -39,7 +40,13 @@ export interface InspectResult {
   /** The clock, the activities and the length at rest of each recording, in the order of `quality.per_recording`. */
   recordings: RecordingFacts[];
   /** The windows that `train` would cut; null if it would stop before that. */
-  windows: { total: number; perClass: Record<string, number>; dropped: DroppedSamples } | null;
+  windows: {
+    total: number;
+    perClass: Record<string, number>;
+    dropped: DroppedSamples;
+    /** Windows within which the label changes; null if none does. */
+    labelChanges: LabelChanges | null;
+  } | null;
   /** The people that each fold would be tested on; null if `train` would stop before that. */
   folds: { fold: number; testUsers: readonly string[] }[] | null;
   /** The test set of a fixed split; null without one, or if `train` would stop before that. */
@@ -90,7 +97,10 @@ export async function inspect(
   let conversions: InspectResult["conversions"] = [];
   const event = (told: TrainEvent): void => {
     if (told.type === "data") {
-      windows = { total: told.windows, perClass: told.classes, dropped: told.dropped };
+      {
+        const { classes: perClass, dropped, labelChanges } = told;
+        windows = { total: told.windows, perClass, dropped, labelChanges };
+      }
       conversions = told.conversions;
     }
     if (told.type !== "split") return;
@@ -162,9 +172,10 @@ async function writeInspectPage(out: string, result: InspectResult): Promise<voi
   const { inspectHtml } = await import("../report/inspect-html.ts");
   const { windows } = result;
   const dropped = windows === null ? [] : droppedWithReasons(windows.dropped);
+  const changes = windows?.labelChanges == null ? {} : { label_changes: windows.labelChanges };
   const page = inspectHtml({
     ...result,
-    windows: windows === null ? null : { total: windows.total, per_class: windows.perClass, dropped },
+    windows: windows === null ? null : { total: windows.total, per_class: windows.perClass, dropped, ...changes },
   });
   await writeReportPage(out, page);
 }

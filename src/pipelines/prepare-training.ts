@@ -25,12 +25,15 @@ import type { Recordings } from "../signals/data/recordings.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
 import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { parseUnitChoice } from "../signals/data/unit-choice.ts";
+import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
 import {
   type DroppedSamples,
+  labelChangeWarnings,
   makeWindowsOfPlans,
   peopleWithoutWindows,
   plannedWindowSamples,
   planWindows,
+  type WindowPlan,
 } from "../signals/preprocessing/make-windows.ts";
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { Rng } from "../stats/random.ts";
@@ -47,6 +50,8 @@ export interface TrainingData {
   readonly quality: QualityReport;
   readonly windows: WindowSet;
   readonly dropped: DroppedSamples;
+  /** Windows within which the label changes; null if none does. */
+  readonly labelChanges: LabelChanges | null;
   readonly folds: readonly FoldParts[];
   readonly leakage: LeakageReport;
   /** Warnings about how to read the figures. */
@@ -60,6 +65,7 @@ type Preparing = NamedColumns &
   Pick<
     TrainConfig,
     | "files"
+    | "purity"
     | "sensor"
     | "units"
     | "rate"
@@ -130,19 +136,20 @@ export async function prepareOpenedTraining(
     samplingRateHz: config.rate,
     windowSize: config.window,
     overlap: config.overlap,
+    purity: config.purity,
     resampling: config.resampling,
   });
-  for (const warning of peopleWithoutWindows(plan)) reporter.warn(warning);
+  for (const warning of [...peopleWithoutWindows(plan), ...labelChangeWarnings(plan)]) reporter.warn(warning);
   const planned = { samples: plannedWindowSamples(plan), channels: rows.channels.length };
   reportTrainingMemory(trainingMemory(config, planned), reporter, lessMemory);
   const windows = makeWindowsOfPlans([{ rows: converted, plan }])[0]!;
-  const { dropped } = plan;
+  const { dropped, labelChanges } = plan;
   const convert = (others: StoredRows): StoredRows =>
     conversions.every(({ people }) => people === undefined)
       ? convertRows(others, conversions)
       : convertTrainingUnits(others, config, reporter).converted;
   const testSet = await readTestSet(config, opened, convert, windows, plan.options, reporter);
-  reporter.event(preparedDataEvent(opened, { sensors, conversions }, windows, dropped));
+  reporter.event(preparedDataEvent(opened, { sensors, conversions }, windows, { dropped, labelChanges }));
   const recordings = { channels: rows.channels, files, fingerprint };
   return {
     recordings,
@@ -152,6 +159,7 @@ export async function prepareOpenedTraining(
     described,
     windows,
     dropped,
+    labelChanges,
     ...prepareTrainingSplits(config, windows, opened.copies, testSet, reporter),
     ...(testSet !== null && { testSet }),
   };
@@ -226,7 +234,7 @@ function preparedDataEvent(
   { rows, files, columns, quality }: OpenedRecordings,
   { sensors, conversions }: Pick<DecidedUnits, "sensors" | "conversions">,
   windows: WindowSet,
-  dropped: DroppedSamples,
+  { dropped, labelChanges }: Pick<WindowPlan, "dropped" | "labelChanges">,
 ) {
   return {
     type: "data",
@@ -242,6 +250,7 @@ function preparedDataEvent(
     quality,
     windows: windows.starts.length,
     dropped,
+    labelChanges,
   } satisfies TrainEvent;
 }
 

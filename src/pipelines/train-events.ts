@@ -13,6 +13,7 @@ import type { ResolvedColumns } from "../signals/data/column-roles.ts";
 import type { UnitConversion } from "../signals/data/convert-units.ts";
 import type { FoundSensors } from "../signals/data/find-sensors.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
+import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
 import type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
 import type { CalibrationEvent } from "./calibration-progress.ts";
 
@@ -53,6 +54,8 @@ export type TrainEvent =
       windows: number;
       /** Samples that no window covers; rows that were left out earlier are in `quality`. */
       dropped: DroppedSamples;
+      /** Windows within which the label changes; null if none does. */
+      labelChanges: LabelChanges | null;
     }
   | {
       type: "split";

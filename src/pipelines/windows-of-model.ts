@@ -5,6 +5,6 @@ import { type StoredConfig, storedResampling } from "../storage/store/stored-con
 
 /** @param config the options that the model was trained with */
 export function windowsOfModel(config: StoredConfig): Required<Omit<WindowOptions, "classes">> {
-  const { rate, window, overlap } = config;
-  return { samplingRateHz: rate, windowSize: window, overlap, resampling: storedResampling(config) };
+  const { rate, window, overlap, purity = 1 } = config;
+  return { samplingRateHz: rate, windowSize: window, overlap, purity, resampling: storedResampling(config) };
 }

@@ -292,7 +292,7 @@ function writtenModelReport(
   modelVersion: string,
   testSet: TestSetReport | undefined,
 ): CvReport {
-  const { windows, quality, leakage, recordings, dropped } = data;
+  const { windows, quality, leakage, recordings, dropped, labelChanges } = data;
   const { folds, users, pooled, pooledCalibrated, summary, temperature } = crossValidation;
   return {
     schema_version: 1,
@@ -308,6 +308,7 @@ function writtenModelReport(
       per_class: windowsPerClass(windows),
       per_user: countWindowsByName(windows.groups, windows.users),
       dropped: droppedWithReasons(dropped),
+      ...(labelChanges !== null && { label_changes: labelChanges }),
     },
     leakage,
     folds: [...folds],

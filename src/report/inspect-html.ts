@@ -31,7 +31,7 @@ export interface InspectInput {
     readonly labels: Readonly<Record<string, number>>;
     readonly at_rest: Readonly<Record<string, number | null>>;
   }[];
-  readonly windows: Pick<CvReport["windows"], "total" | "dropped" | "per_class"> | null;
+  readonly windows: Pick<CvReport["windows"], "total" | "dropped" | "per_class" | "label_changes"> | null;
   readonly unusedColumns: readonly string[];
   readonly excerpts: readonly DrawnExcerpt[];
   readonly warnings: readonly string[];

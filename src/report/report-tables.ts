@@ -39,7 +39,7 @@ ${htmlTable("Data by person", ["person", "rows", "time", "windows"], people)}</d
 /** Rows, time, rates and gaps. @param windows null if none were cut */
 export function qualityFactTable(
   quality: CvReport["quality"],
-  windows: Pick<CvReport["windows"], "total" | "dropped"> | null,
+  windows: Pick<CvReport["windows"], "total" | "dropped" | "label_changes"> | null,
 ): Html {
   const rate = quality.sampling;
   const dropped = Object.entries(quality.rows.dropped).map(([reason, rows]) => [reason.replaceAll("_", " "), rows]);
@@ -73,7 +73,19 @@ export function qualityFactTable(
       `${counted(samples, "sample")} in ${counted(stretches, "stretch", "stretches")}`,
     ]),
   ];
+  if (windows?.label_changes !== undefined) facts.push(["label changes", labelChangesText(windows.label_changes)]);
   return htmlFactTable(facts);
+}
+
+function labelChangesText({
+  windows,
+  crossing,
+  mostly,
+  majority,
+  used,
+}: NonNullable<CvReport["windows"]["label_changes"]>): string {
+  const share = percent(crossing / windows, { decimals: 1 });
+  return `within ${formatCount(crossing)} of ${counted(windows, "window")} (${share}), of which ${formatCount(used)} are used; 80 % of ${formatCount(mostly)} and half of ${formatCount(majority)} have one label`;
 }
 
 /** Range, unusable values and constant stretches of each channel. */

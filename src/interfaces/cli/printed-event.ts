@@ -9,9 +9,10 @@ type Other = Exclude<TrainEvent, Data | Split>;
 
 export type PrintedEvent =
   | { readonly type: "warning"; readonly message: string }
-  | (Omit<Data, "columns" | "dropped"> & {
+  | (Omit<Data, "columns" | "dropped" | "labelChanges"> & {
       readonly columns: SnakeKeys<Data["columns"]>;
       readonly dropped: SnakeKeys<Data["dropped"]>;
+      readonly label_changes: Data["labelChanges"];
     })
   | (Omit<Split, "folds" | "testSet"> & {
       readonly folds: readonly SnakeKeys<Split["folds"][number]>[];
@@ -21,8 +22,10 @@ export type PrintedEvent =
 
 export function printedEvent(event: TrainEvent): PrintedEvent {
   switch (event.type) {
-    case "data":
-      return { ...event, columns: snakeKeys(event.columns), dropped: snakeKeys(event.dropped) };
+    case "data": {
+      const { columns, dropped, labelChanges, ...data } = event;
+      return { ...data, columns: snakeKeys(columns), dropped: snakeKeys(dropped), label_changes: labelChanges };
+    }
     case "split": {
       const { folds, testSet, ...split } = event;
       return { ...split, folds: folds.map(snakeKeys), test_set: testSet };

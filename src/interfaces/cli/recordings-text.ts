@@ -3,7 +3,9 @@
 import { counted } from "../../counted.ts";
 import { listedNames } from "../../listed-names.ts";
 import { naturalOrder } from "../../natural-order.ts";
+import { percent } from "../../percent.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
+import { countText } from "./number-text.ts";
 
 /** The columns with their roles, the sensors, and the quality of the recordings. */
 export function readLines({
@@ -85,4 +87,17 @@ export function trainPeopleText(users: readonly string[]): string {
 
 export function trainWarningLines(warnings: readonly string[]): string[] {
   return warnings.flatMap((warning) => [`WARNING: ${warning}`, ""]);
+}
+
+/** How many windows the label changes within, and how many of them are used. */
+export function labelChangeLines(changes: EventOf<"data">["labelChanges"]): string[] {
+  if (changes === null) return [];
+  const { windows, crossing, mostly, majority, used } = changes;
+  const share = percent(crossing / windows, { decimals: 1 });
+  const found = `changes    the label changes within ${countText(crossing)} of ${counted(windows, "window")} (${share})`;
+  return [
+    used > 0
+      ? `${found}; ${countText(used)} of them are used`
+      : `${found}, which are not used; --purity 0.8 would use ${countText(mostly)} of them, --purity 0.5 ${countText(majority)}`,
+  ];
 }

@@ -8,7 +8,14 @@ import type { EventOf } from "../../pipelines/train-events.ts";
 import { rehearsedDayLines } from "./day-text.ts";
 import { classTable, personTable, personTableTitle, printedMetrics } from "./metric-tables.ts";
 import { countText, fixedText, meanAndSdText } from "./number-text.ts";
-import { readLines, testSetLine, trainDroppedText, trainPeopleText, trainWarningLines } from "./recordings-text.ts";
+import {
+  labelChangeLines,
+  readLines,
+  testSetLine,
+  trainDroppedText,
+  trainPeopleText,
+  trainWarningLines,
+} from "./recordings-text.ts";
 import { retrainCycleLine, retrainDataLines, retrainedLines, retrainGateLines } from "./retrain-text.ts";
 import { runLengthLines } from "./run-length-text.ts";
 import type { Block, Loudness } from "./terminal.ts";
@@ -121,6 +128,7 @@ function trainDataLines(event: EventOf<"data">): Block[] {
     `data       ${amounts.join(", ")}`,
     ...readLines(event),
     ...trainDroppedText(quality, event.dropped).map((line) => `left out   ${line}`),
+    ...labelChangeLines(event.labelChanges),
     "",
     { headers: ["class", "windows", "share"], rows: classes },
     "",

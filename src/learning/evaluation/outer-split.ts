@@ -1,3 +1,6 @@
+import { counted } from "../../counted.ts";
+import { listedNames } from "../../listed-names.ts";
+import { shellCommand } from "../../shell-words.ts";
 import type { Rng } from "../../stats/random.ts";
 import { blockedSplit } from "./blocked-split.ts";
 import { checkSplitClasses } from "./check-splits.ts";
@@ -5,6 +8,9 @@ import { leaveOneGroupOut } from "./leave-one-group-out.ts";
 import type { Split, SplitKind, WindowPositions } from "./split.ts";
 import { stratifiedGroupKFold } from "./stratified-group-k-fold.ts";
 import { stratifiedKFold } from "./stratified-k-fold.ts";
+
+/** With fewer windows of a class, chance alone may change its recall by more than 20 points. */
+const leastWindowsOfClass = 25;
 
 export interface OuterSplit {
   readonly splits: readonly Split[];
@@ -28,16 +34,17 @@ export function outerSplit(
   switch (kind) {
     case "group": {
       const splits = stratifiedGroupKFold(windows.labels, windows.groups, options);
-      return { splits, warnings: outerSplitClassWarnings(windows, splits.length) };
+      return { splits, warnings: classWarnings(windows, splits.length) };
     }
     case "leave-one-group-out": {
       const splits = leaveOneGroupOut(windows.groups);
-      return { splits, warnings: outerSplitClassWarnings(windows, 2) };
+      return { splits, warnings: classWarnings(windows, 2) };
     }
     case "stratified":
       return {
         splits: stratifiedKFold(windows.labels, options),
         warnings: [
+          ...fewWindowsWarnings(windows),
           "--split stratified leaks: every person is in training, and so are neighbours of every test window. Published " +
             "comparisons found that such figures overstate results on new people by 10-16 points. Use them only to compare with papers.",
         ],
@@ -48,8 +55,9 @@ export function outerSplit(
         splits: blockedSplit(windows, options),
         warnings:
           people === 1
-            ? []
+            ? fewWindowsWarnings(windows)
             : [
+                ...fewWindowsWarnings(windows),
                 `--split blocks trains and tests on the same ${people} people: its figures show how well the network does ` +
                   "on them at other times, not on a new person. For new people, use --split group.",
               ],
@@ -58,6 +66,37 @@ export function outerSplit(
     default:
       throw new RangeError(`split: unknown kind ${kind satisfies never}`);
   }
+}
+
+function classWarnings(windows: WindowPositions, nSplits: number): string[] {
+  return [...fewWindowsWarnings(windows), ...outerSplitClassWarnings(windows, nSplits)];
+}
+
+/** The half-width of the 95 % interval of a recall is at most about 1 / sqrt(windows). */
+function fewWindowsWarnings({ labels, classes }: WindowPositions): string[] {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const few = classes.flatMap((name, label) => {
+    const windows = counts.get(label) ?? 0;
+    return windows < leastWindowsOfClass ? [{ name, windows }] : [];
+  });
+  const scarce = few.filter(({ windows }) => windows > 0);
+  const without = few.filter(({ windows }) => windows === 0).map(({ name }) => name);
+  const excluding = (names: readonly string[]): string =>
+    `leave ${names.length === 1 ? "it" : "them"} out with ${shellCommand("--exclude", names.join(","))}, or merge similar classes with --map`;
+  const least = Math.min(...scarce.map(({ windows }) => windows));
+  return [
+    ...(without.length === 0
+      ? []
+      : [
+          `There is no window of ${listedNames(without)}, because no stretch with that label is long enough. Use a shorter --window or a lower --purity, ${excluding(without)}.`,
+        ]),
+    ...(scarce.length === 0
+      ? []
+      : [
+          `There are few windows of ${listedNames(scarce.map(({ name, windows }) => `${name} (${windows})`))}. By chance alone, the recall of a class may be off by ${Math.round(100 / Math.sqrt(least))} points with ${counted(least, "window")}, and each class counts as much in macro F1 as any other. Record more, ${excluding(scarce.map(({ name }) => name))}.`,
+        ]),
+  ];
 }
 
 function outerSplitClassWarnings({ labels, groups, classes, users }: WindowPositions, nSplits: number): string[] {
@@ -73,10 +112,13 @@ function outerSplitClassWarnings({ labels, groups, classes, users }: WindowPosit
         const [person] = people;
         return [
           `class "${classes[label]}" comes from only one person (${users[person!]}). When that person is tested, the ` +
-            "network has never seen it, so its scores are 0. Record it with more people, or leave it out.",
+            `network has never seen it, so its scores are 0, which takes up to ${(1 / classes.length).toFixed(2)} off that fold's macro F1. ` +
+            `Record it with more people, leave it out with ${shellCommand("--exclude", classes[label]!)}, or merge it with a class like it with --map.`,
         ];
       }
       if (people.size >= nSplits) return [];
-      return [`class "${classes[label]}" comes from ${people.size} people, so not all ${nSplits} folds test it.`];
+      return [
+        `class "${classes[label]}" comes from ${people.size} people, so not all ${nSplits} folds test it, and its figures depend on these few people.`,
+      ];
     });
 }

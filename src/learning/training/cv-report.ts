@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { type QualityReport, qualityReportSchema } from "../../signals/data/quality-report.ts";
+import type { LabelChanges } from "../../signals/preprocessing/label-purity.ts";
 import { type ClassificationMetrics, classificationMetricsSchema } from "../evaluation/classification-metrics.ts";
 import { type LeakageReport, leakageReportSchema, type TestSetLeakage } from "../evaluation/leakage.ts";
 import { type MetricsSummary, metricsSummarySchema } from "../evaluation/metrics-summary.ts";
@@ -32,6 +33,8 @@ export interface CvReport {
     per_user: Record<string, number>;
     /** Samples that no window covers, by reason. */
     dropped: { reason: string; stretches: number; samples: number }[];
+    /** Windows within which the label changes, see `--purity`; absent if none does, and in reports of earlier versions. */
+    label_changes?: LabelChanges;
   };
   /** People in each part of each fold, and evidence that the parts do not overlap. */
   leakage: LeakageReport;
@@ -115,6 +118,14 @@ const count = z.int().min(0);
 const counts = z.record(z.string(), count);
 const seconds = z.number().min(0);
 
+export const labelChangesSchema: z.ZodType<LabelChanges> = z.object({
+  windows: count.describe("windows that fit between gaps"),
+  crossing: count.describe("of these, windows in which the label changes"),
+  mostly: count.describe("of those, windows of which at least 80 % have one label"),
+  majority: count.describe("of those, windows of which at least half have one label"),
+  used: count.describe("of those, windows that are used"),
+});
+
 const worstUser = z.object({ user: z.string(), macro_f1: z.number(), accuracy: z.number() });
 
 export const summarySchema: z.ZodType<CvReport["summary"]> = z.object({
@@ -156,6 +167,7 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
     dropped: z
       .array(z.object({ reason: z.string(), stretches: count, samples: count }))
       .describe("samples that no window covers, by reason"),
+    label_changes: labelChangesSchema.exactOptional().describe("windows within which the label changes"),
   }),
   leakage: leakageReportSchema,
   folds: z.array(

@@ -32,6 +32,8 @@ export interface RowSource {
   readonly channels: readonly string[];
   /** In row order; together they cover all rows. */
   stretches(): Iterable<Stretch>;
+  /** The same stretches in groups, between which there is a gap or another recording; within a group, only the label changes. */
+  spans?(): Iterable<readonly Stretch[]>;
   /** Times in seconds of rows `start` to `end` (exclusive) of one recording. Must not be modified, like `values`. */
   time(start: number, end: number): Float64Array;
   values(channel: number, start: number, end: number): Float32Array;
@@ -56,6 +58,7 @@ export function renameRecordingChannels(rows: RowSource, channels: readonly stri
   return {
     channels,
     stretches: () => rows.stretches(),
+    ...(rows.spans !== undefined && { spans: () => rows.spans!() }),
     time: (start, end) => rows.time(start, end),
     values: (channel, start, end) => rows.values(channel, start, end),
   };

@@ -54,6 +54,20 @@ export class StoredRows implements RowSource {
     return stretchesOf(this.recordings, this.sampling);
   }
 
+  *spans(): Generator<readonly Stretch[]> {
+    let span: Stretch[] = [];
+    const cuts = new Set(this.recordings.map(({ start }) => start));
+    for (const { gapRows } of this.sampling) for (const row of gapRows) cuts.add(row);
+    for (const stretch of this.stretches()) {
+      if (span.length > 0 && cuts.has(stretch.start)) {
+        yield span;
+        span = [];
+      }
+      span.push(stretch);
+    }
+    if (span.length > 0) yield span;
+  }
+
   time(start: number, end: number): Float64Array {
     const { index, start: first } = this.#recordingAt(start);
     const spread = this.#times.get(this.#last);

@@ -3,8 +3,24 @@
 // channels, W windows, T samples per window.
 
 import { listedNames } from "../../listed-names.ts";
+import { percent } from "../../percent.ts";
 import { DataFault } from "../data/data-fault.ts";
-import { type Recordings, type RowSource, recordingPieces, rowsOfRecordings } from "../data/recordings.ts";
+import {
+  type Recordings,
+  type RowSource,
+  recordingPieces,
+  rowsOfRecordings,
+  type Stretch,
+} from "../data/recordings.ts";
+import { pickWindows } from "./join-windows.ts";
+import {
+  addLabelChanges,
+  isPureEnough,
+  type LabelChanges,
+  type LabelRun,
+  labelsOfWindows,
+  type WindowLabels,
+} from "./label-purity.ts";
 import { noWindowsFault } from "./no-windows.ts";
 import { type EvenPlan, planResampling, type Resampling, resampledValues } from "./resample.ts";
 import { type Allocate, allocateSharedWindows, type WindowSet } from "./windows.ts";
@@ -18,6 +34,8 @@ export interface WindowOptions {
   readonly overlap: number;
   /** How stretches of a higher rate are resampled. Default: low-pass. */
   readonly resampling?: Resampling;
+  /** Least share of a window that has its label. Default: 1, so that no window spans a change of label. */
+  readonly purity?: number;
   /** Class names in the order of the label indices (default: the sorted names in the recordings). */
   readonly classes?: readonly string[];
 }
@@ -31,6 +49,9 @@ export interface DroppedSamples {
   /** Samples in stretches whose label is not one of the given classes. */
   unknownClass: { stretches: number; samples: number };
 }
+
+/** Above this share of windows in which the label changes, a warning says so. */
+const mostCrossing = 0.2;
 
 export interface MadeWindows {
   readonly windows: WindowSet;
@@ -65,7 +86,11 @@ export function makeWindowsOfPlans(sources: readonly { rows: RowSource; plan: Wi
   return sources.map(({ rows, plan }, i) => {
     const samples = block.subarray(at, at + sizes[i]!);
     at += sizes[i]!;
-    return makeWindowsOfParts(rows, plan, wholePlannedParts(plan), () => samples).windows;
+    const all = makeWindowsOfParts(rows, plan, wholePlannedParts(plan), () => samples).windows;
+    if (!plan.parts.some(({ label }) => typeof label !== "number")) return all;
+    const used = Int32Array.from(all.labels.keys()).filter((w) => all.labels[w]! >= 0);
+    if (used.length === 0) throw noPureWindows(plan);
+    return pickWindows(all, used);
   });
 }
 
@@ -80,7 +105,10 @@ export interface WindowPlan {
   /** Samples from one window's start to the next. */
   readonly step: number;
   readonly parts: readonly PlannedPart[];
+  /** With a purity below 1, windows without a label included. */
   readonly windows: number;
+  /** Null if no label changes within a recording, except at gaps. */
+  readonly labelChanges: LabelChanges | null;
   readonly classes: readonly string[];
   readonly users: readonly string[];
   readonly recordings: readonly string[];
@@ -94,7 +122,8 @@ export interface WindowPlan {
 interface PlannedPart {
   readonly even: EvenPlan;
   readonly windows: number;
-  readonly label: number;
+  /** One label, or one per window: -1 for windows that no label has enough of. */
+  readonly label: number | Int32Array;
   readonly group: number;
   readonly recording: number;
 }
@@ -120,7 +149,7 @@ export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan
 
 /** Like `planWindows`, but accepts rows without a stretch as long as a window, because more rows may follow. */
 export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowPlan {
-  const { samplingRateHz, windowSize, overlap, resampling = "low-pass" } = options;
+  const { samplingRateHz, windowSize, overlap, resampling = "low-pass", purity = 1 } = options;
   if (!(samplingRateHz > 0 && samplingRateHz < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`samplingRateHz: expected a positive number, got ${samplingRateHz}`);
   }
@@ -150,27 +179,69 @@ export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowP
   let longest = 0;
   let windowCount = 0;
   let resampledStretches = 0;
-  for (const stretch of rows.stretches()) {
+  let labelChanges: LabelChanges | null = null;
+  let hasChanges = false;
+  const labelOf = ({ label }: Stretch): number | undefined => (label === null ? -1 : classIndex.get(label));
+  const labelsIn = (span: readonly Stretch[], even: EvenPlan, windows: number): WindowLabels => {
+    const runs = span.map((stretch): LabelRun => {
+      const label = labelOf(stretch) ?? -1;
+      return { start: rows.time(stretch.start, stretch.start + 1)[0]!, label: label < 0 ? null : label };
+    });
+    return labelsOfWindows(runs, {
+      start: even.startTime,
+      step: step / samplingRateHz,
+      length: windowSize / samplingRateHz,
+      count: windows,
+    });
+  };
+  const countOf = (length: number): number => (length < windowSize ? 0 : Math.floor((length - windowSize) / step) + 1);
+  /** Returns the number of windows. */
+  const plan = (stretch: Stretch, span: readonly Stretch[]): number => {
     const even = planResampling(rows, stretch, samplingRateHz, resampling);
     if (even.resampled) resampledStretches++;
     const key = `${stretch.user}\x1f${stretch.recording}`;
     const recording = recordingKeys.get(key) ?? recordings.push(stretch.recording) - 1;
     recordingKeys.set(key, recording);
-    const label = stretch.label === null ? -1 : classIndex.get(stretch.label);
-    if (label === undefined) {
+    const label = labelOf(stretch);
+    if (span.length === 1 && label === undefined) {
       countDroppedByPlan(dropped.unknownClass, even.length);
-      continue;
+      return countOf(even.length);
     }
     longest = Math.max(longest, even.length);
-    if (even.length < windowSize) {
+    const windows = countOf(even.length);
+    if (windows === 0) {
       countDroppedByPlan(dropped.shortStretches, even.length);
-      continue;
+      return 0;
     }
-    const windows = Math.floor((even.length - windowSize) / step) + 1;
     const remainder = even.length - (windows - 1) * step - windowSize;
     if (remainder > 0) countDroppedByPlan(dropped.remainders, remainder);
-    parts.push({ even, windows, label, group: userIndex.get(stretch.user)!, recording });
+    const group = userIndex.get(stretch.user)!;
     windowCount += windows;
+    if (span.length === 1) {
+      parts.push({ even, windows, label: label!, group, recording });
+      return windows;
+    }
+    const found = labelsIn(span, even, windows);
+    labelChanges = addLabelChanges(labelChanges, found, purity);
+    const own = found.labels.map((name, w) => (isPureEnough(found.shares[w]!, purity) ? name : -1));
+    parts.push({ even, windows, label: own, group, recording });
+    return windows;
+  };
+  for (const span of rows.spans?.() ?? singlePlannedSpans(rows)) {
+    if (span.length === 1) {
+      const count = plan(span[0]!, span);
+      if (rows.spans !== undefined) labelChanges = addLabelChanges(labelChanges, { shares: pureShares(count) }, purity);
+      continue;
+    }
+    hasChanges = true;
+    const whole: Stretch = { ...span[0]!, end: span.at(-1)!.end };
+    if (purity < 1) {
+      plan(whole, span);
+      continue;
+    }
+    const even = planResampling(rows, whole, samplingRateHz, resampling);
+    labelChanges = addLabelChanges(labelChanges, labelsIn(span, even, countOf(even.length)), purity);
+    for (const stretch of span) plan(stretch, [stretch]);
   }
   return {
     options,
@@ -183,7 +254,31 @@ export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowP
     dropped,
     resampledStretches,
     longest,
+    labelChanges: hasChanges ? labelChanges : null,
   };
+}
+
+function pureShares(count: number): Float64Array {
+  return new Float64Array(count).fill(1);
+}
+
+/** Warns if the label changes within so many windows that much of the time is not used. */
+export function labelChangeWarnings({ labelChanges, options: { purity = 1 } }: WindowPlan): string[] {
+  if (labelChanges === null || purity < 1) return [];
+  const { windows, crossing, mostly, majority } = labelChanges;
+  if (crossing <= mostCrossing * windows) return [];
+  return [
+    `The label changes within ${percent(crossing / windows)} of all windows. A window has one label, so the time around each change is hardly used. ` +
+      `--purity 0.8 would use ${countedOf(mostly, crossing)} such windows, those with one label for 80 % of their length, and --purity 0.5 ${majority.toLocaleString("en")}; a shorter --window crosses fewer changes.`,
+  ];
+}
+
+function countedOf(some: number, all: number): string {
+  return `${some.toLocaleString("en")} of ${all.toLocaleString("en")}`;
+}
+
+function* singlePlannedSpans(rows: RowSource): Generator<readonly Stretch[]> {
+  for (const stretch of rows.stretches()) yield [stretch];
 }
 
 /** Warns about people of whom no window is left. */
@@ -239,7 +334,7 @@ export function makeWindowsOfParts(
     for (let k = first; k < last; k++, w++) {
       starts[w] = offset + k * step - from;
       startTimes[w] = even.startTime + (k * step) / samplingRateHz;
-      labels[w] = label;
+      labels[w] = typeof label === "number" ? label : label[k]!;
       groups[w] = group;
       recordingIndex[w] = recording;
     }
@@ -275,6 +370,17 @@ function countDroppedByPlan(counter: { stretches: number; samples: number }, sam
 
 function indexPlannedNames(names: readonly string[]): Map<string, number> {
   return new Map(names.map((name, index) => [name, index]));
+}
+
+function noPureWindows({ options: { purity, windowSize, samplingRateHz } }: WindowPlan): DataFault {
+  const seconds = Number((windowSize / samplingRateHz).toFixed(2));
+  return new DataFault({
+    code: "too_short",
+    message: `No window of ${seconds} s has one label for at least ${percent(purity ?? 1)} of its length.`,
+    advice: "Use a shorter --window, or a lower --purity.",
+    expected: `windows with one label for ${percent(purity ?? 1)} of their length`,
+    found: "none",
+  });
 }
 
 function noPlannedWindows(rows: RowSource, { longest, options, dropped }: WindowPlan): DataFault {

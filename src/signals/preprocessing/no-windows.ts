@@ -72,12 +72,16 @@ function explain(
   if (most === "label" && cutCount > 0 && longest < leastWindowSeconds * samplingRateHz) {
     return {
       cause: `The label changes ${every}.`,
-      advice: "Name the column with the activity with --label, or label longer stretches.",
+      advice:
+        "Name the column with the activity with --label, label longer stretches, or use --purity 0.5, with which windows may span changes of label.",
     };
   }
   const cause = most === "label" && cutCount > 0 ? `The label changes ${every}.` : "The recordings are short.";
   return longest >= leastWindowSeconds * samplingRateHz && longest >= 8
-    ? { cause, advice: `Give longer recordings, or use --window ${longest} or less.` }
+    ? {
+        cause,
+        advice: `Give longer recordings, or use --window ${longest} or less${most === "label" && cutCount > 0 ? ", or --purity 0.5, with which windows may span changes of label" : ""}.`,
+      }
     : { cause, advice: "Give longer recordings." };
 }
 

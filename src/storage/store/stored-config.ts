@@ -15,6 +15,8 @@ export interface StoredConfig {
   readonly overlap: number;
   /** How recordings of a higher rate are resampled; absent from earlier versions, which interpolated. */
   readonly resampling?: "low-pass" | "linear";
+  /** Least share of a training window that has its label; absent from earlier versions, which required all of it. */
+  readonly purity?: number;
   /** All other options, as written. */
   readonly [option: string]: unknown;
 }
@@ -27,6 +29,12 @@ export const storedConfigSchema: z.ZodType<StoredConfig> = z
     rate: z.number().min(1).max(10_000).describe("Sampling rate that the network sees, in Hz."),
     window: z.int().min(8).max(100_000).describe("Samples per window."),
     overlap: z.number().min(0).lt(1).describe("Share of a window that the next window repeats."),
+    purity: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe("Least share of a training window that has its label; 1 if it is absent.")
+      .exactOptional(),
     resampling: z
       .enum(["low-pass", "linear"])
       .describe("How recordings of a higher rate are resampled; linear if it is absent.")

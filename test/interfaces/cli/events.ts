@@ -107,6 +107,7 @@ export const events: readonly TrainEvent[] = [
       remainders: { stretches: 350, samples: 17_112 },
       unknownClass: { stretches: 0, samples: 0 },
     },
+    labelChanges: { windows: 1500, crossing: 300, mostly: 90, majority: 280, used: 0 },
   },
   {
     type: "split",

@@ -1,0 +1,84 @@
+// The label of windows within which the label may change: the one that holds for the longest share of the window.
+
+/** From `start` seconds until the next run begins; null if there is no label, or none of a known class. */
+export interface LabelRun {
+  readonly start: number;
+  readonly label: number | null;
+}
+
+export interface WindowLabels {
+  /** [W] the label with the largest share; -1 if no part of the window has a label. */
+  readonly labels: Int32Array;
+  /** [W] that share, 0 to 1. */
+  readonly shares: Float64Array;
+}
+
+/**
+ * @param runs in order of time; the first begins before the first window
+ * @param windows W windows of `length` seconds, the first from `start`, each `step` seconds after the one before
+ */
+export function labelsOfWindows(
+  runs: readonly LabelRun[],
+  { start, step, length, count }: { start: number; step: number; length: number; count: number },
+): WindowLabels {
+  const [labels, shares] = [new Int32Array(count).fill(-1), new Float64Array(count)];
+  let first = 0;
+  for (let w = 0; w < count; w++) {
+    const [from, to] = [start + w * step, start + w * step + length];
+    while (first + 1 < runs.length && runs[first + 1]!.start <= from) first++;
+    const seconds = new Map<number, number>();
+    for (let r = first; r < runs.length && runs[r]!.start < to; r++) {
+      const { label } = runs[r]!;
+      const end = runs[r + 1]?.start ?? Number.POSITIVE_INFINITY;
+      const own = Math.min(end, to) - Math.max(runs[r]!.start, from);
+      if (label !== null) seconds.set(label, (seconds.get(label) ?? 0) + own);
+    }
+    for (const [label, own] of seconds) {
+      if (own / length <= shares[w]!) continue;
+      labels[w] = label;
+      shares[w] = own / length;
+    }
+  }
+  return { labels, shares };
+}
+
+/** How often labels change within windows, if windows may span such changes. */
+export interface LabelChanges {
+  /** Windows that fit between gaps. */
+  readonly windows: number;
+  /** Of these, windows in which the label changes. */
+  readonly crossing: number;
+  /** Of those, windows of which at least 80 % have one label. */
+  readonly mostly: number;
+  /** Of those, windows of which at least half have one label. */
+  readonly majority: number;
+  /** Of those, windows that are used. */
+  readonly used: number;
+}
+
+/** Shares are sums of rounded times. */
+const shareTolerance = 1e-6;
+const mostlyShare = 0.8;
+const majorityShare = 0.5;
+
+/** Whether a window with this share of one label is used. */
+export function isPureEnough(share: number, purity: number): boolean {
+  return share > 0 && share >= purity - shareTolerance;
+}
+
+export function addLabelChanges(
+  before: LabelChanges | null,
+  { shares }: Pick<WindowLabels, "shares">,
+  purity: number,
+): LabelChanges {
+  const crossing = shares.filter((share) => !isPureEnough(share, 1));
+  const atLeast = (share: number): number => crossing.filter((own) => isPureEnough(own, share)).length;
+  const { windows, ...more } = before ?? { windows: 0, crossing: 0, mostly: 0, majority: 0, used: 0 };
+  return {
+    windows: windows + shares.length,
+    crossing: more.crossing + crossing.length,
+    mostly: more.mostly + atLeast(mostlyShare),
+    majority: more.majority + atLeast(majorityShare),
+    used: more.used + (purity < 1 ? atLeast(purity) : 0),
+  };
+}

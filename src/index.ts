@@ -188,6 +188,7 @@ export {
   type FoldLeakage,
   type FoldReport,
   type FoundSensors,
+  type LabelChanges,
   type LeakageReport,
   type MemoryEvent,
   type MetricsSummary,

@@ -448,6 +448,14 @@ export const shapes: readonly Shape[] = [
     read: acc(axes("acc_% (g)"), "a"),
   },
   {
+    name: "gnss-ins",
+    device: "GNSS and IMU logger, GPS time of week",
+    source: "linjohnss/pdr_tutorial, data/imu.csv",
+    hz: 50,
+    files: one(`GPST=t|${cols("A%", "A")}|${cols("G%", "g")}`),
+    refused: 'the values of "GPST" increase from row to row',
+  },
+  {
     name: "axivity-unix",
     device: "Axivity AX3, cwa-convert with Unix times",
     source: "wadpac/GGIR, inst/testfiles/ax3_testfile_unix_timestamps.csv",

@@ -20,6 +20,7 @@ import { Spellings } from "./spellings.ts";
 import { limitedTextColumn } from "./table-limits.ts";
 import { readTableSchema, type TableSchema } from "./table-schema.ts";
 import { type TimeReading, timeReadingOf } from "./text-clock.ts";
+import { refuseUnnamedClock } from "./unnamed-clock.ts";
 
 export interface RowChunk {
   readonly rows: number;
@@ -148,6 +149,10 @@ export async function openRowChunks(
   const { label, group, recording, time, channels } = roles;
   const used = new Set([label, group, recording, time, fixedSplitOf(options.split)?.column, ...channels]);
   const unusedColumns = firstSchema.names.filter((name) => !used.has(name));
+  if (time === null && first.parts === undefined)
+    await withReadErrorsExplained(database, first, firstSchema, () =>
+      refuseUnnamedClock(database, first.path, firstSchema, unusedColumns),
+    );
   return { roles, unusedColumns, keys, spellings, labels, fileRows, chunks };
 }
 

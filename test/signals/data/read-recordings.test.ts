@@ -183,7 +183,7 @@ describe("readRecordings", () => {
   test("without a time column rows are counted, and a dropped row leaves a hole", async () => {
     const table = [...rows(20), ...rows(150, { activity: "sit" })];
     table[5] = { ...table[5]!, values: ["", 1, 2, 3, 4, 5] };
-    const head = header.replace("timestamp_s", "when");
+    const head = header.replace("timestamp_s", "packet");
     const folder = folderOf({ "a.csv": csv(table, ",", head) });
     const read = await readRecordings([folder.path("a.csv")], { requireLabels: true, nominalRateHz: 25 });
     expect(read.columns).toMatchObject({ time: null, timeUnit: "index" });

@@ -1,0 +1,49 @@
+// Finds a column that runs forwards from row to row, although its name does not say that it is a time, such as GPST.
+
+import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import { type Database, duckdbIdentifier } from "./duckdb.ts";
+import type { TableSchema } from "./table-schema.ts";
+
+const searchedRows = 2000;
+const leastRows = 50;
+/** A clock may begin again with each recording. */
+const forwardShare = 0.99;
+/** Counts of rows or packets are no times. */
+const countName = /count|packet|seq|index|sample|row|frame|number|^(no|nr|n|i|id|unnamed.*|column\d+)?$/i;
+
+/**
+ * Without a clock, a rate would be assumed, although the file knows better.
+ * @param columns those without a role
+ * @throws UserError if one of them runs forwards in nearly all rows, and not by 1
+ */
+export async function refuseUnnamedClock(
+  database: Database,
+  file: string,
+  schema: TableSchema,
+  columns: readonly string[],
+): Promise<void> {
+  const axes = new Set(sensorsByName(columns).flatMap(({ channels }) => [...channels]));
+  const possible = columns.filter((name) => !axes.has(name) && !countName.test(name.trim()));
+  if (possible.length === 0) return;
+  const numbers = possible.map((name, c) => `TRY_CAST(${duckdbIdentifier(name)} AS DOUBLE) AS v${c}`);
+  const steps = possible.map((_, c) => `v${c} - lag(v${c}) OVER (ORDER BY n) AS d${c}`);
+  const counts = possible.map((_, c) => `count(*) FILTER (d${c} > 0) AS f${c}, count(*) FILTER (d${c} = 1) AS o${c}`);
+  const [found] = await database.rows(
+    `SELECT count(*) AS rows, ${counts.join(", ")} FROM (SELECT ${steps.join(", ")} FROM
+       (SELECT row_number() OVER () AS n, ${numbers.join(", ")} FROM (SELECT * FROM ${schema.source(new Set(), null)} LIMIT ${searchedRows})))`,
+  );
+  const rows = Number(found!.rows) - 1;
+  if (rows < leastRows) return;
+  const clock = possible.find(
+    (_, c) => Number(found![`f${c}`]) >= forwardShare * rows && Number(found![`o${c}`]) < forwardShare * rows,
+  );
+  if (clock === undefined) return;
+  throw new UserError(
+    `${file}: no column is named like a time, but the values of "${clock}" increase from row to row, as times do.`,
+    {
+      advice: `Name the column: ${shellCommand("--time", clock)}. If it holds no times, leave it out of the file, and its rows are taken to be recorded at --rate per second.`,
+    },
+  );
+}

@@ -2,6 +2,7 @@
 // record, such as the samples of a packet, become rows.
 
 import { UserError } from "../../errors.ts";
+import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { duckdbErrorLine, type SourceFile } from "./find-files.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
@@ -47,7 +48,7 @@ async function tableOfJson(database: Database, document: string): Promise<{ colu
     const described = await database.rows(`DESCRIBE SELECT * FROM ${source}`);
     const fields = described.map(({ column_name: name, column_type: type }) => [String(name), String(type)] as const);
     const lists = fields.filter(([, type]) => type.endsWith("]"));
-    const objects = fields.filter(([, type]) => /^STRUCT.*\)$/.test(type));
+    const objects = fields.filter(([, type]) => isObjectType(type));
     if (depth < deepest && fields.length === 1 && objects.length === 1) {
       source = `(SELECT unnest(${duckdbIdentifier(fields[0]![0])}) FROM ${source})`;
     } else if (
@@ -117,12 +118,8 @@ async function columnsOfRecords(
   for (const [name, type] of fields) {
     const column = duckdbIdentifier(name);
     if (!/^(STRUCT|MAP|JSON)|\]$/.test(type)) columns.push(column);
-    else if (!/^STRUCT.*\)$/.test(type)) nested.push(name);
-    else {
-      const inner = await database.rows(`DESCRIBE SELECT unnest(${column}) FROM ${source}`);
-      for (const { column_name: field } of inner)
-        columns.push(`${column}.${duckdbIdentifier(String(field))} AS ${duckdbIdentifier(`${name}_${field}`)}`);
-    }
+    else if (isObjectType(type)) columns.push(...(await columnsOfObject(database, source, name)));
+    else nested.push(name);
   }
   if (nested.length > 0 && columns.length < tooFewColumns)
     throw new UserError(`${nested.join(", ")} ${nested.length === 1 ? "is a list" : "are lists"}`);

@@ -1,6 +1,7 @@
 // Determines, before a file's rows are read, the names and types of its columns and the format of a text file.
 
 import { UserError } from "../../errors.ts";
+import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { explainCsvReadError } from "./explain-read-error.ts";
 import { duckdbErrorLine, duckdbPath, type SourceFile } from "./find-files.ts";
@@ -59,15 +60,33 @@ function schemaWithPathColumns(schema: TableSchema, { path }: SourceFile, column
 }
 
 async function parquetTableSchema(database: Database, file: SourceFile): Promise<TableSchema> {
-  const source = `read_parquet(${duckdbPath(file)}, ${noHive})`;
+  let source = `read_parquet(${duckdbPath(file)}, ${noHive})`;
   let rows: Record<string, unknown>[];
   try {
     rows = await database.rows(`DESCRIBE FROM ${source}`);
+    if (rows.some((row) => isObjectType(String(row.column_type)))) {
+      source = await withoutObjects(database, source, rows);
+      rows = await database.rows(`DESCRIBE FROM ${source}`);
+    }
   } catch (cause) {
     throw unreadableTableSchema(file, cause);
   }
   const types = new Map(rows.map((row) => [String(row.column_name), String(row.column_type)]));
   return { names: [...types.keys()], types, source: () => source };
+}
+
+/** @param described the columns of the table */
+async function withoutObjects(
+  database: Database,
+  source: string,
+  described: readonly Record<string, unknown>[],
+): Promise<string> {
+  const columns: string[] = [];
+  for (const { column_name: name, column_type: type } of described) {
+    if (isObjectType(String(type))) columns.push(...(await columnsOfObject(database, source, String(name))));
+    else columns.push(duckdbIdentifier(String(name)));
+  }
+  return `(SELECT ${columns.join(", ")} FROM ${source})`;
 }
 
 async function csvTableSchema(database: Database, file: SourceFile): Promise<TableSchema> {

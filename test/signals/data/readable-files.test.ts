@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
+import { openDuckdb } from "../../../src/signals/data/duckdb.ts";
 import { type ReadRecordingsOptions, readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { csv, folderOf, goodRows, header, rows } from "./tables.ts";
 
@@ -365,4 +366,17 @@ test("names that repeat are reported", async () => {
   });
   const { quality } = await readRecordings([path("a.csv")], { requireLabels: true });
   expect(quality.warnings).toContainEqual(expect.stringContaining('several columns are named "AX".'));
+});
+
+test("a Parquet table with an object per sensor", async () => {
+  const { path } = folderOf({ "a.csv": plain });
+  const database = await openDuckdb();
+  await database.rows(
+    `COPY (SELECT * EXCLUDE (Ax, Ay, Az), {x: Ax, y: Ay, z: Az} AS A FROM read_csv('${path("a.csv")}', all_varchar=true, types={'Ax': 'DOUBLE', 'Ay': 'DOUBLE', 'Az': 'DOUBLE'})) TO '${path("a.parquet")}'`,
+  );
+  database.close();
+  const columns = { channels: ["A_x", "A_y", "A_z"] };
+  const { recordings } = await readRecordings([path("a.parquet")], { requireLabels: true, columns });
+  const expected = await read("a.csv", plain, { channels: ["Ax", "Ay", "Az"] });
+  expect(recordings.values).toEqual(expected.recordings.values);
 });

@@ -1,0 +1,21 @@
+// Turns the fields of an object into columns, such as acc_x of {"acc": {"x": 0.1}}.
+
+import { type Database, duckdbIdentifier } from "./duckdb.ts";
+
+/** Whether DuckDB's type is an object, and not a list of objects. */
+export function isObjectType(type: string): boolean {
+  return /^STRUCT.*\)$/.test(type);
+}
+
+/**
+ * The fields of a column of objects as SQL columns.
+ * @param source the table as SQL
+ */
+export async function columnsOfObject(database: Database, source: string, name: string): Promise<string[]> {
+  const column = duckdbIdentifier(name);
+  const fields = await database.rows(`DESCRIBE SELECT unnest(${column}) FROM ${source}`);
+  return fields.map(
+    ({ column_name: field }) =>
+      `${column}.${duckdbIdentifier(String(field))} AS ${duckdbIdentifier(`${name}_${field}`)}`,
+  );
+}

@@ -77,6 +77,8 @@ const events = {
     channels: names.min(1),
     sensors: sensorsSchema,
     conversions: conversionsSchema,
+    sampling_rate_hz: z.number().positive().describe("sampling rate of the windows"),
+    window_size: count.describe("samples per window"),
     columns: z
       .object({
         label: z.string().nullable(),

@@ -36,6 +36,8 @@ const readSchema: z.ZodType<PrintedInspection> = z.object({
       per_class: z.record(z.string(), count),
       dropped: droppedSchema,
       label_changes: labelChangesSchema.nullable(),
+      sampling_rate_hz: z.number().positive(),
+      window_size: count.describe("samples per window"),
     })
     .nullable()
     .describe("windows that `train` would cut; null if it would stop before that"),

@@ -50,12 +50,12 @@ export interface InspectConfig {
   sensor?: string[];
   /** Units to convert to m/s^2 and rad/s: those that names or --sensor state (stated), also those that only the values show, person by person (auto), or none (keep); acc=g,gyr=deg/s overrides. Default: stated. */
   units: string;
-  /** Sampling rate in Hz that the network sees; recordings at another rate are resampled. Default: 50. */
-  rate: number;
+  /** Sampling rate in Hz that the network sees; recordings at another rate are resampled. Default: that of most recordings, at most 50. */
+  rate?: number;
   /** How recordings of a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
   resampling: "low-pass" | "linear";
-  /** Length of a window in samples, after resampling. Default: 200. */
-  window: number;
+  /** Length of a window in samples, after resampling. Default: 4 seconds. */
+  window?: number;
   /** Share of a window that the next window repeats. Default: 0.5. */
   overlap: number;
   /** Least share of a window that has its label; below 1, windows may span changes of label and get the most frequent one. Default: 1. */
@@ -176,12 +176,12 @@ export interface TrainConfig {
   sensor?: string[];
   /** Units to convert to m/s^2 and rad/s: those that names or --sensor state (stated), also those that only the values show, person by person (auto), or none (keep); acc=g,gyr=deg/s overrides. Default: stated. */
   units: string;
-  /** Sampling rate in Hz that the network sees; recordings at another rate are resampled. Default: 50. */
-  rate: number;
+  /** Sampling rate in Hz that the network sees; recordings at another rate are resampled. Default: that of most recordings, at most 50. */
+  rate?: number;
   /** How recordings of a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
   resampling: "low-pass" | "linear";
-  /** Length of a window in samples, after resampling. Default: 200. */
-  window: number;
+  /** Length of a window in samples, after resampling. Default: 4 seconds. */
+  window?: number;
   /** Share of a window that the next window repeats. Default: 0.5. */
   overlap: number;
   /** Least share of a window that has its label; below 1, windows may span changes of label and get the most frequent one. Default: 1. */

@@ -48,11 +48,35 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
   const config = resolveOptions(trainOptions, options, file);
   checkConfigAlias(config);
   parseDay(config.day);
-  checkConfigStep(config);
-  if (config.network === "compact" && config.window < 16) {
-    throw new UserError(`--window: expected at least 16 samples for the compact network, got ${config.window}`);
-  }
+  checkConfigWindow(config);
   return config;
+}
+
+/** The options of a training run whose sampling rate and window are decided. */
+export type SampledTrainConfig = TrainConfig & { rate: number; window: number };
+
+/** Length of a window if `--window` is not given. */
+const defaultWindowSeconds = 4;
+
+/**
+ * Decides the rate and the window that the options leave open.
+ *
+ * @param rateHz the rate that the recordings share
+ * @throws UserError if the window is too short
+ */
+export function sampledTrainConfig<C extends Pick<TrainConfig, "rate" | "window" | "overlap" | "network">>(
+  config: C,
+  rateHz: number,
+): C & { rate: number; window: number } {
+  const rate = config.rate ?? rateHz;
+  if (!(rate >= 1)) {
+    throw new UserError(`the recordings have ${rate} samples per second; expected at least 1`, {
+      advice: "Check the time column and its unit, or give a --rate.",
+    });
+  }
+  const sampled = { ...config, rate, window: config.window ?? Math.max(8, Math.round(defaultWindowSeconds * rate)) };
+  checkConfigWindow(sampled);
+  return sampled;
 }
 
 /**
@@ -62,7 +86,7 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
  */
 export function resolveInspectConfig(options: unknown, file?: ConfigFile): InspectConfig {
   const config = resolveOptions(inspectOptions, options, file);
-  checkConfigStep(config);
+  checkConfigWindow(config);
   return config;
 }
 
@@ -75,13 +99,19 @@ export function resolveConvertConfig(options: unknown, file?: ConfigFile): Conve
   return resolveOptions(convertOptions, options, file);
 }
 
-function checkConfigStep(config: Pick<TrainConfig, "window" | "overlap">): void {
-  const step = Math.round(config.window * (1 - config.overlap));
-  if (!(step >= 1)) {
+function checkConfigWindow({
+  window,
+  overlap,
+  network,
+}: Pick<TrainConfig, "window" | "overlap"> & { network?: TrainConfig["network"] }): void {
+  if (window === undefined) return;
+  if (!(Math.round(window * (1 - overlap)) >= 1)) {
     throw new UserError(
-      `--overlap: expected each window to start at least one sample after the previous one, got ${config.overlap}`,
+      `--overlap: expected each window to start at least one sample after the previous one, got ${overlap}`,
     );
   }
+  if (network === "compact" && window < 16)
+    throw new UserError(`--window: expected at least 16 samples for the compact network, got ${window}`);
 }
 
 type TrackingChoice = Pick<TrainConfig, "tracking" | "experiment" | "register" | "alias">;
@@ -89,7 +119,7 @@ type TrackingChoice = Pick<TrainConfig, "tracking" | "experiment" | "register" |
 const ofOneRun = ["out", "seed", "jobs", "resume", "tracking", "experiment", "register", "alias"] as const;
 
 /** The options that a retraining run inherits from the champion's training. */
-export type ChampionOptions = Omit<TrainConfig, (typeof ofOneRun)[number]>;
+export type ChampionOptions = Omit<SampledTrainConfig, (typeof ofOneRun)[number]>;
 
 /** Stored options, or the first one that this version does not know. */
 type StoredOptions<O> = { options: O } | { fault: { name: string; expected: string; found: string } };
@@ -106,7 +136,10 @@ const neededOfChampion: readonly string[] = ["rate", "network", "normalize"] sat
  */
 export function readChampionOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<ChampionOptions> {
   const names = Object.keys(trainOptions).filter((name) => !ofOneRun.some((other) => other === name));
-  return readTrainedOptions<ChampionOptions>(stored, names);
+  // Only a fixed split matters to a retraining, not how the folds were cut.
+  const { split, ...others } = stored;
+  const known = trainOptions.split.check.safeParse(split).success;
+  return readTrainedOptions<ChampionOptions>(known ? stored : others, names);
 }
 
 const ofCalibration = [

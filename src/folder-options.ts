@@ -156,7 +156,7 @@ export const simulateOptions: OptionsOf<SimulateConfig> = {
     default: 10,
     doc: "minutes of recordings per person",
   }),
-  rate: { ...rate, doc: "sampling rate in Hz" },
+  rate,
   activities: namesOption({
     value: "names",
     otherwise: "all",

@@ -250,13 +250,14 @@ export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption 
   },
 );
 
+/** The sampling rate of recordings without a time column. */
 export const rate: Option<number> = numberOption({
   value: "hz",
   default: 50,
   from: 1,
   to: 10_000,
   expected: "a sampling rate from 1 to 10000 Hz",
-  doc: "sampling rate in Hz that the network sees; recordings at another rate are resampled",
+  doc: "sampling rate in Hz",
 });
 
 /** @param what what the same seed reproduces */

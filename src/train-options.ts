@@ -8,7 +8,6 @@ import {
   filesOption,
   jobs,
   newModel,
-  rate,
   registerOption,
   resume,
   seedOption,
@@ -54,7 +53,14 @@ export const trainOptions: OptionsOf<TrainConfig> = {
   sensor,
   units,
   ...optionsUnder("Windows:", {
-    rate,
+    rate: numberOption({
+      value: "hz",
+      from: 1,
+      to: 10_000,
+      expected: "a sampling rate from 1 to 10000 Hz",
+      otherwise: "that of most recordings, at most 50",
+      doc: "sampling rate in Hz that the network sees; recordings at another rate are resampled",
+    }),
     resampling: choiceOption({
       value: "how",
       default: "low-pass",
@@ -68,7 +74,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       value: "samples",
       from: 8,
       to: 100_000,
-      default: 200,
+      otherwise: "4 seconds",
       doc: "length of a window in samples, after resampling",
     }),
     overlap: numberOption({

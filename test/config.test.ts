@@ -33,9 +33,7 @@ describe("resolveTrainConfig", () => {
       ...least,
       purity: 1,
       units: "stated",
-      rate: 50,
       resampling: "low-pass",
-      window: 200,
       overlap: 0.5,
       network: "1dcnn-bilstm",
       normalize: "zscore",
@@ -78,7 +76,7 @@ describe("resolveTrainConfig", () => {
     [{ overlap: 1 }, "--overlap: expected a number from 0 up to, but not including, 1, got 1"],
     [{ overlap: Number.NaN }, "--overlap: expected a number from 0 up to, but not including, 1, got NaN"],
     [
-      { overlap: 0.999 },
+      { overlap: 0.999, window: 200 },
       "--overlap: expected each window to start at least one sample after the previous one, got 0.999",
     ],
     [{ network: "lstm" }, '--network: expected one of 1dcnn-bilstm, compact, got "lstm"'],
@@ -171,7 +169,7 @@ describe("a former name of an option", () => {
     expect(resolveTrainConfig(least, file)).toMatchObject({ referenceBatches: 7 });
     expect(resolveTrainConfig({ ...least, referenceBatches: 3 }, file)).toMatchObject({ referenceBatches: 3 });
     expect(resolveTrainConfig({ ...least, windowSize: 6 })).toMatchObject({ referenceBatches: 6 });
-    const { referenceBatches: _, ...stored } = resolveTrainConfig(least);
+    const { referenceBatches: _, ...stored } = resolveTrainConfig({ ...least, rate: 50, window: 200 });
     expect(readChampionOptions({ ...stored, windowSize: 9 })).toMatchObject({ options: { referenceBatches: 9 } });
   });
 

@@ -90,10 +90,10 @@ describe("what an option changes", () => {
   });
 
   it("is read from a model folder in snake_case, and in camelCase as folders had it before", () => {
-    const stored = snakeKeys(configWithoutTracking(train));
+    const stored = snakeKeys({ ...configWithoutTracking(train), rate: 50 });
     expect(Object.keys(stored)).toEqual(expect.arrayContaining(["batch_size", "class_weights", "reference_batches"]));
     const read = readChampionOptions(stored);
-    expect(read).toEqual(readChampionOptions({ ...configWithoutTracking(train) }));
+    expect(read).toEqual(readChampionOptions({ ...configWithoutTracking(train), rate: 50 }));
     expect(read).toMatchObject({ options: { batchSize: 64, referenceBatches: 5 } });
     expect(readChampionOptions({ ...stored, batch_size: 1 })).toMatchObject({ fault: { name: "batchSize" } });
   });

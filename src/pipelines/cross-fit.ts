@@ -1,4 +1,4 @@
-import type { ChampionOptions, RetrainConfig, TrainConfig } from "../config.ts";
+import type { ChampionOptions, RetrainConfig, SampledTrainConfig } from "../config.ts";
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
 import { leakageReport } from "../learning/evaluation/leakage.ts";
 import { stratifiedGroupKFold } from "../learning/evaluation/stratified-group-k-fold.ts";
@@ -120,7 +120,7 @@ export function crossFitOthers(
 function crossFitConfig(
   trained: ChampionOptions,
   config: NamedColumns & Pick<RetrainConfig, "out" | "seed" | "jobs" | "experiment" | "labelled">,
-): TrainConfig {
+): SampledTrainConfig {
   const { out, seed, jobs, experiment, labelled } = config;
   const own = { out, seed, jobs, experiment, resume: false } as const;
   const { split } = namedColumnRoles(trained);

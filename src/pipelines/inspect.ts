@@ -18,6 +18,7 @@ import { type FoundSensors, findSensors } from "../signals/data/find-sensors.ts"
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RecordingFacts, recordingFacts } from "../signals/data/recording-facts.ts";
+import { highestSharedRateHz } from "../signals/data/shared-rate.ts";
 import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
 import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
 import type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
@@ -46,6 +47,10 @@ export interface InspectResult {
     dropped: DroppedSamples;
     /** Windows within which the label changes; null if none does. */
     labelChanges: LabelChanges | null;
+    /** Sampling rate of the windows, Hz. */
+    samplingRateHz: number;
+    /** Samples per window. */
+    windowSize: number;
   } | null;
   /** The people that each fold would be tested on; null if `train` would stop before that. */
   folds: { fold: number; testUsers: readonly string[] }[] | null;
@@ -97,10 +102,8 @@ export async function inspect(
   let conversions: InspectResult["conversions"] = [];
   const event = (told: TrainEvent): void => {
     if (told.type === "data") {
-      {
-        const { classes: perClass, dropped, labelChanges } = told;
-        windows = { total: told.windows, perClass, dropped, labelChanges };
-      }
+      const { windows: total, classes: perClass, dropped, labelChanges, samplingRateHz, windowSize } = told;
+      windows = { total, perClass, dropped, labelChanges, samplingRateHz, windowSize };
       conversions = told.conversions;
     }
     if (told.type !== "split") return;
@@ -152,7 +155,7 @@ async function openToInspect(
       columns: namedColumnRoles(config),
       requireLabels: false,
       labelColumn: "if found",
-      nominalRateHz: config.rate,
+      nominalRateHz: config.rate ?? highestSharedRateHz,
       reporter,
       onFault,
     }).catch(() => {

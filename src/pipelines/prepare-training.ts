@@ -1,6 +1,6 @@
 // Turns files into windows and folds: everything that `train` does before the first fit. Bad input is rejected here.
 
-import type { TrainConfig } from "../config.ts";
+import { type SampledTrainConfig, sampledTrainConfig, type TrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { type FoldParts, type LeakageReport, leakageReport } from "../learning/evaluation/leakage.ts";
@@ -23,6 +23,7 @@ import type { QualityReport } from "../signals/data/quality-report.ts";
 import { rateWarnings, resamplingNotes } from "../signals/data/rate-warnings.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
+import { highestSharedRateHz, sharedRate } from "../signals/data/shared-rate.ts";
 import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { parseUnitChoice } from "../signals/data/unit-choice.ts";
 import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
@@ -102,7 +103,7 @@ export function openForTraining(
     columns: namedColumnRoles(config),
     requireLabels: true,
     requirePeople: config.split !== "stratified" && config.split !== "blocks",
-    nominalRateHz: config.rate,
+    nominalRateHz: config.rate ?? highestSharedRateHz,
     reporter,
     onFault,
   });
@@ -111,10 +112,11 @@ export function openForTraining(
 /** @throws UserError if the recordings cannot be trained on, or cannot be split as requested */
 export async function prepareOpenedTraining(
   opened: OpenedRecordings,
-  config: Preparing,
+  given: Preparing,
   reporter: Reporter<TrainEvent>,
 ): Promise<TrainingData> {
   const { rows, files, fingerprint, quality } = opened;
+  const config = sampledTrainConfig(given, sharedRate(quality));
   for (const warning of quality.warnings) reporter.warn(warning);
   refuseFlatTrainingChannels(quality);
   const [misread] = batchClockFaults(rows, quality, {
@@ -186,7 +188,7 @@ function prepareTrainingSplits(
     folds: nSplits,
     window: purgeSamples,
     seed,
-  }: Pick<TrainConfig, "split" | "folds" | "window" | "seed">,
+  }: Pick<SampledTrainConfig, "split" | "folds" | "window" | "seed">,
   windows: WindowSet,
   copies: OpenedRecordings["copies"],
   testSet: TestSet | null,
@@ -246,6 +248,8 @@ function preparedDataEvent(
     channels: rows.channels,
     sensors,
     conversions,
+    samplingRateHz: windows.samplingRateHz,
+    windowSize: windows.windowSize,
     columns,
     quality,
     windows: windows.starts.length,

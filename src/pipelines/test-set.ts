@@ -35,7 +35,7 @@ export interface TestSet {
  * @throws UserError if the test set cannot be read, or has no window with a class of the training side
  */
 export async function readTestSet(
-  config: Pick<TrainConfig, "files" | "split" | "rate"> & NamedColumns,
+  config: Pick<TrainConfig, "files" | "split"> & NamedColumns,
   trained: OpenedRecordings,
   convert: (rows: StoredRows) => StoredRows,
   windows: Pick<WindowSet, "users" | "classes">,
@@ -51,7 +51,7 @@ export async function readTestSet(
     labelColumn: true,
     requirePeople: true,
     known: { people: windows.users, classes },
-    nominalRateHz: config.rate,
+    nominalRateHz: options.samplingRateHz,
   });
   try {
     const { rows, quality } = opened;

@@ -46,6 +46,10 @@ export type TrainEvent =
       sensors: FoundSensors["sensors"];
       /** How the values of the files were converted to the units of the sensors. */
       conversions: readonly UnitConversion[];
+      /** Sampling rate of the windows, Hz. */
+      samplingRateHz: number;
+      /** Samples per window. */
+      windowSize: number;
       /** The role of each column. */
       columns: ResolvedColumns;
       /** Quality of the recordings. */

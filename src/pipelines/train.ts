@@ -5,6 +5,7 @@ import {
   configAffectingResult,
   configWithoutTracking,
   resolveTrainConfig,
+  type SampledTrainConfig,
   type TrainConfig,
   type TrainOptions,
 } from "../config.ts";
@@ -106,16 +107,18 @@ export interface TrainRunOptions {
  */
 export async function train(options: TrainOptions, run: TrainRunOptions = {}): Promise<TrainResult> {
   const started = performance.now();
-  const config = withNamedTrainOut(resolveTrainConfig(options));
+  const given = withNamedTrainOut(resolveTrainConfig(options));
   const reporter = reporterOf(run.reporter);
   const now = run.now ?? (() => new Date());
   let tracker: TrainingTracker | undefined;
-  const server = trackerServer(config.tracking, reporter);
-  const staging = await openStaging(config.out, { resume: config.resume }).catch((error: unknown) => {
-    throw explainWriteFailure(error, config.out);
+  const server = trackerServer(given.tracking, reporter);
+  const staging = await openStaging(given.out, { resume: given.resume }).catch((error: unknown) => {
+    throw explainWriteFailure(error, given.out);
   });
   try {
-    const data = await prepareTraining(config, reporter);
+    const data = await prepareTraining(given, reporter);
+    const { samplingRateHz: rate, windowSize: window } = data.windows;
+    const config: SampledTrainConfig = { ...given, rate, window };
     await enterResumableRun(staging, configAffectingResult(config), data.recordings.fingerprint);
     const begin = (start: TrackerStart): TrackingEvent[] =>
       beginTrainLog({ recordings: data.recordings, rows: data.quality.rows.kept }, trainConfigToTrack(config), start);
@@ -134,10 +137,10 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
     return { out: config.out, report, modelVersion: manifest.model_version, seconds, summary };
   } catch (error) {
     const outcome = await tracker?.stop(error instanceof Interrupted ? "KILLED" : "FAILED");
-    if (outcome !== undefined) tellTracked(outcome, server, reporter, error instanceof Diverged ? null : config.out);
+    if (outcome !== undefined) tellTracked(outcome, server, reporter, error instanceof Diverged ? null : given.out);
     if (error instanceof Diverged) await staging.discard();
-    if (!(error instanceof Interrupted)) throw explainWriteFailure(error, config.out);
-    const command = resumeCommand("train", config);
+    if (!(error instanceof Interrupted)) throw explainWriteFailure(error, given.out);
+    const command = resumeCommand("train", given);
     reporter.event({ type: "checkpoint", path: staging.directory, resumeCommand: command });
     throw new Interrupted(
       `stopped; everything so far is kept in ${shownStaging(staging.out)}`,
@@ -150,7 +153,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
 
 async function trainOn(
   data: TrainingData,
-  config: TrainConfig,
+  config: SampledTrainConfig,
   staging: Staging,
   tracker: TrainingTracker,
   { reporter: heard, signal, now }: TrainRunOptions & { reporter: Reporter<TrainEvent> },

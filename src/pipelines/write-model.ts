@@ -1,7 +1,7 @@
 // The last stage of training: writes every file of the model folder from the fits and the recordings.
 
 import { basename } from "node:path";
-import { configWithoutTracking, type TrainConfig } from "../config.ts";
+import { configWithoutTracking, type SampledTrainConfig, type TrainConfig } from "../config.ts";
 import { parseDay } from "../day.ts";
 import type { CvReport, TestSetReport } from "../learning/training/cv-report.ts";
 import { exportNetwork } from "../learning/training/export-network.ts";
@@ -44,7 +44,7 @@ type TestSetEvent = Extract<TrainEvent, { type: "test-set" }>;
 
 export interface TrainedModel {
   readonly data: TrainingData;
-  readonly config: TrainConfig;
+  readonly config: SampledTrainConfig;
   readonly crossValidation: CrossValidation;
   /** Outcomes of the fits, one per fold. */
   readonly outcomes: readonly FitOutcome[];

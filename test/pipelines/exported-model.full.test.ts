@@ -8,7 +8,7 @@ import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { resolveTrainConfig, type TrainConfig } from "../../src/config.ts";
+import { resolveTrainConfig, type SampledTrainConfig, sampledTrainConfig } from "../../src/config.ts";
 import { buildInferenceGraph } from "../../src/learning/networks/inference-graph.ts";
 import { presetNetwork } from "../../src/learning/networks/presets.ts";
 import { balancedClassWeights } from "../../src/learning/training/class-weights.ts";
@@ -45,7 +45,7 @@ beforeAll(async () => {
   for (const entry of Object.entries(models)) expect(await train(entry)).toMatchObject({ exitCode: 0 });
 });
 
-async function windowsOf({ rate, window, overlap }: TrainConfig): Promise<WindowSet> {
+async function windowsOf({ rate, window, overlap }: SampledTrainConfig): Promise<WindowSet> {
   const { recordings } = await readRecordings([join(directory, "r.parquet")], { requireLabels: true });
   return makeWindows(recordings, { samplingRateHz: rate, windowSize: window, overlap }).windows;
 }
@@ -86,7 +86,7 @@ describe.each(names)("model.onnx of %s", (name) => {
   });
 
   it("is the network of the final fit, its scaler and its temperature, on raw windows", async () => {
-    const config = resolveTrainConfig(optionsOf(json(name, "manifest.json").config));
+    const config = sampledTrainConfig(resolveTrainConfig(optionsOf(json(name, "manifest.json").config)), 20);
     const windows = await windowsOf(config);
     const scaler = scalerSchema.parse(json(name, "scaler.json"));
     const { temperature } = json(name, "cv_report.json");
@@ -209,7 +209,9 @@ describe.each(names)("the other files of %s", (name) => {
   });
 
   it("hold out every window once: who, when, what it is and what was said of it", async () => {
-    const windows = await windowsOf(resolveTrainConfig(optionsOf(json(name, "manifest.json").config)));
+    const windows = await windowsOf(
+      sampledTrainConfig(resolveTrainConfig(optionsOf(json(name, "manifest.json").config)), 20),
+    );
     const { folds } = json(name, "cv_report.json");
     const database = await openDuckdb();
     const rows = await database.rows(`SELECT * FROM ${duckdbLiteral(join(directory, name, "out_of_fold.parquet"))}`);

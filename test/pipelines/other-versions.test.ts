@@ -125,6 +125,7 @@ describe.each([
       overlap: 0.5,
       network: "compact",
       normalize: "zscore",
+      split: "group",
       folds: 2,
       epochs: 2,
       batchSize: 32,

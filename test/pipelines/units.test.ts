@@ -166,6 +166,16 @@ describe("inspect, as train", () => {
     });
   });
 
+  it("takes rate and window from the recordings", async () => {
+    const { exitCode, stdout } = await run("inspect", "g.csv", "--folds", "2", "--json");
+    const { windows, warnings } = JSON.parse(stdout);
+    expect({ exitCode, windows, warnings }).toMatchObject({
+      exitCode: 0,
+      windows: { sampling_rate_hz: 20, window_size: 80 },
+      warnings: [],
+    });
+  });
+
   it("rejects units that fit no sensor", async () => {
     for (const [units, said] of [
       ["acc=deg/s", '--units acc=deg/s: expected one of m/s^2, g, milli-g, got "deg/s"'],

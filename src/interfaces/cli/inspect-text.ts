@@ -5,7 +5,7 @@ import { durationText } from "../../duration-text.ts";
 import { instantText } from "../../instant-text.ts";
 import type { InspectResult } from "../../pipelines/inspect.ts";
 import { countText, fixedText } from "./number-text.ts";
-import { labelChangeLines, readLines, testSetLine, trainDroppedText } from "./recordings-text.ts";
+import { labelChangeLines, readLines, testSetLine, trainDroppedText, windowLine } from "./recordings-text.ts";
 import type { Block } from "./terminal.ts";
 
 /** Maximum number of rows of a table of people or recordings. */
@@ -30,6 +30,7 @@ export function inspectBlocks(result: InspectResult): Block[] {
     `data       ${amounts.join(", ")}, ${durationText(quality.seconds)}`,
     ...readLines(result),
     `clock      ${clockText(result)}`,
+    ...(windows === null ? [] : [windowLine(windows)]),
     ...unused,
     ...trainDroppedText(quality, windows?.dropped ?? null).map((line) => `left out   ${line}`),
     ...labelChangeLines(windows?.labelChanges ?? null),

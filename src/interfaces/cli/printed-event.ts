@@ -9,7 +9,9 @@ type Other = Exclude<TrainEvent, Data | Split>;
 
 export type PrintedEvent =
   | { readonly type: "warning"; readonly message: string }
-  | (Omit<Data, "columns" | "dropped" | "labelChanges"> & {
+  | (Omit<Data, "columns" | "dropped" | "labelChanges" | "samplingRateHz" | "windowSize"> & {
+      readonly sampling_rate_hz: number;
+      readonly window_size: number;
       readonly columns: SnakeKeys<Data["columns"]>;
       readonly dropped: SnakeKeys<Data["dropped"]>;
       readonly label_changes: Data["labelChanges"];
@@ -23,8 +25,22 @@ export type PrintedEvent =
 export function printedEvent(event: TrainEvent): PrintedEvent {
   switch (event.type) {
     case "data": {
-      const { columns, dropped, labelChanges, ...data } = event;
-      return { ...data, columns: snakeKeys(columns), dropped: snakeKeys(dropped), label_changes: labelChanges };
+      const {
+        samplingRateHz: sampling_rate_hz,
+        windowSize: window_size,
+        columns,
+        dropped,
+        labelChanges,
+        ...data
+      } = event;
+      return {
+        ...data,
+        sampling_rate_hz,
+        window_size,
+        columns: snakeKeys(columns),
+        dropped: snakeKeys(dropped),
+        label_changes: labelChanges,
+      };
     }
     case "split": {
       const { folds, testSet, ...split } = event;

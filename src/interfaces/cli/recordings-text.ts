@@ -39,13 +39,30 @@ function conversionText({ channels, from, to, factor, people }: EventOf<"data">[
   return `${channels.map((channel) => channel.trim()).join(",")} from ${from} to ${to} (times ${Number(factor.toPrecision(6))})${whose}`;
 }
 
+/** Jitter below this share of a step is that of a clock that counts milliseconds. */
+const reportedJitter = 0.1;
+
 function trainQualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {
   const flat = Object.entries(channels).filter(([, channel]) => channel.flat);
   return [
     trainRateText(sampling),
+    ...(sampling.jitter_max < reportedJitter ? [] : [`jitter up to ${percent(sampling.jitter_max)} of a step`]),
     counted(gaps.count, "gap"),
     flat.length === 0 ? "no flat channel" : `flat: ${flat.map(([name]) => name).join(", ")}`,
   ].join(", ");
+}
+
+/** For example "windows    80 samples (4 s) at 20 Hz". */
+export function windowLine({
+  samplingRateHz,
+  windowSize,
+}: Pick<EventOf<"data">, "samplingRateHz" | "windowSize">): string {
+  return `windows    ${windowSize} samples (${numberText(windowSize / samplingRateHz)} s) at ${numberText(samplingRateHz)} Hz`;
+}
+
+/** At most two decimals. */
+function numberText(value: number): string {
+  return `${Number(value.toFixed(2))}`;
 }
 
 /** The range of the recordings' rates, because one median over different rates describes none of them. */

@@ -15,6 +15,7 @@ import {
   trainDroppedText,
   trainPeopleText,
   trainWarningLines,
+  windowLine,
 } from "./recordings-text.ts";
 import { retrainCycleLine, retrainDataLines, retrainedLines, retrainGateLines } from "./retrain-text.ts";
 import { runLengthLines } from "./run-length-text.ts";
@@ -127,6 +128,7 @@ function trainDataLines(event: EventOf<"data">): Block[] {
   return [
     `data       ${amounts.join(", ")}`,
     ...readLines(event),
+    windowLine(event),
     ...trainDroppedText(quality, event.dropped).map((line) => `left out   ${line}`),
     ...labelChangeLines(event.labelChanges),
     "",

@@ -60,6 +60,8 @@ export const events: readonly TrainEvent[] = [
       },
     ],
     conversions: [{ channels: ["Ax", "Ay", "Az"], from: "g", to: "m/s^2", factor: 9.80665 }],
+    samplingRateHz: 50,
+    windowSize: 200,
     columns: {
       label: "activity",
       group: "user",

@@ -35,6 +35,7 @@ const model: DeviceModel = {
   sampling_rate_hz: rate,
   window_size: 16,
   overlap: 0.5,
+  resampling: "low-pass",
   channels,
   sensors,
   classes: ["still", "walking", "running"],

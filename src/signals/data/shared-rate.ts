@@ -1,0 +1,40 @@
+// The sampling rate that a network sees if nobody says otherwise: that of most of the recorded time, but at most 50 Hz. Nearly all
+// power of human movement lies below 20 Hz (Antonsson and Mann 1985: 99 % of gait below 15 Hz), so a higher rate costs time and adds
+// nothing; a rate above that of the recordings would only invent samples.
+
+import type { QualityReport } from "./quality-report.ts";
+
+/** The highest rate that is chosen by itself, Hz. */
+export const highestSharedRateHz = 50;
+
+/** Rates that recorders have, Hz; the others are rounded. */
+const nominalRates = [
+  1, 2, 4, 5, 6.25, 8, 10, 12.5, 13, 15, 16, 20, 25, 25.6, 26, 30, 31.25, 32, 33.3, 40, 50, 51.2, 52, 60, 62.5, 64,
+  66.7, 75, 80, 100, 102.4, 104, 120, 125, 128, 148, 150, 200, 208, 250, 256, 400, 416, 500, 512, 800, 833, 1000,
+];
+/** A measured rate this close to a nominal one is that rate: crystals err less, and clocks that count milliseconds hardly more. */
+const nominalTolerance = 0.01;
+/** A mean rate that differs more than this from the rate of the median step is that of a recording with lost samples. */
+const mostLost = 0.05;
+
+/** @returns the rate in Hz; 50 if no recording has two rows */
+export function sharedRate({ per_recording }: Pick<QualityReport, "per_recording">): number {
+  const seconds = new Map<number, number>();
+  for (const own of per_recording) {
+    if (own.rate_hz === null) continue;
+    const rate = nominalRate(measuredRate(own.rate_hz, own.rows / own.seconds));
+    seconds.set(rate, (seconds.get(rate) ?? 0) + own.seconds);
+  }
+  const [most] = [...seconds].sort(([rateA, a], [rateB, b]) => b - a || rateA - rateB);
+  return Math.min(highestSharedRateHz, most?.[0] ?? highestSharedRateHz);
+}
+
+/** The mean is exact even if the steps are rounded, but falls with every lost sample. */
+function measuredRate(byMedianStep: number, mean: number): number {
+  return Math.abs(mean / byMedianStep - 1) <= mostLost ? mean : byMedianStep;
+}
+
+function nominalRate(rateHz: number): number {
+  const nearest = nominalRates.reduce((a, b) => (Math.abs(b - rateHz) < Math.abs(a - rateHz) ? b : a));
+  return Math.abs(nearest / rateHz - 1) <= nominalTolerance ? nearest : Number(rateHz.toPrecision(3));
+}

@@ -1,8 +1,8 @@
-// What is fuzzed: the five formats of input (Parquet apart from CSV), each with a mutator and with what consumes it. An input
-// is a set of files by name; a target reads them from a directory and either succeeds or throws.
+// What is fuzzed: the formats of input (Parquet apart from CSV, and the exports of apps), each with a mutator and with what consumes it. An
+// input is a set of files by name; a target reads them from a directory and either succeeds or throws.
 
-import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { readConfigFile, resolveRetrainConfig, resolveTrainConfig, type TrainConfig } from "../../src/config.ts";
 import { openGatedBatch } from "../../src/monitoring/streams/gate-batch.ts";
@@ -18,6 +18,7 @@ import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import type { Rng } from "../../src/stats/random.ts";
 import { canonicalJsonToHash, sha256Bytes } from "../../src/storage/store/hash.ts";
 import { modelFiles, trackingFile } from "../../src/storage/store/model-folder.ts";
+import { exportsFormat } from "./exports-format.ts";
 import {
   byteMutations,
   jsonMutations,
@@ -48,7 +49,7 @@ export interface Base {
   readonly server: string;
 }
 
-export const formatNames = ["csv", "parquet", "manifest", "baseline", "tracking", "config"] as const;
+export const formatNames = ["csv", "exports", "parquet", "manifest", "baseline", "tracking", "config"] as const;
 export type FormatName = (typeof formatNames)[number];
 
 const trainOptions = { rate: 20, window: 40, folds: 2, network: "compact" } as const;
@@ -61,6 +62,8 @@ export async function openFormat(name: FormatName, base: Base): Promise<Format> 
   switch (name) {
     case "csv":
       return csvFormat(base);
+    case "exports":
+      return exportsFormat();
     case "parquet":
       return parquetFormat(base);
     case "manifest":
@@ -480,5 +483,8 @@ export function listing(directory: string): string[] {
 }
 
 export function writeFiles(directory: string, files: Files): void {
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), content);
+  }
 }

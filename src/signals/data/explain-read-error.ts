@@ -59,6 +59,10 @@ export async function explainReadError(
       );
     }
   }
+  const unconverted = /Could not convert string ["']([^"']*)["'] to '?(?:DOUBLE|FLOAT|BIGINT|INT32|INT64)/.exec(
+    message,
+  )?.[1];
+  if (unconverted !== undefined) return notANumber(file, message, unconverted, error);
   if (/^Out of Memory/i.test(message)) {
     return new UserError(`${file.path}: a part of the file exceeds the memory limit for reading (384 MB).`, {
       advice: "Write the file with smaller row groups (at most 100,000 rows) and shorter texts, or as CSV.",
@@ -86,6 +90,26 @@ function adviceOnText({ value, column }: { value: string; column: string }): str
   if (/[,'\s]/.test(text) && separatedNumber.test(text))
     return `${advice} Write decimals with a point, and thousands without a separator.`;
   return text !== value && separatedNumber.test(text) ? `${advice} Remove spaces before and after numbers.` : advice;
+}
+
+/** A cell of which only DuckDB's message tells, as in a join of several sensors. */
+function notANumber(file: SourceFile, message: string, value: string, error: unknown): DataFault {
+  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+  const column = /Error when converting column "(.+)"\. /.exec(message)?.[1];
+  const place = [line === undefined ? [] : `line ${line}`, column === undefined ? [] : `column "${column}"`].flat();
+  const found = shortenReadErrorText(value);
+  return new DataFault(
+    {
+      code: "schema",
+      message: `${[file.path, place.join(", ")].filter((part) => part !== "").join(": ")}: expected a number, found ${JSON.stringify(found)}.`,
+      advice: adviceOnText({ value, column: column ?? "" }),
+      file: file.path,
+      ...(column !== undefined && { column }),
+      expected: "a number",
+      found,
+    },
+    error,
+  );
 }
 
 /** Does work that reads a table, and translates DuckDB's errors as {@link explainReadError} does. */

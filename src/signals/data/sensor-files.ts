@@ -192,23 +192,19 @@ function byGravity(a: { sensor: string }, b: { sensor: string }): number {
   return rank(a) - rank(b);
 }
 
-/** Rows with the same time have no order by which the rows of another file could be found. */
+/** Rows that share a time are spread for the join, but a finer time in another column is better. */
 async function refuseRepeatedTimes(
   database: Database,
   of: { file: SourceFile; source: string; schema: TableSchema; time: string; sql: string; keys: readonly string[] },
 ): Promise<void> {
+  const finer = columnsNamedLikeTimes(of.schema.names).find((name) => name !== of.time);
+  if (finer === undefined) return;
   const instant = [of.sql, ...of.keys.map(duckdbIdentifier)].join(", ");
   const [counts] = await database.rows(`SELECT count(*) AS n, count(DISTINCT (${instant})) AS times FROM ${of.source}`);
   const [rows, times] = [Number(counts!.n), Number(counts!.times)];
   if (2 * times >= rows) return;
-  const finer = columnsNamedLikeTimes(of.schema.names).find((name) => name !== of.time);
   throw new UserError(
     `${of.file.path}: ${counted(rows, "row")} have only ${counted(times, "different time")} (column "${of.time}"), so this file cannot be joined with that of another sensor.`,
-    {
-      advice:
-        finer === undefined
-          ? "Export the times with more digits, or read one of the files alone."
-          : `Name a finer time: ${shellCommand("--time", finer)}`,
-    },
+    { advice: `Name a finer time: ${shellCommand("--time", finer)}` },
   );
 }

@@ -38,7 +38,7 @@ export interface InspectResult {
   sensors: FoundSensors["sensors"];
   /** How `train` would convert their values. */
   conversions: readonly UnitConversion[];
-  /** The clock, the activities and the length at rest of each recording, in the order of `quality.per_recording`. */
+  /** The clock, the activities and the acceleration magnitude at rest of each recording, in the order of `quality.per_recording`. */
   recordings: RecordingFacts[];
   /** The windows that `train` would cut; null if it would stop before that. */
   windows: {

@@ -160,7 +160,7 @@ function sensorTable({ sensors, unusedColumns, quality }: InspectInput): Html {
 <p class="note">Columns: ${roles.join("; ")}.${unread}</p>`;
 }
 
-/** Rates, and the length at rest of each accelerometer, as one dot per recording, person by person. */
+/** Rates, and each accelerometer's magnitude at rest, with one dot per recording, person by person. */
 function recordingDots({ quality, recordings, sensors }: InspectInput): Html {
   const people = quality.per_recording.map(({ user }) => user);
   const felt = Object.keys(recordings[0]?.at_rest ?? {});

@@ -30,7 +30,7 @@ export function loggedBatchHash({ batchId, contentHash, receivedAt }: BatchIdent
   return sha256Bytes(canonicalJsonToHash({ batchId, contentHash, receivedAt }));
 }
 
-/** Identifies a ledger and how much of it was sent: the number of the last batch sent, and its hash. */
+/** Identifies a ledger and records how much of it was sent: the number of the last batch sent, and its hash. */
 export function streamLogMark(batch: BatchIdentity & { readonly step: number }): string {
   return `${batch.step} ${loggedBatchHash(batch)}`;
 }

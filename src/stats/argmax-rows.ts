@@ -1,7 +1,7 @@
 /** The most probable class in each of N rows of K probabilities; the first one wins a tie. */
 export function argmaxRows(probabilities: Float32Array, nClasses: number): Int32Array {
   if (!(nClasses > 0 && probabilities.length % nClasses === 0)) {
-    throw new RangeError(`probabilities: expected rows of ${nClasses}, got ${probabilities.length} numbers`);
+    throw new RangeError(`probabilities: expected a multiple of ${nClasses} values, got ${probabilities.length}`);
   }
   const predicted = new Int32Array(probabilities.length / nClasses);
   for (let i = 0, row = 0; i < predicted.length; i++, row += nClasses) {

@@ -54,7 +54,7 @@ export class Graph {
   readonly depth: number;
   readonly inputs: Value[] = [];
   readonly outputs: Value[] = [];
-  /** The nodes, in an order in which they can run. */
+  /** The nodes, in a valid order of execution. */
   readonly nodes: Node[] = [];
   readonly initializers: Initializer[] = [];
   /** The nodes that reverse mode traverses; a composite stands in for its nodes. */

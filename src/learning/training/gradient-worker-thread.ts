@@ -1,4 +1,4 @@
-// The entry point of a ShardedTrainingSession's additional threads.
+// The entry point of a ShardedTrainingSession's worker threads.
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { NetworkName } from "../networks/presets.ts";

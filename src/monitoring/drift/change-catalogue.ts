@@ -44,7 +44,7 @@ export interface ChangeSizes {
   readonly lostShares?: readonly number[];
   /** Samples lost in a row (default 4, which at 50 Hz is the longest hole that is filled). */
   readonly lostBurst?: number;
-  /** Rate of recording, as a multiple of the rate at which the samples are read (default .5, .8, 1.25, 2). */
+  /** Recording rate, as a multiple of the rate at which the samples are read (default .5, .8, 1.25, 2). */
   readonly rates?: readonly number[];
 }
 

@@ -51,7 +51,7 @@ export class DeviceBatch {
     this.#rows = new IncomingRows(model.channels);
   }
 
-  /** Number of rows so far, not counting dropped rows (which have a value that is not finite, or a repeated time). */
+  /** Number of rows so far, without dropped rows, whose time repeats or whose values are not all finite. */
   get rows(): number {
     return this.#rows.rows;
   }

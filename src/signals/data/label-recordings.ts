@@ -35,7 +35,7 @@ export interface LabelledRows {
 
 const numberUnits = [1, 1e-3, 1e-6, 1e-9];
 const unitFactors: Partial<Record<TimeUnit, number>> = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
-/** Share of the annotations that have to fall into recordings for a unit to be believed. */
+/** Share of the annotations that must fall within recordings for a unit to be accepted. */
 const leastFitting = 0.5;
 /** Share of the longest recording that the labels have to span in the recordings' own unit. */
 const leastSpread = 0.02;

@@ -26,7 +26,7 @@ export interface QualityGateOptions extends BatchExpectations {
 export type OpenedBatch =
   | {
       readonly accepted: true;
-      /** Channels in the expected order, regardless of the files. The caller closes it. */
+      /** Channels in the expected order, whatever their order in the files. The caller closes it. */
       readonly opened: OpenedRecordings;
       readonly warnings: readonly string[];
     }
@@ -73,7 +73,7 @@ export async function openQualityGate(files: readonly string[], options: Quality
 export type GatedBatch =
   | {
       readonly accepted: true;
-      /** Channels in the expected order, regardless of the files. */
+      /** Channels in the expected order, whatever their order in the files. */
       readonly recordings: Recordings;
       readonly columns: ResolvedColumns;
       readonly quality: QualityReport;

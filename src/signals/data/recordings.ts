@@ -1,7 +1,7 @@
 // Recordings: the rows that passed the checks, column by column, cut into stretches. No window spans two stretches. The rows
 // are in memory, or in any place from which they can be read in pieces. Dimensions: N rows, C channels.
 
-/** Rows `start` (inclusive) to `end` (exclusive), with one person, recording and label, and without a gap in time. */
+/** Rows `start` (inclusive) to `end` (exclusive), from one person and recording, with one label and no gap in time. */
 export interface Stretch {
   readonly user: string;
   readonly recording: string;

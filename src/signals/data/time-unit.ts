@@ -1,4 +1,4 @@
-// Determines the unit of a numeric time column. A file states it in the column's name, or not at all. A stated unit is believed
+// Determines the unit of a numeric time column. A file states it in the column's name, or not at all. A stated unit is accepted
 // only if the resulting rate is plausible. Otherwise, the size of the numbers shows the unit of times since 1970, and the size of
 // the steps shows the unit of other times. If neither gives a plausible rate, an error asks the user for --time-unit.
 

@@ -1,6 +1,6 @@
 // Resamples a stretch to the rate that the network expects. A stretch that is already evenly sampled at that rate is passed on
 // unchanged, bit for bit. A stretch of a higher rate passes a low-pass filter, because frequencies above half of the new rate
-// would otherwise appear as lower ones. Any other stretch is interpolated linearly. An uneven clock is believed: before the
+// would otherwise appear as lower ones. Any other stretch is interpolated linearly. An uneven clock is trusted: before the
 // filter, samples are interpolated at even times. Models of earlier versions interpolate in all cases. Dimensions: N samples in,
 // M out, C channels.
 

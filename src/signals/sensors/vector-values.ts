@@ -1,5 +1,5 @@
-// What the values of one vector reveal about its sensor: its length at rest and its range of movement. If a sensor measures
-// gravity, the length at rest is large compared with the movement; otherwise, it is close to zero. Gravity is visible in any
+// What the values of one vector reveal about its sensor: its magnitude at rest and its range of movement. If a sensor measures
+// gravity, the magnitude at rest is large compared with the movement; otherwise, it is close to zero. Gravity is visible in any
 // data, because everybody is still for a second at some time. Even during walking, the mean over a second is close to gravity.
 
 /** About one second of consecutive x, y, z samples, and the person they belong to. */

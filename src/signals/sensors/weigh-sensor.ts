@@ -70,7 +70,7 @@ export function weighSensor(named: NamedSensor, values: VectorValues | undefined
   }
 }
 
-/** The unit in which the length at rest equals gravity. */
+/** The unit in which the magnitude at rest equals gravity. */
 export function weighUnitAtRest(rest: number, { least, most }: ShareOfGravity = nearGravity): SensorUnit | undefined {
   return sensorUnitNames("accelerometer").find(
     (unit) => rest >= least * gravityInSensorUnit(unit) && rest <= most * gravityInSensorUnit(unit),

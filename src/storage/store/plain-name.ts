@@ -1,6 +1,6 @@
 // Checks names that come from somebody else's files and become part of a path. A plain name cannot lead out of its directory.
 
-/** One step of a path: neither empty nor "." or "..", and without separators and control characters. */
+/** One path segment: not empty, not "." or "..", and without separators or control characters. */
 export function isPlainName(name: string): boolean {
   // These names are also used as keys of objects, and `__proto__` cannot be a key.
   if (name === "" || name === "." || name === ".." || name === "__proto__" || name.length > 255) return false;

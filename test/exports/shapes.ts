@@ -654,9 +654,16 @@ export const shapes: readonly Shape[] = [
     ["gyro.% [°/s]", "G"],
   ),
   wide("esense", "eSense earbuds", "esense.io, Android library", "timestamp=e_ms", ["acc_%", "a"], ["gyro_%", "G"]),
-  wide("picoquake", "PicoQuake", "PLab-io/picoquake", "count=i", ["a_%", "a"], ["g_%", "G"], {
-    hz: 50,
-    options: { time: "count" },
+  wide("picoquake", "PicoQuake", "PLab-SI/PicoQuake, sample_data/car_vibration.csv", "count=i", ["a_%", "a"], ["g_%", "G"], {
+    hz: 200,
+    as: {
+      before: [
+        "# PLab PicoQuake Data",
+        "# Num. samples: 64, Duration: 0.32 s",
+        "# Config: data_rate = 200.0 Hz, filter = 84 Hz, acc_range = 4 g, gyro_range = 250.0 dps",
+        "# Integrity: True, Skipped samples: 0",
+      ],
+    },
   }),
   wide(
     "m5stack",

@@ -1,6 +1,7 @@
 // Recognises tables without a line of names whose columns are documented, by their width, their first values and the lines before
 // them.
 
+import { findRoleColumn } from "./column-roles.ts";
 import type { TextLayout } from "./text-layout.ts";
 
 /** Names of the columns, and how to compute a time column if the file has none. */
@@ -51,7 +52,10 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
       return { is: "ActiGraph", names: own.map((name) => `${name} (g)`), clock: { start, rateHz: Number(rate) } };
     }
   }
-  if (names !== undefined) return undefined;
+  if (names !== undefined) {
+    const rateHz = statedRate(preamble, names);
+    return rateHz === undefined ? undefined : { is: statedRateLayout, names, clock: { start: 0, rateHz } };
+  }
   const openSignals = openSignalsLayout(preamble, width);
   if (openSignals !== undefined) return openSignals;
   if (/ActiGraph/i.test(text) && width === 4)
@@ -102,6 +106,17 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
       ],
     };
   return undefined;
+}
+
+/** A table that is read as it is, but for the times of its rows. */
+export const statedRateLayout = "a stated rate";
+
+/** Rate in Hz that lines before a table without a time column state, such as "# Config: data_rate = 2000.0 Hz". */
+export function statedRate(lines: readonly string[], names: readonly string[]): number | undefined {
+  const stated = /(?:sampl\w*|data)[ _-]?(?:rate|frequency)"?\s*[:=]?\s*(\d+(?:\.\d+)?)\s*Hz/i.exec(
+    lines.join("\n"),
+  )?.[1];
+  return stated === undefined || findRoleColumn(names, "time") !== null ? undefined : Number(stated);
 }
 
 interface OpenSignalsDevice {

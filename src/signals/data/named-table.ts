@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import type { SourceFile } from "./find-files.ts";
-import { knownLayout } from "./known-layouts.ts";
+import { knownLayout, statedRateLayout } from "./known-layouts.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import { haveDecimalComma, type Separator, splitTextLine, type TextLayout, withoutLineMark } from "./text-layout.ts";
 import { linesOfText, writeLines } from "./text-lines.ts";
@@ -42,6 +42,11 @@ export async function tableWithNames(
     );
   }
   const clock = options.columns === undefined ? known?.clock : undefined;
+  if (clock !== undefined && known?.is === statedRateLayout) {
+    options.warn(
+      `${file.path}: there is no time column, so times are computed from the rate that is stated before the table, ${clock.rateHz} Hz.`,
+    );
+  }
   const scale = options.columns === undefined ? known?.scale : undefined;
   const separator: Separator = layout.separator === "spaces" ? "\t" : layout.separator;
   const quoted = names.map((name) =>

@@ -13,6 +13,7 @@ import type { Database } from "./duckdb.ts";
 import { fileBytes } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
 import { jsonAsCsv } from "./json-table.ts";
+import { statedRate } from "./known-layouts.ts";
 import { type NamingOptions, tableWithNames } from "./named-table.ts";
 import { plainText, textLayout } from "./text-layout.ts";
 import { linesOfText, writeLines } from "./text-lines.ts";
@@ -69,7 +70,8 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
   if (lines.length > 1) lines.pop();
   const plain = plainText(lines.filter((line) => !isBlank(line)));
-  if (plain !== undefined) {
+  const comments = lines.filter((line) => line.startsWith("#"));
+  if (plain !== undefined && statedRate(comments, plain.names) === undefined) {
     warnOfRepeatedNames(file.path, plain.names, options.warn);
     return [plain.decimalComma ? { ...file, decimalCommaWith: plain.separator } : file];
   }

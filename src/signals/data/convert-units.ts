@@ -38,7 +38,7 @@ export interface DecidedUnits {
   readonly conversions: readonly UnitConversion[];
   /** Units that are known only from values, and were not converted. */
   readonly warnings: readonly string[];
-  /** By sensor, how its unit in the files is known, in words. */
+  /** How the unit of each sensor in the files was determined, in words. */
   readonly because: readonly string[];
 }
 

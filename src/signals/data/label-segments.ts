@@ -20,7 +20,7 @@ export interface LabelSegment {
 
 export interface LabelSegments {
   readonly segments: readonly LabelSegment[];
-  /** Annotations that share time with one of another label. */
+  /** Annotations that overlap an annotation with another label. */
   readonly overlapping: number;
   /** Time that has no label because several claim it. */
   readonly overlappingSeconds: number;

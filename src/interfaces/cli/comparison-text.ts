@@ -104,6 +104,8 @@ function comparisonScoreText({ method, beyond_chance, statistic }: CheckedCompar
   const name = statisticNames[statistic] ?? statistic;
   if (beyond_chance && statistic === "wasserstein")
     return "score: distance outside the training data's range, or from its mean length, as a multiple of the alarm limit";
+  if (beyond_chance)
+    return `score: how far ${name} is above its mean without drift, as a multiple of what chance explains`;
   if (method === "constants")
     return "score: the largest statistic as a multiple of its larger constant; an alarm above 1";
   if (method === "effective sample size") return "score: -log10 of the KS test's p-value";

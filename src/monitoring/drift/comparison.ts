@@ -223,15 +223,19 @@ function compareByRehearsal(
   const { lower, upper, share } = nullRungsAround(rungs, seconds);
   const standard = mixScoreStandards(lower.standard, upper.standard, share);
   const score = scoreOf(statistics, standard, [statistic]);
+  const limit = lower.reach + share * (upper.reach - lower.reach);
   const widest = scoreOf(statistics, standard, farStatisticsIn(standard));
-  const far = { ...widest, score: widest.score / (lower.reach + share * (upper.reach - lower.reach)) };
+  // If the spread of no rehearsed batch varied, nothing is known of how far it may go.
+  const far = limit > 0 ? { ...widest, score: widest.score / limit } : null;
   const isBaseline = kind === "baseline";
   const pValue = conformalPValue(rungs, score.score, seconds, isBaseline ? noScores : own);
   const usual = isBaseline && apart === "people" ? conformalPValue(rungs, score.score, seconds, own) : null;
-  const beyond = far.score > 1;
+  const beyond = far !== null && far.score > 1;
   const learned = isBaseline ? score.score : learnedNullScore(rungs, score.score, seconds);
   const excess = nullScoreExcess(rungs, score.score, seconds, isBaseline ? own : noScores);
-  const channelScores = scoresByChannel(statistics, standard, beyond ? farStatisticsIn(standard) : [statistic]);
+  const channelScores = beyond
+    ? scoresByChannel(statistics, standard, farStatisticsIn(standard), limit)
+    : scoresByChannel(statistics, standard, [statistic]);
   const facts = { statistics, score, learned, usual, excess, pValue, far, beyond, impossible: false };
   return { ...facts, channelScores, findings: [] };
 }

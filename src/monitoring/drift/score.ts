@@ -157,15 +157,16 @@ function sizeOfStatistic<Name extends StatisticName>(statistics: Readonly<Record
   return name === "ksByClass" || name === "logSdWithin" ? statistics[name] : Math.abs(statistics[name]);
 }
 
-/** The largest standardised statistic of each channel of `standard`. */
+/** The largest standardised statistic of each channel of `standard`, in multiples of `unit`. */
 export function scoresByChannel(
   statistics: BatchStatistics,
   standard: Standard,
   names: readonly StatisticName[],
+  unit = 1,
 ): Record<string, number> {
   const scores = Object.keys(standard).map((channel) => [
     channel,
-    scoreOf(statistics, { [channel]: standard[channel]! }, names).score,
+    scoreOf(statistics, { [channel]: standard[channel]! }, names).score / unit,
   ]);
   return Object.fromEntries(scores);
 }

@@ -39,7 +39,11 @@ const comparison = z.object({
   score: z.number(),
   channel: z.string().describe("channel or signal with the highest score"),
   statistic: z.string().describe("statistic from which the score is computed"),
-  beyond_chance: z.boolean().describe("whether the batch is so far away that it raises an alarm by itself"),
+  beyond_chance: z
+    .boolean()
+    .describe(
+      "whether the batch spreads more widely than chance explains, or has values that no person gives, which raises an alarm by itself",
+    ),
   seconds: z
     .number()
     .min(0)

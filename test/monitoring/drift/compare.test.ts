@@ -67,6 +67,17 @@ describe("a rehearsed comparison", () => {
     expect(of(1 + share + 0.01).beyond).toBe(true);
     expect(of(-(1 + share + 0.01)).beyond).toBe(true);
   });
+
+  it("has the far score, and the channel's score then, as a multiple of the reach", () => {
+    const { far, channelScores } = rolling({ std: Math.exp(3) }, modelOf({ own: [{ ...rung, reach: 2 }] }))!;
+    expect(far!.score).toBeCloseTo(1.5, 9);
+    expect(channelScores).toEqual({ x: expect.closeTo(1.5, 9) });
+  });
+
+  it("has no far score if the spread of no rehearsed batch varied", () => {
+    const still = rolling({ std: Math.exp(3) }, modelOf({ own: [{ ...rung, reach: 0 }] }));
+    expect(still).toMatchObject({ far: null, beyond: false });
+  });
 });
 
 describe("the factor of the evidence", () => {

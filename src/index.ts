@@ -213,6 +213,7 @@ export {
   type TrainSummary,
   train,
   type UnitConversion,
+  type UnlabelledReport,
   type UserReport,
 } from "./pipelines/train.ts";
 export type { Reporter } from "./reporter.ts";

@@ -67,6 +67,7 @@ export type {
   SensorUnit,
 } from "../signals/data/find-sensors.ts";
 export type { ChannelQuality, QualityReport, RowsAndSeconds } from "../signals/data/quality-report.ts";
+export type { UnlabelledReport } from "../signals/data/unlabelled-time.ts";
 export type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
 export type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
 export type { Scaler, ScalingMethod } from "../signals/preprocessing/scaler.ts";

@@ -73,6 +73,13 @@ export function qualityFactTable(
       `${counted(samples, "sample")} in ${counted(stretches, "stretch", "stretches")}`,
     ]),
   ];
+  if (quality.unlabelled !== undefined) {
+    const { stretches, seconds, longest } = quality.unlabelled;
+    facts.push([
+      "without a label",
+      `${formatDuration(seconds)} in ${counted(stretches, "stretch", "stretches")}; the longest lasts ${formatDuration(longest.seconds)} (${longest.recording} of ${longest.user})`,
+    ]);
+  }
   if (windows?.label_changes !== undefined) facts.push(["label changes", labelChangesText(windows.label_changes)]);
   return htmlFactTable(facts);
 }

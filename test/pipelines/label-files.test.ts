@@ -134,6 +134,8 @@ describe("labels that do not fit", () => {
     expect(said).toContain("labels of the person tom are not used");
     // 6 s between labels and 18 s of overlap per person, less the 2 s of the gap that "lying" fills.
     expect(found.quality.rows.dropped.missing_label).toBe(20 * (3 * 12 + 18 - 2));
+    const ends = { stretches: 6, seconds: 5.7 };
+    expect(found.quality.unlabelled?.by_length[0]).toEqual({ below_seconds: 1, ...ends });
   });
 
   test("are refused without a name, with a row that ends before it begins, or without a start", async () => {

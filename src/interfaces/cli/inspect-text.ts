@@ -5,7 +5,14 @@ import { durationText } from "../../duration-text.ts";
 import { instantText } from "../../instant-text.ts";
 import type { InspectResult } from "../../pipelines/inspect.ts";
 import { countText, fixedText } from "./number-text.ts";
-import { labelChangeLines, readLines, testSetLine, trainDroppedText, windowLine } from "./recordings-text.ts";
+import {
+  labelChangeLines,
+  readLines,
+  testSetLine,
+  trainDroppedText,
+  unlabelledLines,
+  windowLine,
+} from "./recordings-text.ts";
 import type { Block } from "./terminal.ts";
 
 /** Maximum number of rows of a table of people or recordings. */
@@ -33,6 +40,7 @@ export function inspectBlocks(result: InspectResult): Block[] {
     ...(windows === null ? [] : [windowLine(windows)]),
     ...unused,
     ...trainDroppedText(quality, windows?.dropped ?? null).map((line) => `left out   ${line}`),
+    ...unlabelledLines(quality),
     ...labelChangeLines(windows?.labelChanges ?? null),
     "",
     ...chartBlocks(result),

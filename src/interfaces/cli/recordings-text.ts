@@ -1,6 +1,8 @@
 // Recordings in words: what was read, what was left out, and whose they are.
 
 import { counted } from "../../counted.ts";
+import { durationText } from "../../duration-text.ts";
+import { instantText } from "../../instant-text.ts";
 import { listedNames } from "../../listed-names.ts";
 import { naturalOrder } from "../../natural-order.ts";
 import { percent } from "../../percent.ts";
@@ -104,6 +106,19 @@ export function trainPeopleText(users: readonly string[]): string {
 
 export function trainWarningLines(warnings: readonly string[]): string[] {
   return warnings.flatMap((warning) => [`WARNING: ${warning}`, ""]);
+}
+
+/** How long there is no label, by the length of the stretches. */
+export function unlabelledLines({ unlabelled }: EventOf<"data">["quality"]): string[] {
+  if (unlabelled === undefined) return [];
+  const { stretches, seconds, longest, by_length } = unlabelled;
+  const limits = by_length.map(({ below_seconds: below, stretches: n }) => {
+    return `${countText(n)} ${below === null ? "longer" : `below ${durationText(below)}`}`;
+  });
+  const where = `${durationText(longest.seconds)} in ${longest.recording} of ${longest.user}, from ${instantText(longest.start_s)}`;
+  return [
+    `unlabelled ${durationText(seconds)} in ${counted(stretches, "stretch", "stretches")} (${limits.join(", ")}); the longest lasts ${where}`,
+  ];
 }
 
 /** How many windows the label changes within, and how many of them are used. */

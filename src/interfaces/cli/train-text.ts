@@ -15,6 +15,7 @@ import {
   trainDroppedText,
   trainPeopleText,
   trainWarningLines,
+  unlabelledLines,
   windowLine,
 } from "./recordings-text.ts";
 import { retrainCycleLine, retrainDataLines, retrainedLines, retrainGateLines } from "./retrain-text.ts";
@@ -130,6 +131,7 @@ function trainDataLines(event: EventOf<"data">): Block[] {
     ...readLines(event),
     windowLine(event),
     ...trainDroppedText(quality, event.dropped).map((line) => `left out   ${line}`),
+    ...unlabelledLines(quality),
     ...labelChangeLines(event.labelChanges),
     "",
     { headers: ["class", "windows", "share"], rows: classes },

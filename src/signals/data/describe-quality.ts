@@ -59,6 +59,7 @@ export function describeQuality(input: QualityInput): QualityReport {
   }
   return {
     rows: { read: selected.read, kept: selected.kept, dropped: { ...selected.dropped } },
+    ...(selected.unlabelled !== undefined && { unlabelled: selected.unlabelled }),
     files: input.fileRows.map((f) => ({ ...f })),
     columns: {
       label: columns.label,

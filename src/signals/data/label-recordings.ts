@@ -12,6 +12,7 @@ import type { RowStore } from "./row-store.ts";
 import type { SelectedRecording } from "./select-rows.ts";
 import { spellingKey } from "./spellings.ts";
 import { type StoredRecording, StoredRows } from "./stored-rows.ts";
+import { type UnlabelledReport, type UnlabelledRun, UnlabelledTime } from "./unlabelled-time.ts";
 
 export interface LabellingOptions {
   /** Whether the labels count from the first row of each recording instead of its clock. */
@@ -31,6 +32,8 @@ export interface LabelledRows {
   readonly rows: StoredRows;
   /** Rows that were left out. */
   readonly dropped: number;
+  /** Time without a label; undefined if there is none, or if rows without a label are kept. */
+  readonly unlabelled: UnlabelledReport | undefined;
 }
 
 const numberUnits = [1, 1e-3, 1e-6, 1e-9];
@@ -99,11 +102,13 @@ function withLabels(
   store: RowStore | undefined,
 ): LabelledRows {
   let dropped = 0;
+  const unlabelled = new UnlabelledTime();
   const labelled: SelectedRecording[] = [];
   for (const [r, { user, recording, index, start, end, repeats }] of rows.recordings.entries()) {
     const segments = segmentsOf[r]!;
     const labels: { from: number; label: string | null }[] = [];
     let [s, kept] = [0, 0];
+    let without: UnlabelledRun | undefined;
     for (const { from, to } of recordingPieces(start, end)) {
       const time = rows.time(from, to);
       const values = rows.channels.map((_, c) => rows.values(c, from, to));
@@ -118,15 +123,19 @@ function withLabels(
         const label = segment !== undefined && segment.start <= time[i]! ? segment.label : null;
         if (label === null && store !== undefined) {
           close(i);
+          without = unlabelled.extended(without, { user, recording, time: time[i]! });
           dropped++;
           continue;
         }
+        if (without !== undefined) unlabelled.close(without);
+        without = undefined;
         if (labels.at(-1)?.label !== label) labels.push({ from: kept, label });
         if (open < 0) open = i;
         kept++;
       }
       close(time.length);
     }
+    if (without !== undefined) unlabelled.close(without);
     if (kept > 0) {
       labelled.push({
         user,
@@ -138,8 +147,8 @@ function withLabels(
       });
     }
   }
-  if (store === undefined) return { rows: rows.relabelled(labelled), dropped };
-  return { rows: new StoredRows(rows.channels, store, labelled), dropped };
+  if (store === undefined) return { rows: rows.relabelled(labelled), dropped, unlabelled: undefined };
+  return { rows: new StoredRows(rows.channels, store, labelled), dropped, unlabelled: unlabelled.report() };
 }
 
 /** For each recording, the annotations that may belong to it. */

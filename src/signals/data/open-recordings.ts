@@ -227,7 +227,11 @@ async function labelledFromFiles(
   const { label, group, recording, timeFormat, timeZone, labelsClock } = columns;
   const named = { label, group, recording, timeFormat, timeZone };
   const files = await readLabelFiles(database, columns.labels!, { ...named, scratch });
-  const { rows: labelled, dropped } = labelRecordings(rows, files, {
+  const {
+    rows: labelled,
+    dropped,
+    unlabelled,
+  } = labelRecordings(rows, files, {
     fromStart: labelsClock === "start",
     timeUnit,
     classOf: (name) => {
@@ -251,6 +255,7 @@ async function labelledFromFiles(
       ...picked,
       recordings: labelled.recordings,
       kept: labelled.rows,
+      unlabelled,
       dropped: { ...before, missing_label: before.missing_label + dropped },
     }),
   };

@@ -2,6 +2,7 @@
 // and class. It uses snake_case because it becomes part of cv_report.json.
 
 import { z } from "zod";
+import type { UnlabelledReport } from "./unlabelled-time.ts";
 
 /** Amount of data. */
 export interface RowsAndSeconds {
@@ -27,6 +28,8 @@ export interface QualityReport {
       duplicate_time: number;
     };
   };
+  /** Time without a label in recordings to learn from; absent if every row has one, and in reports of earlier versions. */
+  unlabelled?: UnlabelledReport;
   /** Rows by file. */
   files: { file: string; rows: number }[];
   /** Columns in use; null if a role has no column. */
@@ -114,6 +117,15 @@ export const qualityReportSchema: z.ZodType<QualityReport> = z.object({
       })
       .describe("Rows left out, each counted once, under the first reason that applies."),
   }),
+  unlabelled: z
+    .object({
+      stretches: count,
+      seconds,
+      longest: z.object({ user: z.string(), recording: z.string(), start_s: z.number(), seconds }),
+      by_length: z.array(z.object({ below_seconds: z.number().nullable(), stretches: count, seconds })),
+    })
+    .exactOptional()
+    .describe("Stretches without a label, from their first row to their last one, in all and by length."),
   files: z.array(z.object({ file: z.string(), rows: count })),
   columns: z.object({
     label: z.string().nullable(),

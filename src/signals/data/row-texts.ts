@@ -14,6 +14,8 @@ export interface RowKey {
   readonly user: string | null;
   readonly recording: string | null;
   readonly label: string | null;
+  /** Whether the row has a label that is left out. */
+  readonly leftOut?: true;
   /** Index of the row's file if there is no recording column; otherwise, index of the first file with these texts. */
   readonly file: number;
 }
@@ -82,6 +84,7 @@ export class RowTexts {
       user: user === null ? null : people.first(user!),
       recording: user === null || recording === null ? recording! : this.#recordingOf(user!, recording!),
       label: own === null ? null : classes.first(own),
+      ...(label !== null && own === null && { leftOut: true as const }),
       file,
     });
     this.#known.set(text, this.#keys.length - 1);

@@ -7,6 +7,7 @@ import type { RowChunk, Table } from "./row-chunks.ts";
 import { backwardsTimeFault, missingCellFaults, repeatedTimesFault, type TimeStepBack } from "./row-faults.ts";
 import type { RowStore } from "./row-store.ts";
 import type { RowKey } from "./row-texts.ts";
+import { type UnlabelledReport, type UnlabelledRun, UnlabelledTime } from "./unlabelled-time.ts";
 
 /** The kept rows of one recording; the store contains them under the recording's index. */
 export interface SelectedRecording {
@@ -26,6 +27,8 @@ export interface SelectedRows {
   readonly read: number;
   readonly kept: number;
   readonly dropped: DroppedRows;
+  /** Time without a label; undefined if there is none, or if rows without a label are kept. */
+  readonly unlabelled: UnlabelledReport | undefined;
   /** Counts for each channel, then for the time: cells that are empty or NaN, and cells that are infinite. */
   readonly missing: readonly number[];
   readonly infinite: readonly number[];
@@ -55,6 +58,8 @@ interface OpenRecording {
   readonly labels: { from: number; label: string | null }[];
   /** Values of the latest kept row: its chunk's channels and its index in them. */
   last: { channels: readonly Float32Array[]; index: number } | undefined;
+  /** The stretch of rows without a label that ends with the latest row. */
+  unlabelled: UnlabelledRun | undefined;
   /** Number of rows with the time of the previous row, but with other values. */
   repeated: number;
   repeats: boolean;
@@ -81,6 +86,7 @@ export class RowSelector {
     missing_values: 0,
     duplicate_time: 0,
   };
+  readonly #unlabelled = new UnlabelledTime();
   #read = 0;
 
   /** @param fileNames names for messages; the keys refer to them by index */
@@ -119,12 +125,14 @@ export class RowSelector {
     };
     for (let i = 0; i < rows; i++) {
       const { recording, drop } = this.#lookUp(keyOfRow[i]!);
+      if (drop === "missing_label") this.#addUnlabelled(recording, keyOfRow[i]!, time[i]!);
       const reason = drop ?? (bad[i] === 0 ? undefined : bad[i] === 1 ? "missing_values" : "missing_time");
       if (reason !== undefined || !this.#follows(recording, time[i]!, chunk, i, repeats)) {
         if (reason !== undefined) this.#dropped[reason]++;
         store(i);
         continue;
       }
+      if (recording.unlabelled !== undefined) this.#closeUnlabelled(recording);
       const { label } = this.#table.keys[keyOfRow[i]!]!;
       if (recording.labels.at(-1)?.label !== label) recording.labels.push({ from: recording.rows, label });
       recording.rows++;
@@ -133,6 +141,19 @@ export class RowSelector {
       [first, open] = [i, recording];
     }
     store(rows);
+  }
+
+  #addUnlabelled(recording: OpenRecording, key: number, time: number): void {
+    if (this.#table.keys[key]!.leftOut === true) this.#closeUnlabelled(recording);
+    else if (Number.isFinite(time)) {
+      const { user, recording: name } = recording;
+      recording.unlabelled = this.#unlabelled.extended(recording.unlabelled, { user, recording: name, time });
+    }
+  }
+
+  #closeUnlabelled(recording: OpenRecording): void {
+    if (recording.unlabelled !== undefined) this.#unlabelled.close(recording.unlabelled);
+    recording.unlabelled = undefined;
   }
 
   /** Returns whether a row is later than the previous row of its recording, and stores its time. */
@@ -207,6 +228,7 @@ export class RowSelector {
         lastRow: 0,
         labels: [],
         last: undefined,
+        unlabelled: undefined,
         repeated: 0,
         repeats: false,
         backwards: undefined,
@@ -251,6 +273,7 @@ export class RowSelector {
       );
     const repeated = repeatedTimesFault(this.#recordings, roles);
     if (repeated !== undefined) onFault(repeated);
+    for (const recording of this.#recordings) this.#closeUnlabelled(recording);
     const kept = this.#recordings.filter(({ rows }) => rows > 0);
     return {
       recordings: kept.map(({ user, recording, index, rows, repeats, labels }) => ({
@@ -264,6 +287,7 @@ export class RowSelector {
       read: this.#read,
       kept: kept.reduce((sum, { rows }) => sum + rows, 0),
       dropped: this.#dropped,
+      unlabelled: this.#unlabelled.report(),
       missing: this.#missing,
       infinite: this.#infinite,
     };

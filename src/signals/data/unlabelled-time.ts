@@ -1,0 +1,66 @@
+// How long recordings have no label, by the length of the stretches: many short ones are pauses between activities, and a few long
+// ones are recordings that nobody labelled.
+
+import { pauseSeconds } from "./gate-limits.ts";
+
+/** From the first to the last row of a stretch without a label, seconds on the recording's clock. */
+export interface UnlabelledRun {
+  readonly user: string;
+  readonly recording: string;
+  readonly from: number;
+  to: number;
+}
+
+/** Stretches without a label, from their first row to their last one. */
+export interface UnlabelledReport {
+  stretches: number;
+  seconds: number;
+  /** The longest stretch; `start_s` is on its recording's clock. */
+  longest: { user: string; recording: string; start_s: number; seconds: number };
+  /** By length: each entry counts the stretches shorter than `below_seconds` and not in an entry before; null for all others. */
+  by_length: { below_seconds: number | null; stretches: number; seconds: number }[];
+}
+
+const bounds = [1, 10, 60, 600, null];
+
+export class UnlabelledTime {
+  readonly #tally = bounds.map((below) => ({ below_seconds: below, stretches: 0, seconds: 0 }));
+  #longest: UnlabelledRun | undefined;
+
+  /**
+   * The stretch to which a row without a label belongs.
+   * @param open the stretch of the row before, if that has no label either
+   */
+  extended(open: UnlabelledRun | undefined, row: { user: string; recording: string; time: number }): UnlabelledRun {
+    const { user, recording, time } = row;
+    if (open !== undefined && time - open.to <= pauseSeconds) {
+      open.to = Math.max(open.to, time);
+      return open;
+    }
+    if (open !== undefined) this.close(open);
+    return { user, recording, from: time, to: time };
+  }
+
+  close(run: UnlabelledRun): void {
+    const seconds = run.to - run.from;
+    const own = this.#tally.find(({ below_seconds: below }) => below === null || seconds < below)!;
+    own.stretches++;
+    own.seconds += seconds;
+    if (this.#longest === undefined || seconds > this.#longest.to - this.#longest.from) this.#longest = { ...run };
+  }
+
+  /** Undefined if every row has a label. */
+  report(): UnlabelledReport | undefined {
+    if (this.#longest === undefined) return undefined;
+    const { user, recording, from, to } = this.#longest;
+    const rounded = (seconds: number): number => Number(seconds.toFixed(3));
+    return {
+      stretches: this.#tally.reduce((sum, { stretches }) => sum + stretches, 0),
+      seconds: rounded(this.#tally.reduce((sum, { seconds }) => sum + seconds, 0)),
+      longest: { user, recording, start_s: rounded(from), seconds: rounded(to - from) },
+      by_length: this.#tally
+        .filter(({ stretches }) => stretches > 0)
+        .map(({ seconds, ...own }) => ({ ...own, seconds: rounded(seconds) })),
+    };
+  }
+}

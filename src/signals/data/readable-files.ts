@@ -18,6 +18,7 @@ import { type NamingOptions, tableWithNames } from "./named-table.ts";
 import { plainText, textLayout } from "./text-layout.ts";
 import { linesOfText, writeLines } from "./text-lines.ts";
 import { unzipEntry, zipEntries } from "./unzip.ts";
+import { workbookFault } from "./workbook-fault.ts";
 
 const headBytes = 2 ** 17;
 const headLines = 400;
@@ -198,11 +199,8 @@ async function toUtf8(path: string, out: string, encoding: string): Promise<void
 async function unpacked(database: Database, file: SourceFile, options: NamingOptions): Promise<SourceFile[]> {
   const stored = file.stored ?? file.path;
   const entries = await zipEntries(stored);
-  if (entries.some(({ name }) => name === "xl/workbook.xml")) {
-    throw new UserError(`${file.path}: expected a CSV or TSV table, found an Excel workbook.`, {
-      advice: "Save the sheet as CSV (UTF-8), and name the new file.",
-    });
-  }
+  const workbook = entries.find(({ name }) => name === "xl/workbook.xml");
+  if (workbook !== undefined) throw await workbookFault(file.path, stored, workbook, options.scratch);
   const tables = entries
     .filter(({ name }) => tableInArchive.test(name) && !notInArchive.test(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

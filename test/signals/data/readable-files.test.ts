@@ -172,6 +172,10 @@ describe("what cannot be read", () => {
     const damaged = Buffer.from(archive).fill(0xff, 100, 400);
     expect((await refusal("a.zip", damaged)).message).toMatch(/a\.csv is damaged|cannot be read/);
     expect((await refusal("a.xlsx", zip({ "xl/workbook.xml": "<workbook/>" }))).message).toContain("an Excel workbook");
+    const sheets = '<workbook><sheets><sheet name="day 1" sheetId="1"/><sheet name="day 2"/></sheets></workbook>';
+    const workbook = await refusal("a.xlsx", zip({ "xl/workbook.xml": sheets }));
+    expect(workbook.message).toContain("an Excel workbook with 2 sheets (day 1, day 2)");
+    expect(workbook.advice).toMatch(/"CSV UTF-8" in Excel .* soffice --headless --convert-to csv .*a\.xlsx/);
   });
 
   test.each<[string, string, string | Uint8Array, RegExp]>([

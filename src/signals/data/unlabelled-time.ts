@@ -13,7 +13,9 @@ export interface UnlabelledRun {
 
 /** Stretches without a label, from their first row to their last one. */
 export interface UnlabelledReport {
+  /** Number of stretches. */
   stretches: number;
+  /** Their total length. */
   seconds: number;
   /** The longest stretch; `start_s` is on its recording's clock. */
   longest: { user: string; recording: string; start_s: number; seconds: number };

@@ -69,22 +69,25 @@ beforeAll(async () => {
 });
 
 describe("a stream of good batches", () => {
-  it("is normal, moves the window on, and never touches the baseline", async () => {
+  it("is normal, moves the reference on, and never touches the baseline", async () => {
+    const entered: string[] = [];
     for (let i = 0; i < batches; i++) {
       const { exitCode, result, known } = await ask(`b${i}.csv`, "--stream", "good");
       expect({ exitCode, known, verdict: result.verdict }).toEqual({ exitCode: 0, known: false, verdict: "normal" });
-      const own = judged(result).comparisons;
+      const { comparisons: own, entered_references, doubtful } = judged(result);
+      expect(entered_references).toBe(!doubtful);
       expect(own.map((comparison) => comparison.reference)).toEqual(
-        i < 4 ? ["baseline"] : ["baseline", "anchor", "rolling"],
+        entered.length < 4 ? ["baseline"] : ["baseline", "anchor", "rolling"],
       );
       expect(own.every(({ p_value }) => p_value! > 0 && p_value! <= 1)).toBe(true);
       const compared = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz", "A magnitude", "A tempo", "A roughness"];
       for (const { channels } of own) expect(Object.keys(channels)).toEqual(compared);
+      if (entered_references) entered.push(`b${i}.csv`);
     }
     expect(reference("good")).toMatchObject({ stream: "good", window_size: 4 });
-    const entered = (await ask("b7.csv", "--stream", "good")).result;
-    expect(judged(entered).entered_references).toBe(true);
-    expect(idsOf("good")).toEqual(["b4.csv", "b5.csv", "b6.csv", "b7.csv"]);
+    // By chance, one drift-free batch in a hundred is doubtful and stays out.
+    expect(entered.length).toBeGreaterThanOrEqual(batches - 1);
+    expect(idsOf("good")).toEqual(entered.slice(-4));
     expect(Object.keys(reference("good").aggregated.rolling_mean)).toEqual(["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]);
     expect(baselineText()).toBe(frozen);
     expect(existsSync(at("model/streams/good/rolling_reference.json"))).toBe(true);

@@ -45,7 +45,7 @@ it("refuses a model whose baseline would come out otherwise", async () => {
   await expect(running).rejects.toMatchObject({
     name: "UserError",
     exitCode: 2,
-    message: expect.stringMatching(/walk cannot be recalibrated: .*\(other signals\)/),
+    message: expect.stringMatching(/walk cannot be recalibrated: .*\(different: signals\)/),
     advice: expect.stringContaining("still works as it is"),
   });
   expect(readFileSync(at("walk", "baseline_stats.json"))).toEqual(before);

@@ -107,8 +107,20 @@ function layoutOfSpacedTable(lines: readonly string[]): TextLayout | undefined {
   return { separator: "spaces", preamble: lines.slice(0, at), names, firstValues: at + 1, sample };
 }
 
+/** Lines of values one below the other, with equal numbers of values. */
+interface Run {
+  readonly separator: Separator;
+  readonly from: number;
+  readonly rows: number;
+  readonly width: number;
+}
+
+/** The table begins with the first run as long as this and as wide as the longest, even if other lines interrupt it. */
+const wholeRun = 10;
+
 function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
-  let best: { separator: Separator; from: number; rows: number; width: number } | undefined;
+  let best: Run | undefined;
+  const whole: Run[] = [];
   for (const separator of separators) {
     let [from, rows, width] = [0, 0, 0];
     for (const [i, line] of lines.entries()) {
@@ -118,10 +130,13 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
       else [from, rows, width] = [i, 1, values.length];
       if (rows > 0 && (best === undefined || rows > best.rows || (rows === best.rows && width > best.width)))
         best = { separator, from, rows, width };
+      if (rows === wholeRun) whole.push({ separator, from, rows, width });
     }
   }
   if (best === undefined || best.rows < 2) return undefined;
-  const { separator, from, width } = best;
+  const { separator, width } = best;
+  const first = whole.find((run) => run.separator === separator && run.width === width) ?? best;
+  const { from, rows } = first.from < best.from ? first : best;
   let head = from;
   while (head > 0) {
     const above = splitTextLine(lines[head - 1]!, separator);
@@ -134,7 +149,7 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
     preamble: lines.slice(0, head),
     names: namesWithUnits(named),
     firstValues: from,
-    sample: lines.slice(from, from + best.rows).map((line) => splitTextLine(line, separator)),
+    sample: lines.slice(from, from + rows).map((line) => splitTextLine(line, separator)),
   };
 }
 

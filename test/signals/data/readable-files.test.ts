@@ -261,6 +261,12 @@ describe("what cannot be read", () => {
     expect((await refusal("a.json", json)).message).toMatch(/it has values that are not objects, or none/);
   });
 
+  test("lines of text between the rows of a table that begins below other lines", async () => {
+    const rows = plain.trimEnd().split("\n");
+    const text = `Exported by Some App 3.1\nDevice: watch\n${[...rows.slice(0, 31), "Exported by Some App 3.1", ...rows.slice(31)].join("\n")}\n`;
+    expect((await refusal("a.csv", text)).message).toMatch(/has 1 value; expected 10/);
+  });
+
   test("JSON that is cut off", async () => {
     expect((await refusal("a.json", '{"a": [1, 2')).message).toMatch(/this file is not valid JSON at byte/);
   });

@@ -20,7 +20,7 @@ import { findSensors } from "../signals/data/find-sensors.ts";
 import { fixedSplitOf } from "../signals/data/fixed-split.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
-import { rateWarnings, resamplingNotes } from "../signals/data/rate-warnings.ts";
+import { rateWarnings, upsamplingWarnings } from "../signals/data/rate-warnings.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
 import { highestSharedRateHz, sharedRate } from "../signals/data/shared-rate.ts";
@@ -126,8 +126,7 @@ export async function prepareOpenedTraining(
   if (misread !== undefined) throw new DataFault(misread);
   for (const { message, advice } of batchFlatFaults(quality)) reporter.warn(`${message} ${advice}`);
   for (const warning of rateWarnings(quality, rows)) reporter.warn(warning);
-  const resampled = { samplingRateHz: config.rate, resampling: config.resampling };
-  for (const note of resamplingNotes(quality, resampled)) reporter.warn(note);
+  for (const warning of upsamplingWarnings(quality, config.rate)) reporter.warn(warning);
   const large = storedConfigWindowFault(config.window, rows.channels.length);
   if (large !== null)
     throw new UserError(`--window: ${large}`, { advice: "Choose a shorter --window, or fewer --channels." });

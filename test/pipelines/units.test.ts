@@ -96,6 +96,12 @@ describe("a model of recordings whose names state g and deg/s", () => {
     expect(stdout).toMatch(/acc averages 9\d\.?\d* m\/s\^2 over most seconds, but gravity alone is 9\.81 m\/s\^2/);
   });
 
+  it("is calibrated anew from the same values", async () => {
+    const { exitCode, stdout } = await run("baseline", "recalibrate", "walk", "--json");
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ people: 4, changed: false });
+  });
+
   it("refuses acceleration without gravity, by name", async () => {
     await copy("linear.csv", sensors("userAcceleration.?", "1", "rotationRate.?", "1"));
     const given = ["--channels", axesOf("userAcceleration.?", "rotationRate.?"), "--model", "walk"];

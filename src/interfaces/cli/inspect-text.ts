@@ -37,7 +37,7 @@ export function inspectBlocks(result: InspectResult): Block[] {
     `data       ${amounts.join(", ")}, ${durationText(quality.seconds)}`,
     ...readLines(result),
     `clock      ${clockText(result)}`,
-    ...(windows === null ? [] : [windowLine(windows)]),
+    ...(windows === null ? [] : [windowLine(windows, quality)]),
     ...unused,
     ...trainDroppedText(quality, windows?.dropped ?? null).map((line) => `left out   ${line}`),
     ...unlabelledLines(quality),

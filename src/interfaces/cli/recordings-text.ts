@@ -54,12 +54,16 @@ function trainQualityText({ sampling, gaps, channels }: EventOf<"data">["quality
   ].join(", ");
 }
 
-/** For example "windows    80 samples (4 s) at 20 Hz". */
-export function windowLine({
-  samplingRateHz,
-  windowSize,
-}: Pick<EventOf<"data">, "samplingRateHz" | "windowSize">): string {
-  return `windows    ${windowSize} samples (${numberText(windowSize / samplingRateHz)} s) at ${numberText(samplingRateHz)} Hz`;
+/** For example "windows    200 samples (4 s) at 50 Hz, resampled from 100 Hz". */
+export function windowLine(
+  { samplingRateHz, windowSize }: Pick<EventOf<"data">, "samplingRateHz" | "windowSize">,
+  { sampling }: Pick<EventOf<"data">["quality"], "sampling">,
+): string {
+  const length = `${windowSize} samples (${numberText(windowSize / samplingRateHz)} s)`;
+  const rates = [sampling.rate_hz_min, sampling.rate_hz_max];
+  const same = rates.every((rate) => rate === null || Math.abs(rate / samplingRateHz - 1) <= 0.05);
+  const from = same ? "" : `, resampled from ${trainRateText(sampling)}`;
+  return `windows    ${length} at ${numberText(samplingRateHz)} Hz${from}`;
 }
 
 /** At most two decimals. */

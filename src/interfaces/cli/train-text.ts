@@ -129,7 +129,7 @@ function trainDataLines(event: EventOf<"data">): Block[] {
   return [
     `data       ${amounts.join(", ")}`,
     ...readLines(event),
-    windowLine(event),
+    windowLine(event, quality),
     ...trainDroppedText(quality, event.dropped).map((line) => `left out   ${line}`),
     ...unlabelledLines(quality),
     ...labelChangeLines(event.labelChanges),

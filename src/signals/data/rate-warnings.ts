@@ -25,32 +25,45 @@ export function rateWarnings({ sampling }: QualityReport, rows: StoredRows): str
   ];
 }
 
-/** How recordings are resampled if their rate differs from the network's by more than 5 %. */
-export function resamplingNotes(
+/** Whether a rate differs from the network's by more than 5 %. */
+function differsFromNetwork(rate: number, samplingRateHz: number): boolean {
+  return exceedsLimit(Math.abs(rate / samplingRateHz - 1), unsaidRateDifference);
+}
+
+/** Says that recordings of a rate at least 5 % below the network's are interpolated. */
+export function upsamplingWarnings(
   { per_recording }: Pick<QualityReport, "per_recording">,
-  { samplingRateHz, resampling }: { readonly samplingRateHz: number; readonly resampling: "low-pass" | "linear" },
+  samplingRateHz: number,
 ): string[] {
   const rates = per_recording.flatMap(({ rate_hz }) => (rate_hz === null ? [] : [rate_hz]));
-  const differ = (rate: number): boolean => exceedsLimit(Math.abs(rate / samplingRateHz - 1), unsaidRateDifference);
-  const said = (of: readonly number[]): string => {
-    const [low, high] = [Math.min(...of), Math.max(...of)].map(rateText);
-    return `Recorded at ${low === high ? low : `${low} to ${high}`} Hz`;
-  };
-  const to = `to the network's ${rateText(samplingRateHz)} Hz`;
-  const above = rates.filter((rate) => rate > samplingRateHz && differ(rate));
-  const below = rates.filter((rate) => rate < samplingRateHz && differ(rate));
-  const notes: string[] = [];
-  if (above.length > 0) {
-    const how = resampling === "low-pass" ? "after a low-pass filter" : "by interpolation, without a low-pass filter";
-    notes.push(`${said(above)}, resampled ${to} ${how}.`);
-  }
-  if (below.length > 0) {
-    const lowest = Math.min(...below);
-    notes.push(
-      `${said(below)}, upsampled ${to} by interpolation (up to ${rateText(samplingRateHz / lowest)} times as many samples). They contain no movement faster than ${rateText(lowest / 2)} Hz.`,
-    );
-  }
-  return notes;
+  const below = rates.filter((rate) => rate < samplingRateHz && differsFromNetwork(rate, samplingRateHz));
+  if (below.length === 0) return [];
+  const lowest = Math.min(...below);
+  const times = rateText(samplingRateHz / lowest);
+  return [
+    `Recorded at ${rateRange(below)} Hz, upsampled to the network's ${rateText(samplingRateHz)} Hz by interpolation (up to ${times} times as many samples). They contain no movement faster than ${rateText(lowest / 2)} Hz.`,
+  ];
+}
+
+/** Says how recordings whose rate differs by more than 5 % from the network's are brought to it. */
+export function resamplingNotes(
+  quality: Pick<QualityReport, "per_recording">,
+  { samplingRateHz, resampling }: { readonly samplingRateHz: number; readonly resampling: "low-pass" | "linear" },
+): string[] {
+  const rates = quality.per_recording.flatMap(({ rate_hz }) => (rate_hz === null ? [] : [rate_hz]));
+  const above = rates.filter((rate) => rate > samplingRateHz && differsFromNetwork(rate, samplingRateHz));
+  const how = resampling === "low-pass" ? "after a low-pass filter" : "by interpolation, without a low-pass filter";
+  const filtered =
+    above.length === 0
+      ? []
+      : [`Recorded at ${rateRange(above)} Hz, resampled to the network's ${rateText(samplingRateHz)} Hz ${how}.`];
+  return [...filtered, ...upsamplingWarnings(quality, samplingRateHz)];
+}
+
+/** For example "25" or "25 to 40". */
+function rateRange(rates: readonly number[]): string {
+  const [low, high] = [Math.min(...rates), Math.max(...rates)].map(rateText);
+  return low === high ? `${low}` : `${low} to ${high}`;
 }
 
 function ratesByClass(rows: StoredRows): Map<string, { low: number; high: number }> {

@@ -5,7 +5,7 @@ import type { Reporter } from "../../reporter.ts";
 import type { TimeUnit } from "./column-roles.ts";
 import { localTimeConverter } from "./local-time.ts";
 import type { RowChunk, Table } from "./row-chunks.ts";
-import { headRows, rowPace } from "./row-pace.ts";
+import { headRows, type RowPace, rowPace } from "./row-pace.ts";
 import type { RowKey } from "./row-texts.ts";
 import { detectTimeUnit, secondsOfTimeUnit, steppedUnits, unitsPerSecond } from "./time-unit.ts";
 
@@ -116,14 +116,13 @@ export class RowClocks {
   /** @param head the first chunks of a file */
   #open(head: readonly RowChunk[]): (chunk: RowChunk) => TimedChunk {
     const file = this.#files[head[0]!.file]!;
-    const clock = this.#clockOf(file, head);
+    const pace = rowPace({ keys: this.#table.keys, chunks: head });
+    const clock = this.#clockOf(file, head, pace);
     if (!this.#units.has(clock.unit)) this.#units.set(clock.unit, file);
-    const repeats = rowPace({ keys: this.#table.keys, chunks: head }).repeats;
-    return (chunk) => ({ chunk, seconds: clock.seconds(chunk), repeats });
+    return (chunk) => ({ chunk, seconds: clock.seconds(chunk), repeats: pace.repeats });
   }
 
-  #clockOf(file: string, head: readonly RowChunk[]): FileClock {
-    const { keys } = this.#table;
+  #clockOf(file: string, head: readonly RowChunk[], pace: RowPace): FileClock {
     const column = this.#table.roles.time!;
     const { nominalRateHz, timeUnit: given } = this.#options;
     const { numbers, local, wrapsAfter } = head[0]!.reading!;
@@ -142,7 +141,7 @@ export class RowClocks {
       const unit = steppedUnits.find((name) => name === given) ?? (given === "samples" ? "index" : "ticks");
       return { unit, seconds: ({ time }) => time!.map((value) => (tick < 1 ? value / (1 / tick) : value * tick)) };
     }
-    const { unit, because } = detectTimeUnit(file, column, { keys, chunks: head }, nominalRateHz);
+    const { unit, because } = detectTimeUnit(file, column, pace, nominalRateHz);
     if (unit === "index") {
       const rateHz = nominalRateHz!;
       this.#warn(

@@ -5,9 +5,7 @@
 import { UserError } from "../../errors.ts";
 import type { TimeUnit } from "./column-roles.ts";
 import { DataFault } from "./data-fault.ts";
-import type { RowChunk } from "./row-chunks.ts";
-import { type RowPace, rowPace } from "./row-pace.ts";
-import type { RowKey } from "./row-texts.ts";
+import type { RowPace } from "./row-pace.ts";
 
 type NumericUnit = Exclude<TimeUnit, "index" | "ticks" | "timestamp">;
 
@@ -56,16 +54,15 @@ export interface FoundTimeUnit {
 /**
  * Numbers that increase by 1 would mean 1 Hz or 1 kHz. If the nominal rate is near neither of these, the numbers count
  * samples (`index`).
- * @param head the first rows of one file
+ * @param pace that of the first rows of one file
  * @throws DataFault if no unit gives a plausible rate
  */
 export function detectTimeUnit(
   file: string,
   name: string,
-  head: { readonly keys: readonly RowKey[]; readonly chunks: readonly RowChunk[] },
+  pace: RowPace,
   nominalRateHz: number | undefined,
 ): FoundTimeUnit {
-  const pace = rowPace(head);
   const { step, middle } = pace;
   const rateIn = (unit: NumericUnit): number => unitsPerSecond[unit] / step;
   const named = timeUnitInName(name);

@@ -50,7 +50,7 @@ export interface InspectConfig {
   sensor?: string[];
   /** Units to convert to m/s^2 and rad/s: those that names or --sensor state (stated), also those that only the values show, person by person (auto), or none (keep); acc=g,gyr=deg/s overrides. Default: stated. */
   units: string;
-  /** Sampling rate in Hz that the network sees; recordings at another rate are resampled. Default: that of most recordings, at most 50. */
+  /** Sampling rate in Hz that the network sees, and of recordings without a time column; recordings at another rate are resampled. Default: that of most recordings, at most 50. */
   rate?: number;
   /** How recordings of a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
   resampling: "low-pass" | "linear";
@@ -121,8 +121,8 @@ export interface ConvertConfig {
   sensor?: string[];
   /** Units to convert to m/s^2 and rad/s: those that names or --sensor state (stated), also those that only the values show, person by person (auto), or none (keep); acc=g,gyr=deg/s overrides. Default: stated. */
   units: string;
-  /** Sampling rate in Hz of recordings without a time column. Default: 50. */
-  rate: number;
+  /** Sampling rate in Hz of recordings without a time column. */
+  rate?: number;
 }
 
 /** The same options as a caller passes them: those with a default may be omitted. */
@@ -176,7 +176,7 @@ export interface TrainConfig {
   sensor?: string[];
   /** Units to convert to m/s^2 and rad/s: those that names or --sensor state (stated), also those that only the values show, person by person (auto), or none (keep); acc=g,gyr=deg/s overrides. Default: stated. */
   units: string;
-  /** Sampling rate in Hz that the network sees; recordings at another rate are resampled. Default: that of most recordings, at most 50. */
+  /** Sampling rate in Hz that the network sees, and of recordings without a time column; recordings at another rate are resampled. Default: that of most recordings, at most 50. */
   rate?: number;
   /** How recordings of a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
   resampling: "low-pass" | "linear";

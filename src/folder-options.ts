@@ -19,8 +19,8 @@ import {
   knownExperimentOption,
   model,
   overwrite,
-  rate,
   registerOption,
+  samplingRate,
   seedOption,
   table,
   tracking,
@@ -156,7 +156,7 @@ export const simulateOptions: OptionsOf<SimulateConfig> = {
     default: 10,
     doc: "minutes of recordings per person",
   }),
-  rate,
+  rate: numberOption({ ...samplingRate, default: 50, doc: "sampling rate in Hz" }),
   activities: namesOption({
     value: "names",
     otherwise: "all",

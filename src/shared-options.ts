@@ -5,7 +5,6 @@ import {
   choiceOption,
   flagOption,
   namesOption,
-  numberOption,
   type Option,
   type OptionsOf,
   optionsUnder,
@@ -250,15 +249,13 @@ export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption 
   },
 );
 
-/** The sampling rate of recordings without a time column. */
-export const rate: Option<number> = numberOption({
+/** What all options for sampling rates share. */
+export const samplingRate = {
   value: "hz",
-  default: 50,
   from: 1,
   to: 10_000,
   expected: "a sampling rate from 1 to 10000 Hz",
-  doc: "sampling rate in Hz",
-});
+} as const;
 
 /** @param what what the same seed reproduces */
 export function seedOption(what: string): Option<number> {

@@ -10,6 +10,7 @@ import {
   newModel,
   registerOption,
   resume,
+  samplingRate,
   seedOption,
   sensor,
   tracking,
@@ -54,12 +55,9 @@ export const trainOptions: OptionsOf<TrainConfig> = {
   units,
   ...optionsUnder("Windows:", {
     rate: numberOption({
-      value: "hz",
-      from: 1,
-      to: 10_000,
-      expected: "a sampling rate from 1 to 10000 Hz",
+      ...samplingRate,
       otherwise: "that of most recordings, at most 50",
-      doc: "sampling rate in Hz that the network sees; recordings at another rate are resampled",
+      doc: "sampling rate in Hz that the network sees, and of recordings without a time column; recordings at another rate are resampled",
     }),
     resampling: choiceOption({
       value: "how",

@@ -12,6 +12,7 @@ import { type OpenedRecordings, openRecordings } from "../signals/data/open-reco
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { recordingPieces } from "../signals/data/recordings.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
+import { highestSharedRateHz } from "../signals/data/shared-rate.ts";
 import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { parseUnitChoice } from "../signals/data/unit-choice.ts";
 import { type TableColumn, TableWriter } from "../signals/data/write-table.ts";
@@ -60,7 +61,8 @@ export async function convert(
     columns: namedColumnRoles(config),
     requireLabels: false,
     labelColumn: "if found",
-    nominalRateHz: config.rate,
+    ...(config.rate !== undefined && { nominalRateHz: config.rate }),
+    likelyRateHz: highestSharedRateHz,
     reporter,
   });
   try {

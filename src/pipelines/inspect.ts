@@ -155,7 +155,8 @@ async function openToInspect(
       columns: namedColumnRoles(config),
       requireLabels: false,
       labelColumn: "if found",
-      nominalRateHz: config.rate ?? highestSharedRateHz,
+      ...(config.rate !== undefined && { nominalRateHz: config.rate }),
+      likelyRateHz: highestSharedRateHz,
       reporter,
       onFault,
     }).catch(() => {

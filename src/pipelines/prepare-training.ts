@@ -103,7 +103,8 @@ export function openForTraining(
     columns: namedColumnRoles(config),
     requireLabels: true,
     requirePeople: config.split !== "stratified" && config.split !== "blocks",
-    nominalRateHz: config.rate ?? highestSharedRateHz,
+    ...(config.rate !== undefined && { nominalRateHz: config.rate }),
+    likelyRateHz: highestSharedRateHz,
     reporter,
     onFault,
   });

@@ -42,6 +42,8 @@ export interface ReadRecordingsOptions {
   readonly known?: KnownNames;
   /** Rate in Hz. It replaces a missing time column, and helps to find an unknown unit of time. */
   readonly nominalRateHz?: number;
+  /** Rate in Hz that only helps to find an unknown unit of time, if there is no nominal rate. */
+  readonly likelyRateHz?: number;
   /** Notified before a DuckDB extension is downloaded; all other warnings are in `quality.warnings`. */
   readonly reporter?: Reporter;
   /**
@@ -138,7 +140,8 @@ async function openRecordingsWith(
   const { roles, unusedColumns } = table;
   const { keys } = table;
   const { timeUnit, timeZone } = options.columns ?? {};
-  const clocks = new RowClocks(table, fileNames, { nominalRateHz: options.nominalRateHz, timeUnit, timeZone }, warn);
+  const { nominalRateHz, likelyRateHz } = options;
+  const clocks = new RowClocks(table, fileNames, { nominalRateHz, likelyRateHz, timeUnit, timeZone }, warn);
   if (roles.group === null) warn(`No person column was found, so all rows count as one person, "${unknownUser}".`);
   const store = openStore(roles.channels.length);
   const selector = new RowSelector(table, fileNames, requireLabels && labelFile === undefined, store);

@@ -27,6 +27,8 @@ interface FileClock {
 export interface ClockOptions {
   /** Rate in Hz. It replaces a missing time column, and helps to find an unknown unit of time. */
   readonly nominalRateHz: number | undefined;
+  /** A rate that helps to find an unknown unit of time if there is no nominal rate. */
+  readonly likelyRateHz?: number | undefined;
   /** As in `--time-unit`. */
   readonly timeUnit?: string | undefined;
   /** As in `--time-zone`. */
@@ -50,7 +52,7 @@ export class RowClocks {
   constructor(table: Table, files: readonly string[], options: ClockOptions, warn: Reporter["warn"]) {
     if (table.roles.time === null && options.nominalRateHz === undefined) {
       throw new UserError("No time column was found, and no sampling rate was given from which to compute times.", {
-        advice: "Name the column with --time, or give the rate of the recordings with --rate.",
+        advice: "Name the column with --time, or give the rate of the recordings with --rate, such as --rate 50.",
       });
     }
     this.#table = table;
@@ -124,7 +126,7 @@ export class RowClocks {
 
   #clockOf(file: string, head: readonly RowChunk[], pace: RowPace): FileClock {
     const column = this.#table.roles.time!;
-    const { nominalRateHz, timeUnit: given } = this.#options;
+    const { nominalRateHz, likelyRateHz, timeUnit: given } = this.#options;
     const { numbers, local, wrapsAfter } = head[0]!.reading!;
     if (!numbers) {
       if (given !== undefined) {
@@ -141,13 +143,13 @@ export class RowClocks {
       const unit = steppedUnits.find((name) => name === given) ?? (given === "samples" ? "index" : "ticks");
       return { unit, seconds: ({ time }) => time!.map((value) => (tick < 1 ? value / (1 / tick) : value * tick)) };
     }
-    const { unit, because } = detectTimeUnit(file, column, pace, nominalRateHz);
+    const { unit, because } = detectTimeUnit(file, column, pace, nominalRateHz ?? likelyRateHz);
     if (unit === "index") {
-      const rateHz = nominalRateHz!;
+      if (nominalRateHz === undefined) throw rowNumbersWithoutRate(file, column);
       this.#warn(
-        `Column "${column}" increases by 1 from row to row, so it is assumed to count samples at ${rateHz} per second. If it is a time, put its unit into the column's name (time_s, time_ms, ...), or give it with --time-unit.`,
+        `Column "${column}" increases by 1 from row to row, so it is assumed to count samples at ${nominalRateHz} per second. If it is a time, put its unit into the column's name (time_s, time_ms, ...), or give it with --time-unit.`,
       );
-      return { unit, seconds: ({ time }) => time!.map((sample) => sample / rateHz) };
+      return { unit, seconds: ({ time }) => time!.map((sample) => sample / nominalRateHz) };
     }
     if (because !== "name" && unit !== "s") {
       this.#warn(
@@ -180,6 +182,16 @@ export class RowClocks {
       return at;
     });
   }
+}
+
+function rowNumbersWithoutRate(file: string, column: string): UserError {
+  return new UserError(
+    `${file}: column "${column}" increases by 1 from row to row, so it counts samples, and no sampling rate was given from which to compute times.`,
+    {
+      advice:
+        "Give the rate of the recordings with --rate, such as --rate 50. If the column is a time, give its unit with --time-unit; if another column is, name it with --time.",
+    },
+  );
 }
 
 /** One state per recording, looked up by the keys of its rows. */

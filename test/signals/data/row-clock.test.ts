@@ -1,5 +1,6 @@
 // The unit of a numeric clock: stated or guessed, decided for each file, and never believed if the rate is implausible.
 import { expect, test } from "vitest";
+import { UserError } from "../../../src/errors.ts";
 import { DataFault } from "../../../src/signals/data/data-fault.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { clockTable } from "./clocks.ts";
@@ -67,6 +68,22 @@ test("each file has its own unit, and the difference is reported", async () => {
   const { quality } = await readRecordings([path("a.csv"), path("b.csv")], options);
   expect(quality.sampling).toMatchObject({ rate_hz_min: 50, rate_hz_max: 50 });
   expect(quality.warnings.join()).toMatch(/different clocks.*: s in .*a\.csv, ms in .*b\.csv\./);
+});
+
+test("rows without times are counted at a stated rate, and never at one that is only likely", async () => {
+  const numbered = folderOf({ "numbered.csv": clockTable("timestamp", ({ i }) => i) }).path("numbered.csv");
+  const untimed = folderOf({ "untimed.csv": clockTable("when", ({ i }) => `row ${i}`) }).path("untimed.csv");
+  const stated = await readRecordings([numbered], options);
+  expect(stated.quality.sampling.rate_hz_max).toBe(50);
+  for (const [file, says] of [
+    [numbered, 'numbered.csv: column "timestamp" increases by 1 from row to row'],
+    [untimed, "No time column was found, and no sampling rate was given"],
+  ] as const) {
+    const fault = await readRecordings([file], { requireLabels: true, likelyRateHz: 50 }).catch((error) => error);
+    expect(fault).toBeInstanceOf(UserError);
+    expect(fault.message).toContain(says);
+    expect(fault.advice).toContain("--rate 50");
+  }
 });
 
 test("rows that are written twice are duplicates", async () => {

@@ -4,7 +4,7 @@ import type { DuckDBDataChunk } from "@duckdb/node-api";
 import type { ColumnRoles } from "./column-roles.ts";
 import type { LabelMap } from "./label-map.ts";
 import type { Spellings } from "./spellings.ts";
-import { refuseTextsOverLimit } from "./table-limits.ts";
+import { isMissingMark, refuseTextsOverLimit } from "./table-limits.ts";
 
 /**
  * Text columns of a row; null if the cell is empty or there is no such column. A person or class that is written in several
@@ -70,7 +70,7 @@ export class RowTexts {
     const { group, recording: recordingColumn, label: labelColumn } = this.#roles;
     const known = this.#known.get(text);
     if (known !== undefined && (recordingColumn !== null || this.#keys[known]!.file === file)) return known;
-    const [user, recording, label] = text.split("\x1f").map((part) => (part === "" ? null : part));
+    const [user, recording, label] = text.split("\x1f").map((part) => (isMissingMark(part) ? null : part));
     if (known === undefined) {
       refuseTextsOverLimit(path, row, this.#known.size, [
         [group, user!],

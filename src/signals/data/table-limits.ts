@@ -3,7 +3,7 @@
 
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
-import { duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import { duckdbIdentifier } from "./duckdb.ts";
 
 /** Maximum bytes of UTF-8 in a person, recording or label. */
 export const textBytesLimit = 1000;
@@ -21,15 +21,19 @@ export const missingMarks: readonly string[] = [
   ...["", "NA", "N/A", "na", "n/a", "<NA>", "#N/A", "#NA", "nan", "NaN", "NAN", "-nan", "-NaN", "NaT", "1.#QNAN"],
   ...["null", "NULL", "None", "?", "-", "#VALUE!", "#REF!", "#NAME?"],
 ];
-// A long IN (...) would become a join, after which rows arrive in any order.
-const missingList: string = missingMarks.map(duckdbLiteral).join(", ");
+const missing: ReadonlySet<string> = new Set(missingMarks);
 
-/** A text column as SQL: trimmed, '' if missing, and truncated before anything copies an overlong text. */
+/** Whether a trimmed text means a missing value. */
+export function isMissingMark(text: string): boolean {
+  return missing.has(text);
+}
+
+/** A text column as SQL: trimmed, '' if there is none, and truncated before anything copies an overlong text. */
 export function limitedTextColumn(name: string | null): string {
   if (name === null) return "''";
   const text = `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
   const kept = `coalesce(trim(replace(replace(${text}, chr(31), ' '), chr(30), ' ')), '')`;
-  return `CASE WHEN strlen(${text}) > ${textBytesLimit} THEN chr(30) || strlen(${text}) WHEN list_contains([${missingList}], trim(${text})) THEN '' ELSE ${kept} END`;
+  return `CASE WHEN strlen(${text}) > ${textBytesLimit} THEN chr(30) || strlen(${text}) ELSE ${kept} END`;
 }
 
 /**

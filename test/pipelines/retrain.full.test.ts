@@ -399,7 +399,7 @@ describe("wrong use", () => {
     ["most people held out", { holdout: 0.9 }, /--holdout/],
     ["an alias of nothing registered", { alias: "champion" }, /--alias/],
     ["a column of truth that is not there", { truth: "verity" }, /verity/],
-    ["a label of no other recordings", { label: "activity" }, /--label names a column of other/],
+    ["a label of no other recordings", { label: "activity" }, /--label is about other labelled recordings/],
     ["too few channels", { channels: ["Ax", "Ay"] }, /6 channels \(Ax, Ay, Az, Gx, Gy, Gz\), got 2/],
     ["nothing to resume", { resume: true }, /no interrupted run/],
   ])("%s is refused", async (_, given, says) => {

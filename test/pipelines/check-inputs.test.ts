@@ -191,19 +191,20 @@ describe("a batch that can be judged, strange as it is", () => {
   });
 
   it.each([
-    ["half", `SELECT * FROM ${walking} WHERE round(timestamp_s * 20)::BIGINT % 2 = 0`, 10],
+    ["half", `SELECT * FROM ${walking} WHERE round(timestamp_s * 20)::BIGINT % 2 = 0`, 10, "upsampled"],
     [
       "twice",
       // Every sample, and the middle between it and the next.
       `SELECT * FROM ${walking} UNION ALL SELECT * REPLACE (timestamp_s + 0.025 AS timestamp_s) FROM ${walking} ORDER BY timestamp_s`,
       40,
+      "resampled",
     ],
-  ])("has %s the model's rate: it is brought to the model's, and said so", async (name, query, rate) => {
+  ])("has %s the model's rate: it is brought to the model's, and said so", async (name, query, rate, how) => {
     await batchFile(`${name}.parquet`, query);
     const { exitCode, result } = await checkFile(`${name}.parquet`, "--stream", `rate ${name}`);
     expect(exitCode).toBe(0);
     expect(result).toMatchObject({ verdict: "normal", entered_references: true });
-    expect(JSON.stringify(result)).toContain(`Recorded at ${rate} Hz, resampled to the model's 20 Hz`);
+    expect(JSON.stringify(result)).toContain(`Recorded at ${rate} Hz, ${how} to the network's 20 Hz`);
   });
 
   it("is a thousand times too large in a channel: an alarm at once, which enters nothing", async () => {

@@ -123,6 +123,7 @@ describe.each([
       rate: 20,
       window: 40,
       overlap: 0.5,
+      purity: 1,
       network: "compact",
       normalize: "zscore",
       split: "group",

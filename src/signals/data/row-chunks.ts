@@ -157,8 +157,8 @@ export async function openRowChunks(
 }
 
 /**
- * The columns of the result are the key (user, recording and label, joined by \x1f), its hash, the time if there is a time
- * column, and the channels.
+ * The columns of the result are the texts (user, recording and label), their hash, the time if there is a time column, and
+ * the channels. Texts are cleaned when they are decoded, because DuckDB would have to clean them in every row.
  */
 function rowChunkSelection(
   schema: TableSchema,
@@ -166,12 +166,14 @@ function rowChunkSelection(
   numbers: ReadonlySet<string>,
   reading: TimeReading | undefined,
 ): string {
-  const key = [roles.group, roles.recording, roles.label].map(limitedTextColumn).join(" || chr(31) || ");
+  const texts = [roles.group, roles.recording, roles.label].map(limitedTextColumn);
   const time = reading === undefined ? [] : [reading.sql];
   const dateTime = reading?.isDateTime === true ? roles.time : null;
-  const hash = `CAST(hash(${key}) >> 11 AS DOUBLE)`;
+  const hash = `CAST(hash(${texts.join(", ")}) >> 11 AS DOUBLE)`;
+  // Columns need different names to be streamed, and absent texts are all ''.
+  const named = texts.map((text, i) => `${text} AS "\x1ftext${i}"`);
   const columns = [...time, ...roles.channels.map(duckdbIdentifier)].map((column) => `CAST(${column} AS DOUBLE)`);
-  return `SELECT ${[key, hash, ...columns].join(", ")} FROM ${schema.source(numbers, dateTime)}`;
+  return `SELECT ${[...named, hash, ...columns].join(", ")} FROM ${schema.source(numbers, dateTime)}`;
 }
 
 function decodeRowChunk(
@@ -195,7 +197,7 @@ function decodeRowChunk(
   const rows = chunk.rowCount;
   const keyOfRow = texts.keysOf(chunk, { file, path, firstRow });
   const time = roles.time === null ? undefined : new Float64Array(rows);
-  let column = 2;
+  let column = 4;
   if (time !== undefined) copyRowChunkNumbers(chunk, column++, time);
   const channels = roles.channels.map(() => {
     const values = new Float32Array(rows);

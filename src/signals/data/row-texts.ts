@@ -4,7 +4,7 @@ import type { DuckDBDataChunk } from "@duckdb/node-api";
 import type { ColumnRoles } from "./column-roles.ts";
 import type { LabelMap } from "./label-map.ts";
 import type { Spellings } from "./spellings.ts";
-import { isMissingMark, refuseTextsOverLimit } from "./table-limits.ts";
+import { cleanText, isMissingMark, refuseTextsOverLimit } from "./table-limits.ts";
 
 /**
  * Text columns of a row; null if the cell is empty or there is no such column. A person or class that is written in several
@@ -45,20 +45,22 @@ export class RowTexts {
   /**
    * Decoding texts takes longer than decoding all numbers. So consecutive rows with equal 53-bit hashes are assumed to have
    * the same text.
+   * @param chunk its first columns are person, recording and label, each as given by `limitedTextColumn`, and their hash
    */
   keysOf(
     chunk: DuckDBDataChunk,
     { file, path, firstRow }: { file: number; path: string; firstRow: number },
   ): Int32Array {
-    const texts = chunk.getColumnVector(0);
-    const hashes = chunk.getColumnVector(1);
+    const texts = [0, 1, 2].map((column) => chunk.getColumnVector(column));
+    const hashes = chunk.getColumnVector(3);
     const keyOfRow = new Int32Array(chunk.rowCount);
     let lastHash = -1;
     let last = -1;
     for (let i = 0; i < keyOfRow.length; i++) {
       const hash = hashes.getItem(i) as number;
       if (hash !== lastHash) {
-        last = this.#intern(texts.getItem(i) as string, { file, path, row: firstRow + i + 1 });
+        const text = texts.map((column) => cleanText(column.getItem(i) as string | null)).join("\x1f");
+        last = this.#intern(text, { file, path, row: firstRow + i + 1 });
         lastHash = hash;
       }
       keyOfRow[i] = last;

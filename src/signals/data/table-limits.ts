@@ -13,9 +13,6 @@ export const columnsLimit = 10_000;
 /** Maximum number of characters in the name of a column. */
 export const columnNameLimit = 1000;
 
-/** Prefix of a number of bytes, which replaces a text that is too long to read from DuckDB. */
-const tooLong = "\x1e";
-
 /** Texts that mean a missing value, in every column of every format. */
 export const missingMarks: readonly string[] = [
   ...["", "NA", "N/A", "na", "n/a", "<NA>", "#N/A", "#NA", "nan", "NaN", "NAN", "-nan", "-NaN", "NaT", "1.#QNAN"],
@@ -28,12 +25,24 @@ export function isMissingMark(text: string): boolean {
   return missing.has(text);
 }
 
-/** A text column as SQL: trimmed, '' if there is none, and truncated before anything copies an overlong text. */
+/**
+ * A text column as SQL; '' if there is none. A text over the limit is replaced, before anything copies it, by its number of
+ * bytes, with so many leading zeros that the number itself is over the limit.
+ */
 export function limitedTextColumn(name: string | null): string {
   if (name === null) return "''";
   const text = `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
-  const kept = `coalesce(trim(replace(replace(${text}, chr(31), ' '), chr(30), ' ')), '')`;
-  return `CASE WHEN strlen(${text}) > ${textBytesLimit} THEN chr(30) || strlen(${text}) ELSE ${kept} END`;
+  const bytes = `lpad(CAST(strlen(${text}) AS VARCHAR), ${textBytesLimit + 1}, '0')`;
+  return `CASE WHEN strlen(${text}) > ${textBytesLimit} THEN ${bytes} ELSE ${text} END`;
+}
+
+/** A text without the separators that join texts, and without spaces around it; '' if there is none. */
+export function cleanText(text: string | null): string {
+  if (text === null) return "";
+  return text
+    .replaceAll("\x1e", " ")
+    .replaceAll("\x1f", " ")
+    .replace(/^\p{Zs}+|\p{Zs}+$/gu, "");
 }
 
 /**
@@ -49,8 +58,8 @@ export function refuseTextsOverLimit(
   texts: readonly (readonly [column: string | null, text: string | null])[],
 ): void {
   for (const [column, text] of texts) {
-    if (column === null || text?.startsWith(tooLong) !== true) continue;
-    const found = `a text of ${Number(text.slice(1)).toLocaleString("en")} bytes`;
+    if (column === null || text === null || text.length <= textBytesLimit) continue;
+    const found = `a text of ${Number(text).toLocaleString("en")} bytes`;
     const expected = `at most ${textBytesLimit.toLocaleString("en")} bytes`;
     throw new DataFault({
       code: "schema",

@@ -36,6 +36,28 @@ describe("texts", () => {
     expect((await read(file)).recordings.stretches[0]!.user).toBe("7");
   });
 
+  test.each([
+    [" \u00a0walk\x1ftwo\u3000 ", "walk two"],
+    ["\x1ewalk\x1e\x1ftwo\x1f", "walk  two"],
+    ["\twalk two\t", "\twalk two\t"],
+  ])("in the recording %j, separators become spaces, and spaces around it are left out", async (recording, kept) => {
+    const file = folderOf({ "a.csv": csv(rows(60, { recording })) }).path("a.csv");
+    expect((await read(file)).recordings.stretches[0]!.recording).toBe(kept);
+  });
+
+  test("a text is the same with and without spaces around it, row by row", async () => {
+    const spaced = goodRows().map((row, i) => (i % 2 === 0 ? { ...row, user: ` ${row.user} ` } : row));
+    const folder = folderOf({ "a.csv": csv(goodRows()), "b.csv": csv(spaced) });
+    const [plain, other] = [await read(folder.path("a.csv")), await read(folder.path("b.csv"))];
+    expect(other.recordings.stretches).toEqual(plain.recordings.stretches);
+  });
+
+  test("a length cannot be forged either", async () => {
+    const user = "1001".padStart(textBytesLimit, "0");
+    const file = folderOf({ "a.csv": csv(rows(60, { user })) }).path("a.csv");
+    expect((await read(file)).recordings.stretches[0]!.user).toBe(user);
+  });
+
   test("cells of megabytes are refused", async () => {
     const file = await parquet(
       `SELECT repeat('x', 2000000) AS "user", i / 50 AS timestamp_s, i * 1.0 AS Ax, i * 1.0 AS Ay, i * 1.0 AS Az

@@ -189,3 +189,45 @@ test("evaluate gives the same figures as with a column of labels", async () => {
   expect(file.stderr).not.toContain("error");
   expect(JSON.parse(file.stdout).pooled).toEqual(JSON.parse(column.stdout).pooled);
 });
+
+describe("time without a label between short labelled stretches", () => {
+  const isLabelled = (s: number): boolean => s % 20 < 8;
+  /** @param isRecorded whether the recorder kept the sample at this time */
+  function withActivities(name: string, isRecorded: (s: number) => boolean): string {
+    const rows = people.flatMap((user, u) =>
+      Array.from({ length: seconds * rateHz }, (_, i) => i / rateHz)
+        .filter(isRecorded)
+        .map((s) => {
+          const wave = Math.sin(s * rateHz * (0.2 + 0.1 * (Math.floor(s / 20) % 3)) + u);
+          const label = isLabelled(s) ? activities[Math.floor(s / 20) % 3] : "other";
+          return [user, `day-${user}`, s.toFixed(3), label, wave, wave / 2, 9.81 + wave].join(",");
+        }),
+    );
+    write(name, ["user,recording,timestamp_s,activity,Ax,Ay,Az", ...rows]);
+    return name;
+  }
+
+  test("is not taken for lost samples", async () => {
+    write("short.csv", [
+      "label,start,end,user",
+      ...each(({ label, start }, user) => `${label},${start},${start + 8},${user}`),
+    ]);
+    const byFile = await read("zero.csv", { labels: path("short.csv") });
+    const byExclusion = await read(
+      withActivities("other.csv", () => true),
+      { exclude: ["other"] },
+    );
+    for (const { quality, refusal } of [byFile, byExclusion]) {
+      expect(refusal).toBeNull();
+      expect(quality.rows.dropped.missing_label).toBe(people.length * 6 * 12 * rateHz);
+    }
+  });
+
+  test("does not hide samples that are lost within the stretches", async () => {
+    const { refusal } = await read(
+      withActivities("lost.csv", (s) => s % 1 < 0.5),
+      { exclude: ["other"] },
+    );
+    expect(refusal?.message).toMatch(/without samples; expected at most 20 %/);
+  });
+});

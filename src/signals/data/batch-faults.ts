@@ -116,15 +116,21 @@ function absurdBatchValue(
 
 /**
  * Share of the total time without samples. If a step is longer than 1.5 median steps of its recording, the time beyond one
- * median step is lost.
+ * median step is lost. Time without a label was recorded, although its rows were dropped: it is not counted.
  */
 function batchLostTimeFaults(rows: StoredRows): FaultDescription[] {
   let lost = 0;
   let total = 0;
-  for (const [r, { start, end }] of rows.recordings.entries()) {
+  for (const [r, { start, end, afterUnlabelled }] of rows.recordings.entries()) {
     const period = rows.sampling[r]!.periodSeconds;
+    let [row, u] = [0, 0];
     for (const steps of samplingSteps(rows, start, end)) {
       for (const step of steps) {
+        row++;
+        if (row === afterUnlabelled[u]) {
+          u++;
+          continue;
+        }
         if (step > pauseSeconds) continue;
         total += step;
         if (step > 1.5 * period) lost += step - period;

@@ -107,6 +107,7 @@ function withLabels(
   for (const [r, { user, recording, index, start, end, repeats }] of rows.recordings.entries()) {
     const segments = segmentsOf[r]!;
     const labels: { from: number; label: string | null }[] = [];
+    const afterUnlabelled: number[] = [];
     let [s, kept] = [0, 0];
     let without: UnlabelledRun | undefined;
     for (const { from, to } of recordingPieces(start, end)) {
@@ -127,7 +128,10 @@ function withLabels(
           dropped++;
           continue;
         }
-        if (without !== undefined) unlabelled.close(without);
+        if (without !== undefined) {
+          unlabelled.close(without);
+          if (kept > 0) afterUnlabelled.push(kept);
+        }
         without = undefined;
         if (labels.at(-1)?.label !== label) labels.push({ from: kept, label });
         if (open < 0) open = i;
@@ -144,6 +148,7 @@ function withLabels(
         rows: kept,
         repeats,
         labels,
+        afterUnlabelled,
       });
     }
   }

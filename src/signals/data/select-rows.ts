@@ -19,6 +19,8 @@ export interface SelectedRecording {
   readonly repeats: boolean;
   /** Runs of rows with one label, each with its first row. */
   readonly labels: readonly { readonly from: number; readonly label: string | null }[];
+  /** Rows before which rows without a label were dropped, in order. */
+  readonly afterUnlabelled: readonly number[];
 }
 
 export interface SelectedRows {
@@ -56,6 +58,9 @@ interface OpenRecording {
   lastFile: number;
   lastRow: number;
   readonly labels: { from: number; label: string | null }[];
+  readonly afterUnlabelled: number[];
+  /** Whether rows without a label were dropped since the latest kept row. */
+  droppedUnlabelled: boolean;
   /** Values of the latest kept row: its chunk's channels and its index in them. */
   last: { channels: readonly Float32Array[]; index: number } | undefined;
   /** The stretch of rows without a label that ends with the latest row. */
@@ -125,7 +130,10 @@ export class RowSelector {
     };
     for (let i = 0; i < rows; i++) {
       const { recording, drop } = this.#lookUp(keyOfRow[i]!);
-      if (drop === "missing_label") this.#addUnlabelled(recording, keyOfRow[i]!, time[i]!);
+      if (drop === "missing_label") {
+        recording.droppedUnlabelled = true;
+        this.#addUnlabelled(recording, keyOfRow[i]!, time[i]!);
+      }
       const reason = drop ?? (bad[i] === 0 ? undefined : bad[i] === 1 ? "missing_values" : "missing_time");
       if (reason !== undefined || !this.#follows(recording, time[i]!, chunk, i, repeats)) {
         if (reason !== undefined) this.#dropped[reason]++;
@@ -133,6 +141,8 @@ export class RowSelector {
         continue;
       }
       if (recording.unlabelled !== undefined) this.#closeUnlabelled(recording);
+      if (recording.droppedUnlabelled && recording.rows > 0) recording.afterUnlabelled.push(recording.rows);
+      recording.droppedUnlabelled = false;
       const { label } = this.#table.keys[keyOfRow[i]!]!;
       if (recording.labels.at(-1)?.label !== label) recording.labels.push({ from: recording.rows, label });
       recording.rows++;
@@ -227,6 +237,8 @@ export class RowSelector {
         lastFile: 0,
         lastRow: 0,
         labels: [],
+        afterUnlabelled: [],
+        droppedUnlabelled: false,
         last: undefined,
         unlabelled: undefined,
         repeated: 0,
@@ -276,13 +288,14 @@ export class RowSelector {
     for (const recording of this.#recordings) this.#closeUnlabelled(recording);
     const kept = this.#recordings.filter(({ rows }) => rows > 0);
     return {
-      recordings: kept.map(({ user, recording, index, rows, repeats, labels }) => ({
+      recordings: kept.map(({ user, recording, index, rows, repeats, labels, afterUnlabelled }) => ({
         user,
         recording,
         index,
         rows,
         repeats,
         labels,
+        afterUnlabelled,
       })),
       read: this.#read,
       kept: kept.reduce((sum, { rows }) => sum + rows, 0),

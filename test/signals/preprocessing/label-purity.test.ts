@@ -33,7 +33,15 @@ function changing(
   const store = new RowStore(1);
   store.append(0, time, [Float32Array.from(labels, (_, i) => i)], 0, count);
   const runs = labels.flatMap((label, from) => (label === labels[from - 1] ? [] : [{ from, label }]));
-  const recording = { user: "ann", recording: "r", index: 0, rows: count, repeats: false, labels: runs };
+  const recording = {
+    user: "ann",
+    recording: "r",
+    index: 0,
+    rows: count,
+    repeats: false,
+    labels: runs,
+    afterUnlabelled: [],
+  };
   return { rows: new StoredRows(["x"], store, [recording]), labels, time };
 }
 
@@ -96,6 +104,7 @@ test("nothing is said if no label changes within a recording", () => {
     rows: 100,
     repeats: false,
     labels: [{ from: 0, label: "x" }],
+    afterUnlabelled: [],
   };
   const plan = planWindows(new StoredRows(["x"], store, [recording]), {
     samplingRateHz: 10,

@@ -85,6 +85,14 @@ describe("labels with start and end", () => {
     expect(await labelled("epoch.csv", { labels: dates, timeZone: "Europe/Berlin" })).toEqual([all, 0]);
   });
 
+  test("as seconds since 1970 are not taken for nanoseconds since the start", async () => {
+    const points = write("since-1970.csv", [
+      "activity,onset,user",
+      ...each(({ label, start }, user) => `${label},${1_760_000_000 + start},${user}`),
+    ]);
+    await expect(read("zero.csv", { labels: points })).rejects.toThrow(/no label falls within a recording/);
+  });
+
   test("from the start of each recording, which has to be said", async () => {
     await expect(read("epoch.csv", { labels: path("labels.csv") })).rejects.toMatchObject({
       message: expect.stringContaining(

@@ -82,7 +82,9 @@ describe("a model of recordings whose names state g and deg/s", () => {
       const { exitCode, stderr } = await run("predict", file, "--model", "walk", "--out", out, ...given);
       expect({ file, exitCode }).toEqual({ file, exitCode: 0 });
       expect(flat(stderr)).toMatch(
-        file === "g.csv" ? /^$/ : /converted from .* to the model's m\/s\^2, as (their names say|--units says)/,
+        file === "g.csv"
+          ? /^$/
+          : /(converted from .* to the model's \S+|in the model's \S+, so not converted), as (their names say|--units says)/,
       );
     }
     const [g, ...others] = await Promise.all(["g", "metres", "bare"].map((name) => confidences(`${name}.csv.parquet`)));
@@ -154,6 +156,14 @@ describe("inspect, as train", () => {
     expect(await inspect("g.csv", "--units", "keep")).toMatchObject({ conversions: [], refusal: null });
   });
 
+  it("warns of a declared unit that the values at rest contradict", async () => {
+    await copy("metres-only.csv", sensors("a?", "1", "w?", "1"));
+    const { conversions, warnings } = await inspect("metres-only.csv", "--units", "acc=g");
+    expect(conversions).toMatchObject([{ from: "g", to: "m/s^2" }]);
+    expect(warnings.join()).toMatch(/--units says g, but it seems to be in m\/s\^2 \(by its values: \S+ at rest\)/);
+    expect((await inspect("metres-only.csv", "--units", "acc=m/s^2")).warnings).toEqual([]);
+  });
+
   it("stops at a mixture, and with --units auto converts it person by person", async () => {
     await copy("mixed.csv", sensors("a?", someInG(toG), "w?", "1"));
     const refused = await inspect("mixed.csv");
@@ -187,6 +197,7 @@ describe("inspect, as train", () => {
       ["acc=deg/s", '--units acc=deg/s: expected one of m/s^2, g, milli-g, got "deg/s"'],
       ["hand=g", "--units hand=g: expected a sensor that was found: acc (accelerometer), gyro (gyroscope)"],
       ["auto,keep", "--units auto,keep: expected only one of auto and keep"],
+      ["acc=g,acc=mg", "--units acc=mg: acc (accelerometer) already has the unit g"],
     ] as const)
       expect(await inspect("g.csv", "--units", units)).toMatchObject({ exitCode: 2, refusal: { message: said } });
   });

@@ -53,8 +53,13 @@ export function batchUnits(model: UnitsOfModel, columns: readonly string[], choi
     if (from === null || sensor.unit === null || fault !== null) continue;
     const factor = unitFactor(sensor.kind, from, sensor.unit);
     const reason = declared[s] === null ? "as their names say" : "as --units says";
-    if (factor !== factors[places[0]!])
-      notes.push(`${own.join(", ")}: converted from ${from} to the model's ${sensor.unit}, ${reason}.`);
+    if (factor !== factors[places[0]!]) {
+      const how =
+        factor === 1
+          ? `in the model's ${from}, so not converted`
+          : `converted from ${from} to the model's ${sensor.unit}`;
+      notes.push(`${own.join(", ")}: ${how}, ${reason}.`);
+    }
     for (const place of places) factors[place] = factor;
   }
   return { factors, notes, faults };

@@ -36,7 +36,7 @@ export interface DecidedUnits {
   readonly sensors: FoundSensors["sensors"];
   /** In the order of the sensors. */
   readonly conversions: readonly UnitConversion[];
-  /** Units that are known only from values, and were not converted. */
+  /** Units that are known only from values, and were not converted; declared units that the values contradict. */
   readonly warnings: readonly string[];
   /** How the unit of each sensor in the files was determined, in words. */
   readonly because: readonly string[];
@@ -81,6 +81,11 @@ export function decideUnits(
         gravity: true,
         because: `${sensor.because}; converted by the values of each person`,
       };
+    }
+    if (declared[s] !== null && sensor.unit !== null && sensor.unit !== declared[s] && sensor.gravity === true) {
+      warnings.push(
+        `Sensor ${sensor.name} (${sensor.channels.join(", ")}): --units says ${declared[s]}, but it seems to be in ${sensor.unit} (${sensor.because}). Check the unit: every later recording will be converted in the same way.`,
+      );
     }
     const declares = declared[s] === null ? sensor : { ...sensor, unit, because: "as given by --units" };
     if (unit === null || wanted === undefined || unit === wanted || units.mode === "keep") return declares;

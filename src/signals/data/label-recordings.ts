@@ -223,7 +223,6 @@ function factorOfLabels(
   { fromStart, timeUnit, warn }: LabellingOptions,
 ): number {
   const own = unitFactors[timeUnit];
-  const factors = clock === "numbers" ? [...new Set([...(own === undefined ? [] : [own]), ...numberUnits])] : [1];
   const matched = owned.reduce((sum, { length }) => sum + length, 0);
   const fitting = (factor: number, shift = 0): number =>
     owned.reduce((sum, list, r) => {
@@ -238,10 +237,12 @@ function factorOfLabels(
     annotations.reduce((least, { start }) => Math.min(least, start), Number.POSITIVE_INFINITY),
     annotations.reduce((most, { start, end }) => Math.max(most, end ?? start), Number.NEGATIVE_INFINITY),
   ];
-  const fit = factors.filter((factor) => fitting(factor) >= leastFitting).sort((a, b) => b - a);
   const longest = spans.reduce((most, { from, to }) => Math.max(most, to - from), 0);
   // In too small a unit, all labels fall into the first moments of a recording that begins at 0.
   const isSpread = (factor: number): boolean => (last - first) * factor >= leastSpread * longest;
+  const units = clock === "numbers" ? [...new Set([...(own === undefined ? [] : [own]), ...numberUnits])] : [1];
+  const factors = units.filter((factor) => factor === 1 || factor === own || isSpread(factor));
+  const fit = factors.filter((factor) => fitting(factor) >= leastFitting).sort((a, b) => b - a);
   const found = own !== undefined && fit.includes(own) && isSpread(own) ? own : fit[0];
   if (found !== undefined) {
     if (fit.length > 1 && found !== 1) {

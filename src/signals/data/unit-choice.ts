@@ -39,7 +39,7 @@ export function parseUnitChoice(text: string): UnitChoice {
 
 /**
  * The unit that a user declares for each sensor; null for the others.
- * @throws UserError if a declaration fits no sensor, or its unit does not fit the sensor's kind
+ * @throws UserError if a declaration fits no sensor, its unit does not fit the sensor's kind, or a sensor gets two
  */
 export function declaredUnits({ declared }: UnitChoice, sensors: readonly Sensor[]): (SensorUnit | null)[] {
   const units: (SensorUnit | null)[] = sensors.map(() => null);
@@ -52,7 +52,17 @@ export function declaredUnits({ declared }: UnitChoice, sensors: readonly Sensor
         advice: "Name a sensor, or one of the kinds acc, linear, gravity, gyr and mag; --sensor declares others.",
       });
     }
-    for (const s of own) units[s] = unitOfKind(sensors[s]!, word, unit);
+    for (const s of own) {
+      const sensor = sensors[s]!;
+      const found = unitOfKind(sensor, word, unit);
+      if (units[s] !== null && units[s] !== found) {
+        throw new UserError(
+          `--units ${word}=${unit}: ${sensor.name} (${sensor.kind}) already has the unit ${units[s]}`,
+          { advice: "Give each sensor one unit." },
+        );
+      }
+      units[s] = found;
+    }
   }
   return units;
 }

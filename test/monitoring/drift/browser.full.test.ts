@@ -76,7 +76,8 @@ function leavesOf(value: unknown, path: string = ""): Map<string, unknown> {
 /** Equal, but for the last bits of fractions: V8's Math.log is not the same to the last bit in all its versions. */
 function alike(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (typeof a !== "number" || typeof b !== "number" || (Number.isInteger(a) && Number.isInteger(b))) return false;
+  if (typeof a !== "number" || typeof b !== "number" || (Number.isSafeInteger(a) && Number.isSafeInteger(b)))
+    return false;
   return Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b));
 }
 

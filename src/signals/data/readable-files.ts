@@ -146,7 +146,8 @@ function paddedLines(text: string): number {
   if (/[\x01-\x08\x0e-\x1f\ufffd]/.test(text)) return 0;
   const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
   const before = textLayout(lines.map((line) => line.replaceAll("\0", "")))?.preamble.length ?? 0;
-  return lines.findLastIndex((line) => line.includes("\0")) < before ? before : 0;
+  const last = lines.findLastIndex((line) => line.includes("\0"));
+  return last >= 0 && last < before ? before : 0;
 }
 
 async function withoutPadding(path: string, out: string, padded: number): Promise<void> {

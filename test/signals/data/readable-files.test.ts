@@ -390,3 +390,12 @@ test("a Parquet table with an object per sensor", async () => {
   const expected = await read("a.csv", plain, { channels: ["Ax", "Ay", "Az"] });
   expect(recordings.values).toEqual(expected.recordings.values);
 });
+
+test("NUL bytes far below the first lines do not keep the reading busy for ever", async () => {
+  const rows = Array.from({ length: 900 }, (_, i) => `${i / 50},${i % 7},1,9.8${i === 800 ? "\0" : ""}`);
+  const { path } = folderOf({ "a.csv": ["Recorder 7", "time_s,ax,ay,az", ...rows].join("\n") });
+  const answer = await readRecordings([path("a.csv")], { requireLabels: false, nominalRateHz: 50 }).catch(
+    (error: Error) => error,
+  );
+  expect(answer instanceof UserError || "recordings" in answer).toBe(true);
+});

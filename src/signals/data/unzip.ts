@@ -4,7 +4,8 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { crc32, createInflateRaw } from "node:zlib";
+// By its default export: Node.js 18 has no crc32, and must still start to say that it is too old.
+import zlib from "node:zlib";
 import { UserError } from "../../errors.ts";
 import { fileBytes } from "./file-bytes.ts";
 
@@ -69,7 +70,7 @@ export async function unzipEntry(path: string, entry: ZipEntry, out: string): Pr
   let checksum = 0;
   const summed = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
-      checksum = crc32(chunk, checksum);
+      checksum = zlib.crc32(chunk, checksum);
       yield chunk;
     }
   };
@@ -78,7 +79,7 @@ export async function unzipEntry(path: string, entry: ZipEntry, out: string): Pr
   try {
     await (entry.method === 0
       ? pipeline(packed, summed, target)
-      : pipeline(packed, createInflateRaw(), summed, target));
+      : pipeline(packed, zlib.createInflateRaw(), summed, target));
   } catch (cause) {
     throw brokenZip(path, `${entry.name} is damaged`, cause);
   }

@@ -192,24 +192,28 @@ export const labelOptions: OptionsOf<Required<Pick<TrainConfig, LabelOption>>> =
   exclude,
 };
 
+const readingOptions: OptionsOf<Required<Pick<TrainConfig, ReadingOption>>> = {
+  group,
+  recording,
+  time,
+  timeFormat,
+  timeUnit,
+  timeZone,
+  channels,
+  columns,
+  pathColumns,
+  groupFromPath,
+  recordingFromPath,
+  pivot,
+  only,
+};
+
 /** The columns of recordings to train on, by role. */
 export const trainColumns: OptionsOf<Required<Pick<TrainConfig, ReadingOption | LabelOption>>> = optionsUnder(
   columnsHeading,
   {
     ...labelOptions,
-    group,
-    recording,
-    time,
-    timeFormat,
-    timeUnit,
-    timeZone,
-    channels,
-    columns,
-    pathColumns,
-    groupFromPath,
-    recordingFromPath,
-    pivot,
-    only,
+    ...readingOptions,
   },
 );
 
@@ -226,19 +230,8 @@ export const evaluatedLabels: OptionsOf<Required<Pick<TrainConfig, LabelOption>>
 export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption | "units">>> = optionsUnder(
   modelColumnsHeading,
   {
-    group,
-    recording,
-    time,
-    timeFormat,
-    timeUnit,
-    timeZone,
+    ...readingOptions,
     channels: { ...channels, doc: "sensor columns, separated by commas, in the order of the model's channels" },
-    columns,
-    pathColumns,
-    groupFromPath,
-    recordingFromPath,
-    pivot,
-    only,
     units: textOption({
       value: "units",
       otherwise: "as in training, unless the columns' names state others",

@@ -5,17 +5,16 @@ import { checkOutFile } from "../out-file.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { type CleanChannel, cleanChannels, cleanColumns } from "../signals/data/clean-channels.ts";
-import { namedColumnRoles } from "../signals/data/column-roles.ts";
 import { convertRows, decideUnits } from "../signals/data/convert-units.ts";
 import { findSensors } from "../signals/data/find-sensors.ts";
-import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
+import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { recordingPieces } from "../signals/data/recordings.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
-import { highestSharedRateHz } from "../signals/data/shared-rate.ts";
 import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { parseUnitChoice } from "../signals/data/unit-choice.ts";
 import { type TableColumn, TableWriter } from "../signals/data/write-table.ts";
+import { openLabelledOrNot } from "./prepare-training.ts";
 import { refuseOverwritingInput } from "./refuse-overwriting-input.ts";
 
 export type { CleanChannel };
@@ -57,14 +56,7 @@ export async function convert(
   refuseOverwritingInput(config.out, config.files);
   await checkOutFile(config.out, config);
   const reporter = collectingReporter(reporterOf(run.reporter));
-  const opened = await openRecordings(config.files, {
-    columns: namedColumnRoles(config),
-    requireLabels: false,
-    labelColumn: "if found",
-    ...(config.rate !== undefined && { nominalRateHz: config.rate }),
-    likelyRateHz: highestSharedRateHz,
-    reporter,
-  });
+  const opened = await openLabelledOrNot(config, reporter);
   try {
     const { rows, quality } = opened;
     refuseOverwritingInput(config.out, opened.files);

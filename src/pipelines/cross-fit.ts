@@ -8,7 +8,7 @@ import { runFit } from "../learning/training/run-fit.ts";
 import { describeFold, summarizeFolds } from "../learning/training/summarize-folds.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
 import { WindowSignals } from "../monitoring/summaries/window-signals.ts";
-import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
+import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { type RowSource, recordingPieces } from "../signals/data/recordings.ts";
 import { pickWindows } from "../signals/preprocessing/join-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";

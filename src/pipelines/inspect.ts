@@ -10,19 +10,17 @@ import {
 import { UserError } from "../errors.ts";
 import { checkOutFile } from "../out-file.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
-import { namedColumnRoles } from "../signals/data/column-roles.ts";
 import type { UnitConversion } from "../signals/data/convert-units.ts";
 import { DataFault, type FaultDescription } from "../signals/data/data-fault.ts";
 import { type Excerpt, excerptsOf } from "../signals/data/excerpts.ts";
 import { type FoundSensors, findSensors } from "../signals/data/find-sensors.ts";
-import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
+import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RecordingFacts, recordingFacts } from "../signals/data/recording-facts.ts";
-import { highestSharedRateHz } from "../signals/data/shared-rate.ts";
 import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
 import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
 import type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
-import { openForTraining, prepareOpenedTraining } from "./prepare-training.ts";
+import { openForTraining, openLabelledOrNot, prepareOpenedTraining } from "./prepare-training.ts";
 import type { TrainEvent } from "./train-events.ts";
 import { writeReportPage } from "./write-report-page.ts";
 
@@ -151,15 +149,7 @@ async function openToInspect(
   } catch (refused) {
     if (!(refused instanceof UserError)) throw refused;
     if (faults[0] !== undefined) throw new DataFault(faults[0]);
-    const opened = await openRecordings(config.files, {
-      columns: namedColumnRoles(config),
-      requireLabels: false,
-      labelColumn: "if found",
-      ...(config.rate !== undefined && { nominalRateHz: config.rate }),
-      likelyRateHz: highestSharedRateHz,
-      reporter,
-      onFault,
-    }).catch(() => {
+    const opened = await openLabelledOrNot(config, reporter, onFault).catch(() => {
       throw refused;
     });
     for (const warning of opened.quality.warnings) reporter.warn(warning);

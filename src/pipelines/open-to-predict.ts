@@ -6,8 +6,8 @@ import { type OpenedModel, unitsOfModel } from "../monitoring/streams/watched-mo
 import type { Reporter } from "../reporter.ts";
 import { batchClockFaults, batchFlatFaults, batchRangeFaults } from "../signals/data/batch-faults.ts";
 import { batchUnits } from "../signals/data/batch-units.ts";
-import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
 import { DataFault } from "../signals/data/data-fault.ts";
+import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { type OpenedRecordings, openRecordings, type ReadRecordingsOptions } from "../signals/data/open-recordings.ts";
 import { qualityGateNotes } from "../signals/data/quality-gate.ts";
 import { storedResampling } from "../storage/store/stored-config.ts";

@@ -8,8 +8,8 @@ import { reportTrainingMemory, trainingMemory } from "../learning/training/train
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
 import { collectingReporter, type Reporter, silent } from "../reporter.ts";
-import type { NamedColumns } from "../signals/data/column-roles.ts";
 import { describeCopiedContent } from "../signals/data/copied-content.ts";
+import type { NamedColumns } from "../signals/data/named-columns.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
 import { joinWindows, pickWindows } from "../signals/preprocessing/join-windows.ts";
 import {

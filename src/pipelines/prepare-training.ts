@@ -13,12 +13,12 @@ import type { Reporter } from "../reporter.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { batchClockFaults, batchFlatFaults } from "../signals/data/batch-faults.ts";
-import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
 import { convertRows, type DecidedUnits, decideUnits, type StoredConversion } from "../signals/data/convert-units.ts";
 import { DataFault, type OnFault, throwDataFault } from "../signals/data/data-fault.ts";
 import { findSensors } from "../signals/data/find-sensors.ts";
 import { fixedSplitOf } from "../signals/data/fixed-split.ts";
-import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
+import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
+import { type OpenedRecordings, openRecordings, type ReadRecordingsOptions } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { rateWarnings, upsamplingWarnings } from "../signals/data/rate-warnings.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
@@ -100,14 +100,37 @@ export function openForTraining(
   onFault: OnFault = throwDataFault,
 ): Promise<OpenedRecordings> {
   return openRecordings(config.files, {
-    columns: namedColumnRoles(config),
+    ...howToRead(config, reporter, onFault),
     requireLabels: true,
     requirePeople: config.split !== "stratified" && config.split !== "blocks",
-    ...(config.rate !== undefined && { nominalRateHz: config.rate }),
+  });
+}
+
+/** Opens recordings with or without labels and people. @throws UserError if there is a fault in the files */
+export function openLabelledOrNot(
+  config: Pick<Preparing, "files" | "rate"> & NamedColumns,
+  reporter: Reporter<TrainEvent>,
+  onFault: OnFault = throwDataFault,
+): Promise<OpenedRecordings> {
+  return openRecordings(config.files, {
+    ...howToRead(config, reporter, onFault),
+    requireLabels: false,
+    labelColumn: "if found",
+  });
+}
+
+function howToRead(
+  { rate, ...columns }: Pick<Preparing, "rate"> & NamedColumns,
+  reporter: Reporter<TrainEvent>,
+  onFault: OnFault,
+): Omit<ReadRecordingsOptions, "requireLabels"> {
+  return {
+    columns: namedColumnRoles(columns),
+    ...(rate !== undefined && { nominalRateHz: rate }),
     likelyRateHz: highestSharedRateHz,
     reporter,
     onFault,
-  });
+  };
 }
 
 /** @throws UserError if the recordings cannot be trained on, or cannot be split as requested */

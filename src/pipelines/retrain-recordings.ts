@@ -8,10 +8,10 @@ import { unitsOfModel, type WatchedModel } from "../monitoring/streams/watched-m
 import type { Reporter } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { batchUnits } from "../signals/data/batch-units.ts";
-import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
 import { conversionsByFactors, convertRows, type StoredConversion } from "../signals/data/convert-units.ts";
 import { CopiedContentFinder } from "../signals/data/copied-content.ts";
 import { DataFault } from "../signals/data/data-fault.ts";
+import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";

@@ -4,26 +4,16 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { CvReport } from "../../src/pipelines/train.ts";
 import { resident } from "./resident.ts";
-import { fileDirectory, simulateTiny, tinyWords } from "./tiny-run.ts";
+import { testPeople, writeSplitTable } from "./split-table.ts";
+import { fileDirectory, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const run = resident(directory);
 const path = (name: string): string => join(directory, name);
 const json = (name: string) => JSON.parse(readFileSync(path(name), "utf8"));
-const testPeople = ["person-05", "person-06"];
-
-/** Writes the simulated table with another column. */
-function withColumn(name: string, out: string, value: (user: string, row: number) => string): void {
-  const [head, ...lines] = readFileSync(path("plain.csv"), "utf8").trimEnd().split("\n");
-  const rows = lines.map((line, row) => `${line},${value(line.split(",")[0]!, row)}`);
-  writeFileSync(path(out), [`${head},${name}`, ...rows, ""].join("\n"));
-}
 
 beforeAll(async () => {
-  await simulateTiny(path("plain.csv"), { users: 6 });
-  withColumn("part", "split.csv", (user) =>
-    testPeople.includes(user) ? "Test" : user === "person-03" ? "val" : "train",
-  );
+  await writeSplitTable(directory);
   const ended = await run(
     "train",
     "split.csv",

@@ -3,24 +3,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { inspect } from "../../src/pipelines/inspect.ts";
-import { fileDirectory, simulateTiny } from "./tiny-run.ts";
+import { testPeople, writeSplitTable, writeWithColumn } from "./split-table.ts";
+import { fileDirectory } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const path = (name: string): string => join(directory, name);
-const testPeople = ["person-05", "person-06"];
-
-/** Writes the simulated table with another column. */
-function withColumn(name: string, out: string, value: (user: string, row: number) => string): void {
-  const [head, ...lines] = readFileSync(path("plain.csv"), "utf8").trimEnd().split("\n");
-  const rows = lines.map((line, row) => `${line},${value(line.split(",")[0]!, row)}`);
-  writeFileSync(path(out), [`${head},${name}`, ...rows, ""].join("\n"));
-}
 
 beforeAll(async () => {
-  await simulateTiny(path("plain.csv"), { users: 6 });
-  withColumn("part", "split.csv", (user) =>
-    testPeople.includes(user) ? "Test" : user === "person-03" ? "val" : "train",
-  );
+  await writeSplitTable(directory);
 });
 
 const reading = { rate: 20, window: 40, folds: 2 };
@@ -34,7 +24,7 @@ test("is reported by inspect before anything is trained", async () => {
 
 describe("a split that does not hold", () => {
   test("names the people on both sides", async () => {
-    withColumn("part", "both.csv", (user, row) =>
+    writeWithColumn(directory, "both.csv", "part", (user, row) =>
       user === "person-06" || (user === "person-01" && row % 2400 > 1800) ? "test" : "train",
     );
     const found = await inspect({ files: [path("both.csv")], split: "column:part", ...reading });
@@ -42,7 +32,7 @@ describe("a split that does not hold", () => {
   });
 
   test("is refused if its values do not say which side they mean, with the option to set", async () => {
-    withColumn("part", "codes.csv", (user) => (testPeople.includes(user) ? "2" : "1"));
+    writeWithColumn(directory, "codes.csv", "part", (user) => (testPeople.includes(user) ? "2" : "1"));
     await expect(inspect({ files: [path("codes.csv")], split: "column:part", ...reading })).rejects.toThrow(
       /has the values "1", "2"; expected train and test/,
     );
@@ -51,7 +41,7 @@ describe("a split that does not hold", () => {
   });
 
   test("is refused if a side is empty or the column is missing", async () => {
-    withColumn("part", "all.csv", () => "train");
+    writeWithColumn(directory, "all.csv", "part", () => "train");
     const refusal = async (file: string, split: `column:${string}`) => {
       const found = await inspect({ files: [path(file)], split, ...reading }).catch((error: Error) => error);
       return found instanceof Error ? found.message : (found.refusal?.message ?? "");

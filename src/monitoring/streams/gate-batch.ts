@@ -4,7 +4,7 @@ import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { ExpectedChannel } from "../../signals/data/batch-faults.ts";
 import { batchUnits } from "../../signals/data/batch-units.ts";
-import type { ColumnOptions } from "../../signals/data/column-roles.ts";
+import type { ColumnOptions } from "../../signals/data/named-columns.ts";
 import { type OpenedBatch, openQualityGate, type QualityGateOptions } from "../../signals/data/quality-gate.ts";
 import { storedResampling } from "../../storage/store/stored-config.ts";
 import type { BaselineStats } from "../drift/baseline-stats.ts";

@@ -1,5 +1,5 @@
-// Computes the verdict from a measured batch and its stream's state. These rules raise alarms, and each is asked only if those
-// before it raise none:
+// Computes the verdict from a measured batch and its stream's state. The following rules can raise an alarm. Each
+// applies only if no earlier rule has raised one:
 // 1. In any batch, values that no person gives (impossible-sensors.ts, comparison.ts), and once the stream has a past, an axis
 //    whose sign has changed (reversed-axes.ts).
 // 2. The evidence of the stream's batches against its own past, once it has one, and of batches that spread more widely than

@@ -6,51 +6,10 @@ import { shellCommand } from "../../shell-words.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { type FaultDescription, type OnFault, throwDataFault } from "./data-fault.ts";
-import { fixedSplitOf, type SplitSide } from "./fixed-split.ts";
 import { givenSensors } from "./given-sensors.ts";
+import type { ColumnOptions } from "./named-columns.ts";
 import { refuseReservedChannels } from "./reserved-names.ts";
-
-export interface ColumnOptions {
-  readonly label?: string;
-  readonly group?: string;
-  readonly recording?: string;
-  readonly time?: string;
-  readonly channels?: readonly string[];
-  /** The model's channels, in the model's order; they are read if `channels` is not given. */
-  readonly modelChannels?: readonly string[];
-  /** Sensors as in `--sensor`; their channels are read if `channels` is not given. */
-  readonly sensor?: readonly string[];
-  /** Columns taken from the names of folders (`user=ann`), not from the files. */
-  readonly pathColumns?: readonly string[];
-  /** Path templates. The part of a path in place of {name} is the person, recording or label of the whole file. */
-  readonly groupFromPath?: string;
-  readonly recordingFromPath?: string;
-  readonly labelFromPath?: string;
-  /** A file that maps labels to classes; see `readLabelMap`. */
-  readonly map?: string;
-  /** Labels to leave out. */
-  readonly exclude?: readonly string[];
-  /** A file with labels and their times, or a pattern of such files; its label column is then the one that `label` names. */
-  readonly labels?: string;
-  /** Whether those times are on the recordings' clock, or count from the start of each recording. */
-  readonly labelsClock?: "recording" | "start";
-  /** Names of all columns in order, for files without a line of names. */
-  readonly columns?: readonly string[];
-  /** The column that says which sensor or device a row comes from. The rows of all of these are joined by time. */
-  readonly pivot?: string;
-  /** Rows to read, each as COLUMN=VALUE. */
-  readonly only?: readonly string[];
-  /** A fixed split, as in `--split column:NAME`, of which one side is read. Other kinds of split do not affect reading. */
-  readonly split?: string;
-  /** The side of that split. Default: train. */
-  readonly side?: SplitSide;
-  /** strptime format of the times, as in `--time-format`. */
-  readonly timeFormat?: string;
-  /** Unit of numeric times, as in `--time-unit`. */
-  readonly timeUnit?: string;
-  /** Time zone of local times, as in `--time-zone`. */
-  readonly timeZone?: string;
-}
+import { type ColumnRole, columnsNamedLikeTimes, findRoleColumn, usualColumnNames } from "./usual-column-names.ts";
 
 /** The columns in use, by their names in the file; null if there is none. */
 export interface ResolvedColumns {
@@ -82,40 +41,22 @@ export interface RequiredColumns {
   readonly group: boolean;
 }
 
-type Role = "label" | "group" | "recording" | "time";
-
-export const columnRoleTitles: Record<Role, string> = {
+export const columnRoleTitles: Record<ColumnRole, string> = {
   label: "activity label",
   group: "person",
   recording: "recording",
   time: "time",
 };
 
-export const columnRoleOptions: Record<Role, string> = {
+export const columnRoleOptions: Record<ColumnRole, string> = {
   label: "--label",
   group: "--group",
   recording: "--recording",
   time: "--time",
 };
 
-/** Usual names, most likely first, compared without case, spaces and punctuation. */
-const usualNames: Record<Role, readonly string[]> = {
-  label: ["activity", "label", "class", "activityname", "activitylabel", "activityid", "target", "y"],
-  group: [
-    ...["user", "userid", "subject", "subjectid", "participant", "participantid", "person", "personid"],
-    ...["group", "volunteer", "patient", "wearer", "pid", "sub", "id"],
-  ],
-  recording: ["recording", "recordingid", "session", "sessionid", "trial", "trialid", "experiment", "file", "filename"],
-  time: [
-    ...["timestamps", "timestamp", "times", "time", "timestampms", "timems", "timestampus", "timeus"],
-    ...["timestampns", "timens", "datetime", "seconds", "secondselapsed", "elapsed", "elapsedtime", "epoch", "t", "ts"],
-    ...["epoc", "unixtime", "unixtimestamp", "epochtime", "systemtime", "sampletime", "timeelapsed", "dateandtime"],
-    ...["elapsedseconds", "timesinceepoch", "clock", "date", "createdat"],
-  ],
-};
-
 /** Advice on roles that a path may state, because tables that apps export contain neither labels nor people. */
-const elsewhere: Record<Role, string> = {
+const elsewhere: Record<ColumnRole, string> = {
   label: ', or take it from the names of folders or files: --label-from-path "{activity}/*"',
   group: ', or take it from the names of folders or files: --group-from-path "{person}/*"',
   recording: "",
@@ -138,13 +79,13 @@ export function resolveColumnRoles(
   onFault: OnFault = throwDataFault,
   warn: (message: string) => void = () => {},
 ): ColumnRoles {
-  const role = (name: Role, mustExist: boolean): string | null => {
+  const role = (name: ColumnRole, mustExist: boolean): string | null => {
     const given = options[name];
     if (given !== undefined) return existingRoleColumn(available, given, file, `--${name}`);
     const found = findRoleColumn(available, name);
     if (found === null && mustExist) {
       throw new UserError(
-        `${file}: no column for the ${columnRoleTitles[name]} was found among ${listColumnNames(available)} (looked for ${usualNames[name].slice(0, 6).join(", ")}, ...).`,
+        `${file}: no column for the ${columnRoleTitles[name]} was found among ${listColumnNames(available)} (looked for ${usualColumnNames[name].slice(0, 6).join(", ")}, ...).`,
         { advice: `Name it with --${name} COLUMN${elsewhere[name]}.` },
       );
     }
@@ -243,47 +184,6 @@ function nearestColumnName(available: readonly string[], name: string): string |
   return available.find((column) => column.toLowerCase() === name.toLowerCase()) ?? nearestName(name, available);
 }
 
-/** The column with the role's most likely usual name. */
-export function findRoleColumn(available: readonly string[], role: Role): string | null {
-  const isAxis = available.some((column) => normaliseColumnName(withoutUnit(column)) === "x");
-  for (const usual of usualNames[role]) {
-    if (usual === "y" && isAxis) continue;
-    const match =
-      available.find((column) => normaliseColumnName(column) === usual) ??
-      available.find((column) => normaliseColumnName(withoutUnit(column)) === usual);
-    if (match !== undefined) return match;
-  }
-  if (role !== "time") return null;
-  // The last word may be a unit: t_us.
-  const bare = (column: string): string =>
-    normaliseColumnName(column.replace(/[\s_-](s|secs?|seconds|ms|millis|[uµμ]s|micros|ns|nanos)$/i, ""));
-  for (const usual of usualNames.time) {
-    const match = available.find((column) => bare(column) === usual);
-    if (match !== undefined) return match;
-  }
-  const possible = columnsNamedLikeTimes(available);
-  const ofSensor = possible.filter((column) => /acc|motion|sensor/i.test(column));
-  return ofSensor[0] ?? (possible.length === 1 ? possible[0]! : null);
-}
-
-const timeWord =
-  /^(times?|timestamps?|datetime|elapsed|epoch?|millis|micros|nanos|(milli|micro|nano)seconds?|zeit|temps|tiempo|tempo|tid|aika)$/;
-
-/** Columns whose names have a word for time, such as "Time since start in ms" or accelerometerTimestamp_sinceReboot(s). */
-export function columnsNamedLikeTimes(available: readonly string[]): string[] {
-  return available.filter((column) => {
-    const words = column
-      .replace(/([a-z])([A-Z])/g, "$1 $2")
-      .toLowerCase()
-      .split(/[^\p{L}]+/u);
-    return words.some((word) => timeWord.test(word)) && !words.includes("zone");
-  });
-}
-
-function withoutUnit(column: string): string {
-  return column.replace(/[([{].*$/, "");
-}
-
 /** The channels of the sensors that the user specifies, and of an accelerometer and a gyroscope found by name. */
 function findChannelColumns(
   available: readonly string[],
@@ -346,63 +246,8 @@ function refuseColumnInTwoRoles(columns: ColumnRoles): void {
   }
 }
 
-function normaliseColumnName(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, "");
-}
-
 /** Formats the first twenty names for a message. */
 export function listColumnNames(names: readonly string[]): string {
   const shown = names.slice(0, 20).join(", ");
   return names.length > 20 ? `${shown}, ... (${names.length} in all)` : shown;
-}
-
-/** Columns that a user may name. */
-export type NamedColumns = Pick<
-  ColumnOptions,
-  "label" | "group" | "recording" | "time" | "timeFormat" | "timeUnit" | "timeZone"
-> & {
-  channels?: string[];
-  sensor?: string[];
-  pathColumns?: string[];
-  groupFromPath?: string;
-  recordingFromPath?: string;
-  labelFromPath?: string;
-  map?: string;
-  exclude?: string[];
-  labels?: string;
-  labelsClock?: "recording" | "start";
-  columns?: string[];
-  pivot?: string;
-  only?: string[];
-  split?: string;
-};
-
-/** Only the columns that the user named, without any that are detected. */
-export function namedColumnRoles(named: NamedColumns): NamedColumns {
-  const { groupFromPath, recordingFromPath, labelFromPath, map, exclude, timeFormat, timeUnit, timeZone } = named;
-  const { labels, labelsClock } = named;
-  const { label, group, recording, time, channels, sensor, pathColumns, columns, pivot, only, split } = named;
-  return {
-    ...(label !== undefined && { label }),
-    ...(group !== undefined && { group }),
-    ...(recording !== undefined && { recording }),
-    ...(time !== undefined && { time }),
-    ...(channels !== undefined && { channels }),
-    ...(sensor !== undefined && { sensor }),
-    ...(pathColumns !== undefined && { pathColumns }),
-    ...(groupFromPath !== undefined && { groupFromPath }),
-    ...(recordingFromPath !== undefined && { recordingFromPath }),
-    ...(labelFromPath !== undefined && { labelFromPath }),
-    ...(map !== undefined && { map }),
-    ...(exclude !== undefined && { exclude }),
-    ...(labels !== undefined && { labels }),
-    ...(labels !== undefined && labelsClock !== undefined && { labelsClock }),
-    ...(columns !== undefined && { columns }),
-    ...(pivot !== undefined && { pivot }),
-    ...(only !== undefined && { only }),
-    ...(split !== undefined && fixedSplitOf(split) !== undefined && { split }),
-    ...(timeFormat !== undefined && { timeFormat }),
-    ...(timeUnit !== undefined && { timeUnit }),
-    ...(timeZone !== undefined && { timeZone }),
-  };
 }

@@ -1,8 +1,8 @@
 // Recognises tables without a line of names whose columns are documented, by their width, their first values and the lines before
 // them.
 
-import { findRoleColumn } from "./column-roles.ts";
 import type { TextLayout } from "./text-layout.ts";
+import { findRoleColumn } from "./usual-column-names.ts";
 
 /** Names of the columns, and how to compute a time column if the file has none. */
 export interface KnownLayout {

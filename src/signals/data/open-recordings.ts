@@ -4,7 +4,7 @@
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
-import { type ColumnOptions, type ColumnRoles, listColumnNames, type ResolvedColumns } from "./column-roles.ts";
+import { type ColumnRoles, listColumnNames, type ResolvedColumns } from "./column-roles.ts";
 import { type CopiedContent, CopiedContentFinder, describeCopiedContent } from "./copied-content.ts";
 import { DataFault, type OnFault, throwDataFault } from "./data-fault.ts";
 import { describeQuality } from "./describe-quality.ts";
@@ -12,6 +12,7 @@ import { type Database, openDuckdb } from "./duckdb.ts";
 import { findFiles } from "./find-files.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type LabellingOptions, labelRecordings } from "./label-recordings.ts";
+import type { ColumnOptions } from "./named-columns.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { readLabelFiles } from "./read-label-file.ts";
 import { readableFiles } from "./readable-files.ts";

@@ -1,7 +1,6 @@
 // Checks whether a later file has the columns that are in use. All other columns may differ from file to file.
 
 import {
-  type ColumnOptions,
   type ColumnRoles,
   columnRoleOptions,
   columnRoleTitles,
@@ -10,6 +9,7 @@ import {
   resolveColumnRoles,
 } from "./column-roles.ts";
 import { DataFault } from "./data-fault.ts";
+import type { ColumnOptions } from "./named-columns.ts";
 
 /**
  * @param warn called for sensors that only the later file has

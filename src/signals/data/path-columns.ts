@@ -2,7 +2,7 @@
 // from the part of the path that a template such as sub_{user}.csv marks.
 
 import { UserError } from "../../errors.ts";
-import type { ColumnOptions } from "./column-roles.ts";
+import type { ColumnOptions } from "./named-columns.ts";
 
 /** A column with one value for the whole file. */
 export interface PathColumn {

@@ -4,8 +4,9 @@
 import { counted } from "../../counted.ts";
 import type { Reporter } from "../../reporter.ts";
 import { type BatchExpectations, batchFaults } from "./batch-faults.ts";
-import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
+import type { ResolvedColumns } from "./column-roles.ts";
 import { DataFault, type FaultDescription } from "./data-fault.ts";
+import type { ColumnOptions } from "./named-columns.ts";
 import { type KnownNames, type OpenedRecordings, openRecordings } from "./open-recordings.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { resamplingNotes } from "./rate-warnings.ts";

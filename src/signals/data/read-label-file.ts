@@ -6,7 +6,7 @@ import { open } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { silent } from "../../reporter.ts";
 import { shellCommand } from "../../shell-words.ts";
-import { findRoleColumn, listColumnNames } from "./column-roles.ts";
+import { listColumnNames } from "./column-roles.ts";
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
 import { findFiles, type SourceFile } from "./find-files.ts";
 import { localTimeConverter } from "./local-time.ts";
@@ -15,6 +15,7 @@ import type { ScratchFolder } from "./scratch-folder.ts";
 import { isDateTimeInSchema, readTableSchema, type TableSchema } from "./table-schema.ts";
 import { timeReadingOf } from "./text-clock.ts";
 import { textLayout } from "./text-layout.ts";
+import { findRoleColumn } from "./usual-column-names.ts";
 
 export interface Annotation {
   readonly label: string | null;

@@ -2,7 +2,7 @@
 // chunk holds typed arrays, and texts (person, recording, label) as one small integer per row.
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
-import type { ColumnOptions, ColumnRoles, RequiredColumns } from "./column-roles.ts";
+import type { ColumnRoles, RequiredColumns } from "./column-roles.ts";
 import { resolveColumnRoles } from "./column-roles.ts";
 import { DataFault, type OnFault } from "./data-fault.ts";
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
@@ -10,6 +10,7 @@ import { explainReadError, withReadErrorsExplained } from "./explain-read-error.
 import type { SourceFile } from "./find-files.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
 import { type LabelMap, readLabelMap } from "./label-map.ts";
+import type { ColumnOptions } from "./named-columns.ts";
 import { refuseOtherColumns } from "./other-columns.ts";
 import { pathColumnsOf, withTemplateRoles } from "./path-columns.ts";
 import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";

@@ -8,15 +8,16 @@ import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
-import { type ColumnOptions, columnsNamedLikeTimes, findRoleColumn } from "./column-roles.ts";
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
 import { type JoinedPart, joinByTime } from "./join-by-time.ts";
+import type { ColumnOptions } from "./named-columns.ts";
 import { kindOfSensorValue, sensorsToJoin } from "./pooled-sensors.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import { numberColumns, schemaOfParquet } from "./separate-sensors.ts";
 import type { TableSchema } from "./table-schema.ts";
 import { timeReadingOf } from "./text-clock.ts";
+import { columnsNamedLikeTimes, findRoleColumn } from "./usual-column-names.ts";
 
 /** The file of one sensor. */
 export interface SensorFile {

@@ -5,10 +5,10 @@
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
-import { type ColumnOptions, findRoleColumn } from "./column-roles.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
 import { joinByTime } from "./join-by-time.ts";
+import type { ColumnOptions } from "./named-columns.ts";
 import {
   findSensorColumn,
   kindOfSensorValue,
@@ -21,6 +21,7 @@ import { rowsOfSplitSide } from "./rows-of-split-side.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import type { TableSchema } from "./table-schema.ts";
 import { timeReadingOf } from "./text-clock.ts";
+import { findRoleColumn } from "./usual-column-names.ts";
 
 export interface SeparatedTable {
   readonly schema: TableSchema;

@@ -1,6 +1,6 @@
 // How a time is written on each clock, what its column is called, and what a user would have to say about it.
 
-import type { ColumnOptions } from "../../../src/signals/data/column-roles.ts";
+import type { ColumnOptions } from "../../../src/signals/data/named-columns.ts";
 import type { Form } from "./form.ts";
 
 type Clock = Form["clock"];

@@ -1,0 +1,96 @@
+// What a user may say about the columns of recordings, their labels and their times. Every field has an option of the same name.
+
+import { fixedSplitOf, type SplitSide } from "./fixed-split.ts";
+
+export interface ColumnOptions {
+  readonly label?: string;
+  readonly group?: string;
+  readonly recording?: string;
+  readonly time?: string;
+  readonly channels?: readonly string[];
+  /** The model's channels, in the model's order; they are read if `channels` is not given. */
+  readonly modelChannels?: readonly string[];
+  /** Sensors as in `--sensor`; their channels are read if `channels` is not given. */
+  readonly sensor?: readonly string[];
+  /** Columns taken from the names of folders (`user=ann`), not from the files. */
+  readonly pathColumns?: readonly string[];
+  /** Path templates. The part of a path in place of {name} is the person, recording or label of the whole file. */
+  readonly groupFromPath?: string;
+  readonly recordingFromPath?: string;
+  readonly labelFromPath?: string;
+  /** A file that maps labels to classes; see `readLabelMap`. */
+  readonly map?: string;
+  /** Labels to leave out. */
+  readonly exclude?: readonly string[];
+  /** A file with labels and their times, or a pattern of such files; its label column is then the one that `label` names. */
+  readonly labels?: string;
+  /** Whether those times are on the recordings' clock, or count from the start of each recording. */
+  readonly labelsClock?: "recording" | "start";
+  /** Names of all columns in order, for files without a line of names. */
+  readonly columns?: readonly string[];
+  /** The column that says which sensor or device a row comes from. The rows of all of these are joined by time. */
+  readonly pivot?: string;
+  /** Rows to read, each as COLUMN=VALUE. */
+  readonly only?: readonly string[];
+  /** A fixed split, as in `--split column:NAME`, of which one side is read. Other kinds of split do not affect reading. */
+  readonly split?: string;
+  /** The side of that split. Default: train. */
+  readonly side?: SplitSide;
+  /** strptime format of the times, as in `--time-format`. */
+  readonly timeFormat?: string;
+  /** Unit of numeric times, as in `--time-unit`. */
+  readonly timeUnit?: string;
+  /** Time zone of local times, as in `--time-zone`. */
+  readonly timeZone?: string;
+}
+
+/** Columns that a user may name. */
+export type NamedColumns = Pick<
+  ColumnOptions,
+  "label" | "group" | "recording" | "time" | "timeFormat" | "timeUnit" | "timeZone"
+> & {
+  channels?: string[];
+  sensor?: string[];
+  pathColumns?: string[];
+  groupFromPath?: string;
+  recordingFromPath?: string;
+  labelFromPath?: string;
+  map?: string;
+  exclude?: string[];
+  labels?: string;
+  labelsClock?: "recording" | "start";
+  columns?: string[];
+  pivot?: string;
+  only?: string[];
+  split?: string;
+};
+
+/** Only the columns that the user named, without any that are detected. */
+export function namedColumnRoles(named: NamedColumns): NamedColumns {
+  const { groupFromPath, recordingFromPath, labelFromPath, map, exclude, timeFormat, timeUnit, timeZone } = named;
+  const { labels, labelsClock } = named;
+  const { label, group, recording, time, channels, sensor, pathColumns, columns, pivot, only, split } = named;
+  return {
+    ...(label !== undefined && { label }),
+    ...(group !== undefined && { group }),
+    ...(recording !== undefined && { recording }),
+    ...(time !== undefined && { time }),
+    ...(channels !== undefined && { channels }),
+    ...(sensor !== undefined && { sensor }),
+    ...(pathColumns !== undefined && { pathColumns }),
+    ...(groupFromPath !== undefined && { groupFromPath }),
+    ...(recordingFromPath !== undefined && { recordingFromPath }),
+    ...(labelFromPath !== undefined && { labelFromPath }),
+    ...(map !== undefined && { map }),
+    ...(exclude !== undefined && { exclude }),
+    ...(labels !== undefined && { labels }),
+    ...(labels !== undefined && labelsClock !== undefined && { labelsClock }),
+    ...(columns !== undefined && { columns }),
+    ...(pivot !== undefined && { pivot }),
+    ...(only !== undefined && { only }),
+    ...(split !== undefined && fixedSplitOf(split) !== undefined && { split }),
+    ...(timeFormat !== undefined && { timeFormat }),
+    ...(timeUnit !== undefined && { timeUnit }),
+    ...(timeZone !== undefined && { timeZone }),
+  };
+}

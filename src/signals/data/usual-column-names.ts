@@ -1,0 +1,64 @@
+// Finds the column of a role by the names that it usually has.
+
+export type ColumnRole = "label" | "group" | "recording" | "time";
+
+/** Usual names, most likely first, compared without case, spaces and punctuation. */
+export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
+  label: ["activity", "label", "class", "activityname", "activitylabel", "activityid", "target", "y"],
+  group: [
+    ...["user", "userid", "subject", "subjectid", "participant", "participantid", "person", "personid"],
+    ...["group", "volunteer", "patient", "wearer", "pid", "sub", "id"],
+  ],
+  recording: ["recording", "recordingid", "session", "sessionid", "trial", "trialid", "experiment", "file", "filename"],
+  time: [
+    ...["timestamps", "timestamp", "times", "time", "timestampms", "timems", "timestampus", "timeus"],
+    ...["timestampns", "timens", "datetime", "seconds", "secondselapsed", "elapsed", "elapsedtime", "epoch", "t", "ts"],
+    ...["epoc", "unixtime", "unixtimestamp", "epochtime", "systemtime", "sampletime", "timeelapsed", "dateandtime"],
+    ...["elapsedseconds", "timesinceepoch", "clock", "date", "createdat"],
+  ],
+};
+
+/** The column with the role's most likely usual name. */
+export function findRoleColumn(available: readonly string[], role: ColumnRole): string | null {
+  const isAxis = available.some((column) => normaliseColumnName(withoutUnit(column)) === "x");
+  for (const usual of usualColumnNames[role]) {
+    if (usual === "y" && isAxis) continue;
+    const match =
+      available.find((column) => normaliseColumnName(column) === usual) ??
+      available.find((column) => normaliseColumnName(withoutUnit(column)) === usual);
+    if (match !== undefined) return match;
+  }
+  if (role !== "time") return null;
+  // The last word may be a unit: t_us.
+  const bare = (column: string): string =>
+    normaliseColumnName(column.replace(/[\s_-](s|secs?|seconds|ms|millis|[uµμ]s|micros|ns|nanos)$/i, ""));
+  for (const usual of usualColumnNames.time) {
+    const match = available.find((column) => bare(column) === usual);
+    if (match !== undefined) return match;
+  }
+  const possible = columnsNamedLikeTimes(available);
+  const ofSensor = possible.filter((column) => /acc|motion|sensor/i.test(column));
+  return ofSensor[0] ?? (possible.length === 1 ? possible[0]! : null);
+}
+
+const timeWord =
+  /^(times?|timestamps?|datetime|elapsed|epoch?|millis|micros|nanos|(milli|micro|nano)seconds?|zeit|temps|tiempo|tempo|tid|aika)$/;
+
+/** Columns whose names have a word for time, such as "Time since start in ms" or accelerometerTimestamp_sinceReboot(s). */
+export function columnsNamedLikeTimes(available: readonly string[]): string[] {
+  return available.filter((column) => {
+    const words = column
+      .replace(/([a-z])([A-Z])/g, "$1 $2")
+      .toLowerCase()
+      .split(/[^\p{L}]+/u);
+    return words.some((word) => timeWord.test(word)) && !words.includes("zone");
+  });
+}
+
+function withoutUnit(column: string): string {
+  return column.replace(/[([{].*$/, "");
+}
+
+function normaliseColumnName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, "");
+}

@@ -1,0 +1,26 @@
+// A simulated table of six people with a column that says train or test.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { simulateTiny } from "./tiny-run.ts";
+
+export const testPeople: readonly string[] = ["person-05", "person-06"];
+
+/** Writes plain.csv of a directory with another column. */
+export function writeWithColumn(
+  directory: string,
+  out: string,
+  name: string,
+  value: (user: string, row: number) => string,
+): void {
+  const [head, ...lines] = readFileSync(join(directory, "plain.csv"), "utf8").trimEnd().split("\n");
+  const rows = lines.map((line, row) => `${line},${value(line.split(",")[0]!, row)}`);
+  writeFileSync(join(directory, out), [`${head},${name}`, ...rows, ""].join("\n"));
+}
+
+/** Writes plain.csv, and split.csv with a column "part": the test people have Test, one has val, the others have train. */
+export async function writeSplitTable(directory: string): Promise<void> {
+  await simulateTiny(join(directory, "plain.csv"), { users: 6 });
+  writeWithColumn(directory, "split.csv", "part", (user) =>
+    testPeople.includes(user) ? "Test" : user === "person-03" ? "val" : "train",
+  );
+}

@@ -39,6 +39,7 @@ import {
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { Rng } from "../stats/random.ts";
 import { storedConfigWindowFault } from "../storage/store/stored-config.ts";
+import { impossiblePeople } from "./impossible-people.ts";
 import { readTestSet, type TestSet } from "./test-set.ts";
 import type { TrainEvent } from "./train-events.ts";
 
@@ -168,6 +169,7 @@ export async function prepareOpenedTraining(
   const planned = { samples: plannedWindowSamples(plan), channels: rows.channels.length };
   reportTrainingMemory(trainingMemory(config, planned), reporter, lessMemory);
   const windows = makeWindowsOfPlans([{ rows: converted, plan }])[0]!;
+  for (const warning of impossiblePeople(windows, sensors)) reporter.warn(warning);
   const { dropped, labelChanges } = plan;
   const convert = (others: StoredRows): StoredRows =>
     conversions.every(({ people }) => people === undefined)

@@ -7,7 +7,7 @@ import {
   driftBaselineSchema,
   modelOfDriftBaseline,
 } from "../monitoring/drift/drift-baseline.ts";
-import { impossibleSensors } from "../monitoring/drift/impossible-sensors.ts";
+import { type ImpossibleSensor, impossibleSensors } from "../monitoring/drift/impossible-sensors.ts";
 import { sensorsOfModel } from "../monitoring/drift/model-sensors.ts";
 import type { OpenedModel, WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
@@ -57,8 +57,7 @@ export class UnlikeTraining {
     const impossible = impossibleSensors(this.#measurer.columns(), this.#sensors, rate, this.#drift?.baseline);
     if (impossible.length > 0) {
       return impossible.map(({ message, cause }) => {
-        const likely = cause === null ? "" : ` Likely cause: ${cause.channels.join(", ")} ${pluralFault(cause.fault)}.`;
-        return `Impossible values: ${message}. The predictions mean little.${likely}`;
+        return `Impossible values: ${message}. The predictions mean little.${likelyCauseSentence(cause)}`;
       });
     }
     if (this.#drift === null) return [];
@@ -83,6 +82,9 @@ function driftOfOpenedModel({ folder, baseline }: OpenedModel, sensors: WatchedM
   return faults.length > 0 || parsed.data.classes.length !== data.classes.length ? null : parsed.data;
 }
 
-function pluralFault(fault: string): string {
-  return fault.replace(/^is /, "are ").replace(/^has /, "have ");
+/** Begins with a blank; empty without a cause. */
+export function likelyCauseSentence(cause: ImpossibleSensor["cause"]): string {
+  if (cause === null) return "";
+  const fault = cause.fault.replace(/^is /, "are ").replace(/^has /, "have ");
+  return ` Likely cause: ${cause.channels.join(", ")} ${fault}.`;
 }

@@ -1,0 +1,30 @@
+// A gyroscope in another unit for some people, whose values alone might also be those of quiet people.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { inspect } from "../../src/pipelines/inspect.ts";
+import { fileDirectory, simulateTiny } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const path = (name: string): string => join(directory, name);
+
+test("people whose gyroscope has another unit than that of the others are named", async () => {
+  await simulateTiny(path("alike.csv"), { users: 4 });
+  const [head, ...lines] = readFileSync(path("alike.csv"), "utf8").trimEnd().split("\n");
+  const turning = ["Gx", "Gy", "Gz"].map((name) => head!.split(",").indexOf(name));
+  const mixed = lines.map((line) => {
+    const cells = line.split(",");
+    if (cells[0]! > "person-02") return line;
+    for (const place of turning) cells[place] = String((Number(cells[place]) * 180) / Math.PI);
+    return cells.join(",");
+  });
+  writeFileSync(path("mixed.csv"), [head, ...mixed, ""].join("\n"));
+  const warningsOf = async (name: string): Promise<string[]> => {
+    const { warnings } = await inspect({ files: [path(name)], rate: 20, window: 40, folds: 2 });
+    return warnings.filter((warning) => warning.startsWith("Impossible values"));
+  };
+  expect(await warningsOf("alike.csv")).toEqual([]);
+  const warnings = await warningsOf("mixed.csv");
+  expect(warnings.map((warning) => /person-\d+/.exec(warning)![0])).toEqual(["person-03", "person-04"]);
+  expect(warnings[0]).toContain("Likely cause: Gx, Gy, Gz are in rad/s instead of deg/s.");
+});

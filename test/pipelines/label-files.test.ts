@@ -1,5 +1,5 @@
 // Labels in files of their own, as annotation tools write them.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { InspectOptions } from "../../src/config.ts";
@@ -238,4 +238,12 @@ describe("time without a label between short labelled stretches", () => {
     );
     expect(refusal?.message).toMatch(/without samples; expected at most 20 %/);
   });
+});
+
+test("labels of the other side of a fixed split are not reported as unknown", async () => {
+  const [head, ...lines] = readFileSync(path("zero.csv"), "utf8").trimEnd().split("\n");
+  write("sides.csv", [`${head},part`, ...lines.map((line) => `${line},${line.startsWith("eve") ? "test" : "train"}`)]);
+  const { warnings } = await read("sides.csv", { labels: path("labels.csv"), split: "column:part" });
+  expect(warnings.join()).toContain("eve in the test set");
+  expect(warnings.filter((warning) => warning.includes("no recording has that name"))).toEqual([]);
 });

@@ -15,6 +15,8 @@ import { type StoredRecording, StoredRows } from "./stored-rows.ts";
 import { type UnlabelledReport, type UnlabelledRun, UnlabelledTime } from "./unlabelled-time.ts";
 
 export interface LabellingOptions {
+  /** Whether the recordings are one side of a fixed split, so that some labels belong to the other side. */
+  readonly oneSide: boolean;
   /** Whether the labels count from the first row of each recording instead of its clock. */
   readonly fromStart: boolean;
   /** Unit of the recordings' time column. */
@@ -160,7 +162,7 @@ function withLabels(
 function annotationsOfRecordings(
   recordings: readonly StoredRecording[],
   { annotations, named, paths }: LabelFiles,
-  { personOf, fromStart, warn }: LabellingOptions,
+  { personOf, fromStart, oneSide, warn }: LabellingOptions,
 ): Annotation[][] {
   const stem = (name: string): string => spellingKey(name.replace(/^.*[/\\]/, "").replace(/(\.[a-z]\w{0,4})+$/i, ""));
   const fileStems = paths.map((path) =>
@@ -182,7 +184,7 @@ function annotationsOfRecordings(
     : new Set<string>();
   const label = listedNames(paths, 3);
   const told = (found: Set<string>, kind: string, ours: Iterable<string>): void => {
-    if (found.size === 0) return;
+    if (found.size === 0 || oneSide) return;
     warn(
       `${label}: labels of the ${kind} ${listedNames([...found])} are not used, because no recording has that name; the recordings have ${listedNames([...ours])}.`,
     );

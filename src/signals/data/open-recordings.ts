@@ -237,6 +237,7 @@ async function labelledFromFiles(
     unlabelled,
   } = labelRecordings(rows, files, {
     fromStart: labelsClock === "start",
+    oneSide: columns.split !== undefined,
     timeUnit,
     classOf: (name) => {
       const own = labels.classOf(name);

@@ -9,7 +9,13 @@ import { type FaultDescription, type OnFault, throwDataFault } from "./data-faul
 import { givenSensors } from "./given-sensors.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { refuseReservedChannels } from "./reserved-names.ts";
-import { type ColumnRole, columnsNamedLikeTimes, findRoleColumn, usualColumnNames } from "./usual-column-names.ts";
+import {
+  type ColumnRole,
+  columnsNamedLikeTimes,
+  findRoleColumn,
+  isSameButForUnit,
+  usualColumnNames,
+} from "./usual-column-names.ts";
 
 /** The columns in use, by their names in the file; null if there is none. */
 export interface ResolvedColumns {
@@ -170,14 +176,30 @@ function lackingChannelColumn(
   return {
     code: "schema",
     message: `${file}: the model expects a channel "${name}", which is not among the columns ${listColumnNames(available)}.`,
-    advice:
-      `${near === undefined ? "" : `The nearest name is "${near}". `}If channels have other names, list them with ` +
-      `--channels, in the model's order: ${expected.join(",")}`,
+    advice: adviceOnLackingChannel(available, expected, near),
     file,
     column: name,
     expected: `a column "${name}"`,
     found: listColumnNames(available),
   };
+}
+
+function adviceOnLackingChannel(
+  available: readonly string[],
+  expected: readonly string[],
+  near: string | undefined,
+): string {
+  const alike = expected.map((name) => available.find((column) => isSameButForUnit(column, name)));
+  if (alike.every((column) => column !== undefined)) {
+    return (
+      `The names differ only in their units: ${shellCommand("--channels", alike.join(","))}. ` +
+      "If they are in other units than the training's columns, and their names do not say so, add --units, such as --units acc=m/s^2."
+    );
+  }
+  return (
+    `${near === undefined ? "" : `The nearest name is "${near}". `}If channels have other names, list them with ` +
+    `--channels, in the model's order: ${expected.join(",")}`
+  );
 }
 
 function nearestColumnName(available: readonly string[], name: string): string | undefined {

@@ -55,6 +55,11 @@ export function columnsNamedLikeTimes(available: readonly string[]): string[] {
   });
 }
 
+/** Whether two names are equal except for units in brackets, case and punctuation: acc_x (g), acc_x. */
+export function isSameButForUnit(a: string, b: string): boolean {
+  return normaliseColumnName(withoutUnit(a)) === normaliseColumnName(withoutUnit(b));
+}
+
 function withoutUnit(column: string): string {
   return column.replace(/[([{].*$/, "");
 }

@@ -89,6 +89,14 @@ const cases: Case[] = [
     advice: /^The nearest name is "gx1"\. .*--channels, in the model's order: Ax,Ay,Az,Gx$/,
   },
   {
+    name: "a model's channels under names without units",
+    files: { "a.csv": good },
+    read: ["a.csv"],
+    options: { columns: { modelChannels: ["Ax (g)", "Ay (g)", "Az (g)", "Gx"] }, requireLabels: false },
+    says: ["a.csv", 'the model expects a channel "Ax (g)"'],
+    advice: /^The names differ only in their units: --channels Ax,Ay,Az,Gx\. .*--units acc=m\/s\^2\.$/,
+  },
+  {
     name: "no label column",
     files: { "a.csv": csv(goodRows(), ",", "user,motion,recording,timestamp_s,Ax,Ay,Az,Gx,Gy,Gz") },
     read: ["a.csv"],

@@ -116,8 +116,8 @@ export function trainWarningLines(warnings: readonly string[]): string[] {
 export function unlabelledLines({ unlabelled }: EventOf<"data">["quality"]): string[] {
   if (unlabelled === undefined) return [];
   const { stretches, seconds, longest, by_length } = unlabelled;
-  const limits = by_length.map(({ below_seconds: below, stretches: n }) => {
-    return `${countText(n)} ${below === null ? "longer" : `below ${durationText(below)}`}`;
+  const limits = by_length.map(({ below_seconds: below, stretches: n }, i) => {
+    return `${countText(n)} ${i === 0 ? "" : "more "}${below === null ? "longer" : `below ${durationText(below)}`}`;
   });
   const where = `${durationText(longest.seconds)} in ${longest.recording} of ${longest.user}, from ${instantText(longest.start_s)}`;
   return [

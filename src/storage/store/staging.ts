@@ -55,8 +55,13 @@ export function removeStagingCommand(out: string): string {
  * are UserErrors with advice.
  */
 export async function openStaging(out: string, { resume }: { resume: boolean }): Promise<Staging> {
-  await checkOutFolder(out);
   const directory = stagingDirectory(out);
+  if (resume && !(await exists(directory)) && (await exists(join(out, "manifest.json")))) {
+    throw new UserError(`--resume: the run of ${out} has finished, and its model is there`, {
+      advice: "Use the model, or choose another --out for a new run.",
+    });
+  }
+  await checkOutFolder(out);
   await refuseLinkedStaging(out);
   if (resume && !(await exists(directory))) {
     throw new UserError(`--resume: there is no interrupted run of ${out} (no folder ${shownStaging(out)})`, {

@@ -54,6 +54,14 @@ describe("openStaging", () => {
     expect(existsSync(`${out}.partial`)).toBe(false);
   });
 
+  it("says that a run has finished if its model is there and --resume has nothing to continue", async () => {
+    const out = join(temporaryDirectory(), "walk");
+    mkdirSync(out);
+    writeFileSync(join(out, "manifest.json"), "{}");
+    await expect(openStaging(out, { resume: true })).rejects.toThrow(/^--resume: the run of .* has finished/);
+    await expect(openStaging(out, { resume: false })).rejects.toThrow("never overwritten");
+  });
+
   it("removes what has the name of a lock and is none, and nothing that it leads to", async () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, "walk.partial"));

@@ -103,7 +103,9 @@ function checkHeadline(result: JudgedBatch): string[] {
   }
   const hasPast = result.comparisons.some(({ reference }) => reference !== "baseline");
   if (doubtful && verdict === "normal" && !hasPast) {
-    lines.push("           doubtful: unlike most people, so kept out of the references until more batches decide");
+    lines.push(
+      "           doubtful: unlike most people, so kept out of the references until more batches have been checked",
+    );
   } else if (doubtful && verdict === "normal") {
     const p = checkLimitText(result, ({ reference }) => reference !== "baseline", limits?.doubtful);
     lines.push(`           doubtful: unlike the stream's own past${p}, so kept out of the references`);
@@ -111,10 +113,10 @@ function checkHeadline(result: JudgedBatch): string[] {
   return lines;
 }
 
-/** Evidence on one scale for all models and run lengths: the share of what an alarm takes. */
+/** Evidence on one scale for all models and run lengths: as a share of the alarm level. */
 function checkEvidenceText({ verdict, evidence }: JudgedBatch): string {
   const { value, alarm_at, raised_by: by } = evidence;
-  // Earlier versions stored what had accumulated, even if a single batch raised the alarm.
+  // Earlier versions stored the accumulated evidence, even if a single batch raised the alarm.
   const share = verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at);
   // Rounded down: 100 % is an alarm.
   const shown =
@@ -125,10 +127,10 @@ function checkEvidenceText({ verdict, evidence }: JudgedBatch): string {
         : `${percent(Math.floor(100 * share) / 100, { decimals: 0 })} of`;
   const why = {
     evidence: "",
-    beyond_chance: ": this batch alone is too far away for chance",
+    beyond_chance: ": this batch alone is farther away than chance explains",
     constants: ": a statistic exceeds its constant",
   };
-  return `evidence ${shown} what an alarm takes${by ? why[by] : ""}`;
+  return `evidence ${shown} the alarm level${by ? why[by] : ""}`;
 }
 
 /** The smallest p-value of some comparisons, beside its limit. */

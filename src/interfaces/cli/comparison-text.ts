@@ -17,7 +17,7 @@ function comparisonMethodText({ method, people, resolution }: CheckedComparison)
   const least =
     people === undefined
       ? ""
-      : ` (p at least ${fixedText(resolution)}, and below ${fixedText(1 / (people + 1))} only if no new person is more unusual than these)`;
+      : ` (smallest possible p ${fixedText(resolution)}; p below ${fixedText(1 / (people + 1))} assumes that no new person is more unusual than these)`;
   switch (method) {
     case "people":
       return `calibrated on ${who}${least}`;

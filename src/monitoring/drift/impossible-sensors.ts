@@ -98,7 +98,7 @@ function impossibleAcceleration(sensor: Sensor, lengths: readonly number[]): Imp
     : share / leastGravity;
   if (!(excess > 1)) return [];
   const possible = hasGravity
-    ? `but gravity alone is ${figure(gravity)} ${unit}, whoever wears the sensor`
+    ? `but gravity alone is ${figure(gravity)} ${unit} for every wearer`
     : `as gravity does (${figure(gravity)} ${unit}), but the training data has none`;
   const message = `${name} averages ${figure(usual)} ${unit} over most seconds, ${possible}`;
   return [{ sensor, message, excess, cause: causeOfLengths(sensor, unit, lengths, hasGravity) }];

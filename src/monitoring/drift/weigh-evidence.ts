@@ -23,7 +23,10 @@ export interface DriftStrength {
   /** At least `alarmAt` during an alarm. */
   readonly value: number;
   readonly alarmAt: number;
-  /** What raises the alarm: the evidence, a batch that is too far away for chance, or a constant; null without an alarm. */
+  /**
+   * What raises the alarm: the evidence, a batch that is farther away than chance explains, or a constant; null without
+   * an alarm.
+   */
   readonly raisedBy: "evidence" | "beyond_chance" | "constants" | null;
 }
 

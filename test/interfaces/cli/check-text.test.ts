@@ -117,31 +117,31 @@ describe("the accuracy of a check", () => {
 
 describe("the evidence of a check", () => {
   it.each([
-    [{}, "evidence less than 1 % of what an alarm takes"],
-    [{ evidence: evidence(0) }, "evidence 0 % of what an alarm takes"],
-    [{ evidence: evidence(0.42) }, "evidence 42 % of what an alarm takes"],
-    [{ evidence: evidence(0.999) }, "evidence 99 % of what an alarm takes"],
-    [{ verdict: "gradual_drift", evidence: evidence(3.4, "evidence") }, "evidence 340 % of what an alarm takes"],
+    [{}, "evidence less than 1 % of the alarm level"],
+    [{ evidence: evidence(0) }, "evidence 0 % of the alarm level"],
+    [{ evidence: evidence(0.42) }, "evidence 42 % of the alarm level"],
+    [{ evidence: evidence(0.999) }, "evidence 99 % of the alarm level"],
+    [{ verdict: "gradual_drift", evidence: evidence(3.4, "evidence") }, "evidence 340 % of the alarm level"],
     [
       { verdict: "sudden_change", evidence: evidence(1e40, "evidence") },
-      "evidence more than 100 times what an alarm takes",
+      "evidence more than 100 times the alarm level",
     ],
     [
       { verdict: "sudden_change", evidence: evidence(1, "beyond_chance") },
-      "evidence 100 % of what an alarm takes: this batch alone is too far away for chance",
+      "evidence 100 % of the alarm level: this batch alone is farther away than chance explains",
     ],
     [
       { verdict: "sudden_change", thresholds: "fixed", evidence: evidence(1.25, "constants") },
-      "evidence 125 % of what an alarm takes: a statistic exceeds its constant",
+      "evidence 125 % of the alarm level: a statistic exceeds its constant",
     ],
-  ] satisfies [Partial<JudgedBatch>, string][])("is a share of what an alarm takes (%#)", (chosen, line) => {
+  ] satisfies [Partial<JudgedBatch>, string][])("is a share of the alarm level (%#)", (chosen, line) => {
     expect(printed(chosen).split("\n")).toContain(`           ${line}`);
     expect(textOf(checkDecisionBlocks(judged(chosen)))).toContain(line);
   });
 
   it("is at least that of an alarm in an alarm that an earlier version stored", () => {
     const stored = { value: 0, alarm_at: 308_000, average_run_length: 500 };
-    expect(printed({ verdict: "sudden_change", evidence: stored })).toContain("evidence 100 % of what an alarm takes");
+    expect(printed({ verdict: "sudden_change", evidence: stored })).toContain("evidence 100 % of the alarm level");
   });
 
   it("is not mentioned where none can be gathered", () => {
@@ -171,10 +171,10 @@ describe("a number of a check", () => {
     const own = comparison({ method: "recordings", people: 1, resolution: 0.02 });
     const text = printed({ comparisons: [baseline, own] });
     expect(text).toContain(
-      "calibrated on 12 held-out people (p at least 0.002, and below 0.077 only if no new person is more unusual than these)",
+      "calibrated on 12 held-out people (smallest possible p 0.002; p below 0.077 assumes that no new person is more unusual than these)",
     );
     expect(text).toContain(
-      "calibrated on 1 held-out person's own recordings (p at least 0.020, and below 0.500 only if",
+      "calibrated on 1 held-out person's own recordings (smallest possible p 0.020; p below 0.500",
     );
     expect(printed({ comparisons: [comparison()] })).toMatch(/calibrated on held-out people$/m);
   });

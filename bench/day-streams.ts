@@ -8,7 +8,7 @@ import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.
 import { measureWithoutFaults } from "../src/pipelines/measure-without-faults.ts";
 import type { ModelHandle } from "../src/pipelines/model-handle.ts";
 import type { Recordings } from "../src/signals/data/recordings.ts";
-import { plannedWindowStep } from "../src/signals/preprocessing/make-windows.ts";
+import { plannedWindowStep } from "../src/signals/preprocessing/plan-windows.ts";
 import { runsOfWindowChunk } from "../src/signals/preprocessing/window-chunks.ts";
 import { allocateSharedWindows, type WindowSet } from "../src/signals/preprocessing/windows.ts";
 import type { Rng } from "../src/stats/random.ts";

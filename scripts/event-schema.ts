@@ -14,7 +14,7 @@ import { rehearsedDaySchema, runLengthSchema } from "../src/monitoring/drift/cal
 import type { UnitConversion } from "../src/signals/data/convert-units.ts";
 import type { FoundSensors, SensorUnit } from "../src/signals/data/find-sensors.ts";
 import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
-import type { DroppedSamples } from "../src/signals/preprocessing/make-windows.ts";
+import type { DroppedSamples } from "../src/signals/preprocessing/plan-windows.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);

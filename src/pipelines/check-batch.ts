@@ -30,7 +30,7 @@ import { namedColumnRoles } from "../signals/data/named-columns.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
 import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
 import { type StillTime, stillTime, withoutStillTime } from "../signals/data/still-time.ts";
-import { planWindows, type WindowOptions, type WindowPlan } from "../signals/preprocessing/make-windows.ts";
+import { planWindows, type WindowOptions, type WindowPlan } from "../signals/preprocessing/plan-windows.ts";
 import { windowChunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { sha256Bytes, sha256File } from "../storage/store/hash.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";

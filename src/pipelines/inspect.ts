@@ -19,7 +19,7 @@ import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RecordingFacts, recordingFacts } from "../signals/data/recording-facts.ts";
 import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
 import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
-import type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
+import type { DroppedSamples } from "../signals/preprocessing/plan-windows.ts";
 import { openForTraining, openLabelledOrNot, prepareOpenedTraining } from "./prepare-training.ts";
 import type { TrainEvent } from "./train-events.ts";
 import { writeReportPage } from "./write-report-page.ts";

@@ -7,7 +7,7 @@ import { type Smoothing, smoothProbabilities } from "../learning/training/smooth
 import { applyTemperature } from "../learning/training/temperature-scaling.ts";
 import type { OpenedModel } from "../monitoring/streams/watched-model.ts";
 import { naturalOrder } from "../natural-order.ts";
-import { plannedWindowStep } from "../signals/preprocessing/make-windows.ts";
+import { plannedWindowStep } from "../signals/preprocessing/plan-windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import { readJsonFile } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";

@@ -2,7 +2,7 @@
 
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
-import type { WindowPlan } from "../signals/preprocessing/make-windows.ts";
+import type { WindowPlan } from "../signals/preprocessing/plan-windows.ts";
 import { type WindowChunk, windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 

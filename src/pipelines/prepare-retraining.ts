@@ -12,13 +12,13 @@ import { describeCopiedContent } from "../signals/data/copied-content.ts";
 import type { NamedColumns } from "../signals/data/named-columns.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
 import { joinWindows, pickWindows } from "../signals/preprocessing/join-windows.ts";
+import { makeWindowsOfPlans } from "../signals/preprocessing/make-windows.ts";
 import {
   type DroppedSamples,
-  makeWindowsOfPlans,
   plannedWindowSamples,
   planWindows,
   type WindowPlan,
-} from "../signals/preprocessing/make-windows.ts";
+} from "../signals/preprocessing/plan-windows.ts";
 import { runsOfWindowChunk } from "../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { countWindowsByName } from "../signals/preprocessing/windows.ts";

@@ -27,15 +27,14 @@ import { highestSharedRateHz, sharedRate } from "../signals/data/shared-rate.ts"
 import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { parseUnitChoice } from "../signals/data/unit-choice.ts";
 import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
+import { makeWindowsOfPlans } from "../signals/preprocessing/make-windows.ts";
 import {
   type DroppedSamples,
-  labelChangeWarnings,
-  makeWindowsOfPlans,
-  peopleWithoutWindows,
   plannedWindowSamples,
   planWindows,
   type WindowPlan,
-} from "../signals/preprocessing/make-windows.ts";
+} from "../signals/preprocessing/plan-windows.ts";
+import { labelChangeWarnings, peopleWithoutWindows } from "../signals/preprocessing/window-warnings.ts";
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { Rng } from "../stats/random.ts";
 import { storedConfigWindowFault } from "../storage/store/stored-config.ts";

@@ -17,7 +17,8 @@ import { type NamedColumns, namedColumnRoles } from "../signals/data/named-colum
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { pickWindows } from "../signals/preprocessing/join-windows.ts";
-import { makeWindowsOfPlans, planWindows, type WindowOptions } from "../signals/preprocessing/make-windows.ts";
+import { makeWindowsOfPlans } from "../signals/preprocessing/make-windows.ts";
+import { planWindows, type WindowOptions } from "../signals/preprocessing/plan-windows.ts";
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 

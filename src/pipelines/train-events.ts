@@ -14,7 +14,7 @@ import type { UnitConversion } from "../signals/data/convert-units.ts";
 import type { FoundSensors } from "../signals/data/find-sensors.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
-import type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
+import type { DroppedSamples } from "../signals/preprocessing/plan-windows.ts";
 import type { CalibrationEvent } from "./calibration-progress.ts";
 
 /** Cross-validated figures: mean and sd over folds and over people, and the person with the lowest score. */

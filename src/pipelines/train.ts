@@ -69,7 +69,7 @@ export type {
 export type { ChannelQuality, QualityReport, RowsAndSeconds } from "../signals/data/quality-report.ts";
 export type { UnlabelledReport } from "../signals/data/unlabelled-time.ts";
 export type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
-export type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
+export type { DroppedSamples } from "../signals/preprocessing/plan-windows.ts";
 export type { Scaler, ScalingMethod } from "../signals/preprocessing/scaler.ts";
 export type { TrainEvent, TrainSummary } from "./train-events.ts";
 

@@ -1,6 +1,6 @@
 // How a model cuts windows: the same in training and for every batch.
 
-import type { WindowOptions } from "../signals/preprocessing/make-windows.ts";
+import type { WindowOptions } from "../signals/preprocessing/plan-windows.ts";
 import { type StoredConfig, storedResampling } from "../storage/store/stored-config.ts";
 
 /** @param config the options that the model was trained with */

@@ -2,7 +2,7 @@
 // batches ("rehearses" them) from each person, with the classes that a fold's network predicted without ever seeing
 // that person.
 
-import { plannedWindowStep } from "../../signals/preprocessing/make-windows.ts";
+import { plannedWindowStep } from "../../signals/preprocessing/plan-windows.ts";
 import type { Run } from "../../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { Sensor } from "../../signals/sensors/sensor.ts";

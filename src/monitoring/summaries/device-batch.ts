@@ -3,7 +3,7 @@
 // channels, W windows, K classes.
 
 import { type DroppedRows, IncomingRows } from "../../signals/preprocessing/incoming-rows.ts";
-import { planAnyWindows } from "../../signals/preprocessing/make-windows.ts";
+import { planAnyWindows } from "../../signals/preprocessing/plan-windows.ts";
 import { type WindowChunk, windowChunks } from "../../signals/preprocessing/window-chunks.ts";
 import type { DeviceModel } from "./device-json.ts";
 import type { DeviceSummary } from "./device-summary.ts";

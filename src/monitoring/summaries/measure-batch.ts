@@ -1,7 +1,7 @@
 // Turns windows and the network's output into the stored form of a batch: its counts by predicted class, and its signals.
 // Dimensions: S samples, W windows, K classes.
 
-import { plannedWindowStep } from "../../signals/preprocessing/make-windows.ts";
+import { plannedWindowStep } from "../../signals/preprocessing/plan-windows.ts";
 
 import {
   type Run,

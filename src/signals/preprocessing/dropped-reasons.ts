@@ -1,4 +1,4 @@
-import type { DroppedSamples } from "./make-windows.ts";
+import type { DroppedSamples } from "./plan-windows.ts";
 
 const reasons = {
   shortStretches: "stretch shorter than a window",

@@ -3,7 +3,8 @@
 // S samples, W windows.
 
 import type { RowSource } from "../data/recordings.ts";
-import { makeWindowsOfParts, type PartOfWindows, plannedWindowsLength, type WindowPlan } from "./make-windows.ts";
+import { makeWindowsOfParts, type PartOfWindows } from "./make-windows.ts";
+import { plannedWindowsLength, type WindowPlan } from "./plan-windows.ts";
 import { type Allocate, allocateSharedWindows, type WindowSet } from "./windows.ts";
 
 /** Windows `first` to `last` (exclusive) that overlap one another, and the samples that belong to them. */

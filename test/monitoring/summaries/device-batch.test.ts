@@ -16,7 +16,7 @@ import { readSummary } from "../../../src/monitoring/summaries/read-summary.ts";
 import { sensorSignalMargin, sensorSignals } from "../../../src/monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { openRecordings } from "../../../src/signals/data/open-recordings.ts";
-import { planAnyWindows } from "../../../src/signals/preprocessing/make-windows.ts";
+import { planAnyWindows } from "../../../src/signals/preprocessing/plan-windows.ts";
 import { type WindowChunk, windowChunks } from "../../../src/signals/preprocessing/window-chunks.ts";
 import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
 import { Rng } from "../../../src/stats/random.ts";

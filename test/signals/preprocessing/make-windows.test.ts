@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataFault } from "../../../src/signals/data/data-fault.ts";
-import { makeWindows, plannedWindowStep } from "../../../src/signals/preprocessing/make-windows.ts";
+import { makeWindows } from "../../../src/signals/preprocessing/make-windows.ts";
+import { plannedWindowStep } from "../../../src/signals/preprocessing/plan-windows.ts";
 import { recordingsOf, someStretches } from "./recordings.ts";
 
 const options = { samplingRateHz: 50, windowSize: 10, overlap: 0.5 };

@@ -1,0 +1,275 @@
+// Plans the positions of the windows before any sample is read. A window lies inside one stretch (one person, recording and
+// label, without a gap), or, with a purity below 1, inside a span of stretches without a gap between them. S samples, W windows.
+
+import { DataFault } from "../data/data-fault.ts";
+import type { RowSource, Stretch } from "../data/recordings.ts";
+import {
+  addLabelChanges,
+  isPureEnough,
+  type LabelChanges,
+  type LabelRun,
+  labelsOfWindows,
+  type WindowLabels,
+} from "./label-purity.ts";
+import { noWindowsFault } from "./no-windows.ts";
+import { type EvenPlan, planResampling, type Resampling } from "./resample.ts";
+
+export interface WindowOptions {
+  /** Sampling rate in Hz; stretches at another rate are resampled. */
+  readonly samplingRateHz: number;
+  /** T, the number of samples per window. */
+  readonly windowSize: number;
+  /** Share of a window that the next window repeats, in [0, 1). */
+  readonly overlap: number;
+  /** How stretches of a higher rate are resampled. Default: low-pass. */
+  readonly resampling?: Resampling;
+  /** Least share of a window that has its label. Default: 1, so that no window spans a change of label. */
+  readonly purity?: number;
+  /** Class names in the order of the label indices (default: the sorted names in the recordings). */
+  readonly classes?: readonly string[];
+}
+
+/** Samples (after resampling) that no window covers, each counted once. */
+export interface DroppedSamples {
+  /** Samples in stretches shorter than a window. */
+  shortStretches: { stretches: number; samples: number };
+  /** Samples at the end of longer stretches, too few for another step. */
+  remainders: { stretches: number; samples: number };
+  /** Samples in stretches whose label is not one of the given classes. */
+  unknownClass: { stretches: number; samples: number };
+}
+
+/** Samples from one window's start to the next: round(windowSize * (1 - overlap)), at least 1. */
+export function plannedWindowStep(windowSize: number, overlap: number): number {
+  return Math.max(1, Math.round(windowSize * (1 - overlap)));
+}
+
+/** Total number of samples S of a plan. */
+export function plannedWindowSamples({ parts, step, options }: WindowPlan): number {
+  return parts.reduce((sum, { windows }) => sum + plannedWindowsLength(windows, options.windowSize, step), 0);
+}
+
+/** Number of samples from the first sample of the first window to the last sample of the last window. */
+export function plannedWindowsLength(windows: number, windowSize: number, step: number): number {
+  return (windows - 1) * step + windowSize;
+}
+
+export interface WindowPlan {
+  readonly options: WindowOptions;
+  /** Samples from one window's start to the next. */
+  readonly step: number;
+  readonly parts: readonly PlannedPart[];
+  /** With a purity below 1, windows without a label included. */
+  readonly windows: number;
+  /** Null if no label changes within a recording, except at gaps. */
+  readonly labelChanges: LabelChanges | null;
+  readonly classes: readonly string[];
+  readonly users: readonly string[];
+  readonly recordings: readonly string[];
+  readonly dropped: DroppedSamples;
+  readonly resampledStretches: number;
+  /** Samples of the longest stretch whose label is one of the classes. */
+  readonly longest: number;
+}
+
+/** A stretch that contains at least one window. */
+export interface PlannedPart {
+  readonly even: EvenPlan;
+  readonly windows: number;
+  /** One label, or one per window: -1 for windows that no label has enough of. */
+  readonly label: number | Int32Array;
+  readonly group: number;
+  readonly recording: number;
+}
+
+/** @throws DataFault or RangeError under the same conditions as `makeWindows` */
+export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan {
+  const plan = planAnyWindows(rows, options);
+  if (plan.windows === 0) throw noPlannedWindows(rows, plan);
+  return plan;
+}
+
+/** Like `planWindows`, but accepts rows without a stretch as long as a window, because more rows may follow. */
+export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowPlan {
+  const { samplingRateHz, windowSize, overlap } = options;
+  if (!(samplingRateHz > 0 && samplingRateHz < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`samplingRateHz: expected a positive number, got ${samplingRateHz}`);
+  }
+  if (!(Number.isInteger(windowSize) && windowSize >= 1)) {
+    throw new RangeError(`windowSize: expected a positive integer, got ${windowSize}`);
+  }
+  if (!(overlap >= 0 && overlap < 1)) throw new RangeError(`overlap: expected a number in [0, 1), got ${overlap}`);
+
+  const planner = new WindowPlanner(rows, options);
+  if (rows.spans === undefined) {
+    for (const stretch of rows.stretches()) planner.add(stretch);
+  } else {
+    for (const span of rows.spans()) planner.addSpan(span);
+  }
+  return planner.plan();
+}
+
+/** Adds up the parts of a plan, stretch by stretch. */
+class WindowPlanner {
+  readonly #rows: RowSource;
+  readonly #options: WindowOptions;
+  readonly #purity: number;
+  readonly #step: number;
+  readonly #classes: readonly string[];
+  readonly #users: readonly string[];
+  readonly #classIndex: ReadonlyMap<string, number>;
+  readonly #userIndex: ReadonlyMap<string, number>;
+  readonly #recordings: string[] = [];
+  readonly #recordingKeys = new Map<string, number>();
+  readonly #parts: PlannedPart[] = [];
+  readonly #dropped: DroppedSamples = {
+    shortStretches: { stretches: 0, samples: 0 },
+    remainders: { stretches: 0, samples: 0 },
+    unknownClass: { stretches: 0, samples: 0 },
+  };
+  #longest = 0;
+  #windows = 0;
+  #resampledStretches = 0;
+  #labelChanges: LabelChanges | null = null;
+  #hasChanges = false;
+
+  constructor(rows: RowSource, options: WindowOptions) {
+    this.#rows = rows;
+    this.#options = options;
+    this.#purity = options.purity ?? 1;
+    this.#step = plannedWindowStep(options.windowSize, options.overlap);
+    const [labels, people] = [new Set<string>(), new Set<string>()];
+    for (const { label, user } of rows.stretches()) {
+      if (label !== null) labels.add(label);
+      people.add(user);
+    }
+    this.#classes = options.classes ?? [...labels].sort();
+    this.#users = [...people].sort();
+    this.#classIndex = indexPlannedNames(this.#classes);
+    this.#userIndex = indexPlannedNames(this.#users);
+  }
+
+  /** Stretches without a gap between them. */
+  addSpan(span: readonly Stretch[]): void {
+    if (span.length === 1) {
+      const count = this.add(span[0]!);
+      this.#addLabelChanges({ shares: new Float64Array(count).fill(1) });
+      return;
+    }
+    this.#hasChanges = true;
+    const whole: Stretch = { ...span[0]!, end: span.at(-1)!.end };
+    const even = this.#even(whole);
+    const found = this.#labelsIn(span, even);
+    this.#addLabelChanges(found);
+    if (this.#purity < 1) {
+      const pure = found.labels.map((label, w) => (isPureEnough(found.shares[w]!, this.#purity) ? label : -1));
+      this.#addPart(whole, even, pure);
+    } else {
+      for (const stretch of span) this.add(stretch);
+    }
+  }
+
+  /** Returns the number of windows that fit into the stretch. */
+  add(stretch: Stretch): number {
+    const even = this.#even(stretch);
+    const label = this.#labelOf(stretch);
+    if (label !== undefined) return this.#addPart(stretch, even, label);
+    this.#indexOfRecording(stretch);
+    if (even.resampled) this.#resampledStretches++;
+    countDroppedByPlan(this.#dropped.unknownClass, even.length);
+    return this.#windowsWithin(even.length);
+  }
+
+  plan(): WindowPlan {
+    return {
+      options: this.#options,
+      step: this.#step,
+      parts: this.#parts,
+      windows: this.#windows,
+      classes: this.#classes,
+      users: this.#users,
+      recordings: this.#recordings,
+      dropped: this.#dropped,
+      resampledStretches: this.#resampledStretches,
+      longest: this.#longest,
+      labelChanges: this.#hasChanges ? this.#labelChanges : null,
+    };
+  }
+
+  #addPart(stretch: Stretch, even: EvenPlan, label: PlannedPart["label"]): number {
+    const recording = this.#indexOfRecording(stretch);
+    if (even.resampled) this.#resampledStretches++;
+    this.#longest = Math.max(this.#longest, even.length);
+    const windows = this.#windowsWithin(even.length);
+    if (windows === 0) {
+      countDroppedByPlan(this.#dropped.shortStretches, even.length);
+      return 0;
+    }
+    const remainder = even.length - plannedWindowsLength(windows, this.#options.windowSize, this.#step);
+    if (remainder > 0) countDroppedByPlan(this.#dropped.remainders, remainder);
+    this.#windows += windows;
+    this.#parts.push({ even, windows, label, group: this.#userIndex.get(stretch.user)!, recording });
+    return windows;
+  }
+
+  #even(stretch: Stretch): EvenPlan {
+    const { samplingRateHz, resampling = "low-pass" } = this.#options;
+    return planResampling(this.#rows, stretch, samplingRateHz, resampling);
+  }
+
+  #windowsWithin(length: number): number {
+    const { windowSize } = this.#options;
+    return length < windowSize ? 0 : Math.floor((length - windowSize) / this.#step) + 1;
+  }
+
+  #indexOfRecording({ user, recording }: Stretch): number {
+    const key = `${user}\x1f${recording}`;
+    const index = this.#recordingKeys.get(key) ?? this.#recordings.push(recording) - 1;
+    this.#recordingKeys.set(key, index);
+    return index;
+  }
+
+  /** -1 for no label, undefined for a label that is not one of the classes. */
+  #labelOf({ label }: Stretch): number | undefined {
+    return label === null ? -1 : this.#classIndex.get(label);
+  }
+
+  #labelsIn(span: readonly Stretch[], even: EvenPlan): WindowLabels {
+    const { samplingRateHz, windowSize } = this.#options;
+    const runs = span.map((stretch): LabelRun => {
+      const label = this.#labelOf(stretch) ?? -1;
+      return { start: this.#rows.time(stretch.start, stretch.start + 1)[0]!, label: label < 0 ? null : label };
+    });
+    return labelsOfWindows(runs, {
+      start: even.startTime,
+      step: this.#step / samplingRateHz,
+      length: windowSize / samplingRateHz,
+      count: this.#windowsWithin(even.length),
+    });
+  }
+
+  #addLabelChanges(found: Pick<WindowLabels, "shares">): void {
+    this.#labelChanges = addLabelChanges(this.#labelChanges, found, this.#purity);
+  }
+}
+
+function countDroppedByPlan(counter: { stretches: number; samples: number }, samples: number): void {
+  counter.stretches++;
+  counter.samples += samples;
+}
+
+function indexPlannedNames(names: readonly string[]): Map<string, number> {
+  return new Map(names.map((name, index) => [name, index]));
+}
+
+function noPlannedWindows(rows: RowSource, { longest, options, dropped }: WindowPlan): DataFault {
+  const { classes = [] } = options;
+  if (longest > 0 || dropped.unknownClass.stretches === 0) return noWindowsFault(rows, { ...options, longest });
+  return new DataFault({
+    code: "schema",
+    message: `No row has one of the expected classes: ${classes.join(", ")}.`,
+    advice: "Check the label column, and that its labels are spelled like these.",
+    expected: classes.join(", "),
+    found: "other classes",
+  });
+}

@@ -1,0 +1,34 @@
+// What is worth knowing about a plan: people of whom no window is left, and time that changes of label leave unused.
+
+import { listedNames } from "../../listed-names.ts";
+import { percent } from "../../percent.ts";
+import type { WindowPlan } from "./plan-windows.ts";
+
+/** Above this share of windows in which the label changes, a warning says so. */
+const mostCrossing = 0.2;
+
+/** Warns if the label changes within so many windows that much of the time is not used. */
+export function labelChangeWarnings({ labelChanges, options: { purity = 1 } }: WindowPlan): string[] {
+  if (labelChanges === null || purity < 1) return [];
+  const { windows, crossing, mostly, majority } = labelChanges;
+  if (crossing <= mostCrossing * windows) return [];
+  return [
+    `The label changes within ${percent(crossing / windows)} of all windows. A window has one label, so the time around each change is hardly used. ` +
+      `--purity 0.8 would use ${countedOf(mostly, crossing)} such windows, those with one label for 80 % of their length, and --purity 0.5 ${majority.toLocaleString("en")}; a shorter --window crosses fewer changes.`,
+  ];
+}
+
+function countedOf(some: number, all: number): string {
+  return `${some.toLocaleString("en")} of ${all.toLocaleString("en")}`;
+}
+
+/** Warns about people of whom no window is left. */
+export function peopleWithoutWindows({ users, parts, options }: WindowPlan): string[] {
+  const kept = new Set(parts.map(({ group }) => group));
+  const without = users.filter((_, u) => !kept.has(u));
+  if (without.length === 0) return [];
+  const seconds = Number((options.windowSize / options.samplingRateHz).toFixed(2));
+  return [
+    `No window is left of ${listedNames(without)}: none of their stretches without a gap or a change of label is as long as a window (${seconds} s).`,
+  ];
+}

@@ -15,13 +15,9 @@ import {
 import { benchJudges } from "../monitoring/drift/bench-judges.ts";
 import { changeCatalogue } from "../monitoring/drift/change-catalogue.ts";
 import type { Change } from "../monitoring/drift/injected-change.ts";
-import { type Choices, type Chunk, type DaySource, rehearsalChoices } from "../monitoring/drift/rehearsal.ts";
+import type { Choices, Chunk } from "../monitoring/drift/rehearsal.ts";
 import { unitsOfModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
-import { type ClassSummaries, mergeClassSummaries, summarizeByClass } from "../monitoring/summaries/class-summaries.ts";
-import { joinColumns } from "../monitoring/summaries/join-columns.ts";
-import { classOfMeasuredSamples, measuredSignalColumns } from "../monitoring/summaries/measure-batch.ts";
-import { sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
-import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
+import type { ClassSummaries } from "../monitoring/summaries/class-summaries.ts";
 import { checkOutFile } from "../out-file.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { batchUnits } from "../signals/data/batch-units.ts";
@@ -29,24 +25,21 @@ import { DataFault } from "../signals/data/data-fault.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { readRecordings } from "../signals/data/read-recordings.ts";
 import { makeWindows } from "../signals/preprocessing/make-windows.ts";
-import { plannedWindowStep } from "../signals/preprocessing/plan-windows.ts";
-import { runsOfWindowChunk } from "../signals/preprocessing/window-chunks.ts";
-import { allocateSharedWindows, type WindowSet } from "../signals/preprocessing/windows.ts";
-import { argmaxRows } from "../stats/argmax-rows.ts";
+import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { Rng } from "../stats/random.ts";
+import {
+  type BenchPerson,
+  benchChunkSeconds,
+  changedBenchStream,
+  cutBenchChunks,
+  mergeBenchSession,
+} from "./bench-streams.ts";
 import { type ModelHandle, openModelHandle } from "./model-handle.ts";
 import { windowsOfModel } from "./windows-of-model.ts";
 import { writeReportPage } from "./write-report-page.ts";
 
 export type { ChangeFigures, DriftBenchResult, JudgeName, NoDriftFigures } from "../monitoring/drift/bench-figures.ts";
 export type { DriftVerdict } from "../monitoring/drift/drift-state.ts";
-
-/** The sessions of a stream consist of chunks of this length, in seconds. */
-const chunkSeconds = 15;
-
-interface Person extends DaySource {
-  readonly name: string;
-}
 
 /**
  * Measures what `check` would have answered for drift-free and for changed streams drawn from the given recordings.
@@ -79,7 +72,7 @@ async function runDriftBench(
   const { columnsOfChunk } = cut;
   const judges = Object.entries(benchJudges({ arl: config.arl, alpha: config.alpha }));
   const rng = Rng.fromSeed(config.seed);
-  const count = Math.max(1, Math.round(config.seconds / chunkSeconds));
+  const count = Math.max(1, Math.round(config.seconds / benchChunkSeconds));
   const day = benchDayOf(config.day);
   const people = day === "recorded" ? peopleWithBenchStream(cut.people, count, config, heard) : cut.people;
   const judgeAll = <F>(
@@ -92,7 +85,7 @@ async function runDriftBench(
 
   // In recorded order, there are no days with only half of the activities.
   const bouts = day === "recorded" ? benchDayOf("20-120") : day;
-  const draw = (person: Person, name: string, i: number): Chunk[][] => {
+  const draw = (person: BenchPerson, name: string, i: number): Chunk[][] => {
     const own = rng.split(`${name} ${person.name} ${i}`);
     return drawBenchDay(person, { sessions: config.batches, count, day }, own);
   };
@@ -134,7 +127,7 @@ async function runDriftBench(
   }
   const benched: DriftBenchResult = {
     people: people.map(({ name }) => name),
-    batch_seconds: count * chunkSeconds,
+    batch_seconds: count * benchChunkSeconds,
     batches: config.batches,
     change_at: config.changeAt,
     streams: config.streams,
@@ -167,19 +160,19 @@ function benchDayOf(text: string): BenchDay {
   const day = storedBenchDay(text);
   if (day === "recorded") return day;
   const [shortest, longest] = day.bout_seconds;
-  return { boutChunks: [shortest / chunkSeconds, longest / chunkSeconds] };
+  return { boutChunks: [shortest / benchChunkSeconds, longest / benchChunkSeconds] };
 }
 
 /** The people whose recordings are long enough to inject a change in recorded order. */
 function peopleWithBenchStream(
-  people: readonly Person[],
+  people: readonly BenchPerson[],
   count: number,
   { changeAt }: Pick<DriftBenchConfig, "changeAt">,
   reporter: Reporter,
-): readonly Person[] {
-  const batches = (person: Person): number => Math.floor(person.recorded.length / count);
+): readonly BenchPerson[] {
+  const batches = (person: BenchPerson): number => Math.floor(person.recorded.length / count);
   const long = people.filter((person) => batches(person) > changeAt);
-  const needed = `more than ${changeAt} batches of ${count * chunkSeconds} s`;
+  const needed = `more than ${changeAt} batches of ${count * benchChunkSeconds} s`;
   if (long.length === 0) {
     throw new UserError(
       `the recordings: expected ${needed} of one person for --day recorded, found at most ${Math.max(...people.map(batches))}`,
@@ -209,10 +202,6 @@ function halfOfBenchActivities(choices: Choices, rng: Rng): Choices {
   return new Map(rng.shuffle([...choices]).slice(0, Math.ceil(choices.size / 2)));
 }
 
-function mergeBenchSession(session: readonly Chunk[]): ClassSummaries {
-  return mergeClassSummaries(session.map(({ summary }) => summary));
-}
-
 async function readBenchWindows(
   config: NamedColumns & Pick<DriftBenchConfig, "files" | "units">,
   monitor: WatchedModel,
@@ -240,120 +229,4 @@ async function readBenchWindows(
   const values = recordings.values.map((column, c) => column.map((value) => value * factors[c]!));
   const named = { ...recordings, values, channels: folder.manifest.data.channels };
   return makeWindows(named, windowsOfModel(trained)).windows;
-}
-
-/** Every person's chunks with their activity: the label if there is one, otherwise the predicted class. */
-async function cutBenchChunks(
-  windows: WindowSet,
-  jobs: number,
-  model: ModelHandle,
-): Promise<{ people: Person[]; columnsOfChunk: Map<Chunk, Columns> }> {
-  const monitor = model.watched;
-  const { channels, users, groups, recordings, recordingIndex, labels, classes, samplingRateHz } = windows;
-  const predicted = await predictBenchClasses(windows, jobs, model);
-  const classOf = classOfMeasuredSamples(windows, predicted);
-  const columns = measuredSignalColumns(windows, sensorsWithSignals(monitor.sensors, monitor.drift.edges));
-  const summarizer = new Summarizer(monitor.drift.edges);
-  const rows = Math.max(windows.windowSize, Math.floor(chunkSeconds * samplingRateHz));
-  const columnsOfChunk = new Map<Chunk, Columns>();
-  const chunks = users.map((): Chunk[] => []);
-  for (const { from, to, first } of runsOfWindowChunk(windows)) {
-    for (let start = from; start + rows <= to; start += rows) {
-      const own = channels.map((name) => [name, columns[name]!.subarray(start, start + rows)] as const);
-      const label = classes[labels[first]!] ?? monitor.drift.classes[classOf[start + (rows >> 1)]!]!;
-      const nClasses = monitor.drift.classes.length;
-      const summary = summarizeByClass(summarizer, columns, classOf, nClasses, start, start + rows);
-      const chunk: Chunk = { recording: recordings[recordingIndex[first]!]!, label, summary };
-      columnsOfChunk.set(chunk, Object.fromEntries(own));
-      chunks[groups[first]!]!.push(chunk);
-    }
-  }
-  const people = users.flatMap((name, g): Person[] =>
-    chunks[g]!.length === 0
-      ? []
-      : [{ name, choices: rehearsalChoices({ name, chunks: chunks[g]! }).choices, recorded: chunks[g]! }],
-  );
-  if (people.length === 0) {
-    throw new UserError(
-      `the recordings: expected stretches of at least ${chunkSeconds} s to draw batches from, found none`,
-      {
-        advice: "Give longer recordings without gaps.",
-      },
-    );
-  }
-  return { people, columnsOfChunk };
-}
-
-/** The stream with the change injected into its samples, beginning with the first changed batch. */
-async function changedBenchStream(
-  sessions: readonly (readonly Chunk[])[],
-  change: Change,
-  rng: Rng,
-  { changeAt, jobs }: Pick<DriftBenchConfig, "changeAt" | "jobs">,
-  model: ModelHandle,
-  columnsOfChunk: ReadonlyMap<Chunk, Columns>,
-): Promise<ClassSummaries[]> {
-  const monitor = model.watched;
-  const inject = change.begin(rng);
-  const changed = sessions.slice(changeAt).map((session, i) => {
-    const parts = session.map((chunk) => columnsOfChunk.get(chunk)!);
-    return inject(joinColumns(parts), i + 1);
-  });
-  const rows = columnsOfChunk.get(sessions[0]![0]!)!;
-  const chunkRows = Object.values(rows)[0]!.length;
-  const windows = benchWindowsInChunks(changed, chunkRows, monitor);
-  const classOf = classOfMeasuredSamples(windows, await predictBenchClasses(windows, jobs, model));
-  const columns = measuredSignalColumns(windows, sensorsWithSignals(monitor.sensors, monitor.drift.edges));
-  const summarizer = new Summarizer(monitor.drift.edges);
-  const nClasses = monitor.drift.classes.length;
-  let at = 0;
-  const summaries = changed.map((batch) => {
-    const from = at;
-    at += Object.values(batch)[0]!.length;
-    return summarizeByClass(summarizer, columns, classOf, nClasses, from, at);
-  });
-  return [...sessions.slice(0, changeAt).map(mergeBenchSession), ...summaries];
-}
-
-/** The windows that lie inside the chunks of the batches, batch by batch. */
-function benchWindowsInChunks(
-  batches: readonly Columns[],
-  chunkRows: number,
-  { folder, config }: WatchedModel,
-): WindowSet {
-  const { channels } = folder.manifest.data;
-  const step = plannedWindowStep(config.window, config.overlap);
-  const whole = joinColumns(batches);
-  const length = whole[channels[0]!]!.length;
-  const samples = allocateSharedWindows(length * channels.length);
-  for (const [c, name] of channels.entries()) {
-    const column = whole[name]!;
-    for (let i = 0; i < length; i++) samples[i * channels.length + c] = column[i]!;
-  }
-  const starts: number[] = [];
-  for (let chunk = 0; chunk + chunkRows <= length; chunk += chunkRows) {
-    const last = chunk + chunkRows - config.window;
-    for (let start = chunk; start < last; start += step) starts.push(start);
-    starts.push(last);
-  }
-  const zeros = new Int32Array(starts.length);
-  return {
-    channels,
-    samplingRateHz: config.rate,
-    windowSize: config.window,
-    samples,
-    starts: Int32Array.from(starts),
-    startTimes: Float64Array.from(starts, (start) => start / config.rate),
-    labels: zeros.map(() => -1),
-    groups: zeros,
-    recordingIndex: zeros,
-    classes: [],
-    users: ["bench"],
-    recordings: ["bench"],
-  };
-}
-
-async function predictBenchClasses(windows: WindowSet, jobs: number, model: ModelHandle): Promise<Int32Array> {
-  const probabilities = await model.predict(windows, { jobs });
-  return Int32Array.from(argmaxRows(probabilities, model.watched.drift.classes.length));
 }

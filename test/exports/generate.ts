@@ -171,7 +171,7 @@ export function devicesTable(exports: readonly (readonly [name: string, own: Exp
     return `| ${device} | ${what} | ${given.join(" ") || "none"} | ${source} | \`${name}\` |`;
   });
   return [
-    "| export | read as | options | shape described in | test |",
+    "| export | read as | options | layout described in | test |",
     "| --- | --- | --- | --- | --- |",
     ...lines,
   ].join("\n");

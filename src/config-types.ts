@@ -273,6 +273,8 @@ export interface PredictConfig {
   only?: string[];
   /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
   units?: string;
+  /** Sampling rate in Hz of recordings without a time column. */
+  rate?: number;
   /** Worker threads. Default: one per core. */
   jobs: number;
 }
@@ -332,6 +334,8 @@ export interface EvaluateConfig {
   only?: string[];
   /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
   units?: string;
+  /** Sampling rate in Hz of recordings without a time column. */
+  rate?: number;
   /** Worker threads. Default: one per core. */
   jobs: number;
 }
@@ -389,6 +393,8 @@ export interface CheckConfig {
   only?: string[];
   /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
   units?: string;
+  /** Sampling rate in Hz of recordings without a time column. */
+  rate?: number;
   /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
   /** Experiment of the training run; streams appear in <name>/monitoring. Default: the one given to train. */
@@ -456,6 +462,8 @@ export interface DriftBenchConfig {
   only?: string[];
   /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
   units?: string;
+  /** Sampling rate in Hz of recordings without a time column. */
+  rate?: number;
   /** Worker threads. Default: one per core. */
   jobs: number;
 }
@@ -533,6 +541,8 @@ export interface RetrainConfig {
   only?: string[];
   /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
   units?: string;
+  /** Sampling rate in Hz of recordings without a time column. */
+  rate?: number;
   /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
   /** Experiment in which the run appears. Default: tidemark. */

@@ -1,6 +1,6 @@
 import type { ConvertConfig } from "./config-types.ts";
-import { numberOption, type OptionsOf } from "./option.ts";
-import { filesOption, overwrite, samplingRate, sensor, table, trainColumns, units } from "./shared-options.ts";
+import type { OptionsOf } from "./option.ts";
+import { filesOption, overwrite, recordedRate, sensor, table, trainColumns, units } from "./shared-options.ts";
 
 /** Options of `convert`. */
 export const convertOptions: OptionsOf<ConvertConfig> = {
@@ -10,5 +10,5 @@ export const convertOptions: OptionsOf<ConvertConfig> = {
   ...trainColumns,
   sensor,
   units,
-  rate: numberOption({ ...samplingRate, doc: "sampling rate in Hz of recordings without a time column" }),
+  rate: recordedRate,
 };

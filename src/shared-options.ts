@@ -5,6 +5,7 @@ import {
   choiceOption,
   flagOption,
   namesOption,
+  numberOption,
   type Option,
   type OptionsOf,
   optionsUnder,
@@ -226,8 +227,21 @@ export const evaluatedLabels: OptionsOf<Required<Pick<TrainConfig, LabelOption>>
   labelOptions,
 );
 
+/** What all options for sampling rates share. */
+export const samplingRate = {
+  value: "hz",
+  from: 1,
+  to: 10_000,
+  expected: "a sampling rate from 1 to 10000 Hz",
+} as const;
+
+export const recordedRate: Option<number> = numberOption({
+  ...samplingRate,
+  doc: "sampling rate in Hz of recordings without a time column",
+});
+
 /** The columns of recordings that a model reads. */
-export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption | "units">>> = optionsUnder(
+export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption | "units" | "rate">>> = optionsUnder(
   modelColumnsHeading,
   {
     ...readingOptions,
@@ -239,16 +253,9 @@ export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption 
       pattern: /^\s*(keep|[^,=]+=[^,=]+)(\s*,\s*(keep|[^,=]+=[^,=]+))*\s*$/,
       doc: "units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing",
     }),
+    rate: recordedRate,
   },
 );
-
-/** What all options for sampling rates share. */
-export const samplingRate = {
-  value: "hz",
-  from: 1,
-  to: 10_000,
-  expected: "a sampling rate from 1 to 10000 Hz",
-} as const;
 
 /** @param what what the same seed reproduces */
 export function seedOption(what: string): Option<number> {

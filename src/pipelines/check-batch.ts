@@ -85,7 +85,7 @@ export async function checkBatch(
   const server = serverAddress(config.tracking);
   const { channels, files } = config;
   const { channels: _, ...columns } = namedColumnRoles(config);
-  const given = { ...(channels !== undefined && { channels }), columns, units: config.units };
+  const given = { ...(channels !== undefined && { channels }), columns, units: config.units, rate: config.rate };
   const gated = await openGatedBatch(files, given, watched, reporter);
   const measured = gated.accepted ? await measureCheckedBatch(gated, config.jobs, model) : undefined;
   const batch = {

@@ -23,6 +23,7 @@ import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { batchUnits } from "../signals/data/batch-units.ts";
 import { DataFault } from "../signals/data/data-fault.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
+import { recordedRateOf } from "../signals/data/open-recordings.ts";
 import { readRecordings } from "../signals/data/read-recordings.ts";
 import { makeWindows } from "../signals/preprocessing/make-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
@@ -203,7 +204,7 @@ function halfOfBenchActivities(choices: Choices, rng: Rng): Choices {
 }
 
 async function readBenchWindows(
-  config: NamedColumns & Pick<DriftBenchConfig, "files" | "units">,
+  config: NamedColumns & Pick<DriftBenchConfig, "files" | "units" | "rate">,
   monitor: WatchedModel,
   reporter: Reporter,
 ): Promise<WindowSet> {
@@ -212,7 +213,7 @@ async function readBenchWindows(
   const { recordings, quality } = await readRecordings(config.files, {
     columns: namedColumnRoles({ ...config, channels }),
     requireLabels: false,
-    nominalRateHz: trained.rate,
+    ...recordedRateOf(config, trained),
     reporter,
   });
   for (const warning of quality.warnings) reporter.warn(warning);

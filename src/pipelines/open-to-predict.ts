@@ -8,7 +8,12 @@ import { batchClockFaults, batchFlatFaults, batchRangeFaults } from "../signals/
 import { batchUnits } from "../signals/data/batch-units.ts";
 import { DataFault } from "../signals/data/data-fault.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
-import { type OpenedRecordings, openRecordings, type ReadRecordingsOptions } from "../signals/data/open-recordings.ts";
+import {
+  type OpenedRecordings,
+  openRecordings,
+  type ReadRecordingsOptions,
+  recordedRateOf,
+} from "../signals/data/open-recordings.ts";
 import { qualityGateNotes } from "../signals/data/quality-gate.ts";
 import { storedResampling } from "../storage/store/stored-config.ts";
 
@@ -19,7 +24,7 @@ import { storedResampling } from "../storage/store/stored-config.ts";
  * @throws DataFault if there are values that no unit or movement explains, or the clock was probably misread
  */
 export async function openToPredict(
-  config: NamedColumns & Pick<PredictConfig, "files" | "channels" | "units">,
+  config: NamedColumns & Pick<PredictConfig, "files" | "channels" | "units" | "rate">,
   model: OpenedModel,
   labels: Pick<ReadRecordingsOptions, "labelColumn" | "known">,
   reporter: Reporter,
@@ -34,7 +39,7 @@ export async function openToPredict(
     columns: { ...namedColumnRoles(config), modelChannels },
     requireLabels: false,
     ...labels,
-    nominalRateHz: model.config.rate,
+    ...recordedRateOf(config, model.config),
     reporter,
   });
   try {

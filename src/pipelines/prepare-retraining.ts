@@ -69,7 +69,10 @@ export interface RetrainData {
 
 /** The options that the preparation uses. */
 type Preparing = NamedColumns &
-  Pick<RetrainConfig, "files" | "model" | "labelled" | "units" | "truth" | "holdout" | "epochs" | "seed" | "jobs">;
+  Pick<
+    RetrainConfig,
+    "files" | "model" | "labelled" | "units" | "rate" | "truth" | "holdout" | "epochs" | "seed" | "jobs"
+  >;
 
 /**
  * @param reporter receives an estimate of the memory needed, before the windows are loaded

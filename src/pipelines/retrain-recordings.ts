@@ -12,7 +12,7 @@ import { conversionsByFactors, convertRows, type StoredConversion } from "../sig
 import { CopiedContentFinder } from "../signals/data/copied-content.ts";
 import { DataFault } from "../signals/data/data-fault.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
-import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
+import { type OpenedRecordings, openRecordings, recordedRateOf } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
@@ -77,7 +77,7 @@ function unlabelledRecordingColumns(
 
 /** @throws UserError if the recordings cannot be read, or are not the ones that the champion learned from */
 export async function openLabelledRecordings(
-  config: NamedColumns & Pick<RetrainConfig, "model" | "labelled" | "units">,
+  config: NamedColumns & Pick<RetrainConfig, "model" | "labelled" | "units" | "rate">,
   champion: WatchedModel,
   trained: NamedColumns,
   reporter: Reporter,
@@ -94,7 +94,9 @@ export async function openLabelledRecordings(
     columns: { channels: manifest.data.channels, ...labelledRecordingColumns(config, trained) },
     requireLabels: true,
     known: { people: manifest.data.users, classes: champion.drift.classes },
-    nominalRateHz: champion.config.rate,
+    ...(config.labelled === undefined
+      ? { nominalRateHz: champion.config.rate }
+      : recordedRateOf(config, champion.config)),
     reporter,
   }).catch((error: unknown) => {
     if (!(error instanceof UserError) || config.labelled !== undefined) throw error;
@@ -141,7 +143,7 @@ function labelledConversions(
  * @throws UserError if the recordings do not pass the quality gate
  */
 export async function openUnlabelledRecordings(
-  config: NamedColumns & Pick<RetrainConfig, "files" | "units">,
+  config: NamedColumns & Pick<RetrainConfig, "files" | "units" | "rate">,
   champion: WatchedModel,
   trained: NamedColumns,
   labelled: RetrainRecordings,
@@ -152,6 +154,7 @@ export async function openUnlabelledRecordings(
     ...(config.channels !== undefined && { channels: config.channels }),
     columns: unlabelledRecordingColumns(config, trained),
     units: config.units,
+    rate: config.rate,
     known: { people: Object.keys(labelled.quality.persons), classes: [] },
   };
   const gated = await openGatedBatch(config.files, given, champion, reporter);
@@ -192,7 +195,7 @@ function toRetrainRecordings(
 
 /** [U] the label at the middle of each window. The windows were cut without regard to labels. */
 export async function readRecordingsTruth(
-  config: NamedColumns & Pick<RetrainConfig, "files"> & Required<Pick<RetrainConfig, "truth">>,
+  config: NamedColumns & Pick<RetrainConfig, "files" | "rate"> & Required<Pick<RetrainConfig, "truth">>,
   champion: WatchedModel,
   trained: NamedColumns,
   windows: WindowSet,
@@ -204,7 +207,7 @@ export async function readRecordingsTruth(
   const { rows } = await openRecordings(config.files, {
     columns: { ...columns, channels: config.channels ?? channels, label: config.truth },
     requireLabels: false,
-    nominalRateHz: champion.config.rate,
+    ...recordedRateOf(config, champion.config),
     reporter,
   });
   const stretches = Array.from(rows.stretches(), (stretch) => ({

@@ -5,6 +5,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TrainConfig } from "../../src/config.ts";
+import { UserError } from "../../src/errors.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { convert } from "../../src/pipelines/convert.ts";
 import { driftBench } from "../../src/pipelines/drift-bench.ts";
@@ -120,6 +121,44 @@ describe("every verb that reads recordings", () => {
       { reporter: { warn: (message) => events.push(message) } },
     );
     expect(events).toContain(expected);
+  });
+});
+
+describe("recordings without times", () => {
+  const untimed = () => copy("untimed.csv", `SELECT * EXCLUDE timestamp_s FROM ${duckdbLiteral(at("r.parquet"))}`);
+  const asks = /No time column was found, and no sampling rate was given/;
+  const says = (hz: number): RegExp => new RegExp(`rows are assumed to be recorded at ${hz} per second, without gaps`);
+
+  it("are not read at the rate of the model's network by any verb", async () => {
+    const file = await untimed();
+    const asking = (["predict", "evaluate", "check", "retrain", "drift-bench", "convert"] as const).map(
+      (verb) => () => verbs[verb]([file]) as Promise<unknown>,
+    );
+    asking.push(() => retrain({ files: [at("r.parquet")], labelled: [file], model, out: at("retrained") }));
+    for (const ask of asking) {
+      const error = await ask().catch((fault: unknown) => fault);
+      expect(error).toBeInstanceOf(UserError);
+      expect((error as UserError).message).toMatch(asks);
+      expect((error as UserError).advice).toContain("--rate");
+    }
+  });
+
+  it("are read at --rate, which is stated, and resampled to the network's", async () => {
+    const file = await untimed();
+    const rate = 40;
+    const warnings: string[] = [];
+    const reporter = { warn: (text: string) => void warnings.push(text) };
+    const whole = await predict({ files: [at("r.parquet")], model, out: at("whole.csv") });
+    const half = await predict({ files: [file], model, out: at("half.csv"), rate }, { reporter });
+    // 20 Hz read as 40 Hz lasts half as long.
+    const minutes = (of: typeof whole): number =>
+      Object.values(of.minutes).reduce((sum, own) => sum + Object.values(own).reduce((a, b) => a + b, 0), 0);
+    expect(minutes(half) / minutes(whole)).toBeCloseTo(0.5, 1);
+    expect(warnings.join("\n")).toMatch(says(rate));
+    expect((await evaluate({ files: [file], model, rate })).warnings.join("\n")).toMatch(says(rate));
+    const { result } = await check({ files: [file], model, rate, stream: "untimed" });
+    expect("warnings" in result ? result.warnings.join("\n") : "").toMatch(says(rate));
+    expect((await retrainingOf(file, { rate })).warnings.join("\n")).toMatch(says(rate));
   });
 });
 

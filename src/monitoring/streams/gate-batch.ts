@@ -32,6 +32,8 @@ export interface GivenColumns {
   readonly columns: Omit<ColumnOptions, "channels" | "modelChannels">;
   /** Units of the batch, as in `--units`. */
   readonly units?: string | undefined;
+  /** Rate in Hz of recordings without times, as in `--rate`. */
+  readonly rate?: number | undefined;
   /** People and classes that are known already, see `openRecordings`. */
   readonly known?: QualityGateOptions["known"];
 }
@@ -71,6 +73,7 @@ function gateBatchOptions(
   return {
     columns: given.columns,
     ...(given.known !== undefined && { known: given.known }),
+    ...(given.rate !== undefined && { recordedRateHz: given.rate }),
     channels,
     samplingRateHz: rate,
     windowSeconds: window / rate,

@@ -56,6 +56,17 @@ export interface ReadRecordingsOptions {
   readonly memoryBytes?: number;
 }
 
+/**
+ * Recordings without times are read only at the rate that the user states. The model's rate is no more than likely: its network may
+ * have learned from resampled recordings.
+ */
+export function recordedRateOf(
+  { rate }: { readonly rate?: number },
+  model: { readonly rate: number },
+): Pick<ReadRecordingsOptions, "nominalRateHz" | "likelyRateHz"> {
+  return { ...(rate !== undefined && { nominalRateHz: rate }), likelyRateHz: model.rate };
+}
+
 export interface KnownNames {
   readonly people: readonly string[];
   readonly classes: readonly string[];

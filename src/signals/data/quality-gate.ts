@@ -18,6 +18,8 @@ export interface QualityGateOptions extends BatchExpectations {
   readonly columns?: Omit<ColumnOptions, "channels" | "modelChannels">;
   /** How recordings of a higher rate are resampled. Default: low-pass. */
   readonly resampling?: "low-pass" | "linear";
+  /** Rate in Hz of recordings without times, as the user states it. */
+  readonly recordedRateHz?: number;
   /** See `openRecordings`. */
   readonly known?: KnownNames;
   /** See `openRecordings`. */
@@ -53,7 +55,8 @@ export async function openQualityGate(files: readonly string[], options: Quality
     opened = await openRecordings(files, {
       columns: { ...options.columns, modelChannels: options.channels.map(({ column }) => column) },
       requireLabels: false,
-      nominalRateHz: options.samplingRateHz,
+      ...(options.recordedRateHz !== undefined && { nominalRateHz: options.recordedRateHz }),
+      likelyRateHz: options.samplingRateHz,
       onFault: (fault) => reasons.push(fault),
       ...(options.known !== undefined && { known: options.known }),
       ...(options.reporter !== undefined && { reporter: options.reporter }),

@@ -172,13 +172,14 @@ function rehearseToCalibrate(
     };
     const names = Object.keys(baseline);
     const distances = classDistances(reference, current, names);
-    const statistics = scoredStatistics(reference, current, baseline);
+    const statistics = scoredStatistics(reference, current, baseline, { distances });
     const channels = Object.keys(chunks[0]!.shifted ?? {});
     if (channels.length === 0) return { group, statistics, seconds, distances };
     const channel = channels[rng.integer(channels.length)]!;
     const moved = mergeClassSummaries(chunks.map((chunk) => chunk.shifted![channel]!));
-    const changed = scoredStatistics(reference, moved, baselineToCalibrate(baseline, moved));
-    const movedDistances = classDistances(reference, moved, Object.keys(changed));
+    const known = baselineToCalibrate(baseline, moved);
+    const movedDistances = classDistances(reference, moved, Object.keys(known));
+    const changed = scoredStatistics(reference, moved, known, { distances: movedDistances });
     const shiftedDistances = distances.map((own, k) => {
       const other = movedDistances[k] ?? null;
       return own === null || other === null ? own : { rows: own.rows, ks: { ...own.ks, ...other.ks } };

@@ -42,44 +42,64 @@ export function changeShape(series: readonly number[], weights: readonly number[
   if (!(weights.length === series.length && weights.every((weight) => weight >= 0 && Number.isFinite(weight)))) {
     throw new RangeError(`change shape: expected ${series.length} weights of at least 0, got ${weights.join(", ")}`);
   }
-  const step = bestShapeFit(series, weights, (i, start) => (i < start ? 0 : 1));
-  const ramp = bestShapeFit(series, weights, (i, start) => Math.max(0, i - start + 1));
+  const known = shapeSeries(series, weights);
+  const step = bestShapeFit(known, (i, start) => (i < start ? 0 : 1));
+  const ramp = bestShapeFit(known, (i, start) => Math.max(0, i - start + 1));
   const kind = step.residual <= ramp.residual ? "step" : "ramp";
   const [better, worse] = kind === "step" ? [step, ramp] : [ramp, step];
   const ratio = worse.residual === better.residual ? 1 : Math.min(largestRatio, worse.residual / better.residual);
-  const { whole } = regressShape(series, weights, () => 0);
+  const { whole } = known;
   const explained = whole === 0 ? 0 : 1 - better.residual / whole;
   return { kind, start: better.start, size: better.size, ratio, explained };
 }
 
 /** The start for which level + size * basis has the smallest residual; the earliest in case of a tie. */
-function bestShapeFit(
-  series: readonly number[],
-  weights: readonly number[],
-  basis: (i: number, start: number) => number,
-): Fit {
+function bestShapeFit({ weights, n, deviations }: ShapeSeries, basis: (i: number, start: number) => number): Fit {
+  const { length } = weights;
+  const x = new Float64Array(length);
   let found: Fit = { start: 0, size: 0, residual: Number.POSITIVE_INFINITY };
-  for (let start = leastSide; start <= series.length - leastSide; start++) {
-    const fit = regressShape(series, weights, (i) => basis(i, start));
-    if (fit.residual < found.residual) found = { start, size: fit.size, residual: fit.residual };
+  for (let start = leastSide; start <= length - leastSide; start++) {
+    let sum = 0;
+    for (let i = 0; i < length; i++) {
+      x[i] = basis(i, start);
+      sum += weights[i]! * x[i]!;
+    }
+    const mean = sum / n;
+    let [xx, xy] = [0, 0];
+    for (let i = 0; i < length; i++) {
+      const dx = x[i]! - mean;
+      xx += weights[i]! * dx ** 2;
+      xy += weights[i]! * (dx * deviations[i]!);
+    }
+    // A basis that does not vary explains nothing.
+    const size = xx === 0 ? 0 : xy / xx;
+    let residual = 0;
+    for (let i = 0; i < length; i++) residual += weights[i]! * (deviations[i]! - size * (x[i]! - mean)) ** 2;
+    if (residual < found.residual) found = { start, size, residual };
   }
   return found;
 }
 
-/** Simple linear regression of the series on a basis; size 0 if the basis does not vary. */
-function regressShape(
-  series: readonly number[],
-  weights: readonly number[],
-  basis: (i: number) => number,
-): { size: number; residual: number; whole: number } {
-  const x = series.map((_, i) => basis(i));
-  const sum = (value: (i: number) => number): number =>
-    weights.reduce((total, weight, i) => total + weight * value(i), 0);
-  const n = sum(() => 1) || 1;
-  const meanX = sum((i) => x[i]!) / n;
-  const meanY = sum((i) => series[i]!) / n;
-  const xx = sum((i) => (x[i]! - meanX) ** 2);
-  const size = xx === 0 ? 0 : sum((i) => (x[i]! - meanX) * (series[i]! - meanY)) / xx;
-  const residual = sum((i) => (series[i]! - meanY - size * (x[i]! - meanX)) ** 2);
-  return { size, residual, whole: sum((i) => (series[i]! - meanY) ** 2) };
+/** What all fits of a series have in common. */
+interface ShapeSeries {
+  readonly weights: readonly number[];
+  /** Sum of the weights; 1 if all are 0. */
+  readonly n: number;
+  /** Differences from the weighted mean. */
+  readonly deviations: Float64Array;
+  /** Weighted sum of their squares. */
+  readonly whole: number;
+}
+
+function shapeSeries(series: readonly number[], weights: readonly number[]): ShapeSeries {
+  let [total, sum] = [0, 0];
+  for (let i = 0; i < series.length; i++) {
+    total += weights[i]!;
+    sum += weights[i]! * series[i]!;
+  }
+  const n = total || 1;
+  const deviations = Float64Array.from(series, (value) => value - sum / n);
+  let whole = 0;
+  for (let i = 0; i < series.length; i++) whole += weights[i]! * deviations[i]! ** 2;
+  return { weights, n, deviations, whole };
 }

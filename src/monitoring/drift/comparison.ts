@@ -139,7 +139,13 @@ export function compare(
     known.classes === undefined ? {} : classScores(distances, known.classes, share / model.samplingRateHz, names);
   return {
     ...facts,
-    ...compareByRehearsal(kind, statisticsForScore(reference, current, baseline, byClass), judging, seconds, own),
+    ...compareByRehearsal(
+      kind,
+      statisticsForScore(reference, current, baseline, { byClass, distances }),
+      judging,
+      seconds,
+      own,
+    ),
     // The level of an alarm must not depend on whether the stream's past could be compared.
     evidenceFactor: evidenceFactorAt(calibration.kinds.own_past ?? known, {
       batch: wholeSeconds(current, model),

@@ -90,7 +90,6 @@ export class PackedChunk implements Chunk {
       const summary: Record<string, MergeableChannel> = {};
       for (const name of signals) {
         const at = channel * numberNames.length;
-        const [first, end] = [starts[channel]!, starts[channel + 1]!];
         summary[name] = {
           n: numbers[at]!,
           missing: numbers[at + 1]!,
@@ -102,8 +101,10 @@ export class PackedChunk implements Chunk {
           excessAbove: numbers[at + 7]!,
           counts: {
             size: this.#layout.bins[name]!,
-            bins: this.#bins.subarray(first, end),
-            values: this.#values.subarray(first, end),
+            bins: this.#bins,
+            values: this.#values,
+            from: starts[channel]!,
+            to: starts[channel + 1]!,
           },
         };
         channel++;

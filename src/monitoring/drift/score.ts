@@ -107,12 +107,21 @@ export interface Score {
   readonly statistic: StatisticName;
 }
 
-/** @throws RangeError if a side has no finite value in a channel */
+/**
+ * @param known what is known of the pair already: `distances` from `classDistances`, and `byClass` from `classScores`
+ * @throws RangeError if a side has no finite value in a channel
+ */
 export function statisticsForScore(
   reference: ClassSummaries,
   current: ClassSummaries,
   baseline: BaselineReference,
-  byClass: Readonly<Record<string, number>> = {},
+  {
+    byClass = {},
+    distances,
+  }: {
+    readonly byClass?: Readonly<Record<string, number>>;
+    readonly distances?: Parameters<typeof ksWithinClasses>[3];
+  } = {},
 ): BatchStatistics {
   const [before, now] = [mergeAcrossClasses(reference), mergeAcrossClasses(current)];
   return Object.fromEntries(
@@ -124,7 +133,7 @@ export function statisticsForScore(
           std: summary.std,
         }),
         {
-          ksWithinClasses: ksWithinClasses(reference, current, name),
+          ksWithinClasses: ksWithinClasses(reference, current, name, distances),
           ksByClass: byClass[name] ?? 0,
           logSdWithin: logSdWithinClasses(reference, current, name, leastRelativeStd * summary.std),
         },

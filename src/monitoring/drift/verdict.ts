@@ -154,7 +154,7 @@ export function compareForVerdict(
   const size = model.calibration.reference_batches;
   const references: Record<ReferenceKind, ClassSummaries | null> = {
     baseline: model.byClass,
-    anchor: past.anchor.length < size ? null : mergeClassSummaries(past.anchor),
+    anchor: past.anchor.length < size ? null : mergeAnchor(past.anchor),
     rolling: past.rolling.length < size ? null : mergeClassSummaries(past.rolling),
   };
   return referenceKinds.flatMap((kind) => {
@@ -162,4 +162,19 @@ export function compareForVerdict(
     const options = { thresholds, own: own[kind] };
     return (reference === null ? null : compare(kind, reference, current, model, options)) ?? [];
   });
+}
+
+/** By first batch. A stream's anchor never changes, and is merged once instead of for every batch. */
+const anchors = new WeakMap<
+  ClassSummaries,
+  { readonly batches: readonly ClassSummaries[]; readonly whole: ClassSummaries }
+>();
+
+function mergeAnchor(batches: readonly ClassSummaries[]): ClassSummaries {
+  const before = anchors.get(batches[0]!);
+  const isSame = before?.batches.length === batches.length && batches.every((own, i) => own === before.batches[i]);
+  if (isSame) return before.whole;
+  const whole = mergeClassSummaries(batches);
+  anchors.set(batches[0]!, { batches: [...batches], whole });
+  return whole;
 }

@@ -22,15 +22,21 @@ export function effectiveSizeWithinClasses(reference: ClassSummaries, current: C
 
 /**
  * The channel's Kolmogorov-Smirnov distance, averaged over the classes that are on both sides.
+ * @param distances [K] distances of each class by channel, if they are known; see `classDistances`
  * @returns 0 to 1; 0 if no class is on both sides
  */
-export function ksWithinClasses(reference: ClassSummaries, current: ClassSummaries, channel: string): number {
+export function ksWithinClasses(
+  reference: ClassSummaries,
+  current: ClassSummaries,
+  channel: string,
+  distances?: readonly ({ readonly ks: Readonly<Record<string, number>> } | null)[],
+): number {
   let [sum, weights] = [0, 0];
   for (const [k, own] of current.entries()) {
     const [a, b] = [reference[k]?.[channel], own?.[channel]];
     const weight = effectiveSize(a?.n ?? 0, b?.n ?? 0);
     if (weight === 0) continue;
-    sum += weight * ksDistance(a!.counts, b!.counts);
+    sum += weight * (distances?.[k]?.ks[channel] ?? ksDistance(a!.counts, b!.counts));
     weights += weight;
   }
   return weights === 0 ? 0 : sum / weights;

@@ -28,12 +28,15 @@ export interface ChannelSummary {
 /** Summaries by channel name. */
 export type BatchSummary = Readonly<Record<string, ChannelSummary>>;
 
-/** The counts of some bins; all others are 0. */
+/** The counts of some bins; all others are 0. They are a part of two longer lists, so that no list is copied. */
 export interface SparseCounts {
   /** Number of all bins. */
   readonly size: number;
-  readonly bins: ArrayLike<number>;
-  readonly values: ArrayLike<number>;
+  readonly bins: Uint16Array;
+  readonly values: Uint32Array;
+  /** Position of the first count in both lists, and the position after the last one. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The same, with counts in another form. */
@@ -49,9 +52,13 @@ export type MergeableSummary = Readonly<Record<string, MergeableChannel>>;
 export function mergeBatchSummaries(summaries: readonly MergeableSummary[]): BatchSummary {
   const [first, ...others] = summaries;
   if (first === undefined) throw new RangeError("merge: expected at least one summary, got none");
-  const merger = new SummaryMerger(first);
-  for (const summary of others) merger.add(summary);
-  return merger.merged();
+  const merged: Record<string, ChannelSummary> = {};
+  for (const name of Object.keys(first)) {
+    const channel = new ChannelMerger(first[name]!);
+    for (const summary of others) channel.add(batchSummaryChannel(summary, name));
+    merged[name] = channel.end();
+  }
+  return merged;
 }
 
 /** Merges like `mergeBatchSummaries`, but one summary after another, so that none has to be kept. */
@@ -127,18 +134,24 @@ class ChannelMerger {
     this.#excessBelow += part.excessBelow;
     this.#excessAbove += part.excessAbove;
     if ("bins" in added) {
-      for (let i = 0; i < added.bins.length; i++) counts[added.bins[i]!]! += added.values[i]!;
+      const { bins, values, from, to } = added;
+      for (let i = from; i < to; i++) counts[bins[i]!]! += values[i]!;
     } else {
       for (let bin = 0; bin < counts.length; bin++) counts[bin]! += added[bin]!;
     }
   }
 
   merged(): ChannelSummary {
+    return { ...this.end(), counts: [...this.#counts] };
+  }
+
+  /** The same without a copy of the counts, so nothing may be added afterwards. */
+  end(): ChannelSummary {
     const { n, mean, std } = this.#moments.merged();
-    const missing = this.#missing;
-    if (n === 0) return { ...this.#first, counts: [...this.#counts], missing };
+    const [missing, counts] = [this.#missing, this.#counts];
+    if (n === 0) return { ...this.#first, counts, missing };
     const excess = { excessBelow: this.#excessBelow, excessAbove: this.#excessAbove };
-    return { n, missing, mean, std, min: this.#min, max: this.#max, counts: [...this.#counts], ...excess };
+    return { n, missing, mean, std, min: this.#min, max: this.#max, counts, ...excess };
   }
 }
 

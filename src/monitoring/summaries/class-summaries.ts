@@ -85,9 +85,16 @@ export function subtractClassSummaries(whole: ClassSummaries, part: ClassSummari
   });
 }
 
+/** Computed once per batch: a reference is compared with many batches. */
+const acrossClasses = new WeakMap<ClassSummaries, BatchSummary>();
+
 /** The summary of all classes together. */
 export function mergeAcrossClasses(batch: ClassSummaries): BatchSummary {
-  return mergeBatchSummaries(batch.filter((summary) => summary !== null));
+  const before = acrossClasses.get(batch);
+  if (before !== undefined) return before;
+  const merged = mergeBatchSummaries(batch.filter((summary) => summary !== null));
+  acrossClasses.set(batch, merged);
+  return merged;
 }
 
 /** Number of rows in a summary, including missing values; 0 for null. */

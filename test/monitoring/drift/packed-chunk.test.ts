@@ -23,7 +23,7 @@ const layout = {
 function dense(counts: MergeableChannel["counts"]): readonly number[] {
   if (!("bins" in counts)) return counts;
   const all = new Array<number>(counts.size).fill(0);
-  for (let i = 0; i < counts.bins.length; i++) all[counts.bins[i]!] = counts.values[i]!;
+  for (let i = counts.from; i < counts.to; i++) all[counts.bins[i]!] = counts.values[i]!;
   return all;
 }
 const plain = (classes: MergeableClasses): unknown =>
@@ -40,7 +40,8 @@ test.each([255, 65_536, 2 ** 32 - 1])("a count of %d is kept, and no bin that is
   const own = { nClasses: 1, bins: { x: 5 }, signals: ["x"], shifted: {} };
   const { counts } = new PackedChunk(own, { recording: "r", label: null, summary, shifted: {} }).summary[0]!.x!;
   if (!("bins" in counts)) throw new Error("expected the counts of some bins");
-  expect([counts.size, Array.from(counts.bins), Array.from(counts.values)]).toEqual([5, [1, 4], [most, 1]]);
+  const { size, bins, values, from, to } = counts;
+  expect([size, [...bins.slice(from, to)], [...values.slice(from, to)]]).toEqual([5, [1, 4], [most, 1]]);
 });
 
 const rng = Rng.fromSeed(3);

@@ -1,5 +1,5 @@
 // A person's rehearsed day, judged as `check` judges a stream: by the same decisions, with the same rules for what enters the
-// references.
+// references. The alarms have no names, because nobody reads them.
 
 import type { Rng } from "../../stats/random.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
@@ -26,7 +26,7 @@ export function* judgeRehearsedDay(
   for (const session of drawRehearsalDay(source, { ...plan, sessions: plan.batches }, rng)) {
     const current = mergeClassSummaries(session.map(({ summary }) => summary));
     const past = { rolling: accepted.slice(-size), anchor: accepted.slice(0, size) };
-    const judged = decideVerdict(current, past, state, model, { arl: plan.arl });
+    const judged = decideVerdict(current, past, state, model, { arl: plan.arl, named: false });
     state = judged.state;
     if (judged.judgement.alarm === null && !judged.judgement.doubtful) accepted.push(current);
     yield judged;

@@ -29,6 +29,8 @@ export interface DriftOptions {
   readonly thresholds?: "calibrated" | "fixed";
   /** Sensors with impossible values, which raise an alarm by themselves (default: none known). */
   readonly impossible?: readonly ImpossibleSensor[];
+  /** Whether an alarm gets the name and the start of its change, which costs more than to raise it (default: true). */
+  readonly named?: boolean;
 }
 
 export interface Judgement {
@@ -74,11 +76,11 @@ export function decideVerdict(
   options: DriftOptions = {},
 ): { readonly judgement: Judgement; readonly state: DriftState } {
   const { arl = 500, alpha = 0.05, thresholds = "calibrated", impossible = [] } = options;
-  const { confirmAfter = defaultConfirmAfter } = options;
+  const { confirmAfter = defaultConfirmAfter, named = true } = options;
   const comparisons = compareForVerdict(current, past, model, state, thresholds).map((own) =>
     beyondByPhysics(own, impossible),
   );
-  const series = extendChangeSeries(state.series, current, model);
+  const series = named ? extendChangeSeries(state.series, current, model) : state.series;
   const hasPast = past.anchor.length >= model.calibration.reference_batches;
   const { eValues, isBeyond } = pastEvidence(comparisons, hasPast);
   // A batch that is farther away than any rehearsed batch is a bet of its own: somebody who only sits differently today is not

@@ -7,7 +7,7 @@ import { baselineReference, baselineReferenceGrids } from "../../../src/monitori
 import { type ClassSummaries, mergeAcrossClasses } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/stats/random.ts";
-import { made, model, size, judgedStream as stream } from "./judged-stream.ts";
+import { type Change, made, model, size, judgedStream as stream } from "./judged-stream.ts";
 
 const moved =
   (amount: number) =>
@@ -81,6 +81,17 @@ describe("a change", () => {
     expect(judgements[alarm + 4]!.alarm!.confirmed).toBe(false);
     expect(judgements[alarm + 5]!.alarm).toMatchObject({ since: alarm, confirmed: true, changePoint: 12 });
     expect(judgements[alarm]!.leading!.score.channel).toBe("x");
+  });
+
+  it("raises and ends the same alarms without a name", () => {
+    const change: Change = (columns, batch) => (batch >= 12 && batch < 20 ? moved(2)(columns) : columns);
+    const named = stream(700, 40, change);
+    const nameless = stream(700, 40, change, { named: false });
+    const alarms = ({ judgements }: typeof named): unknown[] =>
+      judgements.map(({ alarm, strength, doubtful }) => [alarm?.since, alarm?.confirmed, strength, doubtful]);
+    expect(alarms(nameless)).toEqual(alarms(named));
+    expect(nameless.judgements.find(({ alarm }) => alarm !== null)).toMatchObject({ shape: null });
+    expect(nameless.state).toEqual({ ...named.state, series: [] });
   });
 
   it("of unit alarms at the first batch, with no past to compare with", () => {

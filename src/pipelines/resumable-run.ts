@@ -76,7 +76,7 @@ function resumableRunDifferences(before: RunState, now: RunState): string[] {
 }
 
 /** The fits of the run in `staging`, one file per fit. */
-export function resumableCheckpoints(staging: Staging): FitCheckpoints {
+export function resumableCheckpoints(staging: Pick<Staging, "directory" | "path">): FitCheckpoints {
   const nameOf = (fit: FitName): string => `${fit}.checkpoint`;
   return {
     read: async (fit) => {

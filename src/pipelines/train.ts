@@ -10,20 +10,7 @@ import {
   type TrainOptions,
 } from "../config.ts";
 import { Interrupted } from "../errors.ts";
-import { crossValidate } from "../learning/evaluation/cross-validate.ts";
-import { balancedClassWeights } from "../learning/training/class-weights.ts";
-import type { FoldReport } from "../learning/training/cv-report.ts";
 import { Diverged } from "../learning/training/diverged.ts";
-import { finalSchedule, finalShards } from "../learning/training/final-schedule.ts";
-import type { FitName } from "../learning/training/fit-events.ts";
-import type { FitPlan } from "../learning/training/fit-plan.ts";
-import { type FitOutcome, windowsForFitRunner } from "../learning/training/fit-runner.ts";
-import { fitSeconds } from "../learning/training/fit-state.ts";
-import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
-import { type FitRun, runFit } from "../learning/training/run-fit.ts";
-import { describeFold, summarizeFolds } from "../learning/training/summarize-folds.ts";
-import { TimeLeft } from "../learning/training/time-left.ts";
-import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { calibratedDay, type MeasuredRunLength, type RehearsedDay } from "../monitoring/drift/calibration.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
@@ -31,10 +18,9 @@ import type { TrackedRun, TrackerStart } from "../report/train-log.ts";
 import { beginTrainLog, endTrainLog } from "../report/train-log.ts";
 import { TrainingTracker, trackerServer } from "../report/training-tracker.ts";
 import { type Reporter, reporterOf, teeReporter } from "../reporter.ts";
-import { fitScaler } from "../signals/preprocessing/scaler.ts";
-import { Rng } from "../stats/random.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import { beginFits, fitFinal, fitFolds } from "./fit-folds.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
 import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
@@ -159,74 +145,13 @@ async function trainOn(
   tracker: TrainingTracker,
   { reporter: heard, signal, now }: TrainRunOptions & { reporter: Reporter<TrainEvent> },
 ): Promise<Awaited<ReturnType<typeof writeModel>> & { day: RehearsedDay | null; runLength: MeasuredRunLength | null }> {
-  const { windows, folds } = data;
   const reporter = teeReporter(heard, tracker);
-  const foldNames = folds.map((_, fold): FitName => `fold-${fold + 1}`);
-  const timeLeft = new TimeLeft([...foldNames, "final"], config.epochs, config.jobs);
-  const failed = new AbortController();
-  const fingerprint = windowsFingerprint(windows);
-  const run: FitRun = {
-    runner: fitWorkerRunner(windowsForFitRunner(fingerprint, windows)),
-    checkpoints: resumableCheckpoints(staging),
-    timeLeft,
-    reporter,
-    signal: signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]),
-  };
-  const rng = Rng.fromSeed(config.seed);
-
-  const results = await crossValidate(
-    folds,
-    async ({ testIndex }, fold): Promise<{ outcome: FitOutcome; report: FoldReport }> => {
-      const { trainIndex, validationIndex } = folds[fold]!;
-      const plan: FitPlan = {
-        ...trainFitSettings(config, { ...data, fingerprint }, foldNames[fold]!, trainIndex, rng),
-        validationIndex: Array.from(validationIndex),
-        testIndex: Array.from(testIndex),
-        epochs: config.epochs,
-        learningRate: config.learningRate,
-        shards: 1,
-      };
-      const task = { plan, checkpoint: null, threads: 1 };
-      const outcome = await runFit(foldNames[fold]!, task, run).catch((error: unknown) => {
-        failed.abort();
-        throw error;
-      });
-      const report = describeFold(data, fold, outcome);
-      reporter.event({
-        type: "fold",
-        fold: fold + 1,
-        folds: folds.length,
-        bestEpoch: report.best_epoch,
-        epochs: report.epochs,
-        seconds: report.seconds,
-        metrics: report.metrics,
-      });
-      return { outcome, report };
-    },
-    config.jobs,
-  );
-  const outcomes = results.map(({ outcome }) => outcome);
-  const reports = results.map(({ report }) => report);
-  const crossValidation = summarizeFolds(data, outcomes, reports);
-  const { summary, pooled, users } = crossValidation;
-  reporter.event({ type: "cross-validation", summary, pooled, users });
-
-  const { epochs, learningRate } = finalSchedule(outcomes.map((outcome) => outcome.epochs));
-  timeLeft.finalPlanned(epochs);
-  const all = Int32Array.from(windows.starts.keys());
-  const plan: FitPlan = {
-    ...trainFitSettings(config, { ...data, fingerprint }, "final", all, rng),
-    validationIndex: null,
-    testIndex: null,
-    epochs,
-    learningRate,
-    shards: finalShards,
-  };
-  const final = await runFit("final", { plan, checkpoint: null, threads: config.jobs }, run);
-  reporter.event({ type: "final", epochs, seconds: fitSeconds(final.epochs) });
+  const fits = beginFits(data, config, { checkpoints: resumableCheckpoints(staging), reporter, signal });
+  const { outcomes, crossValidation } = await fitFolds(fits);
+  const { final, scaler } = await fitFinal(fits, outcomes);
 
   const createdAt = now?.() ?? new Date();
-  const model = { data, config, crossValidation, outcomes, final, scaler: plan.scaler, createdAt };
+  const model = { data, config, crossValidation, outcomes, final, scaler, createdAt };
   const { register, alias } = config;
   const built = await buildModel(model, reporter, signal);
   const written = await writeModel(model, built, {
@@ -246,32 +171,4 @@ function trainConfigToTrack(config: TrainConfig): TrackedRun {
 /** Other names are formed by appending to `out`. So "walk/", "." and "..", which do not end in a name, are made absolute. */
 function withNamedTrainOut(config: TrainConfig): TrainConfig {
   return /(?:^|[\\/])\.{0,2}$/.test(config.out) ? { ...config, out: resolve(config.out) } : config;
-}
-
-/**
- * The settings that all fits share. The scaler and the class weights are computed only from the windows that a fit learns
- * from.
- */
-function trainFitSettings(
-  config: Pick<TrainConfig, "network" | "normalize" | "batchSize" | "patience" | "classWeights" | "augment">,
-  { windows, sensors, fingerprint }: Pick<TrainingData, "windows" | "sensors"> & { fingerprint: string },
-  name: FitName,
-  trainIndex: Int32Array,
-  rng: Rng,
-): Omit<FitPlan, "validationIndex" | "testIndex" | "epochs" | "learningRate" | "shards"> {
-  const { network, normalize, batchSize, patience, classWeights, augment } = config;
-  return {
-    name: name.replace("-", " "),
-    windows: fingerprint,
-    network,
-    batchSize,
-    patience,
-    turned: augment === "rotate" ? sensors.map(({ channels }) => channels) : null,
-    trainIndex: Array.from(trainIndex),
-    pseudoLabels: null,
-    scaler: fitScaler(normalize, windows, trainIndex),
-    classWeights:
-      classWeights === "balanced" ? balancedClassWeights(windows.labels, trainIndex, windows.classes.length) : null,
-    rng: rng.split(name).state,
-  };
 }

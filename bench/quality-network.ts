@@ -1,0 +1,77 @@
+// A column of the quality benchmark that is one of `train`'s networks, with all its defaults.
+
+import { createHash } from "node:crypto";
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { exportNetwork } from "../src/learning/training/export-network.ts";
+import { WindowPredictor } from "../src/learning/training/window-predictor.ts";
+import { beginFits, fitFinal, fitFolds } from "../src/pipelines/fit-folds.ts";
+import { resumableCheckpoints } from "../src/pipelines/resumable-run.ts";
+import { argmaxRows } from "../src/stats/argmax-rows.ts";
+import { modelFiles } from "../src/storage/store/model-folder.ts";
+import { trainOptions } from "../src/train-options.ts";
+import { currentVersions } from "../src/versions.ts";
+import type { QualityAnswers } from "./quality-figures.ts";
+import type { QualityTask } from "./quality-task.ts";
+
+type NetworkName = QualityTask["config"]["network"];
+
+/** The networks that `train` offers. */
+export const networkColumns: readonly string[] = Object.keys(trainOptions.network.choices ?? {});
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const deciding = [
+  "src/{learning,stats}/**/*.ts",
+  "src/signals/{preprocessing,sensors}/**/*.ts",
+  "src/pipelines/fit-*.ts",
+];
+
+/** Everything that decides a network's answers, apart from the task: its options, the code, and ONNX Runtime. */
+export function decidingNetwork(network: string, { config }: Pick<QualityTask, "config">): object {
+  const { normalize, epochs, batchSize, learningRate, patience, classWeights, augment, seed } = config;
+  const hash = createHash("sha256");
+  for (const file of globSync(deciding, { cwd: root }).sort()) hash.update(file).update(readFileSync(join(root, file)));
+  return {
+    network,
+    options: { normalize, epochs, batchSize, learningRate, patience, classWeights, augment, seed },
+    code: hash.digest("hex"),
+    onnxruntime: currentVersions().onnxruntime,
+  };
+}
+
+/** @param directory folder for checkpoints, from which an interrupted fit goes on; removed at the end */
+export async function askNetwork(network: string, task: QualityTask, directory: string): Promise<QualityAnswers> {
+  mkdirSync(directory, { recursive: true });
+  const { data } = task;
+  const config = { ...task.config, network: network as NetworkName };
+  const path = (name: string): string => join(directory, name);
+  const fits = beginFits(data, config, {
+    checkpoints: resumableCheckpoints({ directory, path }),
+    reporter: {
+      event: (event) => {
+        if (event.type === "fold")
+          console.error(
+            `${network}, seed ${config.seed}: fold ${event.fold} of ${event.folds} stopped after ${event.epochs} epochs, best ${event.bestEpoch}`,
+          );
+      },
+    },
+  });
+  const { outcomes, crossValidation } = await fitFolds(fits);
+  const classCount = task.classes.length;
+  let answers: QualityAnswers;
+  if (data.testSet === undefined) {
+    answers = Object.fromEntries(
+      task.parts.map(({ name }, fold) => [name, Array.from(argmaxRows(outcomes[fold]!.probabilities!, classCount))]),
+    );
+  } else {
+    const { final, scaler } = await fitFinal(fits, outcomes);
+    const { temperature } = crossValidation;
+    const bytes = exportNetwork({ ...final, network: config.network, scaler, temperature }, data.windows);
+    const predictor = new WindowPredictor({ path: modelFiles.network, bytes, classCount });
+    const predicted = await predictor.predict(data.testSet.windows, { threads: 1 }).finally(() => predictor.close());
+    answers = { [task.parts[0]!.name]: Array.from(argmaxRows(predicted, classCount)) };
+  }
+  if (existsSync(directory)) rmSync(directory, { recursive: true });
+  return answers;
+}

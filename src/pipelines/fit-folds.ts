@@ -1,0 +1,174 @@
+// The fits of a training run: one for each fold, and the final one on all windows.
+
+import type { SampledTrainConfig } from "../config.ts";
+import { crossValidate } from "../learning/evaluation/cross-validate.ts";
+import { balancedClassWeights } from "../learning/training/class-weights.ts";
+import type { FoldReport } from "../learning/training/cv-report.ts";
+import { finalSchedule, finalShards } from "../learning/training/final-schedule.ts";
+import type { FitName } from "../learning/training/fit-events.ts";
+import type { FitPlan } from "../learning/training/fit-plan.ts";
+import { type FitOutcome, windowsForFitRunner } from "../learning/training/fit-runner.ts";
+import { fitSeconds } from "../learning/training/fit-state.ts";
+import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
+import { type FitCheckpoints, type FitRun, runFit } from "../learning/training/run-fit.ts";
+import { type CrossValidation, describeFold, summarizeFolds } from "../learning/training/summarize-folds.ts";
+import { TimeLeft } from "../learning/training/time-left.ts";
+import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
+import type { Reporter } from "../reporter.ts";
+import { fitScaler, type Scaler } from "../signals/preprocessing/scaler.ts";
+import { Rng } from "../stats/random.ts";
+import type { TrainingData } from "./prepare-training.ts";
+import type { TrainEvent } from "./train-events.ts";
+
+/** The options that fits depend on. */
+export type FitConfig = Pick<
+  SampledTrainConfig,
+  | "network"
+  | "normalize"
+  | "epochs"
+  | "batchSize"
+  | "learningRate"
+  | "patience"
+  | "classWeights"
+  | "augment"
+  | "seed"
+  | "jobs"
+>;
+
+/** What the fits of a run share. */
+export interface FitsOfRun {
+  readonly data: Pick<TrainingData, "windows" | "sensors" | "folds" | "leakage">;
+  readonly config: FitConfig;
+  readonly fingerprint: string;
+  readonly rng: Rng;
+  readonly run: Omit<FitRun, "reporter"> & { readonly reporter: Pick<Reporter<TrainEvent>, "event"> };
+  /** Stops the other fits if one fails. */
+  readonly failed: AbortController;
+}
+
+export function beginFits(
+  data: FitsOfRun["data"],
+  config: FitConfig,
+  run: {
+    readonly checkpoints: FitCheckpoints;
+    readonly reporter: Pick<Reporter<TrainEvent>, "event">;
+    readonly signal?: AbortSignal | undefined;
+  },
+): FitsOfRun {
+  const failed = new AbortController();
+  const fingerprint = windowsFingerprint(data.windows);
+  const names = [...data.folds.map((_, fold) => fitNameOfFold(fold)), "final"] as const;
+  return {
+    data,
+    config,
+    fingerprint,
+    rng: Rng.fromSeed(config.seed),
+    run: {
+      runner: fitWorkerRunner(windowsForFitRunner(fingerprint, data.windows)),
+      checkpoints: run.checkpoints,
+      timeLeft: new TimeLeft(names, config.epochs, config.jobs),
+      reporter: run.reporter,
+      signal: run.signal === undefined ? failed.signal : AbortSignal.any([run.signal, failed.signal]),
+    },
+    failed,
+  };
+}
+
+/** Cross-validates the network. @throws Interrupted if the signal ended a fit */
+export async function fitFolds(
+  fits: FitsOfRun,
+): Promise<{ outcomes: readonly FitOutcome[]; crossValidation: CrossValidation }> {
+  const { data, config, run, failed } = fits;
+  const { folds } = data;
+  const results = await crossValidate(
+    folds,
+    async ({ testIndex }, fold): Promise<{ outcome: FitOutcome; report: FoldReport }> => {
+      const { trainIndex, validationIndex } = folds[fold]!;
+      const name = fitNameOfFold(fold);
+      const plan: FitPlan = {
+        ...fitSettings(fits, name, trainIndex),
+        validationIndex: Array.from(validationIndex),
+        testIndex: Array.from(testIndex),
+        epochs: config.epochs,
+        learningRate: config.learningRate,
+        shards: 1,
+      };
+      const outcome = await runFit(name, { plan, checkpoint: null, threads: 1 }, run).catch((error: unknown) => {
+        failed.abort();
+        throw error;
+      });
+      const report = describeFold(data, fold, outcome);
+      run.reporter.event({
+        type: "fold",
+        fold: fold + 1,
+        folds: folds.length,
+        bestEpoch: report.best_epoch,
+        epochs: report.epochs,
+        seconds: report.seconds,
+        metrics: report.metrics,
+      });
+      return { outcome, report };
+    },
+    config.jobs,
+  );
+  const outcomes = results.map(({ outcome }) => outcome);
+  const crossValidation = summarizeFolds(
+    data,
+    outcomes,
+    results.map(({ report }) => report),
+  );
+  const { summary, pooled, users } = crossValidation;
+  run.reporter.event({ type: "cross-validation", summary, pooled, users });
+  return { outcomes, crossValidation };
+}
+
+/** Fits the network on all windows, for as long as the folds suggest. @throws Interrupted if the signal ended it */
+export async function fitFinal(
+  fits: FitsOfRun,
+  folds: readonly FitOutcome[],
+): Promise<{ final: FitOutcome; scaler: Scaler }> {
+  const { data, config, run } = fits;
+  const { epochs, learningRate } = finalSchedule(folds.map((outcome) => outcome.epochs));
+  run.timeLeft.finalPlanned(epochs);
+  const plan: FitPlan = {
+    ...fitSettings(fits, "final", Int32Array.from(data.windows.starts.keys())),
+    validationIndex: null,
+    testIndex: null,
+    epochs,
+    learningRate,
+    shards: finalShards,
+  };
+  const final = await runFit("final", { plan, checkpoint: null, threads: config.jobs }, run);
+  run.reporter.event({ type: "final", epochs, seconds: fitSeconds(final.epochs) });
+  return { final, scaler: plan.scaler };
+}
+
+function fitNameOfFold(fold: number): FitName {
+  return `fold-${fold + 1}`;
+}
+
+/**
+ * The settings that all fits share. The scaler and the class weights are computed only from the windows that a fit learns
+ * from.
+ */
+function fitSettings(
+  { data: { windows, sensors }, config, fingerprint, rng }: FitsOfRun,
+  name: FitName,
+  trainIndex: Int32Array,
+): Omit<FitPlan, "validationIndex" | "testIndex" | "epochs" | "learningRate" | "shards"> {
+  const { network, normalize, batchSize, patience, classWeights, augment } = config;
+  return {
+    name: name.replace("-", " "),
+    windows: fingerprint,
+    network,
+    batchSize,
+    patience,
+    turned: augment === "rotate" ? sensors.map(({ channels }) => channels) : null,
+    trainIndex: Array.from(trainIndex),
+    pseudoLabels: null,
+    scaler: fitScaler(normalize, windows, trainIndex),
+    classWeights:
+      classWeights === "balanced" ? balancedClassWeights(windows.labels, trainIndex, windows.classes.length) : null,
+    rng: rng.split(name).state,
+  };
+}

@@ -50,7 +50,7 @@ export const predictOptions: OptionsOf<PredictConfig> = {
       above: 0,
       below: 1,
       otherwise: "none",
-      doc: "label windows unknown below the confidence that this share of the windows in cross-validation did not reach",
+      doc: "label a window unknown if its confidence is below this quantile of the confidence in cross-validation",
     }),
   }),
   ...modelColumns,
@@ -71,7 +71,7 @@ export const evaluateOptions: OptionsOf<EvaluateConfig> = {
       from: 0,
       to: 1,
       otherwise: "as the model was trained",
-      doc: "least share of a window that has its label; below 1, windows may span changes of label",
+      doc: "minimum share of a window that its label must cover; below 1, windows may span changes of label",
     }),
   }),
   ...modelColumns,
@@ -176,7 +176,7 @@ export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
   ...optionsUnder(modelColumnsHeading, {
     label: {
       ...label,
-      doc: "column with the activities that sessions are composed of; by default, the predicted activities",
+      doc: "column with the activities from which sessions are composed; by default, the predicted activities",
     },
   }),
   ...modelColumns,

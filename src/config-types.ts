@@ -12,7 +12,7 @@ export interface InspectConfig {
   label?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
-  /** File with labels and their times (columns label, start, end; perhaps user or recording), or a pattern of such files. */
+  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
   labels?: string;
   /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
@@ -42,23 +42,23 @@ export interface InspectConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
   /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
   sensor?: string[];
-  /** Units to convert to m/s^2 and rad/s: those that names or --sensor state (stated), also those that only the values show, person by person (auto), or none (keep); acc=g,gyr=deg/s overrides. Default: stated. */
+  /** Which units to convert to m/s^2 and rad/s: those that column names or --sensor state (stated), also those that only the values reveal, person by person (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
   units: string;
-  /** Sampling rate in Hz that the network sees, and of recordings without a time column; recordings at another rate are resampled. Default: that of most recordings, at most 50. */
+  /** Sampling rate in Hz that the network sees, and of recordings without a time column; recordings at another rate are resampled. Default: the rate of most recordings, at most 50. */
   rate?: number;
-  /** How recordings of a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
+  /** How recordings at a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
   resampling: "low-pass" | "linear";
   /** Length of a window in samples, after resampling. Default: 4 seconds. */
   window?: number;
-  /** Share of a window that the next window repeats. Default: 0.5. */
+  /** Share of a window that overlaps the next window. Default: 0.5. */
   overlap: number;
-  /** Least share of a window that has its label; below 1, windows may span changes of label and get the most frequent one. Default: 1. */
+  /** Minimum share of a window that its label must cover; below 1, windows may span changes of label and get the most frequent one. Default: 1. */
   purity: number;
   /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (the same people at other times), column:NAME (folds by person over the rows that this column marks train; those that it marks test are the test set). Default: group. */
   split: "group" | "leave-one-group-out" | "stratified" | "blocks" | `column:${string}`;
@@ -83,7 +83,7 @@ export interface ConvertConfig {
   label?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
-  /** File with labels and their times (columns label, start, end; perhaps user or recording), or a pattern of such files. */
+  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
   labels?: string;
   /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
@@ -113,13 +113,13 @@ export interface ConvertConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
   /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
   sensor?: string[];
-  /** Units to convert to m/s^2 and rad/s: those that names or --sensor state (stated), also those that only the values show, person by person (auto), or none (keep); acc=g,gyr=deg/s overrides. Default: stated. */
+  /** Which units to convert to m/s^2 and rad/s: those that column names or --sensor state (stated), also those that only the values reveal, person by person (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
   units: string;
   /** Sampling rate in Hz of recordings without a time column. */
   rate?: number;
@@ -138,7 +138,7 @@ export interface TrainConfig {
   label?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
-  /** File with labels and their times (columns label, start, end; perhaps user or recording), or a pattern of such files. */
+  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
   labels?: string;
   /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
@@ -168,23 +168,23 @@ export interface TrainConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
   /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
   sensor?: string[];
-  /** Units to convert to m/s^2 and rad/s: those that names or --sensor state (stated), also those that only the values show, person by person (auto), or none (keep); acc=g,gyr=deg/s overrides. Default: stated. */
+  /** Which units to convert to m/s^2 and rad/s: those that column names or --sensor state (stated), also those that only the values reveal, person by person (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
   units: string;
-  /** Sampling rate in Hz that the network sees, and of recordings without a time column; recordings at another rate are resampled. Default: that of most recordings, at most 50. */
+  /** Sampling rate in Hz that the network sees, and of recordings without a time column; recordings at another rate are resampled. Default: the rate of most recordings, at most 50. */
   rate?: number;
-  /** How recordings of a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
+  /** How recordings at a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
   resampling: "low-pass" | "linear";
   /** Length of a window in samples, after resampling. Default: 4 seconds. */
   window?: number;
-  /** Share of a window that the next window repeats. Default: 0.5. */
+  /** Share of a window that overlaps the next window. Default: 0.5. */
   overlap: number;
-  /** Least share of a window that has its label; below 1, windows may span changes of label and get the most frequent one. Default: 1. */
+  /** Minimum share of a window that its label must cover; below 1, windows may span changes of label and get the most frequent one. Default: 1. */
   purity: number;
   /** How channels are scaled. One of: zscore (mean and standard deviation), robust (median and interquartile range), none. Default: zscore. */
   normalize: "zscore" | "robust" | "none";
@@ -243,7 +243,7 @@ export interface PredictConfig {
   spreadsheetSafe: boolean;
   /** Smooth labels over time, for activities that last this many seconds on average. Default: no smoothing. */
   smooth?: number;
-  /** Label windows unknown below the confidence that this share of the windows in cross-validation did not reach. Default: none. */
+  /** Label a window unknown if its confidence is below this quantile of the confidence in cross-validation. Default: none. */
   unknown?: number;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
@@ -267,11 +267,11 @@ export interface PredictConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
-  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names state other units. */
   units?: string;
   /** Sampling rate in Hz of recordings without a time column. */
   rate?: number;
@@ -296,7 +296,7 @@ export interface EvaluateConfig {
   label?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
-  /** File with labels and their times (columns label, start, end; perhaps user or recording), or a pattern of such files. */
+  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
   labels?: string;
   /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
@@ -304,7 +304,7 @@ export interface EvaluateConfig {
   map?: string;
   /** Labels to leave out, separated by commas. */
   exclude?: string[];
-  /** Least share of a window that has its label; below 1, windows may span changes of label. Default: as the model was trained. */
+  /** Minimum share of a window that its label must cover; below 1, windows may span changes of label. Default: as the model was trained. */
   purity?: number;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
@@ -328,11 +328,11 @@ export interface EvaluateConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
-  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names state other units. */
   units?: string;
   /** Sampling rate in Hz of recordings without a time column. */
   rate?: number;
@@ -387,11 +387,11 @@ export interface CheckConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
-  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names state other units. */
   units?: string;
   /** Sampling rate in Hz of recordings without a time column. */
   rate?: number;
@@ -432,7 +432,7 @@ export interface DriftBenchConfig {
   arl: number;
   /** Significance level of the KS p-value. Default: 0.05. */
   alpha: number;
-  /** Column with the activities that sessions are composed of; by default, the predicted activities. */
+  /** Column with the activities from which sessions are composed; by default, the predicted activities. */
   label?: string;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
@@ -456,11 +456,11 @@ export interface DriftBenchConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
-  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names state other units. */
   units?: string;
   /** Sampling rate in Hz of recordings without a time column. */
   rate?: number;
@@ -505,7 +505,7 @@ export interface RetrainConfig {
   label?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
-  /** File with labels and their times (columns label, start, end; perhaps user or recording), or a pattern of such files. */
+  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
   labels?: string;
   /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
@@ -535,11 +535,11 @@ export interface RetrainConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** Column that says which sensor or device each row comes from, in a long table; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
-  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the columns' names state others. */
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names state other units. */
   units?: string;
   /** Sampling rate in Hz of recordings without a time column. */
   rate?: number;

@@ -52,7 +52,7 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
   return config;
 }
 
-/** The options of a training run whose sampling rate and window are decided. */
+/** The options of a training run, with its sampling rate and window decided. */
 export type SampledTrainConfig = TrainConfig & { rate: number; window: number };
 
 /** Length of a window if `--window` is not given. */

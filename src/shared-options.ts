@@ -103,7 +103,7 @@ const exclude: Option<string[]> = namesOption({
 const labels = textOption({
   value: "file",
   expected: "a file with labels and their times, or a pattern of such files",
-  doc: "file with labels and their times (columns label, start, end; perhaps user or recording), or a pattern of such files",
+  doc: "file with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files",
 });
 const labelsClock = choiceOption({
   value: "which",
@@ -117,7 +117,7 @@ const columns = namesOption({
   doc: "names of all columns in order, for files without a header line",
 });
 const pivot = columnOption(
-  "column that says which sensor or device each row comes from, in a long table; the sensors are joined by time",
+  "in a long table, the column that says which sensor or device each row comes from; the sensors are joined by time",
 );
 const only: Option<string[]> = {
   ...textsOption({
@@ -170,7 +170,7 @@ export const units: Option<string> = {
     default: "stated",
     expected: "stated, auto, keep, or units such as acc=g,gyr=deg/s",
     pattern: unitsPattern,
-    doc: "units to convert to m/s^2 and rad/s: those that names or --sensor state (stated), also those that only the values show, person by person (auto), or none (keep); acc=g,gyr=deg/s overrides",
+    doc: "which units to convert to m/s^2 and rad/s: those that column names or --sensor state (stated), also those that only the values reveal, person by person (auto), or none (keep); acc=g,gyr=deg/s declares units",
   }),
   group: columnsHeading,
 };
@@ -248,7 +248,7 @@ export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption 
     channels: { ...channels, doc: "sensor columns, separated by commas, in the order of the model's channels" },
     units: textOption({
       value: "units",
-      otherwise: "as in training, unless the columns' names state others",
+      otherwise: "as in training, unless the column names state other units",
       expected: "units such as acc=g,gyr=deg/s, or keep",
       pattern: /^\s*(keep|[^,=]+=[^,=]+)(\s*,\s*(keep|[^,=]+=[^,=]+))*\s*$/,
       doc: "units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing",

@@ -56,13 +56,13 @@ export const trainOptions: OptionsOf<TrainConfig> = {
   ...optionsUnder("Windows:", {
     rate: numberOption({
       ...samplingRate,
-      otherwise: "that of most recordings, at most 50",
+      otherwise: "the rate of most recordings, at most 50",
       doc: "sampling rate in Hz that the network sees, and of recordings without a time column; recordings at another rate are resampled",
     }),
     resampling: choiceOption({
       value: "how",
       default: "low-pass",
-      doc: "how recordings of a higher rate are resampled",
+      doc: "how recordings at a higher rate are resampled",
       of: {
         "low-pass": "after a low-pass filter, so that fast movement does not appear as slow",
         linear: "by interpolation alone",
@@ -81,7 +81,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       from: 0,
       below: 1,
       default: 0.5,
-      doc: "share of a window that the next window repeats",
+      doc: "share of a window that overlaps the next window",
     }),
     purity: numberOption({
       value: "share",
@@ -89,7 +89,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       from: 0,
       to: 1,
       default: 1,
-      doc: "least share of a window that has its label; below 1, windows may span changes of label and get the most frequent one",
+      doc: "minimum share of a window that its label must cover; below 1, windows may span changes of label and get the most frequent one",
     }),
     normalize: choiceOption({
       value: "method",

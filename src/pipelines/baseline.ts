@@ -32,7 +32,7 @@ export interface ShownBaseline {
   readonly baseline: BaselineStats;
   /** The content of `baseline.drift`, after validation. */
   readonly drift: DriftBaseline;
-  /** The days behind its calibration; null if nothing was rehearsed, or for an older calibration. */
+  /** The days that its calibration rehearsed; null if there were none, or for an older calibration. */
   readonly day: RehearsedDay | null;
 }
 

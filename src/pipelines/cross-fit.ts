@@ -21,7 +21,7 @@ import type { TrainedModel } from "./write-model.ts";
 /**
  * Turns the candidate into a model: the winning network, and folds that hold out labelled people in turn. Each fold learns
  * from the winner's pseudo-labels, except those of people with the same names as its held-out people. These pseudo-labels
- * come from a network that had seen the held-out people's labels, so the folds' figures are slightly too good.
+ * come from a network that had seen the held-out people's labels, so the folds' figures are slightly too optimistic.
  */
 export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt: Date): Promise<TrainedModel> {
   const { config, data, reporter } = run;

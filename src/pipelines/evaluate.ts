@@ -230,7 +230,7 @@ function warnOfMissingClasses(
   const missing = classes.filter((_, k) => !found.has(k));
   if (missing.length === 0) return;
   reporter.warn(
-    `No window is labelled ${missing.join(", ")}. So macro-F1 averages other classes than in cross-validation, and the comparison with it says little.`,
+    `No window is labelled ${missing.join(", ")}. Macro-F1 therefore averages different classes than in cross-validation, so the comparison says little.`,
   );
 }
 
@@ -247,7 +247,7 @@ function warnOfLearnedPeople(
   const names = people.filter(({ learned }) => learned).map(({ user }) => user);
   if (names.length === 0) return;
   reporter.warn(
-    `The model learned from people called ${listedNames(names)}. If they are the same people, their figures are too good.`,
+    `The model learned from people called ${listedNames(names)}. If they are the same people, their figures are too optimistic.`,
   );
 }
 

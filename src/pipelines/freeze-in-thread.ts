@@ -1,4 +1,5 @@
-// Calibrates in a thread of its own: rehearsals keep a core busy for up to a minute, and the main thread must hear Ctrl-C.
+// Calibrates in a thread of its own: rehearsals keep a core busy for up to a minute, and the main thread must respond
+// to Ctrl-C.
 
 import { Interrupted } from "../errors.ts";
 import { startWorker } from "../learning/training/start-worker.ts";

@@ -1,6 +1,6 @@
-// Finds people in the training data whose values are physically impossible in the units decided for everybody: a gyroscope
-// that recorded in rad/s for one person and in deg/s for the others cannot be told by its values alone, because the first
-// person may have been quiet.
+// Finds people in the training data whose values are physically impossible in the units decided for everybody: if a
+// gyroscope recorded in rad/s for one person and in deg/s for the others, its values alone do not show this, because
+// the first person may have moved little.
 
 import { impossibleSensors } from "../monitoring/drift/impossible-sensors.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";

@@ -137,7 +137,9 @@ export async function inspect(
   }
 }
 
-/** Recordings without labels or people are read all the same, so that a first look at an export shows what it holds. */
+/**
+ * Recordings without labels or people are read all the same, so that a first look at an export shows what it contains.
+ */
 async function openToInspect(
   config: TrainConfig,
   reporter: Reporter<TrainEvent>,

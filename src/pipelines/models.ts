@@ -201,7 +201,7 @@ async function describeListedModel(
   }
 }
 
-/** Whether the folder has a manifest, readable or not. @throws UserError if the system cannot tell */
+/** Whether the folder has a manifest, readable or not. @throws UserError if this cannot be determined */
 async function isModel(directory: string): Promise<boolean> {
   try {
     await lstat(join(directory, modelFiles.manifest));

@@ -23,7 +23,7 @@ export interface Model {
   /**
    * Judges a batch that was summarised elsewhere, from the bytes or the parsed JSON that `tidemark/device` produced. Throws a
    * UserError if this model did not make the summary. Likely causes cannot be found without samples; if the batch looks
-   * strange, the result's `warnings` say so.
+   * unusual, the result's `warnings` say so.
    */
   checkSummary(summary: unknown, options: SummaryOptions, run?: CheckRun): Promise<CheckAnswer>;
   /** Returns probabilities [W, K] of the classes. `jobs` is the maximum number of worker threads (default: one per core). */

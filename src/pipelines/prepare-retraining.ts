@@ -311,7 +311,7 @@ async function predictRetrainingHoldout(
   }
   if (seen.size > 0) {
     reporter.warn(
-      `${model} learned from other recordings of ${[...seen].join(", ")}, who are in the holdout. Its figures on the holdout are therefore too good.`,
+      `${model} learned from other recordings of ${[...seen].join(", ")}, who are in the holdout. Its figures on the holdout are therefore too optimistic.`,
     );
   }
   return said;

@@ -167,7 +167,7 @@ export async function openUnlabelledRecordings(
   for (const warning of gated.warnings) reporter.warn(warning);
   if (gated.opened.columns.group === null) {
     reporter.warn(
-      "The unlabelled recordings have no column that says who wore the sensor. If they include people in the holdout, the figures are too good.",
+      "The unlabelled recordings have no column that says who wore the sensor. If they include people in the holdout, the figures are too optimistic.",
     );
   }
   const { rows } = gated.opened;

@@ -146,7 +146,7 @@ function testSetWarnings({ column, shared_users, copied_users }: TestSetLeakage)
         ]),
     ...copied_users.map(
       ([test, train]) =>
-        `${test} in the test set has the same values as ${train}, from whom the network learns. The figures of the test set are too good.`,
+        `${test} in the test set has the same values as ${train}, from whom the network learns. The figures of the test set are too optimistic.`,
     ),
   ];
 }

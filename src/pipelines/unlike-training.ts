@@ -1,4 +1,4 @@
-// Warns of recordings that `check` would call impossible or unfamiliar, for commands that keep no memory of a stream.
+// Warns about recordings that `check` would call impossible or unfamiliar, in commands that keep no memory of a stream.
 
 import { compare, type DriftModel } from "../monitoring/drift/comparison.ts";
 import {

@@ -101,7 +101,7 @@ function inspectSections(input: InspectInput): Section[] {
       id: "sensors",
       title: "Sensors",
       about:
-        "Which columns form a sensor, and how its kind and unit were recognised. If something is wrong, say so with --sensor.",
+        "Which columns form a sensor, and how its kind and unit were recognised. If something is wrong, correct it with --sensor.",
       body: sensorTable(input),
     },
     {

@@ -42,8 +42,8 @@ export function readStreamLogMark(text: string | undefined): { step: number; has
 }
 
 /**
- * Folders that were copied before their first batch have different first batches, and so different logs. If a folder was
- * copied later, `mark` distinguishes the runs.
+ * Folders that were copied before their first batch have different first batches, and therefore different logs. If a
+ * folder was copied later, `mark` distinguishes the runs.
  */
 export function beginStreamLog(
   model: { directory: string; modelVersion: string },

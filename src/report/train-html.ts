@@ -90,7 +90,7 @@ function trainRunLength({ drift }: BaselineStats): Section[] {
     {
       id: "false-alarms",
       title: "False alarms",
-      about: `check is asked for ${formatCount(asked)} batches between false alarms. On ${counted(people, "person", "people")}, each left out of the calibration, it was at least ${formatCount(atLeast)} (${Math.round(100 * confidence)} % confidence, batches of ${formatCount(Math.round(seconds))} s). Each stream counts only up to its first alarm.`,
+      about: `At least ${formatCount(asked)} batches between false alarms of check were requested. On ${counted(people, "person", "people")}, each left out of the calibration, the average was at least ${formatCount(atLeast)} (${Math.round(100 * confidence)} % confidence, batches of ${formatCount(Math.round(seconds))} s). Each stream counts only up to its first alarm.`,
       body: htmlTable("False alarms", ["days", "batches", "streams with an alarm"], rows),
     },
   ];

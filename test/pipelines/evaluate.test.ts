@@ -91,7 +91,7 @@ describe("recordings that say less than they seem to", () => {
     expect(result).toMatchObject({ windows: 234, unknownLabels: { hopping: 120 } });
     expect(result.warnings).toEqual([
       expect.stringMatching(/^The model has no class for hopping; .* walking\.$/),
-      expect.stringMatching(/^No window is labelled jogging\. So macro-F1 averages other classes/),
+      expect.stringMatching(/^No window is labelled jogging\. Macro-F1 therefore averages different classes/),
     ]);
     await copy("unknown.csv", "* REPLACE (activity || '!' AS activity)");
     const unknown = evaluate({ files: [at("unknown.csv")], model });
@@ -132,7 +132,7 @@ describe("recordings that say less than they seem to", () => {
   it("warns of classes that do not occur, because macro-F1 then means something else", async () => {
     const { warnings } = await evaluate({ files: [at("new.parquet")], model, exclude: ["sitting"] });
     expect(warnings).toContain(
-      "No window is labelled sitting. So macro-F1 averages other classes than in cross-validation, and the comparison with it says little.",
+      "No window is labelled sitting. Macro-F1 therefore averages different classes than in cross-validation, so the comparison says little.",
     );
   });
 

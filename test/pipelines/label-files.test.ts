@@ -137,7 +137,7 @@ describe("labels that do not fit", () => {
     ]);
     const found = await read("zero.csv", { labels: messy });
     const said = found.warnings.join("\n");
-    expect(said).toContain("3 labels overlap others in time. The 18 s that several labels claim have none");
+    expect(said).toContain("3 labels overlap others in time. The 18 s that several labels claim get none");
     expect(said).toContain('1 of 21 labels lie outside of all recordings that they name, such as "lying" at 500 s');
     expect(said).toContain("labels of the person tom are not used");
     // 6 s between labels and 18 s of overlap per person, less the 2 s of the gap that "lying" fills.

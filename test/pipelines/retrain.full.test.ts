@@ -266,7 +266,7 @@ describe("a candidate that passes", () => {
     const next = resolveRetrainConfig({ files: [at("u.parquet")], model: at("v3"), out: "-" });
     const { trainRows, warnings } = await prepareRetraining(next, await openModelHandle(at("v3")));
     expect(trainRows).toHaveLength(3 * 117);
-    expect(warnings.join("\n")).not.toContain("too good");
+    expect(warnings.join("\n")).not.toContain("too optimistic");
   });
 
   it("is the champion of its line with --promote, and only then", async () => {
@@ -522,7 +522,7 @@ describe("the data of a retraining", () => {
     );
     const own = Array.from({ length: heard!.length / 3 }, (_, w) => [...heard!.subarray(3 * w, 3 * w + 3)].join());
     expect(own.sort()).toEqual(rows.sort());
-    expect(data.warnings.join("\n")).not.toContain("too good");
+    expect(data.warnings.join("\n")).not.toContain("too optimistic");
   });
 
   it("warns if the champion learned from the holdout's people and no honest prediction is left", async () => {
@@ -533,7 +533,7 @@ describe("the data of a retraining", () => {
     );
     const { warnings } = await prepare({ labelled: [at("others.parquet")] });
     expect(warnings.join("\n")).toMatch(
-      /learned from other recordings of person-0\d, who are in the holdout.*too good/,
+      /learned from other recordings of person-0\d, who are in the holdout.*too optimistic/,
     );
   });
 

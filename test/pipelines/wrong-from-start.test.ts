@@ -129,12 +129,12 @@ describe("the same data under several ids", () => {
       const { exitCode, result } = await asked("good.csv", "again", id);
       expect(exitCode).toBe(0);
       expect(result.entered_references).toBe(i === 0);
-      expect(result.not_counted?.message ?? null).toBe(i === 0 ? null : "these data arrived before as batch one");
+      expect(result.not_counted?.message ?? null).toBe(i === 0 ? null : "the same data already arrived as batch one");
     }
     expect(inReferences("again")).toBe(1);
     const { stdout } = await run("check", "good.csv", "--model", "model", "--stream", "again", "--batch-id", "six");
     expect(stdout.replaceAll(/\s+/g, " ")).toContain(
-      "not counted: these data arrived before as batch one, so the batch",
+      "not counted: the same data already arrived as batch one, so the batch",
     );
     const shown = await run("reference", "show", "--model", "model", "--stream", "again");
     expect(shown.stdout).toMatch(/five .* doubtful .*arrived\s+before/);

@@ -137,7 +137,7 @@ function baselineRecalibrationLines(done: Recalibration): string[] {
     `before       ${baselineDayText(before)}`,
     ...runLengthLines(runLength),
     "",
-    "Streams keep their references, evidence and alarms. The evidence so far was gathered under the previous calibration. If " +
+    "Streams keep their references, evidence and alarms. The evidence so far was computed with the previous calibration. If " +
       "you do not trust a stream's alarm, restart the stream with tidemark reference reset --model MODEL --stream NAME. " +
       "Copies of the model, such as a version registered with MLflow, keep the previous calibration.",
   ];

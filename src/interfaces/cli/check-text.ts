@@ -16,7 +16,7 @@ const hints = {
 } as const;
 
 /**
- * The lines of the answer.
+ * The lines to print.
  * @param model the model folder, as the user named it
  */
 export function checkLines(
@@ -245,7 +245,7 @@ function checkHint({ comparisons, leading }: JudgedBatch): string[] {
   const kind = kinds.find((name) => channel.endsWith(` ${name}`));
   if (kind === undefined) return [];
   const sensor = channel.slice(0, -kind.length - 1);
-  // A channel may happen to have such a name; a sensor has all three.
+  // A channel may have such a name by coincidence, but only a sensor has all three signals.
   if (!kinds.every((name) => `${sensor} ${name}` in channels)) return [];
   return [`the ${kind} of ${sensor} is furthest away: ${hints[kind]}`];
 }

@@ -11,7 +11,10 @@ export const comparedReferenceNames = {
   rolling: "the stream's last batches",
 } as const;
 
-/** Says what was used instead of rehearsals, or on whom the rehearsals calibrated, and how small that lets a p-value be. */
+/**
+ * Says what replaced the rehearsals, or how many people the rehearsals came from and how small a p-value can therefore
+ * be.
+ */
 function comparisonMethodText({ method, people, resolution }: CheckedComparison): string {
   const who = people === undefined ? "held-out people" : counted(people, "held-out person", "held-out people");
   const least =
@@ -99,7 +102,7 @@ export function comparisonChannelLines(shown: CheckedComparison): Block[] {
   ];
 }
 
-/** What the column of scores, the largest of which is marked, consists of. */
+/** Explains the column of scores, in which the largest is marked. */
 function comparisonScoreText({ method, beyond_chance, statistic }: CheckedComparison): string {
   const name = statisticNames[statistic] ?? statistic;
   if (beyond_chance && statistic === "wasserstein")

@@ -112,7 +112,7 @@ export function trainWarningLines(warnings: readonly string[]): string[] {
   return warnings.flatMap((warning) => [`WARNING: ${warning}`, ""]);
 }
 
-/** How long there is no label, by the length of the stretches. */
+/** The time without a label, by the length of its stretches. */
 export function unlabelledLines({ unlabelled }: EventOf<"data">["quality"]): string[] {
   if (unlabelled === undefined) return [];
   const { stretches, seconds, longest, by_length } = unlabelled;
@@ -125,7 +125,7 @@ export function unlabelledLines({ unlabelled }: EventOf<"data">["quality"]): str
   ];
 }
 
-/** How many windows the label changes within, and how many of them are used. */
+/** The number of windows within which the label changes, and how many of them are used. */
 export function labelChangeLines(changes: EventOf<"data">["labelChanges"]): string[] {
   if (changes === null) return [];
   const { windows, crossing, mostly, majority, used } = changes;

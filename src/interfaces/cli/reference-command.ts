@@ -90,7 +90,7 @@ export function referenceCommand(): Command {
       for (const { stream, batch } of damaged)
         terminal.warn(`the stored answer of batch "${batch}" of stream "${stream}" is damaged; it was left unchanged`);
       const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-      const text = `records of ${counted(shortened, "batch", "batches")} shortened; the ledger now takes ${megabytes(bytesAfter)} instead of ${megabytes(bytesBefore)}`;
+      const text = `records of ${counted(shortened, "batch", "batches")} shortened; the ledger now takes up ${megabytes(bytesAfter)} instead of ${megabytes(bytesBefore)}`;
       if (json) terminal.json(snakeKeys(answer));
       else terminal.print(text);
     },

@@ -63,7 +63,7 @@ export function retrainGateLines({ winner, because, rules, passed }: EventOf<"ga
   ];
 }
 
-/** Whole numbers, such as a cycle's, have no decimals. */
+/** Whole numbers, such as the number of a cycle, have no decimals. */
 function retrainGateValueText(value: number | null): string {
   return value === null || !Number.isInteger(value) ? fixedText(value) : String(value);
 }

@@ -14,7 +14,7 @@ export function runLengthLines(measured: MeasuredRunLength | null): string[] {
       `${counted(alarms, "alarm", "alarms")} in ${countText(batches)} batches ${dayText(day)}`,
   );
   return [
-    `promise    asked for ${countText(asked)} batches between false alarms; on ${counted(people, "person", "people")}, each left out of the calibration: ` +
-      `at least ${countText(atLeast)} (${Math.round(100 * confidence)} % confidence; batches of ${boutText(seconds)}: ${found.join(", ")})`,
+    `promise    at least ${countText(atLeast)} batches between false alarms (${Math.round(100 * confidence)} % confidence; requested: ${countText(asked)}), measured on ${counted(people, "person", "people")}, ` +
+      `each left out of the calibration, in batches of ${boutText(seconds)}: ${found.join(", ")}`,
   ];
 }

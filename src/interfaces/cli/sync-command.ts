@@ -27,7 +27,7 @@ export function syncCommand(): Command {
     name: "sync",
     summary: "report a training run and its streams to an MLflow server that was unreachable before",
     description:
-      "Sends to an MLflow server what a model folder, or the folder of an interrupted training run, records about its runs.",
+      "Sends the runs that a model folder, or the folder of an interrupted training run, records to an MLflow server.",
     options: syncOptions,
     resolve: resolveSyncConfig,
     json: "the answer as one line of JSON",
@@ -64,7 +64,7 @@ function unsentSyncParts({ training, streams }: SyncResult): UnsentPart[] {
 /** Maximum number of unsent logs that are listed one by one. */
 const mostUnsent = 10;
 
-/** The lines of the answer. */
+/** The lines to print. */
 export function syncLines(result: SyncResult): string[] {
   const { training, streams, tracking, command } = result;
   const unsent = unsentSyncParts(result);

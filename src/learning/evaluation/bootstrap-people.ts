@@ -10,7 +10,7 @@ import type { ClassificationMetrics } from "./classification-metrics.ts";
 import { cohenKappa } from "./cohen-kappa.ts";
 import { f1ScoresByClass, macroMeanF1 } from "./f1.ts";
 
-/** The range that holds the middle 90 % of the replicates. */
+/** The range that contains the middle 90 % of the replicates. */
 export interface Interval {
   /** 5 % of the replicates are below it. */
   readonly low: number;

@@ -3,8 +3,8 @@
 // this mean equals the accuracy on held-out people. docs/decisions.md records how the steepness and the intervals were
 // chosen, and bench/accuracy-estimate.ts measures them on people that neither network nor calibration saw.
 //
-// The confidences come from the networks of cross-validation, whereas the deployed network learned from everybody. It is
-// assumed that its confidence and its accuracy are related alike.
+// The confidences come from the networks of cross-validation, whereas the deployed network learned from everybody. The
+// estimate assumes that its confidence and its accuracy are related in the same way.
 //
 // The interval does NOT cover drift that differs from any difference between people (another unit, noise, another place on
 // the body, an activity that the network never learned), because a network can be confident and wrong. For a batch with a
@@ -206,7 +206,7 @@ function countHeldOut({ confidences, correct }: HeldOutWindows): CountedPerson {
   const bins = Int32Array.from(own, signalBin);
   const counts = new Array<number>(signalBinLogits.length).fill(0);
   for (const bin of bins) counts[bin]! += 1;
-  // Only the rounding of float32 takes a confidence above 1.
+  // Only rounding to float32 can make a confidence exceed 1.
   return { bins, counts, correct: hits, confidences: own.map((confidence) => Math.min(1, confidence)) };
 }
 

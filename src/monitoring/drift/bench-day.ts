@@ -8,7 +8,7 @@ import type { Chunk, DaySource } from "./rehearsal.ts";
 export type BenchDay = "recorded" | { readonly boutChunks: readonly [shortest: number, longest: number] };
 
 /**
- * The sessions of one day. Each activity of a session is taken from one recording of it, chosen anew for each session.
+ * The sessions of one day. For each activity, a session uses one recording, chosen anew for each session.
  * @param count chunks per session
  */
 export function drawBenchDay(

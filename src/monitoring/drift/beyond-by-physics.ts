@@ -4,7 +4,7 @@ import type { Comparison } from "./comparison.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 
 /**
- * Puts the comparison with the training data beyond the reach of chance if there is an impossible sensor; returns other
+ * Marks the comparison with the training data as beyond chance if a sensor has impossible values; returns other
  * comparisons unchanged.
  */
 export function beyondByPhysics(comparison: Comparison, impossible: readonly ImpossibleSensor[]): Comparison {

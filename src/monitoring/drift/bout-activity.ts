@@ -1,12 +1,13 @@
-// The activity that fills a batch. Consecutive batches of it are one bout, which is one piece of evidence (see evidence.ts).
+// The activity that fills a batch. Consecutive batches that the same activity fills are one bout, which is one piece of
+// evidence (see evidence.ts).
 
 import { batchSummaryRows, type ClassSummaries } from "../summaries/class-summaries.ts";
 import type { DriftModel } from "./comparison.ts";
 
-/** The class of at least this share of the rows fills a batch; an arbitrary choice. */
+/** A class with at least this share of the rows fills a batch; an arbitrary choice. */
 const mainShare = 0.8;
 
-/** The class that fills the batch; null if none does, or if the model does not know bouts. */
+/** The class that fills the batch; null if none does, or if the model does not support bouts. */
 export function boutActivity(batch: ClassSummaries, model: DriftModel): number | null {
   if (!hasBoutActivities(model)) return null;
   const rows = batch.map(batchSummaryRows);
@@ -15,7 +16,7 @@ export function boutActivity(batch: ClassSummaries, model: DriftModel): number |
   return main < 0 ? null : main;
 }
 
-/** A model does not know bouts if it has only one activity, or if its alarm level was not set on days of bouts. */
+/** A model supports bouts if it has more than one activity, and its alarm level was set on days of bouts. */
 function hasBoutActivities({ calibration: { day }, byClass }: DriftModel): boolean {
   return day !== undefined && day !== "recorded" && byClass.filter((own) => own !== null).length > 1;
 }

@@ -1,7 +1,7 @@
 // The alarm level, and the run length that it gives. Everyone's rehearsed days are judged as in production, by a model
-// without that person. It has the other people's ladders, against a stream's own past and against the training data, and the
-// training data without the person. So the level allows for everything that adds to the evidence. Only the standards of each
-// class and the choice of the statistic come from everyone.
+// that leaves that person out. It has the ladders of the other people, for both kinds of reference, and the training
+// data without the person. So the level allows for everything that adds to the evidence. Only the standards of each
+// class and the choice of the statistic are based on everyone.
 
 import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -96,7 +96,7 @@ export function describeDay(day: DayPlan, chunkSeconds: number): RehearsedDay {
   return day === "recorded" ? day : { bout_seconds: [day.bouts[0] * chunkSeconds, day.bouts[1] * chunkSeconds] };
 }
 
-/** Everyone whose recordings give sessions that differ, each with a model without that person. */
+/** The people whose recordings yield varying sessions, each with a model that leaves that person out. */
 function peopleToRehearse(
   baseline: BaselineReference,
   groups: readonly Group[],
@@ -111,7 +111,7 @@ function peopleToRehearse(
     if (day !== "recorded" && source.choices.size === 0) return [];
     const others = kindsWithout(kinds, group.name);
     if (others.own_past === undefined) return [];
-    // If the comparison with the training data held nobody out, because there are too few people, this does not either.
+    // With too few people, the comparison with the training data holds nobody out, and neither does this.
     const byClass = others.baseline?.apart === "people" ? subtractClassSummaries(everyone, own[g]!) : everyone;
     const calibration = { ...general, kinds: others };
     return [{ source, model: { channels: Object.keys(baseline), baseline, byClass, calibration, samplingRateHz } }];
@@ -142,8 +142,8 @@ function judgedDays(day: DayPlan): DayPlan[] {
 }
 
 /**
- * The level must hold on each kind of day, not only on average over them. The longer a bout, the more its batches resemble each
- * other, and the sooner evidence gathers without drift.
+ * The level must hold on each kind of day, not only on average over them. The longer a bout, the more its batches
+ * resemble each other, and the faster evidence accumulates without drift.
  */
 function hardestDay(day: DayPlan): DayPlan {
   return day === "recorded" ? day : { bouts: [day.bouts[1], day.bouts[1]] };

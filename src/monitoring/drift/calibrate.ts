@@ -52,7 +52,7 @@ export interface CalibrateOptions {
 
 /** Only batches of at least this effective length measure detection; an arbitrary limit. */
 const shortestSeenSeconds = 45;
-/** The simplest first: it is chosen if the others are no better. */
+/** In order of complexity: a simpler statistic is chosen if the others are no better. */
 const scoreStatistics: readonly ScoreStatistic[] = ["ks", "ksWithinClasses", "ksByClass"];
 
 /** Estimated duration of a pair, in units of the time it takes to merge one more chunk; from measurements. */

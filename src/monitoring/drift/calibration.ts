@@ -4,8 +4,8 @@
 //
 // The two references of a stream's own past, its first N batches (the anchor) and its last N (the rolling reference), share
 // one calibration, because they are alike without drift. A third kind would compare the last N batches together with the
-// first N. It detected steps and ramps later than comparing single batches with the first N, because it can only look once
-// per N batches.
+// first N. It detected steps and ramps later than comparing single batches with the first N, because it is possible
+// only once per N batches.
 
 import { z } from "zod";
 import { storedKeys } from "../summaries/summary-schemas.ts";
@@ -113,7 +113,7 @@ export interface Calibration {
 
 /** How many batches pass between false alarms on people and days that the calibration left out; see `measureRunLength`. */
 export interface MeasuredRunLength {
-  /** The run length that was asked for. */
+  /** The requested run length. */
   readonly asked: number;
   /** Lower confidence limit of the mean number of batches to a stream's first false alarm. */
   readonly at_least: number;

@@ -1,4 +1,4 @@
-// The series in which a change is looked for: per batch and channel, the distances from the training data.
+// The series that are searched for a change: per batch and channel, the distances from the training data.
 
 import { batchSummaryRows, type ClassSummaries } from "../summaries/class-summaries.ts";
 import { leastRelativeStd } from "./channel-statistics.ts";
@@ -20,9 +20,9 @@ export function extendChangeSeries(
 
 /**
  * A sensor offset moves the means of all classes alike, so their distances are averaged by precision. A class is weighted by
- * its rows over its variance in the training data, so a few seconds of sitting can say more than a minute of jogging. A
- * constant channel is treated as if it had the smallest variance. A channel without values gets the baseline's position, with
- * a precision of 0.
+ * its rows over its variance in the training data, so a few seconds of sitting can carry more weight than a minute of
+ * jogging. A constant channel is treated as if it had the smallest variance. A channel without values gets the
+ * baseline's position, with a precision of 0.
  */
 function changeSeriesEntry(current: ClassSummaries, { baseline, byClass }: DriftModel): DriftState["series"][number] {
   return Object.fromEntries(

@@ -75,13 +75,13 @@ export interface Comparison {
   /** How far the score is from the usual one; see `nullScoreExcess`. Null if nothing was rehearsed. */
   readonly excess: number | null;
   /**
-   * The far score (see score.ts) as a multiple of its limit, or how far values are beyond what any person gives, as a
-   * multiple of that limit; null if neither is known.
+   * The far score (see score.ts) as a multiple of its limit, or how far values are beyond what any person can cause, as
+   * a multiple of that limit; null if neither is known.
    */
   readonly far: Score | null;
   /** Whether the far score exceeds its limit, so that chance does not explain the batch. */
   readonly beyond: boolean;
-  /** Whether that is because no person gives such values, which alone raises an alarm. */
+  /** Whether that is because no person can cause such values, which raises an alarm by itself. */
   readonly impossible: boolean;
   /**
    * By channel: the scores of which `far` is the largest if the batch is beyond chance, and of which `score` is the largest
@@ -146,7 +146,7 @@ export function compare(
       seconds,
       own,
     ),
-    // The level of an alarm must not depend on whether the stream's past could be compared.
+    // The alarm level must not depend on whether the stream's past could be compared.
     evidenceFactor: evidenceFactorAt(calibration.kinds.own_past ?? known, {
       batch: wholeSeconds(current, model),
       compared: seconds,
@@ -231,7 +231,7 @@ function compareByRehearsal(
   const score = scoreOf(statistics, standard, [statistic]);
   const limit = lower.reach + share * (upper.reach - lower.reach);
   const widest = scoreOf(statistics, standard, farStatisticsIn(standard));
-  // If the spread of no rehearsed batch varied, nothing is known of how far it may go.
+  // If the spreads of rehearsed batches did not vary, their usual range is unknown.
   const far = limit > 0 ? { ...widest, score: widest.score / limit } : null;
   const isBaseline = kind === "baseline";
   const pValue = conformalPValue(rungs, score.score, seconds, isBaseline ? noScores : own);

@@ -1,4 +1,4 @@
-// Faults that show in a channel's samples and cannot be reversed: it is stuck, or cut off at a limit.
+// Faults that show in a channel's samples and cannot be reversed: the channel is stuck, or clipped at a limit.
 
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import type { BatchSummary, ChannelSummary } from "../summaries/batch-summary.ts";
@@ -13,7 +13,7 @@ export const stuckSeconds = 1;
 export const stuckShare = 0.05;
 /**
  * A channel is clipped if more than this share of its rows is at one end of its range, and the training data and the
- * stream's own past go further.
+ * stream's own past extend further.
  */
 const clippedShare = 0.02;
 /**

@@ -1,9 +1,10 @@
 // Determines how much evidence should raise an alarm. The e-detector keeps its run length if each p-value is valid
-// given the previous ones. Those of one stream are not quite valid: an unusual anchor stays unusual for all later
-// batches, and some people vary more than others. Whole drift-free streams of each person are therefore rehearsed and
-// judged as production is, by the other people's calibration, and the level is raised until these streams reach the requested
-// run length. This costs little. Evidence of a real change multiplies with every bet, so a tenfold level delays the alarm by
-// only one or two bets: one or two batches of several activities, or five to ten batches of one bout.
+// given the previous ones. The p-values of one stream are not quite valid: an unusual anchor stays unusual for all
+// later batches, and some people vary more than others. Whole drift-free streams of each person are therefore rehearsed
+// and judged as production is, by the other people's calibration, and the level is raised until these streams reach the
+// requested run length. This costs little. Evidence of a real change multiplies with every bet, so a tenfold level
+// delays the alarm by only one or two bets: one or two batches of several activities, or five to ten batches of one
+// bout.
 
 import type { Rng } from "../../stats/random.ts";
 import type { DayPlan } from "./rehearsal.ts";
@@ -24,7 +25,7 @@ export const batchesPerStream = 100;
 const [leastStreams, mostPerPerson, fewestPeople] = [36, 3, 5];
 /** The evidence of a few people exceeds any level. A level that allowed for them would hide the faults of everyone else. */
 const mostFactor = 100;
-/** No evidence raises an alarm at this run length. */
+/** At this run length, no amount of evidence raises an alarm. */
 const endlessRunLength = 1e12;
 
 export interface EvidencePlan {

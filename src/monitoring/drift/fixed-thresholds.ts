@@ -1,5 +1,5 @@
 // The textbook constants, used on request or if there is too little data to calibrate. On real sensor data they raise
-// alarms on most drift-free batches, so they describe a batch but are no evidence of drift.
+// alarms on most drift-free batches, so they describe a batch but do not prove drift.
 
 import type { ChannelStatistics } from "./channel-statistics.ts";
 

@@ -1,5 +1,6 @@
-// Finds sensors with values that are impossible, whoever wears them and however. Gravity is the same for everybody, and a
-// sensor that turns sees gravity turn. This needs no calibration, so it also works for the first batch of a stream.
+// Finds sensors with values that are impossible for any wearer and any position on the body. Gravity is the same for
+// everybody, and a sensor that turns sees gravity turn. This needs no calibration, so it also works for the first batch
+// of a stream.
 
 import {
   gravityInSensorUnit,

@@ -59,7 +59,8 @@ export function likelyCauses(
     const compared = (side: ClassSummaries, known: DriftModel): Comparison[] =>
       compareForVerdict(side, past, known, state, thresholds);
     if (fault.kind !== "sampling rate") return explains(fault, comparisons, compared(byClass, model));
-    // Neither side has the roughness. Otherwise, any rate would explain noise, which only the roughness shows.
+    // The roughness is omitted on both sides. Otherwise, any rate would seem to explain noise, which only the roughness
+    // reveals.
     const known = withoutRoughness(model);
     const before = whole === undefined ? comparisons : compared(whole, known);
     return before.some((own) => !isOrdinary(own)) && explains(fault, before, compared(byClass, known));
@@ -81,8 +82,8 @@ function complexityOf({ kind, channels }: Culprit): number {
 }
 
 /**
- * A wrong unit puts a batch beyond the reach of chance. If it no longer is, that suffices, because people who differ from
- * the training data differ in the right unit, too.
+ * A wrong unit moves a batch farther away than chance explains. With the unit corrected, the batch only has to be
+ * within that limit, because people who differ from the training data differ in the right unit, too.
  */
 function explains({ kind }: Culprit, before: readonly Comparison[], after: readonly Comparison[]): boolean {
   const isBeyond = (side: typeof before): boolean => side.some(({ beyond }) => beyond);

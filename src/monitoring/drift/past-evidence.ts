@@ -1,14 +1,14 @@
 // How strongly a batch suggests that its stream has changed. The part of the batch whose activities occur in the stream's
 // past is compared with that past. The rest is no evidence that all is well: a fault may make the network mistake sitting for
-// an activity that the stream never had. The rest counts by the distance of the batch from the same activities in the
-// training data. If other people are often as far away, or if this stream is, it is taken for a new activity.
+// an activity that the stream never had. The rest is compared with the same activities in the training data. If other
+// people are often as far away, or if this stream is, it is considered a new activity.
 
 import type { Comparison } from "./comparison.ts";
 import { evidenceOf } from "./evidence.ts";
 import { type OwnPast, ownPast } from "./own-past.ts";
 
 export interface PastEvidence {
-  /** By reference; null if the batch could be compared with nothing that says something about it. */
+  /** By reference; null if no comparison says anything about the batch. */
   readonly eValues: Readonly<Record<OwnPast, number | null>>;
   /** Whether the batch is farther away than any rehearsed batch: from all its references, or in its spread. */
   readonly isBeyond: boolean;
@@ -55,9 +55,9 @@ function evidenceBeyondAll(comparisons: readonly Comparison[]): number {
 }
 
 /**
- * Evidence of a batch that spreads more widely than chance reaches. That limit is twice as far from the usual spread as the
- * widest rehearsed batch, so the exponent of the extrapolation is doubled. The alarm level decides how far a healthy batch
- * may go.
+ * Evidence of a batch that spreads more widely than chance explains. That limit is twice as far from the usual spread
+ * as the widest rehearsed batch, so the exponent of the extrapolation is doubled. The alarm level decides how far away
+ * a healthy batch may be.
  * @returns 0 if it does not spread that widely
  */
 function evidenceOfSpread(comparisons: readonly Comparison[]): number {

@@ -1,8 +1,8 @@
 // Whether a fault is over. During an alarm no batch enters the references, so every batch is compared with the stream's past
 // from before the alarm. Two explanations compete: the batch is ordinary, so -ln p is exponentially distributed with mean 1,
 // or it is like the other batches of this alarm, with their larger mean (Wald's sequential test in Page's form). After a
-// strong fault, one or two ordinary batches suffice. A faint fault takes more, because its own batches often look ordinary.
-// The reference that sees more of the fault decides, because the other may have learned a part of it.
+// strong fault, one or two ordinary batches suffice. A subtle fault takes more, because its own batches often look
+// ordinary. The reference with more evidence of the fault decides, because the other may have learned part of it.
 
 import { z } from "zod";
 import type { Comparison } from "./comparison.ts";
@@ -16,8 +16,8 @@ interface FaultSize {
 
 export interface Recovery extends Readonly<Record<OwnPast, FaultSize>> {
   /**
-   * Logarithm of how much likelier the latest batches are without the fault than with it, counted from the batch at which it
-   * was lowest; at least 0.
+   * Logarithm of how much more likely the latest batches are without the fault than with it, counted from the batch at
+   * which it was lowest; at least 0.
    */
   readonly odds: number;
 }
@@ -36,10 +36,11 @@ const leadAtAlarm = 2;
 /** The fault is considered over at this logarithm: its end is then 4.5 times as likely as its continuation. */
 const enough = 1.5;
 /**
- * The fault's mean is taken to be at least this, because a mean close to that of ordinary batches could not be told from it.
+ * The fault's mean is assumed to be at least this, because a mean close to that of ordinary batches could not be
+ * distinguished from it.
  */
 const faintestFault = 2;
-/** -ln p that is assumed for a batch beyond the reach of chance. */
+/** -ln p that is assumed for a batch farther away than chance explains. */
 const beyondChance = 15;
 
 /** @param leading the reference that raised the alarm */

@@ -1,7 +1,7 @@
 // Drift-free batches drawn from one person's recordings, as production would look if nothing changed. A batch is a session
 // made of bouts (stretches of neighbouring chunks, as in the stationary bootstrap of Politis and Romano 1994), with
-// activities in the person's own proportions. Each activity of a session comes from one recording of it, chosen anew for
-// each session, because a sensor sits a little differently each time it is put on.
+// activities in the person's own proportions. For each activity, a session uses one recording, chosen anew for each
+// session, because a sensor sits a little differently each time it is put on.
 //
 // Limitation: a reference of several sessions often contains the same recording as the next session. With two or three
 // recordings of an activity, sessions in production differ more than the rehearsed ones. The more recordings a person has,

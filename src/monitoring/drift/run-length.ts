@@ -3,8 +3,8 @@
 // batches and by the alarm level that the other people's streams need. Days are drawn anew, with the rehearsed bouts and with
 // bouts twice as long as the longest rehearsed ones.
 //
-// What is not left out: the standards of each class, the choice of the statistic, and the other people's streams, which were
-// judged by ladders with this person's batches.
+// Three things still depend on the person who is left out: the standards of each class, the choice of the statistic,
+// and the other people's streams, which were judged by ladders with this person's batches.
 
 import { poissonUpperLimit } from "../../stats/poisson-limit.ts";
 import type { Rng } from "../../stats/random.ts";

@@ -31,8 +31,8 @@ export type StatisticName = keyof PairStatistics;
 /** Statistics from which the score can be computed. */
 export type ScoreStatistic = "ks" | "ksWithinClasses" | "ksByClass";
 /**
- * Statistics from which the far score is computed. A batch may be far stiller than its reference without any fault. If
- * a sensor has lost its scale, the length of its vector (see `compareToTrainingRange`) and the distances show it.
+ * Statistics from which the far score is computed. A batch may vary far less than its reference without any fault. If a
+ * sensor's scale is wrong, the length of its vector (see `compareToTrainingRange`) and the distances show it.
  */
 export const farStatistics: readonly "logSdWithin"[] = ["logSdWithin"];
 /** The far statistics of older calibrations, which compared batches as a whole. */

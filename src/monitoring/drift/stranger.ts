@@ -4,8 +4,8 @@
 // is distributed like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom less than
 // there are people, where the spread includes one more person and the variation of the batches. The tail beyond the farthest
 // person is extrapolated from that. Each batch gives the logit of its p-value, which makes lengths comparable; batches of one
-// bout count as one. The p-values of a held-out person are those among the others, as a new person's are among all of them.
-// This ends when the stream has a past of its own.
+// bout count as one. A held-out person's p-values are computed from the other people only, because the calibration does
+// not contain a new person's batches either. The rule no longer applies once the stream has a past of its own.
 
 import { z } from "zod";
 import { meanOf } from "../../stats/mean.ts";
@@ -41,7 +41,7 @@ export const strangerStateSchema: z.ZodType<StrangerState> = z.object({
 
 export const noStranger: StrangerState = { bouts: [], ordinary: 0 };
 
-/** Number of bouts that decide; arbitrary. */
+/** Number of bouts on which the decision is based; arbitrary. */
 export const boutsToDecide = 10;
 /** After this number of batches in a row with p-values above this limit, earlier batches no longer count; arbitrary. */
 const [ordinaryP, ordinaryToForget] = [0.1, 2];

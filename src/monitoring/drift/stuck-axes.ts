@@ -1,7 +1,7 @@
 // Finds stuck axes. An axis is stuck if it repeats one value exactly while the other two axes of its sensor move, because
 // every movement, and noise, changes all three. This needs no calibration, so it also works for the first batch of a stream.
-// Two explanations come first: coarsely rounded values stay the same most of the time in all axes, and an axis whose values
-// pile up at a limit is cut off there (direct-faults.ts). Dimensions: N samples.
+// There are two exceptions: coarsely rounded values stay the same most of the time in all axes, and an axis whose
+// values pile up at a limit is clipped there (direct-faults.ts). Dimensions: N samples.
 
 import type { Axes } from "../../signals/sensors/sensor.ts";
 import { moments } from "../../stats/moments.ts";
@@ -63,8 +63,8 @@ function changesOf(column: Float32Array): number {
 }
 
 /**
- * The ends of a column's range at which it may be cut off: the training data goes beyond them, and another value is close by.
- * By contrast, an axis that is stuck at an end, or whose samples are replaced by 0, jumps to that value.
+ * The ends of a column's range at which it may be clipped: the training data goes beyond them, and another value is
+ * close by. By contrast, an axis that is stuck at an end, or whose samples are replaced by 0, jumps to that value.
  */
 function limitsOf(column: Float32Array, usual: Pick<ChannelSummary, "min" | "max" | "std">): number[] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

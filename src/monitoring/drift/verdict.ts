@@ -127,8 +127,8 @@ function learnScoresForVerdict(own: DriftState["own"], comparisons: readonly Com
 }
 
 /**
- * Constants add nothing to the evidence. Those for the stream's own past are considered separately if the evidence raises
- * no alarm.
+ * Constants add nothing to the evidence. Constants for the stream's own past are considered separately if the evidence
+ * raises no alarm.
  */
 function weighForVerdict(
   batch: BatchToWeigh,

@@ -1,13 +1,13 @@
-// From evidence to an alarm. The anchor and the rolling reference each gather evidence over time. The average of e-detectors
-// is an e-detector, so comparing their mean with the average run length needs no correction for multiple tests. A batch with
-// values that no person gives raises an alarm at once. Once the stream has a past, an alarm ends only when its batches are
-// ordinary again (recovery.ts), not when the evidence decreases: a lasting fault must not look normal in between, or the
-// rolling reference would learn it.
+// From evidence to an alarm. The anchor and the rolling reference each accumulate evidence over time. The average of
+// e-detectors is an e-detector, so comparing their mean with the average run length needs no correction for multiple
+// tests. A batch with values that no person can cause raises an alarm at once. Once the stream has a past, an alarm
+// ends only when its batches are ordinary again (recovery.ts), not when the evidence decreases: a lasting fault must
+// not look normal in between, or the rolling reference would learn it.
 //
-// No evidence is gathered against the baseline. A person who differs from the training data differs in every batch.
-// Multiplying those p-values would count one person again and again, and every seventh stream would raise an alarm. Such a
-// stream is called unfamiliar, which is not drift. Later changes are detected by comparison with its own anchor, and
-// stranger.ts compares the stream with people.
+// No evidence accumulates against the baseline. A person who differs from the training data differs in every batch.
+// Multiplying those p-values would count one person again and again, and every seventh stream would raise an alarm.
+// Such a stream is called unfamiliar, which is not drift. Later changes are detected by comparison with its own anchor,
+// and stranger.ts compares the stream with people.
 
 import type { ChangeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";
@@ -18,7 +18,7 @@ import { type OwnPast, ownPast } from "./own-past.ts";
 import type { PastEvidence } from "./past-evidence.ts";
 import { addToRecovery, beginRecovery, hasRecovered } from "./recovery.ts";
 
-/** How strong the signs of drift are, beside the strength that raises an alarm. */
+/** How strong the signs of drift are, and the strength that raises an alarm. */
 export interface DriftStrength {
   /** At least `alarmAt` during an alarm. */
   readonly value: number;

@@ -42,7 +42,7 @@ export function weighStranger(
   if (hasPast) return { stranger: noStranger, standing: "possible" };
   const before = state.stranger ?? noStranger;
   const compared = comparisons.find(({ reference }) => reference === "baseline");
-  // Impossible values are nobody's. They raise an alarm by themselves.
+  // Impossible values cannot come from any person, and raise an alarm by themselves.
   if (compared === undefined || compared.impossible) return { stranger: before, standing: "possible" };
   const people = kinds.baseline;
   const stranger = addToStranger(before, compared, people, activity);

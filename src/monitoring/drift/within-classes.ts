@@ -1,8 +1,8 @@
-// Compares two batches activity by activity. By any overall distance, a minute of walking is far from five minutes of mostly
-// sitting, although only the activity has changed. It is not far from the walking alone. The distances within the classes are
-// averaged. Each is weighted by its evidence, n m / (n + m) rows, which is the effective size of a two-sample test. So a
-// class that is rare on one side counts little, and a class that is missing on one side does not count. The share of a batch
-// that was compared is reported separately.
+// Compares two batches activity by activity. By any overall distance, a minute of walking is far from five minutes of
+// mostly sitting, although only the activity has changed. It is not far from the walking in those five minutes. The
+// distances within the classes are averaged. Each is weighted by its evidence, n m / (n + m) rows, which is the
+// effective size of a two-sample test. So a class that is rare on one side counts little, and a class that is missing
+// on one side does not count. The share of a batch that was compared is reported separately.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { batchSummaryRows, type ClassSummaries } from "../summaries/class-summaries.ts";

@@ -42,7 +42,7 @@ const comparison = z.object({
   beyond_chance: z
     .boolean()
     .describe(
-      "whether the batch spreads more widely than chance explains, or has values that no person gives, which raises an alarm by itself",
+      "whether the batch spreads more widely than chance explains, or has values that no person can cause, which raises an alarm by itself",
     ),
   seconds: z
     .number()
@@ -120,7 +120,7 @@ const judged = z.object({
   evidence: z.object({
     value: z.number().min(0).describe("at least alarm_at during an alarm; it may be 0 in results of earlier versions"),
     alarm_at: z.number().positive(),
-    share: z.number().min(0).describe("value over alarm_at: 1 is an alarm").exactOptional(),
+    share: z.number().min(0).describe("value divided by alarm_at; 1 raises an alarm").exactOptional(),
     raised_by: z
       .enum(["evidence", "beyond_chance", "constants"])
       .nullable()

@@ -55,8 +55,8 @@ export interface CheckedComparison {
   /** Statistic by which it is furthest away. */
   statistic: string;
   /**
-   * Whether the batch spreads more widely than chance reaches, which is strong evidence, or has values that no person gives,
-   * which raise an alarm by themselves.
+   * Whether the batch spreads more widely than chance explains, which is strong evidence, or has values that no person
+   * can cause, which raise an alarm by themselves.
    */
   beyond_chance: boolean;
   /** Effective length of the batch in seconds. */

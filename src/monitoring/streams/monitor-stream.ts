@@ -244,7 +244,7 @@ function decodeMonitoredBatch(bytes: Uint8Array, shape: MeasurementShape, what: 
   }
 }
 
-/** The value in the form in which it will be read back from the ledger. */
+/** The value as it will be read back from the ledger. */
 function monitoredThroughJson<T>(schema: z.ZodType<T>, value: T): T {
   return schema.parse(JSON.parse(JSON.stringify(value)));
 }

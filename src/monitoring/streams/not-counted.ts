@@ -19,7 +19,7 @@ export function reasonNotToCount(
   { sameContent }: Pick<StreamMemory<StreamState>, "sameContent">,
 ): NonNullable<JudgedBatch["not_counted"]> | null {
   if (sameContent !== undefined)
-    return { reason: "same_data", message: `these data arrived before as batch ${sameContent}` };
+    return { reason: "same_data", message: `the same data already arrived as batch ${sameContent}` };
   if (still === undefined || !still.throughout) return null;
   const seconds = stillBefore + still.atEnd;
   if (seconds < longStillnessSeconds) return null;

@@ -11,9 +11,9 @@ import { raiseAlarm } from "../drift/raise-alarm.ts";
 import { doubtfulP, type Judgement } from "../drift/verdict.ts";
 import type { StreamState } from "./stream-state.ts";
 
-/** Batches that have to show the same cause; arbitrary. */
+/** Number of batches that have to show the same cause; arbitrary. */
 const batchesToAlarm = 2;
-/** Causes that can be undone exactly. A rate cannot, and some movements resemble a wrong one. */
+/** Causes that can be undone exactly. A wrong rate cannot, and some movements look like one. */
 const exact: readonly Culprit["kind"][] = ["unit", "flipped axis", "swapped axes"];
 
 /** Batches of a stream without a past that showed the same cause. */

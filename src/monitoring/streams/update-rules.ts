@@ -57,7 +57,8 @@ export function updateByHand(
   switch (action) {
     case "accept":
       if (inReferences) return { change: null };
-      if (status === "rejected") return { refused: "the quality gate rejected it, and faulty data never enter" };
+      if (status === "rejected")
+        return { refused: "the quality gate rejected it, and faulty data never enters the references" };
       if (!hasSummary)
         return {
           refused: "its summary has been deleted, because the stream was reset or --keep-days have passed",
@@ -66,7 +67,9 @@ export function updateByHand(
     case "exclude":
       if (inReferences) return { change: { status: "excluded", inReferences: false } };
       if (status === "accepted") return { refused: "it left the reference when the stream was reset" };
-      return status === "excluded" ? { change: null } : { refused: `it was ${status} and never entered` };
+      return status === "excluded"
+        ? { change: null }
+        : { refused: `it was ${status} and never entered the references` };
     default:
       throw new TypeError(`decide: unknown action ${action satisfies never}`);
   }

@@ -1,6 +1,6 @@
-// Opens a model folder that may come from anyone. Its hashes show that it was not changed by accident. The checks here show
-// that its files fit together and can be used, whoever wrote the hashes. Each file is read only once, here; no code that
-// judges or predicts reads it again.
+// Opens a model folder that may come from anyone. Its hashes show that it was not changed by accident. The checks here
+// show that its files are consistent and can be used, regardless of who wrote the hashes. Each file is read only once,
+// here; no code that judges or predicts reads it again.
 
 import { readFile } from "node:fs/promises";
 import { exportedNetworkFaults } from "../../learning/networks/exported-network.ts";

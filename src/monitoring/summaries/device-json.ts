@@ -18,9 +18,9 @@ export interface DeviceModel {
   readonly sampling_rate_hz: number;
   /** Samples per window. */
   readonly window_size: number;
-  /** Share of a window that the next window repeats, in [0, 1). */
+  /** Share of a window that overlaps the next window, in [0, 1). */
   readonly overlap: number;
-  /** How samples of a higher rate are resampled; linear if it is absent, as in earlier versions. */
+  /** How samples at a higher rate are resampled; linear if it is absent, as in earlier versions. */
   readonly resampling?: "low-pass" | "linear";
   /** Channel names, in the order of the network's inputs. */
   readonly channels: readonly string[];

@@ -13,10 +13,10 @@ export const deviceModelSchema: z.ZodType<DeviceModel> = z.looseObject({
     .positive()
     .describe("sampling rate of the windows; samples at another rate are resampled to it"),
   window_size: z.int().min(1).describe("samples per window"),
-  overlap: z.number().min(0).lt(1).describe("share of a window that the next window repeats"),
+  overlap: z.number().min(0).lt(1).describe("share of a window that overlaps the next window"),
   resampling: z
     .enum(["low-pass", "linear"])
-    .describe("how samples of a higher rate are resampled; linear if it is absent")
+    .describe("how samples at a higher rate are resampled; linear if it is absent")
     .exactOptional(),
   channels: names.min(1).describe("in the order of the network's inputs"),
   sensors: z

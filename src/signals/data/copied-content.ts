@@ -118,7 +118,7 @@ function rowContentHashes(rows: RowSource, from: number, to: number): Int32Array
   return hashes;
 }
 
-/** The factor of a value in the hash by the time when it leaves the span. */
+/** The factor that a value has in the hash when it leaves the span. */
 function rollingPower(base: number): number {
   let power = 1;
   for (let i = 0; i < spanRows; i++) power = Math.imul(power, base);

@@ -92,7 +92,7 @@ function adviceOnText({ value, column }: { value: string; column: string }): str
   return text !== value && separatedNumber.test(text) ? `${advice} Remove spaces before and after numbers.` : advice;
 }
 
-/** A cell of which only DuckDB's message tells, as in a join of several sensors. */
+/** A cell that is known only from DuckDB's message, as in a join of several sensors. */
 function notANumber(file: SourceFile, message: string, value: string, error: unknown): DataFault {
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   const column = /Error when converting column "(.+)"\. /.exec(message)?.[1];

@@ -1,5 +1,6 @@
 // A fixed split: a column that says which rows a model may learn from, and which are held out to test it, as the authors of a
-// data set published it. The two sides are read as two sets of recordings, so nothing of the test set can reach training.
+// data set published it. The two sides are read as two sets of recordings, so nothing from the test set can reach
+// training.
 
 export type SplitSide = "train" | "test";
 

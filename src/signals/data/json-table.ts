@@ -28,7 +28,7 @@ export async function jsonAsCsv(database: Database, file: SourceFile, scratch: S
         cause,
       });
     }
-    const reason = /non-record/.test(read) ? "it has values that are not objects, or none" : read;
+    const reason = /non-record/.test(read) ? "it has values that are not objects, or no values" : read;
     throw new UserError(`${file.path}: this JSON file is not a list of flat records: ${reason}`, {
       advice:
         'Write one object per row, such as {"time": 0.02, "x": 0.1, "y": 0.2, "z": 9.8}, in an array or one per line.',
@@ -105,7 +105,7 @@ async function readingAsText(database: Database, path: string): Promise<string> 
   return `read_json(${path}, ${how}, columns={${types.join(", ")}})`;
 }
 
-/** The least number of columns of a recording: a time and three axes. */
+/** The minimum number of columns of a recording: a time and three axes. */
 const tooFewColumns = 4;
 
 async function columnsOfRecords(

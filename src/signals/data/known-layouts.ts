@@ -108,7 +108,7 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
   return undefined;
 }
 
-/** A table that is read as it is, but for the times of its rows. */
+/** A table that is read unchanged, except for the times of its rows. */
 export const statedRateLayout = "a stated rate";
 
 /** Rate in Hz that lines before a table without a time column state, such as "# Config: data_rate = 2000.0 Hz". */

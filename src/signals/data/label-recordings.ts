@@ -1,5 +1,5 @@
-// Puts the labels of separate files on recordings: finds the annotations of each recording, checks that both have the same clock,
-// and reports what does not fit.
+// Applies the labels of separate files to recordings: finds the annotations of each recording, checks that both use the
+// same clock, and reports what does not fit.
 
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
@@ -82,7 +82,7 @@ export function labelRecordings(rows: StoredRows, files: LabelFiles, options: La
   const name = listedNames(files.paths, 3);
   if (overlapping > 0) {
     warn(
-      `${name}: ${counted(overlapping, "label")} overlap others in time. The ${seconds(overlappingSeconds)} that several labels claim have none, because a row has only one.`,
+      `${name}: ${counted(overlapping, "label")} overlap others in time. The ${seconds(overlappingSeconds)} that several labels claim get none, because a row can have only one label.`,
     );
   }
   if (unlabelled.length > 0) warn(`${name}: no label falls within the recordings ${listedNames(unlabelled)}.`);
@@ -205,7 +205,7 @@ function annotationsOfRecordings(
   });
 }
 
-/** Labels without a name of a person or recording cannot be told apart if recordings share a clock. */
+/** Labels that name neither a person nor a recording cannot be assigned if recordings share a clock. */
 function refuseAmbiguous(recordings: readonly StoredRecording[], label: string, fromStart: boolean): void {
   if (recordings.length < 2 || (!fromStart && new Set(recordings.map(({ user }) => user)).size < 2)) return;
   const [one, other] = recordings;
@@ -240,7 +240,7 @@ function factorOfLabels(
     annotations.reduce((most, { start, end }) => Math.max(most, end ?? start), Number.NEGATIVE_INFINITY),
   ];
   const longest = spans.reduce((most, { from, to }) => Math.max(most, to - from), 0);
-  // In too small a unit, all labels fall into the first moments of a recording that begins at 0.
+  // If the unit is too small, all labels fall into the first moments of a recording that begins at 0.
   const isSpread = (factor: number): boolean => (last - first) * factor >= leastSpread * longest;
   const units = clock === "numbers" ? [...new Set([...(own === undefined ? [] : [own]), ...numberUnits])] : [1];
   const factors = units.filter((factor) => factor === 1 || factor === own || isSpread(factor));

@@ -100,7 +100,10 @@ function withoutNames(path: string, { sample, preamble, separator }: TextLayout)
   );
 }
 
-/** Names for an advice: a clock runs forwards, and a sensor's axes are three neighbouring columns of numbers that vary. */
+/**
+ * Suggests column names: a clock runs forwards, and a sensor's axes are three neighbouring columns of numbers that
+ * vary.
+ */
 function likelyNames(sample: readonly (readonly string[])[]): string[] {
   const columns = sample[0]!.map((_, c) => sample.map((values) => values[c]!));
   const names = columns.map((_, c) => `c${c + 1}`);
@@ -125,7 +128,7 @@ function isLikelyAxis(values: readonly string[]): boolean {
   return !(numbers.every(Number.isInteger) && runsForwards(values));
 }
 
-/** Whether nearly no number is less than the one before; a clock may begin again with the next recording. */
+/** Whether hardly any number is less than the one before; a clock may begin again with the next recording. */
 function runsForwards(values: readonly string[]): boolean {
   const numbers = values.map(Number);
   const steps = numbers.slice(1).map((value, i) => value - numbers[i]!);

@@ -75,7 +75,7 @@ function templateValue(path: string, template: string, option: string): string {
  * @param column name of the column, as spelt in the folder's name
  * @returns what follows `column=` in the name of one of the file's folders, percent-decoded; null for Hive's marker of a
  *   missing value
- * @throws UserError if the name of no folder, or of more than one, begins with `column=`
+ * @throws UserError unless the name of exactly one folder begins with `column=`
  */
 export function pathColumnValue(path: string, column: string): string | null {
   const folders = path.split(/[/\\]/).slice(0, -1);

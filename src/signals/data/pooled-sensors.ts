@@ -1,6 +1,7 @@
 // Finds sensors that are pooled in one table: a column whose values (acc and gyro, left and right) mark rows of the same time
-// and person. Read as one sensor, they would be one zigzag at twice the rate. For other columns (a battery
-// level, a flag), the rows with one value are not evenly sampled, or do not overlap in time with those of another value.
+// and person. If they were read as one sensor, its values would jump back and forth at twice the rate. For other
+// columns (a battery level, a flag), the rows with one value are not evenly sampled, or do not overlap in time with
+// those of another value.
 
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
@@ -28,7 +29,7 @@ const filledShare = 0.8;
 const unevenness = 0.5;
 /** A step of this many usual steps is a pause. */
 const pauseSteps = 10;
-/** From row to row of one sensor, values change less than this share of what they change between sensors. */
+/** Between rows of one sensor, values change by less than this share of their change between sensors. */
 const zigzagChange = 0.8;
 
 /** Android's sensor types, for columns that contain only their numbers. */
@@ -101,7 +102,7 @@ export async function findSensorColumn(
     const rows = `SELECT row_number() OVER () AS n, ${key} AS k, ${text(column)} AS v, ${time?.sql ?? "row_number() OVER ()"} AS t FROM ${head}`;
     const groups = await database.rows(piecesOfValues(rows));
     const all = mostRowsFirst(groups);
-    // The names of sensors mark sensors, whatever their clocks are like.
+    // If the values name sensors, their clocks do not matter.
     if (all.length > 1 && all.every((value) => /[A-Za-z]/.test(value)) && areKinds(all))
       return { column, values: all, kinds: true };
     const values = time === null ? [] : valuesOfSameTime(groups);
@@ -137,8 +138,9 @@ function piecesOfValues(rows: string): string {
 }
 
 /**
- * Whether the values change less from a row to the next one of the same mark than to the next row. Rows that are only counted
- * (0 to 4 in each packet) belong to one sensor, and change more the further apart they are.
+ * Whether the values change less between consecutive rows with the same mark than between neighbouring rows of the
+ * table. Rows that are only counted (0 to 4 in each packet) belong to one sensor, and change more the further apart
+ * they are.
  */
 async function isZigzag(
   database: Database,

@@ -16,7 +16,7 @@ import type { Recordings } from "./recordings.ts";
 export interface QualityGateOptions extends BatchExpectations {
   /** Columns by role; for roles that are not given, columns are found by their usual names. */
   readonly columns?: Omit<ColumnOptions, "channels" | "modelChannels">;
-  /** How recordings of a higher rate are resampled. Default: low-pass. */
+  /** How recordings at a higher rate are resampled. Default: low-pass. */
   readonly resampling?: "low-pass" | "linear";
   /** Rate in Hz of recordings without times, as the user states it. */
   readonly recordedRateHz?: number;

@@ -30,7 +30,7 @@ function differsFromNetwork(rate: number, samplingRateHz: number): boolean {
   return exceedsLimit(Math.abs(rate / samplingRateHz - 1), unsaidRateDifference);
 }
 
-/** Says that recordings of a rate at least 5 % below the network's are interpolated. */
+/** Says that recordings at a rate at least 5 % below the network's are interpolated. */
 export function upsamplingWarnings(
   { per_recording }: Pick<QualityReport, "per_recording">,
   samplingRateHz: number,

@@ -57,7 +57,7 @@ const endName = /^(?:t |time )?(?:end|stop|offset|to|until|finish)/;
 const durationName = /^(?:duration|dur|length)/;
 const recordingNames = /^(?:media file|observation id|file ?name|media)/;
 
-/** @throws UserError if a file is no table of labels */
+/** @throws UserError if a file is not a table of labels */
 export async function readLabelFiles(
   database: Database,
   pattern: string,
@@ -128,7 +128,7 @@ async function readLabelFile(
     });
   }
   const duration = end !== undefined || names.duration === undefined ? undefined : await reading(names.duration);
-  // Elsewhere, a cell that is no number is reported by its row.
+  // In other files, a cell that is not a number is reported with its row.
   const numbers = new Set(
     readable.decimalCommaWith === undefined || !start.numbers
       ? []

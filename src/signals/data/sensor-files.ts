@@ -67,7 +67,7 @@ export async function tablesOfSensorFiles(
     const key = keyOf.get(file);
     const parts = key === undefined ? undefined : joined.get(key);
     if (parts === undefined) {
-      // An archive holds whatever the app recorded; files that the user named are never left out.
+      // An archive contains everything that the app recorded; files that the user named are never left out.
       if (file.stored !== undefined && folders.has(dirname(file.path))) leftOut.push(basename(file.path));
       else tables.push(file);
       continue;

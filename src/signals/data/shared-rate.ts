@@ -1,10 +1,10 @@
-// The sampling rate that a network sees if nobody says otherwise: that of most of the recorded time, but at most 50 Hz. Nearly all
-// power of human movement lies below 20 Hz (Antonsson and Mann 1985: 99 % of gait below 15 Hz), so a higher rate costs time and adds
-// nothing; a rate above that of the recordings would only invent samples.
+// The default sampling rate of a network: the rate of most of the recorded time, but at most 50 Hz. Nearly all power of
+// human movement lies below 20 Hz (Antonsson and Mann 1985: 99 % of gait below 15 Hz), so a higher rate costs time and
+// adds nothing; a rate above that of the recordings would only invent samples.
 
 import type { QualityReport } from "./quality-report.ts";
 
-/** The highest rate that is chosen by itself, Hz. */
+/** The highest rate that is chosen by default, Hz. */
 export const highestSharedRateHz = 50;
 
 /** Rates that recorders have, Hz; the others are rounded. */
@@ -12,7 +12,10 @@ const nominalRates = [
   1, 2, 4, 5, 6.25, 8, 10, 12.5, 13, 15, 16, 20, 25, 25.6, 26, 30, 31.25, 32, 33.3, 40, 50, 51.2, 52, 60, 62.5, 64,
   66.7, 75, 80, 100, 102.4, 104, 120, 125, 128, 148, 150, 200, 208, 250, 256, 400, 416, 500, 512, 800, 833, 1000,
 ];
-/** A measured rate this close to a nominal one is that rate: crystals err less, and clocks that count milliseconds hardly more. */
+/**
+ * A measured rate this close to a nominal rate counts as the nominal rate: crystals err less, and clocks that count
+ * milliseconds hardly more.
+ */
 const nominalTolerance = 0.01;
 /** A mean rate that differs more than this from the rate of the median step is that of a recording with lost samples. */
 const mostLost = 0.05;

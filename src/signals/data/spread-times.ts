@@ -14,14 +14,19 @@ const packetFactor = 3;
 const leastGroups = 10;
 /** Maximum time between packets. */
 const longestPacketSeconds = 2.5;
-/** At least this share of the intervals between packets must be near the median interval, and this near. */
+/**
+ * At least this share of the intervals between packets must differ from the median interval by at most this share of
+ * it.
+ */
 const regular = { share: 0.7, within: 0.35 } as const;
 /** Across the border of two packets, the values change at most this many times as much as within a packet. */
 const mostChange = 3;
 /** Rows of several sensors that share times are suspected only if the times alone would be a plausible rate, in Hz. */
 const pooledRateHz = 5;
 const pooledShare = 0.8;
-/** If rows k apart differ by less than this share of what neighbouring rows do, they come from k sensors. */
+/**
+ * If rows k apart differ by less than this share of the difference between neighbouring rows, they come from k sensors.
+ */
 const pooledChange = 0.5;
 
 /** Rows of one recording that share a time or a packet. */

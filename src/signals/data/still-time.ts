@@ -1,14 +1,14 @@
 // Finds time in which nothing moved. A sensor that is not worn, is charging, or is worn by somebody who sleeps measures gravity and
 // noise. Such time says nothing about the sensor, and would fill the references with one value. On a body, an accelerometer
 // sooner or later moves more than 13 mg (standard deviation) in at least one axis. Van Hees et al. consider a device not worn if
-// at most one axis moves that much for an hour (2013, "Separating movement and gravity components", PLoS ONE 8(4) e61691). Here,
-// ten minutes suffice to leave the time out, because this does not claim that the device was not worn. Shorter stillness is
-// kept, because people sit still for minutes. Dimensions: N rows.
+// at most one axis moves that much for an hour (2013, "Separating movement and gravity components", PLoS ONE 8(4)
+// e61691). Here, ten minutes suffice to leave the time out, because leaving it out does not claim that the device was
+// not worn. Shorter stillness is kept, because people sit still for minutes. Dimensions: N rows.
 
 import { gravityInSensorUnit, type Sensor } from "../sensors/sensor.ts";
 import type { RowSource, Stretch } from "./recordings.ts";
 
-/** What a batch says about stillness. */
+/** The time in a batch in which nothing moved. */
 export interface StillTime {
   /** Ranges of rows to leave out, ascending; each lies within a stretch and lasts at least ten minutes. */
   readonly ranges: readonly { readonly start: number; readonly end: number }[];

@@ -26,8 +26,8 @@ export function isMissingMark(text: string): boolean {
 }
 
 /**
- * A text column as SQL; '' if there is none. A text over the limit is replaced, before anything copies it, by its number of
- * bytes, with so many leading zeros that the number itself is over the limit.
+ * A text column as SQL; '' if there is none. Before anything copies a text over the limit, it is replaced with its
+ * number of bytes. Leading zeros make that number itself longer than the limit.
  */
 export function limitedTextColumn(name: string | null): string {
   if (name === null) return "''";

@@ -1,5 +1,5 @@
-// How long recordings have no label, by the length of the stretches: many short ones are pauses between activities, and a few long
-// ones are recordings that nobody labelled.
+// The time without a label, by the length of its stretches: many short stretches are pauses between activities, and a
+// few long ones are recordings that nobody labelled.
 
 import { pauseSeconds } from "./gate-limits.ts";
 

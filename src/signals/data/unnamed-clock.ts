@@ -1,4 +1,5 @@
-// Finds a column that runs forwards from row to row, although its name does not say that it is a time, such as GPST.
+// Finds a column, such as GPST, that increases from row to row like a time, although its name does not say that it is
+// one.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -10,11 +11,11 @@ const searchedRows = 2000;
 const leastRows = 50;
 /** A clock may begin again with each recording. */
 const forwardShare = 0.99;
-/** Counts of rows or packets are no times. */
+/** Counts of rows or packets are not times. */
 const countName = /count|packet|seq|index|sample|row|frame|number|^(no|nr|n|i|id|unnamed.*|column\d+)?$/i;
 
 /**
- * Without a clock, a rate would be assumed, although the file knows better.
+ * Without a clock, a rate would be assumed, although the file contains the times.
  * @param columns those without a role
  * @throws UserError if one of them runs forwards in nearly all rows, and not by 1
  */
@@ -43,7 +44,7 @@ export async function refuseUnnamedClock(
   throw new UserError(
     `${file}: no column is named like a time, but the values of "${clock}" increase from row to row, as times do.`,
     {
-      advice: `Name the column: ${shellCommand("--time", clock)}. If it holds no times, leave it out of the file, and its rows are taken to be recorded at --rate per second.`,
+      advice: `Name the column: ${shellCommand("--time", clock)}. If it holds no times, remove it from the file; rows are then assumed to be recorded at --rate per second.`,
     },
   );
 }

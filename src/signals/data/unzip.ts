@@ -4,7 +4,7 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-// By its default export: Node.js 18 has no crc32, and must still start to say that it is too old.
+// The default export, because Node.js 18 has no crc32 but must load this file before it can report that it is too old.
 import zlib from "node:zlib";
 import { UserError } from "../../errors.ts";
 import { fileBytes } from "./file-bytes.ts";

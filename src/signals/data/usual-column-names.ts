@@ -44,7 +44,10 @@ export function findRoleColumn(available: readonly string[], role: ColumnRole): 
 const timeWord =
   /^(times?|timestamps?|datetime|elapsed|epoch?|millis|micros|nanos|(milli|micro|nano)seconds?|zeit|temps|tiempo|tempo|tid|aika)$/;
 
-/** Columns whose names have a word for time, such as "Time since start in ms" or accelerometerTimestamp_sinceReboot(s). */
+/**
+ * Columns whose names contain a word for time, such as "Time since start in ms" or
+ * accelerometerTimestamp_sinceReboot(s).
+ */
 export function columnsNamedLikeTimes(available: readonly string[]): string[] {
   return available.filter((column) => {
     const words = column

@@ -1,4 +1,4 @@
-// Says how to go on with an Excel workbook. Each sheet has to be saved on its own, so the message names them.
+// Says how to convert an Excel workbook. Each sheet has to be saved on its own, so the message names them.
 
 import { readFile } from "node:fs/promises";
 import { counted } from "../../counted.ts";

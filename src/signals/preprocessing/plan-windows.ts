@@ -19,11 +19,11 @@ export interface WindowOptions {
   readonly samplingRateHz: number;
   /** T, the number of samples per window. */
   readonly windowSize: number;
-  /** Share of a window that the next window repeats, in [0, 1). */
+  /** Share of a window that overlaps the next window, in [0, 1). */
   readonly overlap: number;
-  /** How stretches of a higher rate are resampled. Default: low-pass. */
+  /** How stretches at a higher rate are resampled. Default: low-pass. */
   readonly resampling?: Resampling;
-  /** Least share of a window that has its label. Default: 1, so that no window spans a change of label. */
+  /** Minimum share of a window that its label must cover. Default: 1, so that no window spans a change of label. */
   readonly purity?: number;
   /** Class names in the order of the label indices (default: the sorted names in the recordings). */
   readonly classes?: readonly string[];

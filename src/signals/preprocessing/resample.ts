@@ -1,8 +1,8 @@
 // Resamples a stretch to the rate that the network expects. A stretch that is already evenly sampled at that rate is passed on
-// unchanged, bit for bit. A stretch of a higher rate passes a low-pass filter, because frequencies above half of the new rate
-// would otherwise appear as lower ones. Any other stretch is interpolated linearly. An uneven clock is trusted: before the
-// filter, samples are interpolated at even times. Models of earlier versions interpolate in all cases. Dimensions: N samples in,
-// M out, C channels.
+// unchanged, bit for bit. A stretch at a higher rate passes a low-pass filter, because frequencies above half of the
+// new rate would otherwise appear as lower ones. Any other stretch is interpolated linearly. An uneven clock is
+// trusted: before the filter, samples are interpolated at even times. Models of earlier versions interpolate in all
+// cases. Dimensions: N samples in, M out, C channels.
 
 import { DataFault } from "../data/data-fault.ts";
 import { exceedsLimit, mostUpsampling, unsaidRateDifference } from "../data/gate-limits.ts";
@@ -16,7 +16,7 @@ import {
 import { type LowPassTicks, lowPass, lowPassInputs } from "./low-pass.ts";
 
 /**
- * How a stretch of a higher rate is brought to the target rate. One of:
+ * How a stretch at a higher rate is brought to the target rate. One of:
  * - `low-pass`: through a low-pass filter, unless its rate is at most 5 % higher
  * - `linear`: by linear interpolation alone, as in versions that had no filter
  */

@@ -41,7 +41,7 @@ interface Triad {
   readonly places: readonly number[];
 }
 
-/** Finds the rightmost x in a name for which there are also columns with y and z in its place. */
+/** Finds the rightmost x in a name such that there are also columns with y and z in its place. */
 function triadByName(column: string, places: ReadonlyMap<string, number>): Triad | undefined {
   for (let at = column.length - 1; at >= 0; at--) {
     const letter = column[at]!;

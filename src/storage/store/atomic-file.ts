@@ -1,7 +1,7 @@
 // Files that survive a crash. A file is replaced as a whole: it is written under a temporary name beside its target, flushed to
 // the disk and renamed over the target, and then the directory is flushed. A reader sees the complete old or the complete new
-// content. Files that grow line by line are appended to and flushed. A torn last line is not read, and is cut off before the
-// next line is added.
+// content. Files that grow line by line are appended to and flushed. An incomplete last line is not read, and is
+// removed before the next line is added.
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -70,7 +70,7 @@ export async function appendJsonLine(path: string, value: unknown): Promise<void
   }
 }
 
-/** The values of a file written by `appendJsonLine`; empty if there is no file. A torn last line is left out. */
+/** The values of a file written by `appendJsonLine`; empty if there is no file. An incomplete last line is left out. */
 export async function readJsonLines(path: string): Promise<unknown[]> {
   const text = (await readTextFile(path)) ?? "";
   return text

@@ -11,11 +11,14 @@ export interface StoredConfig {
   readonly rate: number;
   /** Samples per window. */
   readonly window: number;
-  /** Share of a window that the next window repeats, in [0, 1). */
+  /** Share of a window that overlaps the next window, in [0, 1). */
   readonly overlap: number;
-  /** How recordings of a higher rate are resampled; absent from earlier versions, which interpolated. */
+  /** How recordings at a higher rate are resampled; absent from earlier versions, which interpolated. */
   readonly resampling?: "low-pass" | "linear";
-  /** Least share of a training window that has its label; absent from earlier versions, which required all of it. */
+  /**
+   * Minimum share of a training window that its label must cover; absent from earlier versions, which required all of
+   * it.
+   */
   readonly purity?: number;
   /** All other options, as written. */
   readonly [option: string]: unknown;
@@ -28,16 +31,16 @@ export const storedConfigSchema: z.ZodType<StoredConfig> = z
   .looseObject({
     rate: z.number().min(1).max(10_000).describe("Sampling rate that the network sees, in Hz."),
     window: z.int().min(8).max(100_000).describe("Samples per window."),
-    overlap: z.number().min(0).lt(1).describe("Share of a window that the next window repeats."),
+    overlap: z.number().min(0).lt(1).describe("Share of a window that overlaps the next window."),
     purity: z
       .number()
       .min(0)
       .max(1)
-      .describe("Least share of a training window that has its label; 1 if it is absent.")
+      .describe("Minimum share of a training window that its label must cover; 1 if it is absent.")
       .exactOptional(),
     resampling: z
       .enum(["low-pass", "linear"])
-      .describe("How recordings of a higher rate are resampled; linear if it is absent.")
+      .describe("How recordings at a higher rate are resampled; linear if it is absent.")
       .exactOptional(),
   })
   .refine(({ window, overlap }) => Math.round(window * (1 - overlap)) >= 1, {
@@ -46,7 +49,7 @@ export const storedConfigSchema: z.ZodType<StoredConfig> = z
   })
   .describe("Every option with which `tidemark train` ran; only those listed here are needed to open the model.");
 
-/** How recordings of a higher rate are resampled. */
+/** How recordings at a higher rate are resampled. */
 export function storedResampling({ resampling }: Pick<StoredConfig, "resampling">): "low-pass" | "linear" {
   return resampling ?? "linear";
 }

@@ -97,10 +97,10 @@ export interface StreamRules {
   readonly shorten: (result: unknown) => unknown;
 }
 
-/** Number of old batches that are shortened per new batch; more than one, so that a long backlog is worked off. */
+/** Number of old batches that are shortened per new batch; more than one, so that a long backlog shrinks. */
 export const shortenedPerBatch = 10;
 
-/** Number of a stream's latest batches among which one with the same content is looked for. */
+/** Number of a stream's latest batches that are searched for one with the same content. */
 export const searchedForContent = 1000;
 
 export type RecordedBatch = { readonly known: false } | { readonly known: true; readonly batch: StoredBatch };
@@ -146,8 +146,8 @@ export interface StreamStore {
    * changes nothing. The caller must check whether the content is the same.
    * @param decide pure and synchronous; called again if another batch arrived in between, so that each batch is judged with
    *   knowledge of all earlier batches. An exception is passed on, and nothing is changed
-   * @param decide.sameContent id of a batch among the stream's last `searchedForContent` that has the same content hash, and
-   *   that a reset has not left behind; null if there is none
+   * @param decide.sameContent id of a batch among the stream's last `searchedForContent` that has the same content hash
+   * and was checked since the last reset; null if there is none
    */
   record(
     batch: IncomingBatch,

@@ -118,10 +118,10 @@ describe("in a pipe", () => {
     expect(output.text.split("\n").slice(-8)).toEqual([
       "report     m/report.html",
       "days       rehearsed with bouts of 15 s to 5 min on average",
-      "promise    asked for 500 batches between false alarms; on 28 people, each left",
-      "           out of the calibration: at least 310 (95 % confidence; batches of 1",
-      "           min: 1 alarm in 2,752 batches with bouts of 15 s to 5 min, 4 alarms",
-      "           in 2,561 batches with bouts of 10 min)",
+      "promise    at least 310 batches between false alarms (95 % confidence;",
+      "           requested: 500), measured on 28 people, each left out of the",
+      "           calibration, in batches of 1 min: 1 alarm in 2,752 batches with bouts",
+      "           of 15 s to 5 min, 4 alarms in 2,561 batches with bouts of 10 min",
       "took       3 min 10 s",
       "",
     ]);

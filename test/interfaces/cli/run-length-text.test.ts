@@ -8,8 +8,8 @@ test("what the alarm level promises is told with what it rests on", () => {
   ];
   const measured = { asked: 500, at_least: 310, confidence: 0.95, people: 28, seconds: 60, days };
   expect(runLengthLines(measured)).toEqual([
-    "promise    asked for 500 batches between false alarms; on 28 people, each left out of the calibration: at least 310 " +
-      "(95 % confidence; batches of 1 min: 1 alarm in 2,752 batches with bouts of 15 s to 5 min, 4 alarms in 2,561 batches in recorded order)",
+    "promise    at least 310 batches between false alarms (95 % confidence; requested: 500), measured on 28 people, " +
+      "each left out of the calibration, in batches of 1 min: 1 alarm in 2,752 batches with bouts of 15 s to 5 min, 4 alarms in 2,561 batches in recorded order",
   ]);
 });
 

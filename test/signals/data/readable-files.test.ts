@@ -258,7 +258,7 @@ describe("what cannot be read", () => {
   });
 
   test.each(["[]", "[1, 2, 3]", "{}"])("JSON without records: %s", async (json) => {
-    expect((await refusal("a.json", json)).message).toMatch(/it has values that are not objects, or none/);
+    expect((await refusal("a.json", json)).message).toMatch(/it has values that are not objects, or no values/);
   });
 
   test("lines of text between the rows of a table that begins below other lines", async () => {

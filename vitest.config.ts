@@ -5,7 +5,7 @@ const full = ["test/**/*.full.test.ts"];
 const config: ViteUserConfig = defineConfig({
   test: {
     globalSetup: ["./test/shared-models.ts"],
-    setupFiles: ["./test/fast-check.ts", "./test/cpu-seconds.ts"],
+    setupFiles: ["./test/fast-check.ts", "./test/cpu-seconds.ts", "./test/equal-numbers.ts"],
     // Some tests open sessions of their own, not through src/learning/training/onnx-runtime.ts.
     env: { ORT_DISABLE_TELEMETRY: "1" },
     testTimeout: 120_000,

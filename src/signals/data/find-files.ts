@@ -21,6 +21,8 @@ export interface SourceFile {
   readonly stored?: string;
   /** What separates the values, if decimals are written with a comma. */
   readonly decimalCommaWith?: string;
+  /** The only sheet of a workbook to read. */
+  readonly sheet?: string;
 }
 
 /**
@@ -49,8 +51,10 @@ export async function findFiles(
       : await findFilesLocally(database, pattern);
     for (const path of paths) {
       if (found.has(path)) continue;
-      if (!remote) refuseFileFoundTwice(path, await checkFoundFile(path), nameOf);
-      found.set(path, { path, remote, format: /\.(parquet|parq|pq)$/i.test(path) ? "parquet" : "csv" });
+      const within = remote ? undefined : await sheetOfPath(path);
+      if (!remote) refuseFileFoundTwice(path, await checkFoundFile(within?.stored ?? path), nameOf, within?.sheet);
+      const format = within === undefined && /\.(parquet|parq|pq)$/i.test(path) ? "parquet" : "csv";
+      found.set(path, { path, remote, format, ...within });
     }
   }
   return [...found.values()];
@@ -58,10 +62,10 @@ export async function findFiles(
 
 async function findFilesLocally(database: Database, pattern: string): Promise<string[]> {
   const found = await stat(pattern).catch((error: unknown) => {
-    if (hasSystemErrorCode(error, "ENOENT")) return null;
+    if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return null;
     throw explainSystemReadError(error, pattern);
   });
-  if (found !== null) return [pattern];
+  if (found !== null || (await sheetOfPath(pattern)) !== undefined) return [pattern];
   if (!/[*?[]/.test(pattern)) {
     throw new UserError(`${pattern}: there is no such file.`, {
       advice: "Check the path; it is relative to the folder in which the command runs.",
@@ -75,6 +79,14 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
     });
   }
   return paths;
+}
+
+/** The workbook and the sheet that a path such as visits.xlsx/ann means; undefined if it means no sheet. */
+async function sheetOfPath(path: string): Promise<{ stored: string; sheet: string } | undefined> {
+  const [, stored, sheet] = /^(.*\.xls[xm])\/([^/]+)$/i.exec(path) ?? [];
+  if (stored === undefined || sheet === undefined) return undefined;
+  const found = await stat(stored).catch(() => undefined);
+  return found?.isFile() === true ? { stored, sheet } : undefined;
 }
 
 /** DuckDB finds nothing in a folder that it has no permission to list. */
@@ -103,8 +115,13 @@ async function findFilesByGlob(database: Database, pattern: string): Promise<str
 }
 
 /** Rejects a file that is named twice, because its rows would be read twice. */
-function refuseFileFoundTwice(path: string, { dev, ino }: BigIntStats, nameOf: Map<string, string>): void {
-  const file = `${dev} ${ino}`;
+function refuseFileFoundTwice(
+  path: string,
+  { dev, ino }: BigIntStats,
+  nameOf: Map<string, string>,
+  sheet: string | undefined,
+): void {
+  const file = `${dev} ${ino} ${sheet ?? ""}`;
   const other = nameOf.get(file);
   nameOf.set(file, path);
   if (other === undefined) return;
@@ -135,7 +152,7 @@ async function checkFoundFile(path: string): Promise<BigIntStats> {
 /** A pattern for the folder's tables, with the extension of the first. */
 async function patternOfFolder(path: string): Promise<string> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  const extensions = entries.map(({ name }) => /\.(csv|tsv|txt|parquet|json|jsonl|zip)(\.gz)?$/i.exec(name)?.[0]);
+  const extensions = entries.map(({ name }) => /\.(csv|tsv|txt|parquet|json|jsonl|zip|xlsx)(\.gz)?$/i.exec(name)?.[0]);
   const extension = extensions.find((found) => found !== undefined);
   const within = extension === undefined && entries.some((entry) => entry.isDirectory()) ? "**/" : "";
   return `${path.replace(/\/+$/, "")}/${within}*${extension ?? ".csv"}`;

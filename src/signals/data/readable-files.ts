@@ -17,13 +17,14 @@ import { statedRate } from "./known-layouts.ts";
 import { type NamingOptions, tableWithNames } from "./named-table.ts";
 import { plainText, textLayout } from "./text-layout.ts";
 import { linesOfText, writeLines } from "./text-lines.ts";
-import { unzipEntry, zipEntries } from "./unzip.ts";
-import { workbookFault } from "./workbook-fault.ts";
+import { unzipEntry, type ZipEntry, zipEntries } from "./unzip.ts";
+import { workbookEntry } from "./workbook-sheets.ts";
+import { workbookTables } from "./workbook-tables.ts";
 
 const headBytes = 2 ** 17;
 const headLines = 400;
 const lineFeed = 10;
-const tableInArchive = /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq)(\.gz)?$/i;
+const tableInArchive = /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm)(\.gz)?$/i;
 const notInArchive = /(^|\/)(__MACOSX\/|\.|readme|license|metadata)/i;
 
 /** @throws UserError if a file contains no readable table; the message says what it contains and what to do next */
@@ -200,8 +201,13 @@ async function toUtf8(path: string, out: string, encoding: string): Promise<void
 async function unpacked(database: Database, file: SourceFile, options: NamingOptions): Promise<SourceFile[]> {
   const stored = file.stored ?? file.path;
   const entries = await zipEntries(stored);
-  const workbook = entries.find(({ name }) => name === "xl/workbook.xml");
-  if (workbook !== undefined) throw await workbookFault(file.path, stored, workbook, options.scratch);
+  if (workbookEntry(entries) !== undefined) {
+    const sheets: SourceFile[] = [];
+    for (const sheet of await workbookTables(file, stored, entries, options))
+      sheets.push(...(await readableFile(database, sheet, options)));
+    return sheets;
+  }
+  refuseOtherArchives(file.path, entries);
   const tables = entries
     .filter(({ name }) => tableInArchive.test(name) && !notInArchive.test(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -228,4 +234,20 @@ async function unpacked(database: Database, file: SourceFile, options: NamingOpt
     );
   }
   return files;
+}
+
+/** Spreadsheets that are archives, but not of the usual kind. */
+function refuseOtherArchives(path: string, entries: readonly ZipEntry[]): void {
+  const has = (name: string): boolean => entries.some((entry) => entry.name === name);
+  const is = has("xl/workbook.bin")
+    ? "a binary Excel workbook (.xlsb)"
+    : has("content.xml") && has("META-INF/manifest.xml")
+      ? "an OpenDocument file (.ods)"
+      : has("Index/Document.iwa")
+        ? "an Apple Numbers file"
+        : undefined;
+  if (is === undefined) return;
+  throw new UserError(`${path}: expected a table, found ${is}.`, {
+    advice: 'Save it as an Excel workbook (.xlsx) or as "CSV UTF-8", and name the new file.',
+  });
 }

@@ -89,7 +89,10 @@ function otherFormatOfFile(head: Uint8Array): Kind | undefined {
   }
   if (startsWith(0x1f, 0x8b)) return { is: "a gzip file", advice: "Rename it so that it ends in .csv.gz." };
   if (startsWith(0xd0, 0xcf, 0x11, 0xe0)) {
-    return { is: "an old Excel workbook", advice: "Save the sheet as CSV (UTF-8), and name the new file." };
+    return {
+      is: "an old Excel workbook (.xls), or one with a password",
+      advice: 'Save it without a password as an Excel workbook (.xlsx) or as "CSV UTF-8", and name the new file.',
+    };
   }
   return undefined;
 }

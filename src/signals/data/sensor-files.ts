@@ -86,6 +86,11 @@ function pathOfSet(parts: readonly SensorFile[]): string {
   return join(dirname(parts[0]!.file.path), names.join("+"));
 }
 
+/** Whether a name contains the word for a sensor, so that files named like this may be joined. */
+export function namesSensor(name: string): boolean {
+  return sensorInFileName(name) !== undefined;
+}
+
 /** The word for a sensor in a file's name, and the name without it. */
 function sensorInFileName(name: string): { sensor: string; kind: string; rest: string } | undefined {
   const stem = name.replace(ending, "");

@@ -62,26 +62,30 @@ export async function zipEntries(path: string): Promise<ZipEntry[]> {
 
 /** Writes the content of an entry to a new file. */
 export async function unzipEntry(path: string, entry: ZipEntry, out: string): Promise<void> {
+  await pipeline(entryChunks(path, entry), createWriteStream(out, { flags: "wx", mode: 0o600 }));
+}
+
+/** The content of an entry. @throws UserError if it is damaged, at the end at the latest */
+export async function* entryChunks(path: string, entry: ZipEntry): AsyncGenerator<Uint8Array> {
   if (entry.method !== 0 && entry.method !== 8) throw brokenZip(path, `${entry.name} uses an unknown compression`);
   const head = Buffer.from(await fileBytes(path, entry.offset, 30));
   if (head.length < 30) throw brokenZip(path, `${entry.name} is cut off`);
   const start = entry.offset + 30 + head.readUInt16LE(26) + head.readUInt16LE(28);
-  if (entry.compressedBytes === 0) return pipeline([], createWriteStream(out));
+  if (entry.compressedBytes === 0) return;
   let checksum = 0;
-  const summed = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
+  const packed = createReadStream(path, { start, end: start + entry.compressedBytes - 1 });
+  const content = entry.method === 0 ? packed : packed.pipe(zlib.createInflateRaw());
+  if (content !== packed) packed.on("error", (error) => content.destroy(error));
+  try {
+    for await (const chunk of content as AsyncIterable<Uint8Array>) {
       checksum = zlib.crc32(chunk, checksum);
       yield chunk;
     }
-  };
-  const packed = createReadStream(path, { start, end: start + entry.compressedBytes - 1 });
-  const target = createWriteStream(out, { flags: "wx", mode: 0o600 });
-  try {
-    await (entry.method === 0
-      ? pipeline(packed, summed, target)
-      : pipeline(packed, zlib.createInflateRaw(), summed, target));
   } catch (cause) {
     throw brokenZip(path, `${entry.name} is damaged`, cause);
+  } finally {
+    packed.destroy();
+    content.destroy();
   }
   if (checksum !== entry.crc32) throw brokenZip(path, `${entry.name} is damaged`);
 }

@@ -171,11 +171,14 @@ describe("what cannot be read", () => {
     expect((await refusal("a.zip", archive.subarray(0, 300))).message).toContain("its directory is missing");
     const damaged = Buffer.from(archive).fill(0xff, 100, 400);
     expect((await refusal("a.zip", damaged)).message).toMatch(/a\.csv is damaged|cannot be read/);
-    expect((await refusal("a.xlsx", zip({ "xl/workbook.xml": "<workbook/>" }))).message).toContain("an Excel workbook");
-    const sheets = '<workbook><sheets><sheet name="day 1" sheetId="1"/><sheet name="day 2"/></sheets></workbook>';
-    const workbook = await refusal("a.xlsx", zip({ "xl/workbook.xml": sheets }));
-    expect(workbook.message).toContain("an Excel workbook with 2 sheets (day 1, day 2)");
-    expect(workbook.advice).toMatch(/"CSV UTF-8" in Excel .* soffice --headless --convert-to csv .*a\.xlsx/);
+    const types = { "[Content_Types].xml": "<Types/>" };
+    const workbook = await refusal("a.xlsx", zip({ ...types, "xl/workbook.xml": "<workbook/>" }));
+    expect(workbook.message).toContain("this Excel workbook cannot be read: it has no xl/_rels/workbook.xml.rels.");
+    expect(workbook.advice).toMatch(/save it again, as \.xlsx or as "CSV UTF-8"/);
+    expect((await refusal("a.xlsb", zip({ ...types, "xl/workbook.bin": "x" }))).message).toContain("(.xlsb)");
+    expect((await refusal("a.ods", zip({ "content.xml": "x", "META-INF/manifest.xml": "x" }))).message).toContain(
+      "an OpenDocument file (.ods)",
+    );
   });
 
   test.each<[string, string, string | Uint8Array, RegExp]>([

@@ -1,0 +1,189 @@
+// Reads the tables of an Excel workbook. Each visible sheet with measurements becomes a text file, as a spreadsheet program would
+// save it, so clocks, columns, labels and units are found as in any other file. hucre reads the rows one after the other.
+
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
+import { UserError } from "../../errors.ts";
+import { listedNames } from "../../listed-names.ts";
+import { shellCommand, shellPath } from "../../shell-words.ts";
+import type { SourceFile } from "./find-files.ts";
+import type { NamingOptions } from "./named-table.ts";
+import { namesSensor } from "./sensor-files.ts";
+import { isMissingMark } from "./table-limits.ts";
+import { plainText, textLayout } from "./text-layout.ts";
+import { writeLines } from "./text-lines.ts";
+import type { ZipEntry } from "./unzip.ts";
+import { type Cells, cellTexts, type TextForm, textFormOf } from "./workbook-cells.ts";
+import { brokenWorkbook, type MergedCells, sheetFacts, visibleSheets, type WorkbookSheet } from "./workbook-sheets.ts";
+
+/** Rows that show where a sheet's table is. */
+const headRows = 400;
+/** A sheet with fewer rows of numbers, or fewer columns of them, holds no recording. */
+const fewestRows = 10;
+const fewestColumns = 3;
+
+interface SheetTable {
+  readonly name: string;
+  readonly out: string;
+  /** Names of its columns. */
+  readonly columns: readonly string[];
+}
+
+/**
+ * The sheets with measurements as text files; if there are several, each is named like a file in a folder, BOOK.xlsx/SHEET.
+ * @param stored where the workbook's content is
+ * @throws UserError if no sheet has measurements, or several have different columns
+ */
+export async function workbookTables(
+  file: SourceFile,
+  stored: string,
+  entries: readonly ZipEntry[],
+  { scratch, warn }: NamingOptions,
+): Promise<SourceFile[]> {
+  const all = await visibleSheets(file.path, stored, entries, scratch);
+  const sheets = file.sheet === undefined ? all : all.filter(({ name }) => name === file.sheet);
+  if (file.sheet !== undefined && sheets.length === 0) {
+    throw new UserError(`${file.path}: the workbook has no visible sheet of this name.`, {
+      advice: `Its sheets are ${listedNames(all.map(({ name }) => name))}.`,
+    });
+  }
+  const tables: SheetTable[] = [];
+  const others: string[] = [];
+  for (const sheet of sheets) {
+    const place = sheets.length === 1 ? file.path : `${file.path}/${sheet.name}`;
+    const out = scratch.file("sheet.tsv");
+    const columns = await writeSheet(place, stored, sheet, out, sheets.length === 1);
+    if (columns === undefined) others.push(sheet.name);
+    else tables.push({ name: sheet.name, out, columns });
+  }
+  if (tables.length === 0) {
+    const what = others.length === 0 ? "it has no visible sheet" : `it has the sheets ${listedNames(others)}`;
+    throw new UserError(`${file.path}: this Excel workbook contains no table of measurements; ${what}.`, {
+      advice: `A sheet is read if it has at least ${fewestRows} rows with numbers in ${fewestColumns} columns, or if it is named, as in ${shellCommand(shellPath(`${file.path}/SHEET`))}`,
+    });
+  }
+  if (others.length > 0)
+    warn(`${file.path}: sheets without a table of measurements are left out: ${listedNames(others)}.`);
+  if (tables.length === 1) return [{ ...file, stored: tables[0]!.out }];
+  refuseDifferentSheets(file.path, tables);
+  return tables.map(({ name, out }) => ({ ...file, path: `${file.path}/${name}`, stored: out }));
+}
+
+/** Sheets of several sensors are joined later; others have to be alike. */
+function refuseDifferentSheets(path: string, tables: readonly SheetTable[]): void {
+  const [first] = tables;
+  const other = tables.find(({ columns }) => columns.join("\t") !== first!.columns.join("\t"));
+  if (other === undefined || tables.some(({ name }) => namesSensor(name))) return;
+  const named = tables.map(({ name, columns }) => `${name} (${listedNames(columns)})`);
+  throw new UserError(
+    `${path}: several sheets have a table of measurements, with different columns: ${listedNames(named)}.`,
+    { advice: `Name the sheet to read: ${shellCommand(shellPath(`${path}/${first!.name}`))}` },
+  );
+}
+
+/**
+ * Writes a sheet as lines of values that are separated by tabs.
+ * @param whatever whether to write it even if it has no table of measurements, so that later messages say what it has
+ * @returns the names of its columns; undefined if it was not written
+ */
+async function writeSheet(
+  place: string,
+  stored: string,
+  sheet: WorkbookSheet,
+  out: string,
+  whatever: boolean,
+): Promise<readonly string[] | undefined> {
+  const { merged, uncomputed } = await sheetFacts(stored, sheet);
+  const rows = rowsOfSheet(place, stored, sheet, merged);
+  const head: Cells[] = [];
+  while (head.length < headRows) {
+    const next = await rows.next();
+    if (next.done === true) break;
+    head.push(next.value);
+  }
+  const form = textFormOf(head);
+  const lines = head.map((cells) => cellTexts(cells, form));
+  const columns = columnsOfMeasured(lines) ?? (whatever && head.length > 0 ? [] : undefined);
+  if (columns === undefined) {
+    await rows.return(undefined);
+    return undefined;
+  }
+  if (uncomputed) {
+    await rows.return(undefined);
+    throw new UserError(`${place}: some cells have a formula whose result is not stored in the file.`, {
+      advice: "Open the workbook in a spreadsheet program, which computes them, and save it.",
+    });
+  }
+  await writeLines(textLines(lines, rows, form), out);
+  return columns;
+}
+
+async function* textLines(
+  head: readonly (readonly string[])[],
+  rows: AsyncGenerator<Cells>,
+  form: TextForm,
+): AsyncGenerator<string> {
+  for (const texts of head) yield texts.map(quoted).join("\t");
+  for await (const cells of rows) yield cellTexts(cells, form).map(quoted).join("\t");
+}
+
+function quoted(text: string): string {
+  return text.includes('"') ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Names of a table's columns; undefined if it has too few rows or columns of numbers. */
+function columnsOfMeasured(head: readonly (readonly string[])[]): readonly string[] | undefined {
+  const lines = head.map((texts) => texts.join("\t"));
+  const plain = plainText(lines);
+  const layout = plain === undefined ? textLayout(lines) : { names: plain.names, firstValues: 1 };
+  if (layout === undefined) return undefined;
+  const rows = head.slice(layout.firstValues);
+  const numbers = (c: number): number =>
+    rows.filter((texts) => !isMissingMark(texts[c]!) && Number.isFinite(Number(texts[c]!.replace(",", ".")))).length;
+  const measured = head[0]!.filter((_, c) => numbers(c) >= fewestRows).length >= fewestColumns;
+  return measured ? (layout.names ?? head[0]!.map((_, c) => `column ${c + 1}`)) : undefined;
+}
+
+/** Rows with a value, with the values of merged cells filled in. @throws UserError if the sheet cannot be read */
+async function* rowsOfSheet(
+  place: string,
+  stored: string,
+  { index }: WorkbookSheet,
+  merged: readonly MergedCells[],
+): AsyncGenerator<Cells> {
+  const { streamXlsxRows } = await import("hucre/xlsx");
+  const pending = merged.toSorted((a, b) => a.top - b.top);
+  let open: { range: MergedCells; value: Cells[number] }[] = [];
+  const input = createReadStream(stored);
+  try {
+    const bytes = Readable.toWeb(input) as ReadableStream<Uint8Array>;
+    for await (const { index: row, values } of streamXlsxRows(bytes, { sheet: index })) {
+      open = open.filter(({ range }) => range.bottom >= row);
+      while (pending.length > 0 && pending[0]!.top <= row) {
+        const range = pending.shift()!;
+        if (range.bottom >= row) open.push({ range, value: range.top === row ? (values[range.left] ?? null) : null });
+      }
+      const filled = open.length === 0 ? values : withMerged(row, values, open);
+      if (filled.some((value) => value !== null && value !== "")) yield filled;
+    }
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    throw brokenWorkbook(place, cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause), cause);
+  } finally {
+    input.destroy();
+  }
+}
+
+/** A title above the table, merged across it, is not repeated; the name of a sensor above its axes is. */
+function withMerged(row: number, values: Cells, open: readonly { range: MergedCells; value: Cells[number] }[]): Cells {
+  const filled = [...values];
+  const given = values.filter((value) => value !== null && value !== "").length;
+  for (const { range, value } of open) {
+    if (value === null || (range.top === row && range.top === range.bottom && given < 2)) continue;
+    for (let c = range.left; c <= range.right; c++) {
+      while (filled.length <= c) filled.push(null);
+      filled[c] ??= value;
+    }
+  }
+  return filled;
+}

@@ -63,12 +63,12 @@ export function configTypes(): string {
     const needed = Object.entries(options).filter(([, { presence }]) => presence === "required");
     const names = needed.map(([name]) => JSON.stringify(name)).join(" | ");
     return [
-      `/** Options of \`tidemark ${command}\`, checked and complete. */`,
+      `/** Options of \`tidemark ${command}\`, after validation and with defaults filled in. */`,
       `export interface ${stem}Config {`,
       ...fields,
       "}",
       "",
-      `/** The same options as a caller passes them: those with a default may be omitted. */`,
+      `/** The same options before validation; those with a default may be omitted. */`,
       `export type ${stem}Options = Partial<${stem}Config> & Pick<${stem}Config, ${names}>;`,
       "",
     ].join("\n");

@@ -1,6 +1,6 @@
 // Written by `npm run options` from the options' definitions; edit those.
 
-/** Options of `tidemark inspect`, checked and complete. */
+/** Options of `tidemark inspect`, after validation and with defaults filled in. */
 export interface InspectConfig {
   /** Labelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
@@ -68,10 +68,10 @@ export interface InspectConfig {
   seed: number;
 }
 
-/** The same options as a caller passes them: those with a default may be omitted. */
+/** The same options before validation; those with a default may be omitted. */
 export type InspectOptions = Partial<InspectConfig> & Pick<InspectConfig, "files">;
 
-/** Options of `tidemark convert`, checked and complete. */
+/** Options of `tidemark convert`, after validation and with defaults filled in. */
 export interface ConvertConfig {
   /** Recordings, labelled or not: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
@@ -125,10 +125,10 @@ export interface ConvertConfig {
   rate?: number;
 }
 
-/** The same options as a caller passes them: those with a default may be omitted. */
+/** The same options before validation; those with a default may be omitted. */
 export type ConvertOptions = Partial<ConvertConfig> & Pick<ConvertConfig, "files" | "out">;
 
-/** Options of `tidemark train`, checked and complete. */
+/** Options of `tidemark train`, after validation and with defaults filled in. */
 export interface TrainConfig {
   /** Labelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
@@ -226,10 +226,10 @@ export interface TrainConfig {
   resume: boolean;
 }
 
-/** The same options as a caller passes them: those with a default may be omitted. */
+/** The same options before validation; those with a default may be omitted. */
 export type TrainOptions = Partial<TrainConfig> & Pick<TrainConfig, "files" | "out">;
 
-/** Options of `tidemark predict`, checked and complete. */
+/** Options of `tidemark predict`, after validation and with defaults filled in. */
 export interface PredictConfig {
   /** Recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
@@ -279,10 +279,10 @@ export interface PredictConfig {
   jobs: number;
 }
 
-/** The same options as a caller passes them: those with a default may be omitted. */
+/** The same options before validation; those with a default may be omitted. */
 export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files" | "model" | "out">;
 
-/** Options of `tidemark evaluate`, checked and complete. */
+/** Options of `tidemark evaluate`, after validation and with defaults filled in. */
 export interface EvaluateConfig {
   /** Labelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
@@ -340,10 +340,10 @@ export interface EvaluateConfig {
   jobs: number;
 }
 
-/** The same options as a caller passes them: those with a default may be omitted. */
+/** The same options before validation; those with a default may be omitted. */
 export type EvaluateOptions = Partial<EvaluateConfig> & Pick<EvaluateConfig, "files" | "model">;
 
-/** Options of `tidemark check`, checked and complete. */
+/** Options of `tidemark check`, after validation and with defaults filled in. */
 export interface CheckConfig {
   /** One batch of unlabelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
@@ -403,10 +403,10 @@ export interface CheckConfig {
   jobs: number;
 }
 
-/** The same options as a caller passes them: those with a default may be omitted. */
+/** The same options before validation; those with a default may be omitted. */
 export type CheckOptions = Partial<CheckConfig> & Pick<CheckConfig, "files" | "model">;
 
-/** Options of `tidemark drift-bench`, checked and complete. */
+/** Options of `tidemark drift-bench`, after validation and with defaults filled in. */
 export interface DriftBenchConfig {
   /** Recordings of people that the model did not learn from: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
@@ -468,10 +468,10 @@ export interface DriftBenchConfig {
   jobs: number;
 }
 
-/** The same options as a caller passes them: those with a default may be omitted. */
+/** The same options before validation; those with a default may be omitted. */
 export type DriftBenchOptions = Partial<DriftBenchConfig> & Pick<DriftBenchConfig, "files" | "model">;
 
-/** Options of `tidemark retrain`, checked and complete. */
+/** Options of `tidemark retrain`, after validation and with defaults filled in. */
 export interface RetrainConfig {
   /** Unlabelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
@@ -559,10 +559,10 @@ export interface RetrainConfig {
   resume: boolean;
 }
 
-/** The same options as a caller passes them: those with a default may be omitted. */
+/** The same options before validation; those with a default may be omitted. */
 export type RetrainOptions = Partial<RetrainConfig> & Pick<RetrainConfig, "files" | "model" | "out">;
 
-/** Options of `tidemark baseline recalibrate`, checked and complete. */
+/** Options of `tidemark baseline recalibrate`, after validation and with defaults filled in. */
 export interface RecalibrateConfig {
   /** A model folder, or DIR/LINE@champion. */
   model: string;
@@ -572,10 +572,10 @@ export interface RecalibrateConfig {
   recordings?: string[];
 }
 
-/** The same options as a caller passes them: those with a default may be omitted. */
+/** The same options before validation; those with a default may be omitted. */
 export type RecalibrateOptions = Partial<RecalibrateConfig> & Pick<RecalibrateConfig, "model">;
 
-/** Options of `tidemark reference`, checked and complete. */
+/** Options of `tidemark reference`, after validation and with defaults filled in. */
 export interface StreamConfig {
   /** The model folder, or DIR/LINE@champion. */
   model: string;
@@ -583,10 +583,10 @@ export interface StreamConfig {
   stream: string;
 }
 
-/** The same options as a caller passes them: those with a default may be omitted. */
+/** The same options before validation; those with a default may be omitted. */
 export type StreamOptions = Partial<StreamConfig> & Pick<StreamConfig, "model">;
 
-/** Options of `tidemark reference compact`, checked and complete. */
+/** Options of `tidemark reference compact`, after validation and with defaults filled in. */
 export interface CompactConfig {
   /** The model folder, or DIR/LINE@champion. */
   model: string;
@@ -596,10 +596,10 @@ export interface CompactConfig {
   keepMegabytes: number;
 }
 
-/** The same options as a caller passes them: those with a default may be omitted. */
+/** The same options before validation; those with a default may be omitted. */
 export type CompactOptions = Partial<CompactConfig> & Pick<CompactConfig, "model">;
 
-/** Options of `tidemark sync`, checked and complete. */
+/** Options of `tidemark sync`, after validation and with defaults filled in. */
 export interface SyncConfig {
   /** A model folder, or the folder of an interrupted training run. */
   directory: string;
@@ -613,10 +613,10 @@ export interface SyncConfig {
   alias?: string;
 }
 
-/** The same options as a caller passes them: those with a default may be omitted. */
+/** The same options before validation; those with a default may be omitted. */
 export type SyncOptions = Partial<SyncConfig> & Pick<SyncConfig, "directory">;
 
-/** Options of `tidemark simulate`, checked and complete. */
+/** Options of `tidemark simulate`, after validation and with defaults filled in. */
 export interface SimulateConfig {
   /** The table to write: .parquet, .csv or .tsv (also .gz). */
   out: string;
@@ -636,5 +636,5 @@ export interface SimulateConfig {
   seed: number;
 }
 
-/** The same options as a caller passes them: those with a default may be omitted. */
+/** The same options before validation; those with a default may be omitted. */
 export type SimulateOptions = Partial<SimulateConfig> & Pick<SimulateConfig, "out">;

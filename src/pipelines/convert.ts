@@ -41,8 +41,8 @@ export interface ConvertResult {
 
 /**
  * Reads recordings as `train` would, and writes one table: user, activity (if there are labels), recording, timestamp_s, and the
- * channels, in m/s^2 and rad/s where their unit is stated. Reading that table gives the same windows. Rows without a label are
- * kept.
+ * channels, in m/s^2 and rad/s if their unit is stated. Reading that table gives the same windows. Rows without a label
+ * are kept.
  *
  * @throws UserError if an option is wrong, the files cannot be read, or an accelerometer's unit differs between people
  * @throws DataFault if there is a fault in the content of the files

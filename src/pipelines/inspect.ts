@@ -1,4 +1,5 @@
-// `tidemark inspect`: reads recordings exactly as `train` would, reports what was read, and whether `train` would accept it.
+// `tidemark inspect`: reads recordings exactly as `train` would, and reports what was read and whether `train` would
+// accept it.
 
 import {
   type InspectConfig,
@@ -138,7 +139,7 @@ export async function inspect(
 }
 
 /**
- * Recordings without labels or people are read all the same, so that a first look at an export shows what it contains.
+ * Recordings without labels or people are read anyway, so that a first look at an export shows what it contains.
  */
 async function openToInspect(
   config: TrainConfig,

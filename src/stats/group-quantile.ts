@@ -2,8 +2,8 @@
 // batches they have.
 
 /**
- * The smallest score such that the scores up to it have at least a share `share` of the weight. Each of G people has the
- * weight 1 / G, spread evenly over their scores.
+ * The smallest score for which the scores up to it have at least a share `share` of the weight. Each of G people has
+ * the weight 1 / G, spread evenly over their scores.
  * @param groups scores by person; people without scores are ignored
  * @param share in (0, 1]
  * @returns Infinity if nobody has scores

@@ -5,8 +5,8 @@
 /** Total variation: the largest difference in probability over all sets of categories. */
 export function totalVariationDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [n, m] = shareTotals(a, b);
-  // The maximising set is all categories with a larger share in a. Unlike shares, counts add exactly. The result is the
-  // difference of two quotients in 0..1, the first of which is the larger.
+  // The maximising set is all categories with a larger share in a. Unlike shares, counts can be added exactly. The
+  // result is the difference of two quotients in 0..1, the first of which is the larger.
   let [inA, inB] = [0, 0];
   for (let i = 0; i < a.length; i++) {
     if (!(a[i]! / n > b[i]! / m)) continue;

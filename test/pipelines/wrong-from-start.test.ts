@@ -137,7 +137,7 @@ describe("the same data under several ids", () => {
       "not counted: the same data already arrived as batch one, so the batch",
     );
     const shown = await run("reference", "show", "--model", "model", "--stream", "again");
-    expect(shown.stdout).toMatch(/five .* doubtful .*arrived\s+before/);
+    expect(shown.stdout).toMatch(/five .* doubtful .*already arrived\s+as batch/);
   });
 
   it("count again after a reset, and if a person says so", async () => {

@@ -213,7 +213,7 @@ function checkNextSteps(result: JudgedBatch, model: string): string[] {
     case "gradual_drift":
       return [
         result.stranger && causes.length === 0
-          ? "look for a fault that was there from the start: units, axes, how the sensor is worn; if the data are right, accept the batches"
+          ? "look for a fault that was there from the start: units, axes, how the sensor is worn; if the data is right, accept the batches"
           : causes.length > 0
             ? "look at the likely cause first: fix a fault in the sensor or the export at its source, not by retraining"
             : verdict === "sudden_change"

@@ -68,7 +68,7 @@ function rangeOfSignals(signals: readonly (readonly number[])[]): [low: number, 
   return [low, high];
 }
 
-/** Each column of dots covers the values from its own first one to the next column's first one, so that the line is connected. */
+/** Each column of dots extends to the first value of the next column, so that the line is connected. */
 function chartStrip(
   values: readonly number[],
   { low, high, columns, ink }: { low: number; high: number; columns: number; ink: Ink },

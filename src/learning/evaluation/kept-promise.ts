@@ -57,8 +57,8 @@ export function rankAmongPromised(promised: readonly number[], score: number): n
 
 /**
  * Whether a person's score lies within the cross-validated spread. With 19 cross-validated people or more, at most 5 % of new
- * people fall below it by chance. With fewer, n, a new person falls below it only by scoring lower than all of them, which has a
- * chance of 1 in n + 1.
+ * people fall below it by chance. With fewer (n), a new person falls below it only by scoring lower than all of them,
+ * which has a chance of 1 in n + 1.
  */
 export function isWithinPromised(promised: readonly number[], score: number): boolean {
   return rankAmongPromised(promised, score) > Math.max(unusualShare, 1 / (promised.length + 1)) + 1e-12;

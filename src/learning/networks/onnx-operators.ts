@@ -1,6 +1,6 @@
 // One function per ONNX operator (opset 17): it checks its inputs, infers the type and shape of its outputs and emits the
-// node. Only the operators and options that the project uses are here. A new operator needs type and shape inference here
-// and, if gradients flow through it, a rule in gradient-rules.ts.
+// node. This file has only the operators and options that the project uses. A new operator needs type and shape
+// inference here and, if gradients flow through it, a rule in gradient-rules.ts.
 
 import { type DataType, type Dimension, Graph, innermostGraph, type Shape, type Value } from "./onnx-graph.ts";
 

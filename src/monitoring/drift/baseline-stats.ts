@@ -46,7 +46,7 @@ export interface BaselineStats {
   readonly scaler_path: string;
   /** "sha256:" and 64 hexadecimal digits. */
   readonly scaler_hash: string;
-  /** Version of the model trained on these data. */
+  /** Version of the model trained on this data. */
   readonly model_version: string;
   /**
    * The data that `check` compares batches with, with keys in camelCase; absent in models that were trained before `check`

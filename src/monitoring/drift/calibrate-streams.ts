@@ -136,7 +136,7 @@ function withStreams({ source, model }: RehearsedPerson, streams: readonly Strea
   return { source, model: { ...model, calibration } };
 }
 
-/** Days as they are rehearsed, and days of bouts twice as long as the longest of them on average. */
+/** Days as they are rehearsed, and days whose bouts last twice as long, on average, as the longest rehearsed ones. */
 function judgedDays(day: DayPlan): DayPlan[] {
   return day === "recorded" ? [day] : [day, { bouts: [2 * day.bouts[1], 2 * day.bouts[1]] }];
 }

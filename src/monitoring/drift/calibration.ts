@@ -4,8 +4,8 @@
 //
 // The two references of a stream's own past, its first N batches (the anchor) and its last N (the rolling reference), share
 // one calibration, because they are alike without drift. A third kind would compare the last N batches together with the
-// first N. It detected steps and ramps later than comparing single batches with the first N, because it is possible
-// only once per N batches.
+// first N. It detected steps and ramps later than comparing single batches with the first N, because such a comparison
+// is possible only once per N batches.
 
 import { z } from "zod";
 import { storedKeys } from "../summaries/summary-schemas.ts";

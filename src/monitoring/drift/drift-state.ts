@@ -28,10 +28,10 @@ export interface DriftState {
   /** The stream's first scores, which show how much it varies on its own, and how far it usually is from the training data. */
   readonly own: Readonly<Record<OwnPast, OwnScores>> & { readonly baseline?: OwnScores };
   /**
-   * The latest batches, oldest first. Per channel: the distances of the mean and of ln(standard deviation) from the
-   * training data, in its standard deviations, and the KS distance, which reveals other changes. All are computed within
-   * the predicted classes, so that a change of activity does not count. The last entry is the precision of the mean, as an
-   * inverse variance.
+   * The latest batches, oldest first. Per channel: how far the mean and ln(standard deviation) are from those of the
+   * training data, in its standard deviations, and the KS distance, which reveals other changes. All are computed
+   * within the predicted classes, so that a change of activity does not count. The last entry is the precision of the
+   * mean, as an inverse variance.
    */
   readonly series: readonly Readonly<Record<string, readonly [number, number, number, number]>>[];
   readonly alarm: AlarmState | null;

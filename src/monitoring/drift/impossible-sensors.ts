@@ -29,12 +29,15 @@ export interface ImpossibleSensor {
   readonly cause: Culprit | null;
 }
 
-/** Limits of the median of a second's mean acceleration, as shares of gravity; see sensor-seconds.ts. */
+/**
+ * Limits for the length of the mean acceleration over a second (median over a batch), as shares of gravity; see
+ * sensor-seconds.ts.
+ */
 const [leastGravity, mostGravity] = [0.5, 2];
 /**
- * Values fit a unit if in at least a share `mostlyGravity` of the seconds, the mean vector's length differs from gravity by
- * at most a share `nearGravity`. After gravity has been removed, the lengths vary too much to fit any unit. Both are
- * arbitrary.
+ * Values fit a unit if the mean vector's length differs from gravity by at most a share `nearGravity` in at least a
+ * share `mostlyGravity` of the seconds. After gravity has been removed, the lengths vary too much to fit any unit. Both
+ * are arbitrary.
  */
 const [nearGravity, mostlyGravity] = [0.5, 0.8];
 /** A shorter batch is not judged; arbitrary. */

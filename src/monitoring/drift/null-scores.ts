@@ -172,15 +172,15 @@ export function pValueInNullRung(rung: Pick<NullRung, "scores">, score: number, 
 }
 
 /**
- * P-values are extrapolated to at most this distance from the median, as a multiple of that of the highest null score; an
- * arbitrary choice.
+ * P-values are extrapolated to at most this multiple of the highest null score's distance from the median; an arbitrary
+ * choice.
  */
 const mostExcess = 2;
 
 /**
  * No p-value is smaller than its resolution, however high a score is. Above all null scores, it is therefore extrapolated at
- * the rate at which p-values decrease between the median and the highest null score, to at most twice that distance, so that
- * one batch does not outweigh all others of a stream.
+ * the rate at which p-values decrease between the median and the highest null score. The extrapolation ends at twice
+ * that distance, so that one batch does not outweigh all others of a stream.
  */
 export function extrapolatedPInNullRung(
   rung: Pick<NullRung, "scores">,

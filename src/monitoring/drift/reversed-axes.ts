@@ -1,7 +1,7 @@
-// Finds axes whose sign has changed. The direction of gravity then turns against the gyroscope in activities in which it
-// turned with it, and the reverse. A change of sign reverses the coherence exactly, in every activity; other changes of the
-// coherence are ignored. The usual coherence is learned from the stream's own past, because fast movements disturb the
-// direction of gravity differently in each person.
+// Finds axes whose sign has changed. In activities in which the direction of gravity used to turn with the gyroscope,
+// it then turns against it, and the other way round. A change of sign reverses the coherence exactly, in every
+// activity; other changes of the coherence are ignored. The usual coherence is learned from the stream's own past,
+// because fast movements disturb the direction of gravity differently in each person.
 
 import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";

@@ -29,7 +29,10 @@ export interface DriftOptions {
   readonly thresholds?: "calibrated" | "fixed";
   /** Sensors with impossible values, which raise an alarm by themselves (default: none known). */
   readonly impossible?: readonly ImpossibleSensor[];
-  /** Whether an alarm gets the name and the start of its change, which costs more than to raise it (default: true). */
+  /**
+   * Whether to determine the name and the start of an alarm's change, which takes longer than raising the alarm
+   * (default: true).
+   */
   readonly named?: boolean;
 }
 

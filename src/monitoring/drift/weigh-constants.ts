@@ -1,6 +1,6 @@
-// The verdict by constants. There is no evidence and no waiting: a large statistic against the rolling reference means a
-// sudden change, and one against the baseline or the anchor a gradual drift. The same applies if only the baseline could be
-// calibrated.
+// The verdict by constants. No evidence accumulates, and the verdict is immediate: a large statistic against the
+// rolling reference means a sudden change, and one against the baseline or the anchor a gradual drift. The same applies
+// if only the baseline could be calibrated.
 
 import type { Comparison } from "./comparison.ts";
 import type { DriftState } from "./drift-state.ts";

@@ -23,8 +23,8 @@ export interface StrangerWeighed {
 }
 
 /**
- * Until there are enough batches to decide, this share of healthy people may have theirs kept out of the references; chosen
- * on half 1.
+ * Until there are enough batches to decide, this share of healthy people may have their batches kept out of the
+ * references; chosen on half 1.
  */
 const undecidedTail = 0.05;
 
@@ -47,7 +47,7 @@ export function weighStranger(
   const people = kinds.baseline;
   const stranger = addToStranger(before, compared, people, activity);
   const hasDecided = stranger.bouts.length >= boutsToDecide;
-  // On average, one in 2 * arl people stays in alarm for good, in addition to the alarms that the evidence raises.
+  // On average, one in 2 * arl people stays in alarm permanently, in addition to the alarms that the evidence raises.
   const tail = hasDecided ? 1 / (2 * arl) : undecidedTail;
   if (!isStranger(stranger, people, compared.seconds, tail)) return { stranger, standing: "possible" };
   return { stranger, standing: hasDecided ? "stranger" : "undecided" };

@@ -97,7 +97,7 @@ const judged = z.object({
     .exactOptional(),
   still: z
     .object({ seconds: z.number().min(0), of_seconds: z.number().min(0) })
-    .describe("time without any movement for at least ten minutes at a stretch, which was left out")
+    .describe("time in uninterrupted periods of at least ten minutes without movement, which was left out")
     .exactOptional(),
   unfamiliar: z
     .boolean()

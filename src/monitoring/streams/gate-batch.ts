@@ -83,7 +83,7 @@ function gateBatchOptions(
 }
 
 /**
- * Properties of the training data, under the name of the batch's column for each channel, and in the batch's units.
+ * Properties of the training data, keyed by the batch's column for each channel, and in the batch's units.
  * @param factors what the batch's values will be multiplied by, by channel
  */
 export function gateBatchChannels(

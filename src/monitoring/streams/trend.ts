@@ -1,6 +1,6 @@
-// Decides whether a short series has a trend, by two tests. Its order must be too regular for chance (Mann 1945, Kendall
-// 1975: how many more pairs rise than fall, compared with random orders), and its trend must be large enough to matter (Theil
-// 1950, Sen 1968: the median slope between pairs, times the length of the series).
+// Decides whether a short series has a trend, by two tests. First, its order must be too regular for chance: the test
+// compares how many more pairs rise than fall with random orders (Mann 1945, Kendall 1975). Second, its trend must be
+// large enough to matter: the median slope between pairs, times the length of the series (Theil 1950, Sen 1968).
 //
 // Of series of five independent values, 1.7 % are called rising or falling, and of longer series at most 2 %. With six
 // independent channels, 10 % show a trend in some channel. Correlation between neighbouring values raises the share: a

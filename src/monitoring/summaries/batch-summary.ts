@@ -1,5 +1,6 @@
-// The stored summary of a batch: the size, moments and range of each channel, and its counts over the baseline's grid. Counts
-// are integers, so they add exactly over chunks, batches and devices, in any order. No raw value is kept.
+// The stored summary of a batch: the size, moments and range of each channel, and its counts over the baseline's grid.
+// Counts are integers, so they can be added exactly over chunks, batches and devices, in any order. No raw value is
+// kept.
 
 import { MomentsMerger } from "../../stats/moments.ts";
 

@@ -1,7 +1,7 @@
 // Whether a gyroscope and an accelerometer on the same device see the same turning. Gravity v, seen from a sensor that turns
 // at the rate w, moves by dv = -w x v dt, so both measure the turning across gravity. If one axis of either sensor changes
-// its sign, they disagree about an axis on which they agreed, and the reverse, whatever else the body does. Dimensions: N
-// samples of one stretch.
+// its sign, they disagree about an axis on which they used to agree, or the other way round, whatever else the body
+// does. Dimensions: N samples of one stretch.
 
 import { windowSums } from "../../stats/window-sums.ts";
 

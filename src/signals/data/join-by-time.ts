@@ -85,7 +85,7 @@ export async function joinByTime(
   return without === 0 ? "" : ` ${counted(without, "row")} of ${rows} have no counterpart and are left out.`;
 }
 
-/** Rows that share a time get the times between it and the next, unless they are few: then they are duplicates. */
+/** Rows that share a time get times between it and the next, unless they are few and therefore count as duplicates. */
 async function spreadEqualTimes(database: Database, table: string): Promise<void> {
   const groups = `(SELECT k, t, count(*) AS c, lead(t) OVER (PARTITION BY k ORDER BY t) - t AS room FROM ${table} GROUP BY k, t)`;
   const [facts] = await database.rows(

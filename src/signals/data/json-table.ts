@@ -63,7 +63,10 @@ async function tableOfJson(database: Database, document: string): Promise<{ colu
   }
 }
 
-/** Whether a list holds plain values, or objects of these without a time of their own, so that lists side by side are columns. */
+/**
+ * Whether a list contains plain values, or objects of plain values without a time of their own, so that parallel lists
+ * are columns.
+ */
 function isFlatList(type: string): boolean {
   const element = type.replace(/\[\d*\]$/, "");
   return (

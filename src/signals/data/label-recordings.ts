@@ -210,7 +210,7 @@ function refuseAmbiguous(recordings: readonly StoredRecording[], label: string, 
   if (recordings.length < 2 || (!fromStart && new Set(recordings.map(({ user }) => user)).size < 2)) return;
   const [one, other] = recordings;
   throw new UserError(
-    `--labels ${label}: the labels name neither a person nor a recording, but there are several, such as ${one!.recording} of ${one!.user} and ${other!.recording} of ${other!.user}.`,
+    `--labels ${label}: the labels name neither a person nor a recording, but there are several recordings, such as ${one!.recording} of ${one!.user} and ${other!.recording} of ${other!.user}.`,
     {
       advice: "Add a column user or recording to the labels, or give one file of labels per recording, with its name.",
     },

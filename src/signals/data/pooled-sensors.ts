@@ -64,7 +64,7 @@ export function sensorsToJoin<Sensor>(sensors: readonly Sensor[], kindOf: (senso
   return kinds.flatMap((kind) => sensors.filter((sensor) => kindOf(sensor) === kind));
 }
 
-/** Counters of packets begin again every few rows, but distinguish no sensors. */
+/** Packet counters start again every few rows, but do not distinguish sensors. */
 const counterName = /seq|count|packet|index/i;
 
 /**

@@ -1,6 +1,6 @@
-// Brings files into a form that DuckDB reads: archives are unpacked, UTF-16 becomes UTF-8, JSON becomes CSV, mixed line ends
-// become line feeds, and tables that begin after other lines, have no names or are separated by spaces are rewritten.
-// Everything else is read in place.
+// Brings files into a form that DuckDB reads. Archives are unpacked, UTF-16 becomes UTF-8, JSON becomes CSV, and mixed
+// line ends become line feeds. Tables that begin after other lines, have no names, or are separated by spaces are
+// rewritten. Everything else is read in place.
 
 import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream } from "node:fs";

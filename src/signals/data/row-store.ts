@@ -219,8 +219,8 @@ function openUnnamedRowStore(directory: string): number {
 }
 
 /**
- * The rows of a recording in a segment, and the index of that recording, or of the next one if the segment has none of its
- * rows.
+ * The rows of a recording in a segment, and the index of that recording in the segment. If the segment has none of its
+ * rows, the index is that of the next recording.
  */
 function rowStoreSegmentRows(
   { recordings, firsts }: Segment,

@@ -198,7 +198,7 @@ function byGravity(a: { sensor: string }, b: { sensor: string }): number {
   return rank(a) - rank(b);
 }
 
-/** Rows that share a time are spread for the join, but a finer time in another column is better. */
+/** The join spreads rows that share a time over the interval, but a finer time in another column is more accurate. */
 async function refuseRepeatedTimes(
   database: Database,
   of: { file: SourceFile; source: string; schema: TableSchema; time: string; sql: string; keys: readonly string[] },

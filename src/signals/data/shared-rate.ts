@@ -17,7 +17,7 @@ const nominalRates = [
  * milliseconds hardly more.
  */
 const nominalTolerance = 0.01;
-/** A mean rate that differs more than this from the rate of the median step is that of a recording with lost samples. */
+/** If the mean rate differs by more than this from the rate of the median step, the recording has lost samples. */
 const mostLost = 0.05;
 
 /** @returns the rate in Hz; 50 if no recording has two rows */

@@ -97,7 +97,7 @@ export function textLayout(lines: readonly string[]): TextLayout | undefined {
   return layoutByNumbers(lines) ?? layoutOfSpacedTable(lines);
 }
 
-/** A line of names, and rows of as many words, of which less than half are numbers. */
+/** A line of names, and rows with as many words, fewer than half of which are numbers. */
 function layoutOfSpacedTable(lines: readonly string[]): TextLayout | undefined {
   const at = lines.findIndex((line) => line.trim() !== "" && !line.startsWith("#"));
   const [names = [], ...rows] = lines.slice(at).map((line) => splitTextLine(line, "spaces"));
@@ -115,7 +115,10 @@ interface Run {
   readonly width: number;
 }
 
-/** The table begins with the first run as long as this and as wide as the longest, even if other lines interrupt it. */
+/**
+ * The table begins with the first run of at least this length that is as wide as the longest run, even if other lines
+ * interrupt it.
+ */
 const wholeRun = 10;
 
 function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {

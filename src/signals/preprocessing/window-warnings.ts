@@ -1,4 +1,4 @@
-// What is worth knowing about a plan: people of whom no window is left, and time that changes of label leave unused.
+// Warnings about a plan: people of whom no window is left, and time that is unused because the label changes.
 
 import { listedNames } from "../../listed-names.ts";
 import { percent } from "../../percent.ts";

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { counted } from "../src/counted.ts";
 import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
 import { canonicalJsonToHash } from "../src/storage/store/hash.ts";
 import { columnFigures, type QualityAnswers, type SeedFigures, seedFigures } from "./quality-figures.ts";
@@ -84,7 +85,7 @@ async function measureSet(set: QualitySet, columns: readonly string[], seeds: re
   }
   const { data, parts } = tasks[0]!;
   const people = new Set(parts.flatMap(({ test }) => Array.from(test, (row) => tasks[0]!.people[row]!))).size;
-  const title = `${set.name}: ${people} people, ${data.windows.classes.length} classes, ${tasks[0]!.labels.length} windows; seeds ${seeds.join(", ")}`;
+  const title = `${set.name}: ${counted(people, "person", "people")}, ${data.windows.classes.length} classes, ${tasks[0]!.labels.length} windows; seeds ${seeds.join(", ")}`;
   const table = qualityTable(title, measured, notes);
   console.log(`\n${values.markdown ? markdownTable(table) : plainTable(table)}`);
 }

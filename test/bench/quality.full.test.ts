@@ -5,28 +5,29 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { simulate } from "../../src/pipelines/simulate.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { fileDirectory } from "../pipelines/tiny-run.ts";
 
 const script = fileURLToPath(new URL("../../bench/quality.ts", import.meta.url));
 const directory = fileDirectory();
+const people = join(directory, "people.parquet");
+const config = join(directory, "train.yaml");
+const keep = join(directory, "kept");
 
 describe("bench/quality.ts", () => {
   it("measures a network on recordings given by path, and keeps its answers", async () => {
-    const file = join(directory, "people.parquet");
     await simulate({
-      out: file,
+      out: people,
       users: 5,
       minutes: 2,
       rate: 20,
       seed: 3,
       activities: ["walking", "jogging", "sitting"],
     });
-    const config = join(directory, "train.yaml");
     writeFileSync(config, "window: 40\nfolds: 2\nepochs: 3\nbatch-size: 16\n");
-    const keep = join(directory, "kept");
     const words = [
       "--data",
-      file,
+      people,
       "--config",
       config,
       "--column",
@@ -53,6 +54,22 @@ describe("bench/quality.ts", () => {
     expect(second.stderr).toBe("");
     expect(second.stdout).toBe(first.stdout);
     expect(statSync(join(keep, kept[0]!)).mtimeMs).toBe(before);
+  });
+
+  it("judges the test set of a fixed split alone", async () => {
+    const file = join(directory, "split.parquet");
+    const database = await openDuckdb();
+    await database.connection.run(
+      `COPY (SELECT *, CASE WHEN "user" IN (SELECT DISTINCT "user" FROM ${duckdbLiteral(people)} ORDER BY 1 LIMIT 1)
+       THEN 'test' ELSE 'train' END AS split FROM ${duckdbLiteral(people)}) TO ${duckdbLiteral(file)} (FORMAT parquet)`,
+    );
+    database.close();
+    const words = ["--data", file, "--config", config, "--split", "column:split", "--column", "compact", "--seed", "1"];
+    const { stdout, status } = spawnSync(process.execPath, [script, ...words, "--keep", keep], { encoding: "utf8" });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^split, --split column:split: 1 person, 3 classes, \d+ windows; seeds 1$/m);
+    // One part has no spread.
+    expect(stdout).toMatch(/^compact +(?:\.\d{3}|1\.000) {2}/m);
   });
 
   it("names the columns, sets and seeds that it accepts", () => {

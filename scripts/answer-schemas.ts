@@ -11,7 +11,9 @@ import type {
   NoDriftFigures,
 } from "../src/monitoring/drift/bench-figures.ts";
 import { rehearsedDaySchema, runLengthSchema } from "../src/monitoring/drift/calibration.ts";
+import type { JoinedLine } from "../src/pipelines/add-model.ts";
 import type { CompactedLedger } from "../src/pipelines/compact-ledger.ts";
+import type { ModelComparison } from "../src/pipelines/compare-models.ts";
 import type { ModelVersion, Promotion, ShownModel } from "../src/pipelines/models.ts";
 import type { PredictResult } from "../src/pipelines/predict.ts";
 import type { Recalibration } from "../src/pipelines/recalibrate-baseline.ts";
@@ -141,7 +143,39 @@ export const modelDescriptionSchema: z.ZodType<PrintedModel> = z.object({
   report: cvReportSchema,
   retraining: retrainReportSchema.nullable(),
 });
-export const modelComparisonSchema: z.ZodType<PrintedModel[]> = z.array(modelDescriptionSchema).min(1);
+
+const interval = z.object({ low: z.number(), high: z.number() });
+const comparedModels = z.object({
+  first: z.string().min(1),
+  second: z.string().min(1),
+  on: z.enum(["cross-validation", "files"]),
+  paired: z
+    .object({
+      people: z.array(z.object({ person: z.string(), first: z.number(), second: z.number() })).min(1),
+      first: z.number().describe("mean macro-F1 over these people"),
+      second: z.number(),
+      difference: z.number().describe("second minus first, averaged over people"),
+      interval: interval.nullable().describe("90 % interval by bootstrap over people; null for a single person"),
+      verdict: z.enum(["better", "worse", "open"]).nullable(),
+    })
+    .nullable()
+    .describe("null if no person was tested under both models"),
+});
+
+export const modelComparisonSchema: z.ZodType<SnakeKeys<Omit<ModelComparison, "models">> & { models: PrintedModel[] }> =
+  z.object({
+    models: z.array(modelDescriptionSchema).min(2),
+    compared: z.array(comparedModels).min(1).describe("each further model compared with the first"),
+    warnings: z.array(z.string()),
+  });
+
+export const joinedLineSchema: z.ZodType<SnakeKeys<JoinedLine>> = z.object({
+  line: z.string().min(1),
+  model: z.string().min(1),
+  champion: z.string().min(1),
+  comparison: comparedModels.nullable().describe("with the champion; null if the model is the champion of a new line"),
+  warnings: z.array(z.string()),
+});
 
 export const promotionSchema: z.ZodType<Promotion> = z.object({
   line: z.string().min(1),

@@ -15,6 +15,7 @@ import type { UnitConversion } from "../src/signals/data/convert-units.ts";
 import type { FoundSensors, SensorUnit } from "../src/signals/data/find-sensors.ts";
 import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
 import type { DroppedSamples } from "../src/signals/preprocessing/plan-windows.ts";
+import { joinedLineSchema } from "./answer-schemas.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
@@ -192,6 +193,7 @@ const events = {
     run_length: runLengthSchema.nullable(),
     seconds,
     summary: summarySchema,
+    joined: joinedLineSchema.nullable(),
   }),
   tracked: event("tracked", {
     page: z.string().nullable(),

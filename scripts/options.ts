@@ -6,6 +6,7 @@ import { checkOptions, driftBenchOptions, evaluateOptions, predictOptions } from
 import { convertOptions } from "../src/convert-options.ts";
 import {
   compactOptions,
+  compareOptions,
   recalibrateOptions,
   simulateOptions,
   streamOptions,
@@ -35,6 +36,7 @@ export const configured: Readonly<Record<string, Configured>> = {
   Recalibrate: { command: "baseline recalibrate", options: recalibrateOptions },
   Stream: { command: "reference", options: streamOptions },
   Compact: { command: "reference compact", options: compactOptions },
+  Compare: { command: "models compare", options: compareOptions },
   Sync: { command: "sync", options: syncOptions },
   Simulate: { command: "simulate", options: simulateOptions },
 };

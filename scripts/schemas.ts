@@ -21,6 +21,7 @@ import {
   baselineValidationSchema,
   compactedLedgerSchema,
   driftBenchResultSchema,
+  joinedLineSchema,
   modelComparisonSchema,
   modelDescriptionSchema,
   modelVersionsSchema,
@@ -72,6 +73,7 @@ const answers: Record<string, { schema: z.ZodType; title: string }> = {
   model_versions: { schema: modelVersionsSchema, title: "The output of `tidemark models list --json`" },
   model_description: { schema: modelDescriptionSchema, title: "The output of `tidemark models show --json`" },
   model_comparison: { schema: modelComparisonSchema, title: "The output of `tidemark models compare --json`" },
+  joined_line: { schema: joinedLineSchema, title: "The output of `tidemark models add --json`" },
   promotion: { schema: promotionSchema, title: "The output of `tidemark models promote` and `rollback` with --json" },
   reference_decision: {
     schema: referenceDecisionSchema,

@@ -220,6 +220,8 @@ export interface TrainConfig {
   register?: string;
   /** Alias for that version, such as champion. */
   alias?: string;
+  /** Line of models that the model joins: the name of its first version's folder, or a new name. */
+  as?: string;
   /** Worker threads; each trains one fold at a time. Default: one per core. */
   jobs: number;
   /** Continue the interrupted run that has the same --out. */
@@ -598,6 +600,63 @@ export interface CompactConfig {
 
 /** The same options before validation; those with a default may be omitted. */
 export type CompactOptions = Partial<CompactConfig> & Pick<CompactConfig, "model">;
+
+/** Options of `tidemark models compare`, after validation and with defaults filled in. */
+export interface CompareConfig {
+  /** Two or more model folders, or DIR/LINE@champion; the first is compared with each of the others. */
+  models: string[];
+  /** Labelled recordings on which to compare. Default: each model's own cross-validation. */
+  on?: string[];
+  /** Column with the activity, such as activity; with --labels, a column of that file. */
+  label?: string;
+  /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
+  labelFromPath?: string;
+  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
+  labels?: string;
+  /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
+  labelsClock?: "recording" | "start";
+  /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
+  map?: string;
+  /** Labels to leave out, separated by commas. */
+  exclude?: string[];
+  /** Minimum share of a window that its label must cover; below 1, windows may span changes of label. Default: as the model was trained. */
+  purity?: number;
+  /** Column with the person who wore the sensor, such as user. */
+  group?: string;
+  /** Column with the recording (one uninterrupted session) that each row belongs to. */
+  recording?: string;
+  /** Column with the time of each sample, such as timestamp_s. */
+  time?: string;
+  /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
+  timeFormat?: string;
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
+  timeUnit?: string;
+  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
+  timeZone?: string;
+  /** Sensor columns, separated by commas, in the order of the model's channels. */
+  channels?: string[];
+  /** Names of all columns in order, for files without a header line. */
+  columns?: string[];
+  /** Columns to take from folders called name=value, separated by commas. */
+  pathColumns?: string[];
+  /** Person from the path of each file, such as sub_{user}.csv; * matches anything except a slash. */
+  groupFromPath?: string;
+  /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
+  recordingFromPath?: string;
+  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
+  pivot?: string;
+  /** Read only the rows with this value, such as device=left; repeatable. */
+  only?: string[];
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names state other units. */
+  units?: string;
+  /** Sampling rate in Hz of recordings without a time column. */
+  rate?: number;
+  /** Worker threads. Default: one per core. */
+  jobs: number;
+}
+
+/** The same options before validation; those with a default may be omitted. */
+export type CompareOptions = Partial<CompareConfig> & Pick<CompareConfig, "models">;
 
 /** Options of `tidemark sync`, after validation and with defaults filled in. */
 export interface SyncConfig {

@@ -5,6 +5,7 @@ import { checkOptions, driftBenchOptions, evaluateOptions, predictOptions } from
 import type {
   CheckConfig,
   CompactConfig,
+  CompareConfig,
   ConvertConfig,
   DriftBenchConfig,
   EvaluateConfig,
@@ -20,7 +21,15 @@ import type {
 import { convertOptions } from "./convert-options.ts";
 import { parseDay } from "./day.ts";
 import { UserError } from "./errors.ts";
-import { compactOptions, recalibrateOptions, simulateOptions, streamOptions, syncOptions } from "./folder-options.ts";
+import {
+  compactOptions,
+  comparedRecordings,
+  compareOptions,
+  recalibrateOptions,
+  simulateOptions,
+  streamOptions,
+  syncOptions,
+} from "./folder-options.ts";
 import { inspectOptions } from "./inspect-options.ts";
 import { kebabCase, snakeKeys } from "./letter-case.ts";
 import type { Option, Options } from "./option.ts";
@@ -116,7 +125,7 @@ function checkConfigWindow({
 
 type TrackingChoice = Pick<TrainConfig, "tracking" | "experiment" | "register" | "alias">;
 
-const ofOneRun = ["out", "seed", "jobs", "resume", "tracking", "experiment", "register", "alias"] as const;
+const ofOneRun = ["out", "seed", "jobs", "resume", "tracking", "experiment", "register", "alias", "as"] as const;
 
 /** The options that a retraining run inherits from the champion's training. */
 export type ChampionOptions = Omit<SampledTrainConfig, (typeof ofOneRun)[number]>;
@@ -317,6 +326,26 @@ export function resolveRetrainConfig(options: unknown, file?: ConfigFile): Retra
     throw new UserError(`${option} is about other labelled recordings, so it needs --labelled FILES`, {
       advice:
         "The recordings that the model learned from are read as in training. For true labels of unlabelled recordings, use --truth.",
+    });
+  }
+  return config;
+}
+
+/**
+ * Validates and completes the options of `compareModels`.
+ *
+ * @throws UserError under the same conditions as `resolveTrainConfig`
+ */
+export function resolveCompareConfig(options: unknown): CompareConfig {
+  const config = resolveOptions(compareOptions, options);
+  const { jobs: _, ...reading } = comparedRecordings;
+  const given = (Object.keys(reading) as (keyof typeof reading)[]).find((name) => config[name] !== undefined);
+  if (given !== undefined && config.on === undefined) {
+    throw new UserError(`--${kebabCase(given)} is about labelled recordings, so it needs --on FILES`);
+  }
+  if (config.models.length < 2) {
+    throw new UserError(`expected at least two models to compare, got ${config.models.length}`, {
+      advice: "To see a single model, use: tidemark models show MODEL",
     });
   }
   return config;

@@ -1,6 +1,13 @@
 // Options of the commands that manage model folders, and of the simulator.
-import { stream } from "./batch-options.ts";
-import type { CompactConfig, RecalibrateConfig, SimulateConfig, StreamConfig, SyncConfig } from "./config-types.ts";
+import { evaluateOptions, stream } from "./batch-options.ts";
+import type {
+  CompactConfig,
+  CompareConfig,
+  RecalibrateConfig,
+  SimulateConfig,
+  StreamConfig,
+  SyncConfig,
+} from "./config-types.ts";
 import { dayPattern, expectedDay } from "./day.ts";
 import {
   choiceOption,
@@ -17,6 +24,7 @@ import {
   filesExpected,
   keep,
   knownExperimentOption,
+  lineOption,
   model,
   overwrite,
   registerOption,
@@ -102,15 +110,33 @@ export const recalibrateOptions: OptionsOf<RecalibrateConfig> = {
   }),
 };
 
+/** Options of `models add`. */
+export const addOptions: OptionsOf<{ model: string; as: string }> = {
+  model: modelArgument,
+  as: { ...lineOption, presence: "required" },
+};
+
+const { files: _files, model: _model, out: _out, overwrite: _overwrite, ...ofEvaluation } = evaluateOptions;
+
+/** The options of `models compare` that say how labelled recordings are read. */
+export const comparedRecordings: Omit<OptionsOf<CompareConfig>, "models" | "on"> = ofEvaluation;
+
 /** Options of `models compare`. */
-export const compareOptions: OptionsOf<{ models: string[] }> = {
+export const compareOptions: OptionsOf<CompareConfig> = {
   models: textsOption({
     value: "models",
     argument: true,
     required: true,
     expected: "model folders",
-    doc: "model folders, or DIR/LINE@champion",
+    doc: "two or more model folders, or DIR/LINE@champion; the first is compared with each of the others",
   }),
+  on: textsOption({
+    value: "files",
+    expected: filesExpected,
+    otherwise: "each model's own cross-validation",
+    doc: "labelled recordings on which to compare",
+  }),
+  ...comparedRecordings,
 };
 
 /** Options of `models rollback`. */

@@ -8,6 +8,8 @@ export type {
   CheckOptions,
   CompactConfig,
   CompactOptions,
+  CompareConfig,
+  CompareOptions,
   ConvertConfig,
   ConvertOptions,
   DriftBenchConfig,
@@ -46,6 +48,7 @@ export {
   resolveTrainConfig,
 } from "./config.ts";
 export { exitCodes, Interrupted, UserError, verdictExitCodes } from "./errors.ts";
+export { addModel, type JoinedLine } from "./pipelines/add-model.ts";
 // the commands, each with the types of its result
 export {
   type AccuracyCalibration,
@@ -91,6 +94,12 @@ export {
   type SignalsAgainst,
 } from "./pipelines/check.ts";
 export { type CompactedLedger, compactLedger, type NamedBatch } from "./pipelines/compact-ledger.ts";
+export {
+  type ComparedModels,
+  compareModels,
+  type ModelComparison,
+  type PairedPeople,
+} from "./pipelines/compare-models.ts";
 export { type CleanChannel, type ConvertResult, convert } from "./pipelines/convert.ts";
 export { type DeviceModel, deviceModel, type QuantileGrid } from "./pipelines/device-model.ts";
 export {

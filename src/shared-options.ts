@@ -314,6 +314,15 @@ export function knownExperimentOption(doc: string): Option<string> {
   });
 }
 
+/** The line of models that a model joins. */
+export const lineOption: Option<string> = textOption({
+  value: "line",
+  affects: "run",
+  expected: "the name of a line of models in the same directory",
+  pattern: /^(?!\.{1,2}$)[^/\\]+$/,
+  doc: "line of models that the model joins: the name of its first version's folder, or a new name",
+});
+
 /** @param what what becomes the new version */
 export function registerOption(what: string): Option<string> {
   return textOption({

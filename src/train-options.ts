@@ -7,6 +7,7 @@ import {
   experiment,
   filesOption,
   jobs,
+  lineOption,
   newModel,
   registerOption,
   resume,
@@ -170,5 +171,6 @@ export const trainOptions: OptionsOf<TrainConfig> = {
     }),
   }),
   ...optionsUnder(trackingHeading, { tracking, experiment, register: registerOption("the model"), alias }),
+  ...optionsUnder("Versions:", { as: lineOption }),
   ...optionsUnder("Running:", { jobs: { ...jobs, doc: "worker threads; each trains one fold at a time" }, resume }),
 };

@@ -14,7 +14,14 @@ import { readJsonFile } from "../storage/store/atomic-file.ts";
 import { neededFileInside } from "../storage/store/file-inside.ts";
 import { readManifest } from "../storage/store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../storage/store/model-folder.ts";
-import { changeRegistry, lineOfRegistry, readRegistry, resolveModelByRegistry } from "../storage/store/registry.ts";
+import {
+  changeRegistry,
+  lineOfModel,
+  lineOfRegistry,
+  type Registry,
+  readRegistry,
+  resolveModelByRegistry,
+} from "../storage/store/registry.ts";
 import { explainSystemReadError, hasSystemErrorCode } from "../system-error.ts";
 
 export type { Labels } from "../storage/store/labels.ts";
@@ -87,7 +94,7 @@ export async function listModels(
   const registry = await readRegistry(directory);
   const versions: ModelVersion[] = [];
   for (const name of names) {
-    const version = await describeListedModel(join(directory, name), warn);
+    const version = await describeListedModel(join(directory, name), registry, warn);
     if (version === null) continue;
     const champion = lineOfRegistry(registry, version.line)?.champions.at(-1) ?? version.line;
     versions.push({ ...version, champion: champion === name });
@@ -105,10 +112,11 @@ export async function promote(model: string, now: () => Date = () => new Date())
   const directory = resolve(await resolveModelByRegistry(model));
   const { monitored, folder } = await openWatchedModel(directory);
   const [parent, name] = [dirname(directory), basename(directory)];
-  const line = folder.manifest.retrained_from?.line ?? name;
+  const registry = await readRegistry(parent);
+  const line = lineOfModel(registry, name, folder.manifest.retrained_from?.line);
   // Even if the first version is damaged at present, it remains part of the line's history.
   const hasFirst = await isModel(join(parent, line));
-  const before = lineOfRegistry(await readRegistry(parent), line)?.champions.at(-1) ?? (hasFirst ? line : null);
+  const before = lineOfRegistry(registry, line)?.champions.at(-1) ?? (hasFirst ? line : null);
   if (before === name) return { line, champion: name, previous: null };
   // Nobody uses the model's references before it is the champion, so a process that dies here does no harm.
   const store = openModelLedger(monitored);
@@ -160,7 +168,7 @@ export async function rollback(
 /** Reads a version's reports, including that of its retraining if there was one. */
 export async function showModel(model: string): Promise<ShownModel> {
   const directory = await resolveModelByRegistry(model);
-  const version = await describeModelVersion(directory);
+  const version = await describeModelVersion(directory, await readRegistry(dirname(resolve(directory))));
   const report = await readJsonFile(await neededFileInside(directory, modelFiles.cvReport), cvReportSchema);
   const retraining =
     version.from === null
@@ -169,13 +177,13 @@ export async function showModel(model: string): Promise<ShownModel> {
   return { version, report, retraining };
 }
 
-async function describeModelVersion(directory: string): Promise<Omit<ModelVersion, "champion">> {
+async function describeModelVersion(directory: string, registry: Registry): Promise<Omit<ModelVersion, "champion">> {
   const { model_version, created_at, data, retrained_from } = await readManifest(directory);
   const { summary } = await readJsonFile(await neededFileInside(directory, modelFiles.cvReport), cvReportSchema);
   const name = basename(resolve(directory));
   return {
     name,
-    line: retrained_from?.line ?? name,
+    line: lineOfModel(registry, name, retrained_from?.line),
     modelVersion: model_version,
     createdAt: created_at,
     from: retrained_from?.model ?? null,
@@ -189,10 +197,11 @@ async function describeModelVersion(directory: string): Promise<Omit<ModelVersio
 /** Returns null if the folder is not a model. If it cannot be read, warns and returns null. */
 async function describeListedModel(
   directory: string,
+  registry: Registry,
   warn: Reporter["warn"],
 ): Promise<Omit<ModelVersion, "champion"> | null> {
   try {
-    return (await isModel(directory)) ? await describeModelVersion(directory) : null;
+    return (await isModel(directory)) ? await describeModelVersion(directory, registry) : null;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const details = shellCommand("tidemark", "models", "show", shellPath(directory));

@@ -2,7 +2,7 @@
 // appear here in order. A candidate is cross-validated like any other model, with the winning pseudo-labels in each fold. So
 // the figures and the calibration in its folder come from held-out people.
 
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import {
   configAffectingResult,
   configWithoutTracking,
@@ -36,6 +36,7 @@ import { shellCommand, shellPath } from "../shell-words.ts";
 import { Rng } from "../stats/random.ts";
 import { jsonFileText } from "../storage/store/atomic-file.ts";
 import { modelFiles, retrainReportFile, trackingFile } from "../storage/store/model-folder.ts";
+import { lineOfModel, readRegistry } from "../storage/store/registry.ts";
 import { checkReplaceableDirectory, replaceDirectory } from "../storage/store/replace-directory.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import { candidateFromAdaptation, candidateFromCurriculum, type RetrainRun } from "./candidate.ts";
@@ -255,7 +256,7 @@ async function retrainOn(
       retrainedFrom: {
         model_version: report.champion,
         model: champion.folder.directory,
-        line: lineToRetrain(champion),
+        line: await lineToRetrain(champion),
         files: report.unlabelled.files,
         fingerprint: report.unlabelled.fingerprint,
         pseudo_labelled: candidate.selection?.rows.length ?? 0,
@@ -273,8 +274,9 @@ function reportedRetrainConfig(config: RetrainConfig): Record<string, unknown> {
 }
 
 /** The name that all versions of a model share: the name of the first version's folder. */
-function lineToRetrain({ folder }: WatchedModel): string {
-  return folder.manifest.retrained_from?.line ?? basename(resolve(folder.directory));
+async function lineToRetrain({ folder }: WatchedModel): Promise<string> {
+  const directory = resolve(folder.directory);
+  return lineOfModel(await readRegistry(dirname(directory)), basename(directory), folder.manifest.retrained_from?.line);
 }
 
 function refusedRetrainDirectory(out: string): string {

@@ -15,6 +15,7 @@ import type { FoundSensors } from "../signals/data/find-sensors.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
 import type { DroppedSamples } from "../signals/preprocessing/plan-windows.ts";
+import type { JoinedLine } from "./add-model.ts";
 import type { CalibrationEvent } from "./calibration-progress.ts";
 
 /** Cross-validated figures: mean and sd over folds and over people, and the person with the lowest score. */
@@ -164,6 +165,8 @@ export type TrainEvent =
       seconds: number;
       /** The cross-validated figures. */
       summary: TrainSummary;
+      /** The line of models that the model has joined; null without --as. */
+      joined: JoinedLine | null;
     };
 
 /** The events of one type. */

@@ -9,7 +9,7 @@ import {
   type TrainConfig,
   type TrainOptions,
 } from "../config.ts";
-import { Interrupted } from "../errors.ts";
+import { Interrupted, UserError } from "../errors.ts";
 import { Diverged } from "../learning/training/diverged.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { calibratedDay, type MeasuredRunLength, type RehearsedDay } from "../monitoring/drift/calibration.ts";
@@ -18,8 +18,10 @@ import type { TrackedRun, TrackerStart } from "../report/train-log.ts";
 import { beginTrainLog, endTrainLog } from "../report/train-log.ts";
 import { TrainingTracker, trackerServer } from "../report/training-tracker.ts";
 import { type Reporter, reporterOf, teeReporter } from "../reporter.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import { addModel, checkJoinable, type JoinedLine } from "./add-model.ts";
 import { beginFits, fitFinal, fitFolds } from "./fit-folds.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
 import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
@@ -99,6 +101,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
   const now = run.now ?? (() => new Date());
   let tracker: TrainingTracker | undefined;
   const server = trackerServer(given.tracking, reporter);
+  if (given.as !== undefined) await checkJoinable(given.out, given.as);
   const staging = await openStaging(given.out, { resume: given.resume }).catch((error: unknown) => {
     throw explainWriteFailure(error, given.out);
   });
@@ -118,8 +121,9 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
       reporter,
     });
     await staging.discard();
+    const joined = given.as === undefined ? null : await joinLine(config.out, given.as, reporter);
     const seconds = (performance.now() - started) / 1000;
-    reporter.event({ type: "done", out: config.out, report, day, runLength, seconds, summary });
+    reporter.event({ type: "done", out: config.out, report, day, runLength, seconds, summary, joined });
     tellTracked(await tracker.finish(), server, reporter, config.out);
     return { out: config.out, report, modelVersion: manifest.model_version, seconds, summary };
   } catch (error) {
@@ -161,6 +165,18 @@ async function trainOn(
   });
   const { calibration } = built.baseline.drift;
   return { ...written, day: calibratedDay(calibration), runLength: calibration.run_length ?? null };
+}
+
+/** The model is complete, so a registry that cannot be changed at present is no reason to fail. */
+async function joinLine(out: string, line: string, reporter: Reporter): Promise<JoinedLine | null> {
+  try {
+    return await addModel(out, line, { reporter });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const command = shellCommand("tidemark", "models", "add", shellPath(out), "--as", line);
+    reporter.warn(`The model has not joined the line ${line}: ${error.headline}. Add it later: ${command}`);
+    return null;
+  }
 }
 
 /** The information that a tracking server receives about a run before the run starts. */

@@ -13,9 +13,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { joinedLineSchema, modelComparisonSchema } from "../../scripts/answer-schemas.ts";
 import type { RetrainReport } from "../../src/learning/pseudo-labeling/retrain-report.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { check } from "../../src/pipelines/check.ts";
+import { evaluate } from "../../src/pipelines/evaluate.ts";
 import { listModels, promote, rollback } from "../../src/pipelines/models.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { jsonFileText } from "../../src/storage/store/atomic-file.ts";
@@ -229,8 +231,42 @@ describe("show and compare", () => {
     expect(stdout).toMatch(/^ +walk +walk-v2\n/);
     expect(stdout).toMatch(/^from +trained +models\/walk$/m);
     expect(stdout).toMatch(/^worst person +0\.\d+ +0\.\d+$/m);
+  });
+
+  it("compare person by person: by cross-validation, or on recordings that are given", async () => {
+    const { stdout } = await run("models", "compare", "models/walk", "models/walk-v2");
+    expect(stdout.replace(/\n {11,}/g, " ")).toMatch(
+      /^compared +walk-v2 with walk, on 4 people whom both cross-validated macro F1 (0\.\d+) against \1: difference \+0\.000, 90 % interval \+0\.000 to \+0\.000 higher for 0 people, lower for 0; chance could explain the difference$/m,
+    );
     const { value } = await models("compare", "models/walk", "models/walk-v2");
-    expect(value).toHaveLength(2);
+    expect(modelComparisonSchema.parse(value)).toMatchObject({
+      models: [{ version: { name: "walk" } }, { version: { name: "walk-v2" } }],
+      compared: [{ first: "walk", second: "walk-v2", on: "cross-validation", paired: { verdict: "open" } }],
+      warnings: [],
+    });
+    const on = await run("models", "compare", "models/walk", "models/walk-v2", "--on", "b0.csv", "--json");
+    expect(on.stderr).toMatch(/^warning: walk: The model learned from people called person-01\..*\nwarning: walk-v2: /);
+    const { compared } = modelComparisonSchema.parse(JSON.parse(on.stdout));
+    const evaluated = await evaluate({ files: [at("b0.csv")], model: at("models", "walk") });
+    const expected = evaluated.people.map(({ user, metrics }) => ({
+      person: user,
+      first: metrics.macro_f1,
+      second: metrics.macro_f1,
+    }));
+    expect(expected.length).toBeGreaterThan(0);
+    expect(compared).toMatchObject([{ on: "files", paired: { people: expected, difference: 0 } }]);
+  });
+
+  it.each([
+    [["models/walk"], /^error: expected at least two models to compare, got 1\n.*tidemark models show MODEL/],
+    [
+      ["models/walk", "models/walk-v2", "--label", "x"],
+      /^error: --label is about labelled recordings, so it needs --on/,
+    ],
+    [["models/walk", "models/walk-v2", "--on", "none.csv"], /none\.csv/],
+  ])("refuse %j", async (words, says) => {
+    const { exitCode, stderr } = await run("models", "compare", ...words);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(says) });
   });
 
   it("refuse what is no model", async () => {
@@ -341,6 +377,74 @@ describe("a promotion", () => {
     for (const name of ["walk-v2", "walk-v3", "walk-v2"]) await promote(at("models", name));
     expect(champions()).toEqual(["walk", "walk-v3", "walk-v2"]);
     expect(await rollback(at("models"), "walk")).toMatchObject({ champion: "walk-v3" });
+  });
+});
+
+describe("a model that joins a line", () => {
+  const joining = (name: string): string => `joined/${name}`;
+  const joinedRegistry = (): Registry =>
+    registrySchema.parse(JSON.parse(readFileSync(at("joined", "registry.json"), "utf8")));
+
+  beforeEach(() => {
+    rmSync(at("joined"), { recursive: true, force: true });
+    for (const name of ["walk", "walk-v2"]) cpSync(at("models", name), at("joined", name), { recursive: true });
+    cpSync(at("models", "walk"), at("joined", "rocket"), { recursive: true });
+  });
+
+  it("is compared with the champion, can be promoted, and rolled back", async () => {
+    const { exitCode, stdout } = await run("models", "add", joining("rocket"), "--as", "walk");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^line +rocket has joined walk, whose champion is walk\ncompared +rocket with walk, on 4 people/,
+    );
+    expect(stdout).toMatch(/-> to make rocket the champion: tidemark models promote joined\/rocket\n$/);
+    expect(joinedRegistry().lines).toEqual({ walk: { champions: ["walk"], log: [], members: ["rocket"] } });
+    expect((await listModels(at("joined"))).map(({ name, line, champion }) => [name, line, champion])).toEqual([
+      ["rocket", "walk", false],
+      ["walk", "walk", true],
+      ["walk-v2", "walk", false],
+    ]);
+
+    expect(await promote(at("joined", "rocket"))).toEqual({ line: "walk", champion: "rocket", previous: "walk" });
+    const validated = await run("baseline", "validate", "joined/walk@champion");
+    expect(validated).toMatchObject({ exitCode: 0, stdout: "valid\n" });
+    expect(await rollback(at("joined"), "walk")).toMatchObject({ champion: "walk", previous: "rocket" });
+    expect(joinedRegistry().lines.walk).toMatchObject({ members: ["rocket"] });
+  });
+
+  it("is the champion of a new line, and joins a line only once", async () => {
+    for (const _ of [1, 2]) {
+      const { stdout } = await run("models", "add", joining("rocket"), "--as", "fast", "--json");
+      expect(joinedLineSchema.parse(JSON.parse(stdout))).toEqual({
+        line: "fast",
+        model: "rocket",
+        champion: "rocket",
+        comparison: null,
+        warnings: [],
+      });
+      expect(joinedRegistry().lines).toEqual({ fast: { champions: ["rocket"], log: [], members: ["rocket"] } });
+    }
+    const { exitCode, stderr } = await run("models", "add", joining("rocket"), "--as", "walk");
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringMatching(
+        /expected a model of no other line, but it belongs to the line fast\nList the lines/,
+      ),
+    });
+  });
+
+  it.each<[string, string, RegExp]>([
+    ["walk-v2", "fast", /it belongs to the line walk/],
+    ["walk", "fast", /it belongs to the line walk/],
+    ["rocket", "walk-v2", /walk-v2 is a version of the line walk\nUse --as walk\./],
+    ["rocket", "../walk", /--as: expected the name of a line/],
+    ["rocket", "__proto__", /--as __proto__: expected the name of a line/],
+    ["nothing", "walk", /expected a model folder/],
+  ])("is not %s as %s", async (name, line, says) => {
+    const { exitCode, stderr } = await run("models", "add", joining(name), "--as", line);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(says) });
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(existsSync(at("joined", "registry.json"))).toBe(false);
   });
 });
 

@@ -30,16 +30,23 @@ const json = (name: string): unknown => JSON.parse(readFileSync(join(out, name),
 beforeAll(async () => {
   await simulateTiny(recordings);
   result = await train(
-    { ...tinyOptions, files: [recordings], out },
+    { ...tinyOptions, files: [recordings], out, as: "walks" },
     { reporter: { event: (event) => events.push(event) }, now: () => new Date("2026-05-04T03:02:01Z") },
   );
   report = cvReportSchema.parse(json(modelFiles.cvReport));
 });
 
+it("joins the line that --as names, as its champion if the line is new", () => {
+  const joined = { line: "walks", model: "walk", champion: "walk", comparison: null, warnings: [] };
+  expect(events.at(-1)).toMatchObject({ type: "done", joined });
+  const lines = { walks: { champions: ["walk"], log: [], members: ["walk"] } };
+  expect(JSON.parse(readFileSync(join(directory, "models", "registry.json"), "utf8")).lines).toEqual(lines);
+});
+
 describe("the model folder", () => {
   it("holds every file, and nothing is left beside it", () => {
     expect(readdirSync(out).sort()).toEqual([...Object.values(modelFiles), trackingFile].sort());
-    expect(readdirSync(join(directory, "models"))).toEqual(["walk"]);
+    expect(readdirSync(join(directory, "models"))).toEqual(["registry.json", "walk"]);
     expect(result).toMatchObject({ out, report: join(out, "report.html") });
   });
 

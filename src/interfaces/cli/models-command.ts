@@ -1,10 +1,13 @@
 import type { Command } from "commander";
+import { resolveCompareConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
-import { compareOptions, listOptions, modelOptions, rollbackOptions } from "../../folder-options.ts";
-import { snakeKeys } from "../../letter-case.ts";
+import { addOptions, compareOptions, listOptions, modelOptions, rollbackOptions } from "../../folder-options.ts";
+import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
+import type { ModelComparison } from "../../pipelines/compare-models.ts";
 import type { ModelVersion, Promotion, ShownModel } from "../../pipelines/models.ts";
 import { resolveOptions } from "../../resolve-options.ts";
 import type { Closing } from "./closing.ts";
+import { comparedModelsLines, joinedLineLines } from "./compared-models-text.ts";
 import { defineCommand, defineGroup, type Shown } from "./define-command.ts";
 import { fixedText, meanAndSdText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
@@ -12,12 +15,14 @@ import type { Block } from "./terminal.ts";
 const closing: Closing = {
   examples: [
     "tidemark models list --dir models",
+    "tidemark models add models/other --as walk",
     "tidemark models compare models/walk models/walk-v2",
+    "tidemark models compare models/walk models/other --on labelled.parquet",
     "tidemark models promote models/walk-v2",
     "tidemark models rollback walk --dir models",
   ],
   notes: [
-    "All versions of a line share the name of the first version's folder. Every command that accepts --model also accepts models/walk@champion. Promoting and rolling back change only one small file, registry.json, and never a model.",
+    "All versions of a line are in the same directory and share a name, by default that of the first version's folder. Every command that accepts --model also accepts models/walk@champion. Promoting and rolling back change only one small file, registry.json, and never a model.",
   ],
   exitCodes: [
     [0, "done, or nothing to do"],
@@ -63,15 +68,30 @@ export function modelsCommand(): Command {
   });
   const compare = defineCommand({
     name: "compare",
-    summary: "compare two or more models, each by its own cross-validation",
+    summary: "compare models person by person, by their cross-validations or on labelled recordings",
     options: compareOptions,
-    resolve: (given) => resolveOptions(compareOptions, given),
+    resolve: resolveCompareConfig,
     json: "one line of JSON",
-    run: async ({ models }, shown) => {
-      const { showModel } = await import("../../pipelines/models.ts");
-      const all = await Promise.all(models.map(showModel));
-      shown.terminal.detail(...all.map(({ version }, i) => `read       ${version.modelVersion} in ${models[i]}`));
-      answer(shown, all.map(modelsShowJson), modelsCompareLines(all));
+    run: async (config, shown) => {
+      const { compareModels } = await import("../../pipelines/compare-models.ts");
+      const comparison = await compareModels(config, { reporter: { warn: shown.terminal.warn } });
+      const read = comparison.models.map(
+        ({ version }, i) => `read       ${version.modelVersion} in ${config.models[i]}`,
+      );
+      shown.terminal.detail(...read);
+      answer(shown, printedComparison(comparison), modelsCompareLines(comparison));
+    },
+  });
+  const add = defineCommand({
+    name: "add",
+    summary: "let a model join a line, and compare it with the line's champion",
+    options: addOptions,
+    resolve: (given) => resolveOptions(addOptions, given),
+    json: "one line of JSON",
+    run: async ({ model, as }, shown) => {
+      const { addModel } = await import("../../pipelines/add-model.ts");
+      const joined = await addModel(model, as, { reporter: { warn: shown.terminal.warn } });
+      answer(shown, snakeKeys(joined), joinedLineLines(joined, model));
     },
   });
   const promote = defineCommand({
@@ -102,10 +122,10 @@ export function modelsCommand(): Command {
   });
   return defineGroup({
     name: "models",
-    summary: "manage versions of models: list, compare, promote, roll back",
+    summary: "manage versions of models: list, add, compare, promote, roll back",
     description:
-      "Lists the models in a folder, shows and compares them, makes one the champion of its line, or rolls back.",
-    commands: [list, show, compare, promote, rollback],
+      "Lists the models in a folder, shows and compares them, adds a model to a line, makes one the champion of its line, or rolls back.",
+    commands: [list, show, add, compare, promote, rollback],
     closing,
   });
 }
@@ -117,6 +137,13 @@ function modelsShowJson({ version, report, retraining }: ShownModel): Record<str
     report: { ...report, config: snakeKeys(report.config) },
     retraining: retraining && { ...retraining, config: snakeKeys(retraining.config) },
   };
+}
+
+/** What `models compare --json` prints. */
+export type PrintedComparison = SnakeKeys<Omit<ModelComparison, "models">> & { models: Record<string, unknown>[] };
+
+function printedComparison({ models, ...others }: ModelComparison): PrintedComparison {
+  return { models: models.map(modelsShowJson), ...snakeKeys(others) };
 }
 
 function modelsListLines(versions: readonly ModelVersion[], hasUnreadable: boolean): Block[] {
@@ -151,7 +178,7 @@ function modelsShowLines({ version, report, retraining }: ShownModel): string[] 
   ];
 }
 
-function modelsCompareLines(shown: readonly ShownModel[]): Block[] {
+function modelsCompareLines({ models: shown, compared }: ModelComparison): Block[] {
   const row = (name: string, value: (one: ShownModel) => string): string[] => [name, ...shown.map(value)];
   const over = (key: "macro_f1" | "accuracy" | "expected_calibration_error") => (one: ShownModel) =>
     meanAndSdText(one.report.summary.over_folds[key]);
@@ -170,7 +197,8 @@ function modelsCompareLines(shown: readonly ShownModel[]): Block[] {
   return [
     table,
     "",
-    "Each model is scored on its own folds; a retrained model may have fewer people. The holdout's figures are in its report.",
+    "The table has each model's own cross-validation; a retrained model may have fewer people.",
+    ...compared.flatMap(comparedModelsLines),
   ];
 }
 

@@ -5,6 +5,7 @@ import { durationText } from "../../duration-text.ts";
 import { gigabytes } from "../../gigabytes.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
+import { joinedLineLines } from "./compared-models-text.ts";
 import { rehearsedDayLines } from "./day-text.ts";
 import { classTable, personTable, personTableTitle, printedMetrics } from "./metric-tables.ts";
 import { countText, fixedText, meanAndSdText } from "./number-text.ts";
@@ -200,7 +201,7 @@ function trainSummaryLines(summary: TrainSummary, pooled: EventOf<"cross-validat
   return ["Mean ± sd", { headers: ["", "over folds", "over people", "pooled"], rows }];
 }
 
-function trainDoneLines({ out, report, day, runLength, seconds, summary }: EventOf<"done">): string[] {
+function trainDoneLines({ out, report, day, runLength, seconds, summary, joined }: EventOf<"done">): string[] {
   const { over_folds: folds, worst_user: worst } = summary;
   return [
     `macro F1 ${meanAndSdText(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixedText(worst.macro_f1)}`,
@@ -208,6 +209,7 @@ function trainDoneLines({ out, report, day, runLength, seconds, summary }: Event
     `report     ${report}`,
     ...rehearsedDayLines(day),
     ...runLengthLines(runLength),
+    ...(joined === null ? [] : joinedLineLines(joined, out)),
     `took       ${durationText(seconds)}`,
   ];
 }

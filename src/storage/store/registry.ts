@@ -1,5 +1,5 @@
-// registry.json in a folder of model folders: the champion of each line, and the champions before it. A promotion or a rollback
-// changes only this small file, with a single rename. Each version keeps its own baseline, references and ledger in its
+// registry.json in a folder of model folders: the champion of each line, the champions before it, and the models that joined the
+// line by name. A promotion, a rollback or an addition changes only this small file, with a single rename. Each version keeps its own baseline, references and ledger in its
 // folder, so these are still available after a rollback.
 
 import { basename, dirname, join } from "node:path";
@@ -14,6 +14,8 @@ import { isPlainName } from "./plain-name.ts";
 export interface RegistryLine {
   /** Folder names; the last one is the champion, and `rollback` returns to the one before it. */
   champions: string[];
+  /** Folder names of models that joined the line. The first version and retrained ones belong to it anyway. */
+  members?: string[];
   /** Promotions and rollbacks, oldest first. */
   log: { at: string; action: "promote" | "rollback"; champion: string }[];
 }
@@ -35,6 +37,12 @@ export const registrySchema: z.ZodType<Registry> = z.looseObject({
           .array(name)
           .min(1)
           .describe("folder names; the last is the champion, and rollback returns to the one before it"),
+        members: z
+          .array(name)
+          .exactOptional()
+          .describe(
+            "folder names of models that joined the line; the first version and retrained ones belong to it anyway",
+          ),
         log: z.array(z.looseObject({ at: z.iso.datetime(), action: z.enum(["promote", "rollback"]), champion: name })),
       }),
     )
@@ -53,6 +61,15 @@ export async function readRegistry(directory: string): Promise<Registry> {
 /** The line with this name; undefined if there is none, even for names that are properties of every object. */
 export function lineOfRegistry({ lines }: Registry, line: string): RegistryLine | undefined {
   return Object.hasOwn(lines, line) ? lines[line] : undefined;
+}
+
+/**
+ * The line of a model: the one that it joined, otherwise that of the model from which it was retrained, otherwise its own.
+ * @param retrainedLine the line in the manifest of a retrained model
+ */
+export function lineOfModel({ lines }: Registry, model: string, retrainedLine: string | undefined): string {
+  const joined = Object.entries(lines).find(([, { members = [] }]) => members.includes(model))?.[0];
+  return joined ?? retrainedLine ?? model;
 }
 
 /** Maximum time to wait for another process; its change takes only milliseconds. */

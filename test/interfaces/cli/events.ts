@@ -191,5 +191,27 @@ export const events: readonly TrainEvent[] = [
     },
     seconds: 190,
     summary,
+    joined: {
+      line: "walk",
+      model: "m",
+      champion: "walk",
+      comparison: {
+        first: "walk",
+        second: "m",
+        on: "cross-validation",
+        paired: {
+          people: [
+            { person: "p1", first: 0.9, second: 0.95 },
+            { person: "p2", first: 0.8, second: 0.83 },
+          ],
+          first: 0.85,
+          second: 0.89,
+          difference: 0.04,
+          interval: { low: 0.03, high: 0.05 },
+          verdict: "better",
+        },
+      },
+      warnings: [],
+    },
   },
 ];

@@ -1,0 +1,48 @@
+// Two models compared person by person, in words, and what follows for a model that has joined a line.
+
+import { counted } from "../../counted.ts";
+import type { JoinedLine } from "../../pipelines/add-model.ts";
+import type { ComparedModels } from "../../pipelines/compare-models.ts";
+import { shellCommand, shellPath } from "../../shell-words.ts";
+import { fixedText } from "./number-text.ts";
+
+/** A model that has joined a line, and what to do next. */
+export function joinedLineLines({ line, model, champion, comparison }: JoinedLine, path: string): string[] {
+  if (comparison === null) return [`line       ${model} is the champion of ${line}, a new line`];
+  const promote = `-> to make ${model} the champion: ${shellCommand("tidemark", "models", "promote", shellPath(path))}`;
+  return [
+    `line       ${model} has joined ${line}, whose champion is ${champion}`,
+    ...comparedModelsLines(comparison),
+    ...(comparison.paired?.verdict === "worse" ? [] : [promote]),
+  ];
+}
+
+/** On whom two models were compared, by how much they differ, and what that means. */
+export function comparedModelsLines({ first, second, on, paired }: ComparedModels): string[] {
+  const where = on === "files" ? "in these recordings" : "whom both cross-validated";
+  if (paired === null) {
+    return [
+      `compared   no person was cross-validated by both ${first} and ${second}`,
+      `-> to compare them on labelled recordings: ${shellCommand("tidemark", "models", "compare")} ... --on FILES`,
+    ];
+  }
+  const { people, difference, interval, verdict } = paired;
+  const higher = people.filter((own) => own.second > own.first).length;
+  const lower = people.filter((own) => own.second < own.first).length;
+  const range =
+    interval === null ? "" : `, 90 % interval ${signedFixed(interval.low)} to ${signedFixed(interval.high)}`;
+  const meanings = {
+    better: `; ${second} is better`,
+    worse: `; ${first} is better`,
+    open: "; chance could explain the difference",
+  };
+  return [
+    `compared   ${second} with ${first}, on ${counted(people.length, "person", "people")} ${where}`,
+    `           macro F1 ${fixedText(paired.second)} against ${fixedText(paired.first)}: difference ${signedFixed(difference)}${range}`,
+    `           higher for ${counted(higher, "person", "people")}, lower for ${lower}${verdict === null ? "" : meanings[verdict]}`,
+  ];
+}
+
+function signedFixed(value: number): string {
+  return `${value < 0 ? "-" : "+"}${fixedText(Math.abs(value))}`;
+}

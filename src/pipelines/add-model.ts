@@ -1,0 +1,100 @@
+// `tidemark models add` and `train --as`: a model that was trained on its own joins a line, and is compared with the line's
+// champion on the people that both cross-validated. Nothing is promoted.
+
+import { basename, dirname, join, resolve } from "node:path";
+import { UserError } from "../errors.ts";
+import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
+import type { Reporter } from "../reporter.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
+import { exists } from "../storage/store/exists.ts";
+import { modelFiles } from "../storage/store/model-folder.ts";
+import { isPlainName } from "../storage/store/plain-name.ts";
+import {
+  changeRegistry,
+  lineOfModel,
+  lineOfRegistry,
+  readRegistry,
+  resolveModelByRegistry,
+} from "../storage/store/registry.ts";
+import { type ComparedModels, compareModels } from "./compare-models.ts";
+import { listModels } from "./models.ts";
+
+/** A model that has joined a line. */
+export interface JoinedLine {
+  /** Name of the line. */
+  readonly line: string;
+  /** Folder name of the model. */
+  readonly model: string;
+  /** Folder name of the line's champion. */
+  readonly champion: string;
+  /** Comparison with the champion; null if the model is the champion of a new line. */
+  readonly comparison: ComparedModels | null;
+  /** Differences from the champion that users of the line have to know. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Adds a model to a line of the same directory. If the line is new, the model is its champion.
+ *
+ * @param model a model folder
+ * @param line name of the line: that of its first version's folder, or a new name
+ * @throws UserError if it is not a valid model, or already belongs to another line
+ */
+export async function addModel(
+  model: string,
+  line: string,
+  run: { reporter?: Partial<Reporter> } = {},
+): Promise<JoinedLine> {
+  const directory = resolve(await resolveModelByRegistry(model));
+  await openWatchedModel(directory);
+  const [parent, name] = [dirname(directory), basename(directory)];
+  await checkJoinable(directory, line);
+  const hasFirst = await isModelFolder(join(parent, line));
+  const champion = await changeRegistry(parent, (registry) => {
+    const own = lineOfRegistry(registry, line) ?? { champions: [hasFirst ? line : name], log: [] };
+    const members = own.members ?? [];
+    registry.lines[line] = {
+      ...own,
+      ...(name !== line && { members: [...members.filter((other) => other !== name), name] }),
+    };
+    return own.champions.at(-1)!;
+  });
+  if (champion === name) return { line, model: name, champion, comparison: null, warnings: [] };
+  const { compared, warnings } = await compareModels({ models: [join(parent, champion), directory] }, run);
+  return { line, model: name, champion, comparison: compared[0]!, warnings };
+}
+
+/**
+ * Makes sure that the model at this path, which need not exist yet, may join the line.
+ * @throws UserError if the name cannot be that of a line, or the model belongs to another line
+ */
+export async function checkJoinable(model: string, line: string): Promise<void> {
+  const directory = resolve(model);
+  const [parent, name] = [dirname(directory), basename(directory)];
+  const list = `List the lines: ${shellCommand("tidemark", "models", "list", "--dir", shellPath(parent))}`;
+  if (!isPlainName(line)) {
+    throw new UserError(`--as ${line}: expected the name of a line of models, without a path`, { advice: list });
+  }
+  if (!(await exists(parent))) return;
+  const registry = await readRegistry(parent);
+  const versions = await listModels(parent);
+  const lineOf = (other: string): string | undefined => versions.find((version) => version.name === other)?.line;
+  const lineOfFirst = lineOf(line) ?? line;
+  if (lineOfFirst !== line) {
+    throw new UserError(`--as ${line}: ${line} is a version of the line ${lineOfFirst}`, {
+      advice: `Use --as ${lineOfFirst}.`,
+    });
+  }
+  const present = lineOf(name) ?? lineOfModel(registry, name, undefined);
+  if (present === line) return;
+  const hasOtherVersions = versions.some((version) => version.line === present && version.name !== name);
+  if (present !== name || hasOtherVersions || lineOfRegistry(registry, present) !== undefined) {
+    throw new UserError(`${model}: expected a model of no other line, but it belongs to the line ${present}`, {
+      advice: list,
+    });
+  }
+}
+
+function isModelFolder(directory: string): Promise<boolean> {
+  return exists(join(directory, modelFiles.manifest));
+}

@@ -1,0 +1,100 @@
+// Compares models person by person, either by their own cross-validations or on labelled recordings that are given.
+
+import { type CompareConfig, type CompareOptions, resolveCompareConfig } from "../config.ts";
+import { type PairedPeople, pairPeople } from "../learning/evaluation/paired-people.ts";
+import type { CvReport } from "../learning/training/cv-report.ts";
+import { listedNames } from "../listed-names.ts";
+import { type Reporter, reporterOf } from "../reporter.ts";
+import { Rng } from "../stats/random.ts";
+import { evaluate } from "./evaluate.ts";
+import { type ShownModel, showModel } from "./models.ts";
+
+export type { PairedPeople } from "../learning/evaluation/paired-people.ts";
+
+/** One model compared with the first. */
+export interface ComparedModels {
+  /** Folder name of the first model. */
+  readonly first: string;
+  /** Folder name of the other model. */
+  readonly second: string;
+  /** One of: cross-validation (each model's own), files. */
+  readonly on: "cross-validation" | "files";
+  /** Null if no person was tested under both. */
+  readonly paired: PairedPeople | null;
+}
+
+/** The result of `compareModels`. */
+export interface ModelComparison {
+  /** The models and their reports, in the given order. */
+  readonly models: readonly ShownModel[];
+  /** Each further model compared with the first. */
+  readonly compared: readonly ComparedModels[];
+  /** Differences that a reader of the figures has to know. */
+  readonly warnings: readonly string[];
+}
+
+const comparisonSeed = 42;
+
+/**
+ * Compares the first model with each of the others, person by person.
+ *
+ * @param options the same as on the command line; `models` is required
+ * @throws UserError if an option is wrong, a folder is not a model, or the recordings cannot be evaluated
+ */
+export async function compareModels(
+  options: CompareOptions,
+  run: { reporter?: Partial<Reporter> } = {},
+): Promise<ModelComparison> {
+  const { models, on, ...reading } = resolveCompareConfig(options);
+  const { warn } = reporterOf(run.reporter);
+  const shown = await Promise.all(models.map(showModel));
+  const scores: ReadonlyMap<string, number>[] = [];
+  for (const [i, model] of models.entries()) {
+    scores.push(
+      on === undefined
+        ? crossValidatedScores(shown[i]!.report)
+        : await evaluatedScores(model, on, reading, (message) => warn(`${shown[i]!.version.name}: ${message}`)),
+    );
+  }
+  const [first, ...others] = shown;
+  const compared = others.map(
+    (other, i): ComparedModels => ({
+      first: first!.version.name,
+      second: other.version.name,
+      on: on === undefined ? "cross-validation" : "files",
+      paired: pairPeople(scores[0]!, scores[i + 1]!, Rng.fromSeed(comparisonSeed)),
+    }),
+  );
+  const warnings = others.flatMap((other) => incomparableModels(first!, other));
+  for (const warning of warnings) warn(warning);
+  return { models: shown, compared, warnings };
+}
+
+function crossValidatedScores({ users }: CvReport): Map<string, number> {
+  return new Map(users.map(({ user, metrics }) => [user, metrics.macro_f1]));
+}
+
+async function evaluatedScores(
+  model: string,
+  files: string[],
+  reading: Omit<CompareConfig, "models" | "on">,
+  warn: Reporter["warn"],
+): Promise<Map<string, number>> {
+  const { people } = await evaluate({ ...reading, files, model }, { reporter: { warn } });
+  return new Map(people.map(({ user, metrics }) => [user, metrics.macro_f1]));
+}
+
+/** Says which classes only one of two models has. */
+export function incomparableModels(first: ShownModel, second: ShownModel): string[] {
+  const [a, b] = [first.version, second.version];
+  const only = (one: typeof a, other: typeof a): string[] => {
+    const names = one.classes.filter((name) => !other.classes.includes(name));
+    return names.length === 0 ? [] : [`only ${one.name} has ${listedNames(names)}`];
+  };
+  const differences = [...only(a, b), ...only(b, a)];
+  return differences.length === 0
+    ? []
+    : [
+        `${a.name} and ${b.name} have different classes (${differences.join("; ")}), so their macro-F1 differs in meaning.`,
+      ];
+}

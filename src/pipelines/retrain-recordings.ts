@@ -124,7 +124,7 @@ export async function openLabelledRecordings(
   }
 }
 
-/** How other labelled recordings than those of the training are converted. */
+/** How labelled recordings that are not the training recordings are converted. */
 function labelledConversions(
   champion: WatchedModel,
   columns: readonly string[],

@@ -71,7 +71,8 @@ export interface RetrainResult {
 /**
  * Learns from unlabelled recordings by curriculum labelling or AdaBN. Writes a model folder if the candidate is better than
  * the champion on the holdout and not worse on the unlabelled windows. On the holdout, both are measured by networks that did
- * not learn from its people. Equal data, options and seed give equal files, even if the run was interrupted and resumed.
+ * not learn from its people. The same data, options and seed give the same files, even if the run was interrupted and
+ * resumed.
  *
  * @param options the same as on the command line; `files`, `model` and `out` are required
  * @throws UserError if an option is invalid, the recordings do not fit the champion, or there are too few labelled people

@@ -87,8 +87,8 @@ export interface TrainRunOptions {
 
 /**
  * Cross-validates a network on labelled recordings, fits it on all of them, and writes a model folder: network, scaler,
- * labels, frozen baseline, empty rolling reference, report and out-of-fold predictions. Equal data, options and seed give
- * an equal network, byte for byte, even if the run was interrupted and resumed.
+ * labels, frozen baseline, empty rolling reference, report and out-of-fold predictions. The same data, options and seed
+ * give the same network, byte for byte, even if the run was interrupted and resumed.
  *
  * @param options the same as on the command line; `files` and `out` are required
  * @throws UserError if an option is invalid, the data cannot be trained on, or the loss is not finite

@@ -13,7 +13,7 @@ import { modelArtifact, type TrackingEvent } from "../storage/tracking/tracking-
 import { tidemarkVersion } from "../versions.ts";
 import type { HistoryRow } from "./history-row.ts";
 
-/** What the start of a log records about the run itself. */
+/** What the beginning of a log says about the run. */
 export interface TrackerStart {
   readonly id: string;
   /** Milliseconds since 1970. */

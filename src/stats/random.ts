@@ -1,6 +1,6 @@
 // A seeded random generator that can be passed on, split and serialised; it is never global. The algorithm is sfc32 (Chris
-// Doty-Humphrey, PractRand). It has 128 bits of state and uses only integer operations, so equal seeds give equal numbers on
-// every machine.
+// Doty-Humphrey, PractRand). It has 128 bits of state and uses only integer operations, so the same seed gives the same
+// numbers on every machine.
 
 /** The four state words of an Rng, enough to continue from where it stopped. */
 export type RngState = readonly [number, number, number, number];

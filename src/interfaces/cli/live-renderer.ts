@@ -89,7 +89,10 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
   };
 }
 
-/** For example "812 windows/s · 4 min 2 s left | fold 2 · epoch 7/100 64 % · loss 0.213 · F1 0.941 | fold 3 · ...". A narrow terminal cuts its end. */
+/**
+ * For example "812 windows/s · 4 min 2 s left | fold 2 · epoch 7/100 64 % · loss 0.213 · F1 0.941 | fold 3 · ...". A
+ * narrow terminal truncates the line.
+ */
 export function liveLine(fits: ReadonlyMap<FitName, RunningFit>, secondsLeft: number | null): string {
   const parts = [...fits].map(([fit, { epoch, epochs, done, loss, valMacroF1 }]) => {
     const score = valMacroF1 === null ? "" : ` · F1 ${fixedText(valMacroF1)}`;

@@ -27,7 +27,7 @@ export function syncCommand(): Command {
     name: "sync",
     summary: "report a training run and its streams to an MLflow server that was unreachable before",
     description:
-      "Sends the runs that a model folder, or the folder of an interrupted training run, records to an MLflow server.",
+      "Sends an MLflow server the runs recorded in a model folder, or in the folder of an interrupted training run.",
     options: syncOptions,
     resolve: resolveSyncConfig,
     json: "the answer as one line of JSON",

@@ -1,10 +1,10 @@
 // Smooths predictions over time. People keep to one activity for a while, so a single window that looks different is more likely
 // an error than a change. The activity is a Markov chain in continuous time: it ends at random, after `boutSeconds` on average,
-// and the next one is drawn from the class shares. The network's output divided by these shares stands for the likelihood of a
-// window, as in hybrid models of speech (Bourlard and Morgan 1994), and the forward-backward algorithm (Rabiner 1989) gives each
-// window's probabilities with all windows before and after it. Windows that overlap or follow each other share evidence, so
-// the likelihood of each is raised to the share of its samples that are new to the next window. Across a long pause, nothing is
-// smoothed. Dimensions: W windows, K classes.
+// and the next one is drawn from the class shares. The likelihood of a window is the network's output divided by these
+// shares, as in hybrid models of speech (Bourlard and Morgan 1994). The forward-backward algorithm (Rabiner 1989) gives
+// each window's probabilities, based on all windows before and after it. Windows that overlap or follow each other
+// share evidence, so the likelihood of each is raised to the share of its samples that are new to the next window.
+// Across a long pause, nothing is smoothed. Dimensions: W windows, K classes.
 
 export interface Smoothing {
   /** Mean time that people keep to one activity. */

@@ -84,8 +84,7 @@ export interface Comparison {
   /** Whether that is because no person can cause such values, which raises an alarm by itself. */
   readonly impossible: boolean;
   /**
-   * By channel: the scores of which `far` is the largest if the batch is beyond chance, and of which `score` is the largest
-   * otherwise.
+   * By channel: the scores whose maximum is `far` if the batch is beyond chance, and `score` otherwise.
    */
   readonly channelScores: Readonly<Record<string, number>>;
   /** Statistics that exceed the constants. */

@@ -58,7 +58,8 @@ export function streamsPerPerson(people: number): number {
 /**
  * @param paths the evidence after each batch of one or more streams per person
  * @param most upper limit of the factor
- * @returns at least 1: the largest ratio of the evidence needed for a run length to that run length
+ * @returns at least 1: the required evidence divided by the run length, at the run length for which this ratio is
+ * largest
  */
 export function evidenceFactor(paths: readonly (readonly number[])[], most: number = mostFactor): number {
   return Math.min(most, Math.max(1, ...runLengths.map((arl) => evidenceFactorLevel(paths, arl) / arl)));

@@ -212,7 +212,7 @@ function refuseAmbiguous(recordings: readonly StoredRecording[], label: string, 
   throw new UserError(
     `--labels ${label}: the labels name neither a person nor a recording, but there are several recordings, such as ${one!.recording} of ${one!.user} and ${other!.recording} of ${other!.user}.`,
     {
-      advice: "Add a column user or recording to the labels, or give one file of labels per recording, with its name.",
+      advice: "Add a column user or recording to the labels, or give one file of labels per recording, named after it.",
     },
   );
 }

@@ -1,6 +1,6 @@
 // Joins exports with one file per sensor: Accelerometer.csv and Gyroscope.csv, acc_exp01_user01.txt and gyro_exp01_user01.txt.
 // Files in one folder whose names differ only in the word for a sensor form one table, joined by time. If they were read one
-// after the other, the gyroscope would be taken for an accelerometer.
+// after the other, the gyroscope would be mistaken for an accelerometer.
 
 import { basename, dirname, join } from "node:path";
 import { counted } from "../../counted.ts";
@@ -77,7 +77,7 @@ export async function tablesOfSensorFiles(
     tables.push({ ...parts[0]!.file, path: pathOfSet(parts), parts });
   }
   if (leftOut.length > 0)
-    warn(`Not read, because they are not in the format of the other files: ${leftOut.join(", ")}.`);
+    warn(`These files are not read, because their format differs from that of the other files: ${leftOut.join(", ")}.`);
   return tables;
 }
 

@@ -1,8 +1,8 @@
-// Reads times that are written as text, in the forms of loggers and spreadsheets: dates in any usual order with a time and
-// perhaps an offset ("05/04/2026 10:00:00.000", "2026-05-04T10.00.00.020", "2026-05-04 10:00:00:020",
-// "2026-05-04 10:00:00.000+0100 [Europe/London]"), a row of digits ("20260504100000020", "20260504T100000.020"), a time of day, or
-// minutes and seconds ("00:07.9"). A whole file has one form and one order of day and month; no cell is interpreted on
-// its own. DuckDB does the parsing.
+// Reads times that are written as text, in the forms that loggers and spreadsheets write. These are dates in any usual
+// order with a time and perhaps an offset ("05/04/2026 10:00:00.000", "2026-05-04T10.00.00.020", "2026-05-04
+// 10:00:00.000+0100 [Europe/London]"), rows of digits ("20260504T100000.020"), times of day, and minutes and seconds
+// ("00:07.9"). A whole file has one form and one order of day and month; no cell is interpreted on its own. DuckDB does
+// the parsing.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";

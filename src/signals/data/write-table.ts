@@ -42,7 +42,7 @@ export function writtenTableFormat(path: string): string {
 }
 
 /**
- * Writes columns of equal length. Equal columns give identical bytes in CSV and equal values in Parquet.
+ * Writes columns of equal length. The same columns give the same bytes in CSV, and the same values in Parquet.
  * @param path the extension determines the format; missing folders are created; an existing file is replaced
  * @throws UserError if the format is unknown or the file cannot be written
  */

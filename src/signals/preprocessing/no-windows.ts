@@ -73,14 +73,14 @@ function explain(
     return {
       cause: `The label changes ${every}.`,
       advice:
-        "Name the column with the activity with --label, label longer stretches, or use --purity 0.5, with which windows may span changes of label.",
+        "Name the column with the activity with --label, label longer stretches, or use --purity 0.5, which lets windows span changes of label.",
     };
   }
   const cause = most === "label" && cutCount > 0 ? `The label changes ${every}.` : "The recordings are short.";
   return longest >= leastWindowSeconds * samplingRateHz && longest >= 8
     ? {
         cause,
-        advice: `Give longer recordings, or use --window ${longest} or less${most === "label" && cutCount > 0 ? ", or --purity 0.5, with which windows may span changes of label" : ""}.`,
+        advice: `Give longer recordings, or use --window ${longest} or less${most === "label" && cutCount > 0 ? ", or --purity 0.5, which lets windows span changes of label" : ""}.`,
       }
     : { cause, advice: "Give longer recordings." };
 }

@@ -10,7 +10,7 @@ export interface ModelShape {
   readonly classes: number;
 }
 
-/** Content by file name. Equal shapes give equal bytes. */
+/** Content by file name. The same shapes give the same bytes. */
 export function mlflowModelFiles({ windowSize, channels, classes }: ModelShape): Record<string, string> {
   const tensor = (shape: readonly number[]): string =>
     JSON.stringify([{ type: "tensor", "tensor-spec": { dtype: "float32", shape } }]);

@@ -212,7 +212,10 @@ export class EventSender {
     });
   }
 
-  /** A request that the server rejects for good must not stop the other requests. Missing permissions must stop them. */
+  /**
+   * A request that the server permanently rejects must not stop the other requests, unless it is rejected because of
+   * missing permissions.
+   */
   async #orSkip(action: () => Promise<void>): Promise<void> {
     try {
       await action();

@@ -1,9 +1,9 @@
 // Computes the verdict from a measured batch and its stream's state. The following rules can raise an alarm. Each
 // applies only if no earlier rule has raised one:
 // 1. In any batch, values that no person can cause (impossible-sensors.ts, comparison.ts), and once the stream has a
-// past, an axis whose sign has changed (reversed-axes.ts).
+//    past, an axis whose sign has changed (reversed-axes.ts).
 // 2. The evidence of the stream's batches against its own past, once it has one, and of batches that spread more widely
-// than chance explains (weigh-evidence.ts). A single batch may be sufficient evidence.
+//    than chance explains (weigh-evidence.ts). A single batch may be sufficient evidence.
 // 3. Without such a past, ten batches that, on average, could hardly be any person's (weigh-stranger.ts).
 // 4. Without such a past, two batches that become ordinary once the same fault is undone (repeated-cause.ts).
 // A batch that does not count (not-counted.ts) is judged as if there were no past. It leaves the stream's state as it is, and

@@ -1,5 +1,6 @@
-// Writes the cells of a sheet as texts. A spreadsheet stores dates, times of day and durations as numbers of days, and hucre
-// returns those that are formatted as such as dates, to the millisecond. It knows no zone, so the texts have none either.
+// Writes the cells of a sheet as text. A spreadsheet stores dates, times of day and durations as numbers of days, and
+// hucre returns those that are formatted as such as dates, to the millisecond. Its dates have no time zone, so the
+// texts have none either.
 
 import { haveDecimalComma } from "./text-layout.ts";
 
@@ -11,7 +12,7 @@ export interface TextForm {
   readonly columns: readonly number[];
   /** Columns of dates without a time of day. */
   readonly dates: ReadonlySet<number>;
-  /** Whether numbers that are stored as texts have a decimal comma. */
+  /** Whether numbers that are stored as text have a decimal comma. */
   readonly decimalComma: boolean;
 }
 

@@ -1,5 +1,6 @@
-// Lists the sheets of an Excel workbook, and checks the XML of a sheet before its rows are read. Neither is the business of a
-// library that reads rows: it does not verify checksums, and it does not say which cells are merged or were never computed.
+// Lists the sheets of an Excel workbook, and checks the XML of a sheet before its rows are read. The library that reads
+// the rows does neither: it does not verify checksums, and it does not say which cells are merged or were never
+// computed.
 
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../errors.ts";

@@ -18,7 +18,7 @@ import { brokenWorkbook, type MergedCells, sheetFacts, visibleSheets, type Workb
 
 /** Rows that show where a sheet's table is. */
 const headRows = 400;
-/** A sheet with fewer rows of numbers, or fewer columns of them, holds no recording. */
+/** A sheet with fewer rows or columns of numbers than this does not contain a recording. */
 const fewestRows = 10;
 const fewestColumns = 3;
 
@@ -69,7 +69,7 @@ export async function workbookTables(
   return tables.map(({ name, out }) => ({ ...file, path: `${file.path}/${name}`, stored: out }));
 }
 
-/** Sheets of several sensors are joined later; others have to be alike. */
+/** Sheets of several sensors are joined later; other sheets must have the same columns. */
 function refuseDifferentSheets(path: string, tables: readonly SheetTable[]): void {
   const [first] = tables;
   const other = tables.find(({ columns }) => columns.join("\t") !== first!.columns.join("\t"));
@@ -83,7 +83,8 @@ function refuseDifferentSheets(path: string, tables: readonly SheetTable[]): voi
 
 /**
  * Writes a sheet as lines of values that are separated by tabs.
- * @param whatever whether to write it even if it has no table of measurements, so that later messages say what it has
+ * @param whatever whether to write it even if it has no table of measurements, so that later messages say what it
+ * contains
  * @returns the names of its columns; undefined if it was not written
  */
 async function writeSheet(

@@ -572,6 +572,8 @@ export interface RecalibrateConfig {
   day?: string;
   /** The recordings that the model learned from, if they have moved. Default: their paths at the time of training. */
   recordings?: string[];
+  /** Worker threads. Default: one per core. */
+  jobs: number;
 }
 
 /** The same options before validation; those with a default may be omitted. */

@@ -22,6 +22,7 @@ import {
 import {
   alias,
   filesExpected,
+  jobs,
   keep,
   knownExperimentOption,
   lineOption,
@@ -108,6 +109,7 @@ export const recalibrateOptions: OptionsOf<RecalibrateConfig> = {
     otherwise: "their paths at the time of training",
     doc: "the recordings that the model learned from, if they have moved",
   }),
+  ...optionsUnder("Running:", { jobs }),
 };
 
 /** Options of `models add`. */

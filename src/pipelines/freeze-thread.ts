@@ -1,21 +1,23 @@
-// The entry point of the thread that `freezeInThread` starts.
+// The entry point of the threads that `freezeInThreads` starts.
 
 import { parentPort, workerData } from "node:worker_threads";
 import { freezeDriftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
 import { Rng } from "../stats/random.ts";
-import type { FreezeInput, FreezeMessage } from "./freeze-in-thread.ts";
+import type { FreezeMessage, FreezeTask } from "./freeze-in-threads.ts";
+import { mapInTeam } from "./thread-team.ts";
 
-const { windows, probabilities, options } = workerData as FreezeInput;
+const { windows, probabilities, options, seat, answers } = workerData as FreezeTask;
 const sendFromFreezeThread = (message: FreezeMessage): void => parentPort!.postMessage(message);
 
 let percent = 0;
 const baseline = freezeDriftBaseline(windows, probabilities, {
   ...options,
   rng: Rng.fromState(options.rng),
+  map: mapInTeam(seat),
   progress: (done) => {
     if (Math.floor(100 * done) <= percent) return;
     percent = Math.floor(100 * done);
     sendFromFreezeThread({ type: "progress", done });
   },
 });
-sendFromFreezeThread({ type: "baseline", baseline });
+if (answers) sendFromFreezeThread({ type: "baseline", baseline });

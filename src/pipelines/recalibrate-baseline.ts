@@ -132,6 +132,7 @@ export async function freezeToRecalibrate(
     referenceBatches: drift.calibration.reference_batches,
     day: config.day ?? trained.day,
     seed: trained.seed,
+    jobs: config.jobs,
     sensors: watched.sensors,
     ...(signals !== undefined && { signals }),
   };

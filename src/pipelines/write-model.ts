@@ -35,7 +35,7 @@ import { type FileContent, modelFiles, trackingFile, writeModelFolder } from "..
 import type { Staging } from "../storage/store/staging.ts";
 import { currentVersions, gitCommit, tidemarkVersion } from "../versions.ts";
 import { type CalibrationEvent, calibrationProgress } from "./calibration-progress.ts";
-import { freezeInThread } from "./freeze-in-thread.ts";
+import { freezeInThreads, freezeThreads } from "./freeze-in-threads.ts";
 import type { TrainingData } from "./prepare-training.ts";
 import { testSetReport } from "./test-set.ts";
 import type { TrainEvent } from "./train-events.ts";
@@ -135,9 +135,10 @@ export function freezeModelDrift(
     referenceBatches,
     day,
     seed,
+    jobs,
     sensors,
     signals,
-  }: Pick<TrainConfig, "overlap" | "referenceBatches" | "day" | "seed"> &
+  }: Pick<TrainConfig, "overlap" | "referenceBatches" | "day" | "seed" | "jobs"> &
     Pick<TrainingData, "sensors"> & { readonly signals?: readonly string[] },
   run: {
     reporter: Pick<Reporter<CalibrationEvent>, "event">;
@@ -155,9 +156,9 @@ export function freezeModelDrift(
     ...(signals !== undefined && { signals }),
   };
   const { signal } = run;
-  return freezeInThread(
+  return freezeInThreads(
     { windows, probabilities: calibrated, options },
-    { progress: calibrationProgress(run.reporter), signal },
+    { threads: freezeThreads(windows, jobs), progress: calibrationProgress(run.reporter), signal },
   );
 }
 

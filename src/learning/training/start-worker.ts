@@ -1,13 +1,19 @@
-import { Worker } from "node:worker_threads";
+import { type Transferable, Worker } from "node:worker_threads";
 import { turnTelemetryOff } from "./telemetry-off.ts";
 
 /**
  * Starts a thread that may open networks.
  * @param name name of its file, without the extension, which differs in the compiled package
- * @param beside address of a file in the same folder (default: this one)
+ * @param options.beside address of a file in the same folder (default: this one)
+ * @param options.transfer objects in `workerData` that move to the thread instead of being copied
  */
-export function startWorker(name: string, workerData: unknown, beside: string = import.meta.url): Worker {
+export function startWorker(
+  name: string,
+  workerData: unknown,
+  options: { beside?: string; transfer?: readonly Transferable[] } = {},
+): Worker {
+  const { beside = import.meta.url, transfer = [] } = options;
   turnTelemetryOff();
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  return new Worker(new URL(`./${name}.${extension}`, beside), { workerData });
+  return new Worker(new URL(`./${name}.${extension}`, beside), { workerData, transferList: [...transfer] });
 }

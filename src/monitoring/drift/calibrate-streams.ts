@@ -15,6 +15,7 @@ import type {
   StreamRung,
 } from "./calibration.ts";
 import { bareCalibrationLadders, type Rehearsed } from "./calibration-rung.ts";
+import type { DriftModel } from "./comparison.ts";
 import { batchesPerStream, evidenceFactor, evidencePaths, streamsPerPerson } from "./evidence-factor.ts";
 import { type DayPlan, type Group, rehearsalChoices, variedRehearsalChoices } from "./rehearsal.ts";
 import type { RehearsalProgress } from "./rehearsal-progress.ts";
@@ -68,7 +69,7 @@ export function calibrateStreams(
       count,
       day: hardestDay(day),
       rng: rng.split(`streams ${count}`),
-      map: (all, own) => progress.stage(all.length * streamsPerPerson(all.length) * streamUnits(count), all, own),
+      map: (streams, own) => progress.stage(streams.length * streamUnits(count), streams, own),
     });
     return { count, seconds: roundScoreFigure(count * chunkSeconds), paths };
   });
@@ -109,13 +110,20 @@ function peopleToRehearse(
   return groups.flatMap((group, g) => {
     const source = { choices: variedRehearsalChoices(rehearsalChoices(group).choices), recorded: group.chunks };
     if (day !== "recorded" && source.choices.size === 0) return [];
-    const others = kindsWithout(kinds, group.name);
-    if (others.own_past === undefined) return [];
+    const isLeftOut = ({ group: name }: Rehearsed): boolean => name === group.name;
+    if (kinds.own_past!.rehearsed.every(isLeftOut)) return [];
+    // Made when the person's first stream is judged, because another thread may judge them all.
+    let made: DriftModel | undefined;
+    return [{ source, model: () => (made ??= modelOfOthers(g, group.name)) }];
+  });
+
+  function modelOfOthers(g: number, person: string): DriftModel {
+    const others = kindsWithout(kinds, person);
     // With too few people, the comparison with the training data holds nobody out, and neither does this.
     const byClass = others.baseline?.apart === "people" ? subtractClassSummaries(everyone, own[g]!) : everyone;
     const calibration = { ...general, kinds: others };
-    return [{ source, model: { channels: Object.keys(baseline), baseline, byClass, calibration, samplingRateHz } }];
-  });
+    return { channels: Object.keys(baseline), baseline, byClass, calibration, samplingRateHz };
+  }
 }
 
 function kindsWithout(
@@ -131,9 +139,15 @@ function kindsWithout(
 }
 
 function withStreams({ source, model }: RehearsedPerson, streams: readonly StreamRung[]): RehearsedPerson {
-  const { kinds } = model.calibration;
-  const calibration = { ...model.calibration, kinds: { ...kinds, own_past: { ...kinds.own_past!, streams } } };
-  return { source, model: { ...model, calibration } };
+  return {
+    source,
+    model: () => {
+      const known = model();
+      const { kinds } = known.calibration;
+      const calibration = { ...known.calibration, kinds: { ...kinds, own_past: { ...kinds.own_past!, streams } } };
+      return { ...known, calibration };
+    },
+  };
 }
 
 /** Days as they are rehearsed, and days whose bouts last twice as long, on average, as the longest rehearsed ones. */

@@ -23,6 +23,7 @@ import {
   strangersToCalibrate,
 } from "./draw-pairs.ts";
 import { evidenceOf } from "./evidence.ts";
+import type { MapItems } from "./map-items.ts";
 import type { DayPlan, Group } from "./rehearsal.ts";
 import { RehearsalProgress } from "./rehearsal-progress.ts";
 import { roundScoreFigure, type ScoreStatistic, scoredStatistics, scorePairSize } from "./score.ts";
@@ -48,6 +49,8 @@ export interface CalibrateOptions {
   readonly correlationSeconds?: Calibration["correlation_seconds"];
   /** Receives the share of the work that is done, ascending to 1. Must not throw. */
   readonly progress?: (done: number) => void;
+  /** Maps the rehearsals (default: one after another); see `MapItems`. */
+  readonly map?: MapItems;
 }
 
 /** Only batches of at least this effective length measure detection; an arbitrary limit. */
@@ -104,7 +107,7 @@ export function calibrate(
     (sum, count) => sum + perStage * (pairUnits(count) + pairUnits(count * (1 + referenceBatches))),
     calibrateStreamsUnits(filled.length, streams),
   );
-  const progress = new RehearsalProgress(units, options.progress ?? (() => {}));
+  const progress = new RehearsalProgress(units, options.progress ?? (() => {}), options.map);
   const kinds: Partial<Record<CalibrationKind, RehearsedKind>> = {};
   const ownPastCounts: number[] = [];
   for (const [name, { draw, apart, factor }] of Object.entries(sources) as [
@@ -162,7 +165,13 @@ function rehearseToCalibrate(
   rng: Rng,
   { progress, units }: { progress: RehearsalProgress; units: number },
 ): Rehearsed[] {
-  return progress.stage(units, pairs, ({ group, pair: { reference: merged, current: chunks } }) => {
+  // Drawn before the pairs are shared out, so that the numbers are those of one thread.
+  const channels = Object.keys(pairs[0]?.pair.current[0]?.shifted ?? {});
+  const drawn = pairs.map((own) => ({
+    ...own,
+    channel: channels.length === 0 ? null : channels[rng.integer(channels.length)]!,
+  }));
+  return progress.stage(units, drawn, ({ group, channel, pair: { reference: merged, current: chunks } }) => {
     const reference = merged();
     const current = mergeClassSummaries(chunks.map(({ summary }) => summary));
     const seconds = {
@@ -173,9 +182,7 @@ function rehearseToCalibrate(
     const names = Object.keys(baseline);
     const distances = classDistances(reference, current, names);
     const statistics = scoredStatistics(reference, current, baseline, { distances });
-    const channels = Object.keys(chunks[0]!.shifted ?? {});
-    if (channels.length === 0) return { group, statistics, seconds, distances };
-    const channel = channels[rng.integer(channels.length)]!;
+    if (channel === null) return { group, statistics, seconds, distances };
     const moved = mergeClassSummaries(chunks.map((chunk) => chunk.shifted![channel]!));
     const known = baselineToCalibrate(baseline, moved);
     const movedDistances = classDistances(reference, moved, Object.keys(known));

@@ -33,22 +33,22 @@ export interface EvidencePlan {
   readonly count: number;
   readonly day: DayPlan;
   readonly rng: Rng;
-  /** Maps the people (default: `people.map`). */
-  readonly map?: <Path>(
-    people: readonly RehearsedPerson[],
-    paths: (person: RehearsedPerson, i: number) => Path,
-  ) => Path[];
+  /** Maps the streams (default: one after another). */
+  readonly map?: <Item, Result>(items: readonly Item[], each: (item: Item) => Result) => Result[];
 }
 
 /** By person, the evidence after each batch of some streams without alarms; see `streamsPerPerson`. */
 export function evidencePaths(people: readonly RehearsedPerson[], plan: EvidencePlan): number[][][] {
-  const { map = (all, paths) => all.map(paths), count, day, rng } = plan;
+  const { map = (all, each) => all.map((item) => each(item)), count, day, rng } = plan;
   const stream = { batches: batchesPerStream, count, day, arl: endlessRunLength };
-  return map(people, (person, i) =>
-    Array.from({ length: streamsPerPerson(people.length) }, (_, n) =>
-      Array.from(judgeRehearsedDay(person, stream, rng.split(`${i} ${n}`)), ({ state }) => weighedEvidence(state)),
-    ),
+  const each = streamsPerPerson(people.length);
+  const streams = people.flatMap((person, i) =>
+    Array.from({ length: each }, (_, n) => ({ person, rng: rng.split(`${i} ${n}`) })),
   );
+  const paths = map(streams, (own) =>
+    Array.from(judgeRehearsedDay(own.person, stream, own.rng), ({ state }) => weighedEvidence(state)),
+  );
+  return people.map((_, i) => paths.slice(i * each, (i + 1) * each));
 }
 
 export function streamsPerPerson(people: number): number {

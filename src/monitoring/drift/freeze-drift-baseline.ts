@@ -19,7 +19,8 @@ import { type AccuracyCalibration, calibrateAccuracy } from "./accuracy-estimate
 import { type CalibrateOptions, calibrate } from "./calibrate.ts";
 import { correlationSamples, correlationSeconds } from "./correlation-time.ts";
 import type { DriftBaseline } from "./drift-baseline.ts";
-import { PackedChunk } from "./packed-chunk.ts";
+import { type MapItems, mapItems } from "./map-items.ts";
+import { type ChunkBlock, PackedChunk, packChunk } from "./packed-chunk.ts";
 import type { Chunk, Group } from "./rehearsal.ts";
 
 /** Length of the longest chunk; activities that were recorded in shorter pieces give shorter chunks. */
@@ -35,6 +36,7 @@ const shiftSd = 0.6;
  *   recordings of several activities
  * @param options.also further training windows that rehearsals do not use, such as pseudo-labelled windows
  * @param options.progress see `calibrate`
+ * @param options.map maps channels, stretches and rehearsals (default: one after another); see `MapItems`
  */
 export function freezeDriftBaseline(
   windows: WindowSet,
@@ -48,15 +50,16 @@ export function freezeDriftBaseline(
     rng: Rng;
     also?: WindowSet;
     progress?: CalibrateOptions["progress"];
+    map?: MapItems;
   },
 ): DriftBaseline {
   const { classes, samplingRateHz } = windows;
   const nClasses = classes.length;
-  const { also, sensors } = options;
+  const { also, sensors, map = mapItems } = options;
   const signals = new WindowSignals(windows, sensors);
   const learned = also === undefined ? null : { windows: also, signals: new WindowSignals(also, sensors) };
   const names = signals.names.filter((name) => options.signals?.includes(name) ?? true);
-  const whole = freezeBaselineReference(names, signals, learned?.signals ?? null, windows.channels);
+  const whole = freezeBaselineReference(names, signals, learned?.signals ?? null, windows.channels, map);
   const grids = baselineReferenceGrids(whole);
   const baseline = withoutCoherences(whole, windows.channels);
   const classOf = classOfMeasuredSamples(windows, argmaxRows(probabilities, nClasses));
@@ -66,14 +69,15 @@ export function freezeDriftBaseline(
     summarizer: new Summarizer(baselineReferenceGrids(baseline)),
     baseline,
     sensors,
+    map,
   });
   return {
     sampling_rate_hz: samplingRateHz,
     classes: [...classes],
     edges: grids,
     by_class: mergeClassSummaries([
-      signals.summarize(grids, gatherMeasuredSamples(windows, classOf), nClasses),
-      ...(learned === null ? [] : [learned.signals.summarize(grids, labelsToFreeze(learned.windows), nClasses)]),
+      signals.summarize(grids, gatherMeasuredSamples(windows, classOf), nClasses, map),
+      ...(learned === null ? [] : [learned.signals.summarize(grids, labelsToFreeze(learned.windows), nClasses, map)]),
     ]),
     signals: modelSignals(probabilities, nClasses, followsMeasuredWindow(windows, options.overlap)),
     calibration: calibrate(baseline, groups, {
@@ -84,8 +88,9 @@ export function freezeDriftBaseline(
       referenceBatches: options.referenceBatches,
       ...(options.day === "auto" ? (isRecordedInOrder(groups) ? { day: "recorded" } : {}) : { day: options.day }),
       shiftSd,
+      map,
       ...(options.progress !== undefined && { progress: options.progress }),
-      correlationSeconds: freezeCorrelations(windows, signals, Object.keys(baseline)),
+      correlationSeconds: freezeCorrelations(windows, signals, Object.keys(baseline), map),
     }),
     accuracy: freezeAccuracy(windows, probabilities, options.overlap),
   };
@@ -97,8 +102,9 @@ function freezeBaselineReference(
   signals: WindowSignals,
   also: WindowSignals | null,
   channels: readonly string[],
+  map: MapItems,
 ): BaselineReference {
-  const references = names.map((name) => {
+  const references = map(names, (name) => {
     const column = also === null ? signals.under(name) : joinColumnsToFreeze(signals.under(name), also.under(name));
     return [name, baselineReference({ [name]: column })[name]!] as const;
   });
@@ -137,10 +143,16 @@ function freezeRehearsalGroups(
   windows: WindowSet,
   signals: WindowSignals,
   rows: number,
-  of: { classOf: Int32Array; summarizer: Summarizer; baseline: BaselineReference; sensors: readonly Sensor[] },
+  of: {
+    classOf: Int32Array;
+    summarizer: Summarizer;
+    baseline: BaselineReference;
+    sensors: readonly Sensor[];
+    map: MapItems;
+  },
 ): Group[] {
   const { channels, classes, users, recordings, labels, groups, recordingIndex } = windows;
-  const { classOf, summarizer, baseline, sensors } = of;
+  const { classOf, summarizer, baseline, sensors, map } = of;
   const names = Object.keys(baseline);
   const layout = {
     nClasses: classes.length,
@@ -157,25 +169,30 @@ function freezeRehearsalGroups(
     const moved = layout.shifted[channel]!;
     return new Summarizer(Object.fromEntries(moved.map((name) => [name, baseline[name]!.edges])));
   });
-  const chunks = users.map((): Chunk[] => []);
-  for (const run of signals.runs) {
+  const blocks = map(signals.runs, (run): ChunkBlock[] => {
     const { from, to, first } = run;
+    const own: ChunkBlock[] = [];
     for (let start = from; start + rows <= to; start += rows) {
       const chunk = Object.fromEntries(names.map((name) => [name, signals.part(name, run, start, start + rows)]));
-      const own = classOf.subarray(start, start + rows);
+      const classOfRow = classOf.subarray(start, start + rows);
       const sensed = Object.fromEntries(channels.map((name) => [name, chunk[name]!]));
       const shifted = channels.map((name, c) => {
         const moved = offsetSensorSignals(sensed, sensors, name, shiftSd * baseline[name]!.summary.std);
-        return [name, summarizeByClass(summarizers[c]!, moved, own, classes.length)] as const;
+        return [name, summarizeByClass(summarizers[c]!, moved, classOfRow, classes.length)] as const;
       });
-      const packed = new PackedChunk(layout, {
+      const packed = packChunk(layout, {
         recording: recordings[recordingIndex[first]!]!,
         label: classes[labels[first]!] ?? null,
-        summary: summarizeByClass(summarizer, chunk, own, classes.length),
+        summary: summarizeByClass(summarizer, chunk, classOfRow, classes.length),
         shifted: Object.fromEntries(shifted),
       });
-      chunks[groups[first]!]!.push(packed);
+      own.push(packed);
     }
+    return own;
+  });
+  const chunks = users.map((): Chunk[] => []);
+  for (const [r, { first }] of signals.runs.entries()) {
+    chunks[groups[first]!]!.push(...blocks[r]!.map((block) => new PackedChunk(layout, block)));
   }
   return users.map((name, g) => ({ name, chunks: chunks[g]! }));
 }
@@ -184,12 +201,13 @@ function freezeCorrelations(
   { users, groups, samplingRateHz }: WindowSet,
   signals: WindowSignals,
   names: readonly string[],
+  map: MapItems,
 ): Record<string, number> | null {
   const ofPeople = users
     .map((_, g) => signals.runs.filter(({ first }) => groups[first] === g))
     .filter((runs) => runs.length > 0);
   const most = correlationSamples(samplingRateHz);
-  const times = names.map((name) => {
+  const times = map(names, (name) => {
     const people = ofPeople.map((runs) => signals.under(name, runs, most));
     return [name, correlationSeconds(people, samplingRateHz)] as const;
   });

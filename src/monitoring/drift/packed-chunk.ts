@@ -1,7 +1,8 @@
-// Packs a chunk of a rehearsal into two arrays and unpacks it only when it is used. There are thousands of chunks; as
-// objects they would take more memory than the windows and multiply the size of the heap. Dimensions: K classes.
+// Packs a chunk of a rehearsal into one block of shared memory and unpacks it only when it is used. There are thousands of
+// chunks; as objects they would take more memory than the windows and multiply the size of the heap. Threads that rehearse
+// together share them. Dimensions: K classes.
 
-import type { MergeableChannel, MergeableSummary } from "../summaries/batch-summary.ts";
+import type { ChannelSummary, MergeableChannel, MergeableSummary } from "../summaries/batch-summary.ts";
 import type { ClassSummaries, MergeableClasses } from "../summaries/class-summaries.ts";
 import type { Chunk } from "./rehearsal.ts";
 
@@ -18,11 +19,71 @@ export interface ChunkLayout {
 
 const numberNames = ["n", "missing", "mean", "std", "min", "max", "excessBelow", "excessAbove"] as const;
 
+/** A packed chunk as plain data, which can be sent to other threads. */
+export interface ChunkBlock {
+  readonly recording: string;
+  readonly label: string | null;
+  /** The classes that have samples, ascending; the same for all summaries of the chunk. */
+  readonly classes: readonly number[];
+  /** Number of summaries of one channel and class. */
+  readonly summaries: number;
+  /** Number of bins that are not empty, in all summaries. */
+  readonly filled: number;
+  /** `numbers`, `starts`, `values` and `bins` of the chunk, one after another. */
+  readonly memory: SharedArrayBuffer;
+}
+
+/** The parts of a block's memory. */
+function chunkParts({ summaries, filled, memory }: Pick<ChunkBlock, "summaries" | "filled" | "memory">) {
+  const numbers = new Float64Array(memory, 0, summaries * numberNames.length);
+  const starts = new Uint32Array(memory, numbers.byteLength, summaries + 1);
+  const values = new Uint32Array(memory, starts.byteOffset + starts.byteLength, filled);
+  const bins = new Uint16Array(memory, values.byteOffset + values.byteLength, filled);
+  return { numbers, starts, values, bins };
+}
+
+export function packChunk(
+  layout: ChunkLayout,
+  {
+    recording,
+    label,
+    summary,
+    shifted,
+  }: { recording: string; label: string | null } & {
+    summary: ClassSummaries;
+    shifted: Readonly<Record<string, ClassSummaries>>;
+  },
+): ChunkBlock {
+  const classes = [...summary.keys()].filter((k) => summary[k] !== null);
+  const channelsOf = (own: ClassSummaries, signals: readonly string[]): ChannelSummary[] =>
+    classes.flatMap((k) => signals.map((name) => own[k]![name]!));
+  const all = [
+    ...channelsOf(summary, layout.signals),
+    ...Object.entries(layout.shifted).flatMap(([name, signals]) => channelsOf(shifted[name]!, signals)),
+  ];
+  const nonEmpty = all.map(({ counts }) => [...counts.keys()].filter((bin) => counts[bin] !== 0));
+  const filled = nonEmpty.reduce((sum, { length }) => sum + length, 0);
+  const sizes = { summaries: all.length, filled };
+  const bytes = 8 * numberNames.length * all.length + 4 * (all.length + 1) + (4 + 2) * filled;
+  const memory = new SharedArrayBuffer(bytes);
+  const { numbers, starts, values, bins } = chunkParts({ ...sizes, memory });
+  let at = 0;
+  for (const [i, channel] of all.entries()) {
+    for (const [n, name] of numberNames.entries()) numbers[i * numberNames.length + n] = channel[name];
+    for (const bin of nonEmpty[i]!) {
+      bins[at] = bin;
+      values[at] = channel.counts[bin]!;
+      at++;
+    }
+    starts[i + 1] = at;
+  }
+  return { recording, label, classes, ...sizes, memory };
+}
+
 export class PackedChunk implements Chunk {
   readonly recording: string;
   readonly label: string | null;
   readonly #layout: ChunkLayout;
-  /** The classes that have samples, ascending; the same for all summaries of the chunk. */
   readonly #classes: readonly number[];
   /** The numbers of one summary after another, class by class: first of `summary`, then of `shifted`. */
   readonly #numbers: Float64Array;
@@ -34,32 +95,13 @@ export class PackedChunk implements Chunk {
   readonly #bins: Uint16Array;
   readonly #values: Uint32Array;
 
-  constructor(
-    layout: ChunkLayout,
-    {
-      recording,
-      label,
-      summary,
-      shifted,
-    }: { recording: string; label: string | null } & {
-      summary: ClassSummaries;
-      shifted: Readonly<Record<string, ClassSummaries>>;
-    },
-  ) {
-    this.recording = recording;
-    this.label = label;
+  constructor(layout: ChunkLayout, block: ChunkBlock) {
+    this.recording = block.recording;
+    this.label = block.label;
     this.#layout = layout;
-    this.#classes = [...summary.keys()].filter((k) => summary[k] !== null);
-    const all = [
-      ...this.#channelsOf(summary, layout.signals),
-      ...Object.entries(layout.shifted).flatMap(([name, signals]) => this.#channelsOf(shifted[name]!, signals)),
-    ];
-    this.#numbers = Float64Array.from(all.flatMap((channel) => numberNames.map((name) => channel[name])));
-    const filled = all.map(({ counts }) => [...counts.keys()].filter((bin) => counts[bin] !== 0));
-    let size = 0;
-    this.#starts = Uint32Array.from([0, ...filled.map((bins) => (size += bins.length))]);
-    this.#bins = Uint16Array.from(filled.flat());
-    this.#values = Uint32Array.from(filled.flatMap((bins, i) => bins.map((bin) => all[i]!.counts[bin]!)));
+    this.#classes = block.classes;
+    const { numbers, starts, values, bins } = chunkParts(block);
+    [this.#numbers, this.#starts, this.#values, this.#bins] = [numbers, starts, values, bins];
   }
 
   get summary(): MergeableClasses {
@@ -68,17 +110,15 @@ export class PackedChunk implements Chunk {
 
   get shifted(): Readonly<Record<string, MergeableClasses>> {
     const { signals, shifted } = this.#layout;
+    const copies: Record<string, MergeableClasses> = {};
     let at = signals.length * this.#classes.length;
-    const entries = Object.entries(shifted).map(([name, own]) => {
-      const classes = this.#unpack(own, at);
+    for (const [name, own] of Object.entries(shifted)) {
+      const from = at;
+      // Only the copy that is read is unpacked.
+      Object.defineProperty(copies, name, { enumerable: true, get: () => this.#unpack(own, from) });
       at += own.length * this.#classes.length;
-      return [name, classes] as const;
-    });
-    return Object.fromEntries(entries);
-  }
-
-  #channelsOf(summary: ClassSummaries, signals: readonly string[]) {
-    return this.#classes.flatMap((k) => signals.map((name) => summary[k]![name]!));
+    }
+    return copies;
   }
 
   /** @param from number of the first channel */

@@ -1,23 +1,26 @@
 // Tracks how much of a calibration is done. Long batches take longer than short ones, so each stage has a weight.
 
+import { type MapItems, mapItems } from "./map-items.ts";
+
 export class RehearsalProgress {
   readonly #total: number;
   readonly #tell: (done: number) => void;
+  readonly #map: MapItems;
   #ended = 0;
 
-  /** @param total sum of the units of all stages */
-  constructor(total: number, tell: (done: number) => void) {
+  /**
+   * @param total sum of the units of all stages
+   * @param map maps the items of a stage (default: one after another)
+   */
+  constructor(total: number, tell: (done: number) => void, map: MapItems = mapItems) {
     this.#total = total;
     this.#tell = tell;
+    this.#map = map;
   }
 
-  /** Maps `items`, one after another, as a stage whose weight is `units`. */
+  /** Maps `items` as a stage whose weight is `units`. */
   stage<Item, Result>(units: number, items: readonly Item[], each: (item: Item, index: number) => Result): Result[] {
-    const results = items.map((item, i) => {
-      const result = each(item, i);
-      this.#tell((this.#ended + (units * (i + 1)) / items.length) / this.#total);
-      return result;
-    });
+    const results = this.#map(items, each, (n) => this.#tell((this.#ended + (units * n) / items.length) / this.#total));
     this.#ended += units;
     return results;
   }

@@ -11,15 +11,16 @@ import { decideVerdict, type Judgement } from "./verdict.ts";
 /** A person whose days are judged by a model that does not know that person. */
 export interface RehearsedPerson {
   readonly source: DaySource;
-  readonly model: DriftModel;
+  readonly model: () => DriftModel;
 }
 
 /** @param plan.count chunks per batch */
 export function* judgeRehearsedDay(
-  { source, model }: RehearsedPerson,
+  { source, model: made }: RehearsedPerson,
   plan: { readonly batches: number; readonly count: number; readonly day: DayPlan; readonly arl: number },
   rng: Rng,
 ): Generator<{ readonly judgement: Judgement; readonly state: DriftState }> {
+  const model = made();
   const size = model.calibration.reference_batches;
   const accepted: ClassSummaries[] = [];
   let state: DriftState = newDriftState;

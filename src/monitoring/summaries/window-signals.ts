@@ -61,9 +61,16 @@ export class WindowSignals {
   /**
    * Gives the same summaries as `summarizeByClass` for all samples.
    * @param classOf [S] class of each sample
+   * @param map maps the signals (default: one after another)
    */
-  summarize(grids: Readonly<Record<string, QuantileGrid>>, classOf: Int32Array, nClasses: number): ClassSummaries {
-    const bySignal = Object.entries(grids).map(([name, edges]) =>
+  summarize(
+    grids: Readonly<Record<string, QuantileGrid>>,
+    classOf: Int32Array,
+    nClasses: number,
+    map: <Item, Result>(items: readonly Item[], each: (item: Item) => Result) => Result[] = (items, each) =>
+      items.map((item) => each(item)),
+  ): ClassSummaries {
+    const bySignal = map(Object.entries(grids), ([name, edges]) =>
       summarizeByClass(new Summarizer({ [name]: edges }), { [name]: this.under(name) }, classOf, nClasses),
     );
     return Array.from({ length: nClasses }, (_, k) => {

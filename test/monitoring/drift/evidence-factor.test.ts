@@ -92,7 +92,7 @@ function factorOf(
     samplingRateHz: rate,
     calibration: { ...general, kinds: { own_past: ownPast } },
   };
-  const rehearsed = groups.map((group) => ({ source: sourceOf(group), model }));
+  const rehearsed = groups.map((group) => ({ source: sourceOf(group), model: () => model }));
   return evidenceFactor(evidencePaths(rehearsed, { count, day, rng: Rng.fromSeed(seed) }).flat(), most.most);
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PackedChunk } from "../../../src/monitoring/drift/packed-chunk.ts";
+import { type ChunkLayout, PackedChunk, packChunk } from "../../../src/monitoring/drift/packed-chunk.ts";
 import type { MergeableChannel } from "../../../src/monitoring/summaries/batch-summary.ts";
 import {
   type ClassSummaries,
@@ -18,6 +18,9 @@ const layout = {
   signals: Object.keys(grids),
   shifted: shiftedSignals,
 };
+
+const packed = (own: ChunkLayout, chunk: Parameters<typeof packChunk>[1]): PackedChunk =>
+  new PackedChunk(own, packChunk(own, chunk));
 
 /** The counts of all bins. */
 function dense(counts: MergeableChannel["counts"]): readonly number[] {
@@ -38,7 +41,7 @@ const moments = { missing: 0, mean: 0, std: 1, min: 0, max: 1, excessBelow: 0, e
 test.each([255, 65_536, 2 ** 32 - 1])("a count of %d is kept, and no bin that is empty", (most) => {
   const summary = [{ x: { ...moments, n: most + 1, counts: [0, most, 0, 0, 1] } }];
   const own = { nClasses: 1, bins: { x: 5 }, signals: ["x"], shifted: {} };
-  const { counts } = new PackedChunk(own, { recording: "r", label: null, summary, shifted: {} }).summary[0]!.x!;
+  const { counts } = packed(own, { recording: "r", label: null, summary, shifted: {} }).summary[0]!.x!;
   if (!("bins" in counts)) throw new Error("expected the counts of some bins");
   const { size, bins, values, from, to } = counts;
   expect([size, [...bins.slice(from, to)], [...values.slice(from, to)]]).toEqual([5, [1, 4], [most, 1]]);
@@ -56,7 +59,7 @@ function chunkOf(rows: number, classes: readonly [number, number]) {
     return summarizeByClass(new Summarizer(some), columns, classOf, layout.nClasses);
   };
   const parts = { summary: of(layout.signals), shifted: { x: of(shiftedSignals.x), y: of(shiftedSignals.y) } };
-  return { ...parts, packed: new PackedChunk(layout, { recording: "r", label: null, ...parts }) };
+  return { ...parts, packed: packed(layout, { recording: "r", label: null, ...parts }) };
 }
 
 test.each([200, 70_000])("a chunk of %d rows says what it was made of", (rows) => {
@@ -84,6 +87,6 @@ test("packed chunks of other grids do not merge", () => {
   const one = chunkOf(20, [1, 3]).packed;
   const wide = { nClasses: 4, bins: { x: 7 }, signals: ["x"], shifted: {} };
   const summary = [null, { x: { ...moments, n: 1, counts: [0, 0, 0, 0, 0, 0, 1] } }, null, null];
-  const other = new PackedChunk(wide, { recording: "r", label: null, summary, shifted: {} });
+  const other = packed(wide, { recording: "r", label: null, summary, shifted: {} });
   expect(() => mergeClassSummaries([other.summary, one.summary])).toThrow(/equal grids, got 7 and 4 bins/);
 });

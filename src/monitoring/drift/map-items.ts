@@ -1,0 +1,20 @@
+// Where the long parts of a calibration run. Threads that share the work make the same calls in the same order, with the
+// same items, and every one of them gets all results. A result may therefore depend on nothing but its item.
+
+/**
+ * Maps items like `Array.map`.
+ * @param onResult receives how many results there are so far, in all threads together
+ */
+export type MapItems = <Item, Result>(
+  items: readonly Item[],
+  each: (item: Item, index: number) => Result,
+  onResult?: (results: number) => void,
+) => Result[];
+
+/** Computes everything in this thread. */
+export const mapItems: MapItems = (items, each, onResult) =>
+  items.map((item, i) => {
+    const result = each(item, i);
+    onResult?.(i + 1);
+    return result;
+  });

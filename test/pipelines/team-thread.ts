@@ -1,0 +1,44 @@
+// A thread of a team that maps lists of several lengths, for the tests of `mapInTeam`.
+import { parentPort, workerData } from "node:worker_threads";
+import { mapInTeam, type TeamSeat } from "../../src/pipelines/thread-team.ts";
+
+export interface TeamTask {
+  readonly seat: TeamSeat;
+  readonly lengths: readonly number[];
+  /** The item that no thread can compute, if there is one. */
+  readonly fails?: number;
+}
+
+export interface TeamAnswer {
+  /** By list, the results. */
+  readonly mapped: readonly (readonly number[])[];
+  /** By list, the items that this thread computed. */
+  readonly computed: readonly (readonly number[])[];
+  /** By list, how many results there were after each of them. */
+  readonly counts: readonly (readonly number[])[];
+}
+
+const { seat, lengths, fails } = workerData as TeamTask;
+const map = mapInTeam(seat);
+const computed: number[][] = [];
+const counts: number[][] = [];
+let before = 0;
+const mapped = lengths.map((length) => {
+  const [own, told]: [number[], number[]] = [[], []];
+  computed.push(own);
+  counts.push(told);
+  const items = Array.from({ length }, (_, i) => i);
+  const results = map(
+    items,
+    (item) => {
+      if (item === fails) throw new Error(`cannot compute ${item}`);
+      own.push(item);
+      // Each list needs the results of the list before it, from all threads.
+      return item ** 2 + before;
+    },
+    (n) => told.push(n),
+  );
+  before = results.reduce((sum, result) => sum + result, 0);
+  return results;
+});
+parentPort!.postMessage({ mapped, computed, counts } satisfies TeamAnswer);

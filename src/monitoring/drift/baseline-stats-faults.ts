@@ -2,10 +2,10 @@ import { type ChannelBaseline, type ChannelStats, channelBaselineSchema } from "
 
 /**
  * Faults of the channel statistics in a baseline file: one message per fault, or none if they can be used. The part under
- * `drift`, which `check` uses, is not checked here, because `predict` does not need it. In addition to fitting the schema,
- * the file must have statistics for each sensor column and for no other column, counts that sum to n_samples, one more edge
- * than counts, edges and percentiles in order and within min..max, and a std above 0 (nothing can be compared with a
- * constant channel).
+ * `drift`, which `check` uses, is not checked here, because `predict` does not need it. The file must fit the schema,
+ * and have statistics for each sensor column and for no other column. Counts must sum to n_samples, and there must be
+ * one more edge than counts. Edges and percentiles must be in order and within min..max, and std must be above 0,
+ * because nothing can be compared with a constant channel.
  */
 export function baselineStatsFaults(value: unknown): string[] {
   const parsed = channelBaselineSchema.safeParse(value);

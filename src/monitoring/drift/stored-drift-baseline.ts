@@ -13,7 +13,7 @@ const renamed: readonly string[] = [
   "calibration.kinds.*.mixes.*.rungs.*.standard.*",
   "accuracy.rungs.*",
 ];
-/** Paths of values that are themselves such a key. */
+/** Paths of values that name such a key, and are therefore converted, too. */
 const names: readonly string[] = ["calibration.kinds.*.statistic"];
 
 /** A value of any other form is left unchanged; `driftBaselineSchema` then reports it. */

@@ -31,7 +31,7 @@ export function reasonNotToCount(
 }
 
 /**
- * Updates how long nothing has moved. A batch that came without samples leaves that unchanged.
+ * Updates the time for which nothing has moved. A batch that came without samples leaves that unchanged.
  * @param before the stream's state before the batch
  */
 export function withStillness(

@@ -1,4 +1,4 @@
-// Warnings about a plan: people of whom no window is left, and time that is unused because the label changes.
+// Warnings about a plan: people without a window, and time that is unused because the label changes.
 
 import { listedNames } from "../../listed-names.ts";
 import { percent } from "../../percent.ts";
@@ -22,13 +22,13 @@ function countedOf(some: number, all: number): string {
   return `${some.toLocaleString("en")} of ${all.toLocaleString("en")}`;
 }
 
-/** Warns about people of whom no window is left. */
+/** Warns about people without a window. */
 export function peopleWithoutWindows({ users, parts, options }: WindowPlan): string[] {
   const kept = new Set(parts.map(({ group }) => group));
   const without = users.filter((_, u) => !kept.has(u));
   if (without.length === 0) return [];
   const seconds = Number((options.windowSize / options.samplingRateHz).toFixed(2));
   return [
-    `No window is left of ${listedNames(without)}: none of their stretches without a gap or a change of label is as long as a window (${seconds} s).`,
+    `There is no window of ${listedNames(without)}, because none of their stretches without a gap or a change of label is as long as a window (${seconds} s).`,
   ];
 }

@@ -21,7 +21,7 @@ export function rateWarnings({ sampling }: QualityReport, rows: StoredRows): str
   const said = ([name, { low, high }]: (typeof classes)[number]): string =>
     `${name} at ${low === high ? rateText(low) : `${rateText(low)} to ${rateText(high)}`} Hz`;
   return [
-    `${range} They go with the labels: ${said(slowest)}, ${said(fastest)}. The network can learn the rate instead of the movement; record all activities at the same rate.`,
+    `${range} They depend on the labels: ${said(slowest)}, ${said(fastest)}. The network can learn the rate instead of the movement; record all activities at the same rate.`,
   ];
 }
 

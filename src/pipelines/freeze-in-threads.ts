@@ -29,8 +29,8 @@ export type FreezeMessage =
   | { readonly type: "baseline"; readonly baseline: DriftBaseline };
 
 /**
- * More threads would hardly be faster, because each of them also computes what is not shared out, and each has a copy of
- * the results in its memory.
+ * More threads would hardly be faster, because each of them also computes what is not distributed, and each has a copy
+ * of the results in its memory.
  */
 const mostThreads = 16;
 /** With fewer windows than this, starting a second thread takes longer than it saves. */

@@ -1,10 +1,10 @@
-// Threads that share one computation. Each runs the same program on the same input, and only the calls of `map` are shared
-// out: a thread computes some of the items, sends its results to the others, and waits for theirs. So all threads know
-// everything and go on alike, and the outcome does not depend on their number. What is outside these calls is computed by
-// every thread.
+// Threads that share one computation. Each runs the same program on the same input, and only the items of `map` are
+// distributed: a thread computes some of the items, sends its results to the others, and waits for theirs. So all
+// threads have all results and continue in the same way, and the outcome does not depend on their number. Everything
+// outside these calls is computed by every thread.
 //
-// The program stays synchronous, because a thread waits without returning to its event loop. If a thread fails, the others
-// wait for ever, so whoever started them has to terminate them.
+// The program stays synchronous, because a thread waits without returning to its event loop. If a thread fails, the
+// others wait forever, so the code that started them has to terminate them.
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { MapItems } from "../monitoring/drift/map-items.ts";

@@ -165,7 +165,7 @@ function rehearseToCalibrate(
   rng: Rng,
   { progress, units }: { progress: RehearsalProgress; units: number },
 ): Rehearsed[] {
-  // Drawn before the pairs are shared out, so that the numbers are those of one thread.
+  // Drawn before the pairs are distributed among threads, so that the numbers are the same as with one thread.
   const channels = Object.keys(pairs[0]?.pair.current[0]?.shifted ?? {});
   const drawn = pairs.map((own) => ({
     ...own,

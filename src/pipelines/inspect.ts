@@ -85,7 +85,7 @@ const excerptPeople = 3;
  * they have no labels, for example, the result says so in `refusal`.
  *
  * @param options the same as on the command line; `files` is required
- * @throws UserError if an option is wrong, or the files cannot be read to the end; `train` would throw the same error
+ * @throws UserError if an option is wrong, or the files cannot be read to the end, whether or not they have labels and people
  */
 export async function inspect(
   options: InspectOptions,
@@ -152,9 +152,8 @@ async function openToInspect(
   } catch (refused) {
     if (!(refused instanceof UserError)) throw refused;
     if (faults[0] !== undefined) throw new DataFault(faults[0]);
-    const opened = await openLabelledOrNot(config, reporter, onFault).catch(() => {
-      throw refused;
-    });
+    // If they cannot be read even so, that is the error to mend first.
+    const opened = await openLabelledOrNot(config, reporter, onFault);
     for (const warning of opened.quality.warnings) reporter.warn(warning);
     return { opened, refused };
   }

@@ -15,7 +15,7 @@ describe("exports", () => {
       const { rate, ...columns } = options as { rate?: number };
       const read = readRecordings(
         files.map((file) => join(import.meta.dirname, name, file)),
-        { requireLabels: false, columns, nominalRateHz: rate ?? ("rate_hz" in expected ? expected.rate_hz : 50) },
+        { requireLabels: false, columns, likelyRateHz: 50, ...(rate !== undefined && { nominalRateHz: rate }) },
       );
       if ("refused" in expected) {
         await expect(read).rejects.toThrow(expected.refused);

@@ -62,6 +62,8 @@ function exportValue(key: string, i: number, hz: number): string {
     e_ns: () => `${start + Math.floor(t)}${((t % 1) * 1e9).toFixed(0).padStart(9, "0")}`,
     iso_t: () => `${day}T${time}`,
     iso_space: () => `${day} ${time}`,
+    iso_tz: () => `${day}T${time}+02:00`,
+    q_t: () => `'${Math.floor(t / 60)}:${(t % 60).toFixed(3).padStart(6, "0")}'`,
     iso_z: () => `${day}T${time}Z`,
     iso_us: () => `${day} ${time}000`,
     iso_off: () => `${day} ${time} +0200`,

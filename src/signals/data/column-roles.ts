@@ -112,7 +112,8 @@ export function resolveColumnRoles(
 
 /** Otherwise, a rate would be assumed although the file contains the times. */
 function refuseSeveralClocks(available: readonly string[], file: string): null {
-  const possible = columnsNamedLikeTimes(available);
+  const late = (name: string): number => Number(/arriv|receiv|system|phone|server/i.test(name));
+  const possible = columnsNamedLikeTimes(available).sort((a, b) => late(a) - late(b));
   if (possible.length === 0) return null;
   throw new UserError(`${file}: each of these columns may hold the time of a sample: ${listColumnNames(possible)}.`, {
     advice: `Choose one, such as ${shellCommand("--time", possible[0]!)}`,

@@ -1,6 +1,7 @@
 // Recognises tables without a line of names whose columns are documented, by their width, their first values and the lines before
 // them.
 
+import { isMissingMark } from "./table-limits.ts";
 import type { TextLayout } from "./text-layout.ts";
 import { findRoleColumn } from "./usual-column-names.ts";
 
@@ -14,6 +15,8 @@ export interface KnownLayout {
   readonly skip?: number;
   /** Factor that turns the values into the unit in their names. */
   readonly scale?: number;
+  /** What the data set's description says about its codes. */
+  readonly note?: string;
 }
 
 const xyz = ["x", "y", "z"] as const;
@@ -53,7 +56,16 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
     }
   }
   if (names !== undefined) {
-    const rateHz = statedRate(preamble, names);
+    // rdsamp of PhysioNet: 'sample interval' above '0.01 sec'.
+    const seconds = /^sample interval \(([\d.]+) sec\)$/i.exec(names[0]!)?.[1];
+    if (seconds !== undefined) {
+      const named = ["sample", ...names.slice(1)];
+      return { is: statedRateLayout, names: named, clock: { start: 0, rateHz: 1 / Number(seconds) } };
+    }
+    const rateHz = statedRate(
+      preamble,
+      names.filter((_, c) => sample.some((values) => !isMissingMark(values[c] ?? ""))),
+    );
     return rateHz === undefined ? undefined : { is: statedRateLayout, names, clock: { start: 0, rateHz } };
   }
   const openSignals = openSignalsLayout(preamble, width);
@@ -64,7 +76,8 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
     return { is: "GENEActiv", names: ["timestamp", ...axes("acc", " (g)"), "light_lux", "button", "temperature"] };
   const inG = sample.every((values) => values.slice(1, 4).every((value) => Math.abs(Number(value)) <= 16));
   if (
-    (dateTime.test(first[0]!) || (unixSeconds.test(first[0]!) && inG)) &&
+    (dateTime.test(first[0]!) || unixSeconds.test(first[0]!)) &&
+    inG &&
     [4, 7, 10].includes(width) &&
     first.slice(1).every((value) => Number.isFinite(Number(value)))
   ) {
@@ -86,6 +99,7 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
           ...[1, 2, 3, 4].map((i) => `${place}_orientation${i}`),
         ]),
       ],
+      note: "The activity 0 marks transitions; to leave them out, add --exclude 0.",
     };
   if (width === 24 && /mhealth/i.test(base))
     return {
@@ -95,6 +109,7 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
         ...["ankle", "arm"].flatMap((place) => ["acc", "gyro", "mag"].flatMap((kind) => axes(`${place}_${kind}`))),
         "activity",
       ],
+      note: "The activity 0 marks time without an activity; to leave it out, add --exclude 0.",
     };
   if (width === 11 && like(whole, /^-?\d+$/, /^-?\d+$/) && first.every((value) => /^-?\d+$/.test(value)))
     return {
@@ -104,6 +119,7 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
         ...["ankle", "thigh", "trunk"].flatMap((place) => axes(`${place}_acc`, " (mg)")),
         "annotation",
       ],
+      note: "The annotation 0 marks time outside of the experiment; to leave it out, add --exclude 0.",
     };
   return undefined;
 }
@@ -113,7 +129,7 @@ export const statedRateLayout = "a stated rate";
 
 /** Rate in Hz that lines before a table without a time column state, such as "# Config: data_rate = 2000.0 Hz". */
 export function statedRate(lines: readonly string[], names: readonly string[]): number | undefined {
-  const stated = /(?:sampl\w*|data)[ _-]?(?:rate|frequency)"?\s*[:=]?\s*(\d+(?:\.\d+)?)\s*Hz/i.exec(
+  const stated = /(?:sampl\w*|data|update)[ _-]?(?:rate|frequency)"?\s*[:=]?\s*(\d+(?:\.\d+)?)\s*Hz/i.exec(
     lines.join("\n"),
   )?.[1];
   return stated === undefined || findRoleColumn(names, "time") !== null ? undefined : Number(stated);

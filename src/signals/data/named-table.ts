@@ -5,6 +5,7 @@ import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import type { SourceFile } from "./find-files.ts";
 import { knownLayout, statedRateLayout } from "./known-layouts.ts";
+import { resolveRepeatedNames } from "./repeated-names.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import { haveDecimalComma, type Separator, splitTextLine, type TextLayout, withoutLineMark } from "./text-layout.ts";
 import { linesOfText, writeLines } from "./text-lines.ts";
@@ -12,6 +13,10 @@ import { linesOfText, writeLines } from "./text-lines.ts";
 export interface NamingOptions {
   /** Names of the columns, for files that have none. */
   readonly columns?: readonly string[] | undefined;
+  /** Channels that the user names, or a model. */
+  readonly channels?: readonly string[] | undefined;
+  /** The time column that the user names. */
+  readonly time?: string | undefined;
   readonly scratch: ScratchFolder;
   /** Called if the names of a file's columns are not in the file. */
   readonly warn: (message: string) => void;
@@ -34,12 +39,14 @@ export async function tableWithNames(
       advice: `Name every column in order; the first row is ${layout.sample[0]!.slice(0, 12).join(", ")}.`,
     });
   }
+  resolveRepeatedNames(file.path, names, options);
   const by = options.columns !== undefined && layout.names === undefined ? "--columns" : known?.is;
   if (by !== undefined && layout.names === undefined) {
     const source = by === "--columns" ? "named by --columns" : `named as in exports of ${by}`;
     options.warn(
       `${file.path}: the file has no line of column names; its columns are ${source}: ${names.slice(0, 12).join(", ")}.`,
     );
+    if (by !== "--columns" && known?.note !== undefined) options.warn(`${by}: ${known.note}`);
   }
   const clock = options.columns === undefined ? known?.clock : undefined;
   if (clock !== undefined && known?.is === statedRateLayout) {
@@ -59,7 +66,8 @@ export async function tableWithNames(
       return splitTextLine(text, layout.separator)
         .map((value) => Number(value) * scale)
         .join(separator);
-    return layout.separator === "spaces" ? splitTextLine(text, "spaces").join("\t") : withoutLineMark(text, separator);
+    if (layout.separator === "spaces") return splitTextLine(text, "spaces").join("\t");
+    return text.startsWith("'") ? splitTextLine(text, separator).join(separator) : withoutLineMark(text, separator);
   };
   const table = async function* (): AsyncGenerator<string> {
     yield [...(clock === undefined ? [] : ["timestamp_s"]), ...quoted].join(separator);
@@ -87,15 +95,18 @@ function refuseEpochs(path: string, { preamble }: TextLayout): void {
 
 function withoutNames(path: string, { sample, preamble, separator }: TextLayout): UserError {
   const first = sample[0]!;
-  const example = likelyNames(sample).join(",");
-  const names = splitTextLine(preamble.at(-1) ?? "", separator);
+  const likely = likelyNames(sample);
+  const names = splitTextLine(preamble.at(-1) ?? "", separator).filter((name) => name !== "");
+  const rate = likely.includes("time")
+    ? ""
+    : " No column looks like a time; if there is none, also give the rate of the recordings with --rate, such as --rate 50.";
   const values = first.slice(0, 8).join(", ");
   return new UserError(
-    names.length < 2
+    names.length < 2 || names.length === first.length
       ? `${path}: the file has no line of column names. Its rows have ${first.length} values, such as ${values}.`
       : `${path}: no line of column names fits the rows. Line ${preamble.length} has ${names.length} values, but the rows have ${first.length}, such as ${values}.`,
     {
-      advice: `Name the columns in order; judging by their values, perhaps ${shellCommand("--columns", example)}`,
+      advice: `Name the columns in order; judging by their values, perhaps ${shellCommand("--columns", likely.join(","))}${rate === "" ? "" : `.${rate}`}`,
     },
   );
 }
@@ -107,9 +118,14 @@ function withoutNames(path: string, { sample, preamble, separator }: TextLayout)
 function likelyNames(sample: readonly (readonly string[])[]): string[] {
   const columns = sample[0]!.map((_, c) => sample.map((values) => values[c]!));
   const names = columns.map((_, c) => `c${c + 1}`);
-  const clock = columns.findIndex(isLikelyClock);
+  // Of several clocks, the finest.
+  const [clock = -1] = [...columns.keys()]
+    .filter((c) => isLikelyClock(columns[c]!))
+    .sort((a, b) => new Set(columns[b]).size - new Set(columns[a]).size);
   if (clock >= 0) names[clock] = "time";
-  const mayBeAxis = columns.map((values, c) => c !== clock && isLikelyAxis(values));
+  const mark = columns.findIndex(isLikelyMark);
+  if (mark >= 0) names[mark] = "sensor";
+  const mayBeAxis = columns.map((values, c) => c !== clock && c !== mark && isLikelyAxis(values));
   const sensors = ["acc", "gyro", "mag"];
   for (let c = 0; c + 2 < names.length && sensors.length > 0; ) {
     if (!(mayBeAxis[c] && mayBeAxis[c + 1] && mayBeAxis[c + 2])) {
@@ -126,6 +142,17 @@ function isLikelyAxis(values: readonly string[]): boolean {
   const numbers = values.map((value) => (value === "" ? Number.NaN : Number(value.replace(",", "."))));
   if (!numbers.every(Number.isFinite) || new Set(numbers).size < 2) return false;
   return !(numbers.every(Number.isInteger) && runsForwards(values));
+}
+
+/** Minimum number of rows in which a few whole numbers that come and go are marks of sensors, not values. */
+const markedRows = 20;
+const mostMarks = 6;
+
+/** A number of the sensor that a row belongs to: few different whole numbers, which change in most rows. */
+function isLikelyMark(values: readonly string[]): boolean {
+  if (values.length < markedRows || !values.every((value) => /^\d{1,2}$/.test(value))) return false;
+  const changes = values.filter((value, i) => i > 0 && value !== values[i - 1]).length;
+  return new Set(values).size <= mostMarks && 2 * changes >= values.length;
 }
 
 /** Whether hardly any number is less than the one before; a clock may begin again with the next recording. */

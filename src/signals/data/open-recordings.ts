@@ -132,7 +132,13 @@ async function openRecordingsWith(
   const { labelColumn = requireLabels } = options;
   const found = await findFiles(database, files, reporter);
   const { warnings, warn } = collectingReporter();
-  const readable = await readableFiles(database, found, { columns: options.columns?.columns, scratch, warn });
+  const readable = await readableFiles(database, found, {
+    columns: options.columns?.columns,
+    channels: options.columns?.channels ?? options.columns?.modelChannels,
+    time: options.columns?.time,
+    scratch,
+    warn,
+  });
   const sources = await tablesOfSensorFiles(
     readable,
     async (file) => (await readTableSchema(database, file)).names,
@@ -166,6 +172,8 @@ async function openRecordingsWith(
   });
   const { split, side = "train" } = options.columns ?? {};
   if (picked.read === 0 && split !== undefined) refuseEmptySplitSide(fileNames, split, side);
+  if (picked.padding > 0)
+    warn(`Left out because they contain neither a time nor a value: ${counted(picked.padding, "row")}.`);
   if (picked.kept === 0) {
     throw new DataFault({
       code: "too_short",

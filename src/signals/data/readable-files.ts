@@ -15,6 +15,7 @@ import type { SourceFile } from "./find-files.ts";
 import { jsonAsCsv } from "./json-table.ts";
 import { statedRate } from "./known-layouts.ts";
 import { type NamingOptions, tableWithNames } from "./named-table.ts";
+import { resolveRepeatedNames } from "./repeated-names.ts";
 import { plainText, textLayout } from "./text-layout.ts";
 import { linesOfText, writeLines } from "./text-lines.ts";
 import { unzipEntry, type ZipEntry, zipEntries } from "./unzip.ts";
@@ -74,7 +75,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   const plain = plainText(lines.filter((line) => !isBlank(line)));
   const comments = lines.filter((line) => line.startsWith("#"));
   if (plain !== undefined && statedRate(comments, plain.names) === undefined) {
-    warnOfRepeatedNames(file.path, plain.names, options.warn);
+    resolveRepeatedNames(file.path, plain.names, options);
     return [plain.decimalComma ? { ...file, decimalCommaWith: plain.separator } : file];
   }
   const layout = textLayout(lines);
@@ -117,17 +118,6 @@ function refuseBlankText(path: string, { length }: Uint8Array, text: string): vo
 
 function isBlank(line: string): boolean {
   return line.trim() === "" || line.startsWith("#");
-}
-
-/** DuckDB numbers the second of two equal names: ax and ax_1. Upper and lower case count as equal. */
-function warnOfRepeatedNames(path: string, names: readonly string[], warn: (message: string) => void): void {
-  const seen = new Set<string>();
-  const repeated = names.filter((name) => name !== "" && seen.size === seen.add(name.toLowerCase()).size);
-  if (repeated.length === 0) return;
-  const examples = [...new Set(repeated)].map((name) => JSON.stringify(name)).join(", ");
-  warn(
-    `${path}: several columns are named ${examples}. The first keeps its name, and a number is added to each of the others: ${repeated[0]}_1.`,
-  );
 }
 
 /** DuckDB would skip a first line that is not UTF-8 and take the names from the second. */

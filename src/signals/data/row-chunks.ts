@@ -6,6 +6,7 @@ import type { ColumnRoles, RequiredColumns } from "./column-roles.ts";
 import { resolveColumnRoles } from "./column-roles.ts";
 import { DataFault, type OnFault } from "./data-fault.ts";
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
+import { withoutEmptyColumns } from "./empty-columns.ts";
 import { explainReadError, withReadErrorsExplained } from "./explain-read-error.ts";
 import type { SourceFile } from "./find-files.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
@@ -84,8 +85,14 @@ export async function openRowChunks(
   const options = withTemplateRoles(given);
   const separate = async (file: SourceFile): Promise<SeparatedTable> => {
     const schema = await readTableSchema(database, file, pathColumnsOf(file.path, options));
-    return withReadErrorsExplained(database, file, schema, () =>
-      separateSensors(database, file.path, schema, options, { scratch, warn }),
+    return withReadErrorsExplained(database, file, schema, async () =>
+      separateSensors(
+        database,
+        file.path,
+        await withoutEmptyColumns(database, file.path, schema, options, warn),
+        options,
+        { scratch, warn },
+      ),
     );
   };
   const schemaOf = async (table: SourceTable): Promise<SeparatedTable> => {

@@ -27,6 +27,8 @@ export interface SelectedRows {
   /** Recordings with at least one kept row. */
   readonly recordings: readonly SelectedRecording[];
   readonly read: number;
+  /** Rows with neither a time nor any value, which pad a shorter sensor's columns; `missing` does not count them. */
+  readonly padding: number;
   readonly kept: number;
   readonly dropped: DroppedRows;
   /** Time without a label; undefined if there is none, or if rows without a label are kept. */
@@ -93,6 +95,7 @@ export class RowSelector {
   };
   readonly #unlabelled = new UnlabelledTime();
   #read = 0;
+  #padding = 0;
 
   /** @param fileNames names for messages; the keys refer to them by index */
   constructor(
@@ -205,12 +208,15 @@ export class RowSelector {
   /** For each row: 0 if it is complete, 1 if a channel is missing, 2 if the time is missing. */
   #findMissing({ rows, channels }: RowChunk, time: Float64Array): Uint8Array {
     const bad = new Uint8Array(rows);
+    const padding = this.#table.roles.time === null ? null : paddingRows(channels, time);
+    this.#padding += padding?.count ?? 0;
     for (const [c, values] of [...channels, time].entries()) {
       const mark = c < channels.length ? 1 : 2;
       for (let i = 0; i < rows; i++) {
         // x - x is 0 for finite numbers only.
         if (values[i]! - values[i]! === 0) continue;
-        if (Number.isNaN(values[i]!)) this.#missing[c]! += 1;
+        if (padding?.is[i] === 1) bad[i] = mark;
+        else if (Number.isNaN(values[i]!)) this.#missing[c]! += 1;
         else this.#infinite[c]! += 1;
         bad[i] = mark;
       }
@@ -273,7 +279,7 @@ export class RowSelector {
   ): Promise<SelectedRows> {
     const { roles } = this.#table;
     for (const fault of missingCellFaults(
-      { missing: this.#missing, infinite: this.#infinite, read: this.#read },
+      { missing: this.#missing, infinite: this.#infinite, read: this.#read - this.#padding },
       roles,
     ))
       onFault(fault);
@@ -298,6 +304,7 @@ export class RowSelector {
         afterUnlabelled,
       })),
       read: this.#read,
+      padding: this.#padding,
       kept: kept.reduce((sum, { rows }) => sum + rows, 0),
       dropped: this.#dropped,
       unlabelled: this.#unlabelled.report(),
@@ -305,4 +312,20 @@ export class RowSelector {
       infinite: this.#infinite,
     };
   }
+}
+
+/** Rows without a time and without any value; null if there are none. */
+function paddingRows(
+  channels: readonly Float32Array[],
+  time: Float64Array,
+): { readonly is: Uint8Array; readonly count: number } | null {
+  let is: Uint8Array | null = null;
+  let count = 0;
+  for (let i = 0; i < time.length; i++) {
+    if (!Number.isNaN(time[i]!) || channels.some((values) => !Number.isNaN(values[i]!))) continue;
+    is ??= new Uint8Array(time.length);
+    is[i] = 1;
+    count++;
+  }
+  return is === null ? null : { is, count };
 }

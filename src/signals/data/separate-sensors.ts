@@ -4,9 +4,11 @@
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
+import { givenSensors } from "./given-sensors.ts";
 import { joinByTime } from "./join-by-time.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import {
@@ -19,8 +21,9 @@ import {
 } from "./pooled-sensors.ts";
 import { rowsOfSplitSide } from "./rows-of-split-side.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
+import { findSparseSensors } from "./sparse-sensors.ts";
 import type { TableSchema } from "./table-schema.ts";
-import { timeReadingOf } from "./text-clock.ts";
+import { type TimeReading, timeReadingOf } from "./text-clock.ts";
 import { findRoleColumn } from "./usual-column-names.ts";
 
 export interface SeparatedTable {
@@ -78,7 +81,13 @@ export async function separateSensors(
         };
   const found = await findSensorColumn(database, schema, { keys, time, candidates });
   if (found === null) {
-    if (options.pivot === undefined) return { schema, channels: null };
+    if (options.pivot === undefined) {
+      const kept = [label, clock].filter((name) => name !== null && schema.names.includes(name)) as string[];
+      return {
+        schema: await joinSparseSensors(database, file, schema, options, { keys, kept, time, scratch, warn }),
+        channels: null,
+      };
+    }
     throw new UserError(
       `${file}: column "${options.pivot}" (--pivot) does not mark sensors that ran at the same time.`,
       {
@@ -117,6 +126,55 @@ export async function separateSensors(
   const usual = found.kinds || own !== undefined ? [] : usualChannels(channels).channels;
   const ofAll = joined.flatMap((value) => usual.map((name) => `${nameOfSensorValue(value)}_${name}`));
   return { schema: await schemaOfParquet(database, out), channels: ofAll.length === 0 ? null : ofAll };
+}
+
+/** Joins sensors that fill only some of the rows; returns other tables as they are. */
+async function joinSparseSensors(
+  database: Database,
+  file: string,
+  schema: TableSchema,
+  options: ColumnOptions,
+  {
+    keys,
+    kept,
+    time,
+    scratch,
+    warn,
+  }: {
+    keys: readonly string[];
+    kept: readonly string[];
+    time: (TimeReading & { readonly column: string }) | null;
+    scratch: ScratchFolder;
+    warn: (message: string) => void;
+  },
+): Promise<TableSchema> {
+  const { channels: given, modelChannels, sensor = [] } = options;
+  const channels = given ?? modelChannels ?? usualChannels(schema.names, givenSensors(sensor, schema.names)).channels;
+  if (channels.length === 0 || channels.some((name) => !schema.names.includes(name))) return schema;
+  const vectors = sensorsByName(channels).map((own) => [...own.channels] as string[]);
+  const others = channels.filter((name) => !vectors.some((vector) => vector.includes(name)));
+  const sparse = await findSparseSensors(database, schema, [...vectors, ...others.map((name) => [name])]);
+  if (sparse === null || (time === null && !sparse.single)) return schema;
+  const numbers = new Set([...channels, ...(time?.numbers === true ? [time.column] : [])]);
+  const source = schema.source(numbers, time?.isDateTime === true ? time.column : null);
+  const parts = sparse.parts
+    .toSorted((a, b) => channels.indexOf(a.channels[0]!) - channels.indexOf(b.channels[0]!))
+    .map((part) => ({
+      sql: `(SELECT * FROM ${source} WHERE ${part.rows})`,
+      time: time?.sql ?? null,
+      channels: part.channels.map((name) => [name, name] as const),
+    }));
+  const out = scratch.file("joined.parquet");
+  const unmatched = await joinByTime(database, parts, { keys, kept, out });
+  const [first, ...later] = sparse.parts.map((part) => part.channels.join(", "));
+  const how =
+    later.length === 0
+      ? `only some rows have values of ${first}; only these are read.`
+      : `the values of ${first} and ${later.join(" and ")} are in different rows, which are joined ${
+          time === null ? "in their order" : "by time, interpolated between rows at most 3 steps apart"
+        }.`;
+  warn(`${file}: ${how}${unmatched}`);
+  return schemaOfParquet(database, out);
 }
 
 /** The accelerometer, then the gyroscope. If the user names channels, the sensors with these channels instead. */

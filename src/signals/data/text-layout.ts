@@ -31,7 +31,7 @@ export function splitTextLine(line: string, separator: Separator): string[] {
   if (separator === "spaces")
     return (line.match(/"[^"]*"|\S+/g) ?? [""]).map((value) => value.replace(/^"(.*)"$/, "$1"));
   const bare = withoutLineMark(line, separator);
-  if (!bare.includes('"')) return bare.split(separator).map((value) => value.trim());
+  if (!bare.includes('"')) return bare.split(separator).map((value) => withoutApostrophes(value.trim()));
   const values = [""];
   let quoted = false;
   for (const character of bare) {
@@ -40,6 +40,11 @@ export function splitTextLine(line: string, separator: Separator): string[] {
     else values[values.length - 1] += character;
   }
   return values.map((value) => value.trim().replace(/^"(.*)"$/, "$1"));
+}
+
+/** Some programs quote texts with apostrophes. */
+function withoutApostrophes(value: string): string {
+  return value.length > 1 && value.startsWith("'") && value.endsWith("'") ? value.slice(1, -1) : value;
 }
 
 /** A text table that begins with a line of names and can be read in place. */
@@ -143,7 +148,8 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
   let head = from;
   while (head > 0) {
     const above = splitTextLine(lines[head - 1]!, separator);
-    if (above.length !== width || !above.every(isName) || isPaddedTitle(above)) break;
+    if (above.length !== width || !above.every(isName)) break;
+    if (isPaddedTitle(above) && !hasNamesAbove(lines, head - 1, separator, width)) break;
     head--;
   }
   const named = lines.slice(head, from).map((line) => splitTextLine(line, separator));
@@ -156,19 +162,47 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
   };
 }
 
+/** Maximum number of lines with names, units and the names of an index. */
+const mostHeaderLines = 8;
+
+/** Whether a sparse line, such as one of units or of the names of an index, is below a line of names. */
+function hasNamesAbove(lines: readonly string[], at: number, separator: Separator, width: number): boolean {
+  for (let i = at - 1; i >= Math.max(0, at - mostHeaderLines); i--) {
+    const above = splitTextLine(lines[i]!, separator);
+    if (above.length !== width || !above.every(isName)) return false;
+    if (!isPaddedTitle(above)) return true;
+  }
+  return false;
+}
+
+/** What pandas writes in place of a name that is missing in one of several lines of names. */
+const unnamedByPandas = /^Unnamed: \d+(_level_\d+)?$/;
+
 /**
  * The first line has the names; the last of several lines may have their units. If names repeat, as in a line of sensors above
- * a line of axes, the names are composed of both lines.
+ * a line of axes, the names are composed of all lines. Below them, pandas writes the names of the index in a line of their own.
  */
-function namesWithUnits(lines: readonly (readonly string[])[]): string[] | undefined {
+function namesWithUnits(written: readonly (readonly string[])[]): string[] | undefined {
+  const lines = written.map((line) => line.map((name) => (unnamedByPandas.test(name) ? "" : name)));
   const [names, ...others] = lines;
   if (names === undefined) return undefined;
-  const units = others.at(-1);
   const given = names.filter((name) => name !== "");
-  if (units !== undefined && new Set(given).size < given.length)
-    return names.map((name, i) => [name, units[i]!].filter((part) => part !== "").join("_"));
+  const areLevels = others.length > 0 && new Set(given).size < given.length;
+  const last = others.at(-1);
+  const isIndex =
+    last !== undefined &&
+    isPaddedTitle(last) &&
+    last.every((name, i) => name === "" || names[i] === "" || (areLevels && others.length > 1));
+  const index = isIndex ? last : names.map(() => "");
+  const below = isIndex ? others.slice(0, -1) : others;
+  if (areLevels)
+    return names.map(
+      (name, i) => index[i] || [name, ...below.map((line) => line[i]!)].filter((part) => part !== "").join("_"),
+    );
+  const units = below.at(-1);
   return names.map((name, i) => {
     const unit = (units?.[i] ?? "").replace(/^[([](.*)[)\]]$/, "$1");
+    if (index[i] !== "") return index[i]!;
     return /^-?$|no.?units|^cal$|^raw$/i.test(unit) ? name : `${name} (${unit})`;
   });
 }

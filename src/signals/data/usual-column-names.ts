@@ -4,7 +4,7 @@ export type ColumnRole = "label" | "group" | "recording" | "time";
 
 /** Usual names, most likely first, compared without case, spaces and punctuation. */
 export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
-  label: ["activity", "label", "class", "activityname", "activitylabel", "activityid", "target", "y"],
+  label: ["activity", "label", "class", "activityname", "activitylabel", "activityid", "annotation", "target", "y"],
   group: [
     ...["user", "userid", "subject", "subjectid", "participant", "participantid", "person", "personid"],
     ...["group", "volunteer", "patient", "wearer", "pid", "sub", "id"],
@@ -36,6 +36,9 @@ export function findRoleColumn(available: readonly string[], role: ColumnRole): 
     const match = available.find((column) => bare(column) === usual);
     if (match !== undefined) return match;
   }
+  // The abscissa of a plot: X[s].
+  const abscissa = available.find((column) => /^x\s*[[(]\s*(s|ms)\s*[\])]$/i.test(column.trim()));
+  if (abscissa !== undefined) return abscissa;
   const possible = columnsNamedLikeTimes(available);
   const ofSensor = possible.filter((column) => /acc|motion|sensor/i.test(column));
   return ofSensor[0] ?? (possible.length === 1 ? possible[0]! : null);

@@ -370,15 +370,45 @@ describe("devices whose exports have no line of names", () => {
   });
 });
 
-test("names that repeat are reported", async () => {
-  const { path } = folderOf({
-    "a.csv": plain
+test("names that repeat are asked about if the channels have them, and otherwise reported", async () => {
+  const withColumn = (name: string): string =>
+    plain
       .trimEnd()
-      .replaceAll(/^(.*)$/gm, "$1,0")
-      .replace(",0\n", ",AX\n"),
+      .replaceAll(/^(.*)$/gm, "$1,0,0")
+      .replace(",0,0\n", `,${name},${name}\n`);
+  const { path } = folderOf({ "a.csv": withColumn("AX"), "b.csv": withColumn("battery") });
+  const error = await readRecordings([path("a.csv")], { requireLabels: true }).catch((fault: unknown) => fault);
+  expect(error).toMatchObject({
+    message: expect.stringContaining('several columns are named "AX", so it is not clear which of them to read'),
+    advice: expect.stringMatching(/--channels Ax,Ay,Az/),
   });
-  const { quality } = await readRecordings([path("a.csv")], { requireLabels: true });
-  expect(quality.warnings).toContainEqual(expect.stringContaining('several columns are named "AX".'));
+  const chosen = await readRecordings([path("a.csv")], {
+    requireLabels: true,
+    columns: { channels: ["Ax", "Ay", "Az"] },
+  });
+  expect(chosen.quality.warnings).toContainEqual(expect.stringContaining('several columns are named "AX".'));
+  const { quality } = await readRecordings([path("b.csv")], { requireLabels: true });
+  expect(quality.warnings).toContainEqual(expect.stringContaining('several columns are named "battery".'));
+});
+
+test("sensors that were pasted side by side, each with its clock, are read by the clock beside them", async () => {
+  const table = Array.from({ length: 400 }, (_, i) => {
+    const acc = i < 200 ? [i / 50, 0.1, 0.2, 1 + i / 1000].map((value) => value.toFixed(4)).join(",") : ",,,";
+    return `${(i / 100).toFixed(4)},${i % 7},${acc}`;
+  });
+  const { path } = folderOf({
+    "trigno.csv": `X[s],EMG (mV),X[s],ACC X (g),ACC Y (g),ACC Z (g)\n${table.join("\n")}\n`,
+  });
+  const error = await readRecordings([path("trigno.csv")], { requireLabels: false }).catch((fault: unknown) => fault);
+  expect(error).toMatchObject({ advice: expect.stringContaining("--time 'X[s]_1'") });
+  const { quality, recordings } = await readRecordings([path("trigno.csv")], {
+    requireLabels: false,
+    columns: { time: "X[s]_1" },
+  });
+  expect(quality).toMatchObject({ rows: { read: 400, kept: 200 }, sampling: { rate_hz: 50 } });
+  expect(quality.channels["ACC X (g)"]!.missing).toBe(0);
+  expect(recordings.values[2]![100]).toBeCloseTo(1.1, 6);
+  expect(quality.warnings).toContainEqual("Left out because they contain neither a time nor a value: 200 rows.");
 });
 
 test("a Parquet table with an object per sensor", async () => {

@@ -1,0 +1,57 @@
+// Takes columns without any value out of a table's schema. Exports have them for sensors that a device lacks (SampleTimeFine of
+// Xsens, a second gyroscope). Chosen as the time or as a channel, such a column would leave no row.
+
+import { listColumnNames } from "./column-roles.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import { fixedSplitOf } from "./fixed-split.ts";
+import type { ColumnOptions } from "./named-columns.ts";
+import { missingMarks } from "./table-limits.ts";
+import type { TableSchema } from "./table-schema.ts";
+
+/** Rows from the top of a file that are searched first; that of DuckDB's sniffer, which takes an empty column for text. */
+const headRows = 20_480;
+
+/**
+ * @param options columns that the user names stay; if they are empty, reading them reports it
+ * @param warn called with the names of the columns that are left out
+ */
+export async function withoutEmptyColumns(
+  database: Database,
+  file: string,
+  schema: TableSchema,
+  options: ColumnOptions,
+  warn: (message: string) => void,
+): Promise<TableSchema> {
+  const possible = schema.names.filter((name) => !isNamed(name, options) && mayBeEmpty(schema.types.get(name) ?? ""));
+  const inHead = await emptyAmong(database, `(SELECT * FROM ${schema.source(new Set())} LIMIT ${headRows})`, possible);
+  const empty = new Set(await emptyAmong(database, schema.source(new Set()), inHead));
+  if (empty.size === 0 || empty.size === schema.names.length) return schema;
+  warn(`${file}: columns without any value are not read: ${listColumnNames([...empty])}.`);
+  return { ...schema, names: schema.names.filter((name) => !empty.has(name)) };
+}
+
+function isNamed(name: string, { sensor = [], only = [], split, ...options }: ColumnOptions): boolean {
+  const { label, group, recording, time, pivot, channels = [], modelChannels = [], pathColumns = [] } = options;
+  const roles = [label, group, recording, time, pivot, fixedSplitOf(split)?.column];
+  return (
+    [...roles, ...channels, ...modelChannels, ...pathColumns].includes(name) ||
+    sensor.some((text) => text.includes(name)) ||
+    only.some((condition) => condition.startsWith(`${name}=`))
+  );
+}
+
+/** Numbers in a text file have a value; in Parquet, a column of NaN has a type of numbers. */
+function mayBeEmpty(type: string): boolean {
+  return /^(VARCHAR|DOUBLE|FLOAT|INTEGER|BOOLEAN|BIGINT)$/.test(type);
+}
+
+async function emptyAmong(database: Database, source: string, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
+  const marks = missingMarks.map(duckdbLiteral).join(", ");
+  const counts = names.map((name, c) => {
+    const text = `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
+    return `count(*) FILTER (trim(${text}) NOT IN (${marks})) AS n${c}`;
+  });
+  const [found] = await database.rows(`SELECT ${counts.join(", ")} FROM ${source}`);
+  return names.filter((_, c) => Number(found![`n${c}`]) === 0);
+}

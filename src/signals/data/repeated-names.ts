@@ -1,0 +1,60 @@
+// Columns with equal names, as in tables that several devices' tables were pasted into. DuckDB numbers the second of two equal
+// names: ax and ax_1. Upper and lower case count as equal. Which of them a user means is a question if they form a sensor, or if
+// each sensor has a clock of its own.
+
+import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { usualChannels } from "../sensors/usual-channels.ts";
+import type { NamingOptions } from "./named-table.ts";
+import { findRoleColumn } from "./usual-column-names.ts";
+
+/**
+ * @param names of a file's columns
+ * @throws UserError if the channels that would be read have the names of others, unless the user chooses channels; and if the
+ *   clock that would be read is not the one beside the channels
+ */
+export function resolveRepeatedNames(
+  path: string,
+  names: readonly string[],
+  { channels, time, warn }: Pick<NamingOptions, "channels" | "time" | "warn">,
+): void {
+  const numbered = numberedNames(names);
+  const repeated = names.filter((name, c) => name !== "" && numbered[c] !== name);
+  if (repeated.length === 0) return;
+  const examples = [...new Set(repeated)].map((name) => JSON.stringify(name)).join(", ");
+  const rule = `The first keeps its name, and a number is added to each of the others: ${repeated[0]}_1.`;
+  const again = new Set(repeated.map((name) => name.toLowerCase()));
+  const usual = usualChannels(numbered).channels;
+  if (channels === undefined && usual.some((name) => again.has(name.replace(/_\d+$/, "").toLowerCase()))) {
+    throw new UserError(
+      `${path}: several columns are named ${examples}, so it is not clear which of them to read. ${rule}`,
+      {
+        advice: `Name the channels to read, such as ${shellCommand("--channels", usual.join(","))}`,
+      },
+    );
+  }
+  const clocks = numbered.filter(
+    (_, c) => again.has(names[c]!.toLowerCase()) && findRoleColumn([names[c]!], "time") !== null,
+  );
+  const read = time ?? findRoleColumn(numbered, "time");
+  const first = numbered.indexOf((channels ?? usual)[0] ?? "");
+  const own = clocks.findLast((name) => numbered.indexOf(name) < first);
+  if (time === undefined && own !== undefined && own !== read) {
+    throw new UserError(
+      `${path}: several columns are named ${examples}, so each sensor may have a clock of its own. ${rule}`,
+      {
+        advice: `Name the clock of the channels, such as ${shellCommand("--time", own)}, the one beside ${numbered[first]}.`,
+      },
+    );
+  }
+  warn(`${path}: several columns are named ${examples}. ${rule}`);
+}
+
+function numberedNames(names: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const times = seen.get(name.toLowerCase()) ?? 0;
+    seen.set(name.toLowerCase(), times + 1);
+    return times === 0 ? name : `${name}_${times}`;
+  });
+}

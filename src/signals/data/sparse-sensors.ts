@@ -1,0 +1,72 @@
+// Finds sensors that fill only some of a table's rows, while the cells of the other rows are empty: one sensor per row, as in a
+// log of events, or sensors of different rates in one table, such as an accelerometer beside an EMG. The rows of each sensor are
+// evenly spaced, or each row belongs to one sensor; otherwise, values are missing, and the table is refused for that.
+
+import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import { exceedsLimit, missingShareLimit } from "./gate-limits.ts";
+import { missingMarks } from "./table-limits.ts";
+import type { TableSchema } from "./table-schema.ts";
+
+/** Rows from the top of a file that are searched. */
+const searchedRows = 50_000;
+const leastRows = 20;
+/** At least this share of the rows with values belongs to exactly one sensor, if each row is one of a single sensor. */
+const singleShare = 0.9;
+/** At least this share of the distances between the rows of a sensor are near the median distance, and this near. */
+const regular = { share: 0.8, within: 0.5 } as const;
+
+export interface SparseSensors {
+  /** Those of `sensors`, each with the condition in SQL that selects its rows. */
+  readonly parts: readonly { readonly channels: readonly string[]; readonly rows: string }[];
+  /** Whether each row belongs to one sensor. */
+  readonly single: boolean;
+}
+
+/**
+ * @param sensors channels to read, by sensor
+ * @returns null if all of them have values in nearly all rows, or if values are missing irregularly
+ */
+export async function findSparseSensors(
+  database: Database,
+  schema: TableSchema,
+  sensors: readonly (readonly string[])[],
+): Promise<SparseSensors | null> {
+  if (sensors.length === 0) return null;
+  const has = (name: string): string =>
+    `(trim(CAST(${duckdbIdentifier(name)} AS VARCHAR)) NOT IN (${missingMarks.map(duckdbLiteral).join(", ")})) IS TRUE`;
+  const filled = sensors.map((channels) => `(${channels.map(has).join(" AND ")})`);
+  const partly = sensors.map((channels, s) => `((${channels.map(has).join(" OR ")}) AND NOT ${filled[s]})`);
+  const columns = filled.map((own, s) => `${own} AS f${s}, ${partly[s]} AS p${s}`);
+  const head = `(SELECT row_number() OVER () AS n, ${columns.join(", ")} FROM (SELECT * FROM ${schema.source(new Set())} LIMIT ${searchedRows}))`;
+  const count = sensors.map((_, s) => `CAST(f${s} AS INTEGER)`).join(" + ");
+  const counts = sensors.map((_, s) => `count(*) FILTER (f${s}) AS f${s}, count(*) FILTER (p${s}) AS p${s}`);
+  const [facts] = await database.rows(
+    `SELECT count(*) FILTER (${count} > 0) AS some, count(*) FILTER (${count} = 1) AS single, ${counts.join(", ")} FROM ${head}`,
+  );
+  const number = (name: string): number => Number(facts![name]);
+  const some = Math.max(number("some"), 1);
+  const rows = sensors.length === 1 ? await rowsOf(database, head) : some;
+  const isWhole = (s: number): boolean => !exceedsLimit(rows - number(`f${s}`), missingShareLimit * rows);
+  const sparse = sensors.map((_, s) => s).filter((s) => !isWhole(s));
+  if (sparse.length === 0) return null;
+  if (sensors.some((_, s) => number(`f${s}`) < leastRows || exceedsLimit(number(`p${s}`), missingShareLimit * rows)))
+    return null;
+  const single = sensors.length > 1 && number("single") >= singleShare * some;
+  if (!single) for (const s of sparse) if (!(await isRegular(database, head, s))) return null;
+  return { parts: sensors.map((channels, s) => ({ channels, rows: filled[s]! })), single };
+}
+
+async function rowsOf(database: Database, head: string): Promise<number> {
+  const [counted] = await database.rows(`SELECT count(*) AS rows FROM ${head}`);
+  return Number(counted!.rows);
+}
+
+/** Whether the rows of a sensor are every nth row; in other cases, values of a sensor that has one in each row are missing. */
+async function isRegular(database: Database, head: string, s: number): Promise<boolean> {
+  const steps = `(SELECT n - lag(n) OVER (ORDER BY n) AS d FROM ${head} WHERE f${s})`;
+  const [found] = await database.rows(
+    `SELECT m, count(*) AS steps, count(*) FILTER (abs(d - m) <= ${regular.within} * m) AS near
+     FROM ${steps}, (SELECT median(d) AS m FROM ${steps}) WHERE d IS NOT NULL GROUP BY m`,
+  );
+  return found !== undefined && Number(found.m) >= 2 && Number(found.near) >= regular.share * Number(found.steps);
+}

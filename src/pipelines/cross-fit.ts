@@ -39,6 +39,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
     recordings: { channels: windows.channels, files: data.labelled.files, fingerprint: data.labelled.fingerprint },
     sensors: run.champion.sensors,
     conversions: data.labelled.conversions,
+    labelMap: data.labelled.labelMap,
     described: describeCrossFitValues(data.labelled.rows, new Set(windows.users), also),
     quality: data.labelled.quality,
     windows,

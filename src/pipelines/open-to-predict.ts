@@ -36,7 +36,7 @@ export async function openToPredict(
   for (const note of notes) reporter.warn(note);
   const expected = gateBatchChannels(modelChannels, named, model.baseline, factors);
   const opened = await openRecordings(config.files, {
-    columns: { ...namedColumnRoles(config), modelChannels },
+    columns: { ...namedColumnRoles(config), modelChannels, labelMap: model.folder.manifest.data.label_map },
     requireLabels: false,
     ...labels,
     ...recordedRateOf(config, model.config),

@@ -48,6 +48,8 @@ export interface TrainingData {
   readonly sensors: WatchedModel["sensors"];
   /** How the values of the files were converted to the units of the sensors. */
   readonly conversions: readonly StoredConversion[];
+  /** The class of each label that `--map` or `--exclude` lists, null if it is left out. */
+  readonly labelMap: OpenedRecordings["labelMap"];
   readonly quality: QualityReport;
   readonly windows: WindowSet;
   readonly dropped: DroppedSamples;
@@ -181,6 +183,7 @@ export async function prepareOpenedTraining(
     recordings,
     sensors,
     conversions,
+    labelMap: opened.labelMap,
     quality,
     described,
     windows,

@@ -161,10 +161,11 @@ async function cutWindowsToRecalibrate(
   trained: RehearsalOptions,
   { warn }: Pick<Reporter, "warn">,
 ): Promise<WindowSet> {
-  const { channels, users } = manifest.data;
+  const { channels, users, label_map: labelMap } = manifest.data;
+  const { map: _, exclude: _e, ...unmapped } = trained;
   const advice = "Give the recordings that it learned from, at their present paths, with --recordings.";
   const opened = await openRecordings(recordings ?? (await recordingsOfModel(manifest, model, advice)), {
-    columns: { channels, ...namedColumnRoles(trained) },
+    columns: { channels, ...namedColumnRoles(labelMap === undefined ? trained : unmapped), labelMap },
     requireLabels: true,
     requirePeople: false,
     nominalRateHz: config.rate,

@@ -11,7 +11,7 @@ import { batchUnits } from "../signals/data/batch-units.ts";
 import { conversionsByFactors, convertRows, type StoredConversion } from "../signals/data/convert-units.ts";
 import { CopiedContentFinder } from "../signals/data/copied-content.ts";
 import { DataFault } from "../signals/data/data-fault.ts";
-import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
+import { type ColumnOptions, type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { type OpenedRecordings, openRecordings, recordedRateOf } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
@@ -28,6 +28,7 @@ export interface RetrainRecordings {
   readonly copies: OpenedRecordings["copies"];
   /** How the values of the files were converted; the channels have the champion's names. */
   readonly conversions: readonly StoredConversion[];
+  readonly labelMap: OpenedRecordings["labelMap"];
   close(): void;
 }
 
@@ -38,8 +39,12 @@ export interface RetrainRecordings {
 function labelledRecordingColumns(
   config: NamedColumns & Pick<RetrainConfig, "labelled">,
   trained: NamedColumns,
-): NamedColumns {
-  if (config.labelled === undefined) return namedColumnRoles(trained);
+  labelMap: ColumnOptions["labelMap"],
+): NamedColumns & Pick<ColumnOptions, "labelMap"> {
+  // The classes that the training recorded do not depend on a file that may have moved or changed.
+  const { map: _map, exclude: _exclude, ...unmapped } = trained;
+  const inherited = labelMap === undefined ? namedColumnRoles(trained) : { ...namedColumnRoles(unmapped), labelMap };
+  if (config.labelled === undefined) return inherited;
   const {
     pathColumns: _,
     groupFromPath: _g,
@@ -48,7 +53,7 @@ function labelledRecordingColumns(
     labels: _f,
     split: _s,
     ...named
-  } = namedColumnRoles(trained);
+  } = inherited;
   return { ...named, ...namedColumnRoles(config) };
 }
 
@@ -91,7 +96,10 @@ export async function openLabelledRecordings(
       "Name labelled recordings with --labelled, either these or others.",
     ));
   const opened = await openRecordings(files, {
-    columns: { channels: manifest.data.channels, ...labelledRecordingColumns(config, trained) },
+    columns: {
+      channels: manifest.data.channels,
+      ...labelledRecordingColumns(config, trained, manifest.data.label_map),
+    },
     requireLabels: true,
     known: { people: manifest.data.users, classes: champion.drift.classes },
     ...(config.labelled === undefined
@@ -178,7 +186,7 @@ export async function openUnlabelledRecordings(
 }
 
 function toRetrainRecordings(
-  { rows, files, fingerprint, quality, copies }: OpenedRecordings,
+  { rows, files, fingerprint, quality, labelMap, copies }: OpenedRecordings,
   channels: readonly string[],
   conversions: readonly StoredConversion[],
 ): RetrainRecordings {
@@ -189,6 +197,7 @@ function toRetrainRecordings(
     quality,
     copies,
     conversions,
+    labelMap,
     close: () => rows.close(),
   };
 }
@@ -205,7 +214,12 @@ export async function readRecordingsTruth(
   const { classes } = champion.drift;
   const columns = unlabelledRecordingColumns(config, trained);
   const { rows } = await openRecordings(config.files, {
-    columns: { ...columns, channels: config.channels ?? channels, label: config.truth },
+    columns: {
+      ...columns,
+      channels: config.channels ?? channels,
+      label: config.truth,
+      labelMap: champion.folder.manifest.data.label_map,
+    },
     requireLabels: false,
     ...recordedRateOf(config, champion.config),
     reporter,

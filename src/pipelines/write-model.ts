@@ -261,6 +261,7 @@ export async function writeModel(
           unit,
           gravity,
         })),
+        ...(data.labelMap !== undefined && { label_map: { ...data.labelMap } }),
         ...(data.conversions.length > 0 && { conversions: data.conversions.map(storedConversion) }),
       },
       ...(extras.retrainedFrom !== undefined && { retrained_from: extras.retrainedFrom }),

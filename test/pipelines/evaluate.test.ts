@@ -2,8 +2,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { resolveRetrainConfig } from "../../src/config.ts";
 import { evaluate } from "../../src/pipelines/evaluate.ts";
+import { openModelHandle } from "../../src/pipelines/model-handle.ts";
 import { duckdbLiteral } from "../../src/signals/data/duckdb.ts";
+import { changeJson, reseal } from "./old-model.ts";
 import { query } from "./query.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
@@ -153,5 +156,48 @@ describe("recordings that say less than they seem to", () => {
     await expect(evaluate({ files: [at("bare.csv")], model })).rejects.toThrow(/no column for the activity label/);
     await copy("empty.csv", "* REPLACE (NULL AS activity)");
     await expect(evaluate({ files: [at("empty.csv")], model })).rejects.toThrow(/no window has a label/);
+  });
+});
+
+describe("labels that the training renamed and left out", () => {
+  it("are read in the same way, unless --map or --exclude says otherwise", async () => {
+    await copySharedModel("four people", directory, "mapped");
+    const mapped = at("mapped");
+    changeJson<{ data: object }>(mapped, "manifest.json", (manifest) => ({
+      ...manifest,
+      data: { ...manifest.data, label_map: { 1: "walking", 2: "sitting", 0: null } },
+    }));
+    reseal(mapped);
+    const code = "CASE activity WHEN 'walking' THEN '1' WHEN 'sitting' THEN '2' ELSE '0' END";
+    await copy("coded.csv", `* REPLACE (${code} AS activity)`);
+    const coded = await evaluate({ files: [at("coded.csv")], model: mapped });
+    expect(coded).toMatchObject({ windows: 234, unknownLabels: {} });
+    expect(coded.warnings).toContain(
+      "Labels are read as in the training: 0 is left out, 1 is walking, 2 is sitting. To read them in another way, use --map or --exclude.",
+    );
+    const named = await evaluate({ files: [at("new.parquet")], model: mapped });
+    expect(named).toMatchObject({ windows: 351 });
+    writeFileSync(at("other.yaml"), "0: jogging\n1: walking\n2: null\n");
+    const other = await evaluate({ files: [at("coded.csv")], model: mapped, map: at("other.yaml") });
+    expect(other).toMatchObject({ windows: 234, unknownLabels: {} });
+    expect(other.pooled.per_class.jogging).toMatchObject({ support: 117 });
+  });
+
+  it("are read by retrain even if the file with the map is gone", async () => {
+    const mapped = at("mapped");
+    changeJson<{ config: object; data: object }>(mapped, "manifest.json", (manifest) => ({
+      ...manifest,
+      data: { ...manifest.data, files: [at("r.parquet")] },
+      config: { ...manifest.config, map: "gone.yaml", exclude: ["0"] },
+    }));
+    reseal(mapped);
+    const { prepareRetraining } = await import("../../src/pipelines/prepare-retraining.ts");
+    const code = "CASE activity WHEN 'walking' THEN '1' WHEN 'sitting' THEN '2' ELSE activity END";
+    await copy("truth.parquet", `*, ${code} AS code`);
+    const config = resolveRetrainConfig({ files: [at("truth.parquet")], model: mapped, out: at("no"), truth: "code" });
+    const data = await prepareRetraining(config, await openModelHandle(mapped));
+    data.labelled.close();
+    expect(data.labelled.labelMap).toEqual({ 0: null, 1: "walking", 2: "sitting" });
+    expect(new Set(data.truth)).toEqual(new Set([0, 1, 2]));
   });
 });

@@ -235,6 +235,10 @@ function adviceOnChannels(available: readonly string[]): string {
     return "These columns look like summaries of epochs. Export the accelerations of each axis, which devices call raw data.";
   const vectors = sensorsByName(available).map(({ channels }) => channels.join(","));
   const [first] = vectors;
+  // Axes may be named by the body instead of by letters: AccV, AccML, AccAP.
+  const accelerations = available.filter((column) => /acc/i.test(column));
+  if (first === undefined && accelerations.length === 3)
+    return `Name them with --channels. Perhaps these are the axes of an accelerometer: ${shellCommand("--channels", accelerations.join(","))}`;
   if (first === undefined) return "Name them with --channels COLUMN,COLUMN,...";
   return `Name them with --channels. These are vectors: ${vectors.join("; ")}. For the first: ${shellCommand("--channels", first)}`;
 }

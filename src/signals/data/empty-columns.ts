@@ -1,12 +1,15 @@
 // Takes columns without any value out of a table's schema. Exports have them for sensors that a device lacks (SampleTimeFine of
 // Xsens, a second gyroscope). Chosen as the time or as a channel, such a column would leave no row.
 
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import { usualChannels } from "../sensors/usual-channels.ts";
 import { listColumnNames } from "./column-roles.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { missingMarks } from "./table-limits.ts";
 import type { TableSchema } from "./table-schema.ts";
+import { findRoleColumn } from "./usual-column-names.ts";
 
 /** Rows from the top of a file that are searched first; that of DuckDB's sniffer, which takes an empty column for text. */
 const headRows = 20_480;
@@ -25,19 +28,30 @@ export async function withoutEmptyColumns(
   const possible = schema.names.filter((name) => !isNamed(name, options) && mayBeEmpty(schema.types.get(name) ?? ""));
   const inHead = await emptyAmong(database, `(SELECT * FROM ${schema.source(new Set())} LIMIT ${headRows})`, possible);
   const empty = new Set(await emptyAmong(database, schema.source(new Set()), inHead));
+  // A sensor of which one axis is empty is broken, not absent.
+  for (const { channels } of sensorsByName(schema.names))
+    if (channels.some((name) => !empty.has(name))) for (const name of channels) empty.delete(name);
   if (empty.size === 0 || empty.size === schema.names.length) return schema;
-  warn(`${file}: columns without any value are not read: ${listColumnNames([...empty])}.`);
-  return { ...schema, names: schema.names.filter((name) => !empty.has(name)) };
+  if (matters([...empty])) warn(`${file}: columns without any value are not read: ${listColumnNames([...empty])}.`);
+  return { ...schema, names: schema.names.filter((name) => !empty.has(name)), empty: [...empty] };
 }
 
 function isNamed(name: string, { sensor = [], only = [], split, ...options }: ColumnOptions): boolean {
   const { label, group, recording, time, pivot, channels = [], modelChannels = [], pathColumns = [] } = options;
   const roles = [label, group, recording, time, pivot, fixedSplitOf(split)?.column];
   return (
+    // Unlabelled batches have an empty label column.
+    findRoleColumn([name], "label") !== null ||
     [...roles, ...channels, ...modelChannels, ...pathColumns].includes(name) ||
     sensor.some((text) => text.includes(name)) ||
     only.some((condition) => condition.startsWith(`${name}=`))
   );
+}
+
+/** Whether one of the columns would be the clock, the person, the recording or a channel if it had values. */
+function matters(empty: readonly string[]): boolean {
+  const roles = ["time", "group", "recording"] as const;
+  return roles.some((role) => findRoleColumn(empty, role) !== null) || usualChannels(empty).channels.length > 0;
 }
 
 /** Numbers in a text file have a value; in Parquet, a column of NaN has a type of numbers. */
@@ -52,6 +66,7 @@ async function emptyAmong(database: Database, source: string, names: readonly st
     const text = `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
     return `count(*) FILTER (trim(${text}) NOT IN (${marks})) AS n${c}`;
   });
-  const [found] = await database.rows(`SELECT ${counts.join(", ")} FROM ${source}`);
+  const [found] = await database.rows(`SELECT count(*) AS rows, ${counts.join(", ")} FROM ${source}`);
+  if (Number(found!.rows) === 0) return [];
   return names.filter((_, c) => Number(found![`n${c}`]) === 0);
 }

@@ -15,7 +15,9 @@ export async function jsonAsCsv(database: Database, file: SourceFile, scratch: S
   const out = scratch.file("json.csv");
   const path = duckdbLiteral((file.stored ?? file.path).replace(/[*?[]/g, "[$&]"));
   try {
-    const { columns, source } = await tableOfJson(database, await readingAsText(database, path));
+    const document = await readingAsText(database, path);
+    const { columns, source } =
+      (await tableOfAcquisition(database, document)) ?? (await tableOfJson(database, document));
     await database.rows(
       `COPY (SELECT ${columns.join(", ")} FROM ${source}) TO ${duckdbLiteral(out)} (FORMAT csv, HEADER true)`,
     );
@@ -36,6 +38,32 @@ export async function jsonAsCsv(database: Database, file: SourceFile, scratch: S
     });
   }
   return { ...file, stored: out };
+}
+
+/**
+ * The table of the data acquisition format of Edge Impulse, whose `payload` lists the sensors' names and units, the values row by
+ * row, and the interval; null for other documents.
+ */
+async function tableOfAcquisition(
+  database: Database,
+  document: string,
+): Promise<{ columns: string[]; source: string } | null> {
+  const described = await database.rows(`DESCRIBE SELECT * FROM ${document}`);
+  const payload = String(described.find(({ column_name: name }) => name === "payload")?.column_type ?? "");
+  if (
+    !/\binterval_ms"?/.test(payload) ||
+    !/\bsensors"? STRUCT\(/.test(payload) ||
+    !/\bvalues"? [A-Z]+\[\]\[\]/.test(payload)
+  )
+    return null;
+  const [head] = await database.rows(`SELECT payload.sensors AS sensors FROM ${document} LIMIT 1`);
+  const sensors = (head?.sensors ?? []) as { name: string; units?: string }[];
+  const rows = `(SELECT CAST(payload.interval_ms AS DOUBLE) AS step, unnest(payload.values) AS v, generate_subscripts(payload.values, 1) AS n FROM ${document})`;
+  const columns = sensors.map(({ name, units }, i) => {
+    const named = units === undefined || /^(n\/a|none)?$/i.test(units) ? name : `${name} (${units})`;
+    return `v[${i + 1}] AS ${duckdbIdentifier(named)}`;
+  });
+  return { columns: ["(n - 1) * step AS time_ms", ...columns], source: rows };
 }
 
 /** Depth of a table within a document, such as that of {"Meas": {"IMU9": [{"ArrayAcc": [{"x": 0.1}]}]}}. */

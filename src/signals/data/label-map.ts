@@ -11,8 +11,11 @@ export class LabelMap {
   readonly #classes: ReadonlyMap<string, string | null>;
   readonly #listed: readonly string[];
   readonly #met = new Set<string>();
+  /** Whether these are the classes that a training recorded, not those of the options. */
+  readonly inherited: boolean;
 
-  constructor(entries: readonly (readonly [label: string, of: string | null])[]) {
+  constructor(entries: readonly (readonly [label: string, of: string | null])[], inherited = false) {
+    this.inherited = inherited;
     this.#classes = new Map(entries.map(([label, of]) => [spellingKey(label), of]));
     this.#listed = entries.map(([label]) => label);
   }
@@ -33,6 +36,19 @@ export class LabelMap {
     );
   }
 
+  /** The class of each listed label, null if it is left out; undefined if no label is listed. */
+  entries(): Record<string, string | null> | undefined {
+    if (this.#listed.length === 0) return undefined;
+    return Object.fromEntries(this.#listed.map((label) => [label, this.#classes.get(spellingKey(label))!]));
+  }
+
+  /** The labels seen so far that have another class than themselves, each with its class. */
+  changed(): [label: string, of: string | null][] {
+    return this.#listed
+      .filter((label) => this.#met.has(spellingKey(label)))
+      .map((label) => [label, this.#classes.get(spellingKey(label))!]);
+  }
+
   /** Labels in the list that no row has. */
   unmet(): string[] {
     return this.#listed.filter((label) => !this.#met.has(spellingKey(label)));
@@ -45,10 +61,16 @@ const advice =
 /**
  * @param file YAML or JSON: LABEL: CLASS, LABEL: null, or CLASS: [LABEL, ...]
  * @param exclude labels to leave out
+ * @param recorded classes as a training recorded them; they hold if there is neither a file nor a label to leave out
  * @throws UserError if the file cannot be read, or maps a label twice
  */
-export async function readLabelMap(file: string | undefined, exclude: readonly string[] = []): Promise<LabelMap> {
-  const entries: [string, string | null][] = exclude.map((label) => [label, null]);
+export async function readLabelMap(
+  file: string | undefined,
+  exclude: readonly string[] | undefined,
+  recorded: Readonly<Record<string, string | null>> = {},
+): Promise<LabelMap> {
+  if (file === undefined && exclude === undefined) return new LabelMap(Object.entries(recorded), true);
+  const entries: [string, string | null][] = (exclude ?? []).map((label) => [label, null]);
   if (file !== undefined) {
     const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
       throw new UserError(`--map ${file}: could not be read: ${cause.code ?? cause.message}`, {

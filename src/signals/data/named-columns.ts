@@ -22,6 +22,8 @@ export interface ColumnOptions {
   readonly map?: string;
   /** Labels to leave out. */
   readonly exclude?: readonly string[];
+  /** Classes of labels as a model's training recorded them, null for a label that is left out; `map` and `exclude` override them. */
+  readonly labelMap?: Readonly<Record<string, string | null>> | undefined;
   /** A file with labels and their times, or a pattern of such files; its label column is then the one that `label` names. */
   readonly labels?: string;
   /** Whether those times are on the recordings' clock, or count from the start of each recording. */

@@ -119,13 +119,12 @@ function likelyNames(sample: readonly (readonly string[])[]): string[] {
   const columns = sample[0]!.map((_, c) => sample.map((values) => values[c]!));
   const names = columns.map((_, c) => `c${c + 1}`);
   // Of several clocks, the finest.
-  const [clock = -1] = [...columns.keys()]
-    .filter((c) => isLikelyClock(columns[c]!))
-    .sort((a, b) => new Set(columns[b]).size - new Set(columns[a]).size);
+  const clocks = [...columns.keys()].filter((c) => isLikelyClock(columns[c]!));
+  const [clock = -1] = clocks.toSorted((a, b) => new Set(columns[b]).size - new Set(columns[a]).size);
   if (clock >= 0) names[clock] = "time";
   const mark = columns.findIndex(isLikelyMark);
   if (mark >= 0) names[mark] = "sensor";
-  const mayBeAxis = columns.map((values, c) => c !== clock && c !== mark && isLikelyAxis(values));
+  const mayBeAxis = columns.map((values, c) => c !== mark && !clocks.includes(c) && isLikelyAxis(values));
   const sensors = ["acc", "gyro", "mag"];
   for (let c = 0; c + 2 < names.length && sensors.length > 0; ) {
     if (!(mayBeAxis[c] && mayBeAxis[c + 1] && mayBeAxis[c + 2])) {

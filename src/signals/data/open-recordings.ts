@@ -83,6 +83,8 @@ export interface OpenedRecordings {
   /** Columns without a role; they were not read. */
   readonly unusedColumns: readonly string[];
   readonly quality: QualityReport;
+  /** The class of each label that `--map` or `--exclude` lists, null if it is left out; undefined if none is listed. */
+  readonly labelMap: Readonly<Record<string, string | null>> | undefined;
   /** People with equal values; each pair is in `quality.warnings`, too. Not searched for if labels are not required. */
   readonly copies: readonly CopiedContent[];
 }
@@ -218,6 +220,7 @@ async function openRecordingsWith(
     columns,
     unusedColumns,
     quality,
+    labelMap: table.labels.entries(),
     copies,
   };
 }
@@ -293,6 +296,14 @@ function copiedContentOf(rows: StoredRows): CopiedContent[] {
 }
 
 function warnOfLabelMap(labels: Table["labels"], warn: Reporter["warn"]): void {
+  if (labels.inherited) {
+    const read = labels.changed().map(([label, of]) => (of === null ? `${label} is left out` : `${label} is ${of}`));
+    if (read.length > 0)
+      warn(
+        `Labels are read as in the training: ${read.join(", ")}. To read them in another way, use --map or --exclude.`,
+      );
+    return;
+  }
   const [leftOut, unmet] = [labels.leftOut(), labels.unmet()];
   if (leftOut.length > 0) warn(`Rows with the label ${leftOut.join(", ")} are left out, as --map or --exclude says.`);
   if (unmet.length > 0) warn(`No row has the label ${unmet.join(", ")}, which --map or --exclude lists.`);

@@ -16,6 +16,7 @@ import { jsonAsCsv } from "./json-table.ts";
 import { statedRate } from "./known-layouts.ts";
 import { type NamingOptions, tableWithNames } from "./named-table.ts";
 import { resolveRepeatedNames } from "./repeated-names.ts";
+import { serialLog, serialLogAsTable } from "./serial-log.ts";
 import { plainText, textLayout } from "./text-layout.ts";
 import { linesOfText, writeLines } from "./text-lines.ts";
 import { unzipEntry, type ZipEntry, zipEntries } from "./unzip.ts";
@@ -72,6 +73,12 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (/^\s*[[{]/.test(text)) return [await jsonAsCsv(database, file, options.scratch)];
   const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
   if (lines.length > 1) lines.pop();
+  const serial = serialLog(lines.filter((line) => !isBlank(line)));
+  if (serial !== undefined) {
+    const out = options.scratch.file("serial.csv");
+    await serialLogAsTable(stored, out, serial);
+    return readableFile(database, { ...file, stored: out }, options);
+  }
   const plain = plainText(lines.filter((line) => !isBlank(line)));
   const comments = lines.filter((line) => line.startsWith("#"));
   if (plain !== undefined && statedRate(comments, plain.names) === undefined) {

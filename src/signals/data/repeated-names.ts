@@ -5,19 +5,22 @@
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
-import type { NamingOptions } from "./named-table.ts";
 import { findRoleColumn } from "./usual-column-names.ts";
+
+interface Choices {
+  /** Channels that the user names, or a model. */
+  readonly channels?: readonly string[] | undefined;
+  /** The time column that the user names. */
+  readonly time?: string | undefined;
+  readonly warn: (message: string) => void;
+}
 
 /**
  * @param names of a file's columns
  * @throws UserError if the channels that would be read have the names of others, unless the user chooses channels; and if the
  *   clock that would be read is not the one beside the channels
  */
-export function resolveRepeatedNames(
-  path: string,
-  names: readonly string[],
-  { channels, time, warn }: Pick<NamingOptions, "channels" | "time" | "warn">,
-): void {
+export function resolveRepeatedNames(path: string, names: readonly string[], { channels, time, warn }: Choices): void {
   const numbered = numberedNames(names);
   const repeated = names.filter((name, c) => name !== "" && numbered[c] !== name);
   if (repeated.length === 0) return;

@@ -109,7 +109,7 @@ export async function openRowChunks(
   const roles = resolveColumnRoles(firstSchema.names, named, required, first.path, onFault, warn);
   const keys: RowKey[] = [];
   const fileRows: number[] = [];
-  const labels = await readLabelMap(options.map, options.exclude);
+  const labels = await readLabelMap(options.map, options.exclude, options.labelMap);
   const spellings = { people: new Spellings(known?.people), classes: new Spellings(known?.classes) };
 
   const readingOf = (file: SourceFile, schema: TableSchema, column: string): Promise<TimeReading> =>
@@ -156,10 +156,11 @@ export async function openRowChunks(
   }
   const { label, group, recording, time, channels } = roles;
   const used = new Set([label, group, recording, time, fixedSplitOf(options.split)?.column, ...channels]);
-  const unusedColumns = firstSchema.names.filter((name) => !used.has(name));
+  const others = firstSchema.names.filter((name) => !used.has(name));
+  const unusedColumns = [...others, ...(firstSchema.empty ?? [])];
   if (time === null && first.parts === undefined)
     await withReadErrorsExplained(database, first, firstSchema, () =>
-      refuseUnnamedClock(database, first.path, firstSchema, unusedColumns),
+      refuseUnnamedClock(database, first.path, firstSchema, others),
     );
   return { roles, unusedColumns, keys, spellings, labels, fileRows, chunks };
 }

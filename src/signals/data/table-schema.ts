@@ -12,6 +12,8 @@ import { missingMarks, refuseTableOverLimit } from "./table-limits.ts";
 
 export interface TableSchema {
   readonly names: readonly string[];
+  /** Columns without any value, which are not in `names`. */
+  readonly empty?: readonly string[];
   /** DuckDB's type of each column; for a text file, as inferred from its first 20,480 rows. */
   readonly types: ReadonlyMap<string, string>;
   /**

@@ -153,6 +153,11 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
     head--;
   }
   const named = lines.slice(head, from).map((line) => splitTextLine(line, separator));
+  const groups = groupsAbove(lines[head - 1], named[0], separator);
+  if (groups !== undefined) {
+    named.unshift(groups);
+    head--;
+  }
   return {
     separator,
     preamble: lines.slice(0, head),
@@ -160,6 +165,26 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
     firstValues: from,
     sample: lines.slice(from, from + rows).map((line) => splitTextLine(line, separator)),
   };
+}
+
+/**
+ * The names of groups of columns, as in merged cells of a spreadsheet: each stands above the first column of its group. They are
+ * needed if the columns' own names repeat.
+ */
+function groupsAbove(
+  line: string | undefined,
+  names: readonly string[] | undefined,
+  separator: Separator,
+): string[] | undefined {
+  const given = names?.filter((name) => name !== "") ?? [];
+  if (line === undefined || names === undefined || new Set(given).size === given.length) return undefined;
+  const above = splitTextLine(line, separator);
+  if (above.length !== names.length || !above.every(isName) || above.every((name) => name === "")) return undefined;
+  let group = "";
+  return above.map((name, i) => {
+    if (name !== "") group = name;
+    return names[i] === "" ? "" : group;
+  });
 }
 
 /** Maximum number of lines with names, units and the names of an index. */

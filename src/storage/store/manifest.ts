@@ -40,6 +40,8 @@ export interface Manifest {
       unit: string | null;
       gravity: boolean | null;
     }[];
+    /** The class of each label that `--map` or `--exclude` listed, null if it was left out; absent if none was listed. */
+    label_map?: Record<string, string | null>;
     /** How the values of the files were converted to the units of the sensors; absent if they were not. */
     conversions?: {
       channels: string[];
@@ -146,6 +148,10 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
     classes: names.min(2).describe("In the order of the network's outputs."),
     channels: names.min(1).describe("In the order of the network's inputs."),
     sensors: sensorsSchema.exactOptional(),
+    label_map: z
+      .record(z.string(), z.string().nullable())
+      .describe("The class of each label that --map or --exclude listed, null if it was left out; absent if none was.")
+      .exactOptional(),
     conversions: conversionsSchema.exactOptional(),
   }),
   retrained_from: z

@@ -1,0 +1,69 @@
+// Rewrites what a microcontroller prints. The serial monitor of the Arduino IDE puts the time of day before each line
+// ("10:00:00.020 -> 0.1,0.2,9.8"), and its plotter wants names beside the values ("ax:0.1 ay:0.2 az:9.8"). Other lines, such as
+// those of the boot loader, are left out.
+
+import { linesOfText, writeLines } from "./text-lines.ts";
+
+const clockForm = /^\s*(\d{1,2}:\d{2}:\d{2}[.,]\d{1,6})\s*->\s*/;
+const pairForm = /([A-Za-z_][\w .()/^²°-]*?)\s*[:=]\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf)(?![\w.])/gi;
+
+export interface SerialLog {
+  /** Whether lines begin with the time of day. */
+  readonly clock: boolean;
+  /** Names beside the values; undefined if the values stand alone. */
+  readonly names: readonly string[] | undefined;
+}
+
+/** Share of the lines that have the form. */
+const usualShare = 0.8;
+const leastLines = 10;
+
+/** @param lines the first lines, without empty ones; undefined if they are no such log */
+export function serialLog(lines: readonly string[]): SerialLog | undefined {
+  if (lines.length < leastLines) return undefined;
+  const most = (count: number): boolean => count >= usualShare * lines.length;
+  const clock = most(lines.filter((line) => clockForm.test(line)).length);
+  const namesOf = lines.map((line) =>
+    pairsOfLine(line.replace(clockForm, ""))
+      ?.map(([name]) => name)
+      .join("\x1f"),
+  );
+  const usual = [...Map.groupBy(namesOf, (names) => names)].sort(([, a], [, b]) => b.length - a.length)[0];
+  const names = usual?.[0] !== undefined && most(usual[1].length) ? usual[0].split("\x1f") : undefined;
+  if (names !== undefined && new Set(names).size < Math.max(2, names.length)) return undefined;
+  return clock || names !== undefined ? { clock, names } : undefined;
+}
+
+/** Names and values, if the line consists of nothing else. */
+function pairsOfLine(line: string): [name: string, value: string][] | undefined {
+  const pairs = [...line.matchAll(pairForm)].map((match): [string, string] => [match[1]!.trim(), match[2]!]);
+  if (pairs.length < 2) return undefined;
+  return /^[\s,;|]*$/.test(line.replace(pairForm, "")) ? pairs : undefined;
+}
+
+/** Writes the log as a table; a line of names stays the first line. */
+export async function serialLogAsTable(path: string, out: string, { clock, names }: SerialLog): Promise<void> {
+  const table = async function* (): AsyncGenerator<string> {
+    let first = true;
+    if (names !== undefined) yield [...(clock ? ["time"] : []), ...names].join(",");
+    for await (const line of linesOfText(path)) {
+      const time = clockForm.exec(line)?.[1]?.replace(",", ".");
+      const rest = line.replace(clockForm, "").trim();
+      if ((clock && time === undefined) || rest === "") continue;
+      if (names === undefined) {
+        const areNames = first && !/\d/.test(rest.replace(/[A-Za-z_]\w*/g, ""));
+        yield `${areNames ? "time" : time}${separatorOf(rest)}${rest}`;
+      } else {
+        const pairs = pairsOfLine(rest);
+        if (pairs === undefined || pairs.length !== names.length) continue;
+        yield [...(clock ? [time!] : []), ...pairs.map(([, value]) => value)].join(",");
+      }
+      first = false;
+    }
+  };
+  await writeLines(table(), out);
+}
+
+function separatorOf(values: string): string {
+  return /[,;\t|]/.exec(values)?.[0] ?? " ";
+}

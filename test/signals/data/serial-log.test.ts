@@ -1,0 +1,62 @@
+// Logs of microcontrollers and acquisition documents; values are computed from the row.
+
+import { expect, test } from "vitest";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { folderOf } from "./tables.ts";
+
+const rows = Array.from({ length: 120 }, (_, i) => [i / 100, -i / 50, 9.8 + i / 1000]);
+const clock = (i: number): string => `10:59:${(58 + i / 50).toFixed(3)}`;
+const past = (i: number): string => (i < 100 ? clock(i) : `11:00:${((i - 100) / 50).toFixed(3).padStart(6, "0")}`);
+const pairs = (values: readonly number[], mark: string, between: string): string =>
+  values.map((value, c) => `${"xyz"[c] === "x" ? "ax" : `a${"xyz"[c]}`}${mark}${value}`).join(between);
+
+const times = { nominalRateHz: 50 };
+const logs: readonly [string, readonly string[], { nominalRateHz?: number; columns?: object }][] = [
+  [
+    "time of day, then names",
+    ["10:59:57.980 -> ax,ay,az", ...rows.map((row, i) => `${past(i)} -> ${row.join(",")}`)],
+    {},
+  ],
+  [
+    "time of day without names",
+    rows.map((row, i) => `${past(i)} -> ${row.join("\t")}`),
+    { columns: { columns: ["time", "ax", "ay", "az"] } },
+  ],
+  ["names beside the values", ["ets Jun  8 2016 00:22:57", ...rows.map((row) => pairs(row, ":", "\t"))], times],
+  ["names with equals signs", rows.map((row) => pairs(row, " = ", ", ")), times],
+  ["time and names beside the values", rows.map((row, i) => `${past(i)} -> ${pairs(row, ": ", " ")}`), {}],
+];
+
+test.each(logs)("a serial log: %s", async (_, lines, options) => {
+  const { path } = folderOf({ "log.txt": `${lines.join("\n")}\n` });
+  const { recordings, quality } = await readRecordings([path("log.txt")], { requireLabels: false, ...options });
+  expect(recordings.channels).toEqual(["ax", "ay", "az"]);
+  expect(quality.sampling.rate_hz).toBeCloseTo(50, 3);
+  expect(recordings.time.length).toBe(120);
+  for (const [c, value] of rows[110]!.entries()) expect(recordings.values[c]![110]).toBeCloseTo(value, 4);
+});
+
+test("a document of Edge Impulse's acquisition format", async () => {
+  const sensors = ["X", "Y", "Z"].map((axis) => ({ name: `acc${axis}`, units: "m/s2" }));
+  const payload = { device_name: "ac:87", device_type: "NANO33BLE", interval_ms: 16, sensors, values: rows };
+  const document = { protected: { ver: "v1", alg: "HS256", iat: 1714816800 }, signature: "00", payload };
+  const { path } = folderOf({ "idle.1.json": JSON.stringify(document) });
+  const { recordings, quality } = await readRecordings([path("idle.1.json")], { requireLabels: false });
+  expect(recordings.channels).toEqual(["accX (m/s2)", "accY (m/s2)", "accZ (m/s2)"]);
+  expect(quality.sampling.rate_hz).toBeCloseTo(62.5, 3);
+  for (const [c, value] of rows[110]!.entries()) expect(recordings.values[c]![110]).toBeCloseTo(value, 4);
+});
+
+test("groups of columns under merged cells have names of their own", async () => {
+  const names = "time_stamp,Ax,Ay,Az";
+  const table = rows.map(
+    (row, i) => `${20 * i},${row.join(",")},,${20 * i},${row.map((value) => 2 * value).join(",")}`,
+  );
+  const { path } = folderOf({ "p1.csv": `Left_pocket,,,,,Wrist,,,\n${names},,${names}\n${table.join("\n")}\n` });
+  const { recordings, quality } = await readRecordings([path("p1.csv")], {
+    requireLabels: false,
+    columns: { time: "Wrist_time_stamp", channels: ["Wrist_Ax", "Wrist_Ay", "Wrist_Az"] },
+  });
+  expect(quality.sampling.rate_hz).toBeCloseTo(50, 3);
+  expect(recordings.values[2]![110]).toBeCloseTo(2 * rows[110]![2]!, 4);
+});

@@ -70,7 +70,7 @@ export const evaluateOptions: OptionsOf<EvaluateConfig> = {
       expected: "a number from 0 to 1",
       from: 0,
       to: 1,
-      otherwise: "as the model was trained",
+      otherwise: "as in training",
       doc: "minimum share of a window that its label must cover; below 1, windows may span changes of label",
     }),
   }),

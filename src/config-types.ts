@@ -306,7 +306,7 @@ export interface EvaluateConfig {
   map?: string;
   /** Labels to leave out, separated by commas. */
   exclude?: string[];
-  /** Minimum share of a window that its label must cover; below 1, windows may span changes of label. Default: as the model was trained. */
+  /** Minimum share of a window that its label must cover; below 1, windows may span changes of label. Default: as in training. */
   purity?: number;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
@@ -621,7 +621,7 @@ export interface CompareConfig {
   map?: string;
   /** Labels to leave out, separated by commas. */
   exclude?: string[];
-  /** Minimum share of a window that its label must cover; below 1, windows may span changes of label. Default: as the model was trained. */
+  /** Minimum share of a window that its label must cover; below 1, windows may span changes of label. Default: as in training. */
   purity?: number;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;

@@ -48,7 +48,8 @@ export function mapInTeam({ slots, ports }: TeamSeat): MapItems {
   return (items, each, onResult) => {
     const [own, other] = [slotOfTeam(call), slotOfTeam(call + 1)];
     call++;
-    // The slot of the next call is free: every thread has begun this call, so all have left the one that used it before.
+    // The slot of the next call is free: every thread has begun this call, so all threads have left the earlier call
+    // that used that slot.
     const at = (field: keyof typeof slotFields): number => own + slotFields[field];
     const sent: { items: number[]; results: unknown[] } = { items: [], results: [] };
     for (let i = Atomics.add(slots, at("next"), 1); i < items.length; i = Atomics.add(slots, at("next"), 1)) {

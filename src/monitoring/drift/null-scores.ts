@@ -193,8 +193,8 @@ export function extrapolatedPInNullRung(
 }
 
 /**
- * What is known about a rung: the mean score, the variances within and between people, the median, the highest score, and by
- * n, the scores standardised by n others.
+ * What is known about a rung: the mean score, the variances within and between people, the median, the highest score,
+ * and for each n, the scores standardised by n others.
  */
 interface Everyone {
   readonly center: number;

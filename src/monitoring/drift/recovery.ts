@@ -31,7 +31,7 @@ export const recoverySchema: z.ZodType<Recovery> = z.object({
 
 /** Before an alarm's own batches are known, -ln p has this mean; chosen on half 1 of WISDM and MotionSense, as are the next two. */
 const usualFault = 3;
-/** For the reference that raised the alarm, that mean is higher by this. */
+/** Added to that mean for the reference that raised the alarm. */
 const leadAtAlarm = 2;
 /** The fault is considered over at this logarithm: its end is then 4.5 times as likely as its continuation. */
 const enough = 1.5;

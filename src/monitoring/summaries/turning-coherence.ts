@@ -5,7 +5,7 @@
 
 import { windowSums } from "../../stats/window-sums.ts";
 
-/** Half of the time over which the vectors are averaged, twice in a row; chosen on half 1 of WISDM. */
+/** The vectors are averaged twice in succession, each time over twice this time; chosen on half 1 of WISDM. */
 const smoothSeconds = 0.15;
 /** Half of the time over which the two turnings are compared; chosen on half 1 of WISDM. */
 const comparedSeconds = 0.5;

@@ -2,10 +2,12 @@
 import { appendFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
-import { type Ended, fileDirectory, start } from "./tiny-run.ts";
+import { fileDirectory } from "./tiny-run.ts";
 
 const directory = fileDirectory();
+const run = resident(directory);
 const header = "user,activity,recording,timestamp_s,Ax,Ay,Az";
 
 /** Rows of a good table at 20 Hz: people a and b walk and sit for ten seconds each. */
@@ -112,16 +114,12 @@ const cases: readonly Case[] = [
   { name: "config that is not there", words: ["r.csv", "--config", "none.yaml"], says: ["none.yaml"] },
 ];
 
-function runIn(folder: string, words: readonly string[]): Promise<Ended> {
-  return start(words, folder).ended;
-}
-
 describe("train refuses", () => {
-  it.concurrent.each(cases)("$name", async ({ name, files = {}, words = ["r.csv", ...window], says }) => {
+  it.each(cases)("$name", async ({ name, files = {}, words = ["r.csv", ...window], says }) => {
     const folder = join(directory, name.replaceAll(/\W+/g, "-"));
     mkdirSync(folder);
     for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
-    const { exitCode, stderr } = await runIn(folder, ["train", ...words, "--out", "deep/model"]);
+    const { exitCode, stderr } = await run.in(folder, "train", ...words, "--out", "deep/model");
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^error: /m) });
     for (const text of says) {
       if (typeof text === "string") expect(stderr).toContain(text);
@@ -166,7 +164,7 @@ describe("predict refuses", () => {
     },
   ];
   it.each(refusals)("$name", async ({ words, says }) => {
-    const { exitCode, stderr } = await runIn(directory, ["predict", "--out", "p.csv", ...words]);
+    const { exitCode, stderr } = await run("predict", "--out", "p.csv", ...words);
     expect(exitCode).toBe(2);
     for (const text of says) {
       if (typeof text === "string") expect(stderr).toContain(text);
@@ -183,7 +181,7 @@ describe("predict refuses", () => {
       cpSync(model, changed, { recursive: true });
       appendFileSync(join(changed, file), " ");
       const words = ["r.parquet", "--model", changed, "--out", "p.csv"];
-      const { exitCode, stderr } = await runIn(directory, ["predict", ...words]);
+      const { exitCode, stderr } = await run("predict", ...words);
       expect(exitCode).toBe(2);
       expect(stderr).toContain(`${file} was changed after training`);
     },

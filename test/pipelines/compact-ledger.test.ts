@@ -14,9 +14,11 @@ import { check } from "../../src/pipelines/check.ts";
 import { compactLedger } from "../../src/pipelines/compact-ledger.ts";
 import { monitorFile } from "../../src/storage/store/monitor-database.ts";
 import { unpackOldModel } from "./old-model.ts";
-import { fileDirectory, start } from "./tiny-run.ts";
+import { resident } from "./resident.ts";
+import { fileDirectory } from "./tiny-run.ts";
 
 const directory = fileDirectory();
+const tidemark = resident(directory);
 const model = join(directory, "walk");
 const batch = join(directory, "batch.csv.gz");
 const first = "2026-12-01T00:00:00.000Z";
@@ -62,11 +64,11 @@ it("answers a batch as before for some days, then without the distances by chann
 });
 
 it("is a command: nothing to do is no error, and both forms say what it did", async () => {
-  const run = (...words: string[]) => start(["reference", "compact", "--model", "walk", ...words], directory).ended;
+  const run = (...words: string[]) => tidemark("reference", "compact", "--model", "walk", ...words);
   expect(JSON.parse((await run("--json")).stdout)).toMatchObject({ shortened: expect.any(Number) });
   const { stdout, exitCode } = await run("--keep-days", "30");
   expect([stdout, exitCode]).toEqual([
-    expect.stringMatching(/^records of 0 batches shortened; the ledger now takes 0\.\d MB instead of /),
+    expect.stringMatching(/^records of 0 batches shortened; the ledger now takes up 0\.\d MB instead of /),
     0,
   ]);
   const wrong = await run("--keep-days", "-1");
@@ -101,7 +103,7 @@ it.each<[string, Uint8Array]>([
   expect(await compactLedger({ model }, years)).toMatchObject({ shortened: 0, damaged });
   expect(Buffer.compare(stored(), damage)).toBe(0);
   change(first, damage, "2020-01-01T00:00:00.000Z", stream, batch_id);
-  const { exitCode, stdout, stderr } = await start(["reference", "compact", "--model", "walk"], directory).ended;
+  const { exitCode, stdout, stderr } = await tidemark("reference", "compact", "--model", "walk");
   expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^records of 0 batches shortened; /)]);
   expect(stderr).toBe(
     `warning: the stored answer of batch "${batch_id}" of stream "${stream}" is damaged; it was left unchanged\n`,

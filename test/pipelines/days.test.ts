@@ -1,35 +1,19 @@
-// The days that `--day` asks for: those that train rehearses, and those that drift-bench draws.
-import { readFileSync } from "node:fs";
+// The days that train rehearses by default, and those that drift-bench draws. train.test.ts asks for other days.
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { showBaseline } from "../../src/pipelines/baseline.ts";
 import { driftBench } from "../../src/pipelines/drift-bench.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { train } from "../../src/pipelines/train.ts";
 import { copySharedModel } from "./shared-model.ts";
-import { fileDirectory, tinyOptions } from "./tiny-run.ts";
+import { fileDirectory } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
 
 beforeAll(() => copySharedModel("four people", directory, "model"));
 
-describe("train", () => {
-  const options = { ...tinyOptions, epochs: 1 };
-  const stored = (name: string): unknown =>
-    JSON.parse(readFileSync(at(`${name}/baseline_stats.json`), "utf8")).drift.calibration.day;
-
-  it("keeps the days that it was asked for with the calibration and with its options", async () => {
-    await train({ files: [at("r.parquet")], out: at("long"), ...options, day: "20-120" });
-    expect(stored("long")).toEqual({ bout_seconds: [20, 120] });
-    const { config } = JSON.parse(readFileSync(at("long/manifest.json"), "utf8"));
-    expect(config.day).toBe("20-120");
-    expect((await showBaseline(at("long"))).day).toEqual({ bout_seconds: [20, 120] });
-  });
-
-  it("rehearses by default bouts of up to 5 minutes, if each recording is of one activity", () => {
-    expect(stored("model")).toEqual({ bout_seconds: [expect.any(Number), 300] });
-  });
+it("train rehearses by default bouts of up to 5 minutes, if each recording is of one activity", async () => {
+  expect((await showBaseline(at("model"))).day).toEqual({ bout_seconds: [expect.any(Number), 300] });
 });
 
 describe("drift-bench", () => {

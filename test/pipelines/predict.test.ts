@@ -20,7 +20,7 @@ import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
 import { query } from "./query.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
-import { fileDirectory, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
+import { fileDirectory, simulateTiny, startProgram, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const run = resident(directory);
@@ -117,7 +117,7 @@ describe("predict refuses, and leaves a table that was there as it was:", () => 
       { words: ["r.parquet", "--channels", "Ax,Ay,Az,Gx,Gy,Gzz"], says: /"Gzz".*\n.*"Gz"/ },
     ],
   ];
-  it.concurrent.each(cases)("%s", async (name, { content, words = ["bad.csv"], says }) => {
+  it.each(cases)("%s", async (name, { content, words = ["bad.csv"], says }) => {
     const folder = join(directory, name.replaceAll(/\W+/g, "-"));
     mkdirSync(folder);
     if (content !== undefined) writeFileSync(join(folder, "bad.csv"), content);
@@ -125,7 +125,7 @@ describe("predict refuses, and leaves a table that was there as it was:", () => 
     writeFileSync(join(folder, "p.csv"), "what was there\n");
     const before = readdirSync(folder);
     const model = join(directory, "models/walk");
-    const ended = await start(["predict", ...words, "--model", model, "--out", "p.csv", "--overwrite"], folder).ended;
+    const ended = await run.in(folder, "predict", ...words, "--model", model, "--out", "p.csv", "--overwrite");
     expect(ended).toMatchObject({ exitCode: 2, stdout: "" });
     expect(ended.stderr).toMatch(/^error: /m);
     expect(ended.stderr).toMatch(says);
@@ -199,11 +199,11 @@ describe("where nothing can be written", () => {
 it("train --out . makes the empty directory the model", async () => {
   const here = join(directory, "here");
   mkdirSync(here);
-  const words = ["train", "../r.parquet", "--out", ".", ...tinyWords, "--epochs", "1"];
-  expect(await start(words, here).ended).toMatchObject({ exitCode: 0, stderr: "" });
+  const words = ["train", "../r.parquet", "--out", ".", ...tinyWords, "--epochs", "1", "--day", "recorded"];
+  expect(await run.in(here, ...words)).toMatchObject({ exitCode: 0, stderr: "" });
   expect(readdirSync(here)).toContain("manifest.json");
   expect(existsSync(`${here}.partial`)).toBe(false);
-  const again = await start(words, here).ended;
+  const again = await run.in(here, ...words);
   expect(again.exitCode).toBe(2);
   const advice = /remove it first: (rm -r .*)\n$/.exec(again.stderr)![1]!;
   await startProgram("sh", ["-c", advice], directory).ended;

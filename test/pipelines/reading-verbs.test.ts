@@ -21,7 +21,7 @@ import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
 const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
 const model = at("model");
-const training: Partial<TrainConfig> = { ...tinyOptions, epochs: 1 };
+const training: Partial<TrainConfig> = { ...tinyOptions, epochs: 1, day: "recorded" };
 
 const verbs = {
   inspect: (files: string[]) => inspect({ files, rate: 20, window: 40, folds: 2 }),

@@ -10,7 +10,8 @@ for (const name of ["stdout", "stderr"] as const) {
   };
 }
 
-async function run(words: readonly string[]): Promise<Ended> {
+async function run(folder: string, words: readonly string[]): Promise<Ended> {
+  process.chdir(folder);
   printed = { stdout: "", stderr: "" };
   process.exitCode = undefined;
   let failed: number | undefined;
@@ -22,5 +23,7 @@ async function run(words: readonly string[]): Promise<Ended> {
   return { exitCode: failed || Number(process.exitCode ?? 0), signal: null, ...printed };
 }
 
-process.on("message", async (words: readonly string[]) => process.send!(await run(words)));
+process.on("message", async ({ folder, words }: { folder: string; words: readonly string[] }) =>
+  process.send!(await run(folder, words)),
+);
 process.on("disconnect", () => process.exit());

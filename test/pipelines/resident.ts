@@ -4,20 +4,28 @@ import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import type { Ended } from "./tiny-run.ts";
 
+interface Resident {
+  (...words: string[]): Promise<Ended>;
+  /** In another folder. */
+  in: (folder: string, ...words: string[]) => Promise<Ended>;
+}
+
 /**
  * Runs commands as their user does, one at a time, but all in one process; at a third of the cost of a process for each. What is
  * about the process itself (signals, kills, two at once) takes `start`.
  */
-export function resident(cwd: string): (...words: string[]) => Promise<Ended> {
+export function resident(cwd: string): Resident {
   let child: ChildProcess | undefined;
   let turn: Promise<unknown> = Promise.resolve();
-  const ask = async (words: readonly string[]): Promise<Ended> => {
+  const ask = async (folder: string, words: readonly string[]): Promise<Ended> => {
     child ??= fork(fileURLToPath(new URL("resident-process.ts", import.meta.url)), {
       cwd,
       execArgv: [],
+      // Not a terminal, whose width the output would take.
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
       env: { ...process.env, NO_COLOR: "1" },
     });
-    child.send(words);
+    child.send({ folder, words });
     const stop = new AbortController();
     const [what, answer] = await Promise.race(
       (["message", "exit"] as const).map(async (event) => [event, ...(await once(child!, event, stop))] as const),
@@ -32,9 +40,10 @@ export function resident(cwd: string): (...words: string[]) => Promise<Ended> {
     child.disconnect();
     await ended;
   });
-  return (...words) => {
-    const answer = turn.then(() => ask(words));
+  const inFolder = (folder: string, ...words: string[]): Promise<Ended> => {
+    const answer = turn.then(() => ask(folder, words));
     turn = answer.catch(() => {});
     return answer;
   };
+  return Object.assign((...words: string[]) => inFolder(cwd, ...words), { in: inFolder });
 }

@@ -9,10 +9,14 @@ import { train } from "../../src/pipelines/train.ts";
 import { simulatePeople } from "../../src/signals/data/simulate-people.ts";
 import { type TableColumn, writeTable } from "../../src/signals/data/write-table.ts";
 import { changeJson, reseal, unpackOldModel } from "./old-model.ts";
-import { fileDirectory, start, tinyWords } from "./tiny-run.ts";
+import { resident } from "./resident.ts";
+import { fileDirectory, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
+const run = resident(directory);
+/** Words of a training that rehearses recorded days, which takes a fraction of the time. */
+const training = [...tinyWords, "--epochs", "1", "--day", "recorded"];
 const standardGravity = 9.80665;
 
 /** Simulated recordings whose columns have other names and units. */
@@ -50,8 +54,7 @@ describe("recordings in g and deg/s, the axes named alike but for the unit", () 
   let stdout: string;
   beforeAll(async () => {
     await writeRecordings("train.csv", metaWear(1 / standardGravity));
-    const words = ["train", "train.csv", "--out", "walk", ...tinyWords, "--epochs", "1"];
-    const ended = await start(words, directory).ended;
+    const ended = await run("train", "train.csv", "--out", "walk", ...training);
     expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
     stdout = ended.stdout.replace(/\s+/g, " ");
   });
@@ -95,8 +98,7 @@ it("are what a config file says, and what is wrong with it is told before anythi
     triad("A", (axis) => axis, 1),
   );
   writeFileSync(at("walk.yaml"), 'sensor: "wrist=linear:x,y,z[m/s^2]"\nnetwork: compact\n');
-  const words = ["train", "named.csv", "--out", "named", "--config", "walk.yaml", ...tinyWords, "--epochs", "1"];
-  const { exitCode, stdout } = await start(words, directory).ended;
+  const { exitCode, stdout } = await run("train", "named.csv", "--out", "named", "--config", "walk.yaml", ...training);
   expect(exitCode).toBe(0);
   expect(stdout.replace(/\s+/g, " ")).toContain(
     "sensors wrist: accelerometer x,y,z in m/s^2 without gravity (as given)",
@@ -106,8 +108,7 @@ it("are what a config file says, and what is wrong with it is told before anythi
     { name: "wrist", kind: "accelerometer", channels: ["x", "y", "z"], unit: "m/s^2", gravity: false },
   ]);
   expect(Object.keys(drift.edges)).toEqual(["x", "y", "z", "wrist magnitude", "wrist tempo", "wrist roughness"]);
-  const wrong = await start(["train", "named.csv", "--out", "n2", "--sensor", "acc:x,y,q", ...tinyWords], directory)
-    .ended;
+  const wrong = await run("train", "named.csv", "--out", "n2", "--sensor", "acc:x,y,q", ...tinyWords);
   expect(wrong.exitCode).toBe(2);
   expect(wrong.stderr).toContain('--sensor acc:x,y,q: there is no channel "q"');
 });

@@ -1,9 +1,9 @@
 // Models for tests that need one and do not care how it was trained: made by the real command, once in a test run, by whoever
 // asks first. Each test file gets a copy, which is its own to change.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { hasSystemErrorCode } from "../../src/system-error.ts";
+import { waitForLock } from "../../src/storage/store/lock.ts";
 import { simulateTiny, start, tinyWords } from "./tiny-run.ts";
 
 const models = {
@@ -20,17 +20,22 @@ export async function copySharedModel(which: keyof typeof models, directory: str
   cpSync(join(shared, "model"), join(directory, name), { recursive: true });
 }
 
-/** Two files that ask at the same moment both train, and the first to finish is taken: nobody waits for a lock. */
+/** If two files ask at the same moment, one trains and the other waits for it. */
 async function trainShared(which: keyof typeof models, shared: string): Promise<void> {
   const { users, words } = models[which];
-  const own = mkdtempSync(`${shared}-`);
-  await simulateTiny(join(own, "r.parquet"), { users });
-  const { exitCode, stderr } = await start(["train", "r.parquet", "--out", "model", ...tinyWords, ...words], own).ended;
-  if (exitCode !== 0 || stderr !== "") throw new Error(`the shared model was not trained: ${exitCode}\n${stderr}`);
+  const workshop = `${shared}, in the making`;
+  mkdirSync(workshop, { recursive: true });
+  const lock = await waitForLock(workshop, 280_000);
+  if (!lock.held) throw new Error(`the shared model of ${which} is still being trained by ${lock.holder}`);
   try {
+    if (existsSync(shared)) return;
+    const own = mkdtempSync(join(workshop, "run-"));
+    await simulateTiny(join(own, "r.parquet"), { users });
+    const { exitCode, stderr } = await start(["train", "r.parquet", "--out", "model", ...tinyWords, ...words], own)
+      .ended;
+    if (exitCode !== 0 || stderr !== "") throw new Error(`the shared model was not trained: ${exitCode}\n${stderr}`);
     renameSync(own, shared);
-  } catch (error) {
-    if (!hasSystemErrorCode(error, "ENOTEMPTY") && !hasSystemErrorCode(error, "EEXIST")) throw error;
-    rmSync(own, { recursive: true });
+  } finally {
+    await lock.release();
   }
 }

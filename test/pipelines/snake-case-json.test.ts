@@ -10,10 +10,13 @@ import { showBaseline } from "../../src/pipelines/baseline.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { camelCaseKeys } from "../camel-case-keys.ts";
 import { changeJson, reseal, unpackOldModel } from "./old-model.ts";
-import { fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
+import { resident } from "./resident.ts";
+import { copySharedModel } from "./shared-model.ts";
+import { fileDirectory, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
+const tidemark = resident(directory);
 const channels = ["wristX", "wristY", "wristZ"];
 const classes = ["sitStill", "walkFast"];
 
@@ -21,7 +24,7 @@ const classes = ["sitStill", "walkFast"];
 const printed: Record<string, unknown[]> = {};
 
 async function run(command: string, ...words: string[]): Promise<void> {
-  const { stdout, stderr } = await start([...command.split(" "), ...words, "--json"], directory).ended;
+  const { stdout, stderr } = await tidemark(...command.split(" "), ...words, "--json");
   expect(stderr).toBe("");
   printed[command] = linesOf(stdout);
 }
@@ -35,20 +38,21 @@ function linesOf(text: string): unknown[] {
 
 beforeAll(async () => {
   unpackOldModel(directory);
-  await simulateTiny(at("simulated.parquet"), { users: 4 });
+  await copySharedModel("four people", directory, "four");
   const database = await openDuckdb();
   try {
     const renamed = `SELECT Ax AS "wristX", Ay AS "wristY", Az AS "wristZ", timestamp_s, recording, 'annOf' || "user" AS "user",
       CASE activity WHEN 'sitting' THEN 'sitStill' ELSE 'walkFast' END AS activity
-      FROM read_parquet(${duckdbLiteral(at("simulated.parquet"))}) WHERE activity IN ('sitting', 'walking')`;
-    await database.connection.run(`COPY (${renamed}) TO ${duckdbLiteral(at("r.parquet"))}`);
+      FROM read_parquet(${duckdbLiteral(at("r.parquet"))}) WHERE activity IN ('sitting', 'walking')`;
+    await database.connection.run(`COPY (${renamed}) TO ${duckdbLiteral(at("renamed.parquet"))}`);
   } finally {
     database.close();
   }
   const sensor = ["--sensor", "wrist=acc:wristX,wristY,wristZ[m/s^2]"];
-  await run("train", "r.parquet", "--out", "m", ...tinyWords, ...sensor, "--epochs", "1", "--reference-batches", "2");
-  await run("check", "r.parquet", "--model", "m", "--accept");
-  await run("check", "r.parquet", "--model", "m", "--accept", "--batch-id", "again");
+  const short = ["--epochs", "1", "--reference-batches", "2", "--day", "recorded"];
+  await run("train", "renamed.parquet", "--out", "m", ...tinyWords, ...sensor, ...short);
+  await run("check", "renamed.parquet", "--model", "m", "--accept");
+  await run("check", "renamed.parquet", "--model", "m", "--accept", "--batch-id", "again");
   await run("baseline show", "m");
   await run("reference show", "--model", "m");
   await run("models show", "m");
@@ -73,6 +77,12 @@ it("is in every file of a model folder", () => {
   expect(Object.keys(stats.drift.calibration.kinds.baseline.rungs[0].standard)).toEqual(
     expect.arrayContaining(channels),
   );
+});
+
+it("is in the baseline of a model that rehearsed bouts", () => {
+  const stats = JSON.parse(readFileSync(at("four", "baseline_stats.json"), "utf8"));
+  expect(stats.drift.calibration).toMatchObject({ day: { bout_seconds: [expect.any(Number), 300] } });
+  expect(camelCaseKeys(stats)).toEqual([]);
 });
 
 it("is in what the commands print", () => {

@@ -8,6 +8,7 @@ import { snakeKeys } from "../../src/letter-case.ts";
 import { baselineStatsSchema } from "../../src/monitoring/drift/baseline-stats.ts";
 import { baselineStatsFaults } from "../../src/monitoring/drift/baseline-stats-faults.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
+import { showBaseline } from "../../src/pipelines/baseline.ts";
 import { type TrainResult, train } from "../../src/pipelines/train.ts";
 import type { TrainEvent } from "../../src/pipelines/train-events.ts";
 import { historyRowSchema } from "../../src/report/history-row.ts";
@@ -30,7 +31,7 @@ const json = (name: string): unknown => JSON.parse(readFileSync(join(out, name),
 beforeAll(async () => {
   await simulateTiny(recordings);
   result = await train(
-    { ...tinyOptions, files: [recordings], out, as: "walks" },
+    { ...tinyOptions, files: [recordings], out, as: "walks", day: "20-120" },
     { reporter: { event: (event) => events.push(event) }, now: () => new Date("2026-05-04T03:02:01Z") },
   );
   report = cvReportSchema.parse(json(modelFiles.cvReport));
@@ -88,6 +89,13 @@ describe("the model folder", () => {
     expect(baseline.per_channel.Ay!.histogram.bin_edges).toHaveLength(
       baseline.per_channel.Ay!.histogram.counts.length + 1,
     );
+  });
+
+  it("keeps the days that it was asked for with the calibration and with its options", async () => {
+    const { drift } = baselineStatsSchema.parse(json(modelFiles.baseline));
+    expect(drift?.calibration.day).toEqual({ bout_seconds: [20, 120] });
+    expect((await openModelFolder(out)).manifest.config.day).toBe("20-120");
+    expect((await showBaseline(out)).day).toEqual({ bout_seconds: [20, 120] });
   });
 
   it("starts with an empty rolling reference", () => {
@@ -182,7 +190,7 @@ describe("the events", () => {
       { type: "calibration", done: 0, secondsLeft: null },
       { type: "calibration", done: 1, secondsLeft: 0 },
     ]);
-    expect(events.at(-1)).toMatchObject({ day: { bout_seconds: [expect.any(Number), 300] } });
+    expect(events.at(-1)).toMatchObject({ day: { bout_seconds: [20, 120] } });
   });
 
   it("estimate the time left after each epoch", () => {

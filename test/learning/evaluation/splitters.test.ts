@@ -243,7 +243,7 @@ describe("wrong use says what to do", () => {
     );
     expect(by("group")).toEqual([
       few,
-      expect.stringMatching(/class "run" comes from only one person \(person 1\).* up to 0\.25 off .*--exclude run/),
+      expect.stringMatching(/class "run" comes from only one person \(person 1\).* by up to 0\.25\. .*--exclude run/),
       expect.stringMatching(/class "lie" comes from 2 people, so not all 3 folds test it/),
     ]);
     expect(by("leave-one-group-out")).toEqual([few, expect.stringMatching(/"run" comes from only one person/)]);

@@ -30,7 +30,6 @@ import { baselineReferenceSchema } from "../../../src/monitoring/summaries/summa
 import { poissonUpperLimit } from "../../../src/stats/poisson-limit.ts";
 import { Rng } from "../../../src/stats/random.ts";
 import { camelCaseKeys } from "../../camel-case-keys.ts";
-import { readMotionSense, withoutMotionSense } from "./motionsense.ts";
 import { makePeople, summaryOf } from "./people.ts";
 
 /** A chunk whose only value is its number, so that a batch tells what it was made of. */
@@ -317,37 +316,4 @@ describe("calibrate", () => {
     expect([classes!.length, streams!.length]).toEqual([1, 2]);
     expect(baselineReferenceSchema.parse(JSON.parse(JSON.stringify(made.baseline)))).toEqual(made.baseline);
   });
-});
-
-describe.skipIf(withoutMotionSense)("MotionSense (skipped without ../shared/data)", () => {
-  it("raises as few false alarms on a left-out person as it says, in a file below 2 MB", async () => {
-    const { people, all } = await readMotionSense();
-    const baseline = baselineReference(all);
-    const summarizer = new Summarizer(baselineReferenceGrids(baseline));
-    const groups = people.map(({ name, stretches }) => ({
-      name,
-      chunks: stretches.flatMap(({ recording, label, columns, rows }) =>
-        Array.from({ length: Math.floor(rows / 750) }, (_, i) => ({
-          recording,
-          label,
-          summary: [summarizer.summarize(columns, i * 750, (i + 1) * 750)],
-        })),
-      ),
-    }));
-    const calibration = calibrate(baseline, groups, {
-      chunkSeconds: 15,
-      samplingRateHz: 50,
-      lengthsSeconds: [60, 300],
-      nullBatches: 240,
-      rng: Rng.fromSeed(1),
-    });
-    for (const { rungs } of Object.values(calibration.kinds)) {
-      for (const { false_alarms } of rungs) {
-        expect(false_alarms!.p_at_most_5_percent).toBeGreaterThan(0.02);
-        expect(false_alarms!.p_at_most_5_percent).toBeLessThan(0.09);
-        expect(false_alarms!.beyond_reach).toBeLessThan(0.01);
-      }
-    }
-    expect(JSON.stringify({ baseline, calibration }).length).toBeLessThan(200_000);
-  }, 600_000);
 });

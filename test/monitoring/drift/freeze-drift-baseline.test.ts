@@ -111,17 +111,18 @@ it("counts samples under windows alone: of people whom it is not about, nothing"
 
 describe("the rehearsed days", () => {
   const noisy = (i: number, channel: number): number => noise[3 * i + channel]!;
+  const four = 4;
   const dayOf = (labelOf: (half: number, person: number) => number, day?: Parameters<typeof baselineOf>[1]) =>
-    baselineOf(windowsOf(noisy, people, labelOf), day).calibration.day;
+    baselineOf(windowsOf(noisy, four, labelOf), day).calibration.day;
 
   it("are recorded ones by default if most recordings have several activities", () => {
-    expect(dayOf((half, person) => (person < 4 ? half : 0))).toBe("recorded");
+    expect(dayOf((half, person) => (person < 3 ? half : 0))).toBe("recorded");
   });
 
   it("have bouts if most have one, whose order is that of no day", () => {
     const bouts = { bout_seconds: [expect.any(Number), 300] };
     expect(dayOf((_, person) => person % 2)).toEqual(bouts);
-    expect(dayOf((half, person) => (person < 3 ? half : 0))).toEqual(bouts);
+    expect(dayOf((half, person) => (person < 2 ? half : 0))).toEqual(bouts);
   });
 
   it("are those that were asked for", () => {

@@ -3,11 +3,11 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { simulate } from "../../../src/pipelines/simulate.ts";
-import { absurdValue, refuseAbsurdValues } from "../../../src/signals/data/absurd-values.ts";
+import { absurdValue } from "../../../src/signals/data/absurd-values.ts";
 import { DataFault } from "../../../src/signals/data/data-fault.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import type { Recordings } from "../../../src/signals/data/recordings.ts";
 import { Rng } from "../../../src/stats/random.ts";
+import { expectHealthy, healthyRecordings, refuseAbsurdRecordings } from "./healthy-recordings.ts";
 import { csv, folderOf, parquet, type Row, rows } from "./tables.ts";
 
 const walk = (spoilt: Readonly<Record<number, number>> = {}): Row[] =>
@@ -23,12 +23,9 @@ const walk = (spoilt: Readonly<Record<number, number>> = {}): Row[] =>
     }),
   );
 
-const refuse = ({ channels, values, files }: Recordings): Promise<void> =>
-  refuseAbsurdValues(channels, (c) => values[c]!, files);
-
 async function refusal(file: string): Promise<DataFault | undefined> {
   const { recordings } = await readRecordings([file], { requireLabels: true });
-  return refuse(recordings).then(
+  return refuseAbsurdRecordings(recordings).then(
     () => undefined,
     (error: unknown) => {
       expect(error).toBeInstanceOf(DataFault);
@@ -79,16 +76,7 @@ describe("values that no movement explains", () => {
     }
   });
 
-  const data = new URL("../../../../shared/data/", import.meta.url).pathname;
-  test.skipIf(!existsSync(data)).each(["motionsense", "bfrb_samsung", "wisdm_watch", "uci_har"])(
-    "not %s",
-    async (name) => {
-      const { recordings } = await readRecordings([`${data}${name}/${name}.parquet`], {
-        requireLabels: true,
-        nominalRateHz: 50,
-        columns: { label: "activity", group: "user", recording: name === "uci_har" ? "window_id" : "recording" },
-      });
-      await refuse(recordings);
-    },
+  test.skipIf(!existsSync(healthyRecordings("bfrb_samsung")))("not a real one; the full tier reads others", () =>
+    expectHealthy("bfrb_samsung"),
   );
 });

@@ -1,0 +1,20 @@
+// Real recordings, none of whose values may be called absurd.
+import { fileURLToPath } from "node:url";
+import { refuseAbsurdValues } from "../../../src/signals/data/absurd-values.ts";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import type { Recordings } from "../../../src/signals/data/recordings.ts";
+
+export const healthyRecordings = (name: string): string =>
+  fileURLToPath(new URL(`../../../../shared/data/${name}/${name}.parquet`, import.meta.url));
+
+export const refuseAbsurdRecordings = ({ channels, values, files }: Recordings): Promise<void> =>
+  refuseAbsurdValues(channels, (c) => values[c]!, files);
+
+export async function expectHealthy(name: string): Promise<void> {
+  const { recordings } = await readRecordings([healthyRecordings(name)], {
+    requireLabels: true,
+    nominalRateHz: 50,
+    columns: { label: "activity", group: "user", recording: name === "uci_har" ? "window_id" : "recording" },
+  });
+  await refuseAbsurdRecordings(recordings);
+}

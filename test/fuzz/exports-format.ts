@@ -2,16 +2,17 @@
 // names doubled or missing, another delimiter. What is read must be right where the damage does not change the meaning, and a
 // refusal must say how to go on, in our words and not in DuckDB's.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../src/errors.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import type { Rng } from "../../src/stats/random.ts";
 import { type Export, storedExports } from "../exports/generate.ts";
 import type { Format } from "./formats.ts";
-import { type Mutation, nastyTexts, pick } from "./mutate.ts";
+import { byteMutations, type Mutation, nastyTexts, pick, several } from "./mutate.ts";
 
 const folder = join(import.meta.dirname, "..", "exports");
+const binaryFile = /\.(xlsx|cwa|gt3x|bin|fit)$/;
 const delimiters = [",", ";", "\t", "|"] as const;
 const untranslated =
   /\b(Conversion|Binder|Parser|Invalid Input|Catalog|IO|Internal|Out of Range|Not implemented) Error\b|duckdb/i;
@@ -74,21 +75,27 @@ const damages: readonly Damage[] = [
   { apply: (text) => text.replaceAll(/(\d)\.(\d)/g, "$1,$2"), keepsTenthRow: false },
 ];
 
-export function exportsFormat(): Format {
-  const exports = storedExports();
+const isBinary = (bytes: Uint8Array): boolean => bytes.includes(0) || (bytes[0] === 0x1f && bytes[1] === 0x8b);
+
+/** @param name exports: all of them, of which binary files stay as they are; devices: one of the binary files, damaged */
+export function exportsFormat(name: "exports" | "devices"): Format {
+  const exports = storedExports().filter(
+    ([own, { files }]) =>
+      name === "exports" || files.every((file) => binaryFile.test(file) && existsSync(join(folder, own, file))),
+  );
   let drawn: { own: Export; keepsTenthRow: boolean } | undefined;
   return {
-    name: "exports",
+    name,
     mutate: (rng) => {
-      const [name, own] = pick(exports, rng);
+      const [drawnName, own] = pick(exports, rng);
       const files = own.files.filter((file) => !/[*?[\]]/.test(file));
       const damage = pick(damages, rng);
       const damaged = rng.integer(Math.max(1, files.length));
-      const isBinary = (bytes: Uint8Array): boolean => bytes.includes(0) || (bytes[0] === 0x1f && bytes[1] === 0x8b);
-      drawn = { own, keepsTenthRow: damage.keepsTenthRow && files.length === 1 };
+      drawn = { own, keepsTenthRow: name === "exports" && damage.keepsTenthRow && files.length === 1 };
       return Object.fromEntries(
         files.map((file, f) => {
-          const bytes = readFileSync(join(folder, name, file));
+          const bytes = readFileSync(join(folder, drawnName, file));
+          if (name === "devices") return [file, several<Uint8Array>(bytes, byteMutations, rng, 3)];
           if (f !== damaged || isBinary(bytes)) return [file, bytes];
           return [file, damage.apply(bytes.toString("utf8"), rng)];
         }),

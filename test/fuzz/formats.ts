@@ -49,7 +49,16 @@ export interface Base {
   readonly server: string;
 }
 
-export const formatNames = ["csv", "exports", "parquet", "manifest", "baseline", "tracking", "config"] as const;
+export const formatNames = [
+  "csv",
+  "exports",
+  "devices",
+  "parquet",
+  "manifest",
+  "baseline",
+  "tracking",
+  "config",
+] as const;
 export type FormatName = (typeof formatNames)[number];
 
 const trainOptions = { rate: 20, window: 40, folds: 2, network: "compact" } as const;
@@ -63,7 +72,8 @@ export async function openFormat(name: FormatName, base: Base): Promise<Format> 
     case "csv":
       return csvFormat(base);
     case "exports":
-      return exportsFormat();
+    case "devices":
+      return exportsFormat(name);
     case "parquet":
       return parquetFormat(base);
     case "manifest":

@@ -1,6 +1,6 @@
 // Brings files into a form that DuckDB reads. Archives are unpacked, UTF-16 becomes UTF-8, JSON becomes CSV, and mixed
 // line ends become line feeds. Tables that begin after other lines, have no names, or are separated by spaces are
-// rewritten. Everything else is read in place.
+// rewritten. Workbooks and the files of devices become tables. Everything else is read in place.
 
 import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream } from "node:fs";
@@ -9,9 +9,13 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
+import { actigraphRecording, isActigraph } from "./actigraph.ts";
+import { axivityRecording, isAxivity } from "./axivity.ts";
+import { deviceTable } from "./device-recording.ts";
 import type { Database } from "./duckdb.ts";
 import { fileBytes } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
+import { geneactivRecording, isGeneactiv } from "./geneactiv.ts";
 import { jsonAsCsv } from "./json-table.ts";
 import { statedRate } from "./known-layouts.ts";
 import { type NamingOptions, tableWithNames } from "./named-table.ts";
@@ -26,7 +30,9 @@ import { workbookTables } from "./workbook-tables.ts";
 const headBytes = 2 ** 17;
 const headLines = 400;
 const lineFeed = 10;
-const tableInArchive = /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm)(\.gz)?$/i;
+const tableInArchive = /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|cwa|gt3x)(\.gz)?$/i;
+/** Read only if there are no tables, beside which it may be anything. */
+const binaryInArchive = /\.bin$/i;
 const notInArchive = /(^|\/)(__MACOSX\/|\.|readme|license|metadata)/i;
 
 /** @throws UserError if a file contains no readable table; the message says what it contains and what to do next */
@@ -48,6 +54,14 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   const gzipped = /\.gz$/i.test(stored);
   if (gzipped && (head[0] !== 0x1f || head[1] !== 0x8b)) return [file];
   const bytes = gzipped ? await headOfGzip(stored, file.path) : head;
+  if (isAxivity(bytes)) {
+    const plain = gzipped ? options.scratch.file("unpacked.cwa") : stored;
+    if (gzipped) await pipeline(createReadStream(stored), createGunzip(), createWriteStream(plain));
+    return [await deviceTable(file, "block", await axivityRecording(file.path, plain), options)];
+  }
+  if (isGeneactiv(bytes))
+    return [await deviceTable(file, "page", await geneactivRecording(file.path, stored), options)];
+  refuseDamagedBinary(file.path, bytes);
   const encoding = utf16Of(bytes) ?? markedJson(bytes);
   if (encoding !== undefined) {
     const out = options.scratch.file("utf8.csv");
@@ -89,6 +103,19 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (layout === undefined) return [file];
   if (layout.firstValues === 1 && layout.preamble.length === 0 && layout.separator !== "spaces") return [file];
   return [await tableWithNames(file, layout, options)];
+}
+
+/** A file that begins otherwise than its name says; text under such a name is read. */
+function refuseDamagedBinary(path: string, head: Uint8Array): void {
+  const extension = /\.(xlsx|xlsm|cwa|gt3x)(?=(\.gz)?$)/i.exec(path)?.[0];
+  const isMarked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
+  if (extension === undefined || isMarked || !head.some((byte) => byte < 9 || (byte > 13 && byte < 32))) return;
+  throw new UserError(
+    `${path}: this is no ${extension.toLowerCase()} file, although its name says so, or it is damaged.`,
+    {
+      advice: "Copy or export it again.",
+    },
+  );
 }
 
 /** Unpacks the whole file, because DuckDB reads a file that is cut off without an error. */
@@ -204,10 +231,16 @@ async function unpacked(database: Database, file: SourceFile, options: NamingOpt
       sheets.push(...(await readableFile(database, sheet, options)));
     return sheets;
   }
+  if (isActigraph(entries)) {
+    const recording = await actigraphRecording(file.path, stored, entries, options.scratch);
+    return [await deviceTable(file, "record", recording, options)];
+  }
   refuseOtherArchives(file.path, entries);
-  const tables = entries
-    .filter(({ name }) => tableInArchive.test(name) && !notInArchive.test(name))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const named = (form: RegExp): ZipEntry[] =>
+    entries
+      .filter(({ name }) => form.test(name) && !notInArchive.test(name))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const tables = [tableInArchive, binaryInArchive].map(named).find(({ length }) => length > 0) ?? [];
   if (tables.length === 0) {
     const names = entries.slice(0, 5).map(({ name }) => name);
     throw new UserError(

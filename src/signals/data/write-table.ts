@@ -4,7 +4,7 @@
 import { mkdtemp, open, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { DuckDBAppender, DuckDBDataChunk } from "@duckdb/node-api";
+import type { DuckDBAppender, DuckDBDataChunk, DuckDBTimestampValue } from "@duckdb/node-api";
 import { UserError } from "../../errors.ts";
 import { makeDirectories } from "../../make-directories.ts";
 import { temporaryBeside } from "../../temporary-file.ts";
@@ -13,8 +13,8 @@ import { duckdbErrorLine } from "./find-files.ts";
 
 export interface TableColumn {
   readonly name: string;
-  /** One of: string, double, float, integer (32 bits). */
-  readonly type: "string" | "double" | "float" | "integer";
+  /** One of: string, double, float, integer (32 bits), timestamp (seconds since 1970, stored in microseconds). */
+  readonly type: "string" | "double" | "float" | "integer" | "timestamp";
   /** One entry per row; null for an empty cell. */
   readonly values: ArrayLike<string | number | null>;
 }
@@ -24,6 +24,7 @@ const duckdbTypes = {
   double: "DOUBLE",
   float: "FLOAT",
   integer: "INTEGER",
+  timestamp: "TIMESTAMP",
 } as const satisfies Record<TableColumn["type"], string>;
 
 const chunkRows = 2048;
@@ -63,6 +64,7 @@ export class TableWriter {
   readonly #database: Database;
   readonly #appender: DuckDBAppender;
   readonly #createChunk: (rows: number) => DuckDBDataChunk;
+  readonly #timestamp: (seconds: number) => DuckDBTimestampValue;
   readonly #columns: readonly Omit<TableColumn, "values">[];
   /** Folder for rows that DuckDB cannot hold in memory. */
   readonly #scratch: string;
@@ -74,6 +76,7 @@ export class TableWriter {
       database: Database;
       appender: DuckDBAppender;
       createChunk: (rows: number) => DuckDBDataChunk;
+      timestamp: (seconds: number) => DuckDBTimestampValue;
       scratch: string;
     },
   ) {
@@ -83,6 +86,7 @@ export class TableWriter {
     this.#database = of.database;
     this.#appender = of.appender;
     this.#createChunk = of.createChunk;
+    this.#timestamp = of.timestamp;
     this.#scratch = of.scratch;
   }
 
@@ -99,7 +103,9 @@ export class TableWriter {
       await database.connection.run(`CREATE TABLE written (${declared.join(", ")})`);
       const appender = await database.connection.createAppender("written");
       const createChunk = (rows: number): DuckDBDataChunk => duckdb.DuckDBDataChunk.create(types, rows);
-      return new TableWriter(path, columns, { database, appender, createChunk, scratch });
+      const timestamp = (seconds: number): DuckDBTimestampValue =>
+        new duckdb.DuckDBTimestampValue(BigInt(Math.round(seconds * 1e6)));
+      return new TableWriter(path, columns, { database, appender, createChunk, timestamp, scratch });
     } catch (cause) {
       database.close();
       await rm(scratch, { recursive: true, force: true });
@@ -119,7 +125,12 @@ export class TableWriter {
         const count = Math.min(chunkRows, rows - start);
         const chunk = this.#createChunk(count);
         chunk.setColumns(
-          columns.map(({ values }) => Array.from({ length: count }, (_, i) => values[start + i] ?? null)),
+          columns.map(({ values, type }) =>
+            Array.from({ length: count }, (_, i) => {
+              const value = values[start + i] ?? null;
+              return type === "timestamp" && value !== null ? this.#timestamp(Number(value)) : value;
+            }),
+          ),
         );
         this.#appender.appendDataChunk(chunk);
       }

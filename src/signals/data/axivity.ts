@@ -1,0 +1,190 @@
+// Reads Axivity's .cwa files (AX3: packed or unpacked, AX6: with or without a gyroscope), from the format that Open Movement
+// publishes (Docs/ax3/ax3-technical.md and cwa.h): a header of 1,024 bytes, then blocks of 512 bytes, each with a checksum, a
+// sequence number and a moment of the clock. A magnetometer's values are left out.
+
+import { open } from "node:fs/promises";
+import { UserError } from "../../errors.ts";
+import {
+  type Anchor,
+  type DeviceBlock,
+  DeviceFaults,
+  type DeviceRecording,
+  stepBetween,
+  timesOfBlock,
+} from "./device-recording.ts";
+import { fileBytes } from "./file-bytes.ts";
+
+const sector = 512;
+const headerBytes = 1024;
+/** Sectors that are read at once. */
+const sectorsAtOnce = 256;
+
+export function isAxivity(head: Uint8Array): boolean {
+  return head[0] === 0x4d && head[1] === 0x44 && head[2]! + 256 * head[3]! >= 508 && head[3]! <= 4;
+}
+
+/** @param path as the user named it @param stored where the content is */
+export async function axivityRecording(path: string, stored: string): Promise<DeviceRecording> {
+  const header = Buffer.from(await fileBytes(stored, 0, headerBytes));
+  const first = Buffer.from(await fileBytes(stored, headerBytes, sector));
+  if (header.length < headerBytes || first.length < sector) {
+    throw new UserError(
+      `${path}: this Axivity file ends after ${header.length + first.length} bytes, before the first block.`,
+      {
+        advice: "Download it from the device again.",
+      },
+    );
+  }
+  const faults = new DeviceFaults();
+  const format = await formatOfFile(stored, first);
+  const upper = header.readUInt16LE(11);
+  const id = header.readUInt16LE(5) + (upper === 0xffff ? 0 : upper * 2 ** 16);
+  const facts = new URLSearchParams(header.toString("latin1", 64, sector).replace(/[\x20\0\u00ff]+$/g, ""));
+  const place = facts.get("_p");
+  return {
+    device: `Axivity ${header[4] === 0x64 ? "AX6" : "AX3"} ${id}`,
+    channels: [
+      ...["x", "y", "z"].map((axis) => `acc_${axis} (g)`),
+      ...(format.axes >= 6 ? ["x", "y", "z"].map((axis) => `gyro_${axis} (deg/s)`) : []),
+    ],
+    isLocal: true,
+    subject: facts.get("_sc") || undefined,
+    remarks: place === null || place === "" ? [] : [`body location ${JSON.stringify(place)}`],
+    blocks: blocksOf(stored, format, faults),
+    faults,
+  };
+}
+
+/** What all blocks of a file have in common. */
+interface Format {
+  readonly axes: number;
+  /** Bytes per value; 0 for three values in four bytes. */
+  readonly valueBytes: number;
+  readonly rateHz: number;
+}
+
+/** That of the first block that is whole. */
+async function formatOfFile(stored: string, first: Buffer): Promise<Format> {
+  for (let from = headerBytes, block = first; block.length === sector; from += sector) {
+    if (faultOfBlock(block) === undefined) return formatOfBlock(block);
+    block = Buffer.from(await fileBytes(stored, from + sector, sector));
+  }
+  return formatOfBlock(first);
+}
+
+function formatOfBlock(block: Buffer): Format {
+  return { axes: block[25]! >> 4, valueBytes: block[25]! & 0x0f, rateHz: 3200 / 2 ** (15 - (block[24]! & 0x0f)) };
+}
+
+interface Block extends DeviceBlock {
+  readonly anchor: Anchor;
+  readonly sequence: number;
+  readonly session: number;
+}
+
+async function* blocksOf(stored: string, format: Format, faults: DeviceFaults): AsyncGenerator<DeviceBlock> {
+  let current: Block | undefined;
+  let before: number | undefined;
+  for await (const next of wholeBlocks(stored, format, faults)) {
+    if (current !== undefined) {
+      const samples = current.values[0]!.length;
+      const follows = next.sequence === current.sequence + 1 && next.session === current.session;
+      const after = follows ? stepBetween(current.anchor, samples, next.anchor, format.rateHz) : undefined;
+      yield { times: timesOfBlock(current.anchor, samples, format.rateHz, before, after), values: current.values };
+      before = after;
+    }
+    current = next;
+  }
+  if (current === undefined) return;
+  const times = timesOfBlock(current.anchor, current.values[0]!.length, format.rateHz, before, undefined);
+  yield { times, values: current.values };
+}
+
+async function* wholeBlocks(stored: string, format: Format, faults: DeviceFaults): AsyncGenerator<Block> {
+  const file = await open(stored);
+  try {
+    const bytes = Buffer.alloc(sector * sectorsAtOnce);
+    for (let from = headerBytes; ; from += bytes.length) {
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
+      for (let at = 0; at < bytesRead; at += sector) {
+        const place = `at byte ${(from + at).toLocaleString("en")}`;
+        const block = bytes.subarray(at, Math.min(at + sector, bytesRead));
+        if (isUnused(block)) continue;
+        const fault = faultOfBlock(block) ?? faultOfFormat(block, format);
+        if (fault === undefined) yield decoded(block, format);
+        else faults.add(fault, place);
+      }
+      if (bytesRead < bytes.length) return;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The device reserves the space of a file before it records. */
+function isUnused(block: Buffer): boolean {
+  return block.length === sector && (block.every((byte) => byte === 0xff) || block.every((byte) => byte === 0));
+}
+
+function faultOfBlock(block: Buffer): string | undefined {
+  if (block.length < sector) return "cut off at the end of the file";
+  if (block.readUInt16LE(0) !== 0x5841 || block.readUInt16LE(2) !== 508) return "without the mark of a block";
+  let sum = 0;
+  for (let i = 0; i < sector; i += 2) sum += block.readUInt16LE(i);
+  if ((sum & 0xffff) !== 0) return "with a wrong checksum";
+  return Number.isNaN(secondsOf(block.readUInt32LE(14))) ? "without a time" : undefined;
+}
+
+function faultOfFormat(block: Buffer, format: Format): string | undefined {
+  const { axes, valueBytes, rateHz } = formatOfBlock(block);
+  if (axes !== format.axes || valueBytes !== format.valueBytes) return "with other sensors than the first";
+  if (rateHz !== format.rateHz) return "with another rate than the first";
+  const known =
+    (axes === 3 && (valueBytes === 0 || valueBytes === 2)) || ((axes === 6 || axes === 9) && valueBytes === 2);
+  if (!known) return "in an unknown packing";
+  const bytes = block.readUInt16LE(28) * (valueBytes === 0 ? 4 : axes * valueBytes);
+  return bytes > 0 && bytes <= 480 ? undefined : "with an impossible number of samples";
+}
+
+/** A packed date and time: six bits of the year since 2000, then month, day, hour, minute and second. */
+function secondsOf(packed: number): number {
+  const [year, month, day] = [2000 + (packed >>> 26), (packed >>> 22) & 0x0f, (packed >>> 17) & 0x1f];
+  const [hour, minute, second] = [(packed >>> 12) & 0x1f, (packed >>> 6) & 0x3f, packed & 0x3f];
+  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return Number.NaN;
+  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+}
+
+function decoded(block: Buffer, { axes, valueBytes, rateHz }: Format): Block {
+  const fractional = block.readUInt16LE(4);
+  // In files with fractions, the sample was moved by the fraction at the nominal rate for the sake of older readers.
+  const fraction = (fractional & 0x8000) === 0 ? 0 : (fractional & 0x7fff) / 2 ** 15;
+  const sample = block.readInt16LE(26) + Math.floor(fraction * Math.floor(rateHz));
+  const samples = block.readUInt16LE(28);
+  const scales = block.readUInt16LE(18) >> 10;
+  const unitG = 1 / 2 ** (8 + (scales >> 3));
+  const gyroRange = (scales & 0x07) === 0 ? 2000 : 8000 / 2 ** (scales & 0x07);
+  const values = Array.from({ length: axes >= 6 ? 6 : 3 }, () => new Float64Array(samples));
+  for (let i = 0; i < samples; i++) {
+    if (valueBytes === 0) {
+      const packed = block.readUInt32LE(30 + 4 * i);
+      const exponent = packed >>> 30;
+      for (let axis = 0; axis < 3; axis++)
+        values[axis]![i] = (((packed >>> (10 * axis)) << 22) >> 22) * 2 ** exponent * unitG;
+      continue;
+    }
+    const at = 30 + 2 * axes * i;
+    const accelerometer = axes >= 6 ? at + 6 : at;
+    for (let axis = 0; axis < 3; axis++) {
+      values[axis]![i] = block.readInt16LE(accelerometer + 2 * axis) * unitG;
+      if (axes >= 6) values[3 + axis]![i] = (block.readInt16LE(at + 2 * axis) * gyroRange) / 2 ** 15;
+    }
+  }
+  const anchor = { seconds: secondsOf(block.readUInt32LE(14)) + fraction, sample };
+  return {
+    times: new Float64Array(),
+    values,
+    anchor,
+    sequence: block.readUInt32LE(10),
+    session: block.readUInt32LE(6),
+  };
+}

@@ -1,0 +1,155 @@
+// What the readers of devices' own file formats return, and the table into which it is written. Their times are those of the
+// device's clock: where blocks are lost, there is a gap, and nothing is filled in.
+
+import { counted } from "../../counted.ts";
+import { UserError } from "../../errors.ts";
+import type { SourceFile } from "./find-files.ts";
+import type { NamingOptions } from "./named-table.ts";
+import { TableWriter } from "./write-table.ts";
+
+/** Samples that follow each other. */
+export interface DeviceBlock {
+  /** Seconds since 1970. */
+  readonly times: Float64Array;
+  /** One array per channel. */
+  readonly values: readonly Float64Array[];
+}
+
+export interface DeviceRecording {
+  /** The device, as in "Axivity AX3 39434". */
+  readonly device: string;
+  /** Names of the channels with their units. */
+  readonly channels: readonly string[];
+  /** Whether the times are on a local clock; otherwise, they are in UTC. */
+  readonly isLocal: boolean;
+  /** The person whom the file names, if it names one; it becomes a column that is used only if an option names it. */
+  readonly subject?: string | undefined;
+  /** Anything else that a user should know, such as the place of the device on the body. */
+  readonly remarks: readonly string[];
+  readonly blocks: AsyncIterable<DeviceBlock>;
+  /** What was left out; complete after the last block. */
+  readonly faults: DeviceFaults;
+}
+
+/** Counts what cannot be read, by reason, with the first place of each. */
+export class DeviceFaults {
+  readonly #found = new Map<string, { count: number; first: string }>();
+
+  add(reason: string, place: string): void {
+    const known = this.#found.get(reason);
+    if (known === undefined) this.#found.set(reason, { count: 1, first: place });
+    else known.count++;
+  }
+
+  /** "3 blocks with a wrong checksum (first at byte 1536)". */
+  texts(noun: string): string[] {
+    return [...this.#found].map(([reason, { count, first }]) => {
+      const where = count === 1 ? first : `first ${first}`;
+      return `${counted(count, noun)} ${reason} (${where})`;
+    });
+  }
+}
+
+/** Samples per part of a table. */
+const partRows = 2 ** 16;
+
+/** @param noun what the format calls a block of samples @throws UserError if there are no samples */
+export async function deviceTable(
+  file: SourceFile,
+  noun: string,
+  { device, channels, isLocal, subject, remarks, blocks, faults }: DeviceRecording,
+  { scratch, warn }: NamingOptions,
+): Promise<SourceFile> {
+  const out = scratch.file("device.parquet");
+  const time = isLocal
+    ? ({ name: "time", type: "timestamp" } as const)
+    : ({ name: "timestamp_s", type: "double" } as const);
+  const texts = { device, ...(subject === undefined ? {} : { subject_code: subject }) };
+  const columns = [
+    time,
+    ...channels.map((name) => ({ name, type: "double" }) as const),
+    ...Object.keys(texts).map((name) => ({ name, type: "string" }) as const),
+  ];
+  const writer = await TableWriter.open(out, columns);
+  let rows = 0;
+  try {
+    let part: DeviceBlock[] = [];
+    let partLength = 0;
+    const flush = async (): Promise<void> => {
+      if (partLength === 0) return;
+      const joined = [
+        joinedArrays(part.map(({ times }) => times)),
+        ...channels.map((_, c) => joinedArrays(part.map(({ values }) => values[c]!))),
+      ];
+      const constant = Object.values(texts).map((text) => new Array<string>(partLength).fill(text));
+      await writer.append(
+        columns.map((column, c) => ({ ...column, values: joined[c] ?? constant[c - joined.length]! })),
+      );
+      [part, partLength, rows] = [[], 0, rows + partLength];
+    };
+    for await (const block of blocks) {
+      part.push(block);
+      partLength += block.times.length;
+      if (partLength >= partRows) await flush();
+    }
+    await flush();
+    if (rows > 0) await writer.finish();
+  } finally {
+    await writer.close();
+  }
+  const leftOut = faults.texts(noun);
+  if (rows === 0) {
+    const why = leftOut.length === 0 ? "" : `: ${leftOut.join("; ")}`;
+    throw new UserError(`${file.path}: this file of ${device} has no samples that can be read${why}.`, {
+      advice: "Download it from the device again, or leave it out.",
+    });
+  }
+  if (leftOut.length > 0) warn(`${file.path}: left out, so that there are gaps: ${leftOut.join("; ")}.`);
+  const about = [
+    ...remarks,
+    ...(subject === undefined
+      ? []
+      : [`subject code ${JSON.stringify(subject)}, which --group subject_code uses as the person`]),
+  ];
+  if (about.length > 0) warn(`${file.path}: recorded by ${device}; ${about.join("; ")}.`);
+  return { ...file, format: "parquet", stored: out };
+}
+
+function joinedArrays(arrays: readonly Float64Array[]): Float64Array {
+  const joined = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    joined.set(array, at);
+    at += array.length;
+  }
+  return joined;
+}
+
+/** A moment of the device's clock, and the sample at which it was read. */
+export interface Anchor {
+  readonly seconds: number;
+  /** Index in the block; it may lie outside. */
+  readonly sample: number;
+}
+
+/** The step between two blocks may differ so much from that of the nominal rate; otherwise, samples were lost between them. */
+const stepTolerance = 0.1;
+
+/** Seconds per sample between the moments of two blocks; undefined if they do not follow each other. */
+export function stepBetween(first: Anchor, samples: number, second: Anchor, nominalRateHz: number): number | undefined {
+  const step = (second.seconds - first.seconds) / (samples - first.sample + second.sample);
+  return Math.abs(step * nominalRateHz - 1) <= stepTolerance ? step : undefined;
+}
+
+/** Times of a block's samples. @param before step since the block before, if it follows that one @param after likewise */
+export function timesOfBlock(
+  { seconds, sample }: Anchor,
+  samples: number,
+  nominalRateHz: number,
+  before: number | undefined,
+  after: number | undefined,
+): Float64Array {
+  const earlier = before ?? after ?? 1 / nominalRateHz;
+  const later = after ?? before ?? 1 / nominalRateHz;
+  return Float64Array.from({ length: samples }, (_, i) => seconds + (i - sample) * (i < sample ? earlier : later));
+}

@@ -42,7 +42,7 @@ export class LabelMap {
     return Object.fromEntries(this.#listed.map((label) => [label, this.#classes.get(spellingKey(label))!]));
   }
 
-  /** The labels seen so far that have another class than themselves, each with its class. */
+  /** The labels seen so far whose class differs from the label, each with its class. */
   changed(): [label: string, of: string | null][] {
     return this.#listed
       .filter((label) => this.#met.has(spellingKey(label)))
@@ -61,7 +61,7 @@ const advice =
 /**
  * @param file YAML or JSON: LABEL: CLASS, LABEL: null, or CLASS: [LABEL, ...]
  * @param exclude labels to leave out
- * @param recorded classes as a training recorded them; they hold if there is neither a file nor a label to leave out
+ * @param recorded classes as a training recorded them; they apply if there is neither a file nor a label to leave out
  * @throws UserError if the file cannot be read, or maps a label twice
  */
 export async function readLabelMap(

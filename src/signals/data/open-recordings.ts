@@ -175,7 +175,7 @@ async function openRecordingsWith(
   const { split, side = "train" } = options.columns ?? {};
   if (picked.read === 0 && split !== undefined) refuseEmptySplitSide(fileNames, split, side);
   if (picked.padding > 0)
-    warn(`Left out because they contain neither a time nor a value: ${counted(picked.padding, "row")}.`);
+    warn(`Rows that contain neither a time nor a value are left out (${counted(picked.padding, "row")}).`);
   if (picked.kept === 0) {
     throw new DataFault({
       code: "too_short",

@@ -8,7 +8,7 @@ import { usualChannels } from "../sensors/usual-channels.ts";
 import { findRoleColumn } from "./usual-column-names.ts";
 
 interface Choices {
-  /** Channels that the user names, or a model. */
+  /** Channels that the user or the model names. */
   readonly channels?: readonly string[] | undefined;
   /** The time column that the user names. */
   readonly time?: string | undefined;

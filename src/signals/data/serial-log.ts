@@ -1,6 +1,6 @@
 // Rewrites what a microcontroller prints. The serial monitor of the Arduino IDE puts the time of day before each line
-// ("10:00:00.020 -> 0.1,0.2,9.8"), and its plotter wants names beside the values ("ax:0.1 ay:0.2 az:9.8"). Other lines, such as
-// those of the boot loader, are left out.
+// ("10:00:00.020 -> 0.1,0.2,9.8"), and its plotter expects names beside the values ("ax:0.1 ay:0.2 az:9.8"). Other
+// lines, such as those of the boot loader, are left out.
 
 import { linesOfText, writeLines } from "./text-lines.ts";
 

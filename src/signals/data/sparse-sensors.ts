@@ -1,6 +1,7 @@
 // Finds sensors that fill only some of a table's rows, while the cells of the other rows are empty: one sensor per row, as in a
 // log of events, or sensors of different rates in one table, such as an accelerometer beside an EMG. The rows of each sensor are
-// evenly spaced, or each row belongs to one sensor; otherwise, values are missing, and the table is refused for that.
+// evenly spaced, or each row belongs to one sensor; otherwise, values are missing, and the table is rejected for that
+// reason.
 
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { exceedsLimit, missingShareLimit } from "./gate-limits.ts";
@@ -10,9 +11,12 @@ import type { TableSchema } from "./table-schema.ts";
 /** Rows from the top of a file that are searched. */
 const searchedRows = 50_000;
 const leastRows = 20;
-/** At least this share of the rows with values belongs to exactly one sensor, if each row is one of a single sensor. */
+/** If each row belongs to one sensor, at least this share of the rows with values has values of exactly one sensor. */
 const singleShare = 0.9;
-/** At least this share of the distances between the rows of a sensor are near the median distance, and this near. */
+/**
+ * At least the share `share` of the distances between a sensor's rows must differ from the median distance by at most
+ * the share `within` of it.
+ */
 const regular = { share: 0.8, within: 0.5 } as const;
 
 export interface SparseSensors {
@@ -61,7 +65,10 @@ async function rowsOf(database: Database, head: string): Promise<number> {
   return Number(counted!.rows);
 }
 
-/** Whether the rows of a sensor are every nth row; in other cases, values of a sensor that has one in each row are missing. */
+/**
+ * Whether the rows of a sensor are every nth row. Otherwise, the sensor should have a value in each row, and some are
+ * missing.
+ */
 async function isRegular(database: Database, head: string, s: number): Promise<boolean> {
   const steps = `(SELECT n - lag(n) OVER (ORDER BY n) AS d FROM ${head} WHERE f${s})`;
   const [found] = await database.rows(

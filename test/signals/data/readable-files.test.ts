@@ -408,7 +408,7 @@ test("sensors that were pasted side by side, each with its clock, are read by th
   expect(quality).toMatchObject({ rows: { read: 400, kept: 200 }, sampling: { rate_hz: 50 } });
   expect(quality.channels["ACC X (g)"]!.missing).toBe(0);
   expect(recordings.values[2]![100]).toBeCloseTo(1.1, 6);
-  expect(quality.warnings).toContainEqual("Left out because they contain neither a time nor a value: 200 rows.");
+  expect(quality.warnings).toContainEqual("Rows that contain neither a time nor a value are left out (200 rows).");
 });
 
 test("a Parquet table with an object per sensor", async () => {

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { defaultAugmentation } from "../src/config.ts";
 import { exportNetwork } from "../src/learning/training/export-network.ts";
 import { WindowPredictor } from "../src/learning/training/window-predictor.ts";
 import { beginFits, fitFinal, fitFolds } from "../src/pipelines/fit-folds.ts";
@@ -29,7 +30,8 @@ const deciding = [
 
 /** Everything that decides a network's answers, apart from the task: its options, the code, and ONNX Runtime. */
 export function decidingNetwork(network: string, { config }: Pick<QualityTask, "config">): object {
-  const { normalize, epochs, batchSize, learningRate, patience, classWeights, augment, seed } = config;
+  const { normalize, epochs, batchSize, learningRate, patience, classWeights, seed } = config;
+  const augment = defaultAugmentation({ ...config, network: network as NetworkName });
   const hash = createHash("sha256");
   for (const file of globSync(deciding, { cwd: root }).sort()) hash.update(file).update(readFileSync(join(root, file)));
   return {
@@ -44,7 +46,8 @@ export function decidingNetwork(network: string, { config }: Pick<QualityTask, "
 export async function askNetwork(network: string, task: QualityTask, directory: string): Promise<QualityAnswers> {
   mkdirSync(directory, { recursive: true });
   const { data } = task;
-  const config = { ...task.config, network: network as NetworkName };
+  const given = { ...task.config, network: network as NetworkName };
+  const config = { ...given, augment: defaultAugmentation(given) };
   const path = (name: string): string => join(directory, name);
   const fits = beginFits(data, config, {
     checkpoints: resumableCheckpoints({ directory, path }),

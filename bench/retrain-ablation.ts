@@ -106,10 +106,13 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
     unlabelledRows,
     trained,
     rng: rng.split("fits"),
-    // Halved for the last third, and once more for the last sixth.
-    learningRates: Array.from({ length: epochs }, (_, i) =>
-      i < (2 * epochs) / 3 ? 1e-3 : i < (5 * epochs) / 6 ? 5e-4 : 2.5e-4,
-    ),
+    schedule: {
+      // Halved for the last third, and once more for the last sixth.
+      learningRates: Array.from({ length: epochs }, (_, i) =>
+        i < (2 * epochs) / 3 ? 1e-3 : i < (5 * epochs) / 6 ? 5e-4 : 2.5e-4,
+      ),
+      penalty: null,
+    },
   };
   const run = fitWorkerRunner(windowsForFitRunner(setting.windowsFingerprint, hidden));
   const asked = Int32Array.from([...holdoutRows, ...unlabelledRows]);
@@ -123,7 +126,7 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
     from: Weights | null,
   ): Promise<CycleFit<Weights>> => {
     const plan = cyclePlan(setting, `cycle-${cycle}`, labelled, selection, asked);
-    const checkpoint = from === null ? null : encodeFitState(fitStateFrom(from, setting.learningRates[0]!));
+    const checkpoint = from === null ? null : encodeFitState(fitStateFrom(from, setting.schedule.learningRates[0]!));
     const outcome = await run({ plan, checkpoint, threads: 2 }, {});
     return split({ ...outcome, scaler: plan.scaler }, outcome.probabilities!);
   };

@@ -36,6 +36,7 @@ export async function measureTrainingLoop(options: { readonly rounds: number }):
         rng: rng.state,
         scaler: fitScaler("zscore", windows, trainIndex),
         shards: 1,
+        penalties: null,
       },
       checkpoint: null,
       threads: 1,

@@ -132,7 +132,12 @@ const events = {
     val_loss: loss.nullable().describe("null in the final fit, which has no validation part"),
     val_accuracy: share.nullable(),
     val_macro_f1: share.nullable(),
-    learning_rate: z.number().positive(),
+    learning_rate: z.number().positive().nullable().describe("null for a network that is not trained in steps"),
+    penalty: z
+      .number()
+      .positive()
+      .describe("penalty on the weights of the linear layer; absent for a network that is trained in steps")
+      .exactOptional(),
     seconds,
     windows_per_second: z.number().min(0),
     best: z.boolean().describe("whether this is the best epoch of this fit so far"),

@@ -188,8 +188,8 @@ export interface TrainConfig {
   purity: number;
   /** How channels are scaled. One of: zscore (mean and standard deviation), robust (median and interquartile range), none. Default: zscore. */
   normalize: "zscore" | "robust" | "none";
-  /** Architecture. One of: 1dcnn-bilstm, compact (smaller and twice as fast). Default: 1dcnn-bilstm. */
-  network: "1dcnn-bilstm" | "compact";
+  /** Architecture. One of: 1dcnn-bilstm, compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer). Default: 1dcnn-bilstm. */
+  network: "1dcnn-bilstm" | "compact" | "minirocket";
   /** Maximum epochs per fit. Default: 100. */
   epochs: number;
   /** Windows per training step. Default: 64. */
@@ -200,7 +200,7 @@ export interface TrainConfig {
   patience: number;
   /** Weights of the classes in the loss. One of: none, balanced (rare classes count as much as frequent ones). Default: none. */
   classWeights: "none" | "balanced";
-  /** Augmentation of training windows. One of: none, rotate (random rotations, because no two people wear a sensor the same way). Default: rotate. */
+  /** Augmentation of training windows. One of: none, rotate (random rotations, because no two people wear a sensor the same way). Default: rotate, but none for minirocket. */
   augment: "none" | "rotate";
   /** Seed for all random numbers; the same seed gives the same model. Default: 42. */
   seed: number;

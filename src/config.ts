@@ -35,6 +35,7 @@ import { kebabCase, snakeKeys } from "./letter-case.ts";
 import type { Option, Options } from "./option.ts";
 import {
   type ConfigFile,
+  givenOptionNames,
   optionCheckOrDefault,
   resolveOptions,
   resolveStoredOptionNames,
@@ -54,11 +55,39 @@ export { type ConfigFile, readConfigFile } from "./resolve-options.ts";
  * @throws UserError for an unknown name, a value out of range, or a missing required value
  */
 export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainConfig {
-  const config = resolveOptions(trainOptions, options, file);
+  const resolved = resolveOptions(trainOptions, options, file);
+  const given = givenOptionNames(trainOptions, options, file);
+  const config = given.has("augment") ? resolved : { ...resolved, augment: defaultAugmentation(resolved) };
   checkConfigAlias(config);
   parseDay(config.day);
   checkConfigWindow(config);
+  refuseStepOptions(config, given);
   return config;
+}
+
+/** Rotated copies double the work of minirocket, whose accuracy does not need them. */
+export function defaultAugmentation({
+  network,
+  augment,
+}: Pick<TrainConfig, "network" | "augment">): TrainConfig["augment"] {
+  return network === "minirocket" ? "none" : augment;
+}
+
+/** Options of a network that Adam trains in steps. */
+const stepOptions = ["epochs", "batchSize", "learningRate", "patience"] as const;
+
+/** Options that have no effect on the network. */
+function unusedOptions(network: TrainConfig["network"]): readonly (keyof TrainConfig)[] {
+  return network === "minirocket" ? stepOptions : [];
+}
+
+function refuseStepOptions({ network }: TrainConfig, given: ReadonlySet<string>): void {
+  const refused = unusedOptions(network).filter((name) => given.has(name));
+  if (refused.length === 0) return;
+  const names = refused.map((name) => `--${kebabCase(name)}`).join(" and ");
+  throw new UserError(`--network ${network} is not trained in steps, so ${names} would have no effect`, {
+    advice: `Leave out ${names}, or choose another --network.`,
+  });
 }
 
 /** The options of a training run, with its sampling rate and window decided. */
@@ -119,8 +148,9 @@ function checkConfigWindow({
       `--overlap: expected each window to start at least one sample after the previous one, got ${overlap}`,
     );
   }
-  if (network === "compact" && window < 16)
-    throw new UserError(`--window: expected at least 16 samples for the compact network, got ${window}`);
+  const least = network === "compact" ? 16 : network === "minirocket" ? 9 : 0;
+  if (window < least)
+    throw new UserError(`--window: expected at least ${least} samples for the ${network} network, got ${window}`);
 }
 
 type TrackingChoice = Pick<TrainConfig, "tracking" | "experiment" | "register" | "alias">;
@@ -202,6 +232,15 @@ function readTrainedOptions<O>(stored: Readonly<Record<string, unknown>>, names:
 /** The options that affect a model; options about reporting are not among them. */
 export function configWithoutTracking<C extends TrackingChoice>(config: C): Omit<C, keyof TrackingChoice> {
   return configWithout(config, ({ affects }) => affects === "tracking") as Omit<C, keyof TrackingChoice>;
+}
+
+/** The options that a model folder records: those that affect the model. */
+export function configToRecord<C extends TrainConfig>(
+  config: C,
+): Omit<C, keyof TrackingChoice | (typeof stepOptions)[number]> {
+  const record: Record<string, unknown> = configWithoutTracking(config);
+  for (const name of unusedOptions(config.network)) delete record[name];
+  return record as Omit<C, keyof TrackingChoice | (typeof stepOptions)[number]>;
 }
 
 /** The options that identify an interrupted run: all those that affect the result. */

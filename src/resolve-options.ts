@@ -122,6 +122,13 @@ function resolveGivenOptionNames(
   return byName;
 }
 
+/** Which of the defined options the user gave, by their names in code. */
+export function givenOptionNames(options: Options, given: unknown, file?: ConfigFile): ReadonlySet<string> {
+  const written = isOptionsRecord(given) ? resolveGivenOptionNames(given, options, undefined) : {};
+  const fromFile = file === undefined ? {} : resolveGivenOptionNames(file.options, options, file.path);
+  return new Set([...Object.keys(written), ...Object.keys(fromFile)]);
+}
+
 /** Stored options, in snake_case or as in code, under their present names; unknown ones are kept. */
 export function resolveStoredOptionNames(
   stored: Readonly<Record<string, unknown>>,

@@ -104,7 +104,11 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       value: "name",
       default: "1dcnn-bilstm",
       doc: "architecture",
-      of: { "1dcnn-bilstm": "", compact: "smaller and twice as fast" },
+      of: {
+        "1dcnn-bilstm": "",
+        compact: "smaller and twice as fast",
+        minirocket: "fixed convolutions with one trained layer",
+      },
     }),
     epochs: wholeNumberOption({ value: "n", from: 1, to: 100_000, default: 100, doc: "maximum epochs per fit" }),
     batchSize: wholeNumberOption({
@@ -138,6 +142,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
     augment: choiceOption({
       value: "how",
       default: "rotate",
+      otherwise: "rotate, but none for minirocket",
       doc: "augmentation of training windows",
       of: { none: "", rotate: "random rotations, because no two people wear a sensor the same way" },
     }),

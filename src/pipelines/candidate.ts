@@ -50,9 +50,9 @@ export interface Candidate extends Pick<CurriculumResult<Weights>, "cycles" | "w
 }
 
 export function candidateSetting({ data, champion, windowsFingerprint, rng }: RetrainRun): CycleSetting {
-  const { windows, unlabelledRows, learningRates, trained } = data;
+  const { windows, unlabelledRows, schedule, trained } = data;
   const { sensors } = champion;
-  return { windows, windowsFingerprint, unlabelledRows, sensors, learningRates, trained, rng };
+  return { windows, windowsFingerprint, unlabelledRows, sensors, schedule, trained, rng };
 }
 
 async function fitCandidateCycle(
@@ -64,7 +64,7 @@ async function fitCandidateCycle(
   const { data, config } = run;
   const name: FitName = `cycle-${cycle}`;
   const plan = cyclePlan(candidateSetting(run), name, data.trainRows, selection, candidatePredictionRows(data));
-  const checkpoint = start === null ? null : encodeFitState(fitStateFrom(start, data.learningRates[0]!));
+  const checkpoint = start === null ? null : encodeFitState(fitStateFrom(start, data.schedule.learningRates[0]!));
   const outcome = await runFit(name, { plan, checkpoint, threads: config.jobs }, run);
   return splitCandidatePredictions(run, { ...outcome, scaler: plan.scaler });
 }

@@ -7,6 +7,7 @@ import { balancedClassWeights } from "../learning/training/class-weights.ts";
 import { finalShards } from "../learning/training/final-schedule.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
+import { fixedPenalty } from "../learning/training/penalty-plan.ts";
 import { fitScaler } from "../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import type { Rng } from "../stats/random.ts";
@@ -20,9 +21,21 @@ export interface CycleSetting {
   readonly sensors: readonly { readonly channels: readonly string[] }[];
   /** The champion's options. */
   readonly trained: Pick<TrainConfig, "network" | "normalize" | "batchSize" | "patience" | "classWeights" | "augment">;
-  /** Learning rates, one per epoch. */
-  readonly learningRates: readonly number[];
+  readonly schedule: CycleSchedule;
   readonly rng: Rng;
+}
+
+/** The schedule of the champion's final fit. */
+export interface CycleSchedule {
+  /** Learning rates, one per epoch; none for a network that is not trained in steps. */
+  readonly learningRates: readonly number[];
+  /** Penalty on the weights of the linear layer; null for a network that is trained in steps. */
+  readonly penalty: number | null;
+}
+
+/** Number of epochs of each fit. */
+export function cycleEpochs({ learningRates }: CycleSchedule): number {
+  return Math.max(1, learningRates.length);
 }
 
 /** The part of a fit that depends on the selection. */
@@ -57,6 +70,7 @@ export function cyclePlan(
   testIndex: Int32Array | null,
 ): FitPlan {
   const { network, normalize, batchSize, patience, classWeights, augment } = setting.trained;
+  const { learningRates, penalty } = setting.schedule;
   const { windows, rows, pseudoLabels } = labelCycleWindows(setting, base, selection);
   return {
     name: name.replace("-", " "),
@@ -69,8 +83,9 @@ export function cyclePlan(
     trainIndex: Array.from(rows),
     validationIndex: null,
     testIndex: testIndex === null ? null : Array.from(testIndex),
-    epochs: setting.learningRates.length,
-    learningRate: setting.learningRates,
+    epochs: cycleEpochs(setting.schedule),
+    learningRate: learningRates,
+    penalties: penalty === null ? null : fixedPenalty(penalty),
     shards: finalShards,
     scaler: fitScaler(normalize, windows, rows),
     classWeights:

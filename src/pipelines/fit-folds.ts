@@ -4,15 +4,17 @@ import type { SampledTrainConfig } from "../config.ts";
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
 import type { FoldReport } from "../learning/training/cv-report.ts";
-import { finalSchedule, finalShards } from "../learning/training/final-schedule.ts";
+import { finalPenalty, finalSchedule, finalShards } from "../learning/training/final-schedule.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import { type FitOutcome, windowsForFitRunner } from "../learning/training/fit-runner.ts";
 import { fitSeconds } from "../learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
+import { fixedPenalty, mostPenalties, searchedPenalties } from "../learning/training/penalty-plan.ts";
 import { type FitCheckpoints, type FitRun, runFit } from "../learning/training/run-fit.ts";
 import { type CrossValidation, describeFold, summarizeFolds } from "../learning/training/summarize-folds.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
+import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
 import type { Reporter } from "../reporter.ts";
 import { fitScaler, type Scaler } from "../signals/preprocessing/scaler.ts";
@@ -66,7 +68,7 @@ export function beginFits(
     run: {
       runner: fitWorkerRunner(windowsForFitRunner(fingerprint, data.windows)),
       checkpoints: run.checkpoints,
-      timeLeft: new TimeLeft(names, config.epochs, config.jobs),
+      timeLeft: new TimeLeft(names, mostEpochs(config), config.jobs),
       reporter: run.reporter,
       signal: run.signal === undefined ? failed.signal : AbortSignal.any([run.signal, failed.signal]),
     },
@@ -74,24 +76,38 @@ export function beginFits(
   };
 }
 
+/** Maximum number of epochs of a fit. */
+function mostEpochs({ network, epochs }: Pick<FitConfig, "network" | "epochs">): number {
+  return isTrainedInSteps(network) ? epochs : mostPenalties;
+}
+
 /** Cross-validates the network. @throws Interrupted if the signal ended a fit */
 export async function fitFolds(
   fits: FitsOfRun,
 ): Promise<{ outcomes: readonly FitOutcome[]; crossValidation: CrossValidation }> {
   const { data, config, run, failed } = fits;
-  const { folds } = data;
+  const { folds, windows, leakage } = data;
+  const inSteps = isTrainedInSteps(config.network);
   const results = await crossValidate(
     folds,
     async ({ testIndex }, fold): Promise<{ outcome: FitOutcome; report: FoldReport }> => {
-      const { trainIndex, validationIndex } = folds[fold]!;
+      const { trainIndex: own, validationIndex } = folds[fold]!;
+      // A network that is not trained in steps needs no validation part: it divides its rows by itself.
+      const trainIndex = inSteps ? own : Int32Array.from([...own, ...validationIndex]).sort();
       const name = fitNameOfFold(fold);
       const plan: FitPlan = {
         ...fitSettings(fits, name, trainIndex),
-        validationIndex: Array.from(validationIndex),
+        validationIndex: inSteps ? Array.from(validationIndex) : null,
         testIndex: Array.from(testIndex),
-        epochs: config.epochs,
+        epochs: mostEpochs(config),
         learningRate: config.learningRate,
         shards: 1,
+        penalties: inSteps
+          ? null
+          : searchedPenalties(leakage.split, windows, trainIndex, {
+              rng: fits.rng.split(`penalty-${fold + 1}`),
+              purgeSamples: windows.windowSize,
+            }),
       };
       const outcome = await runFit(name, { plan, checkpoint: null, threads: 1 }, run).catch((error: unknown) => {
         failed.abort();
@@ -128,7 +144,10 @@ export async function fitFinal(
   folds: readonly FitOutcome[],
 ): Promise<{ final: FitOutcome; scaler: Scaler }> {
   const { data, config, run } = fits;
-  const { epochs, learningRate } = finalSchedule(folds.map((outcome) => outcome.epochs));
+  const { epochs, learningRate, penalties } = finalFitSchedule(
+    config,
+    folds.map((outcome) => outcome.epochs),
+  );
   run.timeLeft.finalPlanned(epochs);
   const plan: FitPlan = {
     ...fitSettings(fits, "final", Int32Array.from(data.windows.starts.keys())),
@@ -136,11 +155,21 @@ export async function fitFinal(
     testIndex: null,
     epochs,
     learningRate,
+    penalties,
     shards: finalShards,
   };
   const final = await runFit("final", { plan, checkpoint: null, threads: config.jobs }, run);
   run.reporter.event({ type: "final", epochs, seconds: fitSeconds(final.epochs) });
   return { final, scaler: plan.scaler };
+}
+
+function finalFitSchedule(
+  { network, learningRate }: Pick<FitConfig, "network" | "learningRate">,
+  folds: readonly FitOutcome["epochs"][],
+): Pick<FitPlan, "epochs" | "learningRate" | "penalties"> {
+  return isTrainedInSteps(network)
+    ? { ...finalSchedule(folds), penalties: null }
+    : { epochs: 1, learningRate, penalties: fixedPenalty(finalPenalty(folds)) };
 }
 
 function fitNameOfFold(fold: number): FitName {
@@ -155,7 +184,7 @@ function fitSettings(
   { data: { windows, sensors }, config, fingerprint, rng }: FitsOfRun,
   name: FitName,
   trainIndex: Int32Array,
-): Omit<FitPlan, "validationIndex" | "testIndex" | "epochs" | "learningRate" | "shards"> {
+): Omit<FitPlan, "validationIndex" | "testIndex" | "epochs" | "learningRate" | "shards" | "penalties"> {
   const { network, normalize, batchSize, patience, classWeights, augment } = config;
   return {
     name: name.replace("-", " "),

@@ -4,6 +4,7 @@
 import type { ChampionOptions, RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
+import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
@@ -26,6 +27,7 @@ import { Rng } from "../stats/random.ts";
 import { readJsonLines } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { championOptions } from "./champion-options.ts";
+import type { CycleSchedule } from "./cycle-plan.ts";
 import type { ModelHandle } from "./model-handle.ts";
 import { readOutOfFold } from "./read-out-of-fold.ts";
 import {
@@ -62,8 +64,7 @@ export interface RetrainData {
   readonly championOnHoldout: Float32Array;
   /** [U, K] the champion's probabilities. */
   readonly championOnUnlabelled: Float32Array;
-  /** Learning rates of each fit, one per epoch. */
-  readonly learningRates: readonly number[];
+  readonly schedule: CycleSchedule;
   readonly warnings: readonly string[];
 }
 
@@ -71,7 +72,18 @@ export interface RetrainData {
 type Preparing = NamedColumns &
   Pick<
     RetrainConfig,
-    "files" | "model" | "labelled" | "units" | "rate" | "truth" | "holdout" | "epochs" | "seed" | "jobs"
+    | "files"
+    | "model"
+    | "labelled"
+    | "units"
+    | "rate"
+    | "truth"
+    | "holdout"
+    | "epochs"
+    | "restart"
+    | "adapt"
+    | "seed"
+    | "jobs"
   >;
 
 /**
@@ -85,6 +97,7 @@ export async function prepareRetraining(
 ): Promise<RetrainData> {
   const champion = model.watched;
   const trained = championOptions(champion.config, champion.folder.manifest, config.model);
+  refuseStepsOfRetraining(config, trained);
   const heard = collectingReporter();
   const labelled = await openLabelledRecordings(config, champion, trained, heard);
   try {
@@ -93,6 +106,26 @@ export async function prepareRetraining(
     labelled.close();
     throw error;
   }
+}
+
+/** @throws UserError if an option needs a network that is trained in steps, and the champion's is not */
+function refuseStepsOfRetraining(
+  { epochs, restart, adapt }: Pick<RetrainConfig, "epochs" | "restart" | "adapt">,
+  { network }: Pick<ChampionOptions, "network">,
+): void {
+  if (isTrainedInSteps(network)) return;
+  const refused = [
+    ...(epochs === undefined ? [] : ["--epochs"]),
+    ...(restart === "scratch" ? [] : [`--restart ${restart}`]),
+    ...(adapt === undefined ? [] : [`--adapt ${adapt}`]),
+  ].join(" and ");
+  if (refused === "") return;
+  throw new UserError(
+    `the model's network is ${network}, which is not trained in steps, so ${refused} cannot be used`,
+    {
+      advice: `Leave out ${refused}: each cycle fits the network anew.`,
+    },
+  );
 }
 
 async function prepareRetrainingFrom(
@@ -159,7 +192,7 @@ async function prepareRetrainingFrom(
         : await readRecordingsTruth({ ...config, truth: config.truth }, champion, trained, learnable, heard),
     championOnHoldout: await predictRetrainingHoldout(model, pickWindows(own, validationIndex), config, heard),
     championOnUnlabelled,
-    learningRates: await retrainingLearningRates(champion, trained, config.epochs),
+    schedule: await retrainingSchedule(champion, trained, config.epochs),
     warnings: heard.warnings,
   };
 }
@@ -200,9 +233,9 @@ function cutRetrainingWindows(
   try {
     const foreign = { rows: unlabelled.rows, plan: planRetrainingWindows(unlabelled.rows, champion) };
     const samples = plannedWindowSamples(labelled.plan) + plannedWindowSamples(foreign.plan);
-    const { network, batchSize, window, folds } = trained;
+    const { network, batchSize, window, overlap, folds, augment } = trained;
     const memory = trainingMemory(
-      { network, batchSize, window, folds, jobs: config.jobs },
+      { network, batchSize, window, overlap, folds, augment, jobs: config.jobs },
       { samples, channels: labelled.rows.channels.length },
     );
     reportTrainingMemory(memory, reporter, "Use fewer --jobs, or fewer recordings.");
@@ -321,12 +354,12 @@ function retrainingWindowKey(user: string, recording: string, start: number): st
   return JSON.stringify([user, recording, start.toFixed(3)]);
 }
 
-/** The learning rates of the champion's final fit, one per epoch; a longer fit keeps the last one. */
-async function retrainingLearningRates(
+/** The schedule of the champion's final fit; with more epochs, the last learning rate is kept. */
+async function retrainingSchedule(
   champion: WatchedModel,
-  trained: Pick<ChampionOptions, "learningRate">,
+  trained: Pick<ChampionOptions, "learningRate" | "network">,
   epochs: number | undefined,
-): Promise<number[]> {
+): Promise<CycleSchedule> {
   const path = champion.folder.path(modelFiles.history);
   const rows = (await readJsonLines(path)).map((row, i): HistoryRow => {
     const parsed = historyRowSchema.safeParse(row);
@@ -336,9 +369,18 @@ async function retrainingLearningRates(
       `${path}, line ${i + 1}: expected the record of one training epoch: ${[...field, message].join(": ")}`,
     );
   });
-  const rates = rows.filter(({ fit }) => fit === "final").map(({ learning_rate }) => learning_rate);
+  const final = rows.filter(({ fit }) => fit === "final");
+  if (!isTrainedInSteps(trained.network)) {
+    const penalty = final.at(-1)?.penalty;
+    if (penalty !== undefined) return { learningRates: [], penalty };
+    throw new UserError(`${path}: expected the penalty of the final fit, found none`, {
+      advice: "Restore the file from a copy, or train a new model.",
+    });
+  }
+  const rates = final.flatMap(({ learning_rate }) => learning_rate ?? []);
   if (rates.length === 0) rates.push(trained.learningRate);
-  return Array.from({ length: epochs ?? rates.length }, (_, i) => rates[Math.min(i, rates.length - 1)]!);
+  const learningRates = Array.from({ length: epochs ?? rates.length }, (_, i) => rates[Math.min(i, rates.length - 1)]!);
+  return { learningRates, penalty: null };
 }
 
 /** Number of windows per person, for a table. */

@@ -6,6 +6,7 @@ import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { type FoldParts, type LeakageReport, leakageReport } from "../learning/evaluation/leakage.ts";
 import { outerSplit } from "../learning/evaluation/outer-split.ts";
 import type { SplitKind } from "../learning/evaluation/split.ts";
+import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
@@ -80,6 +81,7 @@ type Preparing = NamedColumns &
     | "seed"
     | "network"
     | "batchSize"
+    | "augment"
     | "jobs"
   >;
 
@@ -215,7 +217,8 @@ function prepareTrainingSplits(
     folds: nSplits,
     window: purgeSamples,
     seed,
-  }: Pick<SampledTrainConfig, "split" | "folds" | "window" | "seed">,
+    network,
+  }: Pick<SampledTrainConfig, "split" | "folds" | "window" | "seed" | "network">,
   windows: WindowSet,
   copies: OpenedRecordings["copies"],
   testSet: TestSet | null,
@@ -230,7 +233,9 @@ function prepareTrainingSplits(
     rng: rng.split("folds"),
   });
   const folds = splits.map(({ trainIndex, testIndex }, fold) => ({
-    ...innerSplit(split, windows, trainIndex, { rng: rng.split(`validation-${fold + 1}`), purgeSamples }),
+    ...(isTrainedInSteps(network)
+      ? innerSplit(split, windows, trainIndex, { rng: rng.split(`validation-${fold + 1}`), purgeSamples })
+      : { trainIndex, validationIndex: new Int32Array() }),
     testIndex,
   }));
   const leakage = leakageReport(

@@ -41,6 +41,7 @@ import { checkReplaceableDirectory, replaceDirectory } from "../storage/store/re
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import { candidateFromAdaptation, candidateFromCurriculum, type RetrainRun } from "./candidate.ts";
 import { crossFit } from "./cross-fit.ts";
+import { cycleEpochs } from "./cycle-plan.ts";
 import { gateProxies } from "./gate-proxies.ts";
 import { openModelHandle } from "./model-handle.ts";
 import { type Promotion, promote } from "./models.ts";
@@ -129,7 +130,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
         runner: fitWorkerRunner(windowsForFitRunner(fingerprint, windows)),
         checkpoints: resumableCheckpoints(staging),
         signal: run.signal ?? new AbortController().signal,
-        timeLeft: new TimeLeft(retrainFitNames(config, data.trained.folds), data.learningRates.length, 1),
+        timeLeft: new TimeLeft(retrainFitNames(config, data.trained.folds), cycleEpochs(data.schedule), 1),
         rng: Rng.fromSeed(config.seed).split("retrain"),
       },
       { tracker, now, started },
@@ -327,7 +328,7 @@ function tellRetrainData({ config, data, reporter }: RetrainRun): void {
     holdout: of(holdoutRows),
     filesOfModel: config.labelled === undefined ? data.labelled.files : [],
     unlabelled: { people: people.length, windows: count, rows: data.unlabelled.quality.rows.kept },
-    epochs: data.learningRates.length,
+    epochs: cycleEpochs(data.schedule),
     warnings: data.warnings,
   });
 }

@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import {
   configAffectingResult,
-  configWithoutTracking,
+  configToRecord,
   resolveTrainConfig,
   type SampledTrainConfig,
   type TrainConfig,
@@ -181,7 +181,7 @@ async function joinLine(out: string, line: string, reporter: Reporter): Promise<
 
 /** The information that a tracking server receives about a run before the run starts. */
 function trainConfigToTrack(config: TrainConfig): TrackedRun {
-  return { out: config.out, experiment: config.experiment, params: configWithoutTracking(config) };
+  return { out: config.out, experiment: config.experiment, params: configToRecord(config) };
 }
 
 /** Other names are formed by appending to `out`. So "walk/", "." and "..", which do not end in a name, are made absolute. */

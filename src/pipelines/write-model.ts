@@ -1,7 +1,7 @@
 // The last stage of training: writes every file of the model folder from the fits and the recordings.
 
 import { basename } from "node:path";
-import { configWithoutTracking, type SampledTrainConfig, type TrainConfig } from "../config.ts";
+import { configToRecord, type SampledTrainConfig, type TrainConfig } from "../config.ts";
 import { parseDay } from "../day.ts";
 import type { CvReport, TestSetReport } from "../learning/training/cv-report.ts";
 import { exportNetwork } from "../learning/training/export-network.ts";
@@ -246,7 +246,7 @@ export async function writeModel(
       tidemark_version: tidemarkVersion,
       model_version: modelVersion,
       created_at: createdAt.toISOString(),
-      config: snakeKeys(configWithoutTracking(config)),
+      config: snakeKeys(configToRecord(config)),
       data: {
         files: [...recordings.files],
         fingerprint: recordings.fingerprint,
@@ -301,7 +301,7 @@ function writtenModelReport(
     created_at: createdAt.toISOString(),
     model_version: modelVersion,
     data_fingerprint: recordings.fingerprint,
-    config: snakeKeys(configWithoutTracking(config)),
+    config: snakeKeys(configToRecord(config)),
     classes: [...windows.classes],
     channels: [...windows.channels],
     quality,
@@ -339,6 +339,7 @@ export function historyRowsOfFit(fit: string, { epochs }: Pick<FitOutcome, "epoc
     val_accuracy: epoch.valAccuracy,
     val_macro_f1: epoch.valMacroF1,
     learning_rate: epoch.learningRate,
+    ...(epoch.penalty !== undefined && { penalty: epoch.penalty }),
     seconds: epoch.seconds,
     best: epoch.best,
   }));

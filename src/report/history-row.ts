@@ -14,7 +14,10 @@ export interface HistoryRow {
   val_loss: number | null;
   val_accuracy: number | null;
   val_macro_f1: number | null;
-  learning_rate: number;
+  /** Null for a network that is not trained in steps. */
+  learning_rate: number | null;
+  /** Penalty on the weights of the linear layer; absent for a network that is trained in steps. */
+  penalty?: number;
   seconds: number;
   /** Whether this is the fit's best epoch so far. */
   best: boolean;
@@ -28,7 +31,8 @@ export const historyRowSchema: z.ZodType<HistoryRow> = z.object({
   val_loss: z.number().nullable(),
   val_accuracy: z.number().nullable(),
   val_macro_f1: z.number().nullable(),
-  learning_rate: z.number(),
+  learning_rate: z.number().nullable(),
+  penalty: z.number().exactOptional(),
   seconds: z.number(),
   best: z.boolean(),
 });

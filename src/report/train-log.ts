@@ -98,8 +98,17 @@ export function beginFitLog(fit: FitName, at: number): TrackingEvent {
 }
 
 export function trainLogEpoch(row: Omit<HistoryRow, "fit" | "best">, fit: string, at: number): TrackingEvent {
-  const { epoch, loss, accuracy, val_loss, val_accuracy, val_macro_f1, learning_rate, seconds } = row;
-  const values = { loss, accuracy, val_loss, val_accuracy, val_macro_f1, learning_rate, epoch_seconds: seconds };
+  const { epoch, loss, accuracy, val_loss, val_accuracy, val_macro_f1, learning_rate, penalty = null, seconds } = row;
+  const values = {
+    loss,
+    accuracy,
+    val_loss,
+    val_accuracy,
+    val_macro_f1,
+    learning_rate,
+    penalty,
+    epoch_seconds: seconds,
+  };
   return { type: "metrics", run: fit, at, step: epoch, values: nonNullLoggedMetrics(values) };
 }
 

@@ -127,7 +127,7 @@ export class TrainingTracker {
     const at = this.#now();
     if (event.type === "epoch") {
       this.#beginFit(event.fit, at);
-      const { epoch, loss, accuracy, valLoss, valAccuracy, valMacroF1, learningRate, seconds } = event;
+      const { epoch, loss, accuracy, valLoss, valAccuracy, valMacroF1, learningRate, penalty, seconds } = event;
       const row = {
         epoch,
         loss,
@@ -136,6 +136,7 @@ export class TrainingTracker {
         val_accuracy: valAccuracy,
         val_macro_f1: valMacroF1,
         learning_rate: learningRate,
+        ...(penalty !== undefined && { penalty }),
         seconds,
       };
       this.#record(trainLogEpoch(row, event.fit, at));

@@ -597,7 +597,7 @@ describe("the data of a retraining", () => {
   });
 
   it("has the epochs and rates of the champion's final fit, and goes on with the last", async () => {
-    expect((await prepare({})).learningRates).toEqual([0.001]);
-    expect((await prepare({ epochs: 3 })).learningRates).toEqual([0.001, 0.001, 0.001]);
+    expect((await prepare({})).schedule.learningRates).toEqual([0.001]);
+    expect((await prepare({ epochs: 3 })).schedule.learningRates).toEqual([0.001, 0.001, 0.001]);
   });
 });

@@ -99,12 +99,16 @@ export function trainEpochLines(event: EventOf<"epoch">, loudness: Loudness): st
     : "";
   const left = secondsLeft === null ? "" : `  ${durationText(secondsLeft)} left`;
   const accuracies = `accuracy ${fixedText(event.accuracy)}${validated ? `  val_accuracy ${fixedText(valAccuracy)}` : ""}`;
+  const rateText = event.learningRate === null ? "" : `lr ${event.learningRate}  `;
   return [
-    `${trainFitLabel(event.fit)}  epoch ${event.epoch}/${event.epochs}  loss ${fixedText(event.loss)}${validation}${left}`,
-    ...(loudness === "verbose"
-      ? [`  ${accuracies}  lr ${event.learningRate}  ${Math.round(event.windowsPerSecond)} windows/s`]
-      : []),
+    `${trainFitLabel(event.fit)}  ${trainEpochLabel(event)}  loss ${fixedText(event.loss)}${validation}${left}`,
+    ...(loudness === "verbose" ? [`  ${accuracies}  ${rateText}${Math.round(event.windowsPerSecond)} windows/s`] : []),
   ];
+}
+
+/** "epoch 3/100", or "penalty 300 (3/5)" for a network that is not trained in steps. */
+function trainEpochLabel({ epoch, epochs, penalty }: EventOf<"epoch">): string {
+  return penalty === undefined ? `epoch ${epoch}/${epochs}` : `penalty ${penalty} (${epoch}/${epochs})`;
 }
 
 /** For example "calibrating  50 %  12 s left". */

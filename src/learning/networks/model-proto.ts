@@ -6,7 +6,14 @@ import type { Attribute, DataType, Dimension, Graph, Initializer, Node, Value } 
 
 const irVersion = 8;
 const opset = 17;
-const dataTypeNumber: Readonly<Record<DataType, number>> = { float32: 1, int64: 7, bool: 9, float64: 11 };
+const dataTypeNumber: Readonly<Record<DataType, number>> = {
+  float32: 1,
+  uint8: 2,
+  uint16: 4,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+};
 
 /** The bytes of an .onnx file. `metadata` becomes the model's metadata_props. */
 export function modelProto(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {

@@ -3,7 +3,7 @@
 // anything that does not depend on a Scan's state is computed once, outside the loop. Nothing runs here: model-proto.ts
 // writes the graph as an ONNX file, and ONNX Runtime executes it.
 
-export type DataType = "float32" | "float64" | "int64" | "bool";
+export type DataType = "float32" | "float64" | "int64" | "bool" | "uint8" | "uint16";
 
 /** A size: a number if it is known, or a name (such as "batch") if it is set at run time. */
 export type Dimension = number | string;
@@ -45,7 +45,7 @@ export interface Composite {
 
 export interface Initializer {
   readonly value: Value;
-  readonly data: Float32Array | Float64Array | BigInt64Array | Uint8Array;
+  readonly data: Float32Array | Float64Array | BigInt64Array | Uint8Array | Uint16Array;
 }
 
 export class Graph {
@@ -171,7 +171,10 @@ function graphConstantData(type: DataType, values: ArrayLike<number>): Initializ
     case "int64":
       return BigInt64Array.from(Array.from(values, BigInt));
     case "bool":
+    case "uint8":
       return Uint8Array.from(values);
+    case "uint16":
+      return Uint16Array.from(values);
     default:
       throw new Error(`unknown data type ${type satisfies never}`);
   }

@@ -40,7 +40,7 @@ export function where(condition: Value, a: Operand, b: Operand): Value {
 
 export function cast(x: Value, type: DataType): Value {
   if (x.type === type) return x;
-  const to = { float32: 1, int64: 7, bool: 9, float64: 11 }[type];
+  const to = { float32: 1, uint8: 2, uint16: 4, int64: 7, bool: 9, float64: 11 }[type];
   return innermostGraph([x]).emit("Cast", [x], [{ type, shape: x.shape }], { to: { kind: "int", value: to } })[0]!;
 }
 
@@ -150,6 +150,30 @@ export function pad(x: Value, axis: number, before: number, after: number): Valu
   const pads = Array.from({ length: 2 * rank }, (_, i) => (i === axis ? before : i === rank + axis ? after : 0));
   const shape = x.shape.with(axis, knownOperatorDimension(x.shape[axis]!) + before + after);
   return emitOperator("Pad", [x, intsOperand(x, pads)], x.type, shape);
+}
+
+/**
+ * ONNX's own convolution along the last axis, with stride 1, for inputs that need no gradient: it has no gradient rule, and
+ * no kernel for float64.
+ * @param x [B, C, T] @param w [filters, C, length]
+ * @param options.padding zeros on either side of x
+ * @returns [B, filters, T + 2 padding - (length - 1) dilation]
+ */
+export function convolve(
+  x: Value,
+  w: Value,
+  { dilation, padding }: { readonly dilation: number; readonly padding: number },
+): Value {
+  const [batch, channels, steps] = x.shape;
+  const [filters, inputs, length] = w.shape;
+  if (x.shape.length !== 3 || w.shape.length !== 3 || channels !== inputs || x.type !== w.type)
+    throw operandMismatch("Conv", x, w);
+  const left = knownOperatorDimension(steps!) + 2 * padding - (knownOperatorDimension(length!) - 1) * dilation;
+  if (!(left >= 1)) throw new Error(`Conv: a kernel of ${length} in dilation ${dilation} does not fit into ${steps}`);
+  return innermostGraph([x, w]).emit("Conv", [x, w], [{ type: x.type, shape: [batch!, filters!, left] }], {
+    dilations: { kind: "ints", value: [dilation] },
+    pads: { kind: "ints", value: [padding, padding] },
+  })[0]!;
 }
 
 export function reduceSum(x: Value, axes: readonly number[], keepDimensions = true): Value {

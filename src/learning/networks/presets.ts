@@ -14,8 +14,9 @@ import {
   sequential,
   timeMajorLayer,
 } from "./layers.ts";
+import { miniRocketPreset } from "./minirocket.ts";
 
-export type NetworkName = "1dcnn-bilstm" | "compact";
+export type NetworkName = "1dcnn-bilstm" | "compact" | "minirocket";
 
 /** A network maps windows [B, T, C] to logits [B, K]. */
 export function presetNetwork(name: NetworkName, classCount: number): Layer {
@@ -24,6 +25,8 @@ export function presetNetwork(name: NetworkName, classCount: number): Layer {
       return cnnBilstmPreset(classCount);
     case "compact":
       return compactPreset(classCount);
+    case "minirocket":
+      return miniRocketPreset(classCount);
     default:
       throw new Error(`unknown network ${name satisfies never}`);
   }

@@ -12,9 +12,15 @@ export function finalSchedule(folds: readonly (readonly FitEpoch[])[]): { epochs
   const bestEpochs = folds.map((epochs) => epochs.findLast(({ best }) => best)?.epoch ?? epochs.length);
   const epochs = Math.max(1, Math.round(medianForFinalSchedule(bestEpochs)));
   const learningRate = Array.from({ length: epochs }, (_, epoch) =>
-    medianForFinalSchedule(folds.map((fold) => fold[Math.min(epoch, fold.length - 1)]!.learningRate)),
+    medianForFinalSchedule(folds.map((fold) => fold[Math.min(epoch, fold.length - 1)]!.learningRate ?? 0)),
   );
   return { epochs, learningRate };
+}
+
+/** The final fit's penalty: the geometric median of the folds' best ones. */
+export function finalPenalty(folds: readonly (readonly FitEpoch[])[]): number {
+  const best = folds.map((epochs) => Math.log(epochs.findLast((epoch) => epoch.best)!.penalty!));
+  return Number(Math.exp(medianForFinalSchedule(best)).toPrecision(6));
 }
 
 function medianForFinalSchedule(values: readonly number[]): number {

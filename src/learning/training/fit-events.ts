@@ -25,8 +25,10 @@ export interface EpochEvent {
   valAccuracy: number | null;
   /** Macro F1 on the validation part; null in the final fit. */
   valMacroF1: number | null;
-  /** Learning rate of this epoch. */
-  learningRate: number;
+  /** Learning rate of this epoch; null for a network that is not trained in steps. */
+  learningRate: number | null;
+  /** Penalty on the weights of the linear layer; absent for a network that is trained in steps. */
+  penalty?: number;
   /** Duration of the epoch. */
   seconds: number;
   /** Windows trained on or validated, per second. */

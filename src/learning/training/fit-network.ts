@@ -94,7 +94,8 @@ export async function fitNetwork(plan: FitPlan, windows: WindowSet, options: Fit
   }
 }
 
-function labelWindowsToFit(windows: WindowSet, { pseudoLabels }: FitPlan): WindowSet {
+/** The windows, with a plan's pseudo-labels. */
+export function labelWindowsToFit(windows: WindowSet, { pseudoLabels }: FitPlan): WindowSet {
   if (pseudoLabels === null) return windows;
   const labels = Int32Array.from(windows.labels);
   for (const [i, row] of pseudoLabels.rows.entries()) labels[row] = pseudoLabels.labels[i]!;

@@ -40,4 +40,14 @@ export interface FitPlan {
    */
   readonly turned: readonly (readonly string[])[] | null;
   readonly rng: RngState;
+  /** For a network whose fixed part is followed by one trained layer; null for a network that is trained in steps. */
+  readonly penalties: PenaltyPlan | null;
+}
+
+/** How strongly the weights of a linear layer are penalised. */
+export interface PenaltyPlan {
+  /** Penalties to try, the strongest first: factors of half the sum of the squared weights, beside the sum of all losses. */
+  readonly strengths: readonly number[];
+  /** Divisions of the plan's `trainIndex` that decide among the penalties; none if there is only one penalty. */
+  readonly parts: readonly { readonly trainIndex: readonly number[]; readonly heldOut: readonly number[] }[];
 }

@@ -15,7 +15,10 @@ export interface FitEpoch {
   valLoss: number | null;
   valAccuracy: number | null;
   valMacroF1: number | null;
-  learningRate: number;
+  /** Null for a network that is not trained in steps. */
+  learningRate: number | null;
+  /** Penalty on the weights of the linear layer; absent for a network that is trained in steps. */
+  penalty?: number;
   seconds: number;
   /** The best epoch so far. */
   best: boolean;

@@ -2,7 +2,8 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { Diverged } from "./diverged.ts";
-import { fitNetwork, predictFittedRows } from "./fit-network.ts";
+import { fitMiniRocket } from "./fit-minirocket.ts";
+import { type FitOptions, fitNetwork, predictFittedRows } from "./fit-network.ts";
 import type { FitOutcome } from "./fit-runner.ts";
 import { decodeFitState, encodeFitState, type FitState } from "./fit-state.ts";
 import type { WorkerInput, WorkerMessage } from "./fit-worker.ts";
@@ -23,7 +24,7 @@ let reported = performance.now();
 let reportedStep = 0;
 
 async function runFitThread(): Promise<FitOutcome> {
-  const { state, finished } = await fitNetwork(plan, windows, {
+  const options: FitOptions = {
     threads,
     ...(checkpoint === null ? {} : { state: decodeFitState(checkpoint) }),
     shouldStop: () => Atomics.load(stop, 0) !== 0,
@@ -41,7 +42,11 @@ async function runFitThread(): Promise<FitOutcome> {
       sendFitThreadCheckpoint(current);
       reported = performance.now();
     },
-  });
+  };
+  const { penalties } = plan;
+  const { state, finished } = await (penalties === null
+    ? fitNetwork(plan, windows, options)
+    : fitMiniRocket(plan, penalties, windows, options));
   if (!finished) sendFitThreadCheckpoint(state);
   const kept = { parameters: state.bestParameters, statistics: state.bestStatistics };
   let probabilities: Float32Array | null = null;

@@ -5,8 +5,11 @@
 import { totalmem } from "node:os";
 import { gigabytes } from "../../gigabytes.ts";
 import type { Reporter } from "../../reporter.ts";
+import { kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
 import type { NetworkName } from "../networks/presets.ts";
 import type { MemoryEvent } from "./fit-events.ts";
+import { countType } from "./minirocket-statistics.ts";
+import { isTrainedInSteps } from "./trained-in-steps.ts";
 
 export interface TrainingMemory {
   /** Peak use, including what the process already holds. */
@@ -27,7 +30,7 @@ interface Machine {
 }
 
 /** Memory of a worker's JavaScript engine and its working memory, for windows of 200 samples in batches of 64. */
-const workerBytes: Record<NetworkName, number> = { "1dcnn-bilstm": 500e6, compact: 200e6 };
+const workerBytes: Record<NetworkName, number> = { "1dcnn-bilstm": 500e6, compact: 200e6, minirocket: 300e6 };
 /** Memory for the calibration, which does not depend on the number of windows. */
 const rehearsalBytes = 340e6;
 /** Memory for the summaries of all chunks, as a share of the windows' memory. */
@@ -43,13 +46,26 @@ export function trainingMemory(
     jobs,
     batchSize,
     window,
+    overlap,
     folds,
-  }: { network: NetworkName; jobs: number; batchSize: number; window: number; folds: number },
+    augment,
+  }: {
+    network: NetworkName;
+    jobs: number;
+    batchSize: number;
+    window: number;
+    overlap: number;
+    folds: number;
+    augment: "none" | "rotate";
+  },
   { samples, channels }: { samples: number; channels: number },
   machine: Machine = machineMemory(),
 ): TrainingMemory {
   const windows = bytesPerNumber * samples * channels;
-  const work = workerBytes[network] * Math.max(1, (batchSize * window) / (64 * 200));
+  const work = isTrainedInSteps(network)
+    ? workerBytes[network] * Math.max(1, (batchSize * window) / (64 * 200))
+    : workerBytes[network] +
+      (augment === "rotate" ? 2 : 1) * countedFeatures(window) * (samples / (window * (1 - overlap)));
   const fits = Math.min(jobs, folds) * work;
   const baseline = rehearsalBytes + chunkShare * windows + columnsOfBaseline * bytesPerNumber * samples;
   const limited = machine.constrained > 0 && machine.constrained < machine.total;
@@ -59,6 +75,11 @@ export function trainingMemory(
     totalBytes: limited ? machine.constrained : machine.total,
     availableBytes: machine.available,
   };
+}
+
+/** Bytes of the counted features of one window. */
+function countedFeatures(window: number): number {
+  return kernelFeatureCount(kernelGroups(window)) * (countType(window) === "uint8" ? 1 : 2);
 }
 
 function machineMemory(): Machine {

@@ -56,6 +56,10 @@ function toTensor({ name, type, shape }: Value, values: ArrayLike<number> | unde
       return new Tensor("int64", BigInt64Array.from(Array.from(values, BigInt)), dims);
     case "bool":
       return new Tensor("bool", Uint8Array.from(values), dims);
+    case "uint8":
+      return new Tensor("uint8", Uint8Array.from(values), dims);
+    case "uint16":
+      return new Tensor("uint16", Uint16Array.from(values), dims);
     default:
       throw new Error(`unknown data type ${type satisfies never}`);
   }

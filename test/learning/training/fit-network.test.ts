@@ -96,7 +96,7 @@ describe("a fit", () => {
       since = epoch.best ? 0 : since + 1;
       const next = progress.epochs[i + 1]?.learningRate;
       if (next === undefined) break;
-      expect(next, `after epoch ${epoch.epoch}`).toBe(since === 5 ? epoch.learningRate / 2 : epoch.learningRate);
+      expect(next, `after epoch ${epoch.epoch}`).toBe(since === 5 ? epoch.learningRate! / 2 : epoch.learningRate);
       if (since === 5) since = 0;
     }
     expect(progress.learningRate).toBeLessThan(0.003);

@@ -66,6 +66,7 @@ export function toyFit({ windows = toyWindows(120), ...changes }: ToyChanges = {
     classWeights: null,
     turned: null,
     rng: Rng.fromSeed(5).state,
+    penalties: null,
     ...changes,
   };
   return [plan, windows];

@@ -3,7 +3,15 @@ import type { MemoryEvent } from "../../../src/learning/training/fit-events.ts";
 import { reportTrainingMemory, trainingMemory } from "../../../src/learning/training/training-memory.ts";
 import { collectingReporter } from "../../../src/reporter.ts";
 
-const config = { network: "compact", jobs: 2, batchSize: 64, window: 200, folds: 5 } as const;
+const config = {
+  network: "compact",
+  jobs: 2,
+  batchSize: 64,
+  window: 200,
+  overlap: 0.5,
+  folds: 5,
+  augment: "none",
+} as const;
 const planned = (samples: number): Parameters<typeof trainingMemory>[1] => ({ samples, channels: 3 });
 const machine = { held: 0.3e9, total: 24e9, constrained: 0, available: 20e9 };
 
@@ -31,6 +39,13 @@ describe("the memory of a training", () => {
     expect(needed({ jobs: 3 })).toBeGreaterThan(needed({}));
     expect(needed({ jobs: 9 })).toBe(needed({ jobs: 5 }));
     expect(needed({ network: "1dcnn-bilstm" })).toBeGreaterThan(needed({}));
+    // A byte for each of 9,996 counts, or two for windows whose counts need them.
+    const counted = (changes: Parameters<typeof needed>[0]) =>
+      needed({ network: "minirocket", jobs: 1, ...changes }, 4e6) -
+      needed({ network: "minirocket", jobs: 1, ...changes }, 2e6);
+    expect(counted({}) - 4 * 3 * 2e6).toBeCloseTo(9996 * 2e4, -4);
+    expect(counted({ augment: "rotate" }) - 4 * 3 * 2e6).toBeCloseTo(2 * 9996 * 2e4, -4);
+    expect(counted({ window: 400 }) - 4 * 3 * 2e6).toBeCloseTo(2 * 9996 * 1e4, -4);
     expect(needed({ batchSize: 256 })).toBeGreaterThan(needed({}));
   });
 

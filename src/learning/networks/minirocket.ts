@@ -1,0 +1,83 @@
+// MiniRocket as a network: fixed convolutions, counts of how often their outputs exceed their biases, and one trained layer
+// on the standardised counts. Everything fixed is a statistic: it is drawn or measured once per fit (fit-minirocket.ts) and
+// receives no gradient. The counts stand for MiniRocket's shares of positive values, from which they differ by a factor that
+// the standardisation removes. B batch, T time, C channels, F features, K classes.
+
+import type { Layer, LayerContext } from "./layer-context.ts";
+import { dense } from "./layers.ts";
+import { type KernelGroup, kernelGroups, kernelLength, kernelPlaces } from "./minirocket-kernels.ts";
+import type { Value } from "./onnx-graph.ts";
+import {
+  cast,
+  concat,
+  convolve,
+  div,
+  greater,
+  mul,
+  reduceSum,
+  reshape,
+  slice,
+  sub,
+  transpose,
+} from "./onnx-operators.ts";
+
+/** Values per window that are compared with biases at a time. More would not stay in cache, and would cost memory. */
+const valuesPerComparison = 1 << 15;
+
+/** [B, T, C] -> [B, K] */
+export function miniRocketPreset(classCount: number): Layer {
+  const head = dense(miniRocketNames.head, classCount);
+  return (context, x) => {
+    const counts = miniRocketCounts(context, x);
+    const features = [counts.shape[1] as number];
+    const mean = context.statistic(miniRocketNames.mean, features, "zeros");
+    const deviation = context.statistic(miniRocketNames.deviation, features, "ones");
+    return head(context, div(sub(counts, mean), deviation));
+  };
+}
+
+/** [B, T, C] -> [B, F]: for each feature, the number of samples at which its kernel's output exceeds its bias. */
+export function miniRocketCounts(context: LayerContext, x: Value): Value {
+  const [, steps, channels] = x.shape as [unknown, number, number];
+  const rows = transpose(x, [0, 2, 1]);
+  const counts = kernelGroups(steps).flatMap((group, index) => {
+    const { kernels, levels } = group;
+    const names = miniRocketNames.group(index);
+    const seen = context.statistic(names.channels, [kernels.length, channels, 1], "ones");
+    const biases = context.statistic(names.biases, [levels[0]!.length, kernels.length], "zeros");
+    const weights = mul(seen, x.graph.constant("float32", [kernels.length, 1, kernelLength], kernelWeights(group)));
+    return exceedingCounts(group, convolve(rows, weights, group), biases);
+  });
+  return concat(counts, 1);
+}
+
+/** How often the output [B, kernels, length] exceeds each of the biases [biases, kernels]: pieces of [B, features]. */
+function exceedingCounts({ kernels, length, levels }: KernelGroup, output: Value, biases: Value): Value[] {
+  const [batch] = output.shape;
+  const total = levels[0]!.length;
+  const together = Math.max(1, Math.floor(valuesPerComparison / (kernels.length * length)));
+  const compared = reshape(output, [batch!, 1, kernels.length, length]);
+  return Array.from({ length: Math.ceil(total / together) }, (_, part) => {
+    const [start, end] = [part * together, Math.min(total, (part + 1) * together)];
+    const limits = reshape(slice(biases, 0, start, end), [end - start, kernels.length, 1]);
+    const sums = reduceSum(cast(greater(compared, limits), "float32"), [3], false);
+    return reshape(sums, [batch!, (end - start) * kernels.length]);
+  });
+}
+
+function kernelWeights({ kernels }: KernelGroup): number[] {
+  return kernels.flatMap((kernel) =>
+    Array.from({ length: kernelLength }, (_, i) => (kernelPlaces[kernel]!.includes(i) ? 2 : -1)),
+  );
+}
+
+/** Names of the layer's parameters and statistics. */
+export const miniRocketNames = {
+  head: "head",
+  mean: "features/mean",
+  deviation: "features/deviation",
+  group: (index: number): { channels: string; biases: string } => ({
+    channels: `kernels_${index}/channels`,
+    biases: `kernels_${index}/biases`,
+  }),
+} as const;

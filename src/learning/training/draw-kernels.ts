@@ -1,0 +1,67 @@
+// Draws what is random about MiniRocket's kernels: the channels that each sees, and the window that its biases come from. T
+// time, C channels.
+
+import { quantiles } from "../../stats/quantile.ts";
+import type { Rng } from "../../stats/random.ts";
+import { type KernelGroup, kernelLength, kernelPlaces } from "../networks/minirocket-kernels.ts";
+
+/** No subset of the channels is larger, as in aeon. */
+const mostChannels = 9;
+
+/** For each kernel of a group, which of C channels it sees: 1 or 0, [kernels, C]. Small subsets are as likely as large ones. */
+export function drawKernelChannels({ kernels }: KernelGroup, channels: number, rng: Rng): Float32Array {
+  const seen = new Float32Array(kernels.length * channels);
+  const exponent = Math.log2(Math.min(channels, mostChannels) + 1);
+  for (let k = 0; k < kernels.length; k++) {
+    const count = Math.floor(2 ** (rng.uniform() * exponent));
+    const order = rng.shuffle(Int32Array.from({ length: channels }, (_, c) => c));
+    for (const c of order.subarray(0, count)) seen[k * channels + c] = 1;
+  }
+  return seen;
+}
+
+/**
+ * The biases of a group, [biases, kernels]. Each kernel's are quantiles of its padded output on one window.
+ * @param seen as `drawKernelChannels` returns it
+ * @param windowOf the window [T, C] of the kth kernel, scaled
+ */
+export function kernelBiases(
+  group: KernelGroup,
+  seen: Float32Array,
+  windowOf: (k: number) => Float32Array,
+): Float32Array {
+  const { kernels, levels } = group;
+  const biases = new Float32Array(levels[0]!.length * kernels.length);
+  const channels = seen.length / kernels.length;
+  for (const k of kernels.keys()) {
+    const window = windowOf(k);
+    const output = kernelOutput(group, k, window, seen.subarray(k * channels, (k + 1) * channels)).sort();
+    for (const [i, value] of quantiles(output, levels[k]!).entries()) biases[i * kernels.length + k] = value;
+  }
+  return biases;
+}
+
+/** The padded output of a group's kth kernel on one window [T, C], [T]. */
+function kernelOutput(
+  { dilation, kernels }: KernelGroup,
+  k: number,
+  window: Float32Array,
+  seen: Float32Array,
+): Float32Array {
+  const places: readonly number[] = kernelPlaces[kernels[k]!]!;
+  const channels = seen.length;
+  const length = window.length / channels;
+  const sums = Float64Array.from({ length }, (_, t) => {
+    let sum = 0;
+    for (let c = 0; c < channels; c++) sum += seen[c]! * window[t * channels + c]!;
+    return sum;
+  });
+  return Float32Array.from({ length }, (_, t) => {
+    let sum = 0;
+    for (let i = 0; i < kernelLength; i++) {
+      const value = sums[t + (i - (kernelLength - 1) / 2) * dilation];
+      if (value !== undefined) sum += (places.includes(i) ? 2 : -1) * value;
+    }
+    return sum;
+  });
+}

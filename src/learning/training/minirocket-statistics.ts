@@ -1,0 +1,160 @@
+// Draws what is random about MiniRocket's kernels, and counts their features over windows. B windows per run, T time, C
+// channels, F features, S statistics.
+
+import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
+import type { Scaler } from "../../signals/preprocessing/scaler.ts";
+import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { Rng } from "../../stats/random.ts";
+import type { CountType } from "../networks/linear-head-graph.ts";
+import { miniRocketCounts, miniRocketNames } from "../networks/minirocket.ts";
+import { kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
+import { modelProto } from "../networks/model-proto.ts";
+import { Graph } from "../networks/onnx-graph.ts";
+import { cast } from "../networks/onnx-operators.ts";
+import type { NetworkSpec } from "../networks/parameters.ts";
+import { drawKernelChannels, kernelBiases } from "./draw-kernels.ts";
+import { openRuntimeSession, runtimeTensor } from "./onnx-runtime.ts";
+import { scaleTrainingWindows } from "./training-batch.ts";
+
+/** Few enough windows that a run's data stay in cache. */
+const windowsPerRun = 16;
+
+/** Counts [N, F] of N windows. */
+export interface WindowCounts {
+  readonly type: CountType;
+  readonly features: number;
+  readonly values: Uint8Array | Uint16Array;
+}
+
+/** Windows as a network sees them. */
+export interface ScaledWindows {
+  readonly windows: WindowSet;
+  readonly scaler: Scaler;
+}
+
+/**
+ * Statistics [S] of a fit: channels and biases of the kernels, with means of 0 and deviations of 1.
+ * @param rows windows that the biases are taken from
+ */
+export function drawMiniRocket(network: NetworkSpec, data: ScaledWindows, rows: Int32Array, rng: Rng): Float32Array {
+  const { windowSize, channels } = data.windows;
+  const statistics = new Float32Array(network.statisticCount);
+  const put = (name: string, values: Float32Array): void => {
+    statistics.set(values, network.statistics.find((own) => own.name === name)!.offset);
+  };
+  for (const [index, group] of kernelGroups(windowSize).entries()) {
+    const names = miniRocketNames.group(index);
+    const seen = drawKernelChannels(group, channels.length, rng.split(names.channels));
+    const draw = rng.split(names.biases);
+    const window = new Float32Array(windowSize * channels.length);
+    const windowOf = (): Float32Array => {
+      gatherWindows(data.windows, Int32Array.of(rows[draw.integer(rows.length)]!), window);
+      scaleTrainingWindows(window, data.scaler);
+      return window;
+    };
+    put(names.channels, seen);
+    put(names.biases, kernelBiases(group, seen, windowOf));
+  }
+  const { size, offset } = network.statistics.find(({ name }) => name === miniRocketNames.deviation)!;
+  return statistics.fill(1, offset, offset + size);
+}
+
+/** The smallest type that holds the counts of windows of this size, at most 65,535. */
+export function countType(windowSize: number): CountType {
+  return windowSize < 256 ? "uint8" : "uint16";
+}
+
+/** How windows are counted. */
+export interface CountingOptions {
+  /** Changes the windows x [B, T, C], in physical units, before they are scaled. */
+  readonly change?: (x: Float32Array, count: number) => void;
+  /** Called between runs. */
+  readonly shouldStop: () => boolean;
+}
+
+/** Counts the features of the windows in `rows`, in this order. Null if `shouldStop` ended it. */
+export async function countMiniRocket(
+  network: NetworkSpec,
+  statistics: Float32Array,
+  { windows, scaler }: ScaledWindows,
+  rows: Int32Array,
+  { change, shouldStop }: CountingOptions,
+): Promise<WindowCounts | null> {
+  const { windowSize, channels } = windows;
+  const features = kernelFeatureCount(kernelGroups(windowSize));
+  const type = countType(windowSize);
+  const values = type === "uint8" ? new Uint8Array(rows.length * features) : new Uint16Array(rows.length * features);
+  const graph = countingGraph(network, statistics, { windowSize, channels: channels.length }, type);
+  const session = await openRuntimeSession(modelProto(graph));
+  try {
+    for (let start = 0; start < rows.length; start += windowsPerRun) {
+      if (shouldStop()) return null;
+      const part = rows.subarray(start, start + windowsPerRun);
+      const x = new Float32Array(part.length * windowSize * channels.length);
+      gatherWindows(windows, part, x);
+      change?.(x, part.length);
+      scaleTrainingWindows(x, scaler);
+      const out = await session.run({ x: runtimeTensor("float32", x, [part.length, windowSize, channels.length]) });
+      values.set(out.counts!.data as Uint8Array | Uint16Array, start * features);
+    }
+  } finally {
+    await session.release();
+  }
+  return { type, features, values };
+}
+
+/** Input: scaled windows x [batch, T, C]. Output: counts [batch, F]. */
+function countingGraph(
+  network: NetworkSpec,
+  statistics: Float32Array,
+  { windowSize, channels }: { windowSize: number; channels: number },
+  type: CountType,
+): Graph {
+  const graph = new Graph("counts");
+  const x = graph.input("x", "float32", ["batch", windowSize, channels]);
+  const none = (): never => {
+    throw new Error("minirocket: expected no parameters and no masks for its counts");
+  };
+  const counts = miniRocketCounts(
+    {
+      training: false,
+      differentiable: false,
+      parameter: none,
+      statistic: (name, shape) => {
+        const { offset, size } = network.statistics.find((own) => own.name === name)!;
+        return graph.constant("float32", shape, statistics.subarray(offset, offset + size));
+      },
+      updateStatistic: none,
+      keepMask: none,
+    },
+    x,
+  );
+  graph.output("counts", cast(counts, type));
+  return graph;
+}
+
+/** Sets the means and deviations of the features to those of some of the counted windows; a constant feature keeps a deviation of 1. */
+export function standardizeMiniRocket(
+  network: NetworkSpec,
+  statistics: Float32Array,
+  { values, features }: WindowCounts,
+): void {
+  const rows = values.length / features;
+  const sums = new Float64Array(features);
+  const squares = new Float64Array(features);
+  for (let at = 0; at < values.length; at += features) {
+    for (let f = 0; f < features; f++) {
+      const value = values[at + f]!;
+      sums[f]! += value;
+      squares[f]! += value * value;
+    }
+  }
+  const offsetOf = (wanted: string): number => network.statistics.find(({ name }) => name === wanted)!.offset;
+  const [mean, deviation] = [offsetOf(miniRocketNames.mean), offsetOf(miniRocketNames.deviation)];
+  for (let f = 0; f < features; f++) {
+    // Exact up to here, because the counts are integers.
+    const variance = (squares[f]! - sums[f]! ** 2 / rows) / rows;
+    statistics[mean + f] = sums[f]! / rows;
+    statistics[deviation + f] = variance > 0 ? Math.sqrt(variance) : 1;
+  }
+}

@@ -1,0 +1,52 @@
+// The penalties that a fit tries, and the rows that it holds out to choose among them: people in turn, as in the
+// cross-validation around it, so that the choice is not made for people whom the head knows.
+
+import type { Rng } from "../../stats/random.ts";
+import { innerSplit } from "../evaluation/inner-split.ts";
+import type { SplitKind, WindowPositions } from "../evaluation/split.ts";
+import { assignGroupsToFolds } from "../evaluation/stratified-group-k-fold.ts";
+import type { PenaltyPlan } from "./fit-plan.ts";
+
+/** From a head that hardly uses its features to one that separates all windows; the loss is flat around its minimum. */
+const strengths: readonly number[] = [3_000, 1_000, 300, 100, 30];
+/** For a single person, of whom nobody can be held out. */
+const middle = 300;
+const parts = 3;
+
+/** Number of penalties that a search tries at most. */
+export const mostPenalties: number = strengths.length;
+
+/**
+ * @param trainIndex rows that a fit learns from, ascending
+ * @param options.purgeSamples see `innerSplit`
+ */
+export function searchedPenalties(
+  kind: SplitKind,
+  positions: WindowPositions,
+  trainIndex: Int32Array,
+  options: { rng: Rng; purgeSamples: number },
+): PenaltyPlan {
+  if (kind === "stratified" || kind === "blocks") {
+    const split = innerSplit(kind, positions, trainIndex, options);
+    return { strengths, parts: [{ trainIndex: [...split.trainIndex], heldOut: [...split.validationIndex] }] };
+  }
+  const labels = trainIndex.map((row) => positions.labels[row]!);
+  const groups = trainIndex.map((row) => positions.groups[row]!);
+  const folds = Math.min(parts, new Set(groups).size);
+  if (folds < 2) return fixedPenalty(middle);
+  const foldOf = assignGroupsToFolds(labels, groups, folds, options.rng);
+  const rowsWhere = (keep: (fold: number) => boolean): number[] =>
+    Array.from(trainIndex.filter((row) => keep(foldOf.get(positions.groups[row]!)!)));
+  return {
+    strengths,
+    parts: Array.from({ length: folds }, (_, part) => ({
+      trainIndex: rowsWhere((fold) => fold !== part),
+      heldOut: rowsWhere((fold) => fold === part),
+    })),
+  };
+}
+
+/** A penalty that was chosen before. */
+export function fixedPenalty(strength: number): PenaltyPlan {
+  return { strengths: [strength], parts: [] };
+}

@@ -1,0 +1,9 @@
+import type { NetworkName } from "../networks/presets.ts";
+
+/**
+ * Whether Adam trains a network in steps. The minirocket network is fitted in one go: only its last layer is trained, and its
+ * loss has a single minimum.
+ */
+export function isTrainedInSteps(name: NetworkName): boolean {
+  return name !== "minirocket";
+}

@@ -108,7 +108,7 @@ export interface Score {
 }
 
 /**
- * @param known what is known of the pair already: `distances` from `classDistances`, and `byClass` from `classScores`
+ * @param known results for the pair that already exist: `distances` from `classDistances`, and `byClass` from `classScores`
  * @throws RangeError if a side has no finite value in a channel
  */
 export function statisticsForScore(

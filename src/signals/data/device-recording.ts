@@ -132,7 +132,7 @@ export interface Anchor {
   readonly sample: number;
 }
 
-/** The step between two blocks may differ so much from that of the nominal rate; otherwise, samples were lost between them. */
+/** Largest relative deviation of the step between two blocks from the nominal one; beyond it, samples were lost between them. */
 const stepTolerance = 0.1;
 
 /** Seconds per sample between the moments of two blocks; undefined if they do not follow each other. */

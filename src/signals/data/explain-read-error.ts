@@ -47,7 +47,7 @@ export async function explainReadError(
       return new DataFault(
         {
           code: "schema",
-          message: `${file.path}: data row ${cell.row}${readErrorLine(message, cell)}, column "${cell.column}": expected a number, found ${value}.`,
+          message: `${file.path}: data row ${cell.row}${readErrorLine(file, message, cell)}, column "${cell.column}": expected a number, found ${value}.`,
           advice: adviceOnText(cell),
           file: file.path,
           row: cell.row,
@@ -94,7 +94,7 @@ function adviceOnText({ value, column }: { value: string; column: string }): str
 
 /** A cell that is known only from DuckDB's message, as in a join of several sensors. */
 function notANumber(file: SourceFile, message: string, value: string, error: unknown): DataFault {
-  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+  const line = lineOfReadError(file, message);
   const column = /Error when converting column "(.+)"\. /.exec(message)?.[1];
   const place = [line === undefined ? [] : `line ${line}`, column === undefined ? [] : `column "${column}"`].flat();
   const found = shortenReadErrorText(value);
@@ -128,10 +128,16 @@ export async function withReadErrorsExplained<T>(
   }
 }
 
+/** The line of the user's file that DuckDB's message is about, whichever file DuckDB read. */
+function lineOfReadError({ lineOffset = 0 }: SourceFile, message: string): number | undefined {
+  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+  return line === undefined || lineOffset === null ? undefined : Number(line) + lineOffset;
+}
+
 /** Explains malformed CSV lines; undefined for any other error. */
 export function explainCsvReadError(file: SourceFile, error: unknown): { message: string; advice: string } | undefined {
   const message = error instanceof Error ? error.message : String(error);
-  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+  const line = lineOfReadError(file, message);
   if (/Maximum line size/i.test(message)) {
     return {
       message: `${file.path}: ${line === undefined ? "a line" : `line ${line}`} has more than 2,000,000 bytes.`,
@@ -144,17 +150,18 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
       advice: "End all lines in the same way (CR LF or LF), and close every quote.",
     };
   }
-  if (line === undefined) return undefined;
+  if (!/CSV Error on Line/.test(message)) return undefined;
+  const place = line === undefined ? "a line" : `line ${line}`;
   if (/unterminated quote/i.test(message)) {
     return {
-      message: `${file.path}: line ${line} has a quote that is not closed.`,
+      message: `${file.path}: ${place} has a quote that is not closed.`,
       advice: "Close the quote, or remove it.",
     };
   }
   const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (counts !== null) {
     return {
-      message: `${file.path}: line ${line} has ${counted(Number(counts[2]), "value")}; expected ${counts[1]}, one per column.`,
+      message: `${file.path}: ${place} has ${counted(Number(counts[2]), "value")}; expected ${counts[1]}, one per column.`,
       advice:
         Number(counts[2]) < Number(counts[1])
           ? "Complete or remove that line; common causes are a file that is cut off, and text below the table."
@@ -163,7 +170,7 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
   }
   if (/not utf-8/i.test(message)) {
     return {
-      message: `${file.path}: line ${line} is not UTF-8 text.`,
+      message: `${file.path}: ${place} is not UTF-8 text.`,
       advice: "Save the file in UTF-8.",
     };
   }
@@ -174,8 +181,8 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
  * The line number in a CSV file, if DuckDB failed on the same cell. It differs from the row number if there are blank lines
  * or comments.
  */
-function readErrorLine(message: string, cell: { column: string; value: string }): string {
-  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+function readErrorLine(file: SourceFile, message: string, cell: { column: string; value: string }): string {
+  const line = lineOfReadError(file, message);
   const same = message.includes(`column "${cell.column}". Could not convert string "${cell.value}"`);
   return line !== undefined && same ? ` (line ${line})` : "";
 }

@@ -19,6 +19,11 @@ export interface SourceFile {
   readonly remote: boolean;
   /** Where the content is, if the file was unpacked or rewritten. */
   readonly stored?: string;
+  /**
+   * Number of lines by which the lines of the rewritten file lie further down in the file itself; null if its lines are others, as
+   * in JSON.
+   */
+  readonly lineOffset?: number | null;
   /** What separates the values, if decimals are written with a comma. */
   readonly decimalCommaWith?: string;
   /** The only sheet of a workbook to read. */

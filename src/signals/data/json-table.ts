@@ -37,7 +37,7 @@ export async function jsonAsCsv(database: Database, file: SourceFile, scratch: S
       cause,
     });
   }
-  return { ...file, stored: out };
+  return { ...file, stored: out, lineOffset: null };
 }
 
 /**

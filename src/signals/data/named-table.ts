@@ -73,7 +73,12 @@ export async function tableWithNames(
     yield [...(clock === undefined ? [] : ["timestamp_s"]), ...quoted].join(separator);
     let [line, row] = [0, 0];
     for await (const text of linesOfText(file.stored ?? file.path)) {
-      if (line++ < skip || text.trim() === "") continue;
+      if (line++ < skip) continue;
+      // DuckDB skips empty lines, but counts them.
+      if (text.trim() === "") {
+        yield "";
+        continue;
+      }
       const values = valuesOf(text);
       yield clock === undefined ? values : `${(clock.start + row / clock.rateHz).toFixed(6)}${separator}${values}`;
       row++;
@@ -81,7 +86,13 @@ export async function tableWithNames(
   };
   await writeLines(table(), out);
   const decimalComma = separator !== "," && scale === undefined && haveDecimalComma(layout.sample);
-  return { ...file, stored: out, ...(decimalComma && { decimalCommaWith: separator }) };
+  const { lineOffset = 0 } = file;
+  return {
+    ...file,
+    stored: out,
+    lineOffset: lineOffset === null ? null : lineOffset + skip - 1,
+    ...(decimalComma && { decimalCommaWith: separator }),
+  };
 }
 
 /** ActiLife writes counts per epoch with the same preamble as accelerations, whose epoch is 0 s. */

@@ -81,8 +81,10 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   refuseBlankText(file.path, bytes, text);
   if (/\r\n/.test(text) && /\r(?!\n|$)|(?<!\r)\n/.test(text)) {
     const out = options.scratch.file("lines.csv");
-    await withLineFeeds(stored, out);
-    return readableFile(database, { ...file, stored: out }, options);
+    const dropped = await withLineFeeds(stored, out);
+    const { lineOffset = 0 } = file;
+    const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + dropped };
+    return readableFile(database, own, options);
   }
   if (/^\s*[[{]/.test(text)) return [await jsonAsCsv(database, file, options.scratch)];
   const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
@@ -90,8 +92,11 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   const serial = serialLog(lines.filter((line) => !isBlank(line)));
   if (serial !== undefined) {
     const out = options.scratch.file("serial.csv");
+    const { lineOffset = 0 } = file;
+    const named = Number(serial.names !== undefined);
     await serialLogAsTable(stored, out, serial);
-    return readableFile(database, { ...file, stored: out }, options);
+    const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset - named };
+    return readableFile(database, own, options);
   }
   const plain = plainText(lines.filter((line) => !isBlank(line)));
   const comments = lines.filter((line) => line.startsWith("#"));
@@ -183,11 +188,19 @@ async function withoutPadding(path: string, out: string, padded: number): Promis
   await writeLines(lines(), out);
 }
 
-async function withLineFeeds(path: string, out: string): Promise<void> {
+/** @returns the number of empty lines at the top, which are dropped */
+async function withLineFeeds(path: string, out: string): Promise<number> {
+  let dropped = 0;
+  let first = true;
   const filled = async function* (): AsyncGenerator<string> {
-    for await (const line of linesOfText(path)) if (line !== "") yield line;
+    for await (const line of linesOfText(path)) {
+      if (first && line === "") dropped++;
+      else yield line;
+      first &&= line === "";
+    }
   };
   await writeLines(filled(), out);
+  return dropped;
 }
 
 /** The encoding of UTF-16 text. It has a byte-order mark, or every second byte is zero, as in Latin text. */

@@ -49,13 +49,21 @@ export async function serialLogAsTable(path: string, out: string, { clock, names
     for await (const line of linesOfText(path)) {
       const time = clockForm.exec(line)?.[1]?.replace(",", ".");
       const rest = line.replace(clockForm, "").trim();
-      if ((clock && time === undefined) || rest === "") continue;
+      // An empty line in place of one that is left out keeps the numbers of the lines below.
+      if ((clock && time === undefined) || rest === "") {
+        yield "";
+        continue;
+      }
       if (names === undefined) {
         const areNames = first && !/\d/.test(rest.replace(/[A-Za-z_]\w*/g, ""));
         yield `${areNames ? "time" : time}${separatorOf(rest)}${rest}`;
       } else {
         const pairs = pairsOfLine(rest);
-        if (pairs === undefined || pairs.length !== names.length) continue;
+        const isWhole = pairs?.length === names.length;
+        if (!isWhole) {
+          yield "";
+          continue;
+        }
         yield [...(clock ? [time!] : []), ...pairs.map(([, value]) => value)].join(",");
       }
       first = false;

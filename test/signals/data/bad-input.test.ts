@@ -356,3 +356,38 @@ test("if faults are collected, a channel without values is named when no row is 
     advice: "No row has a value in Ay. Repair the export, or name other columns with --channels and --time.",
   });
 });
+
+describe("line numbers are those of the file, however it is rewritten before it is read", () => {
+  const lines = (separator: string, bad: string): string[] =>
+    Array.from({ length: 120 }, (_, i) =>
+      i === 60 ? bad : [i / 50, i / 10, 0.5, 9.8 + i / 100].map((value) => value.toFixed(2)).join(separator),
+    );
+  const names = "time,ax,ay,az";
+  const preamble = ["Device: X1", "", "Firmware 2", ""];
+  const few = "1.20,6.00";
+  const text = "1.20,oops,0.50,9.80";
+  const cases: [string, readonly string[], string, (text: string) => string | Buffer][] = [
+    ["lines before the names", [...preamble, names, ...lines(",", few)], few, String],
+    ["a blank line within", [...preamble, names, ...lines(",", text).toSpliced(20, 0, "")], text, String],
+    ["units below the names", [names, "s,g,g,g", ...lines(",", few)], few, String],
+    ["spaces", [names.replaceAll(",", " "), ...lines("  ", "1.20 oops 0.50 9.80")], "1.20 oops 0.50 9.80", String],
+    ["UTF-16", [...preamble, names, ...lines(",", few)], few, (own) => Buffer.from(`\ufeff${own}`, "utf16le")],
+    ["lines that end in two ways", [names, ...lines(",", few)], few, (own) => own.replace("\n", "\r\n")],
+    [
+      "times of a serial monitor",
+      lines(",", few)
+        .map((line, i) => `10:00:${10 + Math.floor(i / 50)}.${`${(i % 50) * 20}`.padStart(3, "0")} -> ${line}`)
+        .toSpliced(0, 0, "10:00:09.990 -> t,ax,ay,az"),
+      "1.20,6.00",
+      String,
+    ],
+  ];
+
+  test.each(cases)("%s", async (_, written, bad, encode) => {
+    const { path } = folderOf({ "r.csv": encode(`${written.join("\n")}\n`) });
+    const line = written.findIndex((own) => own.endsWith(bad)) + 1;
+    expect(line).toBeGreaterThan(50);
+    const error = await openRecordings([path("r.csv")], { requireLabels: false }).catch((fault: Error) => fault);
+    expect((error as Error).message).toContain(`line ${line}`);
+  });
+});

@@ -5,7 +5,7 @@ import { gateBatchChannels, gateBatchColumns } from "../monitoring/streams/gate-
 import { type OpenedModel, unitsOfModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
 import { batchClockFaults, batchFlatFaults, batchRangeFaults } from "../signals/data/batch-faults.ts";
-import { batchUnits } from "../signals/data/batch-units.ts";
+import { batchUnits, factorsOfBatch, leastFactors, noteOnPeople } from "../signals/data/batch-units.ts";
 import { DataFault } from "../signals/data/data-fault.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import {
@@ -31,10 +31,11 @@ export async function openToPredict(
 ): Promise<OpenedRecordings> {
   const modelChannels = model.folder.manifest.data.channels;
   const named = gateBatchColumns(config.channels, modelChannels);
-  const { factors, notes, faults } = batchUnits(unitsOfModel(model), named, config.units);
+  const units = batchUnits(unitsOfModel(model), named, config.units);
+  const { notes, faults } = units;
   if (faults[0] !== undefined) throw new DataFault(faults[0]);
   for (const note of notes) reporter.warn(note);
-  const expected = gateBatchChannels(modelChannels, named, model.baseline, factors);
+  const expected = gateBatchChannels(modelChannels, named, model.baseline, leastFactors(units));
   const opened = await openRecordings(config.files, {
     columns: { ...namedColumnRoles(config), modelChannels, labelMap: model.folder.manifest.data.label_map },
     requireLabels: false,
@@ -56,7 +57,9 @@ export async function openToPredict(
     if (misread !== undefined) throw new DataFault(misread);
     for (const { message, advice } of batchFlatFaults(opened.quality)) reporter.warn(`${message} ${advice}`);
     for (const note of qualityGateNotes(opened.quality, clock)) reporter.warn(note);
-    return { ...opened, rows: opened.rows.scaled(() => factors) };
+    const note = noteOnPeople(units, opened.rows.recordings);
+    if (note !== null) reporter.warn(note);
+    return { ...opened, rows: opened.rows.scaled(factorsOfBatch(units)) };
   } catch (error) {
     opened.rows.close();
     throw error;

@@ -139,10 +139,11 @@ function labelledConversions(
   choice: string | undefined,
   reporter: Pick<Reporter, "warn">,
 ): StoredConversion[] {
-  const { factors, notes, faults } = batchUnits(unitsOfModel(champion), columns, choice);
+  const { factors, people, notes, faults } = batchUnits(unitsOfModel(champion), columns, choice);
   if (faults[0] !== undefined) throw new DataFault(faults[0]);
   for (const note of notes) reporter.warn(note);
-  return conversionsByFactors(unitsOfModel(champion), factors);
+  const ofPeople = unitsOfModel(champion).conversions.filter((own) => own.people !== undefined && people.size > 0);
+  return [...ofPeople, ...conversionsByFactors(unitsOfModel(champion), factors)];
 }
 
 /**

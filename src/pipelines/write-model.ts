@@ -17,6 +17,7 @@ import { baselineContentHash, baselineFaults, type ExpectedBaseline } from "../m
 import { emptyRollingReference } from "../monitoring/streams/rolling-reference.ts";
 import { toDeviceJson } from "../monitoring/summaries/device-json.ts";
 import { sensorsForSignals } from "../monitoring/summaries/sensor-signals.ts";
+import { conversionsSection } from "../report/conversions-section.ts";
 import type { HistoryRow } from "../report/history-row.ts";
 import type { Section } from "../report/page.ts";
 import type { ModelMade } from "../report/train-log.ts";
@@ -226,7 +227,12 @@ export async function writeModel(
     [modelFiles.cvReport]: jsonFileText(cvReport),
     [modelFiles.outOfFold]: { path: outOfFold },
     [modelFiles.history]: history.map((row) => `${JSON.stringify(row)}\n`).join(""),
-    [modelFiles.report]: trainHtml({ cvReport, baseline, history, sections: extras.sections ?? [] }),
+    [modelFiles.report]: trainHtml({
+      cvReport,
+      baseline,
+      history,
+      sections: [...(extras.sections ?? []), ...conversionsSection(data.conversions)],
+    }),
     [modelFiles.confusionMatrix]: confusionMatrixPicture(cvReport),
     [modelFiles.learningCurves]: learningCurvesPicture(history),
     ...mlflowModelFiles({

@@ -6,6 +6,7 @@ import { counted } from "../counted.ts";
 import { instantText } from "../instant-text.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
 import { listedNames } from "../listed-names.ts";
+import { conversionsSection, type ReportedConversion } from "./conversions-section.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
 import { formatCount, formatDuration, formatFixed, formatQuantity, shortenAxisLabel } from "./number-format.ts";
@@ -31,6 +32,16 @@ export interface InspectInput {
     readonly labels: Readonly<Record<string, number>>;
     readonly at_rest: Readonly<Record<string, number | null>>;
   }[];
+  readonly conversions: readonly ReportedConversion[];
+  /** The people that each fold would be tested on; null if `train` would stop before that. */
+  readonly folds: readonly { readonly fold: number; readonly testUsers: readonly string[] }[] | null;
+  /** The test set of a fixed split, if there is one. */
+  readonly testSet: {
+    readonly column: string;
+    readonly users: readonly string[];
+    readonly rows: number;
+    readonly windows: number;
+  } | null;
   readonly windows: Pick<CvReport["windows"], "total" | "dropped" | "per_class" | "label_changes"> | null;
   readonly unusedColumns: readonly string[];
   readonly excerpts: readonly DrawnExcerpt[];
@@ -74,7 +85,11 @@ function inspectHeadline({ quality, windows, refusal }: InspectInput): Html {
       windows === null ? "no windows were cut" : counted(windows.total, "window"),
       refusal === null ? "first" : "",
     ),
-    pageTile("Rows", formatCount(rows.kept), left === 0 ? "none left out" : `${formatCount(left)} left out`),
+    pageTile(
+      "Rows",
+      formatCount(rows.kept),
+      left === 0 ? "all that were read" : `${formatCount(left)} of ${formatCount(rows.read)} left out`,
+    ),
     pageTile("People", formatCount(quality.users), counted(quality.recordings, "recording")),
     pageTile(
       "Time",
@@ -104,6 +119,7 @@ function inspectSections(input: InspectInput): Section[] {
         "Which columns form a sensor, and how its kind and unit were recognised. If something is wrong, correct it with --sensor.",
       body: sensorTable(input),
     },
+    ...conversionsSection(input.conversions),
     {
       id: "signals",
       title: "Signals",
@@ -130,11 +146,31 @@ function inspectSections(input: InspectInput): Section[] {
       about: "What the network would learn from.",
       body: amountTables(input),
     },
+    ...splitSection(input),
     {
       id: "quality",
       title: "Data quality",
       about: "What was read, and what was left out.",
       body: html`${qualityFactTable(quality, windows)}<h3>Channels</h3>${channelQualityTable(quality)}`,
+    },
+  ];
+}
+
+/** Who would be tested on, by fold, and the other side of a fixed split. */
+function splitSection({ folds, testSet }: InspectInput): Section[] {
+  if (folds === null) return [];
+  const rows = folds.map(({ fold, testUsers }) => [String(fold), listedNames(testUsers), String(testUsers.length)]);
+  const other =
+    testSet === null
+      ? null
+      : html`<p>Column ${testSet.column} marks ${counted(testSet.rows, "row")} as test, ${counted(testSet.windows, "window")} of
+ ${listedNames(testSet.users)}. They are kept out of the folds and of everything above.</p>`;
+  return [
+    {
+      id: "split",
+      title: "Split",
+      about: "The people that each fold would be tested on; the network learns from the others.",
+      body: html`${htmlTable("Folds", ["fold", "tested on", "people"], rows, "rules")}${other}`,
     },
   ];
 }

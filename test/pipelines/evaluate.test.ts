@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { resolveRetrainConfig } from "../../src/config.ts";
+import { check } from "../../src/pipelines/check.ts";
 import { evaluate } from "../../src/pipelines/evaluate.ts";
 import { openModelHandle } from "../../src/pipelines/model-handle.ts";
 import { duckdbLiteral } from "../../src/signals/data/duckdb.ts";
@@ -199,5 +200,34 @@ describe("labels that the training renamed and left out", () => {
     data.labelled.close();
     expect(data.labelled.labelMap).toEqual({ 0: null, 1: "walking", 2: "sitting" });
     expect(new Set(data.truth)).toEqual(new Set([0, 1, 2]));
+  });
+});
+
+describe("people whose recordings the training converted from a unit of their own", () => {
+  it("are converted in the same way, which a note says, unless --units says otherwise", async () => {
+    await copySharedModel("four people", directory, "own-units");
+    const own = at("own-units");
+    const conversion = { channels: ["Ax", "Ay", "Az"], from: "g", to: "m/s^2", factor: 9.80665 };
+    changeJson<{ data: object }>(own, "manifest.json", (manifest) => ({
+      ...manifest,
+      data: { ...manifest.data, conversions: [{ ...conversion, people: ["new-person-01"] }] },
+    }));
+    reseal(own);
+    const inG = ["Ax", "Ay", "Az"].map(
+      (axis) => `CASE "user" WHEN 'new-person-01' THEN ${axis} / 9.80665 ELSE ${axis} END AS ${axis}`,
+    );
+    await copy("own-units.parquet", `* REPLACE (${inG.join(", ")})`);
+    const whole = await evaluate({ files: [at("new.parquet")], model });
+    const converted = await evaluate({ files: [at("own-units.parquet")], model: own });
+    const scores = (of: typeof whole): (readonly [string, number])[] =>
+      of.people.map(({ user, metrics }) => [user, metrics.macro_f1] as const);
+    expect(scores(converted)).toEqual(scores(whole));
+    const note = "Recordings of new-person-01 are converted from the units that they had in the training.";
+    expect(converted.warnings.join("\n")).toContain(note);
+    const { result } = await check({ files: [at("own-units.parquet")], model: own, stream: "own-units" });
+    expect("warnings" in result ? result.warnings.join("\n") : "").toContain(note);
+    const declared = await evaluate({ files: [at("own-units.parquet")], model: own, units: "acc=m/s^2" });
+    expect(declared.warnings.join("\n")).not.toContain(note);
+    expect(scores(declared)).not.toEqual(scores(whole));
   });
 });

@@ -87,6 +87,27 @@ describe("the page", () => {
   });
 });
 
+describe("the page of recordings in two units, with a fixed split", () => {
+  it("shows conversions, both sides of the split, and rows before and after leaving out", async () => {
+    const g = 'Ax / 9.80665 AS "Ax (g)", Ay / 9.80665 AS "Ay (g)", Az / 9.80665 AS "Az (g)"';
+    const side = "CASE WHEN \"user\" < 'person-04' THEN 'train' ELSE 'test' END AS part";
+    const missing = "if(timestamp_s > 39.9 AND \"user\" = 'person-01', NULL, activity) AS activity";
+    await copy("sides.csv", `SELECT "user", recording, timestamp_s, ${missing}, ${g}, ${side} FROM r`);
+    const words = ["--out", "sides.html", ...reading, "--split", "column:part", "--folds", "3"];
+    const { exitCode } = await run("inspect", "sides.csv", ...words);
+    expect(exitCode).toBe(0);
+    const page = readFileSync(at("sides.html"), "utf8");
+    for (const part of [
+      /<h2[^>]*>Conversions of units/,
+      /Ax \(g\), Ay \(g\), Az \(g\)<\/span><\/th><td>g<\/td><td>m\/s\^2<\/td><td>9\.8\d*<\/td><td>all people/,
+      /Column part marks 4,800 rows as test, 234 windows of\s+person-04, person-05/,
+      /<td>person-01<\/td><td>1<\/td>/,
+      /3 of 7,200 left out/,
+    ])
+      expect(page).toMatch(part);
+  });
+});
+
 describe("recordings that train would refuse", () => {
   const faults: Readonly<Record<string, { query: string; words?: readonly string[] }>> = {
     "a constant channel": { query: "SELECT * REPLACE (1.5 AS Ax) FROM r" },

@@ -3,7 +3,7 @@
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { ExpectedChannel } from "../../signals/data/batch-faults.ts";
-import { batchUnits } from "../../signals/data/batch-units.ts";
+import { batchUnits, factorsOfBatch, leastFactors, noteOnPeople } from "../../signals/data/batch-units.ts";
 import type { ColumnOptions } from "../../signals/data/named-columns.ts";
 import { type OpenedBatch, openQualityGate, type QualityGateOptions } from "../../signals/data/quality-gate.ts";
 import { storedResampling } from "../../storage/store/stored-config.ts";
@@ -50,16 +50,18 @@ export async function openGatedBatch(
 ): Promise<OpenedBatch> {
   const { channels } = monitor.folder.manifest.data;
   const named = gateBatchColumns(given.channels, channels);
-  const { factors, notes, faults } = batchUnits(unitsOfModel(monitor), named, given.units);
+  const units = batchUnits(unitsOfModel(monitor), named, given.units);
+  const { notes, faults } = units;
   if (faults.length > 0) return { accepted: false, reasons: faults, quality: null };
-  const expected = gateBatchChannels(channels, named, monitor.baseline, factors);
+  const expected = gateBatchChannels(channels, named, monitor.baseline, leastFactors(units));
   const batch = await openQualityGate(files, gateBatchOptions(given, expected, monitor, reporter));
   if (!batch.accepted) return batch;
   const { opened, warnings } = batch;
+  const note = noteOnPeople(units, opened.rows.recordings);
   return {
     ...batch,
-    opened: { ...opened, rows: opened.rows.scaled(() => factors) },
-    warnings: [...notes, ...warnings],
+    opened: { ...opened, rows: opened.rows.scaled(factorsOfBatch(units)) },
+    warnings: [...notes, ...(note === null ? [] : [note]), ...warnings],
   };
 }
 

@@ -2,6 +2,7 @@
 // declare is converted; any other change of unit is a fault, which `check` names. Columns that by their names hold another kind of
 // sensor are rejected.
 
+import { listedNames } from "../../listed-names.ts";
 import { type Sensor, type SensorUnit, unitFactor } from "../sensors/sensor.ts";
 import { type NamedSensor, sensorsByName } from "../sensors/sensors-by-name.ts";
 import { conversionFactors, type StoredConversion } from "./convert-units.ts";
@@ -21,8 +22,10 @@ export interface UnitsOfModel {
 
 /** The factors by which a batch's values are multiplied. */
 export interface BatchUnits {
-  /** By channel. */
+  /** By channel, for everybody who is not in `people`. */
   readonly factors: readonly number[];
+  /** By channel, for people whose recordings the training converted from units of their own. */
+  readonly people: ReadonlyMap<string, readonly number[]>;
   /** Conversions that differ from those in training. */
   readonly notes: readonly string[];
   /** Columns of another kind of sensor. */
@@ -62,7 +65,51 @@ export function batchUnits(model: UnitsOfModel, columns: readonly string[], choi
     }
     for (const place of places) factors[place] = factor;
   }
-  return { factors, notes, faults };
+  return { factors, people: factorsOfPeople(model, columns, { choice, factors, keeps }), notes, faults };
+}
+
+/** Nothing, if an option or other columns declare how everybody's values are converted. */
+function factorsOfPeople(
+  { channels, conversions }: UnitsOfModel,
+  columns: readonly string[],
+  {
+    choice,
+    factors,
+    keeps,
+  }: { readonly choice: string | undefined; readonly factors: readonly number[]; readonly keeps: boolean },
+): Map<string, readonly number[]> {
+  if (choice !== undefined || keeps || columns.some((name, c) => name !== channels[c])) return new Map();
+  const people = new Set(conversions.flatMap(({ people: own = [] }) => own));
+  return new Map(
+    [...people].map((user) => {
+      const own = conversionFactors(conversions, channels, user);
+      return [user, own.map((factor, c) => (factor === 1 ? factors[c]! : factor))];
+    }),
+  );
+}
+
+/** What the values of a recording are multiplied by. */
+export function factorsOfBatch({
+  factors,
+  people,
+}: Pick<BatchUnits, "factors" | "people">): (of: { readonly user: string }) => readonly number[] {
+  return ({ user }) => people.get(user) ?? factors;
+}
+
+/** By channel, the smallest factor that may hold: the largest values that a batch may have in its own unit. */
+export function leastFactors({ factors, people }: Pick<BatchUnits, "factors" | "people">): number[] {
+  return factors.map((factor, c) => Math.min(factor, ...[...people.values()].map((own) => own[c]!)));
+}
+
+/** A note about people of the batch whose recordings are converted as in the training; null if there are none. */
+export function noteOnPeople(
+  { people }: Pick<BatchUnits, "people">,
+  recordings: readonly { readonly user: string }[],
+): string | null {
+  const found = [...new Set(recordings.map(({ user }) => user))].filter((user) => people.has(user));
+  return found.length === 0
+    ? null
+    : `Recordings of ${listedNames(found)} are converted from the units that they had in the training. To convert them in another way, use --units.`;
 }
 
 function namedSensor(columns: readonly string[]): NamedSensor | undefined {

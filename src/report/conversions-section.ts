@@ -1,0 +1,40 @@
+// How values were converted to the units that the network knows, as a section of a report.
+
+import { listedNames } from "../listed-names.ts";
+import { type Html, html } from "./html.ts";
+import { htmlTable } from "./html-table.ts";
+import { formatQuantity } from "./number-format.ts";
+import type { Section } from "./page.ts";
+
+export interface ReportedConversion {
+  readonly channels: readonly string[];
+  readonly from: string;
+  readonly to: string;
+  readonly factor: number;
+  /** Absent if everybody's recordings are converted. */
+  readonly people?: readonly string[];
+}
+
+/** No section if nothing is converted. */
+export function conversionsSection(conversions: readonly ReportedConversion[]): Section[] {
+  if (conversions.length === 0) return [];
+  return [
+    {
+      id: "conversions",
+      title: "Conversions of units",
+      about: "What the values in the files are multiplied by. Later recordings are converted in the same way.",
+      body: conversionsTable(conversions),
+    },
+  ];
+}
+
+function conversionsTable(conversions: readonly ReportedConversion[]): Html {
+  const rows = conversions.map(({ channels, from, to, factor, people }) => [
+    channels.join(", "),
+    from,
+    to,
+    formatQuantity(factor),
+    people === undefined ? "all people" : listedNames(people),
+  ]);
+  return html`${htmlTable("Conversions", ["channels", "from", "to", "factor", "recordings of"], rows, "rules")}`;
+}

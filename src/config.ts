@@ -61,7 +61,7 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
   checkConfigAlias(config);
   parseDay(config.day);
   checkConfigWindow(config);
-  refuseStepOptions(config, given);
+  refuseStepOptions(config);
   return config;
 }
 
@@ -81,8 +81,10 @@ function unusedOptions(network: TrainConfig["network"]): readonly (keyof TrainCo
   return network === "minirocket" ? stepOptions : [];
 }
 
-function refuseStepOptions({ network }: TrainConfig, given: ReadonlySet<string>): void {
-  const refused = unusedOptions(network).filter((name) => given.has(name));
+/** A config that was resolved before has these options, too, with their defaults. */
+function refuseStepOptions(config: TrainConfig): void {
+  const { network } = config;
+  const refused = unusedOptions(network).filter((name) => config[name] !== trainOptions[name].default);
   if (refused.length === 0) return;
   const names = refused.map((name) => `--${kebabCase(name)}`).join(" and ");
   throw new UserError(`--network ${network} is not trained in steps, so ${names} would have no effect`, {

@@ -221,3 +221,20 @@ it("shows a value that contains itself, or that JSON does not know", async () =>
   );
   expect(refusal({ ...least, rate: 3n }).message).toMatch(/^--rate: expected .*, got 3n$/);
 });
+
+describe("options that have no effect on the minirocket network", () => {
+  const given = { files: "r.parquet", out: "model", network: "minirocket" };
+
+  it("are rejected by name", () => {
+    expect(() => resolveTrainConfig({ ...given, epochs: 5, "batch-size": 32 })).toThrow(
+      "--network minirocket is not trained in steps, so --epochs and --batch-size would have no effect",
+    );
+  });
+
+  it("do not keep a config that was resolved from being resolved again", () => {
+    const config = resolveTrainConfig(given);
+    expect(config.augment).toBe("none");
+    expect(resolveTrainConfig(config)).toEqual(config);
+    expect(resolveTrainConfig({ ...given, augment: "rotate" }).augment).toBe("rotate");
+  });
+});

@@ -389,7 +389,7 @@ export const shapes: readonly Shape[] = [
     "Time (ms)=t_ms",
     ["@", "a"],
     undefined,
-    { hz: 12.5 },
+    { hz: 12.5, rest: "Total=one" },
   ),
   wide(
     "pinetime",

@@ -228,7 +228,7 @@ function findChannelColumns(
 }
 
 /** Names of values that sum up an epoch: Euclidean norms, angles, counts and MIMS units. */
-const summaryName = /\benmo\b|^anglez$|samplerate|counts?$|^vm$|mims/i;
+const summaryName = /enmo|^anglez$|samplerate|counts?$|^vm$|mims/i;
 
 function adviceOnChannels(available: readonly string[]): string {
   if (available.some((column) => summaryName.test(column)))

@@ -4,6 +4,7 @@
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
+import { shellCommand } from "../../shell-words.ts";
 import { type ColumnRoles, listColumnNames, type ResolvedColumns } from "./column-roles.ts";
 import { type CopiedContent, CopiedContentFinder, describeCopiedContent } from "./copied-content.ts";
 import { DataFault, type OnFault, throwDataFault } from "./data-fault.ts";
@@ -29,6 +30,7 @@ import { tablesOfSensorFiles } from "./sensor-files.ts";
 import { spreadTimes } from "./spread-times.ts";
 import { StoredRows } from "./stored-rows.ts";
 import { readTableSchema } from "./table-schema.ts";
+import { columnsNamedLikeTimes } from "./usual-column-names.ts";
 
 export interface ReadRecordingsOptions {
   /** Columns by role; for roles that are not given, columns are found by their usual names. */
@@ -191,6 +193,11 @@ async function openRecordingsWith(
     roles.time === null
       ? new Map<number, Float64Array>()
       : spreadTimes(asRead, ({ repeats }) => repeats, { warn, onFault });
+  const [finer] = columnsNamedLikeTimes(unusedColumns);
+  if (times.size > 0 && finer !== undefined && options.columns?.time === undefined)
+    warn(
+      `Column "${finer}" may be a finer clock than "${roles.time}". To use it, add ${shellCommand("--time", finer)}`,
+    );
   const timed = times.size === 0 ? asRead : new StoredRows([...roles.channels], store, picked.recordings, times);
   const labelled =
     labelFile === undefined || labelColumn === false

@@ -9,6 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
 import { actigraphRecording, isActigraph } from "./actigraph.ts";
 import { axivityRecording, isAxivity } from "./axivity.ts";
 import { deviceTable } from "./device-recording.ts";
@@ -62,6 +63,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (isGeneactiv(bytes))
     return [await deviceTable(file, "page", await geneactivRecording(file.path, stored), options)];
   refuseDamagedBinary(file.path, bytes);
+  refuseTar(file.path, bytes);
   const encoding = utf16Of(bytes) ?? markedJson(bytes);
   if (encoding !== undefined) {
     const out = options.scratch.file("utf8.csv");
@@ -142,6 +144,14 @@ async function headOfGzip(path: string, name: string): Promise<Uint8Array> {
     input.destroy();
   }
   return Buffer.concat(parts).subarray(0, headBytes);
+}
+
+/** The mark of a tar archive follows the name and the numbers of its first file. */
+function refuseTar(path: string, head: Uint8Array): void {
+  if (new TextDecoder("latin1").decode(head.subarray(257, 262)) !== "ustar") return;
+  throw new UserError(`${path}: expected a table, found a tar archive.`, {
+    advice: `Unpack it with ${shellCommand("tar", "-xf", path)}, and name the files with recordings.`,
+  });
 }
 
 /** DuckDB would take the first comment for the name of a column. */

@@ -37,6 +37,17 @@ describe("what can be read only once", () => {
   });
 });
 
+test("a tar archive, also gzipped", async () => {
+  const folder = folderOf({ "a.csv": good });
+  execFileSync("tar", ["-cf", folder.path("a.tar"), "-C", folder.path("."), "a.csv"]);
+  execFileSync("tar", ["-czf", folder.path("a.tar.gz"), "-C", folder.path("."), "a.csv"]);
+  for (const name of ["a.tar", "a.tar.gz"]) {
+    const { message, advice } = await refusal(folder.path(name));
+    expect(message).toContain(`${name}: expected a table, found a tar archive`);
+    expect(advice).toContain("tar -xf");
+  }
+});
+
 test("one file under two names is refused; under one name it is read once", async () => {
   const folder = folderOf({ "a.csv": good });
   symlinkSync(folder.path("a.csv"), folder.path("b.csv"));

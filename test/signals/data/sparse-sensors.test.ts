@@ -79,3 +79,11 @@ test.each([
   expect(quality.sampling.rate_hz).toBeCloseTo(50, 6);
   expect(recordings.values[1]![100]).toBeCloseTo(11.8, 5);
 });
+
+test("a finer clock beside one of whole seconds is named", async () => {
+  const rows = times.map((t) => `2021-07-30 13:28:${54 + Math.floor(t)},${Math.round(1000 * t)},${acc(t)}`);
+  const { quality } = await read(table(rows.slice(0, 250), "Timestamp,Milliseconds,X,Y,Z"));
+  expect(quality.warnings).toContain(
+    'Column "Milliseconds" may be a finer clock than "Timestamp". To use it, add --time Milliseconds',
+  );
+});

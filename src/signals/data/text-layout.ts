@@ -181,10 +181,13 @@ function groupsAbove(
   const above = splitTextLine(line, separator);
   if (above.length !== names.length || !above.every(isName) || above.every((name) => name === "")) return undefined;
   let group = "";
-  return above.map((name, i) => {
+  const groups = above.map((name) => {
     if (name !== "") group = name;
-    return names[i] === "" ? "" : group;
+    return group;
   });
+  // A title above the first column tells no names apart.
+  if (new Set(groups).size === 1) return undefined;
+  return groups.map((name, i) => (names[i] === "" ? "" : name));
 }
 
 /** Maximum number of lines with names, units and the names of an index. */

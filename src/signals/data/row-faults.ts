@@ -87,7 +87,9 @@ export function repeatedTimesFault(
     code: "time",
     message: `Column "${roles.time}": ${found} (recording "${worst.recording}" of person "${worst.user}"${others}); expected ${expected}.`,
     advice:
-      "The clock is too coarse for the sampling rate, or the rows come from several sensors. Export times with milliseconds, or one file per sensor.",
+      worst.rows === 1
+        ? "All rows have one time. If a spreadsheet rounded it (1.70E+18), export the file again, without opening it there, or name another column with --time."
+        : "The clock is too coarse for the sampling rate, or the rows come from several sensors. Export times with milliseconds, or one file per sensor.",
     ...(roles.time === null ? {} : { column: roles.time }),
     expected,
     found,

@@ -87,3 +87,12 @@ test("a finer clock beside one of whole seconds is named", async () => {
     'Column "Milliseconds" may be a finer clock than "Timestamp". To use it, add --time Milliseconds',
   );
 });
+
+test.each(["1,70E+018", "1,71482E+12"])("times that a spreadsheet rounded to %s are named as such", async (rounded) => {
+  const rows = times.map((t) => `${rounded};${acc(t).replaceAll(",", ";").replaceAll(".", ",")}`);
+  const fault = await read(table(rows, "time;ax;ay;az")).catch((error: unknown) => error);
+  expect(fault).toMatchObject({
+    message: expect.stringContaining('Column "time": 299 of 300 rows have the time of the row before'),
+    advice: expect.stringContaining("If a spreadsheet rounded it (1.70E+18)"),
+  });
+});

@@ -5,6 +5,7 @@ import { UserError } from "../../errors.ts";
 import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { duckdbErrorLine, type SourceFile } from "./find-files.ts";
+import { kindOfSensorValue } from "./pooled-sensors.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 
 /** Bytes of the largest document that is one object. */
@@ -77,6 +78,16 @@ async function tableOfJson(database: Database, document: string): Promise<{ colu
     const fields = described.map(({ column_name: name, column_type: type }) => [String(name), String(type)] as const);
     const lists = fields.filter(([, type]) => type.endsWith("]"));
     const objects = fields.filter(([, type]) => isObjectType(type));
+    const vectors = await vectorsAmong(database, source, lists);
+    if (vectors.length > 0) {
+      source = axesOfVectors(source, fields, vectors);
+      continue;
+    }
+    const records = lists.filter(([, type]) => /^STRUCT\(.*\)\[\d*\]$/.test(type));
+    if (depth < deepest && lists.length === 1 && records.length === 1 && fields.length > 1) {
+      source = await rowsOfRecords(database, source, fields, records[0]![0]);
+      continue;
+    }
     if (depth < deepest && fields.length === 1 && objects.length === 1) {
       source = `(SELECT unnest(${duckdbIdentifier(fields[0]![0])}) FROM ${source})`;
     } else if (
@@ -89,6 +100,48 @@ async function tableOfJson(database: Database, document: string): Promise<{ colu
       return { columns: await columnsOfRecords(database, source, fields), source };
     }
   }
+}
+
+/** Lists of three numbers that are named like a sensor, such as "acc": [0.1, 0.2, 9.8]. */
+async function vectorsAmong(
+  database: Database,
+  source: string,
+  lists: readonly (readonly [name: string, type: string])[],
+): Promise<string[]> {
+  const possible = lists.filter(([name, type]) => /^[A-Z]+\[\d*\]$/.test(type) && kindOfSensorValue(name) !== null);
+  if (possible.length === 0) return [];
+  const three = possible.map(([name], i) => `bool_and(len(${duckdbIdentifier(name)}) = 3) AS v${i}`);
+  const [found] = await database.rows(`SELECT ${three.join(", ")} FROM ${source}`);
+  return possible.filter((_, i) => found![`v${i}`] === true).map(([name]) => name);
+}
+
+/** One row per record of a list; plain fields beside the list, such as a person, are repeated. */
+async function rowsOfRecords(
+  database: Database,
+  source: string,
+  fields: readonly (readonly [name: string, type: string])[],
+  list: string,
+): Promise<string> {
+  const records = `(SELECT unnest(${duckdbIdentifier(list)}) AS record FROM ${source})`;
+  const described = await database.rows(`DESCRIBE SELECT unnest(record) FROM ${records}`);
+  const own = new Set(described.map(({ column_name: name }) => String(name).toLowerCase()));
+  const others = fields
+    .filter(([name, type]) => name !== list && !isObjectType(type) && !own.has(name.toLowerCase()))
+    .map(([name]) => duckdbIdentifier(name));
+  return `(SELECT ${[...others, "unnest(record)"].join(", ")} FROM (SELECT *, unnest(${duckdbIdentifier(list)}) AS record FROM ${source}))`;
+}
+
+function axesOfVectors(
+  source: string,
+  fields: readonly (readonly [name: string, type: string])[],
+  vectors: readonly string[],
+): string {
+  const columns = fields.flatMap(([name]) => {
+    const column = duckdbIdentifier(name);
+    if (!vectors.includes(name)) return [column];
+    return ["x", "y", "z"].map((axis, i) => `${column}[${i + 1}] AS ${duckdbIdentifier(`${name}_${axis}`)}`);
+  });
+  return `(SELECT ${columns.join(", ")} FROM ${source})`;
 }
 
 /**

@@ -60,3 +60,18 @@ test("groups of columns under merged cells have names of their own", async () =>
   expect(quality.sampling.rate_hz).toBeCloseTo(50, 3);
   expect(recordings.values[2]![110]).toBeCloseTo(2 * rows[110]![2]!, 4);
 });
+
+test.each([
+  ["records", (records: readonly object[]) => records],
+  ["records in a document", (records: readonly object[]) => ({ meta: { device: "x" }, data: records })],
+])("a vector per sensor in JSON: %s", async (_, document) => {
+  const records = rows.map((row, i) => ({ time_ms: 20 * i, acc: row, gyro: row.map((value) => value / 2) }));
+  const { path } = folderOf({ "r.json": JSON.stringify(document(records)) });
+  const { recordings, quality } = await readRecordings([path("r.json")], { requireLabels: false });
+  expect(recordings.channels).toEqual(
+    ["acc", "gyro"].flatMap((name) => ["x", "y", "z"].map((axis) => `${name}_${axis}`)),
+  );
+  expect(quality.sampling.rate_hz).toBeCloseTo(50, 3);
+  expect(recordings.time.length).toBe(120);
+  expect(recordings.values[5]![110]).toBeCloseTo(rows[110]![2]! / 2, 4);
+});

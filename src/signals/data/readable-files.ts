@@ -16,6 +16,7 @@ import { deviceTable } from "./device-recording.ts";
 import type { Database } from "./duckdb.ts";
 import { fileBytes } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
+import { fitRecording, isFit } from "./fit.ts";
 import { geneactivRecording, isGeneactiv } from "./geneactiv.ts";
 import { jsonAsCsv } from "./json-table.ts";
 import { statedRate } from "./known-layouts.ts";
@@ -31,7 +32,7 @@ import { workbookTables } from "./workbook-tables.ts";
 const headBytes = 2 ** 17;
 const headLines = 400;
 const lineFeed = 10;
-const tableInArchive = /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|cwa|gt3x)(\.gz)?$/i;
+const tableInArchive = /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|cwa|gt3x|fit)(\.gz)?$/i;
 /** Read only if there are no tables, beside which it may be anything. */
 const binaryInArchive = /\.bin$/i;
 const notInArchive = /(^|\/)(__MACOSX\/|\.|readme|license|metadata)/i;
@@ -62,6 +63,8 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   }
   if (isGeneactiv(bytes))
     return [await deviceTable(file, "page", await geneactivRecording(file.path, stored), options)];
+  if (!gzipped && isFit(bytes))
+    return [await deviceTable(file, "message", await fitRecording(file.path, stored), options)];
   refuseDamagedBinary(file.path, bytes);
   refuseTar(file.path, bytes);
   const encoding = utf16Of(bytes) ?? markedJson(bytes);
@@ -114,7 +117,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
 
 /** A file that begins otherwise than its name says; text under such a name is read. */
 function refuseDamagedBinary(path: string, head: Uint8Array): void {
-  const extension = /\.(xlsx|xlsm|cwa|gt3x)(?=(\.gz)?$)/i.exec(path)?.[0];
+  const extension = /\.(xlsx|xlsm|cwa|gt3x|fit)(?=(\.gz)?$)/i.exec(path)?.[0];
   const isMarked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   if (extension === undefined || isMarked || !head.some((byte) => byte < 9 || (byte > 13 && byte < 32))) return;
   throw new UserError(

@@ -1,10 +1,11 @@
 // A column of the quality benchmark that is one of `train`'s networks, with all its defaults.
 
 import { createHash } from "node:crypto";
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { defaultAugmentation } from "../src/config.ts";
+import { filesOf, importsOf } from "../scripts/architecture.ts";
+import { configAffectingResult, defaultAugmentation } from "../src/config.ts";
 import { exportNetwork } from "../src/learning/training/export-network.ts";
 import { WindowPredictor } from "../src/learning/training/window-predictor.ts";
 import { beginFits, fitFinal, fitFolds } from "../src/pipelines/fit-folds.ts";
@@ -21,33 +22,36 @@ type NetworkName = QualityTask["config"]["network"];
 /** The networks that `train` offers. */
 export const networkColumns: readonly string[] = Object.keys(trainOptions.network.choices ?? {});
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const deciding = [
-  "src/{learning,stats}/**/*.ts",
-  "src/signals/{preprocessing,sensors}/**/*.ts",
-  "src/pipelines/fit-*.ts",
-];
+const source = fileURLToPath(new URL("../src", import.meta.url));
 
-/** Everything that decides a network's answers, apart from the task: its options, the code, and ONNX Runtime. */
+/** Everything that decides a network's answers, apart from the task: the options, the code, and ONNX Runtime. */
 export function decidingNetwork(network: string, { config }: Pick<QualityTask, "config">): object {
-  const { normalize, epochs, batchSize, learningRate, patience, classWeights, seed } = config;
-  const augment = defaultAugmentation({ ...config, network: network as NetworkName });
+  const { files: _, ...options } = configAffectingResult(networkConfig(network, config));
   const hash = createHash("sha256");
-  for (const file of globSync(deciding, { cwd: root }).sort()) hash.update(file).update(readFileSync(join(root, file)));
-  return {
-    network,
-    options: { normalize, epochs, batchSize, learningRate, patience, classWeights, augment, seed },
-    code: hash.digest("hex"),
-    onnxruntime: currentVersions().onnxruntime,
-  };
+  for (const file of fittingFiles()) hash.update(file).update(readFileSync(join(source, file)));
+  return { options, code: hash.digest("hex"), onnxruntime: currentVersions().onnxruntime };
+}
+
+/** The files that the fits load, and all those of their rooms, because threads load files by name. */
+function fittingFiles(): string[] {
+  const files = filesOf(source);
+  const rooms = /^(?:learning|stats)\/|^signals\/(?:preprocessing|sensors)\//;
+  const loaded = new Set(["pipelines/fit-folds.ts", ...files.filter((file) => rooms.test(file))]);
+  const imports = Map.groupBy(importsOf(source, files), ({ from }) => from);
+  for (const file of loaded) for (const { to, loads } of imports.get(file) ?? []) if (loads) loaded.add(to);
+  return [...loaded].sort();
+}
+
+function networkConfig(network: string, config: QualityTask["config"]) {
+  const given = { ...config, network: network as NetworkName };
+  return { ...given, augment: defaultAugmentation(given) };
 }
 
 /** @param directory folder for checkpoints, from which an interrupted fit goes on; removed at the end */
 export async function askNetwork(network: string, task: QualityTask, directory: string): Promise<QualityAnswers> {
   mkdirSync(directory, { recursive: true });
   const { data } = task;
-  const given = { ...task.config, network: network as NetworkName };
-  const config = { ...given, augment: defaultAugmentation(given) };
+  const config = networkConfig(network, task.config);
   const path = (name: string): string => join(directory, name);
   const fits = beginFits(data, config, {
     checkpoints: resumableCheckpoints({ directory, path }),

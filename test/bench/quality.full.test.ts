@@ -47,7 +47,7 @@ describe("bench/quality.ts", () => {
     const kept = readdirSync(keep).filter((name) => /^compact-\w+\.json$/.test(name));
     expect(kept).toHaveLength(1);
     const { options, answers } = JSON.parse(readFileSync(join(keep, kept[0]!), "utf8"));
-    expect(options).toMatchObject({ epochs: 3, batchSize: 16, seed: 1 });
+    expect(options).toMatchObject({ network: "compact", epochs: 3, batchSize: 16, seed: 1 });
     expect(Object.keys(answers)).toEqual(["fold-1", "fold-2"]);
     const before = statSync(join(keep, kept[0]!)).mtimeMs;
     const second = run();

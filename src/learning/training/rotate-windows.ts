@@ -5,13 +5,14 @@
 import { type Rotation, rotationAbout } from "../../signals/sensors/rotation.ts";
 import type { Rng } from "../../stats/random.ts";
 
-/** Standard deviation of the angle, radians: 40 degrees. */
-const angleDeviation = (40 * Math.PI) / 180;
+/** 40 degrees. */
+const defaultDeviation = (40 * Math.PI) / 180;
 
 /**
  * Gives each of `count` windows in x [count, T, C], in physical units, its own rotation: the axis is uniform on the sphere,
  * and the angle is normally distributed.
  * @param triads for each sensor, the indices of its x, y and z axes among the channels
+ * @param angleDeviation standard deviation of the angle, radians
  */
 export function rotateWindows(
   x: Float32Array,
@@ -19,10 +20,11 @@ export function rotateWindows(
   { windowSize, channels }: { windowSize: number; channels: number },
   triads: readonly (readonly number[])[],
   rng: Rng,
+  angleDeviation: number = defaultDeviation,
 ): void {
   const length = windowSize * channels;
   for (let window = 0; window < count; window++) {
-    const [[a, b, c], [d, e, f], [g, h, i]] = randomWindowRotation(rng);
+    const [[a, b, c], [d, e, f], [g, h, i]] = randomWindowRotation(rng, angleDeviation);
     for (const [cx, cy, cz] of triads as readonly (readonly [number, number, number])[]) {
       const end = (window + 1) * length;
       for (let at = window * length; at < end; at += channels) {
@@ -35,7 +37,7 @@ export function rotateWindows(
   }
 }
 
-function randomWindowRotation(rng: Rng): Rotation {
+function randomWindowRotation(rng: Rng, angleDeviation: number): Rotation {
   const axis = [rng.normal(), rng.normal(), rng.normal()] as const;
   return rotationAbout(axis, angleDeviation * rng.normal());
 }

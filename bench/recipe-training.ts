@@ -1,0 +1,152 @@
+// Training recipes that `train` does not offer, for experiments: a fixed number of steps in which the learning rate rises linearly and
+// falls along a half cosine (Loshchilov and Hutter 2017), averaged weights, rotation by smaller or larger angles, and copies of the
+// channels at each window's own scale. There is no early stopping, so a fit learns from all people except those that it is tested
+// on. B windows per batch, T time, C channels, K classes.
+
+import { adamStepSize } from "../src/learning/networks/adam.ts";
+import { drawParameterVector } from "../src/learning/networks/parameters.ts";
+import type { NetworkName } from "../src/learning/networks/presets.ts";
+import { fillDropoutMask } from "../src/learning/training/dropout-mask.ts";
+import { fitStateFrom } from "../src/learning/training/fit-state.ts";
+import { TrainingSession, ValidationSession } from "../src/learning/training/network-session.ts";
+import { rotateWindows } from "../src/learning/training/rotate-windows.ts";
+import { gatherTrainingTargets, scaleTrainingWindows } from "../src/learning/training/training-batch.ts";
+import { gatherWindows } from "../src/signals/preprocessing/gather-windows.ts";
+import { fitScaler } from "../src/signals/preprocessing/scaler.ts";
+import { argmaxRows } from "../src/stats/argmax-rows.ts";
+import type { Rng } from "../src/stats/random.ts";
+import type { QualityTask } from "./quality-task.ts";
+
+export interface Recipe {
+  readonly network: NetworkName;
+  readonly steps: number;
+  /** The highest learning rate. */
+  readonly learningRate: number;
+  /** Steps until it is reached. */
+  readonly warmup: number;
+  /** Share of the old average that each step keeps. */
+  readonly emaMomentum: number;
+  /** Standard deviation of the angle of rotation, degrees; 0: no rotation. */
+  readonly rotation: number;
+  /**
+   * Whether the network also sees a copy of each channel with mean 0 and standard deviation 1 over the window (instance
+   * normalization: Ulyanov, Vedaldi and Lempitsky 2016).
+   */
+  readonly ownScale: boolean;
+  /** Standard deviation, in those of the training data, above which the copies fade; 0: they never do. */
+  readonly quietBelow: number;
+}
+
+export const defaultRecipe: Recipe = {
+  network: "compact",
+  steps: 600,
+  learningRate: 0.002,
+  warmup: 60,
+  emaMomentum: 0.99,
+  rotation: 40,
+  ownScale: false,
+  quietBelow: 0,
+};
+
+const batchSize = 64;
+const predictedAtOnce = 256;
+/** Keeps the copy of a channel that does not move at all finite. */
+const leastVariance = 1e-6;
+
+/** Learns from the rows `train`, and returns the predicted classes of the rows `test`. */
+export async function trainByRecipe(
+  recipe: Recipe,
+  { data: { windows, sensors }, config }: Pick<QualityTask, "data" | "config">,
+  { train, test }: { readonly train: Int32Array; readonly test: Int32Array },
+  rng: Rng,
+): Promise<number[]> {
+  const { windowSize, channels, classes } = windows;
+  const sizes = { windowSize, channels: channels.length };
+  const seen = { windowSize, channels: channels.length * (recipe.ownScale ? 2 : 1), classes: classes.length };
+  const scaler = fitScaler(config.normalize, windows, train);
+  const triads = sensors.map((sensor) => sensor.channels.map((name) => channels.indexOf(name)));
+  const session = await TrainingSession.create(recipe.network, { ...seen, batchSize });
+  const { parameters, statistics } = session.network;
+  const state = fitStateFrom(
+    {
+      parameters: drawParameterVector(parameters, rng.split("weights")),
+      statistics: drawParameterVector(statistics, rng.split("weights")),
+    },
+    recipe.learningRate,
+  );
+  session.state = state;
+  const masks = session.masks.map(({ shape }) => new Uint8Array(shape.reduce((size, d) => size * d, 1)));
+  const x = new Float32Array(batchSize * windowSize * channels.length);
+  const targets = new Float32Array(batchSize * classes.length);
+  let [order, at, epoch] = [new Int32Array(), 0, 0];
+  for (let step = 1; step <= recipe.steps; step++) {
+    if (at + batchSize > order.length) [order, at] = [rng.split(`order-${++epoch}`).shuffle(Int32Array.from(train)), 0];
+    const rows = order.subarray(at, at + batchSize);
+    at += batchSize;
+    const own = rng.split(`step-${step}`);
+    gatherWindows(windows, rows, x);
+    if (recipe.rotation > 0) rotateWindows(x, batchSize, sizes, triads, own, (recipe.rotation * Math.PI) / 180);
+    scaleTrainingWindows(x, scaler);
+    gatherTrainingTargets(windows.labels, rows, null, classes.length, targets);
+    for (const [i, { rate }] of session.masks.entries()) fillDropoutMask(masks[i]!, rate, own);
+    const stepSize = adamStepSize(scheduledRate(recipe, step), step);
+    const { loss } = await session.step({ x: seenWindows(x, sizes, recipe), targets, masks, stepSize });
+    if (!Number.isFinite(loss)) throw new Error(`the loss became ${loss} in step ${step}`);
+    Object.assign(state, session.state);
+    const rate = 1 - Math.min(recipe.emaMomentum, (1 + step) / (10 + step));
+    moveAverage(state.averageParameters, state.parameters, rate);
+    moveAverage(state.averageStatistics, state.statistics, rate);
+  }
+  await session.release();
+  const validation = await ValidationSession.create(recipe.network, seen);
+  const weights = { parameters: state.averageParameters, statistics: state.averageStatistics };
+  const predicted: number[] = [];
+  for (let start = 0; start < test.length; start += predictedAtOnce) {
+    const rows = test.subarray(start, start + predictedAtOnce);
+    const asked = new Float32Array(rows.length * windowSize * channels.length);
+    gatherWindows(windows, rows, asked);
+    scaleTrainingWindows(asked, scaler);
+    predicted.push(...argmaxRows(await validation.run(weights, seenWindows(asked, sizes, recipe)), classes.length));
+  }
+  await validation.release();
+  return predicted;
+}
+
+/** @param step counted from 1 */
+export function scheduledRate({ steps, learningRate, warmup }: Recipe, step: number): number {
+  if (step <= warmup) return (learningRate * step) / warmup;
+  return learningRate * 0.5 * (1 + Math.cos((Math.PI * (step - warmup)) / (steps - warmup))) + 1e-6;
+}
+
+/** x [B, T, C] as the network sees it: as it is, or [B, T, 2 C] with the copies. */
+export function seenWindows(
+  x: Float32Array,
+  { windowSize, channels }: { readonly windowSize: number; readonly channels: number },
+  { ownScale, quietBelow }: Pick<Recipe, "ownScale" | "quietBelow">,
+): Float32Array {
+  if (!ownScale) return x;
+  const seen = new Float32Array(2 * x.length);
+  const length = windowSize * channels;
+  for (let start = 0; start < x.length; start += length) {
+    for (let c = 0; c < channels; c++) {
+      let [mean, variance] = [0, 0];
+      for (let at = start + c; at < start + length; at += channels) mean += x[at]!;
+      mean /= windowSize;
+      for (let at = start + c; at < start + length; at += channels) variance += (x[at]! - mean) ** 2;
+      variance /= windowSize;
+      const fade = quietBelow === 0 ? 1 : quietBelow ** 2 / (variance + quietBelow ** 2);
+      const factor = fade / Math.sqrt(variance + leastVariance);
+      for (let t = 0; t < windowSize; t++) {
+        const value = x[start + t * channels + c]!;
+        const to = 2 * (start + t * channels) + c;
+        seen[to] = value;
+        seen[to + channels] = (value - mean) * factor;
+      }
+    }
+  }
+  return seen;
+}
+
+function moveAverage(average: Float32Array, values: Float32Array, rate: number): void {
+  for (let i = 0; i < average.length; i++) average[i] = average[i]! + rate * (values[i]! - average[i]!);
+}

@@ -119,7 +119,9 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
 function refuseDamagedBinary(path: string, head: Uint8Array): void {
   const extension = /\.(xlsx|xlsm|cwa|gt3x|fit)(?=(\.gz)?$)/i.exec(path)?.[0];
   const isMarked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
-  if (extension === undefined || isMarked || !head.some((byte) => byte < 9 || (byte > 13 && byte < 32))) return;
+  const text = new TextDecoder("utf-8").decode(head, { stream: true });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters show that the file is not text.
+  if (extension === undefined || isMarked || !/[\x00-\x08\x0e-\x1f\ufffd]/.test(text)) return;
   throw new UserError(
     `${path}: this is no ${extension.toLowerCase()} file, although its name says so, or it is damaged.`,
     {

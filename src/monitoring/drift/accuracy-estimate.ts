@@ -52,6 +52,13 @@ export interface AccuracyRung {
    * an estimate of 1/2, where the interval is widest.
    */
   readonly halfWidth: number;
+  /**
+   * How far the interval reaches below the estimate, where `halfWidth` applies. Absent from older models, whose intervals
+   * reach equally far on both sides.
+   */
+  readonly below?: number;
+  /** How far it reaches above the estimate. */
+  readonly above?: number;
   /** Smallest confidence seen. */
   readonly leastConfidence: number;
   /** Largest confidence seen. */
@@ -76,6 +83,8 @@ export const accuracyCalibrationSchema: z.ZodType<AccuracyCalibration> = z.objec
           people: z.int().min(1),
           batches: z.int().min(1),
           half_width: share01,
+          below: share01.exactOptional(),
+          above: share01.exactOptional(),
           least_confidence: share01,
           most_confidence: share01,
         }),
@@ -106,6 +115,13 @@ const steepness = 5;
  * same way.
  */
 const leastVariance = 0.02;
+/** Divisions of the missed share between the two sides that are tried for the shortest interval; arbitrary. */
+const divisions = 10;
+/**
+ * The shortest of several intervals covers less of new people than of those from whom it was chosen, so only this part of the
+ * share that may be missed is used. It lies between two values that were measured; see docs/decisions.md.
+ */
+const usedOfMissed = 0.9;
 
 /**
  * @param people out-of-fold predictions; every person has equal weight in the intervals, every window in the threshold
@@ -138,15 +154,16 @@ export function calibrateAccuracy(
       const ofPeople = batches.map((lengths) => lengths[r]!).filter((own) => own.length > 0);
       const confidences = ofPeople.flat().map(({ confidence }) => confidence);
       if (confidences.length === 0) return [];
-      const errors = ofPeople.map((own) => own.map(({ error }) => error));
       const isEnough = ofPeople.length >= coverage / (1 - coverage) - 1e-9;
-      const halfWidth = accuracyScale(1 / 2) * groupQuantile(errors, coverage);
+      const { below, above } = isEnough ? shortestAccuracyInterval(ofPeople, coverage) : { below: 1, above: 1 };
       return [
         {
           windows,
           people: ofPeople.length,
           batches: confidences.length,
-          halfWidth: isEnough ? Math.min(1, halfWidth) : 1,
+          halfWidth: (below + above) / 2,
+          below,
+          above,
           leastConfidence: confidences.reduce((least, value) => Math.min(least, value)),
           mostConfidence: confidences.reduce((most, value) => Math.max(most, value)),
         },
@@ -156,7 +173,7 @@ export function calibrateAccuracy(
 }
 
 /**
- * The estimate and its interval are within 0..1. Between two batch lengths, the half width is interpolated over the
+ * The estimate and its interval are within 0..1. Between two batch lengths, its reach is interpolated over the
  * logarithm of the number of windows. Beyond the longest length it is constant. Below the shortest length nothing is
  * guaranteed, and the interval is 0..1.
  * @param signals the network's output on the batch; its confidences must be calibrated as in the calibration
@@ -174,15 +191,20 @@ export function estimateAccuracy(
   const above = rungs.find((rung) => rung.windows >= windows);
   const estimate =
     threshold === undefined ? confidence + offset : expectedCorrect(signals.confidence.counts, threshold) / windows;
-  const known = below === undefined ? 1 : interpolateAccuracyWidth(below, above ?? below, windows);
   const scale = threshold === undefined ? 1 : accuracyScale(clampAccuracy(estimate)) / accuracyScale(1 / 2);
-  // A half width of 1 means that there is no interval, even if the estimate is outside 0..1.
-  const halfWidth = known < 1 ? known * scale : Number.POSITIVE_INFINITY;
+  const reach = (side: "below" | "above"): number => {
+    if (below === undefined) return Number.POSITIVE_INFINITY;
+    const lengthOf = (rung: AccuracyRung): number => rung[side] ?? rung.halfWidth;
+    const at = (of: (rung: AccuracyRung) => number): number =>
+      interpolateAccuracyWidth([below.windows, of(below)], [(above ?? below).windows, of(above ?? below)], windows);
+    // A half width of 1 means that there is no interval, even if the estimate is outside 0..1.
+    return at(({ halfWidth }) => halfWidth) < 1 ? at(lengthOf) * scale : Number.POSITIVE_INFINITY;
+  };
   const { leastConfidence, mostConfidence } = below ?? rungs[0]!;
   return {
     accuracy: clampAccuracy(estimate),
-    lower: clampAccuracy(estimate - halfWidth),
-    upper: clampAccuracy(estimate + halfWidth),
+    lower: clampAccuracy(estimate - reach("below")),
+    upper: clampAccuracy(estimate + reach("above")),
     rehearsed: below !== undefined && confidence >= leastConfidence && confidence <= mostConfidence,
   };
 }
@@ -236,18 +258,60 @@ function accuracyScore(bin: number, threshold: number): number {
   return 1 / (1 + Math.exp(steepness * (threshold - signalBinLogits[bin]!)));
 }
 
-/** A person's batches of one length, each with its mean confidence and the error of the estimate, in units of its scale. */
+/** A rehearsed batch; the error is the accuracy minus the estimate, in units of the estimate's scale. */
+interface RehearsedAccuracy {
+  readonly confidence: number;
+  readonly estimate: number;
+  readonly error: number;
+}
+
+/** A person's batches of one length. */
 function rehearseAccuracy(
   { bins, confidences, correct }: CountedPerson,
   threshold: number,
   length: number,
-): { confidence: number; error: number }[] {
+): RehearsedAccuracy[] {
   const scores = Float64Array.from(bins, (bin) => accuracyScore(bin, threshold));
   return Array.from({ length: Math.floor(bins.length / length) }, (_, i) => {
     const of = (values: Float64Array): number => meanOf(values.subarray(i * length, (i + 1) * length));
     const estimate = of(scores);
-    return { confidence: of(confidences), error: Math.abs(of(correct) - estimate) / accuracyScale(estimate) };
+    return { confidence: of(confidences), estimate, error: (of(correct) - estimate) / accuracyScale(estimate) };
   });
+}
+
+/**
+ * The interval that is shortest on average within 0..1, among those that miss a share of 1 - coverage, divided differently
+ * between both sides. Accuracies far below an estimate are more frequent than those far above it, and above a high estimate
+ * there is little room.
+ * @param people each with one or more batches
+ * @returns how far it reaches at an estimate of 1/2
+ */
+function shortestAccuracyInterval(
+  people: readonly (readonly RehearsedAccuracy[])[],
+  coverage: number,
+): { below: number; above: number } {
+  const missed = usedOfMissed * (1 - coverage);
+  const over = people.map((own) => own.map(({ error }) => -error));
+  const under = people.map((own) => own.map(({ error }) => error));
+  const sides = Array.from({ length: divisions + 1 }, (_, i) => {
+    const below = Math.max(0, groupQuantile(over, 1 - (missed * i) / divisions));
+    const above = Math.max(0, groupQuantile(under, 1 - (missed * (divisions - i)) / divisions));
+    const width = meanOf(
+      people.map((own) =>
+        meanOf(
+          own.map(({ estimate }) => {
+            const scale = accuracyScale(estimate);
+            return clampAccuracy(estimate + above * scale) - clampAccuracy(estimate - below * scale);
+          }),
+        ),
+      ),
+    );
+    return { below, above, width };
+  });
+  // Widths that differ only by rounding are equal, so that the order of the people does not decide.
+  const { below, above } = sides.reduce((best, own) => (own.width < best.width - 1e-9 ? own : best));
+  const atHalf = accuracyScale(1 / 2);
+  return { below: Math.min(1, below * atHalf), above: Math.min(1, above * atHalf) };
 }
 
 /** How far the accuracy of a batch may be from an estimate, up to a constant factor. */
@@ -255,10 +319,14 @@ function accuracyScale(estimate: number): number {
   return Math.sqrt(estimate * (1 - estimate) + leastVariance);
 }
 
-function interpolateAccuracyWidth(below: AccuracyRung, above: AccuracyRung, windows: number): number {
-  if (above.windows === below.windows) return below.halfWidth;
-  const part = Math.log(windows / below.windows) / Math.log(above.windows / below.windows);
-  return below.halfWidth + part * (above.halfWidth - below.halfWidth);
+/** Interpolates over the logarithm of the number of windows. */
+function interpolateAccuracyWidth(
+  [shorter, lower]: readonly [windows: number, width: number],
+  [longer, upper]: readonly [windows: number, width: number],
+  windows: number,
+): number {
+  if (longer === shorter) return lower;
+  return lower + (Math.log(windows / shorter) / Math.log(longer / shorter)) * (upper - lower);
 }
 
 function clampAccuracy(value: number): number {

@@ -32,8 +32,7 @@ export function describeCheck(of: {
   const { batch, memory, monitor, config, facts, judgement, state, causes, impossible, notCounted, recent } = of;
   const { verdict, alarm, comparisons, leading, doubtful, unfamiliar, strength } = judgement;
   const { rows, samples, windows, measurement, warnings } = batch;
-  const isUnsought = verdict !== "normal" && batch.columns === null;
-  const maybeFaulty = causes.length > 0 || isUnsought;
+  const maybeFaulty = causes.length > 0 || verdict !== "normal";
   const idOf = (number: number | null): string | null =>
     number === null ? null : (recent[recent.length - (state.batches - number)] ?? null);
   return {

@@ -17,7 +17,7 @@ import { Rng } from "../../../src/stats/random.ts";
 const fixture: {
   people: { confidences: number[]; correct: number[] }[];
   threshold: number;
-  halfWidths: { coverage: number; windows: number; halfWidth: number }[];
+  intervals: { coverage: number; windows: number; below: number; above: number }[];
   batch: { confidences: number[]; estimate: number; lower: number; upper: number };
 } = JSON.parse(readFileSync(new URL("../../fixtures/accuracy-estimate.json", import.meta.url), "utf8"));
 
@@ -36,12 +36,15 @@ function withConfidence(windows: number, confidence: number): Pick<ModelSignals,
   };
 }
 
-it("has SciPy's threshold and NumPy's half widths", () => {
-  for (const { coverage, windows, halfWidth } of fixture.halfWidths) {
+it("has SciPy's threshold and NumPy's intervals", () => {
+  for (const { coverage, windows, below, above } of fixture.intervals) {
     const { threshold, rungs, people } = calibrateAccuracy(fixture.people, [30, 5, 30], coverage);
     expect(people).toBe(12);
     expect(threshold).toBeCloseTo(fixture.threshold, 10);
-    expect(rungs.find((rung) => rung.windows === windows)!.halfWidth).toBeCloseTo(halfWidth, 10);
+    const rung = rungs.find((one) => one.windows === windows)!;
+    expect(rung.below).toBeCloseTo(below, 10);
+    expect(rung.above).toBeCloseTo(above, 10);
+    expect(rung.halfWidth).toBeCloseTo((below + above) / 2, 10);
   }
   const { rungs } = calibrateAccuracy(fixture.people, [30, 5, 1000]);
   const batches = (length: number): number =>
@@ -65,9 +68,9 @@ it("gives the same whatever the order of people, and through JSON", () => {
   const calibration = calibrateAccuracy(fixture.people, [5, 30]);
   const reversed = calibrateAccuracy([...fixture.people].reverse(), [5, 30]);
   expect(reversed.threshold).toBeCloseTo(calibration.threshold!, 10);
-  expect(reversed.rungs.map(({ halfWidth }) => halfWidth.toFixed(8))).toEqual(
-    calibration.rungs.map(({ halfWidth }) => halfWidth.toFixed(8)),
-  );
+  const sides = ({ rungs }: AccuracyCalibration) =>
+    rungs.map(({ below, above }) => [below, above].map((side) => side!.toFixed(8)));
+  expect(sides(reversed)).toEqual(sides(calibration));
   expect(JSON.parse(JSON.stringify(calibration))).toEqual(calibration);
 });
 

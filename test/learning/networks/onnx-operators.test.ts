@@ -9,6 +9,7 @@ import {
   broadcastOperandShapes,
   cast,
   concat,
+  convolve,
   div,
   exp,
   expand,
@@ -117,7 +118,7 @@ function runningSum(start: Value, rows: Value): Value[] {
 /** Functions that add no operator. */
 const helpers = ["broadcastOperandShapes", "operandShapesEqual"];
 /** Has no double kernel in ONNX Runtime: stands below, and in its neighbours against PyTorch's numbers. */
-const singlePrecision = ["lstmOperator"];
+const singlePrecision = ["lstmOperator", "convolve"];
 
 describe("operators in ONNX Runtime", () => {
   it.each(cases)("%s %s", async (_, __, build, expected) => {
@@ -164,6 +165,24 @@ describe("operators in ONNX Runtime", () => {
     expect(y.shape).toEqual([1, 2, 1, 1]);
     expect(result.y!.values[0]).toBeCloseTo(h(1.1, 2.2, 0.9), 6);
     expect(result.y!.values[1]).toBeCloseTo(h(2.1, 4.2, 1.4), 6);
+  });
+
+  // Two channels, 1 2 3 4 and 1 0 0 1; the kernel adds x[t] + 2 x[t + 2] of the first to 10 x[t] of the second.
+  it.each([
+    [0, [1 + 2 * 3 + 10, 2 + 2 * 4]],
+    [2, [2 * 1, 2 * 2, 1 + 2 * 3 + 10, 2 + 2 * 4, 3, 4 + 10]],
+  ])("a dilated convolution with padding %i, by hand", async (padding, expected) => {
+    const graph = new Graph("convolution");
+    const x = graph.input("x", "float32", ["batch", 2, 4]);
+    const kernel = graph.constant("float32", [1, 2, 2], [1, 2, 10, 0]);
+    const y = convolve(x, kernel, { dilation: 2, padding });
+    expect(y.shape).toEqual(["batch", 1, expected.length]);
+    graph.output("y", y);
+    const result = await runGraph(graph, { x: [1, 2, 3, 4, 1, 0, 0, 1] });
+    expect(result.y).toEqual({ type: "float32", shape: [1, 1, expected.length], values: expected });
+    expect(() => convolve(x, kernel, { dilation: 4, padding: 0 })).toThrow(
+      "a kernel of 2 in dilation 4 does not fit into 4",
+    );
   });
 
   it("a batch whose size is settled by the data runs with any", async () => {

@@ -196,6 +196,13 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
     calls: () => [["walk"], ["models/new"], ["models/one-person"]],
   },
   "models compare": { form: answers.modelComparisonSchema, calls: () => [["walk", "models/new"]] },
+  "models add": {
+    form: answers.joinedLineSchema,
+    calls: () => [
+      ["models/one-person", "--as", "new"],
+      ["models/one-person", "--as", "new"],
+    ],
+  },
   "models promote": {
     form: answers.promotionSchema,
     calls: () => [["models/new"], ["models/new"], ["models/one-person"]],

@@ -47,6 +47,7 @@ const cases: Readonly<Record<string, () => readonly string[]>> = {
   "models list": () => ["--dir", "."],
   "models show": () => ["walk"],
   "models compare": () => ["walk", "trained"],
+  "models add": () => ["trained", "--as", "walk"],
   "models promote": () => ["walk"],
   "models rollback": () => ["walk", "--dir", "."],
   "drift-bench": () => [

@@ -75,6 +75,11 @@ export async function checkJoinable(model: string, line: string): Promise<void> 
   if (!isPlainName(line)) {
     throw new UserError(`--as ${line}: expected the name of a line of models, without a path`, { advice: list });
   }
+  if (!isPlainName(name)) {
+    throw new UserError(`${model}: expected a folder whose name contains no control characters`, {
+      advice: "Rename the folder.",
+    });
+  }
   if (!(await exists(parent))) return;
   const registry = await readRegistry(parent);
   const versions = await listModels(parent);

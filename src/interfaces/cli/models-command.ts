@@ -91,6 +91,7 @@ export function modelsCommand(): Command {
     run: async ({ model, as }, shown) => {
       const { addModel } = await import("../../pipelines/add-model.ts");
       const joined = await addModel(model, as, { reporter: { warn: shown.terminal.warn } });
+      shown.terminal.detail(`read       ${model}, the champion of ${as} and the registry beside them`);
       answer(shown, snakeKeys(joined), joinedLineLines(joined, model));
     },
   });

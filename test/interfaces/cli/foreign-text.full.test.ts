@@ -107,6 +107,10 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   ],
   "models show": () => [[at("model")]],
   "models compare": () => [[at("model"), at("old")]],
+  "models add": () => [
+    [at("old"), "--as", name("line")],
+    [at("old"), "--as", "walk"],
+  ],
   "models promote": () => [[at("model")]],
   "models rollback": () => [[name("line"), "--dir", folder]],
   "drift-bench": () => [

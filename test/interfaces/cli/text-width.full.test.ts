@@ -61,6 +61,7 @@ const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "models list": [[]],
   "models show": [["models/walk"]],
   "models compare": [["models/walk", "models/walk-v2"]],
+  "models add": [["models/walk-v2", "--as", "walk"]],
   "models promote": [["models/walk"], ["models/walk-v2"]],
   "models rollback": [["line", "--dir", "champions"]],
   sync: [["models/walk-v2", "--tracking", "TRACKING"]],

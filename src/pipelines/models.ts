@@ -168,7 +168,7 @@ export async function rollback(
 /** Reads a version's reports, including that of its retraining if there was one. */
 export async function showModel(model: string): Promise<ShownModel> {
   const directory = await resolveModelByRegistry(model);
-  const version = await describeModelVersion(directory, await readRegistry(dirname(resolve(directory))));
+  const version = await describeModelVersion(directory);
   const report = await readJsonFile(await neededFileInside(directory, modelFiles.cvReport), cvReportSchema);
   const retraining =
     version.from === null
@@ -177,8 +177,9 @@ export async function showModel(model: string): Promise<ShownModel> {
   return { version, report, retraining };
 }
 
-async function describeModelVersion(directory: string, registry: Registry): Promise<Omit<ModelVersion, "champion">> {
+async function describeModelVersion(directory: string, listed?: Registry): Promise<Omit<ModelVersion, "champion">> {
   const { model_version, created_at, data, retrained_from } = await readManifest(directory);
+  const registry = listed ?? (await readRegistry(dirname(resolve(directory))));
   const { summary } = await readJsonFile(await neededFileInside(directory, modelFiles.cvReport), cvReportSchema);
   const name = basename(resolve(directory));
   return {

@@ -26,7 +26,8 @@ export async function withoutEmptyColumns(
   warn: (message: string) => void,
 ): Promise<TableSchema> {
   const possible = schema.names.filter((name) => !isNamed(name, options) && mayBeEmpty(schema.types.get(name) ?? ""));
-  const inHead = await emptyAmong(database, `(SELECT * FROM ${schema.source(new Set())} LIMIT ${headRows})`, possible);
+  // Cells that DuckDB cannot read here are explained when the rows themselves are read.
+  const inHead = await emptyAmong(database, schema.source(new Set()), possible, headRows).catch(() => []);
   const empty = new Set(await emptyAmong(database, schema.source(new Set()), inHead));
   // A sensor of which one axis is empty is broken, not absent.
   for (const { channels } of sensorsByName(schema.names))
@@ -59,15 +60,22 @@ function mayBeEmpty(type: string): boolean {
   return /^(VARCHAR|DOUBLE|FLOAT|INTEGER|BOOLEAN|BIGINT)$/.test(type);
 }
 
-async function emptyAmong(database: Database, source: string, names: readonly string[]): Promise<string[]> {
+async function emptyAmong(
+  database: Database,
+  source: string,
+  names: readonly string[],
+  rows?: number,
+): Promise<string[]> {
   if (names.length === 0) return [];
+  // A cell may hold megabytes, which LIMIT and trim would copy.
+  const starts = names.map((name, c) => `left(CAST(${duckdbIdentifier(name)} AS VARCHAR), 100) AS c${c}`);
+  const limit = rows === undefined ? "" : ` LIMIT ${rows}`;
   const marks = missingMarks.map(duckdbLiteral).join(", ");
-  const counts = names.map((name, c) => {
-    const text = `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
-    // Not with IN, which DuckDB turns into a join per column.
-    return `count(*) FILTER (NOT list_contains([${marks}], trim(${text}))) AS n${c}`;
-  });
-  const [found] = await database.rows(`SELECT count(*) AS rows, ${counts.join(", ")} FROM ${source}`);
+  // Not with IN, which DuckDB turns into a join per column.
+  const counts = names.map((_, c) => `count(*) FILTER (NOT list_contains([${marks}], trim(c${c}))) AS n${c}`);
+  const [found] = await database.rows(
+    `SELECT count(*) AS rows, ${counts.join(", ")} FROM (SELECT ${starts.join(", ")} FROM ${source}${limit})`,
+  );
   if (Number(found!.rows) === 0) return [];
   return names.filter((_, c) => Number(found![`n${c}`]) === 0);
 }

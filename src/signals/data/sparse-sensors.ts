@@ -39,7 +39,7 @@ export async function findSparseSensors(
   const marks = missingMarks.map(duckdbLiteral).join(", ");
   // DuckDB turns each IN with many constants into a join, and the joins of 40 columns exceed its memory limit.
   const has = (name: string): string =>
-    `(NOT list_contains([${marks}], trim(CAST(${duckdbIdentifier(name)} AS VARCHAR)))) IS TRUE`;
+    `(NOT list_contains([${marks}], trim(left(CAST(${duckdbIdentifier(name)} AS VARCHAR), 100)))) IS TRUE`;
   const filled = sensors.map((channels) => `(${channels.map(has).join(" AND ")})`);
   const partly = sensors.map((channels, s) => `((${channels.map(has).join(" OR ")}) AND NOT ${filled[s]})`);
   const columns = filled.map((own, s) => `${own} AS f${s}, ${partly[s]} AS p${s}`);

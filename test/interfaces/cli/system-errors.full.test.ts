@@ -81,6 +81,7 @@ const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[
   "models list": (bad) => inside(bad, "").map((folder) => ["--dir", folder]),
   "models show": (bad) => [[bad]],
   "models compare": (bad) => [["walk", bad]],
+  "models add": (bad) => [[bad, "--as", "walk"]],
   "models promote": (bad) => [[bad]],
   "models rollback": (bad) => [["walk", "--dir", bad]],
   "drift-bench": (bad) => [

@@ -13,6 +13,8 @@ import { findRoleColumn } from "./usual-column-names.ts";
 
 /** Rows from the top of a file that are searched first; that of DuckDB's sniffer, which takes an empty column for text. */
 const headRows = 20_480;
+/** Tables with more such columns are not searched: the query would fill the memory. */
+const mostColumns = 500;
 
 /**
  * @param options columns that the user names stay; if they are empty, reading them reports it
@@ -66,7 +68,7 @@ async function emptyAmong(
   names: readonly string[],
   rows?: number,
 ): Promise<string[]> {
-  if (names.length === 0) return [];
+  if (names.length === 0 || names.length > mostColumns) return [];
   // A cell may hold megabytes, which LIMIT and trim would copy.
   const starts = names.map((name, c) => `left(CAST(${duckdbIdentifier(name)} AS VARCHAR), 100) AS c${c}`);
   const limit = rows === undefined ? "" : ` LIMIT ${rows}`;

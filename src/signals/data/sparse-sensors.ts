@@ -11,6 +11,8 @@ import type { TableSchema } from "./table-schema.ts";
 /** Rows from the top of a file that are searched. */
 const searchedRows = 50_000;
 const leastRows = 20;
+/** A table with more sensors than this consists of features; the query would fill the memory. */
+const mostSensors = 100;
 /** If each row belongs to one sensor, at least this share of the rows with values has values of exactly one sensor. */
 const singleShare = 0.9;
 /**
@@ -35,7 +37,7 @@ export async function findSparseSensors(
   schema: TableSchema,
   sensors: readonly (readonly string[])[],
 ): Promise<SparseSensors | null> {
-  if (sensors.length === 0) return null;
+  if (sensors.length === 0 || sensors.length > mostSensors) return null;
   const marks = missingMarks.map(duckdbLiteral).join(", ");
   // DuckDB turns each IN with many constants into a join, and the joins of 40 columns exceed its memory limit.
   const has = (name: string): string =>

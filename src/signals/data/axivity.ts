@@ -4,15 +4,9 @@
 
 import { open } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
-import {
-  type Anchor,
-  type DeviceBlock,
-  DeviceFaults,
-  type DeviceRecording,
-  stepBetween,
-  timesOfBlock,
-} from "./device-recording.ts";
+import { DeviceFaults, type DeviceRecording } from "./device-recording.ts";
 import { fileBytes } from "./file-bytes.ts";
+import { type AnchoredBlock, timedBlocks } from "./timed-blocks.ts";
 
 const sector = 512;
 const headerBytes = 1024;
@@ -50,7 +44,7 @@ export async function axivityRecording(path: string, stored: string): Promise<De
     isLocal: true,
     subject: facts.get("_sc") || undefined,
     remarks: place === null || place === "" ? [] : [`body location ${JSON.stringify(place)}`],
-    blocks: blocksOf(stored, format, faults),
+    blocks: timedBlocks(wholeBlocks(stored, format, faults)),
     faults,
   };
 }
@@ -76,31 +70,7 @@ function formatOfBlock(block: Buffer): Format {
   return { axes: block[25]! >> 4, valueBytes: block[25]! & 0x0f, rateHz: 3200 / 2 ** (15 - (block[24]! & 0x0f)) };
 }
 
-interface Block extends DeviceBlock {
-  readonly anchor: Anchor;
-  readonly sequence: number;
-  readonly session: number;
-}
-
-async function* blocksOf(stored: string, format: Format, faults: DeviceFaults): AsyncGenerator<DeviceBlock> {
-  let current: Block | undefined;
-  let before: number | undefined;
-  for await (const next of wholeBlocks(stored, format, faults)) {
-    if (current !== undefined) {
-      const samples = current.values[0]!.length;
-      const follows = next.sequence === current.sequence + 1 && next.session === current.session;
-      const after = follows ? stepBetween(current.anchor, samples, next.anchor, format.rateHz) : undefined;
-      yield { times: timesOfBlock(current.anchor, samples, format.rateHz, before, after), values: current.values };
-      before = after;
-    }
-    current = next;
-  }
-  if (current === undefined) return;
-  const times = timesOfBlock(current.anchor, current.values[0]!.length, format.rateHz, before, undefined);
-  yield { times, values: current.values };
-}
-
-async function* wholeBlocks(stored: string, format: Format, faults: DeviceFaults): AsyncGenerator<Block> {
+async function* wholeBlocks(stored: string, format: Format, faults: DeviceFaults): AsyncGenerator<AnchoredBlock> {
   const file = await open(stored);
   try {
     const bytes = Buffer.alloc(sector * sectorsAtOnce);
@@ -154,7 +124,7 @@ function secondsOf(packed: number): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }
 
-function decoded(block: Buffer, { axes, valueBytes, rateHz }: Format): Block {
+function decoded(block: Buffer, { axes, valueBytes, rateHz }: Format): AnchoredBlock {
   const fractional = block.readUInt16LE(4);
   // In files with fractions, the sample was moved by the fraction at the nominal rate for the sake of older readers.
   const fraction = (fractional & 0x8000) === 0 ? 0 : (fractional & 0x7fff) / 2 ** 15;
@@ -181,9 +151,9 @@ function decoded(block: Buffer, { axes, valueBytes, rateHz }: Format): Block {
   }
   const anchor = { seconds: secondsOf(block.readUInt32LE(14)) + fraction, sample };
   return {
-    times: new Float64Array(),
-    values,
     anchor,
+    values,
+    rateHz,
     sequence: block.readUInt32LE(10),
     session: block.readUInt32LE(6),
   };

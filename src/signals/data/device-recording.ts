@@ -124,32 +124,3 @@ function joinedArrays(arrays: readonly Float64Array[]): Float64Array {
   }
   return joined;
 }
-
-/** A moment of the device's clock, and the sample at which it was read. */
-export interface Anchor {
-  readonly seconds: number;
-  /** Index in the block; it may lie outside. */
-  readonly sample: number;
-}
-
-/** Largest relative deviation of the step between two blocks from the nominal one; beyond it, samples were lost between them. */
-const stepTolerance = 0.1;
-
-/** Seconds per sample between the moments of two blocks; undefined if they do not follow each other. */
-export function stepBetween(first: Anchor, samples: number, second: Anchor, nominalRateHz: number): number | undefined {
-  const step = (second.seconds - first.seconds) / (samples - first.sample + second.sample);
-  return Math.abs(step * nominalRateHz - 1) <= stepTolerance ? step : undefined;
-}
-
-/** Times of a block's samples. @param before step since the block before, if it follows that one @param after likewise */
-export function timesOfBlock(
-  { seconds, sample }: Anchor,
-  samples: number,
-  nominalRateHz: number,
-  before: number | undefined,
-  after: number | undefined,
-): Float64Array {
-  const earlier = before ?? after ?? 1 / nominalRateHz;
-  const later = after ?? before ?? 1 / nominalRateHz;
-  return Float64Array.from({ length: samples }, (_, i) => seconds + (i - sample) * (i < sample ? earlier : later));
-}

@@ -2,15 +2,9 @@
 // lines, the last of which holds 300 samples as hexadecimal digits. Values in g are (100 * count - offset) / gain.
 
 import { UserError } from "../../errors.ts";
-import {
-  type Anchor,
-  type DeviceBlock,
-  DeviceFaults,
-  type DeviceRecording,
-  stepBetween,
-  timesOfBlock,
-} from "./device-recording.ts";
+import { DeviceFaults, type DeviceRecording } from "./device-recording.ts";
 import { linesOfText } from "./text-lines.ts";
+import { type AnchoredBlock, timedBlocks } from "./timed-blocks.ts";
 
 /** Hexadecimal digits per sample: twelve bits per axis, ten of light, one for the button, one unused. */
 const sampleDigits = 12;
@@ -59,7 +53,7 @@ export async function geneactivRecording(path: string, stored: string): Promise<
       ...(place ? [`body location ${JSON.stringify(place)}`] : []),
       ...(zone ? [`times are local, ${zone}`] : []),
     ],
-    blocks: blocksOf(stored, calibration, number("Measurement Frequency"), faults),
+    blocks: timedBlocks(pagesOf(stored, calibration, number("Measurement Frequency"), faults)),
     faults,
   };
 }
@@ -69,42 +63,12 @@ interface Calibration {
   readonly offset: number;
 }
 
-interface Page {
-  readonly sequence: number;
-  readonly anchor: Anchor;
-  readonly values: readonly Float64Array[];
-  readonly rateHz: number;
-}
-
-async function* blocksOf(
-  stored: string,
-  calibration: readonly Calibration[],
-  rateHz: number,
-  faults: DeviceFaults,
-): AsyncGenerator<DeviceBlock> {
-  let current: Page | undefined;
-  let before: number | undefined;
-  for await (const next of pagesOf(stored, calibration, rateHz, faults)) {
-    if (current !== undefined) {
-      const samples = current.values[0]!.length;
-      const follows = next.sequence === current.sequence + 1;
-      const after = follows ? stepBetween(current.anchor, samples, next.anchor, current.rateHz) : undefined;
-      yield { times: timesOfBlock(current.anchor, samples, current.rateHz, before, after), values: current.values };
-      before = after;
-    }
-    current = next;
-  }
-  if (current === undefined) return;
-  const times = timesOfBlock(current.anchor, current.values[0]!.length, current.rateHz, before, undefined);
-  yield { times, values: current.values };
-}
-
 async function* pagesOf(
   stored: string,
   calibration: readonly Calibration[],
   rateHz: number,
   faults: DeviceFaults,
-): AsyncGenerator<Page> {
+): AsyncGenerator<AnchoredBlock> {
   let facts: Map<string, string> | undefined;
   let [line, start] = [0, 0];
   for await (const text of linesOfText(stored)) {
@@ -135,6 +99,7 @@ async function* pagesOf(
         anchor: { seconds, sample: 0 },
         values: decoded(digits, calibration),
         rateHz: own > 0 ? own : rateHz,
+        session: 0,
       };
     }
     facts = undefined;

@@ -4,9 +4,9 @@
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { SampledTrainConfig } from "../src/config.ts";
 import { windowsFingerprint } from "../src/learning/training/windows-fingerprint.ts";
 import { prepareTraining, type TrainingData } from "../src/pipelines/prepare-training.ts";
+import type { SampledTrainConfig } from "../src/recorded-options.ts";
 import { reporterOf } from "../src/reporter.ts";
 import { gatherWindows } from "../src/signals/preprocessing/gather-windows.ts";
 import type { WindowSet } from "../src/signals/preprocessing/windows.ts";

@@ -1,6 +1,5 @@
 // Validates and completes every command's options, and enforces the rules that involve two options. The *-options.ts files define
 // the options; the types are generated from them.
-import { z } from "zod";
 import { checkOptions, driftBenchOptions, evaluateOptions, predictOptions } from "./batch-options.ts";
 import type {
   CheckConfig,
@@ -31,16 +30,9 @@ import {
   syncOptions,
 } from "./folder-options.ts";
 import { inspectOptions } from "./inspect-options.ts";
-import { kebabCase, snakeKeys } from "./letter-case.ts";
-import type { Option, Options } from "./option.ts";
-import {
-  type ConfigFile,
-  givenOptionNames,
-  optionCheckOrDefault,
-  resolveOptions,
-  resolveStoredOptionNames,
-  showOptionValue,
-} from "./resolve-options.ts";
+import { kebabCase } from "./letter-case.ts";
+import { unusedOptions } from "./recorded-options.ts";
+import { type ConfigFile, givenOptionNames, resolveOptions } from "./resolve-options.ts";
 import { retrainOptions } from "./retrain-options.ts";
 import { labelOptions } from "./shared-options.ts";
 import { trainOptions } from "./train-options.ts";
@@ -65,20 +57,12 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
   return config;
 }
 
-/** Rotated copies double the work of minirocket, whose accuracy does not need them. */
+/** Rotated copies double the time and memory of a minirocket fit, and no measurement shows yet that they help. */
 export function defaultAugmentation({
   network,
   augment,
 }: Pick<TrainConfig, "network" | "augment">): TrainConfig["augment"] {
   return network === "minirocket" ? "none" : augment;
-}
-
-/** Options of a network that Adam trains in steps. */
-const stepOptions = ["epochs", "batchSize", "learningRate", "patience"] as const;
-
-/** Options that have no effect on the network. */
-function unusedOptions(network: TrainConfig["network"]): readonly (keyof TrainConfig)[] {
-  return network === "minirocket" ? stepOptions : [];
 }
 
 /** A config that was resolved before has these options, too, with their defaults. */
@@ -87,13 +71,10 @@ function refuseStepOptions(config: TrainConfig): void {
   const refused = unusedOptions(network).filter((name) => config[name] !== trainOptions[name].default);
   if (refused.length === 0) return;
   const names = refused.map((name) => `--${kebabCase(name)}`).join(" and ");
-  throw new UserError(`--network ${network} is not trained in steps, so ${names} would have no effect`, {
+  throw new UserError(`--network ${network} has no training epochs, so it does not use ${names}`, {
     advice: `Leave out ${names}, or choose another --network.`,
   });
 }
-
-/** The options of a training run, with its sampling rate and window decided. */
-export type SampledTrainConfig = TrainConfig & { rate: number; window: number };
 
 /** Length of a window if `--window` is not given. */
 const defaultWindowSeconds = 4;
@@ -153,122 +134,6 @@ function checkConfigWindow({
   const least = network === "compact" ? 16 : network === "minirocket" ? 9 : 0;
   if (window < least)
     throw new UserError(`--window: expected at least ${least} samples for the ${network} network, got ${window}`);
-}
-
-type TrackingChoice = Pick<TrainConfig, "tracking" | "experiment" | "register" | "alias">;
-
-const ofOneRun = ["out", "seed", "jobs", "resume", "tracking", "experiment", "register", "alias", "as"] as const;
-
-/** The options that a retraining run inherits from the champion's training. */
-export type ChampionOptions = Omit<SampledTrainConfig, (typeof ofOneRun)[number]>;
-
-/** Stored options, or the first one that this version does not know. */
-type StoredOptions<O> = { options: O } | { fault: { name: string; expected: string; found: string } };
-
-/**
- * Options that have to be stored, because any other value gives a different model. Every version that has written model
- * folders stored them.
- */
-const neededOfChampion: readonly string[] = ["rate", "network", "normalize"] satisfies (keyof ChampionOptions)[];
-
-/**
- * @param options as stored in a model folder; options that retraining does not need are ignored
- * @returns the first option whose name or value this version does not know, if any
- */
-export function readChampionOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<ChampionOptions> {
-  const names = Object.keys(trainOptions).filter((name) => !ofOneRun.some((other) => other === name));
-  // Only a fixed split matters to a retraining, not how the folds were cut.
-  const { split, ...others } = stored;
-  const known = trainOptions.split.check.safeParse(split).success;
-  return readTrainedOptions<ChampionOptions>(known ? stored : others, names);
-}
-
-const ofCalibration = [
-  "label",
-  "group",
-  "recording",
-  "time",
-  "timeFormat",
-  "timeUnit",
-  "timeZone",
-  "channels",
-  "pathColumns",
-  "groupFromPath",
-  "recordingFromPath",
-  "labelFromPath",
-  "map",
-  "exclude",
-  "labels",
-  "labelsClock",
-  "columns",
-  "pivot",
-  "only",
-  "split",
-  "seed",
-  "day",
-] as const;
-
-/** The training options that a rehearsal of the recordings depends on. */
-export type RehearsalOptions = Pick<TrainConfig, (typeof ofCalibration)[number]>;
-
-/** Returns the stored options that a recalibration takes from training, or the first one that this version does not know. */
-export function readRehearsalOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<RehearsalOptions> {
-  return readTrainedOptions(stored, ofCalibration);
-}
-
-function readTrainedOptions<O>(stored: Readonly<Record<string, unknown>>, names: readonly string[]): StoredOptions<O> {
-  const wanted = Object.entries(trainOptions).filter(([name]) => names.includes(name));
-  const shape = wanted.map(([name, own]) => [
-    name,
-    neededOfChampion.includes(name) ? own.check : optionCheckOrDefault(own),
-  ]);
-  const values = { ...defaultsOfLaterOptions, ...resolveStoredOptionNames(stored, trainOptions) };
-  const result = z.object(Object.fromEntries(shape)).safeParse(values);
-  if (result.success) return { options: result.data as O };
-  const issue = result.error.issues[0]!;
-  const name = String(issue.path[0]);
-  const found = name in values ? showOptionValue(values[name]) : "left out";
-  return { fault: { name, expected: issue.message, found } };
-}
-
-/** The options that affect a model; options about reporting are not among them. */
-export function configWithoutTracking<C extends TrackingChoice>(config: C): Omit<C, keyof TrackingChoice> {
-  return configWithout(config, ({ affects }) => affects === "tracking") as Omit<C, keyof TrackingChoice>;
-}
-
-/** The options that a model folder records: those that affect the model. */
-export function configToRecord<C extends TrainConfig>(
-  config: C,
-): Omit<C, keyof TrackingChoice | (typeof stepOptions)[number]> {
-  const record: Record<string, unknown> = configWithoutTracking(config);
-  for (const name of unusedOptions(config.network)) delete record[name];
-  return record as Omit<C, keyof TrackingChoice | (typeof stepOptions)[number]>;
-}
-
-/** The options that identify an interrupted run: all those that affect the result. */
-export function configAffectingResult(config: TrainConfig | RetrainConfig): Record<string, unknown> {
-  return configWithout(config, ({ affects }) => affects !== "result");
-}
-
-/**
- * Defaults, in snake_case, for options that earlier versions did not have. They are used when a run that such a version
- * started is resumed.
- */
-export const defaultsOfLaterOptions: Readonly<Record<string, unknown>> = {
-  day: trainOptions.day.default,
-  resampling: "linear",
-  purity: trainOptions.purity.default,
-  units: "keep",
-};
-
-/** The stored options of a training or retraining run, in snake_case, under their current names. */
-export function presentConfigNames(stored: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return snakeKeys(resolveStoredOptionNames(stored, { ...trainOptions, ...retrainOptions }));
-}
-
-function configWithout(config: object, test: (option: Option) => boolean): Record<string, unknown> {
-  const defined: Options = { ...trainOptions, ...retrainOptions };
-  return Object.fromEntries(Object.entries(config).filter(([name]) => !test(defined[name]!)));
 }
 
 function checkConfigAlias({ alias, register }: { alias?: string; register?: string }): void {

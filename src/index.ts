@@ -36,6 +36,7 @@ export {
   readConfigFile,
   resolveCheckConfig,
   resolveCompactConfig,
+  resolveCompareConfig,
   resolveConvertConfig,
   resolveDriftBenchConfig,
   resolveEvaluateConfig,

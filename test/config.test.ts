@@ -2,15 +2,10 @@ import { execFileSync } from "node:child_process";
 import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import {
-  readChampionOptions,
-  readConfigFile,
-  resolvePredictConfig,
-  resolveSimulateConfig,
-  resolveTrainConfig,
-} from "../src/config.ts";
+import { readConfigFile, resolvePredictConfig, resolveSimulateConfig, resolveTrainConfig } from "../src/config.ts";
 import { UserError } from "../src/errors.ts";
 import { resumeCommand } from "../src/pipelines/resume-command.ts";
+import { readChampionOptions } from "../src/recorded-options.ts";
 import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
 
 const least = { files: ["a.csv"], out: "models/walk" };
@@ -227,7 +222,7 @@ describe("options that have no effect on the minirocket network", () => {
 
   it("are rejected by name", () => {
     expect(() => resolveTrainConfig({ ...given, epochs: 5, "batch-size": 32 })).toThrow(
-      "--network minirocket is not trained in steps, so --epochs and --batch-size would have no effect",
+      "--network minirocket has no training epochs, so it does not use --epochs and --batch-size",
     );
   });
 

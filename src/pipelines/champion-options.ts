@@ -1,8 +1,8 @@
 // The options that a retraining run inherits from the champion's training, as stored in the champion's folder. A version of
 // Tidemark that no longer knows an option or its value can still use the model, but cannot retrain it.
 
-import { type ChampionOptions, readChampionOptions } from "../config.ts";
 import { UserError } from "../errors.ts";
+import { type ChampionOptions, readChampionOptions } from "../recorded-options.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
 import type { StoredConfig } from "../storage/store/stored-config.ts";
 

@@ -1,6 +1,5 @@
 // The fits of a training run: one for each fold, and the final one on all windows.
 
-import type { SampledTrainConfig } from "../config.ts";
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
 import type { FoldReport } from "../learning/training/cv-report.ts";
@@ -16,6 +15,7 @@ import { type CrossValidation, describeFold, summarizeFolds } from "../learning/
 import { TimeLeft } from "../learning/training/time-left.ts";
 import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
+import type { SampledTrainConfig } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
 import { fitScaler, type Scaler } from "../signals/preprocessing/scaler.ts";
 import { Rng } from "../stats/random.ts";

@@ -1,12 +1,13 @@
 // Everything that `retrain` does before its first fit: it opens the champion and the labelled recordings, passes the
 // unlabelled recordings through the quality gate, and chooses the holdout. Dimensions: U unlabelled windows, K classes.
 
-import type { ChampionOptions, RetrainConfig } from "../config.ts";
+import type { RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import type { ChampionOptions } from "../recorded-options.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
 import { collectingReporter, type Reporter, silent } from "../reporter.ts";
 import { describeCopiedContent } from "../signals/data/copied-content.ts";
@@ -120,12 +121,9 @@ function refuseStepsOfRetraining(
     ...(adapt === undefined ? [] : [`--adapt ${adapt}`]),
   ].join(" and ");
   if (refused === "") return;
-  throw new UserError(
-    `the model's network is ${network}, which is not trained in steps, so ${refused} cannot be used`,
-    {
-      advice: `Leave out ${refused}: each cycle fits the network anew.`,
-    },
-  );
+  throw new UserError(`the model's network is ${network}, which has no training epochs, so ${refused} cannot be used`, {
+    advice: `Leave out ${refused}: each cycle fits the network anew.`,
+  });
 }
 
 async function prepareRetrainingFrom(

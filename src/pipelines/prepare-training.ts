@@ -1,6 +1,6 @@
 // Turns files into windows and folds: everything that `train` does before the first fit. Bad input is rejected here.
 
-import { type SampledTrainConfig, sampledTrainConfig, type TrainConfig } from "../config.ts";
+import { sampledTrainConfig, type TrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { type FoldParts, type LeakageReport, leakageReport } from "../learning/evaluation/leakage.ts";
@@ -10,6 +10,7 @@ import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import type { SampledTrainConfig } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";

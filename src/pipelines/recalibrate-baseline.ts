@@ -2,13 +2,7 @@
 // the accuracy estimate of the baseline may change. The bins that batches are counted in, and the distributions that they are
 // compared with, stay the same. So references, devices' summaries and running alarms remain valid. W windows, K classes.
 
-import {
-  type RecalibrateConfig,
-  type RecalibrateOptions,
-  type RehearsalOptions,
-  readRehearsalOptions,
-  resolveRecalibrateConfig,
-} from "../config.ts";
+import { type RecalibrateConfig, type RecalibrateOptions, resolveRecalibrateConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { cvReportSchema } from "../learning/training/cv-report.ts";
 import { applyTemperature } from "../learning/training/temperature-scaling.ts";
@@ -17,6 +11,7 @@ import type { MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibr
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { expectedBaseline } from "../monitoring/streams/baseline-faults.ts";
 import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { type RehearsalOptions, readRehearsalOptions } from "../recorded-options.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { convertRows } from "../signals/data/convert-units.ts";

@@ -2,12 +2,12 @@
 // finished fit from its checkpoint takes no time, so nothing else is stored.
 
 import { z } from "zod";
-import { defaultsOfLaterOptions, presentConfigNames } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import { decodeFitState, type FitEpoch } from "../learning/training/fit-state.ts";
 import type { FitCheckpoints } from "../learning/training/run-fit.ts";
 import { snakeKeys } from "../letter-case.ts";
+import { defaultsOfLaterOptions, presentConfigNames } from "../recorded-options.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
 import { readFileInside } from "../storage/store/file-inside.ts";

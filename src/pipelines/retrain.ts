@@ -3,13 +3,7 @@
 // the figures and the calibration in its folder come from held-out people.
 
 import { basename, dirname, resolve } from "node:path";
-import {
-  configAffectingResult,
-  configWithoutTracking,
-  type RetrainConfig,
-  type RetrainOptions,
-  resolveRetrainConfig,
-} from "../config.ts";
+import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig } from "../config.ts";
 import { Interrupted, UserError } from "../errors.ts";
 import {
   compareOnHoldout,
@@ -27,6 +21,7 @@ import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts"
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { snakeKeys } from "../letter-case.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { configAffectingResult, configWithoutTracking } from "../recorded-options.ts";
 import { beginRetrainLog, endRetrainLog } from "../report/retrain-log.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import { endTrainLog } from "../report/train-log.ts";

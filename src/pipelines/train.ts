@@ -1,18 +1,12 @@
 // `tidemark train`: turns recordings into a model folder. The stages appear here in order; each has its own file.
 
 import { resolve } from "node:path";
-import {
-  configAffectingResult,
-  configToRecord,
-  resolveTrainConfig,
-  type SampledTrainConfig,
-  type TrainConfig,
-  type TrainOptions,
-} from "../config.ts";
+import { resolveTrainConfig, type TrainConfig, type TrainOptions } from "../config.ts";
 import { Interrupted, UserError } from "../errors.ts";
 import { Diverged } from "../learning/training/diverged.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { calibratedDay, type MeasuredRunLength, type RehearsedDay } from "../monitoring/drift/calibration.ts";
+import { configAffectingResult, configToRecord, type SampledTrainConfig } from "../recorded-options.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import type { TrackedRun, TrackerStart } from "../report/train-log.ts";
 import { beginTrainLog, endTrainLog } from "../report/train-log.ts";

@@ -1,7 +1,7 @@
 // The last stage of training: writes every file of the model folder from the fits and the recordings.
 
 import { basename } from "node:path";
-import { configToRecord, type SampledTrainConfig, type TrainConfig } from "../config.ts";
+import type { TrainConfig } from "../config.ts";
 import { parseDay } from "../day.ts";
 import type { CvReport, TestSetReport } from "../learning/training/cv-report.ts";
 import { exportNetwork } from "../learning/training/export-network.ts";
@@ -17,6 +17,7 @@ import { baselineContentHash, baselineFaults, type ExpectedBaseline } from "../m
 import { emptyRollingReference } from "../monitoring/streams/rolling-reference.ts";
 import { toDeviceJson } from "../monitoring/summaries/device-json.ts";
 import { sensorsForSignals } from "../monitoring/summaries/sensor-signals.ts";
+import { configToRecord, type SampledTrainConfig } from "../recorded-options.ts";
 import { conversionsSection } from "../report/conversions-section.ts";
 import type { HistoryRow } from "../report/history-row.ts";
 import type { Section } from "../report/page.ts";

@@ -60,8 +60,8 @@ describe("train", () => {
   });
 
   it.each([
-    [["--epochs", "5"], "--epochs would have no effect"],
-    [["--batch-size", "8", "--patience", "2"], "--batch-size and --patience would have no effect"],
+    [["--epochs", "5"], "so it does not use --epochs"],
+    [["--batch-size", "8", "--patience", "2"], "so it does not use --batch-size and --patience"],
     [["--window", "8"], "expected at least 9 samples for the minirocket network, got 8"],
   ])("rejects %j", async (more, message) => {
     const ended = await run(...trained("none"), ...more);

@@ -1,5 +1,5 @@
 // The loss of a linear softmax head on a chunk of counted features, and its gradient, as one graph. The counts are integers,
-// so a fit can keep those of all its windows in memory. N rows, F features, K classes.
+// so a fit can hold the counts of all its windows in memory. N rows, F features, K classes.
 
 import { Graph } from "./onnx-graph.ts";
 import { add, cast, gemm, logSoftmax, matmul, mul, neg, reduceSum, softmax, sub } from "./onnx-operators.ts";

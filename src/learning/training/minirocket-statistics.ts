@@ -33,7 +33,9 @@ export interface ScaledWindows {
 }
 
 /**
- * Statistics [S] of a fit: channels and biases of the kernels, with means of 0 and deviations of 1.
+ * Draws the channels and biases of the kernels. The features have not been measured yet, so their means are 0 and their
+ * deviations 1.
+ * @returns the network's statistics, [S]
  * @param rows windows that the biases are taken from
  */
 export function drawMiniRocket(network: NetworkSpec, data: ScaledWindows, rows: Int32Array, rng: Rng): Float32Array {

@@ -1,5 +1,5 @@
-// The penalties that a fit tries, and the rows that it holds out to choose among them: people in turn, as in the
-// cross-validation around it, so that the choice is not made for people whom the head knows.
+// Plans how a fit chooses its penalty. It scores every penalty on people whom it holds out in turn, as the cross-validation around
+// it does, because scores on people whom the head has learned from would favour weak penalties.
 
 import type { Rng } from "../../stats/random.ts";
 import { innerSplit } from "../evaluation/inner-split.ts";

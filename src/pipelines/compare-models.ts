@@ -85,7 +85,7 @@ async function evaluatedScores(
 }
 
 /** Says which classes only one of two models has. */
-export function incomparableModels(first: ShownModel, second: ShownModel): string[] {
+function incomparableModels(first: ShownModel, second: ShownModel): string[] {
   const [a, b] = [first.version, second.version];
   const only = (one: typeof a, other: typeof a): string[] => {
     const names = one.classes.filter((name) => !other.classes.includes(name));

@@ -1,7 +1,7 @@
 // Draws a signal in the terminal, as wide as the terminal: with braille patterns, which have two by four dots per character, or
 // with asterisks if the locale has no such characters.
 import { visible } from "../../visible.ts";
-import { displayWidth, truncateToDisplayWidth } from "./table.ts";
+import { displayWidth } from "./table.ts";
 
 /** One signal per strip; all strips share one scale. It is laid out for the available width when it is printed. */
 export interface SignalChart {
@@ -43,7 +43,7 @@ export function signalChartLines({ signals }: SignalChart, width: number, isBrai
   const ink = isBraille ? braille : asterisks;
   const [low, high] = rangeOfSignals(signals.map(({ values }) => values));
   const ends = [formatChartEnd(high), formatChartEnd(low)];
-  const names = signals.map(({ name }) => truncateToDisplayWidth(visible(name.trim()), longestName));
+  const names = signals.map(({ name }) => shortChannelName(visible(name.trim())));
   const nameWidth = Math.max(...names.map(displayWidth));
   const endWidth = Math.max(...ends.map((text) => text.length));
   const columns = Math.min(mostColumns, Math.max(leastColumns, width - nameWidth - endWidth - 4));
@@ -55,6 +55,15 @@ export function signalChartLines({ signals }: SignalChart, width: number, isBrai
       return `  ${title} ${end.padStart(endWidth)} ${strip}`.replace(/[ \u2800]+$/, "");
     });
   });
+}
+
+/** Without the unit, which the sensor's line states. The channels of a sensor differ at their ends, so the start is cut. */
+function shortChannelName(name: string): string {
+  const text = name.replace(/(?<=\S)\s*[([][^()[\]]*[)\]]$/, "");
+  if (displayWidth(text) <= longestName) return text;
+  const letters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+  while (displayWidth(letters.join("")) > longestName - 1) letters.shift();
+  return `…${letters.join("")}`;
 }
 
 function rangeOfSignals(signals: readonly (readonly number[])[]): [low: number, high: number] {

@@ -39,6 +39,13 @@ describe("a chart", () => {
     expect(signalChartLines({ signals: [two.signals[0]!] }, 20, false)[1]).toMatch(/a +\*+$/);
   });
 
+  it("tells the axes of a sensor apart, however long their names are", () => {
+    const names = ["Linear Acceleration x (m/s^2)", "Linear Acceleration y (m/s^2)", "gyro_z [deg/s]", "(g)"];
+    const chart = { signals: names.map((name) => ({ name, values: [0, 1] })) };
+    const titles = signalChartLines(chart, 40, false).filter((_, row) => row % 3 === 1);
+    expect(titles.map((line) => line.slice(2, 14).trim())).toEqual(["…eleration x", "…eleration y", "gyro_z", "(g)"]);
+  });
+
   it.each([20, 40, 80, 200])("fits %d columns, with a long name and a single value", (width) => {
     for (const isBraille of [true, false]) {
       const chart = { signals: [...ramp.signals, { name: "加速度".repeat(9), values: [-12345.678] }] };

@@ -3,11 +3,11 @@
 
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
+import { isNumberThere, isTypeOfNumbers, isValueText, startOfCell } from "./cell-has-value.ts";
 import { listColumnNames } from "./column-roles.ts";
-import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import type { Database } from "./duckdb.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
 import type { ColumnOptions } from "./named-columns.ts";
-import { missingMarks } from "./table-limits.ts";
 import type { TableSchema } from "./table-schema.ts";
 import { findRoleColumn } from "./usual-column-names.ts";
 
@@ -29,8 +29,8 @@ export async function withoutEmptyColumns(
 ): Promise<TableSchema> {
   const possible = schema.names.filter((name) => !isNamed(name, options) && mayBeEmpty(schema.types.get(name) ?? ""));
   // Cells that DuckDB cannot read here are explained when the rows themselves are read.
-  const inHead = await emptyAmong(database, schema.source(new Set()), possible, headRows).catch(() => []);
-  const empty = new Set(await emptyAmong(database, schema.source(new Set()), inHead));
+  const inHead = await emptyAmong(database, schema, possible, headRows).catch(() => []);
+  const empty = new Set(await emptyAmong(database, schema, inHead));
   // A sensor of which one axis is empty is broken, not absent.
   for (const { channels } of sensorsByName(schema.names))
     if (channels.some((name) => !empty.has(name))) for (const name of channels) empty.delete(name);
@@ -64,19 +64,19 @@ function mayBeEmpty(type: string): boolean {
 
 async function emptyAmong(
   database: Database,
-  source: string,
+  schema: TableSchema,
   names: readonly string[],
   rows?: number,
 ): Promise<string[]> {
   if (names.length === 0 || names.length > mostColumns) return [];
-  // A cell may hold megabytes, which LIMIT and trim would copy.
-  const starts = names.map((name, c) => `left(CAST(${duckdbIdentifier(name)} AS VARCHAR), 100) AS c${c}`);
+  const starts = names.map((name, c) => `${startOfCell(name)} AS c${c}`);
   const limit = rows === undefined ? "" : ` LIMIT ${rows}`;
-  const marks = missingMarks.map(duckdbLiteral).join(", ");
-  // Not with IN, which DuckDB turns into a join per column.
-  const counts = names.map((_, c) => `count(*) FILTER (NOT list_contains([${marks}], trim(c${c}))) AS n${c}`);
+  const counts = names.map((name, c) => {
+    const isThere = isTypeOfNumbers(schema.types.get(name)) ? isNumberThere : isValueText;
+    return `count(*) FILTER (${isThere(`c${c}`)}) AS n${c}`;
+  });
   const [found] = await database.rows(
-    `SELECT count(*) AS rows, ${counts.join(", ")} FROM (SELECT ${starts.join(", ")} FROM ${source}${limit})`,
+    `SELECT count(*) AS rows, ${counts.join(", ")} FROM (SELECT ${starts.join(", ")} FROM ${schema.source(new Set())}${limit})`,
   );
   if (Number(found!.rows) === 0) return [];
   return names.filter((_, c) => Number(found![`n${c}`]) === 0);

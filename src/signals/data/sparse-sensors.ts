@@ -3,9 +3,9 @@
 // evenly spaced, or each row belongs to one sensor; otherwise, values are missing, and the table is rejected for that
 // reason.
 
-import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import { isNumberThere, isTypeOfNumbers, isValueText, startOfCell } from "./cell-has-value.ts";
+import type { Database } from "./duckdb.ts";
 import { exceedsLimit, missingShareLimit } from "./gate-limits.ts";
-import { missingMarks } from "./table-limits.ts";
 import type { TableSchema } from "./table-schema.ts";
 
 /** Rows from the top of a file that are searched. */
@@ -38,11 +38,12 @@ export async function findSparseSensors(
   sensors: readonly (readonly string[])[],
 ): Promise<SparseSensors | null> {
   if (sensors.length === 0 || sensors.length > mostSensors) return null;
-  const marks = missingMarks.map(duckdbLiteral).join(", ");
-  // DuckDB turns each IN with many constants into a join, and the joins of 40 columns exceed its memory limit.
+  const exactly = (name: string): string => isValueText(startOfCell(name));
   const has = (name: string): string =>
-    `(NOT list_contains([${marks}], trim(left(CAST(${duckdbIdentifier(name)} AS VARCHAR), 100)))) IS TRUE`;
-  const filled = sensors.map((channels) => `(${channels.map(has).join(" AND ")})`);
+    isTypeOfNumbers(schema.types.get(name)) ? isNumberThere(startOfCell(name)) : exactly(name);
+  const filledBy = (test: (name: string) => string) =>
+    sensors.map((channels) => `(${channels.map(test).join(" AND ")})`);
+  const filled = filledBy(has);
   const partly = sensors.map((channels, s) => `((${channels.map(has).join(" OR ")}) AND NOT ${filled[s]})`);
   const columns = filled.map((own, s) => `${own} AS f${s}, ${partly[s]} AS p${s}`);
   const head = `(SELECT row_number() OVER () AS n, ${columns.join(", ")} FROM (SELECT * FROM ${schema.source(new Set())} LIMIT ${searchedRows}))`;
@@ -61,7 +62,8 @@ export async function findSparseSensors(
     return null;
   const single = sensors.length > 1 && number("single") >= singleShare * some;
   if (!single) for (const s of sparse) if (!(await isRegular(database, head, s))) return null;
-  return { parts: sensors.map((channels, s) => ({ channels, rows: filled[s]! })), single };
+  const rowsOfSensor = filledBy(exactly);
+  return { parts: sensors.map((channels, s) => ({ channels, rows: rowsOfSensor[s]! })), single };
 }
 
 async function rowsOf(database: Database, head: string): Promise<number> {

@@ -26,7 +26,20 @@ export const deviceModelSchema: z.ZodType<DeviceModel> = z.looseObject({
         kind: z.enum(["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"]),
         channels: z.tuple([z.string(), z.string(), z.string()]).describe("channels of the axes x, y and z"),
         unit: z
-          .enum(["m/s^2", "g", "milli-g", "rad/s", "deg/s", "uT", "nT", "mT", "T", "gauss", "milligauss"])
+          .enum([
+            "m/s^2",
+            "g",
+            "milli-g",
+            "rad/s",
+            "deg/s",
+            "milli-deg/s",
+            "uT",
+            "nT",
+            "mT",
+            "T",
+            "gauss",
+            "milligauss",
+          ])
           .nullable()
           .describe("unit in which samples are expected; null if it is not known"),
         gravity: z.boolean().nullable().describe("whether an accelerometer at rest measures gravity"),

@@ -18,6 +18,11 @@ export interface TimedChunk {
   readonly repeats: boolean;
 }
 
+/** Numbers at which the counters of microcontrollers begin again. */
+const counterSizes: readonly number[] = [2 ** 16, 2 ** 24, 2 ** 31, 2 ** 32];
+/** A counter has begun again if it goes on after at most this many steps. */
+const wrapSteps = 20;
+
 /** Turns a file's times into seconds. */
 interface FileClock {
   readonly unit: TimeUnit;
@@ -143,7 +148,7 @@ export class RowClocks {
       const unit = steppedUnits.find((name) => name === given) ?? (given === "samples" ? "index" : "ticks");
       return { unit, seconds: ({ time }) => time!.map((value) => (tick < 1 ? value / (1 / tick) : value * tick)) };
     }
-    const { unit, because } = detectTimeUnit(file, column, pace, nominalRateHz ?? likelyRateHz);
+    const { unit, because, ticks } = detectTimeUnit(file, column, pace, nominalRateHz ?? likelyRateHz);
     if (unit === "index") {
       if (nominalRateHz === undefined) throw rowNumbersWithoutRate(file, column);
       this.#warn(
@@ -151,13 +156,55 @@ export class RowClocks {
       );
       return { unit, seconds: ({ time }) => time!.map((sample) => sample / nominalRateHz) };
     }
+    if (unit === "ticks") {
+      const { perSecond, in1970 } = ticks!;
+      this.#warn(
+        `Column "${column}" does not name its unit. Judging by its size, it counts ticks of 100 ns, as Windows does. If it does not, give the unit with --time-unit.`,
+      );
+      return { unit, seconds: ({ time }) => time!.map((value) => (value - in1970) / perSecond) };
+    }
     if (because !== "name" && unit !== "s") {
       this.#warn(
         `Column "${column}" does not name its unit. Judging by its steps, the unit is ${unit}. If it is not, put the unit into the column's name (time_s, time_ms, ...), or give it with --time-unit.`,
       );
     }
     const perSecond = unitsPerSecond[unit];
-    return { unit, seconds: ({ time }) => (perSecond === 1 ? time! : time!.map((value) => value / perSecond)) };
+    return {
+      unit,
+      seconds: (chunk) => {
+        const time = this.#unwrapped(chunk, pace.step);
+        return perSecond === 1 ? time : time.map((value) => value / perSecond);
+      },
+    };
+  }
+
+  /** Continues each recording where a counter of 16, 24, 31 or 32 bits begins again. */
+  #unwrapped({ time, keyOfRow }: RowChunk, step: number): Float64Array {
+    let unwrapped: Float64Array | undefined;
+    for (let i = 0; i < time!.length; i++) {
+      const value = time![i]!;
+      if (!Number.isFinite(value)) continue;
+      const state = this.#ofRecordings.of(keyOfRow[i]!);
+      let at = value + state.shift;
+      if (at < state.last) {
+        const overflow = counterSizes.find(
+          (size) => state.last - state.shift < size && Math.abs(at + size - state.last) <= wrapSteps * step,
+        );
+        if (overflow !== undefined) {
+          state.shift += overflow;
+          at += overflow;
+          this.#warn(
+            `Column "${this.#table.roles.time}" begins again at ${overflow.toLocaleString("en")}, as counters of ${Math.log2(overflow)} bits do. The recording is continued there.`,
+          );
+        }
+      }
+      if (state.shift !== 0) {
+        unwrapped ??= Float64Array.from(time!);
+        unwrapped[i] = at;
+      }
+      state.last = at;
+    }
+    return unwrapped ?? time!;
   }
 
   /** Continues each recording where its clock begins again, and converts local times to UTC. */

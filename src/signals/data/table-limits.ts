@@ -17,6 +17,7 @@ export const columnNameLimit = 1000;
 export const missingMarks: readonly string[] = [
   ...["", "NA", "N/A", "na", "n/a", "<NA>", "#N/A", "#NA", "nan", "NaN", "NAN", "-nan", "-NaN", "NaT", "1.#QNAN"],
   ...["null", "NULL", "None", "?", "-", "#VALUE!", "#REF!", "#NAME?"],
+  ...[" ", "--", "---", ".", "N.A.", "n.a.", "nil", "undefined", "(null)", "\\N", "#DIV/0!", "#NUM!", "#NULL!"],
 ];
 const missing: ReadonlySet<string> = new Set(missingMarks);
 

@@ -28,8 +28,14 @@ const usualRates = { lower: 2, upper: 400 } as const;
 const guessFactor = 8;
 /** Seconds since 1970 of times from 1998 to 2103. */
 const sinceEpoch = { from: 9e8, to: 4.2e9 } as const;
-/** Serial days of spreadsheets, from 1954 to 2119. */
-const serialDays = { from: 20_000, to: 80_000 } as const;
+/** Days from 1954 to 2119 as spreadsheets count them, MATLAB (datenum) and astronomers (Julian days). */
+const countedDays: readonly { readonly from: number; readonly to: number }[] = [
+  { from: 20_000, to: 80_000 },
+  { from: 713_700, to: 773_900 },
+  { from: 2_434_700, to: 2_495_000 },
+];
+/** Clocks of Windows count ticks of 100 ns, from the year 1601 (FILETIME) or from the year 1 (.NET). */
+const windowsTicks = { perSecond: 1e7, epochs: [-11_644_473_600, -62_135_596_800] } as const;
 
 export const steppedUnits = ["s", "ms", "us", "ns"] as const;
 
@@ -47,8 +53,10 @@ export function secondsOfTimeUnit(written: string, nominalRateHz: number | undef
 }
 
 export interface FoundTimeUnit {
-  readonly unit: NumericUnit | "index";
+  readonly unit: NumericUnit | "index" | "ticks";
   readonly because: "name" | "size" | "steps";
+  /** Of ticks: how many there are in a second, and the number at the start of 1970. */
+  readonly ticks?: { readonly perSecond: number; readonly in1970: number };
 }
 
 /**
@@ -82,9 +90,10 @@ export function detectTimeUnit(
   }
   const sized = steppedUnits.find((unit) => middle / unitsPerSecond[unit] >= sinceEpoch.from && isPossible(unit));
   if (sized !== undefined) return { unit: sized, because: "size" };
+  const ticks = ticksOfWindows(pace);
+  if (ticks !== undefined) return { unit: "ticks", because: "size", ticks };
   if (
-    middle >= serialDays.from &&
-    middle <= serialDays.to &&
+    countedDays.some(({ from, to }) => middle >= from && middle <= to) &&
     !isPossibleRate(rateIn("s")) &&
     isPossibleRate(rateIn("days"))
   )
@@ -102,6 +111,18 @@ export function detectTimeUnit(
   if (misfit(unit) > Math.log(guessFactor) && !(rate >= usualRates.lower && rate <= usualRates.upper))
     throw ask(unit, "judging by its steps");
   return { unit, because: "steps" };
+}
+
+/** The ticks of Windows, if they give a usual rate and a date since 1998. */
+function ticksOfWindows({ step, middle }: RowPace): FoundTimeUnit["ticks"] {
+  const { perSecond, epochs } = windowsTicks;
+  const rate = perSecond / step;
+  if (!(rate >= usualRates.lower && rate <= usualRates.upper)) return undefined;
+  const epoch = epochs.find((start) => {
+    const seconds = middle / perSecond + start;
+    return seconds >= sinceEpoch.from && seconds <= sinceEpoch.to;
+  });
+  return epoch === undefined ? undefined : { perSecond, in1970: -epoch * perSecond };
 }
 
 function isPossibleRate(rateHz: number): boolean {

@@ -31,7 +31,11 @@ export interface Sensor {
 }
 
 const accelerations: Partial<Record<SensorUnit, number>> = { "m/s^2": 1, g: 9.80665, "milli-g": 9.80665e-3 };
-const rotations: Partial<Record<SensorUnit, number>> = { "rad/s": 1, "deg/s": Math.PI / 180 };
+const rotations: Partial<Record<SensorUnit, number>> = {
+  "rad/s": 1,
+  "deg/s": Math.PI / 180,
+  "milli-deg/s": Math.PI / 180_000,
+};
 const magneticFields: Partial<Record<SensorUnit, number>> = {
   uT: 1,
   nT: 1e-3,
@@ -48,6 +52,7 @@ export type SensorUnit =
   | "milli-g"
   | "rad/s"
   | "deg/s"
+  | "milli-deg/s"
   | "uT"
   | "nT"
   | "mT"

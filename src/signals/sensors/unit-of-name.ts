@@ -32,6 +32,7 @@ const spellings: readonly (readonly [RegExp, WrittenUnit])[] = [
   [/^(mg|milli-?gs?)$/i, unitOfAcceleration("milli-g")],
   [/^(rad(ian)?s?(\/|per)?s(ec)?|rads|rad[.·*]?s\^?[-−⁻][1¹]|radps|rps|r\/s)$/i, unitOfRotation("rad/s")],
   [/^((deg(ree)?s?|°|º|d)(\/|per)s(ec)?|degs|(deg(ree)?s?|°)[.·*]?s\^?[-−⁻][1¹]|degps|dps)$/i, unitOfRotation("deg/s")],
+  [/^(mdps|milli-?deg(ree)?s?\/s(ec)?|m(deg|°)(\/|per)s(ec)?)$/i, unitOfRotation("milli-deg/s")],
   [/^([uµμ]t|microteslas?)$/i, unitOfField("uT")],
   [/^(gauss|gs)$/i, unitOfField("gauss")],
   [/^(mgauss|milligauss)$/i, unitOfField("milligauss")],

@@ -26,6 +26,8 @@ const leastSteadiness = 5;
  * data.
  */
 const rotationLimits = { mostRadians: 15, leastDegrees: 28 } as const;
+/** No gyroscope of a wearable measures more than 4,000 deg/s on an axis; greater values are raw counts or milli-degrees. */
+const mostDegrees = 7000;
 /** Everybody's movements exceed this angular velocity, in deg/s. */
 const implausiblyStill = 2.5;
 /** For accelerations without gravity, 99 % of the values lie within 5 to 26 m/s^2, or 0.5 to 2.6 g, depending on the data set. */
@@ -142,18 +144,25 @@ function weighGyroscope(sensor: Sensor, values: VectorValues, weak: boolean): We
   }
   const because = `99 % within ${formatWeighedValue(reach)}`;
   if (sensor.unit !== null) {
-    const off = sensor.unit === "rad/s" ? reach > rotationLimits.leastDegrees : reach < implausiblyStill;
+    const off =
+      sensor.unit === "rad/s"
+        ? reach > rotationLimits.leastDegrees
+        : sensor.unit === "deg/s" && (reach < implausiblyStill || reach > mostDegrees);
     const doubt = `its name says ${sensor.unit}, but 99 % of its values lie within ${formatWeighedValue(reach)}.`;
     return { sensor, because: `by its name; ${because}`, ...(off && { doubt }) };
   }
   const unit: SensorUnit | null =
-    reach < rotationLimits.mostRadians ? "rad/s" : reach > rotationLimits.leastDegrees ? "deg/s" : null;
+    reach < rotationLimits.mostRadians
+      ? "rad/s"
+      : reach > rotationLimits.leastDegrees && reach <= mostDegrees
+        ? "deg/s"
+        : null;
   const decided = { ...sensor, unit };
   if (unit !== null) return { sensor: decided, because: `by its values: ${because}` };
   return {
     sensor: decided,
     because: "by its name",
-    doubt: `its unit is not known: 99 % of its values lie within ${formatWeighedValue(reach)}.`,
+    doubt: `its unit is not known: 99 % of its values lie within ${formatWeighedValue(reach)}${reach > mostDegrees ? ", more than any gyroscope measures in deg/s (raw counts?)" : ""}.`,
   };
 }
 

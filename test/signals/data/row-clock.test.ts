@@ -24,6 +24,12 @@ test.each([
   ["timestamp", (i: number) => 1_714_816_800_000 + i * 20, "ms"],
   ["timestamp", (i: number) => `${1_714_816_800_000 + i * 20}000`, "us"],
   ["timestamp", (i: number) => (46_146.41666666667 + i / 50 / 86_400).toFixed(11), "days"],
+  // MATLAB's datenum and Julian days of 2024-05-04 12:00
+  ["timestamp", (i: number) => (739_376.5 + i / 50 / 86_400).toFixed(10), "days"],
+  ["timestamp", (i: number) => (2_460_435 + i / 50 / 86_400).toFixed(9), "days"],
+  // FILETIME and .NET ticks of 2024-05-04 10:00
+  ["timestamp", (i: number) => `${1_335_929_040_000 + i * 2}00000`, "ticks"],
+  ["timestamp", (i: number) => `${6_385_041_360_000 + i * 2}00000`, "ticks"],
 ])("a column %s from its first rows is read at 50 Hz", async (column, time, unit) => {
   const { quality } = await readClock(column, time);
   expect(quality.columns.time_unit).toBe(unit);
@@ -37,12 +43,6 @@ test.each([
   ["time_ms", (i: number) => i * 20_000, "0.05 Hz in ms (as its name says); it would be 50 Hz in us"],
   ["timestamp_us", (i: number) => i * 20, "50000 Hz in us (as its name says); it would be 50 Hz in ms"],
   ["timestamp", (i: number) => i * 2, "500 Hz in ms (judging by its steps); it would be 50 Hz in ticks of 10 ms"],
-  [
-    "timestamp",
-    (i: number) => (739_376.5 + i / 50 / 86_400).toFixed(9),
-    "(judging by its steps); it would be 50.1 Hz in days",
-  ],
-  ["timestamp", (i: number) => `${1_335_929_040_000 + i * 2}00000`, "it would be 50 Hz in ticks of 0.0001 ms"],
   [
     "timestamp",
     (i: number) => 1e30 + i * 2e28,
@@ -100,4 +100,21 @@ test.each(["elapsed (s)", "epoc (ms)", "timestamp (-0700)", "t_us"])("the clock 
   const { quality } = await readClock(column, time);
   expect(quality.columns.time).toBe(column);
   expect(quality.sampling.rate_hz).toBeCloseTo(50, 3);
+});
+
+test.each([
+  ["time_us", 2 ** 32, 20_000],
+  ["time_ms", 2 ** 16, 20],
+  ["time_ms", 2 ** 24, 20],
+])("a recording goes on where its counter %s begins again at %i", async (column, size, step) => {
+  const { quality } = await readClock(column, (i) => (size - 150 * step - 7 + i * step) % size);
+  expect(quality.rows.kept).toBe(1600);
+  expect(quality.sampling.rate_hz).toBeCloseTo(50, 6);
+  expect(quality.gaps.count).toBe(0);
+  expect(quality.warnings.join()).toContain(`begins again at ${size.toLocaleString("en")}, as counters of`);
+});
+
+test("a recording that begins again at another number runs backwards", async () => {
+  const { path } = folderOf({ "a.csv": clockTable("time_ms", ({ i }) => (i * 20) % 4000) });
+  await expect(readRecordings([path("a.csv")], options)).rejects.toThrow("runs backwards");
 });

@@ -77,7 +77,7 @@ test("classes that differ in case, spaces or number form are one class", async (
   }
 });
 
-test.each(["nan", "NaN", "#N/A", "<NA>", "N/A", "NULL", " nan "])(
+test.each(["nan", "NaN", "#N/A", "<NA>", "N/A", "NULL", " nan ", "--", ".", "#DIV/0!"])(
   "the missing mark %s is no class and no person",
   async (mark) => {
     const table = [

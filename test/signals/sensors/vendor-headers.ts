@@ -224,6 +224,15 @@ export const vendorHeaders: readonly VendorHeader[] = [
     read: ["acc_x_mps2", "gyr_x_deg"],
   },
   {
+    source: "ST AlgoBuilder and Unicleo",
+    header: "Time [ms],AccX [mg],AccY [mg],AccZ [mg],GyroX [mdps],GyroY [mdps],GyroZ [mdps]",
+    sensors: [
+      "Acc accelerometer milli-g: AccX [mg];AccY [mg];AccZ [mg]",
+      "Gyro gyroscope milli-deg/s: GyroX [mdps];GyroY [mdps];GyroZ [mdps]",
+    ],
+    read: ["AccX [mg]", "GyroX [mdps]"],
+  },
+  {
     source: "OpenEarable",
     header:
       "time,acc.x [m/s²],acc.y [m/s²],acc.z [m/s²],gyro.x [°/s],gyro.y [°/s],gyro.z [°/s],mag.x [µT],mag.y [µT],mag.z [µT]",

@@ -55,6 +55,23 @@ describe("values", () => {
     expect(weigh(columns, pieces({ rest, movement: rest })).sensor).toMatchObject({ kind, unit });
   });
 
+  it("of a gyroscope that no wearable reaches in deg/s are not in deg/s", () => {
+    const counts = pieces({ rest: 20, movement: 60_000 });
+    expect(weigh(["gx", "gy", "gz"], counts)).toMatchObject({
+      sensor: { kind: "gyroscope", unit: null },
+      doubt: expect.stringContaining("raw counts?"),
+    });
+    expect(weigh(["gyro_x (dps)", "gyro_y (dps)", "gyro_z (dps)"], counts)).toMatchObject({
+      sensor: { unit: "deg/s" },
+      doubt: expect.stringContaining("its name says deg/s"),
+    });
+    expect(weigh(["gyro_x [mdps]", "gyro_y [mdps]", "gyro_z [mdps]"], counts)).toMatchObject({
+      sensor: { unit: "milli-deg/s" },
+      because: expect.stringContaining("by its name"),
+    });
+    expect(weigh(["gx", "gy", "gz"], pieces({ rest: 1, movement: 1500 })).sensor.unit).toBe("deg/s");
+  });
+
   it("win over a single letter, and over the unit of a name", () => {
     expect(weigh(["gx", "gy", "gz"], pieces({ rest: 9.8, movement: 9 }))).toMatchObject({
       sensor: { kind: "accelerometer", unit: "m/s^2", gravity: true },

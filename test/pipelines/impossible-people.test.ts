@@ -20,11 +20,35 @@ test("people whose gyroscope has another unit than that of the others are named"
   });
   writeFileSync(path("mixed.csv"), [head, ...mixed, ""].join("\n"));
   const warningsOf = async (name: string): Promise<string[]> => {
-    const { warnings } = await inspect({ files: [path(name)], rate: 20, window: 40, folds: 2 });
+    const { warnings } = await inspect({
+      files: [path(name)],
+      sensor: ["gyr:Gx,Gy,Gz[deg/s]"],
+      units: "keep",
+      rate: 20,
+      window: 40,
+      folds: 2,
+    });
     return warnings.filter((warning) => warning.startsWith("Impossible values"));
   };
-  expect(await warningsOf("alike.csv")).toEqual([]);
   const warnings = await warningsOf("mixed.csv");
   expect(warnings.map((warning) => /person-\d+/.exec(warning)![0])).toEqual(["person-03", "person-04"]);
   expect(warnings[0]).toContain("Likely cause: Gx, Gy, Gz are in rad/s instead of deg/s.");
+
+  const read = async (name: string, units: "stated" | "auto") =>
+    inspect({ files: [path(name)], units, rate: 20, window: 40, folds: 2 });
+  expect((await read("alike.csv", "stated")).refusal).toBeNull();
+  const { refusal } = await read("mixed.csv", "stated");
+  expect(refusal?.message).toContain(
+    "judging by how far people turn and accelerate: deg/s for person-01, person-02; rad/s for person-03, person-04",
+  );
+  expect(refusal?.advice).toContain("--units auto");
+  const { refusal: none, conversions } = await read("mixed.csv", "auto");
+  expect(none).toBeNull();
+  expect(conversions).toContainEqual({
+    channels: ["Gx", "Gy", "Gz"],
+    from: "deg/s",
+    to: "rad/s",
+    factor: Math.PI / 180,
+    people: ["person-01", "person-02"],
+  });
 });

@@ -77,8 +77,8 @@ export function decideUnits(
       conversions.push(...own);
       return {
         ...sensor,
-        unit: "m/s^2",
-        gravity: true,
+        unit: wantedUnit[mixture.kind]!,
+        ...(mixture.kind === "accelerometer" && { gravity: true }),
         because: `${sensor.because}; converted by the values of each person`,
       };
     }
@@ -116,20 +116,21 @@ function reasonForUnit(
   return unit === stated ? `its name says ${unit}` : sensor.because;
 }
 
-function conversionsOfMixture({ name, axes, units, undecided }: MixedSensor): UnitConversion[] {
+function conversionsOfMixture({ kind, name, axes, units, undecided }: MixedSensor): UnitConversion[] {
   if (undecided.length > 0) {
     throw new UserError(
       `--units auto: sensor ${name} (${axes.join(", ")}): the values of ${undecided.slice(0, 5).join(", ")} do not show their unit, and other people's units differ.`,
       { advice: "Convert these recordings first, or leave them out." },
     );
   }
+  const to = wantedUnit[kind]!;
   return units
-    .filter(([unit]) => unit !== "m/s^2")
+    .filter(([unit]) => unit !== to)
     .map(([from, people]) => ({
       channels: axes,
       from,
-      to: "m/s^2",
-      factor: unitFactor("accelerometer", from, "m/s^2"),
+      to,
+      factor: unitFactor(kind, from, to),
       people,
     }));
 }

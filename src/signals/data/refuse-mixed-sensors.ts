@@ -1,8 +1,9 @@
-// Rejects recordings whose accelerometer has different units for different people, or includes gravity only for some. If they were
-// pooled, some people would seem to move ten times as much as others.
+// Rejects recordings with a sensor that has different units for different people, or with an accelerometer that includes gravity
+// only for some. If they were pooled, some people would seem to move ten times as much as others.
 
 import { UserError } from "../../errors.ts";
 import { listedNames } from "../../listed-names.ts";
+import { shellCommand } from "../../shell-words.ts";
 import type { MixedSensor } from "./find-sensors.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { MixedSensor } from "./find-sensors.ts";
 export function refuseMixedSensors(mixed: readonly MixedSensor[], converts: boolean): void {
   const sensor = mixed.find(({ withoutGravity }) => !converts || withoutGravity.length > 0);
   if (sensor === undefined) return;
-  const { name, axes, units, withoutGravity } = sensor;
+  const { kind, name, axes, units, withoutGravity } = sensor;
   const who = `Sensor ${name} (${axes.join(", ")})`;
   if (withoutGravity.length > 0) {
     const others = listedNames(units.flatMap(([, own]) => own));
@@ -21,9 +22,10 @@ export function refuseMixedSensors(mixed: readonly MixedSensor[], converts: bool
       { advice: "Export the same kind for everybody, or leave out the recordings of one kind." },
     );
   }
+  const word = kind === "gyroscope" ? "gyr" : "acc";
   const found = units.map(([unit, own]) => `${unit} for ${listedNames(own)}`).join("; ");
-  throw new UserError(`${who}: its units differ between people; judging by the values at rest: ${found}.`, {
-    advice:
-      "Add --units auto to convert each person's recordings by their values, or export all recordings in one unit. --only user=NAME reads one person.",
+  const by = kind === "gyroscope" ? "how far people turn and accelerate" : "the values at rest";
+  throw new UserError(`${who}: its units differ between people; judging by ${by}: ${found}.`, {
+    advice: `Add --units auto to convert each person's recordings by their values, or export all recordings in one unit. If one unit is right for everybody, state it with ${shellCommand("--sensor", `${word}:${axes.join(",")}[${units[0]![0]}]`)}`,
   });
 }

@@ -1,7 +1,8 @@
 // Decides which sensors the channels of recordings form: as specified by the user, or otherwise from names and values together.
 
-import { type Sensor, type SensorUnit, sensorUnitNames } from "./sensor.ts";
+import { gravityInSensorUnit, type Sensor, type SensorUnit, sensorUnitNames } from "./sensor.ts";
 import { type NamedSensor, sensorsByName } from "./sensors-by-name.ts";
+import { unitOfRotation } from "./unit-of-rotation.ts";
 import { type Piece, vectorValues } from "./vector-values.ts";
 import { type Weighed, weighSensor } from "./weigh-sensor.ts";
 
@@ -24,11 +25,12 @@ export interface SensorDoubt {
   readonly option: string;
 }
 
-/** An accelerometer whose unit or gravity differs between people. */
+/** A sensor whose unit differs between people, or an accelerometer that includes gravity for only some of them. */
 export interface MixedSensor {
+  readonly kind: "accelerometer" | "gyroscope";
   readonly name: string;
   readonly axes: Sensor["channels"];
-  /** The people whose values at rest are in each unit. */
+  /** The people whose values are in each unit. */
   readonly units: readonly (readonly [unit: SensorUnit, people: readonly string[]])[];
   /** People whose recordings do not contain gravity. */
   readonly withoutGravity: readonly string[];
@@ -58,8 +60,21 @@ export function decideSensors(
   const kept = given
     .filter(({ none }) => !none)
     .map(({ sensor }) => decideGivenSensor(sensor, piecesOf(sensor.channels)));
+  const unmixed = found.map((sensor): DecidedSensor => {
+    const accelerometer = accelerometerBeside(sensor, [...kept, ...found]);
+    const mixture =
+      accelerometer === undefined
+        ? undefined
+        : mixedRotation(sensor, piecesOf(sensor.channels), accelerometer, {
+            pieces: piecesOf(accelerometer.channels),
+            mixture: mixed.find(({ axes }) => axes.join() === accelerometer.channels.join()),
+          });
+    if (mixture === undefined) return sensor;
+    mixed.push(mixture);
+    return { ...sensor, unit: null, because: "units differ between people" };
+  });
   const place = ({ channels: axes }: Sensor): number => Math.min(...axes.map((name) => channels.indexOf(name)));
-  return { sensors: [...kept, ...found].sort((a, b) => place(a) - place(b)), doubts, mixed };
+  return { sensors: [...kept, ...unmixed].sort((a, b) => place(a) - place(b)), doubts, mixed };
 }
 
 /**
@@ -83,8 +98,52 @@ function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed
   return {
     sensor: { ...sensor, kind: "accelerometer", unit: null, gravity: null },
     because: byUnit.size > 1 ? "units differ between people" : "only some recordings contain gravity",
-    mixture: { name: sensor.name, axes: sensor.channels, units: [...byUnit], withoutGravity, undecided },
+    mixture: {
+      kind: "accelerometer",
+      name: sensor.name,
+      axes: sensor.channels,
+      units: [...byUnit],
+      withoutGravity,
+      undecided,
+    },
   };
+}
+
+/** The accelerometer that moves with a gyroscope: the only one, or that in the same place among as many as there are gyroscopes. */
+function accelerometerBeside(sensor: Sensor, sensors: readonly Sensor[]): Sensor | undefined {
+  if (sensor.kind !== "gyroscope") return undefined;
+  const gyroscopes = sensors.filter(({ kind }) => kind === "gyroscope");
+  const accelerometers = sensors.filter(({ kind }) => kind === "accelerometer");
+  if (accelerometers.length === 1) return gyroscopes.length === 1 ? accelerometers[0] : undefined;
+  return accelerometers.length === gyroscopes.length ? accelerometers[gyroscopes.indexOf(sensor)] : undefined;
+}
+
+/** The gyroscope's units by person; undefined if they do not differ. */
+function mixedRotation(
+  { name, channels: axes }: Sensor,
+  pieces: readonly Piece[],
+  accelerometer: Sensor,
+  accelerations: { readonly pieces: readonly Piece[]; readonly mixture: MixedSensor | undefined },
+): MixedSensor | undefined {
+  const ofAccelerometer = Map.groupBy(accelerations.pieces, ({ person }) => person);
+  const byUnit = new Map<SensorUnit, string[]>();
+  const undecided: string[] = [];
+  for (const [person, own] of Map.groupBy(pieces, (piece) => piece.person)) {
+    const rotation = vectorValues(own);
+    const acceleration = vectorValues(ofAccelerometer.get(person) ?? []);
+    const accelerationUnit =
+      accelerations.mixture?.units.find(([, people]) => people.includes(person))?.[0] ?? accelerometer.unit;
+    const metres =
+      accelerationUnit === null ? Number.NaN : gravityInSensorUnit("m/s^2") / gravityInSensorUnit(accelerationUnit);
+    const unit =
+      rotation === undefined || acceleration === undefined
+        ? undefined
+        : unitOfRotation(rotation, { movement: acceleration.movement * metres });
+    if (unit === undefined) undecided.push(person);
+    else byUnit.set(unit, [...(byUnit.get(unit) ?? []), person]);
+  }
+  if (byUnit.size < 2) return undefined;
+  return { kind: "gyroscope", name, axes, units: [...byUnit], withoutGravity: [], undecided };
 }
 
 /** Fills in what the user left open about a sensor. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OpenedRecordings, openRecordings } from "../../../src/signals/data/open-recordings.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
+import { unitOfRotation } from "../../../src/signals/sensors/unit-of-rotation.ts";
 import { type Piece, vectorValues } from "../../../src/signals/sensors/vector-values.ts";
 import { type Weighed, weighSensor } from "../../../src/signals/sensors/weigh-sensor.ts";
 
@@ -111,6 +112,16 @@ describe.each([
         expect(doubt).toBeUndefined();
         const { sensor: nameless } = weigh(["x", "y", "z"], pieces);
         expect(nameless.kind).toBe("unknown");
+      }
+    });
+
+    it("the unit of every person's gyroscope, beside the accelerometer with and without gravity", () => {
+      for (const accelerometer of [acceleration, withoutGravity(acceleration)]) {
+        const besides = ofPeople(accelerometer).map((own) => vectorValues(own)!);
+        for (const [p, own] of ofPeople(rotation).entries()) {
+          expect(unitOfRotation(vectorValues(own)!, besides[p]!)).toBe("rad/s");
+          expect(unitOfRotation(vectorValues(scaled(own, 180 / Math.PI))!, besides[p]!)).toBe("deg/s");
+        }
       }
     });
 

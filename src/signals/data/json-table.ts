@@ -2,10 +2,10 @@
 // record, such as the samples of a packet, become rows.
 
 import { UserError } from "../../errors.ts";
+import { kindOfSensorValue } from "../sensors/sensor-in-name.ts";
 import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { duckdbErrorLine, type SourceFile } from "./find-files.ts";
-import { kindOfSensorValue } from "./pooled-sensors.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 
 /** Bytes of the largest document that is one object. */

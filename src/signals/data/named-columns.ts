@@ -1,8 +1,9 @@
 // What a user may say about the columns of recordings, their labels and their times. Every field has an option of the same name.
 
 import { fixedSplitOf, type SplitSide } from "./fixed-split.ts";
+import type { PathColumnOptions } from "./path-columns.ts";
 
-export interface ColumnOptions {
+export interface ColumnOptions extends PathColumnOptions {
   readonly label?: string;
   readonly group?: string;
   readonly recording?: string;
@@ -12,12 +13,6 @@ export interface ColumnOptions {
   readonly modelChannels?: readonly string[];
   /** Sensors as in `--sensor`; their channels are read if `channels` is not given. */
   readonly sensor?: readonly string[];
-  /** Columns taken from the names of folders (`user=ann`), not from the files. */
-  readonly pathColumns?: readonly string[];
-  /** Path templates. The part of a path in place of {name} is the person, recording or label of the whole file. */
-  readonly groupFromPath?: string;
-  readonly recordingFromPath?: string;
-  readonly labelFromPath?: string;
   /** A file that maps labels to classes; see `readLabelMap`. */
   readonly map?: string;
   /** Labels to leave out. */

@@ -2,7 +2,15 @@
 // from the part of the path that a template such as sub_{user}.csv marks.
 
 import { UserError } from "../../errors.ts";
-import type { ColumnOptions } from "./named-columns.ts";
+
+export interface PathColumnOptions {
+  /** Columns taken from the names of folders (`user=ann`), not from the files. */
+  readonly pathColumns?: readonly string[];
+  /** Path templates. The part of a path in place of {name} is the person, recording or label of the whole file. */
+  readonly groupFromPath?: string;
+  readonly recordingFromPath?: string;
+  readonly labelFromPath?: string;
+}
 
 /** A column with one value for the whole file. */
 export interface PathColumn {
@@ -19,7 +27,7 @@ const templates = [
 ] as const;
 
 /** All columns that the options take from the path. @throws UserError if the path does not have one of them */
-export function pathColumnsOf(path: string, options: ColumnOptions): PathColumn[] {
+export function pathColumnsOf(path: string, options: PathColumnOptions): PathColumn[] {
   const ofFolders = (options.pathColumns ?? []).map((name) => {
     return { name, option: "--path-columns", value: pathColumnValue(path, name) };
   });
@@ -33,7 +41,7 @@ export function pathColumnsOf(path: string, options: ColumnOptions): PathColumn[
 }
 
 /** Adds the columns of path templates to the options, in their roles. */
-export function withTemplateRoles(options: ColumnOptions): ColumnOptions {
+export function withTemplateRoles<Options extends PathColumnOptions>(options: Options): Options {
   const roles = templates.flatMap(([role, field, option]) => {
     const template = options[field];
     return template === undefined ? [] : [[role, templateColumn(template, option)]];

@@ -3,7 +3,7 @@
 // columns (a battery level, a flag), the rows with one value are not evenly sampled, or do not overlap in time with
 // those of another value.
 
-import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import { kindOfSensorValue } from "../sensors/sensor-in-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import type { TableSchema } from "./table-schema.ts";
@@ -31,28 +31,6 @@ const unevenness = 0.5;
 const pauseSteps = 10;
 /** Between rows of one sensor, values change by less than this share of their change between sensors. */
 const zigzagChange = 0.8;
-
-/** Android's sensor types, for columns that contain only their numbers. */
-const androidSensors: Readonly<Record<string, string>> = {
-  1: "accelerometer",
-  2: "magnetometer",
-  4: "gyroscope",
-  9: "gravity",
-  10: "linear_acceleration",
-};
-
-/** The name of the sensor that a value stands for. The names of its channels begin with it. */
-export function nameOfSensorValue(value: string): string {
-  return androidSensors[value] ?? value.trim();
-}
-
-/** The kind of sensor that a text such as "acc", "android.sensor.gyroscope" or "Gyro" names; null if it names none. */
-export function kindOfSensorValue(value: string): string | null {
-  const name = nameOfSensorValue(value);
-  const [sensor] = sensorsByName(["x", "y", "z"].map((axis) => `${name}_${axis}`));
-  if (sensor === undefined || sensor.kind === "unknown" || sensor.weak) return null;
-  return sensor.kind === "accelerometer" && sensor.gravity === false ? "linear" : sensor.kind;
-}
 
 /**
  * Selects the sensors to join and orders them: accelerometers first, then gyroscopes. Accelerations without gravity are read only

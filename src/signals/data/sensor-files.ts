@@ -6,13 +6,14 @@ import { basename, dirname, join } from "node:path";
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { sensorInName } from "../sensors/sensor-in-name.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
 import { type JoinedPart, joinByTime } from "./join-by-time.ts";
 import type { ColumnOptions } from "./named-columns.ts";
-import { kindOfSensorValue, sensorsToJoin } from "./pooled-sensors.ts";
+import { sensorsToJoin } from "./pooled-sensors.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import { numberColumns, schemaOfParquet } from "./separate-sensors.ts";
 import type { TableSchema } from "./table-schema.ts";
@@ -32,8 +33,6 @@ export interface SourceTable extends SourceFile {
   readonly parts?: readonly SensorFile[];
 }
 
-const ending = /(\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|gz))+$/i;
-
 /**
  * @param columnsOf reads the names of a file's columns
  * @param warn called for files that are not read because others have the same values
@@ -46,7 +45,7 @@ export async function tablesOfSensorFiles(
   const sets = new Map<string, SensorFile[]>();
   const keyOf = new Map<SourceFile, string>();
   for (const file of files) {
-    const named = sensorInFileName(basename(file.path));
+    const named = sensorInName(basename(file.path));
     if (named === undefined) continue;
     const key = join(dirname(file.path), named.rest);
     sets.set(key, [...(sets.get(key) ?? []), { file, sensor: named.sensor, kind: named.kind }]);
@@ -84,31 +83,6 @@ export async function tablesOfSensorFiles(
 function pathOfSet(parts: readonly SensorFile[]): string {
   const names = parts.map(({ file }) => basename(file.path));
   return join(dirname(parts[0]!.file.path), names.join("+"));
-}
-
-/** Whether a name contains the word for a sensor, so that files named like this may be joined. */
-export function namesSensor(name: string): boolean {
-  return sensorInFileName(name) !== undefined;
-}
-
-/** The word for a sensor in a file's name, and the name without it. */
-function sensorInFileName(name: string): { sensor: string; kind: string; rest: string } | undefined {
-  const stem = name.replace(ending, "");
-  const words = stem.split(/([^A-Za-z]+|(?<=[a-z])(?=[A-Z]))/).filter((word) => word !== undefined);
-  for (const length of [3, 1]) {
-    for (let i = 0; i + length <= words.length; i++) {
-      const sensor = words
-        .slice(i, i + length)
-        .join("")
-        .replace(/^(linear|total|user|free)[ _-]/i, "$1");
-      if (!/^[A-Za-z]+$/.test(sensor) || sensor.length < 3) continue;
-      const kind = kindOfSensorValue(sensor);
-      if (kind === null) continue;
-      const rest = [...words.slice(0, i), ...words.slice(i + length)].join("").replace(/[\d.]+Hz.*$/i, "");
-      return { sensor, kind, rest };
-    }
-  }
-  return undefined;
 }
 
 /**

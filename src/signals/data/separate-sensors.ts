@@ -4,6 +4,7 @@
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { kindOfSensorValue, nameOfSensorValue } from "../sensors/sensor-in-name.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
@@ -11,14 +12,7 @@ import { fixedSplitOf } from "./fixed-split.ts";
 import { givenSensors } from "./given-sensors.ts";
 import { joinByTime } from "./join-by-time.ts";
 import type { ColumnOptions } from "./named-columns.ts";
-import {
-  findSensorColumn,
-  kindOfSensorValue,
-  nameOfSensorValue,
-  rowsOfSensorValue,
-  type SensorColumn,
-  sensorsToJoin,
-} from "./pooled-sensors.ts";
+import { findSensorColumn, rowsOfSensorValue, type SensorColumn, sensorsToJoin } from "./pooled-sensors.ts";
 import { rowsOfSplitSide } from "./rows-of-split-side.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import { findSparseSensors } from "./sparse-sensors.ts";

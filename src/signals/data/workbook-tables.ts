@@ -6,9 +6,9 @@ import { Readable } from "node:stream";
 import { UserError } from "../../errors.ts";
 import { listedNames } from "../../listed-names.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
+import { sensorInName } from "../sensors/sensor-in-name.ts";
 import type { SourceFile } from "./find-files.ts";
 import type { NamingOptions } from "./named-table.ts";
-import { namesSensor } from "./sensor-files.ts";
 import { isMissingMark } from "./table-limits.ts";
 import { plainText, textLayout } from "./text-layout.ts";
 import { writeLines } from "./text-lines.ts";
@@ -73,7 +73,7 @@ export async function workbookTables(
 function refuseDifferentSheets(path: string, tables: readonly SheetTable[]): void {
   const [first] = tables;
   const other = tables.find(({ columns }) => columns.join("\t") !== first!.columns.join("\t"));
-  if (other === undefined || tables.some(({ name }) => namesSensor(name))) return;
+  if (other === undefined || tables.some(({ name }) => sensorInName(name) !== undefined)) return;
   const named = tables.map(({ name, columns }) => `${name} (${listedNames(columns)})`);
   throw new UserError(
     `${path}: several sheets have a table of measurements, with different columns: ${listedNames(named)}.`,

@@ -1,0 +1,48 @@
+// Finds the sensor that a text names: a value of a column ("acc", "android.sensor.gyroscope") or the name of a file or sheet
+// (Accelerometer.csv, gyro_exp01_user01.txt).
+
+import { sensorsByName } from "./sensors-by-name.ts";
+
+/** Android's sensor types, for columns that contain only their numbers. */
+const androidSensors: Readonly<Record<string, string>> = {
+  1: "accelerometer",
+  2: "magnetometer",
+  4: "gyroscope",
+  9: "gravity",
+  10: "linear_acceleration",
+};
+
+/** The name of the sensor that a value stands for. The names of its channels begin with it. */
+export function nameOfSensorValue(value: string): string {
+  return androidSensors[value] ?? value.trim();
+}
+
+/** The kind of sensor that a text such as "acc", "android.sensor.gyroscope" or "Gyro" names; null if it names none. */
+export function kindOfSensorValue(value: string): string | null {
+  const name = nameOfSensorValue(value);
+  const [sensor] = sensorsByName(["x", "y", "z"].map((axis) => `${name}_${axis}`));
+  if (sensor === undefined || sensor.kind === "unknown" || sensor.weak) return null;
+  return sensor.kind === "accelerometer" && sensor.gravity === false ? "linear" : sensor.kind;
+}
+
+const ending = /(\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|gz))+$/i;
+
+/** The word for a sensor in the name of a file or sheet, and the name without it; undefined if there is none. */
+export function sensorInName(name: string): { sensor: string; kind: string; rest: string } | undefined {
+  const stem = name.replace(ending, "");
+  const words = stem.split(/([^A-Za-z]+|(?<=[a-z])(?=[A-Z]))/).filter((word) => word !== undefined);
+  for (const length of [3, 1]) {
+    for (let i = 0; i + length <= words.length; i++) {
+      const sensor = words
+        .slice(i, i + length)
+        .join("")
+        .replace(/^(linear|total|user|free)[ _-]/i, "$1");
+      if (!/^[A-Za-z]+$/.test(sensor) || sensor.length < 3) continue;
+      const kind = kindOfSensorValue(sensor);
+      if (kind === null) continue;
+      const rest = [...words.slice(0, i), ...words.slice(i + length)].join("").replace(/[\d.]+Hz.*$/i, "");
+      return { sensor, kind, rest };
+    }
+  }
+  return undefined;
+}

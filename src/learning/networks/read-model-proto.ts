@@ -2,14 +2,13 @@
 // references to other files. Weights are ignored. Field numbers are those of onnx.proto3 (onnx/onnx).
 
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
-import type { Dimension } from "./onnx-graph.ts";
 
 export interface TensorDescription {
   readonly name: string;
   /** onnx.TensorProto.DataType: 1 is float32. */
   readonly type: number | null;
   /** A string, even an empty one, stands for a size that is set at run time. Null if no shape is given. */
-  readonly shape: readonly Dimension[] | null;
+  readonly shape: readonly (number | string)[] | null;
 }
 
 export interface ModelDescription {
@@ -71,7 +70,7 @@ function readNodeProto(node: Message) {
 function readValueInfoProto(value: Message): TensorDescription {
   const tensor = value.one(2, "type")?.one(1, "tensor_type");
   const shape = tensor?.one(2, "shape");
-  const dimension = (of: Message): Dimension => (of.has(1) && !of.has(2) ? of.number(1) : of.text(2));
+  const dimension = (of: Message): number | string => (of.has(1) && !of.has(2) ? of.number(1) : of.text(2));
   return {
     name: value.text(1),
     type: tensor === undefined ? null : tensor.number(1),

@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import { simulate } from "../src/pipelines/simulate.ts";
-import { duckdbLiteral, openDuckdb } from "../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../src/signals/files/duckdb.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { milliseconds } from "./measurement.ts";
 import { main, peakOfProgram } from "./peak-of-program.ts";

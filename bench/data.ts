@@ -3,8 +3,8 @@
 import { join } from "node:path";
 import { describeValues } from "../src/monitoring/drift/describe-values.ts";
 import { simulate } from "../src/pipelines/simulate.ts";
-import { duckdbLiteral, openDuckdb } from "../src/signals/data/duckdb.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
+import { duckdbLiteral, openDuckdb } from "../src/signals/files/duckdb.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";
 import { withTemporaryDirectory } from "./temporary-directory.ts";

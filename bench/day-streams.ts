@@ -7,11 +7,11 @@ import { sensorsWithSignals } from "../src/monitoring/summaries/sensor-signals.t
 import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
 import { measureWithoutFaults } from "../src/pipelines/measure-without-faults.ts";
 import type { ModelHandle } from "../src/pipelines/model-handle.ts";
+import type { Rng } from "../src/random.ts";
 import type { Recordings } from "../src/signals/data/recordings.ts";
 import { plannedWindowStep } from "../src/signals/preprocessing/plan-windows.ts";
 import { runsOfWindowChunk } from "../src/signals/preprocessing/window-chunks.ts";
 import { allocateSharedWindows, type WindowSet } from "../src/signals/preprocessing/windows.ts";
-import type { Rng } from "../src/stats/random.ts";
 
 /** Bouts of uniform length within a range, in seconds, or the order of the recordings. */
 export type StreamDay = "recorded" | readonly [shortest: number, longest: number];

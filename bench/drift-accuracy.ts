@@ -5,11 +5,11 @@
 import { join } from "node:path";
 import { calibrateAccuracy, estimateAccuracy, type HeldOutWindows } from "../src/monitoring/drift/accuracy-estimate.ts";
 import { type ModelSignals, modelSignals } from "../src/monitoring/summaries/model-signals.ts";
-import { duckdbLiteral, openDuckdb } from "../src/signals/data/duckdb.ts";
+import type { Rng } from "../src/random.ts";
+import { duckdbLiteral, openDuckdb } from "../src/signals/files/duckdb.ts";
 import { argmaxRows } from "../src/stats/argmax-rows.ts";
 import { groupQuantile } from "../src/stats/group-quantile.ts";
 import { quantiles } from "../src/stats/quantile.ts";
-import type { Rng } from "../src/stats/random.ts";
 import { windowsOfBatch } from "./day-streams.ts";
 import type { DriftHalf } from "./drift-sets.ts";
 import type { DayStream } from "./drift-simulation.ts";

@@ -2,7 +2,7 @@
 // the first faulty batches that raise an alarm or look unfamiliar.
 
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
-import type { Rng } from "../src/stats/random.ts";
+import type { Rng } from "../src/random.ts";
 import { measureBatch, withSuspectedFaults } from "./day-streams.ts";
 import type { InjectedFault } from "./drift-injections.ts";
 import { judgeWithMemory, newMonitorMemory } from "./drift-judges.ts";

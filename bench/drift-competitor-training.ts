@@ -1,6 +1,6 @@
 // Trains the competitor on streams of the people whose recordings trained the model.
 
-import type { Rng } from "../src/stats/random.ts";
+import type { Rng } from "../src/random.ts";
 import { columnsOfBatch, drawStream, type StreamDay } from "./day-streams.ts";
 import { fitCompetitor, windowFeatures } from "./drift-competitor.ts";
 import type { Judge } from "./drift-judges.ts";

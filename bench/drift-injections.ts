@@ -6,8 +6,8 @@ import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
 import { sensorNoiseFault, sensorRateFault, stuckSensorFault } from "../src/monitoring/drift/sensor-faults.ts";
 import type { WatchedModel } from "../src/monitoring/streams/watched-model.ts";
 import type { Columns } from "../src/monitoring/summaries/summarize.ts";
+import type { Rng } from "../src/random.ts";
 import { type Sensor, type SensorKind, unitFactor } from "../src/signals/sensors/sensor.ts";
-import type { Rng } from "../src/stats/random.ts";
 
 /** One fault in one stream. */
 export interface Begun {

@@ -1,6 +1,6 @@
 // Returns everything that the drift benchmark measures on one data set, from the cache if it is there.
 
-import { Rng } from "../src/stats/random.ts";
+import { Rng } from "../src/random.ts";
 import type { StreamDay } from "./day-streams.ts";
 import { type AccuracyFigures, measureAccuracy } from "./drift-accuracy.ts";
 import type { DriftCache } from "./drift-cache.ts";

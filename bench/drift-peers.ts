@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Columns } from "../src/monitoring/summaries/summarize.ts";
-import type { Rng } from "../src/stats/random.ts";
+import type { Rng } from "../src/random.ts";
 import { columnsOfBatch } from "./day-streams.ts";
 import type { InjectedFault } from "./drift-injections.ts";
 import { type DriftHalf, readEvenRecordings } from "./drift-sets.ts";

@@ -8,9 +8,9 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ModelHandle, openModelHandle } from "../src/pipelines/model-handle.ts";
-import { duckdbLiteral, openDuckdb } from "../src/signals/data/duckdb.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
 import type { Recordings } from "../src/signals/data/recordings.ts";
+import { duckdbLiteral, openDuckdb } from "../src/signals/files/duckdb.ts";
 import { resample } from "../src/signals/preprocessing/resample.ts";
 
 interface DriftSet {

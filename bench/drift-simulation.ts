@@ -3,7 +3,7 @@
 
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
 import type { Columns } from "../src/monitoring/summaries/summarize.ts";
-import type { Rng } from "../src/stats/random.ts";
+import type { Rng } from "../src/random.ts";
 import { columnsOfBatch, drawStream, measureBatch, type StreamDay } from "./day-streams.ts";
 import { windowFeatures } from "./drift-competitor.ts";
 import type { Begun, InjectedFault } from "./drift-injections.ts";

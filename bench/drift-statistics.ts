@@ -24,7 +24,7 @@ import {
 } from "../src/monitoring/summaries/class-summaries.ts";
 import { withoutSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../src/stats/random.ts";
+import { Rng } from "../src/random.ts";
 import {
   baselineOf,
   chunkSeconds,

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { tableLines } from "../src/interfaces/cli/table.ts";
 import { compare } from "../src/monitoring/drift/comparison.ts";
-import { Rng } from "../src/stats/random.ts";
+import { Rng } from "../src/random.ts";
 import { columnsOfBatch, drawStream, measureBatch, type StreamDay } from "./day-streams.ts";
 import { type DriftHalf, driftSets, isDriftSetPresent, openDriftHalf } from "./drift-sets.ts";
 

@@ -7,8 +7,8 @@ import { parseArgs } from "node:util";
 import { confusionMatrix } from "../src/learning/evaluation/confusion-matrix.ts";
 import { f1ScoresByClass, macroMeanF1 } from "../src/learning/evaluation/f1.ts";
 import { compareOnHoldout, holdoutGateRules } from "../src/learning/pseudo-labeling/promotion-gate.ts";
+import { Rng } from "../src/random.ts";
 import { argmaxRows } from "../src/stats/argmax-rows.ts";
-import { Rng } from "../src/stats/random.ts";
 
 const { values } = parseArgs({ options: { trials: { type: "string", default: "1000" } } });
 const [classes, windows] = [6, 300];

@@ -8,7 +8,7 @@ import { modelProto } from "../src/learning/networks/model-proto.ts";
 import { describeNetworkParameters, drawParameterVector } from "../src/learning/networks/parameters.ts";
 import { type NetworkName, presetNetwork } from "../src/learning/networks/presets.ts";
 import { WindowPredictor } from "../src/learning/training/window-predictor.ts";
-import { Rng } from "../src/stats/random.ts";
+import { Rng } from "../src/random.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";
 import { randomWindows, sizes } from "./random-windows.ts";

@@ -1,7 +1,7 @@
 // Computes intervals by bootstrap over people, because batches and streams of one person resemble each other.
 
+import { Rng } from "../src/random.ts";
 import { quantiles } from "../src/stats/quantile.ts";
-import { Rng } from "../src/stats/random.ts";
 
 const draws = 1000;
 

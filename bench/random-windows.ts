@@ -1,7 +1,7 @@
 // The windows for all figures of networks: 200 x 6 random values with 11 classes; half of each window is in the next.
 
+import type { Rng } from "../src/random.ts";
 import type { WindowSet } from "../src/signals/preprocessing/windows.ts";
-import type { Rng } from "../src/stats/random.ts";
 
 export const sizes = { windowSize: 200, channels: 6, classes: 11 } as const;
 

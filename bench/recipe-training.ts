@@ -11,10 +11,10 @@ import { fitStateFrom } from "../src/learning/training/fit-state.ts";
 import { TrainingSession, ValidationSession } from "../src/learning/training/network-session.ts";
 import { rotateWindows } from "../src/learning/training/rotate-windows.ts";
 import { gatherTrainingTargets, scaleTrainingWindows } from "../src/learning/training/training-batch.ts";
+import type { Rng } from "../src/random.ts";
 import { gatherWindows } from "../src/signals/preprocessing/gather-windows.ts";
 import { fitScaler } from "../src/signals/preprocessing/scaler.ts";
 import { argmaxRows } from "../src/stats/argmax-rows.ts";
-import type { Rng } from "../src/stats/random.ts";
 import type { QualityTask } from "./quality-task.ts";
 
 export interface Recipe {

@@ -23,11 +23,11 @@ import { encodeFitState, fitStateFrom } from "../src/learning/training/fit-state
 import { fitWorkerRunner } from "../src/learning/training/fit-worker.ts";
 import { ValidationSession } from "../src/learning/training/network-session.ts";
 import { type CycleSetting, cyclePlan } from "../src/pipelines/cycle-plan.ts";
+import { Rng } from "../src/random.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
 import { makeWindows } from "../src/signals/preprocessing/make-windows.ts";
 import type { WindowSet } from "../src/signals/preprocessing/windows.ts";
 import { sensorsByName } from "../src/signals/sensors/sensors-by-name.ts";
-import { Rng } from "../src/stats/random.ts";
 
 const { values } = parseArgs({
   options: {

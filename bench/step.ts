@@ -3,7 +3,7 @@ import { drawParameterVector } from "../src/learning/networks/parameters.ts";
 import type { NetworkName } from "../src/learning/networks/presets.ts";
 import { fillDropoutMask } from "../src/learning/training/dropout-mask.ts";
 import { TrainingSession } from "../src/learning/training/network-session.ts";
-import { Rng } from "../src/stats/random.ts";
+import { Rng } from "../src/random.ts";
 import { sizes } from "./random-windows.ts";
 
 const batchSize = 64;

@@ -10,8 +10,8 @@ import { baselineReference, baselineReferenceGrids } from "../src/monitoring/sum
 import { type ClassSummaries, summarizeByClass } from "../src/monitoring/summaries/class-summaries.ts";
 import { sensorsForSignals, withSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
+import { Rng } from "../src/random.ts";
 import { sensorsByName } from "../src/signals/sensors/sensors-by-name.ts";
-import { Rng } from "../src/stats/random.ts";
 import type { BenchmarkResult } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";
 

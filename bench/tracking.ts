@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { simulate } from "../src/pipelines/simulate.ts";
 import { train } from "../src/pipelines/train.ts";
-import { Rng } from "../src/stats/random.ts";
+import { Rng } from "../src/random.ts";
 import type { BenchmarkResult } from "./measurement.ts";
 import { median } from "./measurement.ts";
 import { withTemporaryDirectory } from "./temporary-directory.ts";

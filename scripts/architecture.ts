@@ -27,14 +27,21 @@ export interface Room {
 }
 
 export const rooms: Readonly<Record<string, Room>> = {
-  stats: { purpose: "random numbers, distributions and distances on plain arrays", imports: [] },
-  "signals/data": {
-    purpose: "reading recordings and writing tables; checks, the quality report, the simulator",
-    imports: ["signals/sensors", "stats"],
-  },
+  stats: { purpose: "distributions, distances and rotations on plain arrays", imports: [] },
   "signals/sensors": { purpose: "which columns form a sensor, its kind and its unit; pure", imports: [] },
+  "signals/files": {
+    purpose: "tables in files: finding them, every format and device, columns, texts, times as text, writing",
+    imports: ["signals/sensors"],
+  },
+  "signals/data": {
+    purpose: "tables become recordings: roles, clocks, labels, units; the quality report and gate; the simulator",
+    imports: ["signals/files", "signals/sensors"],
+  },
   "signals/preprocessing": { purpose: "resampling, windows, scalers", imports: ["signals/data", "stats"] },
-  "storage/store": { purpose: "atomic files, hashes, locks, model folders, the registry, the ledger", imports: [] },
+  "storage/store": {
+    purpose: "atomic files, hashes, locks, model folders and their networks, the registry, the ledger",
+    imports: [],
+  },
   "storage/tracking": { purpose: "reporting to an MLflow server: what is sent, and how", imports: [] },
   "learning/networks": { purpose: "ONNX graphs, their gradients, layers, losses, Adam, presets", imports: [] },
   "learning/evaluation": {
@@ -47,14 +54,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "learning/training": {
     purpose: "fits: sessions, loop, checkpoints, worker threads, temperature, folds",
-    imports: [
-      "learning/networks",
-      "learning/evaluation",
-      "signals/data",
-      "signals/preprocessing",
-      "signals/sensors",
-      "stats",
-    ],
+    imports: ["learning/networks", "learning/evaluation", "signals/data", "signals/preprocessing", "stats"],
   },
   "monitoring/summaries": {
     purpose: "the summary that is kept for each batch; pure, runs in a browser",
@@ -66,7 +66,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "monitoring/streams": {
     purpose: "the opened model, a stream's memory, update rules, the result of a check",
-    imports: ["monitoring/summaries", "monitoring/drift", "learning/networks", "signals/data", "storage/store"],
+    imports: ["monitoring/summaries", "monitoring/drift", "signals/data", "storage/store"],
   },
   report: {
     purpose: "reports of a run: pages, pictures, MLflow runs",
@@ -83,6 +83,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     purpose: "one file per command, which connects the other rooms",
     imports: [
       "stats",
+      "signals/files",
       "signals/data",
       "signals/preprocessing",
       "storage/store",

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { Rng } from "../src/stats/random.ts";
+import { Rng } from "../src/random.ts";
 import { filesOf } from "./architecture.ts";
 
 const source = fileURLToPath(new URL("../src", import.meta.url));

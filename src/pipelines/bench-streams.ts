@@ -10,11 +10,11 @@ import { joinColumns } from "../monitoring/summaries/join-columns.ts";
 import { classOfMeasuredSamples, measuredSignalColumns } from "../monitoring/summaries/measure-batch.ts";
 import { sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
+import type { Rng } from "../random.ts";
 import { plannedWindowStep } from "../signals/preprocessing/plan-windows.ts";
 import { runsOfWindowChunk } from "../signals/preprocessing/window-chunks.ts";
 import { allocateSharedWindows, type WindowSet } from "../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
-import type { Rng } from "../stats/random.ts";
 import type { ModelHandle } from "./model-handle.ts";
 
 /** The sessions of a stream consist of chunks of this length, in seconds. */

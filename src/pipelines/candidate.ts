@@ -20,9 +20,9 @@ import { encodeFitState, fitStateFrom } from "../learning/training/fit-state.ts"
 import { ValidationSession } from "../learning/training/network-session.ts";
 import { type FitRun, runFit } from "../learning/training/run-fit.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import type { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
-import type { Rng } from "../stats/random.ts";
 import type { Staging } from "../storage/store/staging.ts";
 import { type CycleSetting, cyclePlan } from "./cycle-plan.ts";
 import type { RetrainData } from "./prepare-retraining.ts";

@@ -4,11 +4,13 @@
 import { basename } from "node:path";
 import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../config.ts";
 import { counted } from "../counted.ts";
+import { DataFault } from "../data-fault.ts";
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
 import { judgeBatch, judgeRejectedBatch } from "../monitoring/streams/judge-batch.ts";
 import { type Decision, MonitorStream, type StreamMemory } from "../monitoring/streams/monitor-stream.ts";
+import { readSummary } from "../monitoring/streams/read-summary.ts";
 import {
   type CheckFacts,
   type MeasuredBatch,
@@ -21,11 +23,9 @@ import { batchSummaryRows } from "../monitoring/summaries/class-summaries.ts";
 import type { DeviceSummary } from "../monitoring/summaries/device-summary.ts";
 import { encodeSummary } from "../monitoring/summaries/device-summary-codec.ts";
 import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
-import { readSummary } from "../monitoring/summaries/read-summary.ts";
 import { sensorSignalMargin, sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../monitoring/summaries/summarize.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
-import { DataFault } from "../signals/data/data-fault.ts";
 import { namedColumnRoles } from "../signals/data/named-columns.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
 import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";

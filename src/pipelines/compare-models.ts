@@ -4,8 +4,8 @@ import { type CompareConfig, type CompareOptions, resolveCompareConfig } from ".
 import { type PairedPeople, pairPeople } from "../learning/evaluation/paired-people.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
 import { listedNames } from "../listed-names.ts";
+import { Rng } from "../random.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
-import { Rng } from "../stats/random.ts";
 import { evaluate } from "./evaluate.ts";
 import { type ShownModel, showModel } from "./models.ts";
 

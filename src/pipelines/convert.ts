@@ -1,7 +1,6 @@
 // `tidemark convert`: reads recordings as `train` would, and writes them as one clean table, in SI units.
 
 import { type ConvertConfig, type ConvertOptions, resolveConvertConfig } from "../config.ts";
-import { checkOutFile } from "../out-file.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { type CleanChannel, cleanChannels, cleanColumns } from "../signals/data/clean-channels.ts";
@@ -13,7 +12,8 @@ import { recordingPieces } from "../signals/data/recordings.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
 import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { parseUnitChoice } from "../signals/data/unit-choice.ts";
-import { type TableColumn, TableWriter } from "../signals/data/write-table.ts";
+import { type TableColumn, TableWriter } from "../signals/files/write-table.ts";
+import { checkOutFile } from "./out-file.ts";
 import { openLabelledOrNot } from "./prepare-training.ts";
 import { refuseOverwritingInput } from "./refuse-overwriting-input.ts";
 

@@ -8,9 +8,9 @@ import { finalShards } from "../learning/training/final-schedule.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import { fixedPenalty } from "../learning/training/penalty-plan.ts";
+import type { Rng } from "../random.ts";
 import { fitScaler } from "../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
-import type { Rng } from "../stats/random.ts";
 
 /** Settings that all fits of a retraining run share. */
 export interface CycleSetting {

@@ -3,6 +3,7 @@
 // the changed samples.
 
 import { type DriftBenchConfig, type DriftBenchOptions, resolveDriftBenchConfig } from "../config.ts";
+import { DataFault } from "../data-fault.ts";
 import { parseDay } from "../day.ts";
 import { UserError } from "../errors.ts";
 import { type BenchDay, drawBenchDay } from "../monitoring/drift/bench-day.ts";
@@ -18,16 +19,14 @@ import type { Change } from "../monitoring/drift/injected-change.ts";
 import type { Choices, Chunk } from "../monitoring/drift/rehearsal.ts";
 import { unitsOfModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { ClassSummaries } from "../monitoring/summaries/class-summaries.ts";
-import { checkOutFile } from "../out-file.ts";
+import { Rng } from "../random.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { batchUnits } from "../signals/data/batch-units.ts";
-import { DataFault } from "../signals/data/data-fault.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { recordedRateOf } from "../signals/data/open-recordings.ts";
 import { readRecordings } from "../signals/data/read-recordings.ts";
 import { makeWindows } from "../signals/preprocessing/make-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
-import { Rng } from "../stats/random.ts";
 import {
   type BenchPerson,
   benchChunkSeconds,
@@ -36,6 +35,7 @@ import {
   mergeBenchSession,
 } from "./bench-streams.ts";
 import { type ModelHandle, openModelHandle } from "./model-handle.ts";
+import { checkOutFile } from "./out-file.ts";
 import { windowsOfModel } from "./windows-of-model.ts";
 import { writeReportPage } from "./write-report-page.ts";
 

@@ -15,10 +15,10 @@ import { type CrossValidation, describeFold, summarizeFolds } from "../learning/
 import { TimeLeft } from "../learning/training/time-left.ts";
 import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
+import { Rng } from "../random.ts";
 import type { SampledTrainConfig } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
 import { fitScaler, type Scaler } from "../signals/preprocessing/scaler.ts";
-import { Rng } from "../stats/random.ts";
 import type { TrainingData } from "./prepare-training.ts";
 import type { TrainEvent } from "./train-events.ts";
 

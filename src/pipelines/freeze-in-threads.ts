@@ -4,8 +4,8 @@ import { Interrupted } from "../errors.ts";
 import { startWorker } from "../learning/training/start-worker.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import type { freezeDriftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
+import type { RngState } from "../random.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
-import type { RngState } from "../stats/random.ts";
 import { type TeamSeat, teamSeats } from "./thread-team.ts";
 
 type FreezeOptions = Parameters<typeof freezeDriftBaseline>[2];

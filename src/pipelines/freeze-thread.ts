@@ -2,7 +2,7 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { freezeDriftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
-import { Rng } from "../stats/random.ts";
+import { Rng } from "../random.ts";
 import type { FreezeMessage, FreezeTask } from "./freeze-in-threads.ts";
 import { mapInTeam } from "./thread-team.ts";
 

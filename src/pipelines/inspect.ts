@@ -8,11 +8,10 @@ import {
   resolveTrainConfig,
   type TrainConfig,
 } from "../config.ts";
+import { DataFault, type FaultDescription } from "../data-fault.ts";
 import { UserError } from "../errors.ts";
-import { checkOutFile } from "../out-file.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import type { UnitConversion } from "../signals/data/convert-units.ts";
-import { DataFault, type FaultDescription } from "../signals/data/data-fault.ts";
 import { type Excerpt, excerptsOf } from "../signals/data/excerpts.ts";
 import { type FoundSensors, findSensors } from "../signals/data/find-sensors.ts";
 import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
@@ -21,6 +20,7 @@ import { type RecordingFacts, recordingFacts } from "../signals/data/recording-f
 import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
 import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
 import type { DroppedSamples } from "../signals/preprocessing/plan-windows.ts";
+import { checkOutFile } from "./out-file.ts";
 import { openForTraining, openLabelledOrNot, prepareOpenedTraining } from "./prepare-training.ts";
 import type { TrainEvent } from "./train-events.ts";
 import { writeReportPage } from "./write-report-page.ts";

@@ -1,12 +1,12 @@
 // Opens recordings whose windows a model will predict, labelled or not, for `predict` and `evaluate`.
 
 import type { PredictConfig } from "../config.ts";
+import { DataFault } from "../data-fault.ts";
 import { gateBatchChannels, gateBatchColumns } from "../monitoring/streams/gate-batch.ts";
 import { type OpenedModel, unitsOfModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
 import { batchClockFaults, batchFlatFaults, batchRangeFaults } from "../signals/data/batch-faults.ts";
 import { batchUnits, factorsOfBatch, leastFactors, noteOnPeople } from "../signals/data/batch-units.ts";
-import { DataFault } from "../signals/data/data-fault.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import {
   type OpenedRecordings,

@@ -7,6 +7,7 @@ import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { Rng } from "../random.ts";
 import type { ChampionOptions } from "../recorded-options.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
 import { collectingReporter, type Reporter, silent } from "../reporter.ts";
@@ -24,7 +25,6 @@ import {
 import { runsOfWindowChunk } from "../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { countWindowsByName } from "../signals/preprocessing/windows.ts";
-import { Rng } from "../stats/random.ts";
 import { readJsonLines } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { championOptions } from "./champion-options.ts";

@@ -1,6 +1,7 @@
 // Turns files into windows and folds: everything that `train` does before the first fit. Bad input is rejected here.
 
 import { sampledTrainConfig, type TrainConfig } from "../config.ts";
+import { DataFault, type OnFault, throwDataFault } from "../data-fault.ts";
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { type FoldParts, type LeakageReport, leakageReport } from "../learning/evaluation/leakage.ts";
@@ -10,13 +11,13 @@ import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { Rng } from "../random.ts";
 import type { SampledTrainConfig } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { batchClockFaults, batchFlatFaults } from "../signals/data/batch-faults.ts";
 import { convertRows, type DecidedUnits, decideUnits, type StoredConversion } from "../signals/data/convert-units.ts";
-import { DataFault, type OnFault, throwDataFault } from "../signals/data/data-fault.ts";
 import { findSensors } from "../signals/data/find-sensors.ts";
 import { fixedSplitOf } from "../signals/data/fixed-split.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
@@ -38,7 +39,6 @@ import {
 } from "../signals/preprocessing/plan-windows.ts";
 import { labelChangeWarnings, peopleWithoutWindows } from "../signals/preprocessing/window-warnings.ts";
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
-import { Rng } from "../stats/random.ts";
 import { storedConfigWindowFault } from "../storage/store/stored-config.ts";
 import { impossiblePeople } from "./impossible-people.ts";
 import { readTestSet, type TestSet } from "./test-set.ts";

@@ -1,7 +1,7 @@
 // Reads out_of_fold.parquet: for each training window, the probabilities of a network that had not seen its person.
 
 import { UserError } from "../errors.ts";
-import { duckdbIdentifier, duckdbLiteral, openDuckdb } from "../signals/data/duckdb.ts";
+import { duckdbIdentifier, duckdbLiteral, openDuckdb } from "../signals/files/duckdb.ts";
 import { type ModelFolder, modelFiles } from "../storage/store/model-folder.ts";
 
 export interface OutOfFoldRow {

@@ -2,6 +2,7 @@
 // pass the quality gate. Only windows are kept in memory; rows are read when needed. U unlabelled windows.
 
 import type { RetrainConfig } from "../config.ts";
+import { DataFault } from "../data-fault.ts";
 import { UserError } from "../errors.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
 import { unitsOfModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
@@ -10,7 +11,6 @@ import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { batchUnits } from "../signals/data/batch-units.ts";
 import { conversionsByFactors, convertRows, type StoredConversion } from "../signals/data/convert-units.ts";
 import { CopiedContentFinder } from "../signals/data/copied-content.ts";
-import { DataFault } from "../signals/data/data-fault.ts";
 import { type ColumnOptions, type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { type OpenedRecordings, openRecordings, recordedRateOf } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";

@@ -21,6 +21,7 @@ import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts"
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { snakeKeys } from "../letter-case.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { Rng } from "../random.ts";
 import { configAffectingResult, configWithoutTracking } from "../recorded-options.ts";
 import { beginRetrainLog, endRetrainLog } from "../report/retrain-log.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
@@ -28,7 +29,6 @@ import { endTrainLog } from "../report/train-log.ts";
 import { TrainingTracker, trackerServer } from "../report/training-tracker.ts";
 import { reporterOf, teeReporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { Rng } from "../stats/random.ts";
 import { jsonFileText } from "../storage/store/atomic-file.ts";
 import { modelFiles, retrainReportFile, trackingFile } from "../storage/store/model-folder.ts";
 import { lineOfModel, readRegistry } from "../storage/store/registry.ts";

@@ -1,7 +1,7 @@
 import { resolveSimulateConfig, type SimulateOptions } from "../config.ts";
-import { checkOutFile } from "../out-file.ts";
 import { simulatePeople as simulateColumns } from "../signals/data/simulate-people.ts";
-import { writeTable } from "../signals/data/write-table.ts";
+import { writeTable } from "../signals/files/write-table.ts";
+import { checkOutFile } from "./out-file.ts";
 
 /** The result of `simulate`. */
 export interface SimulateResult {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Competitor, fitCompetitor, type WindowFeatures, windowFeatures } from "../../bench/drift-competitor.ts";
-import { Rng } from "../../src/stats/random.ts";
+import { Rng } from "../../src/random.ts";
 
 const rate = 20;
 

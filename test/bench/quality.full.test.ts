@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { fileDirectory } from "../pipelines/tiny-run.ts";
 
 const script = fileURLToPath(new URL("../../bench/quality.ts", import.meta.url));

@@ -15,7 +15,7 @@ import { streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
 import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
-import { writeTable } from "../../src/signals/data/write-table.ts";
+import { writeTable } from "../../src/signals/files/write-table.ts";
 import { chromium, loadPage } from "../chromium.ts";
 import { copySharedModel } from "../pipelines/shared-model.ts";
 import { fileDirectory } from "../pipelines/tiny-run.ts";

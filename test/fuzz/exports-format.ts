@@ -5,8 +5,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../src/errors.ts";
+import type { Rng } from "../../src/random.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
-import type { Rng } from "../../src/stats/random.ts";
 import { type Export, storedExports } from "../exports/generate.ts";
 import type { Format } from "./formats.ts";
 import { byteMutations, type Mutation, nastyTexts, pick, several } from "./mutate.ts";

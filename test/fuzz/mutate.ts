@@ -1,5 +1,5 @@
 // Mutations of inputs: of bytes, of lines of text, and of JSON values. Everything is drawn from a seeded generator.
-import type { Rng } from "../../src/stats/random.ts";
+import type { Rng } from "../../src/random.ts";
 
 export type Mutation<T> = (value: T, rng: Rng) => T;
 

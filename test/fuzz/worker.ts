@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../src/errors.ts";
-import { Rng } from "../../src/stats/random.ts";
+import { Rng } from "../../src/random.ts";
 import { type Base, type FormatName, listing, openFormat, writeFiles } from "./formats.ts";
 
 export interface Task {

@@ -9,20 +9,21 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { filesOf } from "../../scripts/architecture.ts";
 import { tableLines } from "../../src/interfaces/cli/table.ts";
-import { Rng } from "../../src/stats/random.ts";
+import { Rng } from "../../src/random.ts";
 import { processorSeconds } from "../processor-seconds.ts";
 import { equivalent } from "./equivalent.ts";
 import type { Message, Task } from "./host.ts";
 import { mutantsOf } from "./mutants.ts";
 import { testsOf } from "./tests-of.ts";
 
-const rooms = ["stats", "learning/pseudo-labeling", "monitoring/drift"];
+const rooms = ["random.ts", "stats", "learning/pseudo-labeling", "monitoring/drift"];
 /** A mutant may take so many times as long as the tests do without it, and so many CPU seconds more. */
 const [patience, grace] = [4, 5];
 
@@ -112,9 +113,11 @@ const { values: options } = parseArgs({
   },
 });
 const only = options.only.split(",");
-const files = rooms
-  .flatMap((room) => readdirSync(join("src", room)).map((name) => join("src", room, name)))
-  .filter((file) => only.some((word) => file === `src/${word}` || file.startsWith(`src/${word}/`)));
+const isIn = (file: string, words: readonly string[]): boolean =>
+  words.some((word) => file === word || file.startsWith(`${word}/`));
+const files = filesOf("src")
+  .filter((file) => isIn(file, rooms) && isIn(file, only))
+  .map((file) => join("src", file));
 if (files.length === 0) throw new Error(`--only ${options.only}: expected files or folders of ${rooms.join(", ")}`);
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);

@@ -16,7 +16,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { CheckResult, RejectedBatch } from "../../src/monitoring/streams/check-result.ts";
 import { checkResultSchema } from "../../src/monitoring/streams/check-result-schema.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { monitorFile } from "../../src/storage/store/monitor-database.ts";
 import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
 import { resident } from "./resident.ts";

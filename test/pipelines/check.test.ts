@@ -7,7 +7,7 @@ import { checkResultSchema } from "../../src/monitoring/streams/check-result-sch
 import { type RollingReference, rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";

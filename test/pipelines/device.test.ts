@@ -8,15 +8,15 @@ import { classify, DeviceBatch, encodeSummary, readDeviceModel, summaryToJson } 
 import { UserError } from "../../src/errors.ts";
 import { openRuntimeSession } from "../../src/learning/training/onnx-runtime.ts";
 import type { CheckResult, JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
+import { readSummary } from "../../src/monitoring/streams/read-summary.ts";
 import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
 import type { DeviceModel } from "../../src/monitoring/summaries/device-json.ts";
 import { deviceModelSchema } from "../../src/monitoring/summaries/device-model-schema.ts";
-import { readSummary } from "../../src/monitoring/summaries/read-summary.ts";
 import { deviceModel } from "../../src/pipelines/device-model.ts";
 import { ModelHandle } from "../../src/pipelines/model-handle.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { readManifest } from "../../src/storage/store/manifest.ts";
 import { unpackOldModel } from "./old-model.ts";
 import { copySharedModel } from "./shared-model.ts";

@@ -6,7 +6,7 @@ import { resolveRetrainConfig } from "../../src/config.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { evaluate } from "../../src/pipelines/evaluate.ts";
 import { openModelHandle } from "../../src/pipelines/model-handle.ts";
-import { duckdbLiteral } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral } from "../../src/signals/files/duckdb.ts";
 import { changeJson, reseal } from "./old-model.ts";
 import { query } from "./query.ts";
 import { resident } from "./resident.ts";

@@ -15,15 +15,15 @@ import { balancedClassWeights } from "../../src/learning/training/class-weights.
 import { fitNetwork } from "../../src/learning/training/fit-network.ts";
 import { scaleTrainingWindows } from "../../src/learning/training/training-batch.ts";
 import { camelCase } from "../../src/letter-case.ts";
+import { Rng } from "../../src/random.ts";
 import type { SampledTrainConfig } from "../../src/recorded-options.ts";
 import type { HistoryRow } from "../../src/report/history-row.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { gatherWindows } from "../../src/signals/preprocessing/gather-windows.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
 import type { WindowSet } from "../../src/signals/preprocessing/windows.ts";
 import { sensorsByName } from "../../src/signals/sensors/sensors-by-name.ts";
-import { Rng } from "../../src/stats/random.ts";
 import { modelFiles } from "../../src/storage/store/model-folder.ts";
 import { scalerSchema } from "../../src/storage/store/scaler-file.ts";
 import { openGraph } from "../learning/networks/run-graph.ts";

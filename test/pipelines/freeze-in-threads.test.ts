@@ -2,9 +2,9 @@ import { expect, it } from "vitest";
 import { Interrupted } from "../../src/errors.ts";
 import { freezeDriftBaseline } from "../../src/monitoring/drift/freeze-drift-baseline.ts";
 import { type FreezeInput, freezeInThreads } from "../../src/pipelines/freeze-in-threads.ts";
+import { Rng } from "../../src/random.ts";
 import type { WindowSet } from "../../src/signals/preprocessing/windows.ts";
 import { sensorsByName } from "../../src/signals/sensors/sensors-by-name.ts";
-import { Rng } from "../../src/stats/random.ts";
 
 const [people, rows, windowSize] = [4, 400, 20];
 const channels = ["Ax", "Ay", "Az"];

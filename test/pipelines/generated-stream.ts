@@ -16,8 +16,8 @@ import type { BatchSummary } from "../../src/monitoring/summaries/batch-summary.
 import { mergeClassSummaries, summarizeByClass } from "../../src/monitoring/summaries/class-summaries.ts";
 import { type ModelSignals, modelSignals } from "../../src/monitoring/summaries/model-signals.ts";
 import { type Columns, Summarizer } from "../../src/monitoring/summaries/summarize.ts";
+import { Rng } from "../../src/random.ts";
 import { sensorsByName } from "../../src/signals/sensors/sensors-by-name.ts";
-import { Rng } from "../../src/stats/random.ts";
 
 export const channels: readonly string[] = ["Ax", "Ay"];
 const samplingRateHz = 10;

@@ -6,7 +6,7 @@ import { beforeAll, expect, it } from "vitest";
 import type { CvReport } from "../../src/learning/training/cv-report.ts";
 import { train } from "../../src/pipelines/train.ts";
 import type { HistoryRow } from "../../src/report/history-row.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
 
 const directory = fileDirectory();

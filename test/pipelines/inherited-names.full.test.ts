@@ -8,7 +8,7 @@ import { predict } from "../../src/pipelines/predict.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { train } from "../../src/pipelines/train.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { fileDirectory, tinyOptions } from "./tiny-run.ts";
 
 const directory = fileDirectory();

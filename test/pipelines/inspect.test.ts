@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inspect } from "../../src/pipelines/inspect.ts";
-import { duckdbLiteral } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral } from "../../src/signals/files/duckdb.ts";
 import { query } from "./query.ts";
 import { resident } from "./resident.ts";
 import { fileDirectory, simulateTiny } from "./tiny-run.ts";

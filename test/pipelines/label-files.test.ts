@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { InspectOptions } from "../../src/config.ts";
 import { convert } from "../../src/pipelines/convert.ts";
 import { type InspectResult, inspect } from "../../src/pipelines/inspect.ts";
-import { openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { fileDirectory, simulateTiny } from "./tiny-run.ts";

@@ -7,7 +7,7 @@ import { openModelHandle } from "../../src/pipelines/model-handle.ts";
 import { prepareRetraining } from "../../src/pipelines/prepare-retraining.ts";
 import { recalibrateBaseline } from "../../src/pipelines/recalibrate-baseline.ts";
 import { train } from "../../src/pipelines/train.ts";
-import { duckdbLiteral } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral } from "../../src/signals/files/duckdb.ts";
 import { query } from "./query.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
-import { Rng } from "../../src/stats/random.ts";
+import { Rng } from "../../src/random.ts";
 import { sha256Bytes } from "../../src/storage/store/hash.ts";
 import { defaultStream, rollingReferencePath } from "../../src/storage/store/stream-names.ts";
 import type { StoredBatch } from "../../src/storage/store/stream-store.ts";

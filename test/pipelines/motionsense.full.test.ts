@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { train } from "../../src/pipelines/train.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { fileDirectory } from "./tiny-run.ts";
 
 const path = fileURLToPath(new URL("../../../shared/data/motionsense/motionsense.parquet", import.meta.url));

@@ -15,10 +15,10 @@ import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-meas
 import { BatchMeasurer } from "../../src/monitoring/summaries/measure-batch.ts";
 import { Summarizer } from "../../src/monitoring/summaries/summarize.ts";
 import { predictorOf } from "../../src/pipelines/model-handle.ts";
+import { Rng } from "../../src/random.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
 import { runsOfWindowChunk } from "../../src/signals/preprocessing/window-chunks.ts";
-import { Rng } from "../../src/stats/random.ts";
 import { unpackOldModel } from "./old-model.ts";
 import { fileDirectory } from "./tiny-run.ts";
 

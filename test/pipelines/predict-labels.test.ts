@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { predict } from "../../src/pipelines/predict.ts";
-import { duckdbLiteral } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral } from "../../src/signals/files/duckdb.ts";
 import { query } from "./query.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";

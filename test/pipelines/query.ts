@@ -1,4 +1,4 @@
-import { openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { openDuckdb } from "../../src/signals/files/duckdb.ts";
 
 /** The rows that a database of its own answers with. */
 export async function query(sql: string): Promise<Record<string, unknown>[]> {

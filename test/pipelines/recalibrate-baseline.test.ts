@@ -7,7 +7,7 @@ import { showBaseline } from "../../src/pipelines/baseline.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { recalibrateBaseline } from "../../src/pipelines/recalibrate-baseline.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { writeTable } from "../../src/signals/data/write-table.ts";
+import { writeTable } from "../../src/signals/files/write-table.ts";
 import { sha256Bytes } from "../../src/storage/store/hash.ts";
 import { readManifest } from "../../src/storage/store/manifest.ts";
 import { openModelFolder } from "../../src/storage/store/model-folder.ts";

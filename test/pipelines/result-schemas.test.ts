@@ -19,7 +19,6 @@ import {
   proxyGateRules,
 } from "../../src/learning/pseudo-labeling/promotion-gate.ts";
 import { comparisonSchema, cycleSchema, gateRuleSchema } from "../../src/learning/pseudo-labeling/retrain-report.ts";
-import { predictionColumns } from "../../src/learning/training/prediction-columns.ts";
 import { baselineStatsSchema } from "../../src/monitoring/drift/baseline-stats.ts";
 import { baselineStatsFaults } from "../../src/monitoring/drift/baseline-stats-faults.ts";
 import {
@@ -37,6 +36,7 @@ import { batchFiguresOf } from "../../src/monitoring/summaries/batch-figures.ts"
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import { decodeMeasurement, encodeMeasurement } from "../../src/monitoring/summaries/measurement-codec.ts";
 import type { CheckResult } from "../../src/pipelines/check.ts";
+import { predictionColumns } from "../../src/pipelines/prediction-columns.ts";
 import {
   channels,
   type GeneratedBatch,

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { modelFiles } from "../../src/storage/store/model-folder.ts";
 import { openStaging } from "../../src/storage/store/staging.ts";
 import { type Ended, fileDirectory, signalledAtFiles, simulateTiny, start, tinyWords } from "./tiny-run.ts";

@@ -14,7 +14,7 @@ import { prepareRetraining, type RetrainData } from "../../src/pipelines/prepare
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { readManifest } from "../../src/storage/store/manifest.ts";
 import { modelFiles, retrainReportFile, trackingFile } from "../../src/storage/store/model-folder.ts";
 import {

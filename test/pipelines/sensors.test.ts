@@ -7,7 +7,7 @@ import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts"
 import { check } from "../../src/pipelines/check.ts";
 import { train } from "../../src/pipelines/train.ts";
 import { simulatePeople } from "../../src/signals/data/simulate-people.ts";
-import { type TableColumn, writeTable } from "../../src/signals/data/write-table.ts";
+import { type TableColumn, writeTable } from "../../src/signals/files/write-table.ts";
 import { changeJson, reseal, unpackOldModel } from "./old-model.ts";
 import { resident } from "./resident.ts";
 import { fileDirectory, tinyWords } from "./tiny-run.ts";

@@ -7,7 +7,7 @@ import { inflateRawSync } from "node:zlib";
 import { beforeAll, expect, it } from "vitest";
 import { storedBaselineStats } from "../../src/monitoring/drift/baseline-stats.ts";
 import { showBaseline } from "../../src/pipelines/baseline.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { camelCaseKeys } from "../camel-case-keys.ts";
 import { changeJson, reseal, unpackOldModel } from "./old-model.ts";
 import { resident } from "./resident.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { resident } from "./resident.ts";
 import { fileDirectory, simulateTiny, tinyWords } from "./tiny-run.ts";
 

@@ -9,7 +9,7 @@ import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-ref
 import { openModelHandle } from "../../src/pipelines/model-handle.ts";
 import { prepareRetraining } from "../../src/pipelines/prepare-retraining.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { duckdbLiteral } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral } from "../../src/signals/files/duckdb.ts";
 import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
 import { query } from "./query.ts";
 import { resident } from "./resident.ts";

@@ -3,9 +3,9 @@
 import { classificationMetrics } from "../../src/learning/evaluation/classification-metrics.ts";
 import { metricsSummary } from "../../src/learning/evaluation/metrics-summary.ts";
 import type { BaselineStats } from "../../src/monitoring/drift/baseline-stats.ts";
+import { Rng } from "../../src/random.ts";
 import type { HistoryRow } from "../../src/report/history-row.ts";
 import type { ReportInput } from "../../src/report/train-html.ts";
-import { Rng } from "../../src/stats/random.ts";
 
 export interface ExampleOptions {
   users: readonly string[];

@@ -1,9 +1,9 @@
 // Autocorrelation times against NumPy (test/fixtures/scripts/time_series.py) and theory.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { Rng } from "../../src/random.ts";
 import { autocorrelationTime } from "../../src/stats/autocorrelation-time.ts";
 import { ksDistance, ksPValue } from "../../src/stats/ks.ts";
-import { Rng } from "../../src/stats/random.ts";
 
 const fixture: { name: string; values: number[]; tau: number }[] = JSON.parse(
   readFileSync(new URL("../fixtures/time-series.json", import.meta.url), "utf8"),

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Rng } from "../../src/stats/random.ts";
+import { Rng } from "../../src/random.ts";
 import { windowSums } from "../../src/stats/window-sums.ts";
 
 const noise = (length: number): Float64Array => {

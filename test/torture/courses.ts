@@ -8,8 +8,8 @@ import { checkResultSchema } from "../../src/monitoring/streams/check-result-sch
 import { openModelLedger } from "../../src/monitoring/streams/model-ledger.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
+import type { Rng } from "../../src/random.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
-import type { Rng } from "../../src/stats/random.ts";
 import { jsonFileText, writeFileAtomic } from "../../src/storage/store/atomic-file.ts";
 import { readManifest, sealManifest } from "../../src/storage/store/manifest.ts";
 import { modelFiles, openModelFolder, trackingFile } from "../../src/storage/store/model-folder.ts";

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { tableLines } from "../../src/interfaces/cli/table.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { Rng } from "../../src/stats/random.ts";
+import { Rng } from "../../src/random.ts";
 import { chosenNames } from "../chosen-names.ts";
 import { batches, courses, trainWords } from "./courses.ts";
 import { RememberingMlflow } from "./remembering-mlflow.ts";

@@ -1,7 +1,7 @@
 // Processes of the real command that are killed at a random moment of their life, or left to end.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Rng } from "../../src/stats/random.ts";
+import type { Rng } from "../../src/random.ts";
 
 const main = fileURLToPath(new URL("../../src/interfaces/cli/main.ts", import.meta.url));
 

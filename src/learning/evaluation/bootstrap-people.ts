@@ -3,8 +3,8 @@
 // intervals that are far too narrow. With few people, percentile intervals are too narrow as well (Efron and Tibshirani 1993,
 // chapter 14). Dimensions: K classes.
 
+import type { Rng } from "../../random.ts";
 import { quantiles } from "../../stats/quantile.ts";
-import type { Rng } from "../../stats/random.ts";
 import { expectedCalibrationError } from "./calibration-error.ts";
 import type { ClassificationMetrics } from "./classification-metrics.ts";
 import { cohenKappa } from "./cohen-kappa.ts";

@@ -2,7 +2,7 @@
 // fold itself: by person, by shuffled rows, or by contiguous blocks.
 
 import { UserError } from "../../errors.ts";
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import { checkSplitKeepsClasses } from "./check-splits.ts";
 import { type InnerSplit, type SplitKind, splitRowsByClass, splitRowsWhere, type WindowPositions } from "./split.ts";
 import { assignGroupsToFolds } from "./stratified-group-k-fold.ts";

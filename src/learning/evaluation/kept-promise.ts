@@ -1,7 +1,7 @@
 // Compares the people on whom a model is evaluated with the people of its cross-validation, by the mean and person by person. The
 // promise of cross-validation is kept if the new people could have been among the cross-validated ones.
 
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import { bootstrapReplicates, type Interval, percentileInterval } from "./bootstrap-people.ts";
 
 /** How the evaluated people compare with the cross-validated ones, by macro-F1 per person. */

@@ -1,7 +1,7 @@
 import { counted } from "../../counted.ts";
 import { listedNames } from "../../listed-names.ts";
+import type { Rng } from "../../random.ts";
 import { shellCommand } from "../../shell-words.ts";
-import type { Rng } from "../../stats/random.ts";
 import { blockedSplit } from "./blocked-split.ts";
 import { checkSplitClasses } from "./check-splits.ts";
 import { leaveOneGroupOut } from "./leave-one-group-out.ts";

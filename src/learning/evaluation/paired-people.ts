@@ -1,6 +1,6 @@
 // Compares two models on the same people. People differ far more than models do, so the two are compared person by person.
 
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import { bootstrapReplicates, type Interval, percentileInterval } from "./bootstrap-people.ts";
 
 /** Macro-F1 of two models on the people that both were tested on. */

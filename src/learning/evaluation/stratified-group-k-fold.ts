@@ -7,7 +7,7 @@
 // there are at least as many groups as folds, no fold stays empty, because adding to an empty fold always gives the smallest
 // deviation.
 
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import { checkNSplits, checkSplitClasses, checkSplitPeople } from "./check-splits.ts";
 import { type Split, splitsFromFolds } from "./split.ts";
 

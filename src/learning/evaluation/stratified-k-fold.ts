@@ -1,4 +1,4 @@
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import { checkNSplits, checkSplitClasses } from "./check-splits.ts";
 import { type Split, splitRowsByClass, splitsFromFolds } from "./split.ts";
 

@@ -2,9 +2,9 @@
 // and variance from their windows instead of the training data. It takes one pass over unlabelled windows and changes no
 // weights. B windows per batch, S statistics.
 
+import { Rng } from "../../random.ts";
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
-import { Rng } from "../../stats/random.ts";
 import { batchNormMomentum } from "../networks/layers.ts";
 import { fillDropoutMask } from "./dropout-mask.ts";
 import type { FitPlan } from "./fit-plan.ts";

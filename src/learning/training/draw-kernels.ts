@@ -1,8 +1,8 @@
 // Draws what is random about MiniRocket's kernels: the channels that each sees, and the window that its biases come from. T
 // time, C channels.
 
+import type { Rng } from "../../random.ts";
 import { quantiles } from "../../stats/quantile.ts";
-import type { Rng } from "../../stats/random.ts";
 import { type KernelGroup, kernelLength, kernelPlaces } from "../networks/minirocket-kernels.ts";
 
 /** No subset of the channels is larger, as in aeon. */

@@ -1,4 +1,4 @@
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 
 /**
  * Sets each element of a mask to one with probability 1 - rate, otherwise to zero. Two elements share one random word, so

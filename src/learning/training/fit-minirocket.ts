@@ -3,8 +3,8 @@
 // "epoch" of the fit is one penalty, from the strongest one on. A fit takes less than a minute, so an interrupted one starts
 // again. N rows, F features, K classes.
 
+import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
-import { Rng } from "../../stats/random.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { miniRocketNames } from "../networks/minirocket.ts";
 import { describeNetworkParameters, type NetworkSpec } from "../networks/parameters.ts";

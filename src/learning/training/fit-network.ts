@@ -5,11 +5,11 @@
 // part. With few people, the loss depends mostly on how confident the network's errors are, and rises while the labels still
 // improve. B windows per batch, T time, C channels, K classes.
 
+import { Rng } from "../../random.ts";
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
-import { Rng } from "../../stats/random.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { adamStepSize } from "../networks/adam.ts";
 import { drawParameterVector } from "../networks/parameters.ts";

@@ -1,10 +1,10 @@
 // Draws what is random about MiniRocket's kernels, and counts their features over windows. B windows per run, T time, C
 // channels, F features, S statistics.
 
+import type { Rng } from "../../random.ts";
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
-import type { Rng } from "../../stats/random.ts";
 import type { CountType } from "../networks/linear-head-graph.ts";
 import { miniRocketCounts, miniRocketNames } from "../networks/minirocket.ts";
 import { kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";

@@ -1,7 +1,7 @@
 // Plans how a fit chooses its penalty. It scores every penalty on people whom it holds out in turn, as the cross-validation around
 // it does, because scores on people whom the head has learned from would favour weak penalties.
 
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import { innerSplit } from "../evaluation/inner-split.ts";
 import type { SplitKind, WindowPositions } from "../evaluation/split.ts";
 import { assignGroupsToFolds } from "../evaluation/stratified-group-k-fold.ts";

@@ -2,8 +2,8 @@
 // accelerometer and the gyroscope get the same rotation (Um et al. 2017, "Data Augmentation of Wearable Sensor Data for
 // Parkinson's Disease Monitoring using Convolutional Neural Networks").
 
-import { type Rotation, rotationAbout } from "../../signals/sensors/rotation.ts";
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
+import { type Rotation, rotationAbout } from "../../stats/rotation.ts";
 
 /** 40 degrees. */
 const defaultDeviation = (40 * Math.PI) / 180;

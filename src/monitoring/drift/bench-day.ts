@@ -1,7 +1,7 @@
 // The days that `drift-bench` draws. A calibration must not be tested on days from its own generator. Here, bout lengths are
 // uniformly distributed over a range, and no activity comes twice in a row.
 
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import type { Chunk, DaySource } from "./rehearsal.ts";
 
 /** In recorded order, or with bouts whose lengths in chunks are within this range. */

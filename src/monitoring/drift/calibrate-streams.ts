@@ -3,7 +3,7 @@
 // data without the person. So the level allows for everything that adds to the evidence. Only the standards of each
 // class and the choice of the statistic are based on everyone.
 
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import { mergeClassSummaries, subtractClassSummaries } from "../summaries/class-summaries.ts";
 import type {

@@ -2,7 +2,7 @@
 // scored as production batches will be. If chunks come with shifted copies, each batch is also scored with one channel
 // shifted. This shows which score makes the evidence grow fastest, and calibration chooses that score.
 
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeAcrossClasses, mergeClassSummaries } from "../summaries/class-summaries.ts";
 import { calibrateStreams, calibrateStreamsUnits, describeDay, type RehearsedKind } from "./calibrate-streams.ts";

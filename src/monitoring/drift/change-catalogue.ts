@@ -4,8 +4,8 @@
 // for that; the code that builds the stream makes these changes.
 
 import { percent } from "../../percent.ts";
-import { rotationAbout } from "../../signals/sensors/rotation.ts";
 import { type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";
+import { rotationAbout } from "../../stats/rotation.ts";
 import {
   beginInjectedChange,
   type Change,

@@ -1,6 +1,6 @@
 // Draws drift-free pairs for `calibrate`: a batch of one person, and the reference that production would compare it with.
 
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import { type ClassSummaries, mergeClassSummaries, subtractClassSummaries } from "../summaries/class-summaries.ts";
 import type { KindCalibration } from "./calibration.ts";
 import {

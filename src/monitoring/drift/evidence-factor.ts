@@ -6,7 +6,7 @@
 // delays the alarm by only one or two bets: one or two batches of several activities, or five to ten batches of one
 // bout.
 
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import type { DayPlan } from "./rehearsal.ts";
 import { judgeRehearsedDay, type RehearsedPerson } from "./rehearsed-stream.ts";
 import { weighedEvidence } from "./weigh-evidence.ts";

@@ -2,12 +2,12 @@
 // batches ("rehearses" them) from each person, with the classes that a fold's network predicted without ever seeing
 // that person.
 
+import type { Rng } from "../../random.ts";
 import { plannedWindowStep } from "../../signals/preprocessing/plan-windows.ts";
 import type { Run } from "../../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
-import type { Rng } from "../../stats/random.ts";
 import { type BaselineReference, baselineReference, baselineReferenceGrids } from "../summaries/baseline-reference.ts";
 import { mergeClassSummaries, summarizeByClass } from "../summaries/class-summaries.ts";
 import { classOfMeasuredSamples, followsMeasuredWindow, gatherMeasuredSamples } from "../summaries/measure-batch.ts";

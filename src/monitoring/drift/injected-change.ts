@@ -2,7 +2,7 @@
 // Values that are new in every batch, such as noise, come from the batch's own generator. So a batch depends only on the
 // stream's seed and its own number, and with equal seeds, changes of different sizes affect the same channel.
 
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import type { Columns } from "../summaries/summarize.ts";
 import type { DriftVerdict } from "./drift-state.ts";
 

@@ -12,9 +12,9 @@
 // uncertain.
 
 import { z } from "zod";
+import { Rng } from "../../random.ts";
 import { firstNotBelow } from "../../stats/first-not-below.ts";
 import { meanOf } from "../../stats/mean.ts";
-import { Rng } from "../../stats/random.ts";
 import { scoreSchema } from "./score.ts";
 
 /** Scores of drift-free batches of one length. */

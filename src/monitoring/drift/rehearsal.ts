@@ -7,7 +7,7 @@
 // recordings of an activity, sessions in production differ more than the rehearsed ones. The more recordings a person has,
 // the smaller this effect is. If an activity was recorded once, its two halves stand for two recordings.
 
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import type { MergeableClasses } from "../summaries/class-summaries.ts";
 
 /** A few seconds of one recording, all chunks of about one length. */

@@ -1,7 +1,7 @@
 // A person's rehearsed day, judged as `check` judges a stream: by the same decisions, with the same rules for what enters the
 // references. The alarms have no names, because nobody reads them.
 
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
 import type { DriftModel } from "./comparison.ts";
 import { type DriftState, newDriftState } from "./drift-state.ts";

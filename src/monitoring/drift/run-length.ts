@@ -6,8 +6,8 @@
 // Three things still depend on the person who is left out: the standards of each class, the choice of the statistic,
 // and the other people's streams, which were judged by ladders with this person's batches.
 
+import type { Rng } from "../../random.ts";
 import { poissonUpperLimit } from "../../stats/poisson-limit.ts";
-import type { Rng } from "../../stats/random.ts";
 import type { MeasuredRunLength, RehearsedDay } from "./calibration.ts";
 import type { DayPlan } from "./rehearsal.ts";
 import { judgeRehearsedDay, type RehearsedPerson } from "./rehearsed-stream.ts";

@@ -3,8 +3,8 @@
 // simulated here, because they are just factors on a channel; remedies.ts reverses them. Clipping, coarse resolution and
 // jittering clocks are not simulated at all. Dimensions: N samples.
 
-import type { Rotation, Vector } from "../../signals/sensors/rotation.ts";
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
+import type { Rotation, Vector } from "../../stats/rotation.ts";
 import type { Columns } from "../summaries/summarize.ts";
 
 /** Draws an axis with a uniformly random direction. */

@@ -9,8 +9,8 @@
 // A batch that does not count (not-counted.ts) is judged as if there were no past. It leaves the stream's state as it is, and
 // therefore ends no alarm.
 
+import type { FaultDescription } from "../../data-fault.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import type { FaultDescription } from "../../signals/data/data-fault.ts";
 import { type DriftState, newDriftState } from "../drift/drift-state.ts";
 import { impossibleSensors } from "../drift/impossible-sensors.ts";
 import { likelyCauses } from "../drift/likely-causes.ts";

@@ -3,10 +3,10 @@
 // here; no code that judges or predicts reads it again.
 
 import { readFile } from "node:fs/promises";
-import { exportedNetworkFaults } from "../../learning/networks/exported-network.ts";
 import type { UnitsOfModel } from "../../signals/data/batch-units.ts";
 import { parseUnitChoice } from "../../signals/data/unit-choice.ts";
 import { readJson } from "../../storage/store/atomic-file.ts";
+import { exportedNetworkFaults } from "../../storage/store/exported-network.ts";
 import { sha256File } from "../../storage/store/hash.ts";
 import { type ModelFolder, modelFiles, openModelFolder, unfitModelFile } from "../../storage/store/model-folder.ts";
 import { resolveModelByRegistry } from "../../storage/store/registry.ts";

@@ -3,9 +3,9 @@
 // channel.
 
 import { counted } from "../../counted.ts";
-import { DataFault } from "./data-fault.ts";
+import { DataFault } from "../../data-fault.ts";
+import { withPlaceOfValue } from "../files/place-of-value.ts";
 import { absurdDistance, exceedsLimit, leastMarks, markDistance } from "./gate-limits.ts";
-import { withPlaceOfValue } from "./place-of-value.ts";
 
 /** Maximum number of values to sample; more would hardly change the percentiles. */
 const mostSampled = 1_000_000;

@@ -3,8 +3,9 @@
 // gets a different verdict. All limits are in gate-limits.ts.
 
 import { counted } from "../../counted.ts";
+import type { FaultDescription } from "../../data-fault.ts";
 import { percent } from "../../percent.ts";
-import type { FaultDescription } from "./data-fault.ts";
+import { withPlaceOfValue } from "../files/place-of-value.ts";
 import {
   absurdFactor,
   exceedsLimit,
@@ -16,7 +17,6 @@ import {
   pauseSeconds,
   rateShareLimits,
 } from "./gate-limits.ts";
-import { withPlaceOfValue } from "./place-of-value.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { recordingPieces } from "./recordings.ts";
 import { samplingSteps } from "./sampling.ts";

@@ -2,11 +2,11 @@
 // declare is converted; any other change of unit is a fault, which `check` names. Columns that by their names hold another kind of
 // sensor are rejected.
 
+import type { FaultDescription } from "../../data-fault.ts";
 import { listedNames } from "../../listed-names.ts";
 import { type Sensor, type SensorUnit, unitFactor } from "../sensors/sensor.ts";
 import { type NamedSensor, sensorsByName } from "../sensors/sensors-by-name.ts";
 import { conversionFactors, type StoredConversion } from "./convert-units.ts";
-import type { FaultDescription } from "./data-fault.ts";
 import { declaredUnits, parseUnitChoice } from "./unit-choice.ts";
 
 /** What a model knows about the units of its recordings. */

@@ -1,21 +1,21 @@
 // Decides which column has which role. Columns that the user names are used as given; the others are found by their usual names.
 // Every choice is reported, so that users notice a wrong guess.
 
+import { type FaultDescription, type OnFault, throwDataFault } from "../../data-fault.ts";
 import { nearestName, UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
-import { sensorsByName } from "../sensors/sensors-by-name.ts";
-import { usualChannels } from "../sensors/usual-channels.ts";
-import { type FaultDescription, type OnFault, throwDataFault } from "./data-fault.ts";
-import { givenSensors } from "./given-sensors.ts";
-import type { ColumnOptions } from "./named-columns.ts";
-import { refuseReservedChannels } from "./reserved-names.ts";
 import {
   type ColumnRole,
   columnsNamedLikeTimes,
   findRoleColumn,
   isSameButForUnit,
   usualColumnNames,
-} from "./usual-column-names.ts";
+} from "../files/usual-column-names.ts";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import { usualChannels } from "../sensors/usual-channels.ts";
+import { givenSensors } from "./given-sensors.ts";
+import type { ColumnOptions } from "./named-columns.ts";
+import { refuseReservedChannels } from "./reserved-names.ts";
 
 /** The columns in use, by their names in the file; null if there is none. */
 export interface ResolvedColumns {

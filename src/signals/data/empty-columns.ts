@@ -1,15 +1,15 @@
 // Takes columns without any value out of a table's schema. Exports have them for sensors that a device lacks (SampleTimeFine of
 // Xsens, a second gyroscope). Chosen as the time or as a channel, such a column would leave no row.
 
+import { isNumberThere, isTypeOfNumbers, isValueText, startOfCell } from "../files/cell-has-value.ts";
+import type { Database } from "../files/duckdb.ts";
+import type { TableSchema } from "../files/table-schema.ts";
+import { findRoleColumn } from "../files/usual-column-names.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
-import { isNumberThere, isTypeOfNumbers, isValueText, startOfCell } from "./cell-has-value.ts";
 import { listColumnNames } from "./column-roles.ts";
-import type { Database } from "./duckdb.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
 import type { ColumnOptions } from "./named-columns.ts";
-import type { TableSchema } from "./table-schema.ts";
-import { findRoleColumn } from "./usual-column-names.ts";
 
 /** Rows from the top of a file that are searched first; that of DuckDB's sniffer, which takes an empty column for text. */
 const headRows = 20_480;

@@ -3,7 +3,7 @@
 // of the watch. The figures are plausible (cadences of 1.5 to 3 steps/s, wrist accelerations of 0.1 to 3 g), but not fitted
 // to real people. The forearm is along the device's x axis: a hanging arm has a pitch of -90 degrees and gravity on x.
 
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 
 export type SimulatedActivity = "walking" | "jogging" | "upstairs" | "downstairs" | "sitting" | "standing";
 

@@ -5,7 +5,7 @@
 // them over the time until the next; the times that are kept stay as they are.
 
 import { counted } from "../../counted.ts";
-import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
 import { repeatedTimeShareLimit } from "./gate-limits.ts";
 import { gapPeriods } from "./sampling.ts";
 

@@ -1,7 +1,7 @@
 // What a user may say about the columns of recordings, their labels and their times. Every field has an option of the same name.
 
+import type { PathColumnOptions } from "../files/path-columns.ts";
 import { fixedSplitOf, type SplitSide } from "./fixed-split.ts";
-import type { PathColumnOptions } from "./path-columns.ts";
 
 export interface ColumnOptions extends PathColumnOptions {
   readonly label?: string;

@@ -2,21 +2,24 @@
 // by chunk. Unusable rows are counted and dropped. Data that would make all later results unreliable is rejected.
 
 import { counted } from "../../counted.ts";
+import { DataFault, type OnFault, throwDataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { type Database, openDuckdb } from "../files/duckdb.ts";
+import { findFiles } from "../files/find-files.ts";
+import { readableFiles } from "../files/readable-files.ts";
+import { type ScratchFolder, scratchFolder } from "../files/scratch-folder.ts";
+import { readTableSchema } from "../files/table-schema.ts";
+import { columnsNamedLikeTimes } from "../files/usual-column-names.ts";
 import { type ColumnRoles, listColumnNames, type ResolvedColumns } from "./column-roles.ts";
 import { type CopiedContent, CopiedContentFinder, describeCopiedContent } from "./copied-content.ts";
-import { DataFault, type OnFault, throwDataFault } from "./data-fault.ts";
 import { describeQuality } from "./describe-quality.ts";
-import { type Database, openDuckdb } from "./duckdb.ts";
-import { findFiles } from "./find-files.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type LabellingOptions, labelRecordings } from "./label-recordings.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { readLabelFiles } from "./read-label-file.ts";
-import { readableFiles } from "./readable-files.ts";
 import type { Stretch } from "./recordings.ts";
 import { refuseReservedTexts } from "./reserved-names.ts";
 import { restartColumn } from "./restart-column.ts";
@@ -24,13 +27,10 @@ import { openRowChunks, type Table } from "./row-chunks.ts";
 import { RowClocks } from "./row-clock.ts";
 import { RowStore } from "./row-store.ts";
 import { refuseEmptySplitSide } from "./rows-of-split-side.ts";
-import { type ScratchFolder, scratchFolder } from "./scratch-folder.ts";
 import { RowSelector, type SelectedRows, unknownUser } from "./select-rows.ts";
 import { tablesOfSensorFiles } from "./sensor-files.ts";
 import { spreadTimes } from "./spread-times.ts";
 import { StoredRows } from "./stored-rows.ts";
-import { readTableSchema } from "./table-schema.ts";
-import { columnsNamedLikeTimes } from "./usual-column-names.ts";
 
 export interface ReadRecordingsOptions {
   /** Columns by role; for roles that are not given, columns are found by their usual names. */

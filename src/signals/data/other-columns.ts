@@ -1,5 +1,6 @@
 // Checks whether a later file has the columns that are in use. All other columns may differ from file to file.
 
+import { DataFault } from "../../data-fault.ts";
 import {
   type ColumnRoles,
   columnRoleOptions,
@@ -8,7 +9,6 @@ import {
   type RequiredColumns,
   resolveColumnRoles,
 } from "./column-roles.ts";
-import { DataFault } from "./data-fault.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 
 /**

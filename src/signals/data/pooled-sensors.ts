@@ -3,11 +3,11 @@
 // columns (a battery level, a flag), the rows with one value are not evenly sampled, or do not overlap in time with
 // those of another value.
 
+import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
+import type { TableSchema } from "../files/table-schema.ts";
+import type { TimeReading } from "../files/text-clock.ts";
 import { kindOfSensorValue } from "../sensors/sensor-in-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
-import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
-import type { TableSchema } from "./table-schema.ts";
-import type { TimeReading } from "./text-clock.ts";
 
 /** A column that marks the rows of several sensors. */
 export interface SensorColumn {

@@ -2,10 +2,10 @@
 // change any reference.
 
 import { counted } from "../../counted.ts";
+import { DataFault, type FaultDescription } from "../../data-fault.ts";
 import type { Reporter } from "../../reporter.ts";
 import { type BatchExpectations, batchFaults } from "./batch-faults.ts";
 import type { ResolvedColumns } from "./column-roles.ts";
-import { DataFault, type FaultDescription } from "./data-fault.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { type KnownNames, type OpenedRecordings, openRecordings } from "./open-recordings.ts";
 import type { QualityReport } from "./quality-report.ts";

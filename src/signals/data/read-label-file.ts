@@ -6,16 +6,16 @@ import { open } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { silent } from "../../reporter.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
+import { findFiles, type SourceFile } from "../files/find-files.ts";
+import { readableFiles } from "../files/readable-files.ts";
+import type { ScratchFolder } from "../files/scratch-folder.ts";
+import { isDateTimeInSchema, readTableSchema, type TableSchema } from "../files/table-schema.ts";
+import { timeReadingOf } from "../files/text-clock.ts";
+import { textLayout } from "../files/text-layout.ts";
+import { findRoleColumn } from "../files/usual-column-names.ts";
 import { listColumnNames } from "./column-roles.ts";
-import { type Database, duckdbIdentifier } from "./duckdb.ts";
-import { findFiles, type SourceFile } from "./find-files.ts";
 import { localTimeConverter } from "./local-time.ts";
-import { readableFiles } from "./readable-files.ts";
-import type { ScratchFolder } from "./scratch-folder.ts";
-import { isDateTimeInSchema, readTableSchema, type TableSchema } from "./table-schema.ts";
-import { timeReadingOf } from "./text-clock.ts";
-import { textLayout } from "./text-layout.ts";
-import { findRoleColumn } from "./usual-column-names.ts";
 
 export interface Annotation {
   readonly label: string | null;

@@ -1,7 +1,7 @@
 // Rejects names that cannot be keys in JSON files. Channels, classes and people are keys in baseline_stats.json and cv_report.json.
 // Many JSON readers treat the key `__proto__` as the object's prototype, and would silently lose its value.
 
-import { DataFault } from "./data-fault.ts";
+import { DataFault } from "../../data-fault.ts";
 
 const reserved = "__proto__";
 

@@ -1,7 +1,7 @@
 // If the clock of a file restarts, finds the column that numbers its recordings: it changes whenever time runs backwards.
 
-import { type Database, duckdbIdentifier } from "./duckdb.ts";
-import type { TableSchema } from "./table-schema.ts";
+import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
+import type { TableSchema } from "../files/table-schema.ts";
 
 /** Rows from the top of the file that are compared. */
 const headRows = 50_000;

@@ -2,26 +2,26 @@
 // chunk holds typed arrays, and texts (person, recording, label) as one small integer per row.
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
+import { DataFault, type OnFault } from "../../data-fault.ts";
+import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
+import { explainReadError, withReadErrorsExplained } from "../files/explain-read-error.ts";
+import type { SourceFile } from "../files/find-files.ts";
+import { pathColumnsOf, withTemplateRoles } from "../files/path-columns.ts";
+import type { ScratchFolder } from "../files/scratch-folder.ts";
+import { limitedTextColumn } from "../files/table-limits.ts";
+import { readTableSchema, type TableSchema } from "../files/table-schema.ts";
+import { type TimeReading, timeReadingOf } from "../files/text-clock.ts";
 import type { ColumnRoles, RequiredColumns } from "./column-roles.ts";
 import { resolveColumnRoles } from "./column-roles.ts";
-import { DataFault, type OnFault } from "./data-fault.ts";
-import { type Database, duckdbIdentifier } from "./duckdb.ts";
 import { withoutEmptyColumns } from "./empty-columns.ts";
-import { explainReadError, withReadErrorsExplained } from "./explain-read-error.ts";
-import type { SourceFile } from "./find-files.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
 import { type LabelMap, readLabelMap } from "./label-map.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { refuseOtherColumns } from "./other-columns.ts";
-import { pathColumnsOf, withTemplateRoles } from "./path-columns.ts";
 import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";
-import type { ScratchFolder } from "./scratch-folder.ts";
 import { joinSensorFiles, type SourceTable } from "./sensor-files.ts";
 import { type SeparatedTable, separateSensors } from "./separate-sensors.ts";
 import { Spellings } from "./spellings.ts";
-import { limitedTextColumn } from "./table-limits.ts";
-import { readTableSchema, type TableSchema } from "./table-schema.ts";
-import { type TimeReading, timeReadingOf } from "./text-clock.ts";
 import { refuseUnnamedClock } from "./unnamed-clock.ts";
 
 export interface RowChunk {

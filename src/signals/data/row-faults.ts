@@ -2,9 +2,10 @@
 // backwards.
 
 import { counted } from "../../counted.ts";
+import type { FaultDescription } from "../../data-fault.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { differingPathColumn } from "../files/path-columns.ts";
 import type { ColumnRoles } from "./column-roles.ts";
-import type { FaultDescription } from "./data-fault.ts";
 import {
   exceedsLimit,
   leastRepeatedTimes,
@@ -12,7 +13,6 @@ import {
   pauseSeconds,
   repeatedTimeShareLimit,
 } from "./gate-limits.ts";
-import { differingPathColumn } from "./path-columns.ts";
 
 interface Place {
   readonly file: number;

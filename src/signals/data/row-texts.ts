@@ -1,10 +1,10 @@
 // The texts of rows (person, recording and label): one small integer per row, and each distinct text once.
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
+import { cleanText, isMissingMark, refuseTextsOverLimit } from "../files/table-limits.ts";
 import type { ColumnRoles } from "./column-roles.ts";
 import type { LabelMap } from "./label-map.ts";
 import type { Spellings } from "./spellings.ts";
-import { cleanText, isMissingMark, refuseTextsOverLimit } from "./table-limits.ts";
 
 /**
  * Text columns of a row; null if the cell is empty or there is no such column. A person or class that is written in several

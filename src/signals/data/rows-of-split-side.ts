@@ -3,9 +3,9 @@
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
-import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
+import type { TableSchema } from "../files/table-schema.ts";
 import { fixedSplitOf, fixedSplitText, type SplitSide } from "./fixed-split.ts";
-import type { TableSchema } from "./table-schema.ts";
 
 /** Words for the sides, compared without case. Validation rows belong to training, whose folds choose their own. */
 const wordsOfSide: Record<SplitSide, readonly string[]> = {

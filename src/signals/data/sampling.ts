@@ -1,7 +1,7 @@
 // Measures how evenly a recording was sampled and where it is interrupted: median step, jitter, gaps.
 
-import { streamedMedian } from "../../stats/streamed-median.ts";
 import { type RowSource, recordingPieces } from "./recordings.ts";
+import { streamedMedian } from "./streamed-median.ts";
 
 /** A step longer than both this many median steps and `minimalGapSeconds` is a gap, which no window may cross. */
 export const gapPeriods = 3;

@@ -2,7 +2,7 @@
 // are separated, and the rows of each stay in order. If rows have equal times, only the first is kept. Time that runs
 // backwards is rejected.
 
-import type { OnFault } from "./data-fault.ts";
+import type { OnFault } from "../../data-fault.ts";
 import type { RowChunk, Table } from "./row-chunks.ts";
 import { backwardsTimeFault, missingCellFaults, repeatedTimesFault, type TimeStepBack } from "./row-faults.ts";
 import type { RowStore } from "./row-store.ts";

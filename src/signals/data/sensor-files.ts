@@ -6,19 +6,19 @@ import { basename, dirname, join } from "node:path";
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
+import type { SourceFile } from "../files/find-files.ts";
+import type { ScratchFolder } from "../files/scratch-folder.ts";
+import type { TableSchema } from "../files/table-schema.ts";
+import { timeReadingOf } from "../files/text-clock.ts";
+import { columnsNamedLikeTimes, findRoleColumn } from "../files/usual-column-names.ts";
 import { sensorInName } from "../sensors/sensor-in-name.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
-import { type Database, duckdbIdentifier } from "./duckdb.ts";
-import type { SourceFile } from "./find-files.ts";
 import { type JoinedPart, joinByTime } from "./join-by-time.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { sensorsToJoin } from "./pooled-sensors.ts";
-import type { ScratchFolder } from "./scratch-folder.ts";
 import { numberColumns, schemaOfParquet } from "./separate-sensors.ts";
-import type { TableSchema } from "./table-schema.ts";
-import { timeReadingOf } from "./text-clock.ts";
-import { columnsNamedLikeTimes, findRoleColumn } from "./usual-column-names.ts";
 
 /** The file of one sensor. */
 export interface SensorFile {

@@ -4,21 +4,21 @@
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
+import type { ScratchFolder } from "../files/scratch-folder.ts";
+import type { TableSchema } from "../files/table-schema.ts";
+import { type TimeReading, timeReadingOf } from "../files/text-clock.ts";
+import { findRoleColumn } from "../files/usual-column-names.ts";
 import { kindOfSensorValue, nameOfSensorValue } from "../sensors/sensor-in-name.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
-import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
 import { givenSensors } from "./given-sensors.ts";
 import { joinByTime } from "./join-by-time.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { findSensorColumn, rowsOfSensorValue, type SensorColumn, sensorsToJoin } from "./pooled-sensors.ts";
 import { rowsOfSplitSide } from "./rows-of-split-side.ts";
-import type { ScratchFolder } from "./scratch-folder.ts";
 import { findSparseSensors } from "./sparse-sensors.ts";
-import type { TableSchema } from "./table-schema.ts";
-import { type TimeReading, timeReadingOf } from "./text-clock.ts";
-import { findRoleColumn } from "./usual-column-names.ts";
 
 export interface SeparatedTable {
   readonly schema: TableSchema;

@@ -2,10 +2,10 @@
 // trivial. They represent no real person, and no figure measured on them says anything about real people.
 
 import { nearestName, UserError } from "../../errors.ts";
-import { Rng } from "../../stats/random.ts";
+import { Rng } from "../../random.ts";
+import type { TableColumn } from "../files/write-table.ts";
 import { drawGaitTraits, type SimulatedActivity, simulatedActivities } from "./gait-model.ts";
 import { simulateRecording } from "./simulate-recording.ts";
-import type { TableColumn } from "./write-table.ts";
 
 export interface SimulationOptions {
   readonly users: number;

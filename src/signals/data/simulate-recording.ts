@@ -2,7 +2,7 @@
 // gyroscope's signal. Gravity and the body's acceleration, rotated into the device's frame, give the accelerometer's signal.
 // Bias and noise are added.
 
-import type { Rng } from "../../stats/random.ts";
+import type { Rng } from "../../random.ts";
 import { type Movement, movements, type PersonTraits, type Posture, type SimulatedActivity } from "./gait-model.ts";
 
 const gravity = 9.80665;

@@ -3,10 +3,10 @@
 // evenly spaced, or each row belongs to one sensor; otherwise, values are missing, and the table is rejected for that
 // reason.
 
-import { isNumberThere, isTypeOfNumbers, isValueText, startOfCell } from "./cell-has-value.ts";
-import type { Database } from "./duckdb.ts";
+import { isNumberThere, isTypeOfNumbers, isValueText, startOfCell } from "../files/cell-has-value.ts";
+import type { Database } from "../files/duckdb.ts";
+import type { TableSchema } from "../files/table-schema.ts";
 import { exceedsLimit, missingShareLimit } from "./gate-limits.ts";
-import type { TableSchema } from "./table-schema.ts";
 
 /** Rows from the top of a file that are searched. */
 const searchedRows = 50_000;

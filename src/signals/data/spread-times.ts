@@ -4,7 +4,7 @@
 // the next group. The values show whether this is correct: they change as little from one packet to the next as within a packet.
 
 import { counted } from "../../counted.ts";
-import type { FaultDescription, OnFault } from "./data-fault.ts";
+import type { FaultDescription, OnFault } from "../../data-fault.ts";
 import { exceedsLimit } from "./gate-limits.ts";
 import type { StoredRecording, StoredRows } from "./stored-rows.ts";
 

@@ -2,9 +2,9 @@
 // only if the resulting rate is plausible. Otherwise, the size of the numbers shows the unit of times since 1970, and the size of
 // the steps shows the unit of other times. If neither gives a plausible rate, an error asks the user for --time-unit.
 
+import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import type { TimeUnit } from "./column-roles.ts";
-import { DataFault } from "./data-fault.ts";
 import type { RowPace } from "./row-pace.ts";
 
 type NumericUnit = Exclude<TimeUnit, "index" | "ticks" | "timestamp">;

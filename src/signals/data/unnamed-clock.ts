@@ -3,9 +3,9 @@
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
+import type { TableSchema } from "../files/table-schema.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
-import { type Database, duckdbIdentifier } from "./duckdb.ts";
-import type { TableSchema } from "./table-schema.ts";
 
 const searchedRows = 2000;
 const leastRows = 50;

@@ -1,7 +1,7 @@
 // Collects rows as they arrive, in pieces of any size. At any moment, they form the same recordings as a file with the same
 // rows would: the same rows are kept, and the same rules determine gaps and stretches. Dimensions: N rows per piece, C channels.
 
-import { DataFault } from "../data/data-fault.ts";
+import { DataFault } from "../../data-fault.ts";
 import type { RowSource } from "../data/recordings.ts";
 import { RowBuffer } from "../data/row-buffer.ts";
 import { describeSampling } from "../data/sampling.ts";

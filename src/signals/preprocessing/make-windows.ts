@@ -2,8 +2,8 @@
 // Every stretch is copied once into one block, and overlapping windows are offsets into it. Dimensions: S samples, C
 // channels, W windows, T samples per window.
 
+import { DataFault } from "../../data-fault.ts";
 import { percent } from "../../percent.ts";
-import { DataFault } from "../data/data-fault.ts";
 import { type Recordings, type RowSource, recordingPieces, rowsOfRecordings } from "../data/recordings.ts";
 import { pickWindows } from "./join-windows.ts";
 import {

@@ -2,7 +2,7 @@
 // suggests a shorter window only if the recordings themselves are short.
 
 import { counted } from "../../counted.ts";
-import { DataFault } from "../data/data-fault.ts";
+import { DataFault } from "../../data-fault.ts";
 import type { RowSource, Stretch } from "../data/recordings.ts";
 
 interface Wanted {

@@ -1,7 +1,7 @@
 // Plans the positions of the windows before any sample is read. A window lies inside one stretch (one person, recording and
 // label, without a gap), or, with a purity below 1, inside a span of stretches without a gap between them. S samples, W windows.
 
-import { DataFault } from "../data/data-fault.ts";
+import { DataFault } from "../../data-fault.ts";
 import type { RowSource, Stretch } from "../data/recordings.ts";
 import {
   addLabelChanges,

@@ -4,7 +4,7 @@
 // trusted: before the filter, samples are interpolated at even times. Models of earlier versions interpolate in all
 // cases. Dimensions: N samples in, M out, C channels.
 
-import { DataFault } from "../data/data-fault.ts";
+import { DataFault } from "../../data-fault.ts";
 import { exceedsLimit, mostUpsampling, unsaidRateDifference } from "../data/gate-limits.ts";
 import {
   type Recordings,

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProgram } from "../../../src/interfaces/cli/program.ts";
-import { duckdbIdentifier, duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
+import { duckdbIdentifier, duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
 import { commandPaths } from "../../command-paths.ts";
 import { unpackOldModel } from "../../pipelines/old-model.ts";
 import { fileDirectory, main } from "../../pipelines/tiny-run.ts";

@@ -15,7 +15,7 @@ import { createProgram } from "../../../src/interfaces/cli/program.ts";
 import { baselineStatsSchema, storedBaselineStats } from "../../../src/monitoring/drift/baseline-stats.ts";
 import { checkResultSchema } from "../../../src/monitoring/streams/check-result-schema.ts";
 import { rollingReferenceSchema } from "../../../src/monitoring/streams/rolling-reference.ts";
-import { duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
 import { camelCaseKeys } from "../../camel-case-keys.ts";
 import { commandPaths } from "../../command-paths.ts";
 import { changeJson, unpackOldModel } from "../../pipelines/old-model.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { bootstrapPeople, percentileInterval } from "../../../src/learning/evaluation/bootstrap-people.ts";
 import { classificationMetrics } from "../../../src/learning/evaluation/classification-metrics.ts";
 import { isWithinPromised, keptPromise, rankAmongPromised } from "../../../src/learning/evaluation/kept-promise.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 const classes = ["a", "b", "c"];
 

@@ -5,7 +5,7 @@ import { innerSplit } from "../../../src/learning/evaluation/inner-split.ts";
 import { leakageReport, leakageReportSchema } from "../../../src/learning/evaluation/leakage.ts";
 import { outerSplit } from "../../../src/learning/evaluation/outer-split.ts";
 import type { SplitKind } from "../../../src/learning/evaluation/split.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { anyRuns, gapSamples, type Run, windowsOf } from "./helpers.ts";
 
 const kinds: SplitKind[] = ["group", "leave-one-group-out", "stratified", "blocks"];

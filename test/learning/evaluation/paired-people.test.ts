@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pairPeople } from "../../../src/learning/evaluation/paired-people.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 const scores = (...pairs: [string, number][]): Map<string, number> => new Map(pairs);
 const pair = (first: ReadonlyMap<string, number>, second: ReadonlyMap<string, number>) =>

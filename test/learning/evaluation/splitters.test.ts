@@ -11,7 +11,7 @@ import { outerSplit } from "../../../src/learning/evaluation/outer-split.ts";
 import type { Split, SplitKind, WindowPositions } from "../../../src/learning/evaluation/split.ts";
 import { stratifiedGroupKFold } from "../../../src/learning/evaluation/stratified-group-k-fold.ts";
 import { stratifiedKFold } from "../../../src/learning/evaluation/stratified-k-fold.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { anyRuns, gapSamples, windowsOf } from "./helpers.ts";
 
 const kinds: SplitKind[] = ["group", "leave-one-group-out", "stratified", "blocks"];

@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { backpropagate } from "../../../src/learning/networks/backpropagate.ts";
 import { Graph, sizeOfGraphShape, type Value } from "../../../src/learning/networks/onnx-graph.ts";
 import { add, mul, reduceSum } from "../../../src/learning/networks/onnx-operators.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { openGraph } from "./run-graph.ts";
 
 export interface Numbers {

@@ -8,7 +8,7 @@ import {
   type ParameterSpec,
 } from "../../../src/learning/networks/parameters.ts";
 import { presetNetwork } from "../../../src/learning/networks/presets.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 describe("glorot-uniform", () => {
   // Keras 3: sqrt(6 / (fan in + fan out)), both times the kernel's size for a convolution.

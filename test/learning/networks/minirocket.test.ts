@@ -16,7 +16,7 @@ import { describeNetworkParameters } from "../../../src/learning/networks/parame
 import { presetNetwork } from "../../../src/learning/networks/presets.ts";
 import { buildTrainingGradientGraph } from "../../../src/learning/networks/training-graph.ts";
 import { drawKernelChannels, kernelBiases } from "../../../src/learning/training/draw-kernels.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { runGraph } from "./run-graph.ts";
 
 interface Fixture {

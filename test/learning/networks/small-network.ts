@@ -2,7 +2,7 @@ import { buildExportedInferenceGraph } from "../../../src/learning/networks/infe
 import { modelProto } from "../../../src/learning/networks/model-proto.ts";
 import { describeNetworkParameters, drawParameterVector } from "../../../src/learning/networks/parameters.ts";
 import { presetNetwork } from "../../../src/learning/networks/presets.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 export interface SmallNetwork {
   readonly channels?: readonly string[];

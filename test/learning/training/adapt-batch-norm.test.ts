@@ -12,9 +12,9 @@ import { fillDropoutMask } from "../../../src/learning/training/dropout-mask.ts"
 import type { NetworkWeights } from "../../../src/learning/training/fit-state.ts";
 import { TrainingSession } from "../../../src/learning/training/network-session.ts";
 import { scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
+import { Rng } from "../../../src/random.ts";
 import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
-import { Rng } from "../../../src/stats/random.ts";
 import { toyFit, toyScaler, toyWindows } from "./toy.ts";
 
 const [T, C] = [24, 3];

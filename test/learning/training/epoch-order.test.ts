@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fitEpochOrder, fitNetwork } from "../../../src/learning/training/fit-network.ts";
 import { type FitState, fitStateFrom, type NetworkWeights } from "../../../src/learning/training/fit-state.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { quiet, range, type ToyChanges, toyFit, toyWindows } from "./toy.ts";
 
 const rowsUpTo = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);

@@ -10,7 +10,7 @@ import {
 } from "../../../src/learning/training/fit-state.ts";
 import { ValidationSession } from "../../../src/learning/training/network-session.ts";
 import { fixedPenalty, searchedPenalties } from "../../../src/learning/training/penalty-plan.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { type ToyChanges, toyFit, toyScaler, toyWindows } from "./toy.ts";
 
 const windows = toyWindows(60);

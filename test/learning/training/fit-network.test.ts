@@ -6,7 +6,7 @@ import {
   type FitEpoch,
   type FitState,
 } from "../../../src/learning/training/fit-state.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { quiet, range, type Toy, toyFit, toyScaler, toyWindows } from "./toy.ts";
 
 async function finish(fit: Toy, options: Partial<typeof quiet> = {}): Promise<FitState> {

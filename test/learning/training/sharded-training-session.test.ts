@@ -8,7 +8,7 @@ import { buildTrainingGradientGraph } from "../../../src/learning/networks/train
 import { fitNetwork } from "../../../src/learning/training/fit-network.ts";
 import { encodeFitState, type FitState } from "../../../src/learning/training/fit-state.ts";
 import { ShardedTrainingSession } from "../../../src/learning/training/sharded-training-session.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { quiet, toyFit } from "./toy.ts";
 
 const input = { batchSize: 8, windowSize: 24, channels: 3, classes: 2 };

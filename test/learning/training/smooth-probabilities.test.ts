@@ -1,7 +1,7 @@
 // Smoothing against a sum over all paths of the Markov chain, which is slow and obvious.
 import { describe, expect, it } from "vitest";
 import { smoothProbabilities } from "../../../src/learning/training/smooth-probabilities.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 const shares = [0.5, 0.3, 0.2];
 

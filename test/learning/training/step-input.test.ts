@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { balancedClassWeights } from "../../../src/learning/training/class-weights.ts";
 import { rotateWindows } from "../../../src/learning/training/rotate-windows.ts";
 import { gatherTrainingTargets, scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
+import { Rng } from "../../../src/random.ts";
 import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
-import { Rng } from "../../../src/stats/random.ts";
 
 const places = fc.record({
   windowSize: fc.integer({ min: 1, max: 9 }),

@@ -3,8 +3,8 @@ import { balancedClassWeights } from "../../../src/learning/training/class-weigh
 import { fillDropoutMask } from "../../../src/learning/training/dropout-mask.ts";
 import { rotateWindows } from "../../../src/learning/training/rotate-windows.ts";
 import { gatherTrainingTargets, scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
+import { Rng } from "../../../src/random.ts";
 import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
-import { Rng } from "../../../src/stats/random.ts";
 import { toyScaler, toyWindows } from "./toy.ts";
 
 describe("a batch", () => {

@@ -6,7 +6,7 @@ import { describeNetworkParameters, drawParameterVector } from "../../../src/lea
 import { presetNetwork } from "../../../src/learning/networks/presets.ts";
 import { openRuntimeSession } from "../../../src/learning/training/onnx-runtime.ts";
 import { WindowPredictor } from "../../../src/learning/training/window-predictor.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { toyScaler, toyWindows } from "./toy.ts";
 
 function randomModel(): Uint8Array {

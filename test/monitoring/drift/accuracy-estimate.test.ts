@@ -12,7 +12,7 @@ import {
   type HeldOutWindows,
 } from "../../../src/monitoring/drift/accuracy-estimate.ts";
 import { type ModelSignals, modelSignals } from "../../../src/monitoring/summaries/model-signals.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 const fixture: {
   people: { confidences: number[]; correct: number[] }[];

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { drawBenchDay } from "../../../src/monitoring/drift/bench-day.ts";
 import { type Chunk, type DaySource, rehearsalChoices } from "../../../src/monitoring/drift/rehearsal.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { batchOf } from "./hand-made.ts";
 
 const numbered = (n: number, recording: string, label: string): Chunk[] =>

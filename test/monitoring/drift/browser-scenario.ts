@@ -17,7 +17,7 @@ import {
 } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { mergeModelSignals, modelSignals } from "../../../src/monitoring/summaries/model-signals.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { makePeople, summaryOf } from "./people.ts";
 
 export function runScenario(): unknown {

@@ -11,7 +11,7 @@ import {
 } from "../../../src/monitoring/drift/calibration-rung.ts";
 import type { Group } from "../../../src/monitoring/drift/rehearsal.ts";
 import type { BatchStatistics } from "../../../src/monitoring/drift/score.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { batchOf, modelOf } from "./hand-made.ts";
 
 const none = {

@@ -27,8 +27,8 @@ import {
 } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { baselineReferenceSchema } from "../../../src/monitoring/summaries/summary-schemas.ts";
+import { Rng } from "../../../src/random.ts";
 import { poissonUpperLimit } from "../../../src/stats/poisson-limit.ts";
-import { Rng } from "../../../src/stats/random.ts";
 import { camelCaseKeys } from "../../camel-case-keys.ts";
 import { makePeople, summaryOf } from "./people.ts";
 

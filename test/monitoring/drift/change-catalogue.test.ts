@@ -11,10 +11,10 @@ import {
   stuckSensorFault,
 } from "../../../src/monitoring/drift/sensor-faults.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
-import { type Rotation, rotationAbout, type Vector } from "../../../src/signals/sensors/rotation.ts";
+import { Rng } from "../../../src/random.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { moments } from "../../../src/stats/moments.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { type Rotation, rotationAbout, type Vector } from "../../../src/stats/rotation.ts";
 
 const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
 const scales = { Ax: 2, Ay: 4, Az: 3, Gx: 1, Gy: 0.5, Gz: 8 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { changeShape } from "../../../src/monitoring/drift/change-shape.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 const series = (n: number, value: (i: number) => number): number[] => Array.from({ length: n }, (_, i) => value(i));
 

@@ -10,7 +10,7 @@ import {
   effectiveClasses,
 } from "../../../src/monitoring/drift/class-standards.ts";
 import type { ChannelSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { channelOf } from "./hand-made.ts";
 
 const of = (rows: number, x: number): ClassDistances => ({ rows, ks: { x } });

@@ -16,8 +16,8 @@ import {
   statisticsForScore,
 } from "../../../src/monitoring/drift/score.ts";
 import { mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
+import { Rng } from "../../../src/random.ts";
 import { ksPValue } from "../../../src/stats/ks.ts";
-import { Rng } from "../../../src/stats/random.ts";
 import { awayFor, batchOf, type Chosen, channelOf, modelOf, past, rows, rung } from "./hand-made.ts";
 
 const model = modelOf({ baseline: [rung] });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { directFaults } from "../../../src/monitoring/drift/direct-faults.ts";
 import { baselineReference, baselineReferenceGrids } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] as const;
 const means = { Ax: 1, Ay: -8, Az: 4, Gx: 0, Gy: 0.3, Gz: -0.2 };

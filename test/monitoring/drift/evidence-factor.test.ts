@@ -23,7 +23,7 @@ import { decideVerdict } from "../../../src/monitoring/drift/verdict.ts";
 import { baselineReference, baselineReferenceGrids } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { summaryOf } from "./people.ts";
 
 const rate = 10;

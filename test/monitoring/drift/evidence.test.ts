@@ -7,7 +7,7 @@ import {
   evidenceStateSchema,
   noEvidence,
 } from "../../../src/monitoring/drift/evidence.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 /** Batches until the alarm when p-values are drawn by `draw`. */
 function runLength(arl: number, draw: () => number, limit = 1_000_000): number {

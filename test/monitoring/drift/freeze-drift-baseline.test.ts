@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { driftBaselineFaults, driftBaselineSchema } from "../../../src/monitoring/drift/drift-baseline.ts";
 import { freezeDriftBaseline } from "../../../src/monitoring/drift/freeze-drift-baseline.ts";
 import { storedDriftBaseline } from "../../../src/monitoring/drift/stored-drift-baseline.ts";
+import { Rng } from "../../../src/random.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
-import { Rng } from "../../../src/stats/random.ts";
 import { camelCaseKeys } from "../../camel-case-keys.ts";
 
 const windowSize = 20;

@@ -13,8 +13,8 @@ import {
   summarizeByClass,
 } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
+import { Rng } from "../../../src/random.ts";
 import { moments } from "../../../src/stats/moments.ts";
-import { Rng } from "../../../src/stats/random.ts";
 
 const activities = { sitting: [0, 0.3], standing: [1.5, 0.3], walking: [0.7, 1.2] } as const;
 type Activity = keyof typeof activities;

@@ -6,7 +6,7 @@ import { type DriftState, newDriftState } from "../../../src/monitoring/drift/dr
 import { type DriftOptions, decideVerdict, type Judgement } from "../../../src/monitoring/drift/verdict.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { type Made, makePeople } from "./people.ts";
 
 export const made: Made = makePeople({ people: 16, recordings: 8, chunks: 6 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import { baselineReference, baselineReferenceGrids } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { readMotionSense, withoutMotionSense } from "./motionsense.ts";
 import { expectUnitErrorsNamed } from "./unit-errors.ts";
 

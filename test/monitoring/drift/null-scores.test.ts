@@ -10,7 +10,7 @@ import {
   nullRungsAround,
   type OwnScores,
 } from "../../../src/monitoring/drift/null-scores.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 const rungs = [nullRung(60, [[5, 1, 3, 2, 4]]), nullRung(900, [[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]])];
 

@@ -8,7 +8,7 @@ import {
   summarizeByClass,
 } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 const grids = { x: [-1, 0, 1], y: [0, 0.5], "A magnitude": [1] };
 const shiftedSignals = { x: ["x", "A magnitude"], y: ["y"] };

@@ -10,7 +10,7 @@ import {
 import type { BatchSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import type { ClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 /** Of all training data. */
 export function summaryOf(baseline: BaselineReference): BatchSummary {

@@ -7,7 +7,7 @@ import {
   drawRehearsalDay,
   rehearsalChoices,
 } from "../../../src/monitoring/drift/rehearsal.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { batchOf } from "./hand-made.ts";
 
 const numbered = (n: number, recording: string, label: string): Chunk[] =>

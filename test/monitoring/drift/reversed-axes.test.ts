@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { reversedAxes } from "../../../src/monitoring/drift/reversed-axes.ts";
 import { type ClassSummaries, summarizeByClass } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { accelerometer, gyroscope } from "../sensor-pair.ts";
 
 const rate = 20;

@@ -5,7 +5,7 @@ import type { ReferenceKind } from "../../../src/monitoring/drift/comparison.ts"
 import type { Judgement } from "../../../src/monitoring/drift/verdict.ts";
 import { mergeAcrossClasses, mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { type Change, judgedStream, made } from "./judged-stream.ts";
 
 /** The judgements of a stream of new minutes. */

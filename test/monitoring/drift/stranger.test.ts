@@ -8,7 +8,7 @@ import {
   type StrangerState,
 } from "../../../src/monitoring/drift/stranger.ts";
 import { weighStranger } from "../../../src/monitoring/drift/weigh-stranger.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 const seconds = 60;
 /** Scores of `people`, whose means differ by `between`, and whose batches vary by 1. */

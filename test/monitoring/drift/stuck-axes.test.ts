@@ -3,7 +3,7 @@ import { directFaults } from "../../../src/monitoring/drift/direct-faults.ts";
 import { stuckAxes } from "../../../src/monitoring/drift/stuck-axes.ts";
 import { baselineReference } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 const axes = ["x", "y", "z"] as const;
 const rate = 20;

@@ -5,7 +5,7 @@ import { channelStatistics } from "../../../src/monitoring/drift/channel-statist
 import { mergeBatchSummaries, subtractBatchSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import { quantileGrid } from "../../../src/monitoring/summaries/quantile-grid.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { sortFloats } from "../../../src/stats/sort-floats.ts";
 
 const rng = Rng.fromSeed(7);

@@ -3,8 +3,8 @@ import { suspectFaults } from "../../../src/monitoring/drift/suspect-faults.ts";
 import { baselineReference } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { withSensorSignals } from "../../../src/monitoring/summaries/sensor-signals.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
+import { Rng } from "../../../src/random.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
-import { Rng } from "../../../src/stats/random.ts";
 import { readMotionSense, withoutMotionSense } from "./motionsense.ts";
 import { expectUnitErrorsNamed } from "./unit-errors.ts";
 

@@ -6,7 +6,7 @@ import { decideVerdict, type Judgement } from "../../../src/monitoring/drift/ver
 import { baselineReference, baselineReferenceGrids } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeAcrossClasses } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { type Change, made, model, size, judgedStream as stream } from "./judged-stream.ts";
 
 const moved =

@@ -7,8 +7,8 @@ import {
 import type { BatchSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { batchSummarySchema } from "../../../src/monitoring/summaries/summary-schemas.ts";
+import { Rng } from "../../../src/random.ts";
 import { moments } from "../../../src/stats/moments.ts";
-import { Rng } from "../../../src/stats/random.ts";
 
 const channels = ["Ax", "Gz"];
 const summarizer = new Summarizer({ Ax: [0], Gz: [-1, 0, 1] });

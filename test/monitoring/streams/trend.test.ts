@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mannKendall, theilSenSlope, trend } from "../../../src/monitoring/streams/trend.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 // SciPy 1.17.1: kendalltau(range(n), y, method="exact").pvalue and theilslopes(y).slope
 const fromScipy: [number[], number, number, number][] = [

@@ -10,7 +10,7 @@ import {
 import { modelSignals } from "../../../src/monitoring/summaries/model-signals.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { batchMeasurementSchema } from "../../../src/monitoring/summaries/summary-schemas.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 
 const shape: MeasurementShape = { bins: { Ax: 4, "A magnitude": 2, "κ 😀": 3 }, classes: 3 };
 const summarizer = new Summarizer({ Ax: [-1, 0, 1], "A magnitude": [9.81], "κ 😀": [0, 5] });

@@ -8,9 +8,9 @@ import {
   withSensorSignals,
 } from "../../../src/monitoring/summaries/sensor-signals.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
-import { rotationAbout } from "../../../src/signals/sensors/rotation.ts";
+import { Rng } from "../../../src/random.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
-import { Rng } from "../../../src/stats/random.ts";
+import { rotationAbout } from "../../../src/stats/rotation.ts";
 
 const rate = 50;
 const axes = ["Ax", "Ay", "Az"] as const;

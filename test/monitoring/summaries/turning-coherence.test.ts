@@ -6,8 +6,8 @@ import {
 } from "../../../src/monitoring/summaries/sensor-signals.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
 import { coherenceHalfWidth, turningCoherence } from "../../../src/monitoring/summaries/turning-coherence.ts";
+import { Rng } from "../../../src/random.ts";
 import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
-import { Rng } from "../../../src/stats/random.ts";
 import { accelerometer, gyroscope } from "../sensor-pair.ts";
 
 const rate = 50;

@@ -5,10 +5,10 @@ import { summarizeByClass } from "../../../src/monitoring/summaries/class-summar
 import { gatherMeasuredSamples, measuredSignalColumns } from "../../../src/monitoring/summaries/measure-batch.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { WindowSignals } from "../../../src/monitoring/summaries/window-signals.ts";
+import { Rng } from "../../../src/random.ts";
 import { pickWindows } from "../../../src/signals/preprocessing/join-windows.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
-import { Rng } from "../../../src/stats/random.ts";
 
 const windowSize = 40;
 const channels = ["t", "Ax", "Ay", "Az"];

@@ -2,11 +2,11 @@
 
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { DataFault } from "../../../src/data-fault.ts";
 import { simulate } from "../../../src/pipelines/simulate.ts";
+import { Rng } from "../../../src/random.ts";
 import { absurdValue } from "../../../src/signals/data/absurd-values.ts";
-import { DataFault } from "../../../src/signals/data/data-fault.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { Rng } from "../../../src/stats/random.ts";
 import { expectHealthy, healthyRecordings, refuseAbsurdRecordings } from "./healthy-recordings.ts";
 import { csv, folderOf, parquet, type Row, rows } from "./tables.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { resolveColumnRoles } from "../../../src/signals/data/column-roles.ts";
-import { findRoleColumn } from "../../../src/signals/data/usual-column-names.ts";
+import { findRoleColumn } from "../../../src/signals/files/usual-column-names.ts";
 
 describe("the clock of an export whose time column has an uncommon name", () => {
   test.each([

@@ -2,9 +2,9 @@
 
 import { expect, test } from "vitest";
 import { leakageReport } from "../../../src/learning/evaluation/leakage.ts";
+import { Rng } from "../../../src/random.ts";
 import { CopiedContentFinder } from "../../../src/signals/data/copied-content.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { Rng } from "../../../src/stats/random.ts";
 import { csv, folderOf, type Row, rows } from "./tables.ts";
 
 /** Noise at rest, rounded to whole numbers if `coarse`. */

@@ -1,12 +1,12 @@
 // The gate's case is a batch that passes, with one thing spoilt; what it must answer are codes and places, never a message alone.
 import { readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
+import type { FaultDescription } from "../../../src/data-fault.ts";
 import { UserError } from "../../../src/errors.ts";
-import type { FaultDescription } from "../../../src/signals/data/data-fault.ts";
-import { openDuckdb } from "../../../src/signals/data/duckdb.ts";
 import { type GatedBatch, type QualityGateOptions, qualityGate } from "../../../src/signals/data/quality-gate.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { type TableColumn, writeTable } from "../../../src/signals/data/write-table.ts";
+import { openDuckdb } from "../../../src/signals/files/duckdb.ts";
+import { type TableColumn, writeTable } from "../../../src/signals/files/write-table.ts";
 import { csv, folderOf, header, type Row } from "./tables.ts";
 
 const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
 import { qualityReportSchema } from "../../../src/signals/data/quality-report.ts";
 import { type ReadRecordings, readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
 import { makeWindows } from "../../../src/signals/preprocessing/make-windows.ts";
 import { csv, folderOf, goodRows, header, parquet, type Row, rows } from "./tables.ts";
 

@@ -1,7 +1,7 @@
 // The unit of a numeric clock: stated or guessed, decided for each file, and never believed if the rate is implausible.
 import { expect, test } from "vitest";
+import { DataFault } from "../../../src/data-fault.ts";
 import { UserError } from "../../../src/errors.ts";
-import { DataFault } from "../../../src/signals/data/data-fault.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { clockTable } from "./clocks.ts";
 import { folderOf } from "./tables.ts";

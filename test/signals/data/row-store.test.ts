@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
+import { Rng } from "../../../src/random.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { RowStore } from "../../../src/signals/data/row-store.ts";
-import { Rng } from "../../../src/stats/random.ts";
 import { csv, folderOf, rows } from "./tables.ts";
 
 describe("rows in a store", () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { type Simulation, simulatePeople } from "../../../src/signals/data/simulate-people.ts";
-import { writeTable } from "../../../src/signals/data/write-table.ts";
+import { writeTable } from "../../../src/signals/files/write-table.ts";
 import { folderOf } from "./tables.ts";
 
 const options = { users: 3, minutes: 1.2, seed: 11, samplingRateHz: 50 };

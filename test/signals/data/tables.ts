@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
-import { type TableColumn, writeTable } from "../../../src/signals/data/write-table.ts";
+import { type TableColumn, writeTable } from "../../../src/signals/files/write-table.ts";
 
 /** A directory that goes away with the test, and the files in it. */
 export function folderOf(files: Record<string, string | Uint8Array>): { path: (name: string) => string } {

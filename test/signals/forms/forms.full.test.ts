@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { choices, describeForm, type Form, pairwiseForms } from "./form.ts";
 import { problemOfForm } from "./read-form.ts";
 

@@ -2,7 +2,7 @@
 // in the company of others; forms.full.test.ts tries every pair of choices.
 
 import { expect, test } from "vitest";
-import { Rng } from "../../../src/stats/random.ts";
+import { Rng } from "../../../src/random.ts";
 import { choices, describeForm, type Form, mixedForms } from "./form.ts";
 import { problemOfForm } from "./read-form.ts";
 

@@ -3,8 +3,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { duckdbIdentifier, duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
 import type { ColumnOptions } from "../../../src/signals/data/named-columns.ts";
+import { duckdbIdentifier, duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
 import {
   type Activity,
   activities,

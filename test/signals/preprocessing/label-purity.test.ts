@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { Rng } from "../../../src/random.ts";
 import { RowStore } from "../../../src/signals/data/row-store.ts";
 import { StoredRows } from "../../../src/signals/data/stored-rows.ts";
 import { labelsOfWindows } from "../../../src/signals/preprocessing/label-purity.ts";
 import { makeWindowsOfPlans } from "../../../src/signals/preprocessing/make-windows.ts";
 import { planWindows } from "../../../src/signals/preprocessing/plan-windows.ts";
-import { Rng } from "../../../src/stats/random.ts";
 
 test("a window has the label that holds for the largest share of it", () => {
   const runs = [

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DataFault } from "../../../src/signals/data/data-fault.ts";
+import { DataFault } from "../../../src/data-fault.ts";
 import { makeWindows } from "../../../src/signals/preprocessing/make-windows.ts";
 import { plannedWindowStep } from "../../../src/signals/preprocessing/plan-windows.ts";
 import { recordingsOf, someStretches } from "./recordings.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { Rng } from "../../../src/random.ts";
 import { decideSensors, type GivenSensor } from "../../../src/signals/sensors/decide-sensors.ts";
 import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { type Piece, vectorValues } from "../../../src/signals/sensors/vector-values.ts";
 import { weighSensor } from "../../../src/signals/sensors/weigh-sensor.ts";
-import { Rng } from "../../../src/stats/random.ts";
 
 /** Seconds of somebody who sits for half of the time: a length at rest, and movement around it. */
 function pieces({

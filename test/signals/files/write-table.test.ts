@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import { duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
-import { type TableColumn, writeTable } from "../../../src/signals/data/write-table.ts";
-import { folderOf } from "./tables.ts";
+import { duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
+import { type TableColumn, writeTable } from "../../../src/signals/files/write-table.ts";
+import { folderOf } from "../data/tables.ts";
 
 const columns: TableColumn[] = [
   { name: "who", type: "string", values: ["ann", 'o"hara, jr', null] },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { exportedNetworkFaults } from "../../../src/learning/networks/exported-network.ts";
-import { changeFirst, joined, message } from "./edit-proto.ts";
-import { smallNetwork } from "./small-network.ts";
+import { exportedNetworkFaults } from "../../../src/storage/store/exported-network.ts";
+import { changeFirst, joined, message } from "../../learning/networks/edit-proto.ts";
+import { smallNetwork } from "../../learning/networks/small-network.ts";
 
 const expected = { channels: ["Ax", "Ay", "Az"], classes: ["sitting", "walking"], windowSize: 40, samplingRateHz: 20 };
 const network = smallNetwork();

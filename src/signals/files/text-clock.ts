@@ -4,9 +4,9 @@
 // ("00:07.9"). A whole file has one form and one order of day and month; no cell is interpreted on its own. DuckDB does
 // the parsing.
 
+import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
-import { DataFault } from "./data-fault.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { separatedNumber } from "./explain-read-error.ts";
 import { isDateTimeInSchema, type TableSchema } from "./table-schema.ts";

@@ -1,7 +1,7 @@
 // Locates a value in the files. Kept rows do not record their origin, so error messages look it up.
 
+import type { FaultDescription } from "../../data-fault.ts";
 import { silent } from "../../reporter.ts";
-import type { FaultDescription } from "./data-fault.ts";
 import { duckdbIdentifier, openDuckdb } from "./duckdb.ts";
 import { findFiles } from "./find-files.ts";
 import { readTableSchema } from "./table-schema.ts";

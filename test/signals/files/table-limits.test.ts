@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { keysLimit, textBytesLimit } from "../../../src/signals/data/table-limits.ts";
-import { csv, folderOf, goodRows, rows } from "./tables.ts";
+import { duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
+import { keysLimit, textBytesLimit } from "../../../src/signals/files/table-limits.ts";
+import { csv, folderOf, goodRows, rows } from "../data/tables.ts";
 
 const read = (file: string, columns = {}) => readRecordings([file], { requireLabels: false, columns });
 

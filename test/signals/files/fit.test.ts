@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type ReadRecordings, readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { folderOf } from "./tables.ts";
+import { folderOf } from "../data/tables.ts";
 
 const file = join(import.meta.dirname, "../../exports/garmin-fit/recording.fit");
 const others: number[][] = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/fit-files.json"), "utf8"));

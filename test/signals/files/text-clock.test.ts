@@ -1,10 +1,10 @@
 // Times as text: every form reads as the same steps, decided for the whole file.
 import { describe, expect, test } from "vitest";
-import { DataFault } from "../../../src/signals/data/data-fault.ts";
+import { DataFault } from "../../../src/data-fault.ts";
 import type { ReadRecordingsOptions } from "../../../src/signals/data/open-recordings.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { clockTable } from "./clocks.ts";
-import { folderOf } from "./tables.ts";
+import { clockTable } from "../data/clocks.ts";
+import { folderOf } from "../data/tables.ts";
 
 const ten = Date.UTC(2026, 4, 4, 10) / 1000;
 

@@ -12,8 +12,8 @@ import {
   type ReadRecordingsOptions,
   readRecordings,
 } from "../../../src/signals/data/read-recordings.ts";
-import { unzipEntry, zipEntries } from "../../../src/signals/data/unzip.ts";
-import { csv, folderOf, goodRows } from "./tables.ts";
+import { unzipEntry, zipEntries } from "../../../src/signals/files/unzip.ts";
+import { csv, folderOf, goodRows } from "../data/tables.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures");
 const start = Date.UTC(2024, 4, 4, 10) / 1000;

@@ -1,9 +1,9 @@
 // Reads a summary from a device. The device is not trusted.
 
 import { UserError } from "../../errors.ts";
-import { type DeviceSummary, summaryFromJson } from "./device-summary.ts";
-import { decodeSummary, encodeSummary, type SummarizedModel } from "./device-summary-codec.ts";
-import { deviceSummarySchema } from "./summary-schemas.ts";
+import { type DeviceSummary, summaryFromJson } from "../summaries/device-summary.ts";
+import { decodeSummary, encodeSummary, type SummarizedModel } from "../summaries/device-summary-codec.ts";
+import { deviceSummarySchema } from "../summaries/summary-schemas.ts";
 
 /**
  * @param sent bytes from `encodeSummary`, or parsed JSON from `summaryToJson`

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import type { Reporter } from "../../../src/reporter.ts";
-import { type Database, duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
-import { findFiles } from "../../../src/signals/data/find-files.ts";
-import { allowRemoteFiles } from "../../../src/signals/data/remote-files.ts";
+import { type Database, duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
+import { findFiles } from "../../../src/signals/files/find-files.ts";
+import { allowRemoteFiles } from "../../../src/signals/files/remote-files.ts";
 import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
 
 let database: Database;

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { csv, folderOf, goodRows, header, parquet } from "./tables.ts";
+import { csv, folderOf, goodRows, header, parquet } from "../data/tables.ts";
 
 const usersOf = async (files: string[], columns = {}): Promise<string[]> => {
   const { recordings } = await readRecordings(files, { requireLabels: true, columns });

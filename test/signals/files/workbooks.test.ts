@@ -9,7 +9,7 @@ import {
   type ReadRecordingsOptions,
   readRecordings,
 } from "../../../src/signals/data/read-recordings.ts";
-import { folderOf } from "./tables.ts";
+import { folderOf } from "../data/tables.ts";
 
 const folder = join(import.meta.dirname, "../../fixtures/workbooks");
 type Value = string | number | null;

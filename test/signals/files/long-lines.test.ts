@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { refuseLongLines } from "../../../src/signals/data/refuse-long-lines.ts";
-import { refuseOtherFormats } from "../../../src/signals/data/refuse-other-formats.ts";
-import { csv, folderOf, goodRows } from "./tables.ts";
+import { refuseLongLines } from "../../../src/signals/files/refuse-long-lines.ts";
+import { refuseOtherFormats } from "../../../src/signals/files/refuse-other-formats.ts";
+import { csv, folderOf, goodRows } from "../data/tables.ts";
 
 const refusal = (name: string, content: string): Promise<void> =>
   refuseLongLines({ path: folderOf({ [name]: content }).path(name), format: "csv", remote: false });

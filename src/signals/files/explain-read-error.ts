@@ -1,8 +1,8 @@
 // Translates DuckDB's read errors into the user's terms: the file, row and column, and what was expected there.
 
 import { counted } from "../../counted.ts";
+import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
-import { DataFault } from "./data-fault.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { duckdbErrorLine, type SourceFile } from "./find-files.ts";
 

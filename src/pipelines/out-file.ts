@@ -1,10 +1,10 @@
 // Checks, before any work is done, whether the file that --out names can be written.
 import { link, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { UserError } from "./errors.ts";
-import { makeDirectories, removeDirectories } from "./make-directories.ts";
-import { hasSystemErrorCode } from "./system-error.ts";
-import { temporaryBeside } from "./temporary-file.ts";
+import { UserError } from "../errors.ts";
+import { makeDirectories, removeDirectories } from "../make-directories.ts";
+import { hasSystemErrorCode } from "../system-error.ts";
+import { temporaryBeside } from "../temporary-file.ts";
 
 /**
  * Rejects an --out that could not be written, before any work is done. The file will be written under a temporary name beside

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { rotationAbout } from "../../../src/signals/sensors/rotation.ts";
+import { rotationAbout } from "../../src/stats/rotation.ts";
 
 it("turns right-handed about an axis of any length", () => {
   const rows = rotationAbout([0, 0, 2], Math.PI / 2).flat();

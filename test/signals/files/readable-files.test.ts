@@ -4,9 +4,9 @@ import { execFileSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import { openDuckdb } from "../../../src/signals/data/duckdb.ts";
 import { type ReadRecordingsOptions, readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { csv, folderOf, goodRows, header, rows } from "./tables.ts";
+import { openDuckdb } from "../../../src/signals/files/duckdb.ts";
+import { csv, folderOf, goodRows, header, rows } from "../data/tables.ts";
 
 const table = goodRows();
 const plain = csv(table);

@@ -1,8 +1,8 @@
 // The columns of predictions, one row per window, as in the output of `predict` and in out_of_fold.parquet.
 
-import type { TableColumn } from "../../signals/data/write-table.ts";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
-import { argmaxRows } from "../../stats/argmax-rows.ts";
+import type { TableColumn } from "../signals/files/write-table.ts";
+import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import { argmaxRows } from "../stats/argmax-rows.ts";
 
 /** user, recording, start_s, and end_s (the end of the last sample's period), in seconds on the recording's clock. */
 export function predictionWindowColumns(

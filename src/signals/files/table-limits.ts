@@ -1,8 +1,8 @@
 // Limits on the text in a table. Numbers are read in pieces of fixed size, but texts and names are kept in memory. So one
 // long cell, or a row number that is mistaken for a recording, could exhaust the memory of any machine.
 
+import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
-import { DataFault } from "./data-fault.ts";
 import { duckdbIdentifier } from "./duckdb.ts";
 
 /** Maximum bytes of UTF-8 in a person, recording or label. */

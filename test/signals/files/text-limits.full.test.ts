@@ -6,8 +6,8 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
-import { duckdbLiteral } from "../../../src/signals/data/duckdb.ts";
-import { folderOf } from "./tables.ts";
+import { duckdbLiteral } from "../../../src/signals/files/duckdb.ts";
+import { folderOf } from "../data/tables.ts";
 
 test("cells of 5 MB are refused in less than 500 MB", async () => {
   const file = folderOf({}).path("a.parquet");

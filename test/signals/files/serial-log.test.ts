@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { folderOf } from "./tables.ts";
+import { folderOf } from "../data/tables.ts";
 
 const rows = Array.from({ length: 120 }, (_, i) => [i / 100, -i / 50, 9.8 + i / 1000]);
 const clock = (i: number): string => `10:59:${(58 + i / 50).toFixed(3)}`;

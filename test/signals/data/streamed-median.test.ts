@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { medianInPlace } from "../../src/signals/data/sampling.ts";
-import { streamedMedian } from "../../src/stats/streamed-median.ts";
+import { medianInPlace } from "../../../src/signals/data/sampling.ts";
+import { streamedMedian } from "../../../src/signals/data/streamed-median.ts";
 
 test("is the median of the sorted numbers, bit for bit", () => {
   const number = fc.oneof(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Rng } from "../../src/stats/random.ts";
+import { Rng } from "../src/random.ts";
 
 /** sfc32 as it stands in PractRand's source (Chris Doty-Humphrey, rng/sfc.cpp), in integers without a width. */
 function* sfc32([a, b, c, counter]: [bigint, bigint, bigint, bigint]): Generator<number, never> {

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { UserError } from "../src/errors.ts";
-import { checkOutFile } from "../src/out-file.ts";
-import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
+import { UserError } from "../../src/errors.ts";
+import { checkOutFile } from "../../src/pipelines/out-file.ts";
+import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
 
-const main = new URL("../src/interfaces/cli/main.ts", import.meta.url).pathname;
+const main = new URL("../../src/interfaces/cli/main.ts", import.meta.url).pathname;
 
 describe("checkOutFile", () => {
   it("accepts a new file, in folders that are still to be made, and leaves nothing", async () => {

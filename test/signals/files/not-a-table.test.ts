@@ -5,7 +5,7 @@ import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { csv, folderOf, goodRows, parquet } from "./tables.ts";
+import { csv, folderOf, goodRows, parquet } from "../data/tables.ts";
 
 const good = csv(goodRows());
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openDuckdb } from "../../../src/signals/data/duckdb.ts";
+import { openDuckdb } from "../../../src/signals/files/duckdb.ts";
 
 async function rowsOf(sql: string): Promise<number> {
   const database = await openDuckdb();

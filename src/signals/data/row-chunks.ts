@@ -84,7 +84,7 @@ export async function openRowChunks(
   const first = files[0]!;
   const options = withTemplateRoles(given);
   const separate = async (file: SourceFile): Promise<SeparatedTable> => {
-    const schema = await readTableSchema(database, file, pathColumnsOf(file.path, options));
+    const schema = await readTableSchema(database, file, pathColumnsOf(file.within ?? file.path, options));
     return withReadErrorsExplained(database, file, schema, async () =>
       separateSensors(
         database,

@@ -26,6 +26,8 @@ export interface SourceFile {
   readonly lineOffset?: number | null;
   /** What separates the values, if decimals are written with a comma. */
   readonly decimalCommaWith?: string;
+  /** The file that contains this table, if it contains several. */
+  readonly within?: string;
   /** The only sheet of a workbook to read. */
   readonly sheet?: string;
 }

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import type { SourceFile } from "./find-files.ts";
+import { fittingLayout } from "./fitting-layout.ts";
 import { knownLayout, statedRateLayout } from "./known-layouts.ts";
 import { resolveRepeatedNames } from "./repeated-names.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
@@ -23,11 +24,8 @@ export interface NamingOptions {
 }
 
 /** Separates values by one character, and adds a time if the file states only its rate. */
-export async function tableWithNames(
-  file: SourceFile,
-  layout: TextLayout,
-  options: NamingOptions,
-): Promise<SourceFile> {
+export async function tableWithNames(file: SourceFile, found: TextLayout, options: NamingOptions): Promise<SourceFile> {
+  const layout = fittingLayout(found);
   const width = layout.sample[0]!.length;
   refuseEpochs(file.path, layout);
   const known = knownLayout(basename(file.path), layout);
@@ -67,6 +65,8 @@ export async function tableWithNames(
         .map((value) => Number(value) * scale)
         .join(separator);
     if (layout.separator === "spaces") return splitTextLine(text, "spaces").join("\t");
+    if (layout !== found && layout.sample[0]!.length < found.sample[0]!.length)
+      return text.trimEnd().replace(new RegExp(`\\${separator}$`), "");
     return text.startsWith("'") ? splitTextLine(text, separator).join(separator) : withoutLineMark(text, separator);
   };
   const table = async function* (): AsyncGenerator<string> {

@@ -18,6 +18,7 @@ import { fileBytes } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
 import { fitRecording, isFit } from "./fit.ts";
 import { geneactivRecording, isGeneactiv } from "./geneactiv.ts";
+import { withoutJoints } from "./joined-text.ts";
 import { jsonAsCsv } from "./json-table.ts";
 import { statedRate } from "./known-layouts.ts";
 import { type NamingOptions, tableWithNames } from "./named-table.ts";
@@ -26,6 +27,7 @@ import { serialLog, serialLogAsTable } from "./serial-log.ts";
 import { plainText, textLayout } from "./text-layout.ts";
 import { linesOfText, writeLines } from "./text-lines.ts";
 import { unzipEntry, type ZipEntry, zipEntries } from "./unzip.ts";
+import { findRoleColumn } from "./usual-column-names.ts";
 import { workbookEntry } from "./workbook-sheets.ts";
 import { workbookTables } from "./workbook-tables.ts";
 
@@ -107,7 +109,11 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   const comments = lines.filter((line) => line.startsWith("#"));
   if (plain !== undefined && statedRate(comments, plain.names) === undefined) {
     resolveRepeatedNames(file.path, plain.names, options);
-    return [plain.decimalComma ? { ...file, decimalCommaWith: plain.separator } : file];
+    const header = lines.find((line) => !isBlank(line))!.replace(/^\ufeff/, "");
+    const time = plain.names.indexOf(options.time ?? findRoleColumn(plain.names, "time") ?? "");
+    const { separator } = plain;
+    const tables = gzipped ? [file] : await withoutJoints(file, header, { separator, time }, options);
+    return plain.decimalComma ? tables.map((own) => ({ ...own, decimalCommaWith: separator })) : tables;
   }
   const layout = textLayout(lines);
   if (layout === undefined) return [file];

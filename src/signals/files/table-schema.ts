@@ -9,6 +9,7 @@ import type { PathColumn } from "./path-columns.ts";
 import { refuseLongLines } from "./refuse-long-lines.ts";
 import { refuseOtherFormats } from "./refuse-other-formats.ts";
 import { missingMarks, refuseTableOverLimit } from "./table-limits.ts";
+import { linesOfText } from "./text-lines.ts";
 
 export interface TableSchema {
   readonly names: readonly string[];
@@ -105,6 +106,11 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
     const [only, second] = (sniffed?.Columns ?? []) as { name: string }[];
     const delimiter = second === undefined ? /[,;\t|]/.exec(only?.name ?? "")?.[0] : undefined;
     if (delimiter !== undefined) sniffed = await sniff(`, delim=${duckdbLiteral(delimiter)}, ignore_errors=true`);
+    // Lines above a table are removed before. If rows further down have more values, the sniffer would skip all those above.
+    const above =
+      Number(sniffed?.SkipRows) > 0 && !file.remote ? await linesAboveNames(file.stored ?? file.path) : null;
+    if (above !== null && Number(sniffed?.SkipRows) > above)
+      sniffed = await sniff(`, skip=${above}, ignore_errors=true`);
   } catch (cause) {
     throw unreadableTableSchema(file, cause);
   }
@@ -138,6 +144,16 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
       return `read_csv(${duckdbPath(file)}, ${dialect}${comma === "" ? "" : ", decimal_separator=','"}, columns={${typed.join(", ")}})`;
     },
   };
+}
+
+/** Number of empty lines and comments at the top. */
+async function linesAboveNames(path: string): Promise<number> {
+  let count = 0;
+  for await (const line of linesOfText(path)) {
+    if (line.trim() !== "" && !line.startsWith("#")) break;
+    count++;
+  }
+  return count;
 }
 
 function sniffedSchemaValue(sniffed: Record<string, unknown>, key: string, otherwise: string): string {

@@ -253,8 +253,8 @@ const cases: Case[] = [
     name: "two tables in one file",
     files: { "a.csv": `${good}${good}` },
     read: ["a.csv"],
-    says: ['column "Ax": expected a number, found "Ax"'],
-    advice: /^The line of column names occurs again/,
+    says: ["a.csv/2: time runs backwards", "row 60 of", "a.csv/1"],
+    advice: /^Sort the rows of each recording by time, or begin a new recording/,
   },
   {
     name: "text below the table",

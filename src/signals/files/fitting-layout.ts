@@ -1,0 +1,26 @@
+// Recognises two ways in which rows have one value more than there are names: R writes the names of rows without a name for their
+// column, and some loggers end each row with a separator. NumPy writes the names as a comment.
+
+import { splitTextLine, type TextLayout } from "./text-layout.ts";
+
+/** Returns the layout with names that fit its rows, or the same if none do. */
+export function fittingLayout(layout: TextLayout): TextLayout {
+  const { separator, preamble, names, sample } = layout;
+  if (names !== undefined) return layout;
+  const width = sample[0]!.length;
+  const endsEmpty = sample.every((values) => values.length > 1 && values.at(-1) === "");
+  const shorter = endsEmpty ? { ...layout, sample: sample.map((values) => values.slice(0, -1)) } : layout;
+  const above = (preamble.at(-1) ?? "").replace(/^#\s*/, "");
+  const written = splitTextLine(above, separator);
+  const given = written.at(-1) === "" ? written.slice(0, -1) : written;
+  if (given.length < 2 || !given.every(isColumnName) || new Set(given).size < given.length) return shorter;
+  if (given.length === shorter.sample[0]!.length) return { ...shorter, preamble: preamble.slice(0, -1), names: given };
+  const first = Number(sample[0]![0]);
+  const isNumbered = (first === 0 || first === 1) && sample.every(([value], i) => Number(value) === first + i);
+  if (given.length !== width - 1 || !isNumbered) return shorter;
+  return { ...layout, preamble: preamble.slice(0, -1), names: ["row_name", ...given] };
+}
+
+function isColumnName(text: string): boolean {
+  return /\p{L}/u.test(text);
+}

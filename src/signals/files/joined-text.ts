@@ -1,0 +1,121 @@
+// Repairs text tables that were put together from several files, or to which a program appended something: line ends that change
+// further down, the line of names again in front of later rows (perhaps with a byte-order mark), and comments between or below the
+// rows. DuckDB would read another number of columns, or stop.
+
+import { createReadStream } from "node:fs";
+import { counted } from "../../counted.ts";
+import type { SourceFile } from "./find-files.ts";
+import type { NamingOptions } from "./named-table.ts";
+import { type Separator, splitTextLine } from "./text-layout.ts";
+import { linesOfText, writeLines } from "./text-lines.ts";
+
+const byteOrderMark = "\ufeff";
+
+interface Joints {
+  /** Whether some lines end in CR LF, and others in LF. */
+  readonly mixedEnds: boolean;
+  /** How often the line of names occurs below the first line. */
+  readonly repeatedNames: number;
+  readonly comments: number;
+}
+
+/**
+ * Returns the file itself if there is nothing to repair. If the line of names occurs again and the clock restarts there, the rows below
+ * it are a table of their own, called FILE/2, and so on.
+ * @param file plain text, not compressed
+ * @param header the line of names
+ * @param table.time position of the time column; -1 if there is none
+ */
+export async function withoutJoints(
+  file: SourceFile,
+  header: string,
+  { separator, time }: { readonly separator: Separator; readonly time: number },
+  { scratch, warn }: Pick<NamingOptions, "scratch" | "warn">,
+): Promise<SourceFile[]> {
+  const stored = file.stored ?? file.path;
+  const { mixedEnds, repeatedNames, comments } = await jointsOf(stored, header);
+  if (!mixedEnds && repeatedNames + comments === 0) return [file];
+  if (comments > 0) warn(`${file.path}: lines that begin with # are left out (${counted(comments, "line")}).`);
+  const rows = rowsOfText(stored, header);
+  const timeOf = (line: string): string => (time < 0 ? "" : (splitTextLine(line, separator)[time] ?? ""));
+  const tables: SourceFile[] = [];
+  const lineOffset = repeatedNames + comments > 0 ? { lineOffset: null } : {};
+  let first = await rows.next();
+  do {
+    const out = scratch.file("joined.csv");
+    const table = async function* (): AsyncGenerator<string> {
+      yield header;
+      for (let last = ""; first.done !== true; first = await rows.next()) {
+        const { line, isFirst } = first.value;
+        if (isFirst && last !== "" && !isLater(timeOf(line), timeOf(last))) return;
+        yield line;
+        if (line.trim() !== "") last = line;
+      }
+    };
+    await writeLines(table(), out);
+    tables.push({ ...file, stored: out, ...lineOffset });
+  } while (first.done !== true);
+  if (repeatedNames > 0) {
+    const found = `${file.path}: the line of column names occurs ${repeatedNames + 1} times`;
+    const read = `the rows are read as ${tables.length} recordings, because the clock restarts or there is no clock`;
+    warn(tables.length === 1 ? `${found}. The rows are read one after the other.` : `${found}; ${read}.`);
+  }
+  if (tables.length === 1) return tables;
+  return tables.map((table, i) => ({ ...table, path: `${file.path}/${i + 1}`, within: file.path }));
+}
+
+/** Rows without the lines of names; `isFirst` marks the row below such a line. */
+async function* rowsOfText(path: string, header: string): AsyncGenerator<{ line: string; isFirst: boolean }> {
+  let isFirst = false;
+  for await (const text of linesOfText(path)) {
+    const line = text.startsWith(byteOrderMark) ? text.slice(1) : text;
+    if (line.startsWith("#")) continue;
+    if (line === header) {
+      isFirst = true;
+      continue;
+    }
+    if (isFirst && line.trim() === "") continue;
+    yield { line, isFirst };
+    isFirst = false;
+  }
+}
+
+/** Compares numbers, or texts of equal length such as 2024-05-04 10:00:00.020. */
+function isLater(time: string, before: string): boolean {
+  const [a, b] = [time, before].map((text) => (text.trim() === "" ? Number.NaN : Number(text)));
+  if (Number.isFinite(a) && Number.isFinite(b)) return a! > b!;
+  return time !== "" && time.length === before.length && time > before;
+}
+
+async function jointsOf(path: string, header: string): Promise<Joints> {
+  const [names, comment] = [Buffer.from(header), Buffer.from("\n#")];
+  let ends: "\n" | "\r\n" | undefined;
+  let [mixedEnds, linesOfNames, comments] = [false, 0, 0];
+  let before: Buffer = Buffer.alloc(0);
+  let isBelowNames = false;
+  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) {
+    const bytes = Buffer.concat([before, chunk]);
+    // What may go on in the next chunk is searched again there: the line of names, and the character before it.
+    const kept = Math.min(bytes.length, names.length + 2);
+    const isNew = (end: number): boolean => end > before.length;
+    for (let at = bytes.indexOf(names); at >= 0; at = bytes.indexOf(names, at + 1)) {
+      const end = at + names.length;
+      const follows = bytes[end];
+      if (!isNew(end + 1) || !(follows === 10 || follows === 13)) continue;
+      const start = bytes[at - 1] === 0xbf && bytes[at - 2] === 0xbb ? at - 3 : at;
+      if (start <= 0 || bytes[start - 1] === 10 || bytes[start - 1] === 13) linesOfNames++;
+    }
+    const from: number = isBelowNames ? 0 : bytes.indexOf(names);
+    isBelowNames ||= from >= 0;
+    for (let at = from < 0 ? -1 : bytes.indexOf(comment, from); at >= 0; at = bytes.indexOf(comment, at + 1))
+      if (isNew(at + 2)) comments++;
+    if (!mixedEnds) {
+      const text = chunk.toString("latin1");
+      ends ??= text.includes("\r\n") ? "\r\n" : text.includes("\n") ? "\n" : undefined;
+      if (ends === "\n") mixedEnds = text.includes("\r\n");
+      else if (ends === "\r\n") mixedEnds = /[^\r]\n/.test(text);
+    }
+    before = Buffer.from(bytes.subarray(bytes.length - kept));
+  }
+  return { mixedEnds, repeatedNames: Math.max(0, linesOfNames - 1), comments };
+}

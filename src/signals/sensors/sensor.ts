@@ -30,11 +30,20 @@ export interface Sensor {
   readonly recordedIn?: SensorUnit;
 }
 
-const accelerations: Partial<Record<SensorUnit, number>> = { "m/s^2": 1, g: 9.80665, "milli-g": 9.80665e-3 };
+const accelerations: Partial<Record<SensorUnit, number>> = {
+  "m/s^2": 1,
+  g: 9.80665,
+  "milli-g": 9.80665e-3,
+  "micro-g": 9.80665e-6,
+  "cm/s^2": 1e-2,
+  "mm/s^2": 1e-3,
+};
 const rotations: Partial<Record<SensorUnit, number>> = {
   "rad/s": 1,
   "deg/s": Math.PI / 180,
   "milli-deg/s": Math.PI / 180_000,
+  "milli-rad/s": 1e-3,
+  rpm: Math.PI / 30,
 };
 const magneticFields: Partial<Record<SensorUnit, number>> = {
   uT: 1,
@@ -50,9 +59,14 @@ export type SensorUnit =
   | "m/s^2"
   | "g"
   | "milli-g"
+  | "micro-g"
+  | "cm/s^2"
+  | "mm/s^2"
   | "rad/s"
   | "deg/s"
   | "milli-deg/s"
+  | "milli-rad/s"
+  | "rpm"
   | "uT"
   | "nT"
   | "mT"

@@ -7,11 +7,13 @@ import type { SensorKind, SensorUnit } from "./sensor.ts";
  * - `of`: the unit for each kind of sensor that can have it; "G" is g for an accelerometer and gauss for a magnetometer
  * - `angle`: a unit of angle, which some loggers also write for a gyroscope's degrees or radians per second
  * - `raw`: counts of the converter
+ * - `other`: some other quotient, such as ft/s^2, which is not converted
  */
 export type WrittenUnit =
   | { readonly of: Readonly<Partial<Record<SensorKind, SensorUnit>>> }
   | { readonly angle: SensorUnit }
-  | { readonly raw: true };
+  | { readonly raw: true }
+  | { readonly other: string };
 
 const unitOfAcceleration = (unit: SensorUnit): WrittenUnit => ({ of: { accelerometer: unit, gravity: unit } });
 const unitOfRotation = (unit: SensorUnit): WrittenUnit => ({ of: { gyroscope: unit } });
@@ -32,6 +34,11 @@ const spellings: readonly (readonly [RegExp, WrittenUnit])[] = [
   [/^(mg|milli-?gs?)$/i, unitOfAcceleration("milli-g")],
   [/^(rad(ian)?s?(\/|per)?s(ec)?|rads|rad[.·*]?s\^?[-−⁻][1¹]|radps|rps|r\/s)$/i, unitOfRotation("rad/s")],
   [/^((deg(ree)?s?|°|º|d)(\/|per)s(ec)?|degs|(deg(ree)?s?|°)[.·*]?s\^?[-−⁻][1¹]|degps|dps)$/i, unitOfRotation("deg/s")],
+  [/^(gals?|cm\/?\(?s(ec)?(\^|\*\*)?[2²]\)?|cm\/s\/s|cm[.·*]?s(ec)?\^?[-−⁻][2²])$/i, unitOfAcceleration("cm/s^2")],
+  [/^(mm\/?\(?s(ec)?(\^|\*\*)?[2²]\)?|mm\/s\/s|mm[.·*]?s(ec)?\^?[-−⁻][2²])$/i, unitOfAcceleration("mm/s^2")],
+  [/^([uµμ]g|micro-?gs?)$/i, unitOfAcceleration("micro-g")],
+  [/^(m(illi-?)?rad(ian)?s?(\/|per)s(ec)?|mradps)$/i, unitOfRotation("milli-rad/s")],
+  [/^(rpm|rev\/min|r\/min)$/i, unitOfRotation("rpm")],
   [/^(mdps|milli-?deg(ree)?s?\/s(ec)?|m(deg|°)(\/|per)s(ec)?)$/i, unitOfRotation("milli-deg/s")],
   [/^([uµμ]t|microteslas?)$/i, unitOfField("uT")],
   [/^(gauss|gs)$/i, unitOfField("gauss")],
@@ -41,15 +48,19 @@ const spellings: readonly (readonly [RegExp, WrittenUnit])[] = [
   [/^(raw|lsb|counts?|adc|bits?|digits?|int16)$/i, { raw: true }],
 ];
 
+/** Units of a time, or of a squared time, below a fraction line. */
+const quotient = /^[\p{L}°]+\/(s|sec|min|h)([\^*]*[2²])?$/iu;
+
 /** @param text such as "m/s^2" @returns undefined if the text is not a unit that a sensor can have */
 export function unitOfName(text: string): WrittenUnit | undefined {
   const bare = text.replace(/\s+/g, "");
-  return spellings.find(([spelling]) => spelling.test(bare))?.[1];
+  const known = spellings.find(([spelling]) => spelling.test(bare))?.[1];
+  return known ?? (quotient.test(bare) ? { other: text.trim() } : undefined);
 }
 
 /** The unit for a sensor of this kind, or null if such a sensor cannot have it; `angle` is accepted for gyroscopes. */
 export function unitOfNameForKind(kind: SensorKind, written: WrittenUnit | undefined): SensorUnit | null {
-  if (written === undefined || "raw" in written) return null;
+  if (written === undefined || "raw" in written || "other" in written) return null;
   if ("angle" in written) return kind === "gyroscope" ? written.angle : null;
   return written.of[kind] ?? null;
 }

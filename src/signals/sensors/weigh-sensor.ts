@@ -4,7 +4,7 @@
 // Each limit separates the values of MotionSense, BFRB, UCI HAR and WISDM in their own units from the same values in other
 // units, person by person (110 people). test/signals/sensors/sensors-of-data-sets.full.test.ts verifies them.
 
-import { gravityInSensorUnit, type Sensor, type SensorUnit, sensorUnitNames } from "./sensor.ts";
+import { gravityInSensorUnit, type Sensor, type SensorUnit } from "./sensor.ts";
 import type { NamedSensor } from "./sensors-by-name.ts";
 import type { VectorValues } from "./vector-values.ts";
 
@@ -55,14 +55,19 @@ export interface Weighed {
 export function weighSensor(named: NamedSensor, values: VectorValues | undefined): Weighed {
   const { name, kind, channels, unit, gravity } = named;
   const sensor: Sensor = { name, kind, channels, unit, gravity };
+  if (named.written !== undefined && "other" in named.written && kind !== "unknown") {
+    const doubt = `its name says ${named.written.other}, which is no unit that can be converted, so its values stay as they are.`;
+    return { sensor, because: `its name says ${named.written.other}`, doubt };
+  }
   if (values === undefined) return { sensor, because: "by its name; there are too few values to check it" };
+  const isRaw = named.written !== undefined && "raw" in named.written;
   switch (kind) {
     case "accelerometer":
-      return weighAccelerometer(sensor, values);
+      return weighAccelerometer(sensor, values, isRaw);
     case "gravity":
       return weighGravity(sensor, values);
     case "gyroscope":
-      return weighGyroscope(sensor, values, named.weak);
+      return weighGyroscope(sensor, values, { weak: named.weak, isRaw });
     case "magnetometer":
       return weighMagnetometer(sensor, values);
     case "unknown":
@@ -72,19 +77,29 @@ export function weighSensor(named: NamedSensor, values: VectorValues | undefined
   }
 }
 
-/** The unit in which the magnitude at rest equals gravity. */
-export function weighUnitAtRest(rest: number, { least, most }: ShareOfGravity = nearGravity): SensorUnit | undefined {
-  return sensorUnitNames("accelerometer").find(
+/** Units that are assumed if no name states them. */
+const usualUnits: readonly SensorUnit[] = ["m/s^2", "g", "milli-g"];
+
+/** The unit in which the magnitude at rest equals gravity; the stated one if it fits. */
+export function weighUnitAtRest(
+  rest: number,
+  { least, most }: ShareOfGravity = nearGravity,
+  stated: SensorUnit | null = null,
+): SensorUnit | undefined {
+  return [...(stated === null ? [] : [stated]), ...usualUnits].find(
     (unit) => rest >= least * gravityInSensorUnit(unit) && rest <= most * gravityInSensorUnit(unit),
   );
 }
 
-function weighAccelerometer(sensor: Sensor, values: VectorValues): Weighed {
+function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean): Weighed {
   const { unit, gravity } = sensor;
   const { rest, movement, steadiness } = values;
   const atRest = `${formatWeighedValue(rest)} at rest`;
   const lasting = rest >= gravityShare.some * movement;
-  const measured = lasting ? weighUnitAtRest(rest) : undefined;
+  const measured = lasting ? weighUnitAtRest(rest, nearGravity, unit) : undefined;
+  // Phones call accelerations with gravity raw, too; but 1,000 raw counts are not 1,000 milli-g.
+  if (isRaw && lasting && rest >= leastCounts)
+    return { sensor: { ...sensor, unit: null, gravity: true }, because: `its name says raw counts; ${atRest}` };
   if (measured !== undefined) {
     const decided = { ...sensor, unit: measured, gravity: true };
     const because = `by its values: ${atRest}`;
@@ -122,12 +137,16 @@ function weighWithoutGravity(sensor: Sensor, { rest, movement }: VectorValues): 
 }
 
 function weighGravity(sensor: Sensor, { rest }: VectorValues): Weighed {
-  const measured = weighUnitAtRest(rest, closeToGravity);
+  const measured = weighUnitAtRest(rest, closeToGravity, sensor.unit);
   const because = `by its name; ${formatWeighedValue(rest)} at rest`;
   return { sensor: { ...sensor, unit: measured ?? sensor.unit }, because };
 }
 
-function weighGyroscope(sensor: Sensor, values: VectorValues, weak: boolean): Weighed {
+function weighGyroscope(
+  sensor: Sensor,
+  values: VectorValues,
+  { weak, isRaw }: { readonly weak: boolean; readonly isRaw: boolean },
+): Weighed {
   const { rest, reach } = values;
   const gravity = weighedGravityUnit(values);
   if (gravity !== undefined) {
@@ -151,6 +170,7 @@ function weighGyroscope(sensor: Sensor, values: VectorValues, weak: boolean): We
     const doubt = `its name says ${sensor.unit}, but 99 % of its values lie within ${formatWeighedValue(reach)}.`;
     return { sensor, because: `by its name; ${because}`, ...(off && { doubt }) };
   }
+  if (isRaw && reach >= rotationLimits.mostRadians) return { sensor, because: `its name says raw counts; ${because}` };
   const unit: SensorUnit | null =
     reach < rotationLimits.mostRadians
       ? "rad/s"

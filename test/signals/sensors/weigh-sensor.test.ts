@@ -72,6 +72,35 @@ describe("values", () => {
     expect(weigh(["gx", "gy", "gz"], pieces({ rest: 1, movement: 1500 })).sensor.unit).toBe("deg/s");
   });
 
+  it.each([
+    ["acc_x (cm/s2)", 981, "cm/s^2"],
+    ["acc_x [Gal]", 981, "cm/s^2"],
+    ["acc_x (mm/s^2)", 9807, "mm/s^2"],
+    ["acc_x (ug)", 1e6, "micro-g"],
+    ["acc_x (mg)", 1000, "milli-g"],
+    ["acc_x", 9807, null],
+    ["acc_x (ft/s^2)", 32.2, null],
+    ["acc_x [LSB]", 1024, null],
+    ["raw_acc_x", 1, "g"],
+  ])("at rest in %s of %i are in %s", (x, rest, unit) => {
+    const columns = ["x", "y", "z"].map((axis) => x.replace("x", axis));
+    expect(weigh(columns, pieces({ rest, movement: rest })).sensor).toMatchObject({ kind: "accelerometer", unit });
+  });
+
+  it.each([
+    ["gyro_x (rpm)", 13, "rpm"],
+    ["gyro_x (mrad/s)", 1400, "milli-rad/s"],
+    ["gyro_x (rev/s)", 2, null],
+    ["gyro_x [LSB]", 1400, null],
+    ["raw_gyro_x", 3, "rad/s"],
+  ])("of a gyroscope in %s within %i are in %s", (x, movement, unit) => {
+    const columns = ["x", "y", "z"].map((axis) => x.replace("x", axis));
+    expect(weigh(columns, pieces({ rest: movement / 100, movement })).sensor).toMatchObject({
+      kind: "gyroscope",
+      unit,
+    });
+  });
+
   it("win over a single letter, and over the unit of a name", () => {
     expect(weigh(["gx", "gy", "gz"], pieces({ rest: 9.8, movement: 9 }))).toMatchObject({
       sensor: { kind: "accelerometer", unit: "m/s^2", gravity: true },

@@ -62,7 +62,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "monitoring/drift": {
     purpose: "the frozen baseline, its calibration, and verdicts against it; pure",
-    imports: ["monitoring/summaries", "signals/preprocessing", "signals/sensors", "stats"],
+    imports: ["monitoring/summaries", "signals/sensors", "stats"],
   },
   "monitoring/streams": {
     purpose: "the opened model, a stream's memory, update rules, the result of a check",

@@ -4,6 +4,7 @@ import { Interrupted } from "../errors.ts";
 import { startWorker } from "../learning/training/start-worker.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import type { freezeDriftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
+import type { WindowSignals } from "../monitoring/summaries/window-signals.ts";
 import type { RngState } from "../random.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { type TeamSeat, teamSeats } from "./thread-team.ts";
@@ -13,8 +14,12 @@ type FreezeOptions = Parameters<typeof freezeDriftBaseline>[2];
 /** The arguments of `freezeDriftBaseline`, as a thread can receive them. */
 export interface FreezeInput {
   readonly windows: WindowSet;
+  /** Further training windows; see `freezeDriftBaseline`. */
+  readonly also?: WindowSet;
+  /** Sensors of the windows; see `sensorsForSignals`. */
+  readonly sensors: WindowSignals["sensors"];
   readonly probabilities: Float32Array;
-  readonly options: Omit<FreezeOptions, "rng" | "progress" | "map"> & { readonly rng: RngState };
+  readonly options: Omit<FreezeOptions, "also" | "rng" | "progress" | "map"> & { readonly rng: RngState };
 }
 
 /** What each thread gets. */

@@ -152,14 +152,18 @@ export function freezeModelDrift(
     overlap,
     referenceBatches,
     day: parseDay(day),
-    sensors: sensorsForSignals(sensors),
     rng: Rng.fromSeed(seed).split("drift").state,
-    ...(run.also !== undefined && { also: run.also }),
     ...(signals !== undefined && { signals }),
   };
   const { signal } = run;
   return freezeInThreads(
-    { windows, probabilities: calibrated, options },
+    {
+      windows,
+      sensors: sensorsForSignals(sensors),
+      probabilities: calibrated,
+      options,
+      ...(run.also !== undefined && { also: run.also }),
+    },
     { threads: freezeThreads(windows, jobs), progress: calibrationProgress(run.reporter), signal },
   );
 }

@@ -84,7 +84,7 @@ describe("device.json", () => {
     ["nothing", null, "schema_version: expected 1, got nothing"],
   ])("is refused with %s", (_, value, message) => {
     expect(readDeviceModel(model)).toBe(model);
-    expect(() => readDeviceModel(value)).toThrow(UserError);
+    expect(() => readDeviceModel(value)).toThrow(RangeError);
     expect(() => readDeviceModel(value)).toThrow(`device.json: ${message}`);
   });
 });

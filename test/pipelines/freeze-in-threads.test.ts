@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { Interrupted } from "../../src/errors.ts";
 import { freezeDriftBaseline } from "../../src/monitoring/drift/freeze-drift-baseline.ts";
+import { WindowSignals } from "../../src/monitoring/summaries/window-signals.ts";
 import { type FreezeInput, freezeInThreads } from "../../src/pipelines/freeze-in-threads.ts";
 import { Rng } from "../../src/random.ts";
 import type { WindowSet } from "../../src/signals/preprocessing/windows.ts";
@@ -36,11 +37,14 @@ const rng = Rng.fromSeed(1);
 const probabilities = Float32Array.from({ length: 2 * windows.labels.length }, (_, i) =>
   windows.labels[i >> 1] === i % 2 ? 0.8 : 0.2,
 );
-const options = { overlap: 0, referenceBatches: 2, day: "auto", sensors: sensorsByName(channels) } as const;
-const input: FreezeInput = { windows, probabilities, options: { ...options, rng: rng.state } };
+const options = { overlap: 0, referenceBatches: 2, day: "auto" } as const;
+const sensors = sensorsByName(channels);
+const input: FreezeInput = { windows, sensors, probabilities, options: { ...options, rng: rng.state } };
 
 it("gives the baseline of one thread, to the last bit, and tells how far it is", async () => {
-  const alone = JSON.stringify(freezeDriftBaseline(windows, probabilities, { ...options, rng }));
+  const alone = JSON.stringify(
+    freezeDriftBaseline(new WindowSignals(windows, sensors), probabilities, { ...options, rng }),
+  );
   const told: number[] = [];
   const baseline = await freezeInThreads(input, { threads: 3, progress: (done) => told.push(done) });
   expect(JSON.stringify(baseline)).toBe(alone);

@@ -14,8 +14,8 @@ import { z } from "zod";
 import { groupQuantile } from "../../stats/group-quantile.ts";
 import { meanOf } from "../../stats/mean.ts";
 import { type ModelSignals, signalBin, signalBinLogits } from "../summaries/model-signals.ts";
-import { storedKeys } from "../summaries/summary-schemas.ts";
 import { modelSignalConfidence } from "./signal-distances.ts";
+import { storedKeys } from "./stored-keys.ts";
 
 /** Predictions for a held-out person's windows, in recorded order. */
 export interface HeldOutWindows {

@@ -8,10 +8,10 @@
 // is possible only once per N batches.
 
 import { z } from "zod";
-import { storedKeys } from "../summaries/summary-schemas.ts";
 import { type ClassStandards, classStandardsSchema } from "./class-standards.ts";
 import { type NullRung, nullRungSchema } from "./null-scores.ts";
 import { type ScoreStatistic, type Standard, scoreSchema, standardSchema } from "./score.ts";
+import { storedKeys } from "./stored-keys.ts";
 
 /** Drift-free batches of one length: `seconds` is their average length, from the effective size of the compared pairs. */
 export interface CalibrationRung extends NullRung {

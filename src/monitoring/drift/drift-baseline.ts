@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
+import type { ChannelSummary } from "../summaries/batch-summary.ts";
 import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import { type ModelSignals, signalEdges } from "../summaries/model-signals.ts";
 import { sensorSignals, withoutCoherences } from "../summaries/sensor-signals.ts";
@@ -17,6 +18,7 @@ import { type Calibration, calibrationSchema } from "./calibration.ts";
 import { calibrationFaults } from "./calibration-faults.ts";
 import type { DriftModel } from "./comparison.ts";
 import { storedDriftBaseline } from "./stored-drift-baseline.ts";
+import { storedKeys } from "./stored-keys.ts";
 
 /** The part of baseline_stats.json that `check` compares batches with. */
 export interface DriftBaseline {
@@ -46,8 +48,8 @@ const presentForm = z
     edges: z
       .record(z.string(), z.array(sampleSchema).min(1))
       .describe("by channel, including signals computed from a sensor's axes; strictly ascending"),
-    by_class: z.array(z.record(z.string(), storedChannelSummarySchema).nullable()).min(1),
-    signals: storedModelSignalsSchema,
+    by_class: z.array(z.record(z.string(), storedKeys<ChannelSummary>(storedChannelSummarySchema)).nullable()).min(1),
+    signals: storedKeys<ModelSignals>(storedModelSignalsSchema),
     calibration: calibrationSchema,
     accuracy: accuracyCalibrationSchema.nullable(),
   })

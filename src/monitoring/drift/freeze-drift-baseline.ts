@@ -3,18 +3,19 @@
 // that person.
 
 import type { Rng } from "../../random.ts";
-import { plannedWindowStep } from "../../signals/preprocessing/plan-windows.ts";
-import type { Run } from "../../signals/preprocessing/window-chunks.ts";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
-import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { type BaselineReference, baselineReference, baselineReferenceGrids } from "../summaries/baseline-reference.ts";
 import { mergeClassSummaries, summarizeByClass } from "../summaries/class-summaries.ts";
-import { classOfMeasuredSamples, followsMeasuredWindow, gatherMeasuredSamples } from "../summaries/measure-batch.ts";
+import {
+  classOfMeasuredSamples,
+  followsMeasuredWindow,
+  gatherMeasuredSamples,
+  measuredStepSeconds,
+} from "../summaries/measure-batch.ts";
 import { modelSignals } from "../summaries/model-signals.ts";
 import { offsetSensorSignalNames, offsetSensorSignals, withoutCoherences } from "../summaries/sensor-signals.ts";
 import { Summarizer } from "../summaries/summarize.ts";
-import { WindowSignals } from "../summaries/window-signals.ts";
+import type { WindowSignals } from "../summaries/window-signals.ts";
 import { type AccuracyCalibration, calibrateAccuracy } from "./accuracy-estimate.ts";
 import { type CalibrateOptions, calibrate } from "./calibrate.ts";
 import { correlationSamples, correlationSeconds } from "./correlation-time.ts";
@@ -29,46 +30,43 @@ const lengthsSeconds = [15, 60, 300, 900] as const;
 const shiftSd = 0.6;
 
 /**
+ * @param windowSignals of the training windows
  * @param probabilities [W, K] out of fold, after temperature scaling
- * @param options.sensors of the windows; see `sensorsForSignals`
  * @param options.signals names of the channels and signals to freeze (default: all that the sensors have)
  * @param options.day what is rehearsed; see `calibrate`. "auto" means recorded order if most of the data comes from
  *   recordings of several activities
- * @param options.also further training windows that rehearsals do not use, such as pseudo-labelled windows
+ * @param options.also signals of further training windows that rehearsals do not use, such as pseudo-labelled windows
  * @param options.progress see `calibrate`
  * @param options.map maps channels, stretches and rehearsals (default: one after another); see `MapItems`
  */
 export function freezeDriftBaseline(
-  windows: WindowSet,
+  windowSignals: WindowSignals,
   probabilities: Float32Array,
   options: {
     overlap: number;
     referenceBatches: number;
     day: NonNullable<CalibrateOptions["day"]> | "auto";
-    sensors: readonly Sensor[];
     signals?: readonly string[];
     rng: Rng;
-    also?: WindowSet;
+    also?: WindowSignals;
     progress?: CalibrateOptions["progress"];
     map?: MapItems;
   },
 ): DriftBaseline {
+  const { windows } = windowSignals;
   const { classes, samplingRateHz } = windows;
   const nClasses = classes.length;
-  const { also, sensors, map = mapItems } = options;
-  const signals = new WindowSignals(windows, sensors);
-  const learned = also === undefined ? null : { windows: also, signals: new WindowSignals(also, sensors) };
-  const names = signals.names.filter((name) => options.signals?.includes(name) ?? true);
-  const whole = freezeBaselineReference(names, signals, learned?.signals ?? null, windows.channels, map);
+  const { also, map = mapItems } = options;
+  const names = windowSignals.names.filter((name) => options.signals?.includes(name) ?? true);
+  const whole = freezeBaselineReference(names, windowSignals, also ?? null, map);
   const grids = baselineReferenceGrids(whole);
   const baseline = withoutCoherences(whole, windows.channels);
   const classOf = classOfMeasuredSamples(windows, argmaxRows(probabilities, nClasses));
-  const rows = freezeChunkRows(windows, signals.runs);
-  const groups = freezeRehearsalGroups(windows, signals, rows, {
+  const rows = freezeChunkRows(windowSignals);
+  const groups = freezeRehearsalGroups(windowSignals, rows, {
     classOf,
     summarizer: new Summarizer(baselineReferenceGrids(baseline)),
     baseline,
-    sensors,
     map,
   });
   return {
@@ -76,8 +74,8 @@ export function freezeDriftBaseline(
     classes: [...classes],
     edges: grids,
     by_class: mergeClassSummaries([
-      signals.summarize(grids, gatherMeasuredSamples(windows, classOf), nClasses, map),
-      ...(learned === null ? [] : [learned.signals.summarize(grids, labelsToFreeze(learned.windows), nClasses, map)]),
+      windowSignals.summarize(grids, gatherMeasuredSamples(windows, classOf), nClasses, map),
+      ...(also === undefined ? [] : [also.summarize(grids, labelsToFreeze(also), nClasses, map)]),
     ]),
     signals: modelSignals(probabilities, nClasses, followsMeasuredWindow(windows, options.overlap)),
     calibration: calibrate(baseline, groups, {
@@ -90,9 +88,9 @@ export function freezeDriftBaseline(
       shiftSd,
       map,
       ...(options.progress !== undefined && { progress: options.progress }),
-      correlationSeconds: freezeCorrelations(windows, signals, Object.keys(baseline), map),
+      correlationSeconds: freezeCorrelations(windowSignals, Object.keys(baseline), map),
     }),
-    accuracy: freezeAccuracy(windows, probabilities, options.overlap),
+    accuracy: freezeAccuracy(windowSignals, probabilities, options.overlap),
   };
 }
 
@@ -101,13 +99,13 @@ function freezeBaselineReference(
   names: readonly string[],
   signals: WindowSignals,
   also: WindowSignals | null,
-  channels: readonly string[],
   map: MapItems,
 ): BaselineReference {
   const references = map(names, (name) => {
     const column = also === null ? signals.under(name) : joinColumnsToFreeze(signals.under(name), also.under(name));
     return [name, baselineReference({ [name]: column })[name]!] as const;
   });
+  const { channels } = signals.windows;
   return Object.fromEntries(references.filter(([name, { summary }]) => channels.includes(name) || summary.std > 0));
 }
 
@@ -118,7 +116,7 @@ function joinColumnsToFreeze(a: Float32Array, b: Float32Array): Float32Array {
   return whole;
 }
 
-function labelsToFreeze(windows: WindowSet): Int32Array {
+function labelsToFreeze({ windows }: WindowSignals): Int32Array {
   return gatherMeasuredSamples(windows, classOfMeasuredSamples(windows, windows.labels));
 }
 
@@ -133,26 +131,25 @@ function isRecordedInOrder(groups: readonly Group[]): boolean {
 }
 
 /** Up to a quarter of the stretches may be too short for a chunk. */
-function freezeChunkRows({ samplingRateHz, windowSize }: WindowSet, runs: readonly Run[]): number {
+function freezeChunkRows({ windows: { samplingRateHz, windowSize }, runs }: WindowSignals): number {
   const lengths = runs.map(({ from, to }) => to - from).sort((a, b) => a - b);
   const most = Math.max(windowSize, Math.floor(longestChunkSeconds * samplingRateHz));
   return Math.min(most, Math.max(windowSize, lengths[lengths.length >> 2]!));
 }
 
 function freezeRehearsalGroups(
-  windows: WindowSet,
-  signals: WindowSignals,
+  windowSignals: WindowSignals,
   rows: number,
   of: {
     classOf: Int32Array;
     summarizer: Summarizer;
     baseline: BaselineReference;
-    sensors: readonly Sensor[];
     map: MapItems;
   },
 ): Group[] {
-  const { channels, classes, users, recordings, labels, groups, recordingIndex } = windows;
-  const { classOf, summarizer, baseline, sensors, map } = of;
+  const { channels, classes, users, recordings, labels, groups, recordingIndex } = windowSignals.windows;
+  const { runs, sensors } = windowSignals;
+  const { classOf, summarizer, baseline, map } = of;
   const names = Object.keys(baseline);
   const layout = {
     nClasses: classes.length,
@@ -169,11 +166,11 @@ function freezeRehearsalGroups(
     const moved = layout.shifted[channel]!;
     return new Summarizer(Object.fromEntries(moved.map((name) => [name, baseline[name]!.edges])));
   });
-  const blocks = map(signals.runs, (run): ChunkBlock[] => {
+  const blocks = map(runs, (run): ChunkBlock[] => {
     const { from, to, first } = run;
     const own: ChunkBlock[] = [];
     for (let start = from; start + rows <= to; start += rows) {
-      const chunk = Object.fromEntries(names.map((name) => [name, signals.part(name, run, start, start + rows)]));
+      const chunk = Object.fromEntries(names.map((name) => [name, windowSignals.part(name, run, start, start + rows)]));
       const classOfRow = classOf.subarray(start, start + rows);
       const sensed = Object.fromEntries(channels.map((name) => [name, chunk[name]!]));
       const shifted = channels.map((name, c) => {
@@ -191,24 +188,24 @@ function freezeRehearsalGroups(
     return own;
   });
   const chunks = users.map((): Chunk[] => []);
-  for (const [r, { first }] of signals.runs.entries()) {
+  for (const [r, { first }] of runs.entries()) {
     chunks[groups[first]!]!.push(...blocks[r]!.map((block) => new PackedChunk(layout, block)));
   }
   return users.map((name, g) => ({ name, chunks: chunks[g]! }));
 }
 
 function freezeCorrelations(
-  { users, groups, samplingRateHz }: WindowSet,
-  signals: WindowSignals,
+  windowSignals: WindowSignals,
   names: readonly string[],
   map: MapItems,
 ): Record<string, number> | null {
+  const { users, groups, samplingRateHz } = windowSignals.windows;
   const ofPeople = users
-    .map((_, g) => signals.runs.filter(({ first }) => groups[first] === g))
+    .map((_, g) => windowSignals.runs.filter(({ first }) => groups[first] === g))
     .filter((runs) => runs.length > 0);
   const most = correlationSamples(samplingRateHz);
   const times = map(names, (name) => {
-    const people = ofPeople.map((runs) => signals.under(name, runs, most));
+    const people = ofPeople.map((runs) => windowSignals.under(name, runs, most));
     return [name, correlationSeconds(people, samplingRateHz)] as const;
   });
   if (times.some(([, seconds]) => seconds === null)) return null;
@@ -216,10 +213,14 @@ function freezeCorrelations(
 }
 
 /** Everyone's windows in recorded order, cut into batches of each length on the ladder. */
-function freezeAccuracy(windows: WindowSet, probabilities: Float32Array, overlap: number): AccuracyCalibration | null {
-  const { users, groups, labels, classes, windowSize, samplingRateHz } = windows;
+function freezeAccuracy(
+  { windows }: WindowSignals,
+  probabilities: Float32Array,
+  overlap: number,
+): AccuracyCalibration | null {
+  const { users, groups, labels, classes } = windows;
   const predicted = argmaxRows(probabilities, classes.length);
-  const stepSeconds = plannedWindowStep(windowSize, overlap) / samplingRateHz;
+  const stepSeconds = measuredStepSeconds(windows, overlap);
   const lengths = lengthsSeconds.map((seconds) => Math.max(1, Math.round(seconds / stepSeconds)));
   const people = users.map((_, g) => {
     const own = Int32Array.from(groups.keys()).filter((w) => groups[w] === g);

@@ -11,8 +11,8 @@ import { moments } from "../../stats/moments.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import { batchSummaryChannel } from "../summaries/batch-summary.ts";
 import { batchSummaryRows, type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
-import { storedKeys } from "../summaries/summary-schemas.ts";
 import { type ChannelStatistics, channelStatistics, leastRelativeStd } from "./channel-statistics.ts";
+import { storedKeys } from "./stored-keys.ts";
 import { effectiveSize, effectiveSizeWithinClasses, ksWithinClasses, logSdWithinClasses } from "./within-classes.ts";
 
 /** Distances of one channel between two batches. All except the last use the whole batches. */

@@ -1,7 +1,6 @@
 // device.json: what a device needs from a model in addition to the network. It describes how to cut windows from sensor
 // samples, and contains the grids over which the values of a batch are counted.
 
-import { UserError } from "../../errors.ts";
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
@@ -68,7 +67,7 @@ export function toDeviceJson(of: {
 /**
  * Validates a parsed device.json. It only checks for faults that would lead to wrong results; `device.schema.json` is
  * complete.
- * @throws UserError if a value is wrong; the message names its key
+ * @throws RangeError if a value is wrong; the message names its key
  */
 export function readDeviceModel(value: unknown): DeviceModel {
   const model = (typeof value === "object" && value !== null ? value : {}) as Partial<
@@ -133,8 +132,7 @@ function isDeviceJsonGrid(value: unknown): boolean {
   );
 }
 
-function unusableDeviceJson(key: string, expected: string, found: unknown): UserError {
-  return new UserError(`device.json: ${key}: expected ${expected}, got ${JSON.stringify(found) ?? "nothing"}`, {
-    advice: "Copy device.json from the model folder without changes.",
-  });
+function unusableDeviceJson(key: string, expected: string, found: unknown): RangeError {
+  const fault = `device.json: ${key}: expected ${expected}, got ${JSON.stringify(found) ?? "nothing"}`;
+  return new RangeError(`${fault}. Copy device.json from the model folder without changes.`);
 }

@@ -122,13 +122,16 @@ export class BatchMeasurer {
 
 /** [W] whether each window starts one step after the previous window. */
 export function followsMeasuredWindow(windows: WindowSet, overlap: number, before?: WindowBefore): Uint8Array {
-  const { recordingIndex, startTimes, windowSize, samplingRateHz } = windows;
-  return followsForModelSignals(
-    recordingIndex,
-    startTimes,
-    plannedWindowStep(windowSize, overlap) / samplingRateHz,
-    before,
-  );
+  const { recordingIndex, startTimes } = windows;
+  return followsForModelSignals(recordingIndex, startTimes, measuredStepSeconds(windows, overlap), before);
+}
+
+/** Time from the start of a window to that of the next. */
+export function measuredStepSeconds(
+  { windowSize, samplingRateHz }: Pick<WindowSet, "windowSize" | "samplingRateHz">,
+  overlap: number,
+): number {
+  return plannedWindowStep(windowSize, overlap) / samplingRateHz;
 }
 
 /** Only the samples that the windows cover, each once; the column itself if these are all of its samples. */

@@ -1,11 +1,10 @@
 // Schemas of the types in this folder. They are kept separate so that code for devices contains no validator.
 import { z } from "zod";
-import { camelKeys, type SnakeKeys } from "../../letter-case.ts";
 import type { BaselineReference } from "./baseline-reference.ts";
 import type { BatchFigures } from "./batch-figures.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";
 import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
-import type { DeviceSummaryJson } from "./device-summary.ts";
+import type { ChannelSummaryJson, DeviceSummaryJson } from "./device-summary.ts";
 import type { ModelSignals, SignalSummary } from "./model-signals.ts";
 
 /** Samples are float32, so values computed from them stay in that range. */
@@ -31,11 +30,6 @@ const excessAbove = z
   .min(0)
   .describe("sum of the distances from the grid's last edge, over the values above it");
 
-/** An object that is stored with its keys in snake_case. */
-export function storedKeys<T extends object>(form: z.ZodType<SnakeKeys<T>>): z.ZodType<T> {
-  return form.transform((stored) => camelKeys<T>(stored));
-}
-
 const sumOfCounts = ({ n, counts }: Pick<ChannelSummary, "n" | "counts">): boolean =>
   counts.reduce((sum, count) => sum + count, 0) === n;
 
@@ -46,8 +40,9 @@ export const channelSummarySchema: z.ZodType<ChannelSummary> = z
 const storedChannel = z.object({ ...channelFields, excess_below: excessBelow, excess_above: excessAbove });
 
 /** The form in files. */
-export const storedChannelSummarySchema: z.ZodType<ChannelSummary> = storedKeys<ChannelSummary>(
-  storedChannel.refine(sumOfCounts, "expected counts that sum to n"),
+export const storedChannelSummarySchema: z.ZodType<ChannelSummaryJson> = storedChannel.refine(
+  sumOfCounts,
+  "expected counts that sum to n",
 );
 
 export const edgesSchema: z.ZodType<readonly number[]> = z
@@ -80,10 +75,12 @@ const signalFields = {
 
 export const modelSignalsSchema: z.ZodType<ModelSignals> = z.object({ windows, classCounts, ...signalFields });
 
-const storedSignals = z.object({ windows, class_counts: classCounts, ...signalFields });
-
 /** The form in files. */
-export const storedModelSignalsSchema: z.ZodType<ModelSignals> = storedKeys<ModelSignals>(storedSignals);
+export const storedModelSignalsSchema: z.ZodType<DeviceSummaryJson["signals"]> = z.object({
+  windows,
+  class_counts: classCounts,
+  ...signalFields,
+});
 
 export const batchSummarySchema: z.ZodType<BatchSummary> = z.record(z.string(), channelSummarySchema);
 
@@ -109,5 +106,5 @@ export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
     .describe(
       "by predicted class (null without samples), then by channel, including signals computed from a sensor's axes",
     ),
-  signals: storedSignals.describe("output of the network on the windows"),
+  signals: storedModelSignalsSchema.describe("output of the network on the windows"),
 });

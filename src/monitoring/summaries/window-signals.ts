@@ -18,22 +18,24 @@ export class WindowSignals {
   readonly runs: readonly Run[];
   /** Names of the channels, then of the signals; see `withSensorSignals`. */
   readonly names: readonly string[];
-  readonly #windows: WindowSet;
-  readonly #sensors: ReadonlyMap<string, SensorSignal>;
+  readonly windows: WindowSet;
+  readonly sensors: readonly Sensor[];
+  readonly #computed: ReadonlyMap<string, SensorSignal>;
 
   /** @param sensors the sensors of the windows; see `sensorsForSignals` */
   constructor(windows: WindowSet, sensors: readonly Sensor[]) {
-    this.#windows = windows;
+    this.windows = windows;
+    this.sensors = sensors;
     this.runs = runsOfWindowChunk(windows);
-    this.#sensors = new Map(sensorSignals(windows.channels, sensors).map((signal) => [signal.name, signal]));
-    this.names = [...windows.channels, ...this.#sensors.keys()];
+    this.#computed = new Map(sensorSignals(windows.channels, sensors).map((signal) => [signal.name, signal]));
+    this.names = [...windows.channels, ...this.#computed.keys()];
   }
 
   /** Samples `from` to `to` (exclusive) of a run, with the same values as in the whole run. */
   part(name: string, run: Pick<Run, "from" | "to">, from: number, to: number): Float32Array {
-    const signal = this.#sensors.get(name);
+    const signal = this.#computed.get(name);
     if (signal === undefined) return this.#channel(name, from, to);
-    const { samplingRateHz } = this.#windows;
+    const { samplingRateHz } = this.windows;
     const margin = sensorSignalMargin(samplingRateHz);
     const [first, last] = [Math.max(run.from, from - margin), Math.min(run.to, to + margin)];
     const axes = signal.axes.map((axis) => this.#channel(axis, first, last));
@@ -80,7 +82,7 @@ export class WindowSignals {
   }
 
   #channel(name: string, from: number, to: number): Float32Array {
-    const { samples, channels } = this.#windows;
+    const { samples, channels } = this.windows;
     const c = channels.indexOf(name);
     if (c < 0) throw new RangeError(`signal "${name}": expected one of ${this.names.join(", ")}`);
     const column = new Float32Array(to - from);

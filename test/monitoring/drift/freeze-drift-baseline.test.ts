@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { driftBaselineFaults, driftBaselineSchema } from "../../../src/monitoring/drift/drift-baseline.ts";
 import { freezeDriftBaseline } from "../../../src/monitoring/drift/freeze-drift-baseline.ts";
 import { storedDriftBaseline } from "../../../src/monitoring/drift/stored-drift-baseline.ts";
+import { WindowSignals } from "../../../src/monitoring/summaries/window-signals.ts";
 import { Rng } from "../../../src/random.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
@@ -54,8 +55,8 @@ function baselineOf(windows: WindowSet, day: Parameters<typeof freezeDriftBaseli
   const both = Float32Array.from({ length: 2 * probabilities.length }, (_, i) =>
     i % 2 === 0 ? probabilities[i >> 1]! : 1 - probabilities[i >> 1]!,
   );
-  const options = { overlap: 0.5, referenceBatches: 2, day, sensors, rng: Rng.fromSeed(1) };
-  return freezeDriftBaseline(windows, both, options);
+  const options = { overlap: 0.5, referenceBatches: 2, day, rng: Rng.fromSeed(1) };
+  return freezeDriftBaseline(new WindowSignals(windows, sensors), both, options);
 }
 
 const rng = Rng.fromSeed(2);

@@ -31,7 +31,7 @@ beforeAll(async () => {
 describe("train", () => {
   it("reports a penalty per epoch, and no learning rate", () => {
     const epochs = events.filter(({ type }) => type === "epoch");
-    expect(epochs.map(({ penalty }) => penalty).slice(0, 2)).toEqual([3000, 1000]);
+    expect(epochs.map(({ penalty }) => penalty).slice(0, 2)).toEqual([30_000, 10_000]);
     expect(new Set(epochs.map(({ learning_rate: rate }) => rate))).toEqual(new Set([null]));
     expect(epochs.at(-1)).toMatchObject({ fit: "final", epoch: 1, epochs: 1, val_loss: null });
   });

@@ -1,19 +1,19 @@
 // Fits the minirocket network: draws its kernels, counts their features once, and fits the linear head. The strength of the
-// head's penalty is chosen by the loss on rows that are held out in turn; the head that is kept then learns from all rows. An
-// "epoch" of the fit is one penalty, from the strongest one on. A fit takes less than a minute, so an interrupted one starts
-// again. N rows, F features, K classes.
+// head's penalty is chosen on rows that are held out in turn; the head that is kept then learns from all rows. An "epoch" of the
+// fit is one penalty, from the strongest one on. A fit takes less than a minute, so an interrupted one starts again. F features,
+// K classes.
 
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
-import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { miniRocketNames } from "../networks/minirocket.ts";
 import { describeNetworkParameters, type NetworkSpec } from "../networks/parameters.ts";
 import { presetNetwork } from "../networks/presets.ts";
+import { type CountedWindows, learningRows } from "./counted-windows.ts";
 import { Diverged } from "./diverged.ts";
 import { type FitOptions, type FitResult, labelWindowsToFit } from "./fit-network.ts";
 import type { FitPlan, PenaltyPlan } from "./fit-plan.ts";
-import { type FitEpoch, type FitState, fitStateFrom } from "./fit-state.ts";
-import { type HeadRows, headAccuracy, LinearHead } from "./linear-head.ts";
+import { type FitEpoch, fitStateFrom } from "./fit-state.ts";
+import { LinearHead } from "./linear-head.ts";
 import {
   countMiniRocket,
   drawMiniRocket,
@@ -22,29 +22,11 @@ import {
   type WindowCounts,
 } from "./minirocket-statistics.ts";
 import { rotateWindows } from "./rotate-windows.ts";
-import { applyTemperature, fitTemperature } from "./temperature-scaling.ts";
-import { gatherTrainingTargets } from "./training-batch.ts";
+import { judgeChosenPenalty, logitsPerScore, searchPenalty } from "./search-penalty.ts";
 
-/** The search ends after this many penalties that are worse than the best one. */
-const patience = 2;
-
-/** The counted windows of a fit. */
-interface Counted {
-  readonly windows: WindowSet;
-  readonly classWeights: FitPlan["classWeights"];
-  readonly counts: WindowCounts;
-  /** Counts of a rotated copy of each window, in the same order; null without augmentation. */
-  readonly turned: WindowCounts | null;
-  /** Position of each window's counts. */
-  readonly positions: ReadonlyMap<number, number>;
-}
-
-/** Rows that are held out in turn, the others, and the head that the next penalty starts from. */
-interface Part {
-  readonly learning: readonly HeadRows[];
-  readonly held: HeadRows;
-  head: Float64Array;
-}
+/** The heads are exact enough that a smaller share of the residual, or more steps, change no figure. */
+const tolerance = 1e-3;
+const maxSteps = 100;
 
 /**
  * Fits the network, or returns the state of a finished fit. The same plan always gives the same bytes.
@@ -75,117 +57,36 @@ export async function fitMiniRocket(
   const turned = await countTurned(plan, network, statistics, data, options);
   if (turned === undefined) return { state: blank, finished: false };
   const positions = new Map(Array.from(rows, (row, position) => [row, position]));
-  const counted = { windows, counts, turned, positions, classWeights: plan.classWeights };
+  const counted: CountedWindows = { windows, counts, turned, positions, classWeights: plan.classWeights };
   const head = await LinearHead.create(counts, miniRocketMoments(network, statistics), windows.classes.length);
+  const solving = { tolerance, maxSteps, shouldStop: options.shouldStop };
   try {
-    const found = await searchPenalty(head, counted, penalties, options, { blank, started });
-    if (found === null) return { state: blank, finished: false };
-    const searched = performance.now();
+    const { strengths, parts } = penalties;
+    const searched = parts.length === 0 ? [] : await searchPenalty(head, counted, penalties, solving);
+    if (searched === null) return { state: blank, finished: false };
+    const penalty = searched.find(({ best }) => best)?.penalty ?? strengths[0]!;
     const all = learningRows(counted, rows);
-    const fitted = await head.fit(all, found.penalty, found.head, options.shouldStop);
+    const fitted = await head.fit(all, [penalty], solving);
     if (fitted === null) return { state: blank, finished: false };
-    const state = fitStateFrom({ parameters: headParameters(network, fitted.point), statistics }, 0);
+    const state = fitStateFrom({ parameters: headParameters(network, fitted[0]!), statistics }, 0);
     if (!state.parameters.every(Number.isFinite)) {
       throw new Diverged(`${plan.name}: the weights of the linear layer are not finite`, {
         advice: "Look for extreme values in the channels' ranges.",
       });
     }
-    const seconds = (performance.now() - searched) / 1000;
-    const last: FitEpoch = found.epochs.at(-1) ?? {
-      epoch: 1,
-      penalty: found.penalty,
-      loss: fitted.loss,
-      accuracy: headAccuracy(all, fitted.logits, windows.classes.length),
-      valLoss: null,
-      valAccuracy: null,
-      valMacroF1: null,
-      learningRate: null,
-      best: true,
-      seconds: (searched - started) / 1000,
-    };
-    const ended = { ...last, seconds: last.seconds + seconds };
-    const epochs = [...found.epochs.slice(0, -1), ended];
+    const judged =
+      searched.length > 0
+        ? searched
+        : [await judgeChosenPenalty(head, all, fitted[0]!, { penalty, classes: windows.classes.length })];
+    const seconds = (performance.now() - started) / 1000 / judged.length;
+    const epochs = judged.map((epoch, i): FitEpoch => ({ epoch: i + 1, ...epoch, learningRate: null, seconds }));
     Object.assign(state.progress, { epochs, updates: epochs.length });
-    options.onEpoch(ended, state);
+    for (const epoch of epochs) options.onEpoch(epoch, state);
     return { state, finished: true };
   } finally {
     await head.release();
   }
 }
-
-/** A penalty, a head that was fitted with it, and an epoch for each penalty tried. */
-interface FoundPenalty {
-  readonly penalty: number;
-  readonly head: Float64Array;
-  readonly epochs: readonly FitEpoch[];
-}
-
-/**
- * Tries the penalties from the strongest to the weakest, until two in a row are worse than the best. Reports all epochs
- * but the last, which also includes the fit of the head that is kept. Null if it was stopped.
- */
-async function searchPenalty(
-  head: LinearHead,
-  counted: Counted,
-  { strengths, parts: planned }: PenaltyPlan,
-  { shouldStop, onEpoch }: FitOptions,
-  { blank, started }: { blank: FitState; started: number },
-): Promise<FoundPenalty | null> {
-  const { windows } = counted;
-  const classes = windows.classes.length;
-  let best = { penalty: strengths[0]!, head: head.zero(), loss: Number.POSITIVE_INFINITY, index: 0 };
-  if (planned.length === 0) return { ...best, epochs: [] };
-  const parts = planned.map(({ trainIndex, heldOut }): Part => {
-    return { learning: learningRows(counted, trainIndex), held: headRows(counted, heldOut), head: head.zero() };
-  });
-  const labels = Int32Array.from(
-    planned.flatMap(({ heldOut }) => heldOut),
-    (row) => windows.labels[row]!,
-  );
-  const epochs: FitEpoch[] = [];
-  let since = started;
-  for (const [index, penalty] of strengths.entries()) {
-    const last = epochs.at(-1);
-    if (last !== undefined) onEpoch(last, blank);
-    const logits = new Float32Array(labels.length * classes);
-    let [at, loss, right, learned] = [0, 0, 0, 0];
-    for (const part of parts) {
-      const fitted = await head.fit(part.learning, penalty, part.head, shouldStop);
-      if (fitted === null) return null;
-      part.head = fitted.point;
-      const judged = await head.evaluate([part.held], fitted.point, penalty);
-      logits.set(judged.logits, at);
-      at += judged.logits.length;
-      const count = fitted.logits.length / classes;
-      loss += fitted.loss * count;
-      right += headAccuracy(part.learning, fitted.logits, classes) * count;
-      learned += count;
-    }
-    const probabilities = softmaxRows(logits, classes);
-    // A finished model's confidence is calibrated, so the penalty is not chosen for it.
-    const calibrated = applyTemperature(probabilities, classes, fitTemperature(probabilities, labels, classes));
-    const held = classificationMetrics(labels, calibrated, windows.classes);
-    const isBest = held.log_loss < best.loss;
-    if (isBest) best = { penalty, head: parts[0]!.head, loss: held.log_loss, index };
-    const now = performance.now();
-    epochs.push({
-      epoch: index + 1,
-      penalty,
-      loss: loss / learned,
-      accuracy: right / learned,
-      valLoss: held.log_loss,
-      valAccuracy: held.accuracy,
-      valMacroF1: held.macro_f1,
-      learningRate: null,
-      best: isBest,
-      seconds: (now - since) / 1000,
-    });
-    since = now;
-    if (index - best.index >= patience) break;
-  }
-  return { ...best, epochs };
-}
-
 /** Counts a rotated copy of each window that the plan learns from. Null if it rotates none, undefined if it was stopped. */
 async function countTurned(
   plan: FitPlan,
@@ -207,21 +108,6 @@ async function countTurned(
   return counts ?? undefined;
 }
 
-/** The windows in `index`, and their rotated copies if there are any. */
-function learningRows(counted: Counted, index: readonly number[] | Int32Array): HeadRows[] {
-  const own = headRows(counted, index);
-  const { turned } = counted;
-  return turned === null ? [own] : [own, { ...own, counts: turned }];
-}
-
-function headRows({ windows, counts, positions, classWeights }: Counted, index: Iterable<number>): HeadRows {
-  const classes = windows.classes.length;
-  const rows = Int32Array.from(index);
-  const targets = new Float32Array(rows.length * classes);
-  gatherTrainingTargets(windows.labels, rows, classWeights, classes, targets);
-  return { counts, rows: rows.map((row) => positions.get(row)!), targets };
-}
-
 /** Means and deviations of the features, [F] each. */
 function miniRocketMoments(network: NetworkSpec, statistics: Float32Array) {
   const tensor = (wanted: string): Float32Array => {
@@ -237,20 +123,9 @@ function headParameters({ parameters, parameterCount }: NetworkSpec, point: Floa
   const [features, classes] = kernel.shape as [number, number];
   const vector = new Float32Array(parameterCount);
   for (let k = 0; k < classes; k++) {
-    for (let f = 0; f < features; f++) vector[kernel.offset + f * classes + k] = point[k * features + f]!;
-    vector[bias.offset + k] = point[classes * features + k]!;
+    for (let f = 0; f < features; f++)
+      vector[kernel.offset + f * classes + k] = logitsPerScore * point[k * features + f]!;
+    vector[bias.offset + k] = logitsPerScore * point[classes * features + k]!;
   }
   return vector;
-}
-
-function softmaxRows(logits: Float32Array, classes: number): Float32Array {
-  const probabilities = new Float32Array(logits.length);
-  for (let row = 0; row < logits.length; row += classes) {
-    const own = logits.subarray(row, row + classes);
-    const largest = own.reduce((a, b) => Math.max(a, b));
-    const powers = Array.from(own, (logit) => Math.exp(logit - largest));
-    const sum = powers.reduce((a, b) => a + b);
-    for (const [k, power] of powers.entries()) probabilities[row + k] = power / sum;
-  }
-  return probabilities;
 }

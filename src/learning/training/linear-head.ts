@@ -1,19 +1,15 @@
-// Fits a linear softmax head to counted features: multinomial logistic regression whose weights, but not whose intercepts,
-// are penalised. ONNX Runtime computes the loss and its gradient over chunks of rows; the standardisation of the features is
-// folded into the weights, so that the counts themselves are multiplied. N rows, F features, K classes.
+// Fits a linear head to counted features: ridge regression of each class against the others, whose weights, but not whose
+// intercepts, are penalised. ONNX Runtime multiplies chunks of rows; the standardisation of the features is folded into the
+// weights, so that the counts themselves are multiplied. N rows, F features, K classes, P penalties.
 
-import { argmaxRows } from "../../stats/argmax-rows.ts";
-import { buildLinearHeadGraph } from "../networks/linear-head-graph.ts";
+import { buildHeadProductsGraph, buildHeadScoresGraph } from "../networks/linear-head-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
-import { type Evaluation, minimize } from "./minimize.ts";
 import type { WindowCounts } from "./minirocket-statistics.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor } from "./onnx-runtime.ts";
+import { type SolveOptions, solveShifted } from "./solve-shifted.ts";
 
 /** Rows per run: their features, in float32, stay in cache. */
 const rowsPerRun = 64;
-const maxSteps = 200;
-/** The search ends when the gradient has shrunk to this share of its norm without any weights. */
-const gradientShare = 2e-3;
 
 export interface HeadRows {
   readonly counts: WindowCounts;
@@ -23,138 +19,184 @@ export interface HeadRows {
   readonly targets: Float32Array;
 }
 
-export interface FittedHead extends Evaluation {
-  /** [K F + K]: one row of weights per class, for standardised features, then the intercepts. */
-  readonly point: Float64Array;
-  /** Mean loss over the rows, without the penalty. */
-  readonly loss: number;
-  /** [N, K] */
-  readonly logits: Float32Array;
+/** Means and deviations of the features, [F] each. */
+export interface FeatureMoments {
+  readonly mean: Float32Array;
+  readonly deviation: Float32Array;
 }
 
-/** Evaluates heads for features with given means and deviations, [F] each. */
+/** One row of weights per class, for standardised features, then the intercepts: [K F + K]. */
+export type HeadPoint = Float64Array;
+
+interface HeadSessions {
+  readonly scores: InferenceSession;
+  readonly products: InferenceSession;
+}
+
 export class LinearHead {
-  readonly #session: InferenceSession;
-  readonly #mean: Float32Array;
-  readonly #deviation: Float32Array;
+  readonly #sessions: HeadSessions;
+  readonly #moments: FeatureMoments;
   readonly #classes: number;
 
-  private constructor(session: InferenceSession, mean: Float32Array, deviation: Float32Array, classes: number) {
-    this.#session = session;
-    this.#mean = mean;
-    this.#deviation = deviation;
+  private constructor(sessions: HeadSessions, moments: FeatureMoments, classes: number) {
+    this.#sessions = sessions;
+    this.#moments = moments;
     this.#classes = classes;
   }
 
-  static async create(
-    { type, features }: WindowCounts,
-    { mean, deviation }: { mean: Float32Array; deviation: Float32Array },
-    classes: number,
-  ): Promise<LinearHead> {
-    const session = await openRuntimeSession(modelProto(buildLinearHeadGraph(type, features, classes)));
-    return new LinearHead(session, mean, deviation, classes);
-  }
-
-  /** A head without weights. */
-  zero(): Float64Array {
-    return new Float64Array((this.#mean.length + 1) * this.#classes);
+  static async create({ type, features }: WindowCounts, moments: FeatureMoments, classes: number): Promise<LinearHead> {
+    const scores = await openRuntimeSession(modelProto(buildHeadScoresGraph(type, features)));
+    const products = await openRuntimeSession(modelProto(buildHeadProductsGraph(type, features)));
+    return new LinearHead({ scores, products }, moments, classes);
   }
 
   /**
-   * Minimises the sum of the rows' losses plus penalty / 2 times the sum of the squared weights.
-   * @param start a head to start from
-   * @returns null if `shouldStop` ended the search
+   * For each class, minimises the weighted sum of the squared differences between the rows' scores and their targets (1 for
+   * the class, -1 for the others) plus penalty times the sum of the squared weights.
+   * @returns a head for each penalty; null if it was stopped
    */
   async fit(
     data: readonly HeadRows[],
-    penalty: number,
-    start: Float64Array,
-    shouldStop: () => boolean,
-  ): Promise<FittedHead | null> {
-    const evaluate = (point: Float64Array): Promise<Omit<FittedHead, "point">> => this.evaluate(data, point, penalty);
-    const { gradient } = await evaluate(this.zero());
-    const tolerance = gradientShare * Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0));
-    const found = await minimize(evaluate, start, { tolerance, maxSteps, shouldStop });
-    return found === null ? null : { ...found.evaluation, point: found.point };
+    penalties: readonly number[],
+    options: SolveOptions,
+  ): Promise<HeadPoint[] | null> {
+    const [classes, features] = [this.#classes, this.#moments.mean.length];
+    const length = classes * features;
+    const sums = await this.#products(data, new Float64Array(length + classes), { targets: true });
+    // Minus the sums of the classes' weighted rows, and of their weights.
+    const weights = sums.residuals.map((sum) => -sum);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const centre = new Float64Array(features);
+    for (let i = 0; i < length; i++) centre[i % features]! -= sums.products[i]! / total;
+    const wanted = sums.products.map(
+      (sum, i) => 2 * (-sum - weights[Math.floor(i / features)]! * centre[i % features]!),
+    );
+    const point = new Float64Array(length + classes);
+    const centred = (x: Float64Array): HeadPoint => {
+      point.set(x);
+      for (let k = 0; k < classes; k++) point[length + k] = -shift(x, k, centre);
+      return point;
+    };
+    const multiply = async (x: Float64Array): Promise<Float64Array> =>
+      (await this.#products(data, centred(x), { targets: false })).products;
+    const solved = await solveShifted(multiply, wanted, penalties, options);
+    return (
+      solved?.map((x) => {
+        const head = centred(x).slice();
+        for (let k = 0; k < classes; k++) head[length + k]! += (2 * weights[k]!) / total - 1;
+        return head;
+      }) ?? null
+    );
   }
 
-  /** The objective per row, its gradient, and the rows' logits. */
-  async evaluate(data: readonly HeadRows[], point: Float64Array, penalty: number): Promise<Omit<FittedHead, "point">> {
+  /** Scores [N, K] of the rows under each of P heads. */
+  async scores(data: readonly HeadRows[], points: readonly HeadPoint[]): Promise<Float32Array[]> {
     const classes = this.#classes;
-    const features = this.#mean.length;
-    const { weights, intercepts } = this.#folded(point);
-    const fixed = {
-      weights: runtimeTensor("float32", weights, [features, classes]),
-      intercepts: runtimeTensor("float32", intercepts, [classes]),
-    };
+    const columns = points.length * classes;
+    const fixed = this.#folded(points);
+    const count = data.reduce((sum, { rows }) => sum + rows.length, 0);
+    const found = points.map(() => new Float32Array(count * classes));
+    let at = 0;
+    for (const { counts, rows } of data) {
+      for (const part of chunksOf(rows)) {
+        const out = await this.#sessions.scores.run({ ...fixed, counts: gatherCounts(counts, part) });
+        const scores = out.scores!.data as Float32Array;
+        for (let i = 0; i < part.length; i++, at += classes) {
+          for (const [p, own] of found.entries()) {
+            const from = i * columns + p * classes;
+            own.set(scores.subarray(from, from + classes), at);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Weighted scores, minus the targets if wanted, times the standardised features, [K F]; and their sums, [K]. */
+  async #products(
+    data: readonly HeadRows[],
+    point: HeadPoint,
+    { targets: wanted }: { targets: boolean },
+  ): Promise<{ products: Float64Array; residuals: Float64Array }> {
+    const { mean, deviation } = this.#moments;
+    const [classes, features] = [this.#classes, mean.length];
+    const fixed = this.#folded([point]);
     const products = new Float64Array(classes * features);
     const residuals = new Float64Array(classes);
-    const count = data.reduce((sum, { rows }) => sum + rows.length, 0);
-    const logits = new Float32Array(count * classes);
-    let [loss, at] = [0, 0];
     for (const { counts, rows, targets } of data) {
-      for (let start = 0; start < rows.length; start += rowsPerRun) {
-        const part = rows.subarray(start, start + rowsPerRun);
-        const wanted = targets.slice(start * classes, (start + part.length) * classes);
-        const out = await this.#session.run({
+      let at = 0;
+      for (const part of chunksOf(rows)) {
+        const own = targets.slice(at, at + part.length * classes);
+        at += own.length;
+        const weights = rowWeights(own, classes);
+        const out = await this.#sessions.products.run({
           ...fixed,
-          counts: runtimeTensor(counts.type, gatherCounts(counts, part), [part.length, features]),
-          targets: runtimeTensor("float32", wanted, [part.length, classes]),
+          counts: gatherCounts(counts, part),
+          row_weights: runtimeTensor("float32", weights, [part.length, 1]),
+          targets: runtimeTensor("float32", wanted ? own : own.fill(0), [part.length, classes]),
         });
-        loss += (out.loss!.data as Float32Array)[0]!;
-        addInto(products, out.gradient!.data as Float32Array);
-        addInto(residuals, out.intercept_gradient!.data as Float32Array);
-        logits.set(out.logits!.data as Float32Array, at);
-        at += part.length * classes;
+        addInto(products, out.products!.data as Float32Array);
+        addInto(residuals, out.residuals!.data as Float32Array);
       }
     }
-    const gradient = new Float64Array(point.length);
-    let squares = 0;
     for (let k = 0, i = 0; k < classes; k++) {
-      for (let f = 0; f < features; f++, i++) {
-        const weight = point[i]!;
-        squares += weight * weight;
-        const centred = products[i]! - this.#mean[f]! * residuals[k]!;
-        gradient[i] = (centred / this.#deviation[f]! + penalty * weight) / count;
-      }
-      gradient[classes * features + k] = residuals[k]! / count;
+      for (let f = 0; f < features; f++, i++) products[i] = (products[i]! - mean[f]! * residuals[k]!) / deviation[f]!;
     }
-    return { value: (loss + (penalty / 2) * squares) / count, gradient, loss: loss / count, logits };
+    return { products, residuals };
   }
 
-  /** Weights [F, K] and intercepts [K] for the counts themselves. */
-  #folded(point: Float64Array): { weights: Float32Array; intercepts: Float32Array } {
-    const [features, classes] = [this.#mean.length, this.#classes];
-    const weights = new Float32Array(features * classes);
-    const intercepts = new Float32Array(classes);
-    for (let k = 0, at = 0; k < classes; k++) {
-      let shift = 0;
-      for (let f = 0; f < features; f++, at++) {
-        const weight = Math.fround(point[at]! / this.#deviation[f]!);
-        weights[f * classes + k] = weight;
-        shift += weight * this.#mean[f]!;
+  /** Weights [F, P K] and intercepts [P K] for the counts themselves. */
+  #folded(points: readonly HeadPoint[]) {
+    const { mean, deviation } = this.#moments;
+    const [features, classes] = [mean.length, this.#classes];
+    const columns = points.length * classes;
+    const weights = new Float32Array(features * columns);
+    const intercepts = new Float32Array(columns);
+    for (const [p, point] of points.entries()) {
+      for (let k = 0; k < classes; k++) {
+        const column = p * classes + k;
+        let moved = 0;
+        for (let f = 0; f < features; f++) {
+          const weight = Math.fround(point[k * features + f]! / deviation[f]!);
+          weights[f * columns + column] = weight;
+          moved += weight * mean[f]!;
+        }
+        intercepts[column] = point[classes * features + k]! - moved;
       }
-      intercepts[k] = point[classes * features + k]! - shift;
     }
-    return { weights, intercepts };
+    return {
+      weights: runtimeTensor("float32", weights, [features, columns]),
+      intercepts: runtimeTensor("float32", intercepts, [columns]),
+    };
   }
 
   async release(): Promise<void> {
-    await this.#session.release();
+    await this.#sessions.scores.release();
+    await this.#sessions.products.release();
   }
 }
 
-/** Share of rows whose largest logit is that of their target. */
-export function headAccuracy(data: readonly HeadRows[], logits: Float32Array, classes: number): number {
-  const wanted = data.flatMap(({ targets }) => Array.from(argmaxRows(targets, classes)));
-  const found = argmaxRows(logits, classes);
-  return wanted.reduce((right, label, i) => right + Number(label === found[i]), 0) / wanted.length;
+/** The score that the kth class's weights give to a row of features. */
+function shift(x: Float64Array, k: number, features: Float64Array): number {
+  let sum = 0;
+  for (let f = 0; f < features.length; f++) sum += x[k * features.length + f]! * features[f]!;
+  return sum;
 }
 
-function gatherCounts({ values, features, type }: WindowCounts, rows: Int32Array): Uint8Array | Uint16Array {
+function rowWeights(targets: Float32Array, classes: number): Float32Array {
+  return Float32Array.from({ length: targets.length / classes }, (_, row) =>
+    targets.subarray(row * classes, (row + 1) * classes).reduce((sum, target) => sum + target, 0),
+  );
+}
+
+function* chunksOf(rows: Int32Array): Generator<Int32Array> {
+  for (let start = 0; start < rows.length; start += rowsPerRun) yield rows.subarray(start, start + rowsPerRun);
+}
+
+function gatherCounts({ values, features, type }: WindowCounts, rows: Int32Array) {
   const chunk = new (type === "uint8" ? Uint8Array : Uint16Array)(rows.length * features);
   for (const [i, row] of rows.entries()) chunk.set(values.subarray(row * features, (row + 1) * features), i * features);
-  return chunk;
+  return runtimeTensor(type, chunk, [rows.length, features]);
 }
 
 function addInto(sums: Float64Array, values: Float32Array): void {

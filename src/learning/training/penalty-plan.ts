@@ -7,8 +7,8 @@ import type { SplitKind, WindowPositions } from "../evaluation/split.ts";
 import { assignGroupsToFolds } from "../evaluation/stratified-group-k-fold.ts";
 import type { PenaltyPlan } from "./fit-plan.ts";
 
-/** From a head that hardly uses its features to one that separates all windows; the loss is flat around its minimum. */
-const strengths: readonly number[] = [3_000, 1_000, 300, 100, 30];
+/** From a head that hardly uses its features to one that separates all windows. */
+const strengths: readonly number[] = [30_000, 10_000, 3_000, 1_000, 300, 100, 30];
 /** For a single person, of whom nobody can be held out. */
 const middle = 300;
 const parts = 3;

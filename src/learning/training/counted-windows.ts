@@ -1,0 +1,37 @@
+// The windows of a minirocket fit after their features have been counted, as rows that a linear head learns from.
+
+import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { FitPlan } from "./fit-plan.ts";
+import type { HeadRows } from "./linear-head.ts";
+import type { WindowCounts } from "./minirocket-statistics.ts";
+import { gatherTrainingTargets } from "./training-batch.ts";
+
+/** The counted windows of a fit. */
+export interface CountedWindows {
+  readonly windows: WindowSet;
+  readonly classWeights: FitPlan["classWeights"];
+  readonly counts: WindowCounts;
+  /** Counts of a rotated copy of each window, in the same order; null without augmentation. */
+  readonly turned: WindowCounts | null;
+  /** Position of each window's counts. */
+  readonly positions: ReadonlyMap<number, number>;
+}
+
+/** The windows in `index`, and their rotated copies if there are any. */
+export function learningRows(counted: CountedWindows, index: readonly number[] | Int32Array): HeadRows[] {
+  const own = countedRows(counted, index);
+  const { turned } = counted;
+  return turned === null ? [own] : [own, { ...own, counts: turned }];
+}
+
+/** The windows in `index`, as they are. */
+export function countedRows(
+  { windows, counts, positions, classWeights }: CountedWindows,
+  index: Iterable<number>,
+): HeadRows {
+  const classes = windows.classes.length;
+  const rows = Int32Array.from(index);
+  const targets = new Float32Array(rows.length * classes);
+  gatherTrainingTargets(windows.labels, rows, classWeights, classes, targets);
+  return { counts, rows: rows.map((row) => positions.get(row)!), targets };
+}

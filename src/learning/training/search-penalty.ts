@@ -1,0 +1,105 @@
+// Chooses the penalty of a linear head: heads for all penalties learn without some people, and are judged on them. N rows, K
+// classes, P penalties.
+
+import { argmaxRows } from "../../stats/argmax-rows.ts";
+import { classificationMetrics } from "../evaluation/classification-metrics.ts";
+import { logLoss } from "../evaluation/log-loss.ts";
+import { type CountedWindows, countedRows, learningRows } from "./counted-windows.ts";
+import type { PenaltyPlan } from "./fit-plan.ts";
+import type { FitEpoch } from "./fit-state.ts";
+import type { HeadPoint, HeadRows, LinearHead } from "./linear-head.ts";
+import type { SolveOptions } from "./solve-shifted.ts";
+import { applyTemperature, fitTemperature } from "./temperature-scaling.ts";
+
+/**
+ * Scores of ridge regression are around 1 for a class and -1 for the others. These many times the scores are logits whose
+ * confidence is about right, until the whole training run is calibrated.
+ */
+export const logitsPerScore = 4;
+
+/** A penalty with its figures on the people who were held out; null if nobody was. */
+export type JudgedPenalty = Pick<FitEpoch, "loss" | "accuracy" | "valLoss" | "valAccuracy" | "valMacroF1" | "best"> & {
+  readonly penalty: number;
+};
+
+/** @returns the penalties in the plan's order, of which exactly one is the best; null if it was stopped */
+export async function searchPenalty(
+  head: LinearHead,
+  counted: CountedWindows,
+  { strengths, parts }: PenaltyPlan,
+  options: SolveOptions,
+): Promise<JudgedPenalty[] | null> {
+  const { windows } = counted;
+  const labels = Int32Array.from(
+    parts.flatMap(({ heldOut }) => heldOut),
+    (row) => windows.labels[row]!,
+  );
+  const classes = windows.classes.length;
+  const logits = strengths.map(() => new Float32Array(labels.length * classes));
+  const learned = strengths.map(() => ({ rows: 0, loss: 0, accuracy: 0 }));
+  let at = 0;
+  for (const { trainIndex, heldOut } of parts) {
+    const rows = learningRows(counted, trainIndex);
+    const points = await head.fit(rows, strengths, options);
+    if (points === null) return null;
+    const judged = await head.scores([countedRows(counted, heldOut)], points);
+    for (const [p, scores] of judged.entries()) logits[p]!.set(scores, at);
+    at += judged[0]!.length;
+    for (const [p, { loss, accuracy }] of (await learnedFigures(head, rows, points, classes)).entries()) {
+      const sums = learned[p]!;
+      sums.rows += trainIndex.length;
+      sums.loss += loss * trainIndex.length;
+      sums.accuracy += accuracy * trainIndex.length;
+    }
+  }
+  const figures = strengths.map((penalty, p) => {
+    const probabilities = softmaxRows(logits[p]!, classes);
+    // A finished model's confidence is calibrated, so the penalty is not chosen for it.
+    const calibrated = applyTemperature(probabilities, classes, fitTemperature(probabilities, labels, classes));
+    const { log_loss, accuracy, macro_f1 } = classificationMetrics(labels, calibrated, windows.classes);
+    const { rows, loss, accuracy: share } = learned[p]!;
+    const own = { penalty, loss: loss / rows, accuracy: share / rows };
+    return { ...own, valLoss: log_loss, valAccuracy: accuracy, valMacroF1: macro_f1 };
+  });
+  const best = figures.reduce((a, b) => (b.valMacroF1 > a.valMacroF1 ? b : a));
+  return figures.map((own) => ({ ...own, best: own === best }));
+}
+
+/** A penalty that was chosen before, with the figures of its head. */
+export async function judgeChosenPenalty(
+  head: LinearHead,
+  rows: readonly HeadRows[],
+  point: HeadPoint,
+  { penalty, classes }: { penalty: number; classes: number },
+): Promise<JudgedPenalty> {
+  const [figures] = await learnedFigures(head, rows, [point], classes);
+  return { ...figures!, penalty, valLoss: null, valAccuracy: null, valMacroF1: null, best: true };
+}
+
+/** Mean loss and accuracy of heads on the rows that they have learned from. */
+async function learnedFigures(
+  head: LinearHead,
+  rows: readonly HeadRows[],
+  points: readonly HeadPoint[],
+  classes: number,
+): Promise<{ loss: number; accuracy: number }[]> {
+  const labels = Int32Array.from(rows.flatMap(({ targets }) => Array.from(argmaxRows(targets, classes))));
+  return (await head.scores(rows, points)).map((scores) => {
+    const found = argmaxRows(scores, classes);
+    const right = labels.filter((label, i) => label === found[i]).length;
+    return { loss: logLoss(labels, softmaxRows(scores, classes), classes), accuracy: right / labels.length };
+  });
+}
+
+/** Probabilities [N, K] of rows with given scores. */
+function softmaxRows(scores: Float32Array, classes: number): Float32Array {
+  const probabilities = new Float32Array(scores.length);
+  for (let row = 0; row < scores.length; row += classes) {
+    const own = scores.subarray(row, row + classes);
+    const largest = own.reduce((a, b) => Math.max(a, b));
+    const powers = Array.from(own, (score) => Math.exp(logitsPerScore * (score - largest)));
+    const sum = powers.reduce((a, b) => a + b);
+    for (const [k, power] of powers.entries()) probabilities[row + k] = power / sum;
+  }
+  return probabilities;
+}

@@ -1,0 +1,71 @@
+// npx node scripts/pick-sentences.ts [--count 40] [--seed 1] prints sentences drawn at random from everything that people read
+// here: Markdown, comments, docstrings, and strings that are sentences, such as help and errors. With them, one can test whether
+// a fresh reader stumbles. Generated text, blocks of code and the strings of tests are left out.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Rng } from "../src/random.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { values } = parseArgs({
+  options: {
+    count: { type: "string", default: "40" },
+    seed: { type: "string", default: "1" },
+  },
+});
+
+const files = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" })
+  .split("\n")
+  .filter((file) => /\.(?:md|ts|mjs|py|html)$/.test(file) && file !== "docs/api.md");
+const sentences = files.flatMap((file) => {
+  const text = readFileSync(join(root, file), "utf8");
+  return passagesOf(file, text).flatMap((passage) => sentencesOf(passage, text, file));
+});
+for (const sentence of Rng.fromSeed(Number(values.seed)).shuffle(sentences).slice(0, Number(values.count))) {
+  console.log(sentence);
+}
+
+/**
+ * The parts of a file that hold prose: a match is one paragraph, cell, comment or string. Regular expressions are matched only to
+ * be skipped, since they may contain quotes.
+ */
+function passagesOf(file: string, text: string): RegExpExecArray[] {
+  if (text.startsWith("// Written by `npm run")) return [];
+  if (file.endsWith(".md")) return [...separated(text).matchAll(/[^\0]+/g)];
+  if (file.endsWith(".py")) return [...text.matchAll(/(?:^ *# .*\n)+|"""[\s\S]*?"""/gm)];
+  if (file.endsWith(".html")) return [...text.matchAll(/<!--[\s\S]*?-->|<p[^>]*>[\s\S]*?<\/p>/g)];
+  const comment = /(?:^ *\/\/.*\n)+|\/\/.*|\/\*[\s\S]*?\*\//;
+  const string = /"(?:[^"\\\n]|\\.)*"|`(?:[^`\\$]|\\[\s\S]|\$\{(?:[^{}`]|`[^`]*`|\{[^{}]*\})*\}|\$)*`/;
+  const joined = new RegExp(`(?:${string.source})(?:\\s*\\+\\s*(?:${string.source}))*`);
+  const regularExpression = /(?<=[(,=:[!&|?;]\s*)\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\\\]\n]|\\.)*\])+\/[a-z]*/;
+  const tokens = text.matchAll(new RegExp(`${comment.source}|${joined.source}|${regularExpression.source}`, "gm"));
+  return [...tokens].filter(
+    ([token]) => /^ *\/[/*]/.test(token) || (!file.startsWith("test/") && /^["`][^"`]*[a-z] /.test(token)),
+  );
+}
+
+/** Markdown of the same length, with NUL characters between paragraphs, items and cells, and in place of what is not prose. */
+function separated(text: string): string {
+  const blank = (part: string): string => part.replaceAll(/[^\n]/g, "\0");
+  return text
+    .replaceAll(/^ *```[\s\S]*?^ *```$|^<!-- n[\s\S]*?^<!-- end.*$|^<!--.*-->$/gm, blank)
+    .replaceAll(/^ *(?:[-*#]+|\d+\.) |\|/gm, blank)
+    .replaceAll(/\n(?=[\n\0])/g, "\0");
+}
+
+/** The sentences of at least five words in a passage, each after its file and line. */
+function sentencesOf({ 0: passage, index }: RegExpExecArray, text: string, file: string): string[] {
+  const marks = file.endsWith(".md")
+    ? /\*\*/g
+    : /["`]\s*\+\s*["`]|^\s*["`]|["`]$|"""|(?<=^|\n) *(?:\/\/|\/?\*+(?!\/)|#)|\*\/|<!--|-->|<\/?p[^>]*>/g;
+  const plain = passage.replaceAll(marks, (mark) => " ".repeat(mark.length)).replaceAll(/\n(?!\s*@)/g, " ");
+  return [...new Intl.Segmenter("en", { granularity: "sentence" }).segment(plain)]
+    .filter(({ segment }) => (segment.match(/(?<!\S)["'`(]?[A-Za-z]\S*/g)?.length ?? 0) >= 5)
+    .map(({ segment, index: start }) => {
+      const line = text.slice(0, index + start + segment.search(/\S/)).split("\n").length;
+      return `${file}:${line}  ${segment.trim().replaceAll(/\s+/g, " ")}`;
+    });
+}

@@ -112,6 +112,7 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
         i < (2 * epochs) / 3 ? 1e-3 : i < (5 * epochs) / 6 ? 5e-4 : 2.5e-4,
       ),
       penalty: null,
+      mixture: null,
     },
   };
   const run = fitWorkerRunner(windowsForFitRunner(setting.windowsFingerprint, hidden));

@@ -138,6 +138,17 @@ const events = {
       .positive()
       .describe("penalty on the weights of the linear layer; absent for a network that is trained in steps")
       .exactOptional(),
+    mixture: z
+      .object({
+        temperatures: z
+          .array(z.number().positive())
+          .describe("numbers by which the logits of compact and minirocket are divided"),
+        weights: z.array(z.number().min(0)).describe("weights of their probabilities; their sum is 1"),
+      })
+      .describe(
+        "how the members of an ensemble are combined; only in the epoch that stands for the ensemble as a whole",
+      )
+      .exactOptional(),
     seconds,
     windows_per_second: z.number().min(0),
     best: z.boolean().describe("whether this is the best epoch of this fit so far"),

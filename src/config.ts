@@ -131,7 +131,7 @@ function checkConfigWindow({
       `--overlap: expected each window to start at least one sample after the previous one, got ${overlap}`,
     );
   }
-  const least = network === "compact" ? 16 : network === "minirocket" ? 9 : 0;
+  const least = network === "compact" || network === "ensemble" ? 16 : network === "minirocket" ? 9 : 0;
   if (window < least)
     throw new UserError(`--window: expected at least ${least} samples for the ${network} network, got ${window}`);
 }

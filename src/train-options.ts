@@ -108,6 +108,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
         "1dcnn-bilstm": "",
         compact: "smaller and twice as fast",
         minirocket: "fixed convolutions with one trained layer",
+        ensemble: "the average of compact and minirocket",
       },
     }),
     epochs: wholeNumberOption({ value: "n", from: 1, to: 100_000, default: 100, doc: "maximum epochs per fit" }),

@@ -4,7 +4,9 @@
 import type { TrainConfig } from "../config.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
+import type { EnsembleMixture } from "../learning/training/ensemble-mixture.ts";
 import { finalShards } from "../learning/training/final-schedule.ts";
+import { ensembleEpochs } from "../learning/training/fit-ensemble.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import { fixedPenalty } from "../learning/training/penalty-plan.ts";
@@ -29,13 +31,15 @@ export interface CycleSetting {
 export interface CycleSchedule {
   /** Learning rates, one per epoch; none for a network that is not trained in steps. */
   readonly learningRates: readonly number[];
-  /** Penalty on the weights of the linear layer; null for a network that is trained in steps. */
+  /** Penalty on the weights of the linear layer; null for a network without such a layer. */
   readonly penalty: number | null;
+  /** How the members of an ensemble are combined; null for other networks. */
+  readonly mixture: EnsembleMixture | null;
 }
 
 /** Number of epochs of each fit. */
-export function cycleEpochs({ learningRates }: CycleSchedule): number {
-  return Math.max(1, learningRates.length);
+export function cycleEpochs({ learningRates, mixture }: CycleSchedule): number {
+  return mixture === null ? Math.max(1, learningRates.length) : ensembleEpochs(learningRates.length, 1);
 }
 
 /** The part of a fit that depends on the selection. */
@@ -70,7 +74,7 @@ export function cyclePlan(
   testIndex: Int32Array | null,
 ): FitPlan {
   const { network, normalize, batchSize, patience, classWeights, augment } = setting.trained;
-  const { learningRates, penalty } = setting.schedule;
+  const { learningRates, penalty, mixture } = setting.schedule;
   const { windows, rows, pseudoLabels } = labelCycleWindows(setting, base, selection);
   return {
     name: name.replace("-", " "),
@@ -86,6 +90,7 @@ export function cyclePlan(
     epochs: cycleEpochs(setting.schedule),
     learningRate: learningRates,
     penalties: penalty === null ? null : fixedPenalty(penalty),
+    ...(mixture !== null && { mixture }),
     shards: finalShards,
     scaler: fitScaler(normalize, windows, rows),
     classWeights:

@@ -3,12 +3,14 @@
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
 import type { FoldReport } from "../learning/training/cv-report.ts";
-import { finalPenalty, finalSchedule, finalShards } from "../learning/training/final-schedule.ts";
+import { finalMixture, finalPenalty, finalSchedule, finalShards } from "../learning/training/final-schedule.ts";
+import { ensembleEpochs } from "../learning/training/fit-ensemble.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import { type FitOutcome, windowsForFitRunner } from "../learning/training/fit-runner.ts";
 import { fitSeconds } from "../learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
+import { hasPenalty } from "../learning/training/has-penalty.ts";
 import { fixedPenalty, mostPenalties, searchedPenalties } from "../learning/training/penalty-plan.ts";
 import { type FitCheckpoints, type FitRun, runFit } from "../learning/training/run-fit.ts";
 import { type CrossValidation, describeFold, summarizeFolds } from "../learning/training/summarize-folds.ts";
@@ -78,7 +80,8 @@ export function beginFits(
 
 /** Maximum number of epochs of a fit. */
 function mostEpochs({ network, epochs }: Pick<FitConfig, "network" | "epochs">): number {
-  return isTrainedInSteps(network) ? epochs : mostPenalties;
+  if (!isTrainedInSteps(network)) return mostPenalties;
+  return hasPenalty(network) ? ensembleEpochs(epochs, mostPenalties) : epochs;
 }
 
 /** Cross-validates the network. @throws Interrupted if the signal ended a fit */
@@ -102,12 +105,12 @@ export async function fitFolds(
         epochs: mostEpochs(config),
         learningRate: config.learningRate,
         shards: 1,
-        penalties: inSteps
-          ? null
-          : searchedPenalties(leakage.split, windows, trainIndex, {
+        penalties: hasPenalty(config.network)
+          ? searchedPenalties(leakage.split, windows, trainIndex, {
               rng: fits.rng.split(`penalty-${fold + 1}`),
               purgeSamples: windows.windowSize,
-            }),
+            })
+          : null,
       };
       const outcome = await runFit(name, { plan, checkpoint: null, threads: 1 }, run).catch((error: unknown) => {
         failed.abort();
@@ -144,7 +147,7 @@ export async function fitFinal(
   folds: readonly FitOutcome[],
 ): Promise<{ final: FitOutcome; scaler: Scaler }> {
   const { data, config, run } = fits;
-  const { epochs, learningRate, penalties } = finalFitSchedule(
+  const { epochs, ...schedule } = finalFitSchedule(
     config,
     folds.map((outcome) => outcome.epochs),
   );
@@ -154,8 +157,7 @@ export async function fitFinal(
     validationIndex: null,
     testIndex: null,
     epochs,
-    learningRate,
-    penalties,
+    ...schedule,
     shards: finalShards,
   };
   const final = await runFit("final", { plan, checkpoint: null, threads: config.jobs }, run);
@@ -166,10 +168,12 @@ export async function fitFinal(
 function finalFitSchedule(
   { network, learningRate }: Pick<FitConfig, "network" | "learningRate">,
   folds: readonly FitOutcome["epochs"][],
-): Pick<FitPlan, "epochs" | "learningRate" | "penalties"> {
-  return isTrainedInSteps(network)
-    ? { ...finalSchedule(folds), penalties: null }
-    : { epochs: 1, learningRate, penalties: fixedPenalty(finalPenalty(folds)) };
+): Pick<FitPlan, "epochs" | "learningRate" | "penalties" | "mixture"> {
+  const penalties = hasPenalty(network) ? fixedPenalty(finalPenalty(folds)) : null;
+  if (!isTrainedInSteps(network)) return { epochs: 1, learningRate, penalties };
+  const schedule = finalSchedule(folds);
+  if (penalties === null) return { ...schedule, penalties };
+  return { ...schedule, epochs: ensembleEpochs(schedule.epochs, 1), penalties, mixture: finalMixture(folds) };
 }
 
 function fitNameOfFold(fold: number): FitName {

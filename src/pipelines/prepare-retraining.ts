@@ -4,6 +4,7 @@
 import type { RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
+import { hasPenalty } from "../learning/training/has-penalty.ts";
 import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
@@ -368,17 +369,21 @@ async function retrainingSchedule(
     );
   });
   const final = rows.filter(({ fit }) => fit === "final");
-  if (!isTrainedInSteps(trained.network)) {
-    const penalty = final.at(-1)?.penalty;
-    if (penalty !== undefined) return { learningRates: [], penalty };
-    throw new UserError(`${path}: expected the penalty of the final fit, found none`, {
+  const required = <T>(what: string, value: T | undefined): T => {
+    if (value !== undefined) return value;
+    throw new UserError(`${path}: expected the ${what} of the final fit, found none`, {
       advice: "Restore the file from a copy, or train a new model.",
     });
-  }
+  };
+  const penalty = hasPenalty(trained.network)
+    ? required("penalty", final.findLast((row) => row.penalty !== undefined)?.penalty)
+    : null;
+  if (!isTrainedInSteps(trained.network)) return { learningRates: [], penalty, mixture: null };
+  const mixture = penalty === null ? null : required("mixture", final.findLast((row) => row.mixture)?.mixture);
   const rates = final.flatMap(({ learning_rate }) => learning_rate ?? []);
   if (rates.length === 0) rates.push(trained.learningRate);
   const learningRates = Array.from({ length: epochs ?? rates.length }, (_, i) => rates[Math.min(i, rates.length - 1)]!);
-  return { learningRates, penalty: null };
+  return { learningRates, penalty, mixture };
 }
 
 /** Number of windows per person, for a table. */

@@ -351,6 +351,7 @@ export function historyRowsOfFit(fit: string, { epochs }: Pick<FitOutcome, "epoc
     val_macro_f1: epoch.valMacroF1,
     learning_rate: epoch.learningRate,
     ...(epoch.penalty !== undefined && { penalty: epoch.penalty }),
+    ...(epoch.mixture !== undefined && { mixture: epoch.mixture }),
     seconds: epoch.seconds,
     best: epoch.best,
   }));

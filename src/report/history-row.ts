@@ -18,6 +18,8 @@ export interface HistoryRow {
   learning_rate: number | null;
   /** Penalty on the weights of the linear layer; absent for a network that is trained in steps. */
   penalty?: number;
+  /** How the members of an ensemble are combined; only in the epoch that stands for the ensemble as a whole. */
+  mixture?: { readonly temperatures: readonly number[]; readonly weights: readonly number[] };
   seconds: number;
   /** Whether this is the fit's best epoch so far. */
   best: boolean;
@@ -33,6 +35,9 @@ export const historyRowSchema: z.ZodType<HistoryRow> = z.object({
   val_macro_f1: z.number().nullable(),
   learning_rate: z.number().nullable(),
   penalty: z.number().exactOptional(),
+  mixture: z
+    .object({ temperatures: z.array(z.number().positive()), weights: z.array(z.number().min(0)) })
+    .exactOptional(),
   seconds: z.number(),
   best: z.boolean(),
 });

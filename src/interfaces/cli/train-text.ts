@@ -106,8 +106,9 @@ export function trainEpochLines(event: EventOf<"epoch">, loudness: Loudness): st
   ];
 }
 
-/** "epoch 3/100", or "penalty 300 (3/5)" for a network that is not trained in steps. */
-function trainEpochLabel({ epoch, epochs, penalty }: EventOf<"epoch">): string {
+/** "epoch 3/100", "penalty 300 (3/5)" for a layer that is not trained in steps, or "ensemble (46/106)". */
+function trainEpochLabel({ epoch, epochs, penalty, mixture }: EventOf<"epoch">): string {
+  if (mixture !== undefined) return `ensemble (${epoch}/${epochs})`;
   return penalty === undefined ? `epoch ${epoch}/${epochs}` : `penalty ${penalty} (${epoch}/${epochs})`;
 }
 

@@ -1,6 +1,7 @@
 // The networks that can be chosen with `--network`.
 
 import { bidirectionalLstm } from "./bidirectional-lstm.ts";
+import { ensembleLayer } from "./ensemble.ts";
 import type { Layer } from "./layer-context.ts";
 import {
   averagePooling1d,
@@ -16,7 +17,7 @@ import {
 } from "./layers.ts";
 import { miniRocketPreset } from "./minirocket.ts";
 
-export type NetworkName = "1dcnn-bilstm" | "compact" | "minirocket";
+export type NetworkName = "1dcnn-bilstm" | "compact" | "minirocket" | "ensemble";
 
 /** A network maps windows [B, T, C] to logits [B, K]. */
 export function presetNetwork(name: NetworkName, classCount: number): Layer {
@@ -27,6 +28,8 @@ export function presetNetwork(name: NetworkName, classCount: number): Layer {
       return compactPreset(classCount);
     case "minirocket":
       return miniRocketPreset(classCount);
+    case "ensemble":
+      return ensembleLayer({ compact: compactPreset(classCount), minirocket: miniRocketPreset(classCount) });
     default:
       throw new Error(`unknown network ${name satisfies never}`);
   }

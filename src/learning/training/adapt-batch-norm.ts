@@ -7,6 +7,7 @@ import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { batchNormMomentum } from "../networks/layers.ts";
 import { fillDropoutMask } from "./dropout-mask.ts";
+import { divideEnsemble, ensembleMembers, joinEnsemble } from "./ensemble-weights.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { NetworkWeights } from "./fit-state.ts";
 import { TrainingSession } from "./network-session.ts";
@@ -15,7 +16,7 @@ import { scaleTrainingWindows } from "./training-batch.ts";
 /**
  * Returns the weights, with statistics computed from the windows in `rows`. Means are averaged over batches; variances
  * combine the variance within batches and the variance between their means. Dropout is drawn as in training, because it
- * affects the training statistics too.
+ * affects the training statistics too. In an ensemble, the member with batch normalization is adapted.
  *
  * @param plan plan of the fit, with its own seed
  * @param windows the windows that the plan refers to
@@ -28,6 +29,12 @@ export async function adaptBatchNorm(
   windows: WindowSet,
   rows: Int32Array,
 ): Promise<NetworkWeights> {
+  if (network === "ensemble") {
+    const { members, mixture } = divideEnsemble(weights, windows)!;
+    const [stepped, ...others] = members;
+    const adapted = await adaptBatchNorm(stepped!, { ...plan, scaler, network: ensembleMembers[0] }, windows, rows);
+    return joinEnsemble([adapted, ...others], mixture);
+  }
   if (rows.length < 2) throw new RangeError(`adaptBatchNorm: expected at least two windows, got ${rows.length}`);
   const batchSize = Math.min(plan.batchSize, rows.length);
   const sizes = {

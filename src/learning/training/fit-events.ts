@@ -29,6 +29,13 @@ export interface EpochEvent {
   learningRate: number | null;
   /** Penalty on the weights of the linear layer; absent for a network that is trained in steps. */
   penalty?: number;
+  /** How the members of an ensemble are combined; only in the epoch that stands for the ensemble as a whole. */
+  mixture?: {
+    /** Temperatures by which the logits of `compact` and `minirocket` are divided. */
+    readonly temperatures: readonly number[];
+    /** Weights of their probabilities; their sum is 1. */
+    readonly weights: readonly number[];
+  };
   /** Duration of the epoch. */
   seconds: number;
   /** Windows trained on or validated, per second. */

@@ -3,6 +3,7 @@
 import type { RngState } from "../../random.ts";
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { NetworkName } from "../networks/presets.ts";
+import type { EnsembleMixture } from "./ensemble-mixture.ts";
 
 export interface FitPlan {
   /** Name for messages, such as "fold 2". */
@@ -40,8 +41,10 @@ export interface FitPlan {
    */
   readonly turned: readonly (readonly string[])[] | null;
   readonly rng: RngState;
-  /** For a network whose fixed part is followed by one trained layer; null for a network that is trained in steps. */
+  /** For networks with a fixed part that is followed by one trained layer; null for others. */
   readonly penalties: PenaltyPlan | null;
+  /** For an ensemble: how its members are combined. Without it, this is measured on the validation rows. */
+  readonly mixture?: EnsembleMixture;
 }
 
 /** How strongly the weights of a linear layer are penalised. */

@@ -2,6 +2,7 @@
 // because each epoch's order and each step's masks come from generators that are split by name from the fit's own generator.
 
 import { camelKeys, type SnakeKeys, snakeKeys } from "../../letter-case.ts";
+import type { EnsembleMixture } from "./ensemble-mixture.ts";
 import type { NetworkState } from "./network-session.ts";
 
 /** One finished epoch. */
@@ -19,6 +20,8 @@ export interface FitEpoch {
   learningRate: number | null;
   /** Penalty on the weights of the linear layer; absent for a network that is trained in steps. */
   penalty?: number;
+  /** How the members of an ensemble are combined; only in the epoch that stands for the ensemble as a whole. */
+  mixture?: EnsembleMixture;
   seconds: number;
   /** The best epoch so far. */
   best: boolean;

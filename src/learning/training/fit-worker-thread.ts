@@ -2,6 +2,7 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { Diverged } from "./diverged.ts";
+import { fitEnsemble } from "./fit-ensemble.ts";
 import { fitMiniRocket } from "./fit-minirocket.ts";
 import { type FitOptions, fitNetwork, predictFittedRows } from "./fit-network.ts";
 import type { FitOutcome } from "./fit-runner.ts";
@@ -46,7 +47,9 @@ async function runFitThread(): Promise<FitOutcome> {
   const { penalties } = plan;
   const { state, finished } = await (penalties === null
     ? fitNetwork(plan, windows, options)
-    : fitMiniRocket(plan, penalties, windows, options));
+    : plan.network === "ensemble"
+      ? fitEnsemble(plan, penalties, windows, options)
+      : fitMiniRocket(plan, penalties, windows, options));
   if (!finished) sendFitThreadCheckpoint(state);
   const kept = { parameters: state.bestParameters, statistics: state.bestStatistics };
   let probabilities: Float32Array | null = null;

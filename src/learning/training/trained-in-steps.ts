@@ -1,7 +1,7 @@
 import type { NetworkName } from "../networks/presets.ts";
 
 /**
- * Whether Adam trains a network in steps. The minirocket network is fitted in one go: only its last layer is trained, and its
+ * Whether Adam trains a network, or a part of it, in steps. The minirocket network is fitted in one go: only its last layer is trained, and its
  * loss has a single minimum.
  */
 export function isTrainedInSteps(name: NetworkName): boolean {

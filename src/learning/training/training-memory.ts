@@ -8,6 +8,7 @@ import type { Reporter } from "../../reporter.ts";
 import { kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
 import type { NetworkName } from "../networks/presets.ts";
 import type { MemoryEvent } from "./fit-events.ts";
+import { hasPenalty } from "./has-penalty.ts";
 import { countType } from "./minirocket-statistics.ts";
 import { isTrainedInSteps } from "./trained-in-steps.ts";
 
@@ -30,7 +31,12 @@ interface Machine {
 }
 
 /** Memory of a worker's JavaScript engine and its working memory, for windows of 200 samples in batches of 64. */
-const workerBytes: Record<NetworkName, number> = { "1dcnn-bilstm": 500e6, compact: 200e6, minirocket: 300e6 };
+const workerBytes: Record<NetworkName, number> = {
+  "1dcnn-bilstm": 500e6,
+  compact: 200e6,
+  minirocket: 300e6,
+  ensemble: 500e6,
+};
 /** Memory for the calibration, which does not depend on the number of windows. */
 const rehearsalBytes = 340e6;
 /** Memory for the summaries of all chunks, as a share of the windows' memory. */
@@ -62,10 +68,10 @@ export function trainingMemory(
   machine: Machine = machineMemory(),
 ): TrainingMemory {
   const windows = bytesPerNumber * samples * channels;
-  const work = isTrainedInSteps(network)
-    ? workerBytes[network] * Math.max(1, (batchSize * window) / (64 * 200))
-    : workerBytes[network] +
-      (augment === "rotate" ? 2 : 1) * countedFeatures(window) * (samples / (window * (1 - overlap)));
+  const steps = isTrainedInSteps(network) ? Math.max(1, (batchSize * window) / (64 * 200)) : 1;
+  const copies = network === "minirocket" && augment === "rotate" ? 2 : 1;
+  const counts = hasPenalty(network) ? copies * countedFeatures(window) * (samples / (window * (1 - overlap))) : 0;
+  const work = workerBytes[network] * steps + counts;
   const fits = Math.min(jobs, folds) * work;
   const baseline = rehearsalBytes + chunkShare * windows + columnsOfBaseline * bytesPerNumber * samples;
   const limited = machine.constrained > 0 && machine.constrained < machine.total;

@@ -1,0 +1,42 @@
+// How an ensemble combines its members, measured on people from whom no member has learned. N windows, K classes.
+
+import { applyTemperature, fitTemperature, temperatureLimits } from "./temperature-scaling.ts";
+
+/** One number per member each. */
+export interface EnsembleMixture {
+  /** Temperatures by which the members' logits are divided. */
+  readonly temperatures: readonly number[];
+  /** Weights of the members' probabilities; their sum is 1. */
+  readonly weights: readonly number[];
+}
+
+/** Windows of people from whom no member has learned, and the members' predictions. */
+export interface HeldOutPredictions {
+  readonly labels: Int32Array;
+  readonly classCount: number;
+  /** Probabilities [N, K] per member. */
+  readonly members: readonly Float32Array[];
+}
+
+/** A temperature for each member, and equal weights. */
+export function measureMixture({ labels, classCount, members }: HeldOutPredictions): EnsembleMixture {
+  return {
+    temperatures: members.map((own) => memberTemperature(own, labels, classCount)),
+    weights: members.map(() => 1 / members.length),
+  };
+}
+
+/** Probabilities [N, K] of the ensemble. */
+export function mixPredictions(
+  { classCount, members }: Omit<HeldOutPredictions, "labels">,
+  { temperatures, weights }: EnsembleMixture,
+): Float32Array {
+  const calibrated = members.map((own, m) => applyTemperature(own, classCount, temperatures[m]!));
+  return calibrated[0]!.map((_, i) => calibrated.reduce((sum, own, m) => sum + weights[m]! * own[i]!, 0));
+}
+
+/** If a member is right about every window, that says nothing about its confidence, which is then left as it is. */
+function memberTemperature(probabilities: Float32Array, labels: Int32Array, classCount: number): number {
+  const temperature = fitTemperature(probabilities, labels, classCount);
+  return temperature === temperatureLimits.lower ? 1 : temperature;
+}

@@ -1,0 +1,55 @@
+// The vectors of an ensemble, put together from those of its members and divided again.
+
+import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import { describeNetworkParameters } from "../networks/parameters.ts";
+import { presetNetwork } from "../networks/presets.ts";
+import type { EnsembleMixture } from "./ensemble-mixture.ts";
+import type { NetworkWeights } from "./fit-state.ts";
+
+/** The members, in the order of their vectors: one network that is trained in steps, and one that is not. */
+export const ensembleMembers = ["compact", "minirocket"] as const;
+
+/** @param members weights of the members */
+export function joinEnsemble(
+  members: readonly NetworkWeights[],
+  { temperatures, weights }: EnsembleMixture,
+): NetworkWeights {
+  return {
+    parameters: joinVectors(members.map(({ parameters }) => parameters)),
+    statistics: joinVectors([...members.map(({ statistics }) => statistics), temperatures, weights]),
+  };
+}
+
+/** The inverse of `joinEnsemble`; null if the vectors have another length, such as those of one member. */
+export function divideEnsemble(
+  { parameters, statistics }: NetworkWeights,
+  { windowSize, channels, classes }: Pick<WindowSet, "windowSize" | "channels" | "classes">,
+): { members: NetworkWeights[]; mixture: EnsembleMixture } | null {
+  let [p, s] = [0, 0];
+  const take = (count: number): number[] => {
+    s += count;
+    return Array.from(statistics.subarray(s - count, s));
+  };
+  const members = ensembleMembers.map((name): NetworkWeights => {
+    const shape = [1, windowSize, channels.length];
+    const spec = describeNetworkParameters(presetNetwork(name, classes.length), { type: "float32", shape });
+    p += spec.parameterCount;
+    return {
+      parameters: parameters.slice(p - spec.parameterCount, p),
+      statistics: Float32Array.from(take(spec.statisticCount)),
+    };
+  });
+  const count = ensembleMembers.length;
+  const mixture = { temperatures: take(count), weights: take(count) };
+  return p === parameters.length && s === statistics.length ? { members, mixture } : null;
+}
+
+function joinVectors(vectors: readonly ArrayLike<number>[]): Float32Array {
+  const joined = new Float32Array(vectors.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const vector of vectors) {
+    joined.set(vector, at);
+    at += vector.length;
+  }
+  return joined;
+}

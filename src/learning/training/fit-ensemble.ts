@@ -1,0 +1,158 @@
+// Fits an ensemble: first the member that is trained in steps, then the other one. Both are judged on the fit's validation people,
+// from whom neither has learned; this gives each its temperature. The second member then learns from all rows, because it needs no
+// validation. An interrupted fit goes on within the first member, or starts the second one again.
+
+import { Rng } from "../../random.ts";
+import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import { classificationMetrics } from "../evaluation/classification-metrics.ts";
+import { type EnsembleMixture, type HeldOutPredictions, measureMixture, mixPredictions } from "./ensemble-mixture.ts";
+import { divideEnsemble, ensembleMembers, joinEnsemble } from "./ensemble-weights.ts";
+import { finalPenalty } from "./final-schedule.ts";
+import { fitMiniRocket } from "./fit-minirocket.ts";
+import { type FitOptions, type FitResult, fitNetwork, labelWindowsToFit, predictFittedRows } from "./fit-network.ts";
+import type { FitPlan, PenaltyPlan } from "./fit-plan.ts";
+import { type FitEpoch, type FitState, fitStateFrom, type NetworkWeights } from "./fit-state.ts";
+import { ValidationSession } from "./network-session.ts";
+import { fixedPenalty } from "./penalty-plan.ts";
+
+const [stepped, counted] = ensembleMembers;
+
+/** Maximum number of epochs that the fit reports: those of both members, and one for the ensemble as a whole. */
+export function ensembleEpochs(epochs: number, penalties: number): number {
+  return epochs + penalties + 1;
+}
+
+/**
+ * Fits the ensemble, or resumes its fit. The same plan always gives the same bytes, even if a fit was interrupted.
+ * @param plan its epochs come from `ensembleEpochs`; without validation rows, it needs a mixture
+ * @throws Diverged if the loss or a weight is not finite
+ */
+export async function fitEnsemble(
+  plan: FitPlan,
+  penalties: PenaltyPlan,
+  windows: WindowSet,
+  options: FitOptions,
+): Promise<FitResult> {
+  const { state: kept, ...others } = options;
+  const whole = kept === undefined ? null : divideEnsemble(kept, windows);
+  // Only a finished fit of the ensemble has made an update; weights without one are to start from.
+  if (whole !== null && kept!.progress.updates > 0) return { state: kept!, finished: true };
+  const start = whole === null ? kept : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
+  const first = await fitNetwork(planOfStepped(plan, penalties), windows, {
+    ...others,
+    ...(start !== undefined && { state: start }),
+  });
+  if (!first.finished) return first;
+  const unfinished: FitResult = { state: first.state, finished: false };
+  const epochs: FitEpoch[] = [];
+  const fitCounted = async (own: Partial<FitPlan>, tried: PenaltyPlan): Promise<FitState | null> => {
+    const onEpoch = (epoch: FitEpoch): void => void (tried === penalties && epochs.push(epoch));
+    const fitted = await fitMiniRocket({ ...planOfCounted(plan), ...own }, tried, windows, { ...others, onEpoch });
+    return fitted.finished ? fitted.state : null;
+  };
+  const second = await fitCounted({}, penalties);
+  if (second === null) return unfinished;
+  const started = performance.now();
+  const members = [keptWeights(first.state), keptWeights(second)];
+  const held = plan.validationIndex === null ? null : await predictHeld(plan, plan.validationIndex, members, windows);
+  const mixture = plan.mixture ?? (held === null ? null : measureMixture(held));
+  if (mixture === null) throw new RangeError("mixture: expected one for a fit without validation rows, got none");
+  if (held !== null) {
+    const trainIndex = [...plan.trainIndex, ...plan.validationIndex!].sort((a, b) => a - b);
+    const again = await fitCounted({ trainIndex }, fixedPenalty(finalPenalty([epochs])));
+    if (again === null) return unfinished;
+    members[1] = keptWeights(again);
+  }
+  const state = fitStateFrom(joinEnsemble(members, mixture), 0);
+  const combined: FitEpoch = {
+    epoch: 0,
+    ...(await judgeEnsemble(plan, state, windows)),
+    ...judgeHeld(held, mixture, windows),
+    learningRate: null,
+    mixture,
+    best: true,
+    seconds: (performance.now() - started) / 1000,
+  };
+  const before = first.state.progress.epochs;
+  const added = [...epochs, combined].map((epoch, i) => ({ ...epoch, epoch: before.length + i + 1 }));
+  Object.assign(state.progress, { epochs: [...before, ...added], updates: before.length + added.length });
+  for (const epoch of added) options.onEpoch(epoch, state);
+  return { state, finished: true };
+}
+
+function planOfStepped(plan: FitPlan, { strengths }: PenaltyPlan): FitPlan {
+  const { mixture: _, ...own } = plan;
+  const epochs = plan.epochs - ensembleEpochs(0, strengths.length);
+  return { ...own, network: stepped, epochs, penalties: null, rng: Rng.fromState(plan.rng).split(stepped).state };
+}
+
+/** The second member neither stops early nor learns from rotated windows. */
+function planOfCounted(plan: FitPlan): FitPlan {
+  const { mixture: _, ...own } = plan;
+  const rng = Rng.fromState(plan.rng).split(counted).state;
+  return { ...own, network: counted, validationIndex: null, turned: null, rng };
+}
+
+function keptWeights({ bestParameters, bestStatistics }: FitState): NetworkWeights {
+  return { parameters: bestParameters, statistics: bestStatistics };
+}
+
+async function predictHeld(
+  { scaler }: FitPlan,
+  rows: readonly number[],
+  members: readonly NetworkWeights[],
+  windows: WindowSet,
+): Promise<HeldOutPredictions> {
+  const index = Int32Array.from(rows);
+  const probabilities: Float32Array[] = [];
+  for (const [m, weights] of members.entries()) {
+    const network = ensembleMembers[m]!;
+    probabilities.push(await predictWithEnsemblePart(network, weights, { windows, scaler }, index));
+  }
+  return {
+    labels: index.map((row) => windows.labels[row]!),
+    classCount: windows.classes.length,
+    members: probabilities,
+  };
+}
+
+async function predictWithEnsemblePart(
+  network: FitPlan["network"],
+  weights: NetworkWeights,
+  data: { readonly windows: WindowSet; readonly scaler: FitPlan["scaler"] },
+  index: Int32Array,
+): Promise<Float32Array> {
+  const { windowSize, channels, classes } = data.windows;
+  const sizes = { windowSize, channels: channels.length, classes: classes.length };
+  const session = await ValidationSession.create(network, sizes);
+  try {
+    return await predictFittedRows(session, weights, data, index);
+  } finally {
+    await session.release();
+  }
+}
+
+/** Loss and accuracy on the rows that the first member learned from, as for the epochs of other networks. */
+async function judgeEnsemble(
+  plan: FitPlan,
+  state: FitState,
+  unlabelled: WindowSet,
+): Promise<Pick<FitEpoch, "loss" | "accuracy">> {
+  const windows = labelWindowsToFit(unlabelled, plan);
+  const index = Int32Array.from(plan.trainIndex);
+  const data = { windows, scaler: plan.scaler };
+  const probabilities = await predictWithEnsemblePart(plan.network, keptWeights(state), data, index);
+  const labels = index.map((row) => windows.labels[row]!);
+  const { log_loss: loss, accuracy } = classificationMetrics(labels, probabilities, windows.classes);
+  return { loss, accuracy };
+}
+
+function judgeHeld(
+  held: HeldOutPredictions | null,
+  mixture: EnsembleMixture,
+  { classes }: WindowSet,
+): Pick<FitEpoch, "valLoss" | "valAccuracy" | "valMacroF1"> {
+  if (held === null) return { valLoss: null, valAccuracy: null, valMacroF1: null };
+  const metrics = classificationMetrics(held.labels, mixPredictions(held, mixture), classes);
+  return { valLoss: metrics.log_loss, valAccuracy: metrics.accuracy, valMacroF1: metrics.macro_f1 };
+}

@@ -1,0 +1,6 @@
+import type { NetworkName } from "../networks/presets.ts";
+
+/** Whether a network has a linear layer that is fitted with a penalty on its weights. */
+export function hasPenalty(name: NetworkName): boolean {
+  return name === "minirocket" || name === "ensemble";
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { divideEnsemble, joinEnsemble } from "../../../src/learning/training/ensemble-weights.ts";
+import { ensembleEpochs, fitEnsemble } from "../../../src/learning/training/fit-ensemble.ts";
+import type { FitPlan } from "../../../src/learning/training/fit-plan.ts";
+import {
+  decodeFitState,
+  encodeFitState,
+  type FitEpoch,
+  type FitState,
+  fitStateFrom,
+} from "../../../src/learning/training/fit-state.ts";
+import { fixedPenalty, searchedPenalties } from "../../../src/learning/training/penalty-plan.ts";
+import { Rng } from "../../../src/random.ts";
+import { quiet, range, type ToyChanges, toyFit, toyWindows } from "./toy.ts";
+
+const windows = toyWindows(120);
+const searched = searchedPenalties("group", windows, Int32Array.from(range(0, 90)), {
+  rng: Rng.fromSeed(1),
+  purgeSamples: windows.windowSize,
+});
+const mixture = { temperatures: [1.5, 0.5], weights: [0.25, 0.75] };
+
+async function fitToy(
+  changes: ToyChanges = {},
+  { state, stopAfter = Number.POSITIVE_INFINITY }: { state?: FitState; stopAfter?: number } = {},
+): Promise<{ plan: FitPlan; state: FitState; finished: boolean; epochs: FitEpoch[] }> {
+  const penalties = changes.penalties ?? searched;
+  const [plan, own] = toyFit({
+    windows,
+    network: "ensemble",
+    trainIndex: range(0, 90),
+    validationIndex: range(90, 120),
+    epochs: ensembleEpochs(3, penalties.strengths.length),
+    penalties,
+    ...changes,
+  });
+  const epochs: FitEpoch[] = [];
+  let asked = 0;
+  const result = await fitEnsemble(plan, penalties, own, {
+    ...quiet,
+    ...(state !== undefined && { state }),
+    shouldStop: () => ++asked > stopAfter,
+    onEpoch: (epoch) => epochs.push(epoch),
+  });
+  return { plan, ...result, epochs };
+}
+
+const withoutTimes = (epochs: readonly FitEpoch[]) => epochs.map(({ seconds: _, ...epoch }) => epoch);
+const again = (state: FitState): FitState => decodeFitState(encodeFitState(state));
+const kept = ({ bestParameters: parameters, bestStatistics: statistics }: FitState) => ({ parameters, statistics });
+
+describe("fitEnsemble", () => {
+  it("fits both members and reports every epoch once", async () => {
+    const { state, finished, epochs } = await fitToy();
+    expect(finished).toBe(true);
+    expect(epochs).toEqual(state.progress.epochs);
+    expect(epochs.map(({ epoch }) => epoch)).toEqual(range(1, epochs.length + 1));
+    expect(epochs.at(-1)!.valMacroF1).toBeGreaterThan(0.9);
+    expect(epochs.at(-1)!.mixture!.weights).toEqual([0.5, 0.5]);
+  });
+
+  it("combines its members as it is told", async () => {
+    const changes = { validationIndex: null, penalties: fixedPenalty(300), mixture };
+    const { state, epochs } = await fitToy({ ...changes, epochs: ensembleEpochs(2, 1) });
+    expect(epochs.map(({ penalty, mixture: own }) => own ?? penalty)).toEqual([undefined, undefined, 300, mixture]);
+    expect(epochs.at(-1)!.valLoss).toBeNull();
+    expect(divideEnsemble(kept(state), windows)!.mixture).toEqual(mixture);
+  });
+
+  it("needs to be told if it holds nobody out", async () => {
+    await expect(fitToy({ validationIndex: null })).rejects.toThrow("mixture: expected one");
+  });
+
+  it("gives the same bytes if it was stopped at any point", async () => {
+    const whole = await fitToy();
+    for (const stopAfter of [12, 17]) {
+      const stopped = await fitToy({}, { stopAfter });
+      expect(stopped.finished, `after ${stopAfter}`).toBe(false);
+      const resumed = await fitToy({}, { state: again(stopped.state) });
+      expect(resumed.state.bestParameters).toEqual(whole.state.bestParameters);
+      expect(resumed.state.bestStatistics).toEqual(whole.state.bestStatistics);
+      expect(withoutTimes(resumed.state.progress.epochs)).toEqual(withoutTimes(whole.epochs));
+    }
+  });
+
+  it("returns a finished fit at once", async () => {
+    const { state } = await fitToy();
+    const same = await fitToy({}, { state: again(state), stopAfter: 0 });
+    expect([same.finished, same.epochs]).toEqual([true, []]);
+    expect(same.state.bestParameters).toEqual(state.bestParameters);
+  });
+
+  it("starts its first member from given weights", async () => {
+    const changes = { validationIndex: null, penalties: fixedPenalty(300), mixture };
+    const { state } = await fitToy({ ...changes, epochs: ensembleEpochs(2, 1) });
+    const still = { ...changes, epochs: ensembleEpochs(1, 1), learningRate: 0 };
+    const moved = await fitToy(still, { state: again(fitStateFrom(kept(state), 0)) });
+    const [before, after] = [state, moved.state].map((own) => divideEnsemble(kept(own), windows)!.members[0]!);
+    expect(after!.parameters).toEqual(before!.parameters);
+  });
+});
+
+describe("divideEnsemble", () => {
+  it("is the inverse of joinEnsemble, and knows the vectors of a single member", async () => {
+    const { state } = await fitToy({ epochs: ensembleEpochs(1, searched.strengths.length) });
+    const divided = divideEnsemble(kept(state), windows)!;
+    expect(joinEnsemble(divided.members, divided.mixture)).toEqual(kept(state));
+    expect(divideEnsemble(divided.members[0]!, windows)).toBeNull();
+  });
+});

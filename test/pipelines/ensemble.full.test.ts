@@ -1,0 +1,114 @@
+// `--network ensemble` as a user meets it: an interrupted and resumed training, the commands on its model, and retraining.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
+import { type HistoryRow, historyRowSchema } from "../../src/report/history-row.ts";
+import { modelFiles } from "../../src/storage/store/model-folder.ts";
+import { type Ended, fileDirectory, signalledAtFiles, simulateTiny, start } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (...names: string[]): string => join(directory, ...names);
+const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
+const trained = (out: string): string[] => [
+  ...["train", "r.parquet", "--out", out, "--network", "ensemble", "--rate", "20", "--window", "40"],
+  ...["--folds", "2", "--epochs", "6", "--batch-size", "16", "--seed", "7", "--jobs", "1", "--json"],
+];
+const eventsOf = ({ stdout }: Ended): { type: string; [field: string]: unknown }[] =>
+  stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+const historyOf = (model: string, fit: string): HistoryRow[] =>
+  readFileSync(at(model, modelFiles.history), "utf8")
+    .trim()
+    .split("\n")
+    .map((row) => historyRowSchema.parse(JSON.parse(row)))
+    .filter((row) => row.fit === fit);
+let events: ReturnType<typeof eventsOf>;
+
+beforeAll(async () => {
+  await simulateTiny(at("r.parquet"), { users: 6 });
+  await simulateTiny(at("new.parquet"), { users: 2, seed: 8 });
+  const ended = await run(...trained("model"));
+  expect(ended.exitCode, ended.stderr).toBe(0);
+  events = eventsOf(ended);
+});
+
+describe("train", () => {
+  it("reports the epochs of one member, the penalties of the other, and how they are combined", () => {
+    const epochs = events.filter(({ type, fit }) => type === "epoch" && fit === "fold-1");
+    const kinds = epochs.map(({ penalty, mixture }) => (mixture ? "ensemble" : penalty ? "penalty" : "epoch"));
+    expect(kinds.slice(0, 7)).toEqual([...Array(6).fill("epoch"), "penalty"]);
+    expect(kinds.indexOf("ensemble")).toBe(kinds.length - 1);
+    expect(epochs.map(({ epoch }) => epoch)).toEqual(epochs.map((_, i) => i + 1));
+    expect(epochs.at(-1)).toMatchObject({
+      mixture: { weights: [0.5, 0.5], temperatures: [expect.any(Number), expect.any(Number)] },
+    });
+  });
+
+  it("combines the final members as the folds did in the middle", () => {
+    const final = historyOf("model", "final").at(-1)!.mixture!;
+    const folds = ["fold-1", "fold-2"].map((fit) => historyOf("model", fit).at(-1)!.mixture!);
+    for (const m of [0, 1]) {
+      const [a, b] = folds.map(({ temperatures }) => temperatures[m]!) as [number, number];
+      expect(final.temperatures[m]).toBeCloseTo(Math.sqrt(a * b), 10);
+    }
+  });
+
+  it("classifies people whom it did not know", () => {
+    const report = cvReportSchema.parse(JSON.parse(readFileSync(at("model", modelFiles.cvReport), "utf8")));
+    expect(report.summary.over_folds.macro_f1.mean).toBeGreaterThan(0.85);
+    expect(report.config).toMatchObject({ network: "ensemble", augment: "rotate", epochs: 6 });
+  });
+
+  it.each([["fold-1"], ["final"]])("gives the same network if it was killed in %s and resumed", async (fit) => {
+    const words = trained(`again-${fit}`);
+    const killed = await signalledAtFiles(
+      { files: [`.partial/${fit}.checkpoint`], signal: "SIGKILL" },
+      words,
+      directory,
+    );
+    expect(killed.signal).toBe("SIGKILL");
+    const resumed = await run(...words, "--resume");
+    expect(resumed.exitCode, resumed.stderr).toBe(0);
+    const bytes = (model: string): Buffer => readFileSync(at(model, modelFiles.network));
+    expect(bytes(`again-${fit}`).equals(bytes("model"))).toBe(true);
+  });
+});
+
+describe("the model", () => {
+  it("predicts and is evaluated as it was cross-validated", async () => {
+    const predicted = await run("predict", "new.parquet", "--model", "model", "--out", "p.parquet");
+    expect(predicted.exitCode, predicted.stderr).toBe(0);
+    const evaluated = await run("evaluate", "new.parquet", "--model", "model", "--json");
+    expect(evaluated.exitCode, evaluated.stderr).toBe(0);
+    expect(JSON.parse(evaluated.stdout).pooled.macro_f1).toBeGreaterThan(0.8);
+  });
+
+  it("checks a batch", async () => {
+    const { exitCode, stderr } = await run("check", "new.parquet", "--model", "model", "--stream", "s");
+    expect([0, 10, 11, 12], stderr).toContain(exitCode);
+  });
+});
+
+describe("retrain", () => {
+  const retrained = (out: string, ...more: string[]): Promise<Ended> =>
+    run("retrain", "new.parquet", "--model", "model", "--out", out, "--cycles", "1", "--jobs", "1", "--json", ...more);
+
+  it.each([[[]], [["--restart", "none"]]])("combines the members as the champion does %j", async (more) => {
+    const ended = await retrained(`next${more.length}`, ...more);
+    expect([0, 20], ended.stderr).toContain(ended.exitCode);
+    const combined = eventsOf(ended).filter(({ mixture }) => mixture !== undefined);
+    const { mixture } = historyOf("model", "final").at(-1)!;
+    expect(combined.slice(0, 2).map(({ fit }) => fit)).toEqual(["cycle-0", "cycle-1"]);
+    for (const event of combined) expect(event.mixture).toEqual(mixture);
+  });
+
+  it("adapts the member with batch normalization", async () => {
+    const ended = await run(
+      ...["retrain", "new.parquet", "--model", "model", "--out", "adapted", "--adapt", "adabn", "--jobs", "1"],
+    );
+    expect([0, 20], ended.stderr).toContain(ended.exitCode);
+  });
+});

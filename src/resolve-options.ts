@@ -2,6 +2,7 @@
 // names as on the command line (`batch-size`) or as in code (`batchSize`). An error message names the option, what was expected and
 // what came instead. For a misspelt name, it suggests the most similar one.
 import { readFile, stat } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
 import { inspect } from "node:util";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
@@ -22,7 +23,10 @@ export interface ConfigFile {
 /** Far more than all options together take up. */
 const largestConfigFile = 2 ** 20;
 
-/** Reads a config file in YAML or JSON. @throws UserError if it is not a file of options, or too large */
+/** Options that are paths of files or folders. */
+const pathOptions: ReadonlySet<string> = new Set(["files", "labelled", "labels", "map", "model", "out"]);
+
+/** Reads a config file in YAML or JSON; its relative paths start in its folder. @throws UserError if it is not a file of options, or too large */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const text = await readConfigText(path).catch((cause: unknown) => {
     throw explainSystemReadError(cause, `--config ${path}`);
@@ -40,8 +44,21 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
     });
   }
   // `$schema` tells editors which schema a JSON file follows.
-  const { $schema: _, ...options } = content;
-  return { path, options };
+  const { $schema: _, ...written } = content;
+  const folder = dirname(path);
+  const options = Object.entries(written).map(([name, value]) => [
+    name,
+    pathOptions.has(name) ? pathFromFolder(folder, value) : value,
+  ]);
+  return { path, options: Object.fromEntries(options) };
+}
+
+/** Joins relative paths to a folder, and leaves URLs and all other values as they are. */
+function pathFromFolder(folder: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((own) => pathFromFolder(folder, own));
+  const isRelative =
+    typeof value === "string" && value !== "" && !isAbsolute(value) && !/^[a-z][a-z0-9+.-]+:\/\//i.test(value);
+  return isRelative && folder !== "." ? join(folder, value) : value;
 }
 
 async function readConfigText(path: string): Promise<string> {

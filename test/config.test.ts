@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readConfigFile, resolvePredictConfig, resolveSimulateConfig, resolveTrainConfig } from "../src/config.ts";
 import { UserError } from "../src/errors.ts";
@@ -105,10 +105,26 @@ describe("a config file", () => {
     const yaml = join(temporaryDirectory(), "walk.yaml");
     writeFileSync(yaml, "files: [a.csv]\nbatch-size: 16 # small\nchannels:\n  - Ax\n  - Ay\nepochs: 7\n");
     const config = resolveTrainConfig({ out: "m", epochs: 9, label: undefined }, await readConfigFile(yaml));
-    expect(config).toMatchObject({ files: ["a.csv"], out: "m", batchSize: 16, channels: ["Ax", "Ay"], epochs: 9 });
+    const files = [join(dirname(yaml), "a.csv")];
+    expect(config).toMatchObject({ files, out: "m", batchSize: 16, channels: ["Ax", "Ay"], epochs: 9 });
     const json = join(temporaryDirectory(), "walk.json");
     writeFileSync(json, '{"$schema": "train_config.schema.json", "batchSize": 16}');
     expect(resolveTrainConfig(least, await readConfigFile(json)).batchSize).toBe(16);
+  });
+
+  it("states paths from its own folder, and leaves absolute paths and URLs as they are", async () => {
+    const folder = temporaryDirectory();
+    writeFileSync(
+      join(folder, "walk.yaml"),
+      "files: [runs/*.csv, /data/a.csv, 's3://bucket/b.csv']\nlabels: labels.csv\nmap: ../map.yaml\nout: m\ngroup-from-path: '{user}/*'\n",
+    );
+    expect(resolveTrainConfig({}, await readConfigFile(join(folder, "walk.yaml")))).toMatchObject({
+      files: [join(folder, "runs/*.csv"), "/data/a.csv", "s3://bucket/b.csv"],
+      labels: join(folder, "labels.csv"),
+      map: join(dirname(folder), "map.yaml"),
+      out: join(folder, "m"),
+      groupFromPath: "{user}/*",
+    });
   });
 
   it("is named where it is at fault, and not where the command line is", async () => {

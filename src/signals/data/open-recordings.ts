@@ -12,6 +12,7 @@ import { readableFiles } from "../files/readable-files.ts";
 import { type ScratchFolder, scratchFolder } from "../files/scratch-folder.ts";
 import { readTableSchema } from "../files/table-schema.ts";
 import { columnsNamedLikeTimes } from "../files/usual-column-names.ts";
+import { alternatingRowsWarnings } from "./alternating-rows.ts";
 import { type ColumnRoles, listColumnNames, type ResolvedColumns } from "./column-roles.ts";
 import { type CopiedContent, CopiedContentFinder, describeCopiedContent } from "./copied-content.ts";
 import { describeQuality } from "./describe-quality.ts";
@@ -219,6 +220,7 @@ async function openRecordingsWith(
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
   const copies = requireLabels ? copiedContentOf(rows) : [];
   for (const copy of copies) warn(describeCopiedContent(copy));
+  for (const warning of alternatingRowsWarnings(rows)) warn(warning);
   const quality = describeQuality({ rows, columns, selected, fileRows, warnings });
   return {
     rows,

@@ -16,8 +16,12 @@ interface Joints {
   readonly mixedEnds: boolean;
   /** How often the line of names occurs below the first line. */
   readonly repeatedNames: number;
-  readonly comments: number;
+  /** Whether a line below the names begins with #. */
+  readonly marks: boolean;
 }
+
+/** A comment; but #N/A and other errors of spreadsheets are values. */
+const comment = /^#(?!N\/?A|VALUE!|REF!|NAME\?|DIV\/0!|NUM!|NULL!)/;
 
 /**
  * Returns the file itself if there is nothing to repair. If the line of names occurs again and the clock restarts there, the rows below
@@ -33,13 +37,13 @@ export async function withoutJoints(
   { scratch, warn }: Pick<NamingOptions, "scratch" | "warn">,
 ): Promise<SourceFile[]> {
   const stored = file.stored ?? file.path;
-  const { mixedEnds, repeatedNames, comments } = await jointsOf(stored, header);
-  if (!mixedEnds && repeatedNames + comments === 0) return [file];
-  if (comments > 0) warn(`${file.path}: lines that begin with # are left out (${counted(comments, "line")}).`);
+  const { mixedEnds, repeatedNames, marks } = await jointsOf(stored, header);
+  if (!mixedEnds && repeatedNames === 0 && !marks) return [file];
   const rows = rowsOfText(stored, header);
   const timeOf = (line: string): string => (time < 0 ? "" : (splitTextLine(line, separator)[time] ?? ""));
   const tables: SourceFile[] = [];
-  const lineOffset = repeatedNames + comments > 0 ? { lineOffset: null } : {};
+  const lineOffset = repeatedNames > 0 || marks ? { lineOffset: null } : {};
+  let comments = 0;
   let first = await rows.next();
   do {
     const out = scratch.file("joined.csv");
@@ -47,6 +51,10 @@ export async function withoutJoints(
       yield header;
       for (let last = ""; first.done !== true; first = await rows.next()) {
         const { line, isFirst } = first.value;
+        if (comment.test(line)) {
+          comments++;
+          continue;
+        }
         if (isFirst && last !== "" && !isLater(timeOf(line), timeOf(last))) return;
         yield line;
         if (line.trim() !== "") last = line;
@@ -55,6 +63,7 @@ export async function withoutJoints(
     await writeLines(table(), out);
     tables.push({ ...file, stored: out, ...lineOffset });
   } while (first.done !== true);
+  if (comments > 0) warn(`${file.path}: lines that begin with # are left out (${counted(comments, "line")}).`);
   if (repeatedNames > 0) {
     const found = `${file.path}: the line of column names occurs ${repeatedNames + 1} times`;
     const read = `the rows are read as ${tables.length} recordings, because the clock restarts or there is no clock`;
@@ -69,12 +78,11 @@ async function* rowsOfText(path: string, header: string): AsyncGenerator<{ line:
   let isFirst = false;
   for await (const text of linesOfText(path)) {
     const line = text.startsWith(byteOrderMark) ? text.slice(1) : text;
-    if (line.startsWith("#")) continue;
     if (line === header) {
       isFirst = true;
       continue;
     }
-    if (isFirst && line.trim() === "") continue;
+    if (isFirst && (line.trim() === "" || comment.test(line))) continue;
     yield { line, isFirst };
     isFirst = false;
   }
@@ -88,15 +96,15 @@ function isLater(time: string, before: string): boolean {
 }
 
 async function jointsOf(path: string, header: string): Promise<Joints> {
-  const [names, comment] = [Buffer.from(header), Buffer.from("\n#")];
+  const [names, mark] = [Buffer.from(header), Buffer.from("\n#")];
   let ends: "\n" | "\r\n" | undefined;
-  let [mixedEnds, linesOfNames, comments] = [false, 0, 0];
+  let [mixedEnds, marks, linesOfNames] = [false, false, 0];
   let before: Buffer = Buffer.alloc(0);
   let isBelowNames = false;
   for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) {
     const bytes = Buffer.concat([before, chunk]);
     // What may go on in the next chunk is searched again there: the line of names, and the character before it.
-    const kept = Math.min(bytes.length, names.length + 2);
+    const kept = Math.min(bytes.length, names.length + 6);
     const isNew = (end: number): boolean => end > before.length;
     for (let at = bytes.indexOf(names); at >= 0; at = bytes.indexOf(names, at + 1)) {
       const end = at + names.length;
@@ -107,8 +115,7 @@ async function jointsOf(path: string, header: string): Promise<Joints> {
     }
     const from: number = isBelowNames ? 0 : bytes.indexOf(names);
     isBelowNames ||= from >= 0;
-    for (let at = from < 0 ? -1 : bytes.indexOf(comment, from); at >= 0; at = bytes.indexOf(comment, at + 1))
-      if (isNew(at + 2)) comments++;
+    marks ||= from >= 0 && bytes.indexOf(mark, from) >= 0;
     if (!mixedEnds) {
       const text = chunk.toString("latin1");
       ends ??= text.includes("\r\n") ? "\r\n" : text.includes("\n") ? "\n" : undefined;
@@ -117,5 +124,5 @@ async function jointsOf(path: string, header: string): Promise<Joints> {
     }
     before = Buffer.from(bytes.subarray(bytes.length - kept));
   }
-  return { mixedEnds, repeatedNames: Math.max(0, linesOfNames - 1), comments };
+  return { mixedEnds, repeatedNames: Math.max(0, linesOfNames - 1), marks };
 }

@@ -1,0 +1,29 @@
+// Two recordings whose rows alternate look like one whose values jump back and forth.
+import { expect, test } from "vitest";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { clockTable } from "./clocks.ts";
+import { folderOf } from "./tables.ts";
+
+const header = "time_s,Ax,Ay,Az";
+const values = (t: number, phase: number): string =>
+  [Math.sin(11 * t + phase), 0.5 * Math.cos(7 * t + phase), 9.7 + Math.sin(5 * t + 2 * phase)]
+    .map((value) => value.toFixed(5))
+    .join(",");
+
+test("rows of two recordings that alternate are named", async () => {
+  const lines = Array.from({ length: 600 }, (_, i) => {
+    const t = Math.floor(i / 2) / 50;
+    return `${(t + (i % 2) * 0.007).toFixed(3)},${values(t, (i % 2) * 2)}`;
+  });
+  const { path } = folderOf({ "two.csv": `${[header, ...lines].join("\n")}\n` });
+  const { quality } = await readRecordings([path("two.csv")], { requireLabels: false });
+  expect(quality.warnings.join()).toContain('Recording "two" of person "unknown": the values jump back and forth');
+});
+
+test("one recording, also at a low rate, is not", async () => {
+  for (const rateHz of [50, 10]) {
+    const { path } = folderOf({ "one.csv": clockTable("time_s", ({ i }) => i / rateHz, { rateHz }) });
+    const { quality } = await readRecordings([path("one.csv")], { requireLabels: true });
+    expect(quality.warnings.join()).not.toContain("jump back and forth");
+  }
+});

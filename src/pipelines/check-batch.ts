@@ -202,13 +202,13 @@ function planWornWindows(
   options: WindowOptions,
 ): { readonly rows: RowSource; readonly plan: WindowPlan; readonly still: StillTime } {
   const whole = planWindows(all, options);
-  if (still.ranges.length === 0 || still.throughout) return { rows: all, plan: whole, still };
+  if (still.ranges.length === 0 || still.throughout || still.isAll) return { rows: all, plan: whole, still };
   const rows = withoutStillTime(all, still);
   try {
     return { rows, plan: planWindows(rows, options), still };
   } catch (error) {
     if (!(error instanceof DataFault)) throw error;
-    return { rows: all, plan: whole, still: { ...still, throughout: true } };
+    return { rows: all, plan: whole, still: { ...still, isAll: true } };
   }
 }
 

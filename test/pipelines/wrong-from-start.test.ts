@@ -37,11 +37,11 @@ async function ask(file: string, stream: string): Promise<{ exitCode: number | n
   return { exitCode, result: checkResultSchema.parse(result) as JudgedBatch };
 }
 
-/** Minutes of a device on a table: gravity and noise of about 2 mg. */
-const onTable = (minutes: number, from = 0): string => {
-  const noise = (name: string, mean: number, sd: number): string =>
+/** Minutes of a device on a table: gravity and noise of about 2 mg; on somebody asleep, the direction also sways by 5 mg. */
+const onTable = (minutes: number, from = 0, sway = 0): string => {
+  const noise = (name: string, mean: number | string, sd: number): string =>
     `${mean} + ${sd} * 3.46 * (random() - .5) AS ${name}`;
-  const axes = [noise("Ax", 0.3, 0.02), noise("Ay", -0.2, 0.02), noise("Az", 9.8, 0.02)];
+  const axes = [noise("Ax", `.3 + ${sway} * sin(i / 180)`, 0.02), noise("Ay", -0.2, 0.02), noise("Az", 9.8, 0.02)];
   const turns = ["Gx", "Gy", "Gz"].map((name) => noise(name, 0, 0.003));
   return `SELECT 'table' AS recording, ${from} + i / 20 AS timestamp_s, ${[...axes, ...turns].join()} FROM range(${minutes * 1200}) AS t(i)`;
 };
@@ -49,6 +49,8 @@ const onTable = (minutes: number, from = 0): string => {
 async function writeQuery(name: string, select: string): Promise<void> {
   await query(`COPY (${select}) TO ${duckdbLiteral(at(name))}`);
 }
+
+const asleep = (minutes: number, from: number): string => onTable(minutes, from, 0.05);
 
 const inReferences = (stream: string): number => {
   const path = join(at("model"), rollingReferencePath(stream));
@@ -181,11 +183,24 @@ describe("a sensor that is not worn", () => {
     });
     const counted: boolean[] = [];
     for (let i = 0; i < 4; i++) {
-      await writeQuery(`still${i}.csv`, onTable(3, i * 180));
+      await writeQuery(`still${i}.csv`, asleep(3, i * 180));
       counted.push((await ask(`still${i}.csv`, "minutes")).result.not_counted === null);
     }
     expect(counted).toEqual([true, true, true, false]);
     expect((await ask("good.csv", "minutes")).result.not_counted).toBeNull();
+  });
+
+  it("makes a batch count for nothing from the first minute if the sensor lies on something, and what follows in one place", async () => {
+    const answers = [];
+    for (const [i, select] of [onTable(1), onTable(1, 60), asleep(1, 120)].entries()) {
+      await writeQuery(`table${i}.csv`, select);
+      answers.push((await ask(`table${i}.csv`, "table")).result.not_counted?.message);
+    }
+    expect(answers).toEqual([1, 2, 3].map((min) => `nothing has moved for ${min} min (not worn or charging)`));
+    expect(inReferences("table")).toBe(0);
+    expect((await ask("good.csv", "table")).result).toMatchObject({ not_counted: null, entered_references: true });
+    await writeQuery("sitting.csv", asleep(1, 180));
+    expect((await ask("sitting.csv", "table")).result.not_counted).toBeNull();
   });
 });
 

@@ -97,7 +97,9 @@ const judged = z.object({
     .exactOptional(),
   still: z
     .object({ seconds: z.number().min(0), of_seconds: z.number().min(0) })
-    .describe("time in uninterrupted periods of at least ten minutes without movement, which was left out")
+    .describe(
+      "time in uninterrupted periods without movement, which was left out: of at least ten minutes, or with a minute in which the sensor lay on something",
+    )
     .exactOptional(),
   unfamiliar: z
     .boolean()

@@ -118,9 +118,9 @@ export interface JudgedBatch extends AnyBatch {
    */
   not_counted?: { reason: "same_data" | "not_worn"; message: string } | null;
   /**
-   * Time in uninterrupted periods of at least ten minutes without movement (not worn, charging or asleep), which was
-   * left out, and the duration of the batch. Absent if the batch came as a summary, and from results of earlier
-   * versions.
+   * Time in uninterrupted periods without movement, which was left out, and the duration of the batch. Such a period lasts at
+   * least ten minutes (not worn, charging or asleep), or contains a minute in which the sensor lay on something. Absent if the
+   * batch came as a summary, and from results of earlier versions.
    */
   still?: { seconds: number; of_seconds: number };
   /** Whether the batch differs from the people in the training data. */

@@ -46,7 +46,7 @@ export function judgeBatch(
   facts: CheckFacts,
 ): Decision<CheckResult, StreamState> {
   const before = memory.evidence ?? { drift: newDriftState, recent: [] };
-  const notCounted = reasonNotToCount(batch.still, before.still ?? 0, memory);
+  const notCounted = reasonNotToCount(batch.still, before, memory);
   // Without its past, the stream gains no evidence.
   const [rolling, anchor] = notCounted === null ? [memory.rolling, memory.anchor] : [[], []];
   const past = { rolling: rolling.map(({ byClass }) => byClass), anchor: anchor.map(({ byClass }) => byClass) };

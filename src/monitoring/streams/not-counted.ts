@@ -10,23 +10,27 @@ import type { StreamState } from "./stream-state.ts";
 const notWornSeconds = 3600;
 
 /**
- * @param stillBefore how long nothing had moved at the end of the previous batch, in seconds
+ * @param before the stream's state before the batch
  * @returns null if the batch counts
  */
 export function reasonNotToCount(
   still: StillTime | undefined,
-  stillBefore: number,
+  before: Pick<StreamState, "still" | "unworn">,
   { sameContent }: Pick<StreamMemory<StreamState>, "sameContent">,
 ): NonNullable<JudgedBatch["not_counted"]> | null {
   if (sameContent !== undefined)
     return { reason: "same_data", message: `the same data already arrived as batch ${sameContent}` };
-  if (still === undefined || !still.throughout) return null;
-  const seconds = stillBefore + still.atEnd;
-  if (seconds < longStillnessSeconds) return null;
+  if (still === undefined) return null;
+  const { throughout, isAll, atEnd, seconds: leftOut } = still;
+  const seconds = throughout ? (before.still ?? 0) + atEnd : leftOut;
+  const continues = throughout && (before.unworn === true || seconds >= longStillnessSeconds);
+  if (!isAll && !continues) return null;
   const lasted = `nothing has moved for ${Math.floor(seconds / 60)} min`;
+  // A body does not keep still enough for a shorter stretch to be left out.
+  const states = seconds < longStillnessSeconds ? "not worn or charging" : "not worn, charging or asleep";
   return {
     reason: "not_worn",
-    message: seconds < notWornSeconds ? `${lasted} (not worn, charging or asleep)` : `not worn: ${lasted}`,
+    message: seconds < notWornSeconds ? `${lasted} (${states})` : `not worn: ${lasted}`,
   };
 }
 
@@ -35,11 +39,12 @@ export function reasonNotToCount(
  * @param before the stream's state before the batch
  */
 export function withStillness(
-  { still: _, ...state }: StreamState,
+  { still: _, unworn: __, ...state }: StreamState,
   still: StillTime | undefined,
   before: StreamState,
 ): StreamState {
   const earlier = before.still ?? 0;
   const seconds = still === undefined ? earlier : Math.round(still.throughout ? earlier + still.atEnd : still.atEnd);
-  return { ...state, ...(seconds > 0 && { still: seconds }) };
+  const isUnworn = still?.isAtEnd === true || (before.unworn === true && (still?.throughout ?? true));
+  return { ...state, ...(seconds > 0 && { still: seconds }), ...(isUnworn && { unworn: true }) };
 }

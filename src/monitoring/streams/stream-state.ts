@@ -19,6 +19,8 @@ export interface StreamState {
   readonly recent: readonly string[];
   /** How long nothing had moved at the end of the last batch, in seconds (default: 0). */
   readonly still?: number;
+  /** Whether the last batch ended with time that was left out because nothing moved (default: false). */
+  readonly unworn?: boolean;
   /** Before the stream has a past: the last likely cause, and the number of batches that showed it (default: none). */
   readonly cause?: { readonly name: string; readonly batches: number };
 }
@@ -27,6 +29,7 @@ export const streamStateSchema: z.ZodType<StreamState> = z.object({
   drift: z.preprocess(presentDriftState, driftStateSchema),
   recent: z.array(z.string()),
   still: z.number().min(0).exactOptional(),
+  unworn: z.boolean().exactOptional(),
   cause: z.object({ name: z.string(), batches: z.int().min(1) }).exactOptional(),
 });
 

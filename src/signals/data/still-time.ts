@@ -3,14 +3,19 @@
 // sooner or later moves more than 13 mg (standard deviation) in at least one axis. Van Hees et al. consider a device not worn if
 // at most one axis moves that much for an hour (2013, "Separating movement and gravity components", PLoS ONE 8(4)
 // e61691). Here, ten minutes suffice to leave the time out, because leaving it out does not claim that the device was
-// not worn. Shorter stillness is kept, because people sit still for minutes. Dimensions: N rows.
+// not worn. Shorter stillness is kept, because people sit still for minutes, unless not even the direction of gravity changes; see
+// resting-blocks.ts. Dimensions: N rows.
 
 import { gravityInSensorUnit, type Sensor } from "../sensors/sensor.ts";
 import type { RowSource, Stretch } from "./recordings.ts";
+import { type AxisBlock, restingBlocks } from "./resting-blocks.ts";
 
 /** The time in a batch in which nothing moved. */
 export interface StillTime {
-  /** Ranges of rows to leave out, ascending; each lies within a stretch and lasts at least ten minutes. */
+  /**
+   * Ranges of rows to leave out, ascending. Each lies within a stretch. It lasts at least ten minutes, or contains a minute in which
+   * the sensor lay on something.
+   */
   readonly ranges: readonly { readonly start: number; readonly end: number }[];
   /** Duration of these ranges. */
   readonly seconds: number;
@@ -18,6 +23,10 @@ export interface StillTime {
   readonly ofSeconds: number;
   /** Whether nothing moved from the first row to the last. */
   readonly throughout: boolean;
+  /** Whether these ranges leave nothing to judge. */
+  readonly isAll: boolean;
+  /** Whether the last of these ranges extends to the last row. */
+  readonly isAtEnd: boolean;
   /** How long nothing had moved at the end of the last row. */
   readonly atEnd: number;
 }
@@ -39,35 +48,54 @@ export function stillTime(rows: RowSource, sensors: readonly Sensor[]): StillTim
   );
   const ranges: { start: number; end: number }[] = [];
   let [seconds, ofSeconds, atEnd, throughout] = [0, 0, 0, accelerometers.length > 0];
+  let [isAll, isAtEnd] = [throughout, false];
   for (const stretch of rows.stretches()) {
     const { start, end } = stretch;
-    const blocks = accelerometers.length === 0 ? [] : stillBlocks(rows, stretch, accelerometers);
+    const blocks = accelerometers.length === 0 ? [] : axisBlocks(rows, stretch, accelerometers);
+    const still = blocks.map((block) => block !== null);
     const duration = secondsOfStretch(rows, stretch);
     const perBlock = blocks.length === 0 ? 0 : duration / blocks.length;
     const rowAt = (block: number): number => start + Math.round((block * (end - start)) / blocks.length);
     ofSeconds += duration;
-    throughout &&= !blocks.includes(false);
-    for (let from = 0; from < blocks.length; ) {
-      let to = from + 1;
-      while (to < blocks.length && blocks[to] === blocks[from]) to++;
-      const lasted = blocks[from] ? (to - from) * perBlock : 0;
-      if (lasted >= longStillnessSeconds) {
-        ranges.push({ start: rowAt(from), end: rowAt(to) });
-        seconds += lasted;
-      }
-      atEnd = lasted;
-      from = to;
+    throughout &&= !still.includes(false);
+    const resting = restingBlocks(blocks);
+    const runs = runsOfStillness(still);
+    const out = runs.filter(
+      ([from, to]) => (to - from) * perBlock >= longStillnessSeconds || resting.slice(from, to).includes(true),
+    );
+    for (const [from, to] of out) {
+      ranges.push({ start: rowAt(from), end: rowAt(to) });
+      seconds += (to - from) * perBlock;
     }
+    const [last, lastOut] = [runs.at(-1), out.at(-1)];
+    atEnd = last?.[1] === blocks.length ? (last[1] - last[0]) * perBlock : 0;
+    isAtEnd = lastOut?.[1] === blocks.length;
+    isAll &&= out.length === 1 && lastOut![1] - lastOut![0] === blocks.length;
   }
-  return { ranges, seconds, ofSeconds, throughout, atEnd: throughout ? ofSeconds : atEnd };
+  return { ranges, seconds, ofSeconds, throughout, isAll, isAtEnd, atEnd: throughout ? ofSeconds : atEnd };
 }
 
-/** Whether nothing moves, by blocks of about ten seconds that cover the stretch. */
-function stillBlocks(rows: RowSource, stretch: Stretch, accelerometers: readonly Sensor[]): boolean[] {
+/** Runs of true, each as its first index and the index after its last. */
+function runsOfStillness(still: readonly boolean[]): [from: number, to: number][] {
+  const runs: [number, number][] = [];
+  for (const [i, own] of still.entries()) {
+    if (!own) continue;
+    if (still[i - 1] === true) runs.at(-1)![1] = i + 1;
+    else runs.push([i, i + 1]);
+  }
+  return runs;
+}
+
+/** The axes in each block of about ten seconds, which cover the stretch; null for a block in which something moves. */
+function axisBlocks(
+  rows: RowSource,
+  stretch: Stretch,
+  accelerometers: readonly Sensor[],
+): (readonly AxisBlock[] | null)[] {
   const { start, end } = stretch;
   const count = Math.max(1, Math.round(secondsOfStretch(rows, stretch) / blockSeconds));
   const rowAt = (block: number): number => start + Math.round((block * (end - start)) / count);
-  const still: boolean[] = [];
+  const blocks: (readonly AxisBlock[] | null)[] = [];
   for (let first = 0; first < count; first += blocksAtOnce) {
     const last = Math.min(count, first + blocksAtOnce);
     const [from, to] = [rowAt(first), rowAt(last)];
@@ -77,25 +105,28 @@ function stillBlocks(rows: RowSource, stretch: Stretch, accelerometers: readonly
     }));
     for (let block = first; block < last; block++) {
       const [a, b] = [rowAt(block) - from, rowAt(block + 1) - from];
-      still.push(
-        values.every(({ gravity, axes }) => {
-          const moments = axes.map((axis) => momentsOfStillness(axis, a, b));
-          const length = Math.hypot(...moments.map(({ mean }) => mean)) / gravity;
-          return moments.every(({ std }) => std < stillG * gravity) && length >= leastGravity && length <= mostGravity;
-        }),
-      );
+      const own = values.map(({ gravity, axes }) => axes.map((axis) => axisBlock(axis.subarray(a, b), gravity)));
+      blocks.push(own.every(isStillSensor) ? own.flat() : null);
     }
   }
-  return still;
+  return blocks;
 }
 
-function momentsOfStillness(values: Float32Array, from: number, to: number): { mean: number; std: number } {
-  const n = to - from;
+function isStillSensor(axes: readonly AxisBlock[]): boolean {
+  const length = Math.hypot(...axes.map(({ mean }) => mean));
+  return axes.every(({ std }) => std < stillG) && length >= leastGravity && length <= mostGravity;
+}
+
+function axisBlock(values: Float32Array, gravity: number): AxisBlock {
+  const n = values.length;
   let mean = 0;
-  for (let i = from; i < to; i++) mean += values[i]! / n;
-  let squares = 0;
-  for (let i = from; i < to; i++) squares += (values[i]! - mean) ** 2;
-  return { mean, std: Math.sqrt(squares / n) };
+  for (const value of values) mean += value / n;
+  let [squares, changes] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    squares += (values[i]! - mean) ** 2;
+    if (i > 0 && values[i] !== values[i - 1]) changes++;
+  }
+  return { n, mean: mean / gravity, std: Math.sqrt(squares / n) / gravity, changes };
 }
 
 function secondsOfStretch(rows: RowSource, { start, end }: Stretch): number {

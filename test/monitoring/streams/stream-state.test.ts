@@ -8,6 +8,7 @@ const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value
 
 it.each<[string, StreamState]>([
   ["without an alarm", { drift: newDriftState, recent: [] }],
+  ["of a sensor that is not worn", { drift: newDriftState, recent: ["a"], still: 60, unworn: true }],
   ["with an alarm", { drift: { ...newDriftState, alarm }, recent: ["a"] }],
 ])("a stream's state %s is stored in snake_case, and read as such and as earlier versions stored it", (_, state) => {
   const stored = throughJson(streamSchemas.storedEvidence?.(state));

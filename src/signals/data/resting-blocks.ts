@@ -1,0 +1,50 @@
+// Tells a sensor that lies on something from one that is worn by somebody who sits still. For seconds, both measure gravity and
+// noise. But a body changes the direction of gravity in the sensor from one ten seconds to the next, by breathing and by settling,
+// and a table does not. So the means of a minute's blocks are compared with what the noise within the blocks explains; see
+// docs/decisions.md. Dimensions: B blocks, each of about ten seconds.
+
+/** One axis of an accelerometer during one block, in units of gravity. */
+export interface AxisBlock {
+  /** Number of samples. */
+  readonly n: number;
+  readonly mean: number;
+  readonly std: number;
+  /** How many samples differ from the one before. */
+  readonly changes: number;
+}
+
+/** A minute. In shorter time, some people show as little as a table. */
+const blocksOfRest = 6;
+/** Standard deviation of the means, in g, beyond that which noise explains; chosen on half 1 of MotionSense. */
+const restG = 0.0003;
+/** If fewer samples differ from the one before, the values are too coarse to show how little moves; arbitrary. */
+const leastChanges = 0.5;
+
+/**
+ * Whether each block belongs to a minute in which the sensor lay on something.
+ * @param blocks the axes of all accelerometers in consecutive blocks; null if something moves
+ */
+export function restingBlocks(blocks: readonly (readonly AxisBlock[] | null)[]): boolean[] {
+  const resting = blocks.map(() => false);
+  for (let from = 0; from + blocksOfRest <= blocks.length; from++) {
+    const minute = blocks.slice(from, from + blocksOfRest);
+    if (minute.every((axes) => axes !== null) && isRest(minute)) resting.fill(true, from, from + blocksOfRest);
+  }
+  return resting;
+}
+
+function isRest(minute: readonly (readonly AxisBlock[])[]): boolean {
+  return minute[0]!.every((_, axis) => {
+    const own = minute.map((axes) => axes[axis]!);
+    return own.every(({ n, changes }) => changes >= leastChanges * (n - 1)) && varianceBetween(own) <= restG ** 2;
+  });
+}
+
+/** Variance of the means, less that which independent noise within the blocks explains; may be negative. */
+function varianceBetween(blocks: readonly AxisBlock[]): number {
+  const count = blocks.length;
+  const mean = blocks.reduce((sum, own) => sum + own.mean / count, 0);
+  const squares = blocks.reduce((sum, own) => sum + (own.mean - mean) ** 2, 0);
+  const noise = blocks.reduce((sum, { std, n }) => sum + std ** 2 / n / count, 0);
+  return squares / (count - 1) - noise;
+}

@@ -1,5 +1,5 @@
-// A Node.js that is too old is told so in one line by the command and by what programs import. Here it only claims to be old;
-// test/package.full.test.ts takes old ones.
+// If Node.js is too old, the command and the package's entry points say so in one line. Here, Node.js only claims to be old;
+// test/package.full.test.ts uses old versions.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
@@ -41,7 +41,7 @@ it.each(["node-version.ts", "refuse-old-node.ts", "interfaces/cli/main.ts"])(
   "keeps %s fit for an old parser",
   (path) => {
     const script = stripTypeScriptTypes(readFileSync(new URL(source(path)), "utf8"));
-    // Nothing newer than ES2020's import(): no await at the top, no ?? or ?., no private names.
+    // No syntax newer than ES2020's import(): no await at the top level, no ?? or ?., no private names.
     expect(script).not.toMatch(/\bawait\b|\?\?|\?\.|#[a-z]+\b(?!!)|\|\|=|&&=/m);
     const imported = [...script.matchAll(/^import .*"(.*)"/gm)].map((match) => match[1]!);
     expect(imported.filter((name) => !name.endsWith("/node-version.ts"))).toEqual([]);

@@ -1,5 +1,5 @@
-// docs/privacy.md, held: no command leaves a file in the user's home or temporary folder, or speaks to anybody who was not
-// named. Every system call of the network is looked at, of all threads and child processes.
+// Verifies docs/privacy.md: no command leaves a file in the user's home or temporary folder, or contacts a server that was not
+// named. All network system calls of all threads and child processes are checked.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
@@ -23,7 +23,7 @@ afterAll(() => server.close());
 
 const batch = ["batch.csv.gz", "--model", "walk"];
 const network = ["--network", "compact", "--rate", "20", "--window", "40", "--folds", "2", "--epochs", "1"];
-/** In this order; none has a tracking server but sync, to which one must be named. */
+/** In this order; only sync has a tracking server, because it needs one. */
 const cases: Readonly<Record<string, () => readonly string[]>> = {
   simulate: () => ["--out", "simulated.csv", "--users", "1", "--minutes", "0.1"],
   train: () => ["recordings.csv.gz", "--out", "trained", ...network, "--jobs", "2"],
@@ -56,7 +56,7 @@ const cases: Readonly<Record<string, () => readonly string[]>> = {
   ],
   sync: () => ["walk", "--tracking", server.uri],
 };
-/** Of a refused candidate, and of a line that has no earlier champion. */
+/** For a rejected candidate, and for a line that has no earlier champion. */
 const otherCodes: Readonly<Record<string, number>> = { retrain: 20, "models rollback": 2 };
 
 interface Seen {
@@ -68,7 +68,7 @@ interface Seen {
   spoken: string[];
 }
 
-/** Runs a program in a fresh home, with next to nothing in its environment. */
+/** Runs a program in an empty home folder, with an almost empty environment. */
 async function watched(program: readonly string[], { trace = traces } = {}): Promise<Seen> {
   const fresh = mkdtempSync(join(directory, "fresh-"));
   const [home, temporary, log] = ["home", "tmp", "trace"].map((name) => join(fresh, name)) as [string, string, string];
@@ -78,7 +78,7 @@ async function watched(program: readonly string[], { trace = traces } = {}): Pro
   const child = spawn(command, words, {
     cwd: directory,
     stdio: ["ignore", "pipe", "pipe"],
-    // Without a name the user database is asked, which some systems have on a server.
+    // If no user name is set, the user database is queried, which some systems keep on a server.
     env: { PATH: process.env.PATH, HOME: home, TMPDIR: temporary, USER: "somebody" },
   });
   let output = "";

@@ -1,4 +1,4 @@
-// The package as its users get it: built, packed, and installed under the Node.js versions that it promises to run on.
+// Tests the package as users get it: built, packed, and installed under the Node.js versions that it supports.
 import { execFile, execFileSync } from "node:child_process";
 import {
   cpSync,
@@ -25,7 +25,7 @@ const manifest: {
   files: string[];
 } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-// Inside node_modules: git ignores it, and the dependencies are found from there.
+// Inside node_modules, so that git ignores it and the dependencies are found.
 mkdirSync(cache, { recursive: true });
 const home = mkdtempSync(join(cache, "package-test-"));
 const out = join(home, "dist");
@@ -38,7 +38,7 @@ beforeAll(() => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 describe("the built package", () => {
-  /** Where a path of the package lies in this build. */
+  /** The place in this build of a path in the package. */
   const built = (path: string): string => path.replace(/^(\.\/)?dist/, out);
 
   it("has what bin and exports promise", () => {
@@ -77,7 +77,7 @@ describe.skipIf(absent !== undefined)(
   `the installed package${absent === undefined ? "" : ` (skipped: ${absent})`}`,
   () => {
     const readme = readFileSync(join(root, "README.md"), "utf8");
-    /** The blocks of code in a section of the README, in one language. */
+    /** The code blocks of one language in a section of the README. */
     const blocks = (heading: string, language: string): string[] => {
       const section = readme.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
       return [...section.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map((match) => match[1]!);
@@ -132,7 +132,7 @@ describe.skipIf(absent !== undefined)(
             .replace("--out recordings.parquet", "--out recordings.parquet --users 4 --minutes 3")
             .replace("--epochs 15", "--epochs 1 --folds 2");
           const { status, stderr } = await run(version, "sh", "-ec", short);
-          // A network of one epoch may find drift in anything.
+          // A network trained for one epoch may find drift in anything.
           expect(command.includes(" check ") ? [0, 10, 11] : [0], `${command}\n${stderr}`).toContain(status);
         }
         expect(readFileSync(join(projects.get(version)!, "predictions.csv"), "utf8")).toMatch(

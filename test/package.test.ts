@@ -1,4 +1,4 @@
-// What package.json promises: nothing superfluous in the package, nothing missing from it.
+// Verifies package.json: the package contains nothing superfluous and lacks nothing.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -41,7 +41,7 @@ function labelledRecordingColumns(
   trained: NamedColumns,
   labelMap: ColumnOptions["labelMap"],
 ): NamedColumns & Pick<ColumnOptions, "labelMap"> {
-  // The classes that the training recorded do not depend on a file that may have moved or changed.
+  // The classes that the model recorded in training do not depend on a file that may have moved or changed.
   const { map: _map, exclude: _exclude, ...unmapped } = trained;
   const inherited = labelMap === undefined ? namedColumnRoles(trained) : { ...namedColumnRoles(unmapped), labelMap };
   if (config.labelled === undefined) return inherited;
@@ -58,7 +58,7 @@ function labelledRecordingColumns(
 }
 
 /**
- * The columns with person, recording and time, as named by the user or else as in the training. With a wrong column, a cycle
+ * The columns with person, recording and time, as named by the user or else as in training. With a wrong column, a cycle
  * could learn from a person in the holdout under another name.
  */
 function unlabelledRecordingColumns(

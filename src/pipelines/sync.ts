@@ -26,7 +26,7 @@ export type { ReportedStream } from "../report/report-stream.ts";
 export type { Unsent } from "../storage/tracking/background-sender.ts";
 export type { Clock } from "../storage/tracking/sender-clock.ts";
 
-/** What was sent about the training. */
+/** What was sent about the training run. */
 export interface SyncedTraining {
   /** Number of events that were sent; 0 if the server already had all of them. */
   readonly sent: number;

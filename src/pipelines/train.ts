@@ -61,7 +61,7 @@ export interface TrainResult {
   out: string;
   /** Path of the HTML report. */
   report: string;
-  /** Name and time of the training. */
+  /** Name and time of the training run. */
   modelVersion: string;
   /** Duration of the run in all its sessions. */
   seconds: number;

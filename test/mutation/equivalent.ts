@@ -1,4 +1,4 @@
-// Mutants that no test can tell from the code, each with the reason. They are not counted.
+// Mutants that no test can distinguish from the original code, each with the reason. They are not counted.
 import type { Mutant } from "./mutants.ts";
 
 /** By file, then by the mutant's name. */

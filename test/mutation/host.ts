@@ -1,5 +1,5 @@
-// A process that keeps vitest warm: it gets a mutant and the test files that may notice it, and runs one after the other in a
-// thread until one fails. Whoever started it ends it if a mutant makes it run for ever.
+// A process that keeps vitest loaded: it gets a mutant and the test files that may detect it, and runs them one after another in a
+// thread until one fails. If a mutant makes it run forever, the process that started it ends it.
 import { resolve } from "node:path";
 import { createVitest } from "vitest/node";
 import type { Mutant } from "./mutants.ts";
@@ -16,7 +16,7 @@ export type Message =
   | { readonly kind: "ready" }
   /** Before each test file. */
   | { readonly kind: "test"; readonly name: string }
-  /** @param by the test file that failed, null if none did */
+  /** @param by the test file that failed; null if none failed */
   | { readonly kind: "done"; readonly by: string | null; readonly failures: readonly string[] };
 
 let active: Task | undefined;
@@ -75,7 +75,7 @@ function send(message: Message): void {
 }
 
 process.on("message", (task: Task) => {
-  // The file of the mutant before has to be read as it is again.
+  // The file of the previous mutant must be read again without the mutation.
   if (active !== undefined) vitest.invalidateFile(resolve(active.file));
   active = task;
   run(task).then(send, (error: unknown) => {

@@ -1,5 +1,5 @@
-// npm run mutate: which small mistakes in the code would the tests notice? Each mutant is one mistake (see mutants.ts), shown to
-// the tests of its room (see tests-of.ts), the cheapest first. It is killed if one fails or runs for ever.
+// npm run mutate finds out which small mistakes in the code the tests would detect. Each mutant is one mistake (see mutants.ts).
+// The tests of its room run on it (see tests-of.ts), cheapest first. It is killed if one fails or runs for ever.
 //
 //   npm run mutate                                  all mutants of the rooms below; hours
 //   npm run mutate -- --sample 400 --seed 7         so many, drawn from all
@@ -24,7 +24,7 @@ import { mutantsOf } from "./mutants.ts";
 import { testsOf } from "./tests-of.ts";
 
 const rooms = ["random.ts", "stats", "learning/pseudo-labeling", "monitoring/drift"];
-/** A mutant may take so many times as long as the tests do without it, and so many CPU seconds more. */
+/** A mutant may take this many times as long as the tests take without it, plus this many CPU seconds. */
 const [patience, grace] = [4, 5];
 
 interface Result {
@@ -33,11 +33,11 @@ interface Result {
   readonly line: number;
   /** Of the test files. */
   readonly tests: string;
-  /** The test file that failed, or "endless" before its name; null if the mutant survived. */
+  /** The test file that failed, after the word "endless" if it did not end; null if the mutant survived. */
   readonly by: string | null;
 }
 
-/** What a test file costs without a mutant, in CPU seconds. */
+/** CPU seconds of a test file without a mutant. */
 interface Cost {
   readonly test: string;
   /** Of the test file. */
@@ -45,7 +45,7 @@ interface Cost {
   readonly cost: number;
 }
 
-/** A host that is replaced if it has to be ended. */
+/** A host that is replaced if it had to be ended. */
 class Host {
   #child: ChildProcess | undefined;
 
@@ -105,7 +105,10 @@ const { values: options } = parseArgs({
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
     jobs: { type: "string", default: "1" },
-    /** Test files that cost more CPU seconds are left out: they are no unit tests, and every survivor goes through all. */
+    /**
+     * Test files that cost more CPU seconds are left out: they are not unit tests, and every surviving mutant would run all of
+     * them.
+     */
     dearest: { type: "string", default: "20" },
     state: { type: "string", default: ".cache/mutation.jsonl" },
     /** The least killed share. */
@@ -184,7 +187,7 @@ const take = async (host: Host): Promise<void> => {
   }
 };
 await Promise.all(hosts.map(take));
-// Nothing may be left of a mutant in what the next one was tried on.
+// The next mutant must not find anything that this one left behind.
 for (const test of new Set([...testsFor.values()].flat())) {
   const by = await hosts[0]!.run({ file: files[0]!, mutant: null, tests: [test] }, () => 600);
   if (by !== null) throw new Error(`${by} fails without a mutant, after ${results.length} of them`);

@@ -1,5 +1,5 @@
-// The small mistakes that are tried, one at a time: each number halved and doubled, each comparison moved by its boundary and
-// turned round, arithmetic and logic exchanged, booleans flipped, results lost. Texts and types are left alone.
+// The small mistakes that are tried, one at a time: numbers halved and doubled, comparisons made strict or not strict and
+// reversed, arithmetic and logical operators exchanged, booleans inverted, results dropped. Texts and types are left alone.
 import { type ESTree, parseSync, Visitor } from "vite";
 
 export interface Mutant {
@@ -9,7 +9,7 @@ export interface Mutant {
   readonly end: number;
   /** What stands between `start` and `end` instead. */
   readonly text: string;
-  /** The line with the mistake marked as [before -> after], and a number if an equal line came before. */
+  /** The line with the mistake marked as [before -> after], followed by a number if an equal line came earlier. */
   readonly name: string;
 }
 
@@ -45,7 +45,7 @@ const functions: Readonly<Record<string, string>> = {
   every: "some",
 };
 
-/** @throws if the source does not parse; mutants that do not are left out */
+/** @throws if the source does not parse; mutants that do not parse are left out */
 export function mutantsOf(source: string): Mutant[] {
   const found: Mutant[] = [];
   const add = (start: number, end: number, text: string, shown = source.slice(start, end)): void => {

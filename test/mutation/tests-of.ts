@@ -2,8 +2,8 @@ import { dirname, join } from "node:path";
 import { filesOf, type Import, importsOf } from "../../scripts/architecture.ts";
 
 /**
- * The test files of the fast tier that a mutant of a source file is shown to: those of its own room that reach it, or, if there are
- * none, those elsewhere that import it.
+ * The test files of the fast tier that run on a mutant of a source file: those of its own room that import it, directly or not; if
+ * there are none, those of other rooms that do.
  */
 export function testsOf(): (file: string) => string[] {
   const files = ["src", "test"].flatMap((folder) => filesOf(folder).map((file) => join(folder, file)));

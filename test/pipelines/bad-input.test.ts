@@ -1,4 +1,5 @@
-// Everything that a user can get wrong, through the real command: exit code 2, one clear message, no stack, nothing left.
+// Tests everything that a user can get wrong, through the real command: exit code 2, one clear message, no stack trace, no files
+// left behind.
 import { appendFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -10,7 +11,7 @@ const directory = fileDirectory();
 const run = resident(directory);
 const header = "user,activity,recording,timestamp_s,Ax,Ay,Az";
 
-/** Rows of a good table at 20 Hz: people a and b walk and sit for ten seconds each. */
+/** Rows of a valid table at 20 Hz: each person walks and sits for ten seconds. */
 function good(): string[] {
   return ["a", "b", "c"].flatMap((user) =>
     ["walk", "sit"].flatMap((activity) =>

@@ -1,5 +1,5 @@
-// A monitor in small, for tests: batches of a few counts, a decision that counts what it judged, and a process that
-// brings batch after batch as `tidemark check` does, opening the model folder for each, and acknowledges each by a line.
+// A small monitor for tests: batches of a few counts, a decision that counts the batches it judged, and a process that checks
+// batch after batch as `tidemark check` does, opens the model folder for each, and acknowledges each with a line.
 import { writeSync } from "node:fs";
 import { z } from "zod";
 import { type MonitoredModel, openModelLedger } from "../../src/monitoring/streams/model-ledger.ts";
@@ -17,7 +17,7 @@ import { defaultStream } from "../../src/storage/store/stream-names.ts";
 import type { StreamStore } from "../../src/storage/store/stream-store.ts";
 
 export interface Evidence {
-  /** Batches that were judged, rejected ones not counted. */
+  /** Batches that were judged, without rejected ones. */
   judged: number;
   last: string;
 }
@@ -88,7 +88,7 @@ export function judge(batch: string, verdict: Verdict, summary: BatchMeasurement
   };
 }
 
-/** Two of three batches are normal; the rest alarm or are rejected. */
+/** Two of three batches are normal; the others raise an alarm or are rejected. */
 export function verdictOf(i: number): Verdict {
   return i % 3 !== 2 ? "normal" : i % 2 === 0 ? "sudden_change" : "rejected";
 }

@@ -1,4 +1,4 @@
-// Strange batches through the real command: each has a right answer or a refusal of one line, and no defect.
+// Checks strange batches with the real command: each gets a correct answer or a one-line error, and none reveals a defect.
 import {
   chmodSync,
   cpSync,
@@ -28,7 +28,7 @@ const at = (name: string): string => join(directory, name);
 const run = resident(directory);
 const sensors = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
 const person = duckdbLiteral(at("person.parquet"));
-/** One minute of walking of a person whom the model does not know. */
+/** One minute in which a person walks whom the model does not know. */
 const walking = `(SELECT * FROM ${person} WHERE recording = (SELECT min(recording) FROM ${person}) AND timestamp_s < 60)`;
 
 async function batchFile(name: string, query: string): Promise<void> {
@@ -40,14 +40,14 @@ async function batchFile(name: string, query: string): Promise<void> {
   }
 }
 
-/** What the stream's references are, as they lie in the model folder; the stream's published file alone. */
+/** The stream's references as they are in the model folder; only the stream's published file. */
 const referencesOf = (stream: string, model = "model"): string => {
   const path = join(at(model), rollingReferencePath(stream));
   if (!existsSync(path)) return "[]";
   return JSON.stringify(JSON.parse(readFileSync(path, "utf8")).batches);
 };
 
-/** Of a check, whatever it says: no defect, no stack, and one line of JSON unless it was refused. */
+/** Conditions for every check, whatever its verdict: no defect, no stack trace, and one line of JSON unless it was rejected. */
 function expectNoDefect({ exitCode, stdout, stderr }: Ended, verdictExpected: boolean): void {
   expect(stderr).not.toMatch(/\n\s+at |defect/);
   expect([0, 10, 11, 12, 2]).toContain(exitCode);
@@ -194,7 +194,7 @@ describe("a batch that can be judged, strange as it is", () => {
     ["half", `SELECT * FROM ${walking} WHERE round(timestamp_s * 20)::BIGINT % 2 = 0`, 10, "upsampled"],
     [
       "twice",
-      // Every sample, and the middle between it and the next.
+      // Every sample, and the value halfway between it and the next.
       `SELECT * FROM ${walking} UNION ALL SELECT * REPLACE (timestamp_s + 0.025 AS timestamp_s) FROM ${walking} ORDER BY timestamp_s`,
       40,
       "resampled",
@@ -239,7 +239,7 @@ describe("a model folder that cannot be written as it should", () => {
       .sort()
       .map((file) => `${file} ${readFileSync(join(model, file)).toString("base64")}`);
 
-  /** Refused in one line and an advice, and nothing in the folder changed. */
+  /** Rejected with one line and advice, and the folder is unchanged. */
   async function expectRefusal(model: string, says: RegExp): Promise<void> {
     const before = contents(model);
     const ended = await run("check", "good.parquet", "--model", model, "--stream", "s", "--batch-id", "next");

@@ -1,4 +1,4 @@
-// check, baseline and reference as a user runs them: exit codes, what a batch changes and what it never changes, faults.
+// Tests check, baseline and reference as a user runs them: exit codes, faults, what a batch changes and what it must never change.
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -27,7 +27,7 @@ async function sql(text: string): Promise<void> {
   }
 }
 
-/** A file of what the query selects; `from` stands for batch i of one new person: a recording of each activity. */
+/** A file with what the query selects; `from` stands for batch i of one new person, with a recording of each activity. */
 async function batchFile(name: string, select: (from: string) => string, i = 0): Promise<void> {
   const own = `(SELECT * FROM ${duckdbLiteral(at("person.parquet"))} WHERE recording LIKE '%-${i + 1}')`;
   await sql(`COPY (${select(own)}) TO ${duckdbLiteral(at(name))}`);
@@ -85,7 +85,7 @@ describe("a stream of good batches", () => {
       if (entered_references) entered.push(`b${i}.csv`);
     }
     expect(reference("good")).toMatchObject({ stream: "good", window_size: 4 });
-    // By chance, one drift-free batch in a hundred is doubtful and stays out.
+    // About one drift-free batch in a hundred is doubtful by chance, and stays out of the references.
     expect(entered.length).toBeGreaterThanOrEqual(batches - 1);
     expect(idsOf("good")).toEqual(entered.slice(-4));
     expect(Object.keys(reference("good").aggregated.rolling_mean)).toEqual(["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]);

@@ -1,5 +1,5 @@
-// train and predict as a user runs them: the three outputs, config files, and predictions that are those of any other ONNX
-// Runtime.
+// Tests train and predict as a user runs them: the three outputs, config files, and predictions, which must equal those of any
+// other ONNX Runtime.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";

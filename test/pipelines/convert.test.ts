@@ -24,7 +24,7 @@ async function windowsOf(files: string[], requireLabels = true): Promise<WindowS
   return makeWindows(recordings, { samplingRateHz: 20, windowSize: 40, overlap: 0.5 }).windows;
 }
 
-/** Everything but the samples and the names of the channels, by name instead of by index. */
+/** Everything except the samples and the names of the channels, by name instead of by index. */
 function placesOf({ groups, users, recordings, recordingIndex, labels, classes, startTimes }: WindowSet) {
   return Array.from(groups, (g, w) => ({
     user: users[g],
@@ -49,7 +49,8 @@ describe("the clean table", () => {
   });
 
   it("of messy files: the same windows, in SI units, with a report of what was done", async () => {
-    // Milliseconds since 1970, missing values, a pause, rows without a label, repeated times, g and deg/s, and no recordings.
+    // Milliseconds since 1970, missing values, a pause, rows without a label, repeated times, g and deg/s, and no column of
+    // recordings.
     const messy = (person: string): string =>
       `1.7e12 + timestamp_s * 1000 + CASE recording WHEN 'walking-1' THEN 0 WHEN 'jogging-1' THEN 1e5 ELSE 2e5 END AS time_ms,
        "user" AS subject, if(timestamp_s BETWEEN 10 AND 12, NULL, activity) AS label,
@@ -77,7 +78,7 @@ describe("the clean table", () => {
       const factors = [...new Array(3).fill(9.80665), ...new Array(3).fill(Math.PI / 180)];
       expect(again.samples.length).toBe(read.samples.length);
       for (const [i, value] of again.samples.entries()) {
-        // Both sides are rounded to 24 bits, the original once more by interpolation.
+        // Both tables are rounded to 24 bits, and the original once more by interpolation.
         if (!(Math.abs(value - read.samples[i]! * factors[i % 6]!) <= 1e-4))
           expect(value, `sample ${i}`).toBe(read.samples[i]! * factors[i % 6]!);
       }

@@ -1,5 +1,5 @@
-// A phone beside the server: the phone has device.json and model.onnx, and what it sends of a batch is what `check` would have
-// measured, and leads to the same verdict.
+// Compares a phone with the server: the phone has device.json and model.onnx, the summary that it sends equals what `check` would
+// have measured, and both lead to the same verdict.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tensor } from "onnxruntime-node";
@@ -112,7 +112,7 @@ describe("a device's summaries", () => {
     await use(model).finally(() => model.close());
   }
 
-  /** What does not depend on samples: physics and stillness need them, and says by how much a batch is beyond it. */
+  /** Everything that does not depend on samples, which physics, stillness and the distance beyond the training range need. */
   function withoutCauses(result: CheckResult): Omit<JudgedBatch, "likely_causes" | "warnings" | "comparisons"> {
     if (result.verdict === "rejected") throw new Error(JSON.stringify(result.reasons));
     const {

@@ -1,4 +1,4 @@
-// `evaluate` on people whom the model did not learn from, against the predictions that `predict` writes for them.
+// Compares `evaluate` on people whom the model did not learn from with the predictions that `predict` writes for them.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -203,7 +203,7 @@ describe("labels that the training renamed and left out", () => {
   });
 });
 
-describe("people whose recordings the training converted from a unit of their own", () => {
+describe("people whose recordings were converted from another unit for training", () => {
   it("are converted in the same way, which a note says, unless --units says otherwise", async () => {
     await copySharedModel("four people", directory, "own-units");
     const own = at("own-units");
@@ -222,7 +222,7 @@ describe("people whose recordings the training converted from a unit of their ow
     const scores = (of: typeof whole): (readonly [string, number])[] =>
       of.people.map(({ user, metrics }) => [user, metrics.macro_f1] as const);
     expect(scores(converted)).toEqual(scores(whole));
-    const note = "Recordings of new-person-01 are converted from the units that they had in the training.";
+    const note = "Recordings of new-person-01 are converted from the units that they had in training.";
     expect(converted.warnings.join("\n")).toContain(note);
     const { result } = await check({ files: [at("own-units.parquet")], model: own, stream: "own-units" });
     expect("warnings" in result ? result.warnings.join("\n") : "").toContain(note);

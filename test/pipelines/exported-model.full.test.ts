@@ -1,5 +1,5 @@
-// A model folder of each network, made by the real command, checked from the outside: model.onnx against the training
-// graph after the final fit is run again, and the other files against their published schemas and the recordings.
+// Checks a model folder of each network, made by the real command, from outside: model.onnx is compared with the training graph
+// after repeating the final fit, and the other files with their published schemas and the recordings.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -69,7 +69,7 @@ function nodesOf(model: Uint8Array): { operator: string; domain: string }[] {
     .map((node) => ({ operator: text(node, 4), domain: text(node, 7) }));
 }
 
-/** Stored options have snake_case names; options of calls have camelCase ones. */
+/** Stored options have snake_case names; options in code have camelCase names. */
 function optionsOf(stored: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(stored).map(([name, value]) => [camelCase(name.replaceAll("_", "-")), value]),

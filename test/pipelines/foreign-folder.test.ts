@@ -1,4 +1,5 @@
-// Model folders from somebody who knows how hashes are computed: each is changed and sealed again, and refused for what is wrong.
+// Tests model folders from somebody who knows how hashes are computed: each is changed and gets correct hashes again, and must be
+// rejected for what is wrong in it.
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -31,7 +32,7 @@ let count = 0;
 
 beforeAll(() => unpackOldModel(directory));
 
-/** A copy of the model, changed and with correct hashes again. */
+/** A changed copy of the model, with correct hashes. */
 function folder(change: (path: string) => void): string {
   const path = at(`foreign-${count++}`);
   cpSync(at("walk"), path, { recursive: true });
@@ -49,7 +50,7 @@ async function refusal(work: Promise<unknown>): Promise<string> {
   return error instanceof UserError ? `${error.message}\n${error.advice}` : "";
 }
 
-// What a manifest, a baseline and the like hold is JSON of many forms.
+// Manifests, baselines and other files hold JSON of many forms.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type Loose = any;
 const json = (name: string, change: (value: Loose) => unknown) => (path: string) =>
@@ -314,7 +315,7 @@ describe.skipIf(process.platform === "win32")("links", () => {
   });
 });
 
-// The superuser may read everything, and becomes nobody for this.
+// The superuser may read everything, so the process becomes the user nobody for this test.
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 describe.skipIf(process.platform === "win32")("recordings that their user may not reach", () => {

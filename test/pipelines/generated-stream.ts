@@ -1,5 +1,5 @@
-// Streams of batches that no recording would be likely to hold, for a model of made-up people: one class, classes that the
-// reference does not hold, one window, constant, tiny and huge values, a hundred million times the counts.
+// Streams of batches that no recording is likely to hold, for a model of simulated people: one class, classes that the reference
+// lacks, one window, constant, tiny and huge values, a hundred million times the counts.
 import * as fc from "fast-check";
 import { calibrateAccuracy } from "../../src/monitoring/drift/accuracy-estimate.ts";
 import { calibrate } from "../../src/monitoring/drift/calibrate.ts";
@@ -25,7 +25,7 @@ const chunkRows = 20;
 
 export type Knowledge = "people" | "bouts" | "effective sample size" | "constants";
 
-/** A model of `nClasses` that knows as much about batches without drift as recordings of so many people tell. */
+/** A model of `nClasses` classes that knows as much about drift-free batches as such recordings reveal. */
 export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
   const root = Rng.fromSeed(nClasses);
   const nPeople = { people: 6, bouts: 2, "effective sample size": 0, constants: 0 }[knowledge];
@@ -122,7 +122,7 @@ export function generatedBatch(nClasses: number): fc.Arbitrary<GeneratedBatch> {
   });
 }
 
-/** As `check` would measure it; every stretch is one window. */
+/** As `check` would measure it, if every stretch is one window. */
 export function measured({ stretches, assurance, seed, times }: GeneratedBatch, judge: Judge): MeasuredBatch {
   const nClasses = judge.drift.classes.length;
   const rng = Rng.fromSeed(seed);
@@ -171,7 +171,7 @@ export function measured({ stretches, assurance, seed, times }: GeneratedBatch, 
   };
 }
 
-/** [W, K] in float32, as a network gives them, the label's the greatest. */
+/** [W, K] in float32, like a network's output; the value of the label is the greatest. */
 function answers(
   labels: readonly number[],
   nClasses: number,

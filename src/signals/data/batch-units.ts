@@ -16,7 +16,7 @@ export interface UnitsOfModel {
   readonly sensors: readonly Sensor[];
   /** How the values of its training recordings were converted. */
   readonly conversions: readonly StoredConversion[];
-  /** Whether it was trained on units as they are in the files, as earlier versions did. */
+  /** Whether it was trained in the units of its files, as models of earlier versions were. */
   readonly keeps: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface UnitsOfModel {
 export interface BatchUnits {
   /** By channel, for everybody who is not in `people`. */
   readonly factors: readonly number[];
-  /** By channel, for people whose recordings the training converted from units of their own. */
+  /** By channel, for people whose recordings were in another unit and were converted for training. */
   readonly people: ReadonlyMap<string, readonly number[]>;
   /** Conversions that differ from those in training. */
   readonly notes: readonly string[];
@@ -96,12 +96,12 @@ export function factorsOfBatch({
   return ({ user }) => people.get(user) ?? factors;
 }
 
-/** By channel, the smallest factor that may hold: the largest values that a batch may have in its own unit. */
+/** By channel, the smallest of the possible factors, with which a batch may have the largest values in its own unit. */
 export function leastFactors({ factors, people }: Pick<BatchUnits, "factors" | "people">): number[] {
   return factors.map((factor, c) => Math.min(factor, ...[...people.values()].map((own) => own[c]!)));
 }
 
-/** A note about people of the batch whose recordings are converted as in the training; null if there are none. */
+/** A note about people of the batch whose recordings are converted as for training; null if there are none. */
 export function noteOnPeople(
   { people }: Pick<BatchUnits, "people">,
   recordings: readonly { readonly user: string }[],
@@ -109,7 +109,7 @@ export function noteOnPeople(
   const found = [...new Set(recordings.map(({ user }) => user))].filter((user) => people.has(user));
   return found.length === 0
     ? null
-    : `Recordings of ${listedNames(found)} are converted from the units that they had in the training. To convert them in another way, use --units.`;
+    : `Recordings of ${listedNames(found)} are converted from the units that they had in training. To convert them in another way, use --units.`;
 }
 
 function namedSensor(columns: readonly string[]): NamedSensor | undefined {

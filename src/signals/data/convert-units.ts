@@ -136,7 +136,7 @@ function conversionsOfMixture({ kind, name, axes, units, undecided }: MixedSenso
 }
 
 /**
- * @param channels names by which the conversions know the rows' channels, in their order
+ * @param channels the names of the rows' channels in the conversions, in the order of the channels
  * @returns the rows with converted values; they share their store with `rows`
  */
 export function convertRows(

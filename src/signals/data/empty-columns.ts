@@ -11,13 +11,16 @@ import { listColumnNames } from "./column-roles.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 
-/** Rows from the top of a file that are searched first; that of DuckDB's sniffer, which takes an empty column for text. */
+/**
+ * Number of rows from the top of a file that are searched first: those that DuckDB's sniffer reads, which takes an empty column
+ * for text.
+ */
 const headRows = 20_480;
 /** Tables with more such columns are not searched: the query would fill the memory. */
 const mostColumns = 500;
 
 /**
- * @param options columns that the user names stay; if they are empty, reading them reports it
+ * @param options columns that the user names are kept; if one is empty, this is reported when it is read
  * @param warn called with the names of the columns that are left out
  */
 export async function withoutEmptyColumns(
@@ -57,7 +60,10 @@ function matters(empty: readonly string[]): boolean {
   return roles.some((role) => findRoleColumn(empty, role) !== null) || usualChannels(empty).channels.length > 0;
 }
 
-/** Numbers in a text file have a value; in Parquet, a column of NaN has a type of numbers. */
+/**
+ * Whether a column of this type may be empty. In a text file, numbers are values; in Parquet, a column of NaN has a numeric
+ * type.
+ */
 function mayBeEmpty(type: string): boolean {
   return /^(VARCHAR|DOUBLE|FLOAT|INTEGER|BOOLEAN|BIGINT)$/.test(type);
 }

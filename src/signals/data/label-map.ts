@@ -11,7 +11,7 @@ export class LabelMap {
   readonly #classes: ReadonlyMap<string, string | null>;
   readonly #listed: readonly string[];
   readonly #met = new Set<string>();
-  /** Whether these are the classes that a training recorded, not those of the options. */
+  /** Whether these are the classes that the model recorded in training, not those of the options. */
   readonly inherited: boolean;
 
   constructor(entries: readonly (readonly [label: string, of: string | null])[], inherited = false) {
@@ -61,7 +61,7 @@ const advice =
 /**
  * @param file YAML or JSON: LABEL: CLASS, LABEL: null, or CLASS: [LABEL, ...]
  * @param exclude labels to leave out
- * @param recorded classes as a training recorded them; they apply if there is neither a file nor a label to leave out
+ * @param recorded classes that the model recorded in training; they apply if there is neither a file nor a label to leave out
  * @throws UserError if the file cannot be read, or maps a label twice
  */
 export async function readLabelMap(
@@ -96,7 +96,7 @@ function labelMapEntries(text: string, file: string): [string, string | null][] 
   };
   let parsed: unknown;
   try {
-    // Without a schema, the values 1.0 and no remain texts.
+    // Without a schema, the values 1.0 and no stay text.
     parsed = parse(text, { schema: "failsafe" });
   } catch (cause) {
     return refuse(cause);

@@ -234,7 +234,10 @@ async function openRecordingsWith(
   };
 }
 
-/** With labels from files, the recordings' own label column is not read, and its option names the column of those files. */
+/**
+ * If labels come from separate files, the recordings' own label column is not read, and --label names the column of those
+ * files.
+ */
 function withoutLabelColumn({ label: _, labelFromPath: __, ...others }: ColumnOptions = {}): ColumnOptions {
   return others;
 }

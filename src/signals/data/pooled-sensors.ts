@@ -80,7 +80,7 @@ export async function findSensorColumn(
     const rows = `SELECT row_number() OVER () AS n, ${key} AS k, ${text(column)} AS v, ${time?.sql ?? "row_number() OVER ()"} AS t FROM ${head}`;
     const groups = await database.rows(piecesOfValues(rows));
     const all = mostRowsFirst(groups);
-    // If the values name sensors, their clocks do not matter.
+    // If the values name kinds of sensors, there is no need to compare their times.
     if (all.length > 1 && all.every((value) => /[A-Za-z]/.test(value)) && areKinds(all))
       return { column, values: all, kinds: true };
     const values = time === null ? [] : valuesOfSameTime(groups);

@@ -62,7 +62,7 @@ export function missingCellFaults(
   });
 }
 
-/** The fault of recordings in which too many rows repeat a time. Such rows are not duplicates, because their values differ. */
+/** The fault to report if too many rows of a recording repeat a time. Such rows are not duplicates, because their values differ. */
 export function repeatedTimesFault(
   recordings: readonly {
     readonly user: string;

@@ -63,7 +63,7 @@ export function refuseEmptySplitSide(files: readonly string[], split: string, si
   const marks = test === undefined ? `as ${side}` : side === "test" ? `"${test}"` : `other than "${test}"`;
   throw new UserError(
     `${files.slice(0, 3).join(", ")}: no row is marked ${marks} in column "${column}" (--split ${split}).`,
-    { advice: "Name all files of the data set, those with its test rows too, or another column." },
+    { advice: "Name all files of the data set, including those with its test rows, or name another column." },
   );
 }
 

@@ -7,7 +7,7 @@ import type { QualityReport } from "./quality-report.ts";
 /** The highest rate that is chosen by default, Hz. */
 export const highestSharedRateHz = 50;
 
-/** Rates that recorders have, Hz; the others are rounded. */
+/** Usual rates of recorders in Hz; any other rate is rounded. */
 const nominalRates = [
   1, 2, 4, 5, 6.25, 8, 10, 12.5, 13, 15, 16, 20, 25, 25.6, 26, 30, 31.25, 32, 33.3, 40, 50, 51.2, 52, 60, 62.5, 64,
   66.7, 75, 80, 100, 102.4, 104, 120, 125, 128, 148, 150, 200, 208, 250, 256, 400, 416, 500, 512, 800, 833, 1000,

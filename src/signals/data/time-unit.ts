@@ -55,14 +55,14 @@ export function secondsOfTimeUnit(written: string, nominalRateHz: number | undef
 export interface FoundTimeUnit {
   readonly unit: NumericUnit | "index" | "ticks";
   readonly because: "name" | "size" | "steps";
-  /** Of ticks: how many there are in a second, and the number at the start of 1970. */
+  /** For ticks: their number per second, and their count at the start of 1970. */
   readonly ticks?: { readonly perSecond: number; readonly in1970: number };
 }
 
 /**
  * Numbers that increase by 1 would mean 1 Hz or 1 kHz. If the nominal rate is near neither of these, the numbers count
  * samples (`index`).
- * @param pace that of the first rows of one file
+ * @param pace the pace of the first rows of one file
  * @throws DataFault if no unit gives a plausible rate
  */
 export function detectTimeUnit(

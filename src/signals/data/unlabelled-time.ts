@@ -19,7 +19,10 @@ export interface UnlabelledReport {
   seconds: number;
   /** The longest stretch; `start_s` is on its recording's clock. */
   longest: { user: string; recording: string; start_s: number; seconds: number };
-  /** By length: each entry counts the stretches shorter than `below_seconds` and not in an entry before; null for all others. */
+  /**
+   * By length: each entry counts the stretches that are shorter than `below_seconds` and not in an earlier entry; null for all
+   * others.
+   */
   by_length: { below_seconds: number | null; stretches: number; seconds: number }[];
 }
 
@@ -31,7 +34,7 @@ export class UnlabelledTime {
 
   /**
    * The stretch to which a row without a label belongs.
-   * @param open the stretch of the row before, if that has no label either
+   * @param open the stretch of the previous row, if that row has no label either
    */
   extended(open: UnlabelledRun | undefined, row: { user: string; recording: string; time: number }): UnlabelledRun {
     const { user, recording, time } = row;

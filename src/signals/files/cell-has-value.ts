@@ -19,14 +19,14 @@ export function isValueText(text: string): string {
 }
 
 /**
- * The same at a fraction of the cost, for a column whose cells are numbers as far as DuckDB's sniffer has looked: missing marks are
- * NULL then. In Parquet, they may be NaN.
+ * The same at a fraction of the cost, for a column in which DuckDB's sniffer found only numbers: there, marks of missing values
+ * are NULL. In Parquet, they may be NaN.
  */
 export function isNumberThere(text: string): string {
   return `(${text} <> 'nan') IS TRUE`;
 }
 
-/** Whether a column's type is one of numbers. */
+/** Whether a column's type is numeric. */
 export function isTypeOfNumbers(type: string | undefined): boolean {
   return type !== undefined && /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL\(.*\))$/.test(type);
 }

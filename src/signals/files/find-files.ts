@@ -20,8 +20,8 @@ export interface SourceFile {
   /** Where the content is, if the file was unpacked or rewritten. */
   readonly stored?: string;
   /**
-   * Number of lines by which the lines of the rewritten file lie further down in the file itself; null if its lines are others, as
-   * in JSON.
+   * What to add to a line number of the rewritten file to get that of the user's file; null if the lines do not correspond, as in
+   * JSON.
    */
   readonly lineOffset?: number | null;
   /** What separates the values, if decimals are written with a comma. */

@@ -3,7 +3,7 @@
 
 import { splitTextLine, type TextLayout } from "./text-layout.ts";
 
-/** Returns the layout with names that fit its rows, or the same if none do. */
+/** Returns the layout with names that fit its rows; if there are none, returns the layout unchanged. */
 export function fittingLayout(layout: TextLayout): TextLayout {
   const { separator, preamble, names, sample } = layout;
   if (names !== undefined) return layout;

@@ -1,6 +1,6 @@
 // Repairs text tables that were put together from several files, or to which a program appended something: line ends that change
 // further down, the line of names again in front of later rows (perhaps with a byte-order mark), and comments between or below the
-// rows. DuckDB would read another number of columns, or stop.
+// rows. DuckDB would find the wrong number of columns, or stop.
 
 import { createReadStream } from "node:fs";
 import { counted } from "../../counted.ts";

@@ -35,7 +35,7 @@ const headBytes = 2 ** 17;
 const headLines = 400;
 const lineFeed = 10;
 const tableInArchive = /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|cwa|gt3x|fit)(\.gz)?$/i;
-/** Read only if there are no tables, beside which it may be anything. */
+/** Files that are read only if the archive has no tables; beside tables, a .bin file may contain anything. */
 const binaryInArchive = /\.bin$/i;
 const notInArchive = /(^|\/)(__MACOSX\/|\.|readme|license|metadata)/i;
 
@@ -121,7 +121,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   return [await tableWithNames(file, layout, options)];
 }
 
-/** A file that begins otherwise than its name says; text under such a name is read. */
+/** Rejects a file whose first bytes do not fit its extension, unless it is text, which is read under any name. */
 function refuseDamagedBinary(path: string, head: Uint8Array): void {
   const extension = /\.(xlsx|xlsm|cwa|gt3x|fit)(?=(\.gz)?$)/i.exec(path)?.[0];
   const isMarked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);

@@ -1,6 +1,6 @@
 // Columns with equal names, as in tables that several devices' tables were pasted into. DuckDB numbers the second of two equal
-// names: ax and ax_1. Upper and lower case count as equal. Which of them a user means is a question if they form a sensor, or if
-// each sensor has a clock of its own.
+// names: ax and ax_1. Upper and lower case count as equal. The user has to say which are meant if they form a sensor, or if each
+// sensor has a clock of its own.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";

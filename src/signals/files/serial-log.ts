@@ -18,7 +18,7 @@ export interface SerialLog {
 const usualShare = 0.8;
 const leastLines = 10;
 
-/** @param lines the first lines, without empty ones; undefined if they are no such log */
+/** @param lines the first lines, without empty ones; undefined if they are not such a log */
 export function serialLog(lines: readonly string[]): SerialLog | undefined {
   if (lines.length < leastLines) return undefined;
   const most = (count: number): boolean => count >= usualShare * lines.length;
@@ -49,7 +49,7 @@ export async function serialLogAsTable(path: string, out: string, { clock, names
     for await (const line of linesOfText(path)) {
       const time = clockForm.exec(line)?.[1]?.replace(",", ".");
       const rest = line.replace(clockForm, "").trim();
-      // An empty line in place of one that is left out keeps the numbers of the lines below.
+      // A line that is left out becomes an empty line, so that the lines below keep their numbers.
       if ((clock && time === undefined) || rest === "") {
         yield "";
         continue;

@@ -185,7 +185,7 @@ function groupsAbove(
     if (name !== "") group = name;
     return group;
   });
-  // A title above the first column tells no names apart.
+  // A title above the first column does not make names differ.
   if (new Set(groups).size === 1) return undefined;
   return groups.map((name, i) => (names[i] === "" ? "" : name));
 }

@@ -46,7 +46,7 @@ export interface LowPassTicks {
 export function lowPassInputs({ inputs, ratio, from, to }: LowPassTicks): { first: number; last: number } {
   const reach = crossings * ratio;
   const [low, high] = [Math.ceil(from * ratio - reach), Math.floor((to - 1) * ratio + reach)];
-  // An end is reflected into as many samples as are missing beyond it.
+  // If samples are missing beyond an end, as many before that end are reflected.
   if (Math.max(-low, high - inputs + 1) >= inputs) return { first: 0, last: inputs };
   return {
     first: high >= inputs ? Math.max(0, Math.min(low, 2 * (inputs - 1) - high)) : Math.max(0, low),

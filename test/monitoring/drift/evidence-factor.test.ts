@@ -1,5 +1,5 @@
-// What the factor promises, on made people whose restlessness from session to session is known: new drift-free streams run as
-// long as was asked for, which they do not without it, and a real change is alarmed hardly later.
+// Tests the factor's promise on simulated people whose variation from session to session is known: the run length of new
+// drift-free streams is as requested, which it is not without the factor, and a real change is detected hardly later.
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
@@ -30,7 +30,7 @@ const rate = 10;
 const referenceBatches = 5;
 /** Chunks a batch. */
 const count = 3;
-/** Every chunk is a bout of its own. */
+/** Every chunk is a separate bout. */
 const day: DayPlan = { bouts: [1, 1] };
 const general = {
   reference_batches: referenceBatches,
@@ -48,7 +48,7 @@ const valuesAt = (offset: number, rng: Rng, n: number) =>
 const chunkAt = (offset: number, rng: Rng): ClassSummaries => [valuesAt(offset, rng, 50), valuesAt(offset, rng, 50)];
 const chunkOfOneActivity = (offset: number, rng: Rng): ClassSummaries => [valuesAt(offset, rng, 100), null];
 
-/** Twelve recordings, each with an offset of its own, of this spread. */
+/** Twelve recordings, each with its own offset, drawn with this spread. */
 function person(name: string, spread: number): Group {
   const rng = Rng.fromSeed(2).split(name);
   const chunks = Array.from({ length: 12 }, (_, r) => {
@@ -73,10 +73,10 @@ const calibrationOf = (groups: readonly Group[]) =>
 const sourceOf = (group: Group): DaySource => ({ ...rehearsalChoices(group), recorded: group.chunks });
 
 const quiet = people(10, 0.1);
-/** So restless that their first batches do not tell it: who varies half as much is got to know in time. */
+/** The first batches do not show that these people vary so much; half as much variation is learned in time. */
 const restless = people(10, 0.3);
 const ofQuiet = calibrationOf(quiet).kinds.own_past!;
-/** Wide enough that no session of anybody is far from the training data. */
+/** Wide enough that no person's session is far from the training data. */
 const wide = calibrationOf(people(10, 0.3)).kinds.baseline!;
 
 function factorOf(
@@ -110,7 +110,7 @@ const modelWith = (factor: number): DriftModel => ({
   },
 });
 
-/** Batches until a stream alarms, or null where it does not in so many. */
+/** Number of batches until a stream raises an alarm; null if it raises none within that limit. */
 function firstAlarm(model: DriftModel, batches: number, arl: number, draw: (batch: number) => ClassSummaries) {
   const accepted: ClassSummaries[] = [];
   let state: DriftState = newDriftState;
@@ -132,7 +132,7 @@ const sessionOf = (group: Group, rng: Rng): ClassSummaries =>
       .map(({ summary }) => summary),
   );
 
-/** Batches for each first alarm, over new streams of these people. */
+/** Number of batches per first alarm, over new streams of these people. */
 function runLength(groups: readonly Group[], factor: number, arl: number): number {
   let [batches, alarms] = [0, 0];
   for (const [g, group] of groups.entries()) {
@@ -147,7 +147,7 @@ function runLength(groups: readonly Group[], factor: number, arl: number): numbe
 }
 
 describe("the level for a run length", () => {
-  // First passages: above 1 in batches 2 and 1, above 2 in batch 4 of the first, above 3 nowhere.
+  // First passages: above 1 in batches 2 and 1, above 2 in batch 4 of the first stream, above 3 never.
   const paths = [
     [1, 2, 1, 3],
     [2, 0, 1, 2],

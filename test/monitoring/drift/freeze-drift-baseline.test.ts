@@ -13,7 +13,7 @@ const perPerson = 400;
 const people = 6;
 
 /**
- * One recording a person, a movement of `value`; windows overlap by half, and cover the first `covered` people alone. By
+ * One recording per person, whose movement is `value`; windows overlap by half, and cover only the first `covered` people. By
  * `labelOf`, each half of a recording is a stretch of one label; otherwise, labels take turns.
  */
 function windowsOf(
@@ -69,7 +69,7 @@ it("knows channels and the signals of the sensor, and fits its own schema", () =
   const file: unknown = JSON.parse(JSON.stringify(storedDriftBaseline(drift)));
   expect(camelCaseKeys(file)).toEqual([]);
   expect(driftBaselineSchema.parse(file)).toEqual(drift);
-  // Earlier versions stored it as it is in code.
+  // Earlier versions stored it with the names that the code uses.
   expect(driftBaselineSchema.parse(JSON.parse(JSON.stringify(drift)))).toEqual(drift);
   // A person's 39 windows begin 50 s apart: batches of 15 and 60 s are one window, of 300 s six, of 900 s eighteen.
   const of = (rung: { windows: number; people: number; batches: number }): number[] => [
@@ -80,7 +80,7 @@ it("knows channels and the signals of the sensor, and fits its own schema", () =
     [6, 6, 6 * 6],
     [18, 6, 6 * 2],
   ]);
-  // Every window is right, and said to be so with .9.
+  // Every window is classified correctly, with a confidence of .9.
   expect(drift.accuracy!.offset).toBeCloseTo(0.1, 6);
   // Chunks are as long as a window here, so that the shortest length is the first of at least 100 s.
   expect(drift.calibration.kinds.baseline!.rungs.map(({ seconds }) => Math.round(seconds / 100))).toEqual([3, 8]);

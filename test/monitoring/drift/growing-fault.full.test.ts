@@ -1,5 +1,5 @@
-// A larger fault is never harder to see, although it makes the network mistake one activity for another. Made people sit, stand
-// and walk; the network tells these apart by mean and spread, so an offset turns sitting into standing.
+// A larger fault is never harder to detect, although it makes the network mistake one activity for another. Simulated people sit,
+// stand and walk; the network tells these apart by mean and spread, so an offset turns sitting into standing.
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
@@ -91,7 +91,7 @@ const model: DriftModel = {
 
 type Fault = (columns: Columns, rng: Rng) => Columns;
 
-/** ln(1 + evidence) after the last faulty batch, and whether the fault was seen. */
+/** ln(1 + evidence) after the last faulty batch, and whether the fault was detected. */
 function judged(seed: number, fault: Fault): { evidence: number; seen: boolean } {
   const person = Rng.fromSeed(1000 + seed);
   const accepted: ClassSummaries[] = [];

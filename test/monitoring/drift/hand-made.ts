@@ -1,5 +1,6 @@
-// A model and batches whose every number is chosen: one channel, whose mean and spread are free of its counts, and null scores
-// that make a batch's p-value known. Against a reference of which no row is away, a batch's KS distance is its share of rows away.
+// A model and batches in which every number is chosen: one channel, whose mean and spread do not depend on its counts, and null
+// scores that determine a batch's p-value. Compared with a reference that has no row far away, a batch's KS distance is its share
+// of rows that are far away.
 
 import type { CalibrationRung, KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
 import type { Comparison, DriftModel, ReferenceKind } from "../../../src/monitoring/drift/comparison.ts";
@@ -13,7 +14,7 @@ const referenceBatches = 5;
 
 export interface Chosen {
   readonly rows?: number;
-  /** Share of the rows in a bin where no reference has any. */
+  /** Share of the rows that lie in a bin in which no reference has any. */
   readonly away?: number;
   readonly mean?: number;
   readonly std?: number;
@@ -26,7 +27,7 @@ export function channelOf({ rows: n = rows, away = 0, mean = 0, std = 1 }: Chose
 
 export const batchOf = (chosen: Chosen = {}): ClassSummaries => [{ x: channelOf(chosen) }];
 
-/** References that are as long as they can be, none of whose rows is away. */
+/** References of the maximum length, with no row far away. */
 export const past: Past = {
   rolling: Array.from({ length: referenceBatches }, () => batchOf()),
   anchor: Array.from({ length: referenceBatches }, () => batchOf()),
@@ -36,7 +37,7 @@ export const past: Past = {
 const scores = [Array.from({ length: 199 }, (_, i) => (i + 1) / 200)];
 export const awayFor = (p: number): number => 1 - (200 * p - 0.5) / 200;
 
-/** As long as a batch of `rows` is against five of its like. */
+/** As long as a batch of `rows` rows compared with five batches like it. */
 export const rung: CalibrationRung = {
   seconds: rows / 10,
   scores,
@@ -77,7 +78,7 @@ export function pValueOf(p: number): PValue {
   return { p, extrapolated: p, resolution: 1 / 200, asHigh: 0, nullBatches: 199, people: 20, withinLadder: true };
 }
 
-/** A comparison with this p-value, which is ordinary apart from what is chosen. */
+/** A comparison with this p-value that is ordinary in every respect that is not given. */
 export function comparisonOf(reference: ReferenceKind, p: number, chosen: Partial<Comparison> = {}): Comparison {
   return {
     reference,

@@ -1,4 +1,4 @@
-// Each rule of the decision on either side of its limit, on hand-made batches of known p-value.
+// Tests each rule of the decision on both sides of its limit, with hand-made batches of known p-value.
 import { describe, expect, it } from "vitest";
 import type { RehearsedDay } from "../../../src/monitoring/drift/calibration.ts";
 import { changeShape } from "../../../src/monitoring/drift/change-shape.ts";
@@ -20,7 +20,7 @@ const evidence = (anchor: number, rolling = anchor): DriftState["evidence"] => (
 });
 /** Earlier batches' means of x. */
 const meansOf = (means: readonly number[]): DriftState["series"] => means.map((mean) => ({ x: [mean, 0, 0, rows] }));
-/** What the evidence was if a batch of p = 1 makes it so much. */
+/** The evidence before a batch with p = 1 that brought it to this value. */
 const evidenceBefore = (after: number): number => after / evidenceOf(1) - 1;
 
 describe("a doubtful batch", () => {
@@ -56,7 +56,7 @@ describe("batches of one activity", () => {
     calibration: { ...model.calibration, ...(day !== undefined && { day }) },
   });
   const bouts: RehearsedDay = { bout_seconds: [15, 300] };
-  /** Rows of two activities, of which as many as `p` says are away. */
+  /** Rows of two activities; `p` gives the share of them that is far away. */
   const batchOfTwo = (p: number, firstRows: number) => {
     const away = awayFor(p);
     return [firstRows, rows - firstRows].map((n) => (n === 0 ? null : { x: channelOf({ rows: n, away }) }));
@@ -186,7 +186,7 @@ describe("the strength of the signs of drift", () => {
 
 describe("an alarm", () => {
   const alarmed = { evidence: evidence(1e6) };
-  /** A jump between earlier means, or a walk, or what lies between. */
+  /** A jump between earlier means, a walk, or something in between. */
   const mixed = (n: number, walk: number): number[] =>
     Array.from({ length: n }, (_, i) => {
       const after = Math.max(0, i - n / 2 + 1);
@@ -258,7 +258,7 @@ describe("an alarm", () => {
 describe("the end of an alarm", () => {
   const alarm: DriftState["alarm"] = { since: 3, verdict: "sudden_change", confirmed: true, changePoint: 2 };
   const alarmed = { alarm, evidence: evidence(1e6), batches: 9 };
-  /** A recovery that an ordinary batch completes, or almost. */
+  /** A recovery that an ordinary batch completes or almost completes. */
   const near: Recovery = { anchor: { sum: 16, batches: 2 }, rolling: { sum: 6, batches: 2 }, odds: 1 };
   const judgedAfter = (p: number, recovery: Recovery | undefined = near, options: DriftOptions = {}) =>
     run({ away: awayFor(p) }, { ...alarmed, ...(recovery !== undefined && { recovery }) }, options);
@@ -335,7 +335,7 @@ describe("the series that names a change", () => {
   const alarmed = { evidence: evidence(1e6), batches: 40 };
   type Position = readonly [number, number, number, number];
   const jump = (size: number, i: number): number => (i < 6 ? 0 : size);
-  /** Even in itself, and explained by no step or ramp. */
+  /** Evenly spread, so neither a step nor a ramp explains it. */
   const noise = (size: number, i: number): number => (i % 2 === 0 ? size : -size);
   const shapeOf = (last: Chosen, at: (i: number) => Position) =>
     run(last, { ...alarmed, series: Array.from({ length: 11 }, (_, i) => ({ x: at(i) })) }).judgement.shape!;
@@ -351,7 +351,7 @@ describe("the series that names a change", () => {
   it("is the distances where the change explains neither", () => {
     const distances = shapeOf({ mean: 1, away: 0.4 }, (i) => [noise(1, i), noise(1, i), jump(0.4, i), rows]);
     expect(distances.size).toBeCloseTo(0.4, 9);
-    // Means of which a jump explains most are taken, although the distances are explained in full.
+    // Means that a jump mostly explains are used, although the distances are explained completely.
     const mostly = shapeOf({ mean: 1, away: 0.4 }, (i) => [
       jump(1, i) + noise(0.25, i),
       noise(1, i),
@@ -360,7 +360,7 @@ describe("the series that names a change", () => {
     ]);
     expect(mostly.size).toBeGreaterThan(0.9);
     expect(mostly.explained).toBeGreaterThan(0.6);
-    // A jump that explains two fifths of the means is not.
+    // A jump that explains two fifths of the means is not used.
     const hardly = shapeOf({ mean: 1, away: 0.4 }, (i) => [
       jump(1, i) + noise(0.6, i),
       noise(1, i),

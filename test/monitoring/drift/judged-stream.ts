@@ -1,4 +1,4 @@
-// Streams of new people's minutes, judged batch by batch by a model of sixteen others.
+// Streams of one-minute batches of new people, judged batch by batch by a model of sixteen other people.
 
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
@@ -19,7 +19,7 @@ export const model: DriftModel = {
     samplingRateHz: 10,
     lengthsSeconds: [10, 60],
     nullBatches: 480,
-    // As the streams below are drawn: each chunk anew.
+    // As the streams below are drawn: every chunk independently.
     day: { boutSeconds: [10, 10] },
     rng: Rng.fromSeed(1),
   }),
@@ -28,10 +28,10 @@ export const model: DriftModel = {
 /** Batches of a reference. */
 export const size: number = model.calibration.reference_batches;
 
-/** What happens to a chunk of a batch. */
+/** The change that is made to a chunk of a batch. */
 export type Change = (columns: Columns, batch: number, rng: Rng) => Columns;
 
-/** One new person's stream of minutes; batches that alarm or are doubtful enter no reference. */
+/** One new person's stream of one-minute batches; batches that raise an alarm or are doubtful enter no reference. */
 export function judgedStream(
   seed: number,
   batches: number,

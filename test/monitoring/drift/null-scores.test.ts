@@ -129,12 +129,12 @@ describe("between two lengths", () => {
 
 describe("a stream's own scores", () => {
   const known = (scores: readonly number[]): OwnScores => scores.reduce(addNullScore, noScores);
-  /** A person's scores: an own mean, and an own spread of `restless` times a usual one. */
+  /** A person's scores, with a mean of their own and a spread of `restless` times the usual one. */
   const person = (rng: Rng, n: number, restless = 1): number[] => {
     const [mean, spread] = [0.5 * rng.normal(), restless * Math.exp(0.2 * rng.normal())];
     return Array.from({ length: n }, () => restless - 1 + mean + spread * rng.normal());
   };
-  /** Share of new people's scores with p <= .05, after so many of their own. */
+  /** Share of new people's scores with p <= .05, given this number of their own earlier scores. */
   const low = (seed: number, n: number, restless: number): number => {
     const rng = Rng.fromSeed(seed);
     const [rungs, strangers] = [300, 5];

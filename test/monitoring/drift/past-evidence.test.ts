@@ -1,4 +1,4 @@
-// What a batch says about its stream, from comparisons whose p-values are chosen.
+// Tests what a batch shows about its stream, with comparisons whose p-values are chosen.
 import { describe, expect, it } from "vitest";
 import type { Comparison, ReferenceKind } from "../../../src/monitoring/drift/comparison.ts";
 import { evidenceOf } from "../../../src/monitoring/drift/evidence.ts";

@@ -1,5 +1,5 @@
-// People made of chunks, for tests of calibration: each with an own mean and spread in two channels, each recording with an
-// offset of its own.
+// Simulated people, as chunks, for tests of calibration: each person has their own mean and spread in two channels, and each
+// recording has its own offset.
 
 import type { Chunk, Group } from "../../../src/monitoring/drift/rehearsal.ts";
 import {

@@ -1,4 +1,4 @@
-// Days drawn from chunks that are numbered, so that every bout can be found again.
+// Tests days that are drawn from numbered chunks, so that every bout can be identified again.
 import { describe, expect, it } from "vitest";
 import {
   type Choices,
@@ -30,7 +30,7 @@ describe("a day of bouts", () => {
       const plan = { sessions: 1, count: 20_000, day: { bouts: [mean, mean] } } as const;
       const [day] = drawRehearsalDay(ofLong, plan, Rng.fromSeed(mean));
       expect(day).toHaveLength(20_000);
-      // One bout in a thousand begins where the last one ended.
+      // One bout in a thousand begins at the chunk after the end of the previous one.
       expect(shareOfStarts(day!)).toBeCloseTo(0.999 / mean, 2);
     }
   });

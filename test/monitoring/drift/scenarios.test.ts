@@ -1,5 +1,6 @@
-// A stream that walks away and one that jumps, judged batch by batch: the walk is seen by what is frozen and never ends as a
-// jump, the jump by the last batches; in a channel's mean, and in its shape while mean and spread stay.
+// Judges two streams batch by batch: one drifts slowly, one jumps. The frozen references detect the drift, which is never called a
+// jump in the end; the rolling reference detects the jump. Both occur in a channel's mean, and in its shape while mean and spread
+// stay the same.
 import { describe, expect, it } from "vitest";
 import type { ReferenceKind } from "../../../src/monitoring/drift/comparison.ts";
 import type { Judgement } from "../../../src/monitoring/drift/verdict.ts";
@@ -8,13 +9,13 @@ import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/random.ts";
 import { type Change, judgedStream, made } from "./judged-stream.ts";
 
-/** The judgements of a stream of new minutes. */
+/** The judgements on a stream of one-minute batches of a new person. */
 const stream = (...given: Parameters<typeof judgedStream>): Judgement[] => judgedStream(...given).judgements;
 
 const moved = (columns: Columns, sd: number): Columns => ({ ...columns, x: columns.x!.map((value) => value + sd) });
 
 /**
- * A share of the channel's values, chosen by chance, is drawn from two narrow peaks instead of one wide one: at 1 the channel
+ * A random share of the channel's values is drawn from two narrow peaks instead of one wide peak; with a share of 1, the channel
  * is bimodal. Mean and variance stay what they were.
  */
 function twoPeaked(columns: Columns, share: number, rng: Rng): Columns {
@@ -111,7 +112,7 @@ describe.each<[string, Change]>([
   });
 
   it("is caught by the rolling reference at once, whose batches before were usual", () => {
-    // A stream that may be a stranger's has no reference yet.
+    // A stream that may belong to a stranger has no references yet.
     const known = streams.filter((judgements) =>
       judgements[jumps - 1]!.comparisons.some(({ reference }) => reference === "rolling"),
     );
@@ -146,7 +147,7 @@ describe("by constants", () => {
     let seen = 0;
     for (let seed = 0; seed < 40; seed++) {
       const judgements = stream(1300 + seed, jumps + 3, jumpOfMean, fixed);
-      // Strangers are large against the training data from their first batch on, and have no last batches.
+      // Strangers are far from the training data from their first batch on, and have no rolling reference.
       if (firstAlarm(judgements) < jumps) continue;
       expect(judgements[jumps]).toMatchObject({ verdict: "sudden_change", leading: { reference: "rolling" } });
       seen++;

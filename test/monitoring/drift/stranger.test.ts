@@ -11,7 +11,7 @@ import { weighStranger } from "../../../src/monitoring/drift/weigh-stranger.ts";
 import { Rng } from "../../../src/random.ts";
 
 const seconds = 60;
-/** Scores of `people`, whose means differ by `between`, and whose batches vary by 1. */
+/** Scores of `people` people, whose means differ by `between`, and whose batches vary by 1. */
 const calibrationOf = (
   people: number,
   between: number,
@@ -69,7 +69,7 @@ describe("a stranger", () => {
       }
       if (alarmed) alarms++;
     }
-    // The largest of fifty overlapping means, so a few more than one in a thousand.
+    // The largest of fifty overlapping means, so slightly more than one in a thousand.
     expect(alarms).toBeLessThanOrEqual(2);
   });
 
@@ -83,7 +83,7 @@ describe("a stranger", () => {
       const own = { apart: "people", rungs: [{ seconds, scores }] } as const;
       if (isStranger(stateAfter(scoresOf(means[20]!, 10), null, own), own, seconds, 1 / 1000)) alarms++;
     }
-    // Every twenty-first person is farther than twenty others.
+    // Every twenty-first person is farther away than the other twenty.
     expect(alarms).toBeLessThanOrEqual(2);
   });
 

@@ -1,4 +1,4 @@
-// Grids and summaries against a slow obvious count, and at the edges of what a column can hold.
+// Compares grids and summaries with a slow, obvious count, also at the limits of what a column can hold.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { channelStatistics } from "../../../src/monitoring/drift/channel-statistics.ts";

@@ -63,11 +63,11 @@ describe("suspectFaults", () => {
   it("blames a fault by the share of the distance that goes away when it is undone", () => {
     const inG = each(acceleration, (x) => x / 9.80665);
     const [culprit, ...others] = suspectFaults(inG, baseline, sensors, 50);
-    // The spreads are off by ln 9.80665 in each axis, and right again but for chance.
+    // The spreads are wrong by ln 9.80665 in each axis; after the fault is undone, they are right except for chance.
     expect(culprit!.weight).toBeGreaterThan(0.98);
     for (const other of others) expect(other.weight).toBeLessThan(culprit!.weight);
     for (const { weight } of others) expect(weight).toBeGreaterThanOrEqual(0.3);
-    // A quarter of a flipped axis: undoing it is worth nothing.
+    // A quarter of a flipped axis; undoing the flip improves nothing.
     const partly = { ...batch, Ay: batch.Ay!.map((x, i) => (i % 4 === 0 ? -x : x)) };
     expect(suspectFaults(partly, baseline, sensors, 50)).toEqual([]);
     const mostly = { ...batch, Ay: batch.Ay!.map((x, i) => (i % 4 === 0 ? x : -x)) };
@@ -96,7 +96,7 @@ describe("suspectFaults", () => {
 
 it("suspects no unit of an acceleration with gravity whose length is that of gravity", () => {
   const withGravity = sensors.map((sensor) => ({ ...sensor, gravity: sensor.name === "A" }));
-  // Nobody moves: spreads a tenth of the usual, as in g, but the length is that of a sensor in m/s^2.
+  // Nobody moves: the spreads are a tenth of the usual ones, as they would be in g, but the length is that of a sensor in m/s^2.
   const still = {
     ...batch,
     ...Object.fromEntries(

@@ -9,11 +9,14 @@ const acceleration = ["Ax", "Ay", "Az"];
 const rotation = ["Gx", "Gy", "Gz"];
 const sensors = sensorsByName([...acceleration, ...rotation]);
 
-/** Each person's recordings against everyone's: in the wrong unit, they are named so, and as they are, nothing is. */
+/**
+ * Compares each person's recordings with those of everybody: in a wrong unit, they must be named as such; in the right one,
+ * nothing may be named.
+ */
 export function expectUnitErrorsNamed(people: readonly Person[], everyone: Columns): void {
   const reference = baselineReference(everyone);
   for (const { columns: all } of people) {
-    // Every fifth row: as many kinds of movement, a fifth of the time.
+    // Every fifth row, which keeps all kinds of movement in a fifth of the time.
     const columns = Object.fromEntries(
       Object.entries(all).map(([name, column]) => [name, column.filter((_, i) => i % 5 === 0)]),
     );

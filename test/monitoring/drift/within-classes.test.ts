@@ -1,4 +1,4 @@
-// Summaries by class, and distances within classes, against slow counts over plain rows.
+// Compares summaries by class, and distances within classes, with slow counts over plain rows.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -19,7 +19,7 @@ import {
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { ksDistance } from "../../../src/stats/ks.ts";
 
-/** A sample of two channels and the class that was predicted for it; null is a missing value. */
+/** A sample of two channels with its predicted class; null is a missing value. */
 interface Row {
   readonly x: number | null;
   readonly y: number | null;
@@ -41,7 +41,7 @@ const summarize = (rows: readonly Row[], start?: number, end?: number): ClassSum
 const valuesOf = (rows: readonly Row[], name: "x" | "y"): number[] =>
   rows.map((row) => row[name]).filter((value) => value !== null);
 
-/** What a summary of these rows should say, value by value; sizes and counts, moments apart. */
+/** The expected summary of these rows, value by value; sizes and counts, without moments. */
 function slowSummary(rows: readonly Row[]) {
   return Object.fromEntries(
     (["x", "y"] as const).map((name) => {
@@ -98,7 +98,7 @@ const value = fc.oneof(
   { weight: 1, arbitrary: fc.constant(null) },
   { weight: 1, arbitrary: fc.constantFrom(-1000, 1000) },
 );
-/** Runs of a class, as predictions come; not all classes need be there. */
+/** Runs of one class, as in predictions; not all classes need to occur. */
 const rows = fc
   .array(
     fc.tuple(
@@ -169,7 +169,7 @@ describe("summaries by class", () => {
   it("can be taken apart again, down to a class of which nothing is left", () => {
     fc.assert(
       fc.property(rows, rows, (first, second) => {
-        // A part is taken out of a whole whose other rows have values, as people's are.
+        // A part is removed from a whole whose other rows have values, as when one person is left out.
         const valued = second.filter(({ x, y }) => x !== null && y !== null);
         const rest = valued.length === 0 ? [{ x: 1, y: 1, k: 0 }] : valued;
         const left = subtractClassSummaries(summarize([...first, ...rest]), summarize(first));
@@ -205,7 +205,7 @@ describe("summaries by class", () => {
   });
 });
 
-/** Largest difference, over the edges, of the shares of values below one. */
+/** The largest difference, over all edges, between the shares of values below the edge. */
 function slowKs(a: readonly number[], b: readonly number[], grid: readonly number[]): number {
   const below = (values: readonly number[], edge: number): number =>
     values.filter((value) => value < edge).length / values.length;
@@ -225,7 +225,7 @@ function slowKsWithin(reference: readonly Row[], current: readonly Row[], name: 
   return weights === 0 ? 0 : sum / weights;
 }
 
-/** So many rows of one class, all of one value. */
+/** Rows of one class, all with the same value. */
 const many = (n: number, x: number, k: number): Row[] => Array.from({ length: n }, () => ({ x, y: 5, k }));
 
 describe("the KS distance within classes", () => {
@@ -244,7 +244,7 @@ describe("the KS distance within classes", () => {
   });
 
   it("weighs a class by what both sides hold of it", () => {
-    // Class 0 is at a distance of 1, class 1 at none.
+    // Class 0 has a distance of 1, class 1 a distance of 0.
     const reference = summarize([...many(100, 0, 0), ...many(75, 0, 1)]);
     const current = summarize([...many(300, 10, 0), ...many(25, 0, 1)]);
     const [far, same] = [(100 * 300) / 400, (75 * 25) / 100];
@@ -279,7 +279,7 @@ describe("the KS distance within classes", () => {
     expect(ksDistance(mergeAcrossClasses(reference).x!.counts, mergeAcrossClasses(other).x!.counts)).toBeGreaterThan(
       0.4,
     );
-    // A difference of the same size in each class stays that size, whatever the mix.
+    // If the difference has the same size in each class, the distance has that size for any mix of classes.
     const moved = (own: readonly Row[]): Row[] => own.map((row, i) => (i === 0 ? { ...row, x: 100 } : row));
     const quarter = [...many(3, 4, 0), ...many(1, -5, 0)];
     const same = quarter.map((row): Row => ({ ...row, k: 1 }));

@@ -32,7 +32,7 @@ interface Brought {
   busyTimeoutMs?: number;
 }
 
-/** Brings one batch, as one run of the command does. */
+/** Checks one batch, as one run of the command does. */
 function bring(
   model: MonitoredModel,
   batchId: string,
@@ -205,7 +205,7 @@ describe("what a person decides", () => {
 });
 
 describe("while a batch is judged", () => {
-  /** A ledger in a folder writes at once: what is begun inside a decision is done before the decision ends. */
+  /** A ledger in a folder writes immediately: what begins inside a decision is complete before the decision ends. */
   const meanwhile = async (
     model: MonitoredModel,
     batchId: string,

@@ -62,7 +62,10 @@ describe("trend", () => {
     expect(trend([0, 1, 2, 3, 4], Number.NaN)).toBe("stable");
   });
 
-  /** How many of `runs` series of unit noise, each value like the one before by `correlation`, are called other than stable. */
+  /**
+   * Number of series, out of `runs`, that are not called stable; each has unit noise in which neighbouring values have the
+   * correlation `correlation`.
+   */
   function calledWalking(n: number, { correlation = 0, step = 0, channels = 1 } = {}): number {
     const rng = Rng.fromSeed(n);
     const runs = 20_000;

@@ -1,5 +1,5 @@
-// What a device computes of rows as they arrive, against what the server computes of a file of the same rows: not one bit may
-// differ. The network's part is played by numbers that follow from each window's samples.
+// Compares what a device computes from rows as they arrive with what the server computes from a file with the same rows; both must
+// be equal bit for bit. Instead of a network, a function computes the probabilities from each window's samples.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,7 +58,7 @@ interface Row {
   readonly values: readonly number[];
 }
 
-/** A recording as phones make them: even or not, at any rate, with gaps, times that come twice and values that are missing. */
+/** A recording as phones make them: evenly sampled or not, at any rate, with gaps, repeated times and missing values. */
 const recordings = fc.array(
   fc.record({
     length: fc.integer({ min: 1, max: 160 }),
@@ -104,7 +104,7 @@ function interleaved(parts: readonly Row[][], rng: Rng): Row[] {
   return rows;
 }
 
-/** What a network might say: rows of probabilities that depend on the window alone. */
+/** Possible output of a network: rows of probabilities that depend only on the window. */
 function said({ windows }: WindowChunk): number[] {
   return [...windows.starts].flatMap((start) => {
     const own = windows.samples.subarray(start * channels.length, (start + windows.windowSize) * channels.length);

@@ -1,4 +1,4 @@
-// A batch that is measured in pieces is measured as a whole. The reference takes all windows at once.
+// Measuring a batch in pieces gives the same result as measuring it as a whole. The reference takes all windows at once.
 
 import { describe, expect, test } from "vitest";
 import { type ClassSummaries, summarizeByClass } from "../../../src/monitoring/summaries/class-summaries.ts";
@@ -25,7 +25,7 @@ const nClasses = 3;
 const channels = ["Ax", "Ay", "Az"];
 const signals = ["A magnitude", "A tempo", "A roughness"];
 
-/** Stretches of several lengths; every second one at another rate, so that it is resampled. */
+/** Stretches of several lengths; every second one has another rate, so that it is resampled. */
 function recordingsOf(lengths: readonly number[]): Recordings {
   const rng = Rng.fromSeed(4);
   const stretches: Stretch[] = [];
@@ -43,7 +43,7 @@ const summarizer = new Summarizer(
   Object.fromEntries([...channels, ...signals].map((name) => [name, [-1, -0.3, 0, 0.2, 0.5, 0.9, 1.5]])),
 );
 
-/** Probabilities that stay with a class for a while. */
+/** Probabilities that favour one class for a while. */
 function probabilitiesOf(windows: number): Float32Array {
   const rng = Rng.fromSeed(9);
   let label = 0;

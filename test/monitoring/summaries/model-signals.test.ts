@@ -1,5 +1,5 @@
-// The network's answers against SciPy's figures on raw probabilities (test/fixtures/scripts/model_signals.py), and what
-// must hold for any answers: order and parts make no difference.
+// Compares figures about the network's output with SciPy's on raw probabilities (test/fixtures/scripts/model_signals.py), and
+// checks that they do not depend on the order of the windows or on how they are split.
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -36,7 +36,7 @@ const {
   }[];
 } = JSON.parse(readFileSync(new URL("../../fixtures/model-signals.json", import.meta.url), "utf8"));
 
-/** All windows of one recording, each following the one before. */
+/** All windows of one recording, each directly after the previous one. */
 const inARow = (windows: number): Uint8Array => new Uint8Array(windows).fill(1);
 const summarize = (probabilities: ArrayLike<number>, nClasses: number): ModelSignals =>
   modelSignals(Float32Array.from(probabilities), nClasses, inARow(probabilities.length / nClasses));
@@ -83,7 +83,7 @@ describe.each(pairs)("$name", ({ nClasses, reference, current, mixShift, ks }) =
   });
 });
 
-/** [W, K] rows that sum to 1, some of them certain. */
+/** [W, K] rows that sum to 1; some of them are certain. */
 const answers = (nClasses: number): fc.Arbitrary<number[][]> =>
   fc
     .array(
@@ -124,7 +124,7 @@ describe("any answers", () => {
     fc.assert(
       fc.property(fc.float({ min: Math.fround(0.5), max: 1, noNaN: true }), (p) => {
         const bin = summarize([p, 1 - p], 2).confidence.counts.indexOf(1);
-        // An edge itself may fall to either side by rounding.
+        // A value exactly on an edge may be counted on either side because of rounding.
         expect(p).toBeGreaterThanOrEqual((signalEdges[bin - 1] ?? 0) * (1 - 1e-12));
         expect(p).toBeLessThanOrEqual((signalEdges[bin] ?? 1) * (1 + 1e-12));
       }),

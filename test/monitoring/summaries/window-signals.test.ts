@@ -1,4 +1,4 @@
-// One signal at a time, in pieces, is what all signals at once are.
+// Signals that are computed one at a time, in pieces, equal those that are computed all at once.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { summarizeByClass } from "../../../src/monitoring/summaries/class-summaries.ts";
@@ -13,7 +13,7 @@ import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 const windowSize = 40;
 const channels = ["t", "Ax", "Ay", "Az"];
 
-/** Windows over stretches of the given numbers of windows, half overlapping. */
+/** Windows, overlapping by half, over stretches that hold the given numbers of windows. */
 function windowsOf(stretches: readonly number[]): WindowSet {
   const rng = Rng.fromSeed(8);
   const starts: number[] = [];
@@ -49,7 +49,7 @@ const some = pickWindows(
 
 const sensors = sensorsByName(whole.channels);
 
-/** Bit for bit, and fast for long columns. */
+/** Compares bit for bit, and is fast for long columns. */
 function expectEqual(found: Float32Array, wanted: Float32Array): void {
   const bytes = (values: Float32Array): Buffer => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
   expect(bytes(found).equals(bytes(wanted))).toBe(true);

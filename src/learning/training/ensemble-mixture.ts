@@ -1,6 +1,6 @@
 // How an ensemble combines its members, measured on people from whom no member has learned. N windows, K classes.
 
-import { applyTemperature, fitTemperature, temperatureLimits } from "./temperature-scaling.ts";
+import { applyTemperature, fitTemperature } from "./temperature-scaling.ts";
 
 /** One number per member each. */
 export interface EnsembleMixture {
@@ -35,8 +35,10 @@ export function mixPredictions(
   return calibrated[0]!.map((_, i) => calibrated.reduce((sum, own, m) => sum + weights[m]! * own[i]!, 0));
 }
 
-/** If a member is right about every window, that says nothing about its confidence, which is then left as it is. */
+/**
+ * A temperature that never makes a member more confident. The few people who are held out may be easy ones, and they have also
+ * chosen the epoch of a member that stops early. If it is right about all of them, that says nothing about its confidence.
+ */
 function memberTemperature(probabilities: Float32Array, labels: Int32Array, classCount: number): number {
-  const temperature = fitTemperature(probabilities, labels, classCount);
-  return temperature === temperatureLimits.lower ? 1 : temperature;
+  return Math.max(1, fitTemperature(probabilities, labels, classCount));
 }

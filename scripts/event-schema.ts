@@ -149,6 +149,15 @@ const events = {
         "how the members of an ensemble are combined; only in the epoch that stands for the ensemble as a whole",
       )
       .exactOptional(),
+    tried: z
+      .array(
+        z.object({
+          weights: z.array(z.number().min(0)).describe("weights of compact and minirocket"),
+          losses: z.array(z.number().min(0)).describe("log loss for each person held out"),
+        }),
+      )
+      .describe("what auto tried in this fit")
+      .exactOptional(),
     seconds,
     windows_per_second: z.number().min(0),
     best: z.boolean().describe("whether this is the best epoch of this fit so far"),
@@ -170,7 +179,22 @@ const events = {
   "test-set": event("test-set", {
     report: testSetReportSchema.describe("figures of the finished network on the test set of a fixed split"),
   }),
-  final: event("final", { epochs: count, seconds }),
+  final: event("final", {
+    epochs: count,
+    seconds,
+    choice: z
+      .object({
+        chosen: z.string().describe("compact, minirocket, or average of the two"),
+        losses: z.record(z.string(), z.number()).describe("mean log loss over the people held out, by what was tried"),
+        difference: z
+          .object({ mean: z.number(), error: z.number() })
+          .describe(
+            "by how much the loss of the better network is lower than that of the average, and the standard error",
+          ),
+      })
+      .describe("what auto chose, and from what; absent for other networks")
+      .exactOptional(),
+  }),
   calibration: event("calibration", {
     done: share.describe("share of the work that is done; one event per percent"),
     seconds_left: seconds

@@ -188,8 +188,8 @@ export interface TrainConfig {
   purity: number;
   /** How channels are scaled. One of: zscore (mean and standard deviation), robust (median and interquartile range), none. Default: zscore. */
   normalize: "zscore" | "robust" | "none";
-  /** Architecture. One of: 1dcnn-bilstm, compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer), ensemble (the average of compact and minirocket). Default: 1dcnn-bilstm. */
-  network: "1dcnn-bilstm" | "compact" | "minirocket" | "ensemble";
+  /** Architecture. One of: 1dcnn-bilstm, compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer), ensemble (the average of compact and minirocket), auto (the average or one of the two, by their losses on people held out). Default: 1dcnn-bilstm. */
+  network: "1dcnn-bilstm" | "compact" | "minirocket" | "ensemble" | "auto";
   /** Maximum epochs per fit. Default: 100. */
   epochs: number;
   /** Windows per training step. Default: 64. */

@@ -120,6 +120,15 @@ export function resolveConvertConfig(options: unknown, file?: ConfigFile): Conve
   return resolveOptions(convertOptions, options, file);
 }
 
+/** Samples below which the layers of a network have nothing left to compute with. */
+const leastWindow: Readonly<Record<TrainConfig["network"], number>> = {
+  "1dcnn-bilstm": 0,
+  compact: 16,
+  minirocket: 9,
+  ensemble: 16,
+  auto: 16,
+};
+
 function checkConfigWindow({
   window,
   overlap,
@@ -131,7 +140,7 @@ function checkConfigWindow({
       `--overlap: expected each window to start at least one sample after the previous one, got ${overlap}`,
     );
   }
-  const least = network === "compact" || network === "ensemble" ? 16 : network === "minirocket" ? 9 : 0;
+  const least = network === undefined ? 0 : leastWindow[network];
   if (window < least)
     throw new UserError(`--window: expected at least ${least} samples for the ${network} network, got ${window}`);
 }

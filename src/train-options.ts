@@ -109,6 +109,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
         compact: "smaller and twice as fast",
         minirocket: "fixed convolutions with one trained layer",
         ensemble: "the average of compact and minirocket",
+        auto: "the average or one of the two, by their losses on people held out",
       },
     }),
     epochs: wholeNumberOption({ value: "n", from: 1, to: 100_000, default: 100, doc: "maximum epochs per fit" }),

@@ -1,6 +1,7 @@
 // The fits of a training run: one for each fold, and the final one on all windows.
 
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
+import { describeChoice } from "../learning/training/choose-mixture.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
 import type { FoldReport } from "../learning/training/cv-report.ts";
 import { finalMixture, finalPenalty, finalSchedule, finalShards } from "../learning/training/final-schedule.ts";
@@ -8,7 +9,7 @@ import { ensembleEpochs } from "../learning/training/fit-ensemble.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import { type FitOutcome, windowsForFitRunner } from "../learning/training/fit-runner.ts";
-import { fitSeconds } from "../learning/training/fit-state.ts";
+import { fitSeconds, steppedEpochs } from "../learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import { fixedPenalty, mostPenalties, searchedPenalties } from "../learning/training/penalty-plan.ts";
@@ -161,7 +162,15 @@ export async function fitFinal(
     shards: finalShards,
   };
   const final = await runFit("final", { plan, checkpoint: null, threads: config.jobs }, run);
-  run.reporter.event({ type: "final", epochs, seconds: fitSeconds(final.epochs) });
+  const tried = folds.flatMap((fold) =>
+    fold.epochs.flatMap((epoch) => (epoch.tried === undefined ? [] : [epoch.tried])),
+  );
+  run.reporter.event({
+    type: "final",
+    epochs: steppedEpochs(final.epochs).length,
+    seconds: fitSeconds(final.epochs),
+    ...(tried.length > 0 && { choice: describeChoice(tried) }),
+  });
   return { final, scaler: plan.scaler };
 }
 

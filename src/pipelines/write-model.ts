@@ -18,6 +18,7 @@ import { toDeviceJson } from "../monitoring/summaries/device-json.ts";
 import { sensorsForSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { Rng } from "../random.ts";
 import { configToRecord, type SampledTrainConfig } from "../recorded-options.ts";
+import { choiceSection } from "../report/choice-section.ts";
 import { conversionsSection } from "../report/conversions-section.ts";
 import type { HistoryRow } from "../report/history-row.ts";
 import type { Section } from "../report/page.ts";
@@ -236,7 +237,7 @@ export async function writeModel(
       cvReport,
       baseline,
       history,
-      sections: [...(extras.sections ?? []), ...conversionsSection(data.conversions)],
+      sections: [...(extras.sections ?? []), ...choiceSection(history), ...conversionsSection(data.conversions)],
     }),
     [modelFiles.confusionMatrix]: confusionMatrixPicture(cvReport),
     [modelFiles.learningCurves]: learningCurvesPicture(history),
@@ -352,6 +353,7 @@ export function historyRowsOfFit(fit: string, { epochs }: Pick<FitOutcome, "epoc
     learning_rate: epoch.learningRate,
     ...(epoch.penalty !== undefined && { penalty: epoch.penalty }),
     ...(epoch.mixture !== undefined && { mixture: epoch.mixture }),
+    ...(epoch.tried !== undefined && { tried: epoch.tried }),
     seconds: epoch.seconds,
     best: epoch.best,
   }));

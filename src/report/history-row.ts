@@ -20,6 +20,8 @@ export interface HistoryRow {
   penalty?: number;
   /** How the members of an ensemble are combined; only in the epoch that stands for the ensemble as a whole. */
   mixture?: { readonly temperatures: readonly number[]; readonly weights: readonly number[] };
+  /** What `auto` tried, and the log loss for each person held out. */
+  tried?: readonly { readonly weights: readonly number[]; readonly losses: readonly number[] }[];
   seconds: number;
   /** Whether this is the fit's best epoch so far. */
   best: boolean;
@@ -38,6 +40,7 @@ export const historyRowSchema: z.ZodType<HistoryRow> = z.object({
   mixture: z
     .object({ temperatures: z.array(z.number().positive()), weights: z.array(z.number().min(0)) })
     .exactOptional(),
+  tried: z.array(z.object({ weights: z.array(z.number().min(0)), losses: z.array(z.number().min(0)) })).exactOptional(),
   seconds: z.number(),
   best: z.boolean(),
 });

@@ -112,3 +112,45 @@ describe("retrain", () => {
     expect([0, 20], ended.stderr).toContain(ended.exitCode);
   });
 });
+
+describe("--network auto", () => {
+  it("says what it chose, in the output, the history and the report, and the model predicts", async () => {
+    const words = trained("chosen").map((word) => (word === "ensemble" ? "auto" : word));
+    const ended = await run(...words);
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    const { choice } = eventsOf(ended).find(({ type }) => type === "final") as { choice?: { chosen: string } };
+    expect(Object.keys((choice as unknown as { losses: object }).losses)).toEqual(["average", "compact", "minirocket"]);
+    const tried = ["fold-1", "fold-2"].map((fit) => historyOf("chosen", fit).at(-1)!.tried!);
+    expect(tried.map((own) => own.map(({ weights }) => weights))).toEqual(
+      Array(2).fill([
+        [0.5, 0.5],
+        [1, 0],
+        [0, 1],
+      ]),
+    );
+    const weights = { average: [0.5, 0.5], compact: [1, 0], minirocket: [0, 1] }[choice!.chosen];
+    expect(historyOf("chosen", "final").at(-1)!.mixture!.weights).toEqual(weights);
+    expect(readFileSync(at("chosen", modelFiles.report), "utf8")).toContain("Choice of the network");
+    const evaluated = await run("evaluate", "new.parquet", "--model", "chosen", "--json");
+    expect(evaluated.exitCode, evaluated.stderr).toBe(0);
+    expect(JSON.parse(evaluated.stdout).pooled.macro_f1).toBeGreaterThan(0.8);
+    const retrained = await run(
+      ...[
+        "retrain",
+        "new.parquet",
+        "--model",
+        "chosen",
+        "--out",
+        "chosen-next",
+        "--cycles",
+        "1",
+        "--jobs",
+        "1",
+        "--json",
+      ],
+    );
+    expect([0, 20], retrained.stderr).toContain(retrained.exitCode);
+    for (const event of eventsOf(retrained).filter(({ mixture }) => mixture !== undefined))
+      expect(event.mixture).toMatchObject({ weights });
+  });
+});

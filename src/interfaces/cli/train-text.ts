@@ -41,7 +41,10 @@ export function trainTextBlocks(event: TrainEvent): readonly Block[] {
     case "test-set":
       return testSetLines(event);
     case "final":
-      return [`final fit  ${counted(event.epochs, "epoch")} in ${durationText(event.seconds)}`];
+      return [
+        ...(event.choice === undefined ? [] : [choiceLine(event.choice)]),
+        `final fit  ${counted(event.epochs, "epoch")} in ${durationText(event.seconds)}`,
+      ];
     case "done":
       return trainDoneLines(event);
     case "retrain-data":
@@ -110,6 +113,12 @@ export function trainEpochLines(event: EventOf<"epoch">, loudness: Loudness): st
 function trainEpochLabel({ epoch, epochs, penalty, mixture }: EventOf<"epoch">): string {
   if (mixture !== undefined) return `ensemble (${epoch}/${epochs})`;
   return penalty === undefined ? `epoch ${epoch}/${epochs}` : `penalty ${penalty} (${epoch}/${epochs})`;
+}
+
+/** For example "auto chose average; mean log loss of people held out: average 0.105, compact 0.217, minirocket 0.110". */
+function choiceLine({ chosen, losses }: NonNullable<EventOf<"final">["choice"]>): string {
+  const tried = Object.entries(losses).map(([name, loss]) => `${name} ${fixedText(loss)}`);
+  return `network    auto chose ${chosen}; mean log loss of people held out: ${tried.join(", ")}`;
 }
 
 /** For example "calibrating  50 %  12 s left". */

@@ -17,7 +17,7 @@ import {
 } from "./layers.ts";
 import { miniRocketPreset } from "./minirocket.ts";
 
-export type NetworkName = "1dcnn-bilstm" | "compact" | "minirocket" | "ensemble";
+export type NetworkName = "1dcnn-bilstm" | "compact" | "minirocket" | "ensemble" | "auto";
 
 /** A network maps windows [B, T, C] to logits [B, K]. */
 export function presetNetwork(name: NetworkName, classCount: number): Layer {
@@ -29,6 +29,7 @@ export function presetNetwork(name: NetworkName, classCount: number): Layer {
     case "minirocket":
       return miniRocketPreset(classCount);
     case "ensemble":
+    case "auto":
       return ensembleLayer({ compact: compactPreset(classCount), minirocket: miniRocketPreset(classCount) });
     default:
       throw new Error(`unknown network ${name satisfies never}`);

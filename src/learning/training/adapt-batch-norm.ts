@@ -10,6 +10,7 @@ import { fillDropoutMask } from "./dropout-mask.ts";
 import { divideEnsemble, ensembleMembers, joinEnsemble } from "./ensemble-weights.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { NetworkWeights } from "./fit-state.ts";
+import { isEnsemble } from "./is-ensemble.ts";
 import { TrainingSession } from "./network-session.ts";
 import { scaleTrainingWindows } from "./training-batch.ts";
 
@@ -29,7 +30,7 @@ export async function adaptBatchNorm(
   windows: WindowSet,
   rows: Int32Array,
 ): Promise<NetworkWeights> {
-  if (network === "ensemble") {
+  if (isEnsemble(network)) {
     const { members, mixture } = divideEnsemble(weights, windows)!;
     const [stepped, ...others] = members;
     const adapted = await adaptBatchNorm(stepped!, { ...plan, scaler, network: ensembleMembers[0] }, windows, rows);

@@ -10,16 +10,25 @@ export interface EnsembleMixture {
   readonly weights: readonly number[];
 }
 
+/** A way of weighting the members, and its log loss for each person who was held out. */
+export interface TriedMixture {
+  readonly weights: readonly number[];
+  /** [N] in nats. */
+  readonly losses: readonly number[];
+}
+
 /** Windows of people from whom no member has learned, and the members' predictions. */
 export interface HeldOutPredictions {
   readonly labels: Int32Array;
+  /** Number of the person of each window. */
+  readonly people: Int32Array;
   readonly classCount: number;
   /** Probabilities [N, K] per member. */
   readonly members: readonly Float32Array[];
 }
 
 /** A temperature for each member, and equal weights. */
-export function measureMixture({ labels, classCount, members }: HeldOutPredictions): EnsembleMixture {
+export function measureMixture({ labels, classCount, members }: Omit<HeldOutPredictions, "people">): EnsembleMixture {
   return {
     temperatures: members.map((own) => memberTemperature(own, labels, classCount)),
     weights: members.map(() => 1 / members.length),
@@ -28,7 +37,7 @@ export function measureMixture({ labels, classCount, members }: HeldOutPredictio
 
 /** Probabilities [N, K] of the ensemble. */
 export function mixPredictions(
-  { classCount, members }: Omit<HeldOutPredictions, "labels">,
+  { classCount, members }: Pick<HeldOutPredictions, "classCount" | "members">,
   { temperatures, weights }: EnsembleMixture,
 ): Float32Array {
   const calibrated = members.map((own, m) => applyTemperature(own, classCount, temperatures[m]!));

@@ -3,7 +3,9 @@ import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { buildExportedInferenceGraph } from "../networks/inference-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
 import { type NetworkName, presetNetwork } from "../networks/presets.ts";
+import { divideEnsemble, ensembleMembers } from "./ensemble-weights.ts";
 import type { NetworkWeights } from "./fit-state.ts";
+import { isEnsemble } from "./is-ensemble.ts";
 
 export interface FittedNetwork extends NetworkWeights {
   readonly network: NetworkName;
@@ -18,14 +20,27 @@ export function exportNetwork(
   windows: Pick<WindowSet, "windowSize" | "channels" | "classes" | "samplingRateHz">,
 ): Uint8Array {
   const { windowSize, channels, classes, samplingRateHz } = windows;
+  const { name, ...weights } = exportedWeights({ network, parameters, statistics, temperature }, windows);
   const graph = buildExportedInferenceGraph(
-    presetNetwork(network, classes.length),
+    presetNetwork(name, classes.length),
     { windowSize, channels: channels.length },
-    { parameters, statistics, center, scale, temperature },
+    { ...weights, center, scale },
   );
   return modelProto(graph, {
     channels: JSON.stringify(channels),
     classes: JSON.stringify(classes),
     sampling_rate_hz: String(samplingRateHz),
   });
+}
+
+/** If an ensemble gives all weight to one member, that member is exported alone. */
+function exportedWeights(
+  { network, ...whole }: Pick<FittedNetwork, "network" | "parameters" | "statistics" | "temperature">,
+  windows: Pick<WindowSet, "windowSize" | "channels" | "classes">,
+): NetworkWeights & { readonly name: NetworkName; readonly temperature: number } {
+  const divided = isEnsemble(network) ? divideEnsemble(whole, windows) : null;
+  const only = divided?.mixture.weights.indexOf(1) ?? -1;
+  if (divided === null || only < 0) return { name: network, ...whole };
+  const temperature = whole.temperature * divided.mixture.temperatures[only]!;
+  return { name: ensembleMembers[only]!, ...divided.members[only]!, temperature };
 }

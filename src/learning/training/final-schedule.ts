@@ -1,5 +1,6 @@
+import { chooseMixture, joinTried } from "./choose-mixture.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";
-import type { FitEpoch } from "./fit-state.ts";
+import { type FitEpoch, steppedEpochs } from "./fit-state.ts";
 
 /** Shards per batch of a fit that runs alone. The number is the same on every machine, so that the results are, too. */
 export const finalShards = 2;
@@ -10,7 +11,7 @@ export const finalShards = 2;
  * with its last rate.
  */
 export function finalSchedule(folds: readonly (readonly FitEpoch[])[]): { epochs: number; learningRate: number[] } {
-  const stepped = folds.map((epochs) => epochs.filter(({ learningRate }) => learningRate !== null));
+  const stepped = folds.map(steppedEpochs);
   const bestEpochs = stepped.map((epochs) => epochs.findLast(({ best }) => best)?.epoch ?? epochs.length);
   const epochs = Math.max(1, Math.round(medianForFinalSchedule(bestEpochs)));
   const learningRate = Array.from({ length: epochs }, (_, epoch) =>
@@ -27,15 +28,20 @@ export function finalPenalty(folds: readonly (readonly FitEpoch[])[]): number {
   return Number(Math.exp(medianForFinalSchedule(best)).toPrecision(6));
 }
 
-/** How the final fit combines an ensemble's members: the folds' geometric median temperatures and mean weights. */
+/**
+ * How the final fit combines an ensemble's members: with the folds' geometric median temperatures, and with their weights, or those
+ * that are chosen by the same rule from what all folds tried.
+ */
 export function finalMixture(folds: readonly (readonly FitEpoch[])[]): EnsembleMixture {
-  const found = folds.map((epochs) => epochs.findLast(({ mixture }) => mixture !== undefined)!.mixture!);
+  const rows = folds.map((epochs) => epochs.findLast(({ mixture }) => mixture !== undefined)!);
+  const found = rows.map(({ mixture }) => mixture!);
   const members = Array.from(found[0]!.weights.keys());
+  const tried = rows.flatMap((row) => (row.tried === undefined ? [] : [row.tried]));
   return {
     temperatures: members.map((m) =>
       Math.exp(medianForFinalSchedule(found.map(({ temperatures }) => Math.log(temperatures[m]!)))),
     ),
-    weights: members.map((m) => found.reduce((sum, { weights }) => sum + weights[m]!, 0) / found.length),
+    weights: tried.length > 0 ? chooseMixture(joinTried(tried)) : found[0]!.weights,
   };
 }
 

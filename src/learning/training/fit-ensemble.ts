@@ -5,7 +5,14 @@
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
-import { type EnsembleMixture, type HeldOutPredictions, measureMixture, mixPredictions } from "./ensemble-mixture.ts";
+import { chooseMixture, tryMixtures } from "./choose-mixture.ts";
+import {
+  type EnsembleMixture,
+  type HeldOutPredictions,
+  measureMixture,
+  mixPredictions,
+  type TriedMixture,
+} from "./ensemble-mixture.ts";
 import { divideEnsemble, ensembleMembers, joinEnsemble } from "./ensemble-weights.ts";
 import { finalPenalty } from "./final-schedule.ts";
 import { fitMiniRocket } from "./fit-minirocket.ts";
@@ -55,8 +62,7 @@ export async function fitEnsemble(
   const started = performance.now();
   const members = [keptWeights(first.state), keptWeights(second)];
   const held = plan.validationIndex === null ? null : await predictHeld(plan, plan.validationIndex, members, windows);
-  const mixture = plan.mixture ?? (held === null ? null : measureMixture(held));
-  if (mixture === null) throw new RangeError("mixture: expected one for a fit without validation rows, got none");
+  const { mixture, tried } = mixtureOfFit(plan, held);
   if (held !== null) {
     const trainIndex = [...plan.trainIndex, ...plan.validationIndex!].sort((a, b) => a - b);
     const again = await fitCounted({ trainIndex }, fixedPenalty(finalPenalty([epochs])));
@@ -70,6 +76,7 @@ export async function fitEnsemble(
     ...judgeHeld(held, mixture, windows),
     learningRate: null,
     mixture,
+    ...(tried !== undefined && { tried }),
     best: true,
     seconds: (performance.now() - started) / 1000,
   };
@@ -111,6 +118,7 @@ async function predictHeld(
   }
   return {
     labels: index.map((row) => windows.labels[row]!),
+    people: index.map((row) => windows.groups[row]!),
     classCount: windows.classes.length,
     members: probabilities,
   };
@@ -130,6 +138,19 @@ async function predictWithEnsemblePart(
   } finally {
     await session.release();
   }
+}
+
+/** The plan's mixture, or the measured one. */
+function mixtureOfFit(
+  { network, mixture }: FitPlan,
+  held: HeldOutPredictions | null,
+): { mixture: EnsembleMixture; tried?: TriedMixture[] } {
+  if (mixture !== undefined) return { mixture };
+  if (held === null) throw new RangeError("mixture: expected one for a fit without validation rows, got none");
+  const average = measureMixture(held);
+  if (network !== "auto") return { mixture: average };
+  const tried = tryMixtures(held, average);
+  return { mixture: { ...average, weights: chooseMixture(tried) }, tried };
 }
 
 /** Loss and accuracy on the rows that the first member learned from, as for the epochs of other networks. */

@@ -36,6 +36,13 @@ export interface EpochEvent {
     /** Weights of their probabilities; their sum is 1. */
     readonly weights: readonly number[];
   };
+  /** What `auto` tried: the weights of `compact` and `minirocket`, and the log loss for each person held out. */
+  tried?: readonly {
+    /** Weights of the probabilities. */
+    readonly weights: readonly number[];
+    /** Log loss for each person, nats. */
+    readonly losses: readonly number[];
+  }[];
   /** Duration of the epoch. */
   seconds: number;
   /** Windows trained on or validated, per second. */
@@ -100,6 +107,20 @@ export interface FinalEvent {
   epochs: number;
   /** Duration in seconds. */
   seconds: number;
+  /** What `auto` chose, and from what; absent for other networks. */
+  choice?: {
+    /** `compact`, `minirocket`, or `average` of the two. */
+    readonly chosen: string;
+    /** Mean log loss over the people that the folds held out, by what was tried. */
+    readonly losses: Readonly<Record<string, number>>;
+    /** By how much the loss of the better single network is lower than that of the average. */
+    readonly difference: {
+      /** Mean over people; negative if the average is better. */
+      readonly mean: number;
+      /** Standard error of the mean. */
+      readonly error: number;
+    };
+  };
 }
 
 /** Sent before any fit: roughly how much memory the training run needs, and how much the machine or container has. */

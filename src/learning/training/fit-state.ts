@@ -2,7 +2,7 @@
 // because each epoch's order and each step's masks come from generators that are split by name from the fit's own generator.
 
 import { camelKeys, type SnakeKeys, snakeKeys } from "../../letter-case.ts";
-import type { EnsembleMixture } from "./ensemble-mixture.ts";
+import type { EnsembleMixture, TriedMixture } from "./ensemble-mixture.ts";
 import type { NetworkState } from "./network-session.ts";
 
 /** One finished epoch. */
@@ -22,6 +22,8 @@ export interface FitEpoch {
   penalty?: number;
   /** How the members of an ensemble are combined; only in the epoch that stands for the ensemble as a whole. */
   mixture?: EnsembleMixture;
+  /** The mixtures among which `auto` chose this one, and their losses on the people held out. */
+  tried?: readonly TriedMixture[];
   seconds: number;
   /** The best epoch so far. */
   best: boolean;
@@ -152,6 +154,12 @@ function parseFitStateHeader(bytes: Uint8Array): { progress: StoredProgress; len
     // Reported below, as is JSON of the wrong shape.
   }
   throw new RangeError(`checkpoint: expected a header with ${vectors.length} lengths`);
+}
+
+/** The epochs in which a network, or the member of an ensemble, was trained in steps; all epochs of a network that is not. */
+export function steppedEpochs(epochs: readonly FitEpoch[]): readonly FitEpoch[] {
+  const stepped = epochs.filter(({ learningRate }) => learningRate !== null);
+  return stepped.length > 0 ? stepped : epochs;
 }
 
 /** Total seconds of a fit, including interrupted sessions. */

@@ -8,6 +8,7 @@ import { type FitOptions, fitNetwork, predictFittedRows } from "./fit-network.ts
 import type { FitOutcome } from "./fit-runner.ts";
 import { decodeFitState, encodeFitState, type FitState } from "./fit-state.ts";
 import type { WorkerInput, WorkerMessage } from "./fit-worker.ts";
+import { isEnsemble } from "./is-ensemble.ts";
 import { ValidationSession } from "./network-session.ts";
 
 const reportMilliseconds = 200;
@@ -47,7 +48,7 @@ async function runFitThread(): Promise<FitOutcome> {
   const { penalties } = plan;
   const { state, finished } = await (penalties === null
     ? fitNetwork(plan, windows, options)
-    : plan.network === "ensemble"
+    : isEnsemble(plan.network)
       ? fitEnsemble(plan, penalties, windows, options)
       : fitMiniRocket(plan, penalties, windows, options));
   if (!finished) sendFitThreadCheckpoint(state);

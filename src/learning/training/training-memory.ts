@@ -36,6 +36,7 @@ const workerBytes: Record<NetworkName, number> = {
   compact: 200e6,
   minirocket: 300e6,
   ensemble: 500e6,
+  auto: 500e6,
 };
 /** Memory for the calibration, which does not depend on the number of windows. */
 const rehearsalBytes = 340e6;

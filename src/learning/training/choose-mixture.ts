@@ -1,0 +1,93 @@
+// Chooses whether an ensemble averages its members or uses only one of them, by the log loss on people from whom no member has
+// learned. N people.
+
+import { logLoss } from "../evaluation/log-loss.ts";
+import {
+  type EnsembleMixture,
+  type HeldOutPredictions,
+  mixPredictions,
+  type TriedMixture,
+} from "./ensemble-mixture.ts";
+import { ensembleMembers } from "./ensemble-weights.ts";
+
+/** The average of all members, and each member alone. */
+export function tryMixtures(held: HeldOutPredictions, { temperatures, weights }: EnsembleMixture): TriedMixture[] {
+  const rowsOf = [...Map.groupBy(held.people.keys(), (row) => held.people[row]!).values()];
+  const alone = temperatures.map((_, m) => temperatures.map((_, other) => (other === m ? 1 : 0)));
+  return [weights, ...alone].map((tried) => {
+    const mixed = mixPredictions(held, { temperatures, weights: tried });
+    return { weights: tried, losses: rowsOf.map((rows) => personLoss(held, mixed, rows)) };
+  });
+}
+
+function personLoss({ labels, classCount }: HeldOutPredictions, mixed: Float32Array, rows: readonly number[]): number {
+  const own = Float32Array.from(
+    rows.flatMap((row) => Array.from(mixed.subarray(row * classCount, (row + 1) * classCount))),
+  );
+  return logLoss(
+    Int32Array.from(rows, (row) => labels[row]!),
+    own,
+    classCount,
+  );
+}
+
+/**
+ * The first of those tried, unless the best one has a mean loss that is lower by more than one standard error. The error is that
+ * of the differences between people.
+ * @param tried the simplest first; all with the same people
+ */
+export function chooseMixture(tried: readonly TriedMixture[]): readonly number[] {
+  const [first] = tried;
+  const best = tried.reduce((a, b) => (meanLoss(b) < meanLoss(a) ? b : a));
+  const { difference, error } = lossDifference(first!, best);
+  return difference > error ? best.weights : first!.weights;
+}
+
+/** By how much the mean loss of `second` is lower, and the standard error of that over people; Infinity for one person. */
+export function lossDifference(
+  first: TriedMixture,
+  second: TriedMixture,
+): { readonly difference: number; readonly error: number } {
+  const differences = first.losses.map((loss, person) => loss - second.losses[person]!);
+  const count = differences.length;
+  const difference = differences.reduce((sum, own) => sum + own, 0) / count;
+  const squares = differences.reduce((sum, own) => sum + (own - difference) ** 2, 0);
+  return { difference, error: count < 2 ? Number.POSITIVE_INFINITY : Math.sqrt(squares / (count - 1) / count) };
+}
+
+/** The folds' evidence together: each fold held out other people. */
+export function joinTried(folds: readonly (readonly TriedMixture[])[]): TriedMixture[] {
+  return folds[0]!.map(({ weights }, i) => ({ weights, losses: folds.flatMap((tried) => tried[i]!.losses) }));
+}
+
+/** What a choice was made from, and what it led to. */
+export interface MixtureChoice {
+  /** Name of a member, or "average". */
+  readonly chosen: string;
+  /** Mean log loss over the people held out, by what was tried. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** Mean and standard error of the difference in loss between the average and the better member. */
+  readonly difference: { readonly mean: number; readonly error: number };
+}
+
+/** @param folds what each fold tried */
+export function describeChoice(folds: readonly (readonly TriedMixture[])[]): MixtureChoice {
+  const tried = joinTried(folds);
+  const [average, ...alone] = tried;
+  const better = alone.reduce((a, b) => (meanLoss(b) < meanLoss(a) ? b : a));
+  const { difference: mean, error } = lossDifference(average!, better);
+  return {
+    chosen: mixtureName(chooseMixture(tried)),
+    losses: Object.fromEntries(tried.map((own) => [mixtureName(own.weights), meanLoss(own)])),
+    difference: { mean, error },
+  };
+}
+
+/** "average", or the name of the only member with a weight. */
+export function mixtureName(weights: readonly number[]): string {
+  return ensembleMembers[weights.indexOf(1)] ?? "average";
+}
+
+function meanLoss({ losses }: TriedMixture): number {
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+}

@@ -1,0 +1,38 @@
+// What `--network auto` tried in the folds and for the final fit, as a section of a report.
+
+import { describeChoice } from "../learning/training/choose-mixture.ts";
+import type { TriedMixture } from "../learning/training/ensemble-mixture.ts";
+import type { HistoryRow } from "./history-row.ts";
+import { htmlTable } from "./html-table.ts";
+import { formatFixed } from "./number-format.ts";
+import type { Section } from "./page.ts";
+
+/** No section if nothing was chosen. */
+export function choiceSection(history: readonly HistoryRow[]): Section[] {
+  const folds = history.flatMap(({ fit, tried }) => (tried === undefined ? [] : [{ fit, tried }]));
+  if (folds.length === 0) return [];
+  const whole = describeChoice(folds.map(({ tried }) => tried));
+  const { mean, error } = whole.difference;
+  const row = (name: string, tried: readonly (readonly TriedMixture[])[]): string[] => {
+    const { chosen, losses } = describeChoice(tried);
+    return [name, ...Object.values(losses).map((loss) => formatFixed(loss)), chosen];
+  };
+  return [
+    {
+      id: "choice",
+      title: "Choice of the network",
+      about: `Mean log loss over the people whom each fold held out of its training part; nobody whom a fold tests is among them. The average is used unless a single network's loss is lower by more than one standard error. Over all folds, the better network's loss is lower by ${formatFixed(mean)} (standard error ${formatFixed(error)}).`,
+      body: htmlTable(
+        "Choice of the network",
+        ["fit", ...Object.keys(whole.losses), "chosen"],
+        [
+          ...folds.map(({ fit, tried }) => row(fit.replace("-", " "), [tried])),
+          row(
+            "final fit",
+            folds.map(({ tried }) => tried),
+          ),
+        ],
+      ),
+    },
+  ];
+}

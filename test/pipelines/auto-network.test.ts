@@ -1,0 +1,91 @@
+// `--network auto` chooses within each fold: nothing about the people whom a fold tests reaches the choice.
+import { describe, expect, it } from "vitest";
+import { leakageReport } from "../../src/learning/evaluation/leakage.ts";
+import { exportNetwork } from "../../src/learning/training/export-network.ts";
+import type { FitOutcome } from "../../src/learning/training/fit-runner.ts";
+import { WindowPredictor } from "../../src/learning/training/window-predictor.ts";
+import { beginFits, fitFinal, fitFolds } from "../../src/pipelines/fit-folds.ts";
+import type { TrainEvent } from "../../src/pipelines/train-events.ts";
+import type { WindowSet } from "../../src/signals/preprocessing/windows.ts";
+import { range, toyWindows } from "../learning/training/toy.ts";
+
+const windows = toyWindows(80);
+const folds = [
+  { trainIndex: range(0, 20), validationIndex: range(20, 40), testIndex: range(40, 80) },
+  { trainIndex: range(40, 60), validationIndex: range(60, 80), testIndex: range(0, 40) },
+].map(({ trainIndex, validationIndex, testIndex }) => ({
+  trainIndex: Int32Array.from(trainIndex),
+  validationIndex: Int32Array.from(validationIndex),
+  testIndex: Int32Array.from(testIndex),
+}));
+const config = {
+  network: "auto",
+  normalize: "zscore",
+  epochs: 2,
+  batchSize: 16,
+  learningRate: 0.003,
+  patience: 15,
+  classWeights: "none",
+  augment: "none",
+  seed: 1,
+  jobs: 1,
+} as const;
+
+function begin(own: WindowSet, events: TrainEvent[] = []) {
+  const data = { windows: own, sensors: [], folds, leakage: leakageReport("group", own, folds, []) };
+  const checkpoints = { read: async () => null, write: async () => {} };
+  return beginFits(data, config, { checkpoints, reporter: { event: (event) => void events.push(event) } });
+}
+
+const withoutTimes = ({ epochs, parameters, statistics }: FitOutcome) => ({
+  epochs: epochs.map(({ seconds: _, ...epoch }) => epoch),
+  parameters,
+  statistics,
+});
+
+describe("--network auto", () => {
+  it("is blind to the labels of the people whom a fold tests", async () => {
+    const first = folds[0]!.testIndex;
+    const labels = windows.labels.map((label, row) => (first.includes(row) ? 1 - label : label));
+    const [honest, poisoned] = await Promise.all([fitFolds(begin(windows)), fitFolds(begin({ ...windows, labels }))]);
+    expect(withoutTimes(poisoned.outcomes[0]!)).toEqual(withoutTimes(honest.outcomes[0]!));
+    expect(poisoned.outcomes[0]!.probabilities).toEqual(honest.outcomes[0]!.probabilities);
+    // The second fold learns from these people.
+    expect(withoutTimes(poisoned.outcomes[1]!)).not.toEqual(withoutTimes(honest.outcomes[1]!));
+  });
+
+  it("chooses for the final fit from what the folds tried, and says so", async () => {
+    const events: TrainEvent[] = [];
+    const fits = begin(windows, events);
+    const { outcomes } = await fitFolds(fits);
+    // With people of whom the first network knows nothing at all, the second one alone is best.
+    const tried = [
+      { weights: [0.5, 0.5], losses: [1, 1.1] },
+      { weights: [1, 0], losses: [3, 3.2] },
+      { weights: [0, 1], losses: [0.1, 0.2] },
+    ];
+    const convinced = outcomes.map(({ epochs, ...outcome }) => ({
+      ...outcome,
+      epochs: epochs.map((epoch) => (epoch.tried === undefined ? epoch : { ...epoch, tried })),
+    }));
+    const { final, scaler } = await fitFinal(fits, convinced);
+    expect(final.epochs.at(-1)!.mixture!.weights).toEqual([0, 1]);
+    expect(events.find(({ type }) => type === "final")).toMatchObject({ choice: { chosen: "minirocket" } });
+
+    const exported = { ...final, network: "auto", scaler, temperature: 2 } as const;
+    const bytes = exportNetwork(exported, windows);
+    const predict = async (network: Uint8Array) => {
+      const predictor = new WindowPredictor({ path: "model.onnx", bytes: network, classCount: 2 });
+      return predictor.predict(windows, { threads: 1 }).finally(() => predictor.close());
+    };
+    const alone = await predict(bytes);
+    // All but all of the weight keeps both networks in the file.
+    const statistics = final.statistics.with(-2, 1e-30).with(-1, 1 - 1e-7);
+    const whole = exportNetwork({ ...exported, statistics }, windows);
+    const both = await predict(whole);
+    expect(bytes.length).toBeLessThan(whole.length);
+    alone.forEach((p, i) => {
+      expect(p).toBeCloseTo(both[i]!, 4);
+    });
+  });
+});

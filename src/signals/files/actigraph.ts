@@ -40,7 +40,8 @@ export async function actigraphRecording(
     new UserError(`${path}: this .gt3x file ${what}.`, {
       advice: "Export it as a RAW .csv with ActiLife or CentrePoint, and name the new file.",
     });
-  if (log === undefined) throw otherwise("is in the format of firmware 2.5 and earlier, which is not read");
+  if (log === undefined || entries.some(({ name }) => name === "activity.bin"))
+    throw otherwise("is in the format of firmware 2.5 and earlier, which is not read");
   const calibration = await textOf("calibration.json");
   if (calibration !== undefined && /"isCalibrated"\s*:\s*false/i.test(calibration))
     throw otherwise("holds values that are still to be calibrated");

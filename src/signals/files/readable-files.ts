@@ -12,6 +12,7 @@ import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { actigraphRecording, isActigraph } from "./actigraph.ts";
 import { axivityRecording, isAxivity } from "./axivity.ts";
+import { type BinaryFormat, binaryFormat } from "./binary-formats.ts";
 import { deviceTable } from "./device-recording.ts";
 import type { Database } from "./duckdb.ts";
 import { fileBytes } from "./file-bytes.ts";
@@ -22,6 +23,7 @@ import { withoutJoints } from "./joined-text.ts";
 import { jsonAsCsv } from "./json-table.ts";
 import { statedRate } from "./known-layouts.ts";
 import { type NamingOptions, tableWithNames } from "./named-table.ts";
+import { unzippedHead } from "./refuse-other-formats.ts";
 import { resolveRepeatedNames } from "./repeated-names.ts";
 import { serialLog, serialLogAsTable } from "./serial-log.ts";
 import { plainText, textLayout } from "./text-layout.ts";
@@ -56,7 +58,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   const head = await fileBytes(stored, 0, headBytes);
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4) return unpacked(database, file, options);
   const gzipped = /\.gz$/i.test(stored);
-  if (gzipped && (head[0] !== 0x1f || head[1] !== 0x8b)) return [file];
+  if (gzipped && !isGzip(head)) return [file];
   const bytes = gzipped ? await headOfGzip(stored, file.path) : head;
   if (isAxivity(bytes)) {
     const plain = gzipped ? options.scratch.file("unpacked.cwa") : stored;
@@ -67,6 +69,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     return [await deviceTable(file, "page", await geneactivRecording(file.path, stored), options)];
   if (!gzipped && isFit(bytes))
     return [await deviceTable(file, "message", await fitRecording(file.path, stored), options)];
+  refuseBinaryFormat(file.path, binaryFormat(gzipped || !isGzip(head) ? bytes : unzippedHead(head)));
   refuseDamagedBinary(file.path, bytes);
   refuseTar(file.path, bytes);
   const encoding = utf16Of(bytes) ?? markedJson(bytes);
@@ -119,6 +122,16 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (layout === undefined) return [file];
   if (layout.firstValues === 1 && layout.preamble.length === 0 && layout.separator !== "spaces") return [file];
   return [await tableWithNames(file, layout, options)];
+}
+
+function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+function refuseBinaryFormat(path: string, format: BinaryFormat | undefined): void {
+  if (format === undefined) return;
+  const advice = /^[\w./-]+$/.test(path) ? format.advice.replaceAll("FILE", path) : format.advice;
+  throw new UserError(`${path}: expected a table, found ${format.is}.`, { advice });
 }
 
 /** Rejects a file whose first bytes do not fit its extension, unless it is text, which is read under any name. */

@@ -2,11 +2,13 @@
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { csv, folderOf, goodRows, parquet } from "../data/tables.ts";
 
+const latin = (text: string): Buffer => Buffer.from(text, "latin1");
 const good = csv(goodRows());
 
 async function refusal(...files: string[]): Promise<UserError> {
@@ -69,6 +71,15 @@ describe("bytes that are no text", () => {
     ],
     ["a.csv", Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), /a gzip file/, /\.csv\.gz/],
     ["a.tsv", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0]), /an old Excel workbook/, /CSV/],
+    ["a.avro", latin("Obj\x01\x04\x16avro.schema\0"), /an Avro file/, /EmbracePlus/],
+    ["a.cbor", latin("\xa3iprotected\xa3cverbv1\0"), /a CBOR file, as Edge Impulse/, /cbor2/],
+    ["a.h5", latin("\x89HDF\r\n\x1a\n\0"), /an HDF5 file/, /h5py/],
+    ["a.mat", latin("MATLAB 5.0 MAT-file, Platform: GLNXA64\0"), /a MATLAB file/, /scipy\.io\.loadmat/],
+    ["a.npy", latin("\x93NUMPY\x01\0v\0"), /an array of NumPy/, /numpy\.savetxt/],
+    ["a.pkl", latin("\x80\x04\x95\0"), /a Python pickle/, /pandas\.read_pickle/],
+    ["a.db", latin("SQLite format 3\0"), /a SQLite database/, /sqlite3 -header -csv/],
+    ["a.rds", gzipSync(latin("X\n\0\0\0\x03\0\x04")), /a file of R/, /write\.csv/],
+    ["a.bag", latin("#ROSBAG V2.0\n\0"), /a bag of ROS/, /rostopic echo -b/],
   ];
   test.each(cases)("%s: case %#", async (name, content, kind, advice) => {
     const folder = folderOf({ [name]: content });

@@ -1,0 +1,80 @@
+// biome-ignore-all lint/suspicious/noControlCharactersInRegex: binary formats begin with control characters.
+// Formats of other programs that contain recordings, but are not read: by what each begins with, and how to convert it. The
+// conversions name one command of the format's usual program, whose output is then read.
+
+import { shellCommand } from "../../shell-words.ts";
+
+export interface BinaryFormat {
+  readonly is: string;
+  readonly advice: string;
+}
+
+const python = (code: string): string => shellCommand("python3", "-c", code);
+const archive = "Unpack it, and name the files with recordings.";
+const perChannel =
+  "Write each recording as a CSV or Parquet table with one column per channel and a time (or state the rate with --rate)";
+
+const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[] = [
+  [
+    /^Obj\x01/,
+    "an Avro file",
+    "If it is from an Empatica EmbracePlus, docs/devices.md shows how to convert it. Otherwise, convert it to JSON lines with avro-tools tojson.",
+  ],
+  [
+    /^[\xa0-\xbf].{0,40}(protected|payload|signature)/s,
+    "a CBOR file, as Edge Impulse stores acquisitions",
+    `Convert it to JSON, which is read: ${python('import cbor2, json; json.dump(cbor2.load(open("FILE", "rb")), open("FILE.json", "w"), default=str)')}`,
+  ],
+  [
+    /^(\x89HDF\r\n|MATLAB 7\.3)/,
+    "an HDF5 file (.h5, or .mat of MATLAB 7.3)",
+    `${perChannel}, such as with h5py and pandas, or writetable in MATLAB.`,
+  ],
+  [
+    /^MATLAB 5\.0 MAT-file/,
+    "a MATLAB file (.mat)",
+    `${perChannel}, such as with scipy.io.loadmat and pandas, or writetable in MATLAB.`,
+  ],
+  [
+    /^\x93NUMPY/,
+    "an array of NumPy (.npy)",
+    `Write it as text, and name its columns with --columns: ${python('import numpy; numpy.savetxt("FILE.csv", numpy.load("FILE"), delimiter=",")')}`,
+  ],
+  [
+    /^\x80[\x02-\x05]/,
+    "a Python pickle",
+    `If it holds a table of pandas, convert it: ${python('import pandas; pandas.read_pickle("FILE").to_csv("FILE.csv", index=False)')} Only open pickles that you trust.`,
+  ],
+  [
+    /^SQLite format 3\0/,
+    "a SQLite database",
+    `Export its table: ${shellCommand("sqlite3", "-header", "-csv", "FILE", "SELECT * FROM TABLE")} > recordings.csv`,
+  ],
+  [
+    /^ARROW1\0\0/,
+    "an Arrow or Feather file",
+    `Convert it to Parquet: ${python('import pandas; pandas.read_feather("FILE").to_parquet("FILE.parquet")')}`,
+  ],
+  [
+    /^(RDX[23]\n|[XAB]\n\0\0\0[\x02\x03])/,
+    "a file of R (.rds, .RData)",
+    'Write its table in R with write.csv(table, "recordings.csv", row.names = FALSE).',
+  ],
+  [/^XDF:/, "an XDF file of Lab Streaming Layer", `${perChannel}, such as with pyxdf.`],
+  [/^(0 {7}|\xffBIOSEMI)[\s\S]{160,}/, "an EDF or BDF file", `${perChannel}, such as with pyedflib.`],
+  [/^#ROSBAG V/, "a bag of ROS", "Export its topic as text: rostopic echo -b FILE -p /imu/data > imu.csv"],
+  [
+    /^(<stata_dta>|\$FL[23]@)/,
+    "a file of Stata or SPSS",
+    "Convert it with pandas.read_stata or pandas.read_spss, and to_csv.",
+  ],
+  [/^(Rar!|7z\xbc\xaf)/, "an archive (.rar or .7z)", archive],
+  [/^%PDF-/, "a PDF document", "Export the table itself, as CSV in UTF-8."],
+];
+
+/** @param head the first bytes, unpacked if the file is gzipped */
+export function binaryFormat(head: Uint8Array): BinaryFormat | undefined {
+  const text = Buffer.from(head.subarray(0, 512)).toString("latin1");
+  const found = formats.find(([begins]) => begins.test(text));
+  return found === undefined ? undefined : { is: found[1], advice: found[2] };
+}

@@ -1,4 +1,4 @@
-// docs/privacy.md leaves out no file of a model folder and no library.
+// docs/privacy.md must mention every file of a model folder and every library.
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { modelFiles, trackingFile } from "../src/storage/store/model-folder.ts";
@@ -12,7 +12,7 @@ it.each([...Object.values(modelFiles), trackingFile, monitorFile])("says what is
   expect(rows).toHaveLength(1);
 });
 
-// Whole words of sentences: `python_env.yaml` in the table of files speaks of no library.
+// Only whole words in sentences count: `python_env.yaml` in the table of files does not mention a library.
 const sentences = page
   .split("\n")
   .filter((line) => !line.startsWith("|"))

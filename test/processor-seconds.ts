@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 
-/** Of a process and its threads, as Linux says it (proc_pid_stat(5), fields 14 and 15, in hundredths); NaN elsewhere. */
+/**
+ * CPU seconds of a process and its threads, as Linux reports them (proc_pid_stat(5), fields 14 and 15, in hundredths); NaN
+ * elsewhere.
+ */
 export function processorSeconds(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../src/random.ts";
 
-/** sfc32 as it stands in PractRand's source (Chris Doty-Humphrey, rng/sfc.cpp), in integers without a width. */
+/** sfc32 as in PractRand's source (Chris Doty-Humphrey, rng/sfc.cpp), with integers of any size. */
 function* sfc32([a, b, c, counter]: [bigint, bigint, bigint, bigint]): Generator<number, never> {
   const word = (x: bigint): bigint => x & 0xffffffffn;
   for (;;) {
@@ -52,7 +52,7 @@ describe("the generator", () => {
     expect(draw(rng.split("fold-1"), 4000)).toEqual(streams[0]);
     for (const [i, a] of streams.entries()) {
       for (const b of streams.slice(i + 1)) {
-        // Bits that agree: binomial, here within five standard deviations of half.
+        // The number of equal bits is binomial; here it must be within five standard deviations of half.
         const agreeing = a.reduce((sum, word, at) => sum + 32 - bitCount(word ^ b[at]!), 0);
         expect(Math.abs(agreeing - 64_000)).toBeLessThan(5 * Math.sqrt(128_000 / 4));
       }

@@ -26,7 +26,7 @@ it("describes config files: every option by its name on the command line, with i
     resume: { type: "boolean", default: false },
     alias: { pattern: expect.any(String) },
   });
-  // What depends on the machine is no default for others.
+  // A value that depends on the machine is not a default for other machines.
   expect(schema.properties.jobs).not.toHaveProperty("default");
 });
 

@@ -1,4 +1,4 @@
-// A gyroscope in another unit for some people, whose values alone might also be those of quiet people.
+// Some people have a gyroscope in another unit, whose values alone might also come from quiet people.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -1,5 +1,6 @@
-// What a fold learns, and what it does not: the history of every fold is compared between runs on recordings in which one
-// part of the people have other signals. Scaler, weights, early stopping and learning rate all leave their trace in it.
+// Tests from which people a fold learns and from which it does not: the history of every fold is compared between runs on
+// recordings in which some of the people have other signals. The scaler, the weights, early stopping and the learning rate all
+// leave traces in the history.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Channels, classes, people, recordings, streams, batches and lines under names that every JavaScript object has anyway.
+// Channels, classes, people, recordings, streams, batches and lines with names that are properties of every JavaScript object.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";

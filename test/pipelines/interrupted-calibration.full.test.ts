@@ -1,4 +1,4 @@
-// A run that is stopped while it calibrates: it stops at once, and continues after its last fit.
+// Tests a run that is stopped while it calibrates: it stops at once, and continues after its last fit.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";

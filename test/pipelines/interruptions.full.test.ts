@@ -1,5 +1,5 @@
-// Runs that are killed in every sitting, between folds, or stopped and taken up as the message says, word by word; and
-// what --resume says where a run cannot be taken up.
+// Tests runs that are killed at every stage, killed between folds, or stopped and resumed with exactly the printed command, and
+// the errors of --resume if a run cannot be resumed.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -47,7 +47,7 @@ function expectEqualModels(out: string): void {
   }
 }
 
-/** Finished epochs of each fit that has a checkpoint; a run that ends takes them away. */
+/** Finished epochs of each fit that has a checkpoint; a run that ends normally removes its checkpoints. */
 function progress(out: string): Record<string, number> {
   const epochs: Record<string, number> = {};
   for (const fit of ["fold-1", "fold-2", "final"]) {
@@ -61,7 +61,7 @@ function progress(out: string): Record<string, number> {
   return epochs;
 }
 
-/** Kills the process once a checkpoint of this name is written for the nth time; the model is not there yet. */
+/** Kills the process once a checkpoint with this name is written for the nth time, before the model exists. */
 async function killAt(files: string, words: readonly string[], times = 1): Promise<Ended> {
   return signalledAtFiles({ files: [files], times, signal: "SIGKILL" }, words, directory);
 }
@@ -122,7 +122,7 @@ describe("--resume", () => {
     await killAt(".checkpoint", words("killed"));
   });
 
-  /** A copy of the killed run with something changed. */
+  /** A modified copy of the killed run. */
   function changed(out: string, change: (staging: string) => void): string {
     const staging = join(directory, `${out}.partial`);
     cpSync(join(directory, "killed.partial"), staging, { recursive: true });

@@ -26,7 +26,7 @@ const blocks = Array.from({ length: 6 }, (_, k) => ({ label: activities[k % 3]!,
 const berlin = (s: number): string =>
   new Date((1_760_000_000 + 7200 + s) * 1000).toISOString().slice(0, 19).replace("T", " ");
 
-/** Two channels would be no sensor; the values are a wave per person. */
+/** Two channels would not form a sensor; the values are a sine wave per person. */
 function recordings(name: string, head: string, time: (s: number) => string): string {
   const rows = people.flatMap((user, u) =>
     Array.from({ length: seconds * rateHz }, (_, i) => {
@@ -140,7 +140,7 @@ describe("labels that do not fit", () => {
     expect(said).toContain("3 labels overlap others in time. The 18 s that several labels claim get none");
     expect(said).toContain('1 of 21 labels lie outside of all recordings that they name, such as "lying" at 500 s');
     expect(said).toContain("labels of the person tom are not used");
-    // 6 s between labels and 18 s of overlap per person, less the 2 s of the gap that "lying" fills.
+    // 6 s between labels and 18 s of overlap per person, minus 2 s of the gap that "lying" fills.
     expect(found.quality.rows.dropped.missing_label).toBe(20 * (3 * 12 + 18 - 2));
     const ends = { stretches: 6, seconds: 5.7 };
     expect(found.quality.unlabelled?.by_length[0]).toEqual({ below_seconds: 1, ...ends });

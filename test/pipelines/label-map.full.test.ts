@@ -1,4 +1,4 @@
-// What training records of --map and --exclude, and who reads it.
+// Tests what training records about --map and --exclude, and which commands use it.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// `--network minirocket` as a user meets it: an interrupted and resumed training, the commands on its model, retraining, and the
+// Tests `--network minirocket` as a user runs it: interrupted and resumed training, the commands on its model, retraining, and the
 // options that it rejects.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

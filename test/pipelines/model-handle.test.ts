@@ -1,4 +1,4 @@
-// A model that is opened once and asked often.
+// Tests a model that is opened once and used many times.
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -36,7 +36,7 @@ const calibratedOnShortBouts = (): string =>
   "This model was calibrated for activities that change every few seconds, so longer bouts raise false alarms. " +
   `To calibrate it anew without training, run: tidemark baseline recalibrate ${at("walk")}`;
 
-/** What a device would send of the batch. */
+/** The summary that a device would send for the batch. */
 async function summaryOf(handle: ModelHandle) {
   await handle.check({ files: [at("batch.csv.gz")], stream: "measured", accept: true, jobs: 1 });
   const { rolling } = await handle.stream("measured").memory();
@@ -68,7 +68,7 @@ it("opens files, session and streams once for a hundred batches", async () => {
     },
   });
   const summary = encodeSummary(await summaryOf(model));
-  // Whatever would be read again is no longer there.
+  // Every file that could be read again is deleted.
   for (const name of readdirSync(at("walk"))) {
     if (!name.startsWith(monitorFile)) rmSync(join(at("walk"), name), { recursive: true });
   }

@@ -1,4 +1,4 @@
-// Champions that change and come back, killed before each change that their commands make.
+// Promotes and rolls back champions, and kills the commands before each of their changes.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// models as a user runs it: lists, comparisons, and champions that change and come back, also under kill -9 and side by side.
+// Tests models as a user runs it: lists, comparisons, promotions and rollbacks, also under kill -9 and simultaneously.
 import { createHash } from "node:crypto";
 import {
   cpSync,
@@ -43,7 +43,7 @@ const batchesOf = (model: string, stream: string): string[] => {
   return rollingReferenceSchema.parse(JSON.parse(readFileSync(path, "utf8"))).batches.map(({ batch_id }) => batch_id);
 };
 
-/** Content of the files that a user has of a model: not the ledger's own bookkeeping. */
+/** Content of the files of a model that concern users, without the ledger's own bookkeeping. */
 function hashes(model: string): Record<string, string> {
   const files = readdirSync(at("models", model), { recursive: true, withFileTypes: true });
   const content = files.filter((entry) => entry.isFile() && /\.(json|onnx|parquet|html)$/.test(entry.name));
@@ -76,7 +76,7 @@ beforeAll(async () => {
   for (const [i, name] of ["b0.csv", "b1.csv"].entries()) {
     await simulate({ out: at(name), users: 1, minutes: 2, rate: 20, seed: 30 + i, activities });
   }
-  // What stands beside models in such a folder.
+  // Other files that may be in such a folder.
   mkdirSync(at("models", "walk-v9.refused"));
   mkdirSync(at("models", "empty"));
   writeFileSync(at("models", "notes.txt"), "of walks");
@@ -385,7 +385,7 @@ describe("a model that joins a line", () => {
 });
 
 describe("what cannot be promoted", () => {
-  /** A copy of the third version with something wrong. */
+  /** A copy of the third version with a fault. */
   function broken(name: string, change: (model: string) => void): string {
     rmSync(at("broken"), { recursive: true, force: true });
     cpSync(at("models", "walk-v3"), at("broken", name), { recursive: true });

@@ -1,4 +1,4 @@
-// Many processes on one model folder: all count, and kill -9 at any moment loses nothing that was acknowledged.
+// Runs many processes on one model folder: every batch counts, and kill -9 at any moment loses nothing that was acknowledged.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -17,11 +17,11 @@ import { killer } from "./tiny-run.ts";
 const script = fileURLToPath(new URL("./batch-writer.ts", import.meta.url));
 
 interface Writer {
-  /** The batches it said were counted, once it has ended. */
+  /** The batches that it acknowledged, available once it has ended. */
   readonly ended: Promise<{ acknowledged: string[]; errors: string }>;
 }
 
-/** @param killedBefore the change of anything, counted from 1, before which it kills itself */
+/** @param killedBefore the number, from 1, of the change before which it kills itself */
 function startWriter(directory: string, stream: string, name: string, count: number, killedBefore?: number): Writer {
   const words = [script, directory, stream, name, String(count)];
   const killing = killedBefore === undefined ? [] : ["--import", killer];
@@ -47,7 +47,7 @@ const fileOf = (directory: string, stream: string) =>
 const writerOf = (batchId: string): string => batchId.slice(0, batchId.lastIndexOf("-"));
 const indexOf = (batchId: string): number => Number(batchId.slice(batchId.lastIndexOf("-") + 1));
 
-/** Everything that the ledger says of a stream follows from its order alone. */
+/** Everything that the ledger contains about a stream follows from the order of its batches alone. */
 async function expectWholeState(directory: string, stream: string): Promise<readonly StoredBatch[]> {
   const rows = await ledgerOf(directory, stream);
   const accepted = rows.filter(({ status }) => status === "accepted");
@@ -93,7 +93,7 @@ it("keeps every acknowledged batch and no half state over 200 kills before chang
   const acknowledged: string[] = [];
   let started = 0;
 
-  /** A quarter is killed before the first batch is counted, the others within the next few. */
+  /** A quarter of the processes is killed before the first batch is counted, the others within the next few batches. */
   const oneAfterAnother = async (): Promise<void> => {
     while (started < 200) {
       const number = started++;

@@ -25,7 +25,7 @@ describe.skipIf(absent)(`MotionSense${absent ? " (skipped: ../shared/data/motion
     // Guessing gives a third.
     expect(summary.over_folds.macro_f1.mean).toBeGreaterThan(0.8);
     const { per_channel: channels } = JSON.parse(readFileSync(join(out, "baseline_stats.json"), "utf8"));
-    // Upright in a trouser pocket gravity lies on y; sitting moves it to z.
+    // If the phone is upright in a trouser pocket, gravity is on y; sitting moves it to z.
     expect(channels.Ay.percentile_50).toBeGreaterThan(5);
   });
 });

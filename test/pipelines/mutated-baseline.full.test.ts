@@ -1,4 +1,5 @@
-// A baseline_stats.json with correct hashes and anything else wrong: it is refused by name, or batches can be judged by it.
+// Tests a baseline_stats.json with correct hashes and any other damage: either it is rejected by name, or batches can be judged
+// with it.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -26,7 +27,7 @@ type Container = Record<string, unknown>;
 const isContainer = (value: unknown): value is Container => typeof value === "object" && value !== null;
 const numbers = [0, -1, 1, 0.5, 1e308, -1e308, 1e-308, 1e30, 3e38, 65_536, Number.MAX_SAFE_INTEGER];
 
-/** Places in a value; those that differ in an index alone count as one, so that long lists do not drown the rest. */
+/** Places in a value; places that differ only in an index count as one, so that long lists do not dominate. */
 function placesOf(value: unknown): string[][][] {
   const all: string[][] = [];
   const walk = (at: unknown, path: string[]): void => {

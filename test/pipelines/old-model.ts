@@ -1,5 +1,5 @@
-// A model folder as an earlier commit wrote it, with its recordings: test/fixtures/scripts/model-folder.ts made it. It can be
-// changed and given correct hashes again, as anybody can do.
+// A model folder that an earlier commit wrote, with its recordings; test/fixtures/scripts/model-folder.ts made it. Like anybody, a
+// test can change it and correct its hashes.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ export function unpackOldModel(directory: string): void {
 
 type Json = Record<string, unknown>;
 
-/** Replaces what a JSON file of the folder holds. */
+/** Replaces the content of a JSON file of the folder. */
 export function changeJson<T = Json>(folder: string, name: string, change: (value: T) => unknown): void {
   const path = join(folder, name);
   const value: T = JSON.parse(readFileSync(path, "utf8"));

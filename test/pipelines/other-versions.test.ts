@@ -1,6 +1,5 @@
-// Model folders of other versions of Tidemark: one that an earlier commit wrote, and one as a later version may write it within
-// the same form, with keys that this one does not know, an option that it has and the later one retired, and options whose
-// values it does not know.
+// Tests model folders of other versions of Tidemark: one that an earlier commit wrote, and one that a later version might write
+// with the same schema version: it has unknown keys, lacks an option that was removed later, and has options with unknown values.
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -24,11 +23,11 @@ const at = (...names: string[]): string => join(directory, ...names);
 
 const near = (value: number) => expect.closeTo(value, 4);
 
-/** Values of these keys are keyed by names: of channels, classes, people, files or options. */
+/** Objects under these keys have names as keys: of channels, classes, people, files or options. */
 const nameKeyed =
   /^(per_channel|edges|by_class|standard|correlation_seconds|files|mutable_files|per_class|per_user|classes|persons|channels|values|tags|params|shifted|kinds|aggregated)$/;
 
-/** With a key that nobody knows in every object of a fixed form. */
+/** With an unknown key in every object that has fixed keys. */
 function extended(value: unknown, key = ""): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => extended(item, key));
@@ -71,7 +70,7 @@ it("a stream of 85d68b1's model gets the p-values and verdicts that it got befor
     expect(own.map(({ method }) => method)).toEqual(i < 5 ? [] : ["constants", "constants"]);
     judged.push([result.verdict, baseline!.p_value, baseline!.score, result.evidence.raised_by]);
   }
-  // As 1395168 answered, which did not say what raised an alarm.
+  // The answer of commit 1395168, which did not say what raised an alarm.
   expect(judged).toEqual([
     ["normal", near(0.280172), near(1.625543), null],
     ["normal", near(0.538426), near(0.846734), null],

@@ -1,4 +1,4 @@
-// predict as people use it: minutes by person, labels smoothed over time, and unknown where the network is unsure.
+// Tests predict as people use it: minutes by person, labels smoothed over time, and `unknown` if the network is unsure.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -29,7 +29,7 @@ beforeAll(async () => {
 describe("minutes", () => {
   it("count the time that windows cover once, by person and label", async () => {
     const { minutes, windows } = await predict({ files: [at("day.parquet")], model, out: at("p.parquet") });
-    // Of 80 s and 40 s at 20 Hz, windows of 40 with a step of 20 cover everything.
+    // At 20 Hz, windows of 40 samples with a step of 20 cover all of 80 s and 40 s.
     expect(windows).toBe(2 * (79 + 39));
     for (const own of Object.values(minutes)) {
       expect(Object.values(own).reduce((sum, n) => sum + n, 0)).toBeCloseTo(2, 3);
@@ -38,7 +38,7 @@ describe("minutes", () => {
       `SELECT "user", label, count(*)::INTEGER AS n FROM ${table("p.parquet")} GROUP BY ALL ORDER BY ALL`,
     );
     expect(Object.keys(minutes)).toEqual([...new Set(counted.map(({ user }) => user))]);
-    // A window stands for a second, and the last of each of the two stretches for two.
+    // Each window counts for one second, and the last window of each of the two stretches for two.
     for (const { user, label, n } of counted) {
       const own = minutes[String(user)]![String(label)]!;
       expect(own * 60).toBeGreaterThanOrEqual(Number(n) - 0.01);

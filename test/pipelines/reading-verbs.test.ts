@@ -1,4 +1,4 @@
-// What every verb that reads recordings must do alike, on one small model.
+// Tests what every command that reads recordings must do in the same way, on one small model.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -150,7 +150,7 @@ describe("recordings without times", () => {
     const reporter = { warn: (text: string) => void warnings.push(text) };
     const whole = await predict({ files: [at("r.parquet")], model, out: at("whole.csv") });
     const half = await predict({ files: [file], model, out: at("half.csv"), rate }, { reporter });
-    // 20 Hz read as 40 Hz lasts half as long.
+    // A recording at 20 Hz that is read at 40 Hz lasts half as long.
     const minutes = (of: typeof whole): number =>
       Object.values(of.minutes).reduce((sum, own) => sum + Object.values(own).reduce((a, b) => a + b, 0), 0);
     expect(minutes(half) / minutes(whole)).toBeCloseTo(0.5, 1);
@@ -162,7 +162,7 @@ describe("recordings without times", () => {
   });
 });
 
-/** The warnings of a retraining that ends before its first fit. */
+/** The warnings of a retraining run that ends before its first fit. */
 async function retrainingOf(file: string, columns = {}): Promise<{ warnings: string[] }> {
   const { prepareRetraining } = await import("../../src/pipelines/prepare-retraining.ts");
   const { openModelHandle } = await import("../../src/pipelines/model-handle.ts");

@@ -1,4 +1,4 @@
-// baseline recalibrate where every test rehearses, which takes seconds: other days, and a baseline that would differ.
+// Tests of baseline recalibrate that all rehearse days, which takes seconds: other days, and a baseline that would differ.
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// What a foreign manifest can make `retrain` read.
+// Tests which files a manifest from somebody else can make `retrain` read.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -34,7 +34,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** A sealed manifest that names these recordings, as anybody may write it. */
+/** A manifest with correct hashes that names these recordings, which anybody can write. */
 function name(...files: string[]): void {
   const { manifest_hash: _, ...manifest } = JSON.parse(readFileSync(at("walk/manifest.json"), "utf8"));
   const unsealed = { ...manifest, data: { ...manifest.data, files } };

@@ -1,4 +1,4 @@
-// Runs one command after the other in one process, so that Node.js, DuckDB and the runtime start once and not for each.
+// Runs commands one after another in one process, so that Node.js, DuckDB and the runtime start only once.
 import { createProgram, reportProgramError } from "../../src/interfaces/cli/program.ts";
 import type { Ended } from "./tiny-run.ts";
 

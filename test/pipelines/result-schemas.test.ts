@@ -1,5 +1,5 @@
-// Whatever the data, each verb's result is one that its published schema takes: no share above 1, no NaN, nothing repaired.
-// What every verb prints, test/interfaces/cli/json-answers.full.test.ts asks of the real commands.
+// For any data, each command's result conforms to its published schema: no share above 1, no NaN, nothing repaired.
+// test/interfaces/cli/json-answers.full.test.ts tests the output of the real commands.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -46,7 +46,7 @@ import {
   measured,
 } from "./generated-stream.ts";
 
-/** As it is written and read again, with no key that the schema does not have. */
+/** After writing and reading it, with no key that the schema lacks. */
 function throughJson<T>(schema: z.ZodType<T>, value: T): T {
   const written: unknown = JSON.parse(JSON.stringify(value));
   const read = schema.parse(written);
@@ -56,7 +56,7 @@ function throughJson<T>(schema: z.ZodType<T>, value: T): T {
 
 const checkedAt = "2026-01-01T00:00:00.000Z";
 
-/** What a stream of batches is answered, each read again from what was written, with all that is kept of it. */
+/** The answers for a stream of batches, each read again from what was written, with everything that is stored about it. */
 function answersTo(
   stream: readonly GeneratedBatch[],
   judge: Judge,
@@ -166,7 +166,7 @@ it("kappa and F1 of extreme counts", () => {
     fc.array(count, { minLength: nClasses ** 2, maxLength: nClasses ** 2 });
   const agreements = fc.oneof(
     fc.constantFrom(2, 3, 7).chain(square),
-    // Of two classes each is called the other: nothing agrees less.
+    // Each of two classes is called the other; there is no lower agreement.
     fc.tuple(count, count).map(([a, b]) => [0, a, b, 0]),
   );
   fc.assert(
@@ -202,7 +202,7 @@ it("retrain_report's cycles and comparison", () => {
       ({ nClasses, probabilities, truth }, many) => {
         const classes = namesOf(nClasses);
         const counts = Array.from({ length: nClasses }, (_, k) => truth.filter((label) => label === k).length);
-        // Nothing that was selected is of a class that was labelled, where that is possible.
+        // If possible, no selected window belongs to a class that was labelled.
         const labelledCounts = counts.map((n, k) => (n === 0 ? many[k]! + 1 : 0));
         const fit = { weights: null, holdout: probabilities, unlabelled: probabilities };
         const selection = {
@@ -285,7 +285,7 @@ it("baseline_stats: what was computed of any values is valid, but that nothing c
   );
   const columns = fc.oneof(
     fc.array(values, { minLength: 1, maxLength: 200 }),
-    // Two neighbours of one size, one of them rare: the mean is next to an end of the range.
+    // Two neighbours of the same size, one of them rare: the mean is close to one end of the range.
     fc
       .tuple(values, fc.integer({ min: 1, max: 5000 }))
       .map(([x, n]) => [...new Array<number>(n).fill(x), x * (1 + 2e-7)]),

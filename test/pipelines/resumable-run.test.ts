@@ -1,4 +1,4 @@
-// A folder <out>.partial may come from somebody else, as a model folder may.
+// Like a model folder, a folder <out>.partial may come from somebody else.
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -32,7 +32,7 @@ it.skipIf(process.platform === "win32")(
 );
 
 describe("a training that was interrupted by commit 85d68b1", () => {
-  /** Its run.json: options as in code, of which one has another name now. */
+  /** Its run.json, with options named as in code, one of which has another name now. */
   const config = {
     ...{ rate: 20, window: 40, overlap: 0.5, network: "compact", normalize: "zscore", split: "group", folds: 2 },
     ...{ epochs: 3, batchSize: 32, learningRate: 0.001, patience: 15, classWeights: "balanced", augment: "rotate" },

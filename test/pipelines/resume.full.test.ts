@@ -1,4 +1,4 @@
-// What "equal seed: equal bytes" and "nothing is lost" mean, on real processes that are really killed.
+// Tests that equal seeds give equal bytes and that nothing is lost, with real processes that are really killed.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -37,7 +37,7 @@ async function expectEqualModels(model: string): Promise<void> {
   expect(await outOfFold(model)).toEqual(await outOfFold(uninterrupted));
 }
 
-/** Sends the signal when the files are in the staging directory. */
+/** Sends the signal as soon as the files are in the staging directory. */
 const killAt = (out: string, files: readonly string[], signal: NodeJS.Signals): Promise<Ended> =>
   signalledAtFiles({ files: files.map((name) => `.partial/${name}`), signal }, trainWords(out));
 

@@ -1,5 +1,6 @@
-// retrain as a user runs it: what an adopted candidate is, what a refused one leaves, who is learned from, and what is wrong
-// use. The champion has seen one epoch and is poor; four people, of whom one decides, leave no interval to fail by.
+// Tests retrain as a user runs it: what an adopted candidate contains, what a rejected one leaves, from whom it learns, and wrong
+// usage. The champion was trained for one epoch and is poor; four people, one of them in the holdout, give no interval that could
+// fail the gate.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +32,7 @@ import {
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
 const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
-/** Warm starts from one epoch a fit: each cycle is then better than the poor one before. */
+/** Warm starts with one epoch per fit, so that each cycle is better than the one before. */
 const words = (files: string, out: string, ...more: string[]): string[] => [
   ...["retrain", files, "--model", "model", "--out", out, "--jobs", "2", "--seed", "1"],
   ...["--cycles", "2", "--epochs", "1", "--restart", "none", ...more],
@@ -60,7 +61,7 @@ async function rowsOf(query: string): Promise<Record<string, unknown>[]> {
 const json = (...names: string[]): unknown => JSON.parse(readFileSync(at(...names), "utf8"));
 const reportOf = (folder: string): RetrainReport => retrainReportSchema.parse(json(folder, retrainReportFile));
 
-/** File name -> hash of its bytes, of a whole folder. */
+/** The hash of each file in a folder, by file name. */
 function hashes(folder: string): Record<string, string> {
   const files = readdirSync(at(folder), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return Object.fromEntries(
@@ -153,7 +154,7 @@ describe("a candidate that passes", () => {
     expect(cv.windows.total).toBe(labelled.windows);
     const outOfFold = await rowsOf(`SELECT DISTINCT "user" FROM ${duckdbLiteral(at("v2", modelFiles.outOfFold))}`);
     expect(outOfFold.map(({ user }) => user).sort()).toEqual(labelled.people);
-    // Of the same name among the unlabelled: one of six people there.
+    // People with the same names among the unlabelled: one of six people there.
     expect(unlabelled.windows % 5).toBe(0);
     expect(warnings.join("\n")).toContain(`Unlabelled windows of ${holdout.people[0]} were left out`);
     expect(adopted.stdout + adopted.stderr).toContain("were left out");
@@ -173,7 +174,7 @@ describe("a candidate that passes", () => {
         `FROM ${duckdbLiteral(at("r.parquet"))} WHERE "user" IN (${people})`,
     )) as [{ n: number; recordings: number }];
     const { total } = cycles[winner]!.selection!;
-    // Neighbours overlap by half: each window adds half of its 40 samples, or all.
+    // Neighbouring windows overlap by half: each window adds half of its 40 samples, or all of them.
     expect(after!.n_samples).toBeGreaterThanOrEqual(n + 20 * total);
     expect(after!.n_samples).toBeLessThanOrEqual(n + 40 * total);
     const covered = 20 * (labelled.windows + recordings);
@@ -306,7 +307,7 @@ describe("a candidate that is refused", () => {
   });
 
   it("learned from noise: likewise, and --json says so in its last event", async () => {
-    // The same numbers in every run: the gate's answer to other noise may differ.
+    // The same numbers in every run, because the gate's answer might differ with other noise.
     const noise = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]
       .map((name) => `(hash(${name}, '${name}') % 2000001)::DOUBLE / 1000000 - 1 AS ${name}`)
       .join(", ");
@@ -325,7 +326,7 @@ describe("a candidate that is refused", () => {
 });
 
 it("--adapt adabn takes new statistics in place of cycles, and its network has them", async () => {
-  // From within the model's folder: its line is named all the same.
+  // Even if the command runs inside the model's folder, its line is named.
   const given = words(at("u.parquet"), at("adapted"), "--adapt", "adabn");
   const inside = given.map((word) => (word === "model" ? "." : word));
   const { exitCode, stdout } = await start(inside, at("model")).ended;
@@ -482,7 +483,7 @@ describe("the data of a retraining", () => {
     expect(data.windows.labels.filter((label) => label === -1)).toHaveLength(6 * 117);
     expect(data.unlabelledRows.every((row) => data.windows.labels[row] === -1)).toBe(true);
     expect(data.trainRows.every((row) => data.windows.labels[row]! >= 0)).toBe(true);
-    // Unlabelled recordings of labelled people: a fold that leaves one out learns from none of his windows.
+    // Unlabelled recordings of labelled people: a fold that leaves a person out learns from none of that person's windows.
     const rows = Int32Array.from(data.unlabelledRows.keys());
     const labels = rows.map((row) => row % 3);
     for (const person of peopleOf(data, data.trainRows)) {

@@ -1,5 +1,5 @@
-// Sensors under other names and in other units than ours: decided once, and the same for reading, training, checking and
-// diagnosis.
+// Tests sensors with other names and units than ours: they are recognised once, with the same result for reading, training,
+// checking and diagnosis.
 import { mkdtempSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -15,7 +15,7 @@ import { fileDirectory, tinyWords } from "./tiny-run.ts";
 const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
 const run = resident(directory);
-/** Words of a training that rehearses recorded days, which takes a fraction of the time. */
+/** Arguments of a training run that rehearses recorded days, which takes a fraction of the time. */
 const training = [...tinyWords, "--epochs", "1", "--day", "recorded"];
 const standardGravity = 9.80665;
 

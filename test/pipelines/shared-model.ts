@@ -1,5 +1,5 @@
-// Models for tests that need one and do not care how it was trained: made by the real command, once in a test run, by whoever
-// asks first. Each test file gets a copy, which is its own to change.
+// Models for tests that need one, no matter how it was trained: the first test that asks for a model makes it with the real
+// command, once per test run. Each test file gets its own copy, which it may change.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
@@ -11,7 +11,7 @@ const models = {
   "eight people": { users: 8, words: ["--reference-batches", "4"] },
 } as const;
 
-/** Puts r.parquet into the directory, and the model of it under the name that is given. */
+/** Puts r.parquet and a model of it, under the given name, into the directory. */
 export async function copySharedModel(which: keyof typeof models, directory: string, name: string): Promise<void> {
   const shared = join(inject("sharedModels"), which);
   if (!existsSync(shared)) await trainShared(which, shared);
@@ -20,7 +20,7 @@ export async function copySharedModel(which: keyof typeof models, directory: str
   cpSync(join(shared, "model"), join(directory, name), { recursive: true });
 }
 
-/** If two files ask at the same moment, one trains and the other waits for it. */
+/** If two files ask for it at the same moment, one trains and the other waits. */
 async function trainShared(which: keyof typeof models, shared: string): Promise<void> {
   const { users, words } = models[which];
   const workshop = `${shared}, in the making`;

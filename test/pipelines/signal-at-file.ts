@@ -1,5 +1,6 @@
-// Loaded with --import: the process sends itself the signal SIGNAL as soon as a file of each name in SIGNAL_AT_FILES has been put in
-// its place, or, of a single name, for the SIGNAL_AT_TIMES-th time. So a test stops a process at a moment, without watching it.
+// Loaded with --import: the process sends itself the signal SIGNAL as soon as all files named in SIGNAL_AT_FILES are in place or,
+// for a single name, when that file has been put in place for the SIGNAL_AT_TIMES-th time. In this way, a test stops a process at
+// a certain moment without watching it.
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { isMainThread } from "node:worker_threads";

@@ -1,5 +1,5 @@
-// Every key in every JSON file of a model, and in what the commands print, is in snake_case; the names that users give to
-// channels, classes and people stay as they are.
+// Tests that every key in a model's JSON files and in what commands print is in snake_case; names that users give to channels,
+// classes and people stay as they are.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -20,7 +20,7 @@ const tidemark = resident(directory);
 const channels = ["wristX", "wristY", "wristZ"];
 const classes = ["sitStill", "walkFast"];
 
-/** Lines of JSON that a command prints, by command. */
+/** The lines of JSON that each command prints. */
 const printed: Record<string, unknown[]> = {};
 
 async function run(command: string, ...words: string[]): Promise<void> {
@@ -119,7 +119,7 @@ it("is printed of a baseline that an earlier version wrote in camelCase, with th
   expectOnlyNamesOfUsers(shown, "shown");
   expect(shown.drift.signals.class_counts).toEqual(file.drift.signals.classCounts);
   expect(shown.drift.calibration.kinds.baseline.statistic).toBe("ks_within_classes");
-  // The present form in its place is the same baseline.
+  // With the present form in its place, the baseline is the same.
   changeJson(at("walk"), "baseline_stats.json", () => shown);
   reseal(at("walk"));
   expect((await showBaseline(at("walk"))).drift).toEqual(drift);

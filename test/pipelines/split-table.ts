@@ -5,7 +5,7 @@ import { simulateTiny } from "./tiny-run.ts";
 
 export const testPeople: readonly string[] = ["person-05", "person-06"];
 
-/** Writes plain.csv of a directory with another column. */
+/** Writes the rows of the directory's plain.csv with one more column. */
 export function writeWithColumn(
   directory: string,
   out: string,
@@ -17,7 +17,10 @@ export function writeWithColumn(
   writeFileSync(join(directory, out), [`${head},${name}`, ...rows, ""].join("\n"));
 }
 
-/** Writes plain.csv, and split.csv with a column "part": the test people have Test, one has val, the others have train. */
+/**
+ * Writes plain.csv, and split.csv with a column "part": the test people have "Test", one person has "val", the others have
+ * "train".
+ */
 export async function writeSplitTable(directory: string): Promise<void> {
   await simulateTiny(join(directory, "plain.csv"), { users: 6 });
   writeWithColumn(directory, "split.csv", "part", (user) =>

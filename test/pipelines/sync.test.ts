@@ -1,4 +1,4 @@
-// `sync` of folders that somebody else may have prepared, to a server that counts what it is asked.
+// Runs `sync` on folders that somebody else may have prepared, with a server that records every request.
 
 import { execFileSync } from "node:child_process";
 import {
@@ -50,14 +50,14 @@ const inModel = (name: string): string => join(model, name);
 const logPath = (): string => inModel("tracking.jsonl");
 const logLines = (): string[] => readFileSync(logPath(), "utf8").trimEnd().split("\n");
 const writeLog = (lines: readonly string[]): void => writeFileSync(logPath(), `${lines.join("\n")}\n`);
-/** The log with `events` before its end, which says that it is complete. */
+/** The log with `events` before its last event, which marks it as complete. */
 const withEvents = (...events: object[]): void =>
   writeLog(logLines().toSpliced(-1, 0, ...events.map((event) => JSON.stringify(event))));
 const artifact = (file: string, path = `model/${file}`, more: object = {}): object => {
   return { type: "artifact", run: "train", file, path, ...more };
 };
 
-/** The manifest as somebody who knows how it is sealed may write it. */
+/** The manifest as somebody might write it who knows how its hash is computed. */
 function reseal(change: (manifest: Record<string, unknown>) => void): void {
   const manifest = JSON.parse(readFileSync(inModel("manifest.json"), "utf8"));
   change(manifest);
@@ -66,7 +66,7 @@ function reseal(change: (manifest: Record<string, unknown>) => void): void {
   writeFileSync(inModel("manifest.json"), JSON.stringify(sealed));
 }
 
-/** Refused with these words, and the server heard nothing. */
+/** Rejected with these words, and no request reached the server. */
 async function expectRefusal(says: RegExp, advice?: RegExp): Promise<void> {
   const error = await synced().catch((error: unknown) => error);
   expect(error).toMatchObject({ name: "UserError", exitCode: 2 });
@@ -360,7 +360,7 @@ function changeLedger(folder: string, ...statements: string[]): void {
   database.close();
 }
 
-/** Batches of a stream with these ids, a second after the ones before, with what the first one was answered. */
+/** Batches of a stream with these ids, each a second after the previous one, all with the answer of the first. */
 async function addBatches(folder: string, stream: string, ...ids: string[]): Promise<void> {
   const { model_version: modelVersion } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
   const upgradeSummary = (json: unknown) => ({ summary: Buffer.from(JSON.stringify(json)), figures: null });
@@ -453,7 +453,7 @@ describe("two copies of a folder", () => {
     cpSync(model, copy, { recursive: true });
   };
   const syncCopy = (): Promise<SyncResult> => sync({ directory: copy, tracking: server.uri });
-  /** Batch steps by run, with the batch that each was last told of. */
+  /** The steps of each run, and the last batch that the run's mark names. */
   const told = (): [steps: number[], last: string][] =>
     server.runs
       .filter(({ tags }) => tags["tidemark.stream"] === "default")
@@ -502,7 +502,7 @@ describe("two copies of a folder", () => {
     await addBatches(copy, "default", "next");
     await syncCopy();
     expect(told()).toEqual([[[1, 2], "next"]]);
-    // It has less than the run, and one day it may have something else.
+    // The ledger has fewer batches than the run, and might get different ones later.
     expect((await synced()).warnings).toHaveLength(1);
   });
 
@@ -511,7 +511,7 @@ describe("two copies of a folder", () => {
     copied();
     await addBatches(model, "default", "here");
     await addBatches(copy, "default", "there", "there too");
-    // The other's metrics are there, and the process ended before it left its mark.
+    // The other ledger's metrics are there, but its process ended before it wrote its mark.
     const stream = server.runs.find(({ tags }) => tags["tidemark.stream"] === "default")!;
     stream.metrics.push({ key: "verdict", value: 0, timestamp: 1, step: 2 });
     await syncCopy();

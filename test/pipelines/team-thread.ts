@@ -1,20 +1,20 @@
-// A thread of a team that maps lists of several lengths, for the tests of `mapInTeam`.
+// A thread of a team that computes lists of several lengths, for the tests of `mapInTeam`.
 import { parentPort, workerData } from "node:worker_threads";
 import { mapInTeam, type TeamSeat } from "../../src/pipelines/thread-team.ts";
 
 export interface TeamTask {
   readonly seat: TeamSeat;
   readonly lengths: readonly number[];
-  /** The item that no thread can compute, if there is one. */
+  /** The item that no thread can compute, if any. */
   readonly fails?: number;
 }
 
 export interface TeamAnswer {
   /** By list, the results. */
   readonly mapped: readonly (readonly number[])[];
-  /** By list, the items that this thread computed. */
+  /** For each list, the items that this thread computed. */
   readonly computed: readonly (readonly number[])[];
-  /** By list, how many results there were after each of them. */
+  /** For each list, the number of results after each of those items. */
   readonly counts: readonly (readonly number[])[];
 }
 
@@ -33,7 +33,7 @@ const mapped = lengths.map((length) => {
     (item) => {
       if (item === fails) throw new Error(`cannot compute ${item}`);
       own.push(item);
-      // Each list needs the results of the list before it, from all threads.
+      // Each list depends on the results of the previous list from all threads.
       return item ** 2 + before;
     },
     (n) => told.push(n),

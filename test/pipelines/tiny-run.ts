@@ -10,7 +10,7 @@ import { simulate } from "../../src/pipelines/simulate.ts";
 
 export const main: string = fileURLToPath(new URL("../../src/interfaces/cli/main.ts", import.meta.url));
 
-/** A directory for the tests of one file. */
+/** A directory for the tests in one file. */
 export function fileDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "tidemark-train-"));
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -53,7 +53,7 @@ interface Running {
   kill: (signal: NodeJS.Signals) => void;
 }
 
-/** The real command as a process of its own, so that it can be killed; it runs in `cwd`. */
+/** Starts the real command in a process of its own, so that it can be killed; it runs in `cwd`. */
 export function start(words: readonly string[], cwd?: string): Running {
   return startProgram(process.execPath, [main, ...words], cwd);
 }
@@ -61,7 +61,7 @@ export function start(words: readonly string[], cwd?: string): Running {
 /** Loaded with --import; see there. */
 export const killer: string = new URL("./kill-before-change.ts", import.meta.url).href;
 
-/** The real command, killed before its nth change of anything; it ends by itself where it makes fewer. */
+/** Runs the real command and kills it before its nth change; if it makes fewer changes, it ends by itself. */
 export function endedBeforeChange(nth: number, words: readonly string[], cwd: string): Promise<Ended> {
   const program = ["--import", killer, main, ...words];
   return startProgram(process.execPath, program, cwd, { KILL_BEFORE_CHANGE: `${nth}` }).ended;
@@ -69,7 +69,10 @@ export function endedBeforeChange(nth: number, words: readonly string[], cwd: st
 
 const signaller: string = new URL("./signal-at-file.ts", import.meta.url).href;
 
-/** The real command, which gets the signal once files of all these names are in their place, or one for the nth time. */
+/**
+ * Runs the real command, which gets the signal as soon as files with all these names are in place, or when a single file is
+ * there for the nth time.
+ */
 export function signalledAtFiles(
   { files, times = 1, signal }: { files: readonly string[]; times?: number; signal: NodeJS.Signals },
   words: readonly string[],
@@ -79,7 +82,7 @@ export function signalledAtFiles(
   return startProgram(process.execPath, ["--import", signaller, main, ...words], cwd, environment).ended;
 }
 
-/** Any program, in an environment to which `environment` is added. */
+/** Runs any program, with `environment` added to the environment. */
 export function startProgram(
   program: string,
   words: readonly string[],

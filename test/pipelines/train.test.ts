@@ -1,4 +1,4 @@
-// One training run through the public function, and everything that it leaves behind.
+// Tests one training run through the public function, and everything that it leaves behind.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-// What `check` rejects, `train` and `predict` do not pass over in silence. No network is trained here: each run stops before.
+// `train` and `predict` do not silently accept what `check` rejects. No network is trained here, because each run stops
+// earlier.
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";

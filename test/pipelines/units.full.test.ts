@@ -1,4 +1,4 @@
-// `train` converts units that names state, and every later verb does to its recordings what was done to those of the training.
+// `train` converts units that names state, and every later command converts its recordings in the same way.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -20,7 +20,7 @@ async function copy(to: string, select: string): Promise<void> {
 }
 
 const keys = `"user", activity, recording, timestamp_s`;
-/** The simulated sensors under other names and with other values. */
+/** The simulated sensors with other names and values. */
 const sensors = (acc: string, by: string, gyr: string, gyrBy: string): string =>
   [
     keys,

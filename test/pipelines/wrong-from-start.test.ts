@@ -1,4 +1,4 @@
-// What happens before a stream has a past, as a user sees it: physics raises the alarm, and data count only once.
+// Tests what a user sees before a stream has a past: impossible values raise the alarm, and the same data count only once.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -37,7 +37,7 @@ async function ask(file: string, stream: string): Promise<{ exitCode: number | n
   return { exitCode, result: checkResultSchema.parse(result) as JudgedBatch };
 }
 
-/** Minutes of a device on a table: gravity and noise of about 2 mg; on somebody asleep, the direction also sways by 5 mg. */
+/** One-minute batches of a device on a table: gravity and noise of about 2 mg. */
 const onTable = (minutes: number, from = 0, sway = 0): string => {
   const noise = (name: string, mean: number | string, sd: number): string =>
     `${mean} + ${sd} * 3.46 * (random() - .5) AS ${name}`;

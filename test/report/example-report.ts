@@ -1,4 +1,4 @@
-// A canned cross-validation report: made by a seeded generator, with the shapes of a real run and no claim to its values.
+// A made-up cross-validation report from a seeded generator, with the structure of a real one; its values mean nothing.
 
 import { classificationMetrics } from "../../src/learning/evaluation/classification-metrics.ts";
 import { metricsSummary } from "../../src/learning/evaluation/metrics-summary.ts";

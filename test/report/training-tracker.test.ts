@@ -1,4 +1,4 @@
-// The log of a training that goes on after it was killed, without any training.
+// Tests the log of a training run that continues after it was killed, without any training.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

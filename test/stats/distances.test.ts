@@ -1,4 +1,4 @@
-// Distances of two sets of counts and the KS test, against SciPy (test/fixtures/scripts/distances.py).
+// Compares distances between two sets of counts, and the KS test, with SciPy (test/fixtures/scripts/distances.py).
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Answers that can be worked out by hand, at the ends of what each function takes.
+// Results that can be worked out by hand, at the limits of what each function accepts.
 import { describe, expect, it } from "vitest";
 import { argmaxRows } from "../../src/stats/argmax-rows.ts";
 import { autocorrelationTime } from "../../src/stats/autocorrelation-time.ts";
@@ -36,7 +36,8 @@ describe("the autocorrelation time", () => {
   });
 
   it("sums at least five lags, however much the first ones differ", () => {
-    // A wave of five values around two levels: the first three lags sum to less than 0, the fifth makes up for them.
+    // A wave with a period of five values around two levels: the first three lags sum to less than 0, and the fifth makes up for
+    // them.
     const values = Array.from({ length: 60 }, (_, i) => [2, 0, -1, -1, 0][i % 5]! + (i < 30 ? 0 : 0.8));
     const deviations = values.map((value) => value - 0.4);
     const products = (lag: number): number =>
@@ -109,7 +110,7 @@ describe("moments", () => {
 describe("PSI", () => {
   it("groups bins to about a tenth of the reference each", () => {
     expect(psiGroupStarts(Array(40).fill(1), 10)).toEqual([0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
-    // A bin belongs where the group's end comes nearer to its share: 3 of 10 are nearer to a third than 5 are.
+    // A bin belongs to the group whose share it brings closer: 3 of 10 are closer to a third than 5 are.
     expect(psiGroupStarts([3, 2, 2, 3], 3)).toEqual([0, 1, 3]);
     expect(psiGroupStarts([1, 3, 3, 3], 3)).toEqual([0, 2, 3]);
     expect(psiGroupStarts([2, 2, 2], 2)).toEqual([0, 2]);
@@ -124,7 +125,7 @@ describe("PSI", () => {
     const term = (p: number, q: number): number => (q - p) * Math.log(q / p);
     const expected = term(share(3, 6), share(7, 8)) + term(share(3, 6), share(1, 8));
     expect(psi([3, 3], [7, 1], 2)).toBeCloseTo(expected, 12);
-    // Ten groups by default: of forty equal bins, four each.
+    // Ten groups by default, so four of forty equal bins each.
     const moved = Array.from({ length: 40 }, (_, i) => (i < 4 ? 2 : 1));
     expect(psi(Array(40).fill(1), moved)).toBeCloseTo(term(4.5 / 45, 8.5 / 49) + 9 * term(4.5 / 45, 4.5 / 49), 12);
   });
@@ -134,7 +135,7 @@ describe("quantiles", () => {
   it("lie between the two nearest, and are refused outside 0..1 and of none", () => {
     expect(quantiles([1, 2, 4], [0, 0.25, 0.5, 0.75, 1])).toEqual([1, 1.5, 2, 3, 4]);
     expect(quantiles([5], [0, 0.3, 1])).toEqual([5, 5, 5]);
-    // From the nearer end: a fraction of a difference that float64 cannot hold stays inside.
+    // Interpolation starts from the nearer end, so a fraction of a difference that float64 cannot hold stays inside.
     expect(quantiles([0.1, 0.3], [0.5])[0]).toBe(0.3 - (0.3 - 0.1) * 0.5);
     expect(quantiles([0.1, 0.7], [0.3, 0.7])).toEqual([0.1 + (0.7 - 0.1) * 0.3, 0.7 - (0.7 - 0.1) * (1 - 0.7)]);
     for (const p of [-0.01, 1.01, Number.NaN]) expect(() => quantiles([1, 2], [p])).toThrow(RangeError);
@@ -154,7 +155,7 @@ describe("the Wasserstein distance", () => {
     const edges = [0, 2];
     expect(wassersteinDistance(at([2, 0, 0], 6), at([2, 0, 0], 2), edges)).toBeCloseTo(2, 12);
     expect(wassersteinDistance(at([0, 0, 4], 0, 4), at([0, 0, 2], 0, 8), edges)).toBeCloseTo(3, 12);
-    // From the first edge to the last, everything.
+    // Everything from the first edge to the last.
     expect(wassersteinDistance(at([3, 0, 0]), at([0, 0, 5]), edges)).toBeCloseTo(2, 12);
   });
 

@@ -1,5 +1,5 @@
-// The five commands under kill -9. A course repeats its command, kills it at random moments, and after each kill looks at
-// everything that must hold; what does not is reported as lost, in words.
+// The five commands under kill -9. A course repeats its command, kills it at random moments, and after each kill checks everything
+// that must be true; a violation is reported as a loss, in words.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -27,9 +27,9 @@ export interface Course {
 }
 
 export interface Setting {
-  /** Holds `model` (trained), `r.parquet`, `u.parquet`, `b0.csv` ... and is for reading alone. */
+  /** Contains `model` (trained), `r.parquet`, `u.parquet`, `b0.csv` and so on, and must not be changed. */
   readonly base: string;
-  /** For this course alone; exists and is empty. */
+  /** For this course alone; the folder exists and is empty. */
   readonly directory: string;
   readonly rng: Rng;
   readonly server: RememberingMlflow;
@@ -57,7 +57,7 @@ class Run {
     this.setting = setting;
   }
 
-  /** The command to its end, which is `exitCodes`. */
+  /** Runs the command to its end; its exit code must be one of `exitCodes`. */
   async finish(words: readonly string[], exitCodes: readonly number[] = [0]): Promise<Ended> {
     const ended = await this.duration.measure(() => runVictim(this.setting.directory, words, null));
     this.#expectCode(ended, words, exitCodes);
@@ -92,7 +92,7 @@ class Run {
     }
   }
 
-  /** Nothing hidden and no lock is left in the tree of this course. */
+  /** No hidden file and no lock is left in this course's folder. */
   expectClean(): void {
     const names = readdirSync(this.setting.directory, { recursive: true, encoding: "utf8" });
     const left = names.filter((name) => /\.tmp$|(^|\/)lock-/.test(name) || name.endsWith(".partial"));
@@ -112,7 +112,7 @@ const streams = ["s0", "s1", "s2"];
 
 const verdictCodes = [0, 10, 11, 12];
 
-/** Every batch that was acknowledged is in the ledger with the verdict that was told, once, in order. */
+/** Every acknowledged batch is in the ledger once, in order, with the verdict that was printed. */
 export const check: Torture = async (setting, kills) => {
   const run = new Run(setting);
   run.copy("model");
@@ -145,7 +145,7 @@ export const check: Torture = async (setting, kills) => {
       const file = run.at("model", rollingReferencePath(stream));
       await run.holds(file, () => rollingReferenceSchema.parse(JSON.parse(readFileSync(file, "utf8"))));
     }
-    // Each tenth is brought again: it counts once, whatever became of it.
+    // Every tenth batch is checked again: it counts once, whatever happened to it.
     if (n % 10 === 9) acknowledge(n, id, (await run.finish(words(n, id), verdictCodes)).stdout);
   }
   for (let n = 0; n < 3; n++) await run.finish(words(n, `last-${n}`), verdictCodes);
@@ -183,7 +183,7 @@ async function expectLedger(run: Run, told: ReadonlyMap<string, string>): Promis
   }
 }
 
-/** What a training leaves of itself while it runs: all of it can be read. */
+/** Files that a training run has while it runs; all of them can be read. */
 function expectStaging(directory: string): void {
   if (!existsSync(join(directory, "run.json"))) return;
   JSON.parse(readFileSync(join(directory, "run.json"), "utf8"));
@@ -192,7 +192,7 @@ function expectStaging(directory: string): void {
   }
 }
 
-/** A model is there whole or not at all, and in the end equal to that of a run without kills, byte for byte. */
+/** A model exists completely or not at all, and in the end equals that of a run without kills, byte for byte. */
 async function trainings(
   run: Run,
   kills: number,
@@ -231,7 +231,7 @@ async function trainings(
     const { killed } = await run.victim(words("often", ...(isResumable() ? ["--resume"] : [])), exitCodes);
     if (killed) await run.holds("often.partial", () => expectStaging(run.at("often.partial")));
     if (existsSync(run.at("often"))) {
-      // Of a run that was killed after its model was there, the rest is no more than staging.
+      // If a run was killed after its model was complete, only staging remains.
       await run.holds("often", () => openWatchedModel(run.at("often")));
       rmSync(run.at("often.partial"), { recursive: true, force: true });
     }
@@ -263,7 +263,7 @@ export const retrain: Torture = async (setting, kills) => {
   return run.course;
 };
 
-/** The champion is the one before or the one after, promoted or gone back to, and can be opened. */
+/** The champion is the previous or the next one, after a promotion or a rollback, and can be opened. */
 export const promote: Torture = async (setting, kills) => {
   const run = new Run(setting);
   mkdirSync(run.at("models"));
@@ -318,7 +318,7 @@ async function makeVersion(run: Run, name: string, i: number): Promise<void> {
   await writeFileAtomic(run.at("models", name, modelFiles.manifest), jsonFileText(sealed));
 }
 
-/** Whatever was killed in between, the server ends with what one undisturbed sync gives it, each thing once. */
+/** Whichever process was killed, the server ends with the content that one undisturbed sync gives it, each thing once. */
 export const sync: Torture = async (setting, kills) => {
   const run = new Run(setting);
   const { server } = setting;

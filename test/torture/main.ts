@@ -1,4 +1,4 @@
-// npm run torture: kills `check`, `train`, `retrain`, `models promote` and `sync` at random moments, 1,000 times in all, and looks
+// npm run torture kills `check`, `train`, `retrain`, `models promote` and `sync` at random moments, 1,000 times in all, and checks
 // after each kill whether anything was lost. Seeded; the moments still depend on the machine.
 //
 //   npm run torture

@@ -1,5 +1,5 @@
-// A tracking server that keeps what it is told as MLflow does: a metric point, a tag or an artifact that is sent twice is there
-// once. What it holds in the end does not depend on how often a sender was killed.
+// A tracking server that stores what it is sent as MLflow does: a metric value, a tag or an artifact that is sent twice is stored
+// once. Its final content does not depend on how often a sender was killed.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
@@ -61,7 +61,10 @@ export class RememberingMlflow {
     for (const kept of [this.#experiments, this.#runs, this.#artifacts]) kept.clear();
   }
 
-  /** Everything it holds, in an order that does not depend on when it came; runs by name, which shows those made twice. */
+  /**
+   * Its whole content, in an order that does not depend on the time of arrival; runs are listed by name, which reveals runs
+   * that were created twice.
+   */
   state(): unknown {
     const sorted = <T>(items: Iterable<T>): T[] => [...items].sort((a, b) => (String(a) < String(b) ? -1 : 1));
     const nameOf = (id: string): string => this.#runs.get(id)?.name ?? id;
@@ -86,7 +89,7 @@ export class RememberingMlflow {
     try {
       for await (const part of question) parts.push(part as Buffer);
     } catch {
-      return; // The sender was killed in the middle of its request.
+      return; // The sender was killed in the middle of this request.
     }
     const bytes = Buffer.concat(parts);
     const url = new URL(question.url!, "http://localhost");

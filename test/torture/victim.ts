@@ -1,4 +1,4 @@
-// Processes of the real command that are killed at a random moment of their life, or left to end.
+// Runs the real command in processes that are killed at a random moment, or left to end.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Rng } from "../../src/random.ts";
@@ -12,7 +12,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts the command in `directory`; `killAfterMs` of null lets it end. */
+/** Starts the command in `directory`; if `killAfterMs` is null, it is not killed. */
 export function runVictim(directory: string, words: readonly string[], killAfterMs: number | null): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...words], {
     cwd: directory,
@@ -31,7 +31,7 @@ export function runVictim(directory: string, words: readonly string[], killAfter
   });
 }
 
-/** How long runs of one kind take here and now: the mean of the last few that ended by themselves. */
+/** The duration of runs of one kind on this machine: the mean of the last few that ended by themselves. */
 export class Duration {
   readonly #seen: number[] = [];
 
@@ -42,7 +42,7 @@ export class Duration {
     return result;
   }
 
-  /** A moment between the end of the start-up, when nothing is read yet, and a little after the end. */
+  /** A random moment, from the end of the start-up, when nothing has been read yet, to shortly after the end. */
   moment(rng: Rng): number {
     const recent = this.#seen.slice(-5);
     const mean = recent.reduce((sum, value) => sum + value, 0) / recent.length;

@@ -335,7 +335,7 @@ describe("the series that names a change", () => {
   const alarmed = { evidence: evidence(1e6), batches: 40 };
   type Position = readonly [number, number, number, number];
   const jump = (size: number, i: number): number => (i < 6 ? 0 : size);
-  /** Evenly spread, so neither a step nor a ramp explains it. */
+  /** Alternates evenly, so neither a step nor a ramp explains it. */
   const noise = (size: number, i: number): number => (i % 2 === 0 ? size : -size);
   const shapeOf = (last: Chosen, at: (i: number) => Position) =>
     run(last, { ...alarmed, series: Array.from({ length: 11 }, (_, i) => ({ x: at(i) })) }).judgement.shape!;

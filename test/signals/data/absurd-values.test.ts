@@ -1,4 +1,4 @@
-// What no movement explains is refused by file, row, column and value; healthy recordings never are.
+// Values that no movement explains are rejected with file, row, column and value; healthy recordings are never rejected.
 
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// Every bad input ends in one clear message: a case is files, what is read, and what the message must say.
+// Every bad input ends with one clear message: a case consists of files, what is read, and what the message must say.
 
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";

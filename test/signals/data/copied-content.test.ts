@@ -1,4 +1,4 @@
-// Values that occur under two people are found wherever the copy begins; other people's values are not.
+// Equal values under two people are found wherever the copy begins; values of different people are not reported.
 
 import { expect, test } from "vitest";
 import { leakageReport } from "../../../src/learning/evaluation/leakage.ts";

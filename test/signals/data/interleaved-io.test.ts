@@ -1,4 +1,4 @@
-// Counts what is asked of the file system, since a read and a write for each row took minutes.
+// Counts reads and writes of files, because one read and one write per row once took minutes.
 
 import { readSync, writeSync } from "node:fs";
 import { expect, test, vi } from "vitest";

@@ -1,5 +1,5 @@
-// One small recording of each kind that a reader which trusts names and clocks reads wrongly, without a word. Each is read right,
-// or refused with a way forward.
+// One small recording of each kind that a reader would silently misread if it trusted names and clocks. Each is read
+// correctly, or rejected with advice.
 
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// Labels get names, are merged and are left out as a file or an option says, and the reader hears about it.
+// Tests that labels get names, are merged or are left out as a file or an option says, and that the user is told.
 
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";

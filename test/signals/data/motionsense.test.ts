@@ -1,4 +1,4 @@
-// The real recordings, against the counts in the README beside them. Skipped where they are not there.
+// Compares the real recordings with the counts in the README beside them. Skipped where they are not there.
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// The unit of a numeric clock: stated or guessed, decided for each file, and never believed if the rate is implausible.
+// Tests the unit of a numeric clock: stated or inferred, decided for each file, and rejected if the rate is implausible.
 import { expect, test } from "vitest";
 import { DataFault } from "../../../src/data-fault.ts";
 import { UserError } from "../../../src/errors.ts";

@@ -1,4 +1,4 @@
-// The slow, obvious store is an array for each recording; where the rows lie must not matter.
+// Compares the store with a slow, obvious one that is an array per recording; the place of the rows must not matter.
 
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,7 +30,7 @@ describe("rows in a store", () => {
       expected[recording]!.push(...time.subarray(from, to));
     }
     expect(store.spilledBytes > 0).toBe(memoryBytes < 1e9);
-    // Whoever lists the folder sees nothing of it.
+    // The file is not visible in the folder.
     expect(readdirSync(directory)).toEqual([]);
     for (const [recording, time] of expected.entries()) {
       expect(store.rowsOf(recording)).toBe(time.length);

@@ -1,4 +1,4 @@
-// Several sensors in one table are not read as one: sensors of different kinds are joined, devices are asked for.
+// Several sensors in one table are not read as one: different kinds are joined, and for several devices the user must choose.
 
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
@@ -16,7 +16,7 @@ interface Sensor {
 const acc: Sensor = { value: "acc", offset: 0, at: (t, p) => [Math.sin(3 * t + p), 0.5 * t, 9.8 + p] };
 const gyro: Sensor = { value: "gyro", offset: 0.003, at: (t, p) => [2 * t, 0.1 * Math.cos(3 * t), p] };
 
-/** Ten seconds of each of two classes by two people; rows by time, or sensor after sensor. */
+/** Two people, ten seconds of each of two classes; rows in order of time, or sensor after sensor. */
 function long(
   sensors: readonly Sensor[],
   {

@@ -1,4 +1,4 @@
-// Coarse clocks and packets: each row gets a time of its own only if the values show that the sensor went on sampling.
+// Tests coarse clocks and packets: each row gets its own time only if the values show that the sensor sampled continuously.
 import { describe, expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { clockTable } from "./clocks.ts";

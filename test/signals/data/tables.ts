@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
 import { type TableColumn, writeTable } from "../../../src/signals/files/write-table.ts";
 
-/** A directory that goes away with the test, and the files in it. */
+/** A directory that is removed after the test, and the files in it. */
 export function folderOf(files: Record<string, string | Uint8Array>): { path: (name: string) => string } {
   const directory = mkdtempSync(join(tmpdir(), "tidemark-data-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
@@ -28,7 +28,7 @@ export interface Row {
   values?: readonly (number | string)[];
 }
 
-/** Rows at 50 Hz of one person and recording; channel c of row i is i + c / 10. */
+/** Rows of one person and recording at 50 Hz; channel c of row i is i + c / 10. */
 export function rows(count: number, row: Partial<Row> = {}, from = 0): Row[] {
   return Array.from(
     { length: count },
@@ -48,7 +48,7 @@ export function csv(table: readonly Row[], delimiter: string = ",", head: string
   return `${[head.split(","), ...lines].map((line) => line.join(delimiter)).join("\n")}\n`;
 }
 
-/** The same rows as Parquet, numbers as double. */
+/** The same rows as Parquet, with numbers as doubles. */
 export async function parquet(path: string, table: readonly Row[]): Promise<void> {
   const text = (name: "user" | "activity" | "recording"): TableColumn => ({
     name,

@@ -1,5 +1,5 @@
-// Files in devices' own formats, written by test/fixtures/scripts/device_files.py. Their values are those that actipy and pygt3x
-// read; the times of a sample are also known from the script.
+// Files in devices' own formats, written by test/fixtures/scripts/device_files.py. Their values must equal those that actipy and
+// pygt3x read; the script also knows the time of each sample.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -70,7 +70,7 @@ sys.stdout.buffer.write(out.getvalue())`;
   return execFileSync("python3", ["-c", script], { input: JSON.stringify(Object.fromEntries(texts)) });
 }
 
-/** In which samples of the script the rows of a file are, and the largest error of their times in seconds. */
+/** The script's sample for each row of a file, and the largest error of the times in seconds. */
 const written: [name: string, rateHz: number, lost: (sample: number) => boolean, error: number][] = [
   ["axivity-cwa", 99.2, () => false, 1e-3],
   ["axivity-cwa-unpacked", 99.2, (i) => i >= 5 * 80 && i < 8 * 80, 1e-3],

@@ -1,4 +1,4 @@
-// A .fit file that test/fixtures/scripts/fit_files.py wrote, with every twentieth sample as fitparse and fitdecode read it.
+// Reads a .fit file that test/fixtures/scripts/fit_files.py wrote; fitparse and fitdecode provide every twentieth sample.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// What is no file, and what is no text, is named for what it is; nothing waits for a pipe.
+// The message names what an input is if it is not a file or not text; nothing waits for a pipe.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";

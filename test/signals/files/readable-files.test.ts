@@ -1,4 +1,4 @@
-// One recording in many shapes reads as the same rows; what is no table is named for what it is.
+// One recording in many formats is read as the same rows, and the message for an input that is not a table says what it is.
 
 import { execFileSync } from "node:child_process";
 import { gzipSync } from "node:zlib";

@@ -1,4 +1,4 @@
-// DuckDB fetches its extensions from a server: here one on loopback, which has none of them and counts who asks.
+// DuckDB downloads its extensions from a server. Here, the server is local, has none of them, and counts requests.
 
 import { once } from "node:events";
 import { createServer } from "node:http";

@@ -1,4 +1,4 @@
-// Logs of microcontrollers and acquisition documents; values are computed from the row.
+// Reads logs of microcontrollers and documents of data acquisition; the values are a function of the row.
 
 import { expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";

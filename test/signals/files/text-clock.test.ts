@@ -1,4 +1,4 @@
-// Times as text: every form reads as the same steps, decided for the whole file.
+// Tests times as text: every form gives the same steps, and one form is chosen for the whole file.
 import { describe, expect, test } from "vitest";
 import { DataFault } from "../../../src/data-fault.ts";
 import type { ReadRecordingsOptions } from "../../../src/signals/data/open-recordings.ts";
@@ -12,7 +12,7 @@ interface Parts {
   readonly [part: string]: string;
 }
 
-/** Date and time of row i at 50 Hz, from `start` (seconds since 1970). */
+/** The date and time of row i at 50 Hz, counted from `start` (seconds since 1970). */
 function parts(i: number, start: number = ten): Parts {
   const date = new Date(Math.round((start + i / 50) * 1000));
   const two = (n: number): string => `${n}`.padStart(2, "0");

@@ -1,4 +1,4 @@
-// A file of a few kilobytes whose cells hold megabytes must not fill the memory before it is refused.
+// A file of a few kilobytes whose cells expand to megabytes must be rejected before it fills the memory.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,4 +1,5 @@
-// Workbooks that openpyxl and XlsxWriter wrote; what they hold is what openpyxl reads (test/fixtures/scripts/workbooks.py).
+// Reads workbooks that openpyxl and XlsxWriter wrote; the expected values are those that openpyxl reads
+// (test/fixtures/scripts/workbooks.py).
 
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +27,7 @@ async function refusal(files: string[]): Promise<UserError> {
   return error as UserError;
 }
 
-/** Columns of the last three cells in the sheet's rows, from its first row of values. */
+/** The columns of the last three cells in the sheet's rows, from the first row of values on. */
 const axes = (name: string, sheet: string, from: number): number[][] => {
   const rows = expected[name]![sheet]!.slice(from);
   return [3, 2, 1].map((back) => rows.map((row) => Number(String(row.at(-back)).replace(",", "."))));

@@ -8,7 +8,7 @@ import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 export const people = 2;
 export const activities = ["walking", "sitting"] as const;
 export const gravity = 9.80665;
-/** Seconds of one activity of one person, and from its end to the beginning of the next. */
+/** Length of one activity of one person, and of the pause before the next recording. */
 export const boutSeconds = 8.5;
 export const pauseSeconds = 30;
 const windowSeconds = 2;
@@ -45,7 +45,7 @@ export function rowsOfBout(rateHz: number): number {
   return Math.round(boutSeconds * rateHz);
 }
 
-/** The windows of the recordings as they are, without writing or reading anything. */
+/** The windows of the recordings themselves, without writing or reading anything. */
 export function cleanWindows(
   names: readonly string[],
   labels: Readonly<Record<Activity, string>>,

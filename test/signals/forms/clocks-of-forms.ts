@@ -1,4 +1,4 @@
-// How a time is written on each clock, what its column is called, and what a user would have to say about it.
+// How each clock writes a time, the names of its column, and the options that a user would need.
 
 import type { ColumnOptions } from "../../../src/signals/data/named-columns.ts";
 import type { Form } from "./form.ts";
@@ -6,9 +6,12 @@ import type { Form } from "./form.ts";
 type Clock = Form["clock"];
 
 export interface WrittenClock {
-  /** The usual names of its column; empty without a time column. */
+  /** The usual names of its column; empty if there is no time column. */
   readonly names: readonly string[];
-  /** The time of a row as written. @param t seconds after the beginning of a person's first recording @param i row of its recording */
+  /**
+   * The time of a row as written. @param t seconds after the beginning of a person's first recording @param i row of its
+   * recording
+   */
   readonly cell: (t: number, i: number) => string;
   /** Whether cells are numbers. */
   readonly numeric: boolean;
@@ -21,7 +24,10 @@ export interface WrittenClock {
   readonly needsRate?: true;
 }
 
-/** Begins of the recordings: on a plain day, a second before a midnight whose day and month are ambiguous, and at a year's end. */
+/**
+ * Start times of the recordings: on an ordinary day, a second before a midnight whose day and month are ambiguous, and at the
+ * end of a year.
+ */
 const starts = [
   Date.UTC(2024, 4, 13, 9, 30),
   Date.UTC(2024, 4, 4, 23, 59, 45),
@@ -52,7 +58,7 @@ function partsOf(ms: number): {
 export function clockOf({ clock, clockName, rateHz }: Pick<Form, "clock" | "clockName" | "rateHz">): WrittenClock {
   const start = starts[clockName];
   const ms = (t: number): number => start + Math.round(1000 * t);
-  // If tenths of a second hold 12 or 13 rows, rows are spread within one of them with an error of up to a row.
+  // If 12 or 13 rows share a tenth of a second, spreading them is wrong by up to a row.
   const uneven = Number.isInteger(rateHz / 10) ? 0.002 : 0.5 / rateHz + 0.002;
   const number = (
     names: readonly string[],
@@ -158,7 +164,7 @@ export function clockOf({ clock, clockName, rateHz }: Pick<Form, "clock" | "cloc
   return clocks[clock]();
 }
 
-/** The day in the column beside a time of day. */
+/** The day, which is in the column beside a time of day. */
 export function dateOf({ clockName }: Pick<Form, "clockName">, t: number): string {
   return partsOf(starts[clockName] + Math.round(1000 * t)).day;
 }

@@ -1,11 +1,11 @@
-// The forms in which a recording may be written: one choice for each of the dimensions below. A few choices exclude others (a
-// Parquet file has no line ends); write-form.ts then ignores the lesser one.
+// The forms in which a recording may be written: one choice for each of the dimensions below. Some choices exclude others (a
+// Parquet file has no line ends); write-form.ts then ignores the less important one.
 
-/** Every choice, the plainest first, so that fast-check shrinks a failure towards plain forms. */
+/** All choices, plainest first, so that fast-check reduces a failure to plain forms. */
 export const choices = {
-  /** One table with a column per channel, a row per sensor and time, or a file per sensor. */
+  /** The files: one table with a column per channel, one with a row per sensor and time, or one file per sensor. */
   layout: ["wide", "long", "sensor files"],
-  /** What a file holds: everything, one person (named in a column or in the file's name), or one recording of one person. */
+  /** The content of a file: everything, one person (named in a column or in the file's name), or one recording of one person. */
   split: ["one file", "person column", "person in name", "recording in name"],
   container: ["csv", "tsv", "semicolon", "pipe", "spaces", "json", "jsonl", "parquet", "gz", "zip"],
   encoding: ["utf-8", "bom", "utf-16le", "utf-16be", "crlf"],
@@ -83,7 +83,7 @@ export const choices = {
     "heart rate",
   ],
   missing: ["none", "empty", "NaN", "NA", "null", "hyphen"],
-  /** Whether the gyroscope has times of its own; only if its rows are separate. */
+  /** Whether the gyroscope has its own times, which is possible only if its rows are separate. */
   gyroscopeClock: ["same", "shifted"],
 } as const;
 
@@ -94,13 +94,13 @@ const dimensions = Object.keys(choices) as (keyof Choices)[];
 
 export const plainForm: Form = Object.fromEntries(dimensions.map((name) => [name, choices[name][0]])) as Form;
 
-/** What differs from the plain form, for messages. */
+/** The differences from the plain form, for messages. */
 export function describeForm(form: Form): string {
   const changed = dimensions.filter((name) => form[name] !== plainForm[name]);
   return changed.map((name) => `${name}: ${form[name]}`).join(", ") || "plain";
 }
 
-/** Forms that take every choice of a dimension once before they take one of them again, in ever new orders. */
+/** Forms in which every choice of a dimension occurs once before any of them occurs again, each time in another order. */
 export function mixedForms(count: number, random: () => number): Form[] {
   const left = new Map<string, unknown[]>();
   const next = (name: keyof Choices): unknown => {
@@ -113,8 +113,8 @@ export function mixedForms(count: number, random: () => number): Form[] {
 }
 
 /**
- * Forms in which every pair of choices of two dimensions occurs, the first of them with most of the pairs. Greedy: each form is the
- * best of a few random ones that contain a pair that is still missing.
+ * Forms in which every pair of choices of two dimensions occurs; the first forms contain most of the pairs. Greedy: each form is
+ * the best of a few random ones that contain a pair that is still missing.
  */
 export function pairwiseForms(random: () => number): Form[] {
   const key = (a: string, x: unknown, b: string, y: unknown): string => `${a}=${x}|${b}=${y}`;

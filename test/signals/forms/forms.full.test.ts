@@ -1,4 +1,4 @@
-// Every pair of choices, and then forms at random; fast-check shrinks one that fails towards the plain form.
+// Tests every pair of choices, and then random forms; fast-check reduces a form that fails to a plainer one.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

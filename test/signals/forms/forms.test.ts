@@ -1,5 +1,5 @@
-// A recording reads back as the same windows, in whatever form it was written. This tier tries every choice of every dimension
-// in the company of others; forms.full.test.ts tries every pair of choices.
+// A recording must give the same windows in whatever form it was written. This tier tries every choice of every dimension, each
+// combined with others; forms.full.test.ts tries every pair of choices.
 
 import { expect, test } from "vitest";
 import { Rng } from "../../../src/random.ts";

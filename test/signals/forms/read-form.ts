@@ -17,13 +17,13 @@ import type { Form } from "./form.ts";
 import { refusalOf } from "./refused-forms.ts";
 import { settledForm, type WrittenForm, writeForm } from "./write-form.ts";
 
-/** What came of reading a form: the recording, a refusal, or in words how what was read differs. */
+/** The outcome of reading a form: the recording, an error, or a description of the differences. */
 export type ReadForm =
   | { readonly outcome: "equal" }
   | { readonly outcome: "refused"; readonly error: UserError }
   | { readonly outcome: "different"; readonly how: string };
 
-/** Rows per second that are expected where no rate is given, as `--rate` has it. */
+/** The rate that is assumed if none is given, as `--rate` defines it. */
 const usualRateHz = 50;
 
 export async function readForm(drawn: Form): Promise<ReadForm> {
@@ -82,14 +82,14 @@ function windowsByKey({ starts, startTimes, groups, labels, users, classes }: Wi
   return byKey;
 }
 
-/** The difference allowed in a channel, in its own unit. */
+/** The allowed difference in a channel, in its own unit. */
 export function toleranceOf(form: Form, sensor: "accelerometer" | "gyroscope"): number {
   const step = 1 / form.rateHz;
   const { error } = clockOf(form);
   const slope = sensor === "accelerometer" ? 28 : 14;
   const between = form.gyroscopeClock === "shifted" || error > 0.02 * step ? interpolationError(sensor, step) : 0;
   const gaps = form.missing === "none" ? 0 : interpolationError(sensor, 2 * step);
-  // Where several rows share a time, nothing says which of them is missing, or when the other sensor's rows were taken.
+  // If several rows share a time, nothing says which of them is missing, or when the other sensor's rows were taken.
   const coarse = ["whole seconds", "tenths", "minutes", "packets"].includes(form.clock);
   const unknown = coarse && (form.missing !== "none" || form.gyroscopeClock === "shifted") ? step : 0;
   return 0.002 + slope * (2 * error + unknown) + between + gaps;
@@ -125,7 +125,10 @@ function differenceOf(form: Form, written: WrittenForm, read: WindowSet): string
   return undefined;
 }
 
-/** What is wrong with how a form is read, in words: refused without a place on the list, read although it has one, or different. */
+/**
+ * The fault in how a form is read, in words: it is rejected but not in the list, it is in the list but read, or its windows
+ * differ.
+ */
 export async function problemOfForm(drawn: Form): Promise<string | undefined> {
   const expected = refusalOf(settledForm(drawn));
   const read = await readForm(drawn);

@@ -1,5 +1,5 @@
-// The forms that cannot be read as they are, each with the reason, and with what the refusal must say. Everything else has to be read
-// as the same windows.
+// The forms that cannot be read, each with the reason and with what the error must say. All other forms must be
+// read as the same windows.
 
 import type { Form } from "./form.ts";
 
@@ -11,7 +11,7 @@ export interface RefusedForm {
 
 export const refusedForms: readonly RefusedForm[] = [];
 
-/** The entry that a form belongs to, if any. */
+/** The entry to which a form belongs, if any. */
 export function refusalOf(form: Form): RefusedForm | undefined {
   return refusedForms.find(({ is }) => is(form));
 }

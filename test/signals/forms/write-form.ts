@@ -1,4 +1,4 @@
-// Writes the clean recording in a form, and says which options a user would have to give to read it.
+// Writes the clean recording in a form, and returns the options that a user would need to read it.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ export interface WrittenForm {
   readonly labels: Readonly<Record<Activity, string>>;
 }
 
-/** Rows are one sample of one sensor, or of both. */
+/** A row is one sample of one sensor, or of both. */
 interface Row {
   readonly person: number;
   readonly bout: number;
@@ -106,7 +106,7 @@ export function channelName(
   return unit === "brackets" ? `${name} (${bracketed[own]})` : `${name} [${bracketed[own]}]`;
 }
 
-/** Missing marks are in these rows of one person, less than one in a hundred of all. */
+/** The rows of each person that have marks of missing values, fewer than one in a hundred. */
 const isMissing = ({ person, i }: Row): boolean => person === 0 && i % 131 === 37;
 const marks = { none: "", empty: undefined, NaN: "NaN", NA: "NA", null: "null", hyphen: "-" } as const;
 
@@ -192,7 +192,7 @@ function columnsOf(form: Form, clock: WrittenClock, sensor: Row["sensor"] | "lon
   }
 }
 
-/** @param own null for a column that holds either sensor */
+/** @param own null for a column that both sensors share */
 function channelColumn(form: Form, own: Sensor | null, axis: number): Column {
   const plain = own === null || (form.layout === "sensor files" && form.channelNames === "letters");
   const name = plain ? "xyz"[axis]! : channelName(form, own, axis);
@@ -252,7 +252,7 @@ const endings = {
   ...{ parquet: "parquet", gz: "csv.gz", zip: "csv" },
 } as const;
 
-/** What the form comes to, with choices that exclude each other resolved. */
+/** The form after resolving choices that exclude each other. */
 export function settledForm(form: Form): Form {
   const spaced = form.container === "spaces" && (/\s/.test(spacedTexts(form)) || form.extra === "note");
   const container = spaced ? "tsv" : form.container;

@@ -1,4 +1,4 @@
-// Sets joined and thinned out: every window keeps its samples, its person, its recording and its time.
+// Joins sets of windows and selects from them: every window keeps its samples, person, recording and time.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rowsOfRecordings } from "../../../src/signals/data/recordings.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Recordings, Stretch } from "../../../src/signals/data/recordings.ts";
 
-/** Recordings from stretch lengths: channel 0 counts rows, so that a sample tells where it came from. */
+/** Makes recordings from lengths of stretches; channel 0 counts rows, so that a sample shows where it came from. */
 export function recordingsOf(
   stretches: readonly (Omit<Stretch, "start" | "end"> & { rows: number })[],
   rateHz: number,

@@ -1,5 +1,5 @@
-// Headers as devices, apps and data sets write them, and the sensors in them. Where each was seen stands beside it; names of
-// devices within (Shimmer_8665) are examples.
+// Headers as devices, apps and data sets write them, and the sensors in them. A comment says where each was seen; device names in
+// them (Shimmer_8665) are examples.
 
 /** NAME kind [unit] [with|without], then the axes; in the order of the columns. */
 export interface VendorHeader {
@@ -7,7 +7,7 @@ export interface VendorHeader {
   readonly header: string;
   readonly delimiter?: string;
   readonly sensors: readonly string[];
-  /** What is read where nobody names channels; the first axis of each sensor. */
+  /** The channels that are read by default; the first axis of each sensor. */
   readonly read?: readonly string[];
 }
 

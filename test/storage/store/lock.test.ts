@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { acquireLock, type LockResult } from "../../../src/storage/store/lock.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
-/** A process that holds the lock of a directory until it is killed, under the name that another host would give its flag. */
+/** A process that holds the lock of a directory until it is killed, under the file name that another host would use. */
 async function holderOnAnotherHost(
   directory: string,
   host = "another%20host",
@@ -92,7 +92,7 @@ describe("acquireLock", () => {
         writeFileSync(join(outside, "empty"), "");
         const database = new DatabaseSync(join(outside, "database"));
         onTestFinished(() => database.close());
-        // Whoever wanted an exclusive transaction would be turned away.
+        // A process that wanted an exclusive transaction would fail.
         database.exec("CREATE TABLE t (x); BEGIN; SELECT * FROM t");
         plant(join(directory, name), outside);
         await release(await acquireLock(directory));

@@ -1,4 +1,4 @@
-// A `StreamStore` of plain objects: the contract's reading of itself, and a place for streams in tests that need no disk.
+// A `StreamStore` of plain objects: an example of the contract, and a store for tests that need no disk.
 import {
   type BatchStanding,
   type CompactedStore,

@@ -22,7 +22,7 @@ import { temporaryDirectory } from "./temporary-directory.ts";
 
 const modelVersion = "walk-1";
 
-/** Of what a summary was in version 1: any JSON, whose text it becomes. */
+/** A summary of version 1 can be any JSON, whose text is kept. */
 const upgradeSummary = (json: unknown): { summary: Uint8Array; figures: unknown } => ({
   summary: Buffer.from(JSON.stringify(json)),
   figures: json,
@@ -428,7 +428,7 @@ describe("a file that cannot be used", () => {
       chmodSync(directory, 0o555);
       onTestFinished(() => chmodSync(directory, 0o755));
       const source = new URL("../../../src/storage/store/monitor-database.ts", import.meta.url).href;
-      // root may write anywhere: the process becomes another user's once its code is loaded
+      // root may write anywhere, so the process switches to another user once its code is loaded
       const script = `const { MonitorDatabase } = await import(${JSON.stringify(source)});
       if (process.getuid() === 0) process.setuid(65534);
       try { MonitorDatabase.open(${JSON.stringify(directory)}, { modelVersion: "walk-1", upgradeSummary() {} }).close(); console.log("opened"); }
@@ -444,7 +444,7 @@ function replaceByDirectory(path: string): void {
   mkdirSync(path);
 }
 
-/** All but the first page, which says that it is a database. */
+/** Everything except the first page, which identifies a database. */
 function overwritePages(path: string): void {
   writeFileSync(path, readFileSync(path).fill(0xa5, 4096));
 }

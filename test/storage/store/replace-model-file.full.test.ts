@@ -1,4 +1,4 @@
-// kill -9 before each change that a replacement makes.
+// Kills the process with kill -9 before each change that a replacement makes.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";

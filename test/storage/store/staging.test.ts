@@ -7,7 +7,7 @@ import { UserError } from "../../../src/errors.ts";
 import { openStaging } from "../../../src/storage/store/staging.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
-/** A process that opens the staging directory, saves a state where asked, says "open" and stays. */
+/** A process that opens the staging directory, saves a state if asked to, says "open" and keeps running. */
 async function holder(out: string, { save }: { save: boolean }): Promise<ChildProcess> {
   const source = new URL("../../../src/storage/store/staging.ts", import.meta.url).href;
   const script = `import { openStaging } from ${JSON.stringify(source)};
@@ -212,7 +212,7 @@ describe("openStaging", () => {
     expect(statSync(out)).toMatchObject({ ino, mode: 0o40750 });
   });
 
-  // The train command in a mount namespace of its own, before which `mount` runs.
+  // Runs the train command in a separate mount namespace, after the command `mount`.
   const canMount = spawnSync("unshare", ["--user", "--map-root-user", "--mount", "true"]).status === 0;
   const trainAfter = (mount: string, directory: string) => {
     const main = new URL("../../../src/interfaces/cli/main.ts", import.meta.url).pathname;

@@ -1,4 +1,5 @@
-// What every adapter of `StreamStore` promises, whatever it keeps records in. A new adapter needs no test of its own for it.
+// The behaviour of every adapter of `StreamStore`, wherever it keeps its records. A new adapter needs no other tests for this
+// behaviour.
 import { describe, expect, it, onTestFinished } from "vitest";
 import type {
   DecidedBatch,
@@ -9,7 +10,7 @@ import type {
   StreamStore,
 } from "../../../src/storage/store/stream-store.ts";
 
-/** Makes an empty place for streams, to which each call of what it returns connects anew. */
+/** Makes an empty store of streams, and returns a function that opens a new connection to it. */
 export type NewPlace = () => () => Promise<StreamStore>;
 
 const first = "2026-11-24T05:00:00.000Z";
@@ -44,7 +45,7 @@ const idsOf = (batches: readonly { batchId: string }[]): string[] => batches.map
 const textsOf = (batches: StoredMemory["rolling"]): string[] =>
   batches.map(({ summary }) => Buffer.from(summary).toString());
 
-/** How many batches were judged before, by the state that the decision before left. */
+/** The number of batches judged before, from the state that the previous decision left. */
 const counting =
   (batchId: string) =>
   ({ state, batches }: StoredMemory): DecidedBatch => {
@@ -75,7 +76,7 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
   const summarised = async (store: StreamStore, stream = "a"): Promise<string[]> =>
     idsOf((await store.page(stream, { limit: 1000 })).batches.filter(({ hasSummary }) => hasSummary));
 
-  /** Everything that can be seen of a stream. */
+  /** Everything about a stream that its methods return. */
   const allOf = async (store: StreamStore, stream = "a") => [
     await store.memory(stream, { referenceBatches: 1000 }),
     await store.page(stream, { limit: 1000 }),

@@ -28,7 +28,7 @@ interface Turn {
 
 type Answer = (turn: number, events: number[]) => number | Promise<number>;
 
-/** What it is asked to send, and when; `answer` says how many are done, or throws. */
+/** The events that it is asked to send, with the times; `answer` returns the number of events that were sent, or throws. */
 function fakeSender(answer: Answer): { sender: EventSender; turns: Turn[]; refuse: () => void } {
   const turns: Turn[] = [];
   const fake = {
@@ -136,7 +136,7 @@ describe("BackgroundSender", () => {
       return events.length;
     });
     sender.enqueue([event(1)]);
-    // The second sleep is the one that the server asked for.
+    // The second sleep has the length that the server requested.
     await until(() => clock.slept.length === 2);
     const at = clock.now();
     expect(await sender.finish()).toBeNull();

@@ -1,4 +1,4 @@
-// Time that passes as soon as nobody has anything else to do: the earliest sleeper wakes, and it is then.
+// A clock that advances as soon as nothing else is left to do: the earliest sleeper wakes, and its time becomes the current time.
 
 import type { Clock } from "../../../src/storage/tracking/sender-clock.ts";
 

@@ -1,5 +1,4 @@
-// A server that speaks as much of MLflow's protocol as a sender needs, keeps what it was asked, and finds runs again by
-// their tags.
+// A server with the part of MLflow's protocol that a sender needs; it keeps all requests, and finds runs by their tags.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,7 +7,7 @@ export interface Asked {
   readonly path: string;
   readonly bytes: number;
   readonly authorization: string | undefined;
-  // What the tests look at differs from one request to the next.
+  // The content that tests examine differs between requests.
   // biome-ignore lint/suspicious/noExplicitAny: JSON of the protocol
   readonly body: any;
 }
@@ -58,7 +57,7 @@ export class FakeMlflow {
     this.refuse = () => undefined;
   }
 
-  /** Bodies of the requests to one method of the API. */
+  /** The bodies of the requests to one method of the API. */
   bodies(method: string): Asked["body"][] {
     return this.asked.filter(({ path }) => path === method).map(({ body }) => body);
   }
@@ -101,7 +100,7 @@ export class FakeMlflow {
   }
 }
 
-/** As MLflow has it: of each metric the last step. */
+/** As in MLflow, the last step of each metric. */
 function asAnswered({ id, tags, metrics }: FakeRun): unknown {
   const last = new Map(metrics.toSorted((a, b) => a.step - b.step).map((metric) => [metric.key, metric]));
   return {

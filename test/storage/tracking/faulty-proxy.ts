@@ -1,4 +1,4 @@
-// Stands between a client and a server, and does to each request what a plan says.
+// A proxy between a client and a server that treats each request according to a plan.
 
 import { createServer, request as forward, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -6,12 +6,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "./mlflow-server.ts";
 
 /**
- * What happens to a request:
- * - `pass`: the server answers
- * - `drop`: the connection ends before the server hears of it
- * - `cut`: the server does it, and the connection ends before the answer
- * - `half`: the connection ends within the answer
- * - a delay in milliseconds, or an answer of the proxy's own
+ * The treatment of a request: - `pass`: the server answers - `drop`: the connection ends before the server gets the request -
+ * `cut`: the server fulfils it, and the connection ends before the answer - `half`: the connection ends within the answer - a
+ * delay in milliseconds, or an answer from the proxy itself
  */
 export type Fate = "pass" | "drop" | "cut" | "half" | number | Answer;
 

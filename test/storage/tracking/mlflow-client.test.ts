@@ -1,4 +1,4 @@
-// How the server is reached: certificates, credentials, prefixes, proxies, and what of an answer is told.
+// Tests how the server is contacted (certificates, credentials, prefixes, proxies), and which parts of an answer are shown.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -17,7 +17,7 @@ import { FakeMlflow } from "./fake-mlflow.ts";
 const directory = fileDirectory();
 const fake = new FakeMlflow();
 
-/** What becomes of one request. */
+/** The outcome of one request. */
 async function ask(uri: string, environment: Record<string, string> = {}): Promise<string | TrackingFault> {
   const client = new MlflowClient(serverAddress(uri, environment)!);
   try {
@@ -116,7 +116,7 @@ describe("an answer", () => {
 
 type Behaviour = (question: IncomingMessage, answer: ServerResponse) => void;
 
-/** What becomes of one request to a server that behaves like this, and how many bytes it could write. */
+/** The outcome of one request to a server that behaves like this, and the number of bytes that it could write. */
 async function against(
   behave: Behaviour,
   ask: (client: MlflowClient) => Promise<unknown> = (client) => client.experimentId("walking"),

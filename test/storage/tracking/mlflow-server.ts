@@ -1,4 +1,4 @@
-// A real MLflow server in a directory of its own, and what it holds as MLflow's own Python client reads it.
+// A real MLflow server in its own directory, and its content as MLflow's own Python client reads it.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
@@ -18,10 +18,10 @@ export const mlflowPython: string | undefined = [
   fileURLToPath(new URL("../../../.venv/bin/python", import.meta.url)),
 ].find((path) => path !== undefined && existsSync(path) && spawnSync(path, ["-c", findModules]).status === 0);
 
-/** For the name of a test that needs it. */
+/** The reason for skipping, for the name of a test that needs it. */
 export const withoutMlflow: string = mlflowPython === undefined ? " (skipped: no Python with MLflow in .venv)" : "";
 
-/** Environment of children: none of the caller's own tracking. */
+/** The environment of child processes, without the caller's own tracking settings. */
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MLFLOW_")));
 
 export async function freePort(): Promise<number> {
@@ -46,7 +46,7 @@ export class MlflowServer {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** On the port it had before, if any; returns when it answers. */
+  /** Starts on its earlier port, if any; returns when it answers. */
   async start(): Promise<void> {
     if (this.#port === 0) this.#port = await freePort();
     const log = join(this.#directory, "log");
@@ -61,9 +61,9 @@ export class MlflowServer {
       {
         cwd: this.#directory,
         stdio: ["ignore", out, out],
-        // Its background jobs are eight processes that no test needs.
+        // Its background jobs would be eight processes that no test needs.
         env: { ...environment, MLFLOW_SERVER_ENABLE_JOB_EXECUTION: "false" },
-        // A group of its own, so that its workers end with it.
+        // In its own process group, so that its workers end together with it.
         detached: true,
       },
     );
@@ -78,7 +78,7 @@ export class MlflowServer {
     }
   }
 
-  /** Ends it at once, with all of its processes; what it holds stays. */
+  /** Ends it at once, with all of its processes; its content stays. */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -104,7 +104,7 @@ export class MlflowServer {
   }
 }
 
-/** One value of a metric: step, value, milliseconds since 1970. */
+/** One value of a metric, with its step and milliseconds since 1970. */
 export type Point = readonly [step: number, value: number, timestamp: number];
 
 export interface RunOnServer {
@@ -126,7 +126,7 @@ export interface ModelOnServer {
   readonly versions: readonly { readonly version: string; readonly runId: string; readonly status: string }[];
 }
 
-/** All that the server holds, or the runs of some experiments. */
+/** All content of the server, or the runs of some experiments. */
 export interface OnServer {
   readonly experiments: Readonly<Record<string, readonly RunOnServer[]>>;
   readonly models: Readonly<Record<string, ModelOnServer>>;
@@ -137,7 +137,7 @@ export interface ServedPredictions {
   readonly pyfunc: readonly number[];
 }
 
-/** MLflow's Python client, in a process that stays, since it takes seconds to load. */
+/** MLflow's Python client, in a process that keeps running, because loading it takes seconds. */
 export class ReadBack {
   readonly #child: ReturnType<typeof spawn>;
   readonly #waiting: ((line: string) => void)[] = [];
@@ -162,7 +162,7 @@ export class ReadBack {
     return this.#ask({ do: "everything", experiments }) as Promise<OnServer>;
   }
 
-  /** Probabilities, row by row, of windows in a JSON file, from a registered model. */
+  /** A registered model's probabilities, row by row, for windows in a JSON file. */
   predictions(model: string, windows: string): Promise<ServedPredictions> {
     return this.#ask({ do: "predictions", model, windows }) as Promise<ServedPredictions>;
   }

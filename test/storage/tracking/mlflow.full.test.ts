@@ -1,4 +1,4 @@
-// What a real MLflow server holds after train, check and sync, read back with MLflow's own Python client.
+// Verifies the content of a real MLflow server after train, check and sync, as MLflow's own Python client reads it.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
@@ -273,7 +273,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
   });
 });
 
-/** The runs of an experiment, but for what every server gives anew. */
+/** The runs of an experiment, without values that each server assigns itself. */
 function withoutIds(server: OnServer, experiment: string): unknown {
   return runsOf(server, experiment).map(({ id: _, tags: { "mlflow.parentRunId": parent, ...tags }, ...own }) => {
     return { ...own, tags, parent: runsOf(server, experiment).find((other) => other.id === parent)?.name };

@@ -23,7 +23,7 @@ it("gives the events of a whole log back, and of one that was cut off what is wh
   expect(parseTrackingLog("", "log")).toEqual([]);
 });
 
-/** Whatever is changed, what comes out is a log or a short refusal with a line. */
+/** Any change results in a valid log, or in a short error that names a line. */
 function expectLogOrRefusal(text: string): void {
   try {
     parseTrackingLog(text, "log");

@@ -1,4 +1,4 @@
-# What an MLflow server holds, as MLflow's own client reads it: a question a line on stdin, an answer a line on stdout.
+# Reads the content of an MLflow server with MLflow's own client: one question per line on stdin, one answer per line on stdout.
 import hashlib
 import json
 import pathlib

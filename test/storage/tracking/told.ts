@@ -1,4 +1,4 @@
-// What a server must hold of a training: all that the model folder says, each thing once.
+// The required content of a server after training: everything in the model folder, each thing once.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -25,7 +25,7 @@ export function runNamed(server: OnServer, experiment: string, name: string): Ru
 export const values = (points: readonly Point[] | undefined): [number, number][] =>
   (points ?? []).map(([step, value]) => [step, value]);
 
-/** Every epoch of every fit, once, in the words of history.jsonl. */
+/** Every epoch of every fit, once, with the values of history.jsonl. */
 export function expectEpochs(server: OnServer, experiment: string, folder: string): void {
   const history: HistoryRow[] = readFileSync(join(folder, "history.jsonl"), "utf8")
     .trimEnd()
@@ -51,7 +51,7 @@ export function expectEpochs(server: OnServer, experiment: string, folder: strin
   }
 }
 
-/** The whole training whose model lies in `folder`. */
+/** Everything about the training run whose model is in `folder`. */
 export function expectTraining(server: OnServer, experiment: string, folder: string): void {
   const json = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8"));
   const [manifest, report] = [json("manifest.json"), json("cv_report.json")];
@@ -74,7 +74,7 @@ export function expectTraining(server: OnServer, experiment: string, folder: str
   expect(parent.status).toBe("FINISHED");
   expect(parent.end).toBeGreaterThan(parent.start);
 
-  // A resumed training is told of as it began.
+  // A resumed training run is reported under its original start.
   const config = Object.entries<unknown>({ ...manifest.config, resume: false }).map(([key, value]) => [
     snakeCase(key),
     Array.isArray(value) ? value.join(", ") : String(value),
@@ -117,7 +117,7 @@ export function expectTraining(server: OnServer, experiment: string, folder: str
 
 const front: readonly string[] = ["report.html", "confusion-matrix.svg", "learning-curves.svg"];
 
-/** The model folder and, at the root, what the run's page shows first. What checks leave there came later. */
+/** The model folder and, at the top level, what the run's page shows first. What checks leave there came later. */
 function artifactsOf(folder: string): Record<string, string> {
   const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
   const first: Record<string, string> = { ...manifest.files, ...manifest.mutable_files };

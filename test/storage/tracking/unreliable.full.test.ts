@@ -1,5 +1,5 @@
-// Servers that drop, delay, refuse, misunderstand or are not there, processes that are killed: the training goes on, and in
-// the end the server has each thing once.
+// Tests servers that drop, delay, reject or misunderstand requests or are not there, and processes that are killed: training
+// continues, and in the end the server has each thing once.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -39,7 +39,7 @@ function numbers(seed: number): () => number {
   };
 }
 
-/** All files of some folders, one after the other. */
+/** All files of some folders, read one after another. */
 function contentOf(...folders: string[]): string {
   return folders
     .filter((folder) => existsSync(folder))
@@ -91,7 +91,7 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
     proxy.plan = ({ path, n }) => {
       const first = !seen.has(path);
       seen.add(path);
-      // What is not to be done twice is done, and nobody hears of it.
+      // The request that must not be repeated was fulfilled, but the answer was lost.
       if (first && /(?:create|alias|log-batch|log-inputs)$/.test(path)) return "cut";
       return n % 7 === 6 ? fates[met++ % fates.length]! : "pass";
     };

@@ -1,11 +1,18 @@
 // `--network ensemble` as a user meets it: an interrupted and resumed training, the commands on its model, and retraining.
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
+import { Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
 import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
+import { openRuntimeSession } from "../../src/learning/training/onnx-runtime.ts";
+import { Rng } from "../../src/random.ts";
 import { type HistoryRow, historyRowSchema } from "../../src/report/history-row.ts";
 import { modelFiles } from "../../src/storage/store/model-folder.ts";
 import { type Ended, fileDirectory, signalledAtFiles, simulateTiny, start } from "./tiny-run.ts";
+
+/** Its WebAssembly build; both runtimes have the types of onnxruntime-common. */
+const web: typeof import("onnxruntime-node") = createRequire(import.meta.url)("onnxruntime-web");
 
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
@@ -84,6 +91,24 @@ describe("the model", () => {
     const evaluated = await run("evaluate", "new.parquet", "--model", "model", "--json");
     expect(evaluated.exitCode, evaluated.stderr).toBe(0);
     expect(JSON.parse(evaluated.stdout).pooled.macro_f1).toBeGreaterThan(0.8);
+  });
+
+  it("has nearly the same probabilities in onnxruntime-web", async () => {
+    const network = at("model", modelFiles.network);
+    const { channels } = JSON.parse(readFileSync(at("model", "manifest.json"), "utf8")).data;
+    const rng = Rng.fromSeed(4);
+    const count = 64;
+    const x = Float32Array.from({ length: count * 40 * channels.length }, (_, i) => 4 * rng.normal() + (i % 3));
+    const feeds = { windows: new Tensor("float32", x, [count, 40, channels.length]) };
+    const [server, device] = await Promise.all([
+      openRuntimeSession(network),
+      web.InferenceSession.create(readFileSync(network)),
+    ]);
+    const [a, b] = (await Promise.all([server.run(feeds), device.run(feeds)])).map(
+      ({ probabilities }) => probabilities!.data as Float32Array,
+    ) as [Float32Array, Float32Array];
+    // Rounding moves a few counts of minirocket across their thresholds.
+    expect(a.reduce((sum, p, i) => sum + Math.abs(p - b[i]!), 0) / a.length).toBeLessThan(1e-4);
   });
 
   it("checks a batch", async () => {

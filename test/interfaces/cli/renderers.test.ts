@@ -93,6 +93,18 @@ describe("in a pipe", () => {
     expect(trainTextBlocks({ type: "final", epochs: 1, seconds: 12 })).toEqual(["final fit  1 epoch in 12 s"]);
   });
 
+  it("says what --network auto chose, and from what", () => {
+    const choice = {
+      chosen: "average",
+      losses: { average: 0.105, compact: 0.217, minirocket: 0.11 },
+      difference: { mean: -0.005, error: 0.004 },
+    };
+    expect(trainTextBlocks({ type: "final", epochs: 2, seconds: 12, choice })).toEqual([
+      "network    auto chose average; mean log loss of people held out: average 0.105, compact 0.217, minirocket 0.110",
+      "final fit  2 epochs in 12 s",
+    ]);
+  });
+
   it("warns of a split that leaks, and prints warnings to the other stream", () => {
     expect(output.text).toContain("WARNING: it leaks");
     expect(errors.text).toBe("warning: channel Ax is flat\n");

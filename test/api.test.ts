@@ -1,4 +1,4 @@
-// The public API is documented, all of it, and whoever uses a result can name every type that it mentions.
+// The whole public API must be documented, and users of a result must be able to name every type in it.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { apiPage, readInterface, undocumented } from "../scripts/api.ts";

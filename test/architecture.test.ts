@@ -1,4 +1,5 @@
-// Holds the house of scripts/architecture.ts: data flows one way, and only the pipelines join what else stays apart.
+// Enforces the structure in scripts/architecture.ts: data flows one way, and only the pipelines connect rooms that are otherwise
+// separate.
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,21 +21,21 @@ const files = filesOf(source);
 const imports = importsOf(source, files);
 const wingOf = (room: string): string => room.split("/")[0]!;
 
-/** Imports between two rooms; the files in src/ itself are no room. */
+/** Imports between two rooms; the files in src/ itself do not form a room. */
 const crossing = imports.filter(
   ({ from, to }) => roomOf(from) !== roomOf(to) && roomOf(from) !== "" && roomOf(to) !== "",
 );
 
-/** Root files are for all, but what users may write is known from the pipelines up: a stage takes what it needs. */
+/** All rooms may import root files, but only the pipelines and later wings know the options: a stage takes only what it needs. */
 const mayImportConfig = ["pipelines", "interfaces"];
 
-/** File -> the files that load with it. */
+/** The files that each file loads, by file. */
 const graph = new Map<string, string[]>();
 for (const { from, to, loads } of imports) {
   if (loads) graph.set(from, [...(graph.get(from) ?? []), to]);
 }
 
-/** The file and all that load with it. */
+/** The file and all files that it loads. */
 function loadedWith(file: string): string[] {
   const loaded = new Set([file]);
   for (const from of loaded) for (const to of graph.get(from) ?? []) loaded.add(to);
@@ -123,7 +124,7 @@ describe("architecture", () => {
         readFileSync(join(source, file), "utf8"),
       ),
     );
-    // main.ts speaks before anything else may load; live.ts moves the cursor.
+    // main.ts may print before anything else is loaded; live.ts moves the cursor.
     expect(writes.sort()).toEqual([
       "interfaces/cli/live-renderer.ts",
       "interfaces/cli/main.ts",

@@ -1,4 +1,7 @@
-/** The words of an --only, in the order in which they are known. @throws if one is unknown, since a part left out is no run */
+/**
+ * The names in an --only option, in their defined order. @throws if one is unknown, because otherwise the run would silently
+ * lack a part
+ */
 export function chosenNames<Name extends string>(only: string, known: readonly Name[]): Name[] {
   const words = only.split(",");
   const unknown = words.filter((word) => !known.some((name) => name === word));

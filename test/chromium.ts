@@ -1,4 +1,4 @@
-// A page in a headless Chromium: opened, run, and its document read back. Any Chromium or Chrome of the machine will do.
+// Opens a page in a headless Chromium, runs it, and reads its document. Any Chromium or Chrome on the machine will do.
 
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -7,7 +7,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
-/** The first that starts: `chromium-browser` may be a stub that only asks for a snap. CHROMIUM_PATH is taken at its word. */
+/**
+ * The first program that starts: `chromium-browser` may be a stub that only asks for a snap. CHROMIUM_PATH is taken at its
+ * word.
+ */
 function findChromium(): string | undefined {
   const starts = (name: string): boolean => {
     try {
@@ -23,9 +26,9 @@ function findChromium(): string | undefined {
 export const chromium: string | undefined = findChromium();
 
 /**
- * @param page html whose scripts are done when it has loaded, or the address of such a page
+ * @param page html whose scripts have finished when it has loaded, or the address of such a page
  * @returns the document after that
- * @throws if the browser ends badly, or has not ended after `timeoutSeconds`; it is killed then
+ * @throws if the browser fails, or has not ended after `timeoutSeconds`; in that case, it is killed
  */
 export async function loadPage(page: string | URL, timeoutSeconds: number = 60): Promise<string> {
   if (chromium === undefined) throw new Error("chromium: none was found; install it or set CHROMIUM_PATH");
@@ -48,7 +51,7 @@ export async function loadPage(page: string | URL, timeoutSeconds: number = 60):
     const what = killed ? `had not ended after ${timeoutSeconds} s and was killed` : "ended badly";
     throw new Error(`chromium: ${chromium} ${what}: ${stderr || error}`, { cause: error });
   } finally {
-    // The browser's own children may still write for a moment after a kill.
+    // The browser's child processes may still write for a moment after it was killed.
     rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }

@@ -1,6 +1,6 @@
-// The one line that a person or a machine reads last: how many tests passed, failed and were skipped. TEST_COSTS=1 puts a table
-// of what each file cost before it; with TEST_COUNTS=FILE the counts are added to that file, and whoever runs several suites
-// prints the one line.
+// The last line, for people and machines: how many tests passed, failed and were skipped. With TEST_COSTS=1, a table
+// with the cost of each file is printed before it. With TEST_COUNTS=FILE, the counts are added to that file, and a program that
+// runs several suites prints the line.
 import { appendFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { Reporter, SerializedError, TestModule } from "vitest/node";

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 
 /**
- * Every command that works on recordings or models, as "train" or "models list": a test that is to hold for all finds new
- * ones by it. The completion script is tested on its own.
+ * Every command that works on recordings or models, as "train" or "models list"; a test for all commands thereby includes new
+ * ones. The completion script is tested on its own.
  */
 export function commandPaths(command: Command, path: readonly string[] = []): string[] {
   if (command.commands.length === 0) return path[0] === "completion" ? [] : [path.join(" ")];

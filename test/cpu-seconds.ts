@@ -1,5 +1,5 @@
-// What a test file costs: the CPU seconds of its process, all its threads, and the processes that it started and that have ended.
-// Unlike the time on the clock, they hardly depend on what else the machine does.
+// The cost of a test file: the CPU seconds of its process with all threads, and of the processes that it started and that have
+// ended. Unlike elapsed time, they hardly depend on the load of the machine.
 import { readFileSync } from "node:fs";
 import { afterAll } from "vitest";
 
@@ -9,7 +9,7 @@ declare module "vitest" {
   }
 }
 
-/** Linux counts in hundredths of a second whatever the machine; elsewhere child processes are left out. */
+/** Linux counts hundredths of a second on every machine; on other systems, child processes are not counted. */
 function childSeconds(): number {
   if (process.platform !== "linux") return 0;
   const stat = readFileSync(`/proc/${process.pid}/stat`, "utf8");

@@ -1,5 +1,5 @@
-// Compares lists of numbers as `toEqual` does, but in a loop. On its own, vitest spends a microsecond or more on every element,
-// which is most of what a test costs that compares the bytes of a network.
+// Compares lists of numbers as `toEqual` does, but in a loop. By itself, vitest spends a microsecond or more on every element,
+// which is most of the cost of a test that compares the bytes of a network.
 import { expect } from "vitest";
 
 type Numbers = ArrayLike<number | bigint>;
@@ -14,7 +14,7 @@ function isEveryEqual(a: Numbers, b: Numbers): boolean {
   return true;
 }
 
-/** @returns undefined for anything else, and for different lists, whose difference vitest finds and prints */
+/** @returns undefined for other values, and for lists that differ, so that vitest prints the difference */
 export function equalNumbers(a: unknown, b: unknown): true | undefined {
   const isComparable = isTypedArray(a)
     ? isTypedArray(b) && a.constructor === b.constructor

@@ -1,5 +1,5 @@
-// Property tests draw equal cases in every run, so that a failure is a change of the code and never of luck. Other cases:
-// FAST_CHECK_SEED=7 npm test, or =random; fast-check prints the seed of a case that fails.
+// Property tests draw the same cases in every run, so that a failure is always caused by a change of the code. To draw other
+// cases: FAST_CHECK_SEED=7 npm test, or FAST_CHECK_SEED=random; fast-check prints the seed of a case that fails.
 
 import fc from "fast-check";
 

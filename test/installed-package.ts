@@ -6,21 +6,21 @@ import { fileURLToPath } from "node:url";
 
 export const cache: string = fileURLToPath(new URL("../node_modules/.cache", import.meta.url));
 
-/** Without what `npm run` says to its scripts: npm would take it for its own settings. */
+/** Without the variables that `npm run` sets for its scripts, because npm would use them as its own settings. */
 function environment(...path: readonly string[]): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_(OPTIONS|PATH)$/i.test(name));
   const quiet = { npm_config_audit: "false", npm_config_fund: "false", npm_config_prefer_offline: "true" };
   return { ...Object.fromEntries(own), ...quiet, PATH: [...path, process.env.PATH].join(delimiter) };
 }
 
-/** Why nothing can be installed here; undefined if it can. */
+/** The reason why nothing can be installed here; undefined if it is possible. */
 export function withoutRegistry(): string | undefined {
   if (process.platform === "win32") return "needs a POSIX shell";
   const { status } = spawnSync("npm", ["view", "node@24", "name"], { env: environment(), timeout: 30_000 });
   return status === 0 ? undefined : "no npm registry";
 }
 
-/** The environment in which `node` is of this version, "22.18" say: downloaded once, then found in node_modules/.cache. */
+/** An environment in which `node` has this version, for example "22.18"; it is downloaded once to node_modules/.cache. */
 export function onNode(version: string): NodeJS.ProcessEnv {
   const home = join(cache, `node-${version}`);
   const bin = join(home, "node_modules/node/bin");

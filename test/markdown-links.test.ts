@@ -1,4 +1,4 @@
-// Every relative link of the documentation leads to a file and a heading; in the package, too, which has fewer files.
+// Every relative link in the documentation must lead to a file and a heading, also in the package, which has fewer files.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";

@@ -1,4 +1,4 @@
-// The relative links of Markdown files, and those among them that lead nowhere.
+// Finds the relative links in Markdown files, and those of them that lead nowhere.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
@@ -10,7 +10,7 @@ export interface Link {
   readonly target: string;
 }
 
-/** Outside of code, in order; neither URLs nor mail addresses. */
+/** Links outside of code, in order, without URLs and mail addresses. */
 export function relativeLinks(root: string, file: string): Link[] {
   return prose(readFileSync(join(root, file), "utf8")).flatMap((text, index) =>
     [...text.matchAll(/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\[[^\]]+\]:\s*(\S+)|\b(?:src|href)="([^"]+)"/g)]
@@ -20,7 +20,7 @@ export function relativeLinks(root: string, file: string): Link[] {
   );
 }
 
-/** "README.md:12: docs/guide.md#nowhere: what is wrong" for each link to a file or heading that is not there. */
+/** "README.md:12: docs/guide.md#nowhere: what is wrong" for each link to a file or heading that does not exist. */
 export function brokenLinks(root: string, files: readonly string[]): string[] {
   return files
     .flatMap((file) => relativeLinks(root, file))
@@ -61,7 +61,7 @@ function anchorsOf(root: string, file: string): Set<string> {
   return anchors;
 }
 
-/** The lines, with blocks of code emptied, and code spans too unless they belong to it. */
+/** The lines, with code blocks emptied, and code spans too unless they are part of a link. */
 function prose(text: string, spans?: "with code spans"): string[] {
   let fence: string | undefined;
   return text.split("\n").map((line) => {

@@ -11,7 +11,7 @@ function stream(seed: number, batches: number, mean: (batch: number) => number):
   );
 }
 
-/** Number of the first batch in alarm; -1 without one. */
+/** Number of the first batch in alarm; -1 if there is none. */
 async function firstAlarm(judge: Competitor, batches: readonly WindowFeatures[]): Promise<number> {
   let now = judge;
   for (const [number, features] of batches.entries()) {

@@ -14,11 +14,12 @@ const task = {
 };
 const answers = (one: number[], two: number[]): QualityAnswers => ({ "fold-1": one, "fold-2": two });
 const perfect = answers([1, 1, 0, 0], [0, 1, 0, 1]);
-// Of ann's windows 3, 2, 1, 0, window 2 is wrong: F1 of sit 4/5, of walk 2/3. Of cy's two windows, both are called sit.
+// One of ann's windows 3, 2, 1 and 0 is wrong, window 2: F1 is 4/5 for sit and 2/3 for walk. Both of cy's windows are classified
+// as sit.
 const flawed = answers([1, 0, 0, 0], [0, 1, 0, 0]);
 const ann = (4 / 5 + 2 / 3) / 2;
 const cy = (2 / 3 + 0) / 2;
-// bo's and cy's windows together: F1 of sit 4/5, of walk 2/3.
+// The windows of bo and cy together: F1 is 4/5 for sit and 2/3 for walk.
 const second = ann;
 
 describe("the quality benchmark", () => {
@@ -43,7 +44,7 @@ describe("the quality benchmark", () => {
     expect(one.sd).toBeCloseTo(0, 12);
     expect(one.worst).toEqual({ macroF1: expect.closeTo(cy, 12), users: ["cy"] });
     const both = columnFigures([seedFigures(task, flawed), seedFigures(task, answers([0, 0, 1, 1], [0, 1, 0, 1]))]);
-    // With the second seed, everything about ann is wrong, and everything else right: folds 0 and 1.
+    // With the second seed, everything is wrong for ann and right for the others: folds 0 and 1.
     expect(both.mean).toBeCloseTo((ann + 0.5) / 2, 12);
     expect(both.sd).toBeCloseTo(Math.SQRT1_2 / 2, 12);
     expect(both.worst).toEqual({ macroF1: expect.closeTo(cy / 2, 12), users: ["cy", "ann"] });
@@ -54,7 +55,7 @@ describe("the quality benchmark", () => {
     const [one, other] = [perfect, flawed].map((own) => columnFigures([seedFigures(task, own)]));
     const { value, low, high } = pairedDifference(one!, other!);
     expect(value).toBeCloseTo((1 - ann + (1 - cy)) / 3, 12);
-    // Of the 27 equally likely draws, bo alone and cy alone are less than 5 % each.
+    // Draws of bo alone and of cy alone are less than 5 % each of the 27 equally likely draws.
     expect(low).toBeCloseTo((1 - ann) / 3, 12);
     expect(high).toBeCloseTo((1 - ann + 2 * (1 - cy)) / 3, 12);
     const shifted = { byPerson: new Map([...other!.byPerson].map(([user, score]) => [user, score - 0.25])) };

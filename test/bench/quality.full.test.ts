@@ -1,4 +1,4 @@
-// bench/quality.ts on a few simulated people: a table by one command, from kept answers when it is repeated.
+// Runs bench/quality.ts on a few simulated people: one command prints a table, and a second run reuses the stored answers.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

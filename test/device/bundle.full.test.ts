@@ -1,5 +1,5 @@
-// tidemark/device as a page gets it: bundled through the package's exports, it is small, needs nothing around it, and makes in
-// Chromium and in a bare JavaScript context the very bytes that `check` keeps of the same batch.
+// Tests tidemark/device as a page gets it: bundled through the package's exports, it is small and has no dependencies, and in
+// Chromium and in a bare JavaScript context it makes the same bytes that `check` stores for the same batch.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
@@ -25,7 +25,7 @@ const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
 const home = packedHome();
 
-/** What a program on a device does with the pieces that it is given, as a page would import it. */
+/** What a program on a device does with the pieces of a recording, imported as in a page. */
 const program = `
   import { DeviceBatch, encodeSummary, readDeviceModel, summaryToJson } from "tidemark/device";
   export function summarise(text) {
@@ -46,7 +46,7 @@ describe("tidemark/device", () => {
     const model = readDeviceModel(JSON.parse(readFileSync(at("model/device.json"), "utf8")));
     const columns = { channels: model.channels };
     const { recordings } = await readRecordings([at("r.parquet")], { requireLabels: false, columns });
-    // One person's recordings, with a row missing here and there and a long gap.
+    // One person's recordings, with some rows missing and a long gap.
     const user = recordings.stretches[0]!.user;
     const rows = recordings.stretches
       .filter((stretch) => stretch.user === user)

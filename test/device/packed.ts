@@ -9,12 +9,16 @@ import { afterAll, beforeAll } from "vitest";
 
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A folder that has the built package in its node_modules while the tests of a file run; inside the repository's own, where git does not look. */
+/**
+ * A folder whose node_modules contains the built package during the tests of a file; it is inside the repository's own
+ * node_modules, which git ignores.
+ */
 export function packedHome(): string {
   const cache = join(root, "node_modules/.cache");
   mkdirSync(cache, { recursive: true });
   const home = mkdtempSync(join(cache, "device-test-"));
-  // A package of its own: else its nearest one would be this repository, which is named tidemark.
+  // The folder needs its own package.json; otherwise, the nearest one would be that of this repository, which is also named
+  // tidemark.
   writeFileSync(join(home, "package.json"), '{ "name": "page", "type": "module" }');
   const own = join(home, "node_modules/tidemark");
   mkdirSync(own, { recursive: true });
@@ -26,7 +30,7 @@ export function packedHome(): string {
   return home;
 }
 
-/** One minified classic script that leaves what `text` exports in a global `bundle`. Every package but tidemark is refused. */
+/** A minified classic script that assigns the exports of `text` to a global `bundle`. Every package but tidemark is refused. */
 export async function bundle(home: string, text: string): Promise<string> {
   const entry = join(home, "entry.js");
   const alone: Plugin = {

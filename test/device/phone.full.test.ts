@@ -1,5 +1,6 @@
-// The page in examples/phone, as a phone would run it: built through the package's exports, opened in Chromium, fed with synthetic
-// devicemotion events. What it sends must be what the package makes of the same rows, and what the server accepts.
+// Tests the page in examples/phone as a phone runs it: built through the package's exports, opened in Chromium, with synthetic
+// devicemotion events. The summary that it sends must equal the one that the package computes from the same rows, and the server
+// must accept it.
 import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -30,14 +31,14 @@ const types: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
-/** As a phone gives it: m/s^2 with gravity, and degrees per second about z, x and y. */
+/** As a phone reports it: m/s^2 with gravity, and degrees per second about z, x and y. */
 interface Motion {
   readonly seconds: number;
   readonly acceleration: readonly [x: number, y: number, z: number];
   readonly rotation: readonly [alpha: number, beta: number, gamma: number];
 }
 
-/** Dispatches the events once the page is ready, then has it finish the batch, and waits until that is sent. */
+/** Dispatches the events once the page is ready, makes it finish the batch, and waits until the batch is sent. */
 const phone = (motions: readonly Motion[]): string => `
   const until = (ready) => new Promise((resolve) => {
     const look = () => (ready() ? resolve() : requestAnimationFrame(look));
@@ -69,7 +70,7 @@ describe.skipIf(chromium === undefined)("the page of a phone (skipped without Ch
   let letGo = (): void => {};
   const server = createServer((request, response) => void answer(request, response));
 
-  /** An image that loads when the phone is done holds the page's load event until then. */
+  /** An image that loads only when the phone has finished delays the page's load event until then. */
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url!, "http://phone");
     if (request.method === "POST") {
@@ -194,7 +195,7 @@ describe.skipIf(chromium === undefined)("the page of a phone (skipped without Ch
     const { probabilities } = await classify({ session, Tensor }, model, windows);
     const wanted = batch.summarize(windows, probabilities);
     expect(received.rows).toBe(wanted.rows);
-    // A browser without a sensor says so by one event without values.
+    // A browser without a sensor dispatches one event without values.
     expect(received.dropped.missing_values).toBeLessThanOrEqual(1);
     expect(received.measurement.signals.classCounts).toEqual(wanted.measurement.signals.classCounts);
     expect(received.measurement.byClass).toEqual(wanted.measurement.byClass);

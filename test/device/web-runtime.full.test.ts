@@ -1,5 +1,5 @@
-// The network in onnxruntime-web, which rounds differently: it must say the same of nearly every window, and where it does, the
-// summary counts the same samples.
+// Runs the network in onnxruntime-web, which rounds differently: nearly every window must get the same label, and for these
+// windows the summary must count the same samples.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Every folder here is an export of some app, device or data set. A new one needs files and an export.json, and no code.
+// Every folder here holds an export of an app, a device or a data set. A new export needs files and an export.json, but no code.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
-// The shapes of exports of apps, devices and published data sets, from which generate.ts writes small files with values of our
-// own. Columns are written HEADER=VALUE and separated by |; VALUE is a key of exportValues below, or 'text. A shape that
-// somebody else's file has needs no code: add a folder with the file and an export.json.
+// The layouts of exports of apps, devices and published data sets; generate.ts writes small files in them, with our own values.
+// Columns are written as HEADER=VALUE and separated by |; VALUE is a key of exportValues below, or 'text. The layout of somebody
+// else's file needs no code: add a folder with the file and an export.json.
 
 export interface Shape {
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Shape {
   readonly files: Readonly<Record<string, ShapeFile>>;
   /** Options in camelCase. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** Channels in order, each with the value that it holds. */
+  /** Channels in order, each with the name of its value. */
   readonly read?: Readonly<Record<string, string>>;
   /** People, if the file or its path names them. */
   readonly people?: readonly string[];

@@ -1,6 +1,6 @@
-// Exports of apps, devices and data sets (test/exports), damaged as exports are damaged: rows cut off, columns swapped or dropped,
-// names doubled or missing, another delimiter. What is read must be right where the damage does not change the meaning, and a
-// refusal must say how to go on, in our words and not in DuckDB's.
+// Exports of apps, devices and data sets (test/exports) with typical damage: rows cut off, columns swapped or dropped, names
+// repeated or missing, another delimiter. If the damage does not change the meaning, the values must be read correctly. An error
+// must say how to go on, in Tidemark's words and not in DuckDB's.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -77,7 +77,7 @@ const damages: readonly Damage[] = [
 
 const isBinary = (bytes: Uint8Array): boolean => bytes.includes(0) || (bytes[0] === 0x1f && bytes[1] === 0x8b);
 
-/** @param name exports: all of them, of which binary files stay as they are; devices: one of the binary files, damaged */
+/** @param name `exports`: all of them, with binary files unchanged; `devices`: one of the binary files, damaged */
 export function exportsFormat(name: "exports" | "devices"): Format {
   const exports = storedExports().filter(
     ([own, { files }]) =>

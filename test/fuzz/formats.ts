@@ -1,5 +1,5 @@
-// What is fuzzed: the formats of input (Parquet apart from CSV, and the exports of apps), each with a mutator and with what consumes it. An
-// input is a set of files by name; a target reads them from a directory and either succeeds or throws.
+// The formats that are fuzzed (Parquet separately from CSV, and the exports of apps), each with a mutator and the code that reads
+// it. An input is a set of named files; a target reads them from a directory and either succeeds or throws.
 
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -38,11 +38,11 @@ export interface Format {
   readonly name: string;
   /** The files of one input. */
   mutate(rng: Rng): Files;
-  /** Uses an input as the product does; `directory` holds it, and is empty else. */
+  /** Uses an input as the product does; `directory` contains only the input. */
   use(directory: string, files: Files, rng: Rng): Promise<void>;
 }
 
-/** What inputs are made from: a trained model, a batch, and Parquet files of many kinds. */
+/** The originals of the inputs: a trained model, a batch, and Parquet files of many kinds. */
 export interface Base {
   readonly directory: string;
   /** Address of a tracking server. */
@@ -89,7 +89,7 @@ export async function openFormat(name: FormatName, base: Base): Promise<Format> 
   }
 }
 
-/** Reading for train, the gate of check, and now and then the whole of predict and check with what they write. */
+/** Reading for train, the gate of check, and sometimes all of predict and check, including what they write. */
 function tableUser({ directory: base }: Base): (directory: string, name: string, rng: Rng) => Promise<void> {
   const model = join(base, "model");
   let opened: Promise<WatchedModel> | undefined;
@@ -201,7 +201,7 @@ function utf8(text: string): Uint8Array {
   return Buffer.from(text);
 }
 
-/** Parquet files with types and encodings that a recorder might write, good and bad ones. */
+/** Parquet files with types and encodings that a recorder might write, valid and invalid. */
 export async function writeParquetBases(directory: string): Promise<void> {
   const database = await openDuckdb();
   const source = `read_csv(${duckdbLiteral(join(directory, "batch.csv"))})`;
@@ -241,7 +241,7 @@ export async function writeParquetBases(directory: string): Promise<void> {
   }
 }
 
-/** In the footer, whose length stands before the last four bytes, or in the pages before it. */
+/** In the footer, whose length is stored before the last four bytes, or in the pages before it. */
 const parquetMutations: readonly Mutation<Uint8Array>[] = [
   (bytes, rng) => {
     const footer =
@@ -271,7 +271,7 @@ async function parquetFormat(base: Base): Promise<Format> {
   const mutations = [...parquetMutations, ...parquetMutations, ...parquetMutations, ...byteMutations];
   return {
     name: "parquet",
-    // One in twenty stays whole: its types are the trouble.
+    // One in twenty stays undamaged, because its types alone are difficult.
     mutate: (rng) => {
       const bytes = pick(bases, rng);
       return { "in.parquet": rng.integer(20) === 0 ? bytes : several<Uint8Array>(bytes, mutations, rng, 3) };
@@ -280,7 +280,7 @@ async function parquetFormat(base: Base): Promise<Format> {
   };
 }
 
-/** A JSON file of a model folder that is mutated; in half of the inputs every hash over it is right again. */
+/** A mutated JSON file of a model folder; in half of the inputs, all hashes of it are corrected. */
 async function modelFileFormat(base: Base, name: string): Promise<Format> {
   const model = join(base.directory, "model");
   const manifestText = readFileSync(join(model, modelFiles.manifest), "utf8");
@@ -309,7 +309,7 @@ async function modelFileFormat(base: Base, name: string): Promise<Format> {
       for (const file of others) cpSync(join(model, file), join(directory, file));
       await openWatchedModel(directory);
       await listModels(join(directory, ".."));
-      // Opened, so it says of itself that it can be used.
+      // The folder was opened, so Tidemark considers it usable.
       const [batch, out] = [join(base.directory, "batch.csv"), join(directory, "predictions.csv")];
       const kind = rng.integer(8);
       if (kind < 2) await check({ files: [batch], model: directory, jobs: 1 });
@@ -318,7 +318,7 @@ async function modelFileFormat(base: Base, name: string): Promise<Format> {
   };
 }
 
-/** The value with the hash of its other keys, as they are read from its text. */
+/** The value with the hash of its other keys, as read from its text. */
 function sealed(value: unknown, key: string): unknown {
   const read: unknown = JSON.parse(jsonOf(value) || "null");
   if (typeof read !== "object" || read === null || Array.isArray(read)) return value;
@@ -485,7 +485,7 @@ function configFormat(): Format {
   };
 }
 
-/** Every file below a directory, with its size. */
+/** Every file in a directory and its subdirectories, with its size. */
 export function listing(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: "utf8" })
     .filter((name) => statSync(join(directory, name), { throwIfNoEntry: false })?.isFile() === true)

@@ -1,5 +1,5 @@
-// npm run fuzz: mutated inputs of every format, used as the product uses them. Each must be accepted or refused with a message:
-// no stack, no hang, no crash, no gigabyte, nothing half written. The same seed gives the same inputs.
+// npm run fuzz uses mutated inputs of every format as the product would. Each must be accepted, or rejected with a message:
+// no stack trace, hang, crash, gigabyte of memory or half-written file. The same seed gives the same inputs.
 //
 //   npm run fuzz                       10,000 inputs for each format
 //   npm run fuzz -- --runs 300 --only csv,config --seed 7
@@ -21,11 +21,11 @@ import { FakeMlflow } from "../storage/tracking/fake-mlflow.ts";
 import { type Base, formatNames, writeParquetBases } from "./formats.ts";
 import type { Outcome, Task } from "./worker.ts";
 
-/** Of its own processor time; on a busy machine an input may have to wait much longer for its turns. */
+/** CPU time of the process; on a busy machine, an input may take much longer. */
 const hangSeconds = 10;
 const deadlockSeconds = 180;
 const mostMebibytes = 1024;
-/** A process keeps a little of everything that it read; no single input is to blame for that. */
+/** A process keeps a little of everything that it read, so no single input is the cause of that growth. */
 const inputsOfAWorker = 400;
 
 type Verdict = Outcome["kind"] | "hang" | "crash" | "memory";
@@ -52,7 +52,7 @@ async function makeBase(directory: string, server: string): Promise<Base> {
   return { directory, server };
 }
 
-/** A process that takes a task at a time, and is replaced if it ends or has to be ended. */
+/** A process that takes one task at a time, and is replaced if it ends or has to be ended. */
 class Worker {
   #child: ChildProcess | undefined;
   #used = 0;
@@ -64,7 +64,7 @@ class Worker {
     this.scratch = scratch;
   }
 
-  /** `used`: the number of the input that the process has really used; null if it never answered. */
+  /** `used`: the number of the input that the process used; null if it never answered. */
   async run(task: Task): Promise<{ verdict: Verdict; text: string; used: number | null }> {
     const child = await this.#ready();
     child.send(task);
@@ -114,7 +114,7 @@ class Worker {
   }
 }
 
-/** Ends if the process has worked on its input for too long, or waits for what does not come. */
+/** Ends if the process has worked on its input for too long, or waits for something that never happens. */
 async function hang(pid: number, signal: AbortSignal): Promise<string> {
   const [began, worked] = [performance.now(), processorSeconds(pid)];
   for (;;) {

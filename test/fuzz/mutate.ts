@@ -14,7 +14,7 @@ export function several<T>(value: T, mutations: readonly Mutation<T>[], rng: Rng
   return mutated;
 }
 
-/** What cells, keys and values are replaced by, as text. */
+/** Replacements for cells, keys and values, as text. */
 export const nastyTexts: readonly string[] = [
   ...["", " ", "NaN", "inf", "-Infinity", "null", "true", "0", "-0", "1e308", "-1e308", "3e38", "1e999", "1e-320"],
   ...["9007199254740993", "99999999999999999999999999", "-1", "0.1e", "0x1F", "1_000", "1,5", "١٢", "½", "2026-02-30"],
@@ -83,7 +83,7 @@ function edited(text: string, rng: Rng, edit: (lines: string[], line: number) =>
   return edit(lines, rng.integer(lines.length)).join("\n");
 }
 
-/** Stands for a number that JSON.stringify cannot write; `jsonOf` puts it in. */
+/** A placeholder for a number that JSON.stringify cannot write; `jsonOf` inserts the number. */
 const infinityMark = "@@1e999@@";
 
 const nastyValues: readonly unknown[] = [
@@ -99,7 +99,7 @@ type Path = readonly (string | number)[];
 
 function pathsOf(value: unknown, path: Path = [], found: Path[] = []): Path[] {
   found.push(path);
-  // Long lists of numbers would draw nearly every mutation.
+  // Otherwise, nearly all mutations would be in long lists of numbers.
   const entries = Array.isArray(value)
     ? [...value.entries()].slice(0, 8)
     : isObject(value)
@@ -174,7 +174,7 @@ export function jsonOf(value: unknown, indent?: number): string {
   return (JSON.stringify(value, null, indent) ?? "").replaceAll(JSON.stringify(infinityMark), "1e999");
 }
 
-/** Damage that no JSON value shows: to the text of it. */
+/** Damage to the text itself, which no JSON value can represent. */
 export const jsonTextMutations: readonly Mutation<string>[] = [
   ...lineMutations,
   (text) => `${"[".repeat(20_000)}${text}${"]".repeat(20_000)}`,

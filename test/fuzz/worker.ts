@@ -1,4 +1,4 @@
-// Uses one input after the other in a process of its own, which may crash, hang or grow without harm to the rest.
+// Uses inputs one after another in a separate process, which may crash, hang or grow without affecting the others.
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../src/errors.ts";
@@ -13,9 +13,9 @@ export interface Task {
 
 export interface Outcome {
   readonly kind: "accepted" | "refused" | "defect" | "partial";
-  /** What went wrong, or the message of the refusal. */
+  /** The failure, or the message with which the input was rejected. */
   readonly text: string;
-  /** The number of the input, now that it was used. */
+  /** The number of the input that was used. */
   readonly used: number;
   /** Of this process until now. */
   readonly peakMebibytes: number;

@@ -1,4 +1,4 @@
-// What a check prints: one scale for evidence, and beside each number what it is compared with.
+// Tests what a check prints: one scale for evidence, and beside each number the value with which it is compared.
 import { describe, expect, it } from "vitest";
 import { checkDecisionBlocks, checkLines } from "../../../src/interfaces/cli/check-text.ts";
 import { tableLines } from "../../../src/interfaces/cli/table.ts";

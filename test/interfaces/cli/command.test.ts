@@ -118,7 +118,7 @@ describe("the process", () => {
 });
 
 describe.skipIf(process.platform === "win32")("Ctrl-C", () => {
-  /** Work that ends a while after it is aborted, or never. */
+  /** Work that ends some time after it is aborted, or never. */
   function worker(reaction: "stops" | "hangs"): ReturnType<typeof spawn> {
     const source = new URL("../../../src/interfaces/cli/interrupt.ts", import.meta.url).href;
     const script = `import { interruptible } from ${JSON.stringify(source)};

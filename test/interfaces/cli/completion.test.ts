@@ -1,4 +1,4 @@
-// Completion, asked of the shells themselves where they are installed; bash is everywhere.
+// Tests completion with the shells themselves if they are installed; bash always is.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ function installed(shell: Shell): boolean {
   }
 }
 
-/** What bash offers after the words of a line. */
+/** The completions that bash offers after the words of a line. */
 function bash(...words: string[]): string[] {
   const text = `${script("bash")}
 COMP_WORDS=(tidemark ${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length}

@@ -1,4 +1,4 @@
-// One short training run as its events, for the renderers.
+// The events of one short training run, for the renderers.
 import type { TrainEvent, TrainSummary } from "../../../src/pipelines/train-events.ts";
 
 type Metrics = Extract<TrainEvent, { type: "fold" }>["metrics"];
@@ -38,7 +38,7 @@ const summary: TrainSummary = {
 
 export const warning = "channel Ax is flat";
 
-/** Two folds side by side, then the final fit. */
+/** Two folds at the same time, then the final fit. */
 export const events: readonly TrainEvent[] = [
   {
     type: "data",

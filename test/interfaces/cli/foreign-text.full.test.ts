@@ -1,5 +1,5 @@
-// Whatever people, labels, ids, folders, files and servers are called: no command passes on what a terminal would obey,
-// and nobody's name begins a line of its own.
+// Whatever the names of people, labels, ids, folders, files and servers are, no command prints a sequence that controls the
+// terminal, and no name can start a line of its own.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, renameSync } from "node:fs";
@@ -48,7 +48,7 @@ afterAll(() => server.close());
 
 const network = ["--network", "compact", "--rate", "20", "--window", "40", "--folds", "2", "--epochs", "1"];
 const stream = ["--stream", name("stream")];
-/** By command the words of one call or several, in an order in which each finds what it needs. */
+/** For each command, the arguments of one or more calls, in an order in which each call finds what it needs. */
 const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   simulate: () => [
     [...["--out", `${at("simulated")}.csv`, "--users", "1", "--minutes", "0.1"]],
@@ -164,7 +164,7 @@ describe.skipIf(process.platform === "win32")("what every command prints", () =>
       }
     }
     if (command === "train") expect(existsSync(join(at("model"), "manifest.json"))).toBe(true);
-    // Nothing is dropped in silence either; these print no foreign text at all.
+    // Nothing is dropped silently either; these commands print no text from outside at all.
     if (!["baseline validate", "reference compact"].includes(command)) expect(shown).toBeGreaterThan(0);
   });
 });

@@ -1,4 +1,4 @@
-// The help of every command fits the terminal, and 80 columns where there is none.
+// The help of every command fits the width of the terminal, or 80 columns if there is no terminal.
 import { stripVTControlCharacters } from "node:util";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
@@ -33,7 +33,7 @@ describe.each([80, 60])("help in %i columns", (width) => {
   it.each(names)("%s", (name) => {
     const command = all(createProgram()).find((own) => pathOf(own) === name)!;
     const lines = helpOf(command, width).split("\n");
-    // An example is one command: it is not broken.
+    // An example is one command, so it is not wrapped.
     const wide = lines.filter((line) => displayWidth(line) > width && !/^ {2,}(tidemark |--)/.test(line));
     expect(wide).toEqual([]);
     if (width === 80) for (const line of lines) expect(displayWidth(line), line).toBeLessThanOrEqual(80);

@@ -1,5 +1,5 @@
-// What every command prints with --json fits its published schema and has no key that the schema does not describe: of usual
-// recordings, of one activity alone, of one window, of constant signals, and of thousands of one value.
+// The --json output of every command conforms to its published schema and has no key that the schema lacks: for ordinary
+// recordings, a single activity, a single window, constant signals, and thousands of equal values.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, writeFileSync } from "node:fs";
@@ -28,7 +28,7 @@ const [server, refusing] = [new FakeMlflow(), new FakeMlflow()];
 const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
 
 const walking = "SELECT * FROM r WHERE activity = 'walking' AND \"user\" = 'person-01'";
-/** Batches that strain what is computed of them, as queries of the recordings. */
+/** Extreme batches, as queries of the recordings. */
 const batches: Readonly<Record<string, string>> = {
   usual: "SELECT * FROM r WHERE \"user\" = 'person-02'",
   "one activity": walking,
@@ -66,7 +66,7 @@ afterAll(async () => {
   for (const own of [server, refusing]) await own.close();
 });
 
-/** Fits, says all that there is, and is not only printed as it should be. */
+/** It must conform, contain every key, and be printed in the right form. */
 function expectForm(schema: z.ZodType, line: string): unknown {
   const value: unknown = JSON.parse(line);
   expect(camelCaseKeys(value)).toEqual([]);
@@ -85,7 +85,7 @@ function expectCheck(line: string): void {
   expectForm(checkResultSchema, JSON.stringify(answer));
 }
 
-/** Its schema reads the keys of `drift` as they are in code. */
+/** Its schema expects the keys of `drift` in the form that the code uses. */
 function expectBaseline(line: string): void {
   const value: unknown = JSON.parse(line);
   expect(camelCaseKeys(value)).toEqual([]);
@@ -98,7 +98,10 @@ function expectEvent(line: string): void {
 }
 
 type Form = z.ZodType | ((line: string) => unknown);
-/** By command the form of a line, and the words of one call or several, in an order in which each finds what it needs. */
+/**
+ * For each command, the form of a line, and the arguments of one or more calls, in an order in which each call finds what it
+ * needs.
+ */
 const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readonly string[])[] }>> = {
   simulate: {
     form: answers.simulateResultSchema,

@@ -1,4 +1,4 @@
-// Where the output cannot be written, a full disk or a reader that went away, the verdict is not lost.
+// If the output cannot be written, because the disk is full or the reader has ended, the verdict is not lost.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ const check = (batch: string): string[] => ["check", batch, "--model", "walk", "
 
 type Sink = "a full disk" | "a pipe without a reader";
 
-/** Runs a command with one or both of its outputs lost. */
+/** Runs a command that cannot write to one or both of its outputs. */
 async function lose(
   streams: "stdout" | "stderr" | "both",
   sink: Sink,

@@ -1,4 +1,4 @@
-// What an interrupted training prints for its user to run, run by a shell: paths with spaces stay one word.
+// Runs the commands that an interrupted training run prints in a shell: a path with spaces must stay one word.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";

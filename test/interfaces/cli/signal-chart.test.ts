@@ -1,4 +1,4 @@
-// Signals drawn with characters: as wide as asked, with the extremes at the edges.
+// Signals drawn with characters: with the requested width, and with the extremes at the edges.
 import { describe, expect, it } from "vitest";
 import { showsBraille, signalChartLines } from "../../../src/interfaces/cli/signal-chart.ts";
 import { displayWidth } from "../../../src/interfaces/cli/table.ts";

@@ -1,4 +1,5 @@
-// What the operating system refuses, at every path that a command takes: one error that names it, and no stack.
+// Tests what the operating system rejects, for every path that a command accepts: one error that names the path, and no stack
+// trace.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
@@ -11,7 +12,7 @@ import { fileDirectory, main } from "../../pipelines/tiny-run.ts";
 
 const directory = fileDirectory();
 const nobody = 65_534;
-/** As root nothing is forbidden: then the commands run as nobody, if nobody may read this program. */
+/** Root may access everything, so for root the commands run as nobody, if nobody can read this program. */
 const asNobody = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
 const forbids = spawnSync(process.execPath, [main, "--version"], asNobody).status === 0;
 
@@ -37,7 +38,7 @@ beforeAll(() => {
 });
 
 const batch = "batch.csv.gz";
-/** By command the calls in which a path is `bad`. */
+/** For each command, the calls in which a path is `bad`. */
 const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[])[]>> = {
   simulate: (bad) => replaces(bad).map((out) => ["--out", out, "--overwrite", "--users", "1", "--minutes", "0.1"]),
   inspect: (bad) => [[bad], ...inside(bad, "i.html").map((out) => ["recordings.csv.gz", "--out", out])],
@@ -92,12 +93,12 @@ const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[
   sync: (bad) => [[bad, "--tracking", "http://127.0.0.1:9"]],
 };
 
-/** A file that may not be read may be replaced. */
+/** A file that may not be read can still be replaced. */
 function replaces(bad: string): string[] {
   return bad === "locked.csv" ? [] : [bad];
 }
 
-/** A folder is no obstacle to what is to lie in it. */
+/** An existing folder is allowed if the files are written into it. */
 function inside(bad: string, name: string): string[] {
   return bad === "folder.csv" ? [] : [join(bad, name)];
 }
@@ -130,7 +131,7 @@ describe.skipIf(process.platform === "win32")(`a path that the system refuses${l
         expect(errors, call).not.toMatch(/defect|^\s+at /m);
         expect(exitCode, call).toBe(2);
         expect(output + errors, call).toContain(basename(bad));
-        // The faults that it finds are its answer.
+        // The faults that it finds are its result.
         if (command === "baseline validate") continue;
         expect(errors, call).toMatch(/^(warning: .*\n)*error: .*\n/);
         if (bad.startsWith("sealed")) expect(errors, call).toMatch(/permission (is )?denied/);

@@ -1,4 +1,4 @@
-// What every command prints fits 80 columns in a pipe, where nobody knows the terminal's width.
+// The output of every command fits 80 columns in a pipe, where the width of the terminal is unknown.
 import { cpSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -28,7 +28,7 @@ afterAll(() => server.close());
 const walk = ["--model", "models/walk"];
 const network = ["--network", "compact", "--rate", "20", "--window", "40", "--folds", "2", "--epochs", "1"];
 const bench = ["--seconds", "15", "--batches", "3", "--change-at", "1", "--streams", "1"];
-/** In an order in which each finds what it needs. */
+/** In an order in which each call finds what it needs. */
 const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
   simulate: [["--out", "s.csv", "--users", "1", "--minutes", "0.1"]],
   inspect: [["recordings.csv.gz", "--rate", "20", "--window", "40", "--folds", "2"]],

@@ -1,4 +1,4 @@
-// Intervals over people, against the metrics of the pooled windows themselves.
+// Compares intervals over people with the metrics of the pooled windows.
 import { describe, expect, it } from "vitest";
 import { bootstrapPeople, percentileInterval } from "../../../src/learning/evaluation/bootstrap-people.ts";
 import { classificationMetrics } from "../../../src/learning/evaluation/classification-metrics.ts";
@@ -82,7 +82,7 @@ describe("the promise of cross-validation", () => {
     [promised, 0.8, true],
     [promised.slice(0, 4), 0.79, false],
     [promised.slice(0, 4), 0.8, true],
-    // Of 39 people, the lowest and whoever is below them are the lowest 5 %.
+    // Of 39 people, the lowest person and anybody below that person are the lowest 5 %.
     [[0.7, ...promised, ...promised], 0.69, false],
   ])("of %j, %d is inside the spread: %s", (scores, score, expected) => {
     expect(isWithinPromised(scores, score)).toBe(expected);

@@ -10,7 +10,7 @@ export interface Run {
   pause: number;
 }
 
-/** Windows of 4 samples at 2 Hz that move on by `stride` within each run; runs of a recording follow each other in time. */
+/** Windows of 4 samples at 2 Hz that advance by `stride` within each run; the runs of a recording are in order of time. */
 export function windowsOf(runs: readonly Run[], stride = 2): WindowPositions {
   const windowSize = 4;
   const samplingRateHz = 2;
@@ -55,7 +55,7 @@ export function anyRuns(people: number): fc.Arbitrary<Run[]> {
   );
 }
 
-/** Samples between two windows of one recording by definition (negative: overlap); Infinity in different recordings. */
+/** The number of samples between two windows of one recording (negative if they overlap); Infinity for different recordings. */
 export function gapSamples(w: WindowPositions, a: number, b: number): number {
   if (w.groups[a] !== w.groups[b] || w.recordingIndex[a] !== w.recordingIndex[b]) return Number.POSITIVE_INFINITY;
   return Math.abs(w.startTimes[a]! - w.startTimes[b]!) * w.samplingRateHz - w.windowSize;

@@ -1,4 +1,4 @@
-// What every splitter promises, over drawn recordings, and scikit-learn's folds (test/fixtures/scripts/
+// Tests what every splitter guarantees, over random recordings, and compares with scikit-learn's folds (test/fixtures/scripts/
 // stratified_group_k_fold.py).
 
 import { readFileSync } from "node:fs";
@@ -22,7 +22,7 @@ const anyCase = fc.record({
   seed: fc.nat(),
 });
 
-/** The splits, or undefined where the recordings cannot be split so and the user is told. */
+/** The splits; undefined if the recordings cannot be split in this way and the user is told. */
 function trySplit(kind: SplitKind, w: WindowPositions, nSplits: number, seed: number): readonly Split[] | undefined {
   try {
     return outerSplit(kind, w, { nSplits, purgeSamples: 3, rng: Rng.fromSeed(seed) }).splits;
@@ -47,7 +47,7 @@ describe.each(kinds)("every splitter: %s", (kind) => {
         const tested = splits.flatMap(({ testIndex }) => [...testIndex]).sort((a, b) => a - b);
         expect(tested).toEqual([...windows.labels.keys()]);
         for (const { trainIndex, testIndex } of splits) {
-          // Stratified folds may be empty where there are fewer rows than folds.
+          // Stratified folds may be empty if there are fewer rows than folds.
           if (kind !== "stratified") expect(Math.min(trainIndex.length, testIndex.length)).toBeGreaterThan(0);
           const inTest = new Set(testIndex);
           expect(trainIndex.some((row) => inTest.has(row))).toBe(false);
@@ -82,7 +82,7 @@ interface Fixture {
   counts: number[][];
   foldOfGroup: number[];
   deviation: number;
-  /** Folds are decided by more than rounding noise. */
+  /** Whether the folds are decided by more than rounding noise. */
   determined: boolean;
   shuffledDeviations: number[];
 }
@@ -111,7 +111,8 @@ describe.each(fixtures)(
 
     if (determined)
       it("makes scikit-learn's folds without shuffling", () => {
-        // Compared as sets of people: empty folds are equal to us, while rounding noise numbers scikit-learn's.
+        // Folds are compared as sets of people, because the order of empty folds is arbitrary and depends on rounding noise in
+        // scikit-learn.
         const parts = (folds: number[]): string[] =>
           [...Map.groupBy(folds.keys(), (group) => folds[group]).values()].map(String).sort();
         expect(parts(foldsOf(stratifiedGroupKFold(labels, groups, { nSplits })))).toEqual(parts(foldOfGroup));
@@ -195,7 +196,7 @@ describe("blockedSplit", () => {
       [6, 7, 8, 16, 17],
       [9, 10, 11, 18, 19],
     ]);
-    // A window of 4 samples, a stride of 2: three windows on each side of a block lie nearer than 4 samples to it.
+    // With windows of 4 samples and a stride of 2, three windows on each side of a block are fewer than 4 samples away from it.
     expect([...splits[1]!.trainIndex]).toEqual([9, 10, 11, 19]);
   });
 });

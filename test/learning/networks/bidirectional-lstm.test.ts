@@ -1,5 +1,5 @@
-// The bidirectional LSTM against PyTorch (test/fixtures/scripts/network.py), as it trains and as it is served, and against
-// the equations written out for one window. The fixture's sequences are [B, T, C]; the layer's are [T, B, C].
+// Compares the bidirectional LSTM, in training and in inference, with PyTorch (test/fixtures/scripts/network.py) and with its
+// equations, written out for one window. The fixture's sequences are [B, T, C]; the layer's are [T, B, C].
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";

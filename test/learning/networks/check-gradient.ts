@@ -1,5 +1,5 @@
-// The gradient check: what reverse mode returns against central differences, both in float64 and run by ONNX Runtime.
-// The loss is a sum of the outputs with weights that differ, so that no element's gradient can stand in for another's.
+// The gradient check compares the gradients of reverse mode with central differences; both are float64 and run in ONNX Runtime.
+// The loss is a sum of the outputs with different weights, so that no element's gradient can be mistaken for another's.
 
 import { expect } from "vitest";
 import { backpropagate } from "../../../src/learning/networks/backpropagate.ts";
@@ -13,7 +13,7 @@ export interface Numbers {
   readonly values: Float64Array;
 }
 
-/** Numbers of a size between 0.2 and 1.7: away from 0, where relu has no derivative. */
+/** Numbers with a magnitude from 0.2 to 1.7, which stay away from 0, where relu has no derivative. */
 export function numbers(shape: readonly number[], seed: number, options: { positive?: boolean } = {}): Numbers {
   const rng = Rng.fromSeed(seed);
   const values = Float64Array.from({ length: sizeOfGraphShape(shape) }, () => {
@@ -24,10 +24,10 @@ export function numbers(shape: readonly number[], seed: number, options: { posit
 }
 
 const step = 1e-5;
-/** Of a central difference with this step in float64: step^2 from the series, 1e-16 / step from rounding. */
+/** The error of a central difference with this step in float64: step^2 from the series, 1e-16 / step from rounding. */
 const tolerance = 1e-8;
 
-/** Expects the gradient by every input; `build` makes one output or several. */
+/** Expects correct gradients for every input; `build` makes one or more outputs. */
 export async function expectGradient<Name extends string>(
   inputs: Readonly<Record<Name, Numbers>>,
   build: (values: Readonly<Record<Name, Value>>, graph: Graph) => Value | readonly Value[],

@@ -1,7 +1,7 @@
-// Changes a protobuf message on the wire, as somebody may who wants a reader to do what its writer never did.
+// Changes an encoded protobuf message, as an attacker might who wants a reader to do what the writer never intended.
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
-/** The bytes of a message of the given fields: text and bytes, or a whole number. */
+/** The bytes of a message with the given fields: text, bytes or integers. */
 export function message(...fields: readonly (readonly [number, string | Uint8Array | number])[]): Uint8Array {
   const writer = new BinaryWriter();
   for (const [field, value] of fields) {
@@ -12,7 +12,7 @@ export function message(...fields: readonly (readonly [number, string | Uint8Arr
   return writer.finish();
 }
 
-/** Two parts of a message are a message. */
+/** Two encoded parts, joined, are a valid message. */
 export function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }

@@ -1,4 +1,4 @@
-// Initial weights: Keras's distributions, and values that depend on the seed and the parameter's name alone.
+// Tests initial weights: they have Keras's distributions, and depend only on the seed and the parameter's name.
 
 import { describe, expect, it } from "vitest";
 import { initialValues } from "../../../src/learning/networks/initializers.ts";
@@ -83,7 +83,7 @@ describe("a network's first parameters", () => {
     const vector = drawParameterVector(specs, Rng.fromSeed(seed));
     return Object.fromEntries(specs.map(({ name, offset, size }) => [name, vector.slice(offset, offset + size)]));
   };
-  /** Puts parameters one after another in their new order. */
+  /** Joins parameters in their new order. */
   const laidOut = (specs: readonly ParameterSpec[]) => {
     let offset = 0;
     return specs.map((spec) => {

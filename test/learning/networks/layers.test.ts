@@ -1,4 +1,4 @@
-// Every layer's gradient against central differences, and its values against slow obvious loops.
+// Compares every layer's gradient with central differences, and its values with slow, obvious loops.
 // Sequences are [T, B, C]: T time, B batch, C channels.
 
 import { describe, expect, it } from "vitest";
@@ -58,12 +58,12 @@ describe("a layer's gradient in training, against central differences", () => {
   });
 });
 
-/** Reads values at [i, j, ...] of a row-major tensor. */
+/** Returns a function that reads the value at [i, j, ...] of a row-major tensor. */
 function at({ shape, values }: Pick<Result, "shape"> & { values: ArrayLike<number> }) {
   return (...index: number[]): number => values[index.reduce((flat, i, axis) => flat * shape[axis]! + i, 0)]!;
 }
 
-/** A tensor of this shape from a function of its indices, as `numbers` would hold it. */
+/** A tensor of this shape, computed from its indices, as `numbers` would contain it. */
 function tensor(shape: readonly number[], of: (...index: number[]) => number) {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   const values = Array.from({ length: size }, (_, flat) => {

@@ -1,4 +1,4 @@
-// Softmax cross-entropy against its formula in plain loops.
+// Compares softmax cross-entropy with its formula in plain loops.
 
 import { describe, expect, it } from "vitest";
 import { backpropagate } from "../../../src/learning/networks/backpropagate.ts";
@@ -36,7 +36,7 @@ describe("softmax cross-entropy", () => {
   });
 
   it("divides weighted rows by the number of windows, not by the sum of their weights", async () => {
-    // Two windows without knowledge: log 2 each, times weights 3 and 0.5, over 2.
+    // Two windows with uniform probabilities: log 2 each, times weights of 3 and 0.5, divided by 2.
     const { loss, gradient } = await lossOf([0, 0, 0, 0], [3, 0, 0, 0.5], 2, "float64");
     expect(loss).toBeCloseTo(1.75 * Math.LN2, 14);
     [-0.75, 0.75, 0.125, -0.125].forEach((value, i) => {

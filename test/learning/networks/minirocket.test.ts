@@ -43,7 +43,7 @@ const biases = new Float32Array(Uint8Array.from(Buffer.from(features.biases, "ba
 const groups = kernelGroups(time);
 const featureCount = kernelFeatureCount(groups);
 
-/** For each group, bias and kernel, in our order: the feature's index in aeon's order, and its group and kernel there. */
+/** For each group, bias and kernel in our order: the feature's index in aeon's order, and its group and kernel there. */
 const places = groups.flatMap((group, index) => {
   const dilation = Math.floor(index / 2);
   const perKernel = group.levels[0]!.length;

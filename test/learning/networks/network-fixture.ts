@@ -1,5 +1,5 @@
-// What test/fixtures/network/step*.json and full-size*.json hold, and the numbers they were computed from: these are drawn
-// by the generator that test/fixtures/scripts/network.py describes. T time, C channels, K classes, N windows.
+// The content of test/fixtures/network/step*.json and full-size*.json, and the numbers from which it was computed: these come from
+// the generator that test/fixtures/scripts/network.py describes. T time, C channels, K classes, N windows.
 
 import { readFileSync } from "node:fs";
 import type { NetworkSpec, ParameterSpec } from "../../../src/learning/networks/parameters.ts";
@@ -117,14 +117,14 @@ function drawMask(lcg: Lcg, shape: readonly number[], rate: number): number[] {
   });
 }
 
-/** One-hot rows [N, K] times the class's weight. */
+/** One-hot rows [N, K], multiplied by the weight of the class. */
 export function targetsOf(labels: readonly number[], classes: number, weights?: readonly number[]): number[] {
   return labels.flatMap((label) =>
     Array.from({ length: classes }, (_, k) => (k === label ? (weights === undefined ? 1 : weights[k]!) : 0)),
   );
 }
 
-/** Running statistics [S] as training begins: means 0, variances 1. */
+/** Running statistics [S] at the start of training: means 0, variances 1. */
 export function initialStatistics(network: NetworkSpec): Float64Array {
   const statistics = new Float64Array(network.statisticCount);
   for (const { name, offset, size: length } of network.statistics) {
@@ -133,7 +133,7 @@ export function initialStatistics(network: NetworkSpec): Float64Array {
   return statistics;
 }
 
-/** Tensors of a vector, as the fixture sums them up. */
+/** The tensors in a vector, as the fixture summarises them. */
 export function summaries(
   vector: readonly number[],
   specs: readonly ParameterSpec[],

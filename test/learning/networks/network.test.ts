@@ -1,4 +1,4 @@
-// The networks that can be named, against PyTorch in float64 (test/fixtures/scripts/network.py; checked against Keras
+// Compares the available networks with PyTorch in float64 (test/fixtures/scripts/network.py, which is checked against Keras
 // there): one step's logits, loss, gradients and running statistics, and ten steps of training with dropout.
 
 import { describe, expect, it } from "vitest";
@@ -32,7 +32,7 @@ function expectNear(actual: number, expected: number, tolerance: number, what: s
   expect(Math.abs(actual - expected), `${what}: ${actual}, PyTorch ${expected}`).toBeLessThanOrEqual(tolerance);
 }
 
-/** Each tensor's numbers within `tolerance` of its norm. */
+/** Each tensor must be within `tolerance` of its norm. */
 function expectSummaries(
   actual: Readonly<Record<string, Summary>>,
   expected: Readonly<Record<string, Summary>>,
@@ -140,7 +140,7 @@ describe.each(names)("%s against PyTorch", (name) => {
       tolerance: 1e-9,
     }));
 
-  // Adam divides by the root of squared gradients, so that where these are tiny, float32's roundings are not.
+  // Adam divides by the root of squared gradients, which magnifies float32's rounding errors if the gradients are tiny.
   it("ten steps in float32, as training runs them", () =>
     expectTrajectory(fixture, trajectory, { type: "float32", lossTolerance: 1e-3, tolerance: 1e-3 }));
 });

@@ -1,4 +1,4 @@
-// Graphs under construction: names, constants, outputs; and the ONNX file that is written of them.
+// Tests graphs under construction (names, constants, outputs), and the ONNX file that is written from them.
 
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import * as fc from "fast-check";

@@ -1,5 +1,5 @@
-// Every operator against ONNX Runtime: the type and shape that are inferred when a node is made are those that come out
-// when it runs, and so are values worked out by hand.
+// Compares every operator with ONNX Runtime: the type and shape inferred when a node is made must be those of its output, and
+// values must equal those worked out by hand.
 
 import { describe, expect, it } from "vitest";
 import { Graph, type Value } from "../../../src/learning/networks/onnx-graph.ts";
@@ -117,7 +117,7 @@ function runningSum(start: Value, rows: Value): Value[] {
 
 /** Functions that add no operator. */
 const helpers = ["broadcastOperandShapes", "operandShapesEqual"];
-/** Has no double kernel in ONNX Runtime: stands below, and in its neighbours against PyTorch's numbers. */
+/** These have no double kernel in ONNX Runtime, so they are tested below, and as parts of layers that are compared with PyTorch. */
 const singlePrecision = ["lstmOperator", "convolve"];
 
 describe("operators in ONNX Runtime", () => {
@@ -205,7 +205,7 @@ describe("operators in ONNX Runtime", () => {
 });
 
 describe("Scan", () => {
-  // s' = s / 2 + x from 8 over 1, 2, 4: what is last, then what is stacked.
+  // s' = s / 2 + x, starting from 8, over 1, 2 and 4: the last state, then all states stacked.
   it.each([
     ["reads and writes from the first step on", false, false, [6.25, 5, 4.5, 6.25]],
     ["writes from its end", false, true, [6.25, 6.25, 4.5, 5]],

@@ -1,4 +1,4 @@
-// Runs a graph on ONNX Runtime, on one thread, with plain arrays going in and coming out.
+// Runs a graph in ONNX Runtime, on one thread, with plain arrays as inputs and outputs.
 
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { modelProto } from "../../../src/learning/networks/model-proto.ts";
@@ -12,13 +12,13 @@ export interface Result {
 
 export type Feeds = Readonly<Record<string, ArrayLike<number>>>;
 
-/** Runs the model; `outputs` names what is asked for (default: all of them). */
+/** Runs the model; `outputs` names the requested outputs (default: all). */
 export type Run = (feeds: Feeds, outputs?: readonly string[]) => Promise<Readonly<Record<string, Result>>>;
 
 export async function openGraph(graph: Graph): Promise<Run> {
   const isDouble = graph.inputs.some(({ type }) => type === "float64");
   const session = await InferenceSession.create(modelProto(graph), {
-    // Fusions beyond "basic" keep a product's scale in float32, such as the 1/3 of a mean.
+    // Fusions beyond "basic" keep a product's scale, such as the 1/3 of a mean, in float32.
     graphOptimizationLevel: isDouble ? "basic" : "all",
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
@@ -42,7 +42,7 @@ export async function runGraph(graph: Graph, feeds: Feeds = {}): Promise<Readonl
   return (await openGraph(graph))(feeds);
 }
 
-/** A dimension that is not known yet takes what the number of values leaves for it; at most one may be so. */
+/** An unknown dimension follows from the number of values; there may be at most one. */
 function toTensor({ name, type, shape }: Value, values: ArrayLike<number> | undefined): Tensor {
   if (values === undefined) throw new Error(`no values for the input ${name}`);
   const known = shape.reduce<number>((product, d) => (typeof d === "number" ? product * d : product), 1);

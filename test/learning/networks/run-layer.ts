@@ -1,4 +1,4 @@
-// Layers on their own: their parameters, statistics and masks are inputs of the graph, named as the layer names them.
+// Runs a layer on its own: its parameters, statistics and masks are inputs of the graph, with the names that the layer uses.
 
 import type { Layer, LayerContext } from "../../../src/learning/networks/layer-context.ts";
 import { Graph, type Value } from "../../../src/learning/networks/onnx-graph.ts";
@@ -16,7 +16,7 @@ export interface LayerRun {
   readonly type?: "float32" | "float64";
 }
 
-/** What comes out as `y`, and while training the statistics that are updated, by name. */
+/** The output `y` and, in training, the updated statistics by name. */
 export async function runLayer(layer: Layer, run: LayerRun): Promise<Readonly<Record<string, Result>>> {
   const { training, x, inputs = {}, type = "float64" } = run;
   const graph = new Graph("layer");
@@ -39,7 +39,7 @@ export function describeLayer(layer: Layer, shape: readonly number[]): NetworkSp
   return describeNetworkParameters(layer, { type: "float64", shape });
 }
 
-/** Expects the gradient of a layer in training by its input and all of its parameters. */
+/** Expects correct gradients of a layer in training, for its input and all of its parameters. */
 export async function expectLayerGradient(layer: Layer, shape: readonly number[]): Promise<void> {
   const { parameters, statistics, masks } = describeLayer(layer, shape);
   const inputs: Record<string, Numbers> = { x: numbers(shape, 1) };

@@ -1,4 +1,4 @@
-// The graph of one training step around the layers: flat vectors going in and coming out.
+// Tests the graph of one training step around the layers: flat vectors are its inputs and outputs.
 
 import { describe, expect, it } from "vitest";
 import {

@@ -1,4 +1,4 @@
-// The cycles without any training: a fit is what the test says that it would answer.
+// Tests the cycles without any training: the test determines the result of each fit.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -11,7 +11,7 @@ import {
 } from "../../../src/learning/pseudo-labeling/curriculum.ts";
 import type { Selection } from "../../../src/learning/pseudo-labeling/select-pseudo-labels.ts";
 
-/** What a fit says: its macro-F1 on the holdout, and of each unlabelled window the class and how sure it is. */
+/** The result of a fit: its macro-F1 on the holdout, and for each unlabelled window the class and its confidence. */
 interface Said {
   readonly f1: number;
   readonly unlabelled: readonly (readonly [k: number, confidence: number])[];
@@ -32,7 +32,7 @@ const data: CurriculumData = {
   truth: null,
 };
 
-/** As many errors in one class as in the other: then macro-F1 is the share that is right. */
+/** Both classes have the same number of errors, so macro-F1 is the share of correct predictions. */
 function fitOf<W>(weights: W, { f1, unlabelled }: Said): CycleFit<W> {
   const right = Math.round(f1 * perClass);
   const holdout = Float32Array.from({ length: 4 * perClass }, (_, i) => {
@@ -44,7 +44,7 @@ function fitOf<W>(weights: W, { f1, unlabelled }: Said): CycleFit<W> {
   return { weights, holdout, unlabelled: Float32Array.from(unlabelled.flatMap(row)) };
 }
 
-/** `n` windows of each class, the later the surer. */
+/** `n` windows of each class, with increasing confidence. */
 const even = (n: number): Said["unlabelled"] =>
   Array.from({ length: 2 * n }, (_, i) => [i % 2, 0.6 + (0.3 * i) / (2 * n)] as const);
 
@@ -54,7 +54,7 @@ interface Call {
   from: string | null;
 }
 
-/** The weights of a cycle are its name. The last answer stands for all that follow. */
+/** The weights of a cycle identify it. The last answer is repeated for all later fits. */
 async function follow(
   answers: readonly Said[],
   changes: Partial<CurriculumOptions> = {},
@@ -74,7 +74,7 @@ async function follow(
   return { ...result, calls, told };
 }
 
-/** Always better than before, so that only the shares end it. */
+/** Each cycle is better than the one before, so that only the class shares can end the cycles. */
 const rising = (unlabelled: Said["unlabelled"]): Said[] =>
   [0.7, 0.71, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.79, 0.8].map((f1) => ({ f1, unlabelled }));
 
@@ -233,7 +233,7 @@ describe("the cycles end", () => {
 
 describe("a cycle's report", () => {
   it("holds the pseudo-labels' precision, and their recall of all windows of the class", async () => {
-    // Of ten "sit" the three surest are windows 14, 16 and 18, of ten "walk" 15, 17 and 19.
+    // The three most confident of ten "sit" windows are 14, 16 and 18; of ten "walk" windows, 15, 17 and 19.
     const truth = Int32Array.from(even(10), ([k]) => k);
     truth[16] = 1;
     const { cycles } = await follow(rising(even(10)), { step: 0.2, cycles: 1 }, { truth });

@@ -1,4 +1,5 @@
-// Who may take the champion's place: people paired, the interval against SciPy's, and each rule on either side of its limit.
+// Tests which candidate may replace the champion: people are paired, the interval is compared with SciPy's, and each rule is
+// tested on both sides of its limit.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { macroF1 } from "../../../src/learning/evaluation/f1.ts";
@@ -81,7 +82,10 @@ describe("the comparison", () => {
 });
 
 describe("the interval", () => {
-  /** People of two classes with `n` windows of each, of which so many are wrong under the candidate, and others before. */
+  /**
+   * People with `n` windows of each of two classes; the given numbers of them are wrong under the candidate and under the
+   * champion.
+   */
   const n = 1000;
   function people(errors: readonly (readonly [before: number, after: number])[], cycles = 2): HoldoutComparison {
     const labels = Int32Array.from({ length: errors.length * 2 * n }, (_, i) => i % 2);

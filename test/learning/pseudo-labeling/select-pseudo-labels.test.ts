@@ -1,4 +1,4 @@
-// Selection against a reference that goes window by window, and the promises of each selector.
+// Compares selection with a reference that goes window by window, and tests what each selector guarantees.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -10,7 +10,7 @@ import {
 
 const selectors: readonly SelectorName[] = ["percentile-per-class", "percentile-global", "fixed"];
 
-/** One row a window: `confidence` for class `k` of three, the rest shared by the others. */
+/** One row per window: `confidence` for class `k` of three, and the rest divided between the others. */
 function rows(...windows: (readonly [k: number, confidence: number])[]): Float32Array {
   return Float32Array.from(
     windows.flatMap(([k, confidence]) => [0, 1, 2].map((i) => (i === k ? confidence : (1 - confidence) / 2))),
@@ -27,7 +27,7 @@ const select = (probabilities: Float32Array, rule: Partial<SelectionRule>): Sele
     ...rule,
   });
 
-/** Ten windows of class 0 from .50 to .95, then four of class 1 from .40 to .55; nobody is of class 2. */
+/** Ten windows of class 0 from .50 to .95, then four of class 1 from .40 to .55; none of class 2. */
 const two = rows(
   ...Array.from({ length: 10 }, (_, i) => [0, 0.5 + 0.05 * i] as const),
   ...Array.from({ length: 4 }, (_, i) => [1, 0.4 + 0.05 * i] as const),
@@ -111,7 +111,7 @@ it("of no windows chooses none", () => {
 });
 
 const K = 4;
-/** Few different numbers, so that ties are common. */
+/** Few distinct numbers, so that ties are common. */
 const anyProbabilities: fc.Arbitrary<Float32Array> = fc
   .array(fc.array(fc.integer({ min: 1, max: 6 }), { minLength: K, maxLength: K }), { maxLength: 40 })
   .map((weights) =>
@@ -131,7 +131,7 @@ const anyRule: fc.Arbitrary<SelectionRule> = fc.record({
 
 const roundedUp = (n: number): number => (Math.abs(n - Math.round(n)) < 1e-9 ? Math.round(n) : Math.ceil(n));
 
-/** Chooses the surest window that is left, again and again. */
+/** Repeatedly chooses the most confident of the remaining windows. */
 function slowly(probabilities: Float32Array, { selector, share, threshold, floor, caps }: SelectionRule): number[] {
   const windows = Array.from({ length: probabilities.length / K }, (_, row) => {
     const own = [...probabilities.slice(row * K, (row + 1) * K)];

@@ -1,4 +1,4 @@
-// AdaBN against a training step of one batch, and against the first layers computed slowly over all windows.
+// Compares AdaBN with a training step on one batch, and with the first layers computed slowly over all windows.
 import { beforeAll, describe, expect, it } from "vitest";
 import { batchNormMomentum } from "../../../src/learning/networks/layers.ts";
 import {
@@ -33,14 +33,14 @@ function statistic({ statistics }: NetworkWeights, name: string): Float32Array {
   return statistics.slice(offset, offset + size);
 }
 
-/** Windows with so much added to one channel. */
+/** Windows with a constant added to one channel. */
 function shifted(windows: WindowSet, channel: number, amount: number): WindowSet {
   const samples = new Float32Array(new SharedArrayBuffer(windows.samples.byteLength));
   samples.set(windows.samples.map((value, i) => (i % C === channel ? value + amount : value)));
   return { ...windows, samples };
 }
 
-/** Mean and biased variance, over windows and time, of what the first normalization sees: relu(conv(x)). */
+/** Mean and biased variance, over windows and time, of the input of the first normalization: relu(conv(x)). */
 function firstLayer(windows: WindowSet, rows: Int32Array): { mean: number[]; variance: number[] } {
   const parameter = (name: string) => {
     const { offset, shape, size } = network.parameters.find((spec) => spec.name === name)!;

@@ -1,4 +1,4 @@
-// In which order an epoch goes through its rows, and with which weights a fit begins.
+// Tests the order in which an epoch visits its rows, and the initial weights of a fit.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fitEpochOrder, fitNetwork } from "../../../src/learning/training/fit-network.ts";
@@ -68,7 +68,7 @@ describe("an epoch's order", () => {
   });
 });
 
-/** The state before its first epoch: no step was taken. */
+/** The state before its first epoch, when no step has been taken. */
 async function begin(changes: ToyChanges): Promise<FitState> {
   return (await fitNetwork(...toyFit({ epochs: 0, ...changes }), quiet)).state;
 }

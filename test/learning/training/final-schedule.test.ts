@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { finalSchedule } from "../../../src/learning/training/final-schedule.ts";
 import type { FitEpoch } from "../../../src/learning/training/fit-state.ts";
 
-/** A fold whose learning rate halves every `halving` epochs; `best` are the epochs that were the best so far. */
+/** A fold whose learning rate halves every `halving` epochs; `best` lists the epochs that were the best so far. */
 function fold(epochs: number, best: readonly number[], halving = Number.POSITIVE_INFINITY): FitEpoch[] {
   return Array.from({ length: epochs }, (_, i) => ({
     epoch: i + 1,
@@ -26,7 +26,7 @@ it("runs for the median of the folds' best epochs", () => {
 it("learns at the median of the rates that the folds had in each epoch; one that had stopped counts with its last", () => {
   const { epochs, learningRate } = finalSchedule([fold(6, [6]), fold(6, [6], 2), fold(3, [2], 1)]);
   expect(epochs).toBe(6);
-  // By epoch: .008 .008 .008, .008 .008 .004, .008 .004 .002 and then .002 of the third fold for ever.
+  // By epoch: .008 .008 .008, .008 .008 .004, .008 .004 .002, and from then on the third fold's .002.
   expect(learningRate).toEqual([0.008, 0.008, 0.004, 0.004, 0.002, 0.002]);
   expect(finalSchedule([fold(2, [2]), fold(2, [2], 1)]).learningRate).toEqual([0.008, 0.006]);
 });

@@ -1,5 +1,5 @@
-// A fold elsewhere: its plan crosses as JSON, its checkpoint as bytes, its windows are found there by their fingerprint, and
-// what comes back is what a worker thread of this process gives.
+// Runs a fold elsewhere: its plan travels as JSON and its checkpoint as bytes, its windows are found there by their fingerprint,
+// and the result equals that of a worker thread in this process.
 
 import { describe, expect, it } from "vitest";
 import { fitNetwork, predictFittedRows } from "../../../src/learning/training/fit-network.ts";
@@ -33,7 +33,7 @@ const [fold] = toyFit({
 });
 const plan: FitPlan = { ...fold, windows: fingerprint };
 
-/** What another machine does with the text of a plan; without threads, so that it is another way to the same bytes. */
+/** What another machine does with the text of a plan; it uses no threads, so that the same bytes are computed in another way. */
 async function elsewhere(text: string, checkpoint: Uint8Array | null, find: FindWindows): Promise<FitOutcome> {
   const received: FitPlan = JSON.parse(text);
   const own = await find(received.windows);

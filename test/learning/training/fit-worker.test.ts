@@ -1,4 +1,4 @@
-// A fit in a thread of its own is the same fit: its weights, its predictions, its checkpoints and its failures come back.
+// A fit in a separate thread is the same fit: its weights, predictions, checkpoints and failures are returned.
 import { describe, expect, it } from "vitest";
 import { Diverged } from "../../../src/learning/training/diverged.ts";
 import { fitNetwork, predictFittedRows } from "../../../src/learning/training/fit-network.ts";

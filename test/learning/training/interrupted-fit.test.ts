@@ -1,5 +1,5 @@
-// A fit that is stopped over and over, at random steps, and taken up from the checkpoint's bytes each time, by any number
-// of threads: what it ends with are the bytes of a fit that was never stopped.
+// Stops a fit again and again, at random steps, and resumes it from the checkpoint's bytes each time, with any number of threads;
+// the final bytes must be those of a fit that was never stopped.
 import { describe, expect, it } from "vitest";
 import { fitNetwork } from "../../../src/learning/training/fit-network.ts";
 import { decodeFitState, encodeFitState, type FitState } from "../../../src/learning/training/fit-state.ts";
@@ -17,7 +17,7 @@ async function inOneGo(fit: Toy, threads = 1): Promise<string> {
   return hashOf((await fitNetwork(...fit, { ...quiet, threads })).state);
 }
 
-/** Stops each sitting after one to three steps. */
+/** Stops each run after one to three steps. */
 async function inManySittings(fit: Toy, rng: Rng): Promise<{ sittings: number; state: string }> {
   let checkpoint: Uint8Array | null = null;
   for (let sittings = 1; ; sittings++) {
@@ -33,7 +33,7 @@ async function inManySittings(fit: Toy, rng: Rng): Promise<{ sittings: number; s
   }
 }
 
-/** 24 windows in 4 steps an epoch, little enough for many sittings. */
+/** 24 windows in 4 steps per epoch, which is short enough for many runs. */
 const small: ToyChanges = {
   windows: toyWindows(40),
   batchSize: 6,

@@ -1,4 +1,4 @@
-// What ONNX Runtime leaves in the user's home: nothing, whoever opens a session and whatever the environment says.
+// ONNX Runtime must leave nothing in the user's home, whichever module opens a session and whatever the environment says.
 import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ async function inFreshHome(
   mkdirSync(home);
   const model = join(directory, "model.onnx");
   writeFileSync(model, modelProto(buildInferenceGraph(presetNetwork("compact", 2), { windowSize: 40, channels: 3 })));
-  // Nothing else of this environment: ONNX Runtime is silent by itself where CI is set.
+  // No other variables of this environment: ONNX Runtime is silent by itself if CI is set.
   const env = {
     PATH: process.env.PATH,
     HOME: home,

@@ -1,5 +1,5 @@
-// Threshold and intervals against SciPy's and NumPy's (test/fixtures/scripts/accuracy_estimate.py), and the promise itself on
-// simulated people.
+// Compares threshold and intervals with SciPy's and NumPy's (test/fixtures/scripts/accuracy_estimate.py), and tests the guarantee
+// on simulated people.
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -28,7 +28,7 @@ function signalsOf(confidences: readonly number[]): ModelSignals {
   return modelSignals(Float32Array.from(rows), 3, new Uint8Array(confidences.length));
 }
 
-/** A batch whose mean confidence is exactly this; its windows need not be. */
+/** A batch with exactly this mean confidence; its windows may differ from it. */
 function withConfidence(windows: number, confidence: number): Pick<ModelSignals, "windows" | "confidence"> {
   return {
     windows,
@@ -101,7 +101,7 @@ it("has its widest interval at one half, and a narrower one towards 0 and 1", ()
     const p = 1 / (1 + Math.exp(-logit));
     return estimateAccuracy(calibration, signalsOf(new Array<number>(10).fill(p)));
   };
-  // Windows between two edges, half a bin from each.
+  // Windows between two edges, half a bin away from each.
   const half = at(1 + 1 / 64);
   expect(half.accuracy).toBeCloseTo(1 / (1 + Math.exp(-5 / 64)), 6);
   expect(half.upper - half.accuracy).toBeCloseTo(
@@ -195,7 +195,7 @@ describe("an estimate of an older model, which has no threshold,", () => {
 it("covers the accuracy of a new person's batch with 9 in 10", () => {
   const rng = Rng.fromSeed(4);
   const windows = 60;
-  /** Someone the network suits more or less, and whose batches are easy and hard. */
+  /** A person on whom the network is more or less accurate, with easy and hard batches. */
   const windowsOf = (): { confidences: number[]; correct: number[] } => {
     const unsaid = 0.4 * rng.normal();
     const confidences: number[] = [];
@@ -258,7 +258,7 @@ it("refuses what is no share, no batches and no windows", () => {
   expect(() => estimateAccuracy(calibration, withConfidence(10, Number.NaN))).toThrow(/got NaN/);
   expect(() => estimateAccuracy(calibration, withConfidence(0, 0.9))).toThrow(/windows/);
   expect(() => estimateAccuracy(calibration, withConfidence(10, -1e-9))).toThrow(/confidence/);
-  // Float32 confidences miss 1 by rounding, and no more.
+  // Float32 confidences differ from 1 only by rounding.
   const rounded = calibrateAccuracy([{ ...good, confidences: [0.9, 1 + 1e-6] }], [1]);
   expect(
     accuracyCalibrationSchema.safeParse({ ...rounded, rungs: rounded.rungs.map((rung) => snakeKeys(rung)) }).success,

@@ -1,5 +1,5 @@
-// The numbers themselves are NumPy's (test/fixtures/scripts/stats.py); here: that each lands under its key, and that a
-// spoilt file is told apart, one message a fault.
+// The numbers come from NumPy (test/fixtures/scripts/stats.py); here, tests check that each has the right key, and that every
+// fault in a damaged file gets its own message.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -115,7 +115,7 @@ describe("a baseline", () => {
 });
 
 describe("validateBaseline", () => {
-  /** The faults after one change to Ax's statistics, or to the whole. */
+  /** The faults after one change to the statistics of Ax, or to the whole baseline. */
   function faults(change: (ax: Record<string, unknown>, whole: Record<string, unknown>) => void): string[] {
     const ax: Record<string, unknown> = { ...baseline.per_channel.Ax };
     const whole: Record<string, unknown> = { ...baseline, per_channel: { ...baseline.per_channel, Ax: ax } };

@@ -1,4 +1,4 @@
-// The days of `drift-bench`, drawn from chunks that are numbered, so that every bout can be found again.
+// Tests the days of `drift-bench`, drawn from numbered chunks, so that every bout can be identified again.
 import { describe, expect, it } from "vitest";
 import { drawBenchDay } from "../../../src/monitoring/drift/bench-day.ts";
 import { type Chunk, type DaySource, rehearsalChoices } from "../../../src/monitoring/drift/rehearsal.ts";
@@ -40,7 +40,7 @@ describe("a bench day of bouts", () => {
     const lengths = bouts.slice(0, -1).map((bout) => bout.length);
     const share = (n: number): number => lengths.filter((length) => length === n).length / lengths.length;
     expect([...new Set(lengths)].sort()).toEqual([2, 3, 4, 5]);
-    // Rounded: each end has half of the share of what lies between.
+    // Because of rounding, each end has half the share of a value in between.
     for (const [n, expected] of [
       [2, 1 / 6],
       [3, 1 / 3],

@@ -1,4 +1,4 @@
-// The judges of the bench on hand-made streams: when each alarms, and what it takes into its references.
+// Tests the judges of the benchmark on hand-made streams: when each raises an alarm, and which batches enter its references.
 import { describe, expect, it } from "vitest";
 import { benchJudges } from "../../../src/monitoring/drift/bench-judges.ts";
 import { ksPValue } from "../../../src/stats/ks.ts";
@@ -8,7 +8,7 @@ const model = modelOf();
 const alpha = 0.05;
 const judges = benchJudges({ alpha, arl: 500 });
 const stream = (n: number, at: (i: number) => Chosen) => Array.from({ length: n }, (_, i) => batchOf(at(i)));
-/** Distances of a sample against five of its size, of which the test thinks a batch unusual. */
+/** Distances of a sample from five of its size at which the test calls a batch unusual. */
 const least = (() => {
   let away = 0;
   while (ksPValue(away, 50_000, 10_000) > alpha) away += 1e-4;
@@ -47,7 +47,7 @@ describe("the constants' judge", () => {
 
 describe("the judge by a KS p-value of raw counts", () => {
   const of = (n: number, at: (i: number) => Chosen, by = model) => judges["KS p-value"](stream(n, at), by);
-  /** The training data's rows: as many as five batches have. */
+  /** The number of rows in the training data: as many as in five batches. */
   const small = { ...model, byClass: [{ x: channelOf({ rows: 50_000 }) }] };
 
   it("alarms where the p-value of samples taken for independent is at most alpha", () => {

@@ -1,5 +1,5 @@
-// What browser.full.test.ts runs in Node.js and in a browser: every step of drift detection on seeded data, unpleasant values
-// included. Plain JSON comes out.
+// The code that browser.full.test.ts runs in Node.js and in a browser: every step of drift detection on seeded data, including
+// extreme values. Plain JSON comes out.
 
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import { channelStatistics } from "../../../src/monitoring/drift/channel-statistics.ts";
@@ -57,7 +57,7 @@ function summaries(): unknown {
   };
 }
 
-/** Two batches of two activities, in other shares, and what a network might say of them. */
+/** Two batches of two activities in different shares, and possible outputs of a network for them. */
 function classes(): unknown {
   const rng = Rng.fromSeed(4);
   const columns = { x: Float32Array.from({ length: 2000 }, (_, i) => (i < 800 ? 0 : 5) + rng.normal()) };
@@ -78,7 +78,7 @@ function classes(): unknown {
   };
 }
 
-/** A new person in 60 s batches, who jumps after two thirds. */
+/** Batches of 60 s of a new person, with a jump after two thirds of them. */
 function stream(): unknown {
   const { baseline, byClass, groups, summarize, chunkOf } = makePeople({ people: 6, recordings: 3, chunks: 4 });
   const calibration = calibrate(baseline, groups, {

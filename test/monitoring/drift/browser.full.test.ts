@@ -1,4 +1,4 @@
-// Summaries and judging are promised to run anywhere: nothing of Node.js is in them, and a browser computes what Node.js does.
+// Summaries and judging must run anywhere: they use nothing from Node.js, and a browser computes the same as Node.js.
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,7 @@ import { chromium, loadPage } from "../../chromium.ts";
 import { runScenario } from "./browser-scenario.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-/** What freezes a baseline, and what measures a batch (see test/device); everything else judges and runs anywhere. */
+/** The files that freeze a baseline or measure a batch (see test/device); all others judge and run anywhere. */
 const notForJudging = /(freeze-drift-baseline|describe-values|measure-batch|window-signals|device-batch|classify)\.ts$/;
 const anywhere = ["signals/sensors", "monitoring/summaries", "monitoring/drift"].flatMap((room) =>
   readdirSync(join(root, "src", room), { encoding: "utf8" })
@@ -18,7 +18,7 @@ const anywhere = ["signals/sensors", "monitoring/summaries", "monitoring/drift"]
 );
 const entry = join(root, "browser-entry.ts");
 
-/** The entry is `text`; every package but zod is refused, and so is all that Node.js brings. */
+/** The entry point is `text`; every package except zod is rejected, and so are Node.js's own modules. */
 function browserOnly(text: string): Plugin {
   return {
     name: "browser-only",
@@ -33,7 +33,7 @@ function browserOnly(text: string): Plugin {
   };
 }
 
-/** One classic script that leaves what `text` exports in a global `bundle`; minified. */
+/** A minified classic script that assigns the exports of `text` to a global `bundle`. */
 async function bundle(text: string): Promise<string> {
   const [output] = [
     await build({
@@ -51,12 +51,12 @@ async function bundle(text: string): Promise<string> {
   return output.output[0].code;
 }
 
-/** Whole modules, so that nothing of them is shaken off. */
+/** Complete modules, so that nothing is removed by tree shaking. */
 const exported = (modules: readonly string[]): string =>
   modules.map((file, i) => `export * as m${i} from ${JSON.stringify(file)};`).join("\n");
 
 function pageOf(code: string): string {
-  // `<` of what would end the script early; \x3c is the same in strings and regular expressions.
+  // The `<` of anything that would end the script early; \x3c means the same in strings and regular expressions.
   const inline = code.replaceAll(/<(?=\/script|!--)/gi, "\\x3c");
   return `<!doctype html><meta charset="utf-8"><pre id="result"></pre><script>
     const show = (text) => { document.getElementById("result").textContent = text; };
@@ -66,14 +66,14 @@ function pageOf(code: string): string {
   </script>`;
 }
 
-/** Every value of a JSON document by its path; keys in order. */
+/** Every value of a JSON document by its path, with keys in order. */
 function leavesOf(value: unknown, path: string = ""): Map<string, unknown> {
   const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
   if (entries.length === 0) return new Map([[path, typeof value === "object" ? JSON.stringify(value) : value]]);
   return new Map(entries.flatMap(([key, inner]) => [...leavesOf(inner, `${path}/${key}`)]));
 }
 
-/** Equal, but for the last bits of fractions: V8's Math.log is not the same to the last bit in all its versions. */
+/** Equal except for the last bits of fractions, because V8's Math.log differs in the last bit between versions. */
 function alike(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "number" || typeof b !== "number" || (Number.isSafeInteger(a) && Number.isSafeInteger(b)))

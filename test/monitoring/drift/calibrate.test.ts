@@ -1,4 +1,4 @@
-// What is kept of rehearsed batches, on statistics and chunks that are chosen so that it can be worked out by hand.
+// Tests what is stored about rehearsed batches, with statistics and chunks for which it can be worked out by hand.
 import { describe, expect, it } from "vitest";
 import { type CalibrateOptions, calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import {
@@ -24,14 +24,14 @@ const none = {
   logSdRatio: 0,
 };
 const statistics = (ks: number, logSdWithin = 0): BatchStatistics => ({ x: { ...none, ks, logSdWithin } });
-/** A batch of `classes` equally frequent classes, as long as `seconds` by every statistic. */
+/** A batch of `classes` equally frequent classes, with a length of `seconds` according to every statistic. */
 const rehearsed = (group: string, own: BatchStatistics, seconds = 60, classes = 1): Rehearsed => ({
   group,
   statistics: own,
   distances: Array.from({ length: classes }, () => ({ rows: 600, ks: { x: own.x!.ks } })),
   seconds: { ks: seconds, ksWithinClasses: seconds, ksByClass: seconds },
 });
-/** Batches of a group, their KS distances evenly from `low` to `high`. */
+/** The batches of a group, with KS distances spread evenly from `low` to `high`. */
 const batches = (group: string, n: number, low: number, high: number, logSd = (_: number) => 0): Rehearsed[] =>
   Array.from({ length: n }, (_, i) => rehearsed(group, statistics(low + (i * (high - low)) / (n - 1), logSd(i))));
 
@@ -80,11 +80,11 @@ describe("false alarms of a left-out group", () => {
   });
 
   it("are its batches' shares with a p-value of at most 5 and 1 %, judged by what the others gave", () => {
-    // Of 99 others from 0 to .98 those above a batch's distance give its p-value: (1 + those) / 100.
+    // The number of distances, among 99 from 0 to .98, that are above a batch's distance gives its p-value: (1 + number) / 100.
     const others = batches("b", 99, 0, 0.98);
     const odd = [0.985, 0.945, 0.935, 0.5].map((ks) => rehearsed("a", statistics(ks)));
     const { false_alarms } = calibrationRung(60, [...odd, ...others], "ks");
-    // Of a: p = .01, .05, .06, .50; by its four, no p-value of b's is below 1/5.
+    // For a: p = .01, .05, .06, .50; compared with four of b's batches, no p-value is below 1/5.
     expect(false_alarms).toEqual({
       p_at_most_5_percent: expect.closeTo(2 / 103, 6),
       p_at_most_1_percent: expect.closeTo(1 / 103, 6),
@@ -95,11 +95,11 @@ describe("false alarms of a left-out group", () => {
   it("count apart what lies beyond the others' reach", () => {
     const spread = (i: number): number => i / 10;
     const others = batches("b", 5, 0.1, 0.2, spread);
-    // The others' sizes are 0 to .4, their middle .2: .6 is as far above .4 as that is above .2.
+    // The others' sizes are 0 to .4, with a median of .2: .6 is as far above .4 as .4 is above .2.
     const far = (size: number): Rehearsed => rehearsed("a", statistics(0.15, size));
     const beyond = (...sizes: number[]): number =>
       calibrationRung(60, [...sizes.map(far), ...others], "ks").false_alarms!.beyond_reach;
-    // Each time the five others are judged by a's sizes, which reach at least as far as theirs.
+    // Each time, the five others are compared with a's sizes, which reach at least as far as theirs.
     expect(beyond(0.599, -0.599)).toBe(0);
     expect(beyond(0.601, 0.599)).toBeCloseTo(1 / 7, 6);
     expect(beyond(0.601, 0.61)).toBeCloseTo(2 / 7, 6);
@@ -154,7 +154,7 @@ describe("batches by effective length", () => {
 });
 
 describe("the ladders", () => {
-  /** Batches of as many classes, the more classes the nearer. */
+  /** Batches with this number of classes; with more classes, they are nearer. */
   const mixed = (classes: number, n: number, group = "a"): Rehearsed[] =>
     Array.from({ length: n }, (_, i) => rehearsed(group, statistics((i + 1) / n / classes), 60, classes));
 
@@ -171,7 +171,7 @@ describe("the ladders", () => {
       [0, 1.4, 250],
       [2.4, null, 260],
     ]);
-    // Means of 1/n to 1, and of a third of that.
+    // Means from 1/n to 1, and from a third of that.
     expect(mixes![0]!.rungs[0]!.standard.x!.ks![0]).toBeCloseTo(251 / 500, 6);
     expect(mixes![1]!.rungs[0]!.standard.x!.ks![0]).toBeCloseTo(261 / 520 / 3, 6);
   });
@@ -205,7 +205,7 @@ describe("the ladders", () => {
 describe("calibrate", () => {
   const { baseline } = modelOf();
   const rate = 10;
-  /** Chunks of ten seconds; `away` of the i-th says how far it is from the training data. */
+  /** Chunks of ten seconds; `away` returns how far the i-th chunk is from the training data. */
   const group = (name: string, recordings: number, chunks: number, away = (_: number) => 0): Group => ({
     name,
     chunks: Array.from({ length: recordings * chunks }, (_, i) => ({
@@ -240,7 +240,7 @@ describe("calibrate", () => {
     expect(run(many(6), { progress: (done) => steps.push(done) })).toEqual(run(many(6)));
     expect(steps.length).toBeGreaterThan(4 * 12);
     expect(steps).toEqual(steps.toSorted((a, b) => a - b));
-    // Nothing is left out when everyone has recordings enough, so the estimate of the work comes out.
+    // If everybody has enough recordings, nothing is left out, so the estimate of the work is exact.
     expect(steps.at(-2)).toBeCloseTo(1, 9);
     expect(steps.at(-1)).toBe(1);
     const few: number[] = [];
@@ -251,7 +251,7 @@ describe("calibrate", () => {
   it("measures lengths by effective size: against all other people, or five sessions and the chance of drawing them", () => {
     const { kinds } = run(many(6), { nullBatches: 252 });
     const size = (n: number, m: number): number => (n * m) / (n + m) / rate;
-    // Each person has six chunks of 100 rows; a session of 10 s is one, of 30 s are three.
+    // Each person has six chunks of 100 rows; a session of 10 s is one chunk, one of 30 s is three.
     expect(kinds.baseline!.rungs.map(({ seconds }) => seconds)).toEqual([
       ...[size(3000, 100), size(3000, 300)].map((seconds) => expect.closeTo(seconds, 3)),
     ]);

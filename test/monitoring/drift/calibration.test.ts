@@ -32,7 +32,7 @@ import { poissonUpperLimit } from "../../../src/stats/poisson-limit.ts";
 import { camelCaseKeys } from "../../camel-case-keys.ts";
 import { makePeople, summaryOf } from "./people.ts";
 
-/** A chunk whose only value is its number, so that a batch tells what it was made of. */
+/** A chunk whose only value is its number, so that a batch shows from which chunks it was made. */
 const numbered = (value: number, recording: string, label: string | null = "walk"): Chunk => {
   const counts = [0, 0, 0, 0, 0, 0];
   counts[value]! = 1;
@@ -161,7 +161,7 @@ describe("calibrate", () => {
   it("rehearses every kind and length, and equal seeds give equal calibrations", () => {
     expect(Object.keys(calibration.kinds)).toEqual(["baseline", "own_past"]);
     for (const { rungs } of Object.values(calibration.kinds)) {
-      // By effective size: a little shorter than was drawn, since a reference is not endless.
+      // By effective size, which is slightly less than what was drawn, because a reference is finite.
       expect(rungs.map(({ seconds, scores }) => [Math.round(seconds), scores.flat().length])).toEqual([
         [10, 260],
         [expect.closeTo(59, -1), 260],
@@ -206,7 +206,7 @@ describe("calibrate", () => {
       expect(batches).toBeLessThanOrEqual(100 * people);
     }
     expect(at_least).toBe(Math.floor(total("batches") / 2 / poissonUpperLimit(total("alarms") / 2, 0.95)));
-    // Even without any alarm, so many people show no more than this.
+    // Even without any alarm, so few people cannot show more than this.
     expect(at_least).toBeLessThanOrEqual((100 * people) / 2.99);
   });
 
@@ -229,7 +229,7 @@ describe("calibrate", () => {
   });
 
   /**
-   * Two activities of six recordings each, `distance` apart; the first one's recordings differ by `restless`. One class if
+   * Two activities with six recordings each, `distance` apart; the recordings of the first one differ by `restless`. One class if
    * `oneClass`.
    */
   function shiftedPeople({ distance = 0, restless = 0, oneClass = false }) {
@@ -309,7 +309,7 @@ describe("calibrate", () => {
     const file: unknown = JSON.parse(JSON.stringify(storedDriftBaseline({ calibration })));
     expect(camelCaseKeys(file)).toEqual([]);
     expect(stored.parse(file)).toEqual({ calibration });
-    // One class in common: a mix of its own, whose standards are kept as all others are.
+    // One class in common is a mix of its own, whose standards are stored like all others.
     const { classes, mixes, streams } = calibration.kinds.own_past!;
     expect(mixes!.map(({ from_classes, to_classes }) => [from_classes, to_classes])).toEqual([[0, 1.4]]);
     expect(Object.keys(mixes![0]!.rungs[0]!.standard.x!)).toContain("logSdWithin");

@@ -1,4 +1,4 @@
-// Usual distances by class in numbers that can be worked out by hand.
+// Tests usual distances by class with numbers that can be worked out by hand.
 import { describe, expect, it } from "vitest";
 import {
   type ClassDistances,
@@ -58,7 +58,7 @@ describe("standards by class", () => {
     ]);
     expect(classStandards(pairs, secondsPerRow, ["x"])).toEqual([
       [{ seconds: 40, ks: { x: [0.2, 0.1] } }],
-      // Equal distances say little about the next one.
+      // Equal distances reveal little about the next one.
       [{ seconds: 5, ks: { x: [0.25, 0.01] } }],
     ]);
   });
@@ -105,7 +105,7 @@ describe("scores by class", () => {
   it("are distances in usual deviations, interpolated over the logarithm of the length", () => {
     expect(score([of(100, 0.5)])).toBeCloseTo((0.5 - 0.2) / 0.1, 9);
     expect(score([of(400, 0.5)])).toBeCloseTo((0.5 - 0.1) / 0.02, 9);
-    // 20 s lies halfway between 10 and 40.
+    // On a logarithmic scale, 20 s is halfway between 10 and 40.
     expect(score([of(200, 0.27)])).toBeCloseTo((0.27 - 0.15) / 0.06, 9);
     expect(score([of(200, 0.03)])).toBeCloseTo((0.03 - 0.15) / 0.06, 9);
   });

@@ -1,4 +1,4 @@
-// One batch against one reference in numbers that can be worked out by hand, on either side of each limit.
+// Compares one batch with one reference, with numbers that can be worked out by hand, on both sides of each limit.
 import { describe, expect, it } from "vitest";
 import type { KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
 import {
@@ -29,7 +29,8 @@ const baseline = (chosen: Chosen, by: DriftModel = model): Comparison | null =>
 
 describe("the length of a comparison", () => {
   it("is the batch's, as far as the reference is long enough to compare it with", () => {
-    // 50,000 rows of reference against 10,000: 50,000 / 6 of effective size, times 1 + 1/5 because five batches were drawn too.
+    // A reference of 50,000 rows and a batch of 10,000: the effective size is 50,000 / 6, times 1 + 1/5 because five batches were
+    // drawn too.
     expect(rolling({})!.seconds).toBeCloseTo((50_000 / 6) * 1.2 * 0.1, 9);
     expect(baseline({})!.seconds).toBeCloseTo(rows / 10, 1);
     expect(comparedSeconds(batchOf({ rows: 40 })[0]!, 10)).toBe(4);
@@ -59,7 +60,7 @@ describe("a rehearsed comparison", () => {
   it("is beyond chance above the reach, which lies between those of the neighbouring lengths, as the factor does", () => {
     const long = { ...rung, seconds: 4 * rung.seconds, reach: 2, evidence_factor: 5 };
     const two = modelOf({ own: [{ ...rung, reach: 1 }, long] });
-    // 20,000 rows against 50,000 are as long as 1,714 s: the share by the logarithm is that of ln 1.714 in ln 4.
+    // 20,000 rows compared with 50,000 have an effective length of 1,714 s; the share on the logarithmic scale is ln 1.714 / ln 4.
     const share = Math.log(((50_000 * 20_000) / 70_000) * 1.2e-4) / Math.log(4);
     const of = (logSd: number) => rolling({ rows: 20_000, std: Math.exp(logSd) }, two)!;
     expect(of(0).evidenceFactor).toBeCloseTo(1 + 4 * share, 9);
@@ -98,7 +99,7 @@ describe("the factor of the evidence", () => {
     expect(factor({ rows: 20_000 }, by)).toBeCloseTo(4, 9);
     expect(factor({ rows: 40_000 }, by)).toBe(6);
     expect([factor({ rows: 5000 }, by), factor({ rows: 400_000 }, by)]).toEqual([2, 6]);
-    // Half of the rows are of a class that the reference lacks.
+    // Half of the rows belong to a class that the reference lacks.
     const half = compare("rolling", [reference[0]!, null], [batchOf({})[0]!, batchOf({})[0]!], by)!;
     expect(half.evidenceFactor).toBeCloseTo(4, 9);
   });
@@ -113,7 +114,7 @@ describe("batches with few or many activities in common with their reference", (
     const own_past = { ...model.calibration.kinds.own_past!, mixes: mixes! };
     return { ...model, calibration: { ...model.calibration, kinds: { own_past } } };
   };
-  /** All of its batches are farther away than anything. */
+  /** All of its batches are farther away than any other. */
   const restless = { ...rung, scores: [[50, 51, 52]] };
   const calm = { ...rung, scores: [[0.001, 0.002, 0.003]] };
   const of = (shares: readonly number[], by: DriftModel) => {
@@ -155,7 +156,7 @@ describe("a calibration with standards by class", () => {
     const before = [reference[0]!, reference[0]!];
     const current = [0.3, 0.5].map((away) => batchOf({ rows: rows / 2, away })[0]!);
     const { score, statistics } = compare("rolling", before, current, by)!;
-    // Deviations of 4 and 3 in classes of one size.
+    // Deviations of 4 and 3 in classes of equal size.
     expect(statistics.x!.ksByClass).toBeCloseTo(7 / Math.SQRT2, 9);
     expect(score).toEqual({
       score: expect.closeTo((7 / Math.SQRT2 - 0.5) / 2, 9),
@@ -313,7 +314,7 @@ describe("the time of one independent value", () => {
     const people = [0, 1, 2].map(() => series(60_000, noise));
     expect(correlationSeconds(people, 50)!).toBeGreaterThanOrEqual(0.2);
     expect(correlationSeconds(people, 50)!).toBeLessThan(0.23);
-    // Where a block is shorter than a sample, it is a sample.
+    // A block that is shorter than a sample is one sample.
     expect(correlationSeconds([series(2000, noise)], 2)!).toBeGreaterThanOrEqual(0.5);
     expect(correlationSeconds([series(2000, noise)], 2)!).toBeLessThan(0.8);
   });

@@ -1,5 +1,5 @@
-// Every way to a p-value, from the best that recordings allow to the constants: each is used where it should be, and its
-// answers are right in size on batches with and without a change.
+// Tests every way to compute a p-value, from the best that recordings allow to constants: each is used in the right case, and
+// gives p-values of the right size for batches with and without a change.
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { Calibration } from "../../../src/monitoring/drift/calibration.ts";
@@ -51,7 +51,7 @@ function modelOf(made: Made, correlation: Calibration["correlation_seconds"] = n
   };
 }
 
-/** A minute of one session, its channel x shifted; equal names give equal chunks. */
+/** A minute of one session, with its channel x shifted; equal names give equal chunks. */
 function minute(made: Made, person: Rng, session: Rng, name: string, shift = 0): ClassSummaries {
   const chunks = Array.from({ length: 6 }, (_, i) => {
     const chunk = made.chunkOf(person, session, session.split(`${name} ${i}`));
@@ -68,9 +68,9 @@ describe("rehearsed batches", () => {
     readonly method: string;
     readonly people: Made;
     readonly kind: ReferenceKind;
-    /** The pair of one draw, drift-free but for the shift. */
+    /** The two batches of one draw, which differ only by the shift. */
     readonly pair: (made: Made, draw: number, shift: number) => [ClassSummaries | "baseline", ClassSummaries];
-    /** Alarms of 200 that even a right 5 % may give, with room for a calibration on few people. */
+    /** The number of alarms among 200 that even a true 5 % may give, with some allowance for a calibration on few people. */
     readonly most: number;
   }
 
@@ -99,7 +99,7 @@ describe("rehearsed batches", () => {
       method: "bouts",
       people: makePeople({ people: 3, recordings: 4, chunks: 6 }),
       kind: "baseline",
-      // Nobody can be left out: what is known is how these three people vary.
+      // No person can be left out: only the variation among these three people is known.
       pair: (made, draw, shift) => {
         const person = Rng.fromSeed(1).split(`${draw % 3}`);
         return ["baseline", minute(made, person, person.split(`session ${draw}`), "now", shift)];
@@ -117,7 +117,7 @@ describe("rehearsed batches", () => {
       method: "halves of recordings",
       people: makePeople({ people: 12, recordings: 1, chunks: 24 }),
       kind: "anchor",
-      // Nothing is known of what differs when a sensor is put on anew.
+      // Nothing is known about the differences between two times at which a sensor is put on.
       pair: ownPast((person) => person.split("the only session")),
       most: 0.1,
     },
@@ -136,7 +136,7 @@ describe("rehearsed batches", () => {
     it("are what is used, and named, although the KS test could be", () => {
       expect(new Set([...without, ...shifted].map((comparison) => comparison.method))).toEqual(new Set([method]));
       for (const { pValue, findings, score, far } of without) {
-        // Those of both lengths, since one rung has at least 250.
+        // Comparisons of both lengths, because a rung has at least 250.
         expect(pValue!.nullBatches).toBe(480);
         expect(pValue!.resolution).toBeCloseTo(1 / 481, 12);
         expect(pValue!.p).toBeGreaterThanOrEqual(pValue!.resolution);
@@ -176,7 +176,7 @@ describe("rehearsed batches", () => {
   });
 });
 
-/** Two channels whose neighbours resemble each other: x[i] = phi x[i-1] + noise, of spread 1. */
+/** Two channels in which neighbouring samples are similar: x[i] = phi x[i-1] + noise, with a standard deviation of 1. */
 function correlated(n: number, phi: number, rng: Rng): Columns {
   return Object.fromEntries(
     ["x", "y"].map((name) => {
@@ -193,7 +193,7 @@ function correlated(n: number, phi: number, rng: Rng): Columns {
   );
 }
 
-/** Seconds for one independent value of such a channel, by the sum of its autocorrelations. */
+/** Seconds per independent value of such a channel, from the sum of its autocorrelations. */
 const secondsOfOne = (phi: number): number => (1 + phi) / (1 - phi) / rate;
 
 /** A model without any rehearsal. */
@@ -222,7 +222,7 @@ describe("the KS test with an effective sample size", () => {
   const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   const batch = (columns: Columns): ClassSummaries => [summarizer.summarize(columns)];
   const moved = (columns: Columns, sd: number): Columns => ({ ...columns, x: columns.x!.map((value) => value + sd) });
-  /** Five minutes of past, and the minute that follows; out of one unbroken signal. */
+  /** Five minutes of past and the minute that follows, from one continuous signal. */
   const drawOf = (seed: number, shift = 0): { past: ClassSummaries[]; now: ClassSummaries } => {
     const columns = correlated(3600, phi, Rng.fromSeed(seed));
     const cut = (i: number): Columns =>
@@ -282,7 +282,7 @@ describe("the KS test with an effective sample size", () => {
 
   it("knows the correlation's time from the samples themselves", () => {
     const people = [1, 2, 3].map((seed) => correlated(6000, phi, Rng.fromSeed(seed)).x!);
-    // Blocks of 0.2 s average a part of it away.
+    // Blocks of 0.2 s average part of it away.
     expect(correlationSeconds(people, rate)! / one).toBeGreaterThan(0.8);
     expect(correlationSeconds(people, rate)! / one).toBeLessThan(1.5);
   });

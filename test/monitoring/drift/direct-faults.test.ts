@@ -29,7 +29,7 @@ describe("directFaults", () => {
     expect(held(1400)).toMatchObject([{ ...stuck, weight: 0.35 }]);
     expect(held(201)).toMatchObject([{ ...stuck, weight: expect.closeTo(0.05, 3) }]);
     expect(held(200)).toEqual([]);
-    // As many equal neighbours, but never for a second.
+    // The same number of equal neighbouring values, but never for a second.
     const short = batch.Gz!.map((x, i) => (i < 1400 && i % 50 > 0 ? -0.2 + Math.floor(i / 50) : x));
     expect(faults({ ...batch, Gz: short })).toEqual([]);
   });
@@ -38,7 +38,7 @@ describe("directFaults", () => {
     expect(faults(each(["Ay"], (x) => Math.max(-8.5, x)))).toMatchObject([
       { kind: "clipped channel", channels: ["Ay"], fault: "is cut off at -8.5" },
     ]);
-    // A sensor that ends at 1.5 deviations has a fifteenth of its values there, one that ends at 2.3 a hundredth.
+    // If a sensor's range ends at 1.5 deviations, a fifteenth of its values are there; if it ends at 2.3, a hundredth.
     const cutAt = (sd: number) => faults(each(["Gz"], (x) => Math.min(x, -0.2 + sd * 0.8)));
     expect(cutAt(2.3)).toEqual([]);
     expect(cutAt(1.5)).toMatchObject([{ kind: "clipped channel", channels: ["Gz"], weight: expect.closeTo(0.067, 2) }]);

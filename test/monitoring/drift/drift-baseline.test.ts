@@ -1,4 +1,4 @@
-// A frozen side from a file, spoilt in one place each time: the message names the place.
+// Reads a frozen baseline from a file that is damaged in one place each time; the message must name the place.
 import { describe, expect, it } from "vitest";
 import type { CalibrationRung, KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
 import { calibrationSchema } from "../../../src/monitoring/drift/calibration.ts";

@@ -239,6 +239,12 @@ function adviceOnChannels(available: readonly string[]): string {
   const accelerations = available.filter((column) => /acc/i.test(column));
   if (first === undefined && accelerations.length === 3)
     return `Name them with --channels. Perhaps these are the axes of an accelerometer: ${shellCommand("--channels", accelerations.join(","))}`;
+  const numbered = available
+    .filter((column) => /1(?=\D*$)/.test(column))
+    .map((column) => [1, 2, 3].map((axis) => column.replace(/1(?=\D*$)/, String(axis))))
+    .find((axes) => axes.every((name) => available.includes(name)));
+  if (first === undefined && numbered !== undefined)
+    return `Name them with --channels. Perhaps these are the axes of a sensor: ${shellCommand("--channels", numbered.join(","))}`;
   if (first === undefined) return "Name them with --channels COLUMN,COLUMN,...";
   return `Name them with --channels. These are vectors: ${vectors.join("; ")}. For the first: ${shellCommand("--channels", first)}`;
 }

@@ -88,6 +88,7 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
     width >= patterns.length && patterns.every((pattern, i) => pattern.test(first[i]!));
   if (width === 6 && like(whole, /^[A-Za-z]\w*$/, whole))
     return { is: "WISDM", names: ["user", "activity", "timestamp", ...xyz] };
+  if (width === 250 && like(whole)) return opportunityLayout;
   if (width === 54 && like(decimal, whole))
     return {
       is: "PAMAP2",
@@ -123,6 +124,48 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
     };
   return undefined;
 }
+
+const opportunityAccelerometers = [
+  "rkn_up",
+  "hip",
+  "lua_up",
+  "rua_low",
+  "lh",
+  "back",
+  "rkn_low",
+  "rwr",
+  "rua_up",
+  "lua_low",
+  "lwr",
+  "rh",
+];
+const opportunityLabels = [
+  ...["locomotion", "hl_activity", "ll_left_arm", "ll_left_arm_object", "ll_right_arm", "ll_right_arm_object"],
+  "ml_both_arms",
+];
+const opportunitySensors = [
+  "time_ms",
+  ...opportunityAccelerometers.flatMap((place) => axes(`${place}_acc`, " (mg)")),
+  ...["back", "rua", "rla", "lua", "lla"].flatMap((place) => [
+    ...axes(`imu_${place}_acc`, " (mg)"),
+    ...axes(`imu_${place}_gyro`, " (raw)"),
+    ...axes(`imu_${place}_mag`, " (raw)"),
+    ...[1, 2, 3, 4].map((i) => `imu_${place}_quaternion${i}`),
+  ]),
+];
+/** The columns of the shoes and of the objects in the room are only counted. */
+const opportunityLayout: KnownLayout = {
+  is: "OPPORTUNITY",
+  names: [
+    ...opportunitySensors,
+    ...Array.from(
+      { length: 250 - opportunitySensors.length - opportunityLabels.length },
+      (_, i) => `column${opportunitySensors.length + i + 1}`,
+    ),
+    ...opportunityLabels,
+  ],
+  note: `The labels are ${opportunityLabels.join(", ")}, to be chosen with --label; 0 marks time without one. Sensors are chosen with --channels, such as --channels "imu_rla_acc_x (mg),imu_rla_acc_y (mg),imu_rla_acc_z (mg)".`,
+};
 
 /** A table that is read unchanged, except for the times of its rows. */
 export const statedRateLayout = "a stated rate";

@@ -228,6 +228,14 @@ function namesWithUnits(written: readonly (readonly string[])[]): string[] | und
       (name, i) => index[i] || [name, ...below.map((line) => line[i]!)].filter((part) => part !== "").join("_"),
     );
   const units = below.at(-1);
+  // A name stands above the first column of its group, and the line below has the names of all its columns.
+  if (units !== undefined && names.some((name, i) => name === "" && units[i] !== "" && index[i] === "")) {
+    let group = "";
+    return names.map((name, i) => {
+      if (name !== "") group = name;
+      return index[i] || [name === "" ? group : name, units[i]!].filter((part) => part !== "").join("_");
+    });
+  }
   return names.map((name, i) => {
     const unit = (units?.[i] ?? "").replace(/^[([](.*)[)\]]$/, "$1");
     if (index[i] !== "") return index[i]!;

@@ -178,6 +178,14 @@ export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
   return wordsOfSensorName(splitSensorName("", x.trim()).rest).every((word) => /^(x|axis|axes)$/.test(word));
 }
 
+/** What a sensor's name says besides its kind, such as its place on the body. */
+export function placeInSensorName({ name }: Sensor): string {
+  return wordsOfSensorName(name)
+    .filter((word) => !/^(angular|velocity|rate|speed|rotation|linear|sensor|raw|data)$/.test(word))
+    .filter((word) => sensorKindByWords([word]) === undefined)
+    .join(" ");
+}
+
 /** Number of words in a sensor's name. */
 export function sensorNameLength({ name }: Sensor): number {
   return wordsOfSensorName(name).length;

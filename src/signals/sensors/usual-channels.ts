@@ -2,7 +2,13 @@
 
 import type { GivenSensor } from "./decide-sensors.ts";
 import type { Sensor, SensorKind } from "./sensor.ts";
-import { isNamelessSensor, type NamedSensor, sensorNameLength, sensorsByName } from "./sensors-by-name.ts";
+import {
+  isNamelessSensor,
+  type NamedSensor,
+  placeInSensorName,
+  sensorNameLength,
+  sensorsByName,
+} from "./sensors-by-name.ts";
 
 export interface UsualChannels {
   readonly channels: readonly string[];
@@ -13,6 +19,7 @@ export interface UsualChannels {
 /**
  * Prefers accelerometers with gravity to those without, named sensors to plain x, y, z, words to single letters (gFx to ax), and
  * short names to long names.
+ * If there are several gyroscopes, one with an accelerometer in the same place is chosen, and this accelerometer.
  * @param given sensors that the user specifies; all of them are read, but no other sensors of the same kinds
  */
 export function usualChannels(columns: readonly string[], given: readonly GivenSensor[] = []): UsualChannels {
@@ -21,25 +28,30 @@ export function usualChannels(columns: readonly string[], given: readonly GivenS
   const own = given.filter(({ none }) => !none).map(({ sensor }) => sensor);
   const chosen: Sensor[] = [];
   const passedOver: Sensor[] = [];
-  const choose = (kind: SensorKind, among: readonly NamedSensor[]): void => {
+  const choose = (kind: SensorKind, among: readonly NamedSensor[], preferred: readonly NamedSensor[]): void => {
     const ofUser = own.filter((sensor) => sensor.kind === kind);
     if (ofUser.length > 0) {
       chosen.push(...ofUser);
       return;
     }
-    const [first, ...others] = among.toSorted((a, b) => rankUsualChannels(a) - rankUsualChannels(b));
+    const rank = (sensor: NamedSensor): number => rankUsualChannels(sensor) + (preferred.includes(sensor) ? 0 : 500);
+    const [first, ...others] = among.toSorted((a, b) => rank(a) - rank(b));
     if (first === undefined) return;
     chosen.push(first);
     passedOver.push(...others);
   };
   const named = found.filter(({ kind }) => kind === "accelerometer");
-  choose(
-    "accelerometer",
-    named.length > 0 ? named : found.filter((sensor) => sensor.kind === "unknown" && isNamelessSensor(sensor)),
-  );
+  const gyroscopes = found.filter(({ kind }) => kind === "gyroscope");
+  const isPaired = (sensor: Sensor, others: readonly Sensor[]): boolean =>
+    others.some((other) => placeInSensorName(other) === placeInSensorName(sensor));
+  const paired = named.filter((sensor) => isPaired(sensor, gyroscopes));
+  const nameless = found.filter((sensor) => sensor.kind === "unknown" && isNamelessSensor(sensor));
+  choose("accelerometer", named.length === 0 ? nameless : named, gyroscopes.length > 1 ? paired : []);
+  const together = chosen.filter(({ kind }) => kind === "accelerometer");
   choose(
     "gyroscope",
-    found.filter(({ kind }) => kind === "gyroscope"),
+    gyroscopes,
+    gyroscopes.filter((sensor) => isPaired(sensor, together)),
   );
   chosen.push(...own.filter((sensor) => !chosen.includes(sensor)));
   return { channels: chosen.flatMap(({ channels }) => channels), passedOver };

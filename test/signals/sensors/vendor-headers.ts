@@ -224,6 +224,19 @@ export const vendorHeaders: readonly VendorHeader[] = [
     read: ["acc_x_mps2", "gyr_x_deg"],
   },
   {
+    source: "OPPORTUNITY: the gyroscope's own accelerometer, not that of the hip",
+    header:
+      "hip_acc_x (mg),hip_acc_y (mg),hip_acc_z (mg),imu_back_acc_x (mg),imu_back_acc_y (mg),imu_back_acc_z (mg),imu_back_gyro_x (raw),imu_back_gyro_y (raw),imu_back_gyro_z (raw),imu_rua_acc_x (mg),imu_rua_acc_y (mg),imu_rua_acc_z (mg),imu_rua_gyro_x (raw),imu_rua_gyro_y (raw),imu_rua_gyro_z (raw)",
+    sensors: [
+      "hip_acc accelerometer milli-g: hip_acc_x (mg);hip_acc_y (mg);hip_acc_z (mg)",
+      "imu_back_acc accelerometer milli-g: imu_back_acc_x (mg);imu_back_acc_y (mg);imu_back_acc_z (mg)",
+      "imu_back_gyro gyroscope: imu_back_gyro_x (raw);imu_back_gyro_y (raw);imu_back_gyro_z (raw)",
+      "imu_rua_acc accelerometer milli-g: imu_rua_acc_x (mg);imu_rua_acc_y (mg);imu_rua_acc_z (mg)",
+      "imu_rua_gyro gyroscope: imu_rua_gyro_x (raw);imu_rua_gyro_y (raw);imu_rua_gyro_z (raw)",
+    ],
+    read: ["imu_back_acc_x (mg)", "imu_back_gyro_x (raw)"],
+  },
+  {
     source: "ST AlgoBuilder and Unicleo",
     header: "Time [ms],AccX [mg],AccY [mg],AccZ [mg],GyroX [mdps],GyroY [mdps],GyroZ [mdps]",
     sensors: [

@@ -8,7 +8,7 @@ import {
   type ColumnRole,
   columnsNamedLikeTimes,
   findRoleColumn,
-  isSameButForUnit,
+  isSameColumnButForUnit,
   usualColumnNames,
 } from "../files/usual-column-names.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
@@ -190,7 +190,7 @@ function adviceOnLackingChannel(
   expected: readonly string[],
   near: string | undefined,
 ): string {
-  const alike = expected.map((name) => available.find((column) => isSameButForUnit(column, name)));
+  const alike = expected.map((name) => available.find((column) => isSameColumnButForUnit(column, name)));
   if (alike.every((column) => column !== undefined)) {
     return (
       `The names differ only in their units: ${shellCommand("--channels", alike.join(","))}. ` +

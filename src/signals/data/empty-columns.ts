@@ -1,7 +1,7 @@
 // Takes columns without any value out of a table's schema. Exports have them for sensors that a device lacks (SampleTimeFine of
 // Xsens, a second gyroscope). Chosen as the time or as a channel, such a column would leave no row.
 
-import { isNumberThere, isTypeOfNumbers, isValueText, startOfCell } from "../files/cell-has-value.ts";
+import { cellHasNumber, cellHasValue, isNumberCellType, startOfCell } from "../files/cell-has-value.ts";
 import type { Database } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { findRoleColumn } from "../files/usual-column-names.ts";
@@ -78,7 +78,7 @@ async function emptyAmong(
   const starts = names.map((name, c) => `${startOfCell(name)} AS c${c}`);
   const limit = rows === undefined ? "" : ` LIMIT ${rows}`;
   const counts = names.map((name, c) => {
-    const isThere = isTypeOfNumbers(schema.types.get(name)) ? isNumberThere : isValueText;
+    const isThere = isNumberCellType(schema.types.get(name)) ? cellHasNumber : cellHasValue;
     return `count(*) FILTER (${isThere(`c${c}`)}) AS n${c}`;
   });
   const [found] = await database.rows(

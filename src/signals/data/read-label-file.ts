@@ -11,7 +11,7 @@ import { findFiles, type SourceFile } from "../files/find-files.ts";
 import { readableFiles } from "../files/readable-files.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
 import { isDateTimeInSchema, readTableSchema, type TableSchema } from "../files/table-schema.ts";
-import { timeReadingOf } from "../files/text-clock.ts";
+import { textClock } from "../files/text-clock.ts";
 import { textLayout } from "../files/text-layout.ts";
 import { findRoleColumn } from "../files/usual-column-names.ts";
 import { listColumnNames } from "./column-roles.ts";
@@ -111,10 +111,7 @@ async function readLabelFile(
   const names = rolesOfLabelFile(source.path, schema, options);
   const toUtc = options.timeZone === undefined ? undefined : localTimeConverter(options.timeZone);
   const reading = async (column: string) => {
-    const own = await timeReadingOf(
-      { database, file: source.path, schema, column, warn: () => {} },
-      options.timeFormat,
-    );
+    const own = await textClock({ database, file: source.path, schema, column, warn: () => {} }, options.timeFormat);
     const type = schema.types.get(column)!;
     const name = duckdbIdentifier(column);
     const sql = own.isDateTime === true && isDateTimeInSchema(type) ? `epoch(CAST(${name} AS ${type}))` : own.sql;

@@ -6,11 +6,11 @@ import { DataFault, type OnFault } from "../../data-fault.ts";
 import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
 import { explainReadError, withReadErrorsExplained } from "../files/explain-read-error.ts";
 import type { SourceFile } from "../files/find-files.ts";
-import { pathColumnsOf, withTemplateRoles } from "../files/path-columns.ts";
+import { pathColumnsOf, withPathTemplateRoles } from "../files/path-columns.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
 import { limitedTextColumn } from "../files/table-limits.ts";
 import { readTableSchema, type TableSchema } from "../files/table-schema.ts";
-import { type TimeReading, timeReadingOf } from "../files/text-clock.ts";
+import { type TimeReading, textClock } from "../files/text-clock.ts";
 import type { ColumnRoles, RequiredColumns } from "./column-roles.ts";
 import { resolveColumnRoles } from "./column-roles.ts";
 import { withoutEmptyColumns } from "./empty-columns.ts";
@@ -82,7 +82,7 @@ export async function openRowChunks(
   },
 ): Promise<Table> {
   const first = files[0]!;
-  const options = withTemplateRoles(given);
+  const options = withPathTemplateRoles(given);
   const separate = async (file: SourceFile): Promise<SeparatedTable> => {
     const schema = await readTableSchema(database, file, pathColumnsOf(file.within ?? file.path, options));
     return withReadErrorsExplained(database, file, schema, async () =>
@@ -114,7 +114,7 @@ export async function openRowChunks(
 
   const readingOf = (file: SourceFile, schema: TableSchema, column: string): Promise<TimeReading> =>
     withReadErrorsExplained(database, file, schema, () =>
-      timeReadingOf({ database, file: file.path, schema, column, warn }, options.timeFormat),
+      textClock({ database, file: file.path, schema, column, warn }, options.timeFormat),
     );
 
   async function* chunks(): AsyncGenerator<RowChunk> {

@@ -1,7 +1,7 @@
 // The texts of rows (person, recording and label): one small integer per row, and each distinct text once.
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
-import { cleanText, isMissingMark, refuseTextsOverLimit } from "../files/table-limits.ts";
+import { isMissingMark, refuseTextsOverLimit, textWithinTableLimits } from "../files/table-limits.ts";
 import type { ColumnRoles } from "./column-roles.ts";
 import type { LabelMap } from "./label-map.ts";
 import type { Spellings } from "./spellings.ts";
@@ -59,7 +59,7 @@ export class RowTexts {
     for (let i = 0; i < keyOfRow.length; i++) {
       const hash = hashes.getItem(i) as number;
       if (hash !== lastHash) {
-        const text = texts.map((column) => cleanText(column.getItem(i) as string | null)).join("\x1f");
+        const text = texts.map((column) => textWithinTableLimits(column.getItem(i) as string | null)).join("\x1f");
         last = this.#intern(text, { file, path, row: firstRow + i + 1 });
         lastHash = hash;
       }

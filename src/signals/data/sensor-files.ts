@@ -10,7 +10,7 @@ import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
 import type { SourceFile } from "../files/find-files.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
 import type { TableSchema } from "../files/table-schema.ts";
-import { timeReadingOf } from "../files/text-clock.ts";
+import { textClock } from "../files/text-clock.ts";
 import { columnsNamedLikeTimes, findRoleColumn } from "../files/usual-column-names.ts";
 import { sensorInName } from "../sensors/sensor-in-name.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
@@ -141,7 +141,7 @@ export async function joinSensorFiles(
     const reading =
       time === null
         ? undefined
-        : await timeReadingOf({ database, file: file.path, schema, column: time, warn: () => {} }, options.timeFormat);
+        : await textClock({ database, file: file.path, schema, column: time, warn: () => {} }, options.timeFormat);
     const numbers = new Set(channels.map(([name]) => name));
     if (reading?.numbers === true) numbers.add(time!);
     const source = schema.source(numbers, reading?.isDateTime === true ? time : null);

@@ -7,7 +7,7 @@ import { shellCommand } from "../../shell-words.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
 import type { TableSchema } from "../files/table-schema.ts";
-import { type TimeReading, timeReadingOf } from "../files/text-clock.ts";
+import { type TimeReading, textClock } from "../files/text-clock.ts";
 import { findRoleColumn } from "../files/usual-column-names.ts";
 import { kindOfSensorValue, nameOfSensorValue } from "../sensors/sensor-in-name.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
@@ -70,7 +70,7 @@ export async function separateSensors(
     clock === null
       ? null
       : {
-          ...(await timeReadingOf({ database, file, schema, column: clock, warn: () => {} }, options.timeFormat)),
+          ...(await textClock({ database, file, schema, column: clock, warn: () => {} }, options.timeFormat)),
           column: clock,
         };
   const found = await findSensorColumn(database, schema, { keys, time, candidates });

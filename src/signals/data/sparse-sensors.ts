@@ -3,7 +3,7 @@
 // evenly spaced, or each row belongs to one sensor; otherwise, values are missing, and the table is rejected for that
 // reason.
 
-import { isNumberThere, isTypeOfNumbers, isValueText, startOfCell } from "../files/cell-has-value.ts";
+import { cellHasNumber, cellHasValue, isNumberCellType, startOfCell } from "../files/cell-has-value.ts";
 import type { Database } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { exceedsLimit, missingShareLimit } from "./gate-limits.ts";
@@ -38,9 +38,9 @@ export async function findSparseSensors(
   sensors: readonly (readonly string[])[],
 ): Promise<SparseSensors | null> {
   if (sensors.length === 0 || sensors.length > mostSensors) return null;
-  const exactly = (name: string): string => isValueText(startOfCell(name));
+  const exactly = (name: string): string => cellHasValue(startOfCell(name));
   const has = (name: string): string =>
-    isTypeOfNumbers(schema.types.get(name)) ? isNumberThere(startOfCell(name)) : exactly(name);
+    isNumberCellType(schema.types.get(name)) ? cellHasNumber(startOfCell(name)) : exactly(name);
   const filledBy = (test: (name: string) => string) =>
     sensors.map((channels) => `(${channels.map(test).join(" AND ")})`);
   const filled = filledBy(has);

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { type DeviceBlock, DeviceFaults, type DeviceRecording } from "./device-recording.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
-import { entryChunks, unzipEntry, type ZipEntry } from "./unzip.ts";
+import { unzipEntry, unzipEntryInChunks, type ZipEntry } from "./unzip.ts";
 
 export function isActigraph(entries: readonly ZipEntry[]): boolean {
   return (
@@ -60,9 +60,9 @@ export async function actigraphRecording(
       ...(place === "" ? [] : [`body location ${JSON.stringify(place)}`]),
       ...(zone === undefined || zone === "" ? [] : [`times are local, ${zone} from UTC`]),
     ],
-    blocks: secondsOfLog(entryChunks(stored, log), {
+    blocks: actigraphBlocks(unzipEntryInChunks(stored, log), {
       rateHz,
-      scale: statedScale(info.get("Acceleration Scale"), serial),
+      scale: actigraphScale(info.get("Acceleration Scale"), serial),
       turned: /^MOS/.test(serial) && info.get("Firmware")?.trim() === "1.6.0",
       faults,
     }),
@@ -71,7 +71,7 @@ export async function actigraphRecording(
 }
 
 /** Counts per g, which a record of parameters may replace. */
-function statedScale(stated: string | undefined, serial: string): number {
+function actigraphScale(stated: string | undefined, serial: string): number {
   const scale = Number(stated?.replace(",", "."));
   if (scale > 0) return scale;
   return /^(NEO|CLE)/.test(serial) ? 341 : 256;
@@ -89,10 +89,10 @@ interface LogOptions {
   readonly faults: DeviceFaults;
 }
 
-async function* secondsOfLog(chunks: AsyncIterable<Uint8Array>, options: LogOptions): AsyncGenerator<DeviceBlock> {
+async function* actigraphBlocks(chunks: AsyncIterable<Uint8Array>, options: LogOptions): AsyncGenerator<DeviceBlock> {
   let { scale } = options;
-  for await (const { type, seconds, payload, place } of recordsOfLog(chunks, options.faults)) {
-    if (type === recordTypes.parameters) scale = scaleOfParameters(payload) ?? scale;
+  for await (const { type, seconds, payload, place } of actigraphRecords(chunks, options.faults)) {
+    if (type === recordTypes.parameters) scale = actigraphScaleInParameters(payload) ?? scale;
     // A single byte marks a connection by USB.
     if ((type !== recordTypes.activity && type !== recordTypes.activity2) || payload.length <= 1) continue;
     const samples = Math.floor(type === recordTypes.activity ? (2 * payload.length) / 9 : payload.length / 6);
@@ -104,7 +104,7 @@ async function* secondsOfLog(chunks: AsyncIterable<Uint8Array>, options: LogOpti
     for (let i = 0; i < samples; i++) {
       const counts =
         type === recordTypes.activity
-          ? packedCounts(payload, i)
+          ? unpackActigraphCounts(payload, i)
           : [0, 1, 2].map((axis) => payload.readInt16LE(6 * i + 2 * axis));
       const [x, y, z] = counts as [number, number, number];
       for (const [axis, count] of (options.turned ? [y, -x, z] : [x, y, z]).entries()) values[axis]![i] = count / scale;
@@ -114,7 +114,7 @@ async function* secondsOfLog(chunks: AsyncIterable<Uint8Array>, options: LogOpti
 }
 
 /** Values of 12 bits in the order y, x, z, most significant bit first. */
-function packedCounts(payload: Buffer, sample: number): number[] {
+function unpackActigraphCounts(payload: Buffer, sample: number): number[] {
   const [y, x, z] = [0, 1, 2].map((axis) => {
     const bit = 36 * sample + 12 * axis;
     const pair = payload.readUInt16BE(Math.min(bit >> 3, payload.length - 2));
@@ -126,7 +126,7 @@ function packedCounts(payload: Buffer, sample: number): number[] {
 
 const accelerationScale = 55;
 
-function scaleOfParameters(payload: Buffer): number | undefined {
+function actigraphScaleInParameters(payload: Buffer): number | undefined {
   for (let at = 0; at + 8 <= payload.length; at += 8) {
     if (payload.readUInt16LE(at) !== 0 || payload.readUInt16LE(at + 2) !== accelerationScale) continue;
     const scale = (payload.readIntLE(at + 4, 3) / 2 ** 23) * 2 ** payload.readInt8(at + 7);
@@ -143,7 +143,7 @@ interface LogRecord {
   readonly place: string;
 }
 
-async function* recordsOfLog(chunks: AsyncIterable<Uint8Array>, faults: DeviceFaults): AsyncGenerator<LogRecord> {
+async function* actigraphRecords(chunks: AsyncIterable<Uint8Array>, faults: DeviceFaults): AsyncGenerator<LogRecord> {
   let bytes = Buffer.alloc(0);
   let start = 0;
   const placeOf = (at: number): string => `at byte ${(start + at).toLocaleString("en")} of log.bin`;
@@ -153,20 +153,20 @@ async function* recordsOfLog(chunks: AsyncIterable<Uint8Array>, faults: DeviceFa
     for (; at + headerBytes < bytes.length; ) {
       if (bytes[at] !== mark) {
         if (bytes[at] !== 0) faults.add("of bytes between records", placeOf(at));
-        at = nextMark(bytes, at);
+        at = nextActigraphRecord(bytes, at);
         continue;
       }
       const size = bytes.readUInt16LE(at + 6);
       const end = at + headerBytes + size;
       if (end >= bytes.length) break;
-      if (checksumOf(bytes.subarray(at, end)) === bytes[end]) {
+      if (actigraphChecksum(bytes.subarray(at, end)) === bytes[end]) {
         const payload = bytes.subarray(at + headerBytes, end);
         yield { type: bytes[at + 1]!, seconds: bytes.readUInt32LE(at + 2), payload, place: placeOf(at) };
         at = end + 1;
       } else {
         faults.add("with a wrong checksum", placeOf(at));
         // If its size is right, another record follows; otherwise, the size is what is damaged.
-        at = bytes[end + 1] === mark ? end + 1 : nextMark(bytes, at + 1);
+        at = bytes[end + 1] === mark ? end + 1 : nextActigraphRecord(bytes, at + 1);
       }
     }
     start += at;
@@ -175,12 +175,12 @@ async function* recordsOfLog(chunks: AsyncIterable<Uint8Array>, faults: DeviceFa
   if (bytes.some((byte) => byte !== 0)) faults.add("cut off at the end of the file", placeOf(0));
 }
 
-function nextMark(bytes: Buffer, from: number): number {
+function nextActigraphRecord(bytes: Buffer, from: number): number {
   const found = bytes.indexOf(mark, from);
   return found < 0 ? bytes.length : found;
 }
 
-function checksumOf(bytes: Buffer): number {
+function actigraphChecksum(bytes: Buffer): number {
   let sum = 0;
   for (const byte of bytes) sum ^= byte;
   return ~sum & 0xff;

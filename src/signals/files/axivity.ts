@@ -30,7 +30,7 @@ export async function axivityRecording(path: string, stored: string): Promise<De
     );
   }
   const faults = new DeviceFaults();
-  const format = await formatOfFile(stored, first);
+  const format = await axivityFormat(stored, first);
   const upper = header.readUInt16LE(11);
   const id = header.readUInt16LE(5) + (upper === 0xffff ? 0 : upper * 2 ** 16);
   const facts = new URLSearchParams(header.toString("latin1", 64, sector).replace(/[\x20\0\u00ff]+$/g, ""));
@@ -44,7 +44,7 @@ export async function axivityRecording(path: string, stored: string): Promise<De
     isLocal: true,
     subject: facts.get("_sc") || undefined,
     remarks: place === null || place === "" ? [] : [`body location ${JSON.stringify(place)}`],
-    blocks: timedBlocks(wholeBlocks(stored, format, faults)),
+    blocks: timedBlocks(wholeAxivityBlocks(stored, format, faults)),
     faults,
   };
 }
@@ -58,19 +58,23 @@ interface Format {
 }
 
 /** That of the first block that is whole. */
-async function formatOfFile(stored: string, first: Buffer): Promise<Format> {
+async function axivityFormat(stored: string, first: Buffer): Promise<Format> {
   for (let from = headerBytes, block = first; block.length === sector; from += sector) {
-    if (faultOfBlock(block) === undefined) return formatOfBlock(block);
+    if (axivityBlockFault(block) === undefined) return axivityBlockFormat(block);
     block = Buffer.from(await fileBytes(stored, from + sector, sector));
   }
-  return formatOfBlock(first);
+  return axivityBlockFormat(first);
 }
 
-function formatOfBlock(block: Buffer): Format {
+function axivityBlockFormat(block: Buffer): Format {
   return { axes: block[25]! >> 4, valueBytes: block[25]! & 0x0f, rateHz: 3200 / 2 ** (15 - (block[24]! & 0x0f)) };
 }
 
-async function* wholeBlocks(stored: string, format: Format, faults: DeviceFaults): AsyncGenerator<AnchoredBlock> {
+async function* wholeAxivityBlocks(
+  stored: string,
+  format: Format,
+  faults: DeviceFaults,
+): AsyncGenerator<AnchoredBlock> {
   const file = await open(stored);
   try {
     const bytes = Buffer.alloc(sector * sectorsAtOnce);
@@ -79,9 +83,9 @@ async function* wholeBlocks(stored: string, format: Format, faults: DeviceFaults
       for (let at = 0; at < bytesRead; at += sector) {
         const place = `at byte ${(from + at).toLocaleString("en")}`;
         const block = bytes.subarray(at, Math.min(at + sector, bytesRead));
-        if (isUnused(block)) continue;
-        const fault = faultOfBlock(block) ?? faultOfFormat(block, format);
-        if (fault === undefined) yield decoded(block, format);
+        if (isUnusedAxivityBlock(block)) continue;
+        const fault = axivityBlockFault(block) ?? axivityFormatFault(block, format);
+        if (fault === undefined) yield decodeAxivityBlock(block, format);
         else faults.add(fault, place);
       }
       if (bytesRead < bytes.length) return;
@@ -92,21 +96,21 @@ async function* wholeBlocks(stored: string, format: Format, faults: DeviceFaults
 }
 
 /** The device reserves the space of a file before it records. */
-function isUnused(block: Buffer): boolean {
+function isUnusedAxivityBlock(block: Buffer): boolean {
   return block.length === sector && (block.every((byte) => byte === 0xff) || block.every((byte) => byte === 0));
 }
 
-function faultOfBlock(block: Buffer): string | undefined {
+function axivityBlockFault(block: Buffer): string | undefined {
   if (block.length < sector) return "cut off at the end of the file";
   if (block.readUInt16LE(0) !== 0x5841 || block.readUInt16LE(2) !== 508) return "without the mark of a block";
   let sum = 0;
   for (let i = 0; i < sector; i += 2) sum += block.readUInt16LE(i);
   if ((sum & 0xffff) !== 0) return "with a wrong checksum";
-  return Number.isNaN(secondsOf(block.readUInt32LE(14))) ? "without a time" : undefined;
+  return Number.isNaN(axivitySeconds(block.readUInt32LE(14))) ? "without a time" : undefined;
 }
 
-function faultOfFormat(block: Buffer, format: Format): string | undefined {
-  const { axes, valueBytes, rateHz } = formatOfBlock(block);
+function axivityFormatFault(block: Buffer, format: Format): string | undefined {
+  const { axes, valueBytes, rateHz } = axivityBlockFormat(block);
   if (axes !== format.axes || valueBytes !== format.valueBytes) return "with other sensors than the first";
   if (rateHz !== format.rateHz) return "with another rate than the first";
   const known =
@@ -117,14 +121,14 @@ function faultOfFormat(block: Buffer, format: Format): string | undefined {
 }
 
 /** A packed date and time: six bits of the year since 2000, then month, day, hour, minute and second. */
-function secondsOf(packed: number): number {
+function axivitySeconds(packed: number): number {
   const [year, month, day] = [2000 + (packed >>> 26), (packed >>> 22) & 0x0f, (packed >>> 17) & 0x1f];
   const [hour, minute, second] = [(packed >>> 12) & 0x1f, (packed >>> 6) & 0x3f, packed & 0x3f];
   if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return Number.NaN;
   return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }
 
-function decoded(block: Buffer, { axes, valueBytes, rateHz }: Format): AnchoredBlock {
+function decodeAxivityBlock(block: Buffer, { axes, valueBytes, rateHz }: Format): AnchoredBlock {
   const fractional = block.readUInt16LE(4);
   // In files with fractions, the sample was moved by the fraction at the nominal rate for the sake of older readers.
   const fraction = (fractional & 0x8000) === 0 ? 0 : (fractional & 0x7fff) / 2 ** 15;
@@ -149,7 +153,7 @@ function decoded(block: Buffer, { axes, valueBytes, rateHz }: Format): AnchoredB
       if (axes >= 6) values[3 + axis]![i] = (block.readInt16LE(at + 2 * axis) * gyroRange) / 2 ** 15;
     }
   }
-  const anchor = { seconds: secondsOf(block.readUInt32LE(14)) + fraction, sample };
+  const anchor = { seconds: axivitySeconds(block.readUInt32LE(14)) + fraction, sample };
   return {
     anchor,
     values,

@@ -13,7 +13,7 @@ export function startOfCell(name: string): string {
  * 40 columns exceed its memory limit.
  * @param text an expression in SQL, such as `startOfCell` returns
  */
-export function isValueText(text: string): string {
+export function cellHasValue(text: string): string {
   const marks = missingMarks.map(duckdbLiteral).join(", ");
   return `(NOT list_contains([${marks}], trim(${text}))) IS TRUE`;
 }
@@ -22,11 +22,11 @@ export function isValueText(text: string): string {
  * The same at a fraction of the cost, for a column in which DuckDB's sniffer found only numbers: there, marks of missing values
  * are NULL. In Parquet, they may be NaN.
  */
-export function isNumberThere(text: string): string {
+export function cellHasNumber(text: string): string {
   return `(${text} <> 'nan') IS TRUE`;
 }
 
 /** Whether a column's type is numeric. */
-export function isTypeOfNumbers(type: string | undefined): boolean {
+export function isNumberCellType(type: string | undefined): boolean {
   return type !== undefined && /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL\(.*\))$/.test(type);
 }

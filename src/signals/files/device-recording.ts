@@ -4,7 +4,7 @@
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import type { SourceFile } from "./find-files.ts";
-import type { NamingOptions } from "./named-table.ts";
+import type { NamingOptions } from "./table-with-names.ts";
 import { TableWriter } from "./write-table.ts";
 
 /** Samples that follow each other. */
@@ -78,8 +78,8 @@ export async function deviceTable(
     const flush = async (): Promise<void> => {
       if (partLength === 0) return;
       const joined = [
-        joinedArrays(part.map(({ times }) => times)),
-        ...channels.map((_, c) => joinedArrays(part.map(({ values }) => values[c]!))),
+        joinDeviceArrays(part.map(({ times }) => times)),
+        ...channels.map((_, c) => joinDeviceArrays(part.map(({ values }) => values[c]!))),
       ];
       const constant = Object.values(texts).map((text) => new Array<string>(partLength).fill(text));
       await writer.append(
@@ -115,7 +115,7 @@ export async function deviceTable(
   return { ...file, format: "parquet", stored: out };
 }
 
-function joinedArrays(arrays: readonly Float64Array[]): Float64Array {
+function joinDeviceArrays(arrays: readonly Float64Array[]): Float64Array {
   const joined = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const array of arrays) {

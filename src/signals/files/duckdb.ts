@@ -70,3 +70,17 @@ export function duckdbLiteral(text: string): string {
 export function duckdbIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
+
+/** The path as DuckDB's readers expect it. They expand globs too, so glob characters in real names are escaped. */
+export function duckdbPath(file: {
+  readonly path: string;
+  readonly remote: boolean;
+  readonly stored?: string;
+}): string {
+  return duckdbLiteral(file.remote ? file.path : (file.stored ?? file.path).replace(/[*?[]/g, "[$&]"));
+}
+
+export function duckdbErrorLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split("\n", 1)[0] ?? message;
+}

@@ -3,8 +3,8 @@
 import { counted } from "../../counted.ts";
 import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
-import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
-import { duckdbErrorLine, type SourceFile } from "./find-files.ts";
+import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import type { SourceFile } from "./find-files.ts";
 
 /** The table as SQL; `numbers` are the columns to read as numbers. */
 interface SqlTable {
@@ -48,7 +48,7 @@ export async function explainReadError(
         {
           code: "schema",
           message: `${file.path}: data row ${cell.row}${readErrorLine(file, message, cell)}, column "${cell.column}": expected a number, found ${value}.`,
-          advice: adviceOnText(cell),
+          advice: adviceOnReadError(cell),
           file: file.path,
           row: cell.row,
           column: cell.column,
@@ -62,7 +62,7 @@ export async function explainReadError(
   const unconverted = /Could not convert string ["']([^"']*)["'] to '?(?:DOUBLE|FLOAT|BIGINT|INT32|INT64)/.exec(
     message,
   )?.[1];
-  if (unconverted !== undefined) return notANumber(file, message, unconverted, error);
+  if (unconverted !== undefined) return explainCellNotANumber(file, message, unconverted, error);
   if (/^Out of Memory/i.test(message)) {
     return new UserError(`${file.path}: a part of the file exceeds the memory limit for reading (384 MB).`, {
       advice: "Write the file with smaller row groups (at most 100,000 rows) and shorter texts, or as CSV.",
@@ -79,7 +79,7 @@ export async function explainReadError(
   return new DataFault({ code: "schema", ...broken, file: file.path, expected, found: broken.message }, error);
 }
 
-function adviceOnText({ value, column }: { value: string; column: string }): string {
+function adviceOnReadError({ value, column }: { value: string; column: string }): string {
   const text = value.trim();
   if (text === column) {
     return "The line of column names occurs again, so the file probably consists of several tables. Name each of them as a file of its own, or remove that line.";
@@ -93,7 +93,7 @@ function adviceOnText({ value, column }: { value: string; column: string }): str
 }
 
 /** A cell that is known only from DuckDB's message, as in a join of several sensors. */
-function notANumber(file: SourceFile, message: string, value: string, error: unknown): DataFault {
+function explainCellNotANumber(file: SourceFile, message: string, value: string, error: unknown): DataFault {
   const line = lineOfReadError(file, message);
   const column = /Error when converting column "(.+)"\. /.exec(message)?.[1];
   const place = [line === undefined ? [] : `line ${line}`, column === undefined ? [] : `column "${column}"`].flat();
@@ -102,7 +102,7 @@ function notANumber(file: SourceFile, message: string, value: string, error: unk
     {
       code: "schema",
       message: `${[file.path, place.join(", ")].filter((part) => part !== "").join(": ")}: expected a number, found ${JSON.stringify(found)}.`,
-      advice: adviceOnText({ value, column: column ?? "" }),
+      advice: adviceOnReadError({ value, column: column ?? "" }),
       file: file.path,
       ...(column !== undefined && { column }),
       expected: "a number",

@@ -8,7 +8,7 @@ import { kindOfFile } from "../../kind-of-file.ts";
 import type { Reporter } from "../../reporter.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { explainSystemReadError, hasSystemErrorCode } from "../../system-error.ts";
-import { type Database, duckdbLiteral } from "./duckdb.ts";
+import { type Database, duckdbErrorLine, duckdbLiteral } from "./duckdb.ts";
 import { allowRemoteFiles } from "./remote-files.ts";
 
 export interface SourceFile {
@@ -58,7 +58,7 @@ export async function findFiles(
       : await findFilesLocally(database, pattern);
     for (const path of paths) {
       if (found.has(path)) continue;
-      const within = remote ? undefined : await sheetOfPath(path);
+      const within = remote ? undefined : await findSheetInPath(path);
       if (!remote) refuseFileFoundTwice(path, await checkFoundFile(within?.stored ?? path), nameOf, within?.sheet);
       const format = within === undefined && /\.(parquet|parq|pq)$/i.test(path) ? "parquet" : "csv";
       found.set(path, { path, remote, format, ...within });
@@ -72,7 +72,7 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
     if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return null;
     throw explainSystemReadError(error, pattern);
   });
-  if (found !== null || (await sheetOfPath(pattern)) !== undefined) return [pattern];
+  if (found !== null || (await findSheetInPath(pattern)) !== undefined) return [pattern];
   if (!/[*?[]/.test(pattern)) {
     throw new UserError(`${pattern}: there is no such file.`, {
       advice: "Check the path; it is relative to the folder in which the command runs.",
@@ -89,7 +89,7 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
 }
 
 /** The workbook and the sheet that a path such as visits.xlsx/ann means; undefined if it means no sheet. */
-async function sheetOfPath(path: string): Promise<{ stored: string; sheet: string } | undefined> {
+async function findSheetInPath(path: string): Promise<{ stored: string; sheet: string } | undefined> {
   const [, stored, sheet] = /^(.*\.xls[xm])\/([^/]+)$/i.exec(path) ?? [];
   if (stored === undefined || sheet === undefined) return undefined;
   const found = await stat(stored).catch(() => undefined);
@@ -139,7 +139,7 @@ async function checkFoundFile(path: string): Promise<BigIntStats> {
   const status = await stat(path, { bigint: true });
   if (status.isDirectory()) {
     throw new UserError(`${path}: expected a file, found ${kindOfFile(status)}.`, {
-      advice: `Name its files with a pattern, for example ${shellCommand(shellPath(await patternOfFolder(path)))}`,
+      advice: `Name its files with a pattern, for example ${shellCommand(shellPath(await patternToFindFiles(path)))}`,
     });
   }
   if (!status.isFile()) {
@@ -157,20 +157,10 @@ async function checkFoundFile(path: string): Promise<BigIntStats> {
 }
 
 /** A pattern for the folder's tables, with the extension of the first. */
-async function patternOfFolder(path: string): Promise<string> {
+async function patternToFindFiles(path: string): Promise<string> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   const extensions = entries.map(({ name }) => /\.(csv|tsv|txt|parquet|json|jsonl|zip|xlsx)(\.gz)?$/i.exec(name)?.[0]);
   const extension = extensions.find((found) => found !== undefined);
   const within = extension === undefined && entries.some((entry) => entry.isDirectory()) ? "**/" : "";
   return `${path.replace(/\/+$/, "")}/${within}*${extension ?? ".csv"}`;
-}
-
-/** The path as DuckDB's readers expect it. They expand globs too, so glob characters in real names are escaped. */
-export function duckdbPath(file: SourceFile): string {
-  return duckdbLiteral(file.remote ? file.path : (file.stored ?? file.path).replace(/[*?[]/g, "[$&]"));
-}
-
-export function duckdbErrorLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split("\n", 1)[0] ?? message;
 }

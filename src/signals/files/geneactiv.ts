@@ -53,7 +53,7 @@ export async function geneactivRecording(path: string, stored: string): Promise<
       ...(place ? [`body location ${JSON.stringify(place)}`] : []),
       ...(zone ? [`times are local, ${zone}`] : []),
     ],
-    blocks: timedBlocks(pagesOf(stored, calibration, number("Measurement Frequency"), faults)),
+    blocks: timedBlocks(geneactivPages(stored, calibration, number("Measurement Frequency"), faults)),
     faults,
   };
 }
@@ -63,7 +63,7 @@ interface Calibration {
   readonly offset: number;
 }
 
-async function* pagesOf(
+async function* geneactivPages(
   stored: string,
   calibration: readonly Calibration[],
   rateHz: number,
@@ -85,7 +85,7 @@ async function* pagesOf(
       continue;
     }
     const place = `at line ${start}`;
-    const seconds = secondsOfPage(facts.get("Page Time") ?? "");
+    const seconds = geneactivPageSeconds(facts.get("Page Time") ?? "");
     const own = Number.parseFloat(facts.get("Measurement Frequency") ?? "");
     const digits = /^[0-9a-f]*/i.exec(text)![0];
     if (Number.isNaN(seconds)) faults.add("without a time", place);
@@ -97,7 +97,7 @@ async function* pagesOf(
       yield {
         sequence,
         anchor: { seconds, sample: 0 },
-        values: decoded(digits, calibration),
+        values: decodeGeneactivPage(digits, calibration),
         rateHz: own > 0 ? own : rateHz,
         session: 0,
       };
@@ -108,7 +108,7 @@ async function* pagesOf(
 }
 
 /** "2024-05-04 10:00:00:500" on the local clock. */
-function secondsOfPage(text: string): number {
+function geneactivPageSeconds(text: string): number {
   const found = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d):(\d{3})$/.exec(text)?.slice(1).map(Number);
   if (found === undefined) return Number.NaN;
   const [year, month, day, hour, minute, second, milliseconds] = found as [
@@ -123,7 +123,7 @@ function secondsOfPage(text: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second, milliseconds) / 1000;
 }
 
-function decoded(digits: string, calibration: readonly Calibration[]): Float64Array[] {
+function decodeGeneactivPage(digits: string, calibration: readonly Calibration[]): Float64Array[] {
   const samples = Math.floor(digits.length / sampleDigits);
   return calibration.map(({ gain, offset }, axis) =>
     Float64Array.from({ length: samples }, (_, i) => {

@@ -5,7 +5,7 @@
 import { createReadStream } from "node:fs";
 import { counted } from "../../counted.ts";
 import type { SourceFile } from "./find-files.ts";
-import type { NamingOptions } from "./named-table.ts";
+import type { NamingOptions } from "./table-with-names.ts";
 import { type Separator, splitTextLine } from "./text-layout.ts";
 import { linesOfText, writeLines } from "./text-lines.ts";
 
@@ -30,16 +30,16 @@ const comment = /^#(?!N\/?A|VALUE!|REF!|NAME\?|DIV\/0!|NUM!|NULL!)/;
  * @param header the line of names
  * @param table.time position of the time column; -1 if there is none
  */
-export async function withoutJoints(
+export async function separateJoinedText(
   file: SourceFile,
   header: string,
   { separator, time }: { readonly separator: Separator; readonly time: number },
   { scratch, warn }: Pick<NamingOptions, "scratch" | "warn">,
 ): Promise<SourceFile[]> {
   const stored = file.stored ?? file.path;
-  const { mixedEnds, repeatedNames, marks } = await jointsOf(stored, header);
+  const { mixedEnds, repeatedNames, marks } = await jointsOfText(stored, header);
   if (!mixedEnds && repeatedNames === 0 && !marks) return [file];
-  const rows = rowsOfText(stored, header);
+  const rows = rowsOfJoinedText(stored, header);
   const timeOf = (line: string): string => (time < 0 ? "" : (splitTextLine(line, separator)[time] ?? ""));
   const tables: SourceFile[] = [];
   const lineOffset = repeatedNames > 0 || marks ? { lineOffset: null } : {};
@@ -55,7 +55,7 @@ export async function withoutJoints(
           comments++;
           continue;
         }
-        if (isFirst && last !== "" && !isLater(timeOf(line), timeOf(last))) return;
+        if (isFirst && last !== "" && !isLaterInJoinedText(timeOf(line), timeOf(last))) return;
         yield line;
         if (line.trim() !== "") last = line;
       }
@@ -74,7 +74,7 @@ export async function withoutJoints(
 }
 
 /** Rows without the lines of names; `isFirst` marks the row below such a line. */
-async function* rowsOfText(path: string, header: string): AsyncGenerator<{ line: string; isFirst: boolean }> {
+async function* rowsOfJoinedText(path: string, header: string): AsyncGenerator<{ line: string; isFirst: boolean }> {
   let isFirst = false;
   for await (const text of linesOfText(path)) {
     const line = text.startsWith(byteOrderMark) ? text.slice(1) : text;
@@ -89,13 +89,13 @@ async function* rowsOfText(path: string, header: string): AsyncGenerator<{ line:
 }
 
 /** Compares numbers, or texts of equal length such as 2024-05-04 10:00:00.020. */
-function isLater(time: string, before: string): boolean {
+function isLaterInJoinedText(time: string, before: string): boolean {
   const [a, b] = [time, before].map((text) => (text.trim() === "" ? Number.NaN : Number(text)));
   if (Number.isFinite(a) && Number.isFinite(b)) return a! > b!;
   return time !== "" && time.length === before.length && time > before;
 }
 
-async function jointsOf(path: string, header: string): Promise<Joints> {
+async function jointsOfText(path: string, header: string): Promise<Joints> {
   const [names, mark] = [Buffer.from(header), Buffer.from("\n#")];
   let ends: "\n" | "\r\n" | undefined;
   let [mixedEnds, marks, linesOfNames] = [false, false, 0];

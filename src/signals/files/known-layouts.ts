@@ -20,7 +20,7 @@ export interface KnownLayout {
 }
 
 const xyz = ["x", "y", "z"] as const;
-const axes = (name: string, unit = ""): string[] => xyz.map((axis) => `${name}_${axis}${unit}`);
+const axesOfKnownLayout = (name: string, unit = ""): string[] => xyz.map((axis) => `${name}_${axis}${unit}`);
 
 const whole = /^\d+$/;
 const decimal = /^[+-]?\d+\.\d+(e[+-]?\d+)?$/i;
@@ -45,11 +45,11 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
     Number(second[0]) <= 1000
   ) {
     const clock = { start: Number(first[0]), rateHz: Number(second[0]) };
-    return { is: "Empatica E4", names: axes("acc", " (g)"), clock, skip: 2, scale: 1 / 64 };
+    return { is: "Empatica E4", names: axesOfKnownLayout("acc", " (g)"), clock, skip: 2, scale: 1 / 64 };
   }
   if (/ActiGraph/i.test(text) && width === 3) {
     const rate = /at (\d+(?:\.\d+)?) ?Hz/i.exec(text)?.[1];
-    const start = actigraphStart(text);
+    const start = startOfKnownLayout(text);
     if (rate !== undefined && start !== undefined) {
       const own = names ?? ["Accelerometer X", "Accelerometer Y", "Accelerometer Z"];
       return { is: "ActiGraph", names: own.map((name) => `${name} (g)`), clock: { start, rateHz: Number(rate) } };
@@ -62,18 +62,21 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
       const named = ["sample", ...names.slice(1)];
       return { is: statedRateLayout, names: named, clock: { start: 0, rateHz: 1 / Number(seconds) } };
     }
-    const rateHz = statedRate(
+    const rateHz = rateInKnownLayout(
       preamble,
       names.filter((_, c) => sample.some((values) => !isMissingMark(values[c] ?? ""))),
     );
     return rateHz === undefined ? undefined : { is: statedRateLayout, names, clock: { start: 0, rateHz } };
   }
-  const openSignals = openSignalsLayout(preamble, width);
+  const openSignals = knownOpenSignalsLayout(preamble, width);
   if (openSignals !== undefined) return openSignals;
   if (/ActiGraph/i.test(text) && width === 4)
     return { is: "ActiGraph", names: ["Timestamp", ...["X", "Y", "Z"].map((axis) => `Accelerometer ${axis} (g)`)] };
   if (/GENEActiv/i.test(text) && width === 7)
-    return { is: "GENEActiv", names: ["timestamp", ...axes("acc", " (g)"), "light_lux", "button", "temperature"] };
+    return {
+      is: "GENEActiv",
+      names: ["timestamp", ...axesOfKnownLayout("acc", " (g)"), "light_lux", "button", "temperature"],
+    };
   const inG = sample.every((values) => values.slice(1, 4).every((value) => Math.abs(Number(value)) <= 16));
   if (
     (dateTime.test(first[0]!) || unixSeconds.test(first[0]!)) &&
@@ -81,7 +84,9 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
     [4, 7, 10].includes(width) &&
     first.slice(1).every((value) => Number.isFinite(Number(value)))
   ) {
-    const sensors = [axes("acc", " (g)"), axes("gyro", " (deg/s)"), axes("mag")].slice(0, (width - 1) / 3).flat();
+    const sensors = [axesOfKnownLayout("acc", " (g)"), axesOfKnownLayout("gyro", " (deg/s)"), axesOfKnownLayout("mag")]
+      .slice(0, (width - 1) / 3)
+      .flat();
     return { is: "Axivity", names: ["timestamp", ...sensors] };
   }
   const like = (...patterns: readonly RegExp[]): boolean =>
@@ -96,7 +101,12 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
         ...["timestamp_s", "activity", "heart_rate"],
         ...["hand", "chest", "ankle"].flatMap((place) => [
           `${place}_temperature`,
-          ...[axes(`${place}_acc16`), axes(`${place}_acc6`), axes(`${place}_gyro`), axes(`${place}_mag`)].flat(),
+          ...[
+            axesOfKnownLayout(`${place}_acc16`),
+            axesOfKnownLayout(`${place}_acc6`),
+            axesOfKnownLayout(`${place}_gyro`),
+            axesOfKnownLayout(`${place}_mag`),
+          ].flat(),
           ...[1, 2, 3, 4].map((i) => `${place}_orientation${i}`),
         ]),
       ],
@@ -106,8 +116,10 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
     return {
       is: "MHEALTH",
       names: [
-        ...[...axes("chest_acc"), "ecg1", "ecg2"],
-        ...["ankle", "arm"].flatMap((place) => ["acc", "gyro", "mag"].flatMap((kind) => axes(`${place}_${kind}`))),
+        ...[...axesOfKnownLayout("chest_acc"), "ecg1", "ecg2"],
+        ...["ankle", "arm"].flatMap((place) =>
+          ["acc", "gyro", "mag"].flatMap((kind) => axesOfKnownLayout(`${place}_${kind}`)),
+        ),
         "activity",
       ],
       note: "The activity 0 marks time without an activity; to leave it out, add --exclude 0.",
@@ -117,7 +129,7 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
       is: "DaphNet",
       names: [
         "time_ms",
-        ...["ankle", "thigh", "trunk"].flatMap((place) => axes(`${place}_acc`, " (mg)")),
+        ...["ankle", "thigh", "trunk"].flatMap((place) => axesOfKnownLayout(`${place}_acc`, " (mg)")),
         "annotation",
       ],
       note: "The annotation 0 marks time outside of the experiment; to leave it out, add --exclude 0.",
@@ -171,7 +183,7 @@ const opportunityLayout: KnownLayout = {
 export const statedRateLayout = "a stated rate";
 
 /** Rate in Hz that lines before a table without a time column state, such as "# Config: data_rate = 2000.0 Hz". */
-export function statedRate(lines: readonly string[], names: readonly string[]): number | undefined {
+export function rateInKnownLayout(lines: readonly string[], names: readonly string[]): number | undefined {
   const stated = /(?:sampl\w*|data|update)[ _-]?(?:rate|frequency)"?\s*[:=]?\s*(\d+(?:\.\d+)?)\s*Hz/i.exec(
     lines.join("\n"),
   )?.[1];
@@ -185,7 +197,7 @@ interface OpenSignalsDevice {
 }
 
 /** The second line describes each device as JSON; the columns of an accelerometer hold counts of the converter. */
-function openSignalsLayout(preamble: readonly string[], width: number): KnownLayout | undefined {
+function knownOpenSignalsLayout(preamble: readonly string[], width: number): KnownLayout | undefined {
   if (!/^# OpenSignals/.test(preamble[0] ?? "")) return undefined;
   let devices: OpenSignalsDevice[];
   try {
@@ -209,7 +221,7 @@ function openSignalsLayout(preamble: readonly string[], width: number): KnownLay
 }
 
 /** Start date and time of an ActiGraph header, whose date format is stated in its first line. */
-function actigraphStart(text: string): number | undefined {
+function startOfKnownLayout(text: string): number | undefined {
   const time = /Start Time (\d+):(\d+):(\d+)/i.exec(text);
   const date = /Start Date (\d+)[/.-](\d+)[/.-](\d+)/i.exec(text);
   if (time === null || date === null) return undefined;

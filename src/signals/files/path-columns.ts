@@ -35,22 +35,22 @@ export function pathColumnsOf(path: string, options: PathColumnOptions): PathCol
     const template = options[field];
     return template === undefined
       ? []
-      : [{ name: templateColumn(template, option), option, value: templateValue(path, template, option) }];
+      : [{ name: pathTemplateColumn(template, option), option, value: pathTemplateValue(path, template, option) }];
   });
   return [...ofFolders, ...ofTemplates];
 }
 
 /** Adds the columns of path templates to the options, in their roles. */
-export function withTemplateRoles<Options extends PathColumnOptions>(options: Options): Options {
+export function withPathTemplateRoles<Options extends PathColumnOptions>(options: Options): Options {
   const roles = templates.flatMap(([role, field, option]) => {
     const template = options[field];
-    return template === undefined ? [] : [[role, templateColumn(template, option)]];
+    return template === undefined ? [] : [[role, pathTemplateColumn(template, option)]];
   });
   return { ...options, ...Object.fromEntries(roles) };
 }
 
 /** The name in the only {...} of a template. */
-function templateColumn(template: string, option: string): string {
+function pathTemplateColumn(template: string, option: string): string {
   const names = [...template.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]!);
   if (names.length === 1 && names[0] !== "") return names[0]!;
   throw new UserError(`${option} ${template}: expected one {name} that stands for the value, found ${names.length}.`, {
@@ -63,7 +63,7 @@ const omittedEnding =
   "(?:(?:\\.(?:csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|gz))+|\\.[A-Za-z]\\w{0,7})?";
 
 /** @param template the end of the path; {name} and * stand for anything but a slash, and the extension may be left out */
-function templateValue(path: string, template: string, option: string): string {
+function pathTemplateValue(path: string, template: string, option: string): string {
   const pattern = template
     .split(/(\{[^{}]*\}|\*)/)
     .map((part) => {

@@ -30,7 +30,7 @@ export async function refuseLongLines({ path, format, remote, stored = path }: S
       if (byte === lineFeed) feeds++;
       else returns++;
       if (filled < sniffedRows && Math.max(feeds, returns) - filled > emptyLinesLimit)
-        throw emptyLinesError(path, filled);
+        throw longEmptyLinesError(path, filled);
     }
     scanned += bytes.length;
     if (scanned - start > lineBytesLimit) throw longLineError(path, 1 + (feeds || returns));
@@ -61,7 +61,7 @@ function longLineError(path: string, line: number): UserError {
   });
 }
 
-function emptyLinesError(path: string, filled: number): UserError {
+function longEmptyLinesError(path: string, filled: number): UserError {
   return new UserError(
     `${path}: more than ${emptyLinesLimit.toLocaleString("en")} empty lines among the first ${counted(filled + 1, "line")} of text.`,
     { advice: "Export the file again, or remove its empty lines." },

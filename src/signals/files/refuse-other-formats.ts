@@ -3,9 +3,11 @@
 import { stat } from "node:fs/promises";
 import { constants, gunzipSync } from "node:zlib";
 import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
 import { fileBytes } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
 import { refuseColumnsOverLimit } from "./table-limits.ts";
+import type { ZipEntry } from "./unzip.ts";
 
 const headBytes = 4096;
 /** Length limit for the line of column names. */
@@ -28,7 +30,7 @@ export async function refuseOtherFormats({ path, format, remote, stored = path }
   const gzipped = /\.gz$/i.test(stored);
   const head = await fileBytes(stored, 0, headBytes);
   const kind = gzipped ? otherFormatOfText(unzippedHead(head)) : (otherFormatOfFile(head) ?? otherFormatOfText(head));
-  if (kind === undefined && !gzipped && endOfLine(head) < 0 && head.length === headBytes) {
+  if (kind === undefined && !gzipped && endOfFormatLine(head) < 0 && head.length === headBytes) {
     refuseFormatWithoutHeader(path, await fileBytes(stored, 0, firstLineBytes));
   }
   if (kind === undefined) return;
@@ -54,13 +56,13 @@ async function refuseCutOffFormat(path: string, stored: string): Promise<void> {
 }
 
 /** The index of the first line feed or carriage return; -1 if there is none. */
-function endOfLine(bytes: Uint8Array): number {
+function endOfFormatLine(bytes: Uint8Array): number {
   return bytes.findIndex((byte) => byte === 10 || byte === 13);
 }
 
 /** If the first line is too long, DuckDB would spend minutes looking for a table. */
 function refuseFormatWithoutHeader(path: string, head: Uint8Array): void {
-  const end = endOfLine(head);
+  const end = endOfFormatLine(head);
   if (end < 0 && head.length === firstLineBytes) {
     throw new UserError(`${path}: the first line has more than ${firstLineBytes.toLocaleString("en")} bytes.`, {
       advice: "Check that the file is a CSV or TSV table, with the column names in its first line.",
@@ -116,4 +118,43 @@ function otherFormatOfText(head: Uint8Array): Kind | undefined {
     return otherFormatUtf16(even > odd ? "UTF-16BE" : "UTF-16LE");
   }
   return { is: "binary data with NUL bytes", advice: "Export it as CSV in UTF-8, or as Parquet." };
+}
+
+/** Rejects a file whose first bytes do not fit its extension, unless it is text, which is read under any name. */
+export function refuseDamagedFormat(path: string, head: Uint8Array): void {
+  const extension = /\.(xlsx|xlsm|cwa|gt3x|fit)(?=(\.gz)?$)/i.exec(path)?.[0];
+  const isMarked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
+  const text = new TextDecoder("utf-8").decode(head, { stream: true });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters show that the file is not text.
+  if (extension === undefined || isMarked || !/[\x00-\x08\x0e-\x1f\ufffd]/.test(text)) return;
+  throw new UserError(
+    `${path}: this is no ${extension.toLowerCase()} file, although its name says so, or it is damaged.`,
+    {
+      advice: "Copy or export it again.",
+    },
+  );
+}
+
+/** The mark of a tar archive follows the name and the numbers of its first file. */
+export function refuseTarFormat(path: string, head: Uint8Array): void {
+  if (new TextDecoder("latin1").decode(head.subarray(257, 262)) !== "ustar") return;
+  throw new UserError(`${path}: expected a table, found a tar archive.`, {
+    advice: `Unpack it with ${shellCommand("tar", "-xf", path)}, and name the files with recordings.`,
+  });
+}
+
+/** Spreadsheets that are archives, but not of the usual kind. */
+export function refuseOtherArchiveFormats(path: string, entries: readonly ZipEntry[]): void {
+  const has = (name: string): boolean => entries.some((entry) => entry.name === name);
+  const is = has("xl/workbook.bin")
+    ? "a binary Excel workbook (.xlsb)"
+    : has("content.xml") && has("META-INF/manifest.xml")
+      ? "an OpenDocument file (.ods)"
+      : has("Index/Document.iwa")
+        ? "an Apple Numbers file"
+        : undefined;
+  if (is === undefined) return;
+  throw new UserError(`${path}: expected a table, found ${is}.`, {
+    advice: 'Save it as an Excel workbook (.xlsx) or as "CSV UTF-8", and name the new file.',
+  });
 }

@@ -24,7 +24,7 @@ export function serialLog(lines: readonly string[]): SerialLog | undefined {
   const most = (count: number): boolean => count >= usualShare * lines.length;
   const clock = most(lines.filter((line) => clockForm.test(line)).length);
   const namesOf = lines.map((line) =>
-    pairsOfLine(line.replace(clockForm, ""))
+    pairsOfSerialLine(line.replace(clockForm, ""))
       ?.map(([name]) => name)
       .join("\x1f"),
   );
@@ -35,7 +35,7 @@ export function serialLog(lines: readonly string[]): SerialLog | undefined {
 }
 
 /** Names and values, if the line consists of nothing else. */
-function pairsOfLine(line: string): [name: string, value: string][] | undefined {
+function pairsOfSerialLine(line: string): [name: string, value: string][] | undefined {
   const pairs = [...line.matchAll(pairForm)].map((match): [string, string] => [match[1]!.trim(), match[2]!]);
   if (pairs.length < 2) return undefined;
   return /^[\s,;|]*$/.test(line.replace(pairForm, "")) ? pairs : undefined;
@@ -56,9 +56,9 @@ export async function serialLogAsTable(path: string, out: string, { clock, names
       }
       if (names === undefined) {
         const areNames = first && !/\d/.test(rest.replace(/[A-Za-z_]\w*/g, ""));
-        yield `${areNames ? "time" : time}${separatorOf(rest)}${rest}`;
+        yield `${areNames ? "time" : time}${separatorOfSerialLog(rest)}${rest}`;
       } else {
-        const pairs = pairsOfLine(rest);
+        const pairs = pairsOfSerialLine(rest);
         const isWhole = pairs?.length === names.length;
         if (!isWhole) {
           yield "";
@@ -72,6 +72,6 @@ export async function serialLogAsTable(path: string, out: string, { clock, names
   await writeLines(table(), out);
 }
 
-function separatorOf(values: string): string {
+function separatorOfSerialLog(values: string): string {
   return /[,;\t|]/.exec(values)?.[0] ?? " ";
 }

@@ -38,7 +38,7 @@ export function limitedTextColumn(name: string | null): string {
 }
 
 /** A text without the separators that join texts, and without spaces around it; '' if there is none. */
-export function cleanText(text: string | null): string {
+export function textWithinTableLimits(text: string | null): string {
   if (text === null) return "";
   return text
     .replaceAll("\x1e", " ")

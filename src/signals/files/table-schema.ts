@@ -2,9 +2,9 @@
 
 import { UserError } from "../../errors.ts";
 import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
-import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral, duckdbPath } from "./duckdb.ts";
 import { explainCsvReadError } from "./explain-read-error.ts";
-import { duckdbErrorLine, duckdbPath, type SourceFile } from "./find-files.ts";
+import type { SourceFile } from "./find-files.ts";
 import type { PathColumn } from "./path-columns.ts";
 import { refuseLongLines } from "./refuse-long-lines.ts";
 import { refuseOtherFormats } from "./refuse-other-formats.ts";
@@ -68,7 +68,7 @@ async function parquetTableSchema(database: Database, file: SourceFile): Promise
   try {
     rows = await database.rows(`DESCRIBE FROM ${source}`);
     if (rows.some((row) => isObjectType(String(row.column_type)))) {
-      source = await withoutObjects(database, source, rows);
+      source = await schemaWithoutObjects(database, source, rows);
       rows = await database.rows(`DESCRIBE FROM ${source}`);
     }
   } catch (cause) {
@@ -79,7 +79,7 @@ async function parquetTableSchema(database: Database, file: SourceFile): Promise
 }
 
 /** @param described the columns of the table */
-async function withoutObjects(
+async function schemaWithoutObjects(
   database: Database,
   source: string,
   described: readonly Record<string, unknown>[],
@@ -108,7 +108,7 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
     if (delimiter !== undefined) sniffed = await sniff(`, delim=${duckdbLiteral(delimiter)}, ignore_errors=true`);
     // Lines above a table are removed before. If rows further down have more values, the sniffer would skip all those above.
     const above =
-      Number(sniffed?.SkipRows) > 0 && !file.remote ? await linesAboveNames(file.stored ?? file.path) : null;
+      Number(sniffed?.SkipRows) > 0 && !file.remote ? await linesAboveSchema(file.stored ?? file.path) : null;
     if (above !== null && Number(sniffed?.SkipRows) > above)
       sniffed = await sniff(`, skip=${above}, ignore_errors=true`);
   } catch (cause) {
@@ -117,7 +117,7 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
   if (sniffed === undefined) throw new UserError(`${file.path}: the file has no columns.`);
   const columns = (sniffed.Columns as { name: string; type: string }[]).map(({ name, type }) => ({
     name,
-    type: isDateTimeInSchema(type) && !isYearFirst(sniffed) ? "VARCHAR" : type,
+    type: isDateTimeInSchema(type) && !isYearFirstInSchema(sniffed) ? "VARCHAR" : type,
   }));
   const types = new Map(columns.map(({ name, type }) => [name, type]));
   const dialect = [
@@ -147,7 +147,7 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
 }
 
 /** Number of empty lines and comments at the top. */
-async function linesAboveNames(path: string): Promise<number> {
+async function linesAboveSchema(path: string): Promise<number> {
   let count = 0;
   for await (const line of linesOfText(path)) {
     if (line.trim() !== "" && !line.startsWith("#")) break;
@@ -167,7 +167,7 @@ function sniffedSchemaOption(sniffed: Record<string, unknown>, key: string, opti
 }
 
 /** The sniffer infers the order of day and month from the first rows; `text-clock.ts` infers it from the whole file. */
-function isYearFirst(sniffed: Record<string, unknown>): boolean {
+function isYearFirstInSchema(sniffed: Record<string, unknown>): boolean {
   const formats = [sniffed.TimestampFormat, sniffed.DateFormat].filter((format) => typeof format === "string");
   return formats.every((format) => format === "" || format.startsWith("%Y"));
 }

@@ -16,12 +16,12 @@ import {
   type DateOrder,
   dateTimeForm,
   dateTimeParts,
-  decimalSeconds,
   minutesForm,
   minutesParts,
-  secondsOfClock,
-  secondsOfDate,
-  secondsOfOffset,
+  secondsInClockForm,
+  secondsInDateForm,
+  secondsInDecimalForm,
+  secondsInOffsetForm,
   type TimePart,
   timeOfDayForm,
   timeOfDayParts,
@@ -60,18 +60,18 @@ const headRows = 1000;
  * @param timeFormat strptime format, as in `--time-format`
  * @throws DataFault if a cell does not have the form of the others, or no order of day and month fits all of them
  */
-export async function timeReadingOf(of: ReadingText, timeFormat: string | undefined): Promise<TimeReading> {
+export async function textClock(of: ReadingText, timeFormat: string | undefined): Promise<TimeReading> {
   const { schema, column } = of;
   const name = duckdbIdentifier(column);
   const type = schema.types.get(column)!;
-  if (timeFormat !== undefined) return givenTimeReading(of, timeFormat);
-  if (isDateTimeInSchema(type) && !(await hasShortYear(of))) {
+  if (timeFormat !== undefined) return readTextClockInFormat(of, timeFormat);
+  if (isDateTimeInSchema(type) && !(await hasTextClockShortYears(of))) {
     const wraps = /^TIME(?!STAMP)/.test(type) ? { wrapsAfter: daySeconds } : {};
     return { sql: `epoch(${name})`, numbers: false, local: !/ZONE/.test(type), isDateTime: true, ...wraps };
   }
-  const compact = compactReading(of);
-  if (await holdsInHead(of, `${compact.sql} IS NOT NULL`)) {
-    await refuseOtherTimes(of, compact.sql, "the form of the other times");
+  const compact = readCompactTextClock(of);
+  if (await holdsForTextClock(of, `${compact.sql} IS NOT NULL`)) {
+    await refuseOtherTextTimes(of, compact.sql, "the form of the other times");
     return compact;
   }
   const numbers: TimeReading = { sql: name, numbers: true, local: false };
@@ -94,16 +94,16 @@ export async function timeReadingOf(of: ReadingText, timeFormat: string | undefi
   }
   if (most === 0 || count("numbers") > most) return numbers;
   const reading = await (count("dates") === most
-    ? dateTimeReading(of)
+    ? readDateTimeTextClock(of)
     : count("times") === most
-      ? timeOfDayReading(name)
-      : minutesReading(name));
-  await refuseOtherTimes(of, reading.sql, "the form of the other times");
+      ? readTimeOfDayTextClock(name)
+      : readMinutesTextClock(name));
+  await refuseOtherTextTimes(of, reading.sql, "the form of the other times");
   return reading;
 }
 
 /** Whether a condition holds for all times in the first rows. */
-async function holdsInHead({ database, schema, column }: ReadingText, condition: string): Promise<boolean> {
+async function holdsForTextClock({ database, schema, column }: ReadingText, condition: string): Promise<boolean> {
   const head = `SELECT ${duckdbIdentifier(column)} FROM ${schema.source(new Set(), null)} LIMIT ${headRows}`;
   const [row] = await database.rows(
     `SELECT bool_and(${condition}) AS holds FROM (${head}) WHERE ${duckdbIdentifier(column)} IS NOT NULL`,
@@ -112,22 +112,22 @@ async function holdsInHead({ database, schema, column }: ReadingText, condition:
 }
 
 /** DuckDB takes 24-05-04 for a day in the year 24. */
-async function hasShortYear(of: ReadingText): Promise<boolean> {
+async function hasTextClockShortYears(of: ReadingText): Promise<boolean> {
   const text = `CAST(${duckdbIdentifier(of.column)} AS VARCHAR)`;
-  return holdsInHead(of, `regexp_matches(${text}, '^\\s*\\d{1,2}[-/. ]')`);
+  return holdsForTextClock(of, `regexp_matches(${text}, '^\\s*\\d{1,2}[-/. ]')`);
 }
 
 /** Only digits, perhaps with a mark between date and time. Null unless they make a date and a time that exist. */
-function compactReading({ column }: ReadingText): TimeReading {
+function readCompactTextClock({ column }: ReadingText): TimeReading {
   const part = timePartsOf(`CAST(${duckdbIdentifier(column)} AS VARCHAR)`, compactForm, compactParts);
-  return { sql: `(${secondsOfDate("ymd", part)} + ${secondsOfClock(part)})`, numbers: false, local: true };
+  return { sql: `(${secondsInDateForm("ymd", part)} + ${secondsInClockForm(part)})`, numbers: false, local: true };
 }
 
-async function givenTimeReading(of: ReadingText, format: string): Promise<TimeReading> {
+async function readTextClockInFormat(of: ReadingText, format: string): Promise<TimeReading> {
   const name = `CAST(${duckdbIdentifier(of.column)} AS VARCHAR)`;
   const sql = `epoch(try_strptime(${name}, ${duckdbLiteral(format)}))`;
   try {
-    await refuseOtherTimes(of, sql, `--time-format ${format}`);
+    await refuseOtherTextTimes(of, sql, `--time-format ${format}`);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     throw new UserError(
@@ -141,7 +141,7 @@ async function givenTimeReading(of: ReadingText, format: string): Promise<TimeRe
   return { sql, numbers: false, local: !/%[zZ]/.test(format), ...wraps };
 }
 
-async function dateTimeReading(of: ReadingText): Promise<TimeReading> {
+async function readDateTimeTextClock(of: ReadingText): Promise<TimeReading> {
   const part = timePartsOf(duckdbIdentifier(of.column), dateTimeForm, dateTimeParts);
   const matched = `regexp_matches(${duckdbIdentifier(of.column)}, ${duckdbLiteral(dateTimeForm)})`;
   const whole = (of: TimePart): string => `TRY_CAST(${part(of)} AS INTEGER)`;
@@ -165,7 +165,7 @@ async function dateTimeReading(of: ReadingText): Promise<TimeReading> {
     );
   }
   const reading = (order: DateOrder): TimeReading => ({
-    sql: `(${secondsOfDate(order, part)} + ${secondsOfClock(part)} - ${secondsOfOffset(part("zone"))})`,
+    sql: `(${secondsInDateForm(order, part)} + ${secondsInClockForm(part)} - ${secondsInOffsetForm(part("zone"))})`,
     numbers: false,
     local: zone !== true,
   });
@@ -195,15 +195,15 @@ async function dateTimeReading(of: ReadingText): Promise<TimeReading> {
   return reading(order);
 }
 
-async function timeOfDayReading(name: string): Promise<TimeReading> {
-  const sql = secondsOfClock(timePartsOf(name, timeOfDayForm, timeOfDayParts));
+async function readTimeOfDayTextClock(name: string): Promise<TimeReading> {
+  const sql = secondsInClockForm(timePartsOf(name, timeOfDayForm, timeOfDayParts));
   return { sql, numbers: false, local: true, wrapsAfter: daySeconds };
 }
 
 /** Spreadsheets display such times as `mm:ss.0`, without the hour. */
-async function minutesReading(name: string): Promise<TimeReading> {
+async function readMinutesTextClock(name: string): Promise<TimeReading> {
   const part = timePartsOf(name, minutesForm, minutesParts);
-  const sql = `(60 * TRY_CAST(${part("mi")} AS DOUBLE) + ${decimalSeconds(part)})`;
+  const sql = `(60 * TRY_CAST(${part("mi")} AS DOUBLE) + ${secondsInDecimalForm(part)})`;
   return { sql, numbers: false, local: true, wrapsAfter: hourSeconds };
 }
 
@@ -216,7 +216,7 @@ async function textRows(
 }
 
 /** Otherwise, a few cells in another form would count as missing. */
-async function refuseOtherTimes(of: ReadingText, sql: string, expected: string): Promise<void> {
+async function refuseOtherTextTimes(of: ReadingText, sql: string, expected: string): Promise<void> {
   const name = duckdbIdentifier(of.column);
   const [cell] = await of.database.rows(
     `SELECT data_row, value FROM (SELECT row_number() OVER () AS data_row, CAST(${name} AS VARCHAR) AS value, ${sql} AS seconds

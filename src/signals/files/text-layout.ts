@@ -22,7 +22,7 @@ const timePattern = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{1,2}:\d{2}/;
 const missingPattern = /^(nan|na|n\/a|null|none|)$/i;
 
 /** Removes the semicolon with which some loggers end each line. */
-export function withoutLineMark(line: string, separator: Separator): string {
+export function withoutTextLineMark(line: string, separator: Separator): string {
   return separator === ";" ? line : line.replace(/;\s*$/, "");
 }
 
@@ -30,8 +30,8 @@ export function withoutLineMark(line: string, separator: Separator): string {
 export function splitTextLine(line: string, separator: Separator): string[] {
   if (separator === "spaces")
     return (line.match(/"[^"]*"|\S+/g) ?? [""]).map((value) => value.replace(/^"(.*)"$/, "$1"));
-  const bare = withoutLineMark(line, separator);
-  if (!bare.includes('"')) return bare.split(separator).map((value) => withoutApostrophes(value.trim()));
+  const bare = withoutTextLineMark(line, separator);
+  if (!bare.includes('"')) return bare.split(separator).map((value) => withoutTextApostrophes(value.trim()));
   const values = [""];
   let quoted = false;
   for (const character of bare) {
@@ -43,7 +43,7 @@ export function splitTextLine(line: string, separator: Separator): string[] {
 }
 
 /** Some programs quote texts with apostrophes. */
-function withoutApostrophes(value: string): string {
+function withoutTextApostrophes(value: string): string {
   return value.length > 1 && value.startsWith("'") && value.endsWith("'") ? value.slice(1, -1) : value;
 }
 
@@ -60,22 +60,22 @@ export function plainText([first, ...others]: readonly string[]): PlainText | un
   if (first === undefined || others.length === 0) return undefined;
   for (const separator of separators.slice(0, 4)) {
     const names = splitTextLine(first, separator);
-    if (names.length < 2 || !names.every(isName)) continue;
-    if (isPaddedTitle(names)) continue;
+    if (names.length < 2 || !names.every(isNameInLayout)) continue;
+    if (isPaddedTitleInLayout(names)) continue;
     const rows = others.map((line) => splitTextLine(line, separator)).filter(({ length }) => length === names.length);
-    if (2 * rows.length < others.length || !rows[0]?.some(isValue)) continue;
-    return { names, separator, decimalComma: separator !== "," && haveDecimalComma(rows) };
+    if (2 * rows.length < others.length || !rows[0]?.some(isValueInLayout)) continue;
+    return { names, separator, decimalComma: separator !== "," && hasLayoutDecimalComma(rows) };
   }
   return undefined;
 }
 
 /** A spreadsheet pads each line, also those before the table, with separators; most values are empty. */
-function isPaddedTitle(values: readonly string[]): boolean {
+function isPaddedTitleInLayout(values: readonly string[]): boolean {
   return 2 * values.filter((value) => value !== "").length < values.length;
 }
 
 /** Whether more columns have decimals with a comma than with a point; a person called 1.5 may be among them. */
-export function haveDecimalComma(rows: readonly (readonly string[])[]): boolean {
+export function hasLayoutDecimalComma(rows: readonly (readonly string[])[]): boolean {
   const columnsWith = (mark: string): number => {
     const form = new RegExp(`^[+-]?\\d+${mark}\\d+(e[+-]?\\d+)?$`, "i");
     return (rows[0] ?? []).filter((_, c) => rows.some((values) => form.test(values[c] ?? ""))).length;
@@ -83,18 +83,18 @@ export function haveDecimalComma(rows: readonly (readonly string[])[]): boolean 
   return columnsWith(",") > columnsWith("\\.");
 }
 
-function isValue(text: string): boolean {
+function isValueInLayout(text: string): boolean {
   return numberPattern.test(text) || timePattern.test(text);
 }
 
-function isName(text: string): boolean {
-  return text === "" || !isValue(text);
+function isNameInLayout(text: string): boolean {
+  return text === "" || !isValueInLayout(text);
 }
 
 /** A line of a table: at least two values, of which at least half are numbers or times. */
-function isTableLine(values: readonly string[]): boolean {
+function isTableLineInLayout(values: readonly string[]): boolean {
   const given = values.filter((value) => !missingPattern.test(value));
-  return values.length >= 2 && given.length > 0 && 2 * given.filter(isValue).length >= given.length;
+  return values.length >= 2 && given.length > 0 && 2 * given.filter(isValueInLayout).length >= given.length;
 }
 
 /** Infers the layout of a text from its first lines. Returns undefined if they contain no table. */
@@ -107,7 +107,12 @@ function layoutOfSpacedTable(lines: readonly string[]): TextLayout | undefined {
   const at = lines.findIndex((line) => line.trim() !== "" && !line.startsWith("#"));
   const [names = [], ...rows] = lines.slice(at).map((line) => splitTextLine(line, "spaces"));
   const sample = rows.filter(({ length }) => length === names.length);
-  if (names.length < 2 || !names.every(isName) || 2 * sample.length < rows.length || !sample[0]?.some(isValue))
+  if (
+    names.length < 2 ||
+    !names.every(isNameInLayout) ||
+    2 * sample.length < rows.length ||
+    !sample[0]?.some(isValueInLayout)
+  )
     return undefined;
   return { separator: "spaces", preamble: lines.slice(0, at), names, firstValues: at + 1, sample };
 }
@@ -133,7 +138,7 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
     let [from, rows, width] = [0, 0, 0];
     for (const [i, line] of lines.entries()) {
       const values = splitTextLine(line, separator);
-      if (!isTableLine(values)) [rows, width] = [0, 0];
+      if (!isTableLineInLayout(values)) [rows, width] = [0, 0];
       else if (values.length === width) rows++;
       else [from, rows, width] = [i, 1, values.length];
       if (rows > 0 && (best === undefined || rows > best.rows || (rows === best.rows && width > best.width)))
@@ -148,12 +153,12 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
   let head = from;
   while (head > 0) {
     const above = splitTextLine(lines[head - 1]!, separator);
-    if (above.length !== width || !above.every(isName)) break;
-    if (isPaddedTitle(above) && !hasNamesAbove(lines, head - 1, separator, width)) break;
+    if (above.length !== width || !above.every(isNameInLayout)) break;
+    if (isPaddedTitleInLayout(above) && !hasLayoutNamesAbove(lines, head - 1, separator, width)) break;
     head--;
   }
   const named = lines.slice(head, from).map((line) => splitTextLine(line, separator));
-  const groups = groupsAbove(lines[head - 1], named[0], separator);
+  const groups = groupNamesInLayout(lines[head - 1], named[0], separator);
   if (groups !== undefined) {
     named.unshift(groups);
     head--;
@@ -161,7 +166,7 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
   return {
     separator,
     preamble: lines.slice(0, head),
-    names: namesWithUnits(named),
+    names: layoutNamesWithUnits(named),
     firstValues: from,
     sample: lines.slice(from, from + rows).map((line) => splitTextLine(line, separator)),
   };
@@ -171,7 +176,7 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
  * The names of groups of columns, as in merged cells of a spreadsheet: each stands above the first column of its group. They are
  * needed if the columns' own names repeat.
  */
-function groupsAbove(
+function groupNamesInLayout(
   line: string | undefined,
   names: readonly string[] | undefined,
   separator: Separator,
@@ -179,7 +184,8 @@ function groupsAbove(
   const given = names?.filter((name) => name !== "") ?? [];
   if (line === undefined || names === undefined || new Set(given).size === given.length) return undefined;
   const above = splitTextLine(line, separator);
-  if (above.length !== names.length || !above.every(isName) || above.every((name) => name === "")) return undefined;
+  if (above.length !== names.length || !above.every(isNameInLayout) || above.every((name) => name === ""))
+    return undefined;
   let group = "";
   const groups = above.map((name) => {
     if (name !== "") group = name;
@@ -194,11 +200,11 @@ function groupsAbove(
 const mostHeaderLines = 8;
 
 /** Whether a sparse line, such as one of units or of the names of an index, is below a line of names. */
-function hasNamesAbove(lines: readonly string[], at: number, separator: Separator, width: number): boolean {
+function hasLayoutNamesAbove(lines: readonly string[], at: number, separator: Separator, width: number): boolean {
   for (let i = at - 1; i >= Math.max(0, at - mostHeaderLines); i--) {
     const above = splitTextLine(lines[i]!, separator);
-    if (above.length !== width || !above.every(isName)) return false;
-    if (!isPaddedTitle(above)) return true;
+    if (above.length !== width || !above.every(isNameInLayout)) return false;
+    if (!isPaddedTitleInLayout(above)) return true;
   }
   return false;
 }
@@ -210,7 +216,7 @@ const unnamedByPandas = /^Unnamed: \d+(_level_\d+)?$/;
  * The first line has the names; the last of several lines may have their units. If names repeat, as in a line of sensors above
  * a line of axes, the names are composed of all lines. Below them, pandas writes the names of the index in a line of their own.
  */
-function namesWithUnits(written: readonly (readonly string[])[]): string[] | undefined {
+function layoutNamesWithUnits(written: readonly (readonly string[])[]): string[] | undefined {
   const lines = written.map((line) => line.map((name) => (unnamedByPandas.test(name) ? "" : name)));
   const [names, ...others] = lines;
   if (names === undefined) return undefined;
@@ -219,7 +225,7 @@ function namesWithUnits(written: readonly (readonly string[])[]): string[] | und
   const last = others.at(-1);
   const isIndex =
     last !== undefined &&
-    isPaddedTitle(last) &&
+    isPaddedTitleInLayout(last) &&
     last.every((name, i) => name === "" || names[i] === "" || (areLevels && others.length > 1));
   const index = isIndex ? last : names.map(() => "");
   const below = isIndex ? others.slice(0, -1) : others;

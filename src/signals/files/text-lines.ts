@@ -29,3 +29,23 @@ export async function writeLines(lines: AsyncIterable<string>, path: string): Pr
     yield block;
   }, createWriteStream(path));
 }
+
+/** Ends every line of a text with a line feed. @returns the number of empty lines at the top, which are dropped */
+export async function writeWithLineFeeds(path: string, out: string): Promise<number> {
+  let dropped = 0;
+  let first = true;
+  const filled = async function* (): AsyncGenerator<string> {
+    for await (const line of linesOfText(path)) {
+      if (first && line === "") dropped++;
+      else yield line;
+      first &&= line === "";
+    }
+  };
+  await writeLines(filled(), out);
+  return dropped;
+}
+
+/** Whether a line is empty or a comment. */
+export function isBlankLine(line: string): boolean {
+  return line.trim() === "" || line.startsWith("#");
+}

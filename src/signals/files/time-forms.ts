@@ -29,7 +29,7 @@ export function timePartsOf(name: string, form: string, parts: readonly TimePart
 }
 
 /** Seconds from 1970 to the beginning of the day; null if there is no such date. */
-export function secondsOfDate(order: DateOrder, part: (of: TimePart) => string): string {
+export function secondsInDateForm(order: DateOrder, part: (of: TimePart) => string): string {
   const [year, month, day] = (
     order === "ymd" ? ["a", "b", "c"] : order === "dmy" ? ["c", "b", "a"] : ["c", "a", "b"]
   ).map((of) => part(of as TimePart)) as [string, string, string];
@@ -40,17 +40,17 @@ export function secondsOfDate(order: DateOrder, part: (of: TimePart) => string):
   return `epoch(TRY_CAST(${date} AS DATE))`;
 }
 
-export function secondsOfClock(part: (of: TimePart) => string): string {
+export function secondsInClockForm(part: (of: TimePart) => string): string {
   const hour = `coalesce(TRY_CAST(${part("h")} AS INTEGER), 0)`;
   const hours = `CASE lower(${part("half")}) WHEN '' THEN ${hour} WHEN 'p' THEN ${hour} % 12 + 12 ELSE ${hour} % 12 END`;
-  return `(3600 * (${hours}) + 60 * coalesce(TRY_CAST(${part("mi")} AS INTEGER), 0) + ${decimalSeconds(part)})`;
+  return `(3600 * (${hours}) + 60 * coalesce(TRY_CAST(${part("mi")} AS INTEGER), 0) + ${secondsInDecimalForm(part)})`;
 }
 
-export function decimalSeconds(part: (of: TimePart) => string): string {
+export function secondsInDecimalForm(part: (of: TimePart) => string): string {
   return `TRY_CAST(concat(coalesce(nullif(${part("s")}, ''), '0'), '.', coalesce(nullif(${part("f")}, ''), '0')) AS DOUBLE)`;
 }
 
-export function secondsOfOffset(zone: string): string {
+export function secondsInOffsetForm(zone: string): string {
   const hours = `coalesce(TRY_CAST(substr(${zone}, 2, 2) AS INTEGER), 0)`;
   const minutes = `CASE WHEN length(${zone}) > 3 THEN coalesce(TRY_CAST(right(${zone}, 2) AS INTEGER), 0) ELSE 0 END`;
   return `(CASE WHEN ${zone} LIKE '-%' THEN -1 ELSE 1 END * (3600 * ${hours} + 60 * (${minutes})))`;

@@ -29,7 +29,7 @@ export async function* timedBlocks(blocks: AsyncIterable<AnchoredBlock>): AsyncG
   let before: number | undefined;
   for await (const next of blocks) {
     if (current !== undefined) {
-      const after = stepBetween(current, next);
+      const after = stepBetweenBlocks(current, next);
       yield { times: timesOfBlock(current, before, after), values: current.values };
       before = after;
     }
@@ -39,7 +39,7 @@ export async function* timedBlocks(blocks: AsyncIterable<AnchoredBlock>): AsyncG
 }
 
 /** Seconds per sample between the moments of two blocks; undefined if they do not follow each other. */
-function stepBetween(first: AnchoredBlock, second: AnchoredBlock): number | undefined {
+function stepBetweenBlocks(first: AnchoredBlock, second: AnchoredBlock): number | undefined {
   if (second.sequence !== first.sequence + 1 || second.session !== first.session) return undefined;
   const samples = first.values[0]!.length - first.anchor.sample + second.anchor.sample;
   const step = (second.anchor.seconds - first.anchor.seconds) / samples;

@@ -62,11 +62,11 @@ export async function zipEntries(path: string): Promise<ZipEntry[]> {
 
 /** Writes the content of an entry to a new file. */
 export async function unzipEntry(path: string, entry: ZipEntry, out: string): Promise<void> {
-  await pipeline(entryChunks(path, entry), createWriteStream(out, { flags: "wx", mode: 0o600 }));
+  await pipeline(unzipEntryInChunks(path, entry), createWriteStream(out, { flags: "wx", mode: 0o600 }));
 }
 
 /** The content of an entry. @throws UserError if it is damaged, at the end at the latest */
-export async function* entryChunks(path: string, entry: ZipEntry): AsyncGenerator<Uint8Array> {
+export async function* unzipEntryInChunks(path: string, entry: ZipEntry): AsyncGenerator<Uint8Array> {
   if (entry.method !== 0 && entry.method !== 8) throw brokenZip(path, `${entry.name} uses an unknown compression`);
   const head = Buffer.from(await fileBytes(path, entry.offset, 30));
   if (head.length < 30) throw brokenZip(path, `${entry.name} is cut off`);

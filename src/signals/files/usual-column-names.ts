@@ -20,12 +20,12 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
 
 /** The column with the role's most likely usual name. */
 export function findRoleColumn(available: readonly string[], role: ColumnRole): string | null {
-  const isAxis = available.some((column) => normaliseColumnName(withoutUnit(column)) === "x");
+  const isAxis = available.some((column) => normaliseColumnName(columnNameWithoutUnit(column)) === "x");
   for (const usual of usualColumnNames[role]) {
     if (usual === "y" && isAxis) continue;
     const match =
       available.find((column) => normaliseColumnName(column) === usual) ??
-      available.find((column) => normaliseColumnName(withoutUnit(column)) === usual);
+      available.find((column) => normaliseColumnName(columnNameWithoutUnit(column)) === usual);
     if (match !== undefined) return match;
   }
   if (role !== "time") return null;
@@ -62,11 +62,11 @@ export function columnsNamedLikeTimes(available: readonly string[]): string[] {
 }
 
 /** Whether two names are equal except for units in brackets, case and punctuation: acc_x (g), acc_x. */
-export function isSameButForUnit(a: string, b: string): boolean {
-  return normaliseColumnName(withoutUnit(a)) === normaliseColumnName(withoutUnit(b));
+export function isSameColumnButForUnit(a: string, b: string): boolean {
+  return normaliseColumnName(columnNameWithoutUnit(a)) === normaliseColumnName(columnNameWithoutUnit(b));
 }
 
-function withoutUnit(column: string): string {
+function columnNameWithoutUnit(column: string): string {
   return column.replace(/[([{].*$/, "");
 }
 

@@ -2,7 +2,7 @@
 // hucre returns those that are formatted as such as dates, to the millisecond. Its dates have no time zone, so the
 // texts have none either.
 
-import { haveDecimalComma } from "./text-layout.ts";
+import { hasLayoutDecimalComma } from "./text-layout.ts";
 
 export type Cells = readonly (string | number | boolean | Date | null)[];
 
@@ -22,7 +22,7 @@ const dayZeros = [Date.UTC(1904, 0, 1), Date.UTC(1899, 11, 31)] as const;
 const firstDate = Date.UTC(1930, 0, 1);
 const errors = /^#(DIV\/0!|NUM!|NULL!|N\/A|VALUE!|REF!|NAME\?|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!)$/;
 
-export function textFormOf(head: readonly Cells[]): TextForm {
+export function workbookTextForm(head: readonly Cells[]): TextForm {
   const width = Math.max(0, ...head.map(({ length }) => length));
   const all = Array.from({ length: width }, (_, c) => c);
   const has = (c: number): boolean => head.some((cells) => cells[c] != null && cells[c] !== "");
@@ -32,7 +32,7 @@ export function textFormOf(head: readonly Cells[]): TextForm {
   return {
     columns: all.filter(has),
     dates: new Set(all.filter((c) => datesOf(c).length > 0 && datesOf(c).every(isWholeDay))),
-    decimalComma: haveDecimalComma(texts),
+    decimalComma: hasLayoutDecimalComma(texts),
   };
 }
 
@@ -40,7 +40,7 @@ export function cellTexts(cells: Cells, { columns, dates, decimalComma }: TextFo
   return columns.map((c) => {
     const value = cells[c] ?? null;
     if (value === null) return "";
-    if (value instanceof Date) return dateText(value, dates.has(c));
+    if (value instanceof Date) return workbookDateText(value, dates.has(c));
     if (typeof value === "boolean") return value ? "TRUE" : "FALSE";
     if (typeof value === "number") return String(value);
     const text = value.replace(/[\s\u00a0]+/g, " ").trim();
@@ -49,7 +49,7 @@ export function cellTexts(cells: Cells, { columns, dates, decimalComma }: TextFo
   });
 }
 
-function dateText(date: Date, withoutTime: boolean): string {
+function workbookDateText(date: Date, withoutTime: boolean): string {
   const at = date.getTime();
   if (Number.isNaN(at)) return "";
   const text = date.toISOString();

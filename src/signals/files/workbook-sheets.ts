@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
-import { entryChunks, unzipEntry, type ZipEntry } from "./unzip.ts";
+import { unzipEntry, unzipEntryInChunks, type ZipEntry } from "./unzip.ts";
 
 export interface WorkbookSheet {
   readonly name: string;
@@ -46,9 +46,9 @@ export async function visibleSheets(
   const folder = workbook.slice(0, workbook.lastIndexOf("/") + 1);
   const relations = await textOf(`${folder}_rels/${workbook.slice(folder.length)}.rels`);
   const targets = new Map(
-    elementsNamed(relations, "Relationship").map((relation) => [relation.get("Id"), relation] as const),
+    workbookElements(relations, "Relationship").map((relation) => [relation.get("Id"), relation] as const),
   );
-  return elementsNamed(await textOf(workbook), "sheet").flatMap((sheet, index) => {
+  return workbookElements(await textOf(workbook), "sheet").flatMap((sheet, index) => {
     const id = [...sheet].find(([name]) => name === "id" || name.endsWith(":id"))?.[1];
     const relation = targets.get(id);
     if (sheet.get("state")?.toLowerCase().includes("hidden") || !relation?.get("Type")?.endsWith("/worksheet"))
@@ -68,19 +68,19 @@ export function workbookEntry(entries: readonly ZipEntry[]): ZipEntry | undefine
 }
 
 /** Attributes of each element, by name. */
-function elementsNamed(xml: string, name: string): ReadonlyMap<string, string>[] {
+function workbookElements(xml: string, name: string): ReadonlyMap<string, string>[] {
   return [...xml.matchAll(new RegExp(`<(?:\\w+:)?${name}\\s([^>]*)>`, "g"))].map(
     ([, attributes]) =>
       new Map(
         [...attributes!.matchAll(/([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)].map((found) => [
           found[1]!,
-          withoutEntities(found[2] ?? found[3]!),
+          withoutWorkbookEntities(found[2] ?? found[3]!),
         ]),
       ),
   );
 }
 
-function withoutEntities(text: string): string {
+function withoutWorkbookEntities(text: string): string {
   const named: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
     if (name !== undefined) return named[name] ?? whole;
@@ -98,11 +98,11 @@ export async function sheetFacts(stored: string, { entry }: WorkbookSheet): Prom
   const merged = new Map<string, MergedCells>();
   let uncomputed = false;
   let before = "";
-  for await (const chunk of entryChunks(stored, entry)) {
+  for await (const chunk of unzipEntryInChunks(stored, entry)) {
     const text = before + Buffer.from(chunk).toString("latin1");
     uncomputed ||= text.includes("</c>") && uncomputedCell.test(text);
     for (const [, from, to] of text.matchAll(/<(?:\w+:)?mergeCell ref="([A-Z]+\d+):([A-Z]+\d+)"/g)) {
-      const [first, last] = [placeOfCell(from!), placeOfCell(to!)];
+      const [first, last] = [placeOfSheetCell(from!), placeOfSheetCell(to!)];
       merged.set(from!, { top: first.row, left: first.column, bottom: last.row, right: last.column });
     }
     before = text.slice(-longestElement);
@@ -110,7 +110,7 @@ export async function sheetFacts(stored: string, { entry }: WorkbookSheet): Prom
   return { merged: [...merged.values()], uncomputed };
 }
 
-function placeOfCell(reference: string): { row: number; column: number } {
+function placeOfSheetCell(reference: string): { row: number; column: number } {
   const [, letters = "", digits = ""] = /^([A-Z]+)(\d+)$/.exec(reference) ?? [];
   const column = [...letters].reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0) - 1;
   return { row: Number(digits) - 1, column };

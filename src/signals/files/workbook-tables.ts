@@ -8,12 +8,12 @@ import { listedNames } from "../../listed-names.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { sensorInName } from "../sensors/sensor-in-name.ts";
 import type { SourceFile } from "./find-files.ts";
-import type { NamingOptions } from "./named-table.ts";
 import { isMissingMark } from "./table-limits.ts";
+import type { NamingOptions } from "./table-with-names.ts";
 import { plainText, textLayout } from "./text-layout.ts";
 import { writeLines } from "./text-lines.ts";
 import type { ZipEntry } from "./unzip.ts";
-import { type Cells, cellTexts, type TextForm, textFormOf } from "./workbook-cells.ts";
+import { type Cells, cellTexts, type TextForm, workbookTextForm } from "./workbook-cells.ts";
 import { brokenWorkbook, type MergedCells, sheetFacts, visibleSheets, type WorkbookSheet } from "./workbook-sheets.ts";
 
 /** Rows that show where a sheet's table is. */
@@ -52,7 +52,7 @@ export async function workbookTables(
   for (const sheet of sheets) {
     const place = sheets.length === 1 ? file.path : `${file.path}/${sheet.name}`;
     const out = scratch.file("sheet.tsv");
-    const columns = await writeSheet(place, stored, sheet, out, sheets.length === 1);
+    const columns = await writeWorkbookTable(place, stored, sheet, out, sheets.length === 1);
     if (columns === undefined) others.push(sheet.name);
     else tables.push({ name: sheet.name, out, columns });
   }
@@ -65,12 +65,12 @@ export async function workbookTables(
   if (others.length > 0)
     warn(`${file.path}: sheets without a table of measurements are left out: ${listedNames(others)}.`);
   if (tables.length === 1) return [{ ...file, stored: tables[0]!.out }];
-  refuseDifferentSheets(file.path, tables);
+  refuseDifferentWorkbookTables(file.path, tables);
   return tables.map(({ name, out }) => ({ ...file, path: `${file.path}/${name}`, stored: out }));
 }
 
 /** Sheets of several sensors are joined later; other sheets must have the same columns. */
-function refuseDifferentSheets(path: string, tables: readonly SheetTable[]): void {
+function refuseDifferentWorkbookTables(path: string, tables: readonly SheetTable[]): void {
   const [first] = tables;
   const other = tables.find(({ columns }) => columns.join("\t") !== first!.columns.join("\t"));
   if (other === undefined || tables.some(({ name }) => sensorInName(name) !== undefined)) return;
@@ -87,7 +87,7 @@ function refuseDifferentSheets(path: string, tables: readonly SheetTable[]): voi
  * contains
  * @returns the names of its columns; undefined if it was not written
  */
-async function writeSheet(
+async function writeWorkbookTable(
   place: string,
   stored: string,
   sheet: WorkbookSheet,
@@ -95,16 +95,16 @@ async function writeSheet(
   whatever: boolean,
 ): Promise<readonly string[] | undefined> {
   const { merged, uncomputed } = await sheetFacts(stored, sheet);
-  const rows = rowsOfSheet(place, stored, sheet, merged);
+  const rows = workbookTableRows(place, stored, sheet, merged);
   const head: Cells[] = [];
   while (head.length < headRows) {
     const next = await rows.next();
     if (next.done === true) break;
     head.push(next.value);
   }
-  const form = textFormOf(head);
+  const form = workbookTextForm(head);
   const lines = head.map((cells) => cellTexts(cells, form));
-  const columns = columnsOfMeasured(lines) ?? (whatever && head.length > 0 ? [] : undefined);
+  const columns = workbookTableColumns(lines) ?? (whatever && head.length > 0 ? [] : undefined);
   if (columns === undefined) {
     await rows.return(undefined);
     return undefined;
@@ -115,25 +115,25 @@ async function writeSheet(
       advice: "Open the workbook in a spreadsheet program, which computes them, and save it.",
     });
   }
-  await writeLines(textLines(lines, rows, form), out);
+  await writeLines(workbookTableLines(lines, rows, form), out);
   return columns;
 }
 
-async function* textLines(
+async function* workbookTableLines(
   head: readonly (readonly string[])[],
   rows: AsyncGenerator<Cells>,
   form: TextForm,
 ): AsyncGenerator<string> {
-  for (const texts of head) yield texts.map(quoted).join("\t");
-  for await (const cells of rows) yield cellTexts(cells, form).map(quoted).join("\t");
+  for (const texts of head) yield texts.map(quoteWorkbookText).join("\t");
+  for await (const cells of rows) yield cellTexts(cells, form).map(quoteWorkbookText).join("\t");
 }
 
-function quoted(text: string): string {
+function quoteWorkbookText(text: string): string {
   return text.includes('"') ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Names of a table's columns; undefined if it has too few rows or columns of numbers. */
-function columnsOfMeasured(head: readonly (readonly string[])[]): readonly string[] | undefined {
+function workbookTableColumns(head: readonly (readonly string[])[]): readonly string[] | undefined {
   const lines = head.map((texts) => texts.join("\t"));
   const plain = plainText(lines);
   const layout = plain === undefined ? textLayout(lines) : { names: plain.names, firstValues: 1 };
@@ -146,7 +146,7 @@ function columnsOfMeasured(head: readonly (readonly string[])[]): readonly strin
 }
 
 /** Rows with a value, with the values of merged cells filled in. @throws UserError if the sheet cannot be read */
-async function* rowsOfSheet(
+async function* workbookTableRows(
   place: string,
   stored: string,
   { index }: WorkbookSheet,
@@ -164,7 +164,7 @@ async function* rowsOfSheet(
         const range = pending.shift()!;
         if (range.bottom >= row) open.push({ range, value: range.top === row ? (values[range.left] ?? null) : null });
       }
-      const filled = open.length === 0 ? values : withMerged(row, values, open);
+      const filled = open.length === 0 ? values : withMergedWorkbookCells(row, values, open);
       if (filled.some((value) => value !== null && value !== "")) yield filled;
     }
   } catch (cause) {
@@ -176,7 +176,11 @@ async function* rowsOfSheet(
 }
 
 /** A title above the table, merged across it, is not repeated; the name of a sensor above its axes is. */
-function withMerged(row: number, values: Cells, open: readonly { range: MergedCells; value: Cells[number] }[]): Cells {
+function withMergedWorkbookCells(
+  row: number,
+  values: Cells,
+  open: readonly { range: MergedCells; value: Cells[number] }[],
+): Cells {
   const filled = [...values];
   const given = values.filter((value) => value !== null && value !== "").length;
   for (const { range, value } of open) {

@@ -8,8 +8,7 @@ import type { DuckDBAppender, DuckDBDataChunk, DuckDBTimestampValue } from "@duc
 import { UserError } from "../../errors.ts";
 import { makeDirectories } from "../../make-directories.ts";
 import { temporaryBeside } from "../../temporary-file.ts";
-import { type Database, duckdbIdentifier, duckdbLiteral, openDuckdb } from "./duckdb.ts";
-import { duckdbErrorLine } from "./find-files.ts";
+import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral, openDuckdb } from "./duckdb.ts";
 
 export interface TableColumn {
   readonly name: string;

@@ -11,33 +11,35 @@ const largestFile = 2 ** 28;
 const fitEpoch = 631_065_600;
 const messages = { accelerometer: 165, gyroscope: 164 } as const;
 
-export function isFit(head: Uint8Array): boolean {
+export function isGarminFit(head: Uint8Array): boolean {
   return (
     head.length >= 12 && (head[0] === 12 || head[0] === 14) && Buffer.from(head.subarray(8, 12)).toString() === ".FIT"
   );
 }
 
 /** @param path as the user named it @param stored where the content is */
-export async function fitRecording(path: string, stored: string): Promise<DeviceRecording> {
+export async function garminFitRecording(path: string, stored: string): Promise<DeviceRecording> {
   const { size } = await stat(stored);
   if (size > largestFile)
-    throw brokenFit(path, `has ${size.toLocaleString("en")} bytes, more than any recording needs`);
+    throw brokenGarminFit(path, `has ${size.toLocaleString("en")} bytes, more than any recording needs`);
   const bytes = await readFile(stored);
   const end = bytes[0]! + bytes.readUInt32LE(4);
   const faults = new DeviceFaults();
   if (bytes.length < end + 2)
     faults.add("cut off at the end of the file", `at byte ${bytes.length.toLocaleString("en")}`);
-  else if (crc16(bytes.subarray(0, end)) !== bytes.readUInt16LE(end)) throw brokenFit(path, "has a wrong checksum");
+  else if (garminFitCrc(bytes.subarray(0, end)) !== bytes.readUInt16LE(end))
+    throw brokenGarminFit(path, "has a wrong checksum");
   const accelerations: DeviceBlock[] = [];
   const turns = new Map<number, DeviceBlock>();
-  for (const message of messagesOf(path, bytes, Math.min(end, bytes.length))) {
+  for (const message of garminFitMessages(path, bytes, Math.min(end, bytes.length))) {
     const place = `at byte ${message.at.toLocaleString("en")}`;
-    const block = blockOfMessage(message);
+    const block = garminFitBlock(message);
     if (typeof block === "string") faults.add(block, place);
     else if (message.number === messages.accelerometer) accelerations.push(block);
     else turns.set(block.times[0]!, block);
   }
-  const isTurned = turns.size > 0 && accelerations.every((block) => haveSameTimes(block, turns.get(block.times[0]!)));
+  const isTurned =
+    turns.size > 0 && accelerations.every((block) => haveSameGarminTimes(block, turns.get(block.times[0]!)));
   return {
     device: "a watch or bicycle computer that writes .fit",
     channels: [
@@ -57,11 +59,11 @@ export async function fitRecording(path: string, stored: string): Promise<Device
   };
 }
 
-function haveSameTimes(block: DeviceBlock, other: DeviceBlock | undefined): boolean {
+function haveSameGarminTimes(block: DeviceBlock, other: DeviceBlock | undefined): boolean {
   return other?.times.length === block.times.length && block.times.every((time, i) => time === other.times[i]);
 }
 
-function brokenFit(path: string, reason: string): UserError {
+function brokenGarminFit(path: string, reason: string): UserError {
   return new UserError(`${path}: this .fit file ${reason}.`, { advice: "Copy or export it again." });
 }
 
@@ -78,7 +80,7 @@ interface Message extends Definition {
 }
 
 /** The messages of the two sensors. @throws UserError if a record has no definition */
-function* messagesOf(path: string, bytes: Buffer, end: number): Generator<Message> {
+function* garminFitMessages(path: string, bytes: Buffer, end: number): Generator<Message> {
   const definitions = new Map<number, Definition>();
   for (let at = bytes[0]!; at < end; ) {
     const header = bytes[at]!;
@@ -102,7 +104,7 @@ function* messagesOf(path: string, bytes: Buffer, end: number): Generator<Messag
     }
     const definition = definitions.get((header & 0x80) === 0 ? header & 0x0f : (header >> 5) & 0x03);
     if (definition === undefined)
-      throw brokenFit(path, `is damaged: the record at byte ${at.toLocaleString("en")} has no definition`);
+      throw brokenGarminFit(path, `is damaged: the record at byte ${at.toLocaleString("en")} has no definition`);
     const next = at + 1 + definition.bytes;
     if (next > end) return;
     const { number } = definition;
@@ -116,13 +118,13 @@ function* messagesOf(path: string, bytes: Buffer, end: number): Generator<Messag
 const fieldOf = { timestamp: 253, milliseconds: 0, offsets: 1, calibrated: 5, compressed: 8 } as const;
 
 /** The samples of a message, or why they cannot be read. */
-function blockOfMessage(message: Message): DeviceBlock | string {
-  const [seconds] = valuesOf(message, fieldOf.timestamp);
-  const [milliseconds = 0] = valuesOf(message, fieldOf.milliseconds);
+function garminFitBlock(message: Message): DeviceBlock | string {
+  const [seconds] = garminFitValues(message, fieldOf.timestamp);
+  const [milliseconds = 0] = garminFitValues(message, fieldOf.milliseconds);
   if (seconds === undefined || Number.isNaN(seconds)) return "without a time";
   const start = fitEpoch + seconds + milliseconds / 1000;
-  const offsets = valuesOf(message, fieldOf.offsets);
-  const axesFrom = (field: number): number[][] => [0, 1, 2].map((axis) => valuesOf(message, field + axis));
+  const offsets = garminFitValues(message, fieldOf.offsets);
+  const axesFrom = (field: number): number[][] => [0, 1, 2].map((axis) => garminFitValues(message, field + axis));
   const calibrated = axesFrom(fieldOf.calibrated);
   const compressed = message.number === messages.accelerometer ? axesFrom(fieldOf.compressed) : [[], [], []];
   const values = calibrated[0]!.length > 0 ? calibrated : compressed.map((axis) => axis.map((value) => value / 1000));
@@ -135,7 +137,7 @@ function blockOfMessage(message: Message): DeviceBlock | string {
 }
 
 /** The values of a field; those that mean "invalid" are NaN, and left out at the end, where they fill up an array. */
-function valuesOf({ fields, content, bigEndian }: Message, wanted: number): number[] {
+function garminFitValues({ fields, content, bigEndian }: Message, wanted: number): number[] {
   let at = 0;
   for (const { field, bytes, type } of fields) {
     if (field !== wanted) {
@@ -158,7 +160,7 @@ function valuesOf({ fields, content, bigEndian }: Message, wanted: number): numb
   return [];
 }
 
-function crc16(bytes: Uint8Array): number {
+function garminFitCrc(bytes: Uint8Array): number {
   let crc = 0;
   for (const byte of bytes) {
     crc ^= byte;

@@ -4,8 +4,8 @@
 import { UserError } from "../../errors.ts";
 import { kindOfSensorValue } from "../sensors/sensor-in-name.ts";
 import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
-import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
-import { duckdbErrorLine, type SourceFile } from "./find-files.ts";
+import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import type { SourceFile } from "./find-files.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 
 /** Bytes of the largest document that is one object. */
@@ -16,9 +16,9 @@ export async function jsonAsCsv(database: Database, file: SourceFile, scratch: S
   const out = scratch.file("json.csv");
   const path = duckdbLiteral((file.stored ?? file.path).replace(/[*?[]/g, "[$&]"));
   try {
-    const document = await readingAsText(database, path);
+    const document = await jsonReadingAsText(database, path);
     const { columns, source } =
-      (await tableOfAcquisition(database, document)) ?? (await tableOfJson(database, document));
+      (await jsonTableOfAcquisition(database, document)) ?? (await tableOfJsonRecords(database, document));
     await database.rows(
       `COPY (SELECT ${columns.join(", ")} FROM ${source}) TO ${duckdbLiteral(out)} (FORMAT csv, HEADER true)`,
     );
@@ -45,7 +45,7 @@ export async function jsonAsCsv(database: Database, file: SourceFile, scratch: S
  * The table of the data acquisition format of Edge Impulse, whose `payload` lists the sensors' names and units, the values row by
  * row, and the interval; null for other documents.
  */
-async function tableOfAcquisition(
+async function jsonTableOfAcquisition(
   database: Database,
   document: string,
 ): Promise<{ columns: string[]; source: string } | null> {
@@ -71,21 +71,24 @@ async function tableOfAcquisition(
 const deepest = 8;
 
 /** The table as SQL, and its columns; fields of objects become columns, such as acc_x of {"acc": {"x": 0.1}}. */
-async function tableOfJson(database: Database, document: string): Promise<{ columns: string[]; source: string }> {
+async function tableOfJsonRecords(
+  database: Database,
+  document: string,
+): Promise<{ columns: string[]; source: string }> {
   let source = document;
   for (let depth = 0; ; depth++) {
     const described = await database.rows(`DESCRIBE SELECT * FROM ${source}`);
     const fields = described.map(({ column_name: name, column_type: type }) => [String(name), String(type)] as const);
     const lists = fields.filter(([, type]) => type.endsWith("]"));
     const objects = fields.filter(([, type]) => isObjectType(type));
-    const vectors = await vectorsAmong(database, source, lists);
+    const vectors = await vectorsInJson(database, source, lists);
     if (vectors.length > 0) {
-      source = axesOfVectors(source, fields, vectors);
+      source = axesOfJsonVectors(source, fields, vectors);
       continue;
     }
     const records = lists.filter(([, type]) => /^STRUCT\(.*\)\[\d*\]$/.test(type));
     if (depth < deepest && lists.length === 1 && records.length === 1 && fields.length > 1) {
-      source = await rowsOfRecords(database, source, fields, records[0]![0]);
+      source = await rowsOfJsonRecords(database, source, fields, records[0]![0]);
       continue;
     }
     if (depth < deepest && fields.length === 1 && objects.length === 1) {
@@ -93,17 +96,17 @@ async function tableOfJson(database: Database, document: string): Promise<{ colu
     } else if (
       depth < deepest &&
       lists.length > 0 &&
-      (fields.length === 1 || lists.every(([, type]) => isFlatList(type)))
+      (fields.length === 1 || lists.every(([, type]) => isFlatJsonList(type)))
     ) {
-      source = await rowsOfLists(database, source, fields);
+      source = await rowsOfJsonLists(database, source, fields);
     } else {
-      return { columns: await columnsOfRecords(database, source, fields), source };
+      return { columns: await columnsOfJsonRecords(database, source, fields), source };
     }
   }
 }
 
 /** Lists of three numbers that are named like a sensor, such as "acc": [0.1, 0.2, 9.8]. */
-async function vectorsAmong(
+async function vectorsInJson(
   database: Database,
   source: string,
   lists: readonly (readonly [name: string, type: string])[],
@@ -116,7 +119,7 @@ async function vectorsAmong(
 }
 
 /** One row per record of a list; plain fields beside the list, such as a person, are repeated. */
-async function rowsOfRecords(
+async function rowsOfJsonRecords(
   database: Database,
   source: string,
   fields: readonly (readonly [name: string, type: string])[],
@@ -131,7 +134,7 @@ async function rowsOfRecords(
   return `(SELECT ${[...others, "unnest(record)"].join(", ")} FROM (SELECT *, unnest(${duckdbIdentifier(list)}) AS record FROM ${source}))`;
 }
 
-function axesOfVectors(
+function axesOfJsonVectors(
   source: string,
   fields: readonly (readonly [name: string, type: string])[],
   vectors: readonly string[],
@@ -148,7 +151,7 @@ function axesOfVectors(
  * Whether a list contains plain values, or objects of plain values without a time of their own, so that parallel lists
  * are columns.
  */
-function isFlatList(type: string): boolean {
+function isFlatJsonList(type: string): boolean {
   const element = type.replace(/\[\d*\]$/, "");
   return (
     /^(VARCHAR|DOUBLE|BIGINT|HUGEINT|UBIGINT|FLOAT|INTEGER)$/.test(element) ||
@@ -157,7 +160,7 @@ function isFlatList(type: string): boolean {
 }
 
 /** One row per element of lists that have equal lengths; other fields are repeated. */
-async function rowsOfLists(
+async function rowsOfJsonLists(
   database: Database,
   source: string,
   fields: readonly (readonly [name: string, type: string])[],
@@ -179,7 +182,7 @@ async function rowsOfLists(
  * Reads everything but objects and lists as text, byte for byte. Otherwise, a person called 09:15 would become a time, and a
  * column of numbers with one "NA" a column of texts in quotes.
  */
-async function readingAsText(database: Database, path: string): Promise<string> {
+async function jsonReadingAsText(database: Database, path: string): Promise<string> {
   const how = `records=true, maximum_object_size=${largestObject}`;
   const columns = await database.rows(`DESCRIBE FROM read_json_auto(${path}, sample_size=-1, ${how})`);
   const types = columns.map(({ column_name: name, column_type: type }) => {
@@ -192,7 +195,7 @@ async function readingAsText(database: Database, path: string): Promise<string> 
 /** The minimum number of columns of a recording: a time and three axes. */
 const tooFewColumns = 4;
 
-async function columnsOfRecords(
+async function columnsOfJsonRecords(
   database: Database,
   source: string,
   fields: readonly (readonly [name: string, type: string])[],

@@ -1,0 +1,58 @@
+// Suggests names for the columns of a table without a line of names, judging by its values.
+
+/**
+ * Suggests column names: a clock runs forwards, and a sensor's axes are three neighbouring columns of numbers that
+ * vary.
+ */
+export function likelyNames(sample: readonly (readonly string[])[]): string[] {
+  const columns = sample[0]!.map((_, c) => sample.map((values) => values[c]!));
+  const names = columns.map((_, c) => `c${c + 1}`);
+  // Of several clocks, the finest.
+  const clocks = [...columns.keys()].filter((c) => isLikelyClock(columns[c]!));
+  const [clock = -1] = clocks.toSorted((a, b) => new Set(columns[b]).size - new Set(columns[a]).size);
+  if (clock >= 0) names[clock] = "time";
+  const mark = columns.findIndex(isLikelyMark);
+  if (mark >= 0) names[mark] = "sensor";
+  const mayBeAxis = columns.map((values, c) => c !== mark && !clocks.includes(c) && isLikelyAxis(values));
+  const sensors = ["acc", "gyro", "mag"];
+  for (let c = 0; c + 2 < names.length && sensors.length > 0; ) {
+    if (!(mayBeAxis[c] && mayBeAxis[c + 1] && mayBeAxis[c + 2])) {
+      c++;
+      continue;
+    }
+    const sensor = sensors.shift()!;
+    for (const axis of ["x", "y", "z"]) names[c++] = `${sensor}_${axis}`;
+  }
+  return names;
+}
+
+function isLikelyAxis(values: readonly string[]): boolean {
+  const numbers = values.map((value) => (value === "" ? Number.NaN : Number(value.replace(",", "."))));
+  if (!numbers.every(Number.isFinite) || new Set(numbers).size < 2) return false;
+  return !(numbers.every(Number.isInteger) && runsForwards(values));
+}
+
+/** Minimum number of rows in which a few whole numbers that come and go are marks of sensors, not values. */
+const markedRows = 20;
+const mostMarks = 6;
+
+/** A number of the sensor that a row belongs to: few different whole numbers, which change in most rows. */
+function isLikelyMark(values: readonly string[]): boolean {
+  if (values.length < markedRows || !values.every((value) => /^\d{1,2}$/.test(value))) return false;
+  const changes = values.filter((value, i) => i > 0 && value !== values[i - 1]).length;
+  return new Set(values).size <= mostMarks && 2 * changes >= values.length;
+}
+
+/** Whether hardly any number is less than the one before; a clock may begin again with the next recording. */
+function runsForwards(values: readonly string[]): boolean {
+  const numbers = values.map(Number);
+  const steps = numbers.slice(1).map((value, i) => value - numbers[i]!);
+  return new Set(numbers).size > 2 && steps.filter((step) => !(step >= 0)).length <= 0.05 * steps.length;
+}
+
+/** A date, a time of day, or numbers that run forwards, but do not count rows. */
+function isLikelyClock(values: readonly string[]): boolean {
+  if (/^\d{1,4}[-/.]\d{1,2}[-/.]\d|^\d{1,2}:\d{2}/.test(values[0]!)) return true;
+  const counted = values.filter((value, i) => i > 0 && Number(value) - Number(values[i - 1]) === 1).length;
+  return runsForwards(values) && 2 * counted < values.length;
+}

@@ -1,0 +1,57 @@
+// Encodings of text: UTF-16, and UTF-8 with a byte-order mark before JSON, are rewritten as UTF-8. Others are rejected.
+
+import { isUtf8 } from "node:buffer";
+import { createReadStream, createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { UserError } from "../../errors.ts";
+
+const lineFeed = 10;
+
+/** DuckDB would skip a first line that is not UTF-8 and take the names from the second. */
+export function refuseOtherEncodings(path: string, head: Uint8Array): void {
+  let [line, start] = [1, 0];
+  for (let end = head.indexOf(lineFeed); end >= 0; end = head.indexOf(lineFeed, start)) {
+    if (!isUtf8(head.subarray(start, end)))
+      throw new UserError(`${path}: line ${line} is not UTF-8 text.`, { advice: "Save the file in UTF-8." });
+    line++;
+    start = end + 1;
+  }
+}
+
+/** The encoding of a text that DuckDB cannot read as it is; undefined for plain UTF-8. */
+export function textEncoding(head: Uint8Array): "utf-16le" | "utf-16be" | "utf-8" | undefined {
+  return utf16Encoding(head) ?? encodingOfMarkedJson(head);
+}
+
+/** The encoding of UTF-16 text. It has a byte-order mark, or every second byte is zero, as in Latin text. */
+function utf16Encoding(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
+  if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
+  if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
+  let [even, odd] = [0, 0];
+  for (let i = 0; i < Math.min(4096, head.length); i++) if (head[i] === 0) i % 2 === 0 ? even++ : odd++;
+  const length = Math.min(4096, head.length);
+  if (Math.max(even, odd) <= length / 4 || Math.min(even, odd) >= length / 100) return undefined;
+  return even > odd ? "utf-16be" : "utf-16le";
+}
+
+/** DuckDB reads a byte-order mark as a part of the JSON. */
+function encodingOfMarkedJson(head: Uint8Array): "utf-8" | undefined {
+  return head[0] === 0xef && /^\s*[[{]/.test(new TextDecoder("utf-8").decode(head.subarray(0, 100)))
+    ? "utf-8"
+    : undefined;
+}
+
+/** Without a byte-order mark. */
+export async function writeInUtf8Encoding(path: string, out: string, encoding: string): Promise<void> {
+  const decoder = new TextDecoder(encoding);
+  const input = createReadStream(path);
+  await pipeline(
+    /\.gz$/i.test(path) ? input.pipe(createGunzip()) : input,
+    async function* (parts: AsyncIterable<Uint8Array>) {
+      for await (const part of parts) yield decoder.decode(part, { stream: true });
+      yield decoder.decode();
+    },
+    createWriteStream(out),
+  );
+}

@@ -66,6 +66,9 @@ export async function workbookTables(
     warn(`${file.path}: sheets without a table of measurements are left out: ${listedNames(others)}.`);
   if (tables.length === 1) return [{ ...file, stored: tables[0]!.out }];
   refuseDifferentWorkbookTables(file.path, tables);
+  warn(
+    `${file.path}: several sheets are read: ${listedNames(tables.map(({ name }) => name))}. To read only one, name it: ${shellPath(`${file.path}/${tables[0]!.name}`)}`,
+  );
   return tables.map(({ name, out }) => ({ ...file, path: `${file.path}/${name}`, stored: out }));
 }
 

@@ -157,11 +157,11 @@ const opportunityLabels = [
 ];
 const opportunitySensors = [
   "time_ms",
-  ...opportunityAccelerometers.flatMap((place) => axes(`${place}_acc`, " (mg)")),
+  ...opportunityAccelerometers.flatMap((place) => axesOfKnownLayout(`${place}_acc`, " (mg)")),
   ...["back", "rua", "rla", "lua", "lla"].flatMap((place) => [
-    ...axes(`imu_${place}_acc`, " (mg)"),
-    ...axes(`imu_${place}_gyro`, " (raw)"),
-    ...axes(`imu_${place}_mag`, " (raw)"),
+    ...axesOfKnownLayout(`imu_${place}_acc`, " (mg)"),
+    ...axesOfKnownLayout(`imu_${place}_gyro`, " (raw)"),
+    ...axesOfKnownLayout(`imu_${place}_mag`, " (raw)"),
     ...[1, 2, 3, 4].map((i) => `imu_${place}_quaternion${i}`),
   ]),
 ];

@@ -1,6 +1,6 @@
 // npx node scripts/pick-sentences.ts [--count 40] [--seed 1] prints sentences drawn at random from everything that people read
 // here: Markdown, comments, docstrings, and strings that are sentences, such as help and errors. With them, one can test whether
-// a fresh reader stumbles. Generated text, blocks of code and the strings of tests are left out.
+// a fresh reader stumbles. Generated text, code, SQL and the strings of tests are left out.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -42,9 +42,9 @@ function passagesOf(file: string, text: string): RegExpExecArray[] {
   const joined = new RegExp(`(?:${string.source})(?:\\s*\\+\\s*(?:${string.source}))*`);
   const regularExpression = /(?<=[(,=:[!&|?;]\s*)\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\\\]\n]|\\.)*\])+\/[a-z]*/;
   const tokens = text.matchAll(new RegExp(`${comment.source}|${joined.source}|${regularExpression.source}`, "gm"));
-  return [...tokens].filter(
-    ([token]) => /^ *\/[/*]/.test(token) || (!file.startsWith("test/") && /^["`][^"`]*[a-z] /.test(token)),
-  );
+  const isComment = (token: string): boolean => /^ *\/[/*]/.test(token);
+  const isText = (token: string): boolean => /^["`][^"`]*[a-z] /.test(token) && !/\b(?:SELECT|FROM|CASE) /.test(token);
+  return [...tokens].filter(([token]) => isComment(token) || (!file.startsWith("test/") && isText(token)));
 }
 
 /** Markdown of the same length, with NUL characters between paragraphs, items and cells, and in place of what is not prose. */

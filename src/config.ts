@@ -120,7 +120,7 @@ export function resolveConvertConfig(options: unknown, file?: ConfigFile): Conve
   return resolveOptions(convertOptions, options, file);
 }
 
-/** Samples below which the layers of a network have nothing left to compute with. */
+/** Minimum length of a window in samples; a shorter one leaves the last layers of the network without input. */
 const leastWindow: Readonly<Record<TrainConfig["network"], number>> = {
   "1dcnn-bilstm": 0,
   compact: 16,

@@ -32,8 +32,8 @@ function personLoss({ labels, classCount }: HeldOutPredictions, mixed: Float32Ar
 }
 
 /**
- * The first of those tried, unless the best one has a mean loss that is lower by more than one standard error. The error is that
- * of the differences between people.
+ * Returns the weights of the first mixture, unless another has a mean loss that is lower by more than one standard error. This is
+ * the standard error of the difference between people.
  * @param tried the simplest first; all with the same people
  */
 export function chooseMixture(tried: readonly TriedMixture[]): readonly number[] {
@@ -60,7 +60,7 @@ export function joinTried(folds: readonly (readonly TriedMixture[])[]): TriedMix
   return folds[0]!.map(({ weights }, i) => ({ weights, losses: folds.flatMap((tried) => tried[i]!.losses) }));
 }
 
-/** What a choice was made from, and what it led to. */
+/** The figures behind a choice, and the choice. */
 export interface MixtureChoice {
   /** Name of a member, or "average". */
   readonly chosen: string;

@@ -2,7 +2,7 @@
 
 import { applyTemperature, fitTemperature } from "./temperature-scaling.ts";
 
-/** One number per member each. */
+/** Each list has one number per member. */
 export interface EnsembleMixture {
   /** Temperatures by which the members' logits are divided. */
   readonly temperatures: readonly number[];

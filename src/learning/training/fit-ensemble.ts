@@ -42,7 +42,7 @@ export async function fitEnsemble(
 ): Promise<FitResult> {
   const { state: kept, ...others } = options;
   const whole = kept === undefined ? null : divideEnsemble(kept, windows);
-  // Only a finished fit of the ensemble has made an update; weights without one are to start from.
+  // Only the state of a finished ensemble counts updates; in any other state, the weights are initial weights.
   if (whole !== null && kept!.progress.updates > 0) return { state: kept!, finished: true };
   const start = whole === null ? kept : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
   const first = await fitNetwork(planOfStepped(plan, penalties), windows, {

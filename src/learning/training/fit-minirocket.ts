@@ -24,7 +24,7 @@ import {
 import { rotateWindows } from "./rotate-windows.ts";
 import { judgeChosenPenalty, logitsPerScore, searchPenalty } from "./search-penalty.ts";
 
-/** The heads are exact enough that a smaller share of the residual, or more steps, change no figure. */
+/** With a smaller tolerance or more steps, no figure changes. */
 const tolerance = 1e-3;
 const maxSteps = 100;
 

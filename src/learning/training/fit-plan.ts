@@ -49,7 +49,7 @@ export interface FitPlan {
 
 /** How strongly the weights of a linear layer are penalised. */
 export interface PenaltyPlan {
-  /** Penalties to try, the strongest first: factors of the sum of the squared weights, beside the sum of all squared errors. */
+  /** Penalties to try, strongest first: factors of the sum of squared weights, which is added to the sum of squared errors. */
   readonly strengths: readonly number[];
   /** Divisions of the plan's `trainIndex` that decide among the penalties; none if there is only one penalty. */
   readonly parts: readonly { readonly trainIndex: readonly number[]; readonly heldOut: readonly number[] }[];

@@ -112,7 +112,10 @@ export class LinearHead {
     return found;
   }
 
-  /** Weighted scores, minus the targets if wanted, times the standardised features, [K F]; and their sums, [K]. */
+  /**
+   * Returns the weighted scores, or their differences from the targets, multiplied by the standardised features, [K F], and
+   * their sums, [K].
+   */
   async #products(
     data: readonly HeadRows[],
     point: HeadPoint,

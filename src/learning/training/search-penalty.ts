@@ -12,7 +12,7 @@ import type { SolveOptions } from "./solve-shifted.ts";
 import { applyTemperature, fitTemperature } from "./temperature-scaling.ts";
 
 /**
- * Scores of ridge regression are around 1 for a class and -1 for the others. These many times the scores are logits whose
+ * Scores of ridge regression are around 1 for a class and -1 for the others. The scores times this factor are logits whose
  * confidence is about right, until the whole training run is calibrated.
  */
 export const logitsPerScore = 4;

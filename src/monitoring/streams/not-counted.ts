@@ -26,7 +26,7 @@ export function reasonNotToCount(
   const continues = throughout && (before.unworn === true || seconds >= longStillnessSeconds);
   if (!isAll && !continues) return null;
   const lasted = `nothing has moved for ${Math.floor(seconds / 60)} min`;
-  // A body does not keep still enough for a shorter stretch to be left out.
+  // Shorter stretches are left out only if the sensor lay on something, so its wearer was not asleep.
   const states = seconds < longStillnessSeconds ? "not worn or charging" : "not worn, charging or asleep";
   return {
     reason: "not_worn",

@@ -63,7 +63,7 @@ const sumTolerance = 1e-3;
 /**
  * @param probabilities [W, K] row-major, after temperature scaling, as the exported network returns them
  * @param follows [W] whether a window directly follows the previous row's window in time, as in `followsForModelSignals`; all
- *   0 if unknown unknown
+ *   0 if unknown
  * @throws RangeError if there are no windows, fewer than two classes, or rows that are not probabilities
  */
 export function modelSignals(

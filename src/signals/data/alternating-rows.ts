@@ -8,7 +8,7 @@ import { exceedsLimit } from "./gate-limits.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
 const mostJumpiness = 1.3;
-/** Rows from the middle of a recording; fewer than the least say little. */
+/** Number of rows to examine, from the middle of a recording; fewer than `least` show too little. */
 const rows = { least: 200, most: 3000 } as const;
 /** Recordings that are examined, evenly from all. */
 const mostRecordings = 100;

@@ -13,7 +13,7 @@ export interface AxisBlock {
   readonly changes: number;
 }
 
-/** A minute. In shorter time, some people show as little as a table. */
+/** A minute. For less time, some people keep as still as a table. */
 const blocksOfRest = 6;
 /** Standard deviation of the means, in g, beyond that which noise explains; chosen on half 1 of MotionSense. */
 const restG = 0.0003;

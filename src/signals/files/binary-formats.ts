@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: binary formats begin with control characters.
-// Formats of other programs that contain recordings, but are not read: by what each begins with, and how to convert it. The
-// conversions name one command of the format's usual program, whose output is then read.
+// Formats of other programs that contain recordings but are not read: the bytes by which each is recognised, and how to convert
+// it. Each conversion is one command of the format's usual program, whose output is then read.
 
 import { shellCommand } from "../../shell-words.ts";
 

@@ -63,8 +63,8 @@ describe("trend", () => {
   });
 
   /**
-   * Number of series, out of `runs`, that are not called stable; each has unit noise in which neighbouring values have the
-   * correlation `correlation`.
+   * Number of series, out of `runs`, that are not called stable. Their noise has unit variance, and neighbouring values have this
+   * correlation.
    */
   function calledWalking(n: number, { correlation = 0, step = 0, channels = 1 } = {}): number {
     const rng = Rng.fromSeed(n);

@@ -21,7 +21,7 @@ export class StoredRows implements RowSource {
   readonly #store: RowStore;
   /** Times that replace those in the store, by the recording's index. */
   readonly #times: ReadonlyMap<number, Float64Array>;
-  /** By the recording's place, what each channel's values are multiplied by. */
+  /** For each recording, in order, the factors by which the values of its channels are multiplied. */
   readonly #factors: readonly (readonly number[])[] | undefined;
   #last = 0;
 

@@ -23,6 +23,11 @@ const names = z.array(z.string());
 const seconds = z.number().min(0);
 const loss = z.number().min(0);
 
+const chosenPenalty = z
+  .number()
+  .positive()
+  .describe("penalty of the layer that was kept; absent for a network that is trained in steps");
+
 const fit = z.union([
   z.templateLiteral(["fold-", z.int()]),
   z.templateLiteral(["cycle-", z.int()]),
@@ -113,14 +118,27 @@ const events = {
       .describe("the test set of a fixed split, which no fold contains; null without one"),
     warnings: names,
   }),
-  resumed: event("resumed", { fit, epochs: count.describe("number of epochs finished before the interruption") }),
+  resumed: event("resumed", {
+    fit,
+    epochs: count.describe("number of epochs finished before the interruption"),
+    penalty: z
+      .number()
+      .positive()
+      .nullable()
+      .describe("the one that a finished fit chose; null if the fit begins again")
+      .exactOptional(),
+  }),
   batch: event("batch", {
     fit,
     epoch: z.int().min(1),
     epochs: z.int().min(1),
     step: count,
     steps: z.int().min(1),
-    loss,
+    loss: loss.nullable().describe("null for a network that is not trained in steps"),
+    stage: z
+      .enum(["features", "layer"])
+      .describe("what a network that is not trained in steps is doing; absent for other networks")
+      .exactOptional(),
     windows_per_second: z.number().min(0),
   }),
   epoch: event("epoch", {
@@ -168,6 +186,7 @@ const events = {
     folds: z.int().min(1),
     best_epoch: count,
     epochs: count,
+    penalty: chosenPenalty.exactOptional(),
     seconds,
     metrics: classificationMetricsSchema,
   }),
@@ -181,6 +200,7 @@ const events = {
   }),
   final: event("final", {
     epochs: count,
+    penalty: chosenPenalty.exactOptional(),
     seconds,
     choice: z
       .object({
@@ -208,6 +228,7 @@ const events = {
     holdout: z.object({ people: names, windows: count }),
     unlabelled: z.object({ people: count, windows: count, rows: count }),
     epochs: z.int().min(1),
+    penalty: chosenPenalty.exactOptional(),
     warnings: names,
   }),
   cycle: event("cycle", { cycles: z.int().min(1), report: cycleSchema }),

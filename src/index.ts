@@ -194,6 +194,7 @@ export {
   type FinalEvent,
   type FitEvent,
   type FitName,
+  type FitStage,
   type FoldEvent,
   type FoldLeakage,
   type FoldReport,

@@ -9,7 +9,7 @@ import { ensembleEpochs } from "../learning/training/fit-ensemble.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import { type FitOutcome, windowsForFitRunner } from "../learning/training/fit-runner.ts";
-import { fitSeconds, steppedEpochs } from "../learning/training/fit-state.ts";
+import { chosenPenalty, fitSeconds, steppedEpochs } from "../learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import { fixedPenalty, mostPenalties, searchedPenalties } from "../learning/training/penalty-plan.ts";
@@ -124,6 +124,7 @@ export async function fitFolds(
         folds: folds.length,
         bestEpoch: report.best_epoch,
         epochs: report.epochs,
+        ...(report.penalty !== undefined && { penalty: report.penalty }),
         seconds: report.seconds,
         metrics: report.metrics,
       });
@@ -152,7 +153,8 @@ export async function fitFinal(
     config,
     folds.map((outcome) => outcome.epochs),
   );
-  run.timeLeft.finalPlanned(epochs);
+  // A fit that chooses no penalty takes about as long: it learns once from all windows, instead of in parts.
+  run.timeLeft.finalPlanned(isTrainedInSteps(config.network) ? epochs : mostPenalties);
   const plan: FitPlan = {
     ...fitSettings(fits, "final", Int32Array.from(data.windows.starts.keys())),
     validationIndex: null,
@@ -162,12 +164,14 @@ export async function fitFinal(
     shards: finalShards,
   };
   const final = await runFit("final", { plan, checkpoint: null, threads: config.jobs }, run);
+  const penalty = chosenPenalty(final.epochs);
   const tried = folds.flatMap((fold) =>
     fold.epochs.flatMap((epoch) => (epoch.tried === undefined ? [] : [epoch.tried])),
   );
   run.reporter.event({
     type: "final",
     epochs: steppedEpochs(final.epochs).length,
+    ...(penalty !== undefined && { penalty }),
     seconds: fitSeconds(final.epochs),
     ...(tried.length > 0 && { choice: describeChoice(tried) }),
   });

@@ -316,6 +316,7 @@ function tellRetrainData({ config, data, reporter }: RetrainRun): void {
   const { windows, trainRows, holdoutRows, unlabelledRows } = data;
   const of = (rows: Int32Array) => ({ people: retrainingPeople(windows, rows), windows: rows.length });
   const { people, windows: count } = of(unlabelledRows);
+  const { learningRates, penalty } = data.schedule;
   reporter.event({
     type: "retrain-data",
     files: [...new Set([...data.labelled.files, ...data.unlabelled.files])],
@@ -324,6 +325,7 @@ function tellRetrainData({ config, data, reporter }: RetrainRun): void {
     filesOfModel: config.labelled === undefined ? data.labelled.files : [],
     unlabelled: { people: people.length, windows: count, rows: data.unlabelled.quality.rows.kept },
     epochs: cycleEpochs(data.schedule),
+    ...(penalty !== null && learningRates.length === 0 && { penalty }),
     warnings: data.warnings,
   });
 }

@@ -108,6 +108,8 @@ export type TrainEvent =
       unlabelled: { people: number; windows: number; rows: number };
       /** Epochs per fit. */
       epochs: number;
+      /** Penalty of each fit's layer; absent for a network that is trained in steps. */
+      penalty?: number;
       /** Warnings about how to read the figures. */
       warnings: readonly string[];
     }

@@ -34,6 +34,7 @@ export type {
   FinalEvent,
   FitEvent,
   FitName,
+  FitStage,
   FoldEvent,
   MemoryEvent,
 } from "../learning/training/fit-events.ts";

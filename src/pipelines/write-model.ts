@@ -6,7 +6,7 @@ import { parseDay } from "../day.ts";
 import type { CvReport, TestSetReport } from "../learning/training/cv-report.ts";
 import { exportNetwork } from "../learning/training/export-network.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
-import { fitSeconds } from "../learning/training/fit-state.ts";
+import { chosenPenalty, fitSeconds } from "../learning/training/fit-state.ts";
 import type { CrossValidation } from "../learning/training/summarize-folds.ts";
 import { snakeKeys } from "../letter-case.ts";
 import { type BaselineStats, storedBaselineStats } from "../monitoring/drift/baseline-stats.ts";
@@ -308,6 +308,7 @@ function writtenModelReport(
 ): CvReport {
   const { windows, quality, leakage, recordings, dropped, labelChanges } = data;
   const { folds, users, pooled, pooledCalibrated, summary, temperature } = crossValidation;
+  const penalty = chosenPenalty(final.epochs);
   return {
     schema_version: 1,
     created_at: createdAt.toISOString(),
@@ -332,7 +333,12 @@ function writtenModelReport(
     summary,
     ...(testSet !== undefined && { test_set: testSet }),
     temperature,
-    final_fit: { epochs: final.epochs.length, seconds: fitSeconds(final.epochs), n_windows: windows.starts.length },
+    final_fit: {
+      epochs: final.epochs.length,
+      ...(penalty !== undefined && { penalty }),
+      seconds: fitSeconds(final.epochs),
+      n_windows: windows.starts.length,
+    },
     warnings: [...data.warnings, ...crossValidation.warnings],
   };
 }

@@ -2,13 +2,13 @@
 // below, with a mark at the epoch whose weights were kept. All panels have the same axes, so that folds can be compared.
 
 import * as Plot from "@observablehq/plot";
-import { counted } from "../counted.ts";
-import type { CvReport } from "../learning/training/cv-report.ts";
-import { epochTicks } from "./epoch-ticks.ts";
+import type { CvReport, FoldReport } from "../learning/training/cv-report.ts";
+import { type HistoryAxis, historyAxis } from "./history-axis.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { type Html, html } from "./html.ts";
 import { formatDuration, formatFixed } from "./number-format.ts";
 import { plotSvg } from "./plot-svg.ts";
+import { finalFitText } from "./report-tables.ts";
 
 interface Fit {
   readonly name: string;
@@ -20,7 +20,7 @@ interface Fit {
 }
 
 interface Axes {
-  readonly epochs: readonly [number, number];
+  readonly across: HistoryAxis;
   readonly loss: readonly [number, number];
 }
 
@@ -29,28 +29,28 @@ export function learningCurves(report: CvReport, history: readonly HistoryRow[])
   const fits: Fit[] = report.folds.map((fold) => ({
     name: `fold-${fold.fold}`,
     title: `Fold ${fold.fold}`,
-    about: `Tested on ${fold.test_users.join(", ")}. Best epoch ${fold.best_epoch} of ${fold.epochs}; ${formatDuration(fold.seconds)}.`,
+    about: `Tested on ${fold.test_users.join(", ")}. ${keptText(fold)}; ${formatDuration(fold.seconds)}.`,
     rows: history.filter((row) => row.fit === `fold-${fold.fold}`),
     bestEpoch: fold.best_epoch,
   }));
-  const { epochs, seconds } = report.final_fit;
+  const axes = learningCurveAxes(history);
   fits.push({
     name: "final",
     title: "Final fit",
-    about: `All data, without a validation part; ${counted(epochs, "epoch")}, the median of the folds' best epochs; ${formatDuration(seconds)}.`,
-    rows: history.filter((row) => row.fit === "final"),
+    about: `All data, without a validation part; ${finalFitText(report)}, the median of the folds' best ${axes.across.plural}; ${formatDuration(report.final_fit.seconds)}.`,
+    // A single penalty is no curve.
+    rows: axes.across.name === "penalty" ? [] : history.filter((row) => row.fit === "final"),
     bestEpoch: null,
   });
-  const axes = learningCurveAxes(fits.flatMap((fit) => fit.rows));
   return html`<p class="legend"><span class="key key-muted"></span> training <span class="key key-accent"></span>
- validation <span class="key key-rule"></span> kept epoch</p>
+ validation <span class="key key-rule"></span> kept ${axes.across.name}</p>
 <div class="grid">${fits.map((fit) => learningCurvePanel(fit, axes))}</div>`;
 }
 
 function learningCurveAxes(rows: readonly HistoryRow[]): Axes {
   const losses = rows.flatMap((row) => [row.loss, row.val_loss]).filter((loss) => loss !== null);
   return {
-    epochs: [1, Math.max(2, ...rows.map((row) => row.epoch))],
+    across: historyAxis(rows, 5),
     loss: [0, Math.max(1e-3, ...losses)],
   };
 }
@@ -58,9 +58,15 @@ function learningCurveAxes(rows: readonly HistoryRow[]): Axes {
 function learningCurvePanel(fit: Fit, axes: Axes): Html {
   const charts =
     fit.rows.length === 0
-      ? html`<p class="empty">No epochs were recorded for this fit.</p>`
+      ? html`<p class="empty">${emptyCurveText(fit, axes)}</p>`
       : html`${lossCurve(fit, axes)}${scoreCurve(fit, axes)}`;
   return html`<figure class="card"><h3>${fit.title}</h3>${charts}<figcaption>${fit.about}</figcaption></figure>`;
+}
+
+function emptyCurveText({ name }: Fit, { across }: Axes): string {
+  return name === "final" && across.name === "penalty"
+    ? "This fit chooses no penalty, so it has no curve."
+    : `No ${across.plural} were recorded for this fit.`;
 }
 
 const frame = { height: 150, marginLeft: 40, marginRight: 12, marginTop: 22, marginBottom: 30 };
@@ -68,10 +74,10 @@ const frame = { height: 150, marginLeft: 40, marginRight: 12, marginTop: 22, mar
 function lossCurve(fit: Fit, axes: Axes): Html {
   const validation = fit.rows.filter((row) => row.val_loss !== null);
   const last = fit.rows.at(-1)!;
-  const label = `${fit.title}: loss by epoch. Last training loss ${formatFixed(last.loss)}, validation ${formatFixed(last.val_loss)}.`;
+  const label = `${fit.title}: loss by ${axes.across.name}. Last training loss ${formatFixed(last.loss)}, validation ${formatFixed(last.val_loss)}.`;
   return plotSvg(label, {
     ...frame,
-    x: { domain: axes.epochs, label: "epoch", ticks: epochTicks(axes.epochs[1], 5), tickFormat: "d" },
+    x: axes.across.scale,
     y: { domain: axes.loss, label: "loss (nats)", ticks: 4, grid: true },
     marks: [
       bestEpochCurveRule(fit),
@@ -87,27 +93,37 @@ function scoreCurve(fit: Fit, axes: Axes): Html | null {
   const validation = fit.rows.filter((row) => row.val_macro_f1 !== null);
   if (validation.length === 0) return null;
   const kept = keptCurvePoints(fit, validation)[0];
-  return plotSvg(`${fit.title}: validation macro-F1 by epoch, ${formatFixed(kept?.val_macro_f1)} at the kept epoch.`, {
-    ...frame,
-    height: 130,
-    x: { domain: axes.epochs, label: "epoch", ticks: epochTicks(axes.epochs[1], 5), tickFormat: "d" },
-    y: { domain: [0, 1], label: "validation macro-F1", ticks: [0, 0.5, 1], grid: true },
-    marks: [
-      bestEpochCurveRule(fit),
-      Plot.lineY(validation, { x: "epoch", y: "val_macro_f1", stroke: "var(--accent)", strokeWidth: 2 }),
-      Plot.dot(keptCurvePoints(fit, validation), { x: "epoch", y: "val_macro_f1", fill: "var(--accent)", r: 3.5 }),
-      Plot.text(keptCurvePoints(fit, validation), {
-        x: "epoch",
-        y: "val_macro_f1",
-        text: (row: HistoryRow) => formatFixed(row.val_macro_f1),
-        dy: 13,
-        fontWeight: 600,
-        stroke: "var(--surface)",
-        strokeWidth: 4,
-        fill: "currentColor",
-      }),
-    ],
-  });
+  return plotSvg(
+    `${fit.title}: validation macro-F1 by ${axes.across.name}, ${formatFixed(kept?.val_macro_f1)} at the kept ${axes.across.name}.`,
+    {
+      ...frame,
+      height: 130,
+      x: axes.across.scale,
+      y: { domain: [0, 1], label: "validation macro-F1", ticks: [0, 0.5, 1], grid: true },
+      marks: [
+        bestEpochCurveRule(fit),
+        Plot.lineY(validation, { x: "epoch", y: "val_macro_f1", stroke: "var(--accent)", strokeWidth: 2 }),
+        Plot.dot(keptCurvePoints(fit, validation), { x: "epoch", y: "val_macro_f1", fill: "var(--accent)", r: 3.5 }),
+        Plot.text(keptCurvePoints(fit, validation), {
+          x: "epoch",
+          y: "val_macro_f1",
+          text: (row: HistoryRow) => formatFixed(row.val_macro_f1),
+          dy: 13,
+          fontWeight: 600,
+          stroke: "var(--surface)",
+          strokeWidth: 4,
+          fill: "currentColor",
+        }),
+      ],
+    },
+  );
+}
+
+/** For example "Best epoch 3 of 18". */
+function keptText({ penalty, best_epoch, epochs }: FoldReport): string {
+  return penalty === undefined
+    ? `Best epoch ${best_epoch} of ${epochs}`
+    : `Best penalty ${penalty}, of ${epochs} tried`;
 }
 
 function keptCurvePoints(fit: Fit, rows: readonly HistoryRow[]): HistoryRow[] {

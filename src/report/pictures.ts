@@ -3,7 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport } from "../learning/training/cv-report.ts";
-import { epochTicks } from "./epoch-ticks.ts";
+import { historyAxis } from "./history-axis.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { shortenAxisLabel } from "./number-format.ts";
 import { plotSvg } from "./plot-svg.ts";
@@ -63,28 +63,29 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
   return standalonePicture(svg.text);
 }
 
-/** Loss and validation macro-F1 by epoch, one line per fit. The same history always gives the same bytes. */
+/** Loss and validation macro-F1 by epoch or penalty, one line per fit. The same history always gives the same bytes. */
 export function learningCurvesPicture(history: readonly HistoryRow[]): string {
-  const rows = history.flatMap(({ fit, epoch, loss, val_loss, val_macro_f1 }) => [
+  const axis = historyAxis(history, 10);
+  // The final fit chooses no penalty, so it has no curve.
+  const drawn = axis.name === "penalty" ? history.filter(({ fit }) => fit !== "final") : history;
+  const rows = drawn.flatMap(({ fit, epoch, loss, val_loss, val_macro_f1 }) => [
     { fit, epoch, value: loss, panel: "training loss" },
     ...(val_loss === null ? [] : [{ fit, epoch, value: val_loss, panel: "validation loss" }]),
     ...(val_macro_f1 === null ? [] : [{ fit, epoch, value: val_macro_f1, panel: "validation macro-F1" }]),
   ]);
-  const fits = [...new Set(history.map(({ fit }) => fit))];
+  const fits = [...new Set(drawn.map(({ fit }) => fit))];
   const panels = ["training loss", "validation loss", "validation macro-F1"];
-  const lastEpoch = Math.max(2, ...history.map(({ epoch }) => epoch));
-  const ticks = epochTicks(lastEpoch, 10);
   const charts = panels.map((panel, i) => {
     const own = rows.filter((row) => row.panel === panel);
     const top = panel === "validation macro-F1" ? 1 : 1.05 * Math.max(1e-3, ...own.map(({ value }) => value));
-    const svg = plotSvg(`${panel} by epoch, one line per fit.`, {
+    const svg = plotSvg(`${panel} by ${axis.name}, one line per fit.`, {
       width: 760,
       height: 220,
       marginLeft: 50,
       marginRight: 70,
       marginTop: 26,
       marginBottom: 34,
-      x: { label: "epoch", domain: [1, lastEpoch], ticks, tickFormat: "d" },
+      x: axis.scale,
       y: { label: panel, grid: true, domain: [0, top] },
       color: {
         domain: fits,
@@ -93,7 +94,7 @@ export function learningCurvesPicture(history: readonly HistoryRow[]): string {
       marks: [
         Plot.lineY(own, { x: "epoch", y: "value", z: "fit", stroke: "fit", strokeWidth: 1.8 }),
         Plot.text(placePictureLabels(own, top), {
-          x: () => lastEpoch,
+          x: () => axis.last,
           y: "at",
           text: "fit",
           fill: "fit",

@@ -177,13 +177,13 @@ export function testSetTable({ users, pooled }: TestSetReport): Html {
 
 /** Size, epochs, duration and result of each fold. */
 export function foldTable(report: CvReport): Html {
+  const chosen = report.folds.some(({ penalty }) => penalty !== undefined);
   const head = [
     "fold",
     "train",
     "validation",
     "test",
-    "epochs",
-    "best",
+    ...(chosen ? ["penalty"] : ["epochs", "best"]),
     "time",
     "accuracy",
     "macro-F1",
@@ -195,8 +195,7 @@ export function foldTable(report: CvReport): Html {
     formatCount(fold.n_train),
     formatCount(fold.n_validation),
     formatCount(fold.n_test),
-    formatCount(fold.epochs),
-    formatCount(fold.best_epoch),
+    ...(chosen ? [String(fold.penalty)] : [formatCount(fold.epochs), formatCount(fold.best_epoch)]),
     formatDuration(fold.seconds),
     formatFixed(m.accuracy),
     formatFixed(m.macro_f1),
@@ -204,6 +203,11 @@ export function foldTable(report: CvReport): Html {
     formatFixed(m.log_loss),
   ]);
   return htmlTable("Metrics by fold", head, rows);
+}
+
+/** For example "12 epochs", or "penalty 300" for a network that is not trained in steps. */
+export function finalFitText({ final_fit: { epochs, penalty } }: Pick<CvReport, "final_fit">): string {
+  return penalty === undefined ? counted(epochs, "epoch") : `penalty ${penalty}`;
 }
 
 /** The resolved options, and the values that identify the run. */
@@ -218,7 +222,7 @@ export function configTable(report: CvReport): Html {
     ["data fingerprint", html`<code>${report.data_fingerprint}</code>`],
     [
       "final fit",
-      `${counted(report.final_fit.epochs, "epoch")} over ${counted(report.final_fit.n_windows, "window")}, ${formatDuration(report.final_fit.seconds)}`,
+      `${finalFitText(report)} over ${counted(report.final_fit.n_windows, "window")}, ${formatDuration(report.final_fit.seconds)}`,
     ],
     ...facts,
   ]);

@@ -36,6 +36,20 @@ describe("train", () => {
     expect(epochs.at(-1)).toMatchObject({ fit: "final", epoch: 1, epochs: 1, val_loss: null });
   });
 
+  it("says how far the features are, and names the penalty of each fold instead of an epoch", async () => {
+    const stages = events.filter(({ type }) => type === "batch").map(({ stage }) => stage);
+    expect(stages).not.toContain(undefined);
+    const report = cvReportSchema.parse(JSON.parse(readFileSync(at("model", modelFiles.cvReport), "utf8")));
+    const folds = events.filter(({ type }) => type === "fold");
+    expect(folds.map(({ penalty }) => penalty)).toEqual(report.folds.map(({ penalty }) => penalty));
+    expect(report.folds.every(({ penalty }) => penalty! > 0)).toBe(true);
+    const final = events.find(({ type }) => type === "final")!;
+    expect(final.penalty).toBe(report.final_fit.penalty);
+    const page = readFileSync(at("model", modelFiles.report), "utf8");
+    expect(page).toContain(`penalty ${final.penalty} over`);
+    expect(page).toContain(`Best penalty ${report.folds[0]!.penalty}, of 7 tried`);
+  });
+
   it("classifies people whom it did not know, and records only the options that it used", () => {
     const report = cvReportSchema.parse(JSON.parse(readFileSync(at("model", modelFiles.cvReport), "utf8")));
     expect(report.summary.over_folds.macro_f1.mean).toBeGreaterThan(0.85);

@@ -2,7 +2,7 @@
 // finished fits scroll up above it.
 
 import { durationText } from "../../duration-text.ts";
-import type { FitName } from "../../pipelines/train.ts";
+import type { FitName, FitStage } from "../../pipelines/train.ts";
 import { visible } from "../../visible.ts";
 import { styled, usesColour } from "./colour.ts";
 import { fixedText } from "./number-text.ts";
@@ -14,9 +14,10 @@ import { calibrationLine, trainFitLabel, trainTextBlocks, verboseTrainLines } fr
 interface RunningFit {
   epoch: number;
   epochs: number;
-  /** Share of the epoch that is done. */
+  /** Share of the epoch, or of the stage, that is done. */
   done: number;
-  loss: number;
+  loss: number | null;
+  stage?: FitStage;
   valMacroF1: number | null;
   windowsPerSecond: number;
 }
@@ -58,9 +59,17 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
     warn: (message) => above(() => terminal.warn(message)),
     event: (event) => {
       if (event.type === "batch") {
-        const { fit, epoch, epochs, loss, windowsPerSecond } = event;
+        const { fit, epoch, epochs, loss, stage, windowsPerSecond } = event;
         const valMacroF1 = fits.get(fit)?.valMacroF1 ?? null;
-        fits.set(fit, { epoch, epochs, done: event.step / event.steps, loss, valMacroF1, windowsPerSecond });
+        fits.set(fit, {
+          epoch,
+          epochs,
+          done: event.step / event.steps,
+          loss,
+          valMacroF1,
+          windowsPerSecond,
+          ...(stage !== undefined && { stage }),
+        });
         return draw(false);
       }
       if (event.type === "epoch") {
@@ -90,13 +99,17 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
 }
 
 /**
- * For example "812 windows/s · 4 min 2 s left | fold 2 · epoch 7/100 64 % · loss 0.213 · F1 0.941 | fold 3 · ...". A
- * narrow terminal truncates the line.
+ * For example "812 windows/s · 4 min 2 s left | fold 2 · epoch 7/100 64 % · loss 0.213 · F1 0.941 | fold 3 · ...", or
+ * "fold 2 · features 64 %" for a network that is not trained in steps. A narrow terminal truncates the line.
  */
 export function liveLine(fits: ReadonlyMap<FitName, RunningFit>, secondsLeft: number | null): string {
-  const parts = [...fits].map(([fit, { epoch, epochs, done, loss, valMacroF1 }]) => {
-    const score = valMacroF1 === null ? "" : ` · F1 ${fixedText(valMacroF1)}`;
-    return `${trainFitLabel(fit)} · epoch ${epoch}/${epochs} ${Math.round(100 * done)} % · loss ${fixedText(loss)}${score}`;
+  const parts = [...fits].map(([fit, { epoch, epochs, done, loss, stage, valMacroF1 }]) => {
+    const work = stage ?? `epoch ${epoch}/${epochs}`;
+    const scores = [
+      loss === null ? "" : ` · loss ${fixedText(loss)}`,
+      valMacroF1 === null ? "" : ` · F1 ${fixedText(valMacroF1)}`,
+    ];
+    return `${trainFitLabel(fit)} · ${work} ${Math.round(100 * done)} %${scores.join("")}`;
   });
   const speed = [...fits.values()].reduce((sum, fit) => sum + fit.windowsPerSecond, 0);
   const left = secondsLeft === null ? "" : ` · ${durationText(secondsLeft)} left`;

@@ -16,6 +16,7 @@ export function retrainDataLines({
   filesOfModel,
   unlabelled,
   epochs,
+  penalty,
   warnings,
 }: EventOf<"retrain-data">): string[] {
   const of = (part: { people: readonly string[]; windows: number }): string =>
@@ -26,7 +27,7 @@ export function retrainDataLines({
     `labelled   ${of(labelled)}`,
     `holdout    ${of(holdout)}`,
     `unlabelled ${counted(unlabelled.windows, "window")} of ${counted(unlabelled.people, "person", "people")}`,
-    `each fit   ${counted(epochs, "epoch")}`,
+    ...(penalty === undefined ? [`each fit   ${counted(epochs, "epoch")}`] : [`each fit   penalty ${penalty}`]),
     "",
   ];
 }

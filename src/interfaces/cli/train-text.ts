@@ -33,7 +33,7 @@ export function trainTextBlocks(event: TrainEvent): readonly Block[] {
     case "split":
       return trainSplitLines(event);
     case "resumed":
-      return [`${trainFitLabel(event.fit)}  resumes after epoch ${event.epochs}`];
+      return [`${trainFitLabel(event.fit)}  ${trainResumedText(event)}`];
     case "fold":
       return [trainFoldLine(event)];
     case "cross-validation":
@@ -43,7 +43,7 @@ export function trainTextBlocks(event: TrainEvent): readonly Block[] {
     case "final":
       return [
         ...(event.choice === undefined ? [] : [choiceLine(event.choice)]),
-        `final fit  ${counted(event.epochs, "epoch")} in ${durationText(event.seconds)}`,
+        `final fit  ${trainFinalText(event)} in ${durationText(event.seconds)}`,
       ];
     case "done":
       return trainDoneLines(event);
@@ -168,10 +168,20 @@ function trainSplitLines(event: EventOf<"split">): Block[] {
   return [...trainWarningLines(event.warnings), ...held, `split by ${event.split}`, table, ""];
 }
 
-function trainFoldLine({ fold, folds, metrics, bestEpoch, epochs, seconds }: EventOf<"fold">): string {
+function trainResumedText({ epochs, penalty }: EventOf<"resumed">): string {
+  if (penalty === undefined) return `resumes after epoch ${epochs}`;
+  return penalty === null ? "begins again" : `had finished with penalty ${penalty}`;
+}
+
+function trainFinalText({ epochs, penalty }: EventOf<"final">): string {
+  return penalty === undefined ? counted(epochs, "epoch") : `penalty ${penalty}`;
+}
+
+function trainFoldLine({ fold, folds, metrics, bestEpoch, epochs, penalty, seconds }: EventOf<"fold">): string {
+  const kept = penalty === undefined ? `best epoch ${bestEpoch} of ${epochs}` : `penalty ${penalty}`;
   return (
     `fold ${fold}/${folds}  macro F1 ${fixedText(metrics.macro_f1)}  accuracy ${fixedText(metrics.accuracy)}  ` +
-    `best epoch ${bestEpoch} of ${epochs}  ${durationText(seconds)}`
+    `${kept}  ${durationText(seconds)}`
   );
 }
 

@@ -57,7 +57,13 @@ export interface CvReport {
   /** Divisor of the network's logits in model.onnx. */
   temperature: number;
   /** The fit on all data. */
-  final_fit: { epochs: number; seconds: number; n_windows: number };
+  final_fit: {
+    epochs: number;
+    /** Penalty of the layer; absent for a network that is trained in steps. */
+    penalty?: number;
+    seconds: number;
+    n_windows: number;
+  };
   /** Warnings for the reader. */
   warnings: string[];
 }
@@ -98,6 +104,8 @@ export interface FoldReport {
   best_epoch: number;
   /** Number of epochs run. */
   epochs: number;
+  /** Penalty that was chosen; absent for a network that is trained in steps. */
+  penalty?: number;
   /** Duration in seconds. */
   seconds: number;
   /** Metrics on the test part. */
@@ -116,6 +124,7 @@ export interface UserReport {
 
 const count = z.int().min(0);
 const counts = z.record(z.string(), count);
+const penalty = z.number().positive();
 const seconds = z.number().min(0);
 
 export const labelChangesSchema: z.ZodType<LabelChanges> = z.object({
@@ -179,6 +188,9 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
       n_test: count.describe("windows"),
       best_epoch: count.describe("the epoch whose weights were kept, from 1"),
       epochs: count,
+      penalty: penalty
+        .describe("the one that was chosen; absent for a network that is trained in steps")
+        .exactOptional(),
       seconds,
       metrics: classificationMetricsSchema,
     }),
@@ -189,6 +201,6 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
   summary: summarySchema,
   test_set: testSetReportSchema.exactOptional().describe("figures of model.onnx on the test set of a fixed split"),
   temperature: z.number().positive().describe("divisor of the network's logits in model.onnx"),
-  final_fit: z.object({ epochs: count, seconds, n_windows: count }),
+  final_fit: z.object({ epochs: count, penalty: penalty.exactOptional(), seconds, n_windows: count }),
   warnings: z.array(z.string()),
 });

@@ -6,6 +6,9 @@ import type { ClassificationMetrics } from "../evaluation/classification-metrics
  */
 export type FitName = `fold-${number}` | `cycle-${number}` | "final";
 
+/** A network that is not trained in steps counts the features of all windows, and then fits its last layer to them. */
+export type FitStage = "features" | "layer";
+
 /** An epoch has ended. */
 export interface EpochEvent {
   type: "epoch";
@@ -62,6 +65,8 @@ export type FitEvent =
       fit: FitName;
       /** Epochs finished before the interruption. */
       epochs: number;
+      /** Penalty that a finished fit chose, or null if the fit begins again; absent for a network that is trained in steps. */
+      penalty?: number | null;
     }
   | {
       /** Progress within an epoch, at most a few times per second. */
@@ -76,8 +81,10 @@ export type FitEvent =
       step: number;
       /** Steps per epoch. */
       steps: number;
-      /** Mean training loss of the epoch so far, nats. */
-      loss: number;
+      /** Mean training loss of the epoch so far, nats; null for a network that is not trained in steps. */
+      loss: number | null;
+      /** What a network that is not trained in steps is doing; absent for other networks. */
+      stage?: FitStage;
       /** Windows trained on, per second. */
       windowsPerSecond: number;
     }
@@ -94,6 +101,8 @@ export interface FoldEvent {
   bestEpoch: number;
   /** Number of epochs run. */
   epochs: number;
+  /** Penalty that was chosen; absent for a network that is trained in steps. */
+  penalty?: number;
   /** Duration in seconds. */
   seconds: number;
   /** Metrics on the test part. */
@@ -105,6 +114,8 @@ export interface FinalEvent {
   type: "final";
   /** Number of epochs run. */
   epochs: number;
+  /** Penalty of the layer; absent for a network that is trained in steps. */
+  penalty?: number;
   /** Duration in seconds. */
   seconds: number;
   /** What `auto` chose, and from what; absent for other networks. */

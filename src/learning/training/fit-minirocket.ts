@@ -15,6 +15,7 @@ import type { FitPlan, PenaltyPlan } from "./fit-plan.ts";
 import { type FitEpoch, fitStateFrom } from "./fit-state.ts";
 import { LinearHead } from "./linear-head.ts";
 import {
+  type CountingOptions,
   countMiniRocket,
   drawMiniRocket,
   type ScaledWindows,
@@ -51,15 +52,20 @@ export async function fitMiniRocket(
   const data = { windows, scaler: plan.scaler };
   const statistics = drawMiniRocket(network, data, rows, Rng.fromState(plan.rng).split("kernels"));
   const blank = fitStateFrom({ parameters: new Float32Array(network.parameterCount), statistics }, 0);
-  const counts = await countMiniRocket(network, statistics, data, rows, { shouldStop: options.shouldStop });
+  const { shouldStop } = options;
+  const onCounted = reportCounted(options, (plan.turned === null ? 1 : 2) * rows.length);
+  const counts = await countMiniRocket(network, statistics, data, rows, { shouldStop, onCounted });
   if (counts === null) return { state: blank, finished: false };
   standardizeMiniRocket(network, statistics, counts);
-  const turned = await countTurned(plan, network, statistics, data, options);
+  const turned = await countTurned(plan, network, statistics, data, {
+    shouldStop,
+    onCounted: (windows) => onCounted(rows.length + windows),
+  });
   if (turned === undefined) return { state: blank, finished: false };
   const positions = new Map(Array.from(rows, (row, position) => [row, position]));
   const counted: CountedWindows = { windows, counts, turned, positions, classWeights: plan.classWeights };
   const head = await LinearHead.create(counts, miniRocketMoments(network, statistics), windows.classes.length);
-  const solving = { tolerance, maxSteps, shouldStop: options.shouldStop };
+  const solving = { tolerance, maxSteps, shouldStop, onStep: reportSolved(options, penalties.parts.length + 1) };
   try {
     const { strengths, parts } = penalties;
     const searched = parts.length === 0 ? [] : await searchPenalty(head, counted, penalties, solving);
@@ -87,13 +93,27 @@ export async function fitMiniRocket(
     await head.release();
   }
 }
+
+function reportCounted({ onStep }: FitOptions, steps: number): (windows: number) => void {
+  return (step) => onStep({ epoch: 1, step, steps, loss: null, stage: "features" });
+}
+
+/** Reports the steps of several heads that are fitted one after another. */
+function reportSolved({ onStep }: FitOptions, heads: number): (step: number) => void {
+  let begun = 0;
+  return (step) => {
+    if (step === 1) begun++;
+    onStep({ epoch: 1, step: (begun - 1) * maxSteps + step, steps: heads * maxSteps, loss: null, stage: "layer" });
+  };
+}
+
 /** Counts a rotated copy of each window that the plan learns from. Null if it rotates none, undefined if it was stopped. */
 async function countTurned(
   plan: FitPlan,
   network: NetworkSpec,
   statistics: Float32Array,
   data: ScaledWindows,
-  { shouldStop }: FitOptions,
+  options: Omit<CountingOptions, "change">,
 ): Promise<WindowCounts | null | undefined> {
   if (plan.turned === null) return null;
   const { windowSize, channels } = data.windows;
@@ -102,8 +122,8 @@ async function countTurned(
   const change = (x: Float32Array, count: number): void =>
     rotateWindows(x, count, { windowSize, channels: channels.length }, triads, rng);
   const counts = await countMiniRocket(network, statistics, data, Int32Array.from(plan.trainIndex), {
+    ...options,
     change,
-    shouldStop,
   });
   return counts ?? undefined;
 }

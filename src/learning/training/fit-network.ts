@@ -17,6 +17,7 @@ import type { NetworkInput } from "../networks/training-graph.ts";
 import { Diverged } from "./diverged.ts";
 import { fillDropoutMask } from "./dropout-mask.ts";
 import type { FitPlan } from "./fit-plan.ts";
+import type { StepProgress } from "./fit-runner.ts";
 import { type FitEpoch, type FitState, fitStateFrom } from "./fit-state.ts";
 import { type StepSession, TrainingSession, ValidationSession } from "./network-session.ts";
 import { rotateWindows } from "./rotate-windows.ts";
@@ -31,7 +32,7 @@ export interface FitOptions {
   /** Called after each step. */
   readonly shouldStop: () => boolean;
   /** Called after each step; `loss` is the epoch's mean so far. */
-  readonly onStep: (progress: { epoch: number; step: number; steps: number; loss: number }) => void;
+  readonly onStep: (progress: Omit<StepProgress, "windowsPerSecond">) => void;
   readonly onEpoch: (epoch: FitEpoch, state: FitState) => void;
 }
 

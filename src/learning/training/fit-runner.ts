@@ -1,6 +1,7 @@
 // The interface for running a fit anywhere. Inputs and outputs are plain data, and the windows are not sent along.
 
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { FitStage } from "./fit-events.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { FitEpoch } from "./fit-state.ts";
 
@@ -25,8 +26,10 @@ export interface StepProgress {
   readonly epoch: number;
   readonly step: number;
   readonly steps: number;
-  /** Mean over the epoch so far. */
-  readonly loss: number;
+  /** Mean over the epoch so far; null for a network that is not trained in steps. */
+  readonly loss: number | null;
+  /** Only for a network that is not trained in steps: its steps are windows, or products of all windows with weights. */
+  readonly stage?: FitStage;
   readonly windowsPerSecond: number;
 }
 

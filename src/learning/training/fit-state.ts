@@ -162,6 +162,12 @@ export function steppedEpochs(epochs: readonly FitEpoch[]): readonly FitEpoch[] 
   return stepped.length > 0 ? stepped : epochs;
 }
 
+/** The penalty with which a fit ended; undefined if the network, or a part of it, is trained in steps. */
+export function chosenPenalty(epochs: readonly FitEpoch[]): number | undefined {
+  if (epochs.some(({ learningRate }) => learningRate !== null)) return undefined;
+  return epochs.findLast(({ best }) => best)?.penalty;
+}
+
 /** Total seconds of a fit, including interrupted sessions. */
 export function fitSeconds(epochs: readonly FitEpoch[]): number {
   return epochs.reduce((sum, { seconds }) => sum + seconds, 0);

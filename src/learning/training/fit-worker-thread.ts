@@ -3,6 +3,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Diverged } from "./diverged.ts";
 import { fitEnsemble } from "./fit-ensemble.ts";
+import type { FitStage } from "./fit-events.ts";
 import { fitMiniRocket } from "./fit-minirocket.ts";
 import { type FitOptions, fitNetwork, predictFittedRows } from "./fit-network.ts";
 import type { FitOutcome } from "./fit-runner.ts";
@@ -24,6 +25,12 @@ function sendFitThreadCheckpoint(state: FitState): void {
 
 let reported = performance.now();
 let reportedStep = 0;
+let reportedStage: FitStage | undefined;
+
+function windowsPerStep(stage: FitStage | undefined): number {
+  if (stage === undefined) return plan.batchSize;
+  return stage === "features" ? 1 : plan.trainIndex.length;
+}
 
 async function runFitThread(): Promise<FitOutcome> {
   const options: FitOptions = {
@@ -33,10 +40,11 @@ async function runFitThread(): Promise<FitOutcome> {
     onStep: (progress) => {
       const seconds = (performance.now() - reported) / 1000;
       if (seconds * 1000 < reportMilliseconds) return;
-      if (reportedStep >= progress.step) reportedStep = 0;
-      const windowsPerSecond = ((progress.step - reportedStep) * plan.batchSize) / seconds;
+      const { step, stage } = progress;
+      if (reportedStep >= step || reportedStage !== stage) reportedStep = 0;
+      const windowsPerSecond = ((step - reportedStep) * windowsPerStep(stage)) / seconds;
       reported = performance.now();
-      reportedStep = progress.step;
+      [reportedStep, reportedStage] = [step, stage];
       sendFromFitThread({ type: "step", progress: { ...progress, windowsPerSecond } });
     },
     onEpoch: (epoch, current) => {

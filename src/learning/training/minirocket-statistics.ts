@@ -72,6 +72,8 @@ export interface CountingOptions {
   readonly change?: (x: Float32Array, count: number) => void;
   /** Called between runs. */
   readonly shouldStop: () => boolean;
+  /** Called after each run, with the number of windows counted so far. */
+  readonly onCounted: (windows: number) => void;
 }
 
 /** Counts the features of the windows in `rows`, in this order. Null if `shouldStop` ended it. */
@@ -80,7 +82,7 @@ export async function countMiniRocket(
   statistics: Float32Array,
   { windows, scaler }: ScaledWindows,
   rows: Int32Array,
-  { change, shouldStop }: CountingOptions,
+  { change, shouldStop, onCounted }: CountingOptions,
 ): Promise<WindowCounts | null> {
   const { windowSize, channels } = windows;
   const features = kernelFeatureCount(kernelGroups(windowSize));
@@ -98,6 +100,7 @@ export async function countMiniRocket(
       scaleTrainingWindows(x, scaler);
       const out = await session.run({ x: runtimeTensor("float32", x, [part.length, windowSize, channels.length]) });
       values.set(out.counts!.data as Uint8Array | Uint16Array, start * features);
+      onCounted(start + part.length);
     }
   } finally {
     await session.release();

@@ -2,8 +2,9 @@ import { Interrupted } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { FitEvent, FitName } from "./fit-events.ts";
 import type { FitOutcome, FitRunner, FitTask } from "./fit-runner.ts";
-import type { FitEpoch } from "./fit-state.ts";
+import { chosenPenalty, type FitEpoch } from "./fit-state.ts";
 import type { TimeLeft } from "./time-left.ts";
+import { isTrainedInSteps } from "./trained-in-steps.ts";
 
 /** Progress of a fit: its checkpoint as bytes, and its epochs so far. */
 export interface FitCheckpoint {
@@ -39,7 +40,9 @@ export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise
   const { epochs: maxEpochs, trainIndex, validationIndex } = task.plan;
   if (kept !== null) {
     for (const epoch of kept.epochs) timeLeft.epochEnded(name, epoch);
-    reporter.event({ type: "resumed", fit: name, epochs: kept.epochs.length });
+    const penalty = chosenPenalty(kept.epochs) ?? null;
+    const chosen = isTrainedInSteps(task.plan.network) ? {} : { penalty };
+    reporter.event({ type: "resumed", fit: name, epochs: kept.epochs.length, ...chosen });
   }
   let written: Promise<void> = Promise.resolve();
   const outcome = await runner(
@@ -49,6 +52,7 @@ export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise
       onStep: (progress) => reporter.event({ type: "batch", fit: name, epochs: maxEpochs, ...progress }),
       onEpoch: (epoch) => {
         timeLeft.epochEnded(name, epoch);
+        if (epoch.epoch === maxEpochs) timeLeft.fitEnded(name);
         const windows = trainIndex.length + (validationIndex?.length ?? 0);
         reporter.event({
           type: "epoch",

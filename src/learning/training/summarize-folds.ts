@@ -6,7 +6,7 @@ import type { FoldParts, LeakageReport } from "../evaluation/leakage.ts";
 import { metricsSummary } from "../evaluation/metrics-summary.ts";
 import type { CvReport, FoldReport, UserReport } from "./cv-report.ts";
 import type { FitOutcome } from "./fit-runner.ts";
-import { fitSeconds, steppedEpochs } from "./fit-state.ts";
+import { chosenPenalty, fitSeconds, steppedEpochs } from "./fit-state.ts";
 import { applyTemperature, fitTemperature, temperatureLimits } from "./temperature-scaling.ts";
 
 export interface CrossValidation {
@@ -41,6 +41,7 @@ export function describeFold(
   const { trainIndex, validationIndex, testIndex } = folds[fold]!;
   const labels = testIndex.map((row) => windows.labels[row]!);
   const epochs = steppedEpochs(outcome.epochs);
+  const penalty = chosenPenalty(outcome.epochs);
   return {
     fold: fold + 1,
     test_users: [...leakage.folds[fold]!.test_users],
@@ -49,6 +50,7 @@ export function describeFold(
     n_test: testIndex.length,
     best_epoch: epochs.findLast(({ best }) => best)?.epoch ?? 0,
     epochs: epochs.length,
+    ...(penalty !== undefined && { penalty }),
     seconds: fitSeconds(outcome.epochs),
     metrics: classificationMetrics(labels, outcome.probabilities!, windows.classes),
   };

@@ -91,6 +91,9 @@ describe("in a pipe", () => {
     expect(text).toContain("left out   1 row: missing label\n");
     expect(text).toContain("left out   1 sample of 1 stretch: stretches shorter than a window\n");
     expect(trainTextBlocks({ type: "final", epochs: 1, seconds: 12 })).toEqual(["final fit  1 epoch in 12 s"]);
+    expect(trainTextBlocks({ type: "final", epochs: 1, penalty: 300, seconds: 12 })).toEqual([
+      "final fit  penalty 300 in 12 s",
+    ]);
   });
 
   it("says what --network auto chose, and from what", () => {

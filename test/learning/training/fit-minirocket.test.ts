@@ -92,6 +92,27 @@ describe("fitMiniRocket", () => {
     }
   });
 
+  it("reports how far it is, first with the features and then with the layer", async () => {
+    const [plan, own] = toyFit({ windows, network: "minirocket", trainIndex: learned, validationIndex: null });
+    const shares: Record<string, number[]> = { features: [], layer: [] };
+    await fitMiniRocket(plan, searched, own, {
+      threads: 1,
+      shouldStop: () => false,
+      onStep: ({ stage, step, steps, loss }) => {
+        expect(loss).toBeNull();
+        if (stage === "features") expect(shares.layer).toEqual([]);
+        shares[stage!]!.push(step / steps);
+      },
+      onEpoch: () => {},
+    });
+    expect(shares.features!.at(-1)).toBe(1);
+    for (const own of Object.values(shares)) {
+      expect(own.length).toBeGreaterThan(2);
+      expect(own).toEqual(own.toSorted((a, b) => a - b));
+      expect(own.at(-1)).toBeLessThanOrEqual(1);
+    }
+  });
+
   it("returns a finished fit at once", async () => {
     const whole = await fitToy(fixedPenalty(300));
     const state = decodeFitState(encodeFitState(whole.state));

@@ -1,0 +1,26 @@
+// The horizontal axis of learning curves: epochs or, for a network that is not trained in steps, the penalties that were tried,
+// from the strongest one on.
+
+import type * as Plot from "@observablehq/plot";
+import { epochTicks } from "./epoch-ticks.ts";
+import type { HistoryRow } from "./history-row.ts";
+
+export interface HistoryAxis {
+  /** What a point on the axis is. */
+  readonly name: "epoch" | "penalty";
+  readonly plural: "epochs" | "penalties";
+  readonly last: number;
+  readonly scale: Plot.ScaleOptions;
+}
+
+/** @param most number of marks, about */
+export function historyAxis(rows: readonly HistoryRow[], most: number): HistoryAxis {
+  const last = Math.max(2, ...rows.map(({ epoch }) => epoch));
+  const scale = { domain: [1, last], ticks: epochTicks(last, most) };
+  const tried = rows.filter(({ fit }) => fit !== "final");
+  if (tried.length === 0 || tried.some(({ penalty }) => penalty === undefined))
+    return { name: "epoch", plural: "epochs", last, scale: { ...scale, label: "epoch", tickFormat: "d" } };
+  const penalties = new Map(tried.map(({ epoch, penalty }) => [epoch, penalty!]));
+  const tickFormat = (epoch: number): string => String(penalties.get(epoch) ?? "");
+  return { name: "penalty", plural: "penalties", last, scale: { ...scale, label: "penalty", tickFormat } };
+}

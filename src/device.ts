@@ -25,7 +25,7 @@ export {
   type Sensor,
   type SensorKind,
   type SensorUnit,
-  unitFactor,
+  sensorUnitFactor,
 } from "./monitoring/summaries/device-json.ts";
 export {
   type ChannelSummaryJson,

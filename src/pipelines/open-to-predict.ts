@@ -6,7 +6,7 @@ import { gateBatchChannels, gateBatchColumns } from "../monitoring/streams/gate-
 import { type OpenedModel, unitsOfModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
 import { batchClockFaults, batchFlatFaults, batchRangeFaults } from "../signals/data/batch-faults.ts";
-import { batchUnits, factorsOfBatch, leastFactors, noteOnPeople } from "../signals/data/batch-units.ts";
+import { batchUnits, leastUnitFactors, noteOnUnitsOfPeople, unitFactorsOfBatch } from "../signals/data/batch-units.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import {
   type OpenedRecordings,
@@ -35,7 +35,7 @@ export async function openToPredict(
   const { notes, faults } = units;
   if (faults[0] !== undefined) throw new DataFault(faults[0]);
   for (const note of notes) reporter.warn(note);
-  const expected = gateBatchChannels(modelChannels, named, model.baseline, leastFactors(units));
+  const expected = gateBatchChannels(modelChannels, named, model.baseline, leastUnitFactors(units));
   const opened = await openRecordings(config.files, {
     columns: { ...namedColumnRoles(config), modelChannels, labelMap: model.folder.manifest.data.label_map },
     requireLabels: false,
@@ -57,9 +57,9 @@ export async function openToPredict(
     if (misread !== undefined) throw new DataFault(misread);
     for (const { message, advice } of batchFlatFaults(opened.quality)) reporter.warn(`${message} ${advice}`);
     for (const note of qualityGateNotes(opened.quality, clock)) reporter.warn(note);
-    const note = noteOnPeople(units, opened.rows.recordings);
+    const note = noteOnUnitsOfPeople(units, opened.rows.recordings);
     if (note !== null) reporter.warn(note);
-    return { ...opened, rows: opened.rows.scaled(factorsOfBatch(units)) };
+    return { ...opened, rows: opened.rows.scaled(unitFactorsOfBatch(units)) };
   } catch (error) {
     opened.rows.close();
     throw error;

@@ -23,7 +23,7 @@ import { fixedSplitOf } from "../signals/data/fixed-split.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { type OpenedRecordings, openRecordings, type ReadRecordingsOptions } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
-import { rateWarnings, upsamplingWarnings } from "../signals/data/rate-warnings.ts";
+import { rateWarnings, upsampledRateWarnings } from "../signals/data/rate-warnings.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
 import { highestSharedRateHz, sharedRate } from "../signals/data/shared-rate.ts";
@@ -155,7 +155,7 @@ export async function prepareOpenedTraining(
   if (misread !== undefined) throw new DataFault(misread);
   for (const { message, advice } of batchFlatFaults(quality)) reporter.warn(`${message} ${advice}`);
   for (const warning of rateWarnings(quality, rows)) reporter.warn(warning);
-  for (const warning of upsamplingWarnings(quality, config.rate)) reporter.warn(warning);
+  for (const warning of upsampledRateWarnings(quality, config.rate)) reporter.warn(warning);
   const large = storedConfigWindowFault(config.window, rows.channels.length);
   if (large !== null)
     throw new UserError(`--window: ${large}`, { advice: "Choose a shorter --window, or fewer --channels." });

@@ -9,7 +9,7 @@ import { unitsOfModel, type WatchedModel } from "../monitoring/streams/watched-m
 import type { Reporter } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { batchUnits } from "../signals/data/batch-units.ts";
-import { conversionsByFactors, convertRows, type StoredConversion } from "../signals/data/convert-units.ts";
+import { convertRows, type StoredConversion, unitConversionsByFactors } from "../signals/data/convert-units.ts";
 import { CopiedContentFinder } from "../signals/data/copied-content.ts";
 import { type ColumnOptions, type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { type OpenedRecordings, openRecordings, recordedRateOf } from "../signals/data/open-recordings.ts";
@@ -143,7 +143,7 @@ function labelledConversions(
   if (faults[0] !== undefined) throw new DataFault(faults[0]);
   for (const note of notes) reporter.warn(note);
   const ofPeople = unitsOfModel(champion).conversions.filter((own) => own.people !== undefined && people.size > 0);
-  return [...ofPeople, ...conversionsByFactors(unitsOfModel(champion), factors)];
+  return [...ofPeople, ...unitConversionsByFactors(unitsOfModel(champion), factors)];
 }
 
 /**

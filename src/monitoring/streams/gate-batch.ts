@@ -3,7 +3,12 @@
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { ExpectedChannel } from "../../signals/data/batch-faults.ts";
-import { batchUnits, factorsOfBatch, leastFactors, noteOnPeople } from "../../signals/data/batch-units.ts";
+import {
+  batchUnits,
+  leastUnitFactors,
+  noteOnUnitsOfPeople,
+  unitFactorsOfBatch,
+} from "../../signals/data/batch-units.ts";
 import type { ColumnOptions } from "../../signals/data/named-columns.ts";
 import { type OpenedBatch, openQualityGate, type QualityGateOptions } from "../../signals/data/quality-gate.ts";
 import { storedResampling } from "../../storage/store/stored-config.ts";
@@ -53,14 +58,14 @@ export async function openGatedBatch(
   const units = batchUnits(unitsOfModel(monitor), named, given.units);
   const { notes, faults } = units;
   if (faults.length > 0) return { accepted: false, reasons: faults, quality: null };
-  const expected = gateBatchChannels(channels, named, monitor.baseline, leastFactors(units));
+  const expected = gateBatchChannels(channels, named, monitor.baseline, leastUnitFactors(units));
   const batch = await openQualityGate(files, gateBatchOptions(given, expected, monitor, reporter));
   if (!batch.accepted) return batch;
   const { opened, warnings } = batch;
-  const note = noteOnPeople(units, opened.rows.recordings);
+  const note = noteOnUnitsOfPeople(units, opened.rows.recordings);
   return {
     ...batch,
-    opened: { ...opened, rows: opened.rows.scaled(factorsOfBatch(units)) },
+    opened: { ...opened, rows: opened.rows.scaled(unitFactorsOfBatch(units)) },
     warnings: [...notes, ...(note === null ? [] : [note]), ...warnings],
   };
 }

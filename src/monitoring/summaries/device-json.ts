@@ -6,7 +6,13 @@ import type { Sensor } from "../../signals/sensors/sensor.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 
 export type { Scaler, ScalingMethod } from "../../signals/preprocessing/scaler.ts";
-export { type Axes, type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";
+export {
+  type Axes,
+  type Sensor,
+  type SensorKind,
+  type SensorUnit,
+  sensorUnitFactor,
+} from "../../signals/sensors/sensor.ts";
 
 /** The content of device.json. */
 export interface DeviceModel {

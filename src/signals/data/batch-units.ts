@@ -4,10 +4,10 @@
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { listedNames } from "../../listed-names.ts";
-import { type Sensor, type SensorUnit, unitFactor } from "../sensors/sensor.ts";
+import { type Sensor, type SensorUnit, sensorUnitFactor } from "../sensors/sensor.ts";
 import { type NamedSensor, sensorsByName } from "../sensors/sensors-by-name.ts";
-import { conversionFactors, type StoredConversion } from "./convert-units.ts";
-import { declaredUnits, parseUnitChoice } from "./unit-choice.ts";
+import { type StoredConversion, unitConversionFactors } from "./convert-units.ts";
+import { parseUnitChoice, unitsOfChoice } from "./unit-choice.ts";
 
 /** What a model knows about the units of its recordings. */
 export interface UnitsOfModel {
@@ -39,22 +39,22 @@ export interface BatchUnits {
  */
 export function batchUnits(model: UnitsOfModel, columns: readonly string[], choice: string | undefined): BatchUnits {
   const units = parseUnitChoice(choice ?? "stated");
-  const declared = declaredUnits(units, model.sensors);
+  const declared = unitsOfChoice(units, model.sensors);
   const keeps = units.mode === "keep" || (choice === undefined && model.keeps);
-  const factors = keeps ? model.channels.map(() => 1) : conversionFactors(model.conversions, model.channels, null);
+  const factors = keeps ? model.channels.map(() => 1) : unitConversionFactors(model.conversions, model.channels, null);
   const notes: string[] = [];
   const faults: FaultDescription[] = [];
   for (const [s, sensor] of model.sensors.entries()) {
     const places = sensor.channels.map((name) => model.channels.indexOf(name));
     const own = places.map((place) => columns[place]!);
-    const known = namedSensor(sensor.channels);
-    const found = own.every((name, i) => name === sensor.channels[i]) ? known : namedSensor(own);
-    const fault = found === known ? null : faultOfKind(sensor, own, found);
+    const known = sensorNamedInBatch(sensor.channels);
+    const found = own.every((name, i) => name === sensor.channels[i]) ? known : sensorNamedInBatch(own);
+    const fault = found === known ? null : batchFaultOfKind(sensor, own, found);
     if (fault !== null) faults.push(fault);
     const stated = keeps || found === known || found?.unit === known?.unit ? null : (found?.unit ?? null);
     const from: SensorUnit | null = declared[s] ?? stated;
     if (from === null || sensor.unit === null || fault !== null) continue;
-    const factor = unitFactor(sensor.kind, from, sensor.unit);
+    const factor = sensorUnitFactor(sensor.kind, from, sensor.unit);
     const reason = declared[s] === null ? "as their names say" : "as --units says";
     if (factor !== factors[places[0]!]) {
       const how =
@@ -65,11 +65,11 @@ export function batchUnits(model: UnitsOfModel, columns: readonly string[], choi
     }
     for (const place of places) factors[place] = factor;
   }
-  return { factors, people: factorsOfPeople(model, columns, { choice, factors, keeps }), notes, faults };
+  return { factors, people: unitFactorsOfPeople(model, columns, { choice, factors, keeps }), notes, faults };
 }
 
 /** Nothing, if an option or other columns declare how everybody's values are converted. */
-function factorsOfPeople(
+function unitFactorsOfPeople(
   { channels, conversions }: UnitsOfModel,
   columns: readonly string[],
   {
@@ -82,14 +82,14 @@ function factorsOfPeople(
   const people = new Set(conversions.flatMap(({ people: own = [] }) => own));
   return new Map(
     [...people].map((user) => {
-      const own = conversionFactors(conversions, channels, user);
+      const own = unitConversionFactors(conversions, channels, user);
       return [user, own.map((factor, c) => (factor === 1 ? factors[c]! : factor))];
     }),
   );
 }
 
 /** What the values of a recording are multiplied by. */
-export function factorsOfBatch({
+export function unitFactorsOfBatch({
   factors,
   people,
 }: Pick<BatchUnits, "factors" | "people">): (of: { readonly user: string }) => readonly number[] {
@@ -97,12 +97,12 @@ export function factorsOfBatch({
 }
 
 /** By channel, the smallest of the possible factors, with which a batch may have the largest values in its own unit. */
-export function leastFactors({ factors, people }: Pick<BatchUnits, "factors" | "people">): number[] {
+export function leastUnitFactors({ factors, people }: Pick<BatchUnits, "factors" | "people">): number[] {
   return factors.map((factor, c) => Math.min(factor, ...[...people.values()].map((own) => own[c]!)));
 }
 
 /** A note about people of the batch whose recordings are converted as for training; null if there are none. */
-export function noteOnPeople(
+export function noteOnUnitsOfPeople(
   { people }: Pick<BatchUnits, "people">,
   recordings: readonly { readonly user: string }[],
 ): string | null {
@@ -112,13 +112,13 @@ export function noteOnPeople(
     : `Recordings of ${listedNames(found)} are converted from the units that they had in training. To convert them in another way, use --units.`;
 }
 
-function namedSensor(columns: readonly string[]): NamedSensor | undefined {
+function sensorNamedInBatch(columns: readonly string[]): NamedSensor | undefined {
   const [sensor, ...others] = sensorsByName(columns);
   return others.length === 0 && sensor?.channels.every((name) => columns.includes(name)) ? sensor : undefined;
 }
 
 /** The fault if the columns' names say that they hold another kind of sensor than the model's. */
-function faultOfKind(
+function batchFaultOfKind(
   sensor: Sensor,
   columns: readonly string[],
   found: NamedSensor | undefined,
@@ -126,7 +126,7 @@ function faultOfKind(
   if (found === undefined || found.kind === "unknown" || sensor.kind === "unknown" || found.weak) return null;
   const sameKind = found.kind === sensor.kind;
   if (sameKind && (found.gravity === null || sensor.gravity === null || found.gravity === sensor.gravity)) return null;
-  const [expected, said] = [kindInWords(sensor), kindInWords(found)];
+  const [expected, said] = [describeBatchKind(sensor), describeBatchKind(found)];
   return {
     code: "schema",
     column: columns[0]!,
@@ -137,7 +137,7 @@ function faultOfKind(
   };
 }
 
-function kindInWords({ kind, gravity }: Pick<Sensor, "kind" | "gravity">): string {
+function describeBatchKind({ kind, gravity }: Pick<Sensor, "kind" | "gravity">): string {
   switch (kind) {
     case "accelerometer":
       return gravity === null ? "acceleration" : `acceleration ${gravity ? "with" : "without"} gravity`;

@@ -101,7 +101,7 @@ export function resolveColumnRoles(
     label: required.label !== false || options.label !== undefined ? role("label", required.label === true) : null,
     group: role("group", required.group),
     recording: role("recording", false),
-    time: role("time", false) ?? refuseSeveralClocks(available, file),
+    time: role("time", false) ?? refuseSeveralClockColumns(available, file),
     channels: resolveChannelColumns(available, options, file, { onFault, warn }),
   };
   refuseColumnInTwoRoles(columns);
@@ -111,7 +111,7 @@ export function resolveColumnRoles(
 }
 
 /** Otherwise, a rate would be assumed although the file contains the times. */
-function refuseSeveralClocks(available: readonly string[], file: string): null {
+function refuseSeveralClockColumns(available: readonly string[], file: string): null {
   const late = (name: string): number => Number(/arriv|receiv|system|phone|server/i.test(name));
   const possible = columnsNamedLikeTimes(available).sort((a, b) => late(a) - late(b));
   if (possible.length === 0) return null;
@@ -177,7 +177,7 @@ function lackingChannelColumn(
   return {
     code: "schema",
     message: `${file}: the model expects a channel "${name}", which is not among the columns ${listColumnNames(available)}.`,
-    advice: adviceOnLackingChannel(available, expected, near),
+    advice: adviceOnLackingColumn(available, expected, near),
     file,
     column: name,
     expected: `a column "${name}"`,
@@ -185,7 +185,7 @@ function lackingChannelColumn(
   };
 }
 
-function adviceOnLackingChannel(
+function adviceOnLackingColumn(
   available: readonly string[],
   expected: readonly string[],
   near: string | undefined,
@@ -223,14 +223,14 @@ function findChannelColumns(
   if (channels.length > 0) return channels;
   throw new UserError(
     `${file}: no sensor channels were found among ${listColumnNames(available)} (looked for Ax, Ay, Az, Gx, Gy, Gz; acc_x, gyro_x and the like).`,
-    { advice: adviceOnChannels(available) },
+    { advice: adviceOnChannelRoles(available) },
   );
 }
 
 /** Names of values that sum up an epoch: Euclidean norms, angles, counts and MIMS units. */
 const summaryName = /enmo|^anglez$|samplerate|counts?$|^vm$|mims/i;
 
-function adviceOnChannels(available: readonly string[]): string {
+function adviceOnChannelRoles(available: readonly string[]): string {
   if (available.some((column) => summaryName.test(column)))
     return "These columns look like summaries of epochs. Export the accelerations of each axis, which devices call raw data.";
   const vectors = sensorsByName(available).map(({ channels }) => channels.join(","));

@@ -3,12 +3,12 @@
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
-import { type Sensor, type SensorKind, type SensorUnit, sensorUnitNames, unitFactor } from "../sensors/sensor.ts";
+import { type Sensor, type SensorKind, type SensorUnit, sensorUnitFactor, sensorUnitNames } from "../sensors/sensor.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import type { DecidedSensor, FoundSensors, MixedSensor } from "./find-sensors.ts";
 import { givenSensors } from "./given-sensors.ts";
 import type { StoredRows } from "./stored-rows.ts";
-import { declaredUnits, type UnitChoice } from "./unit-choice.ts";
+import { type UnitChoice, unitsOfChoice } from "./unit-choice.ts";
 
 /** How the values of some channels are converted. */
 export interface UnitConversion {
@@ -58,7 +58,7 @@ export function decideUnits(
   { sensors, mixed }: Pick<FoundSensors, "sensors"> & { readonly mixed: readonly MixedSensor[] },
   { sensor: given, units }: { readonly sensor: readonly string[]; readonly units: UnitChoice },
 ): DecidedUnits {
-  const declared = declaredUnits(units, sensors);
+  const declared = unitsOfChoice(units, sensors);
   const ofUser = new Map(givenSensors(given, channels).map(({ sensor }) => [sensor.channels.join(), sensor.unit]));
   const byName = new Map(sensorsByName(channels).map((sensor) => [sensor.channels.join(), sensor.unit]));
   const warnings: string[] = [];
@@ -69,11 +69,11 @@ export function decideUnits(
     const option = declared[s] ?? ofUser.get(key) ?? null;
     const unit = declared[s] ?? sensor.unit;
     const stated = option ?? byName.get(key) ?? null;
-    because.push(reasonForUnit(unit, { option, stated }, sensor));
+    because.push(reasonToConvertUnit(unit, { option, stated }, sensor));
     const wanted = wantedUnit[sensor.kind];
     const mixture = mixed.find(({ axes }) => axes.join() === key);
     if (units.mode === "auto" && mixture !== undefined && declared[s] === null) {
-      const own = conversionsOfMixture(mixture);
+      const own = convertMixedUnits(mixture);
       conversions.push(...own);
       return {
         ...sensor,
@@ -95,7 +95,7 @@ export function decideUnits(
       );
       return declares;
     }
-    const factor = unitFactor(sensor.kind, unit, wanted);
+    const factor = sensorUnitFactor(sensor.kind, unit, wanted);
     conversions.push({ channels: sensor.channels, from: unit, to: wanted, factor });
     return {
       ...sensor,
@@ -106,7 +106,7 @@ export function decideUnits(
   return { sensors: converted, conversions, warnings, because };
 }
 
-function reasonForUnit(
+function reasonToConvertUnit(
   unit: SensorUnit | null,
   { option, stated }: { option: SensorUnit | null; stated: SensorUnit | null },
   sensor: DecidedSensor,
@@ -116,7 +116,7 @@ function reasonForUnit(
   return unit === stated ? `its name says ${unit}` : sensor.because;
 }
 
-function conversionsOfMixture({ kind, name, axes, units, undecided }: MixedSensor): UnitConversion[] {
+function convertMixedUnits({ kind, name, axes, units, undecided }: MixedSensor): UnitConversion[] {
   if (undecided.length > 0) {
     throw new UserError(
       `--units auto: sensor ${name} (${axes.join(", ")}): the values of ${undecided.slice(0, 5).join(", ")} do not show their unit, and other people's units differ.`,
@@ -130,7 +130,7 @@ function conversionsOfMixture({ kind, name, axes, units, undecided }: MixedSenso
       channels: axes,
       from,
       to,
-      factor: unitFactor(kind, from, to),
+      factor: sensorUnitFactor(kind, from, to),
       people,
     }));
 }
@@ -145,11 +145,11 @@ export function convertRows(
   channels: readonly string[] = rows.channels,
 ): StoredRows {
   if (conversions.length === 0) return rows;
-  return rows.scaled(({ user }) => conversionFactors(conversions, channels, user));
+  return rows.scaled(({ user }) => unitConversionFactors(conversions, channels, user));
 }
 
 /** By channel; 1 if it is not converted. @param user null for people who are not named in a conversion */
-export function conversionFactors(
+export function unitConversionFactors(
   conversions: readonly StoredConversion[],
   channels: readonly string[],
   user: string | null,
@@ -164,14 +164,14 @@ export function conversionFactors(
 }
 
 /** The conversions that lead to these factors, sensor by sensor. */
-export function conversionsByFactors(
+export function unitConversionsByFactors(
   { channels, sensors }: { readonly channels: readonly string[]; readonly sensors: readonly Sensor[] },
   factors: readonly number[],
 ): StoredConversion[] {
   return sensors.flatMap(({ kind, channels: axes, unit }) => {
     const factor = factors[channels.indexOf(axes[0])]!;
     if (factor === 1 || unit === null) return [];
-    const from = sensorUnitNames(kind).find((own) => Math.abs(unitFactor(kind, own, unit) / factor - 1) < 1e-9);
+    const from = sensorUnitNames(kind).find((own) => Math.abs(sensorUnitFactor(kind, own, unit) / factor - 1) < 1e-9);
     return [{ channels: axes, from: from ?? "unknown", to: unit, factor }];
   });
 }

@@ -23,7 +23,7 @@ const leastSpans = 3;
 const mostSpans = 2 ** 18;
 
 const [baseA, baseB] = [0x9e3779b1, 0x85ebca6b];
-const [leavingA, leavingB] = [rollingPower(baseA), rollingPower(baseB)];
+const [leavingA, leavingB] = [powerOfContentHash(baseA), powerOfContentHash(baseB)];
 
 interface Owner {
   readonly person: string;
@@ -119,7 +119,7 @@ function rowContentHashes(rows: RowSource, from: number, to: number): Int32Array
 }
 
 /** The factor that a value has in the hash when it leaves the span. */
-function rollingPower(base: number): number {
+function powerOfContentHash(base: number): number {
   let power = 1;
   for (let i = 0; i < spanRows; i++) power = Math.imul(power, base);
   return power;

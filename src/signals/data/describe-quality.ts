@@ -3,7 +3,7 @@
 import type { ResolvedColumns } from "./column-roles.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { recordingPieces, type Stretch } from "./recordings.ts";
-import { gapPeriods, medianInPlace, minimalGapSeconds } from "./sampling.ts";
+import { gapPeriods, medianOfSampling, minimalGapSeconds } from "./sampling.ts";
 import type { SelectedRows } from "./select-rows.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
@@ -74,10 +74,10 @@ export function describeQuality(input: QualityInput): QualityReport {
     recordings: recordings.length,
     stretches,
     sampling: {
-      rate_hz: rates.length > 0 ? medianInPlace(Float64Array.from(rates)) : null,
+      rate_hz: rates.length > 0 ? medianOfSampling(Float64Array.from(rates)) : null,
       rate_hz_min: qualityMinimum(rates),
       rate_hz_max: qualityMaximum(rates),
-      jitter: jitters.length > 0 ? medianInPlace(Float64Array.from(jitters)) : 0,
+      jitter: jitters.length > 0 ? medianOfSampling(Float64Array.from(jitters)) : 0,
       jitter_max: Math.max(0, qualityMaximum(jitters) ?? 0),
     },
     gaps: {

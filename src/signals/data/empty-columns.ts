@@ -30,7 +30,9 @@ export async function withoutEmptyColumns(
   options: ColumnOptions,
   warn: (message: string) => void,
 ): Promise<TableSchema> {
-  const possible = schema.names.filter((name) => !isNamed(name, options) && mayBeEmpty(schema.types.get(name) ?? ""));
+  const possible = schema.names.filter(
+    (name) => !isColumnNamedByUser(name, options) && mayBeEmpty(schema.types.get(name) ?? ""),
+  );
   // Cells that DuckDB cannot read here are explained when the rows themselves are read.
   const inHead = await emptyAmong(database, schema, possible, headRows).catch(() => []);
   const empty = new Set(await emptyAmong(database, schema, inHead));
@@ -38,11 +40,12 @@ export async function withoutEmptyColumns(
   for (const { channels } of sensorsByName(schema.names))
     if (channels.some((name) => !empty.has(name))) for (const name of channels) empty.delete(name);
   if (empty.size === 0 || empty.size === schema.names.length) return schema;
-  if (matters([...empty])) warn(`${file}: columns without any value are not read: ${listColumnNames([...empty])}.`);
+  if (doEmptyColumnsMatter([...empty]))
+    warn(`${file}: columns without any value are not read: ${listColumnNames([...empty])}.`);
   return { ...schema, names: schema.names.filter((name) => !empty.has(name)), empty: [...empty] };
 }
 
-function isNamed(name: string, { sensor = [], only = [], split, ...options }: ColumnOptions): boolean {
+function isColumnNamedByUser(name: string, { sensor = [], only = [], split, ...options }: ColumnOptions): boolean {
   const { label, group, recording, time, pivot, channels = [], modelChannels = [], pathColumns = [] } = options;
   const roles = [label, group, recording, time, pivot, fixedSplitOf(split)?.column];
   return (
@@ -55,7 +58,7 @@ function isNamed(name: string, { sensor = [], only = [], split, ...options }: Co
 }
 
 /** Whether one of the columns would be the clock, the person, the recording or a channel if it had values. */
-function matters(empty: readonly string[]): boolean {
+function doEmptyColumnsMatter(empty: readonly string[]): boolean {
   const roles = ["time", "group", "recording"] as const;
   return roles.some((role) => findRoleColumn(empty, role) !== null) || usualChannels(empty).channels.length > 0;
 }

@@ -33,7 +33,7 @@ export async function joinByTime(
   { keys, kept, out }: { keys: readonly string[]; kept: readonly string[]; out: string },
 ): Promise<string> {
   await database.rows(`SET temp_directory = ${duckdbLiteral(`${out}.parts`)}`);
-  const key = keys.length === 0 ? "''" : keys.map(keyText).join(" || chr(31) || ");
+  const key = keys.length === 0 ? "''" : keys.map(textToJoinBy).join(" || chr(31) || ");
   for (const [p, { sql, time, channels }] of parts.entries()) {
     const values = channels.map(([column], c) => `CAST(${duckdbIdentifier(column)} AS DOUBLE) AS v${c}`);
     const others = p === 0 ? [...new Set([...keys, ...kept])].map(duckdbIdentifier) : [];
@@ -100,6 +100,6 @@ async function spreadEqualTimes(database: Database, table: string): Promise<void
   );
 }
 
-function keyText(column: string): string {
+function textToJoinBy(column: string): string {
   return `coalesce(CAST(${duckdbIdentifier(column)} AS VARCHAR), '')`;
 }

@@ -82,14 +82,14 @@ export function labelRecordings(rows: StoredRows, files: LabelFiles, options: La
   const name = listedNames(files.paths, 3);
   if (overlapping > 0) {
     warn(
-      `${name}: ${counted(overlapping, "label")} overlap others in time. The ${seconds(overlappingSeconds)} that several labels claim get none, because a row can have only one label.`,
+      `${name}: ${counted(overlapping, "label")} overlap others in time. The ${formatLabelSeconds(overlappingSeconds)} that several labels claim get none, because a row can have only one label.`,
     );
   }
   if (unlabelled.length > 0) warn(`${name}: no label falls within the recordings ${listedNames(unlabelled)}.`);
   const named = new Set(owned.flat());
   const outside = [...named].filter((annotation) => annotation.label !== null && !used.has(annotation));
   if (outside.length > 0) {
-    const shown = outside.slice(0, 3).map(({ label, start }) => `"${label}" at ${instant(start * factor)}`);
+    const shown = outside.slice(0, 3).map(({ label, start }) => `"${label}" at ${formatLabelTime(start * factor)}`);
     warn(
       `${name}: ${outside.length} of ${counted(files.annotations.length, "label")} lie outside of all recordings that they name, such as ${shown.join(", ")}. They are not used.`,
     );
@@ -191,7 +191,7 @@ function annotationsOfRecordings(
   };
   told(strangers, "person", people);
   told(unknown, "recording", new Set(recordings.map(({ recording }) => recording)));
-  if (!named.person && !named.recording && !byFile) refuseAmbiguous(recordings, label, fromStart);
+  if (!named.person && !named.recording && !byFile) refuseAmbiguousLabels(recordings, label, fromStart);
   const owned = recordings.map(({ user, recording }) =>
     annotations.filter((annotation) => {
       if (byFile) return [stem(recording), stem(user)].includes(fileStems[annotation.file]!);
@@ -206,7 +206,7 @@ function annotationsOfRecordings(
 }
 
 /** Labels that name neither a person nor a recording cannot be assigned if recordings share a clock. */
-function refuseAmbiguous(recordings: readonly StoredRecording[], label: string, fromStart: boolean): void {
+function refuseAmbiguousLabels(recordings: readonly StoredRecording[], label: string, fromStart: boolean): void {
   if (recordings.length < 2 || (!fromStart && new Set(recordings.map(({ user }) => user)).size < 2)) return;
   const [one, other] = recordings;
   throw new UserError(
@@ -260,7 +260,7 @@ function factorOfLabels(
   const shown = own !== undefined && first * own > 1e8 ? own : 1;
   const begin = spans.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
   const finish = spans.reduce((most, { to }) => Math.max(most, to), Number.NEGATIVE_INFINITY);
-  const isFromStart = !fromStart && fitsFromStart(owned, rows, factors);
+  const isFromStart = !fromStart && fitLabelsFromStart(owned, rows, factors);
   const shift = Array.from({ length: (2 * mostShift) / quarterHour + 1 }, (_, i) => i * quarterHour - mostShift)
     .sort((a, b) => Math.abs(a) - Math.abs(b))
     .find((by) => fitting(best, by) >= 0.9);
@@ -270,12 +270,12 @@ function factorOfLabels(
       ? `The labels would fit if they were ${Math.abs(shift) / 3600} h ${shift > 0 ? "later" : "earlier"}: name the zone of local times with --time-zone, or correct one of the clocks.`
       : "Give the labels on the recordings' clock, or in seconds from the start of each recording with --labels-clock start.";
   throw new UserError(
-    `--labels ${listedNames(paths, 3)}: no label falls within a recording. The labels run from ${instant(first * shown)} to ${instant(last * shown)}, the recordings from ${instant(begin)} to ${instant(finish)}.`,
+    `--labels ${listedNames(paths, 3)}: no label falls within a recording. The labels run from ${formatLabelTime(first * shown)} to ${formatLabelTime(last * shown)}, the recordings from ${formatLabelTime(begin)} to ${formatLabelTime(finish)}.`,
     { advice },
   );
 }
 
-function fitsFromStart(
+function fitLabelsFromStart(
   owned: readonly (readonly Annotation[])[],
   rows: StoredRows,
   factors: readonly number[],
@@ -292,10 +292,10 @@ function fitsFromStart(
 }
 
 /** Seconds, or the date if they count from 1970. */
-function instant(at: number): string {
-  return at > 1e8 && at < 1e10 ? new Date(1000 * at).toISOString() : seconds(at);
+function formatLabelTime(at: number): string {
+  return at > 1e8 && at < 1e10 ? new Date(1000 * at).toISOString() : formatLabelSeconds(at);
 }
 
-function seconds(value: number): string {
+function formatLabelSeconds(value: number): string {
   return `${Number(value.toPrecision(9)).toLocaleString("en")} s`;
 }

@@ -9,7 +9,7 @@ const daySeconds = 86_400;
 
 /** @throws UserError if the zone is not known */
 export function localTimeConverter(zone: string): (local: number, after: number) => number {
-  const offsetAt = offsetOfZone(zone);
+  const offsetAt = offsetOfLocalTime(zone);
   const known = new Map<number, readonly number[]>();
   const offsetsOf = (local: number): readonly number[] => {
     const key = Math.floor(local / quarter);
@@ -30,7 +30,7 @@ export function localTimeConverter(zone: string): (local: number, after: number)
 }
 
 /** Seconds by which the zone's clocks are ahead of UTC. */
-function offsetOfZone(zone: string): (seconds: number) => number {
+function offsetOfLocalTime(zone: string): (seconds: number) => number {
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" });

@@ -78,28 +78,28 @@ export async function findSensorColumn(
     const different = Number(distinct![`c${i}`]);
     if (different < 2 || different > mostSensors) continue;
     const rows = `SELECT row_number() OVER () AS n, ${key} AS k, ${text(column)} AS v, ${time?.sql ?? "row_number() OVER ()"} AS t FROM ${head}`;
-    const groups = await database.rows(piecesOfValues(rows));
-    const all = mostRowsFirst(groups);
+    const groups = await database.rows(piecesOfPooledValues(rows));
+    const all = pooledValuesByRows(groups);
     // If the values name kinds of sensors, there is no need to compare their times.
-    if (all.length > 1 && all.every((value) => /[A-Za-z]/.test(value)) && areKinds(all))
+    if (all.length > 1 && all.every((value) => /[A-Za-z]/.test(value)) && areSensorKinds(all))
       return { column, values: all, kinds: true };
-    const values = time === null ? [] : valuesOfSameTime(groups);
+    const values = time === null ? [] : pooledValuesOfSameTime(groups);
     if (values.length < 2) continue;
-    const isOfKinds = areKinds(values);
-    if (!isOfKinds && !(await isZigzag(database, schema, { rows, head, column }))) continue;
+    const isOfKinds = areSensorKinds(values);
+    if (!isOfKinds && !(await isZigzagOfPooledSensors(database, schema, { rows, head, column }))) continue;
     return { column, values, kinds: isOfKinds };
   }
   return null;
 }
 
 /** Whether each value names another kind of sensor. */
-function areKinds(values: readonly string[]): boolean {
+function areSensorKinds(values: readonly string[]): boolean {
   const kinds = values.map(kindOfSensorValue);
   return kinds.every((kind) => kind !== null) && new Set(kinds).size === values.length;
 }
 
 /** Each value's rows in each recording, with their steps, and with the pieces of time that they fill between pauses. */
-function piecesOfValues(rows: string): string {
+function piecesOfPooledValues(rows: string): string {
   return `WITH
     steps AS (SELECT *, t - lag(t) OVER (PARTITION BY k, v ORDER BY t) AS d, t - lag(t) OVER (PARTITION BY k, v ORDER BY n) AS back
               FROM (${rows}) WHERE v IS NOT NULL AND t IS NOT NULL),
@@ -120,7 +120,7 @@ function piecesOfValues(rows: string): string {
  * table. Rows that are only counted (0 to 4 in each packet) belong to one sensor, and change more the further apart
  * they are.
  */
-async function isZigzag(
+async function isZigzagOfPooledSensors(
   database: Database,
   schema: TableSchema,
   { rows, head, column }: { rows: string; head: string; column: string },
@@ -142,18 +142,18 @@ async function isZigzag(
   return Number(found!.within) < zigzagChange * Number(found!.between);
 }
 
-function mostRowsFirst(groups: readonly Record<string, unknown>[]): string[] {
+function pooledValuesByRows(groups: readonly Record<string, unknown>[]): string[] {
   const rows = new Map<string, number>();
   for (const { v, n } of groups) rows.set(String(v), (rows.get(String(v)) ?? 0) + Number(n));
   return [...rows].sort(([, a], [, b]) => b - a).map(([value]) => value);
 }
 
 /** Values whose rows, in some recording, are evenly sampled throughout the time of another value's rows; most rows first. */
-function valuesOfSameTime(groups: readonly Record<string, unknown>[]): string[] {
+function pooledValuesOfSameTime(groups: readonly Record<string, unknown>[]): string[] {
   const marking: Record<string, unknown>[] = [];
   for (const [, parts] of Map.groupBy(groups, ({ k }) => k)) {
     const even = parts.filter(({ n, step, ends, restarts, ...own }) => {
-      const pieces = piecesOf(own);
+      const pieces = pooledPieces(own);
       const span = pieces.reduce((sum, [first, last]) => sum + last - first, 0);
       const steps = Number(n) - pieces.length;
       if (!(Number(n) >= leastRows && span > 0 && steps * Number(step) >= filledShare * span)) return false;
@@ -163,27 +163,27 @@ function valuesOfSameTime(groups: readonly Record<string, unknown>[]): string[] 
       return low >= (1 - unevenness) * Number(step) && high <= (1 + unevenness) * Number(step);
     });
     for (const part of even) {
-      const own = piecesOf(part);
+      const own = pooledPieces(part);
       const overlaps = even.some((other) => {
         if (other === part) return false;
-        const others = piecesOf(other);
+        const others = pooledPieces(other);
         const common = own
           .flatMap(([a, b]) => others.map(([c, d]) => Math.min(b, d) - Math.max(a, c)))
           .reduce((sum, seconds) => sum + Math.max(0, seconds), 0);
-        return common >= 0.5 * Math.min(secondsOf(own), secondsOf(others));
+        return common >= 0.5 * Math.min(secondsOfPooledPieces(own), secondsOfPooledPieces(others));
       });
       if (overlaps) marking.push(part);
     }
   }
-  return mostRowsFirst(marking);
+  return pooledValuesByRows(marking);
 }
 
 /** The first and the last time of each piece. */
-function piecesOf({ firsts, lasts }: Record<string, unknown>): [first: number, last: number][] {
+function pooledPieces({ firsts, lasts }: Record<string, unknown>): [first: number, last: number][] {
   return (firsts as unknown[]).map((first, i) => [Number(first), Number((lasts as unknown[])[i])]);
 }
 
-function secondsOf(pieces: readonly (readonly [first: number, last: number])[]): number {
+function secondsOfPooledPieces(pieces: readonly (readonly [first: number, last: number])[]): number {
   return pieces.reduce((sum, [first, last]) => sum + last - first, 0);
 }
 

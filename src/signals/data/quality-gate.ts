@@ -9,7 +9,7 @@ import type { ResolvedColumns } from "./column-roles.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { type KnownNames, type OpenedRecordings, openRecordings } from "./open-recordings.ts";
 import type { QualityReport } from "./quality-report.ts";
-import { resamplingNotes } from "./rate-warnings.ts";
+import { rateNotes } from "./rate-warnings.ts";
 import { readOpenedRecordings } from "./read-recordings.ts";
 import type { Recordings } from "./recordings.ts";
 
@@ -112,5 +112,5 @@ export function qualityGateNotes(
   }
   if (rows.dropped.duplicate_time > 0)
     notes.push(`Left out because of repeated times: ${counted(rows.dropped.duplicate_time, "row")}.`);
-  return [...notes, ...resamplingNotes(quality, { samplingRateHz, resampling })];
+  return [...notes, ...rateNotes(quality, { samplingRateHz, resampling })];
 }

@@ -26,17 +26,17 @@ export function rateWarnings({ sampling }: QualityReport, rows: StoredRows): str
 }
 
 /** Whether a rate differs from the network's by more than 5 %. */
-function differsFromNetwork(rate: number, samplingRateHz: number): boolean {
+function rateDiffersFromNetwork(rate: number, samplingRateHz: number): boolean {
   return exceedsLimit(Math.abs(rate / samplingRateHz - 1), unsaidRateDifference);
 }
 
 /** Says that recordings at a rate at least 5 % below the network's are interpolated. */
-export function upsamplingWarnings(
+export function upsampledRateWarnings(
   { per_recording }: Pick<QualityReport, "per_recording">,
   samplingRateHz: number,
 ): string[] {
   const rates = per_recording.flatMap(({ rate_hz }) => (rate_hz === null ? [] : [rate_hz]));
-  const below = rates.filter((rate) => rate < samplingRateHz && differsFromNetwork(rate, samplingRateHz));
+  const below = rates.filter((rate) => rate < samplingRateHz && rateDiffersFromNetwork(rate, samplingRateHz));
   if (below.length === 0) return [];
   const lowest = Math.min(...below);
   const times = rateText(samplingRateHz / lowest);
@@ -46,18 +46,18 @@ export function upsamplingWarnings(
 }
 
 /** Says how recordings whose rate differs by more than 5 % from the network's are brought to it. */
-export function resamplingNotes(
+export function rateNotes(
   quality: Pick<QualityReport, "per_recording">,
   { samplingRateHz, resampling }: { readonly samplingRateHz: number; readonly resampling: "low-pass" | "linear" },
 ): string[] {
   const rates = quality.per_recording.flatMap(({ rate_hz }) => (rate_hz === null ? [] : [rate_hz]));
-  const above = rates.filter((rate) => rate > samplingRateHz && differsFromNetwork(rate, samplingRateHz));
+  const above = rates.filter((rate) => rate > samplingRateHz && rateDiffersFromNetwork(rate, samplingRateHz));
   const how = resampling === "low-pass" ? "after a low-pass filter" : "by interpolation, without a low-pass filter";
   const filtered =
     above.length === 0
       ? []
       : [`Recorded at ${rateRange(above)} Hz, resampled to the network's ${rateText(samplingRateHz)} Hz ${how}.`];
-  return [...filtered, ...upsamplingWarnings(quality, samplingRateHz)];
+  return [...filtered, ...upsampledRateWarnings(quality, samplingRateHz)];
 }
 
 /** For example "25" or "25 to 40". */

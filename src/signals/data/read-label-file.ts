@@ -96,7 +96,7 @@ async function readLabelFile(
   file: number,
   options: LabelFileOptions,
 ): Promise<Omit<LabelFiles, "paths">> {
-  const columns = await namesOfUnnamed(source);
+  const columns = await columnsOfUnnamedLabelFile(source);
   const [readable, ...more] = await readableFiles(database, [source], {
     columns,
     scratch: options.scratch,
@@ -136,8 +136,8 @@ async function readLabelFile(
   const rows = await database.rows(
     `SELECT ${text(names.label)} AS label, ${text(names.group)} AS person, ${text(names.recording)} AS recording, ${start.sql} AS start, ${end?.sql ?? "NULL"} AS stop, ${duration?.sql ?? "NULL"} AS duration FROM ${schema.source(numbers, null)}`,
   );
-  const factor = start.numbers ? unitOfName(names.start) : undefined;
-  const endFactor = (end ?? duration)?.numbers ? (unitOfName(names.end ?? names.duration!) ?? factor ?? 1) : 1;
+  const factor = start.numbers ? unitOfLabelTimes(names.start) : undefined;
+  const endFactor = (end ?? duration)?.numbers ? (unitOfLabelTimes(names.end ?? names.duration!) ?? factor ?? 1) : 1;
   const utc = (seconds: number): number => (toUtc === undefined || !start.isLocal ? seconds : toUtc(seconds, seconds));
   const annotations = rows.flatMap((row, i): Annotation[] => {
     const at = Number(row.start ?? Number.NaN);
@@ -197,7 +197,9 @@ function rolesOfLabelFile(path: string, { names }: TableSchema, options: LabelFi
       .trim();
   const timed = (form: RegExp): string | undefined => {
     const own = names.filter((name) => form.test(plain(name)));
-    return own.find((name) => unitOfName(name) === 1) ?? own.find((name) => !/\d|hh|msec/.test(plain(name))) ?? own[0];
+    return (
+      own.find((name) => unitOfLabelTimes(name) === 1) ?? own.find((name) => !/\d|hh|msec/.test(plain(name))) ?? own[0]
+    );
   };
   const given = (name: string | undefined): string | undefined =>
     name !== undefined && names.includes(name) ? name : undefined;
@@ -229,14 +231,14 @@ function rolesOfLabelFile(path: string, { names }: TableSchema, options: LabelFi
 }
 
 /** Seconds per unit, if the name of a column states its unit. */
-function unitOfName(name: string): number | undefined {
+function unitOfLabelTimes(name: string): number | undefined {
   if (/ss\.ms|\bss\b|[\s_([]s(?:ec(?:onds?)?)?[\])]?$|seconds?$|[\s_]sec$/i.test(name)) return 1;
   if (/msec|millis|[\s_([]ms[\])]?$/i.test(name)) return 1e-3;
   return undefined;
 }
 
 /** Names of the columns of a file without a line of names, such as Audacity's: two or three times, and texts. */
-async function namesOfUnnamed({ path }: SourceFile): Promise<string[] | undefined> {
+async function columnsOfUnnamedLabelFile({ path }: SourceFile): Promise<string[] | undefined> {
   if (/\.(parquet|parq|pq|gz|zip|xlsx|json)$/i.test(path)) return undefined;
   const handle = await open(path);
   const { buffer, bytesRead } = await handle.read(new Uint8Array(2 ** 16), 0, 2 ** 16, 0).finally(() => handle.close());

@@ -40,7 +40,7 @@ export function recordingFacts(rows: StoredRows, sensors: readonly Sensor[]): Re
   return rows.recordings.map((recording, i) => {
     const { user, start, end } = recording;
     const ofLabels = Object.entries(labels[i]!).map(([name, seconds]) => [name, roundFact(seconds)]);
-    const atRest = accelerometers.map((sensor) => [sensor.name, lengthAtRest(rows, recording, i, sensor)]);
+    const atRest = accelerometers.map((sensor) => [sensor.name, recordedLengthAtRest(rows, recording, i, sensor)]);
     return {
       user,
       recording: recording.recording,
@@ -52,7 +52,12 @@ export function recordingFacts(rows: StoredRows, sensors: readonly Sensor[]): Re
   });
 }
 
-function lengthAtRest(rows: StoredRows, recording: StoredRecording, r: number, { channels }: Sensor): number | null {
+function recordedLengthAtRest(
+  rows: StoredRows,
+  recording: StoredRecording,
+  r: number,
+  { channels }: Sensor,
+): number | null {
   const { user, start, end } = recording;
   const length = Math.max(2, Math.round(1 / rows.sampling[r]!.periodSeconds));
   if (!(end - start >= length)) return null;

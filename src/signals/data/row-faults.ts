@@ -109,7 +109,7 @@ export function backwardsTimeFault(
   return {
     code: "time",
     message: `${file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(to)}, after ${seconds(from)} in ${earlier} (column "${roles.time}").`,
-    advice: isFallBack ? fallBackAdvice : backwardsAdvice(file, files[before.file]!, roles, restartColumn),
+    advice: isFallBack ? fallBackAdvice : adviceOnBackwardsRows(file, files[before.file]!, roles, restartColumn),
     file,
     row: at.row,
     ...(roles.time === null ? {} : { column: roles.time }),
@@ -118,7 +118,12 @@ export function backwardsTimeFault(
   };
 }
 
-function backwardsAdvice(file: string, earlier: string, roles: ColumnRoles, restartColumn: string | undefined): string {
+function adviceOnBackwardsRows(
+  file: string,
+  earlier: string,
+  roles: ColumnRoles,
+  restartColumn: string | undefined,
+): string {
   const folders = differingPathColumn(file, earlier);
   if (folders !== undefined) {
     const option = shellCommand("--path-columns", folders[0].split("=")[0]!);

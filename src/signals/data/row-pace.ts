@@ -27,7 +27,7 @@ const fewRepeats = 0.1;
 
 /** @param head rows of one file; recordings may be interleaved */
 export function rowPace(head: { readonly keys: readonly RowKey[]; readonly chunks: readonly RowChunk[] }): RowPace {
-  const byRecording = timesByRecording(head);
+  const byRecording = rowTimesByRecording(head);
   const recordings = byRecording.map(({ times }) => times);
   const steps: number[] = [];
   const paces: number[] = [];
@@ -36,9 +36,9 @@ export function rowPace(head: { readonly keys: readonly RowKey[]; readonly chunk
     for (let i = 1; i < times.length; i++) steps.push(times[i]! - times[i - 1]!);
     for (let i = lag; i < times.length; i++) paces.push((times[i]! - times[i - lag]!) / lag);
   }
-  const middle = medianPositive(recordings.flatMap((times) => times.map(Math.abs)));
-  const median = medianPositive(steps);
-  const pace = medianPositive(paces);
+  const middle = medianRowStep(recordings.flatMap((times) => times.map(Math.abs)));
+  const median = medianRowStep(steps);
+  const pace = medianRowStep(paces);
   const repeats = steps.filter((step) => step === 0).length;
   const even = repeats <= fewRepeats * steps.length && pace <= unevenFactor * median && median <= unevenFactor * pace;
   const step = even || !(pace > 0) ? median : pace;
@@ -52,7 +52,7 @@ export function rowPace(head: { readonly keys: readonly RowKey[]; readonly chunk
   };
 }
 
-function timesByRecording({
+function rowTimesByRecording({
   keys,
   chunks,
 }: {
@@ -84,7 +84,7 @@ function timesByRecording({
   return [...recordings.values()];
 }
 
-function medianPositive(values: readonly number[]): number {
+function medianRowStep(values: readonly number[]): number {
   const positive = Float64Array.from(values.filter((value) => value > 0)).sort();
   return positive[Math.floor(positive.length / 2)] ?? 0;
 }

@@ -61,7 +61,7 @@ function medianSamplingStep(rows: Pick<RowSource, "time">, start: number, end: n
     steps.set(piece, at);
     at += piece.length;
   }
-  return medianInPlace(steps);
+  return medianOfSampling(steps);
 }
 
 /** Times from each row of a recording to the next, in pieces. */
@@ -75,7 +75,7 @@ export function* samplingSteps(rows: Pick<RowSource, "time">, start: number, end
 }
 
 /** The median. Sorts its argument in place. */
-export function medianInPlace(values: Float64Array): number {
+export function medianOfSampling(values: Float64Array): number {
   values.sort();
   const middle = values.length >> 1;
   return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;

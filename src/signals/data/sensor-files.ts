@@ -18,7 +18,7 @@ import { usualChannels } from "../sensors/usual-channels.ts";
 import { type JoinedPart, joinByTime } from "./join-by-time.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { sensorsToJoin } from "./pooled-sensors.ts";
-import { numberColumns, schemaOfParquet } from "./separate-sensors.ts";
+import { columnsOfSensorNumbers, schemaOfSeparatedSensors } from "./separate-sensors.ts";
 
 /** The file of one sensor. */
 export interface SensorFile {
@@ -56,7 +56,7 @@ export async function tablesOfSensorFiles(
     if (new Set(parts.map(({ kind }) => kind)).size < 2) continue;
     const columns: (readonly string[])[] = [];
     for (const { file } of parts) columns.push(await columnsOf(file));
-    if (!areWholeTables(columns)) joined.set(key, parts);
+    if (!areWholeSensorFiles(columns)) joined.set(key, parts);
   }
   const folders = new Set([...joined.values()].map((parts) => dirname(parts[0]!.file.path)));
   const tables: SourceTable[] = [];
@@ -73,14 +73,14 @@ export async function tablesOfSensorFiles(
     }
     if (done.has(key!)) continue;
     done.add(key!);
-    tables.push({ ...parts[0]!.file, path: pathOfSet(parts), parts });
+    tables.push({ ...parts[0]!.file, path: pathOfSensorFiles(parts), parts });
   }
   if (leftOut.length > 0)
     warn(`These files are not read, because their format differs from that of the other files: ${leftOut.join(", ")}.`);
   return tables;
 }
 
-function pathOfSet(parts: readonly SensorFile[]): string {
+function pathOfSensorFiles(parts: readonly SensorFile[]): string {
   const names = parts.map(({ file }) => basename(file.path));
   return join(dirname(parts[0]!.file.path), names.join("+"));
 }
@@ -101,7 +101,7 @@ export async function joinSensorFiles(
     const found = options[name] ?? findRoleColumn(schema.names, name);
     return found !== null && schema.names.includes(found) ? found : null;
   };
-  const numbersOf = await Promise.all(schemas.map((schema) => numberColumns(database, schema)));
+  const numbersOf = await Promise.all(schemas.map((schema) => columnsOfSensorNumbers(database, schema)));
   const all = table.parts!.map(({ file, sensor, kind }, p) => {
     const schema = schemas[p]!;
     const taken = new Set((["label", "group", "recording", "time"] as const).map((name) => role(schema, name)));
@@ -112,7 +112,7 @@ export async function joinSensorFiles(
     return { file, sensor, kind, schema, channels, time: role(schema, "time") };
   });
   const wanted = all.filter(({ channels }) => channels.some(([, name]) => named?.includes(name)));
-  const usual = sensorsToJoin(all.toSorted(byGravity), ({ kind }) => kind);
+  const usual = sensorsToJoin(all.toSorted(sensorFilesByGravity), ({ kind }) => kind);
   const first = usual.filter(({ kind }, p) => usual.findIndex((part) => part.kind === kind) === p);
   const read = wanted.length > 0 ? wanted : first;
   const [base] = read;
@@ -146,7 +146,7 @@ export async function joinSensorFiles(
     if (reading?.numbers === true) numbers.add(time!);
     const source = schema.source(numbers, reading?.isDateTime === true ? time : null);
     if (reading !== undefined)
-      await refuseRepeatedTimes(database, { file, source, schema, time: time!, sql: reading.sql, keys });
+      await refuseRepeatedSensorTimes(database, { file, source, schema, time: time!, sql: reading.sql, keys });
     parts.push({ sql: `(SELECT * FROM ${source})`, time: reading?.sql ?? null, channels });
   }
   const out = scratch.file("joined.parquet");
@@ -157,23 +157,23 @@ export async function joinSensorFiles(
     const how = base.time === null ? "row by row" : "by time, interpolated between rows at most 3 steps apart";
     warn(`${read.map(({ file }) => file.path).join(" and ")} are joined ${how}.${unmatched}${unread}`);
   } else warn(`${base.file.path} is read alone.${unread}`);
-  return schemaOfParquet(database, out);
+  return schemaOfSeparatedSensors(database, out);
 }
 
 /** Whether each file has its own accelerometer and gyroscope; such files are separate recordings. */
-function areWholeTables(columns: readonly (readonly string[])[]): boolean {
+function areWholeSensorFiles(columns: readonly (readonly string[])[]): boolean {
   return columns.every((names) => usualChannels(names).channels.length >= 6);
 }
 
 /** Orders sensors that include gravity first, and uncalibrated ones last. */
-function byGravity(a: { sensor: string }, b: { sensor: string }): number {
+function sensorFilesByGravity(a: { sensor: string }, b: { sensor: string }): number {
   const rank = ({ sensor }: { sensor: string }): number =>
     /total/i.test(sensor) ? 0 : /uncalibrated/i.test(sensor) ? 2 : 1;
   return rank(a) - rank(b);
 }
 
 /** The join spreads rows that share a time over the interval, but a finer time in another column is more accurate. */
-async function refuseRepeatedTimes(
+async function refuseRepeatedSensorTimes(
   database: Database,
   of: { file: SourceFile; source: string; schema: TableSchema; time: string; sql: string; keys: readonly string[] },
 ): Promise<void> {

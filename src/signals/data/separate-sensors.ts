@@ -39,7 +39,7 @@ export async function separateSensors(
   options: ColumnOptions,
   { scratch, warn }: { scratch: ScratchFolder; warn: (message: string) => void },
 ): Promise<SeparatedTable> {
-  const chosen = (options.only ?? []).reduce((rows, condition) => onlyRows(rows, condition, file), whole);
+  const chosen = (options.only ?? []).reduce((rows, condition) => rowsOfOneSensor(rows, condition, file), whole);
   const { split, side = "train" } = options;
   const schema = split === undefined ? chosen : await rowsOfSplitSide(database, file, chosen, { split, side }, warn);
   const role = (name: "label" | "group" | "recording" | "time"): string | null =>
@@ -90,15 +90,15 @@ export async function separateSensors(
     );
   }
   const dropped = new Set([...keys, label, clock, found.column]);
-  const ofNumbers = await numberColumns(database, schema);
+  const ofNumbers = await columnsOfSensorNumbers(database, schema);
   const channels = schema.names.filter((name) => !dropped.has(name) && ofNumbers.has(name));
-  const joined = found.kinds ? valuesToJoin(found, options) : found.values;
-  if (!found.kinds && options.pivot === undefined) throw pooledDevices(file, found, channels[0] ?? "x");
+  const joined = found.kinds ? sensorsToSeparate(found, options) : found.values;
+  if (!found.kinds && options.pivot === undefined) throw inseparableSensors(file, found, channels[0] ?? "x");
   const others = found.values.filter((value) => !joined.includes(value));
   const leftOut = others.length === 0 ? "" : ` The rows of ${others.join(", ")} are not read.`;
   if (joined.length === 1) {
     warn(`${file}: only the rows with ${found.column} ${joined[0]} are read.${leftOut}`);
-    return { schema: onlyRows(schema, `${found.column}=${joined[0]}`, file), channels: null };
+    return { schema: rowsOfOneSensor(schema, `${found.column}=${joined[0]}`, file), channels: null };
   }
   const kept = [label, clock].filter((name) => name !== null && schema.names.includes(name)) as string[];
   const numbers = new Set([...channels, ...(time?.numbers === true ? [time.column] : [])]);
@@ -119,7 +119,7 @@ export async function separateSensors(
   const own = options.channels ?? options.modelChannels;
   const usual = found.kinds || own !== undefined ? [] : usualChannels(channels).channels;
   const ofAll = joined.flatMap((value) => usual.map((name) => `${nameOfSensorValue(value)}_${name}`));
-  return { schema: await schemaOfParquet(database, out), channels: ofAll.length === 0 ? null : ofAll };
+  return { schema: await schemaOfSeparatedSensors(database, out), channels: ofAll.length === 0 ? null : ofAll };
 }
 
 /** Joins sensors that fill only some of the rows; returns other tables as they are. */
@@ -168,11 +168,11 @@ async function joinSparseSensors(
           time === null ? "in their order" : "by time, interpolated between rows at most 3 steps apart"
         }.`;
   warn(`${file}: ${how}${unmatched}`);
-  return schemaOfParquet(database, out);
+  return schemaOfSeparatedSensors(database, out);
 }
 
 /** The accelerometer, then the gyroscope. If the user names channels, the sensors with these channels instead. */
-function valuesToJoin({ values }: SensorColumn, { channels, modelChannels }: ColumnOptions): string[] {
+function sensorsToSeparate({ values }: SensorColumn, { channels, modelChannels }: ColumnOptions): string[] {
   const named = channels ?? modelChannels;
   const firstOf = (value: string): number =>
     named?.findIndex((name) => name.startsWith(`${nameOfSensorValue(value)}_`)) ?? -1;
@@ -182,7 +182,7 @@ function valuesToJoin({ values }: SensorColumn, { channels, modelChannels }: Col
   return usual.length > 0 ? usual : values.slice(0, 1);
 }
 
-function pooledDevices(file: string, { column, values }: SensorColumn, channel: string): UserError {
+function inseparableSensors(file: string, { column, values }: SensorColumn, channel: string): UserError {
   return new UserError(
     `${file}: rows with "${column}" ${values.join(", ")} cover the same time of one person and recording. If they were read as one sensor, its values would jump back and forth.`,
     {
@@ -196,7 +196,7 @@ const searchedRows = 1000;
 const numberForm = "\\s*[-+]?(\\d+([.,]\\d*)?|[.,]\\d+)([eE][-+]?\\d+)?\\s*";
 
 /** Columns of numbers, and columns of text in which most cells are numbers: "+0.5", "0,5", or numbers and a few marks. */
-export async function numberColumns(database: Database, schema: TableSchema): Promise<ReadonlySet<string>> {
+export async function columnsOfSensorNumbers(database: Database, schema: TableSchema): Promise<ReadonlySet<string>> {
   const typed = schema.names.filter((name) =>
     /^(DOUBLE|FLOAT|REAL|DECIMAL|U?(TINY|SMALL|BIG|HUGE)?INT)/.test(schema.types.get(name) ?? ""),
   );
@@ -214,7 +214,7 @@ export async function numberColumns(database: Database, schema: TableSchema): Pr
 }
 
 /** The rows of a table with COLUMN=VALUE. */
-function onlyRows(schema: TableSchema, condition: string, file: string): TableSchema {
+function rowsOfOneSensor(schema: TableSchema, condition: string, file: string): TableSchema {
   const at = condition.indexOf("=");
   const column = condition.slice(0, at);
   if (!schema.names.includes(column)) {
@@ -231,7 +231,7 @@ function onlyRows(schema: TableSchema, condition: string, file: string): TableSc
 }
 
 /** The schema of a table that was written as Parquet. */
-export async function schemaOfParquet(database: Database, path: string): Promise<TableSchema> {
+export async function schemaOfSeparatedSensors(database: Database, path: string): Promise<TableSchema> {
   const source = `read_parquet(${duckdbLiteral(path)})`;
   const rows = await database.rows(`DESCRIBE FROM ${source}`);
   const types = new Map(rows.map((row) => [String(row.column_name), String(row.column_type)]));

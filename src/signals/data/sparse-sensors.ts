@@ -54,19 +54,19 @@ export async function findSparseSensors(
   );
   const number = (name: string): number => Number(facts![name]);
   const some = Math.max(number("some"), 1);
-  const rows = sensors.length === 1 ? await rowsOf(database, head) : some;
+  const rows = sensors.length === 1 ? await countSparseRows(database, head) : some;
   const isWhole = (s: number): boolean => !exceedsLimit(rows - number(`f${s}`), missingShareLimit * rows);
   const sparse = sensors.map((_, s) => s).filter((s) => !isWhole(s));
   if (sparse.length === 0) return null;
   if (sensors.some((_, s) => number(`f${s}`) < leastRows || exceedsLimit(number(`p${s}`), missingShareLimit * rows)))
     return null;
   const single = sensors.length > 1 && number("single") >= singleShare * some;
-  if (!single) for (const s of sparse) if (!(await isRegular(database, head, s))) return null;
+  if (!single) for (const s of sparse) if (!(await areSparseRowsRegular(database, head, s))) return null;
   const rowsOfSensor = filledBy(exactly);
   return { parts: sensors.map((channels, s) => ({ channels, rows: rowsOfSensor[s]! })), single };
 }
 
-async function rowsOf(database: Database, head: string): Promise<number> {
+async function countSparseRows(database: Database, head: string): Promise<number> {
   const [counted] = await database.rows(`SELECT count(*) AS rows FROM ${head}`);
   return Number(counted!.rows);
 }
@@ -75,7 +75,7 @@ async function rowsOf(database: Database, head: string): Promise<number> {
  * Whether the rows of a sensor are every nth row. Otherwise, the sensor should have a value in each row, and some are
  * missing.
  */
-async function isRegular(database: Database, head: string, s: number): Promise<boolean> {
+async function areSparseRowsRegular(database: Database, head: string, s: number): Promise<boolean> {
   const steps = `(SELECT n - lag(n) OVER (ORDER BY n) AS d FROM ${head} WHERE f${s})`;
   const [found] = await database.rows(
     `SELECT m, count(*) AS steps, count(*) FILTER (abs(d - m) <= ${regular.within} * m) AS near

@@ -49,16 +49,16 @@ export function spreadTimes(
 ): Map<number, Float64Array> {
   const found = new Map<number, Groups>();
   for (const [r, recording] of rows.recordings.entries()) {
-    const groups = repeats(recording) ? groupsOfRepeats(rows, recording) : groupsOfPackets(rows, r);
+    const groups = repeats(recording) ? groupsOfRepeatedTimes(rows, recording) : groupsOfPacketTimes(rows, r);
     if (groups !== undefined) found.set(r, groups);
   }
   // All rows of a short recording may share one time.
-  const step = middleOf([...found.values()].map((groups) => groups.step).filter(Number.isFinite));
+  const step = middleOfTimeSteps([...found.values()].map((groups) => groups.step).filter(Number.isFinite));
   for (const [r, groups] of found) if (!Number.isFinite(groups.step)) found.set(r, { ...groups, step });
-  const pooled = [...found].find(([r, { firsts }]) => isPooled(rows, rows.recordings[r]!, firsts));
-  if (pooled !== undefined) onFault(severalSensors(rows.recordings[pooled[0]]!, pooled[1]));
+  const pooled = [...found].find(([r, { firsts }]) => areTimesOfPooledSensors(rows, rows.recordings[r]!, firsts));
+  if (pooled !== undefined) onFault(timesOfSeveralSensors(rows.recordings[pooled[0]]!, pooled[1]));
   const packets = [...found].filter(([, groups]) => groups.packets);
-  if (!isContinuous(rows, packets)) for (const [r] of packets) found.delete(r);
+  if (!areSpreadTimesContinuous(rows, packets)) for (const [r] of packets) found.delete(r);
   for (const kind of [true, false]) {
     const own = [...found.values()].filter((groups) => groups.packets === kind);
     if (own.length > 0) warn(describeSpread(own, kind));
@@ -66,54 +66,54 @@ export function spreadTimes(
   return new Map(
     [...found].map(([r, groups]) => {
       const { start, end } = rows.recordings[r]!;
-      return [r, spread(rows.time(start, end), groups)];
+      return [r, spreadGroupTimes(rows.time(start, end), groups)];
     }),
   );
 }
 
-function groupsOfRepeats(rows: StoredRows, { start, end }: StoredRecording): Groups | undefined {
+function groupsOfRepeatedTimes(rows: StoredRows, { start, end }: StoredRecording): Groups | undefined {
   const time = rows.time(start, end);
-  const firsts = groupStarts(time, 0);
+  const firsts = startsOfTimeGroups(time, 0);
   if (firsts.length === time.length + 1) return undefined;
-  return { firsts, step: usualStep(time, firsts), packets: false };
+  return { firsts, step: usualStepOfTimeGroups(time, firsts), packets: false };
 }
 
-function groupsOfPackets(rows: StoredRows, r: number): Groups | undefined {
+function groupsOfPacketTimes(rows: StoredRows, r: number): Groups | undefined {
   const { start, end } = rows.recordings[r]!;
   const median = rows.sampling[r]!.periodSeconds;
   const mean = (rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]!) / (end - start - 1);
   if (!exceedsLimit(mean, packetFactor * median)) return undefined;
   const time = rows.time(start, end);
-  const firsts = groupStarts(time, packetFactor * median);
+  const firsts = startsOfTimeGroups(time, packetFactor * median);
   if (firsts.length - 1 < leastGroups || firsts.length - 1 > time.length / 2) return undefined;
   const intervals = firsts.slice(1, -1).map((first, i) => time[first]! - time[firsts[i]!]!);
-  const interval = middleOf(intervals);
+  const interval = middleOfTimeSteps(intervals);
   const near = intervals.filter((each) => Math.abs(each / interval - 1) <= regular.within).length;
   if (interval > longestPacketSeconds || near < regular.share * intervals.length) return undefined;
-  return { firsts, step: usualStep(time, firsts), packets: true };
+  return { firsts, step: usualStepOfTimeGroups(time, firsts), packets: true };
 }
 
 /** @param threshold a longer step begins a group */
-function groupStarts(time: Float64Array, threshold: number): number[] {
+function startsOfTimeGroups(time: Float64Array, threshold: number): number[] {
   const firsts = [0];
   for (let i = 1; i < time.length; i++) if (time[i]! - time[i - 1]! > threshold) firsts.push(i);
   firsts.push(time.length);
   return firsts;
 }
 
-function usualStep(time: Float64Array, firsts: readonly number[]): number {
+function usualStepOfTimeGroups(time: Float64Array, firsts: readonly number[]): number {
   const steps: number[] = [];
   for (let g = 0; g + 2 < firsts.length; g++) {
     steps.push((time[firsts[g + 1]!]! - time[firsts[g]!]!) / (firsts[g + 1]! - firsts[g]!));
   }
   // The first group is often incomplete, and lost rows make others long.
-  const median = middleOf(steps.length > 2 ? steps.slice(1) : steps);
+  const median = middleOfTimeSteps(steps.length > 2 ? steps.slice(1) : steps);
   const usual = steps.filter((step) => Math.abs(step / median - 1) <= regular.within);
   return usual.reduce((sum, step) => sum + step, 0) / usual.length;
 }
 
 /** Spreads the rows of a group until the next group. At the ends, and if rows were lost, uses the typical time instead. */
-function spread(time: Float64Array, { firsts, step }: Groups): Float64Array {
+function spreadGroupTimes(time: Float64Array, { firsts, step }: Groups): Float64Array {
   const spreadOut = new Float64Array(time.length);
   for (let g = 0; g + 1 < firsts.length; g++) {
     const [first, next] = [firsts[g]!, firsts[g + 1]!];
@@ -129,9 +129,13 @@ function spread(time: Float64Array, { firsts, step }: Groups): Float64Array {
 }
 
 /** Whether rows that share times come from several sensors: each resembles the row at the same position in the next group. */
-function isPooled(rows: StoredRows, { start, end }: StoredRecording, firsts: readonly number[]): boolean {
+function areTimesOfPooledSensors(
+  rows: StoredRows,
+  { start, end }: StoredRecording,
+  firsts: readonly number[],
+): boolean {
   const sizes = firsts.slice(1).map((first, g) => first - firsts[g]!);
-  const size = middleOf(sizes);
+  const size = middleOfTimeSteps(sizes);
   const time = rows.time(start, end);
   const tick = (time[time.length - 1]! - time[0]!) / (firsts.length - 2);
   if (size < 2 || 1 / tick < pooledRateHz) return false;
@@ -148,7 +152,7 @@ function isPooled(rows: StoredRows, { start, end }: StoredRecording, firsts: rea
 }
 
 /** Whether the values continue from packet to packet, in all recordings together, because a sensor at rest shows nothing. */
-function isContinuous(rows: StoredRows, packets: readonly (readonly [number, Groups])[]): boolean {
+function areSpreadTimesContinuous(rows: StoredRows, packets: readonly (readonly [number, Groups])[]): boolean {
   const [within, across] = [
     { sum: 0, count: 0 },
     { sum: 0, count: 0 },
@@ -181,7 +185,7 @@ function describeSpread(groups: readonly Groups[], packets: boolean): string {
     : `In ${recordings}, about ${size} rows share each time. They were spread evenly until the next time, at ${rate} Hz. For exact times, export them with more digits.`;
 }
 
-function severalSensors({ user, recording }: StoredRecording, { firsts }: Groups): FaultDescription {
+function timesOfSeveralSensors({ user, recording }: StoredRecording, { firsts }: Groups): FaultDescription {
   const size = Math.round(firsts.at(-1)! / (firsts.length - 1));
   const found = `${size} rows for each time, whose values belong to ${size} series`;
   const expected = "the rows of one sensor";
@@ -195,7 +199,7 @@ function severalSensors({ user, recording }: StoredRecording, { firsts }: Groups
   };
 }
 
-function middleOf(values: readonly number[]): number {
+function middleOfTimeSteps(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }

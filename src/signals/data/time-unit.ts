@@ -78,10 +78,10 @@ export function detectTimeUnit(
   // A later time cannot come from a clock. Dates written as digits, such as 20260504100000, would be such times.
   const reachable = steppedUnits.filter((unit) => middle / unitsPerSecond[unit] <= sinceEpoch.to);
   const isPossible = (unit: (typeof steppedUnits)[number]): boolean =>
-    reachable.includes(unit) && isPossibleRate(rateIn(unit));
+    reachable.includes(unit) && isRatePossibleInUnit(rateIn(unit));
   const ask = (unit: NumericUnit, because: string): DataFault => {
     const others: NumericUnit[] = steppedUnits.filter((other) => other !== unit && isPossible(other));
-    if (isPossibleRate(rateIn("days"))) others.push("days");
+    if (isRatePossibleInUnit(rateIn("days"))) others.push("days");
     return implausibleTimeUnit({ file, name, pace, unit, because, others, nominalRateHz });
   };
   if (named !== undefined) {
@@ -90,12 +90,12 @@ export function detectTimeUnit(
   }
   const sized = steppedUnits.find((unit) => middle / unitsPerSecond[unit] >= sinceEpoch.from && isPossible(unit));
   if (sized !== undefined) return { unit: sized, because: "size" };
-  const ticks = ticksOfWindows(pace);
+  const ticks = unitOfWindowsTicks(pace);
   if (ticks !== undefined) return { unit: "ticks", because: "size", ticks };
   if (
     countedDays.some(({ from, to }) => middle >= from && middle <= to) &&
-    !isPossibleRate(rateIn("s")) &&
-    isPossibleRate(rateIn("days"))
+    !isRatePossibleInUnit(rateIn("s")) &&
+    isRatePossibleInUnit(rateIn("days"))
   )
     return { unit: "days", because: "size" };
   if (nominalRateHz === undefined) {
@@ -114,7 +114,7 @@ export function detectTimeUnit(
 }
 
 /** The ticks of Windows, if they give a usual rate and a date since 1998. */
-function ticksOfWindows({ step, middle }: RowPace): FoundTimeUnit["ticks"] {
+function unitOfWindowsTicks({ step, middle }: RowPace): FoundTimeUnit["ticks"] {
   const { perSecond, epochs } = windowsTicks;
   const rate = perSecond / step;
   if (!(rate >= usualRates.lower && rate <= usualRates.upper)) return undefined;
@@ -125,7 +125,7 @@ function ticksOfWindows({ step, middle }: RowPace): FoundTimeUnit["ticks"] {
   return epoch === undefined ? undefined : { perSecond, in1970: -epoch * perSecond };
 }
 
-function isPossibleRate(rateHz: number): boolean {
+function isRatePossibleInUnit(rateHz: number): boolean {
   return rateHz >= possibleRates.lower && rateHz <= possibleRates.upper;
 }
 
@@ -161,7 +161,7 @@ function implausibleTimeUnit({
   return new DataFault({
     code: "sampling_rate",
     message: `${file}: column "${name}": expected ${expected}, found ${found}${instead === "" ? "" : `; it would be ${instead}`}.`,
-    advice: `Say what the numbers mean with --time-unit, such as --time-unit ${isReachable && isPossibleRate(unitsPerSecond[unit] / step) ? unit : (others[0] ?? "ms")} or --time-unit 10ms.`,
+    advice: `Say what the numbers mean with --time-unit, such as --time-unit ${isReachable && isRatePossibleInUnit(unitsPerSecond[unit] / step) ? unit : (others[0] ?? "ms")} or --time-unit 10ms.`,
     file,
     column: name,
     expected,

@@ -41,7 +41,7 @@ export function parseUnitChoice(text: string): UnitChoice {
  * The unit that a user declares for each sensor; null for the others.
  * @throws UserError if a declaration fits no sensor, its unit does not fit the sensor's kind, or a sensor gets two
  */
-export function declaredUnits({ declared }: UnitChoice, sensors: readonly Sensor[]): (SensorUnit | null)[] {
+export function unitsOfChoice({ declared }: UnitChoice, sensors: readonly Sensor[]): (SensorUnit | null)[] {
   const units: (SensorUnit | null)[] = sensors.map(() => null);
   for (const { sensor: word, unit } of declared) {
     const fits = Object.hasOwn(kindOfWord, word) ? kindOfWord[word]! : ({ name }: Sensor) => name === word;

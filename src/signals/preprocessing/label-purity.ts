@@ -62,17 +62,17 @@ const mostlyShare = 0.8;
 const majorityShare = 0.5;
 
 /** Whether a window with this share of one label is used. */
-export function isPureEnough(share: number, purity: number): boolean {
+export function isLabelPure(share: number, purity: number): boolean {
   return share > 0 && share >= purity - shareTolerance;
 }
 
-export function addLabelChanges(
+export function addImpureLabelChanges(
   before: LabelChanges | null,
   { shares }: Pick<WindowLabels, "shares">,
   purity: number,
 ): LabelChanges {
-  const crossing = shares.filter((share) => !isPureEnough(share, 1));
-  const atLeast = (share: number): number => crossing.filter((own) => isPureEnough(own, share)).length;
+  const crossing = shares.filter((share) => !isLabelPure(share, 1));
+  const atLeast = (share: number): number => crossing.filter((own) => isLabelPure(own, share)).length;
   const { windows, ...more } = before ?? { windows: 0, crossing: 0, mostly: 0, majority: 0, used: 0 };
   return {
     windows: windows + shares.length,

@@ -16,13 +16,13 @@ function lowPassTable(): Float64Array {
     const periods = i / tablePoints;
     if (periods >= crossings) return 0;
     const sinc = periods === 0 ? 1 : Math.sin(Math.PI * periods) / (Math.PI * periods);
-    return (sinc * besselI0(beta * Math.sqrt(1 - (periods / crossings) ** 2))) / besselI0(beta);
+    return (sinc * besselI0OfLowPass(beta * Math.sqrt(1 - (periods / crossings) ** 2))) / besselI0OfLowPass(beta);
   });
   return table;
 }
 
 /** The modified Bessel function of the first kind and order 0, by its power series. */
-function besselI0(x: number): number {
+function besselI0OfLowPass(x: number): number {
   let [term, sum] = [1, 1];
   for (let k = 1; term > sum * 1e-17; k++) {
     term *= (x / (2 * k)) ** 2;
@@ -80,7 +80,7 @@ export function lowPass(columns: readonly Float32Array[], ticks: LowPassTicks): 
     for (const [c, column] of columns.entries()) {
       let sum = 0;
       for (let k = low; k <= high; k++)
-        sum += weights[k - low]! * (inside ? column[k - first]! : reflectedSample(column, first, inputs, k));
+        sum += weights[k - low]! * (inside ? column[k - first]! : reflectedLowPassInput(column, first, inputs, k));
       outputs[c]![i - from] = sum / total;
     }
   }
@@ -88,7 +88,7 @@ export function lowPass(columns: readonly Float32Array[], ticks: LowPassTicks): 
 }
 
 /** Sample k of the input, continued beyond both ends by rotating it by half a turn around its last sample there. */
-function reflectedSample(column: Float32Array, first: number, inputs: number, k: number): number {
+function reflectedLowPassInput(column: Float32Array, first: number, inputs: number, k: number): number {
   const last = inputs - 1;
   let [at, sign, offset] = [k, 1, 0];
   while (at < 0 || at > last) {

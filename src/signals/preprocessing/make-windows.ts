@@ -46,7 +46,7 @@ export function makeWindowsOfPlans(sources: readonly { rows: RowSource; plan: Wi
   return sources.map(({ rows, plan }, i) => {
     const samples = block.subarray(at, at + sizes[i]!);
     at += sizes[i]!;
-    const all = makeWindowsOfParts(rows, plan, wholePlannedParts(plan), () => samples).windows;
+    const all = makeWindowsOfParts(rows, plan, wholePartsOfWindows(plan), () => samples).windows;
     if (!plan.parts.some(({ label }) => typeof label !== "number")) return all;
     const used = Int32Array.from(all.labels.keys()).filter((w) => all.labels[w]! >= 0);
     if (used.length === 0) throw noPureWindows(plan);
@@ -67,7 +67,7 @@ export interface PartOfWindows {
 }
 
 /** All parts, each with all of its windows. */
-function wholePlannedParts({ parts, step, options: { windowSize } }: WindowPlan): PartOfWindows[] {
+function wholePartsOfWindows({ parts, step, options: { windowSize } }: WindowPlan): PartOfWindows[] {
   return parts.map((part) => {
     const to = plannedWindowsLength(part.windows, windowSize, step);
     return { part, first: 0, last: part.windows, from: 0, to, ownFrom: 0, ownTo: to };

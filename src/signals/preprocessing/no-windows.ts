@@ -30,9 +30,9 @@ export function noWindowsFault(rows: RowSource, { windowSize, samplingRateHz, lo
     counted(total, "row"),
     `${counted(people, "person", "people")} with ${counted(Math.round(total / people), "row")} each on average`,
     `${counted(stretches.length, "stretch", "stretches")} without a gap or a change of label`,
-    stepText(rows, stretches),
+    stepWithoutWindows(rows, stretches),
   ].join(", ");
-  const { cause, advice } = explain(cutsOf(stretches), total, people, { samplingRateHz, longest });
+  const { cause, advice } = explainNoWindows(cutsWithoutWindows(stretches), total, people, { samplingRateHz, longest });
   return new DataFault({
     code: "too_short",
     message: `No stretch is as long as a window of ${wanted}; the longest lasts ${seconds(longest)}. Read: ${read}. ${cause}`,
@@ -42,7 +42,7 @@ export function noWindowsFault(rows: RowSource, { windowSize, samplingRateHz, lo
   });
 }
 
-function explain(
+function explainNoWindows(
   cuts: ReadonlyMap<Cut, number>,
   rows: number,
   people: number,
@@ -85,7 +85,7 @@ function explain(
     : { cause, advice: "Give longer recordings." };
 }
 
-function cutsOf(stretches: readonly Stretch[]): Map<Cut, number> {
+function cutsWithoutWindows(stretches: readonly Stretch[]): Map<Cut, number> {
   const cuts = new Map<Cut, number>();
   for (const [i, { user, recording, label }] of stretches.entries()) {
     const before = stretches[i - 1];
@@ -104,7 +104,7 @@ function cutsOf(stretches: readonly Stretch[]): Map<Cut, number> {
 }
 
 /** The step and rate of the stretch with the most rows. */
-function stepText(rows: RowSource, stretches: readonly Stretch[]): string {
+function stepWithoutWindows(rows: RowSource, stretches: readonly Stretch[]): string {
   const longest = stretches.reduce((a, b) => (b.end - b.start > a.end - a.start ? b : a));
   const count = longest.end - longest.start;
   if (count < 2) return "no two rows in a row";

@@ -4,8 +4,8 @@
 import { DataFault } from "../../data-fault.ts";
 import type { RowSource, Stretch } from "../data/recordings.ts";
 import {
-  addLabelChanges,
-  isPureEnough,
+  addImpureLabelChanges,
+  isLabelPure,
   type LabelChanges,
   type LabelRun,
   labelsOfWindows,
@@ -145,24 +145,24 @@ class WindowPlanner {
     }
     this.#classes = options.classes ?? [...labels].sort();
     this.#users = [...people].sort();
-    this.#classIndex = indexPlannedNames(this.#classes);
-    this.#userIndex = indexPlannedNames(this.#users);
+    this.#classIndex = indexWindowPlanNames(this.#classes);
+    this.#userIndex = indexWindowPlanNames(this.#users);
   }
 
   /** Stretches without a gap between them. */
   addSpan(span: readonly Stretch[]): void {
     if (span.length === 1) {
       const count = this.add(span[0]!);
-      this.#addLabelChanges({ shares: new Float64Array(count).fill(1) });
+      this.#addImpureLabelChanges({ shares: new Float64Array(count).fill(1) });
       return;
     }
     this.#hasChanges = true;
     const whole: Stretch = { ...span[0]!, end: span.at(-1)!.end };
     const even = this.#even(whole);
     const found = this.#labelsIn(span, even);
-    this.#addLabelChanges(found);
+    this.#addImpureLabelChanges(found);
     if (this.#purity < 1) {
-      const pure = found.labels.map((label, w) => (isPureEnough(found.shares[w]!, this.#purity) ? label : -1));
+      const pure = found.labels.map((label, w) => (isLabelPure(found.shares[w]!, this.#purity) ? label : -1));
       this.#addPart(whole, even, pure);
     } else {
       for (const stretch of span) this.add(stretch);
@@ -248,8 +248,8 @@ class WindowPlanner {
     });
   }
 
-  #addLabelChanges(found: Pick<WindowLabels, "shares">): void {
-    this.#labelChanges = addLabelChanges(this.#labelChanges, found, this.#purity);
+  #addImpureLabelChanges(found: Pick<WindowLabels, "shares">): void {
+    this.#labelChanges = addImpureLabelChanges(this.#labelChanges, found, this.#purity);
   }
 }
 
@@ -258,7 +258,7 @@ function countDroppedByPlan(counter: { stretches: number; samples: number }, sam
   counter.samples += samples;
 }
 
-function indexPlannedNames(names: readonly string[]): Map<string, number> {
+function indexWindowPlanNames(names: readonly string[]): Map<string, number> {
   return new Map(names.map((name, index) => [name, index]));
 }
 

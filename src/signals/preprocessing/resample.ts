@@ -85,7 +85,7 @@ export function planResampling(
 ): EvenPlan {
   const { start, end } = stretch;
   const startTime = timeOfResampledRow(rows, start);
-  if (isEvenlySampled(rows, start, end, samplingRateHz))
+  if (needsNoResampling(rows, start, end, samplingRateHz))
     return { stretch, length: end - start, startTime, resampled: false, filter: null };
   // Keep a last tick that lies beyond the last sample only because of rounding.
   const seconds = timeOfResampledRow(rows, end - 1) - startTime;
@@ -96,7 +96,7 @@ export function planResampling(
   const ratio = ownRateHz / samplingRateHz;
   const filter =
     resampling === "low-pass" && exceedsLimit(ratio, 1 + unsaidRateDifference)
-      ? { ratio, even: isEvenlySampled(rows, start, end, ownRateHz) }
+      ? { ratio, even: needsNoResampling(rows, start, end, ownRateHz) }
       : null;
   return { stretch, length, startTime, resampled: true, filter };
 }
@@ -117,7 +117,7 @@ export function resampledValues(
     const { first, last } = lowPassInputs(ticks);
     const inputs = filter.even
       ? rows.channels.map((_, c) => rows.values(c, start + first, start + last))
-      : valuesAtEvenTimes(rows, plan, filter.ratio * samplingRateHz, first, last);
+      : resampleAtEvenTimes(rows, plan, filter.ratio * samplingRateHz, first, last);
     return lowPass(inputs, ticks);
   }
   const first = rowToResampleAt(rows, start, end, startTime + from / samplingRateHz);
@@ -143,7 +143,7 @@ export function resampledValues(
  * Samples `from` to `to` (exclusive) of a stretch at even times of the given rate, by cubic interpolation. The slope at a row is
  * that of the line between its neighbours, so that two rows in quick succession do no harm.
  */
-function valuesAtEvenTimes(
+function resampleAtEvenTimes(
   rows: RowSource,
   { stretch: { start, end }, startTime }: EvenPlan,
   rateHz: number,
@@ -194,7 +194,7 @@ function rowToResampleAt(rows: RowSource, start: number, end: number, at: number
 }
 
 /** Whether every sample is within `evenTolerance` periods of its even tick, counted from the first sample. */
-function isEvenlySampled(rows: RowSource, start: number, end: number, samplingRateHz: number): boolean {
+function needsNoResampling(rows: RowSource, start: number, end: number, samplingRateHz: number): boolean {
   const tolerance = evenTolerance / samplingRateHz;
   const first = timeOfResampledRow(rows, start);
   for (const { from, to } of recordingPieces(start, end)) {

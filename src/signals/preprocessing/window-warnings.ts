@@ -14,11 +14,11 @@ export function labelChangeWarnings({ labelChanges, options: { purity = 1 } }: W
   if (crossing <= mostCrossing * windows) return [];
   return [
     `The label changes within ${percent(crossing / windows)} of all windows. A window has one label, so the time around each change is hardly used. ` +
-      `--purity 0.8 would use ${countedOf(mostly, crossing)} such windows, those with one label for 80 % of their length, and --purity 0.5 ${majority.toLocaleString("en")}; a shorter --window crosses fewer changes.`,
+      `--purity 0.8 would use ${countWithoutWindow(mostly, crossing)} such windows, those with one label for 80 % of their length, and --purity 0.5 ${majority.toLocaleString("en")}; a shorter --window crosses fewer changes.`,
   ];
 }
 
-function countedOf(some: number, all: number): string {
+function countWithoutWindow(some: number, all: number): string {
   return `${some.toLocaleString("en")} of ${all.toLocaleString("en")}`;
 }
 

@@ -61,11 +61,11 @@ export function decideSensors(
     .filter(({ none }) => !none)
     .map(({ sensor }) => decideGivenSensor(sensor, piecesOf(sensor.channels)));
   const unmixed = found.map((sensor): DecidedSensor => {
-    const accelerometer = accelerometerBeside(sensor, [...kept, ...found]);
+    const accelerometer = accelerometerBesideDecided(sensor, [...kept, ...found]);
     const mixture =
       accelerometer === undefined
         ? undefined
-        : mixedRotation(sensor, piecesOf(sensor.channels), accelerometer, {
+        : decideMixedRotation(sensor, piecesOf(sensor.channels), accelerometer, {
             pieces: piecesOf(accelerometer.channels),
             mixture: mixed.find(({ axes }) => axes.join() === accelerometer.channels.join()),
           });
@@ -110,7 +110,7 @@ function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed
 }
 
 /** The accelerometer that moves with a gyroscope: the only one, or that in the same place among as many as there are gyroscopes. */
-function accelerometerBeside(sensor: Sensor, sensors: readonly Sensor[]): Sensor | undefined {
+function accelerometerBesideDecided(sensor: Sensor, sensors: readonly Sensor[]): Sensor | undefined {
   if (sensor.kind !== "gyroscope") return undefined;
   const gyroscopes = sensors.filter(({ kind }) => kind === "gyroscope");
   const accelerometers = sensors.filter(({ kind }) => kind === "accelerometer");
@@ -119,7 +119,7 @@ function accelerometerBeside(sensor: Sensor, sensors: readonly Sensor[]): Sensor
 }
 
 /** The gyroscope's units by person; undefined if they do not differ. */
-function mixedRotation(
+function decideMixedRotation(
   { name, channels: axes }: Sensor,
   pieces: readonly Piece[],
   accelerometer: Sensor,

@@ -148,7 +148,7 @@ function weighGyroscope(
   { weak, isRaw }: { readonly weak: boolean; readonly isRaw: boolean },
 ): Weighed {
   const { rest, reach } = values;
-  const gravity = weighedGravityUnit(values);
+  const gravity = weighGravityUnit(values);
   if (gravity !== undefined) {
     const found = `it measures ${formatWeighedValue(rest)} at rest, as an accelerometer does in ${gravity}`;
     if (weak && sensor.unit === null) {
@@ -198,7 +198,7 @@ function weighMagnetometer(sensor: Sensor, { rest }: VectorValues): Weighed {
 function weighUnknown(sensor: Sensor, values: VectorValues, { written }: NamedSensor): Weighed {
   const { rest, reach } = values;
   const because = `by its values: ${formatWeighedValue(rest)} at rest`;
-  const gravity = weighedGravityUnit(values);
+  const gravity = weighGravityUnit(values);
   if (gravity !== undefined) {
     return { sensor: { ...sensor, kind: "accelerometer", unit: gravity, gravity: true }, because };
   }
@@ -218,7 +218,7 @@ function weighUnknown(sensor: Sensor, values: VectorValues, { written }: NamedSe
 }
 
 /** The unit in which the measured vector must be gravity. */
-function weighedGravityUnit(values: VectorValues): SensorUnit | undefined {
+function weighGravityUnit(values: VectorValues): SensorUnit | undefined {
   return weighsAsGravity(values) ? weighUnitAtRest(values.rest, closeToGravity) : undefined;
 }
 

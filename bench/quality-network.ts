@@ -9,6 +9,7 @@ import { defaultAugmentation } from "../src/config.ts";
 import { exportNetwork } from "../src/learning/training/export-network.ts";
 import { WindowPredictor } from "../src/learning/training/window-predictor.ts";
 import { beginFits, fitFinal, fitFolds } from "../src/pipelines/fit-folds.ts";
+import { readNetwork } from "../src/pipelines/read-network.ts";
 import { resumableCheckpoints } from "../src/pipelines/resumable-run.ts";
 import { configAffectingResult } from "../src/recorded-options.ts";
 import { argmaxRows } from "../src/stats/argmax-rows.ts";
@@ -21,7 +22,9 @@ import type { QualityTask } from "./quality-task.ts";
 type NetworkName = QualityTask["config"]["network"];
 
 /** The networks that `train` offers. */
-export const networkColumns: readonly string[] = Object.keys(trainOptions.network.choices ?? {});
+export const networkColumns: readonly string[] = Object.keys(trainOptions.network.choices ?? {}).filter(
+  (name) => !name.startsWith("FILE"),
+);
 
 const source = fileURLToPath(new URL("../src", import.meta.url));
 
@@ -51,8 +54,8 @@ function networkConfig(network: string, config: QualityTask["config"]) {
 /** @param directory folder for checkpoints, from which an interrupted fit goes on; removed at the end */
 export async function askNetwork(network: string, task: QualityTask, directory: string): Promise<QualityAnswers> {
   mkdirSync(directory, { recursive: true });
-  const { data } = task;
   const config = networkConfig(network, task.config);
+  const data = { ...task.data, network: await readNetwork(config.network) };
   const path = (name: string): string => join(directory, name);
   const fits = beginFits(data, config, {
     checkpoints: resumableCheckpoints({ directory, path }),
@@ -75,7 +78,7 @@ export async function askNetwork(network: string, task: QualityTask, directory: 
   } else {
     const { final, scaler } = await fitFinal(fits, outcomes);
     const { temperature } = crossValidation;
-    const bytes = exportNetwork({ ...final, network: config.network, scaler, temperature }, data.windows);
+    const bytes = await exportNetwork({ ...final, network: data.network, scaler, temperature }, data.windows);
     const predictor = new WindowPredictor({ path: modelFiles.network, bytes, classCount });
     const predicted = await predictor.predict(data.testSet.windows, { threads: 1 }).finally(() => predictor.close());
     answers = { [task.parts[0]!.name]: Array.from(argmaxRows(predicted, classCount)) };

@@ -42,7 +42,6 @@ const { values } = parseArgs({
 });
 const recordings = fileURLToPath(new URL("../../shared/data/motionsense/motionsense.parquet", import.meta.url));
 const trained: CycleSetting["trained"] = {
-  network: "compact",
   normalize: "zscore",
   batchSize: 64,
   patience: 15,
@@ -104,6 +103,7 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
     windows: hidden,
     windowsFingerprint: "sha256:hidden",
     unlabelledRows,
+    network: "compact",
     trained,
     rng: rng.split("fits"),
     schedule: {
@@ -178,7 +178,7 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
   const plan = cyclePlan(setting, "cycle-0", labelled, null, null);
   const adapted = await adaptBatchNorm(first.weights, plan, hidden, unlabelledRows);
   const { windowSize, channels } = all;
-  const session = await ValidationSession.create(trained.network, {
+  const session = await ValidationSession.create("compact", {
     windowSize,
     channels: channels.length,
     classes: classes.length,

@@ -188,8 +188,8 @@ export interface TrainConfig {
   purity: number;
   /** How channels are scaled. One of: zscore (mean and standard deviation), robust (median and interquartile range), none. Default: zscore. */
   normalize: "zscore" | "robust" | "none";
-  /** Architecture. One of: 1dcnn-bilstm, compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer), ensemble (the average of compact and minirocket), auto (the average or one of the two, by their losses on people held out). Default: 1dcnn-bilstm. */
-  network: "1dcnn-bilstm" | "compact" | "minirocket" | "ensemble" | "auto";
+  /** Architecture. One of: 1dcnn-bilstm, compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer), ensemble (the average of compact and minirocket), auto (the average or one of the two, by their losses on people held out), FILE.ts (your own, a module that exports a function from layers to a network; also .js). Default: 1dcnn-bilstm. */
+  network: "1dcnn-bilstm" | "compact" | "minirocket" | "ensemble" | "auto" | `${string}.${"ts" | "mts" | "js" | "mjs"}`;
   /** Maximum epochs per fit. Default: 100. */
   epochs: number;
   /** Windows per training step. Default: 64. */
@@ -481,6 +481,8 @@ export interface RetrainConfig {
   model: string;
   /** The model folder to write; must be new or empty. */
   out: string;
+  /** The file of the network that the model was trained with, if that was your own. */
+  network?: string;
   /** Labelled recordings. Default: those that the model learned from. */
   labelled?: string[];
   /** Maximum number of cycles after cycle 0, which has no pseudo-labels. Default: 5. */

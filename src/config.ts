@@ -121,8 +121,7 @@ export function resolveConvertConfig(options: unknown, file?: ConfigFile): Conve
 }
 
 /** Minimum length of a window in samples; a shorter one leaves the last layers of the network without input. */
-const leastWindow: Readonly<Record<TrainConfig["network"], number>> = {
-  "1dcnn-bilstm": 0,
+const leastWindow: Readonly<Partial<Record<TrainConfig["network"], number>>> = {
   compact: 16,
   minirocket: 9,
   ensemble: 16,
@@ -140,7 +139,7 @@ function checkConfigWindow({
       `--overlap: expected each window to start at least one sample after the previous one, got ${overlap}`,
     );
   }
-  const least = network === undefined ? 0 : leastWindow[network];
+  const least = network === undefined ? 0 : (leastWindow[network] ?? 0);
   if (window < least)
     throw new UserError(`--window: expected at least ${least} samples for the ${network} network, got ${window}`);
 }

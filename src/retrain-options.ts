@@ -5,6 +5,7 @@ import {
   numberOption,
   type OptionsOf,
   optionsUnder,
+  textOption,
   textsOption,
   wholeNumberOption,
 } from "./option.ts";
@@ -32,6 +33,11 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
   files: filesOption("unlabelled recordings"),
   model: { ...model, doc: "the champion: the model folder to improve on, or DIR/LINE@champion" },
   out: newModel,
+  network: textOption({
+    value: "file",
+    expected: "the path of a file",
+    doc: "the file of the network that the model was trained with, if that was your own",
+  }),
   labelled: textsOption({
     value: "files",
     affects: "run",

@@ -47,6 +47,33 @@ const split: OptionsOf<TrainConfig>["split"] = {
   ),
 };
 
+const presets = choiceOption({
+  value: "name",
+  default: "1dcnn-bilstm",
+  doc: "architecture",
+  of: {
+    "1dcnn-bilstm": "",
+    compact: "smaller and twice as fast",
+    minirocket: "fixed convolutions with one trained layer",
+    ensemble: "the average of compact and minirocket",
+    auto: "the average or one of the two, by their losses on people held out",
+  },
+});
+
+/** Also the path of a file. */
+const network: OptionsOf<TrainConfig>["network"] = {
+  ...presets,
+  type: `${presets.type} | \`\${string}.\${"ts" | "mts" | "js" | "mjs"}\``,
+  choices: {
+    ...presets.choices,
+    "FILE.ts": "your own, a module that exports a function from layers to a network; also .js",
+  },
+  check: z.union(
+    [presets.check, z.templateLiteral([z.string().min(1), ".", z.enum(["ts", "mts", "js", "mjs"])])],
+    `one of ${Object.keys(presets.choices ?? {}).join(", ")}, or a file that ends in .ts or .js`,
+  ),
+};
+
 /** Options of `train`. */
 export const trainOptions: OptionsOf<TrainConfig> = {
   files: filesOption("labelled recordings"),
@@ -100,18 +127,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
     }),
   }),
   ...optionsUnder("Network and its training:", {
-    network: choiceOption({
-      value: "name",
-      default: "1dcnn-bilstm",
-      doc: "architecture",
-      of: {
-        "1dcnn-bilstm": "",
-        compact: "smaller and twice as fast",
-        minirocket: "fixed convolutions with one trained layer",
-        ensemble: "the average of compact and minirocket",
-        auto: "the average or one of the two, by their losses on people held out",
-      },
-    }),
+    network,
     epochs: wholeNumberOption({ value: "n", from: 1, to: 100_000, default: 100, doc: "maximum epochs per fit" }),
     batchSize: wholeNumberOption({
       value: "windows",

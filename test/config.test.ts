@@ -74,7 +74,10 @@ describe("resolveTrainConfig", () => {
       { overlap: 0.999, window: 200 },
       "--overlap: expected each window to start at least one sample after the previous one, got 0.999",
     ],
-    [{ network: "lstm" }, '--network: expected one of 1dcnn-bilstm, compact, minirocket, ensemble, auto, got "lstm"'],
+    [
+      { network: "lstm" },
+      '--network: expected one of 1dcnn-bilstm, compact, minirocket, ensemble, auto, or a file that ends in .ts or .js, got "lstm"',
+    ],
     [{ folds: 1 }, "--folds: expected a whole number from 2 to 1000, got 1"],
     [{ epochs: "ten" }, '--epochs: expected a whole number from 1 to 100000, got "ten"'],
     [{ "batch-size": 1 }, "--batch-size: expected a whole number from 2 to 65536, got 1"],

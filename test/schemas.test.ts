@@ -21,7 +21,10 @@ it("describes config files: every option by its name on the command line, with i
   expect(schema.properties).toMatchObject({
     "batch-size": { type: "integer", minimum: 2, maximum: 65_536, default: 64 },
     overlap: { type: "number", minimum: 0, exclusiveMaximum: 1, default: 0.5 },
-    network: { enum: ["1dcnn-bilstm", "compact", "minirocket", "ensemble", "auto"], default: "1dcnn-bilstm" },
+    network: {
+      anyOf: [{ enum: ["1dcnn-bilstm", "compact", "minirocket", "ensemble", "auto"] }, {}],
+      default: "1dcnn-bilstm",
+    },
     channels: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string", minLength: 1 } }] },
     resume: { type: "boolean", default: false },
     alias: { pattern: expect.any(String) },

@@ -50,9 +50,9 @@ export interface Candidate extends Pick<CurriculumResult<Weights>, "cycles" | "w
 }
 
 export function candidateSetting({ data, champion, windowsFingerprint, rng }: RetrainRun): CycleSetting {
-  const { windows, unlabelledRows, schedule, trained } = data;
+  const { windows, unlabelledRows, schedule, trained, network } = data;
   const { sensors } = champion;
-  return { windows, windowsFingerprint, unlabelledRows, sensors, schedule, trained, rng };
+  return { windows, windowsFingerprint, unlabelledRows, sensors, schedule, network, trained, rng };
 }
 
 async function fitCandidateCycle(

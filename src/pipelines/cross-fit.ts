@@ -46,6 +46,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
     windows,
     dropped: data.dropped,
     labelChanges: null,
+    network: data.network,
     folds,
     warnings: data.warnings,
     leakage: leakageReport(

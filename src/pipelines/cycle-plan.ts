@@ -9,6 +9,7 @@ import { finalShards } from "../learning/training/final-schedule.ts";
 import { ensembleEpochs } from "../learning/training/fit-ensemble.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
+import type { NetworkSource } from "../learning/training/network-source.ts";
 import { fixedPenalty } from "../learning/training/penalty-plan.ts";
 import type { Rng } from "../random.ts";
 import { fitScaler } from "../signals/preprocessing/scaler.ts";
@@ -22,7 +23,8 @@ export interface CycleSetting {
   readonly unlabelledRows: Int32Array;
   readonly sensors: readonly { readonly channels: readonly string[] }[];
   /** The champion's options. */
-  readonly trained: Pick<TrainConfig, "network" | "normalize" | "batchSize" | "patience" | "classWeights" | "augment">;
+  readonly network: NetworkSource;
+  readonly trained: Pick<TrainConfig, "normalize" | "batchSize" | "patience" | "classWeights" | "augment">;
   readonly schedule: CycleSchedule;
   readonly rng: Rng;
 }
@@ -73,7 +75,8 @@ export function cyclePlan(
   selection: PseudoLabels | null,
   testIndex: Int32Array | null,
 ): FitPlan {
-  const { network, normalize, batchSize, patience, classWeights, augment } = setting.trained;
+  const { network } = setting;
+  const { normalize, batchSize, patience, classWeights, augment } = setting.trained;
   const { learningRates, penalty, mixture } = setting.schedule;
   const { windows, rows, pseudoLabels } = labelCycleWindows(setting, base, selection);
   return {

@@ -42,7 +42,7 @@ export type FitConfig = Pick<
 
 /** What the fits of a run share. */
 export interface FitsOfRun {
-  readonly data: Pick<TrainingData, "windows" | "sensors" | "folds" | "leakage">;
+  readonly data: Pick<TrainingData, "windows" | "sensors" | "folds" | "leakage" | "network">;
   readonly config: FitConfig;
   readonly fingerprint: string;
   readonly rng: Rng;
@@ -198,11 +198,11 @@ function fitNameOfFold(fold: number): FitName {
  * from.
  */
 function fitSettings(
-  { data: { windows, sensors }, config, fingerprint, rng }: FitsOfRun,
+  { data: { windows, sensors, network }, config, fingerprint, rng }: FitsOfRun,
   name: FitName,
   trainIndex: Int32Array,
 ): Omit<FitPlan, "validationIndex" | "testIndex" | "epochs" | "learningRate" | "shards" | "penalties"> {
-  const { network, normalize, batchSize, patience, classWeights, augment } = config;
+  const { normalize, batchSize, patience, classWeights, augment } = config;
   return {
     name: name.replace("-", " "),
     windows: fingerprint,

@@ -22,6 +22,7 @@ import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
 import type { DroppedSamples } from "../signals/preprocessing/plan-windows.ts";
 import { checkOutFile } from "./out-file.ts";
 import { openForTraining, openLabelledOrNot, prepareOpenedTraining } from "./prepare-training.ts";
+import { readNetwork } from "./read-network.ts";
 import type { TrainEvent } from "./train-events.ts";
 import { writeReportPage } from "./write-report-page.ts";
 
@@ -182,7 +183,7 @@ async function refusalOfTraining(
   reporter: Reporter<TrainEvent>,
 ): Promise<UserError | null> {
   try {
-    await prepareOpenedTraining(opened, config, reporter);
+    await prepareOpenedTraining(opened, config, await readNetwork(config.network), reporter);
     return null;
   } catch (error) {
     if (error instanceof UserError) return error;

@@ -5,6 +5,7 @@ import type { RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
+import type { NetworkSource } from "../learning/training/network-source.ts";
 import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
@@ -31,6 +32,7 @@ import { modelFiles } from "../storage/store/model-folder.ts";
 import { championOptions } from "./champion-options.ts";
 import type { CycleSchedule } from "./cycle-plan.ts";
 import type { ModelHandle } from "./model-handle.ts";
+import { networkFile, readChampionNetwork } from "./read-network.ts";
 import { readOutOfFold } from "./read-out-of-fold.ts";
 import {
   openLabelledRecordings,
@@ -48,6 +50,8 @@ type Heard = ReturnType<typeof collectingReporter>;
 export type Champion = Pick<ModelHandle, "watched" | "predict">;
 
 export interface RetrainData {
+  /** The champion's network. */
+  readonly network: NetworkSource;
   /** The options that the champion was trained with. */
   readonly trained: ChampionOptions;
   /** Labelled recordings of all people; the caller closes them. */
@@ -76,6 +80,7 @@ type Preparing = NamedColumns &
     RetrainConfig,
     | "files"
     | "model"
+    | "network"
     | "labelled"
     | "units"
     | "rate"
@@ -98,12 +103,14 @@ export async function prepareRetraining(
   reporter: Reporter<TrainEvent> = silent,
 ): Promise<RetrainData> {
   const champion = model.watched;
-  const trained = championOptions(champion.config, champion.folder.manifest, config.model);
+  const options = championOptions(champion.config, champion.folder.manifest, config.model);
+  const network = await readChampionNetwork(options.network, config, champion.folder.manifest);
+  const trained = typeof network === "string" ? options : { ...options, network: networkFile(network) };
   refuseStepsOfRetraining(config, trained);
   const heard = collectingReporter();
   const labelled = await openLabelledRecordings(config, champion, trained, heard);
   try {
-    return await prepareRetrainingFrom(labelled, { config, model, champion, trained, heard, reporter });
+    return await prepareRetrainingFrom(labelled, { config, model, champion, network, trained, heard, reporter });
   } catch (error) {
     labelled.close();
     throw error;
@@ -133,6 +140,7 @@ async function prepareRetrainingFrom(
     config: Preparing;
     model: Champion;
     champion: WatchedModel;
+    network: NetworkSource;
     trained: ChampionOptions;
     /** Warnings about how to read the figures. */
     heard: Heard;
@@ -177,6 +185,7 @@ async function prepareRetrainingFrom(
   unlike.add({ windows: learnable, runs: runsOfWindowChunk(learnable) }, championOnUnlabelled);
   for (const warning of unlike.warnings()) heard.warn(`The unlabelled recordings: ${warning}`);
   return {
+    network: of.network,
     trained,
     labelled,
     dropped: plan.dropped,

@@ -7,6 +7,8 @@ import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { type FoldParts, type LeakageReport, leakageReport } from "../learning/evaluation/leakage.ts";
 import { outerSplit } from "../learning/evaluation/outer-split.ts";
 import type { SplitKind } from "../learning/evaluation/split.ts";
+import { checkOwnNetwork } from "../learning/training/check-own-network.ts";
+import type { NetworkSource } from "../learning/training/network-source.ts";
 import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
@@ -41,6 +43,7 @@ import { labelChangeWarnings, peopleWithoutWindows } from "../signals/preprocess
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { storedConfigWindowFault } from "../storage/store/stored-config.ts";
 import { impossiblePeople } from "./impossible-people.ts";
+import { readNetwork } from "./read-network.ts";
 import { readTestSet, type TestSet } from "./test-set.ts";
 import type { TrainEvent } from "./train-events.ts";
 
@@ -61,6 +64,7 @@ export interface TrainingData {
   readonly leakage: LeakageReport;
   /** Warnings about how to read the figures. */
   readonly warnings: readonly string[];
+  readonly network: NetworkSource;
   /** The test set of a fixed split, if there is one. */
   readonly testSet?: TestSet;
 }
@@ -90,9 +94,10 @@ const lessMemory = "Use fewer --jobs, a smaller --batch-size or --network compac
 
 /** @throws UserError if there is a fault in the files, or they cannot be split as requested */
 export async function prepareTraining(config: Preparing, reporter: Reporter<TrainEvent>): Promise<TrainingData> {
+  const network = await readNetwork(config.network);
   const opened = await openForTraining(config, reporter);
   try {
-    return await prepareOpenedTraining(opened, config, reporter);
+    return await prepareOpenedTraining(opened, config, network, reporter);
   } finally {
     opened.rows.close();
   }
@@ -142,6 +147,7 @@ function howToRead(
 export async function prepareOpenedTraining(
   opened: OpenedRecordings,
   given: Preparing,
+  network: NetworkSource,
   reporter: Reporter<TrainEvent>,
 ): Promise<TrainingData> {
   const { rows, files, fingerprint, quality } = opened;
@@ -173,6 +179,7 @@ export async function prepareOpenedTraining(
   const planned = { samples: plannedWindowSamples(plan), channels: rows.channels.length };
   reportTrainingMemory(trainingMemory(config, planned), reporter, lessMemory);
   const windows = makeWindowsOfPlans([{ rows: converted, plan }])[0]!;
+  if (typeof network !== "string") await checkOwnNetwork(network, networkSizes(windows));
   for (const warning of impossiblePeople(windows, sensors)) reporter.warn(warning);
   const { dropped, labelChanges } = plan;
   const convert = (others: StoredRows): StoredRows =>
@@ -192,9 +199,15 @@ export async function prepareOpenedTraining(
     windows,
     dropped,
     labelChanges,
+    network,
     ...prepareTrainingSplits(config, windows, opened.copies, testSet, reporter),
     ...(testSet !== null && { testSet }),
   };
+}
+
+/** The sizes of windows and of a network's output. */
+export function networkSizes({ windowSize, channels, classes }: WindowSet): Parameters<typeof checkOwnNetwork>[1] {
+  return { windowSize, channels: channels.length, classes: classes.length };
 }
 
 /** @throws UserError if there is a mixture of units that is not to be converted, or of sensors with and without gravity */

@@ -41,6 +41,7 @@ import { gateProxies } from "./gate-proxies.ts";
 import { openModelHandle } from "./model-handle.ts";
 import { type Promotion, promote } from "./models.ts";
 import { prepareRetraining, type RetrainData, retrainingPeople } from "./prepare-retraining.ts";
+import { networkIdentity } from "./read-network.ts";
 import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import type { TrainRunOptions } from "./train.ts";
@@ -98,7 +99,10 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
     const recordings = { ...unlabelled, channels: windows.channels };
     await enterResumableRun(
       staging,
-      configAffectingResult({ ...config, model: versionToRetrain(champion) }),
+      {
+        ...configAffectingResult({ ...config, model: versionToRetrain(champion) }),
+        ...(config.network !== undefined && { network: networkIdentity(data.network) }),
+      },
       retrainFingerprint(data),
     );
     tracker = await TrainingTracker.open(

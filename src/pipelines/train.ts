@@ -18,6 +18,7 @@ import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { addModel, checkJoinable, type JoinedLine } from "./add-model.ts";
 import { beginFits, fitFinal, fitFolds } from "./fit-folds.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
+import { networkIdentity } from "./read-network.ts";
 import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import type { TrainEvent, TrainSummary } from "./train-events.ts";
@@ -38,6 +39,15 @@ export type {
   FoldEvent,
   MemoryEvent,
 } from "../learning/training/fit-events.ts";
+export type {
+  Conv1dOptions,
+  Initializer,
+  Layers,
+  Network,
+  NetworkFunction,
+  Operators,
+  Tensor,
+} from "../learning/training/network-source.ts";
 export type { TrackedEvent } from "../report/tell-tracked.ts";
 export type { ResolvedColumns, TimeUnit } from "../signals/data/column-roles.ts";
 export type { UnitConversion } from "../signals/data/convert-units.ts";
@@ -104,7 +114,8 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
     const data = await prepareTraining(given, reporter);
     const { samplingRateHz: rate, windowSize: window } = data.windows;
     const config: SampledTrainConfig = { ...given, rate, window };
-    await enterResumableRun(staging, configAffectingResult(config), data.recordings.fingerprint);
+    const identity = { ...configAffectingResult(config), network: networkIdentity(data.network) };
+    await enterResumableRun(staging, identity, data.recordings.fingerprint);
     const begin = (start: TrackerStart): TrackingEvent[] =>
       beginTrainLog({ recordings: data.recordings, rows: data.quality.rows.kept }, trainConfigToTrack(config), start);
     tracker = await TrainingTracker.open(begin, { ...config, server }, staging, {

@@ -7,6 +7,7 @@ import type { CvReport, TestSetReport } from "../learning/training/cv-report.ts"
 import { exportNetwork } from "../learning/training/export-network.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
 import { chosenPenalty, fitSeconds } from "../learning/training/fit-state.ts";
+import type { NetworkSource } from "../learning/training/network-source.ts";
 import type { CrossValidation } from "../learning/training/summarize-folds.ts";
 import { snakeKeys } from "../letter-case.ts";
 import { type BaselineStats, storedBaselineStats } from "../monitoring/drift/baseline-stats.ts";
@@ -33,7 +34,13 @@ import { jsonFileText } from "../storage/store/atomic-file.ts";
 import { sha256Bytes } from "../storage/store/hash.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
 import { mlflowModelFiles } from "../storage/store/mlflow-model.ts";
-import { type FileContent, modelFiles, trackingFile, writeModelFolder } from "../storage/store/model-folder.ts";
+import {
+  type FileContent,
+  modelFiles,
+  ownNetworkFiles,
+  trackingFile,
+  writeModelFolder,
+} from "../storage/store/model-folder.ts";
 import type { Staging } from "../storage/store/staging.ts";
 import { currentVersions, gitCommit, tidemarkVersion } from "../versions.ts";
 import { type CalibrationEvent, calibrationProgress } from "./calibration-progress.ts";
@@ -81,8 +88,8 @@ export async function buildModel(
   const { data, config, crossValidation, outcomes, final, also, createdAt } = model;
   const { recordings, windows } = data;
   const { temperature } = crossValidation;
-  const fitted = { ...final, network: config.network, scaler: model.scaler, temperature };
-  const network = exportNetwork(fitted, windows);
+  const fitted = { ...final, network: data.network, scaler: model.scaler, temperature };
+  const network = await exportNetwork(fitted, windows);
   const modelVersion = writtenModelVersion(config.out, createdAt, network);
   const testSet = data.testSet === undefined ? undefined : await testSetReport(data.testSet, network, config.jobs);
   if (testSet !== undefined) reporter.event({ type: "test-set", report: testSet });
@@ -246,6 +253,7 @@ export async function writeModel(
       channels: windows.channels.length,
       classes: windows.classes.length,
     }),
+    ...ownNetworkFile(data.network),
     ...extras.files,
   };
   const trackingLog = await seal(cvReport, history, {
@@ -284,6 +292,12 @@ export async function writeModel(
     { staging: staging.path("model"), unlisted: { [trackingFile]: trackingLog } },
   );
   return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
+}
+
+/** The text of a user's own network, as a record: nothing runs this copy. */
+function ownNetworkFile(network: NetworkSource): Record<string, string> {
+  if (typeof network === "string") return {};
+  return { [ownNetworkFiles[network.file.endsWith("ts") ? "ts" : "js"]]: network.text };
 }
 
 function storedConversion({ channels, people, ...units }: StoredConversion) {

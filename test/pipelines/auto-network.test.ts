@@ -32,7 +32,8 @@ const config = {
 } as const;
 
 function begin(own: WindowSet, events: TrainEvent[] = []) {
-  const data = { windows: own, sensors: [], folds, leakage: leakageReport("group", own, folds, []) };
+  const leakage = leakageReport("group", own, folds, []);
+  const data = { windows: own, sensors: [], folds, leakage, network: config.network };
   const checkpoints = { read: async () => null, write: async () => {} };
   return beginFits(data, config, { checkpoints, reporter: { event: (event) => void events.push(event) } });
 }
@@ -73,7 +74,7 @@ describe("--network auto", () => {
     expect(events.find(({ type }) => type === "final")).toMatchObject({ choice: { chosen: "minirocket" } });
 
     const exported = { ...final, network: "auto", scaler, temperature: 2 } as const;
-    const bytes = exportNetwork(exported, windows);
+    const bytes = await exportNetwork(exported, windows);
     const predict = async (network: Uint8Array) => {
       const predictor = new WindowPredictor({ path: "model.onnx", bytes: network, classCount: 2 });
       return predictor.predict(windows, { threads: 1 }).finally(() => predictor.close());
@@ -81,7 +82,7 @@ describe("--network auto", () => {
     const alone = await predict(bytes);
     // All but all of the weight keeps both networks in the file.
     const statistics = final.statistics.with(-2, 1e-30).with(-1, 1 - 1e-7);
-    const whole = exportNetwork({ ...exported, statistics }, windows);
+    const whole = await exportNetwork({ ...exported, statistics }, windows);
     const both = await predict(whole);
     expect(bytes.length).toBeLessThan(whole.length);
     alone.forEach((p, i) => {

@@ -10,7 +10,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { resolveTrainConfig, sampledTrainConfig } from "../../src/config.ts";
 import { buildInferenceGraph } from "../../src/learning/networks/inference-graph.ts";
-import { presetNetwork } from "../../src/learning/networks/presets.ts";
+import { type NetworkName, presetNetwork } from "../../src/learning/networks/presets.ts";
 import { balancedClassWeights } from "../../src/learning/training/class-weights.ts";
 import { fitNetwork } from "../../src/learning/training/fit-network.ts";
 import { scaleTrainingWindows } from "../../src/learning/training/training-batch.ts";
@@ -100,7 +100,7 @@ describe.each(names)("model.onnx of %s", (name) => {
     const { state } = await fitNetwork(
       {
         name: "final",
-        network: config.network,
+        network: config.network as NetworkName,
         windows: "sha256:all",
         scaler,
         trainIndex: Array.from(all),
@@ -124,7 +124,7 @@ describe.each(names)("model.onnx of %s", (name) => {
     expect(state.progress.epochs.map(({ loss }) => loss)).toEqual(final.map(({ loss }) => loss));
 
     const size = { windowSize: config.window, channels: windows.channels.length };
-    const layers = presetNetwork(config.network, windows.classes.length);
+    const layers = presetNetwork(config.network as NetworkName, windows.classes.length);
     const trained = await openGraph(buildInferenceGraph(layers, { ...size, differentiable: true }));
     const session = await InferenceSession.create(read());
     const some = Int32Array.from({ length: 24 }, (_, i) => Math.floor((i * all.length) / 24));

@@ -25,12 +25,16 @@ export interface TrainedNetwork {
   readonly temperature: number;
 }
 
-/** Inputs: parameters [P], statistics [S] and scaled windows x [batch, T, C]. Outputs: probabilities and logits [batch, K]. */
+/**
+ * Inputs: parameters [P], statistics [S] (none if S is 0) and scaled windows x [batch, T, C]. Outputs: probabilities and logits
+ * [batch, K].
+ */
 export function buildInferenceGraph(layers: Layer, input: InferenceInput): Graph {
   const network = describeInferenceNetwork(layers, input);
   const graph = new Graph("network");
   const parameters = graph.input("parameters", "float32", [network.parameterCount]);
-  const statistics = graph.input("statistics", "float32", [network.statisticCount]);
+  const statistics =
+    network.statisticCount > 0 ? graph.input("statistics", "float32", [network.statisticCount]) : undefined;
   const x = graph.input("x", "float32", [inferenceBatchDimension(input), input.windowSize, input.channels]);
   const logits = inferenceForward(layers, network, { parameters, statistics, x }, input.differentiable ?? false);
   return addInferenceOutputs(graph, logits);
@@ -44,7 +48,7 @@ export function buildExportedInferenceGraph(layers: Layer, input: InferenceInput
   const constant = (values: ArrayLike<number>): Value => graph.constant("float32", [values.length], values);
   const scaled = mul(sub(windows, constant(trained.center)), constant(trained.scale.map((scale) => 1 / scale)));
   const parameters = constant(trained.parameters);
-  const statistics = constant(trained.statistics);
+  const statistics = network.statisticCount > 0 ? constant(trained.statistics) : undefined;
   const logits = inferenceForward(
     layers,
     network,
@@ -66,7 +70,7 @@ function inferenceBatchDimension({ differentiable = false }: InferenceInput): nu
 function inferenceForward(
   layers: Layer,
   network: NetworkSpec,
-  { parameters, statistics, x }: { parameters: Value; statistics: Value; x: Value },
+  { parameters, statistics, x }: { parameters: Value; statistics: Value | undefined; x: Value },
   differentiable: boolean,
 ): Value {
   const parameterOf = unpackParameters(parameters, network.parameters);

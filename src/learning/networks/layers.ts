@@ -9,6 +9,7 @@ import {
   div,
   matmul,
   mul,
+  pad,
   reduceMean,
   reduceSum,
   relu,
@@ -34,12 +35,25 @@ export function dense(name: string, units: number): Layer {
   };
 }
 
-/** [T, B, C] -> [T - size + 1, B, filters]: "valid" convolution over time with stride 1, kernel [size, C, filters]. */
-export function conv1d(name: string, filters: number, size: number): Layer {
+/**
+ * Convolution over time with stride 1, kernel [size, C, filters]: [T, B, C] -> [T', B, filters].
+ * @param options.padding "valid": T' = T - (size - 1) dilation; "same": T' = T, with zeros at both ends
+ */
+export function conv1d(
+  name: string,
+  filters: number,
+  size: number,
+  options: { readonly padding?: "valid" | "same"; readonly dilation?: number } = {},
+): Layer {
+  const { padding = "valid", dilation = 1 } = options;
+  const reach = (size - 1) * dilation;
   return (context, x) => {
-    const [steps, , channels] = x.shape as [number, unknown, number];
+    const padded = padding === "same" ? pad(x, 0, Math.floor(reach / 2), Math.ceil(reach / 2)) : x;
+    const [steps, , channels] = padded.shape as [number, unknown, number];
     const kernel = context.parameter(`${name}/kernel`, [size, channels, filters], "glorot-uniform");
-    const shifted = Array.from({ length: size }, (_, offset) => slice(x, 0, offset, offset + steps - size + 1));
+    const shifted = Array.from({ length: size }, (_, i) =>
+      slice(padded, 0, i * dilation, i * dilation + steps - reach),
+    );
     const y = matmul(concat(shifted, 2), reshape(kernel, [size * channels, filters]));
     return add(y, context.parameter(`${name}/bias`, [filters], "zeros"));
   };

@@ -76,8 +76,9 @@ export function drawParameterVector(
   return vector;
 }
 
-/** The tensors of a vector [P], by name. */
-export function unpackParameters(vector: Value, specs: readonly ParameterSpec[]): Map<string, Value> {
+/** The tensors of a vector [P], by name. A network without such tensors has no vector. */
+export function unpackParameters(vector: Value | undefined, specs: readonly ParameterSpec[]): Map<string, Value> {
+  if (vector === undefined || specs.length === 0) return new Map();
   const pieces = splitAlongAxis(
     vector,
     specs.map(({ size }) => size),

@@ -25,7 +25,8 @@ export interface TrainingGraph {
 
 /**
  * Inputs: parameters [P], moment_1 [P], moment_2 [P], statistics [S], step_size [], x [B, T, C], targets [B, K] and
- * mask_0... (bool). Outputs: next_parameters, next_moment_1, next_moment_2, next_statistics, loss [], logits [B, K].
+ * mask_0... (bool). Outputs: next_parameters, next_moment_1, next_moment_2, next_statistics, loss [], logits [B, K]. If S is 0,
+ * there are no statistics.
  * `step_size` is Adam's learning rate with its bias correction (`adamStepSize`).
  */
 export function buildTrainingGraph(layers: Layer, input: NetworkInput): TrainingGraph {
@@ -85,8 +86,7 @@ function trainingForward(layers: Layer, { batchSize, windowSize, channels, class
   const targets = graph.input("targets", type, [batchSize, classes]);
 
   const parameterOf = unpackParameters(parameters, network.parameters);
-  const statisticOf =
-    statistics === undefined ? new Map<string, Value>() : unpackParameters(statistics, network.statistics);
+  const statisticOf = unpackParameters(statistics, network.statistics);
   const updated = new Map(statisticOf);
   let masks = 0;
   const logits = layers(

@@ -2,27 +2,27 @@ import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { buildExportedInferenceGraph } from "../networks/inference-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
-import { type NetworkName, presetNetwork } from "../networks/presets.ts";
 import { divideEnsemble, ensembleMembers } from "./ensemble-weights.ts";
 import type { NetworkWeights } from "./fit-state.ts";
 import { isEnsemble } from "./is-ensemble.ts";
+import { type NetworkSource, networkLayers } from "./network-source.ts";
 
 export interface FittedNetwork extends NetworkWeights {
-  readonly network: NetworkName;
+  readonly network: NetworkSource;
   readonly scaler: Pick<Scaler, "center" | "scale">;
   /** Temperature by which the logits are divided. */
   readonly temperature: number;
 }
 
 /** The bytes of a model.onnx that turns windows in physical units into calibrated probabilities. */
-export function exportNetwork(
+export async function exportNetwork(
   { network, parameters, statistics, scaler: { center, scale }, temperature }: FittedNetwork,
   windows: Pick<WindowSet, "windowSize" | "channels" | "classes" | "samplingRateHz">,
-): Uint8Array {
+): Promise<Uint8Array> {
   const { windowSize, channels, classes, samplingRateHz } = windows;
-  const { name, ...weights } = exportedWeights({ network, parameters, statistics, temperature }, windows);
+  const { source, ...weights } = exportedWeights({ network, parameters, statistics, temperature }, windows);
   const graph = buildExportedInferenceGraph(
-    presetNetwork(name, classes.length),
+    await networkLayers(source, classes.length),
     { windowSize, channels: channels.length },
     { ...weights, center, scale },
   );
@@ -37,10 +37,10 @@ export function exportNetwork(
 function exportedWeights(
   { network, ...whole }: Pick<FittedNetwork, "network" | "parameters" | "statistics" | "temperature">,
   windows: Pick<WindowSet, "windowSize" | "channels" | "classes">,
-): NetworkWeights & { readonly name: NetworkName; readonly temperature: number } {
+): NetworkWeights & { readonly source: NetworkSource; readonly temperature: number } {
   const divided = isEnsemble(network) ? divideEnsemble(whole, windows) : null;
   const only = divided?.mixture.weights.indexOf(1) ?? -1;
-  if (divided === null || only < 0) return { name: network, ...whole };
+  if (divided === null || only < 0) return { source: network, ...whole };
   const temperature = whole.temperature * divided.mixture.temperatures[only]!;
-  return { name: ensembleMembers[only]!, ...divided.members[only]!, temperature };
+  return { source: ensembleMembers[only]!, ...divided.members[only]!, temperature };
 }

@@ -7,7 +7,6 @@ import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { miniRocketNames } from "../networks/minirocket.ts";
 import { describeNetworkParameters, type NetworkSpec } from "../networks/parameters.ts";
-import { presetNetwork } from "../networks/presets.ts";
 import { type CountedWindows, learningRows } from "./counted-windows.ts";
 import { Diverged } from "./diverged.ts";
 import { type FitOptions, type FitResult, labelWindowsToFit } from "./fit-network.ts";
@@ -22,6 +21,7 @@ import {
   standardizeMiniRocket,
   type WindowCounts,
 } from "./minirocket-statistics.ts";
+import { networkLayers } from "./network-source.ts";
 import { rotateWindows } from "./rotate-windows.ts";
 import { judgeChosenPenalty, logitsPerScore, searchPenalty } from "./search-penalty.ts";
 
@@ -44,7 +44,7 @@ export async function fitMiniRocket(
     return { state: options.state, finished: true };
   const started = performance.now();
   const windows = labelWindowsToFit(unlabelled, plan);
-  const network = describeNetworkParameters(presetNetwork(plan.network, windows.classes.length), {
+  const network = describeNetworkParameters(await networkLayers(plan.network, windows.classes.length), {
     type: "float32",
     shape: [1, windows.windowSize, windows.channels.length],
   });

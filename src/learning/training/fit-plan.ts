@@ -2,15 +2,15 @@
 
 import type { RngState } from "../../random.ts";
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
-import type { NetworkName } from "../networks/presets.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";
+import type { NetworkSource } from "./network-source.ts";
 
 export interface FitPlan {
   /** Name for messages, such as "fold 2". */
   readonly name: string;
   /** `windowsFingerprint` of the windows that the rows refer to. */
   readonly windows: string;
-  readonly network: NetworkName;
+  readonly network: NetworkSource;
   readonly scaler: Scaler;
   readonly trainIndex: readonly number[];
   /** Validation rows for early stopping and the learning rate; null: all epochs run, and the last weights are kept. */

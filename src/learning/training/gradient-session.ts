@@ -1,6 +1,7 @@
 import { modelProto } from "../networks/model-proto.ts";
-import { type NetworkName, presetNetwork } from "../networks/presets.ts";
 import { buildTrainingGradientGraph, type NetworkInput, type TrainingGraph } from "../networks/training-graph.ts";
+import { statisticsFeed } from "./network-session.ts";
+import { type NetworkSource, networkLayers } from "./network-source.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
 
 /** A shard of a batch; B is the size of the shard. */
@@ -37,8 +38,8 @@ export class GradientSession {
     this.#network = network;
   }
 
-  static async create(name: NetworkName, input: NetworkInput): Promise<GradientSession> {
-    const { graph, network } = buildTrainingGradientGraph(presetNetwork(name, input.classes), input);
+  static async create(source: NetworkSource, input: NetworkInput): Promise<GradientSession> {
+    const { graph, network } = buildTrainingGradientGraph(await networkLayers(source, input.classes), input);
     return new GradientSession(await openRuntimeSession(modelProto(graph)), input, network);
   }
 
@@ -46,7 +47,7 @@ export class GradientSession {
     const { batchSize, windowSize, channels, classes } = this.#input;
     const feeds: Record<string, Tensor> = {
       parameters: runtimeTensor("float32", parameters, [parameters.length]),
-      statistics: runtimeTensor("float32", statistics, [statistics.length]),
+      ...statisticsFeed(statistics),
       x: runtimeTensor("float32", x, [batchSize, windowSize, channels]),
       targets: runtimeTensor("float32", targets, [batchSize, classes]),
     };
@@ -57,7 +58,7 @@ export class GradientSession {
     const values = (name: string): Float32Array => out[name]!.data as Float32Array;
     return {
       gradient: values("gradient"),
-      statistics: values("next_statistics"),
+      statistics: out.next_statistics === undefined ? new Float32Array() : values("next_statistics"),
       loss: values("loss")[0]!,
       logits: values("logits"),
     };

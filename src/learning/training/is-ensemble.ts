@@ -1,6 +1,6 @@
-import type { NetworkName } from "../networks/presets.ts";
+import type { NetworkSource } from "./network-source.ts";
 
 /** Whether a network has members whose probabilities are weighted. With `auto`, the weights may leave only one of them. */
-export function isEnsemble(name: NetworkName): boolean {
-  return name === "ensemble" || name === "auto";
+export function isEnsemble(network: NetworkSource | string): boolean {
+  return network === "ensemble" || network === "auto";
 }

@@ -3,8 +3,8 @@
 import { buildInferenceGraph } from "../networks/inference-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
 import type { MaskSpec, NetworkSpec } from "../networks/parameters.ts";
-import { type NetworkName, presetNetwork } from "../networks/presets.ts";
 import { buildTrainingGraph, type NetworkInput } from "../networks/training-graph.ts";
+import { type NetworkSource, networkLayers } from "./network-source.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
 
 /** The state that training changes. P parameters, S statistics. */
@@ -51,8 +51,8 @@ export class TrainingSession implements StepSession {
     this.#input = input;
   }
 
-  static async create(name: NetworkName, input: NetworkInput): Promise<TrainingSession> {
-    const { graph, network } = buildTrainingGraph(presetNetwork(name, input.classes), input);
+  static async create(source: NetworkSource, input: NetworkInput): Promise<TrainingSession> {
+    const { graph, network } = buildTrainingGraph(await networkLayers(source, input.classes), input);
     return new TrainingSession(await openRuntimeSession(modelProto(graph)), network, input);
   }
 
@@ -66,7 +66,7 @@ export class TrainingSession implements StepSession {
       parameters: values("parameters"),
       moment1: values("moment_1"),
       moment2: values("moment_2"),
-      statistics: values("statistics"),
+      statistics: this.network.statisticCount > 0 ? values("statistics") : new Float32Array(),
     };
   }
 
@@ -75,7 +75,7 @@ export class TrainingSession implements StepSession {
     this.#feeds.parameters = vector(parameters);
     this.#feeds.moment_1 = vector(moment1);
     this.#feeds.moment_2 = vector(moment2);
-    this.#feeds.statistics = vector(statistics);
+    if (this.network.statisticCount > 0) this.#feeds.statistics = vector(statistics);
   }
 
   async step({ x, targets, masks, stepSize }: StepInput): Promise<{ loss: number; logits: Float32Array }> {
@@ -91,7 +91,7 @@ export class TrainingSession implements StepSession {
     feeds.parameters = out.next_parameters as Tensor;
     feeds.moment_1 = out.next_moment_1 as Tensor;
     feeds.moment_2 = out.next_moment_2 as Tensor;
-    feeds.statistics = out.next_statistics as Tensor;
+    if (out.next_statistics !== undefined) feeds.statistics = out.next_statistics as Tensor;
     return { loss: (out.loss!.data as Float32Array)[0]!, logits: out.logits!.data as Float32Array };
   }
 
@@ -111,10 +111,10 @@ export class ValidationSession {
   }
 
   static async create(
-    name: NetworkName,
+    source: NetworkSource,
     { windowSize, channels, classes }: { windowSize: number; channels: number; classes: number },
   ): Promise<ValidationSession> {
-    const graph = buildInferenceGraph(presetNetwork(name, classes), { windowSize, channels });
+    const graph = buildInferenceGraph(await networkLayers(source, classes), { windowSize, channels });
     return new ValidationSession(await openRuntimeSession(modelProto(graph)), [windowSize, channels]);
   }
 
@@ -123,7 +123,7 @@ export class ValidationSession {
     const [windowSize, channels] = this.#shape;
     const out = await this.#session.run({
       parameters: runtimeTensor("float32", weights.parameters, [weights.parameters.length]),
-      statistics: runtimeTensor("float32", weights.statistics, [weights.statistics.length]),
+      ...statisticsFeed(weights.statistics),
       x: runtimeTensor("float32", x, [x.length / (windowSize * channels), windowSize, channels]),
     });
     return out.probabilities!.data as Float32Array;
@@ -132,4 +132,9 @@ export class ValidationSession {
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/** The input for the statistics, which a network without any does not have. */
+export function statisticsFeed(statistics: Float32Array): Record<string, Tensor> {
+  return statistics.length === 0 ? {} : { statistics: runtimeTensor("float32", statistics, [statistics.length]) };
 }

@@ -6,10 +6,10 @@
 import { once } from "node:events";
 import { modelProto } from "../networks/model-proto.ts";
 import { describeNetworkParameters, type MaskSpec, type NetworkSpec } from "../networks/parameters.ts";
-import { type NetworkName, presetNetwork } from "../networks/presets.ts";
 import { buildTrainingUpdateGraph, type NetworkInput } from "../networks/training-graph.ts";
 import { GradientSession, type ShardInput, type ShardOutput } from "./gradient-session.ts";
 import type { NetworkState, StepInput, StepSession } from "./network-session.ts";
+import { type NetworkSource, networkLayers } from "./network-source.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
 import { startWorker } from "./start-worker.ts";
 
@@ -37,7 +37,7 @@ export class ShardedTrainingSession implements StepSession {
    * @param threads number of threads, including this one, which also runs any remaining shards one after another
    */
   static async create(
-    name: NetworkName,
+    source: NetworkSource,
     input: NetworkInput,
     { shards, threads }: { shards: number; threads: number },
   ): Promise<ShardedTrainingSession> {
@@ -46,13 +46,13 @@ export class ShardedTrainingSession implements StepSession {
     }
     const part = { ...input, batchSize: input.batchSize / shards };
     const { batchSize, windowSize, channels } = part;
-    const network = describeNetworkParameters(presetNetwork(name, input.classes), {
+    const network = describeNetworkParameters(await networkLayers(source, input.classes), {
       type: "float32",
       shape: [batchSize, windowSize, channels],
     });
-    const own = await GradientSession.create(name, part);
+    const own = await GradientSession.create(source, part);
     const others = await Promise.all(
-      Array.from({ length: shards - 1 }, (_, i) => (i + 1 < threads ? startShard(name, part) : own)),
+      Array.from({ length: shards - 1 }, (_, i) => (i + 1 < threads ? startShard(source, part) : own)),
     );
     const update = await openRuntimeSession(modelProto(buildTrainingUpdateGraph(network.parameterCount, shards)));
     return new ShardedTrainingSession(network, [...others, own], update);
@@ -108,8 +108,8 @@ function meanOfShards(vectors: readonly Float32Array[]): Float32Array {
   return vectors[0]!.map((_, i) => vectors.reduce((sum, vector) => sum + vector[i]!, 0) / vectors.length);
 }
 
-async function startShard(name: NetworkName, input: NetworkInput): Promise<Shard> {
-  const worker = startWorker("gradient-worker-thread", { name, input });
+async function startShard(source: NetworkSource, input: NetworkInput): Promise<Shard> {
+  const worker = startWorker("gradient-worker-thread", { source, input });
   await once(worker, "message");
   return {
     async run(shard) {

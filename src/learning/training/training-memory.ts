@@ -6,7 +6,7 @@ import { totalmem } from "node:os";
 import { gigabytes } from "../../gigabytes.ts";
 import type { Reporter } from "../../reporter.ts";
 import { kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
-import type { NetworkName } from "../networks/presets.ts";
+
 import type { MemoryEvent } from "./fit-events.ts";
 import { hasPenalty } from "./has-penalty.ts";
 import { countType } from "./minirocket-statistics.ts";
@@ -31,13 +31,15 @@ interface Machine {
 }
 
 /** Memory of a worker's JavaScript engine and its working memory, for windows of 200 samples in batches of 64. */
-const workerBytes: Record<NetworkName, number> = {
+const workerBytes: Readonly<Record<string, number>> = {
   "1dcnn-bilstm": 500e6,
   compact: 200e6,
   minirocket: 300e6,
   ensemble: 500e6,
   auto: 500e6,
 };
+/** A guess for networks that are not in the list. */
+const otherWorkerBytes = 500e6;
 /** Memory for the calibration, which does not depend on the number of windows. */
 const rehearsalBytes = 340e6;
 /** Memory for the summaries of all chunks, as a share of the windows' memory. */
@@ -57,7 +59,7 @@ export function trainingMemory(
     folds,
     augment,
   }: {
-    network: NetworkName;
+    network: string;
     jobs: number;
     batchSize: number;
     window: number;
@@ -72,7 +74,7 @@ export function trainingMemory(
   const steps = isTrainedInSteps(network) ? Math.max(1, (batchSize * window) / (64 * 200)) : 1;
   const copies = network === "minirocket" && augment === "rotate" ? 2 : 1;
   const counts = hasPenalty(network) ? copies * countedFeatures(window) * (samples / (window * (1 - overlap))) : 0;
-  const work = workerBytes[network] * steps + counts;
+  const work = (workerBytes[network] ?? otherWorkerBytes) * steps + counts;
   const fits = Math.min(jobs, folds) * work;
   const baseline = rehearsalBytes + chunkShare * windows + columnsOfBaseline * bytesPerNumber * samples;
   const limited = machine.constrained > 0 && machine.constrained < machine.total;

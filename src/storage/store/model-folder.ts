@@ -47,6 +47,9 @@ export const modelFiles = {
 /** Additional files of a retrained model. */
 export const retrainReportFile = "retrain_report.json";
 
+/** The text of a user's own network, as a record; nothing runs it. */
+export const ownNetworkFiles = { ts: "network.ts", js: "network.js" } as const;
+
 /** The training's log for a tracking server. It names files of this folder, so the manifest cannot contain its hash. */
 export const trackingFile = "tracking.jsonl";
 
@@ -59,7 +62,7 @@ const neededFiles: readonly string[] = [
 
 /** All files that are read or written in the folder, whether or not the manifest contains their hashes. */
 const usedFiles: readonly string[] = [
-  ...[...Object.values(modelFiles), retrainReportFile, trackingFile],
+  ...[...Object.values(modelFiles), ...Object.values(ownNetworkFiles), retrainReportFile, trackingFile],
   ...[monitorFile, `${monitorFile}-wal`, `${monitorFile}-shm`],
 ];
 

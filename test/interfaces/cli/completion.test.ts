@@ -34,7 +34,14 @@ describe.skipIf(!installed("bash"))("bash", () => {
     expect(bash("re")).toEqual(["reference", "retrain"]);
     expect(bash("models", "")).toEqual(expect.arrayContaining(["list", "show", "compare", "promote", "rollback"]));
     expect(bash("train", "a.csv", "--n")).toEqual(["--normalize", "--network"]);
-    expect(bash("train", "--network", "")).toEqual(["1dcnn-bilstm", "compact", "minirocket", "ensemble", "auto"]);
+    expect(bash("train", "--network", "")).toEqual([
+      "1dcnn-bilstm",
+      "compact",
+      "minirocket",
+      "ensemble",
+      "auto",
+      "FILE.ts",
+    ]);
     expect(bash("reference", "compact", "--keep-")).toEqual(["--keep-days", "--keep-megabytes"]);
     expect(bash("completion", "")).toEqual(expect.arrayContaining(["bash", "zsh", "fish"]));
   });
@@ -80,7 +87,14 @@ describe.skipIf(!installed("fish"))("fish", () => {
   it("offers commands, options and values", () => {
     expect(fish("tidemark ")).toEqual(expect.arrayContaining(["train", "check", "models"]));
     expect(fish("tidemark models ")).toEqual(expect.arrayContaining(["list", "rollback"]));
-    expect(fish("tidemark train --network ")).toEqual(["1dcnn-bilstm", "compact", "minirocket", "ensemble", "auto"]);
+    expect(fish("tidemark train --network ")).toEqual([
+      "1dcnn-bilstm",
+      "compact",
+      "minirocket",
+      "ensemble",
+      "auto",
+      "FILE.ts",
+    ]);
     expect(fish("tidemark train --n")).toEqual(["--network", "--normalize"]);
     expect(fish("tidemark completion ")).toEqual(["bash", "fish", "zsh"]);
   });

@@ -1,0 +1,111 @@
+// Checks a user's own network before anything is trained: that it can be built for the windows and returns one number per
+// class, that gradients reach its parameters, that it is the same every time, and that the runtime can take a step with it.
+
+import { UserError } from "../../errors.ts";
+import { Rng } from "../../random.ts";
+import { buildInferenceGraph } from "../networks/inference-graph.ts";
+import type { Layer } from "../networks/layer-context.ts";
+import { modelProto } from "../networks/model-proto.ts";
+import type { Shape } from "../networks/onnx-graph.ts";
+import { drawParameterVector } from "../networks/parameters.ts";
+import { buildTrainingGraph, type NetworkInput } from "../networks/training-graph.ts";
+import { fitStateFrom } from "./fit-state.ts";
+import { TrainingSession } from "./network-session.ts";
+import { networkLayers, type OwnNetwork } from "./network-source.ts";
+import { openRuntimeSession } from "./onnx-runtime.ts";
+
+const checkedBatch = 2;
+
+/** @throws UserError if the network cannot be trained on windows of this size */
+export async function checkOwnNetwork(
+  network: OwnNetwork,
+  sizes: Pick<NetworkInput, "windowSize" | "channels" | "classes">,
+): Promise<void> {
+  const { windowSize, channels, classes } = sizes;
+  const windows = `windows of ${windowSize} samples and ${channels} ${channels === 1 ? "channel" : "channels"}`;
+  const input = { batchSize: checkedBatch, ...sizes };
+  const attempt = <T>(what: string, action: () => Promise<T>): Promise<T> =>
+    action().catch((cause: unknown) => {
+      if (cause instanceof UserError) throw cause;
+      throw ownNetworkFault(network, `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    });
+  const layers = async (): Promise<Layer> =>
+    withCheckedOutput(network, await networkLayers(network, classes), { windows, classes });
+  const built = async () => {
+    const training = buildTrainingGraph(await layers(), input);
+    const inference = buildInferenceGraph(await layers(), sizes);
+    return { training, protos: [training.graph, inference].map((graph) => modelProto(graph)) };
+  };
+  const { training, protos } = await attempt(`it cannot be built for ${windows}`, built);
+  const { parameters, statistics, masks, parameterCount } = training.network;
+  if (parameterCount === 0) throw ownNetworkFault(network, "expected layers with trained parameters, found none");
+  const again = await attempt(`it cannot be built for ${windows}`, built);
+  if (!protos.every((bytes, i) => Buffer.compare(bytes, again.protos[i]!) === 0)) {
+    throw ownNetworkFault(
+      network,
+      "expected the same network each time, but two calls of its function gave different ones",
+      undefined,
+      "Use no clock and no random numbers in it: initial weights follow from the initializers and --seed.",
+    );
+  }
+  const rng = Rng.fromSeed(1);
+  const [initial, tracked] = await attempt("its parameters cannot be initialized", async () => [
+    drawParameterVector(parameters, rng),
+    drawParameterVector(statistics, rng),
+  ]);
+  await attempt(`ONNX Runtime cannot run it for ${windows}`, async () => {
+    await (await openRuntimeSession(protos[1]!)).release();
+    const session = await TrainingSession.create(network, input);
+    try {
+      session.state = fitStateFrom({ parameters: initial!, statistics: tracked! }, 0);
+      await session.step({
+        x: Float32Array.from({ length: checkedBatch * windowSize * channels }, () => rng.normal()),
+        targets: Float32Array.from({ length: checkedBatch * classes }, (_, i) => (i % classes === 0 ? 1 : 0)),
+        masks: masks.map(({ shape }) => new Uint8Array(shape.reduce((size, d) => size * d, 1)).fill(1)),
+        stepSize: 0,
+      });
+    } finally {
+      await session.release();
+    }
+  });
+}
+
+/** The same layers; they throw if their output is not one number per window and class. */
+function withCheckedOutput(
+  network: OwnNetwork,
+  layers: unknown,
+  { windows, classes }: { windows: string; classes: number },
+): Layer {
+  if (typeof layers !== "function")
+    throw ownNetworkFault(network, `expected its function to return a network made of layers, got ${nameOf(layers)}`);
+  return (context, x) => {
+    const y: unknown = layers(context, x);
+    const shape = (y as { shape?: Shape } | null | undefined)?.shape;
+    if (!Array.isArray(shape))
+      throw ownNetworkFault(
+        network,
+        `expected its function to return a network made of layers, but it gave ${nameOf(y)}`,
+      );
+    const [batch] = x.shape;
+    if (shape.length === 2 && shape[0] === batch && shape[1] === classes) return y as ReturnType<Layer>;
+    const found = shape.map((size) => (size === batch ? "batch" : size)).join(", ");
+    throw ownNetworkFault(
+      network,
+      `expected an output of shape [batch, ${classes}], one number per class, got [${found}] for ${windows}`,
+    );
+  };
+}
+
+function nameOf(value: unknown): string {
+  return value === null ? "null" : typeof value;
+}
+
+/** The error for a user's own network. */
+export function ownNetworkFault(
+  { file }: Pick<OwnNetwork, "file">,
+  problem: string,
+  cause?: unknown,
+  advice = "The guide describes the layers and their shapes: docs/guide.md, section “Your own network”.",
+): UserError {
+  return new UserError(`--network ${file}: ${problem}`, { advice, cause });
+}

@@ -7,7 +7,7 @@ import { sensorNoiseFault, sensorRateFault, stuckSensorFault } from "../src/moni
 import type { WatchedModel } from "../src/monitoring/streams/watched-model.ts";
 import type { Columns } from "../src/monitoring/summaries/summarize.ts";
 import type { Rng } from "../src/random.ts";
-import { type Sensor, type SensorKind, sensorUnitFactor } from "../src/signals/sensors/sensor.ts";
+import { type Sensor, type SensorKind, unitFactor } from "../src/signals/sensors/sensor.ts";
 
 /** One fault in one stream. */
 export interface Begun {
@@ -142,7 +142,7 @@ function fault(name: string, cause: InjectedFault["cause"], begin: InjectedFault
 function mistakenUnit(kind: SensorKind, { unit }: Sensor): { name: string; factor: number } {
   const [usual, other] = kind === "accelerometer" ? (["m/s^2", "g"] as const) : (["rad/s", "deg/s"] as const);
   const [from, to] = unit === other ? [other, usual] : [usual, other];
-  return { name: `${kind} in ${to} instead of ${from}`, factor: sensorUnitFactor(kind, from, to) };
+  return { name: `${kind} in ${to} instead of ${from}`, factor: unitFactor(kind, from, to) };
 }
 
 function mapColumns(

@@ -25,7 +25,7 @@ export {
   type Sensor,
   type SensorKind,
   type SensorUnit,
-  sensorUnitFactor,
+  unitFactor,
 } from "./monitoring/summaries/device-json.ts";
 export {
   type ChannelSummaryJson,

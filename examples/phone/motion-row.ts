@@ -1,7 +1,7 @@
 // Converts a phone's motion event to a row of a model's channels, according to the sensors that the model was trained on.
 // https://www.w3.org/TR/orientation-event/ specifies m/s^2 and degrees per second. Alpha is the rotation about z, beta about x,
 // and gamma about y.
-import { type DeviceModel, sensorUnitFactor } from "tidemark/device";
+import { type DeviceModel, unitFactor } from "tidemark/device";
 
 interface Vector {
   readonly x: number | null;
@@ -34,12 +34,12 @@ function sourceOf(channel: string, sensors: readonly Sensor[]): (motion: Motion)
   const axis = (["x", "y", "z"] as const)[sensor?.channels.indexOf(channel) ?? -1];
   if (sensor === undefined || axis === undefined) throw noSource(channel, "is not an axis of a sensor");
   if (sensor.kind === "gyroscope") {
-    const factor = sensorUnitFactor("gyroscope", "deg/s", sensor.unit ?? "rad/s");
+    const factor = unitFactor("gyroscope", "deg/s", sensor.unit ?? "rad/s");
     const about = ({ x: "beta", y: "gamma", z: "alpha" } as const)[axis];
     return ({ rotationRate }) => number(rotationRate?.[about]) * factor;
   }
   if (sensor.kind !== "accelerometer") throw noSource(channel, `belongs to a sensor of kind ${sensor.kind}`);
-  const factor = sensorUnitFactor("accelerometer", "m/s^2", sensor.unit ?? "m/s^2");
+  const factor = unitFactor("accelerometer", "m/s^2", sensor.unit ?? "m/s^2");
   const which = sensor.gravity === false ? "acceleration" : "accelerationIncludingGravity";
   return (motion) => number(motion[which]?.[axis]) * factor;
 }

@@ -4,7 +4,7 @@
 // for that; the code that builds the stream makes these changes.
 
 import { percent } from "../../percent.ts";
-import { type Sensor, type SensorKind, type SensorUnit, sensorUnitFactor } from "../../signals/sensors/sensor.ts";
+import { type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";
 import { rotationAbout } from "../../stats/rotation.ts";
 import {
   beginInjectedChange,
@@ -160,7 +160,7 @@ function catalogueWrongUnit(
   return change(
     "unit",
     `${name} in ${wrong} instead of ${unit}`,
-    injectIntoAllChannels(names, catalogueScaling(sensorUnitFactor(kind, unit, wrong))),
+    injectIntoAllChannels(names, catalogueScaling(unitFactor(kind, unit, wrong))),
   );
 }
 

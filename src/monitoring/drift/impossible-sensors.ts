@@ -6,9 +6,9 @@ import {
   gravityInSensorUnit,
   type Sensor,
   type SensorUnit,
-  sensorUnitFactor,
   sensorUnitNames,
   turningSensors,
+  unitFactor,
 } from "../../signals/sensors/sensor.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import type { Columns } from "../summaries/summarize.ts";
@@ -115,7 +115,7 @@ function causeOfLengths(
   hasGravity: boolean,
 ): Culprit | null {
   const expected = recordedIn ?? unit;
-  const factor = sensorUnitFactor(kind, unit, expected);
+  const factor = unitFactor(kind, unit, expected);
   const other = unitOfSeconds(
     lengths.map((length) => length * factor),
     kind,
@@ -155,7 +155,7 @@ function impossibleRotation(
   if (unit === null || ratio === undefined) return [];
   const expected = recordedIn ?? unit;
   const ratioIn = (other: SensorUnit): number =>
-    ratio / sensorUnitFactor("gyroscope", other, expected) / sensorUnitFactor("gyroscope", unit, "rad/s");
+    ratio / unitFactor("gyroscope", other, expected) / unitFactor("gyroscope", unit, "rad/s");
   const excessIn = (other: SensorUnit): number => Math.max(leastTurning / ratioIn(other), ratioIn(other) / mostTurning);
   const [inUnit, excess] = [ratioIn(expected), excessIn(expected)];
   if (!(excess > 1)) return [];

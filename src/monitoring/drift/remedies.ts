@@ -1,6 +1,6 @@
 // Common faults between a sensor and a file, and how to reverse them. A remedy reverses one fault on a batch.
 
-import { type Sensor, type SensorKind, type SensorUnit, sensorUnitFactor } from "../../signals/sensors/sensor.ts";
+import { type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "../summaries/summarize.ts";
 import { sensorRateFault } from "./sensor-faults.ts";
 
@@ -30,7 +30,7 @@ function unitFaultsToRemedy({ kind, unit, recordedIn }: Sensor): { fault: string
       .filter((found) => found !== wanted)
       .map((found) => ({
         fault: `is in ${found} instead of ${wanted}`,
-        factor: sensorUnitFactor(kind, found, wanted),
+        factor: unitFactor(kind, found, wanted),
       })),
   );
 }

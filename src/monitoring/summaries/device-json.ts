@@ -11,7 +11,7 @@ export {
   type Sensor,
   type SensorKind,
   type SensorUnit,
-  sensorUnitFactor,
+  unitFactor,
 } from "../../signals/sensors/sensor.ts";
 
 /** The content of device.json. */

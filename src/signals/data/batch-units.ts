@@ -4,7 +4,7 @@
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { listedNames } from "../../listed-names.ts";
-import { type Sensor, type SensorUnit, sensorUnitFactor } from "../sensors/sensor.ts";
+import { type Sensor, type SensorUnit, unitFactor } from "../sensors/sensor.ts";
 import { type NamedSensor, sensorsByName } from "../sensors/sensors-by-name.ts";
 import { type StoredConversion, unitConversionFactors } from "./convert-units.ts";
 import { parseUnitChoice, unitsOfChoice } from "./unit-choice.ts";
@@ -54,7 +54,7 @@ export function batchUnits(model: UnitsOfModel, columns: readonly string[], choi
     const stated = keeps || found === known || found?.unit === known?.unit ? null : (found?.unit ?? null);
     const from: SensorUnit | null = declared[s] ?? stated;
     if (from === null || sensor.unit === null || fault !== null) continue;
-    const factor = sensorUnitFactor(sensor.kind, from, sensor.unit);
+    const factor = unitFactor(sensor.kind, from, sensor.unit);
     const reason = declared[s] === null ? "as their names say" : "as --units says";
     if (factor !== factors[places[0]!]) {
       const how =

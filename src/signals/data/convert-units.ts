@@ -3,7 +3,7 @@
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
-import { type Sensor, type SensorKind, type SensorUnit, sensorUnitFactor, sensorUnitNames } from "../sensors/sensor.ts";
+import { type Sensor, type SensorKind, type SensorUnit, sensorUnitNames, unitFactor } from "../sensors/sensor.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import type { DecidedSensor, FoundSensors, MixedSensor } from "./find-sensors.ts";
 import { givenSensors } from "./given-sensors.ts";
@@ -95,7 +95,7 @@ export function decideUnits(
       );
       return declares;
     }
-    const factor = sensorUnitFactor(sensor.kind, unit, wanted);
+    const factor = unitFactor(sensor.kind, unit, wanted);
     conversions.push({ channels: sensor.channels, from: unit, to: wanted, factor });
     return {
       ...sensor,
@@ -130,7 +130,7 @@ function convertMixedUnits({ kind, name, axes, units, undecided }: MixedSensor):
       channels: axes,
       from,
       to,
-      factor: sensorUnitFactor(kind, from, to),
+      factor: unitFactor(kind, from, to),
       people,
     }));
 }
@@ -171,7 +171,7 @@ export function unitConversionsByFactors(
   return sensors.flatMap(({ kind, channels: axes, unit }) => {
     const factor = factors[channels.indexOf(axes[0])]!;
     if (factor === 1 || unit === null) return [];
-    const from = sensorUnitNames(kind).find((own) => Math.abs(sensorUnitFactor(kind, own, unit) / factor - 1) < 1e-9);
+    const from = sensorUnitNames(kind).find((own) => Math.abs(unitFactor(kind, own, unit) / factor - 1) < 1e-9);
     return [{ channels: axes, from: from ?? "unknown", to: unit, factor }];
   });
 }

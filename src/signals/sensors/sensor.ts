@@ -89,7 +89,7 @@ export function sensorUnitNames(kind: SensorKind): SensorUnit[] {
 }
 
 /** Factor that converts a value from `from` to `to`. @throws RangeError if the units have different kinds */
-export function sensorUnitFactor(kind: SensorKind, from: SensorUnit, to: SensorUnit): number {
+export function unitFactor(kind: SensorKind, from: SensorUnit, to: SensorUnit): number {
   const { [from]: own, [to]: wanted } = unitsOfKind[kind];
   if (own === undefined || wanted === undefined) {
     throw new RangeError(`unit: expected units of a sensor of kind ${kind}, got ${from} and ${to}`);
@@ -99,7 +99,7 @@ export function sensorUnitFactor(kind: SensorKind, from: SensorUnit, to: SensorU
 
 /** Standard gravity in each unit of acceleration. */
 export function gravityInSensorUnit(unit: SensorUnit): number {
-  return sensorUnitFactor("accelerometer", "g", unit);
+  return unitFactor("accelerometer", "g", unit);
 }
 
 /**

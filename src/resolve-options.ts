@@ -4,7 +4,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { inspect } from "node:util";
-import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { nearestName, UserError } from "./errors.ts";
 import { kindOfFile } from "./kind-of-file.ts";
@@ -31,9 +30,10 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   const text = await readConfigText(path).catch((cause: unknown) => {
     throw explainSystemReadError(cause, `--config ${path}`);
   });
+  const { parse } = await import("yaml");
   let content: unknown;
   try {
-    content = parseYaml(text, { logLevel: "error" });
+    content = parse(text, { logLevel: "error" });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw new UserError(`--config ${path}: expected a readable YAML or JSON file: ${reason}`, { cause });

@@ -11,13 +11,10 @@ import {
   type StopReason,
 } from "../learning/pseudo-labeling/curriculum.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
-import { adaptBatchNorm } from "../learning/training/adapt-batch-norm.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
-import { predictFittedRows } from "../learning/training/fit-network.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
 import { encodeFitState, fitStateFrom } from "../learning/training/fit-state.ts";
-import { ValidationSession } from "../learning/training/network-session.ts";
 import { type FitRun, runFit } from "../learning/training/run-fit.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { Rng } from "../random.ts";
@@ -140,6 +137,11 @@ export async function adaptCandidateFit(
   if (from.length < 2) return fit;
   const { windows } = run.data;
   const rng = run.rng.split(`adabn ${plan.name}`).state;
+  const [{ adaptBatchNorm }, { predictFittedRows }, { ValidationSession }] = await Promise.all([
+    import("../learning/training/adapt-batch-norm.ts"),
+    import("../learning/training/fit-network.ts"),
+    import("../learning/training/network-session.ts"),
+  ]);
   const weights = await adaptBatchNorm(fit, { ...plan, rng }, windows, from);
   const { windowSize, channels, classes } = windows;
   const sizes = { windowSize, channels: channels.length, classes: classes.length };

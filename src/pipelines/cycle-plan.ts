@@ -4,9 +4,9 @@
 import type { TrainConfig } from "../config.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
+import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";
 import type { EnsembleMixture } from "../learning/training/ensemble-mixture.ts";
 import { finalShards } from "../learning/training/final-schedule.ts";
-import { ensembleEpochs } from "../learning/training/fit-ensemble.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";

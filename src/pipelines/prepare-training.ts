@@ -7,7 +7,7 @@ import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { type FoldParts, type LeakageReport, leakageReport } from "../learning/evaluation/leakage.ts";
 import { outerSplit } from "../learning/evaluation/outer-split.ts";
 import type { SplitKind } from "../learning/evaluation/split.ts";
-import { checkOwnNetwork } from "../learning/training/check-own-network.ts";
+import type { checkOwnNetwork } from "../learning/training/check-own-network.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
@@ -179,7 +179,10 @@ export async function prepareOpenedTraining(
   const planned = { samples: plannedWindowSamples(plan), channels: rows.channels.length };
   reportTrainingMemory(trainingMemory(config, planned), reporter, lessMemory);
   const windows = makeWindowsOfPlans([{ rows: converted, plan }])[0]!;
-  if (typeof network !== "string") await checkOwnNetwork(network, networkSizes(windows));
+  if (typeof network !== "string") {
+    const { checkOwnNetwork } = await import("../learning/training/check-own-network.ts");
+    await checkOwnNetwork(network, networkSizes(windows));
+  }
   for (const warning of impossiblePeople(windows, sensors)) reporter.warn(warning);
   const { dropped, labelChanges } = plan;
   const convert = (others: StoredRows): StoredRows =>

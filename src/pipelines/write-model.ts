@@ -4,7 +4,6 @@ import { basename } from "node:path";
 import type { TrainConfig } from "../config.ts";
 import { parseDay } from "../day.ts";
 import type { CvReport, TestSetReport } from "../learning/training/cv-report.ts";
-import { exportNetwork } from "../learning/training/export-network.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
 import { chosenPenalty, fitSeconds } from "../learning/training/fit-state.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
@@ -89,6 +88,7 @@ export async function buildModel(
   const { recordings, windows } = data;
   const { temperature } = crossValidation;
   const fitted = { ...final, network: data.network, scaler: model.scaler, temperature };
+  const { exportNetwork } = await import("../learning/training/export-network.ts");
   const network = await exportNetwork(fitted, windows);
   const modelVersion = writtenModelVersion(config.out, createdAt, network);
   const testSet = data.testSet === undefined ? undefined : await testSetReport(data.testSet, network, config.jobs);
@@ -248,11 +248,11 @@ export async function writeModel(
     }),
     [modelFiles.confusionMatrix]: confusionMatrixPicture(cvReport),
     [modelFiles.learningCurves]: learningCurvesPicture(history),
-    ...mlflowModelFiles({
+    ...(await mlflowModelFiles({
       windowSize: config.window,
       channels: windows.channels.length,
       classes: windows.classes.length,
-    }),
+    })),
     ...ownNetworkFile(data.network),
     ...extras.files,
   };

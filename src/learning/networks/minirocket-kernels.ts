@@ -3,6 +3,8 @@
 // that the window's length allows. Each pair of dilation and kernel sees a random subset of the channels, and has biases:
 // quantiles of its output on one training window. A feature counts how often the output exceeds a bias. T time, C channels.
 
+import type { CountType } from "./linear-head-graph.ts";
+
 export const kernelLength = 9;
 /** The original's default; rounded down to a multiple of the number of kernels. */
 const wantedFeatures = 10_000;
@@ -78,4 +80,9 @@ export function kernelDilations(windowSize: number): { dilation: number; biases:
 /** The nth multiple of the golden ratio, modulo 1: spread evenly over [0, 1) from the first ones on. */
 function lowDiscrepancy(n: number): number {
   return Math.fround((n * ((Math.sqrt(5) + 1) / 2)) % 1);
+}
+
+/** The smallest type that holds the counts of windows of this size, at most 65,535. */
+export function countType(windowSize: number): CountType {
+  return windowSize < 256 ? "uint8" : "uint16";
 }

@@ -11,8 +11,9 @@ import { drawParameterVector } from "../networks/parameters.ts";
 import { buildTrainingGraph, type NetworkInput } from "../networks/training-graph.ts";
 import { fitStateFrom } from "./fit-state.ts";
 import { TrainingSession } from "./network-session.ts";
-import { networkLayers, type OwnNetwork } from "./network-source.ts";
+import { networkLayers } from "./network-source.ts";
 import { openRuntimeSession } from "./onnx-runtime.ts";
+import { type OwnNetwork, ownNetworkFault } from "./own-network.ts";
 
 const checkedBatch = 2;
 
@@ -98,14 +99,4 @@ function withCheckedOutput(
 
 function nameOf(value: unknown): string {
   return value === null ? "null" : typeof value;
-}
-
-/** The error for a user's own network. */
-export function ownNetworkFault(
-  { file }: Pick<OwnNetwork, "file">,
-  problem: string,
-  cause?: unknown,
-  advice = "The guide describes the layers and their shapes: docs/guide.md, section “Your own network”.",
-): UserError {
-  return new UserError(`--network ${file}: ${problem}`, { advice, cause });
 }

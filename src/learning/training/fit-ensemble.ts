@@ -6,6 +6,7 @@ import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { chooseMixture, tryMixtures } from "./choose-mixture.ts";
+import { ensembleEpochs } from "./ensemble-epochs.ts";
 import {
   type EnsembleMixture,
   type HeldOutPredictions,
@@ -23,11 +24,6 @@ import { ValidationSession } from "./network-session.ts";
 import { fixedPenalty } from "./penalty-plan.ts";
 
 const [stepped, counted] = ensembleMembers;
-
-/** Maximum number of epochs that the fit reports: those of both members, and one for the ensemble as a whole. */
-export function ensembleEpochs(epochs: number, penalties: number): number {
-  return epochs + penalties + 1;
-}
 
 /**
  * Fits the ensemble, or resumes its fit. The same plan always gives the same bytes, even if a fit was interrupted.

@@ -7,7 +7,7 @@ import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { CountType } from "../networks/linear-head-graph.ts";
 import { miniRocketCounts, miniRocketNames } from "../networks/minirocket.ts";
-import { kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
+import { countType, kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
 import { modelProto } from "../networks/model-proto.ts";
 import { Graph } from "../networks/onnx-graph.ts";
 import { cast } from "../networks/onnx-operators.ts";
@@ -59,11 +59,6 @@ export function drawMiniRocket(network: NetworkSpec, data: ScaledWindows, rows: 
   }
   const { size, offset } = network.statistics.find(({ name }) => name === miniRocketNames.deviation)!;
   return statistics.fill(1, offset, offset + size);
-}
-
-/** The smallest type that holds the counts of windows of this size, at most 65,535. */
-export function countType(windowSize: number): CountType {
-  return windowSize < 256 ? "uint8" : "uint16";
 }
 
 /** How windows are counted. */

@@ -5,11 +5,9 @@
 import { totalmem } from "node:os";
 import { gigabytes } from "../../gigabytes.ts";
 import type { Reporter } from "../../reporter.ts";
-import { kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
-
+import { countType, kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
 import type { MemoryEvent } from "./fit-events.ts";
 import { hasPenalty } from "./has-penalty.ts";
-import { countType } from "./minirocket-statistics.ts";
 import { isTrainedInSteps } from "./trained-in-steps.ts";
 
 export interface TrainingMemory {

@@ -6,7 +6,6 @@ import { readFile } from "node:fs/promises";
 import type { UnitsOfModel } from "../../signals/data/batch-units.ts";
 import { parseUnitChoice } from "../../signals/data/unit-choice.ts";
 import { readJson } from "../../storage/store/atomic-file.ts";
-import { exportedNetworkFaults } from "../../storage/store/exported-network.ts";
 import { sha256File } from "../../storage/store/hash.ts";
 import { type ModelFolder, modelFiles, openModelFolder, unfitModelFile } from "../../storage/store/model-folder.ts";
 import { resolveModelByRegistry } from "../../storage/store/registry.ts";
@@ -68,6 +67,7 @@ export async function openForPrediction(model: string): Promise<OpenedModel> {
   const network = await readFile(path).catch((error: unknown) => {
     throw explainSystemReadError(error, path);
   });
+  const { exportedNetworkFaults } = await import("../../storage/store/exported-network.ts");
   const expected = { channels, classes, windowSize: config.window, samplingRateHz: config.rate };
   refuseUnwatchableFile(path, exportedNetworkFaults(network, expected));
   const stats = folder.path(modelFiles.baseline);

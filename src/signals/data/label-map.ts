@@ -2,7 +2,6 @@
 // they are.
 
 import { readFile } from "node:fs/promises";
-import { parse } from "yaml";
 import { UserError } from "../../errors.ts";
 import { spellingKey } from "./spellings.ts";
 
@@ -78,7 +77,7 @@ export async function readLabelMap(
         cause,
       });
     });
-    entries.push(...labelMapEntries(text, file));
+    entries.push(...(await labelMapEntries(text, file)));
   }
   const keys = entries.map(([label]) => spellingKey(label));
   const twice = entries.find((_, i) => keys.indexOf(keys[i]!) !== i);
@@ -90,7 +89,8 @@ export async function readLabelMap(
   return new LabelMap(entries);
 }
 
-function labelMapEntries(text: string, file: string): [string, string | null][] {
+async function labelMapEntries(text: string, file: string): Promise<[string, string | null][]> {
+  const { parse } = await import("yaml");
   const refuse = (cause?: unknown): never => {
     throw new UserError(`--map ${file}: expected labels and their classes.`, { advice, cause });
   };

@@ -1,6 +1,5 @@
 // The files that make the folder an MLflow model: an MLmodel file of the onnx flavour with the signature of model.onnx, and
 // the list of packages that are needed to run it from Python. Format: https://mlflow.org/docs/latest/ml/model/
-import { stringify } from "yaml";
 import { modelFiles } from "./model-folder.ts";
 
 /** Shapes of the model's input (windows, samples per window, channels) and output. */
@@ -11,7 +10,8 @@ export interface ModelShape {
 }
 
 /** Content by file name. The same shapes give the same bytes. */
-export function mlflowModelFiles({ windowSize, channels, classes }: ModelShape): Record<string, string> {
+export async function mlflowModelFiles({ windowSize, channels, classes }: ModelShape): Promise<Record<string, string>> {
+  const { stringify } = await import("yaml");
   const tensor = (shape: readonly number[]): string =>
     JSON.stringify([{ type: "tensor", "tensor-spec": { dtype: "float32", shape } }]);
   const model = {

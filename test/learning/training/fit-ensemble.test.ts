@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { ensembleEpochs } from "../../../src/learning/training/ensemble-epochs.ts";
 import { divideEnsemble, joinEnsemble } from "../../../src/learning/training/ensemble-weights.ts";
-import { ensembleEpochs, fitEnsemble } from "../../../src/learning/training/fit-ensemble.ts";
+import { fitEnsemble } from "../../../src/learning/training/fit-ensemble.ts";
 import type { FitPlan } from "../../../src/learning/training/fit-plan.ts";
 import {
   decodeFitState,

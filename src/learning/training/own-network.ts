@@ -1,0 +1,34 @@
+// A user's own network: a file whose default export is a function from layers to a network. Running it is all that this file
+// does, so that programs that only read options load no layers.
+
+import { UserError } from "../../errors.ts";
+
+/** A user's own network. */
+export interface OwnNetwork {
+  /** The file as the user named it. */
+  readonly file: string;
+  /** Hash of `text`. */
+  readonly sha256: string;
+  /** The content of the file. */
+  readonly text: string;
+  /** The same without types: an ES module whose default export is a `NetworkFunction`. */
+  readonly code: string;
+}
+
+/**
+ * Runs the module. Its address is its content, so exactly the bytes run that were hashed, and it cannot import other files,
+ * which the hash would not cover.
+ */
+export function importOwnNetwork({ code }: Pick<OwnNetwork, "code">): Promise<{ readonly default?: unknown }> {
+  return import(/* @vite-ignore */ `data:text/javascript;charset=utf-8,${encodeURIComponent(code)}`);
+}
+
+/** The error for a user's own network. */
+export function ownNetworkFault(
+  { file }: Pick<OwnNetwork, "file">,
+  problem: string,
+  cause?: unknown,
+  advice = "The guide describes the layers and their shapes: docs/guide.md, section “Your own network”.",
+): UserError {
+  return new UserError(`--network ${file}: ${problem}`, { advice, cause });
+}

@@ -25,7 +25,7 @@ import { networkLayers } from "./network-source.ts";
 import { rotateWindows } from "./rotate-windows.ts";
 import { judgeChosenPenalty, logitsPerScore, searchPenalty } from "./search-penalty.ts";
 
-/** With a smaller tolerance or more steps, no figure changes. */
+/** The weakest penalties need more steps to converge. Stopping early adds to their penalty. */
 const tolerance = 1e-3;
 const maxSteps = 100;
 

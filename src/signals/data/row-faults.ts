@@ -133,6 +133,6 @@ function adviceOnBackwardsRows(
     return `Column "${restartColumn}" changes whenever the clock restarts. If it distinguishes recordings, add ${shellCommand("--recording", restartColumn)}; otherwise sort the rows by time.`;
   }
   return roles.recording === null
-    ? "If the file contains several recordings per person, name the column that distinguishes them with --recording; otherwise sort the file by time."
+    ? "If the file contains several recordings per person, name the column that distinguishes them with --recording, or write each recording to a file of its own; otherwise sort the file by time."
     : "Sort the rows of each recording by time, or begin a new recording whenever the clock restarts.";
 }

@@ -57,7 +57,7 @@ it("leaves nothing where the main thread opens no network itself, as in a traini
   const program = (): string =>
     `const { startWorker } = await import(${source("learning/training/start-worker.ts")});
      const input = { batchSize: 4, windowSize: 40, channels: 3, classes: 2 };
-     const worker = startWorker("gradient-worker-thread", { name: "compact", input });
+     const worker = startWorker("gradient-worker-thread", { source: "compact", input });
      await new Promise((resolve, reject) => worker.on("message", resolve).on("error", reject));
      await worker.terminate();`;
   expect(await inFreshHome(program, "0")).toEqual(nothing);

@@ -48,9 +48,14 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   const folder = dirname(path);
   const options = Object.entries(written).map(([name, value]) => [
     name,
-    pathOptions.has(name) ? pathFromFolder(folder, value) : value,
+    pathOptions.has(name) || isOwnNetwork(name, value) ? pathFromFolder(folder, value) : value,
   ]);
   return { path, options: Object.fromEntries(options) };
+}
+
+/** Whether an option that names either a preset or a file names a file. */
+function isOwnNetwork(name: string, value: unknown): boolean {
+  return name === "network" && typeof value === "string" && /\.m?[jt]s$/.test(value);
 }
 
 /** Joins relative paths to a folder, and leaves URLs and all other values as they are. */

@@ -130,6 +130,19 @@ describe("a config file", () => {
     });
   });
 
+  it("states the path of an own network from its own folder, but no preset", async () => {
+    const folder = temporaryDirectory();
+    const path = join(folder, "walk.yaml");
+    const network = async (written: string) => {
+      writeFileSync(path, `network: ${written}\n`);
+      return resolveTrainConfig(least, await readConfigFile(path)).network;
+    };
+    expect(await network("./net.ts")).toBe(join(folder, "net.ts"));
+    expect(await network("../nets/net.mjs")).toBe(join(dirname(folder), "nets/net.mjs"));
+    expect(await network("/nets/net.js")).toBe("/nets/net.js");
+    expect(await network("compact")).toBe("compact");
+  });
+
   it("is named where it is at fault, and not where the command line is", async () => {
     const path = join(temporaryDirectory(), "walk.yaml");
     writeFileSync(path, "batch-size: many\n");

@@ -7,7 +7,12 @@ import type { TrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { kindOfFile } from "../kind-of-file.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
-import { importOwnNetwork, type OwnNetwork, ownNetworkFault } from "../learning/training/own-network.ts";
+import {
+  importOwnNetwork,
+  type OwnNetwork,
+  ownNetworkFault,
+  reasonInOwnNetwork,
+} from "../learning/training/own-network.ts";
 import { sha256Bytes } from "../storage/store/hash.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
 import { ownNetworkFiles } from "../storage/store/model-folder.ts";
@@ -24,10 +29,10 @@ export async function readNetwork(network: TrainConfig["network"]): Promise<Netw
     file: network,
     sha256: sha256Bytes(text),
     text,
-    code: /ts$/.test(network) ? withoutNetworkTypes(network, text) : text,
+    code: /ts$/.test(network) ? codeWithoutTypes(network, text) : text,
   };
   const exported = await importOwnNetwork(own).catch((cause: unknown) => {
-    throw unloadedNetwork(network, cause);
+    throw unloadedNetwork(network, cause instanceof SyntaxError ? (syntaxError(own.code) ?? cause) : cause);
   });
   if (typeof exported.default === "function") return own;
   const found = "default" in exported ? `a default export that is ${kindOfValue(exported.default)}` : "none";
@@ -106,21 +111,40 @@ async function readNetworkText(file: string): Promise<string> {
   }
 }
 
+function codeWithoutTypes(file: string, text: string): string {
+  try {
+    return withoutTypes(text);
+  } catch (cause) {
+    throw unloadedNetwork(file, cause);
+  }
+}
+
 /** Node.js warns that this function is experimental; the same code runs whenever it starts a .ts file, without a warning. */
-function withoutNetworkTypes(file: string, text: string): string {
+function withoutTypes(text: string): string {
   const { emitWarning } = process;
   process.emitWarning = () => {};
   try {
     return stripTypeScriptTypes(text);
-  } catch (cause) {
-    throw unloadedNetwork(file, cause);
   } finally {
     process.emitWarning = emitWarning;
   }
 }
 
+/** The parser for types says in which line an error is; the error of an import does not. */
+function syntaxError(code: string): unknown {
+  try {
+    withoutTypes(code);
+    return undefined;
+  } catch (cause) {
+    return cause;
+  }
+}
+
 function unloadedNetwork(file: string, cause: unknown): UserError {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  const advice = /^(module|exports|require) is not defined/.test(reason)
+    ? "Expected an ES module: export default function (layers, classCount) { ... }, without module.exports and require."
+    : "Expected an ES module in JavaScript, or in TypeScript that Node.js can run by leaving out the types.";
   if (/^Failed to resolve module specifier/.test(reason)) {
     const name = /"([^"]*)"/.exec(reason)?.[1] ?? "another module";
     return ownNetworkFault(
@@ -130,17 +154,7 @@ function unloadedNetwork(file: string, cause: unknown): UserError {
       "Its layers come with the first argument of its function. Put everything else into this file, and write import type for types.",
     );
   }
-  return ownNetworkFault(
-    { file },
-    `it cannot be loaded: ${
-      reason
-        .split("\n")
-        .find((line) => line.trim() !== "")
-        ?.trim() ?? "unknown reason"
-    }`,
-    cause,
-    "Expected an ES module in JavaScript, or in TypeScript that Node.js can run by leaving out the types.",
-  );
+  return ownNetworkFault({ file }, `it cannot be loaded: ${reasonInOwnNetwork(cause)}`, cause, advice);
 }
 
 function kindOfValue(value: unknown): string {

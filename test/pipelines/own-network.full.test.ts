@@ -75,7 +75,19 @@ it.each([
     "expected a default export that is a function, found none",
   ],
   ["an import", "import { a } from './a.js';\nexport default a;", "imports only types, but it imports ./a.js"],
-  ["a syntax error", "export default function (", "it cannot be loaded: "],
+  ["a syntax error", "const a = 1;\n\nexport default function (", "(line 3)"],
+  ["CommonJS", "module.exports = (layers, k) => 3;", "without module.exports and require"],
+  ["an error of its own", "export default () => {\n  throw new Error('boom');\n};", "6 channels: boom (line 2)"],
+  [
+    "windows as the first axis",
+    "export default (layers, k) => layers.sequential(layers.globalAveragePooling1d, layers.dense('a', k));",
+    "got [40, 3] for windows of 40 samples and 6 channels Layers expect sequences as [time, batch, channels]. Begin with layers.timeMajor",
+  ],
+  [
+    "as many outputs as one might take for the batch",
+    `export default (layers, k) => layers.sequential(${usual.replace("k)", "2)")});`,
+    "got [batch, 2] for windows",
+  ],
   ["no network", "export default () => 3;", "return a network made of layers, got number"],
   [
     "another number of outputs",

@@ -13,9 +13,10 @@ import { fitStateFrom } from "./fit-state.ts";
 import { TrainingSession } from "./network-session.ts";
 import { networkLayers } from "./network-source.ts";
 import { openRuntimeSession } from "./onnx-runtime.ts";
-import { type OwnNetwork, ownNetworkFault } from "./own-network.ts";
+import { type OwnNetwork, ownNetworkFault, reasonInOwnNetwork } from "./own-network.ts";
 
-const checkedBatch = 2;
+/** Unlike the usual sizes of windows, channels and layers, so that shapes in messages show where the batch is. */
+const batchSizes = [7, 11, 13, 17] as const;
 
 /** @throws UserError if the network cannot be trained on windows of this size */
 export async function checkOwnNetwork(
@@ -24,14 +25,15 @@ export async function checkOwnNetwork(
 ): Promise<void> {
   const { windowSize, channels, classes } = sizes;
   const windows = `windows of ${windowSize} samples and ${channels} ${channels === 1 ? "channel" : "channels"}`;
+  const checkedBatch = batchSizes.find((size) => ![windowSize, channels, classes].includes(size))!;
   const input = { batchSize: checkedBatch, ...sizes };
   const attempt = <T>(what: string, action: () => Promise<T>): Promise<T> =>
     action().catch((cause: unknown) => {
       if (cause instanceof UserError) throw cause;
-      throw ownNetworkFault(network, `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+      throw ownNetworkFault(network, `${what}: ${reasonInOwnNetwork(cause)}`, cause);
     });
   const layers = async (): Promise<Layer> =>
-    withCheckedOutput(network, await networkLayers(network, classes), { windows, classes });
+    withCheckedOutput(network, await networkLayers(network, classes), { windows, windowSize, classes });
   const built = async () => {
     const training = buildTrainingGraph(await layers(), input);
     const inference = buildInferenceGraph(await layers(), sizes);
@@ -75,7 +77,7 @@ export async function checkOwnNetwork(
 function withCheckedOutput(
   network: OwnNetwork,
   layers: unknown,
-  { windows, classes }: { windows: string; classes: number },
+  { windows, windowSize, classes }: { windows: string; windowSize: number; classes: number },
 ): Layer {
   if (typeof layers !== "function")
     throw ownNetworkFault(network, `expected its function to return a network made of layers, got ${nameOf(layers)}`);
@@ -93,6 +95,10 @@ function withCheckedOutput(
     throw ownNetworkFault(
       network,
       `expected an output of shape [batch, ${classes}], one number per class, got [${found}] for ${windows}`,
+      undefined,
+      shape[0] === windowSize
+        ? "Layers expect sequences as [time, batch, channels]. Begin with layers.timeMajor: layers.sequential(layers.timeMajor, ...)."
+        : undefined,
     );
   };
 }

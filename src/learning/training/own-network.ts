@@ -23,6 +23,17 @@ export function importOwnNetwork({ code }: Pick<OwnNetwork, "code">): Promise<{ 
   return import(/* @vite-ignore */ `data:text/javascript;charset=utf-8,${encodeURIComponent(code)}`);
 }
 
+/** What was thrown, with the line of the user's file if the file was running. */
+export function reasonInOwnNetwork(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  // A stack names the module by its address, which is its content, and a syntax error in types begins with its line. Both count
+  // the lines of the file, because types are replaced by spaces.
+  const { stack = "" } = cause;
+  const line = (/^:(\d+)\n/.exec(stack) ?? /\bdata:text\/javascript;\S*?:(\d+)(?::\d+\)?)?$/m.exec(stack))?.[1];
+  const reason = cause.message.split("\n").find((own) => own.trim() !== "") ?? cause.name;
+  return line === undefined ? reason.trim() : `${reason.trim()} (line ${line})`;
+}
+
 /** The error for a user's own network. */
 export function ownNetworkFault(
   { file }: Pick<OwnNetwork, "file">,

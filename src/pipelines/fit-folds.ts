@@ -71,7 +71,7 @@ export function beginFits(
     run: {
       runner: fitWorkerRunner(windowsForFitRunner(fingerprint, data.windows)),
       checkpoints: run.checkpoints,
-      timeLeft: new TimeLeft(names, mostEpochs(config), config.jobs),
+      timeLeft: new TimeLeft(names, mostEpochs(config, mostPenalties), config.jobs),
       reporter: run.reporter,
       signal: run.signal === undefined ? failed.signal : AbortSignal.any([run.signal, failed.signal]),
     },
@@ -79,10 +79,10 @@ export function beginFits(
   };
 }
 
-/** Maximum number of epochs of a fit. */
-function mostEpochs({ network, epochs }: Pick<FitConfig, "network" | "epochs">): number {
-  if (!isTrainedInSteps(network)) return mostPenalties;
-  return hasPenalty(network) ? ensembleEpochs(epochs, mostPenalties) : epochs;
+/** Maximum number of epochs of a fit; each of the penalties that it tries counts as one. */
+function mostEpochs({ network, epochs }: Pick<FitConfig, "network" | "epochs">, penalties: number): number {
+  if (!isTrainedInSteps(network)) return penalties;
+  return hasPenalty(network) ? ensembleEpochs(epochs, penalties) : epochs;
 }
 
 /** Cross-validates the network. @throws Interrupted if the signal ended a fit */
@@ -99,19 +99,20 @@ export async function fitFolds(
       // A network that is not trained in steps needs no validation part: it divides its rows by itself.
       const trainIndex = inSteps ? own : Int32Array.from([...own, ...validationIndex]).sort();
       const name = fitNameOfFold(fold);
+      const penalties = hasPenalty(config.network)
+        ? searchedPenalties(leakage.split, windows, trainIndex, {
+            rng: fits.rng.split(`penalty-${fold + 1}`),
+            purgeSamples: windows.windowSize,
+          })
+        : null;
       const plan: FitPlan = {
         ...fitSettings(fits, name, trainIndex),
         validationIndex: inSteps ? Array.from(validationIndex) : null,
         testIndex: Array.from(testIndex),
-        epochs: mostEpochs(config),
+        epochs: mostEpochs(config, penalties?.strengths.length ?? 0),
         learningRate: config.learningRate,
         shards: 1,
-        penalties: hasPenalty(config.network)
-          ? searchedPenalties(leakage.split, windows, trainIndex, {
-              rng: fits.rng.split(`penalty-${fold + 1}`),
-              purgeSamples: windows.windowSize,
-            })
-          : null,
+        penalties,
       };
       const outcome = await runFit(name, { plan, checkpoint: null, threads: 1 }, run).catch((error: unknown) => {
         failed.abort();

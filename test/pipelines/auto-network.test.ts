@@ -55,6 +55,16 @@ describe("--network auto", () => {
     expect(withoutTimes(poisoned.outcomes[1]!)).not.toEqual(withoutTimes(honest.outcomes[1]!));
   });
 
+  it("trains no longer than --epochs says if a fold learns from one person, who is too few to try penalties", async () => {
+    const { outcomes } = await fitFolds(begin(windows));
+    for (const { epochs } of outcomes) {
+      const kinds = epochs.map(({ penalty, mixture }) =>
+        mixture ? "mixture" : penalty === undefined ? "epoch" : "penalty",
+      );
+      expect(kinds).toEqual(["epoch", "epoch", "penalty", "mixture"]);
+    }
+  });
+
   it("chooses for the final fit from what the folds tried, and says so", async () => {
     const events: TrainEvent[] = [];
     const fits = begin(windows, events);

@@ -10,6 +10,10 @@ import type { VectorValues } from "./vector-values.ts";
 const share = { mostRadians: 2, leastDegrees: 3.5, mostDegrees: 130 } as const;
 /** Somebody may spin on a chair; but nobody turns this fast in rad/s for long. */
 const leastDegrees = 15;
+/** Nor does anybody turn this fast in rad/s. In deg/s, somebody on a machine that shakes may accelerate much and turn little. */
+const mostRadians = 28;
+/** Below this movement in m/s^2, the shares are those of the sensors' noise, not of somebody's movement. */
+const leastMovement = 0.2;
 
 /** @param acceleration in m/s^2 @returns undefined if the values do not show the unit */
 export function unitOfRotation(
@@ -17,7 +21,8 @@ export function unitOfRotation(
   acceleration: Pick<VectorValues, "movement">,
 ): "rad/s" | "deg/s" | undefined {
   const own = rotation.movement / acceleration.movement;
-  if (own > 0 && own <= share.mostRadians) return "rad/s";
+  if (!(acceleration.movement >= leastMovement)) return undefined;
+  if (own > 0 && own <= share.mostRadians) return rotation.reach <= mostRadians ? "rad/s" : undefined;
   const turns = own >= share.leastDegrees && own <= share.mostDegrees && rotation.reach > leastDegrees;
   return turns ? "deg/s" : undefined;
 }

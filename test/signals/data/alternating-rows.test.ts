@@ -27,3 +27,16 @@ test("one recording, also at a low rate, is not", async () => {
     expect(quality.warnings.join()).not.toContain("jump back and forth");
   }
 });
+
+test("steps at a rate at which they go back and forth from row to row are not", async () => {
+  const walk = (i: number): string => {
+    const step = Math.sin((2 * Math.PI * 2 * i) / 5);
+    return `${(i / 5).toFixed(1)},${(2 * step).toFixed(4)},${step.toFixed(4)},${(9.7 + 4 * step).toFixed(4)}`;
+  };
+  const { path } = folderOf({
+    "slow.csv": `${[header, ...Array.from({ length: 400 }, (_, i) => walk(i))].join("\n")}\n`,
+  });
+  const { quality } = await readRecordings([path("slow.csv")], { requireLabels: false });
+  expect(quality.sampling.rate_hz).toBeCloseTo(5, 6);
+  expect(quality.warnings.join()).not.toContain("jump back and forth");
+});

@@ -50,8 +50,8 @@ export async function separateJoinedText(
     const table = async function* (): AsyncGenerator<string> {
       yield header;
       for (let last = ""; first.done !== true; first = await rows.next()) {
-        const { line, isFirst } = first.value;
-        if (comment.test(line)) {
+        const { line, isFirst, isWithin } = first.value;
+        if (!isWithin && comment.test(line)) {
           comments++;
           continue;
         }
@@ -73,17 +73,31 @@ export async function separateJoinedText(
   return tables.map((table, i) => ({ ...table, path: `${file.path}/${i + 1}`, within: file.path }));
 }
 
-/** Rows without the lines of names; `isFirst` marks the row below such a line. */
-async function* rowsOfJoinedText(path: string, header: string): AsyncGenerator<{ line: string; isFirst: boolean }> {
-  let isFirst = false;
+interface JoinedLine {
+  readonly line: string;
+  /** Whether a line of names is above it. */
+  readonly isFirst: boolean;
+  /** Whether it begins within quotes, as the second line of a note does. */
+  readonly isWithin: boolean;
+}
+
+/** Rows without the lines of names. */
+async function* rowsOfJoinedText(path: string, header: string): AsyncGenerator<JoinedLine> {
+  let [isFirst, isQuoted] = [false, false];
   for await (const text of linesOfText(path)) {
-    const line = text.startsWith(byteOrderMark) ? text.slice(1) : text;
+    const isWithin = isQuoted;
+    const line = !isWithin && text.startsWith(byteOrderMark) ? text.slice(1) : text;
+    if (isWithin || !comment.test(line)) isQuoted = isWithin !== (line.split('"').length % 2 === 0);
+    if (isWithin) {
+      yield { line, isFirst: false, isWithin };
+      continue;
+    }
     if (line === header) {
       isFirst = true;
       continue;
     }
     if (isFirst && (line.trim() === "" || comment.test(line))) continue;
-    yield { line, isFirst };
+    yield { line, isFirst, isWithin };
     isFirst = false;
   }
 }

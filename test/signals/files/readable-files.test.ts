@@ -453,3 +453,15 @@ test("NUL bytes far below the first lines do not keep the reading busy for ever"
   );
   expect(answer instanceof UserError || "recordings" in answer).toBe(true);
 });
+
+test("a line within quotes is no comment and no line of names", async () => {
+  const noted = lines.map(
+    (line, i) => `${line},${i === 0 ? "note" : i === 5 ? `"see\n# 4\n${header},note\nbelow"` : "x"}`,
+  );
+  const { path } = folderOf({ "a.csv": plain, "noted.csv": `${noted.join("\n")}\n# the end\n` });
+  const [own, other] = await Promise.all(
+    ["a.csv", "noted.csv"].map((name) => readRecordings([path(name)], { requireLabels: true })),
+  );
+  expect(other!.recordings.values).toEqual(own!.recordings.values);
+  expect(other!.quality.warnings.join()).toContain("noted.csv: lines that begin with # are left out (1 line).");
+});

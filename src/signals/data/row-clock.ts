@@ -47,7 +47,7 @@ export class RowClocks {
   readonly #options: ClockOptions;
   readonly #warn: Reporter["warn"];
   readonly #units = new Map<TimeUnit, string>();
-  readonly #ofRecordings: RecordingStates<{ shift: number; last: number }>;
+  readonly #ofRecordings: RecordingStates<{ shift: number; last: number; first?: number }>;
   readonly #toUtc: ReturnType<typeof localTimeConverter> | undefined;
 
   /**
@@ -185,10 +185,13 @@ export class RowClocks {
       const value = time![i]!;
       if (!Number.isFinite(value)) continue;
       const state = this.#ofRecordings.of(keyOfRow[i]!);
+      state.first ??= value;
       let at = value + state.shift;
       if (at < state.last) {
+        // A clock that begins again where it began, and not after one step, is more likely that of another recording.
+        const most = value === state.first ? 1.5 * step : wrapSteps * step;
         const overflow = counterSizes.find(
-          (size) => state.last - state.shift < size && Math.abs(at + size - state.last) <= wrapSteps * step,
+          (size) => state.last - state.shift < size && Math.abs(at + size - state.last) <= most,
         );
         if (overflow !== undefined) {
           state.shift += overflow;

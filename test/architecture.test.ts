@@ -180,7 +180,8 @@ describe("architecture", () => {
   });
 
   it("statically imports no built-in module that an old Node.js lacks, which would fail before it is told so", () => {
-    const statement = /^(?:import|export)\s+(?!type\s)[^;"]*?\bfrom\s+"node:sqlite"/m;
+    const statement =
+      /^(?:import|export)\s+(?!type\s)[^;"]*?\b(?:from\s+"node:sqlite"|stripTypeScriptTypes\b[^;"]*?from\s)/m;
     expect(files.filter((file) => statement.test(readFileSync(join(source, file), "utf8")))).toEqual([]);
   });
 

@@ -2,7 +2,6 @@
 // once here, so that a fault is reported before any recording is read.
 
 import { readFile, stat } from "node:fs/promises";
-import { stripTypeScriptTypes } from "node:module";
 import type { TrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { kindOfFile } from "../kind-of-file.ts";
@@ -29,10 +28,10 @@ export async function readNetwork(network: TrainConfig["network"]): Promise<Netw
     file: network,
     sha256: sha256Bytes(text),
     text,
-    code: /ts$/.test(network) ? codeWithoutTypes(network, text) : text,
+    code: /ts$/.test(network) ? await codeWithoutTypes(network, text) : text,
   };
-  const exported = await importOwnNetwork(own).catch((cause: unknown) => {
-    throw unloadedNetwork(network, cause instanceof SyntaxError ? (syntaxError(own.code) ?? cause) : cause);
+  const exported = await importOwnNetwork(own).catch(async (cause: unknown) => {
+    throw unloadedNetwork(network, cause instanceof SyntaxError ? ((await syntaxError(own.code)) ?? cause) : cause);
   });
   if (typeof exported.default === "function") return own;
   const found = "default" in exported ? `a default export that is ${kindOfValue(exported.default)}` : "none";
@@ -111,16 +110,18 @@ async function readNetworkText(file: string): Promise<string> {
   }
 }
 
-function codeWithoutTypes(file: string, text: string): string {
+async function codeWithoutTypes(file: string, text: string): Promise<string> {
   try {
-    return withoutTypes(text);
+    return await withoutTypes(text);
   } catch (cause) {
     throw unloadedNetwork(file, cause);
   }
 }
 
 /** Node.js warns that this function is experimental; the same code runs whenever it starts a .ts file, without a warning. */
-function withoutTypes(text: string): string {
+async function withoutTypes(text: string): Promise<string> {
+  // Loaded only here, because a Node.js that is too old lacks it, and must get as far as saying so.
+  const { stripTypeScriptTypes } = await import("node:module");
   const { emitWarning } = process;
   process.emitWarning = () => {};
   try {
@@ -131,9 +132,9 @@ function withoutTypes(text: string): string {
 }
 
 /** The parser for types says in which line an error is; the error of an import does not. */
-function syntaxError(code: string): unknown {
+async function syntaxError(code: string): Promise<unknown> {
   try {
-    withoutTypes(code);
+    await withoutTypes(code);
     return undefined;
   } catch (cause) {
     return cause;

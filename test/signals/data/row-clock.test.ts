@@ -120,6 +120,8 @@ test("a recording that begins again at another number runs backwards", async () 
 });
 
 test("a recording of almost 65,536 ms that begins again where it began runs backwards", async () => {
-  const { path } = folderOf({ "a.csv": clockTable("time_ms", ({ i }) => (i * 100) % 64_000, { rateHz: 10, rows: 800 }) });
+  const { path } = folderOf({
+    "a.csv": clockTable("time_ms", ({ i }) => (i * 100) % 64_000, { rateHz: 10, rows: 800 }),
+  });
   await expect(readRecordings([path("a.csv")], options)).rejects.toThrow("runs backwards");
 });

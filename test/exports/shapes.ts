@@ -1,6 +1,6 @@
-// The layouts of exports of apps, devices and published data sets; generate.ts writes small files in them, with our own values.
-// Columns are written as HEADER=VALUE and separated by |; VALUE is a key of exportValues below, or 'text. The layout of somebody
-// else's file needs no code: add a folder with the file and an export.json.
+// The layouts of files that apps and devices export, and of published data sets; generate.ts writes small files in these layouts,
+// with values of our own. Columns are written as HEADER=VALUE and separated by |; VALUE is a key of exportValues below, or 'text.
+// To add the layout of somebody else's file, you need not write code: add a folder with the file and an export.json.
 
 export interface Shape {
   readonly name: string;

@@ -1,5 +1,5 @@
-// The five commands under kill -9. A course repeats its command, kills it at random moments, and after each kill checks everything
-// that must be true; a violation is reported as a loss, in words.
+// Repeats five commands and kills them at random moments (kill -9). There is one course per command. After each kill, it checks
+// everything that must be true, and returns a loss, a sentence, for each violation.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";

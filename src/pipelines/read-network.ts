@@ -150,7 +150,7 @@ function unloadedNetwork(file: string, cause: unknown): UserError {
     const name = /"([^"]*)"/.exec(reason)?.[1] ?? "another module";
     return ownNetworkFault(
       { file },
-      `expected a file that imports only types, but it imports ${name}`,
+      `expected a file that imports no other file and no package, but it imports ${name}`,
       cause,
       "Its layers come with the first argument of its function. Put everything else into this file, and write import type for types.",
     );

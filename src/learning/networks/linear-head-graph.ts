@@ -1,5 +1,5 @@
-// Products of counted features with the weights of a linear head, as graphs. The counts are integers, so a fit can hold the
-// counts of all its windows in memory. N rows, F features, K columns of weights.
+// Products of counted features with the weights of a linear head, as graphs. The counts are integers, so the counts of all
+// windows fit in memory. N rows, F features, K columns of weights.
 
 import { Graph, type Value } from "./onnx-graph.ts";
 import { add, cast, gemm, matmul, mul, reduceSum, sub } from "./onnx-operators.ts";

@@ -26,7 +26,7 @@ import { fixedPenalty } from "./penalty-plan.ts";
 const [stepped, counted] = ensembleMembers;
 
 /**
- * Fits the ensemble, or resumes its fit. The same plan always gives the same bytes, even if a fit was interrupted.
+ * Fits the ensemble, or goes on from the state of an interrupted fit. The same plan gives the same bytes in either case.
  * @param plan its epochs come from `ensembleEpochs`; without validation rows, it needs a mixture
  * @throws Diverged if the loss or a weight is not finite
  */

@@ -7,11 +7,11 @@
 import type { VectorValues } from "./vector-values.ts";
 
 /** Movement of the gyroscope divided by that of the accelerometer in m/s^2. */
-const share = { mostRadians: 2, leastDegrees: 3.5, mostDegrees: 130 } as const;
-/** Somebody may spin on a chair; but nobody turns this fast in rad/s for long. */
-const leastDegrees = 15;
+const share = { mostInRadians: 2, leastInDegrees: 3.5, mostInDegrees: 130 } as const;
+/** Largest usual angular velocity. Somebody may spin on a chair; but nobody turns this fast in rad/s for long. */
+const leastReachInDegrees = 15;
 /** Nor does anybody turn this fast in rad/s. In deg/s, somebody on a machine that shakes may accelerate much and turn little. */
-const mostRadians = 28;
+const mostReachInRadians = 28;
 /** Below this movement in m/s^2, the shares are those of the sensors' noise, not of somebody's movement. */
 const leastMovement = 0.2;
 
@@ -20,9 +20,9 @@ export function unitOfRotation(
   rotation: Pick<VectorValues, "movement" | "reach">,
   acceleration: Pick<VectorValues, "movement">,
 ): "rad/s" | "deg/s" | undefined {
-  const own = rotation.movement / acceleration.movement;
   if (!(acceleration.movement >= leastMovement)) return undefined;
-  if (own > 0 && own <= share.mostRadians) return rotation.reach <= mostRadians ? "rad/s" : undefined;
-  const turns = own >= share.leastDegrees && own <= share.mostDegrees && rotation.reach > leastDegrees;
+  const own = rotation.movement / acceleration.movement;
+  if (own > 0 && own <= share.mostInRadians) return rotation.reach <= mostReachInRadians ? "rad/s" : undefined;
+  const turns = own >= share.leastInDegrees && own <= share.mostInDegrees && rotation.reach > leastReachInDegrees;
   return turns ? "deg/s" : undefined;
 }

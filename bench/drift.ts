@@ -61,9 +61,9 @@ export async function benchmarkDrift(options: DriftBenchOptions): Promise<boolea
   const isWhole =
     [parts, days, sets].every((some, i) => some.length === wholes[i]!.length) && half === 0 && faults === "";
   const absent = sets.filter((set) => !isDriftSetPresent(set));
-  if (options.write && absent.length > 0) throw new Error(`--write: ${absent.join(", ")}: not at ../shared/data`);
   if (options.write && !isWhole)
     throw new Error("--write: expected all --sets, --days, --parts and --faults, and --half 0");
+  if (options.write && absent.length > 0) throw new Error(`--write: ${absent.join(", ")}: not at ../shared/data`);
   const about = `Half ${half} of each set's people, seed ${seed}, commit ${judgingCommit()}. Neither the network nor its calibration knows these people. Streams have at most ${batchesPerStream} batches of ${batchSeconds} s; a fault begins after ${pastBatches}. In parentheses: 90 % intervals by bootstrap over people.`;
   if (!options.markdown) console.log(about);
   const [measured, tables]: [SetFigures[], TitledTable[]] = [[], []];

@@ -5,7 +5,7 @@ import type { TrainConfig } from "../config.ts";
 import { parseDay } from "../day.ts";
 import type { CvReport, TestSetReport } from "../learning/training/cv-report.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
-import { chosenPenalty, fitSeconds } from "../learning/training/fit-state.ts";
+import { chosenPenalty, fitSeconds, steppedEpochs } from "../learning/training/fit-state.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import type { CrossValidation } from "../learning/training/summarize-folds.ts";
 import { snakeKeys } from "../letter-case.ts";
@@ -348,7 +348,7 @@ function writtenModelReport(
     ...(testSet !== undefined && { test_set: testSet }),
     temperature,
     final_fit: {
-      epochs: final.epochs.length,
+      epochs: steppedEpochs(final.epochs).length,
       ...(penalty !== undefined && { penalty }),
       seconds: fitSeconds(final.epochs),
       n_windows: windows.starts.length,

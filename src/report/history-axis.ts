@@ -13,7 +13,13 @@ export interface HistoryAxis {
   readonly scale: Plot.ScaleOptions;
 }
 
-/** @param most number of marks, about */
+/** The rows that form curves. Of an ensemble, these are the epochs of the member that is trained in steps. */
+export function curveRows(history: readonly HistoryRow[]): readonly HistoryRow[] {
+  const stepped = history.filter(({ learning_rate }) => learning_rate !== null);
+  return stepped.length > 0 ? stepped : history;
+}
+
+/** @param rows of curves @param most number of marks, about */
 export function historyAxis(rows: readonly HistoryRow[], most: number): HistoryAxis {
   const last = Math.max(2, ...rows.map(({ epoch }) => epoch));
   const scale = { domain: [1, last], ticks: epochTicks(last, most) };

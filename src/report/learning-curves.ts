@@ -3,7 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport, FoldReport } from "../learning/training/cv-report.ts";
-import { type HistoryAxis, historyAxis } from "./history-axis.ts";
+import { curveRows, type HistoryAxis, historyAxis } from "./history-axis.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { type Html, html } from "./html.ts";
 import { formatDuration, formatFixed } from "./number-format.ts";
@@ -26,20 +26,21 @@ interface Axes {
 
 /** The section's figures: one per fold, and one for the final fit. */
 export function learningCurves(report: CvReport, history: readonly HistoryRow[]): Html {
+  const drawn = curveRows(history);
   const fits: Fit[] = report.folds.map((fold) => ({
     name: `fold-${fold.fold}`,
     title: `Fold ${fold.fold}`,
     about: `Tested on ${fold.test_users.join(", ")}. ${keptText(fold)}; ${formatDuration(fold.seconds)}.`,
-    rows: history.filter((row) => row.fit === `fold-${fold.fold}`),
+    rows: drawn.filter((row) => row.fit === `fold-${fold.fold}`),
     bestEpoch: fold.best_epoch,
   }));
-  const axes = learningCurveAxes(history);
+  const axes = learningCurveAxes(drawn);
   fits.push({
     name: "final",
     title: "Final fit",
     about: `All data, without a validation part; ${finalFitText(report)}, the median of the folds' best ${axes.across.plural}; ${formatDuration(report.final_fit.seconds)}.`,
     // A single penalty is no curve.
-    rows: axes.across.name === "penalty" ? [] : history.filter((row) => row.fit === "final"),
+    rows: axes.across.name === "penalty" ? [] : drawn.filter((row) => row.fit === "final"),
     bestEpoch: null,
   });
   return html`<p class="legend"><span class="key key-muted"></span> training <span class="key key-accent"></span>

@@ -3,7 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport } from "../learning/training/cv-report.ts";
-import { historyAxis } from "./history-axis.ts";
+import { curveRows, historyAxis } from "./history-axis.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { shortenAxisLabel } from "./number-format.ts";
 import { plotSvg } from "./plot-svg.ts";
@@ -65,9 +65,10 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
 
 /** Loss and validation macro-F1 by epoch or penalty, one line per fit. The same history always gives the same bytes. */
 export function learningCurvesPicture(history: readonly HistoryRow[]): string {
-  const axis = historyAxis(history, 10);
+  const curves = curveRows(history);
+  const axis = historyAxis(curves, 10);
   // The final fit chooses no penalty, so it has no curve.
-  const drawn = axis.name === "penalty" ? history.filter(({ fit }) => fit !== "final") : history;
+  const drawn = axis.name === "penalty" ? curves.filter(({ fit }) => fit !== "final") : curves;
   const rows = drawn.flatMap(({ fit, epoch, loss, val_loss, val_macro_f1 }) => [
     { fit, epoch, value: loss, panel: "training loss" },
     ...(val_loss === null ? [] : [{ fit, epoch, value: val_loss, panel: "validation loss" }]),

@@ -67,6 +67,8 @@ describe("train", () => {
     const report = cvReportSchema.parse(JSON.parse(readFileSync(at("model", modelFiles.cvReport), "utf8")));
     expect(report.summary.over_folds.macro_f1.mean).toBeGreaterThan(0.85);
     expect(report.config).toMatchObject({ network: "ensemble", augment: "rotate", epochs: 6 });
+    const epochs = historyOf("model", "final").filter(({ learning_rate }) => learning_rate !== null);
+    expect(report.final_fit.epochs).toBe(epochs.length);
   });
 
   it.each([["fold-1"], ["final"]])("gives the same network if it was killed in %s and resumed", async (fit) => {

@@ -74,7 +74,11 @@ it.each([
     "export const a = 1;",
     "expected a default export that is a function, found none",
   ],
-  ["an import", "import { a } from './a.js';\nexport default a;", "imports no other file and no package, but it imports ./a.js"],
+  [
+    "an import",
+    "import { a } from './a.js';\nexport default a;",
+    "imports no other file and no package, but it imports ./a.js",
+  ],
   ["a syntax error", "const a = 1;\n\nexport default function (", "(line 3)"],
   ["CommonJS", "module.exports = (layers, k) => 3;", "without module.exports and require"],
   ["an error of its own", "export default () => {\n  throw new Error('boom');\n};", "6 channels: boom (line 2)"],

@@ -16,7 +16,7 @@ import { openRuntimeSession } from "./onnx-runtime.ts";
 import { type OwnNetwork, ownNetworkFault, reasonInOwnNetwork } from "./own-network.ts";
 
 /** Unlike the usual sizes of windows, channels and layers, so that shapes in messages show where the batch is. */
-const batchSizes = [7, 11, 13, 17] as const;
+const batchSizes = [37, 41, 43, 47] as const;
 
 /** @throws UserError if the network cannot be trained on windows of this size */
 export async function checkOwnNetwork(

@@ -15,7 +15,7 @@ export interface AxisBlock {
 
 /** A minute. For less time, some people keep as still as a table. */
 const blocksOfRest = 6;
-/** Standard deviation of the means, in g, beyond that which noise explains; chosen on half 1 of MotionSense. */
+/** Standard deviation of the means, in g, beyond that which noise explains; chosen on MotionSense. */
 const restG = 0.0003;
 /** If fewer samples differ from the one before, the values are too coarse to show how little moves; arbitrary. */
 const leastChanges = 0.5;

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { alternatingRowsWarnings } from "../../../src/signals/data/alternating-rows.ts";
 import { type OpenedRecordings, openRecordings } from "../../../src/signals/data/open-recordings.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { unitOfRotation } from "../../../src/signals/sensors/unit-of-rotation.ts";
@@ -123,6 +124,10 @@ describe.each([
           expect(unitOfRotation(vectorValues(scaled(own, 180 / Math.PI))!, besides[p]!)).toBe("deg/s");
         }
       }
+    });
+
+    it("no rows that alternate", () => {
+      expect(alternatingRowsWarnings(opened.rows)).toEqual([]);
     });
 
     it("no gravity where there is none, of every person; and the unit of all of them", () => {

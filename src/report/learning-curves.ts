@@ -45,6 +45,7 @@ export function learningCurves(report: CvReport, history: readonly HistoryRow[])
   });
   return html`<p class="legend"><span class="key key-muted"></span> training <span class="key key-accent"></span>
  validation <span class="key key-rule"></span> kept ${axes.across.name}</p>
+${drawn.length < history.length ? html`<p>The curves show the ensemble's member that is trained in epochs.</p>` : null}
 <div class="grid">${fits.map((fit) => learningCurvePanel(fit, axes))}</div>`;
 }
 

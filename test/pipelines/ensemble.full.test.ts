@@ -69,6 +69,9 @@ describe("train", () => {
     expect(report.config).toMatchObject({ network: "ensemble", augment: "rotate", epochs: 6 });
     const epochs = historyOf("model", "final").filter(({ learning_rate }) => learning_rate !== null);
     expect(report.final_fit.epochs).toBe(epochs.length);
+    expect(readFileSync(at("model", modelFiles.report), "utf8")).toContain(
+      "the ensemble's member that is trained in epochs",
+    );
   });
 
   it.each([["fold-1"], ["final"]])("gives the same network if it was killed in %s and resumed", async (fit) => {

@@ -17,7 +17,7 @@ import {
 } from "../src/learning/pseudo-labeling/curriculum.ts";
 import type { Selection } from "../src/learning/pseudo-labeling/select-pseudo-labels.ts";
 import { adaptBatchNorm } from "../src/learning/training/adapt-batch-norm.ts";
-import { predictFittedRows } from "../src/learning/training/fit-network.ts";
+import { predictWithFitWeights } from "../src/learning/training/fit-network.ts";
 import { type FitOutcome, windowsForFitRunner } from "../src/learning/training/fit-runner.ts";
 import { encodeFitState, fitStateFrom } from "../src/learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../src/learning/training/fit-worker.ts";
@@ -183,7 +183,7 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
     channels: channels.length,
     classes: classes.length,
   });
-  const said = await predictFittedRows(session, adapted, { windows: hidden, scaler: plan.scaler }, asked);
+  const said = await predictWithFitWeights(session, adapted, { windows: hidden, scaler: plan.scaler }, asked);
   results.AdaBN = scores(split(first.weights, said), 1);
   await session.release();
   return results;

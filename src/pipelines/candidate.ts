@@ -137,7 +137,7 @@ export async function adaptCandidateFit(
   if (from.length < 2) return fit;
   const { windows } = run.data;
   const rng = run.rng.split(`adabn ${plan.name}`).state;
-  const [{ adaptBatchNorm }, { predictFittedRows }, { ValidationSession }] = await Promise.all([
+  const [{ adaptBatchNorm }, { predictWithFitWeights }, { ValidationSession }] = await Promise.all([
     import("../learning/training/adapt-batch-norm.ts"),
     import("../learning/training/fit-network.ts"),
     import("../learning/training/network-session.ts"),
@@ -147,7 +147,7 @@ export async function adaptCandidateFit(
   const sizes = { windowSize, channels: channels.length, classes: classes.length };
   const session = await ValidationSession.create(plan.network, sizes);
   try {
-    const probabilities = await predictFittedRows(session, weights, { windows, scaler: plan.scaler }, rows);
+    const probabilities = await predictWithFitWeights(session, weights, { windows, scaler: plan.scaler }, rows);
     return { ...fit, ...weights, probabilities };
   } finally {
     await session.release();

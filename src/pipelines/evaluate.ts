@@ -11,11 +11,11 @@ import {
 } from "../learning/evaluation/bootstrap-people.ts";
 import { type ClassificationMetrics, classificationMetrics } from "../learning/evaluation/classification-metrics.ts";
 import {
+  crossValidationPromise,
   isWithinPromised,
   type KeptPromise,
-  keptPromise,
-  rankAmongPromised,
-} from "../learning/evaluation/kept-promise.ts";
+  rankAmongPromisedPeople,
+} from "../learning/evaluation/cross-validation-promise.ts";
 import { type MetricsSummary, metricsSummary } from "../learning/evaluation/metrics-summary.ts";
 import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts";
 import { listedNames } from "../listed-names.ts";
@@ -183,7 +183,7 @@ function evaluatedFigures(
       user,
       metrics,
       within: isWithinPromised(promised, metrics.macro_f1),
-      rank: rankAmongPromised(promised, metrics.macro_f1),
+      rank: rankAmongPromisedPeople(promised, metrics.macro_f1),
       learned: learned.has(user),
     };
   });
@@ -195,7 +195,7 @@ function evaluatedFigures(
     intervals: bootstrapPeople(metrics, classes, rng.split("pooled")),
     overPeople: metricsSummary(metrics),
     people: evaluated,
-    crossValidation: keptPromise(promised, found, rng.split("promise")),
+    crossValidation: crossValidationPromise(promised, found, rng.split("promise")),
   };
 }
 

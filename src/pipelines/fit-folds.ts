@@ -9,7 +9,7 @@ import { finalMixture, finalPenalty, finalSchedule, finalShards } from "../learn
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import { type FitOutcome, windowsForFitRunner } from "../learning/training/fit-runner.ts";
-import { chosenPenalty, fitSeconds, steppedEpochs } from "../learning/training/fit-state.ts";
+import { fitSeconds, fitStatePenalty, steppedEpochs } from "../learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import { fixedPenalty, mostPenalties, searchedPenalties } from "../learning/training/penalty-plan.ts";
@@ -165,7 +165,7 @@ export async function fitFinal(
     shards: finalShards,
   };
   const final = await runFit("final", { plan, checkpoint: null, threads: config.jobs }, run);
-  const penalty = chosenPenalty(final.epochs);
+  const penalty = fitStatePenalty(final.epochs);
   const tried = folds.flatMap((fold) =>
     fold.epochs.flatMap((epoch) => (epoch.tried === undefined ? [] : [epoch.tried])),
   );

@@ -6,7 +6,7 @@ import { basename, dirname, resolve } from "node:path";
 import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig } from "../config.ts";
 import { Interrupted, UserError } from "../errors.ts";
 import {
-  compareOnHoldout,
+  compareAtGate,
   type GateRule,
   holdoutGateRules,
   proxyGateRules,
@@ -187,7 +187,7 @@ async function retrainOn(
   const pick = (index: Int32Array): Int32Array => holdoutRows.map((row) => index[row]!);
   const sides = { champion: championOnHoldout, candidate: candidate.fit.holdout };
   const { cycles } = candidate;
-  const comparison = compareOnHoldout(pick(labels), pick(groups), users, classes.length, sides, cycles.length);
+  const comparison = compareAtGate(pick(labels), pick(groups), users, classes.length, sides, cycles.length);
   const rules: GateRule[] = holdoutGateRules(candidate.winner, comparison);
   const passedBy = (all: readonly GateRule[]): boolean => all.every(({ passed }) => passed);
   let proxies: RetrainReport["proxies"] = null;

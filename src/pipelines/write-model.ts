@@ -5,7 +5,7 @@ import type { TrainConfig } from "../config.ts";
 import { parseDay } from "../day.ts";
 import type { CvReport, TestSetReport } from "../learning/training/cv-report.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
-import { chosenPenalty, fitSeconds, steppedEpochs } from "../learning/training/fit-state.ts";
+import { fitSeconds, fitStatePenalty, steppedEpochs } from "../learning/training/fit-state.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import type { CrossValidation } from "../learning/training/summarize-folds.ts";
 import { snakeKeys } from "../letter-case.ts";
@@ -322,7 +322,7 @@ function writtenModelReport(
 ): CvReport {
   const { windows, quality, leakage, recordings, dropped, labelChanges } = data;
   const { folds, users, pooled, pooledCalibrated, summary, temperature } = crossValidation;
-  const penalty = chosenPenalty(final.epochs);
+  const penalty = fitStatePenalty(final.epochs);
   return {
     schema_version: 1,
     created_at: createdAt.toISOString(),

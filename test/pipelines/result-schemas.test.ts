@@ -13,11 +13,7 @@ import { cohenKappa } from "../../src/learning/evaluation/cohen-kappa.ts";
 import { f1ScoresByClass, macroMeanF1 } from "../../src/learning/evaluation/f1.ts";
 import { metricsSummary, metricsSummarySchema } from "../../src/learning/evaluation/metrics-summary.ts";
 import { describeCurriculumCycle } from "../../src/learning/pseudo-labeling/curriculum.ts";
-import {
-  compareOnHoldout,
-  holdoutGateRules,
-  proxyGateRules,
-} from "../../src/learning/pseudo-labeling/promotion-gate.ts";
+import { compareAtGate, holdoutGateRules, proxyGateRules } from "../../src/learning/pseudo-labeling/promotion-gate.ts";
 import { comparisonSchema, cycleSchema, gateRuleSchema } from "../../src/learning/pseudo-labeling/retrain-report.ts";
 import { baselineStatsSchema } from "../../src/monitoring/drift/baseline-stats.ts";
 import { baselineStatsFaults } from "../../src/monitoring/drift/baseline-stats-faults.ts";
@@ -216,7 +212,7 @@ it("retrain_report's cycles and comparison", () => {
         throughJson(cycleSchema, describeCurriculumCycle(data, 1, 1, chosen, fit, fit));
         const groups = truth.map((_, i) => i % 2);
         const networks = { champion: probabilities, candidate: probabilities.toReversed() };
-        const comparison = compareOnHoldout(truth, groups, ["a", "b"], nClasses, networks, 12);
+        const comparison = compareAtGate(truth, groups, ["a", "b"], nClasses, networks, 12);
         throughJson(comparisonSchema, comparison);
         throughJson(z.array(gateRuleSchema), holdoutGateRules(1, comparison));
       },

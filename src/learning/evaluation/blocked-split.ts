@@ -11,7 +11,7 @@
 
 import { checkNSplits, checkSplitClasses, checkSplitKeepsClasses, classTooShortToSplit } from "./check-splits.ts";
 import { type Split, splitRowsByClass, splitsFromFolds, type WindowPositions } from "./split.ts";
-import { purgeByWindowGap, windowTimeOrder } from "./window-gaps.ts";
+import { orderForWindowGaps, purgeByWindowGap } from "./window-gaps.ts";
 
 /**
  * Every row is tested exactly once; every class is in the training and the test part of every fold.
@@ -26,7 +26,7 @@ export function blockedSplit(positions: WindowPositions, options: { nSplits: num
   checkSplitClasses(labels, classes);
   if (!(purgeSamples >= 1)) throw new RangeError(`purgeSamples: expected at least 1, got ${purgeSamples}`);
 
-  const order = windowTimeOrder(positions);
+  const order = orderForWindowGaps(positions);
   const foldOfRow = new Int32Array(labels.length);
   for (const [name, rows] of splitRowsByClass(order, labels)) {
     if (rows.length < nSplits) throw classTooShortToSplit(classes[name]);

@@ -62,14 +62,14 @@ export function bootstrapPeople(
   if (people.length >= 2) {
     for (let i = 0; i < bootstrapReplicates; i++) {
       const drawn = people.map(() => people[rng.integer(people.length)]!);
-      const pooled = pooledFigures(drawn, classes.length);
+      const pooled = figuresOfBootstrapPeople(drawn, classes.length);
       figures.push(pooled.figures);
       scores.push(pooled.scores);
     }
   }
-  const of = (name: keyof Figures): Interval | null => percentileInterval(figures.map((own) => own[name]));
+  const of = (name: keyof Figures): Interval | null => bootstrapInterval(figures.map((own) => own[name]));
   const ofClass = (k: number, name: "precision" | "recall" | "f1"): Interval | null =>
-    percentileInterval(scores.map((own) => own[k]?.[name] ?? null));
+    bootstrapInterval(scores.map((own) => own[k]?.[name] ?? null));
   return {
     accuracy: of("accuracy"),
     macro_f1: of("macro_f1"),
@@ -87,7 +87,7 @@ export function bootstrapPeople(
 }
 
 /** The middle 90 % of the values that are defined; null if fewer than half of them are. */
-export function percentileInterval(values: readonly (number | null)[]): Interval | null {
+export function bootstrapInterval(values: readonly (number | null)[]): Interval | null {
   const defined = values.filter((value) => value !== null);
   if (defined.length === 0 || defined.length < values.length / 2) return null;
   const [low, high] = quantiles(Float64Array.from(defined).sort(), [outside, 1 - outside]);
@@ -95,7 +95,7 @@ export function percentileInterval(values: readonly (number | null)[]): Interval
 }
 
 /** The metrics of several people's windows together; a class that is neither a true nor a predicted label has no scores. */
-function pooledFigures(
+function figuresOfBootstrapPeople(
   people: readonly ClassificationMetrics[],
   nClasses: number,
 ): { figures: Figures; scores: ({ precision: number; recall: number; f1: number } | null)[] } {

@@ -7,7 +7,7 @@ import { checkSplitKeepsClasses } from "./check-splits.ts";
 import { type InnerSplit, type SplitKind, splitRowsByClass, splitRowsWhere, type WindowPositions } from "./split.ts";
 import { assignGroupsToFolds } from "./stratified-group-k-fold.ts";
 import { dealStratifiedFolds } from "./stratified-k-fold.ts";
-import { purgeByWindowGap, windowTimeOrder } from "./window-gaps.ts";
+import { orderForWindowGaps, purgeByWindowGap } from "./window-gaps.ts";
 
 /**
  * Divides `trainIndex` once more. Test rows are never used.
@@ -96,7 +96,7 @@ function innerSplitByBlock(
   rng: Rng,
 ): InnerSplit {
   const { labels } = positions;
-  const order = windowTimeOrder(positions);
+  const order = orderForWindowGaps(positions);
   const isTraining = new Uint8Array(labels.length);
   for (const row of trainIndex) isTraining[row] = 1;
   const atEnd = rng.integer(2) === 1;

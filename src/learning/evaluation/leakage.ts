@@ -5,7 +5,7 @@ import { z } from "zod";
 import { naturalOrder } from "../../natural-order.ts";
 import { firstNotBelow } from "../../stats/first-not-below.ts";
 import type { SplitKind, WindowPositions } from "./split.ts";
-import { gapsToMarkedWindows, windowTimeOrder } from "./window-gaps.ts";
+import { gapsToMarkedWindows, orderForWindowGaps } from "./window-gaps.ts";
 
 /** The three parts of one fold, as row numbers. */
 export interface FoldParts {
@@ -130,7 +130,7 @@ export function leakageReport(
   copies: readonly (readonly [string, string])[] = [],
   testSet?: TestSetLeakage,
 ): LeakageReport {
-  const order = windowTimeOrder(windows);
+  const order = orderForWindowGaps(windows);
   const checked = folds.map((parts, fold) => checkFoldLeakage(windows, order, parts, copies, fold + 1));
   return {
     split: kind,
@@ -174,7 +174,7 @@ function checkFoldLeakage(
     test_users: testUsers,
     shared_users: testUsers.filter((user) => trainUsers.includes(user) || validationUsers.includes(user)),
     shared_validation_users: validationUsers.filter((user) => trainUsers.includes(user)),
-    copied_users: copiedAcrossParts(copies, [
+    copied_users: leakageOfCopies(copies, [
       [testUsers, [...trainUsers, ...validationUsers]],
       [validationUsers, trainUsers],
     ]),
@@ -185,7 +185,7 @@ function checkFoldLeakage(
 }
 
 /** Pairs with one person in the first part and the other in the second; each pair once. */
-function copiedAcrossParts(
+function leakageOfCopies(
   copies: readonly (readonly [string, string])[],
   parts: readonly (readonly [tested: readonly string[], learned: readonly string[]])[],
 ): [string, string][] {

@@ -34,17 +34,17 @@ export function outerSplit(
   switch (kind) {
     case "group": {
       const splits = stratifiedGroupKFold(windows.labels, windows.groups, options);
-      return { splits, warnings: classWarnings(windows, splits.length) };
+      return { splits, warnings: outerSplitWarnings(windows, splits.length) };
     }
     case "leave-one-group-out": {
       const splits = leaveOneGroupOut(windows.groups);
-      return { splits, warnings: classWarnings(windows, 2) };
+      return { splits, warnings: outerSplitWarnings(windows, 2) };
     }
     case "stratified":
       return {
         splits: stratifiedKFold(windows.labels, options),
         warnings: [
-          ...fewWindowsWarnings(windows),
+          ...outerSplitSizeWarnings(windows),
           "--split stratified leaks: every person is in training, and so are neighbours of every test window. Published " +
             "comparisons found that such figures overstate results on new people by 10-16 points. Use them only to compare with papers.",
         ],
@@ -55,9 +55,9 @@ export function outerSplit(
         splits: blockedSplit(windows, options),
         warnings:
           people === 1
-            ? fewWindowsWarnings(windows)
+            ? outerSplitSizeWarnings(windows)
             : [
-                ...fewWindowsWarnings(windows),
+                ...outerSplitSizeWarnings(windows),
                 `--split blocks trains and tests on the same ${people} people: its figures show how well the network does ` +
                   "on them at other times, not on a new person. For new people, use --split group.",
               ],
@@ -68,12 +68,12 @@ export function outerSplit(
   }
 }
 
-function classWarnings(windows: WindowPositions, nSplits: number): string[] {
-  return [...fewWindowsWarnings(windows), ...outerSplitClassWarnings(windows, nSplits)];
+function outerSplitWarnings(windows: WindowPositions, nSplits: number): string[] {
+  return [...outerSplitSizeWarnings(windows), ...outerSplitClassWarnings(windows, nSplits)];
 }
 
 /** The half-width of the 95 % interval of a recall is at most about 1 / sqrt(windows). */
-function fewWindowsWarnings({ labels, classes }: WindowPositions): string[] {
+function outerSplitSizeWarnings({ labels, classes }: WindowPositions): string[] {
   const counts = new Map<number, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   const few = classes.flatMap((name, label) => {

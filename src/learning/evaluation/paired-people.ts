@@ -1,7 +1,7 @@
 // Compares two models on the same people. People differ far more than models do, so the two are compared person by person.
 
 import type { Rng } from "../../random.ts";
-import { bootstrapReplicates, type Interval, percentileInterval } from "./bootstrap-people.ts";
+import { bootstrapInterval, bootstrapReplicates, type Interval } from "./bootstrap-people.ts";
 
 /** Macro-F1 of two models on the people that both were tested on. */
 export interface PairedPeople {
@@ -42,7 +42,7 @@ export function pairPeople(
   const interval =
     people.length < 2
       ? null
-      : percentileInterval(
+      : bootstrapInterval(
           Array.from({ length: bootstrapReplicates }, () =>
             mean(differences.map(() => differences[rng.integer(differences.length)]!)),
           ),

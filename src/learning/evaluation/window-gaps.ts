@@ -4,7 +4,7 @@
 import type { WindowPositions } from "./split.ts";
 
 /** All rows, sorted by person, recording and time. */
-export function windowTimeOrder(positions: WindowPositions): Int32Array {
+export function orderForWindowGaps(positions: WindowPositions): Int32Array {
   const { groups, recordingIndex, startTimes } = positions;
   return Int32Array.from(groups.keys()).sort(
     (a, b) =>

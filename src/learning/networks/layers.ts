@@ -1,4 +1,4 @@
-// The simple layers, with Keras's semantics. Sequences are time-major, [T, B, C], inside the network: a step's rows and
+// The layers, with Keras's semantics. Sequences are time-major, [T, B, C], inside the network: a step's rows and
 // a shifted sequence are then contiguous in memory. T time, B batch, C channels.
 
 import type { Layer } from "./layer-context.ts";
@@ -138,3 +138,18 @@ export const globalAveragePooling: Layer = (_, x) => reduceMean(x, [0], false);
 
 /** [B, T, C] -> [T, B, C]. */
 export const timeMajorLayer: Layer = (_, x) => transpose(x, [1, 0, 2]);
+
+/** x + f(x), f being the layers one after another (He et al. 2016). */
+export function residual(...layers: readonly Layer[]): Layer {
+  const inner = sequential(...layers);
+  return (context, x) => add(x, inner(context, x));
+}
+
+/** Applies each layer to the same input, and joins the outputs along the last axis (the branches of Szegedy et al. 2015). */
+export function parallel(...layers: readonly Layer[]): Layer {
+  if (layers.length === 0) throw new Error("parallel: expected at least one layer");
+  return (context, x) => {
+    const outputs = layers.map((layer) => layer(context, x));
+    return concat(outputs, outputs[0]!.shape.length - 1);
+  };
+}

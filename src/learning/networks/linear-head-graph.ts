@@ -10,7 +10,7 @@ export type CountType = "uint8" | "uint16";
 /** Inputs: counts [N, F], weights [F, K] and intercepts [K]. Output: scores [N, K]. */
 export function buildHeadScoresGraph(type: CountType, features: number): Graph {
   const graph = new Graph("head_scores");
-  graph.output("scores", headScores(graph, countedRows(graph, type, features), features));
+  graph.output("scores", headScores(graph, inputOfHeadRows(graph, type, features), features));
   return graph;
 }
 
@@ -20,7 +20,7 @@ export function buildHeadScoresGraph(type: CountType, features: number): Graph {
  */
 export function buildHeadProductsGraph(type: CountType, features: number): Graph {
   const graph = new Graph("head_products");
-  const x = countedRows(graph, type, features);
+  const x = inputOfHeadRows(graph, type, features);
   const scores = headScores(graph, x, features);
   const rowWeights = graph.input("row_weights", "float32", ["rows", 1]);
   const residuals = sub(mul(scores, rowWeights), graph.input("targets", "float32", ["rows", "columns"]));
@@ -29,7 +29,7 @@ export function buildHeadProductsGraph(type: CountType, features: number): Graph
   return graph;
 }
 
-function countedRows(graph: Graph, type: CountType, features: number): Value {
+function inputOfHeadRows(graph: Graph, type: CountType, features: number): Value {
   return cast(graph.input("counts", type, ["rows", features]), "float32");
 }
 

@@ -42,7 +42,7 @@ export function kernelGroups(windowSize: number): KernelGroup[] {
     const kernelsOf = (parity: number): number[] => [...kernelPlaces.keys()].filter((kernel) => kernel % 2 === parity);
     const start = first;
     const levelsOf = (kernel: number): number[] =>
-      Array.from({ length: biases }, (_, i) => lowDiscrepancy(start + kernel * biases + i));
+      Array.from({ length: biases }, (_, i) => kernelBiasLevel(start + kernel * biases + i));
     const reach = ((kernelLength - 1) * dilation) / 2;
     for (const padding of [reach, 0]) {
       const kernels = kernelsOf(padding > 0 ? index % 2 : 1 - (index % 2));
@@ -78,11 +78,11 @@ export function kernelDilations(windowSize: number): { dilation: number; biases:
 }
 
 /** The nth multiple of the golden ratio, modulo 1: spread evenly over [0, 1) from the first ones on. */
-function lowDiscrepancy(n: number): number {
+function kernelBiasLevel(n: number): number {
   return Math.fround((n * ((Math.sqrt(5) + 1) / 2)) % 1);
 }
 
 /** The smallest type that holds the counts of windows of this size, at most 65,535. */
-export function countType(windowSize: number): CountType {
+export function kernelCountType(windowSize: number): CountType {
   return windowSize < 256 ? "uint8" : "uint16";
 }

@@ -45,14 +45,14 @@ export function miniRocketCounts(context: LayerContext, x: Value): Value {
     const names = miniRocketNames.group(index);
     const seen = context.statistic(names.channels, [kernels.length, channels, 1], "ones");
     const biases = context.statistic(names.biases, [levels[0]!.length, kernels.length], "zeros");
-    const weights = mul(seen, x.graph.constant("float32", [kernels.length, 1, kernelLength], kernelWeights(group)));
-    return exceedingCounts(group, convolve(rows, weights, group), biases);
+    const weights = mul(seen, x.graph.constant("float32", [kernels.length, 1, kernelLength], miniRocketWeights(group)));
+    return miniRocketGroupCounts(group, convolve(rows, weights, group), biases);
   });
   return concat(counts, 1);
 }
 
 /** How often the output [B, kernels, length] exceeds each of the biases [biases, kernels]: pieces of [B, features]. */
-function exceedingCounts({ kernels, length, levels }: KernelGroup, output: Value, biases: Value): Value[] {
+function miniRocketGroupCounts({ kernels, length, levels }: KernelGroup, output: Value, biases: Value): Value[] {
   const [batch] = output.shape;
   const total = levels[0]!.length;
   const together = Math.max(1, Math.floor(valuesPerComparison / (kernels.length * length)));
@@ -65,7 +65,7 @@ function exceedingCounts({ kernels, length, levels }: KernelGroup, output: Value
   });
 }
 
-function kernelWeights({ kernels }: KernelGroup): number[] {
+function miniRocketWeights({ kernels }: KernelGroup): number[] {
   return kernels.flatMap((kernel) =>
     Array.from({ length: kernelLength }, (_, i) => (kernelPlaces[kernel]!.includes(i) ? 2 : -1)),
   );

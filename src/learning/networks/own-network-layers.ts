@@ -1,5 +1,4 @@
 import { bidirectionalLstm } from "./bidirectional-lstm.ts";
-import { parallel, residual } from "./combine-layers.ts";
 import type { Layer, LayerContext } from "./layer-context.ts";
 import {
   averagePooling1d,
@@ -9,7 +8,9 @@ import {
   dropout,
   flattenLayer,
   globalAveragePooling,
+  parallel,
   rectifyLayer,
+  residual,
   sequential,
   timeMajorLayer,
 } from "./layers.ts";

@@ -72,7 +72,7 @@ export const gateLimits = { leastGain: 0, worstCase: 0.05, proxySlack: 0.02 } as
  * @param champion [N, K] probabilities (like `candidate`) from networks that never learned from the person
  * @param cycles number of cycles from which the candidate was chosen on these people, including cycle 0
  */
-export function compareOnHoldout(
+export function compareAtGate(
   labels: Int32Array,
   groups: Int32Array,
   people: readonly string[],
@@ -100,7 +100,7 @@ export function compareOnHoldout(
   );
   const differences = paired.map((pair) => pair.candidate_macro_f1 - pair.champion_macro_f1);
   const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
-  const { error, quantile } = moderatedHoldoutError(differences, mean);
+  const { error, quantile } = moderatedGateError(differences, mean);
   return {
     people: paired,
     champion_macro_f1: score(before!, all),
@@ -191,7 +191,7 @@ const prior = { sd: 0.05, people: 4 } as const;
  * As in the moderated t statistic (Smyth 2004), the variances of the people and of the prior are weighted by their degrees
  * of freedom.
  */
-function moderatedHoldoutError(differences: readonly number[], mean: number): { error: number; quantile: number } {
+function moderatedGateError(differences: readonly number[], mean: number): { error: number; quantile: number } {
   const n = differences.length;
   const freedom = prior.people + n - 1;
   const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);

@@ -80,14 +80,17 @@ function withCheckedOutput(
   { windows, windowSize, classes }: { windows: string; windowSize: number; classes: number },
 ): Layer {
   if (typeof layers !== "function")
-    throw ownNetworkFault(network, `expected its function to return a network made of layers, got ${nameOf(layers)}`);
+    throw ownNetworkFault(
+      network,
+      `expected its function to return a network made of layers, got ${ownTypeName(layers)}`,
+    );
   return (context, x) => {
     const y: unknown = layers(context, x);
     const shape = (y as { shape?: Shape } | null | undefined)?.shape;
     if (!Array.isArray(shape))
       throw ownNetworkFault(
         network,
-        `expected its function to return a network made of layers, but it gave ${nameOf(y)}`,
+        `expected its function to return a network made of layers, but it gave ${ownTypeName(y)}`,
       );
     const [batch] = x.shape;
     if (shape.length === 2 && shape[0] === batch && shape[1] === classes) return y as ReturnType<Layer>;
@@ -103,6 +106,6 @@ function withCheckedOutput(
   };
 }
 
-function nameOf(value: unknown): string {
+function ownTypeName(value: unknown): string {
   return value === null ? "null" : typeof value;
 }

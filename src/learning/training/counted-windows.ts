@@ -18,14 +18,14 @@ export interface CountedWindows {
 }
 
 /** The windows in `index`, and their rotated copies if there are any. */
-export function learningRows(counted: CountedWindows, index: readonly number[] | Int32Array): HeadRows[] {
-  const own = countedRows(counted, index);
+export function countedWindowsToLearn(counted: CountedWindows, index: readonly number[] | Int32Array): HeadRows[] {
+  const own = countedWindowRows(counted, index);
   const { turned } = counted;
   return turned === null ? [own] : [own, { ...own, counts: turned }];
 }
 
 /** The windows in `index`, as they are. */
-export function countedRows(
+export function countedWindowRows(
   { windows, counts, positions, classWeights }: CountedWindows,
   index: Iterable<number>,
 ): HeadRows {

@@ -17,7 +17,13 @@ import {
 import { divideEnsemble, ensembleMembers, joinEnsemble } from "./ensemble-weights.ts";
 import { finalPenalty } from "./final-schedule.ts";
 import { fitMiniRocket } from "./fit-minirocket.ts";
-import { type FitOptions, type FitResult, fitNetwork, labelWindowsToFit, predictFittedRows } from "./fit-network.ts";
+import {
+  type FitOptions,
+  type FitResult,
+  fitNetwork,
+  labelWindowsToFit,
+  predictWithFitWeights,
+} from "./fit-network.ts";
 import type { FitPlan, PenaltyPlan } from "./fit-plan.ts";
 import { type FitEpoch, type FitState, fitStateFrom, type NetworkWeights } from "./fit-state.ts";
 import { ValidationSession } from "./network-session.ts";
@@ -130,7 +136,7 @@ async function predictWithEnsemblePart(
   const sizes = { windowSize, channels: channels.length, classes: classes.length };
   const session = await ValidationSession.create(network, sizes);
   try {
-    return await predictFittedRows(session, weights, data, index);
+    return await predictWithFitWeights(session, weights, data, index);
   } finally {
     await session.release();
   }

@@ -7,7 +7,7 @@ import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { miniRocketNames } from "../networks/minirocket.ts";
 import { describeNetworkParameters, type NetworkSpec } from "../networks/parameters.ts";
-import { type CountedWindows, learningRows } from "./counted-windows.ts";
+import { type CountedWindows, countedWindowsToLearn } from "./counted-windows.ts";
 import { Diverged } from "./diverged.ts";
 import { type FitOptions, type FitResult, labelWindowsToFit } from "./fit-network.ts";
 import type { FitPlan, PenaltyPlan } from "./fit-plan.ts";
@@ -15,10 +15,10 @@ import { type FitEpoch, fitStateFrom } from "./fit-state.ts";
 import { LinearHead } from "./linear-head.ts";
 import {
   type CountingOptions,
-  countMiniRocket,
-  drawMiniRocket,
+  countMiniRocketFeatures,
+  drawMiniRocketStatistics,
+  measureMiniRocketStatistics,
   type ScaledWindows,
-  standardizeMiniRocket,
   type WindowCounts,
 } from "./minirocket-statistics.ts";
 import { networkLayers } from "./network-source.ts";
@@ -50,14 +50,14 @@ export async function fitMiniRocket(
   });
   const rows = Int32Array.from(plan.trainIndex);
   const data = { windows, scaler: plan.scaler };
-  const statistics = drawMiniRocket(network, data, rows, Rng.fromState(plan.rng).split("kernels"));
+  const statistics = drawMiniRocketStatistics(network, data, rows, Rng.fromState(plan.rng).split("kernels"));
   const blank = fitStateFrom({ parameters: new Float32Array(network.parameterCount), statistics }, 0);
   const { shouldStop } = options;
-  const onCounted = reportCounted(options, (plan.turned === null ? 1 : 2) * rows.length);
-  const counts = await countMiniRocket(network, statistics, data, rows, { shouldStop, onCounted });
+  const onCounted = reportMiniRocketCounts(options, (plan.turned === null ? 1 : 2) * rows.length);
+  const counts = await countMiniRocketFeatures(network, statistics, data, rows, { shouldStop, onCounted });
   if (counts === null) return { state: blank, finished: false };
-  standardizeMiniRocket(network, statistics, counts);
-  const turned = await countTurned(plan, network, statistics, data, {
+  measureMiniRocketStatistics(network, statistics, counts);
+  const turned = await countTurnedMiniRocket(plan, network, statistics, data, {
     shouldStop,
     onCounted: (windows) => onCounted(rows.length + windows),
   });
@@ -65,16 +65,21 @@ export async function fitMiniRocket(
   const positions = new Map(Array.from(rows, (row, position) => [row, position]));
   const counted: CountedWindows = { windows, counts, turned, positions, classWeights: plan.classWeights };
   const head = await LinearHead.create(counts, miniRocketMoments(network, statistics), windows.classes.length);
-  const solving = { tolerance, maxSteps, shouldStop, onStep: reportSolved(options, penalties.parts.length + 1) };
+  const solving = {
+    tolerance,
+    maxSteps,
+    shouldStop,
+    onStep: reportMiniRocketSteps(options, penalties.parts.length + 1),
+  };
   try {
     const { strengths, parts } = penalties;
     const searched = parts.length === 0 ? [] : await searchPenalty(head, counted, penalties, solving);
     if (searched === null) return { state: blank, finished: false };
     const penalty = searched.find(({ best }) => best)?.penalty ?? strengths[0]!;
-    const all = learningRows(counted, rows);
+    const all = countedWindowsToLearn(counted, rows);
     const fitted = await head.fit(all, [penalty], solving);
     if (fitted === null) return { state: blank, finished: false };
-    const state = fitStateFrom({ parameters: headParameters(network, fitted[0]!), statistics }, 0);
+    const state = fitStateFrom({ parameters: miniRocketParameters(network, fitted[0]!), statistics }, 0);
     if (!state.parameters.every(Number.isFinite)) {
       throw new Diverged(`${plan.name}: the weights of the linear layer are not finite`, {
         advice: "Look for extreme values in the channels' ranges.",
@@ -94,12 +99,12 @@ export async function fitMiniRocket(
   }
 }
 
-function reportCounted({ onStep }: FitOptions, steps: number): (windows: number) => void {
+function reportMiniRocketCounts({ onStep }: FitOptions, steps: number): (windows: number) => void {
   return (step) => onStep({ epoch: 1, step, steps, loss: null, stage: "features" });
 }
 
 /** Reports the steps of several heads that are fitted one after another. */
-function reportSolved({ onStep }: FitOptions, heads: number): (step: number) => void {
+function reportMiniRocketSteps({ onStep }: FitOptions, heads: number): (step: number) => void {
   let begun = 0;
   return (step) => {
     if (step === 1) begun++;
@@ -108,7 +113,7 @@ function reportSolved({ onStep }: FitOptions, heads: number): (step: number) => 
 }
 
 /** Counts a rotated copy of each window that the plan learns from. Null if it rotates none, undefined if it was stopped. */
-async function countTurned(
+async function countTurnedMiniRocket(
   plan: FitPlan,
   network: NetworkSpec,
   statistics: Float32Array,
@@ -121,7 +126,7 @@ async function countTurned(
   const rng = Rng.fromState(plan.rng).split("rotations");
   const change = (x: Float32Array, count: number): void =>
     rotateWindows(x, count, { windowSize, channels: channels.length }, triads, rng);
-  const counts = await countMiniRocket(network, statistics, data, Int32Array.from(plan.trainIndex), {
+  const counts = await countMiniRocketFeatures(network, statistics, data, Int32Array.from(plan.trainIndex), {
     ...options,
     change,
   });
@@ -138,7 +143,7 @@ function miniRocketMoments(network: NetworkSpec, statistics: Float32Array) {
 }
 
 /** The parameters [P] of the network from a head [K F + K]: the kernel [F, K], then the bias [K]. */
-function headParameters({ parameters, parameterCount }: NetworkSpec, point: Float64Array): Float32Array {
+function miniRocketParameters({ parameters, parameterCount }: NetworkSpec, point: Float64Array): Float32Array {
   const [kernel, bias] = parameters as [(typeof parameters)[number], (typeof parameters)[number]];
   const [features, classes] = kernel.shape as [number, number];
   const vector = new Float32Array(parameterCount);

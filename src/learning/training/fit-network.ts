@@ -104,7 +104,7 @@ export function labelWindowsToFit(windows: WindowSet, { pseudoLabels }: FitPlan)
 }
 
 /** Probabilities [N, K] of windows under the given weights, in the order of `rows`. */
-export async function predictFittedRows(
+export async function predictWithFitWeights(
   session: ValidationSession,
   weights: { parameters: Float32Array; statistics: Float32Array },
   { windows, scaler }: { readonly windows: WindowSet; readonly scaler: Scaler },
@@ -183,7 +183,7 @@ async function fitNetworkEpoch(
     const { loss, logits } = await session.step({ x, targets, masks, stepSize });
     if (!Number.isFinite(loss)) throw fitLossNotFinite(plan, loss, epoch, progress.step + 1, progress.learningRate);
     Object.assign(state, session.state);
-    averageFittedWeights(state, progress.updates);
+    fitAverageWeights(state, progress.updates);
     progress.lossSum += loss;
     argmaxRows(logits, classCount).forEach((predicted, row) => {
       if (predicted === windows.labels[rows[row]!]) progress.correct++;
@@ -210,13 +210,13 @@ export function fitEpochOrder(trainIndex: Int32Array, spread: readonly number[],
   });
 }
 
-function averageFittedWeights(state: FitState, updates: number): void {
+function fitAverageWeights(state: FitState, updates: number): void {
   const rate = 1 - Math.min(emaMomentum, (1 + updates) / (10 + updates));
-  moveFittedAverage(state.averageParameters, state.parameters, rate);
-  moveFittedAverage(state.averageStatistics, state.statistics, rate);
+  moveFitAverage(state.averageParameters, state.parameters, rate);
+  moveFitAverage(state.averageStatistics, state.statistics, rate);
 }
 
-function moveFittedAverage(average: Float32Array, values: Float32Array, rate: number): void {
+function moveFitAverage(average: Float32Array, values: Float32Array, rate: number): void {
   for (let i = 0; i < average.length; i++) average[i] = average[i]! + rate * (values[i]! - average[i]!);
 }
 
@@ -274,7 +274,7 @@ async function validateFittedNetwork(
 ): Promise<{ loss: number | null; accuracy: number | null; macroF1: number | null }> {
   if (session === null || rows === null) return { loss: null, accuracy: null, macroF1: null };
   const weights = { parameters: averageParameters, statistics: averageStatistics };
-  const probabilities = await predictFittedRows(session, weights, { windows, scaler: plan.scaler }, rows);
+  const probabilities = await predictWithFitWeights(session, weights, { windows, scaler: plan.scaler }, rows);
   const labels = rows.map((row) => windows.labels[row]!);
   const metrics = classificationMetrics(labels, probabilities, windows.classes);
   return { loss: metrics.log_loss, accuracy: metrics.accuracy, macroF1: metrics.macro_f1 };

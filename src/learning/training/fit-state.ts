@@ -101,7 +101,10 @@ const vectors = [
 /** A checkpoint: the length of a JSON header (little-endian), the header, and the vectors one after another. */
 export function encodeFitState(state: FitState): Uint8Array {
   const header = new TextEncoder().encode(
-    JSON.stringify({ progress: storedFitProgress(state.progress), lengths: vectors.map((name) => state[name].length) }),
+    JSON.stringify({
+      progress: storedFitStateProgress(state.progress),
+      lengths: vectors.map((name) => state[name].length),
+    }),
   );
   const size = vectors.reduce((sum, name) => sum + state[name].byteLength, 4 + header.length);
   const bytes = new Uint8Array(size);
@@ -118,12 +121,12 @@ export function encodeFitState(state: FitState): Uint8Array {
 
 type StoredProgress = Omit<SnakeKeys<FitProgress>, "epochs"> & { readonly epochs: readonly SnakeKeys<FitEpoch>[] };
 
-function storedFitProgress(progress: FitProgress): StoredProgress {
+function storedFitStateProgress(progress: FitProgress): StoredProgress {
   return { ...snakeKeys(progress), epochs: progress.epochs.map(snakeKeys) };
 }
 
 /** Earlier versions wrote the keys in camelCase, which `camelKeys` leaves unchanged. */
-function readFitProgress(stored: StoredProgress): FitProgress {
+function readFitStateProgress(stored: StoredProgress): FitProgress {
   const epochs = stored.epochs.map((epoch) => camelKeys<FitEpoch>(epoch));
   return camelKeys<FitProgress>({ ...stored, epochs });
 }
@@ -142,7 +145,7 @@ export function decodeFitState(bytes: Uint8Array): FitState {
       return [name, values];
     }),
   ) as Record<(typeof vectors)[number], Float32Array>;
-  return { progress: readFitProgress(progress), ...read };
+  return { progress: readFitStateProgress(progress), ...read };
 }
 
 function parseFitStateHeader(bytes: Uint8Array): { progress: StoredProgress; lengths: number[] } {
@@ -163,7 +166,7 @@ export function steppedEpochs(epochs: readonly FitEpoch[]): readonly FitEpoch[] 
 }
 
 /** The penalty with which a fit ended; undefined if the network, or a part of it, is trained in steps. */
-export function chosenPenalty(epochs: readonly FitEpoch[]): number | undefined {
+export function fitStatePenalty(epochs: readonly FitEpoch[]): number | undefined {
   if (epochs.some(({ learningRate }) => learningRate !== null)) return undefined;
   return epochs.findLast(({ best }) => best)?.penalty;
 }

@@ -5,7 +5,7 @@ import { Diverged } from "./diverged.ts";
 import { fitEnsemble } from "./fit-ensemble.ts";
 import type { FitStage } from "./fit-events.ts";
 import { fitMiniRocket } from "./fit-minirocket.ts";
-import { type FitOptions, fitNetwork, predictFittedRows } from "./fit-network.ts";
+import { type FitOptions, fitNetwork, predictWithFitWeights } from "./fit-network.ts";
 import type { FitOutcome } from "./fit-runner.ts";
 import { decodeFitState, encodeFitState, type FitState } from "./fit-state.ts";
 import type { WorkerInput, WorkerMessage } from "./fit-worker.ts";
@@ -27,7 +27,7 @@ let reported = performance.now();
 let reportedStep = 0;
 let reportedStage: FitStage | undefined;
 
-function windowsPerStep(stage: FitStage | undefined): number {
+function fitThreadWindowsPerStep(stage: FitStage | undefined): number {
   if (stage === undefined) return plan.batchSize;
   return stage === "features" ? 1 : plan.trainIndex.length;
 }
@@ -42,7 +42,7 @@ async function runFitThread(): Promise<FitOutcome> {
       if (seconds * 1000 < reportMilliseconds) return;
       const { step, stage } = progress;
       if (reportedStep >= step || reportedStage !== stage) reportedStep = 0;
-      const windowsPerSecond = ((step - reportedStep) * windowsPerStep(stage)) / seconds;
+      const windowsPerSecond = ((step - reportedStep) * fitThreadWindowsPerStep(stage)) / seconds;
       reported = performance.now();
       [reportedStep, reportedStage] = [step, stage];
       sendFromFitThread({ type: "step", progress: { ...progress, windowsPerSecond } });
@@ -69,7 +69,7 @@ async function runFitThread(): Promise<FitOutcome> {
       classes: windows.classes.length,
     };
     const session = await ValidationSession.create(plan.network, sizes);
-    probabilities = await predictFittedRows(
+    probabilities = await predictWithFitWeights(
       session,
       kept,
       { windows, scaler: plan.scaler },

@@ -74,7 +74,7 @@ export class LinearHead {
     const point = new Float64Array(length + classes);
     const centred = (x: Float64Array): HeadPoint => {
       point.set(x);
-      for (let k = 0; k < classes; k++) point[length + k] = -scoreOfClass(x, k, centre);
+      for (let k = 0; k < classes; k++) point[length + k] = -headScoreOfClass(x, k, centre);
       return point;
     };
     const multiply = async (x: Float64Array): Promise<Float64Array> =>
@@ -98,8 +98,8 @@ export class LinearHead {
     const found = points.map(() => new Float32Array(count * classes));
     let at = 0;
     for (const { counts, rows } of data) {
-      for (const part of chunksOf(rows)) {
-        const out = await this.#sessions.scores.run({ ...fixed, counts: gatherCounts(counts, part) });
+      for (const part of headRowChunks(rows)) {
+        const out = await this.#sessions.scores.run({ ...fixed, counts: gatherHeadCounts(counts, part) });
         const scores = out.scores!.data as Float32Array;
         for (let i = 0; i < part.length; i++, at += classes) {
           for (const [p, own] of found.entries()) {
@@ -128,18 +128,18 @@ export class LinearHead {
     const residuals = new Float64Array(classes);
     for (const { counts, rows, targets } of data) {
       let at = 0;
-      for (const part of chunksOf(rows)) {
+      for (const part of headRowChunks(rows)) {
         const own = targets.slice(at, at + part.length * classes);
         at += own.length;
-        const weights = rowWeights(own, classes);
+        const weights = headRowWeights(own, classes);
         const out = await this.#sessions.products.run({
           ...fixed,
-          counts: gatherCounts(counts, part),
+          counts: gatherHeadCounts(counts, part),
           row_weights: runtimeTensor("float32", weights, [part.length, 1]),
           targets: runtimeTensor("float32", wanted ? own : own.fill(0), [part.length, classes]),
         });
-        addInto(products, out.products!.data as Float32Array);
-        addInto(residuals, out.residuals!.data as Float32Array);
+        addToHeadSums(products, out.products!.data as Float32Array);
+        addToHeadSums(residuals, out.residuals!.data as Float32Array);
       }
     }
     for (let k = 0, i = 0; k < classes; k++) {
@@ -180,28 +180,28 @@ export class LinearHead {
 }
 
 /** The score that the kth class's weights give to a row of features. */
-function scoreOfClass(x: Float64Array, k: number, features: Float64Array): number {
+function headScoreOfClass(x: Float64Array, k: number, features: Float64Array): number {
   let sum = 0;
   for (let f = 0; f < features.length; f++) sum += x[k * features.length + f]! * features[f]!;
   return sum;
 }
 
-function rowWeights(targets: Float32Array, classes: number): Float32Array {
+function headRowWeights(targets: Float32Array, classes: number): Float32Array {
   return Float32Array.from({ length: targets.length / classes }, (_, row) =>
     targets.subarray(row * classes, (row + 1) * classes).reduce((sum, target) => sum + target, 0),
   );
 }
 
-function* chunksOf(rows: Int32Array): Generator<Int32Array> {
+function* headRowChunks(rows: Int32Array): Generator<Int32Array> {
   for (let start = 0; start < rows.length; start += rowsPerRun) yield rows.subarray(start, start + rowsPerRun);
 }
 
-function gatherCounts({ values, features, type }: WindowCounts, rows: Int32Array) {
+function gatherHeadCounts({ values, features, type }: WindowCounts, rows: Int32Array) {
   const chunk = new (type === "uint8" ? Uint8Array : Uint16Array)(rows.length * features);
   for (const [i, row] of rows.entries()) chunk.set(values.subarray(row * features, (row + 1) * features), i * features);
   return runtimeTensor(type, chunk, [rows.length, features]);
 }
 
-function addInto(sums: Float64Array, values: Float32Array): void {
+function addToHeadSums(sums: Float64Array, values: Float32Array): void {
   for (let i = 0; i < sums.length; i++) sums[i]! += values[i]!;
 }

@@ -7,7 +7,7 @@ import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { CountType } from "../networks/linear-head-graph.ts";
 import { miniRocketCounts, miniRocketNames } from "../networks/minirocket.ts";
-import { countType, kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
+import { kernelCountType, kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
 import { modelProto } from "../networks/model-proto.ts";
 import { Graph } from "../networks/onnx-graph.ts";
 import { cast } from "../networks/onnx-operators.ts";
@@ -38,7 +38,12 @@ export interface ScaledWindows {
  * @returns the network's statistics, [S]
  * @param rows windows that the biases are taken from
  */
-export function drawMiniRocket(network: NetworkSpec, data: ScaledWindows, rows: Int32Array, rng: Rng): Float32Array {
+export function drawMiniRocketStatistics(
+  network: NetworkSpec,
+  data: ScaledWindows,
+  rows: Int32Array,
+  rng: Rng,
+): Float32Array {
   const { windowSize, channels } = data.windows;
   const statistics = new Float32Array(network.statisticCount);
   const put = (name: string, values: Float32Array): void => {
@@ -72,7 +77,7 @@ export interface CountingOptions {
 }
 
 /** Counts the features of the windows in `rows`, in this order. Null if `shouldStop` ended it. */
-export async function countMiniRocket(
+export async function countMiniRocketFeatures(
   network: NetworkSpec,
   statistics: Float32Array,
   { windows, scaler }: ScaledWindows,
@@ -81,9 +86,9 @@ export async function countMiniRocket(
 ): Promise<WindowCounts | null> {
   const { windowSize, channels } = windows;
   const features = kernelFeatureCount(kernelGroups(windowSize));
-  const type = countType(windowSize);
+  const type = kernelCountType(windowSize);
   const values = type === "uint8" ? new Uint8Array(rows.length * features) : new Uint16Array(rows.length * features);
-  const graph = countingGraph(network, statistics, { windowSize, channels: channels.length }, type);
+  const graph = miniRocketCountingGraph(network, statistics, { windowSize, channels: channels.length }, type);
   const session = await openRuntimeSession(modelProto(graph));
   try {
     for (let start = 0; start < rows.length; start += windowsPerRun) {
@@ -104,7 +109,7 @@ export async function countMiniRocket(
 }
 
 /** Input: scaled windows x [batch, T, C]. Output: counts [batch, F]. */
-function countingGraph(
+function miniRocketCountingGraph(
   network: NetworkSpec,
   statistics: Float32Array,
   { windowSize, channels }: { windowSize: number; channels: number },
@@ -134,7 +139,7 @@ function countingGraph(
 }
 
 /** Sets the means and deviations of the features to those of some of the counted windows; a constant feature keeps a deviation of 1. */
-export function standardizeMiniRocket(
+export function measureMiniRocketStatistics(
   network: NetworkSpec,
   statistics: Float32Array,
   { values, features }: WindowCounts,

@@ -2,7 +2,7 @@ import { Interrupted } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { FitEvent, FitName } from "./fit-events.ts";
 import type { FitOutcome, FitRunner, FitTask } from "./fit-runner.ts";
-import { chosenPenalty, type FitEpoch } from "./fit-state.ts";
+import { type FitEpoch, fitStatePenalty } from "./fit-state.ts";
 import type { TimeLeft } from "./time-left.ts";
 import { isTrainedInSteps } from "./trained-in-steps.ts";
 
@@ -40,7 +40,7 @@ export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise
   const { epochs: maxEpochs, trainIndex, validationIndex } = task.plan;
   if (kept !== null) {
     for (const epoch of kept.epochs) timeLeft.epochEnded(name, epoch);
-    const penalty = chosenPenalty(kept.epochs) ?? null;
+    const penalty = fitStatePenalty(kept.epochs) ?? null;
     const chosen = isTrainedInSteps(task.plan.network) ? {} : { penalty };
     reporter.event({ type: "resumed", fit: name, epochs: kept.epochs.length, ...chosen });
   }

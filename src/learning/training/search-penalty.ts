@@ -4,7 +4,7 @@
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { logLoss } from "../evaluation/log-loss.ts";
-import { type CountedWindows, countedRows, learningRows } from "./counted-windows.ts";
+import { type CountedWindows, countedWindowRows, countedWindowsToLearn } from "./counted-windows.ts";
 import type { PenaltyPlan } from "./fit-plan.ts";
 import type { FitEpoch } from "./fit-state.ts";
 import type { HeadPoint, HeadRows, LinearHead } from "./linear-head.ts";
@@ -39,13 +39,13 @@ export async function searchPenalty(
   const learned = strengths.map(() => ({ rows: 0, loss: 0, accuracy: 0 }));
   let at = 0;
   for (const { trainIndex, heldOut } of parts) {
-    const rows = learningRows(counted, trainIndex);
+    const rows = countedWindowsToLearn(counted, trainIndex);
     const points = await head.fit(rows, strengths, options);
     if (points === null) return null;
-    const judged = await head.scores([countedRows(counted, heldOut)], points);
+    const judged = await head.scores([countedWindowRows(counted, heldOut)], points);
     for (const [p, scores] of judged.entries()) logits[p]!.set(scores, at);
     at += judged[0]!.length;
-    for (const [p, { loss, accuracy }] of (await learnedFigures(head, rows, points, classes)).entries()) {
+    for (const [p, { loss, accuracy }] of (await figuresByPenalty(head, rows, points, classes)).entries()) {
       const sums = learned[p]!;
       sums.rows += trainIndex.length;
       sums.loss += loss * trainIndex.length;
@@ -53,7 +53,7 @@ export async function searchPenalty(
     }
   }
   const figures = strengths.map((penalty, p) => {
-    const probabilities = softmaxRows(logits[p]!, classes);
+    const probabilities = probabilitiesForPenalty(logits[p]!, classes);
     // A finished model's confidence is calibrated, so the penalty is not chosen for it.
     const calibrated = applyTemperature(probabilities, classes, fitTemperature(probabilities, labels, classes));
     const { log_loss, accuracy, macro_f1 } = classificationMetrics(labels, calibrated, windows.classes);
@@ -72,12 +72,12 @@ export async function judgeChosenPenalty(
   point: HeadPoint,
   { penalty, classes }: { penalty: number; classes: number },
 ): Promise<JudgedPenalty> {
-  const [figures] = await learnedFigures(head, rows, [point], classes);
+  const [figures] = await figuresByPenalty(head, rows, [point], classes);
   return { ...figures!, penalty, valLoss: null, valAccuracy: null, valMacroF1: null, best: true };
 }
 
 /** Mean loss and accuracy of heads on the rows that they have learned from. */
-async function learnedFigures(
+async function figuresByPenalty(
   head: LinearHead,
   rows: readonly HeadRows[],
   points: readonly HeadPoint[],
@@ -87,12 +87,15 @@ async function learnedFigures(
   return (await head.scores(rows, points)).map((scores) => {
     const found = argmaxRows(scores, classes);
     const right = labels.filter((label, i) => label === found[i]).length;
-    return { loss: logLoss(labels, softmaxRows(scores, classes), classes), accuracy: right / labels.length };
+    return {
+      loss: logLoss(labels, probabilitiesForPenalty(scores, classes), classes),
+      accuracy: right / labels.length,
+    };
   });
 }
 
 /** Probabilities [N, K] of rows with given scores. */
-function softmaxRows(scores: Float32Array, classes: number): Float32Array {
+function probabilitiesForPenalty(scores: Float32Array, classes: number): Float32Array {
   const probabilities = new Float32Array(scores.length);
   for (let row = 0; row < scores.length; row += classes) {
     const own = scores.subarray(row, row + classes);

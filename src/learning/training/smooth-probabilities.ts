@@ -60,13 +60,13 @@ function smoothSequence(
       const before = w === 0 ? 0 : forward[(w - 1) * nClasses + k]!;
       forward[w * nClasses + k] = (stays * before + (1 - stays) * shares[k]!) * likelihood[w * nClasses + k]!;
     }
-    normalizeRow(forward, w, nClasses);
+    normalizeSmoothedRow(forward, w, nClasses);
   }
   const result = new Float64Array(n * nClasses);
   const after = new Float64Array(nClasses).fill(1);
   for (let w = n - 1; w >= 0; w--) {
     for (let k = 0; k < nClasses; k++) result[w * nClasses + k] = forward[w * nClasses + k]! * after[k]!;
-    normalizeRow(result, w, nClasses);
+    normalizeSmoothedRow(result, w, nClasses);
     if (w === 0) break;
     const stays = Math.exp(-steps[w - 1]! / boutSeconds);
     let elsewhere = 0;
@@ -81,7 +81,7 @@ function smoothSequence(
   return result;
 }
 
-function normalizeRow(values: Float64Array, row: number, nClasses: number): void {
+function normalizeSmoothedRow(values: Float64Array, row: number, nClasses: number): void {
   let sum = 0;
   for (let k = 0; k < nClasses; k++) sum += values[row * nClasses + k]!;
   for (let k = 0; k < nClasses; k++) values[row * nClasses + k]! /= sum;

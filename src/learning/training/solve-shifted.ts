@@ -40,20 +40,20 @@ export async function solveShifted(
   });
   const residual = b.slice();
   const direction = b.slice();
-  let square = squaredNorm(residual);
+  let square = squaredNormOfShifted(residual);
   const enough = tolerance ** 2 * square;
   let [sizeBefore, turnBefore] = [1, 0];
   for (let step = 1; step <= maxSteps && square > enough; step++) {
     if (shouldStop()) return null;
     const product = await multiply(direction);
-    let curvature = smallest * squaredNorm(direction);
+    let curvature = smallest * squaredNormOfShifted(direction);
     for (let i = 0; i < b.length; i++) curvature += direction[i]! * product[i]!;
     const size = square / curvature;
     for (let i = 0; i < b.length; i++) residual[i]! -= size * (product[i]! + smallest * direction[i]!);
-    const next = squaredNorm(residual);
+    const next = squaredNormOfShifted(residual);
     const turn = next / square;
     for (let i = 0; i < b.length; i++) direction[i] = residual[i]! + turn * direction[i]!;
-    for (const system of systems) advance(system, residual, { size, turn, sizeBefore, turnBefore });
+    for (const system of systems) advanceShifted(system, residual, { size, turn, sizeBefore, turnBefore });
     [square, sizeBefore, turnBefore] = [next, size, turn];
     onStep?.(step);
   }
@@ -61,7 +61,7 @@ export async function solveShifted(
 }
 
 /** One step of a shifted system, from the step of the smallest shift. */
-function advance(
+function advanceShifted(
   system: ShiftedSystem,
   residual: Float64Array,
   step: { size: number; turn: number; sizeBefore: number; turnBefore: number },
@@ -83,7 +83,7 @@ function advance(
   system.share = shareAfter;
 }
 
-function squaredNorm(x: Float64Array): number {
+function squaredNormOfShifted(x: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += x[i]! * x[i]!;
   return sum;

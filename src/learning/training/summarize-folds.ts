@@ -6,7 +6,7 @@ import type { FoldParts, LeakageReport } from "../evaluation/leakage.ts";
 import { metricsSummary } from "../evaluation/metrics-summary.ts";
 import type { CvReport, FoldReport, UserReport } from "./cv-report.ts";
 import type { FitOutcome } from "./fit-runner.ts";
-import { chosenPenalty, fitSeconds, steppedEpochs } from "./fit-state.ts";
+import { fitSeconds, fitStatePenalty, steppedEpochs } from "./fit-state.ts";
 import { applyTemperature, fitTemperature, temperatureLimits } from "./temperature-scaling.ts";
 
 export interface CrossValidation {
@@ -41,7 +41,7 @@ export function describeFold(
   const { trainIndex, validationIndex, testIndex } = folds[fold]!;
   const labels = testIndex.map((row) => windows.labels[row]!);
   const epochs = steppedEpochs(outcome.epochs);
-  const penalty = chosenPenalty(outcome.epochs);
+  const penalty = fitStatePenalty(outcome.epochs);
   return {
     fold: fold + 1,
     test_users: [...leakage.folds[fold]!.test_users],
@@ -91,7 +91,7 @@ export function summarizeFolds(
       over_users: metricsSummary(users.map(({ metrics }) => metrics)),
       worst_user: { user: worst.user, macro_f1: worst.metrics.macro_f1, accuracy: worst.metrics.accuracy },
     },
-    warnings: temperatureWarnings(temperature),
+    warnings: warnOfFoldTemperatures(temperature),
   };
 }
 
@@ -119,7 +119,7 @@ function summarizeFoldUsers(
   });
 }
 
-function temperatureWarnings(temperature: number): string[] {
+function warnOfFoldTemperatures(temperature: number): string[] {
   if (temperature === temperatureLimits.lower) {
     return ["no out-of-fold prediction was wrong, so the network's confidence could not be calibrated"];
   }

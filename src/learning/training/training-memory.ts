@@ -5,7 +5,7 @@
 import { totalmem } from "node:os";
 import { gigabytes } from "../../gigabytes.ts";
 import type { Reporter } from "../../reporter.ts";
-import { countType, kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
+import { kernelCountType, kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
 import type { MemoryEvent } from "./fit-events.ts";
 import { hasPenalty } from "./has-penalty.ts";
 import { isTrainedInSteps } from "./trained-in-steps.ts";
@@ -71,7 +71,9 @@ export function trainingMemory(
   const windows = bytesPerNumber * samples * channels;
   const steps = isTrainedInSteps(network) ? Math.max(1, (batchSize * window) / (64 * 200)) : 1;
   const copies = network === "minirocket" && augment === "rotate" ? 2 : 1;
-  const counts = hasPenalty(network) ? copies * countedFeatures(window) * (samples / (window * (1 - overlap))) : 0;
+  const counts = hasPenalty(network)
+    ? copies * memoryOfCountedFeatures(window) * (samples / (window * (1 - overlap)))
+    : 0;
   const work = (workerBytes[network] ?? otherWorkerBytes) * steps + counts;
   const fits = Math.min(jobs, folds) * work;
   const baseline = rehearsalBytes + chunkShare * windows + columnsOfBaseline * bytesPerNumber * samples;
@@ -85,8 +87,8 @@ export function trainingMemory(
 }
 
 /** Bytes of the counted features of one window. */
-function countedFeatures(window: number): number {
-  return kernelFeatureCount(kernelGroups(window)) * (countType(window) === "uint8" ? 1 : 2);
+function memoryOfCountedFeatures(window: number): number {
+  return kernelFeatureCount(kernelGroups(window)) * (kernelCountType(window) === "uint8" ? 1 : 2);
 }
 
 function machineMemory(): Machine {

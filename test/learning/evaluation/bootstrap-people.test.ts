@@ -1,8 +1,12 @@
 // Compares intervals over people with the metrics of the pooled windows.
 import { describe, expect, it } from "vitest";
-import { bootstrapPeople, percentileInterval } from "../../../src/learning/evaluation/bootstrap-people.ts";
+import { bootstrapInterval, bootstrapPeople } from "../../../src/learning/evaluation/bootstrap-people.ts";
 import { classificationMetrics } from "../../../src/learning/evaluation/classification-metrics.ts";
-import { isWithinPromised, keptPromise, rankAmongPromised } from "../../../src/learning/evaluation/kept-promise.ts";
+import {
+  crossValidationPromise,
+  isWithinPromised,
+  rankAmongPromisedPeople,
+} from "../../../src/learning/evaluation/cross-validation-promise.ts";
 import { Rng } from "../../../src/random.ts";
 
 const classes = ["a", "b", "c"];
@@ -51,9 +55,9 @@ describe("intervals by bootstrap over people", () => {
 
   it("hold the middle 90 % of what is defined, if that is at least half", () => {
     const values = Array.from({ length: 101 }, (_, i) => i);
-    expect(percentileInterval(values)).toEqual({ low: 5, high: 95 });
-    expect(percentileInterval([...values, ...new Array(102).fill(null)])).toBeNull();
-    expect(percentileInterval([])).toBeNull();
+    expect(bootstrapInterval(values)).toEqual({ low: 5, high: 95 });
+    expect(bootstrapInterval([...values, ...new Array(102).fill(null)])).toBeNull();
+    expect(bootstrapInterval([])).toBeNull();
   });
 });
 
@@ -66,15 +70,15 @@ describe("the promise of cross-validation", () => {
     ["people who are all perfect", promised.map(() => 1), "better"],
     ["a single person", [0.2], null],
   ] as const)("%s: %s", (_, found, verdict) => {
-    const promise = keptPromise(promised, found, Rng.fromSeed(1));
+    const promise = crossValidationPromise(promised, found, Rng.fromSeed(1));
     expect(promise).toMatchObject({ people: 19, lowest: 0.8, highest: 0.8 + 0.18, verdict });
     expect(promise.promised).toBeCloseTo(0.89, 12);
   });
 
   it("ranks a person by how many of the cross-validated people score as low", () => {
-    expect(rankAmongPromised(promised, 0.5)).toBeCloseTo(1 / 20, 12);
-    expect(rankAmongPromised(promised, 0.8)).toBeCloseTo(2 / 20, 12);
-    expect(rankAmongPromised(promised, 1)).toBeCloseTo(20 / 20, 12);
+    expect(rankAmongPromisedPeople(promised, 0.5)).toBeCloseTo(1 / 20, 12);
+    expect(rankAmongPromisedPeople(promised, 0.8)).toBeCloseTo(2 / 20, 12);
+    expect(rankAmongPromisedPeople(promised, 1)).toBeCloseTo(20 / 20, 12);
   });
 
   it.each([

@@ -13,7 +13,9 @@ import {
   dropout,
   flattenLayer,
   globalAveragePooling,
+  parallel,
   rectifyLayer,
+  residual,
   sequential,
   timeMajorLayer,
 } from "../../../src/learning/networks/layers.ts";
@@ -40,6 +42,8 @@ const cases: readonly [name: keyof typeof layers | "bidirectionalLstm", what: st
   ["averagePooling1d", "with a rest", averagePooling1d(3), [8, 2, 2]],
   ["averagePooling1d", "of one step", averagePooling1d(1), [3, 2, 2]],
   ["globalAveragePooling", "a sequence", globalAveragePooling, [4, 2, 3]],
+  ["residual", "around two layers", residual(dense("d", 4), rectifyLayer), [3, 2, 4]],
+  ["parallel", "of two layers and the input itself", parallel(dense("a", 2), dense("b", 3), sequential()), [3, 2, 4]],
   ["timeMajorLayer", "windows", timeMajorLayer, [3, 2, 4]],
   ["bidirectionalLstm", "of two units", bidirectionalLstm("l", 2), [4, 2, 3]],
   ["bidirectionalLstm", "over one step", bidirectionalLstm("l", 2), [1, 2, 2]],

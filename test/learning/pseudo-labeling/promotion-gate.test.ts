@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { macroF1 } from "../../../src/learning/evaluation/f1.ts";
 import {
-  compareOnHoldout,
+  compareAtGate,
   type GateRule,
   gateLimits,
   type HoldoutComparison,
@@ -26,7 +26,7 @@ describe("the comparison", () => {
     candidate: [0, 1, 2, 0, 1, 2, 0, 2],
   };
   const compare = (): HoldoutComparison =>
-    compareOnHoldout(
+    compareAtGate(
       labels,
       groups,
       ["ann", "bob", "cem"],
@@ -65,14 +65,14 @@ describe("the comparison", () => {
 
   it("of equal answers has no difference", () => {
     const same = { champion: sayingOf(said.champion), candidate: sayingOf(said.champion) };
-    const { mean_difference, interval } = compareOnHoldout(labels, groups, ["a", "b", "c"], K, same, 2);
+    const { mean_difference, interval } = compareAtGate(labels, groups, ["a", "b", "c"], K, same, 2);
     expect(mean_difference).toBe(0);
     expect(interval[0]).toBeCloseTo(-interval[1], 15);
   });
 
   it("of one person has the interval of the prior alone", () => {
     const answers = { champion: sayingOf(said.champion), candidate: sayingOf(said.candidate) };
-    const one = compareOnHoldout(labels, new Int32Array(8), ["ann"], K, answers, 2);
+    const one = compareAtGate(labels, new Int32Array(8), ["ann"], K, answers, 2);
     expect(one.people).toHaveLength(1);
     // scipy: stats.t.ppf(.95, 4) * .05
     expect((one.interval[1] - one.interval[0]) / 2).toBeCloseTo(0.05 * 2.1318467863, 9);
@@ -98,7 +98,7 @@ describe("the interval", () => {
         }),
       );
     const names = errors.map((_, i) => `person ${i}`);
-    return compareOnHoldout(labels, groups, names, K, { champion: saying(0), candidate: saying(1) }, cycles);
+    return compareAtGate(labels, groups, names, K, { champion: saying(0), candidate: saying(1) }, cycles);
   }
 
   const uneven = (count: number): number[] => Array.from({ length: count }, (_, i) => (((37 * i) % 61) - 20) / 1000);

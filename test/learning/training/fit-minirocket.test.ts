@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fitMiniRocket } from "../../../src/learning/training/fit-minirocket.ts";
-import { predictFittedRows } from "../../../src/learning/training/fit-network.ts";
+import { predictWithFitWeights } from "../../../src/learning/training/fit-network.ts";
 import type { PenaltyPlan } from "../../../src/learning/training/fit-plan.ts";
 import {
   decodeFitState,
@@ -48,7 +48,7 @@ async function accuracy({ bestParameters, bestStatistics }: FitState, rows: read
   const size = { windowSize: windows.windowSize, channels: windows.channels.length, classes: 2 };
   const session = await ValidationSession.create("minirocket", size);
   const weights = { parameters: bestParameters, statistics: bestStatistics };
-  const found = await predictFittedRows(session, weights, { windows, scaler: toyScaler }, Int32Array.from(rows));
+  const found = await predictWithFitWeights(session, weights, { windows, scaler: toyScaler }, Int32Array.from(rows));
   await session.release();
   return rows.filter((row, i) => found[2 * i + 1]! > 0.5 === (windows.labels[row] === 1)).length / rows.length;
 }

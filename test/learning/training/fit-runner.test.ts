@@ -2,7 +2,7 @@
 // and the result equals that of a worker thread in this process.
 
 import { describe, expect, it } from "vitest";
-import { fitNetwork, predictFittedRows } from "../../../src/learning/training/fit-network.ts";
+import { fitNetwork, predictWithFitWeights } from "../../../src/learning/training/fit-network.ts";
 import type { FitPlan } from "../../../src/learning/training/fit-plan.ts";
 import {
   type FindWindows,
@@ -47,7 +47,7 @@ async function elsewhere(text: string, checkpoint: Uint8Array | null, find: Find
   const kept = { parameters: state.bestParameters, statistics: state.bestStatistics };
   const session = await ValidationSession.create(received.network, { windowSize: 24, channels: 3, classes: 2 });
   const from = { windows: own, scaler: received.scaler };
-  const probabilities = await predictFittedRows(session, kept, from, Int32Array.from(received.testIndex!));
+  const probabilities = await predictWithFitWeights(session, kept, from, Int32Array.from(received.testIndex!));
   await session.release();
   return { finished, epochs: state.progress.epochs, ...kept, probabilities };
 }

@@ -1,7 +1,7 @@
 // A fit in a separate thread is the same fit: its weights, predictions, checkpoints and failures are returned.
 import { describe, expect, it } from "vitest";
 import { Diverged } from "../../../src/learning/training/diverged.ts";
-import { fitNetwork, predictFittedRows } from "../../../src/learning/training/fit-network.ts";
+import { fitNetwork, predictWithFitWeights } from "../../../src/learning/training/fit-network.ts";
 import { type StepProgress, windowsForFitRunner } from "../../../src/learning/training/fit-runner.ts";
 import { decodeFitState, type FitEpoch } from "../../../src/learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../../../src/learning/training/fit-worker.ts";
@@ -38,9 +38,9 @@ describe("workerRunner", () => {
     const session = await ValidationSession.create("compact", { windowSize: 24, channels: 3, classes: 2 });
     const weights = { parameters: state.bestParameters, statistics: state.bestStatistics };
     expect(outcome.probabilities).toEqual(
-      await predictFittedRows(session, weights, { windows, scaler: plan.scaler }, Int32Array.from(testIndex)),
+      await predictWithFitWeights(session, weights, { windows, scaler: plan.scaler }, Int32Array.from(testIndex)),
     );
-    const single = await predictFittedRows(session, weights, { windows, scaler: plan.scaler }, Int32Array.of(51));
+    const single = await predictWithFitWeights(session, weights, { windows, scaler: plan.scaler }, Int32Array.of(51));
     await session.release();
     for (const k of [0, 1]) expect(outcome.probabilities![4 + k]).toBeCloseTo(single[k]!, 6);
   });

@@ -2,7 +2,7 @@
 // promise of cross-validation is kept if the new people could have been among the cross-validated ones.
 
 import type { Rng } from "../../random.ts";
-import { bootstrapReplicates, type Interval, percentileInterval } from "./bootstrap-people.ts";
+import { bootstrapInterval, bootstrapReplicates, type Interval } from "./bootstrap-people.ts";
 
 /** How the evaluated people compare with the cross-validated ones, by macro-F1 per person. */
 export interface KeptPromise {
@@ -25,21 +25,24 @@ export interface KeptPromise {
 }
 
 /** @param promised macro-F1 of each cross-validated person @param found macro-F1 of each evaluated person; both at least one */
-export function keptPromise(promised: readonly number[], found: readonly number[], rng: Rng): KeptPromise {
+export function crossValidationPromise(promised: readonly number[], found: readonly number[], rng: Rng): KeptPromise {
   const difference =
     promised.length < 2 || found.length < 2
       ? null
-      : percentileInterval(
-          Array.from({ length: bootstrapReplicates }, () => meanOfDrawn(found, rng) - meanOfDrawn(promised, rng)),
+      : bootstrapInterval(
+          Array.from(
+            { length: bootstrapReplicates },
+            () => drawPromisedMean(found, rng) - drawPromisedMean(promised, rng),
+          ),
         );
   const verdict = difference === null ? null : difference.high < 0 ? "worse" : difference.low > 0 ? "better" : "kept";
   const [lowest, highest] = [promised.reduce((a, b) => Math.min(a, b)), promised.reduce((a, b) => Math.max(a, b))];
   return {
     people: promised.length,
-    promised: meanOfScores(promised),
+    promised: meanPromisedScore(promised),
     lowest,
     highest,
-    found: meanOfScores(found),
+    found: meanPromisedScore(found),
     difference,
     verdict,
   };
@@ -51,7 +54,7 @@ const unusualShare = 0.05;
  * The rank of a new person among the cross-validated ones, as a p-value: the share of people who would score as low, if the
  * new person is one of them. @param promised at least one
  */
-export function rankAmongPromised(promised: readonly number[], score: number): number {
+export function rankAmongPromisedPeople(promised: readonly number[], score: number): number {
   return (1 + promised.filter((other) => other <= score).length) / (promised.length + 1);
 }
 
@@ -61,14 +64,14 @@ export function rankAmongPromised(promised: readonly number[], score: number): n
  * which has a chance of 1 in n + 1.
  */
 export function isWithinPromised(promised: readonly number[], score: number): boolean {
-  return rankAmongPromised(promised, score) > Math.max(unusualShare, 1 / (promised.length + 1)) + 1e-12;
+  return rankAmongPromisedPeople(promised, score) > Math.max(unusualShare, 1 / (promised.length + 1)) + 1e-12;
 }
 
-function meanOfScores(scores: readonly number[]): number {
+function meanPromisedScore(scores: readonly number[]): number {
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }
 
-function meanOfDrawn(scores: readonly number[], rng: Rng): number {
+function drawPromisedMean(scores: readonly number[], rng: Rng): number {
   let sum = 0;
   for (let i = 0; i < scores.length; i++) sum += scores[rng.integer(scores.length)]!;
   return sum / scores.length;

@@ -65,6 +65,8 @@ export interface CheckRun {
   readonly now?: () => Date;
   /** Receives warnings. Default: silent. */
   readonly reporter?: Partial<Reporter>;
+  /** Paths of files whose content came from elsewhere, by their names in `files`. Default: none. */
+  readonly stored?: ReadonlyMap<string, string>;
 }
 
 /** The parts of an opened model that a check uses. */
@@ -85,12 +87,20 @@ export async function checkBatch(
   const server = serverAddress(config.tracking);
   const { channels, files } = config;
   const { channels: _, ...columns } = namedColumnRoles(config);
-  const given = { ...(channels !== undefined && { channels }), columns, units: config.units, rate: config.rate };
+  const given = {
+    ...(channels !== undefined && { channels }),
+    columns,
+    units: config.units,
+    rate: config.rate,
+    stored: run.stored,
+  };
   const gated = await openGatedBatch(files, given, watched, reporter);
   const measured = gated.accepted ? await measureCheckedBatch(gated, config.jobs, model) : undefined;
   const batch = {
     batchId: config.batchId ?? basename(files[0]!),
-    contentHash: gated.accepted ? gated.opened.fingerprint : await hashCheckedBatch(files),
+    contentHash: gated.accepted
+      ? gated.opened.fingerprint
+      : await hashCheckedBatch(files.map((file) => run.stored?.get(file) ?? file)),
   };
   return recordCheckedBatch(model, batch, { config, server, reporter, now: run.now }, (memory, facts) =>
     gated.accepted ? judgeBatch(measured!, memory, watched, config, facts) : judgeRejectedBatch(gated.reasons, facts),

@@ -41,6 +41,8 @@ export interface GivenColumns {
   readonly rate?: number | undefined;
   /** People and classes that are known already, see `openRecordings`. */
   readonly known?: QualityGateOptions["known"];
+  /** See `findFiles`. */
+  readonly stored?: ReadonlyMap<string, string> | undefined;
 }
 
 /**
@@ -80,6 +82,7 @@ function gateBatchOptions(
   return {
     columns: given.columns,
     ...(given.known !== undefined && { known: given.known }),
+    ...(given.stored !== undefined && { stored: given.stored }),
     ...(given.rate !== undefined && { recordedRateHz: given.rate }),
     channels,
     samplingRateHz: rate,

@@ -220,7 +220,7 @@ export class MonitorStream<R, E> {
   #sameBatch(earlier: StoredBatch, contentHash: string): R {
     const { batchId, receivedAt, contentHash: expected, result } = earlier;
     if (contentHash === expected) return parseStoredValue(this.#schemas.result, result, `batch "${batchId}"`);
-    throw new UserError(
+    throw new OtherContent(
       `batch "${batchId}" of stream "${this.name}" was already checked at ${receivedAt}, with different content`,
       {
         details: [`expected ${expected}`, `found    ${contentHash}`],
@@ -228,6 +228,11 @@ export class MonitorStream<R, E> {
       },
     );
   }
+}
+
+/** A batch id that belongs to other content. */
+export class OtherContent extends UserError {
+  override readonly name: string = "OtherContent";
 }
 
 interface Recorded<R> {

@@ -38,6 +38,8 @@ export interface BatchExpectations {
   readonly windowSeconds: number;
   /** Minimum total length of the stretches that are long enough for a window (default 15 s); never less than one window. */
   readonly minimalSeconds?: number;
+  /** See `findFiles`. */
+  readonly stored?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function batchFaults(
   files: readonly string[],
 ): Promise<FaultDescription[]> {
   return [
-    ...(await batchRangeFaults(rows, expected.channels, files)),
+    ...(await batchRangeFaults(rows, expected.channels, files, expected.stored)),
     ...batchLostTimeFaults(rows),
     ...batchFlatFaults(quality),
     ...batchRateFaults(quality, expected),
@@ -73,11 +75,12 @@ export async function batchRangeFaults(
   rows: StoredRows,
   channels: readonly ExpectedChannel[],
   files: readonly string[],
+  stored?: ReadonlyMap<string, string>,
 ): Promise<FaultDescription[]> {
   const faults: FaultDescription[] = [];
   for (const channel of channels) {
     const found = absurdBatchValue(rows, channel);
-    if (found !== undefined) faults.push(await withPlaceOfValue(found.fault, found.value, files));
+    if (found !== undefined) faults.push(await withPlaceOfValue(found.fault, found.value, files, stored));
   }
   return faults;
 }

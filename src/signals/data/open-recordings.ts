@@ -55,6 +55,8 @@ export interface ReadRecordingsOptions {
    * a call. Default: throws a DataFault.
    */
   readonly onFault?: OnFault;
+  /** See `findFiles`. */
+  readonly stored?: ReadonlyMap<string, string>;
   /** Maximum bytes of rows in memory; above it, rows are moved to a temporary file. Default: 128 MiB. */
   readonly memoryBytes?: number;
 }
@@ -135,7 +137,7 @@ async function openRecordingsWith(
   const { requireLabels, requirePeople = requireLabels, reporter = silent, onFault = throwDataFault } = options;
   const labelFile = options.columns?.labels;
   const { labelColumn = requireLabels } = options;
-  const found = await findFiles(database, files, reporter);
+  const found = await findFiles(database, files, reporter, options.stored);
   const { warnings, warn } = collectingReporter();
   const readable = await readableFiles(database, found, {
     columns: options.columns?.columns,

@@ -59,6 +59,7 @@ export async function openQualityGate(files: readonly string[], options: Quality
       likelyRateHz: options.samplingRateHz,
       onFault: (fault) => reasons.push(fault),
       ...(options.known !== undefined && { known: options.known }),
+      ...(options.stored !== undefined && { stored: options.stored }),
       ...(options.reporter !== undefined && { reporter: options.reporter }),
     });
   } catch (error) {

@@ -36,6 +36,7 @@ export interface SourceFile {
  * Expands globs and checks that every local file exists, is a regular file and is not empty.
  * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
  * @param reporter notified before DuckDB downloads an extension, which it needs to read URLs
+ * @param stored paths of files whose content came from elsewhere, by the name that messages use for each
  * @returns files in the order of the patterns, without duplicates; the matches of a glob are sorted by name
  * @throws UserError if nothing matches, if a match is a folder, pipe, device, socket or empty file, or if two names refer
  *   to one file
@@ -44,6 +45,7 @@ export async function findFiles(
   database: Database,
   patterns: readonly string[],
   reporter: Reporter,
+  stored: ReadonlyMap<string, string> = new Map(),
 ): Promise<SourceFile[]> {
   if (patterns.length === 0) {
     throw new UserError("No recordings were named.", { advice: "Name at least one CSV, TSV or Parquet file." });
@@ -52,6 +54,12 @@ export async function findFiles(
   /** Maps the identity of a file in the file system to the first name under which it was found. */
   const nameOf = new Map<string, string>();
   for (const pattern of patterns) {
+    const content = stored.get(pattern);
+    if (content !== undefined) {
+      await checkFoundFile(content, pattern);
+      found.set(pattern, { path: pattern, remote: false, format: formatOfName(pattern), stored: content });
+      continue;
+    }
     const remote = /^[a-z][a-z0-9]+:\/\//i.test(pattern);
     const paths = remote
       ? await findFilesRemotely(database, pattern, reporter)
@@ -60,11 +68,15 @@ export async function findFiles(
       if (found.has(path)) continue;
       const within = remote ? undefined : await findSheetInPath(path);
       if (!remote) refuseFileFoundTwice(path, await checkFoundFile(within?.stored ?? path), nameOf, within?.sheet);
-      const format = within === undefined && /\.(parquet|parq|pq)$/i.test(path) ? "parquet" : "csv";
+      const format = within === undefined ? formatOfName(path) : "csv";
       found.set(path, { path, remote, format, ...within });
     }
   }
   return [...found.values()];
+}
+
+function formatOfName(path: string): SourceFile["format"] {
+  return /\.(parquet|parq|pq)$/i.test(path) ? "parquet" : "csv";
 }
 
 async function findFilesLocally(database: Database, pattern: string): Promise<string[]> {
@@ -135,8 +147,8 @@ function refuseFileFoundTwice(
   throw new UserError(`${path} is the same file as ${other}.`, { advice: "Name each file once." });
 }
 
-async function checkFoundFile(path: string): Promise<BigIntStats> {
-  const status = await stat(path, { bigint: true });
+async function checkFoundFile(stored: string, path: string = stored): Promise<BigIntStats> {
+  const status = await stat(stored, { bigint: true });
   if (status.isDirectory()) {
     throw new UserError(`${path}: expected a file, found ${kindOfFile(status)}.`, {
       advice: `Name its files with a pattern, for example ${shellCommand(shellPath(await patternToFindFiles(path)))}`,

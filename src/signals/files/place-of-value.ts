@@ -15,10 +15,11 @@ async function placeOfValue(
   files: readonly string[],
   column: string,
   value: number,
+  stored: ReadonlyMap<string, string> | undefined,
 ): Promise<{ file: string; row: number } | undefined> {
   const database = await openDuckdb();
   try {
-    for (const file of await findFiles(database, files, silent)) {
+    for (const file of await findFiles(database, files, silent, stored)) {
       const schema = await readTableSchema(database, file);
       const [cell] = await database.rows(
         `SELECT data_row FROM (SELECT row_number() OVER () AS data_row, CAST(${duckdbIdentifier(column)} AS DOUBLE) AS value
@@ -41,8 +42,9 @@ export async function withPlaceOfValue(
   fault: FaultDescription & { readonly column: string },
   value: number,
   files: readonly string[],
+  stored?: ReadonlyMap<string, string>,
 ): Promise<FaultDescription> {
-  const place = await placeOfValue(files, fault.column, value);
+  const place = await placeOfValue(files, fault.column, value, stored);
   if (place === undefined) return fault;
   const message = fault.message.replace(/^C/, `${place.file}: data row ${place.row}, c`);
   return { ...fault, ...place, message };

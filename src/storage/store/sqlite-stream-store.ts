@@ -108,6 +108,10 @@ export class SqliteStreamStore implements StreamStore {
     }));
   }
 
+  async find(stream: string, batchId: string): Promise<StoredBatch | null> {
+    return this.#database.snapshot((ledger) => ledger.find(stream, batchId) ?? null);
+  }
+
   async streams(): Promise<string[]> {
     return this.#database.snapshot((ledger) => ledger.streams());
   }

@@ -178,6 +178,9 @@ export interface StreamStore {
   /** Batches of a stream, in order of arrival. */
   page(stream: string, options?: PageOptions): Promise<StreamPage>;
 
+  /** One batch; null if the stream has none with this id. */
+  find(stream: string, batchId: string): Promise<StoredBatch | null>;
+
   /** The names of all streams with at least one batch, sorted. */
   streams(): Promise<string[]>;
 

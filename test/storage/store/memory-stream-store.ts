@@ -116,6 +116,11 @@ export class MemoryStreamStore implements StreamStore {
     return { total: rows.length, batches: rows.slice(start, end).map(stored) };
   }
 
+  async find(stream: string, batchId: string): Promise<StoredBatch | null> {
+    const row = this.#find({ stream, batchId });
+    return row === undefined ? null : stored(row);
+  }
+
   async streams(): Promise<string[]> {
     return [...this.#place.streams.keys()].sort();
   }

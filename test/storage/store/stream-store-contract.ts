@@ -362,6 +362,15 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
       const sequences = (await store.page("a")).batches.map(({ sequence }) => sequence);
       expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
     });
+
+    it("has one batch by its id, and none of another stream", async () => {
+      const store = await connected();
+      await store.record(batch("monday"), () => decided("monday"), rules());
+      const { batches } = await store.page("a");
+      expect(await store.find("a", "monday")).toEqual(batches[0]);
+      expect(await store.find("a", "tuesday")).toBeNull();
+      expect(await store.find("b", "monday")).toBeNull();
+    });
   });
 
   describe(`${adapter}: what is kept`, () => {

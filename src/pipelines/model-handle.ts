@@ -10,6 +10,7 @@ import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watch
 import { resolveOptions } from "../resolve-options.ts";
 import { jobs } from "../shared-options.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
+import { defaultProject, type OpenedStore } from "../storage/store/opened-store.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";
 import {
   type BatchOptions,
@@ -36,9 +37,23 @@ export function predictorOf({ folder, network }: Pick<WatchedModel, "folder" | "
   return new WindowPredictor({ path: folder.path(modelFiles.network), bytes: network, classCount });
 }
 
-/** @throws UserError if the folder was changed, or its files cannot be used; the message lists all faults */
-export async function openModelHandle(model: string): Promise<ModelHandle> {
-  return new ModelHandle(await openWatchedModel(model));
+/** A store outside the model folder, which may then be read-only. */
+export interface StreamsElsewhere {
+  readonly store: OpenedStore;
+  /** Who the streams belong to (default: `defaultProject`). */
+  readonly project?: string;
+}
+
+/**
+ * @param elsewhere default: the ledger in the model folder
+ * @throws UserError if the folder was changed, or its files cannot be used; the message lists all faults
+ */
+export async function openModelHandle(model: string, elsewhere?: StreamsElsewhere): Promise<ModelHandle> {
+  const watched = await openWatchedModel(model);
+  if (elsewhere === undefined) return new ModelHandle(watched);
+  const { store, project = defaultProject } = elsewhere;
+  const streams = await store.streamsOf({ project, model: watched.monitored.modelVersion });
+  return new ModelHandle(watched, { store: () => streams });
 }
 
 export class ModelHandle {

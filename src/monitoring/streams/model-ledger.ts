@@ -1,8 +1,11 @@
 // Opens the ledger in a model's folder. It knows enough about the model to convert version 1 summaries to the present form,
 // and to produce the content of a stream's rolling_reference.json.
 import { jsonFileText } from "../../storage/store/atomic-file.ts";
+import { openStore } from "../../storage/store/open-store.ts";
+import type { OpenedStore } from "../../storage/store/opened-store.ts";
 import type { RollingBatches } from "../../storage/store/published-reference.ts";
 import { SqliteStreamStore } from "../../storage/store/sqlite-stream-store.ts";
+import { parseStoreAddress } from "../../storage/store/store-address.ts";
 import { parseStoredValue } from "../../storage/store/stored-value.ts";
 import type { StreamStore } from "../../storage/store/stream-store.ts";
 import { batchFiguresOf } from "../summaries/batch-figures.ts";
@@ -35,6 +38,15 @@ export function openModelLedger(model: MonitoredModel, options: { readonly busyT
     ...options,
     published: { referenceBatches, text: (rolling) => jsonFileText(referenceFromModelLedger(rolling, model)) },
   });
+}
+
+/**
+ * Opens a store that keeps the streams of any models outside their folders.
+ * @param address sqlite:DIR or postgres://user:password@host/database
+ * @throws UserError if it is not an address, or the store cannot be used
+ */
+export async function openLedgerStore(address: string): Promise<OpenedStore> {
+  return openStore(parseStoreAddress(address), { upgradeSummary: upgradeModelLedgerSummary });
 }
 
 /** The read-only part of a ledger. */

@@ -34,7 +34,7 @@ export function checkStreamName(kind: "stream" | "batch id", name: string): stri
 /** Path of a stream's rolling reference in its model folder; that of the default stream is at the top level. */
 export function rollingReferencePath(stream: string): string {
   if (stream === defaultStream) return modelFiles.rollingReference;
-  return join("streams", streamFolderName(stream), modelFiles.rollingReference);
+  return join("streams", plainFolderName(stream), modelFiles.rollingReference);
 }
 
 /** Windows reserves these names for devices. */
@@ -44,12 +44,12 @@ const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/;
  * A plain name is used for the folder as it is. For any other name, the folder's name consists of the plain characters, "~"
  * (which no plain name contains) and a hash. So names that differ only in case get different folders.
  */
-function streamFolderName(stream: string): string {
-  if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(stream) && !reserved.test(stream)) return stream;
-  const plain = stream
+export function plainFolderName(name: string): string {
+  if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name) && !reserved.test(name)) return name;
+  const plain = name
     .toLowerCase()
     .replace(/[^a-z0-9_]+/g, "-")
     .replace(/^-+/, "")
     .slice(0, 40);
-  return `${plain}~${sha256Bytes(stream).slice("sha256:".length, "sha256:".length + 16)}`;
+  return `${plain}~${sha256Bytes(name).slice("sha256:".length, "sha256:".length + 16)}`;
 }

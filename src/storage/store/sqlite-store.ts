@@ -1,0 +1,42 @@
+// A folder with one ledger per version of a model: DIR/PROJECT/MODEL/monitor.sqlite. It has no rolling_reference.json, which
+// belongs to ledgers in model folders.
+import { join } from "node:path";
+import { makeDirectories } from "../../make-directories.ts";
+import type { OpenedStore, StoreKey, StoreOptions } from "./opened-store.ts";
+import { SqliteStreamStore } from "./sqlite-stream-store.ts";
+import type { StoreAddress } from "./store-address.ts";
+import { plainFolderName } from "./stream-names.ts";
+import type { StreamStore } from "./stream-store.ts";
+
+export class SqliteStore implements OpenedStore {
+  readonly address: string;
+  readonly #directory: string;
+  readonly #options: StoreOptions;
+
+  private constructor(address: string, directory: string, options: StoreOptions) {
+    this.address = address;
+    this.#directory = directory;
+    this.#options = options;
+  }
+
+  /** Opens the folder, or makes it. @throws the system's error if it cannot be made */
+  static async open(
+    { shown, directory }: Extract<StoreAddress, { kind: "sqlite" }>,
+    options: StoreOptions,
+  ): Promise<SqliteStore> {
+    await makeDirectories(directory);
+    return new SqliteStore(shown, directory, options);
+  }
+
+  async streamsOf({ project, model }: StoreKey): Promise<StreamStore> {
+    const directory = join(this.#directory, plainFolderName(project), plainFolderName(model));
+    await makeDirectories(directory);
+    return SqliteStreamStore.open(directory, { modelVersion: model, ...this.#options });
+  }
+
+  async reach(): Promise<void> {
+    await makeDirectories(this.#directory);
+  }
+
+  async close(): Promise<void> {}
+}

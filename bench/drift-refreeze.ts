@@ -8,7 +8,7 @@ import { storedBaselineStats } from "../src/monitoring/drift/baseline-stats.ts";
 import { expectedBaseline } from "../src/monitoring/streams/baseline-faults.ts";
 import { openWatchedModel } from "../src/monitoring/streams/watched-model.ts";
 import { freezeToRecalibrate } from "../src/pipelines/recalibrate-baseline.ts";
-import { sealBaseline } from "../src/pipelines/write-model.ts";
+import { sealModelBaseline } from "../src/pipelines/write-model.ts";
 import { reporterOf } from "../src/reporter.ts";
 import { jsonFileText } from "../src/storage/store/atomic-file.ts";
 import { modelFiles } from "../src/storage/store/model-folder.ts";
@@ -20,7 +20,7 @@ const config = resolveRecalibrateConfig({ model, recordings: [recordings] });
 const watched = await openWatchedModel(config.model);
 const { fresh } = await freezeToRecalibrate(config, watched, undefined, reporterOf({}));
 const { folder, baseline } = watched;
-const sealed = sealBaseline(
+const sealed = sealModelBaseline(
   { ...baseline, drift: fresh },
   { ...expectedBaseline(folder.manifest), scalerHash: baseline.scaler_hash },
 );

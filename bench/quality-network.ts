@@ -8,7 +8,7 @@ import { filesOf, importsOf } from "../scripts/architecture.ts";
 import { defaultAugmentation } from "../src/config.ts";
 import { exportNetwork } from "../src/learning/training/export-network.ts";
 import { WindowPredictor } from "../src/learning/training/window-predictor.ts";
-import { beginFits, fitFinal, fitFolds } from "../src/pipelines/fit-folds.ts";
+import { beginFoldFits, fitFinal, fitFolds } from "../src/pipelines/fit-folds.ts";
 import { readNetwork } from "../src/pipelines/read-network.ts";
 import { resumableCheckpoints } from "../src/pipelines/resumable-run.ts";
 import { configAffectingResult } from "../src/recorded-options.ts";
@@ -57,7 +57,7 @@ export async function askNetwork(network: string, task: QualityTask, directory: 
   const config = networkConfig(network, task.config);
   const data = { ...task.data, network: await readNetwork(config.network) };
   const path = (name: string): string => join(directory, name);
-  const fits = beginFits(data, config, {
+  const fits = beginFoldFits(data, config, {
     checkpoints: resumableCheckpoints({ directory, path }),
     reporter: {
       event: (event) => {

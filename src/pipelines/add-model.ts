@@ -48,8 +48,8 @@ export async function addModel(
   const directory = resolve(await resolveModelByRegistry(model));
   await openWatchedModel(directory);
   const [parent, name] = [dirname(directory), basename(directory)];
-  await checkJoinable(directory, line);
-  const hasFirst = await isModelFolder(join(parent, line));
+  await checkModelToAdd(directory, line);
+  const hasFirst = await isModelFolderToAdd(join(parent, line));
   const champion = await changeRegistry(parent, (registry) => {
     const own = lineOfRegistry(registry, line) ?? { champions: [hasFirst ? line : name], log: [] };
     const members = own.members ?? [];
@@ -68,7 +68,7 @@ export async function addModel(
  * Makes sure that the model at this path, which need not exist yet, may join the line.
  * @throws UserError if the name cannot be that of a line, or the model belongs to another line
  */
-export async function checkJoinable(model: string, line: string): Promise<void> {
+export async function checkModelToAdd(model: string, line: string): Promise<void> {
   const directory = resolve(model);
   const [parent, name] = [dirname(directory), basename(directory)];
   const list = `List the lines: ${shellCommand("tidemark", "models", "list", "--dir", shellPath(parent))}`;
@@ -100,6 +100,6 @@ export async function checkJoinable(model: string, line: string): Promise<void> 
   }
 }
 
-function isModelFolder(directory: string): Promise<boolean> {
+function isModelFolderToAdd(directory: string): Promise<boolean> {
   return exists(join(directory, modelFiles.manifest));
 }

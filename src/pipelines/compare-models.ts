@@ -52,8 +52,10 @@ export async function compareModels(
   for (const [i, model] of models.entries()) {
     scores.push(
       on === undefined
-        ? crossValidatedScores(shown[i]!.report)
-        : await evaluatedScores(model, on, reading, (message) => warn(`${shown[i]!.version.name}: ${message}`)),
+        ? crossValidatedScoresToCompare(shown[i]!.report)
+        : await evaluatedScoresToCompare(model, on, reading, (message) =>
+            warn(`${shown[i]!.version.name}: ${message}`),
+          ),
     );
   }
   const [first, ...others] = shown;
@@ -70,11 +72,11 @@ export async function compareModels(
   return { models: shown, compared, warnings };
 }
 
-function crossValidatedScores({ users }: CvReport): Map<string, number> {
+function crossValidatedScoresToCompare({ users }: CvReport): Map<string, number> {
   return new Map(users.map(({ user, metrics }) => [user, metrics.macro_f1]));
 }
 
-async function evaluatedScores(
+async function evaluatedScoresToCompare(
   model: string,
   files: string[],
   reading: Omit<CompareConfig, "models" | "on">,

@@ -14,7 +14,7 @@ import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { parseUnitChoice } from "../signals/data/unit-choice.ts";
 import { type TableColumn, TableWriter } from "../signals/files/write-table.ts";
 import { checkOutFile } from "./out-file.ts";
-import { openLabelledOrNot } from "./prepare-training.ts";
+import { openForTrainingLabelledOrNot } from "./prepare-training.ts";
 import { refuseOverwritingInput } from "./refuse-overwriting-input.ts";
 
 export type { CleanChannel };
@@ -56,14 +56,14 @@ export async function convert(
   refuseOverwritingInput(config.out, config.files);
   await checkOutFile(config.out, config);
   const reporter = collectingReporter(reporterOf(run.reporter));
-  const opened = await openLabelledOrNot(config, reporter);
+  const opened = await openForTrainingLabelledOrNot(config, reporter);
   try {
     const { rows, quality } = opened;
     refuseOverwritingInput(config.out, opened.files);
     for (const warning of quality.warnings) reporter.warn(warning);
     await refuseAbsurdValues(rows.channels, (c) => rows.column(c), opened.files);
-    const { converted, channels } = decideCleanChannels(opened, config, reporter);
-    const columns = await writeCleanTable(converted, opened.columns, channels, config.out);
+    const { converted, channels } = decideChannelsToConvert(opened, config, reporter);
+    const columns = await writeConvertedTable(converted, opened.columns, channels, config.out);
     return {
       out: config.out,
       rows: rows.rows,
@@ -79,7 +79,7 @@ export async function convert(
   }
 }
 
-function decideCleanChannels(
+function decideChannelsToConvert(
   { rows }: OpenedRecordings,
   { sensor = [], units }: Pick<ConvertConfig, "sensor" | "units">,
   reporter: Pick<Reporter, "warn">,
@@ -97,7 +97,7 @@ function decideCleanChannels(
 }
 
 /** Writes recording by recording. @returns the names of the columns */
-async function writeCleanTable(
+async function writeConvertedTable(
   rows: StoredRows,
   columns: OpenedRecordings["columns"],
   channels: readonly CleanChannel[],

@@ -29,7 +29,7 @@ import { peopleWithoutWindows } from "../signals/preprocessing/window-warnings.t
 import { gatherRows } from "../stats/gather-rows.ts";
 import { readJsonFile } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
-import { predictorOf } from "./model-handle.ts";
+import { predictorOfModelHandle } from "./model-handle.ts";
 import { openToPredict } from "./open-to-predict.ts";
 import { checkOutFile } from "./out-file.ts";
 import { predictWindows } from "./predict-windows.ts";
@@ -110,11 +110,11 @@ export async function evaluate(
   const known = { people: model.folder.manifest.data.users, classes };
   const opened = await openToPredict(config, model, { labelColumn: true, known }, reporter);
   try {
-    const unknownLabels = warnOfUnknownLabels(opened, classes, reporter);
-    const predicted = await predictLabelled(opened, model, config, reporter);
-    warnOfMissingClasses(predicted, classes, reporter);
+    const unknownLabels = warnOfUnknownEvaluatedLabels(opened, classes, reporter);
+    const predicted = await predictToEvaluate(opened, model, config, reporter);
+    warnOfMissingEvaluatedClasses(predicted, classes, reporter);
     const figures = evaluatedFigures(predicted, classes, report);
-    warnOfLearnedPeople(figures.people, model, opened, reporter);
+    warnOfEvaluatedTrainingPeople(figures.people, model, opened, reporter);
     const result: EvaluateResult = {
       modelVersion: model.folder.manifest.model_version,
       windows: predicted.labels.length,
@@ -137,7 +137,7 @@ export async function evaluate(
  * bad figures.
  * @throws UserError if there is no such window
  */
-async function predictLabelled(
+async function predictToEvaluate(
   { rows, columns }: OpenedRecordings,
   model: OpenedModel,
   { jobs: threads, purity }: Pick<EvaluateConfig, "jobs" | "purity">,
@@ -148,7 +148,7 @@ async function predictLabelled(
   const plan = planWindows(rows, { ...own, purity: purity ?? own.purity, classes });
   for (const warning of peopleWithoutWindows(plan)) reporter.warn(warning);
   const nClasses = classes.length;
-  const predictor = predictorOf(model);
+  const predictor = predictorOfModelHandle(model);
   const unlike = new UnlikeTraining(model);
   const all = await predictWindows(rows, plan, predictor, { nClasses, threads }, (chunk, own) =>
     unlike.add(chunk, own),
@@ -200,7 +200,7 @@ function evaluatedFigures(
 }
 
 /** @returns seconds by unknown label @throws UserError if all labels are unknown */
-function warnOfUnknownLabels(
+function warnOfUnknownEvaluatedLabels(
   { quality, columns }: OpenedRecordings,
   classes: readonly string[],
   reporter: Pick<Reporter, "warn">,
@@ -221,7 +221,7 @@ function warnOfUnknownLabels(
   return Object.fromEntries(unknown.map(([name, { seconds }]) => [name, seconds]));
 }
 
-function warnOfMissingClasses(
+function warnOfMissingEvaluatedClasses(
   { labels }: Predicted,
   classes: readonly string[],
   reporter: Pick<Reporter, "warn">,
@@ -234,7 +234,7 @@ function warnOfMissingClasses(
   );
 }
 
-function warnOfLearnedPeople(
+function warnOfEvaluatedTrainingPeople(
   people: readonly EvaluatedPerson[],
   { folder: { manifest } }: OpenedModel,
   { fingerprint }: OpenedRecordings,

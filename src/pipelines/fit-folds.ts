@@ -51,7 +51,7 @@ export interface FitsOfRun {
   readonly failed: AbortController;
 }
 
-export function beginFits(
+export function beginFoldFits(
   data: FitsOfRun["data"],
   config: FitConfig,
   run: {
@@ -71,7 +71,7 @@ export function beginFits(
     run: {
       runner: fitWorkerRunner(windowsForFitRunner(fingerprint, data.windows)),
       checkpoints: run.checkpoints,
-      timeLeft: new TimeLeft(names, mostEpochs(config, mostPenalties), config.jobs),
+      timeLeft: new TimeLeft(names, mostFitEpochs(config, mostPenalties), config.jobs),
       reporter: run.reporter,
       signal: run.signal === undefined ? failed.signal : AbortSignal.any([run.signal, failed.signal]),
     },
@@ -80,7 +80,7 @@ export function beginFits(
 }
 
 /** Maximum number of epochs of a fit; each of the penalties that it tries counts as one. */
-function mostEpochs({ network, epochs }: Pick<FitConfig, "network" | "epochs">, penalties: number): number {
+function mostFitEpochs({ network, epochs }: Pick<FitConfig, "network" | "epochs">, penalties: number): number {
   if (!isTrainedInSteps(network)) return penalties;
   return hasPenalty(network) ? ensembleEpochs(epochs, penalties) : epochs;
 }
@@ -106,10 +106,10 @@ export async function fitFolds(
           })
         : null;
       const plan: FitPlan = {
-        ...fitSettings(fits, name, trainIndex),
+        ...foldFitSettings(fits, name, trainIndex),
         validationIndex: inSteps ? Array.from(validationIndex) : null,
         testIndex: Array.from(testIndex),
-        epochs: mostEpochs(config, penalties?.strengths.length ?? 0),
+        epochs: mostFitEpochs(config, penalties?.strengths.length ?? 0),
         learningRate: config.learningRate,
         shards: 1,
         penalties,
@@ -157,7 +157,7 @@ export async function fitFinal(
   // A fit that chooses no penalty takes about as long: it learns once from all windows, instead of in parts.
   run.timeLeft.finalPlanned(isTrainedInSteps(config.network) ? epochs : mostPenalties);
   const plan: FitPlan = {
-    ...fitSettings(fits, "final", Int32Array.from(data.windows.starts.keys())),
+    ...foldFitSettings(fits, "final", Int32Array.from(data.windows.starts.keys())),
     validationIndex: null,
     testIndex: null,
     epochs,
@@ -198,7 +198,7 @@ function fitNameOfFold(fold: number): FitName {
  * The settings that all fits share. The scaler and the class weights are computed only from the windows that a fit learns
  * from.
  */
-function fitSettings(
+function foldFitSettings(
   { data: { windows, sensors, network }, config, fingerprint, rng }: FitsOfRun,
   name: FitName,
   trainIndex: Int32Array,

@@ -5,7 +5,7 @@
 import { impossibleSensors } from "../monitoring/drift/impossible-sensors.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { rangesUnderWindows, type WindowSet } from "../signals/preprocessing/windows.ts";
-import { likelyCauseSentence } from "./unlike-training.ts";
+import { unlikeTrainingCause } from "./unlike-training.ts";
 
 /** Maximum number of samples per person; arbitrary. */
 const mostSamples = 2 ** 16;
@@ -16,7 +16,7 @@ export function impossiblePeople(windows: WindowSet, sensors: WatchedModel["sens
     const found = impossibleSensors(columnsOfPerson(windows, u), sensors, windows.samplingRateHz);
     return found.map(
       ({ message, cause }) =>
-        `Impossible values of ${user}: ${message}.${likelyCauseSentence(cause)} Convert or repair these recordings, or leave them out.`,
+        `Impossible values of ${user}: ${message}.${unlikeTrainingCause(cause)} Convert or repair these recordings, or leave them out.`,
     );
   });
 }

@@ -21,7 +21,7 @@ import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts"
 import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
 import type { DroppedSamples } from "../signals/preprocessing/plan-windows.ts";
 import { checkOutFile } from "./out-file.ts";
-import { openForTraining, openLabelledOrNot, prepareOpenedTraining } from "./prepare-training.ts";
+import { openForTraining, openForTrainingLabelledOrNot, prepareOpenedTraining } from "./prepare-training.ts";
 import { readNetwork } from "./read-network.ts";
 import type { TrainEvent } from "./train-events.ts";
 import { writeReportPage } from "./write-report-page.ts";
@@ -112,10 +112,10 @@ export async function inspect(
   };
   const reporter = collectingReporter<TrainEvent>({ warn, event });
   const faults: FaultDescription[] = [];
-  const training = trainingLike(config);
+  const training = trainConfigToInspect(config);
   const { opened, refused } = await openToInspect(training, reporter, faults);
   try {
-    const refusal = faults[0] ?? refused ?? (await refusalOfTraining(opened, training, reporter));
+    const refusal = faults[0] ?? refused ?? (await inspectTrainingRefusal(opened, training, reporter));
     const { sensors } = findSensors(opened.rows, config.sensor ?? []);
     const result: InspectResult = {
       quality: opened.quality,
@@ -128,7 +128,7 @@ export async function inspect(
       testSet,
       excerpts: excerptsOf(opened.rows, { seconds: excerptSeconds, people: excerptPeople }),
       warnings: [...reporter.warnings],
-      refusal: refusal === null ? null : asRefusal(refusal),
+      refusal: refusal === null ? null : inspectFaultAsRefusal(refusal),
       out: config.out ?? null,
       seconds: (performance.now() - started) / 1000,
     };
@@ -154,14 +154,14 @@ async function openToInspect(
     if (!(refused instanceof UserError)) throw refused;
     if (faults[0] !== undefined) throw new DataFault(faults[0]);
     // If they cannot be read even so, that is the error to mend first.
-    const opened = await openLabelledOrNot(config, reporter, onFault);
+    const opened = await openForTrainingLabelledOrNot(config, reporter, onFault);
     for (const warning of opened.quality.warnings) reporter.warn(warning);
     return { opened, refused };
   }
 }
 
 /** The options of a training run that reads the same; no model is written. */
-function trainingLike({ out: _, overwrite: __, ...reading }: InspectConfig): TrainConfig {
+function trainConfigToInspect({ out: _, overwrite: __, ...reading }: InspectConfig): TrainConfig {
   return resolveTrainConfig({ ...reading, out: "inspected" });
 }
 
@@ -177,7 +177,7 @@ async function writeInspectPage(out: string, result: InspectResult): Promise<voi
   await writeReportPage(out, page);
 }
 
-async function refusalOfTraining(
+async function inspectTrainingRefusal(
   opened: OpenedRecordings,
   config: TrainConfig,
   reporter: Reporter<TrainEvent>,
@@ -191,7 +191,7 @@ async function refusalOfTraining(
   }
 }
 
-function asRefusal(fault: UserError | FaultDescription): Refusal {
+function inspectFaultAsRefusal(fault: UserError | FaultDescription): Refusal {
   const { headline, details, advice } = fault instanceof UserError ? fault : new DataFault(fault);
   return { message: headline, details, advice: advice ?? null };
 }

@@ -31,7 +31,7 @@ export interface LabelRules {
  *
  * @throws UserError if the model folder lacks its cross-validation
  */
-export async function labelRules(
+export async function labelWindowRules(
   { folder, config }: OpenedModel,
   { smooth, unknown }: { readonly smooth?: number; readonly unknown?: number },
 ): Promise<LabelRules> {
@@ -90,7 +90,7 @@ export function labelWindows(
  * its full length. So the time that windows share is counted once.
  * @param step seconds from one window's start to the next, within a stretch
  */
-export function minutesOfWindows(
+export function minutesOfLabelledWindows(
   windows: Pick<
     PredictedWindows,
     "groups" | "users" | "recordingIndex" | "startTimes" | "windowSize" | "samplingRateHz"

@@ -25,7 +25,7 @@ export async function measureWithoutFaults(
   const measured: UndoneFault[] = [];
   const known = sensorsWithSignals(sensors, drift.edges);
   for (const { undo, ...fault } of suspectFaults(columns, model.baseline, sensors, config.rate)) {
-    const windows = withColumns(chunk.windows, undo(measuredColumns(chunk.windows)));
+    const windows = withoutFaultyColumns(chunk.windows, undo(measuredColumns(chunk.windows)));
     const summarizer = new Summarizer(drift.edges);
     const measurer = new BatchMeasurer({
       overlap: config.overlap,
@@ -40,7 +40,7 @@ export async function measureWithoutFaults(
 }
 
 /** The same windows with other values in some channels. */
-function withColumns(windows: WindowSet, changed: Columns): WindowSet {
+function withoutFaultyColumns(windows: WindowSet, changed: Columns): WindowSet {
   const size = windows.channels.length;
   const samples = allocateSharedWindows(windows.samples.length);
   samples.set(windows.samples);

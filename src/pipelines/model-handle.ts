@@ -28,11 +28,11 @@ export interface Openers {
 }
 
 const realOpeners: Openers = {
-  network: predictorOf,
+  network: predictorOfModelHandle,
   store: ({ monitored }) => openModelLedger(monitored),
 };
 
-export function predictorOf({ folder, network }: Pick<WatchedModel, "folder" | "network">): WindowPredictor {
+export function predictorOfModelHandle({ folder, network }: Pick<WatchedModel, "folder" | "network">): WindowPredictor {
   const { length: classCount } = folder.manifest.data.classes;
   return new WindowPredictor({ path: folder.path(modelFiles.network), bytes: network, classCount });
 }

@@ -115,7 +115,7 @@ export async function promote(model: string, now: () => Date = () => new Date())
   const registry = await readRegistry(parent);
   const line = lineOfModel(registry, name, folder.manifest.retrained_from?.line);
   // Even if the first version is damaged at present, it remains part of the line's history.
-  const hasFirst = await isModel(join(parent, line));
+  const hasFirst = await isListedModel(join(parent, line));
   const before = lineOfRegistry(registry, line)?.champions.at(-1) ?? (hasFirst ? line : null);
   if (before === name) return { line, champion: name, previous: null };
   // Nobody uses the model's references before it is the champion, so a process that dies here does no harm.
@@ -202,7 +202,7 @@ async function describeListedModel(
   warn: Reporter["warn"],
 ): Promise<Omit<ModelVersion, "champion"> | null> {
   try {
-    return (await isModel(directory)) ? await describeModelVersion(directory, registry) : null;
+    return (await isListedModel(directory)) ? await describeModelVersion(directory, registry) : null;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const details = shellCommand("tidemark", "models", "show", shellPath(directory));
@@ -212,7 +212,7 @@ async function describeListedModel(
 }
 
 /** Whether the folder has a manifest, readable or not. @throws UserError if this cannot be determined */
-async function isModel(directory: string): Promise<boolean> {
+async function isListedModel(directory: string): Promise<boolean> {
   try {
     await lstat(join(directory, modelFiles.manifest));
     return true;

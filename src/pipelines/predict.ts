@@ -7,8 +7,8 @@ import { spreadsheetSafe } from "../signals/files/spreadsheet-safe.ts";
 import { TableWriter } from "../signals/files/write-table.ts";
 import { planWindows } from "../signals/preprocessing/plan-windows.ts";
 import { peopleWithoutWindows } from "../signals/preprocessing/window-warnings.ts";
-import { labelRules, labelWindows, minutesOfWindows, unknownLabel } from "./label-windows.ts";
-import { predictorOf } from "./model-handle.ts";
+import { labelWindowRules, labelWindows, minutesOfLabelledWindows, unknownLabel } from "./label-windows.ts";
+import { predictorOfModelHandle } from "./model-handle.ts";
 import { openToPredict } from "./open-to-predict.ts";
 import { checkOutFile } from "./out-file.ts";
 import { type PredictedWindows, predictWindows } from "./predict-windows.ts";
@@ -57,11 +57,11 @@ export async function predict(
   await checkOutFile(config.out, config);
   const model = await openForPrediction(config.model);
   const { classes } = model.folder.labels;
-  if (config.unknown !== undefined) refuseUnknownClass(classes);
-  const rules = await labelRules(model, config);
+  if (config.unknown !== undefined) refuseUnknownPredictClass(classes);
+  const rules = await labelWindowRules(model, config);
   const reporter = reporterOf(run.reporter);
   const opened = await openToPredict(config, model, {}, reporter);
-  const predictor = predictorOf(model);
+  const predictor = predictorOfModelHandle(model);
   try {
     refuseOverwritingInput(config.out, opened.files);
     const plan = planWindows(opened.rows, windowsOfModel(model.config));
@@ -79,7 +79,7 @@ export async function predict(
       out: config.out,
       windows: labels.length,
       classes: counts,
-      minutes: minutesOfWindows(windows, labels, plan.step / model.config.rate),
+      minutes: minutesOfLabelledWindows(windows, labels, plan.step / model.config.rate),
       meanConfidence: confidence / labels.length,
       smooth: config.smooth ?? null,
       unknown: rules.threshold,
@@ -126,7 +126,7 @@ async function writePredictions(
   return sum;
 }
 
-function refuseUnknownClass(classes: readonly string[]): void {
+function refuseUnknownPredictClass(classes: readonly string[]): void {
   if (!classes.includes(unknownLabel)) return;
   throw new UserError(`--unknown: the model has a class called "${unknownLabel}" of its own`, {
     advice: "Omit the option, and use the table's confidence column instead.",

@@ -110,26 +110,26 @@ export function openForTraining(
   onFault: OnFault = throwDataFault,
 ): Promise<OpenedRecordings> {
   return openRecordings(config.files, {
-    ...howToRead(config, reporter, onFault),
+    ...readOptionsForTraining(config, reporter, onFault),
     requireLabels: true,
     requirePeople: config.split !== "stratified" && config.split !== "blocks",
   });
 }
 
 /** Opens recordings with or without labels and people. @throws UserError if there is a fault in the files */
-export function openLabelledOrNot(
+export function openForTrainingLabelledOrNot(
   config: Pick<Preparing, "files" | "rate"> & NamedColumns,
   reporter: Reporter<TrainEvent>,
   onFault: OnFault = throwDataFault,
 ): Promise<OpenedRecordings> {
   return openRecordings(config.files, {
-    ...howToRead(config, reporter, onFault),
+    ...readOptionsForTraining(config, reporter, onFault),
     requireLabels: false,
     labelColumn: "if found",
   });
 }
 
-function howToRead(
+function readOptionsForTraining(
   { rate, ...columns }: Pick<Preparing, "rate"> & NamedColumns,
   reporter: Reporter<TrainEvent>,
   onFault: OnFault,
@@ -181,7 +181,7 @@ export async function prepareOpenedTraining(
   const windows = makeWindowsOfPlans([{ rows: converted, plan }])[0]!;
   if (typeof network !== "string") {
     const { checkOwnNetwork } = await import("../learning/training/check-own-network.ts");
-    await checkOwnNetwork(network, networkSizes(windows));
+    await checkOwnNetwork(network, trainingNetworkSizes(windows));
   }
   for (const warning of impossiblePeople(windows, sensors)) reporter.warn(warning);
   const { dropped, labelChanges } = plan;
@@ -209,7 +209,11 @@ export async function prepareOpenedTraining(
 }
 
 /** The sizes of windows and of a network's output. */
-export function networkSizes({ windowSize, channels, classes }: WindowSet): Parameters<typeof checkOwnNetwork>[1] {
+export function trainingNetworkSizes({
+  windowSize,
+  channels,
+  classes,
+}: WindowSet): Parameters<typeof checkOwnNetwork>[1] {
   return { windowSize, channels: channels.length, classes: classes.length };
 }
 
@@ -242,7 +246,7 @@ function prepareTrainingSplits(
   reporter: Reporter<TrainEvent>,
 ): Pick<TrainingData, "folds" | "leakage" | "warnings"> {
   const rng = Rng.fromSeed(seed);
-  const split = isColumnSplit(given) ? "group" : given;
+  const split = isColumnTrainingSplit(given) ? "group" : given;
   // Within a recording, keep the length of one window between test and training windows, because adjacent windows are alike.
   const { splits, warnings } = outerSplit(split, windows, {
     nSplits,
@@ -337,6 +341,6 @@ function preparedSplitEvent(
   };
 }
 
-function isColumnSplit(split: TrainConfig["split"]): split is Exclude<TrainConfig["split"], SplitKind> {
+function isColumnTrainingSplit(split: TrainConfig["split"]): split is Exclude<TrainConfig["split"], SplitKind> {
   return fixedSplitOf(split) !== undefined;
 }

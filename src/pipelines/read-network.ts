@@ -28,13 +28,16 @@ export async function readNetwork(network: TrainConfig["network"]): Promise<Netw
     file: network,
     sha256: sha256Bytes(text),
     text,
-    code: /ts$/.test(network) ? await codeWithoutTypes(network, text) : text,
+    code: /ts$/.test(network) ? await networkCodeWithoutTypes(network, text) : text,
   };
   const exported = await importOwnNetwork(own).catch(async (cause: unknown) => {
-    throw unloadedNetwork(network, cause instanceof SyntaxError ? ((await syntaxError(own.code)) ?? cause) : cause);
+    throw unreadableNetwork(
+      network,
+      cause instanceof SyntaxError ? ((await networkSyntaxError(own.code)) ?? cause) : cause,
+    );
   });
   if (typeof exported.default === "function") return own;
-  const found = "default" in exported ? `a default export that is ${kindOfValue(exported.default)}` : "none";
+  const found = "default" in exported ? `a default export that is ${kindOfReadNetwork(exported.default)}` : "none";
   throw ownNetworkFault(
     own,
     `expected a default export that is a function, found ${found}`,
@@ -87,7 +90,7 @@ export function networkFile({ file }: OwnNetwork): TrainConfig["network"] {
 }
 
 /** What an unfinished run must have in common with the run that resumes it: the content of the file, whatever its path. */
-export function networkIdentity(network: NetworkSource): string {
+export function readNetworkIdentity(network: NetworkSource): string {
   return typeof network === "string" ? network : `file with ${network.sha256}`;
 }
 
@@ -110,16 +113,16 @@ async function readNetworkText(file: string): Promise<string> {
   }
 }
 
-async function codeWithoutTypes(file: string, text: string): Promise<string> {
+async function networkCodeWithoutTypes(file: string, text: string): Promise<string> {
   try {
-    return await withoutTypes(text);
+    return await networkTextWithoutTypes(text);
   } catch (cause) {
-    throw unloadedNetwork(file, cause);
+    throw unreadableNetwork(file, cause);
   }
 }
 
 /** Node.js warns that this function is experimental; the same code runs whenever it starts a .ts file, without a warning. */
-async function withoutTypes(text: string): Promise<string> {
+async function networkTextWithoutTypes(text: string): Promise<string> {
   // Loaded only here, because a Node.js that is too old lacks it, and must get as far as saying so.
   const { stripTypeScriptTypes } = await import("node:module");
   const { emitWarning } = process;
@@ -132,16 +135,16 @@ async function withoutTypes(text: string): Promise<string> {
 }
 
 /** The parser for types says in which line an error is; the error of an import does not. */
-async function syntaxError(code: string): Promise<unknown> {
+async function networkSyntaxError(code: string): Promise<unknown> {
   try {
-    await withoutTypes(code);
+    await networkTextWithoutTypes(code);
     return undefined;
   } catch (cause) {
     return cause;
   }
 }
 
-function unloadedNetwork(file: string, cause: unknown): UserError {
+function unreadableNetwork(file: string, cause: unknown): UserError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const advice = /^(module|exports|require) is not defined/.test(reason)
     ? "Expected an ES module: export default function (layers, classCount) { ... }, without module.exports and require."
@@ -158,6 +161,6 @@ function unloadedNetwork(file: string, cause: unknown): UserError {
   return ownNetworkFault({ file }, `it cannot be loaded: ${reasonInOwnNetwork(cause)}`, cause, advice);
 }
 
-function kindOfValue(value: unknown): string {
+function kindOfReadNetwork(value: unknown): string {
   return value === null ? "null" : `of type ${typeof value}`;
 }

@@ -31,7 +31,7 @@ import { readOutOfFold } from "./read-out-of-fold.ts";
 import { recordingsOfModel, refuseOtherRecordings } from "./recordings-of-model.ts";
 import { refuseOtherBaseline, trainAgain } from "./refuse-other-baseline.ts";
 import { windowsOfModel } from "./windows-of-model.ts";
-import { freezeModelDrift, sealBaseline } from "./write-model.ts";
+import { freezeModelDrift, sealModelBaseline } from "./write-model.ts";
 
 export type { CalibrationEvent } from "./calibration-progress.ts";
 
@@ -76,7 +76,7 @@ export async function recalibrateBaseline(
   const { fresh, people } = await freezeToRecalibrate(config, watched, Object.keys(drift.edges), reporter);
   refuseOtherBaseline(config.model, drift, fresh);
   const { calibration, accuracy } = fresh;
-  const sealed = sealBaseline(
+  const sealed = sealModelBaseline(
     { ...baseline, drift: { ...drift, calibration, accuracy } },
     { ...expectedBaseline(manifest), scalerHash: baseline.scaler_hash },
   );

@@ -13,7 +13,7 @@ const frozenParts = ["sampling_rate_hz", "classes", "edges", "by_class"] as cons
 /** @throws UserError if batches would be measured or compared in another way than before */
 export function refuseOtherBaseline(model: string, frozen: DriftBaseline, fresh: DriftBaseline): void {
   const other = frozenParts.filter((key) => canonicalJsonToHash(frozen[key]) !== canonicalJsonToHash(fresh[key]));
-  const differing = [...other, ...(areSignalsRecalibrated(frozen.signals, fresh.signals) ? [] : ["signals"])].join(
+  const differing = [...other, ...(areBaselineSignalsEqual(frozen.signals, fresh.signals) ? [] : ["signals"])].join(
     ", ",
   );
   if (differing === "") return;
@@ -24,7 +24,7 @@ export function refuseOtherBaseline(model: string, frozen: DriftBaseline, fresh:
 }
 
 /** Whether both come from the same predictions. Earlier versions rounded differently, by up to a millionth per window. */
-function areSignalsRecalibrated(frozen: ModelSignals, fresh: ModelSignals): boolean {
+function areBaselineSignalsEqual(frozen: ModelSignals, fresh: ModelSignals): boolean {
   const counted = ({ windows, classCounts, pairs, flips }: ModelSignals): string =>
     JSON.stringify([windows, classCounts, pairs, flips]);
   const shares = ["confidence", "entropy", "margin"] as const;

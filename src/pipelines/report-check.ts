@@ -18,9 +18,9 @@ export async function reportCheck(
   reporter: Reporter,
 ): Promise<void> {
   for (const warning of server.warnings) reporter.warn(warning);
-  const [{ MlflowClient }, { Patience }, { reportStream }, { readTrackingLogExperiment }] = await Promise.all([
+  const [{ MlflowClient }, { ServerTimeLimits }, { reportStream }, { readTrackingLogExperiment }] = await Promise.all([
     import("../storage/tracking/mlflow-client.ts"),
-    import("../storage/tracking/patience.ts"),
+    import("../storage/tracking/server-time-limits.ts"),
     import("../report/report-stream.ts"),
     import("../report/tracking-log.ts"),
   ]);
@@ -29,7 +29,7 @@ export async function reportCheck(
   try {
     const { unsent } = await reportStream(client, ledger, model, stream, {
       experiment: experiment ?? (await readTrackingLogExperiment(model.directory)),
-      patience: new Patience(reportPatienceMs),
+      limits: new ServerTimeLimits(reportPatienceMs),
       warn: (message) => reporter.warn(`tracking: ${message}`),
     });
     reason = unsent?.reason;

@@ -36,7 +36,7 @@ export interface RetrainRecordings {
  * For the champion's own recordings, the column names are those from its training. For other recordings, the user names the
  * columns, and the names from the training are the default.
  */
-function labelledRecordingColumns(
+function labelledRetrainColumns(
   config: NamedColumns & Pick<RetrainConfig, "labelled">,
   trained: NamedColumns,
   labelMap: ColumnOptions["labelMap"],
@@ -61,7 +61,7 @@ function labelledRecordingColumns(
  * The columns with person, recording and time, as named by the user or else as in training. With a wrong column, a cycle
  * could learn from a person in the holdout under another name.
  */
-function unlabelledRecordingColumns(
+function unlabelledRetrainColumns(
   config: NamedColumns,
   trained: NamedColumns,
 ): Omit<NamedColumns, "label" | "labelFromPath" | "labels" | "labelsClock" | "map" | "exclude" | "split" | "channels"> {
@@ -98,7 +98,7 @@ export async function openLabelledRecordings(
   const opened = await openRecordings(files, {
     columns: {
       channels: manifest.data.channels,
-      ...labelledRecordingColumns(config, trained, manifest.data.label_map),
+      ...labelledRetrainColumns(config, trained, manifest.data.label_map),
     },
     requireLabels: true,
     known: { people: manifest.data.users, classes: champion.drift.classes },
@@ -124,7 +124,7 @@ export async function openLabelledRecordings(
     const conversions =
       config.labelled === undefined
         ? unitsOfModel(champion).conversions
-        : labelledConversions(champion, opened.columns.channels, config.units, reporter);
+        : conversionsOfRetrainRecordings(champion, opened.columns.channels, config.units, reporter);
     return toRetrainRecordings(opened, manifest.data.channels, conversions);
   } catch (error) {
     opened.rows.close();
@@ -133,7 +133,7 @@ export async function openLabelledRecordings(
 }
 
 /** How labelled recordings that are not the training recordings are converted. */
-function labelledConversions(
+function conversionsOfRetrainRecordings(
   champion: WatchedModel,
   columns: readonly string[],
   choice: string | undefined,
@@ -161,7 +161,7 @@ export async function openUnlabelledRecordings(
   const { channels } = champion.folder.manifest.data;
   const given = {
     ...(config.channels !== undefined && { channels: config.channels }),
-    columns: unlabelledRecordingColumns(config, trained),
+    columns: unlabelledRetrainColumns(config, trained),
     units: config.units,
     rate: config.rate,
     known: { people: Object.keys(labelled.quality.persons), classes: [] },
@@ -213,7 +213,7 @@ export async function readRecordingsTruth(
 ): Promise<Int32Array> {
   const { channels } = champion.folder.manifest.data;
   const { classes } = champion.drift;
-  const columns = unlabelledRecordingColumns(config, trained);
+  const columns = unlabelledRetrainColumns(config, trained);
   const { rows } = await openRecordings(config.files, {
     columns: {
       ...columns,

@@ -41,11 +41,11 @@ import { gateProxies } from "./gate-proxies.ts";
 import { openModelHandle } from "./model-handle.ts";
 import { type Promotion, promote } from "./models.ts";
 import { prepareRetraining, type RetrainData, retrainingPeople } from "./prepare-retraining.ts";
-import { networkIdentity } from "./read-network.ts";
+import { readNetworkIdentity } from "./read-network.ts";
 import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import type { TrainRunOptions } from "./train.ts";
-import { type BuiltModel, buildModel, historyRowsOfFit, type TrainedModel, writeModel } from "./write-model.ts";
+import { type BuiltModel, buildModel, type TrainedModel, writeModel, writtenHistoryRows } from "./write-model.ts";
 
 export type { CycleReport, PseudoLabelTruth, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
 export type { GateRule, HoldoutComparison, PairedPerson, Proxies } from "../learning/pseudo-labeling/promotion-gate.ts";
@@ -101,7 +101,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
       staging,
       {
         ...configAffectingResult({ ...config, model: versionToRetrain(champion) }),
-        ...(config.network !== undefined && { network: networkIdentity(data.network) }),
+        ...(config.network !== undefined && { network: readNetworkIdentity(data.network) }),
       },
       retrainFingerprint(data),
     );
@@ -232,7 +232,7 @@ async function retrainOn(
     seconds: (performance.now() - started) / 1000,
     warnings: [...data.warnings],
   };
-  const history = candidate.fits.flatMap(({ weights }, cycle) => historyRowsOfFit(`cycle-${cycle}`, weights));
+  const history = candidate.fits.flatMap(({ weights }, cycle) => writtenHistoryRows(`cycle-${cycle}`, weights));
   if (!adopted)
     return writeRefusedRetraining(config.out, report, staging, (files) =>
       tracker.seal(history, (at) => endRetrainLog(report, { files, at })),

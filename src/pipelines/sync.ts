@@ -17,9 +17,9 @@ import { stagingDirectory } from "../storage/store/staging.ts";
 import { runBackgroundSender, type Unsent } from "../storage/tracking/background-sender.ts";
 import { EventSender } from "../storage/tracking/event-sender.ts";
 import type { MlflowClient } from "../storage/tracking/mlflow-client.ts";
-import { Patience } from "../storage/tracking/patience.ts";
 import type { Clock } from "../storage/tracking/sender-clock.ts";
 import { type ServerAddress, serverAddress } from "../storage/tracking/server-address.ts";
+import { ServerTimeLimits } from "../storage/tracking/server-time-limits.ts";
 import { completeTag } from "../storage/tracking/tracking-event.ts";
 
 export type { ReportedStream } from "../report/report-stream.ts";
@@ -82,7 +82,7 @@ export async function sync(
     return await syncEverything(directory, log, ledger, {
       ...config,
       address,
-      patience: new Patience(patienceMs),
+      limits: new ServerTimeLimits(patienceMs),
       ...more,
     });
   } finally {
@@ -100,19 +100,19 @@ async function syncEverything(
   ledger: Ledger | null,
   options: SyncConfig & {
     readonly address: ServerAddress;
-    readonly patience: Patience;
+    readonly limits: ServerTimeLimits;
     readonly clock?: Clock;
     readonly reporter?: Partial<Reporter>;
   },
 ): Promise<SyncResult> {
-  const { address, patience, clock, reporter } = options;
+  const { address, limits, clock, reporter } = options;
   const names = ledger === null ? [] : await ledger.store.streams();
   if (log.events.length === 0 && names.length === 0) {
     throw new UserError(`${directory}: nothing to send, because it has no ${trackingFile} and no batch was checked`);
   }
   const { warnings, warn } = collectingReporter(reporterOf(reporter));
   for (const warning of address.warnings) warn(warning);
-  const shared = { patience, warn, ...(clock && { clock }) };
+  const shared = { limits, warn, ...(clock && { clock }) };
   const { MlflowClient } = await import("../storage/tracking/mlflow-client.ts");
   const client = new MlflowClient(address);
   try {
@@ -146,21 +146,21 @@ async function syncTraining(
   client: MlflowClient,
   log: SendableLog,
   options: Omit<SyncConfig, "directory"> & {
-    readonly patience: Patience;
+    readonly limits: ServerTimeLimits;
     readonly warn: Reporter["warn"];
     readonly clock?: Clock;
   },
 ): Promise<SyncedTraining> {
-  const { experiment, register, alias, patience, warn, clock } = options;
+  const { experiment, register, alias, limits, warn, clock } = options;
   const events = log.events.filter(({ type }) => type !== "version");
   const sender = new EventSender(client, { experiment, read: (artifact) => log.artifacts.read(artifact), warn });
   const wanted = register === undefined ? [] : [trainLogRegistration(register, alias)];
   const first = events.findIndex(({ type }) => type === "run") + 1;
-  const begun = await runBackgroundSender(sender, events.slice(0, first), patience, clock);
+  const begun = await runBackgroundSender(sender, events.slice(0, first), limits, clock);
   const known = sender.run(trainRun)?.tags[completeTag] === "true";
   if (!known && register === undefined) for (const message of syncRegistrationWarnings(log)) warn(message);
   const rest = [...(known ? [] : events.slice(first)), ...wanted];
-  const unsent = begun ?? (await runBackgroundSender(sender, rest, patience, clock));
+  const unsent = begun ?? (await runBackgroundSender(sender, rest, limits, clock));
   const all = begun === null ? unsent : { ...begun, events: begun.events + rest.length };
   return {
     sent: known ? 0 : events.length - (all?.events ?? 0),

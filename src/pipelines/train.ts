@@ -15,10 +15,10 @@ import { type Reporter, reporterOf, teeReporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
-import { addModel, checkJoinable, type JoinedLine } from "./add-model.ts";
-import { beginFits, fitFinal, fitFolds } from "./fit-folds.ts";
+import { addModel, checkModelToAdd, type JoinedLine } from "./add-model.ts";
+import { beginFoldFits, fitFinal, fitFolds } from "./fit-folds.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
-import { networkIdentity } from "./read-network.ts";
+import { readNetworkIdentity } from "./read-network.ts";
 import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import type { TrainEvent, TrainSummary } from "./train-events.ts";
@@ -106,7 +106,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
   const now = run.now ?? (() => new Date());
   let tracker: TrainingTracker | undefined;
   const server = trackerServer(given.tracking, reporter);
-  if (given.as !== undefined) await checkJoinable(given.out, given.as);
+  if (given.as !== undefined) await checkModelToAdd(given.out, given.as);
   const staging = await openStaging(given.out, { resume: given.resume }).catch((error: unknown) => {
     throw explainWriteFailure(error, given.out);
   });
@@ -114,7 +114,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
     const data = await prepareTraining(given, reporter);
     const { samplingRateHz: rate, windowSize: window } = data.windows;
     const config: SampledTrainConfig = { ...given, rate, window };
-    const identity = { ...configAffectingResult(config), network: networkIdentity(data.network) };
+    const identity = { ...configAffectingResult(config), network: readNetworkIdentity(data.network) };
     await enterResumableRun(staging, identity, data.recordings.fingerprint);
     const begin = (start: TrackerStart): TrackingEvent[] =>
       beginTrainLog({ recordings: data.recordings, rows: data.quality.rows.kept }, trainConfigToTrack(config), start);
@@ -127,7 +127,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
       reporter,
     });
     await staging.discard();
-    const joined = given.as === undefined ? null : await joinLine(config.out, given.as, reporter);
+    const joined = given.as === undefined ? null : await joinTrainedLine(config.out, given.as, reporter);
     const seconds = (performance.now() - started) / 1000;
     reporter.event({ type: "done", out: config.out, report, day, runLength, seconds, summary, joined });
     tellTracked(await tracker.finish(), server, reporter, config.out);
@@ -156,7 +156,7 @@ async function trainOn(
   { reporter: heard, signal, now }: TrainRunOptions & { reporter: Reporter<TrainEvent> },
 ): Promise<Awaited<ReturnType<typeof writeModel>> & { day: RehearsedDay | null; runLength: MeasuredRunLength | null }> {
   const reporter = teeReporter(heard, tracker);
-  const fits = beginFits(data, config, { checkpoints: resumableCheckpoints(staging), reporter, signal });
+  const fits = beginFoldFits(data, config, { checkpoints: resumableCheckpoints(staging), reporter, signal });
   const { outcomes, crossValidation } = await fitFolds(fits);
   const { final, scaler } = await fitFinal(fits, outcomes);
 
@@ -174,7 +174,7 @@ async function trainOn(
 }
 
 /** The model is complete, so a registry that cannot be changed at present is no reason to fail. */
-async function joinLine(out: string, line: string, reporter: Reporter): Promise<JoinedLine | null> {
+async function joinTrainedLine(out: string, line: string, reporter: Reporter): Promise<JoinedLine | null> {
   try {
     return await addModel(out, line, { reporter });
   } catch (error) {

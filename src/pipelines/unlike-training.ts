@@ -32,7 +32,7 @@ export class UnlikeTraining {
     this.#model = model;
     const { data } = model.folder.manifest;
     this.#sensors = sensorsOfModel(data);
-    const drift = driftOfOpenedModel(model, this.#sensors);
+    const drift = baselineOfTraining(model, this.#sensors);
     this.#drift = drift === null ? null : modelOfDriftBaseline(drift, data.channels, this.#sensors);
     const edges = drift === null ? {} : drift.edges;
     this.#measurer = new BatchMeasurer({
@@ -57,7 +57,7 @@ export class UnlikeTraining {
     const impossible = impossibleSensors(this.#measurer.columns(), this.#sensors, rate, this.#drift?.baseline);
     if (impossible.length > 0) {
       return impossible.map(({ message, cause }) => {
-        return `Impossible values: ${message}. The predictions mean little.${likelyCauseSentence(cause)}`;
+        return `Impossible values: ${message}. The predictions mean little.${unlikeTrainingCause(cause)}`;
       });
     }
     if (this.#drift === null) return [];
@@ -74,7 +74,7 @@ export class UnlikeTraining {
   }
 }
 
-function driftOfOpenedModel({ folder, baseline }: OpenedModel, sensors: WatchedModel["sensors"]): DriftBaseline | null {
+function baselineOfTraining({ folder, baseline }: OpenedModel, sensors: WatchedModel["sensors"]): DriftBaseline | null {
   const { data } = folder.manifest;
   const parsed = driftBaselineSchema.safeParse((baseline as { drift?: unknown }).drift);
   if (!parsed.success) return null;
@@ -83,7 +83,7 @@ function driftOfOpenedModel({ folder, baseline }: OpenedModel, sensors: WatchedM
 }
 
 /** Begins with a blank; empty without a cause. */
-export function likelyCauseSentence(cause: ImpossibleSensor["cause"]): string {
+export function unlikeTrainingCause(cause: ImpossibleSensor["cause"]): string {
   if (cause === null) return "";
   const fault = cause.fault.replace(/^is /, "are ").replace(/^has /, "have ");
   return ` Likely cause: ${cause.channels.join(", ")} ${fault}.`;

@@ -110,7 +110,7 @@ export async function buildModel(
       { reporter, signal, also },
     ),
   };
-  const baseline = sealBaseline(described, {
+  const baseline = sealModelBaseline(described, {
     modelVersion,
     scalerHash,
     channels: windows.channels,
@@ -177,7 +177,10 @@ export function freezeModelDrift(
 }
 
 /** Fills in `content_hash`. @throws Error if the baseline does not fit the model */
-export function sealBaseline<Baseline extends BaselineStats>(baseline: Baseline, expected: ExpectedBaseline): Baseline {
+export function sealModelBaseline<Baseline extends BaselineStats>(
+  baseline: Baseline,
+  expected: ExpectedBaseline,
+): Baseline {
   const sealed = { ...baseline, content_hash: baselineContentHash(storedBaselineStats(baseline)) };
   const faults = baselineFaults(JSON.parse(JSON.stringify(storedBaselineStats(sealed))), expected);
   if (faults.length > 0) throw new Error(`the baseline is not valid:\n${faults.join("\n")}`);
@@ -253,7 +256,7 @@ export async function writeModel(
       channels: windows.channels.length,
       classes: windows.classes.length,
     })),
-    ...ownNetworkFile(data.network),
+    ...modelNetworkFile(data.network),
     ...extras.files,
   };
   const trackingLog = await seal(cvReport, history, {
@@ -282,7 +285,7 @@ export async function writeModel(
           gravity,
         })),
         ...(data.labelMap !== undefined && { label_map: { ...data.labelMap } }),
-        ...(data.conversions.length > 0 && { conversions: data.conversions.map(storedConversion) }),
+        ...(data.conversions.length > 0 && { conversions: data.conversions.map(writtenModelConversion) }),
       },
       ...(extras.retrainedFrom !== undefined && { retrained_from: extras.retrainedFrom }),
       versions: currentVersions(),
@@ -295,12 +298,12 @@ export async function writeModel(
 }
 
 /** The text of a user's own network, as a record: nothing runs this copy. */
-function ownNetworkFile(network: NetworkSource): Record<string, string> {
+function modelNetworkFile(network: NetworkSource): Record<string, string> {
   if (typeof network === "string") return {};
   return { [ownNetworkFiles[network.file.endsWith("ts") ? "ts" : "js"]]: network.text };
 }
 
-function storedConversion({ channels, people, ...units }: StoredConversion) {
+function writtenModelConversion({ channels, people, ...units }: StoredConversion) {
   return { channels: [...channels], ...units, ...(people !== undefined && { people: [...people] }) };
 }
 
@@ -358,10 +361,13 @@ function writtenModelReport(
 }
 
 function writtenModelHistory(folds: readonly FitOutcome[], final: FitOutcome): HistoryRow[] {
-  return [...folds.flatMap((fold, i) => historyRowsOfFit(`fold-${i + 1}`, fold)), ...historyRowsOfFit("final", final)];
+  return [
+    ...folds.flatMap((fold, i) => writtenHistoryRows(`fold-${i + 1}`, fold)),
+    ...writtenHistoryRows("final", final),
+  ];
 }
 
-export function historyRowsOfFit(fit: string, { epochs }: Pick<FitOutcome, "epochs">): HistoryRow[] {
+export function writtenHistoryRows(fit: string, { epochs }: Pick<FitOutcome, "epochs">): HistoryRow[] {
   return epochs.map((epoch) => ({
     fit,
     epoch: epoch.epoch,

@@ -13,8 +13,8 @@ import type { StoredBatch } from "../storage/store/stream-store.ts";
 import { runBackgroundSender, type Unsent } from "../storage/tracking/background-sender.ts";
 import { EventSender } from "../storage/tracking/event-sender.ts";
 import type { MlflowClient, MlflowRun } from "../storage/tracking/mlflow-client.ts";
-import type { Patience } from "../storage/tracking/patience.ts";
 import type { Clock } from "../storage/tracking/sender-clock.ts";
+import type { ServerTimeLimits } from "../storage/tracking/server-time-limits.ts";
 import {
   beginStreamLog,
   type CheckedBatch,
@@ -43,7 +43,7 @@ export interface ReportedStream {
 export interface ReportOptions {
   readonly experiment: string;
   /** Settings shared by all streams that are reported together. */
-  readonly patience: Patience;
+  readonly limits: ServerTimeLimits;
   readonly warn: Reporter["warn"];
   readonly clock?: Clock;
 }
@@ -62,17 +62,17 @@ export async function reportStream(
   stream: string,
   options: ReportOptions,
 ): Promise<ReportedStream> {
-  const { patience } = options;
+  const { limits } = options;
   const { total } = await ledger.page(stream, { limit: 0 });
   if (total === 0) return { stream, sent: 0, page: null, unsent: null };
   const notBegun = (reason: string): ReportedStream => {
     return { stream, sent: 0, page: null, unsent: { events: total, reason } };
   };
-  if (patience.leftMs <= 0) return notBegun("not tried, because no time was left");
+  if (limits.leftMs <= 0) return notBegun("not tried, because no time was left");
   const began = performance.now();
-  const lock = await waitForLock(model.directory, patience.leftMs);
+  const lock = await waitForLock(model.directory, limits.leftMs);
   if (!lock.held) {
-    patience.spend(performance.now() - began);
+    limits.spend(performance.now() - began);
     return notBegun(
       `${lock.holder} is already sending, but may have started before the last batch; its lock is ${lock.flag}`,
     );
@@ -89,7 +89,7 @@ async function reportStreamUnderLock(
   ledger: ReadableLedger,
   model: LedgerOwner,
   stream: string,
-  { experiment, patience, warn, clock }: ReportOptions,
+  { experiment, limits, warn, clock }: ReportOptions,
 ): Promise<ReportedStream> {
   const { first, newest, total } = await streamEndsToReport(ledger, stream);
   const mark = streamLogMark({ ...newest, step: total });
@@ -106,7 +106,7 @@ async function reportStreamUnderLock(
   let unsent = await runBackgroundSender(
     sender,
     beginStreamLog(model, stream, { first, experiment, mark }),
-    patience,
+    limits,
     clock,
   );
   const run = sender.run(streamRun);
@@ -123,7 +123,7 @@ async function reportStreamUnderLock(
     const batches = await batchesToReport(ledger, stream, skip, Math.min(total, sent + atOnce) - skip);
     const fresh = batches.slice(sent - skip);
     if (fresh.length === 0) throw tooFewBatchesToReport(stream, total);
-    unsent = await runBackgroundSender(sender, streamLogEvents(fresh, batches.slice(0, sent - skip)), patience, clock);
+    unsent = await runBackgroundSender(sender, streamLogEvents(fresh, batches.slice(0, sent - skip)), limits, clock);
     if (unsent === null) sent += fresh.length;
   }
   const missing = unsent === null ? null : { events: total - sent, reason: unsent.reason };

@@ -12,8 +12,8 @@ import { BackgroundSender } from "../storage/tracking/background-sender.ts";
 import { EventSender, type SenderOptions } from "../storage/tracking/event-sender.ts";
 import type { MlflowClient } from "../storage/tracking/mlflow-client.ts";
 import { unparsableTrackingLog } from "../storage/tracking/parse-tracking-log.ts";
-import { Patience } from "../storage/tracking/patience.ts";
 import { isAddressOfOtherStore, type ServerAddress, serverAddress } from "../storage/tracking/server-address.ts";
+import { ServerTimeLimits } from "../storage/tracking/server-time-limits.ts";
 import type { RunStatus, TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { gitCommit } from "../versions.ts";
 import type { HistoryRow } from "./history-row.ts";
@@ -178,13 +178,13 @@ export class TrainingTracker {
     const running = [...this.#statuses].filter(([, now]) => now === "RUNNING").map(([run]) => run);
     for (const run of running.reverse()) this.#record({ type: "status", run, status, at });
     await this.#written;
-    return this.#close(new Patience(3000));
+    return this.#close(new ServerTimeLimits(3000));
   }
 
-  async #close(patience?: Patience): Promise<TrackedOutcome> {
+  async #close(limits?: ServerTimeLimits): Promise<TrackedOutcome> {
     if (this.#server === null) return { page: null, versions: [], unsent: null, version: null };
     const { background, events, client } = this.#server;
-    const unsent = await background.finish(patience);
+    const unsent = await background.finish(limits);
     await client.close();
     const version = this.#sealed.find((event) => event.type === "version") ?? null;
     return { page: events.page, versions: events.versions, unsent, version };

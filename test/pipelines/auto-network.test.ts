@@ -4,7 +4,7 @@ import { leakageReport } from "../../src/learning/evaluation/leakage.ts";
 import { exportNetwork } from "../../src/learning/training/export-network.ts";
 import type { FitOutcome } from "../../src/learning/training/fit-runner.ts";
 import { WindowPredictor } from "../../src/learning/training/window-predictor.ts";
-import { beginFits, fitFinal, fitFolds } from "../../src/pipelines/fit-folds.ts";
+import { beginFoldFits, fitFinal, fitFolds } from "../../src/pipelines/fit-folds.ts";
 import type { TrainEvent } from "../../src/pipelines/train-events.ts";
 import type { WindowSet } from "../../src/signals/preprocessing/windows.ts";
 import { range, toyWindows } from "../learning/training/toy.ts";
@@ -35,7 +35,7 @@ function begin(own: WindowSet, events: TrainEvent[] = []) {
   const leakage = leakageReport("group", own, folds, []);
   const data = { windows: own, sensors: [], folds, leakage, network: config.network };
   const checkpoints = { read: async () => null, write: async () => {} };
-  return beginFits(data, config, { checkpoints, reporter: { event: (event) => void events.push(event) } });
+  return beginFoldFits(data, config, { checkpoints, reporter: { event: (event) => void events.push(event) } });
 }
 
 const withoutTimes = ({ epochs, parameters, statistics }: FitOutcome) => ({

@@ -15,7 +15,7 @@ import { baselineReferenceGrids } from "../../src/monitoring/summaries/baseline-
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import { BatchMeasurer } from "../../src/monitoring/summaries/measure-batch.ts";
 import { Summarizer } from "../../src/monitoring/summaries/summarize.ts";
-import { predictorOf } from "../../src/pipelines/model-handle.ts";
+import { predictorOfModelHandle } from "../../src/pipelines/model-handle.ts";
 import { Rng } from "../../src/random.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
@@ -71,7 +71,7 @@ it("is refused, or judges batches with answers that fit their schema", async () 
   const { recordings } = await readRecordings([join(directory, "batch.csv.gz")], { requireLabels: false });
   const { rate, window, overlap } = monitor.config;
   const { windows } = makeWindows(recordings, { samplingRateHz: rate, windowSize: window, overlap });
-  const predictor = predictorOf(monitor);
+  const predictor = predictorOfModelHandle(monitor);
   const probabilities = await predictor.predict(windows, { threads: 1 });
   await predictor.close();
   const expected = { ...expectedBaseline(manifest), scalerHash: monitor.baseline.scaler_hash };

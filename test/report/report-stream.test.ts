@@ -4,8 +4,8 @@ import { reportStream } from "../../src/report/report-stream.ts";
 import { acquireLock } from "../../src/storage/store/lock.ts";
 import { defaultStream } from "../../src/storage/store/stream-names.ts";
 import { MlflowClient } from "../../src/storage/tracking/mlflow-client.ts";
-import { Patience } from "../../src/storage/tracking/patience.ts";
 import { serverAddress } from "../../src/storage/tracking/server-address.ts";
+import { ServerTimeLimits } from "../../src/storage/tracking/server-time-limits.ts";
 import { bring, smallModel, withLedger } from "../pipelines/batch-writer.ts";
 import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
 
@@ -19,7 +19,7 @@ it("says which process has the lock and in which file, if another one is sending
   const client = new MlflowClient(serverAddress("http://127.0.0.1:9")!);
   const options = {
     experiment: "e",
-    patience: new Patience(1),
+    limits: new ServerTimeLimits(1),
     warn: (message: string) => expect.unreachable(message),
   };
   const model = smallModel(directory);

@@ -3,8 +3,8 @@ import { checkOptions } from "../../batch-options.ts";
 import { resolveCheckConfig } from "../../config.ts";
 import { verdictExitCodes } from "../../errors.ts";
 import { checkDecisionBlocks, checkLines } from "./check-text.ts";
-import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
+import type { Closing } from "./help-closing.ts";
 
 const closing: Closing = {
   examples: [

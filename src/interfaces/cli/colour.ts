@@ -14,11 +14,11 @@ export function usesColour(output: Coloured, env: NodeJS.ProcessEnv = process.en
   return output.isTTY === true && env.TERM !== "dumb";
 }
 
-export function styled(style: Style, text: string): string {
+export function colouredText(style: Style, text: string): string {
   return styleText(style, text, { validateStream: false });
 }
 
-/** Line beginnings that are styled: either the whole line or only the matched words. */
+/** Line beginnings that are colouredText: either the whole line or only the matched words. */
 const styles: readonly (readonly [RegExp, Style, "line" | "words"])[] = [
   [/^warning: /i, "yellow", "line"],
   [/^error: /, ["red", "bold"], "words"],
@@ -37,8 +37,8 @@ export function colouredLines(lines: readonly string[]): string[] {
     const found = pattern.exec(first)?.[0];
     if (found === undefined) continue;
     return extent === "line"
-      ? lines.map((line) => styled(style, line))
-      : [styled(style, found) + first.slice(found.length), ...rest];
+      ? lines.map((line) => colouredText(style, line))
+      : [colouredText(style, found) + first.slice(found.length), ...rest];
   }
   return [...lines];
 }

@@ -7,7 +7,7 @@ import { shellCommand, shellPath } from "../../shell-words.ts";
 import { fixedText } from "./number-text.ts";
 
 /** A model that has joined a line, and what to do next. */
-export function joinedLineLines({ line, model, champion, comparison }: JoinedLine, path: string): string[] {
+export function comparedModelsJoinLines({ line, model, champion, comparison }: JoinedLine, path: string): string[] {
   if (comparison === null) return [`line       ${model} is the champion of ${line}, a new line`];
   const promote = `-> to make ${model} the champion: ${shellCommand("tidemark", "models", "promote", shellPath(path))}`;
   return [
@@ -30,7 +30,9 @@ export function comparedModelsLines({ first, second, on, paired }: ComparedModel
   const higher = people.filter((own) => own.second > own.first).length;
   const lower = people.filter((own) => own.second < own.first).length;
   const range =
-    interval === null ? "" : `, 90 % interval ${signedFixed(interval.low)} to ${signedFixed(interval.high)}`;
+    interval === null
+      ? ""
+      : `, 90 % interval ${signedComparedFigure(interval.low)} to ${signedComparedFigure(interval.high)}`;
   const meanings = {
     better: `; ${second} is better`,
     worse: `; ${first} is better`,
@@ -38,11 +40,11 @@ export function comparedModelsLines({ first, second, on, paired }: ComparedModel
   };
   return [
     `compared   ${second} with ${first}, on ${counted(people.length, "person", "people")} ${where}`,
-    `           macro F1 ${fixedText(paired.second)} against ${fixedText(paired.first)}: difference ${signedFixed(difference)}${range}`,
+    `           macro F1 ${fixedText(paired.second)} against ${fixedText(paired.first)}: difference ${signedComparedFigure(difference)}${range}`,
     `           higher for ${counted(higher, "person", "people")}, lower for ${lower}${verdict === null ? "" : meanings[verdict]}`,
   ];
 }
 
-function signedFixed(value: number): string {
+function signedComparedFigure(value: number): string {
   return `${value < 0 ? "-" : "+"}${fixedText(Math.abs(value))}`;
 }

@@ -89,7 +89,7 @@ export function comparisonChannelLines(shown: CheckedComparison): Block[] {
     fixedText(own.ks_within_classes),
     fixedText(own.psi),
     fixedText(own.wasserstein),
-    signedText(own.mean_shift),
+    signedComparisonText(own.mean_shift),
     `x ${Number(own.sd_ratio.toPrecision(3))}`,
     ...(isScored ? [own.score === undefined ? "-" : own.score.toFixed(1)] : []),
     name === shown.channel ? "<-" : "",
@@ -115,6 +115,6 @@ function comparisonScoreText({ method, beyond_chance, statistic }: CheckedCompar
   return `score: how far ${name} is above its mean without drift, in standard deviations of drift-free batches`;
 }
 
-function signedText(value: number): string {
+function signedComparisonText(value: number): string {
   return `${value > 0 ? "+" : ""}${fixedText(value)}`;
 }

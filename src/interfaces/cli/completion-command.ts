@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { completionOptions } from "../../folder-options.ts";
 import { resolveOptions } from "../../resolve-options.ts";
-import { addClosing } from "./closing.ts";
 import type { Shell } from "./completion.ts";
 import { rememberDefinedOptions } from "./define-command.ts";
+import { addHelpClosing } from "./help-closing.ts";
 import { openTerminal } from "./terminal.ts";
 
 /** `tidemark completion` */
@@ -19,7 +19,7 @@ export function completionCommand(scriptFor: (shell: Shell) => string): Command 
       );
     });
   rememberDefinedOptions(command, completionOptions);
-  addClosing(command, {
+  addHelpClosing(command, {
     examples: [
       'eval "$(tidemark completion bash)"',
       "tidemark completion zsh > ~/.zsh/completions/_tidemark   # a folder of $fpath",

@@ -19,7 +19,7 @@ interface Completed {
 
 /** @param optionsOf the defined options of a command */
 export function completionScript(shell: Shell, program: Command, optionsOf: (command: Command) => Options): string {
-  const commands = completedCommands(program, "", optionsOf);
+  const commands = commandsForCompletion(program, "", optionsOf);
   switch (shell) {
     case "bash":
       return bashCompletion(commands);
@@ -34,7 +34,7 @@ export function completionScript(shell: Shell, program: Command, optionsOf: (com
 
 const help: Option = flagOption({ doc: "print the help" });
 
-function completedCommands(command: Command, path: string, optionsOf: (command: Command) => Options): Completed[] {
+function commandsForCompletion(command: Command, path: string, optionsOf: (command: Command) => Options): Completed[] {
   const defined = Object.entries(optionsOf(command));
   const named = defined.filter(([, { argument }]) => argument !== true);
   const own: Completed = {
@@ -46,12 +46,12 @@ function completedCommands(command: Command, path: string, optionsOf: (command: 
       ...defined.flatMap(([, option]) => (option.argument === true ? Object.keys(option.choices ?? {}) : [])),
     ],
     options: [...named, ["help", help] as const].map(([name, option]) => ({ flag: `--${kebabCase(name)}`, option })),
-    takesFiles: defined.some(([, option]) => option.argument === true && completesPath(option)),
+    takesFiles: defined.some(([, option]) => option.argument === true && isPathCompletion(option)),
   };
   return [
     own,
     ...command.commands.flatMap((one) =>
-      completedCommands(one, path === "" ? one.name() : `${path} ${one.name()}`, optionsOf),
+      commandsForCompletion(one, path === "" ? one.name() : `${path} ${one.name()}`, optionsOf),
     ),
   ];
 }
@@ -60,7 +60,7 @@ function completionWords({ choices = {} }: Option): string {
   return Object.keys(choices).join(" ");
 }
 
-function completesPath({ value = "" }: Option): boolean {
+function isPathCompletion({ value = "" }: Option): boolean {
   return /^(dir|files?|models?|file\.html)$/.test(value);
 }
 
@@ -71,7 +71,7 @@ function bashCompletion(commands: readonly Completed[]): string {
     const actions = Map.groupBy(
       options.filter(({ option }) => option.value !== undefined),
       ({ option }) =>
-        completesPath(option)
+        isPathCompletion(option)
           ? ":"
           : option.choices === undefined
             ? nothing
@@ -125,7 +125,7 @@ function zshCompletion(commands: readonly Completed[]): string {
     const repeated = option.many === "repeated" || option.many === "words" ? "*" : "";
     if (option.value === undefined) return quoteForCompletion(`${flag}[${doc}]`);
     const words = completionWords(option);
-    const action = completesPath(option) ? "_files" : words === "" ? " " : `(${words})`;
+    const action = isPathCompletion(option) ? "_files" : words === "" ? " " : `(${words})`;
     return quoteForCompletion(`${repeated}${flag}[${doc}]:${option.value}:${action}`);
   };
   const functions = commands.map((own) => {
@@ -185,7 +185,7 @@ function fishCompletion(commands: readonly Completed[]): string {
         const value =
           option.value === undefined
             ? ""
-            : completesPath(option)
+            : isPathCompletion(option)
               ? " -r -F"
               : words === ""
                 ? " -x"

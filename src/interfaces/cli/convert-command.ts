@@ -5,9 +5,9 @@ import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
 import type { ConvertResult } from "../../pipelines/convert.ts";
-import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
-import { trainDroppedText } from "./recordings-text.ts";
+import type { Closing } from "./help-closing.ts";
+import { recordingsDroppedText } from "./recordings-text.ts";
 import type { Block } from "./terminal.ts";
 
 const closing: Closing = {
@@ -40,7 +40,7 @@ export function convertCommand(): Command {
       const { convert } = await import("../../pipelines/convert.ts");
       const result = await convert(config, { reporter: { warn: terminal.warn } });
       terminal.detail(`read       ${counted(result.quality.rows.read, "row")} of ${config.files.join(", ")}`);
-      if (json) terminal.json(printedConversion(result));
+      if (json) terminal.json(printedConvertResult(result));
       else terminal.print(...convertBlocks(result));
     },
   });
@@ -51,7 +51,7 @@ export type PrintedConversion = Omit<SnakeKeys<ConvertResult>, "channels"> & {
   channels: SnakeKeys<ConvertResult["channels"][number]>[];
 };
 
-function printedConversion(result: ConvertResult): PrintedConversion {
+function printedConvertResult(result: ConvertResult): PrintedConversion {
   return { ...snakeKeys(result), channels: result.channels.map((channel) => snakeKeys(channel)) };
 }
 
@@ -84,7 +84,7 @@ function convertBlocks({ quality, channels, unusedColumns, rows, out, seconds }:
     { headers: ["from", "to", "unit", "unit written", "times", "because"], rows: table },
     "",
     ...(unusedColumns.length === 0 ? [] : [`not read   ${unusedColumns.join(", ")}`]),
-    ...trainDroppedText(quality, null).map((line) => `left out   ${line}`),
+    ...recordingsDroppedText(quality, null).map((line) => `left out   ${line}`),
     `written    ${counted(rows, "row")} of ${counted(quality.users, "person", "people")} in ${counted(quality.recordings, "recording")}, in ${durationText(seconds)}`,
     out,
   ];

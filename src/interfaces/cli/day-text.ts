@@ -12,10 +12,10 @@ export function rehearsedDayLines(day: RehearsedDay | null): string[] {
 /** Words such as "with bouts of 20 s to 2 min". */
 export function dayText(day: RehearsedDay): string {
   if (day === "recorded") return "in recorded order";
-  return `with bouts of ${[...new Set(day.bout_seconds)].map(boutText).join(" to ")}`;
+  return `with bouts of ${[...new Set(day.bout_seconds)].map(dayBoutText).join(" to ")}`;
 }
 
 /** A length such as "20 s" or "2 min". */
-export function boutText(seconds: number): string {
+export function dayBoutText(seconds: number): string {
   return seconds % 60 === 0 ? `${seconds / 60} min` : durationText(seconds);
 }

@@ -7,7 +7,7 @@ import { type Option, type Options, optionDefaultText, optionsUnder } from "../.
 import { type ConfigFile, readConfigFile } from "../../resolve-options.ts";
 import { configFile, jsonOption, verbosity } from "../../shared-options.ts";
 import { withoutPassword } from "../../without-password.ts";
-import { addClosing, type Closing } from "./closing.ts";
+import { addHelpClosing, type Closing } from "./help-closing.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
 export interface Definition<Config> {
@@ -53,7 +53,7 @@ export function defineCommand<Config extends object>(definition: Definition<Conf
   };
   const command = new Command(name).summary(summary).description(description).usage(commandUsage(options));
   rememberDefinedOptions(command, { ...options, ...printing });
-  if (closing !== undefined) addClosing(command, closing);
+  if (closing !== undefined) addHelpClosing(command, closing);
   const ownArguments = Object.entries(options).filter(([, { argument }]) => argument === true);
   for (const [own, option] of ownArguments) {
     command.argument(`[${own}${option.many === undefined ? "" : "..."}]`, describeCommandOption(option));
@@ -109,7 +109,7 @@ export function defineGroup({
     .description(description)
     .usage(`${commands.map((own) => own.name()).join("|")} ...`)
     .helpCommand("help [command]", "print the options of a command");
-  addClosing(command, closing);
+  addHelpClosing(command, closing);
   for (const own of commands) command.addCommand(own);
   return command;
 }

@@ -3,9 +3,9 @@ import { driftBenchOptions } from "../../batch-options.ts";
 import { resolveDriftBenchConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
 import type { DriftBenchResult } from "../../pipelines/drift-bench.ts";
-import type { Closing } from "./closing.ts";
 import { dayText } from "./day-text.ts";
 import { defineCommand } from "./define-command.ts";
+import type { Closing } from "./help-closing.ts";
 import { fixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 

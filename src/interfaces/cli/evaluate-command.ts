@@ -4,9 +4,9 @@ import { resolveEvaluateConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
 import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
 import type { EvaluateResult } from "../../pipelines/evaluate.ts";
-import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
 import { evaluateBlocks } from "./evaluate-text.ts";
+import type { Closing } from "./help-closing.ts";
 
 const closing: Closing = {
   examples: ["tidemark evaluate labelled.parquet --model models/walk --out evaluation.html"],

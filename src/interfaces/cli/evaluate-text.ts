@@ -11,7 +11,7 @@ export function evaluateBlocks(result: EvaluateResult): Block[] {
   const metricRows = printedMetrics.map(([title, key]) => [
     title,
     fixedText(pooled[key]),
-    intervalText(intervals[key]),
+    evaluateIntervalText(intervals[key]),
     meanAndSdText(overPeople[key]),
   ]);
   const personRows = people.map(({ user, metrics: own, rank, within, learned }) => [
@@ -30,7 +30,7 @@ export function evaluateBlocks(result: EvaluateResult): Block[] {
       fixedText(own?.precision),
       fixedText(own?.recall),
       fixedText(own?.f1),
-      intervalText(intervals.per_class[name]?.f1 ?? null),
+      evaluateIntervalText(intervals.per_class[name]?.f1 ?? null),
       countText(own?.support ?? 0),
     ];
   });
@@ -48,11 +48,11 @@ export function evaluateBlocks(result: EvaluateResult): Block[] {
     "Over all windows, with intervals by bootstrap over people; mean ± sd over people",
     { headers: ["", "pooled", "90 % interval", "over people"], rows: metricRows },
     "",
-    ...promiseLines(crossValidation, people),
+    ...evaluatePromiseLines(crossValidation, people),
   ];
 }
 
-function promiseLines(promise: EvaluateResult["crossValidation"], people: EvaluateResult["people"]): string[] {
+function evaluatePromiseLines(promise: EvaluateResult["crossValidation"], people: EvaluateResult["people"]): string[] {
   const { promised, found, difference, lowest, highest, verdict } = promise;
   const verdicts = {
     kept: "the promise is kept",
@@ -65,13 +65,13 @@ function promiseLines(promise: EvaluateResult["crossValidation"], people: Evalua
     `found      macro F1 ${fixedText(found)} over ${counted(people.length, "person", "people")}; ` +
       (verdict === null
         ? "one person is not enough to compare"
-        : `difference ${intervalText(difference)}: ${verdicts[verdict]}`),
+        : `difference ${evaluateIntervalText(difference)}: ${verdicts[verdict]}`),
     outside.length === 0
       ? "spread     nobody is outside the cross-validated spread"
       : `spread     outside the cross-validated spread: ${outside.join(", ")}`,
   ];
 }
 
-function intervalText(interval: Interval | null): string {
+function evaluateIntervalText(interval: Interval | null): string {
   return interval === null ? "-" : `${fixedText(interval.low)} to ${fixedText(interval.high)}`;
 }

@@ -4,8 +4,8 @@ import { UserError } from "../../errors.ts";
 import { inspectOptions } from "../../inspect-options.ts";
 import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
 import type { InspectResult } from "../../pipelines/inspect.ts";
-import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
+import type { Closing } from "./help-closing.ts";
 import { inspectBlocks } from "./inspect-text.ts";
 
 const closing: Closing = {
@@ -36,10 +36,10 @@ export function inspectCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { inspect } = await import("../../pipelines/inspect.ts");
       const result = await inspect(config, { reporter: { warn: terminal.warn } }).catch((error: unknown) => {
-        if (json && error instanceof UserError) terminal.json(printedFailure(error));
+        if (json && error instanceof UserError) terminal.json(printedInspectFailure(error));
         throw error;
       });
-      if (json) terminal.json(printedInspection(result));
+      if (json) terminal.json(printedInspectResult(result));
       else terminal.print(...inspectBlocks(result));
       if (result.out !== null) terminal.inform(`report: ${result.out}`);
       if (result.refusal === null) return;
@@ -62,11 +62,11 @@ export interface PrintedFailure {
   error: NonNullable<InspectResult["refusal"]>;
 }
 
-function printedFailure({ headline: message, details, advice }: UserError): PrintedFailure {
+function printedInspectFailure({ headline: message, details, advice }: UserError): PrintedFailure {
   return { error: { message, details, advice: advice ?? null } };
 }
 
-function printedInspection({ excerpts: _, ...result }: InspectResult): PrintedInspection {
+function printedInspectResult({ excerpts: _, ...result }: InspectResult): PrintedInspection {
   const { windows, folds } = result;
   return {
     ...snakeKeys(result),

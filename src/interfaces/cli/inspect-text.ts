@@ -6,12 +6,12 @@ import { instantText } from "../../instant-text.ts";
 import type { InspectResult } from "../../pipelines/inspect.ts";
 import { countText, fixedText } from "./number-text.ts";
 import {
-  labelChangeLines,
-  readLines,
-  testSetLine,
-  trainDroppedText,
-  unlabelledLines,
-  windowLine,
+  recordingsDroppedText,
+  recordingsLabelChangeLines,
+  recordingsReadLines,
+  recordingsTestSetLine,
+  recordingsUnlabelledLines,
+  recordingsWindowLine,
 } from "./recordings-text.ts";
 import type { Block } from "./terminal.ts";
 
@@ -31,22 +31,22 @@ export function inspectBlocks(result: InspectResult): Block[] {
     refusal === null && folds !== null && windows !== null
       ? [`train      accepts these recordings: ${counted(windows.total, "window")} in ${counted(folds.length, "fold")}`]
       : [];
-  const held = testSet === null ? [] : [testSetLine(testSet)];
+  const held = testSet === null ? [] : [recordingsTestSetLine(testSet)];
   return [
     ...inspectedFileLines(result),
     `data       ${amounts.join(", ")}, ${durationText(quality.seconds)}`,
-    ...readLines(result),
-    `clock      ${clockText(result)}`,
-    ...(windows === null ? [] : [windowLine(windows, quality)]),
+    ...recordingsReadLines(result),
+    `clock      ${inspectClockText(result)}`,
+    ...(windows === null ? [] : [recordingsWindowLine(windows, quality)]),
     ...unused,
-    ...trainDroppedText(quality, windows?.dropped ?? null).map((line) => `left out   ${line}`),
-    ...unlabelledLines(quality),
-    ...labelChangeLines(windows?.labelChanges ?? null),
+    ...recordingsDroppedText(quality, windows?.dropped ?? null).map((line) => `left out   ${line}`),
+    ...recordingsUnlabelledLines(quality),
+    ...recordingsLabelChangeLines(windows?.labelChanges ?? null),
     "",
-    ...chartBlocks(result),
-    ...classBlocks(result),
-    ...personBlocks(result),
-    ...recordingBlocks(result),
+    ...inspectChartBlocks(result),
+    ...inspectClassBlocks(result),
+    ...inspectPersonBlocks(result),
+    ...inspectRecordingBlocks(result),
     ...held,
     ...verdict,
   ];
@@ -60,7 +60,7 @@ function inspectedFileLines({ quality: { files } }: InspectResult): string[] {
 }
 
 /** For example "timestamp_s in s; recordings begin at 0 s, rates 49.9 to 50.1 Hz, jitter at most 0.2 % of a step". */
-function clockText({ quality, recordings }: InspectResult): string {
+function inspectClockText({ quality, recordings }: InspectResult): string {
   const { columns, sampling } = quality;
   const clock =
     columns.time === null
@@ -73,7 +73,7 @@ function clockText({ quality, recordings }: InspectResult): string {
   const rates =
     least === null || most === null
       ? []
-      : [least === most ? rateText(least) : `${rateText(least, "")} to ${rateText(most)}`];
+      : [least === most ? inspectRateText(least) : `${inspectRateText(least, "")} to ${inspectRateText(most)}`];
   return [
     `${clock}; recordings begin at ${begins}`,
     ...rates,
@@ -81,13 +81,16 @@ function clockText({ quality, recordings }: InspectResult): string {
   ].join(", ");
 }
 
-function rateText(rate: number, unit = " Hz"): string {
+function inspectRateText(rate: number, unit = " Hz"): string {
   return `${Number(rate.toPrecision(4))}${unit}`;
 }
 
 /** The first excerpt of the activity that moves the most, sensor by sensor. */
-function chartBlocks({ excerpts, sensors }: InspectResult): Block[] {
-  const excerpt = excerpts.length === 0 ? undefined : excerpts.reduce((a, b) => (movement(b) > movement(a) ? b : a));
+function inspectChartBlocks({ excerpts, sensors }: InspectResult): Block[] {
+  const excerpt =
+    excerpts.length === 0
+      ? undefined
+      : excerpts.reduce((a, b) => (inspectedMovement(b) > inspectedMovement(a) ? b : a));
   if (excerpt === undefined) return [];
   const { user, recording, label, time, channels } = excerpt;
   const length = time.length < 2 ? 0 : time.at(-1)! - time[0]!;
@@ -112,7 +115,7 @@ function chartBlocks({ excerpts, sensors }: InspectResult): Block[] {
 }
 
 /** Mean absolute difference between neighbouring samples. */
-function movement({ channels }: InspectResult["excerpts"][number]): number {
+function inspectedMovement({ channels }: InspectResult["excerpts"][number]): number {
   const values = Object.values(channels);
   return values.reduce((total, own) => {
     const steps = own.slice(1).reduce((sum, value, i) => sum + Math.abs(value - own[i]!), 0);
@@ -120,7 +123,7 @@ function movement({ channels }: InspectResult["excerpts"][number]): number {
   }, 0);
 }
 
-function classBlocks({ quality, windows }: InspectResult): Block[] {
+function inspectClassBlocks({ quality, windows }: InspectResult): Block[] {
   const rows = Object.entries(quality.classes).map(([name, { rows, seconds }]) => [
     name,
     countText(rows),
@@ -131,7 +134,7 @@ function classBlocks({ quality, windows }: InspectResult): Block[] {
   return [{ headers: ["class", "rows", "time", ...(windows === null ? [] : ["windows"])], rows }, ""];
 }
 
-function personBlocks({ quality, folds }: InspectResult): Block[] {
+function inspectPersonBlocks({ quality, folds }: InspectResult): Block[] {
   const foldOf = new Map(folds?.flatMap(({ fold, testUsers }) => testUsers.map((user) => [user, fold] as const)));
   const people = Object.entries(quality.persons);
   const recordingsOf = Map.groupBy(quality.per_recording, ({ user }) => user);
@@ -143,23 +146,23 @@ function personBlocks({ quality, folds }: InspectResult): Block[] {
       countText(own.length),
       countText(rows),
       durationText(seconds),
-      rates.length === 0 ? "-" : rangeText(rates),
+      rates.length === 0 ? "-" : inspectRangeText(rates),
       foldOf.has(name) ? String(foldOf.get(name)) : "-",
     ];
   });
   return [
     { headers: ["person", "recordings", "rows", "time", "Hz", "tested in fold"], rows },
-    ...moreText(people.length, "person", "people"),
+    ...inspectMoreText(people.length, "person", "people"),
     "",
   ];
 }
 
-function rangeText(values: readonly number[]): string {
-  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => rateText(value, ""));
+function inspectRangeText(values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => inspectRateText(value, ""));
   return low === high ? low! : `${low} to ${high}`;
 }
 
-function recordingBlocks({ quality, recordings, sensors }: InspectResult): Block[] {
+function inspectRecordingBlocks({ quality, recordings, sensors }: InspectResult): Block[] {
   const felt = Object.keys(recordings[0]?.at_rest ?? {});
   const unitOf = (name: string): string => sensors.find((sensor) => sensor.name === name)?.unit ?? "as read";
   const rows = quality.per_recording.slice(0, shownRows).map((own, i) => {
@@ -172,7 +175,7 @@ function recordingBlocks({ quality, recordings, sensors }: InspectResult): Block
         .join(", ") || "-",
       instantText(start_s),
       durationText(own.seconds),
-      own.rate_hz === null ? "-" : rateText(own.rate_hz, ""),
+      own.rate_hz === null ? "-" : inspectRateText(own.rate_hz, ""),
       String(own.gaps),
       ...felt.map((name) => fixedText(at_rest[name], 2)),
     ];
@@ -180,12 +183,12 @@ function recordingBlocks({ quality, recordings, sensors }: InspectResult): Block
   const headers = ["person", "recording", "classes", "begins", "time", "Hz", "gaps"];
   return [
     { headers: [...headers, ...felt.map((name) => `${name} at rest (${unitOf(name)})`)], rows },
-    ...moreText(recordings.length, "recording", "recordings"),
+    ...inspectMoreText(recordings.length, "recording", "recordings"),
     "",
   ];
 }
 
-function moreText(count: number, one: string, many: string): string[] {
+function inspectMoreText(count: number, one: string, many: string): string[] {
   return count <= shownRows
     ? []
     : [`and ${counted(count - shownRows, `more ${one}`, `more ${many}`)}; --json and --out list all`];

@@ -1,7 +1,7 @@
 import { type PrintedEvent, printedEvent } from "./printed-event.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { openTerminal } from "./terminal.ts";
-import { rendersWhenQuiet } from "./train-text.ts";
+import { trainTextWhenQuiet } from "./train-text.ts";
 
 /** One event per line as it happens, `batch` events included. With --quiet, only results. */
 export function jsonRenderer({ loudness = "usual", ...streams }: RendererOptions): TrainRenderer {
@@ -11,7 +11,7 @@ export function jsonRenderer({ loudness = "usual", ...streams }: RendererOptions
       if (loudness !== "quiet") terminal.json({ type: "warning", message } satisfies PrintedEvent);
     },
     event: (event) => {
-      if (loudness !== "quiet" || rendersWhenQuiet(event)) terminal.json(printedEvent(event));
+      if (loudness !== "quiet" || trainTextWhenQuiet(event)) terminal.json(printedEvent(event));
     },
     onStopping: (message) => terminal.inform(message),
     close: () => {},

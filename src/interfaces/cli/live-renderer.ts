@@ -4,12 +4,12 @@
 import { durationText } from "../../duration-text.ts";
 import type { FitName, FitStage } from "../../pipelines/train.ts";
 import { visible } from "../../visible.ts";
-import { styled, usesColour } from "./colour.ts";
+import { colouredText, usesColour } from "./colour.ts";
+import { truncateToDisplayWidth } from "./display-width.ts";
 import { fixedText } from "./number-text.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
-import { truncateToDisplayWidth } from "./table.ts";
 import { openTerminal } from "./terminal.ts";
-import { calibrationLine, trainFitLabel, trainTextBlocks, verboseTrainLines } from "./train-text.ts";
+import { trainCalibrationLine, trainFitLabel, trainTextBlocks, verboseTrainLines } from "./train-text.ts";
 
 interface RunningFit {
   epoch: number;
@@ -46,7 +46,7 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
     const secondsLeft = endsAt === null ? null : Math.max(0, (endsAt - now()) / 1000);
     const text = calibrating ?? liveLine(fits, secondsLeft);
     const line = truncateToDisplayWidth(visible(stopping + text), (output.columns || 80) - 1);
-    output.write(clearLine + (colour ? styled("cyan", line) : line));
+    output.write(clearLine + (colour ? colouredText("cyan", line) : line));
     drawn = true;
   };
   const above = (write: () => void): void => {
@@ -79,7 +79,7 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
         return draw(true);
       }
       if (event.type === "calibration") {
-        calibrating = event.done < 1 ? calibrationLine(event) : null;
+        calibrating = event.done < 1 ? trainCalibrationLine(event) : null;
         return calibrating === null ? erase() : draw(false);
       }
       if (event.type === "fold") fits.delete(`fold-${event.fold}`);

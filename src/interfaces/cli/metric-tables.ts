@@ -22,7 +22,7 @@ export const printedMetrics = [
 ] as const;
 
 /** The people with the lowest scores, in the order of their names, with the fold that tested each if there are folds. */
-export function personTable(users: readonly Person[], worst: string): Table {
+export function personMetricTable(users: readonly Person[], worst: string): Table {
   const hasFolds = users.some(({ fold }) => fold !== undefined);
   const byScore = users.toSorted((a, b) => a.metrics.macro_f1 - b.metrics.macro_f1);
   const rows = byScore
@@ -42,11 +42,11 @@ export function personTable(users: readonly Person[], worst: string): Table {
 }
 
 /** The heading of `personTable`. */
-export function personTableTitle(users: number): string {
+export function personMetricTableTitle(users: number): string {
   return users > shownUsers ? `The ${shownUsers} of ${users} people with the lowest scores` : "Per person";
 }
 
-export function classTable(pooled: CrossValidation["pooled"]): Table {
+export function classMetricTable(pooled: CrossValidation["pooled"]): Table {
   const rows = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
     name,
     fixedText(precision),

@@ -6,9 +6,9 @@ import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
 import type { ModelComparison } from "../../pipelines/compare-models.ts";
 import type { ModelVersion, Promotion, ShownModel } from "../../pipelines/models.ts";
 import { resolveOptions } from "../../resolve-options.ts";
-import type { Closing } from "./closing.ts";
-import { comparedModelsLines, joinedLineLines } from "./compared-models-text.ts";
+import { comparedModelsJoinLines, comparedModelsLines } from "./compared-models-text.ts";
 import { defineCommand, defineGroup, type Shown } from "./define-command.ts";
+import type { Closing } from "./help-closing.ts";
 import { fixedText, meanAndSdText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
@@ -79,7 +79,7 @@ export function modelsCommand(): Command {
         ({ version }, i) => `read       ${version.modelVersion} in ${config.models[i]}`,
       );
       shown.terminal.detail(...read);
-      answer(shown, printedComparison(comparison), modelsCompareLines(comparison));
+      answer(shown, printedModelsComparison(comparison), modelsCompareLines(comparison));
     },
   });
   const add = defineCommand({
@@ -92,7 +92,7 @@ export function modelsCommand(): Command {
       const { addModel } = await import("../../pipelines/add-model.ts");
       const joined = await addModel(model, as, { reporter: { warn: shown.terminal.warn } });
       shown.terminal.detail(`read       ${model}, the champion of ${as} and the registry beside them`);
-      answer(shown, snakeKeys(joined), joinedLineLines(joined, model));
+      answer(shown, snakeKeys(joined), comparedModelsJoinLines(joined, model));
     },
   });
   const promote = defineCommand({
@@ -143,7 +143,7 @@ function modelsShowJson({ version, report, retraining }: ShownModel): Record<str
 /** What `models compare --json` prints. */
 export type PrintedComparison = SnakeKeys<Omit<ModelComparison, "models">> & { models: Record<string, unknown>[] };
 
-function printedComparison({ models, ...others }: ModelComparison): PrintedComparison {
+function printedModelsComparison({ models, ...others }: ModelComparison): PrintedComparison {
   return { models: models.map(modelsShowJson), ...snakeKeys(others) };
 }
 

@@ -3,10 +3,10 @@ import type { CalibrationEvent } from "../../pipelines/recalibrate-baseline.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { openTerminal } from "./terminal.ts";
 import {
-  calibrationLine,
-  rendersWhenQuiet,
+  trainCalibrationLine,
   trainEpochLines,
   trainTextBlocks,
+  trainTextWhenQuiet,
   verboseTrainLines,
 } from "./train-text.ts";
 
@@ -17,14 +17,14 @@ export function plainRenderer({ loudness = "usual", now = Date.now, ...streams }
   const calibrationLines = (event: CalibrationEvent): string[] => {
     const before = quarters;
     quarters = Math.floor(4 * event.done);
-    return quarters === before ? [] : [calibrationLine(event)];
+    return quarters === before ? [] : [trainCalibrationLine(event)];
   };
   return {
     warn: (message) => terminal.warn(message),
     event: (event) => {
       if (event.type === "calibration") return terminal.progress(...calibrationLines(event));
       const blocks = event.type === "epoch" ? trainEpochLines(event, loudness) : trainTextBlocks(event);
-      if (rendersWhenQuiet(event)) terminal.print(...blocks);
+      if (trainTextWhenQuiet(event)) terminal.print(...blocks);
       else terminal.progress(...blocks);
       if (loudness === "verbose") terminal.progress(...verboseTrainLines(event, (now() - began) / 1000));
     },

@@ -6,8 +6,8 @@ import { durationText } from "../../duration-text.ts";
 import { snakeKeys } from "../../letter-case.ts";
 import { percent } from "../../percent.ts";
 import type { PredictResult } from "../../pipelines/predict.ts";
-import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
+import type { Closing } from "./help-closing.ts";
 import { countText, fixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
@@ -79,14 +79,14 @@ function predictBlocks(result: PredictResult): Block[] {
     ...(people.length <= shownPeople ? [] : [`and ${people.length - shownPeople} more; --json lists all`]),
     "",
     ...(smooth === null ? [] : [`smoothed   over time, for activities of ${durationText(smooth)} on average`]),
-    ...(unknown === null ? [] : [unknownLine(unknown)]),
+    ...(unknown === null ? [] : [predictUnknownLine(unknown)]),
     `${counted(windows, "window")} labelled in ${durationText(result.seconds)}, mean confidence ` +
       fixedText(result.meanConfidence),
     result.out,
   ];
 }
 
-function unknownLine(unknown: NonNullable<PredictResult["unknown"]>): string {
+function predictUnknownLine(unknown: NonNullable<PredictResult["unknown"]>): string {
   const { confidence, wrong_removed: wrong, right_removed: right, accuracy_before, accuracy_after } = unknown;
   return (
     `unknown    below a confidence of ${fixedText(confidence)}; in cross-validation, that removes ` +

@@ -5,14 +5,14 @@ import { explainSystemError } from "../../system-error.ts";
 import { tidemarkVersion } from "../../versions.ts";
 import { baselineCommand } from "./baseline-command.ts";
 import { checkCommand } from "./check-command.ts";
-import { addClosing, type Closing } from "./closing.ts";
-import { styled, usesColour } from "./colour.ts";
+import { colouredText, usesColour } from "./colour.ts";
 import { completionScript } from "./completion.ts";
 import { completionCommand } from "./completion-command.ts";
 import { convertCommand } from "./convert-command.ts";
 import { definedOptions } from "./define-command.ts";
 import { driftBenchCommand } from "./drift-bench-command.ts";
 import { evaluateCommand } from "./evaluate-command.ts";
+import { addHelpClosing, type Closing } from "./help-closing.ts";
 import { inspectCommand } from "./inspect-command.ts";
 import { modelsCommand } from "./models-command.ts";
 import { predictCommand } from "./predict-command.ts";
@@ -58,7 +58,7 @@ export function createProgram(): Command {
     .description(description)
     .version(tidemarkVersion, "-V, --version", "print the version")
     .helpCommand("help [command]", "print the options of a command");
-  addClosing(program, closing);
+  addHelpClosing(program, closing);
   const commands = [
     ...[inspectCommand(), convertCommand(), trainCommand(), predictCommand(), evaluateCommand()],
     ...[checkCommand(), baselineCommand(), referenceCommand()],
@@ -74,13 +74,13 @@ export function createProgram(): Command {
         helpWidth: Math.min(process.stdout.columns || 80, 120),
         minWidthToWrap: 20,
         subcommandTerm: (own) => own.name(),
-        styleTitle: (text) => styled("bold", wrapProgramHelp(command, text)),
+        styleTitle: (text) => colouredText("bold", wrapProgramHelp(command, text)),
         // Underscores stand in for "Usage: ", because a text that begins with it counts as a command and is never
         // wrapped.
         styleUsage: (text) => wrapProgramHelp(command, `_______${text}`).slice(7),
-        styleOptionTerm: (text) => styled("cyan", text),
-        styleArgumentTerm: (text) => styled("cyan", text),
-        styleSubcommandTerm: (text) => styled("cyan", text),
+        styleOptionTerm: (text) => colouredText("cyan", text),
+        styleArgumentTerm: (text) => colouredText("cyan", text),
+        styleSubcommandTerm: (text) => colouredText("cyan", text),
       })
       .configureOutput({
         outputError: (text) => printTerminalError(...programParserLines(text)),

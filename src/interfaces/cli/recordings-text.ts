@@ -10,7 +10,7 @@ import type { EventOf } from "../../pipelines/train-events.ts";
 import { countText } from "./number-text.ts";
 
 /** The columns with their roles, the sensors, and the quality of the recordings. */
-export function readLines({
+export function recordingsReadLines({
   quality,
   sensors,
   conversions,
@@ -21,14 +21,21 @@ export function readLines({
   );
   return [
     `columns    ${roles.join(", ")}; channels ${columns.channels.join(",")}`,
-    ...sensors.map((sensor, i) => `${i === 0 ? "sensors   " : "          "} ${trainSensorText(sensor)}`),
-    ...conversions.map((own, i) => `${i === 0 ? "converted " : "          "} ${conversionText(own)}`),
-    `quality    ${trainQualityText(quality)}`,
+    ...sensors.map((sensor, i) => `${i === 0 ? "sensors   " : "          "} ${recordingsSensorText(sensor)}`),
+    ...conversions.map((own, i) => `${i === 0 ? "converted " : "          "} ${recordingsConversionText(own)}`),
+    `quality    ${recordingsQualityText(quality)}`,
   ];
 }
 
 /** For example "accelerometer Ax,Ay,Az in m/s^2 with gravity (by its values: 9.81 at rest)". */
-function trainSensorText({ name, kind, channels, unit, gravity, because }: EventOf<"data">["sensors"][number]): string {
+function recordingsSensorText({
+  name,
+  kind,
+  channels,
+  unit,
+  gravity,
+  because,
+}: EventOf<"data">["sensors"][number]): string {
   const felt = gravity === null ? "" : gravity ? " with gravity" : " without gravity";
   const what = kind === "unknown" ? "of unknown kind" : kind;
   const inUnit = unit === null ? (kind === "unknown" ? "" : ", unit unknown") : ` in ${unit}`;
@@ -36,7 +43,13 @@ function trainSensorText({ name, kind, channels, unit, gravity, because }: Event
 }
 
 /** For example "Ax,Ay,Az from g to m/s^2 (times 9.80665)". */
-function conversionText({ channels, from, to, factor, people }: EventOf<"data">["conversions"][number]): string {
+function recordingsConversionText({
+  channels,
+  from,
+  to,
+  factor,
+  people,
+}: EventOf<"data">["conversions"][number]): string {
   const whose = people === undefined ? "" : `, recordings of ${listedNames(people)}`;
   return `${channels.map((channel) => channel.trim()).join(",")} from ${from} to ${to} (times ${Number(factor.toPrecision(6))})${whose}`;
 }
@@ -44,10 +57,10 @@ function conversionText({ channels, from, to, factor, people }: EventOf<"data">[
 /** Jitter below this share of a step is that of a clock that counts milliseconds. */
 const reportedJitter = 0.1;
 
-function trainQualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {
+function recordingsQualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {
   const flat = Object.entries(channels).filter(([, channel]) => channel.flat);
   return [
-    trainRateText(sampling),
+    recordingsRateText(sampling),
     ...(sampling.jitter_max < reportedJitter ? [] : [`jitter up to ${percent(sampling.jitter_max)} of a step`]),
     counted(gaps.count, "gap"),
     flat.length === 0 ? "no flat channel" : `flat: ${flat.map(([name]) => name).join(", ")}`,
@@ -55,31 +68,31 @@ function trainQualityText({ sampling, gaps, channels }: EventOf<"data">["quality
 }
 
 /** For example "windows    200 samples (4 s) at 50 Hz, resampled from 100 Hz". */
-export function windowLine(
+export function recordingsWindowLine(
   { samplingRateHz, windowSize }: Pick<EventOf<"data">, "samplingRateHz" | "windowSize">,
   { sampling }: Pick<EventOf<"data">["quality"], "sampling">,
 ): string {
-  const length = `${windowSize} samples (${numberText(windowSize / samplingRateHz)} s)`;
+  const length = `${windowSize} samples (${recordingsNumberText(windowSize / samplingRateHz)} s)`;
   const rates = [sampling.rate_hz_min, sampling.rate_hz_max];
   const same = rates.every((rate) => rate === null || Math.abs(rate / samplingRateHz - 1) <= 0.05);
-  const from = same ? "" : `, resampled from ${trainRateText(sampling)}`;
-  return `windows    ${length} at ${numberText(samplingRateHz)} Hz${from}`;
+  const from = same ? "" : `, resampled from ${recordingsRateText(sampling)}`;
+  return `windows    ${length} at ${recordingsNumberText(samplingRateHz)} Hz${from}`;
 }
 
 /** At most two decimals. */
-function numberText(value: number): string {
+function recordingsNumberText(value: number): string {
   return `${Number(value.toFixed(2))}`;
 }
 
 /** The range of the recordings' rates, because one median over different rates describes none of them. */
-function trainRateText({ rate_hz, rate_hz_min, rate_hz_max }: EventOf<"data">["quality"]["sampling"]): string {
+function recordingsRateText({ rate_hz, rate_hz_min, rate_hz_max }: EventOf<"data">["quality"]["sampling"]): string {
   if (rate_hz === null) return "rate unknown";
   const [low, high] = [rate_hz_min, rate_hz_max].map((rate) => `${Number((rate ?? rate_hz).toFixed(2))}`);
   return low === high ? `${low} Hz` : `${low} to ${high} Hz`;
 }
 
 /** One line per reason why something was left out. @param dropped null if no windows were cut */
-export function trainDroppedText(
+export function recordingsDroppedText(
   quality: EventOf<"data">["quality"],
   dropped: EventOf<"data">["dropped"] | null,
 ): string[] {
@@ -100,20 +113,20 @@ export function trainDroppedText(
   return [...rows, ...samples];
 }
 
-export function testSetLine({ column, users, windows }: NonNullable<EventOf<"split">["testSet"]>): string {
-  return `test set   ${counted(windows, "window")} of ${counted(users.length, "person", "people")}, marked by column ${column}: ${trainPeopleText(users)}`;
+export function recordingsTestSetLine({ column, users, windows }: NonNullable<EventOf<"split">["testSet"]>): string {
+  return `test set   ${counted(windows, "window")} of ${counted(users.length, "person", "people")}, marked by column ${column}: ${recordingsPeopleText(users)}`;
 }
 
-export function trainPeopleText(users: readonly string[]): string {
+export function recordingsPeopleText(users: readonly string[]): string {
   return listedNames(users.toSorted(naturalOrder), 8);
 }
 
-export function trainWarningLines(warnings: readonly string[]): string[] {
+export function recordingsWarningLines(warnings: readonly string[]): string[] {
   return warnings.flatMap((warning) => [`WARNING: ${warning}`, ""]);
 }
 
 /** The time without a label, by the length of its stretches. */
-export function unlabelledLines({ unlabelled }: EventOf<"data">["quality"]): string[] {
+export function recordingsUnlabelledLines({ unlabelled }: EventOf<"data">["quality"]): string[] {
   if (unlabelled === undefined) return [];
   const { stretches, seconds, longest, by_length } = unlabelled;
   const limits = by_length.map(({ below_seconds: below, stretches: n }, i) => {
@@ -126,7 +139,7 @@ export function unlabelledLines({ unlabelled }: EventOf<"data">["quality"]): str
 }
 
 /** The number of windows within which the label changes, and how many of them are used. */
-export function labelChangeLines(changes: EventOf<"data">["labelChanges"]): string[] {
+export function recordingsLabelChangeLines(changes: EventOf<"data">["labelChanges"]): string[] {
   if (changes === null) return [];
   const { windows, crossing, mostly, majority, used } = changes;
   const share = percent(crossing / windows, { decimals: 1 });

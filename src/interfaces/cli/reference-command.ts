@@ -5,8 +5,8 @@ import { batchOptions, compactOptions, streamOptions } from "../../folder-option
 import { snakeKeys } from "../../letter-case.ts";
 import type { ByHand } from "../../pipelines/reference.ts";
 import { resolveOptions } from "../../resolve-options.ts";
-import type { Closing } from "./closing.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
+import type { Closing } from "./help-closing.ts";
 import { fixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
@@ -25,7 +25,7 @@ const closing: Closing = {
   ],
 };
 
-const readLedgerLine = ({ model, stream }: { model: string; stream: string }): string =>
+const referenceLedgerLine = ({ model, stream }: { model: string; stream: string }): string =>
   `read       stream ${stream} in the ledger of ${model}`;
 
 /** `tidemark reference` */
@@ -40,7 +40,7 @@ export function referenceCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { showReference } = await import("../../pipelines/reference.ts");
       const shown = await showReference(config);
-      terminal.detail(readLedgerLine(config));
+      terminal.detail(referenceLedgerLine(config));
       if (json) terminal.json(shown.reference);
       else terminal.print(...referenceShowLines(shown));
     },
@@ -55,7 +55,7 @@ export function referenceCommand(): Command {
       run: async ({ batch, ...config }, { terminal, json }) => {
         const { decideReference } = await import("../../pipelines/reference.ts");
         const changed = await decideReference(action, batch, config);
-        terminal.detail(readLedgerLine(config));
+        terminal.detail(referenceLedgerLine(config));
         const text = `batch ${batch} ${changed ? done : `${unchanged}; nothing to do`}`;
         if (json) terminal.json({ batch, action, changed });
         else terminal.print(text);
@@ -70,7 +70,7 @@ export function referenceCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { resetReference } = await import("../../pipelines/reference.ts");
       await resetReference(config);
-      terminal.detail(readLedgerLine(config));
+      terminal.detail(referenceLedgerLine(config));
       const text = `stream ${config.stream} starts again with empty references; its batch ids cannot be used again`;
       if (json) terminal.json({ reset: config.stream });
       else terminal.print(text);

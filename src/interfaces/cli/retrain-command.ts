@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { resolveRetrainConfig } from "../../config.ts";
 import { exitCodes } from "../../errors.ts";
 import { retrainOptions } from "../../retrain-options.ts";
-import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
+import type { Closing } from "./help-closing.ts";
 import { interruptible } from "./interrupt.ts";
 import { trainRenderer } from "./train-renderer.ts";
 

@@ -7,7 +7,7 @@ import { percent } from "../../percent.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { fixedText } from "./number-text.ts";
-import { trainPeopleText, trainWarningLines } from "./recordings-text.ts";
+import { recordingsPeopleText, recordingsWarningLines } from "./recordings-text.ts";
 import type { Block } from "./terminal.ts";
 
 export function retrainDataLines({
@@ -20,9 +20,9 @@ export function retrainDataLines({
   warnings,
 }: EventOf<"retrain-data">): string[] {
   const of = (part: { people: readonly string[]; windows: number }): string =>
-    `${counted(part.windows, "window")} of ${trainPeopleText(part.people)}`;
+    `${counted(part.windows, "window")} of ${recordingsPeopleText(part.people)}`;
   return [
-    ...trainWarningLines(warnings),
+    ...recordingsWarningLines(warnings),
     ...(filesOfModel.length === 0 ? [] : [`read       ${listedNames(filesOfModel, 3)}, named in the model's manifest`]),
     `labelled   ${of(labelled)}`,
     `holdout    ${of(holdout)}`,

@@ -2,7 +2,7 @@
 
 import { counted } from "../../counted.ts";
 import type { MeasuredRunLength } from "../../pipelines/baseline.ts";
-import { boutText, dayText } from "./day-text.ts";
+import { dayBoutText, dayText } from "./day-text.ts";
 import { countText } from "./number-text.ts";
 
 /** One line; none if nothing was measured. */
@@ -15,6 +15,6 @@ export function runLengthLines(measured: MeasuredRunLength | null): string[] {
   );
   return [
     `promise    at least ${countText(atLeast)} batches between false alarms (${Math.round(100 * confidence)} % confidence; requested: ${countText(asked)}), measured on ${counted(people, "person", "people")}, ` +
-      `each left out of the calibration, in batches of ${boutText(seconds)}: ${found.join(", ")}`,
+      `each left out of the calibration, in batches of ${dayBoutText(seconds)}: ${found.join(", ")}`,
   ];
 }

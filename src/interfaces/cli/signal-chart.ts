@@ -1,7 +1,7 @@
 // Draws a signal in the terminal, as wide as the terminal: with braille patterns, which have two by four dots per character, or
 // with asterisks if the locale has no such characters.
 import { visible } from "../../visible.ts";
-import { displayWidth } from "./table.ts";
+import { displayWidth } from "./display-width.ts";
 
 /** One signal per strip; all strips share one scale. It is laid out for the available width when it is printed. */
 export interface SignalChart {
@@ -32,7 +32,7 @@ const braille: Ink = {
 const asterisks: Ink = { across: 1, down: 1, character: (dots) => (dots === 0 ? " " : "*") };
 
 /** Whether the locale of the environment has braille patterns, and the terminal can show them. */
-export function showsBraille(env: NodeJS.ProcessEnv = process.env, platform: string = process.platform): boolean {
+export function chartShowsBraille(env: NodeJS.ProcessEnv = process.env, platform: string = process.platform): boolean {
   if (env.TERM === "dumb" || env.TERM === "linux") return false;
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
   return locale === undefined ? platform === "win32" || platform === "darwin" : /utf-?8/i.test(locale);
@@ -41,9 +41,9 @@ export function showsBraille(env: NodeJS.ProcessEnv = process.env, platform: str
 /** The lines of a chart; no line is wider than `width` or ends in spaces. */
 export function signalChartLines({ signals }: SignalChart, width: number, isBraille: boolean): string[] {
   const ink = isBraille ? braille : asterisks;
-  const [low, high] = rangeOfSignals(signals.map(({ values }) => values));
+  const [low, high] = rangeOfSignalChart(signals.map(({ values }) => values));
   const ends = [formatChartEnd(high), formatChartEnd(low)];
-  const names = signals.map(({ name }) => shortChannelName(visible(name.trim())));
+  const names = signals.map(({ name }) => shortSignalChartName(visible(name.trim())));
   const nameWidth = Math.max(...names.map(displayWidth));
   const endWidth = Math.max(...ends.map((text) => text.length));
   const columns = Math.min(mostColumns, Math.max(leastColumns, width - nameWidth - endWidth - 4));
@@ -58,7 +58,7 @@ export function signalChartLines({ signals }: SignalChart, width: number, isBrai
 }
 
 /** Without the unit, which the sensor's line states. The channels of a sensor differ at their ends, so the start is cut. */
-function shortChannelName(name: string): string {
+function shortSignalChartName(name: string): string {
   const text = name.replace(/(?<=\S)\s*[([][^()[\]]*[)\]]$/, "");
   if (displayWidth(text) <= longestName) return text;
   const letters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
@@ -66,7 +66,7 @@ function shortChannelName(name: string): string {
   return `…${letters.join("")}`;
 }
 
-function rangeOfSignals(signals: readonly (readonly number[])[]): [low: number, high: number] {
+function rangeOfSignalChart(signals: readonly (readonly number[])[]): [low: number, high: number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const values of signals) {
     for (const value of values) {
@@ -89,7 +89,7 @@ function chartStrip(
   for (let x = 0; x < width; x++) {
     const from = Math.floor((x * (values.length - 1)) / width);
     const to = Math.max(from, Math.floor(((x + 1) * (values.length - 1)) / width));
-    const [least, most] = rangeOfSignals([values.slice(from, to + 1)]);
+    const [least, most] = rangeOfSignalChart([values.slice(from, to + 1)]);
     for (let y = rowOf(most); y <= rowOf(least); y++) {
       const cell = Math.floor(y / ink.down) * columns + Math.floor(x / ink.across);
       cells[cell]! |= 1 << ((x % ink.across) + ink.across * (y % ink.down));

@@ -3,8 +3,8 @@ import { resolveSimulateConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { simulateOptions } from "../../folder-options.ts";
-import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
+import type { Closing } from "./help-closing.ts";
 
 const closing: Closing = {
   examples: ["tidemark simulate --out recordings.parquet --users 12 --minutes 6 --seed 7"],

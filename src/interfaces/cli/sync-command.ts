@@ -4,8 +4,8 @@ import { counted } from "../../counted.ts";
 import { exitCodes } from "../../errors.ts";
 import { syncOptions } from "../../folder-options.ts";
 import type { SyncResult } from "../../pipelines/sync.ts";
-import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
+import type { Closing } from "./help-closing.ts";
 
 const closing: Closing = {
   examples: ["tidemark sync models/walk --tracking http://127.0.0.1:5000"],

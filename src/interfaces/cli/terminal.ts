@@ -2,8 +2,8 @@
 // characters. So output is written line by line, and control characters inside a line, newlines included, are made visible.
 
 import { visible } from "../../visible.ts";
-import { colouredLines, styled, usesColour } from "./colour.ts";
-import { type SignalChart, showsBraille, signalChartLines } from "./signal-chart.ts";
+import { colouredLines, colouredText, usesColour } from "./colour.ts";
+import { chartShowsBraille, type SignalChart, signalChartLines } from "./signal-chart.ts";
 import { type Table, tableLines } from "./table.ts";
 import { wrapLine } from "./wrap.ts";
 
@@ -80,8 +80,8 @@ function terminalErrorWidth({ isTTY, columns }: Output): number {
 function layOutForTerminal(blocks: readonly Block[], width: number, colour: boolean): string {
   const lines = blocks.flatMap((block) => {
     if (typeof block !== "string") {
-      if ("signals" in block) return signalChartLines(block, width, showsBraille());
-      return colouredTable(tableLines(block, width), colour);
+      if ("signals" in block) return signalChartLines(block, width, chartShowsBraille());
+      return colourTerminalTable(tableLines(block, width), colour);
     }
     const own = wrapLine(visible(block), width);
     return colour ? colouredLines(own) : own;
@@ -90,8 +90,10 @@ function layOutForTerminal(blocks: readonly Block[], width: number, colour: bool
 }
 
 /** The heading above the rule is bold, the rule itself is dim. */
-function colouredTable(lines: readonly string[], colour: boolean): readonly string[] {
+function colourTerminalTable(lines: readonly string[], colour: boolean): readonly string[] {
   if (!colour) return lines;
   const rule = lines.findIndex((line) => /^-[- ]*$/.test(line));
-  return lines.map((line, i) => (i < rule ? styled("bold", line) : i === rule ? styled("dim", line) : line));
+  return lines.map((line, i) =>
+    i < rule ? colouredText("bold", line) : i === rule ? colouredText("dim", line) : line,
+  );
 }

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { resolveTrainConfig } from "../../config.ts";
 import { trainOptions } from "../../train-options.ts";
-import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
+import type { Closing } from "./help-closing.ts";
 import { interruptible } from "./interrupt.ts";
 import { trainRenderer } from "./train-renderer.ts";
 

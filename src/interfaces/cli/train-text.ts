@@ -5,19 +5,19 @@ import { durationText } from "../../duration-text.ts";
 import { gigabytes } from "../../gigabytes.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
-import { joinedLineLines } from "./compared-models-text.ts";
+import { comparedModelsJoinLines } from "./compared-models-text.ts";
 import { rehearsedDayLines } from "./day-text.ts";
-import { classTable, personTable, personTableTitle, printedMetrics } from "./metric-tables.ts";
+import { classMetricTable, personMetricTable, personMetricTableTitle, printedMetrics } from "./metric-tables.ts";
 import { countText, fixedText, meanAndSdText } from "./number-text.ts";
 import {
-  labelChangeLines,
-  readLines,
-  testSetLine,
-  trainDroppedText,
-  trainPeopleText,
-  trainWarningLines,
-  unlabelledLines,
-  windowLine,
+  recordingsDroppedText,
+  recordingsLabelChangeLines,
+  recordingsPeopleText,
+  recordingsReadLines,
+  recordingsTestSetLine,
+  recordingsUnlabelledLines,
+  recordingsWarningLines,
+  recordingsWindowLine,
 } from "./recordings-text.ts";
 import { retrainCycleLine, retrainDataLines, retrainedLines, retrainGateLines } from "./retrain-text.ts";
 import { runLengthLines } from "./run-length-text.ts";
@@ -39,10 +39,10 @@ export function trainTextBlocks(event: TrainEvent): readonly Block[] {
     case "cross-validation":
       return trainCrossValidationLines(event);
     case "test-set":
-      return testSetLines(event);
+      return trainTestSetLines(event);
     case "final":
       return [
-        ...(event.choice === undefined ? [] : [choiceLine(event.choice)]),
+        ...(event.choice === undefined ? [] : [trainChoiceLine(event.choice)]),
         `final fit  ${trainFinalText(event)} in ${durationText(event.seconds)}`,
       ];
     case "done":
@@ -68,7 +68,7 @@ export function trainTextBlocks(event: TrainEvent): readonly Block[] {
 }
 
 /** Whether --quiet prints the event too. */
-export function rendersWhenQuiet({ type }: TrainEvent): boolean {
+export function trainTextWhenQuiet({ type }: TrainEvent): boolean {
   return ["cross-validation", "test-set", "done", "gate", "retrained", "tracked"].includes(type);
 }
 
@@ -116,13 +116,13 @@ function trainEpochLabel({ epoch, epochs, penalty, mixture }: EventOf<"epoch">):
 }
 
 /** For example "auto chose average; mean log loss of people held out: average 0.105, compact 0.217, minirocket 0.110". */
-function choiceLine({ chosen, losses }: NonNullable<EventOf<"final">["choice"]>): string {
+function trainChoiceLine({ chosen, losses }: NonNullable<EventOf<"final">["choice"]>): string {
   const tried = Object.entries(losses).map(([name, loss]) => `${name} ${fixedText(loss)}`);
   return `network    auto chose ${chosen}; mean log loss of people held out: ${tried.join(", ")}`;
 }
 
 /** For example "calibrating  50 %  12 s left". */
-export function calibrationLine({ done, secondsLeft }: EventOf<"calibration">): string {
+export function trainCalibrationLine({ done, secondsLeft }: EventOf<"calibration">): string {
   const left = secondsLeft === null || done === 1 ? "" : `  ${durationText(secondsLeft)} left`;
   return `calibrating  ${Math.round(100 * done)} %${left}`;
 }
@@ -143,11 +143,11 @@ function trainDataLines(event: EventOf<"data">): Block[] {
   ];
   return [
     `data       ${amounts.join(", ")}`,
-    ...readLines(event),
-    windowLine(event, quality),
-    ...trainDroppedText(quality, event.dropped).map((line) => `left out   ${line}`),
-    ...unlabelledLines(quality),
-    ...labelChangeLines(event.labelChanges),
+    ...recordingsReadLines(event),
+    recordingsWindowLine(event, quality),
+    ...recordingsDroppedText(quality, event.dropped).map((line) => `left out   ${line}`),
+    ...recordingsUnlabelledLines(quality),
+    ...recordingsLabelChangeLines(event.labelChanges),
     "",
     { headers: ["class", "windows", "share"], rows: classes },
     "",
@@ -160,12 +160,12 @@ function trainSplitLines(event: EventOf<"split">): Block[] {
     countText(fold.trainWindows),
     countText(fold.validationWindows),
     countText(fold.testWindows),
-    trainPeopleText(fold.testUsers),
+    recordingsPeopleText(fold.testUsers),
   ]);
   const table = { headers: ["fold", "train", "validation", "test", "tested on"], rows };
   const { testSet } = event;
-  const held = testSet === null ? [] : [testSetLine(testSet)];
-  return [...trainWarningLines(event.warnings), ...held, `split by ${event.split}`, table, ""];
+  const held = testSet === null ? [] : [recordingsTestSetLine(testSet)];
+  return [...recordingsWarningLines(event.warnings), ...held, `split by ${event.split}`, table, ""];
 }
 
 function trainResumedText({ epochs, penalty }: EventOf<"resumed">): string {
@@ -186,14 +186,14 @@ function trainFoldLine({ fold, folds, metrics, bestEpoch, epochs, penalty, secon
 }
 
 function trainCrossValidationLines({ summary, pooled, users }: EventOf<"cross-validation">): Block[] {
-  const people = personTable(users, summary.worst_user.user);
+  const people = personMetricTable(users, summary.worst_user.user);
   return [
     "",
-    personTableTitle(users.length),
+    personMetricTableTitle(users.length),
     people,
     "",
     "Per class",
-    classTable(pooled),
+    classMetricTable(pooled),
     "",
     ...trainSummaryLines(summary, pooled),
     "",
@@ -201,14 +201,14 @@ function trainCrossValidationLines({ summary, pooled, users }: EventOf<"cross-va
 }
 
 /** The finished network on the test set, by person and by class. */
-function testSetLines({ report }: EventOf<"test-set">): Block[] {
+function trainTestSetLines({ report }: EventOf<"test-set">): Block[] {
   const { column, users, pooled, over_users: people, worst_user: worst } = report;
   return [
     "",
     `Test set (column ${column}), predicted by the finished network`,
-    personTable(users, worst.user),
+    personMetricTable(users, worst.user),
     "",
-    classTable(pooled),
+    classMetricTable(pooled),
     "",
     `test set   macro F1 ${fixedText(pooled.macro_f1)}, accuracy ${fixedText(pooled.accuracy)} over ${counted(report.windows, "window")}; macro F1 ${meanAndSdText(people.macro_f1)} over people`,
     "",
@@ -233,7 +233,7 @@ function trainDoneLines({ out, report, day, runLength, seconds, summary, joined 
     `report     ${report}`,
     ...rehearsedDayLines(day),
     ...runLengthLines(runLength),
-    ...(joined === null ? [] : joinedLineLines(joined, out)),
+    ...(joined === null ? [] : comparedModelsJoinLines(joined, out)),
     `took       ${durationText(seconds)}`,
   ];
 }

@@ -1,6 +1,6 @@
 // Wraps lines at the terminal's width. Commands that somebody may copy are never wrapped, and words are never broken: a long one
 // gets its own line.
-import { displayWidth } from "./table.ts";
+import { displayWidth } from "./display-width.ts";
 
 /** Marks where a line's command begins; the rest of the line can be copied as a whole. */
 const command = /(?:^|: | {2,})(?=(?:tidemark|rm|mv|cp) \S)/;

@@ -3,8 +3,8 @@
 // them.
 
 import type { EventSender } from "./event-sender.ts";
-import { Patience } from "./patience.ts";
 import { type Clock, systemClock } from "./sender-clock.ts";
+import { ServerTimeLimits } from "./server-time-limits.ts";
 import type { TrackingEvent } from "./tracking-event.ts";
 import { TrackingFault } from "./tracking-fault.ts";
 
@@ -30,7 +30,7 @@ export class BackgroundSender {
   readonly #loop: Promise<void>;
   readonly #hurry = new AbortController();
   #wake: () => void = () => {};
-  #patience: Patience | null = null;
+  #limits: ServerTimeLimits | null = null;
   /** Time of the last accepted event. */
   #since = 0;
   #fault: TrackingFault | null = null;
@@ -48,11 +48,11 @@ export class BackgroundSender {
 
   /**
    * Sends the rest.
-   * @param patience the time left for this server; a server that cannot be reached is tried once more
+   * @param limits the time left for this server; a server that cannot be reached is tried once more
    * @returns null if everything was sent
    */
-  async finish(patience: Patience = new Patience(10_000)): Promise<Unsent | null> {
-    this.#patience = patience;
+  async finish(limits: ServerTimeLimits = new ServerTimeLimits(10_000)): Promise<Unsent | null> {
+    this.#limits = limits;
     this.#since = this.#clock.now();
     this.#hurry.abort();
     this.#wake();
@@ -68,7 +68,7 @@ export class BackgroundSender {
     let failures = 0;
     for (;;) {
       if (this.#queue.length === 0) {
-        if (this.#patience !== null) break;
+        if (this.#limits !== null) break;
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
@@ -82,7 +82,7 @@ export class BackgroundSender {
         this.#queue.splice(0, done);
         [failures, this.#fault] = [0, null];
         this.#spend(this.#sender.refusals === refusals);
-        if (this.#queue.length > 0 && this.#patience?.leftMs === 0) return;
+        if (this.#queue.length > 0 && this.#limits?.leftMs === 0) return;
       } catch (error) {
         this.#fault = backgroundSenderFault(error);
         this.#spend();
@@ -96,29 +96,29 @@ export class BackgroundSender {
   /** @returns false if no time is left for another attempt */
   async #waitAfter(fault: TrackingFault, failures: number): Promise<boolean> {
     const wait = backgroundRetryMs(fault, failures);
-    if (this.#patience === null) {
+    if (this.#limits === null) {
       await this.#pause(wait);
       return true;
     }
-    const { leftMs } = this.#patience;
-    if (isTrackingServerAbsent(fault) || leftMs <= 0 || (fault.retryAfterSeconds !== undefined && wait > leftMs))
+    const { leftMs } = this.#limits;
+    if (isBackgroundServerAbsent(fault) || leftMs <= 0 || (fault.retryAfterSeconds !== undefined && wait > leftMs))
       return false;
     await this.#clock.sleep(Math.min(wait, leftMs));
     this.#spend();
     return true;
   }
 
-  /** Subtracts the time since the last answer from the patience, as useful time if `taken`, otherwise as lost time. */
+  /** Subtracts the time since the last answer from the limits, as useful time if `taken`, otherwise as lost time. */
   #spend(taken = false): void {
     const now = this.#clock.now();
-    if (taken) this.#patience?.spendTaken(now - this.#since);
-    else this.#patience?.spend(now - this.#since);
+    if (taken) this.#limits?.spendTaken(now - this.#since);
+    else this.#limits?.spend(now - this.#since);
     this.#since = now;
   }
 
   /** Resolves when nothing has been accepted for too long; the time of a request that is still open counts as well. */
   async #expired(done: AbortSignal): Promise<void> {
-    const left = (): number => this.#patience!.leftMs - (this.#clock.now() - this.#since);
+    const left = (): number => this.#limits!.leftMs - (this.#clock.now() - this.#since);
     while (left() > 0 && !done.aborted) await this.#clock.sleep(left() + 1, done);
   }
 
@@ -132,12 +132,12 @@ export class BackgroundSender {
 export function runBackgroundSender(
   sender: EventSender,
   events: readonly TrackingEvent[],
-  patience: Patience,
+  limits: ServerTimeLimits,
   clock?: Clock,
 ): Promise<Unsent | null> {
   const background = new BackgroundSender(sender, clock);
   background.enqueue(events);
-  return background.finish(patience);
+  return background.finish(limits);
 }
 
 /**
@@ -156,7 +156,7 @@ function backgroundSenderFault(error: unknown): TrackingFault {
 }
 
 /** Whether nothing listens at that address. */
-function isTrackingServerAbsent({ kind, cause }: TrackingFault): boolean {
+function isBackgroundServerAbsent({ kind, cause }: TrackingFault): boolean {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   return kind === "unreachable" && ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "EAI_AGAIN"].includes(String(code));
 }

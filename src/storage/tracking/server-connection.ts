@@ -2,8 +2,8 @@
 
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import { z } from "zod";
-import { readReply, shortenReply } from "./reply.ts";
 import type { ServerAddress } from "./server-address.ts";
+import { readServerReply, shortenServerReply } from "./server-reply.ts";
 import { TrackingFault } from "./tracking-fault.ts";
 
 const errorSchema = z.object({ error_code: z.string().optional(), message: z.string().optional() });
@@ -95,7 +95,7 @@ export class ServerConnection {
       });
       status = answer.statusCode;
       retryAfter = oneConnectionHeader(answer.headers["retry-after"]);
-      ({ text, whole } = await readReply(answer));
+      ({ text, whole } = await readServerReply(answer));
       if (status >= 300 && status < 400) text = `redirect to ${oneConnectionHeader(answer.headers.location)}`;
     } catch (cause) {
       throw new TrackingFault("unreachable", `${uri}: ${connectionFaultReason(cause, deadlineMs)}`, { cause });
@@ -124,7 +124,7 @@ export class ServerConnection {
       // The answer is an error page without JSON; its status is enough.
     }
     const short = said.message?.split("\n")[0] ?? text.slice(0, 80).replace(/\s+/g, " ");
-    const message = `${this.uri} answered ${status}: ${shortenReply(short) || "nothing more"}`;
+    const message = `${this.uri} answered ${status}: ${shortenServerReply(short) || "nothing more"}`;
     if (status === 404 && said.error_code === undefined) {
       const unknown = `${this.uri} does not know ${path.replace(/\?.*/, "")} (404)`;
       return new TrackingFault("refused", `${unknown}: it is not an MLflow server, or it is too old`);
@@ -155,5 +155,5 @@ function connectionFaultReason(error: unknown, deadlineMs: number): string {
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
   const message = error.message || (inner instanceof Error ? inner.message : "");
-  return shortenReply(message || code || "no connection");
+  return shortenServerReply(message || code || "no connection");
 }

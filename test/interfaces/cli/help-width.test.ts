@@ -2,8 +2,8 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import { displayWidth } from "../../../src/interfaces/cli/display-width.ts";
 import { createProgram } from "../../../src/interfaces/cli/program.ts";
-import { displayWidth } from "../../../src/interfaces/cli/table.ts";
 
 function all(command: Command): Command[] {
   return [command, ...command.commands.flatMap(all)];

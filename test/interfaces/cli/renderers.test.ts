@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { trainEventSchema } from "../../../scripts/event-schema.ts";
+import { displayWidth } from "../../../src/interfaces/cli/display-width.ts";
 import { liveRenderer } from "../../../src/interfaces/cli/live-renderer.ts";
 import type { TrainRenderer } from "../../../src/interfaces/cli/renderer.ts";
-import { displayWidth } from "../../../src/interfaces/cli/table.ts";
 import { trainRenderer } from "../../../src/interfaces/cli/train-renderer.ts";
 import { trainTextBlocks } from "../../../src/interfaces/cli/train-text.ts";
 import { events, warning } from "./events.ts";

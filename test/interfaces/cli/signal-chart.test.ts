@@ -1,7 +1,7 @@
 // Signals drawn with characters: with the requested width, and with the extremes at the edges.
 import { describe, expect, it } from "vitest";
-import { showsBraille, signalChartLines } from "../../../src/interfaces/cli/signal-chart.ts";
-import { displayWidth } from "../../../src/interfaces/cli/table.ts";
+import { displayWidth } from "../../../src/interfaces/cli/display-width.ts";
+import { chartShowsBraille, signalChartLines } from "../../../src/interfaces/cli/signal-chart.ts";
 
 const ramp = { signals: [{ name: "x", values: [0, 1, 2, 3, 4, 5, 6, 7, 8] }] };
 
@@ -64,5 +64,5 @@ it.each([
   [{}, "darwin", true],
   [{ LANG: "en_GB.UTF-8", TERM: "dumb" }, "linux", false],
 ] as const)("%j on %s shows braille: %s", (env, platform, expected) => {
-  expect(showsBraille(env, platform)).toBe(expected);
+  expect(chartShowsBraille(env, platform)).toBe(expected);
 });

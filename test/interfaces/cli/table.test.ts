@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { durationText } from "../../../src/duration-text.ts";
+import { displayWidth, truncateToDisplayWidth } from "../../../src/interfaces/cli/display-width.ts";
 import { fixedText, meanAndSdText } from "../../../src/interfaces/cli/number-text.ts";
-import { displayWidth, tableLines, truncateToDisplayWidth } from "../../../src/interfaces/cli/table.ts";
+import { tableLines } from "../../../src/interfaces/cli/table.ts";
 
 describe("tableLines", () => {
   it("puts numbers right and words left, wide characters counted as they look, control characters as they are shown", () => {

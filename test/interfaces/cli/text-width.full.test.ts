@@ -2,8 +2,8 @@
 import { cpSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { displayWidth } from "../../../src/interfaces/cli/display-width.ts";
 import { createProgram } from "../../../src/interfaces/cli/program.ts";
-import { displayWidth } from "../../../src/interfaces/cli/table.ts";
 import { commandPaths } from "../../command-paths.ts";
 import { unpackOldModel } from "../../pipelines/old-model.ts";
 import { fileDirectory, start } from "../../pipelines/tiny-run.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { displayWidth, tableLines } from "../../../src/interfaces/cli/table.ts";
+import { displayWidth } from "../../../src/interfaces/cli/display-width.ts";
+import { tableLines } from "../../../src/interfaces/cli/table.ts";
 import { wrapLine } from "../../../src/interfaces/cli/wrap.ts";
 
 describe("wrapLine", () => {

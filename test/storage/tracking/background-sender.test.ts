@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BackgroundSender, runBackgroundSender } from "../../../src/storage/tracking/background-sender.ts";
 import type { EventSender } from "../../../src/storage/tracking/event-sender.ts";
-import { Patience } from "../../../src/storage/tracking/patience.ts";
+import { ServerTimeLimits } from "../../../src/storage/tracking/server-time-limits.ts";
 import type { TrackingEvent } from "../../../src/storage/tracking/tracking-event.ts";
 import { TrackingFault } from "../../../src/storage/tracking/tracking-fault.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -113,7 +113,7 @@ describe("BackgroundSender", () => {
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(750);
     // The backoff has reached its longest.
     expect(waits.at(-1)).toBeGreaterThanOrEqual(22_500);
-    await sender.finish(new Patience(0));
+    await sender.finish(new ServerTimeLimits(0));
   });
 
   it.each([2 ** 31 / 1000, 1e12, Number.POSITIVE_INFINITY])("comes back after %s s within reason", async (seconds) => {
@@ -149,35 +149,35 @@ describe("BackgroundSender", () => {
       throw busy(3600);
     });
     sender.enqueue([event(1), event(2)]);
-    const { result, ms } = await timed(sender.finish(new Patience(5000)));
+    const { result, ms } = await timed(sender.finish(new ServerTimeLimits(5000)));
     expect(result).toEqual({ events: 2, reason: "busy" });
     expect(ms).toBe(0);
   });
 
-  it("has patience at the end, and no more than it was given", async () => {
+  it("tries as long as its time limits allow at the end, and no longer", async () => {
     const { sender, turns } = sending(() => {
       throw busy();
     });
     sender.enqueue([event(1)]);
-    const { result, ms } = await timed(sender.finish(new Patience(1500)));
+    const { result, ms } = await timed(sender.finish(new ServerTimeLimits(1500)));
     expect(result).toEqual({ events: 1, reason: "busy" });
     expect(ms).toBe(1500);
     expect(turns.length).toBeGreaterThanOrEqual(2);
   });
 
-  it("does not lose patience while something is taken", async () => {
+  it("loses no time while the server accepts something", async () => {
     const { sender } = sending(async () => {
       await clock.sleep(400);
       return 1;
     });
     sender.enqueue([1, 2, 3, 4, 5, 6].map(event));
-    expect(await sender.finish(new Patience(500))).toBeNull();
+    expect(await sender.finish(new ServerTimeLimits(500))).toBeNull();
   });
 
   it("does not wait for an answer that never comes", async () => {
     const { sender } = sending(() => new Promise<number>(() => {}));
     sender.enqueue([event(1)]);
-    const { result, ms } = await timed(sender.finish(new Patience(300)));
+    const { result, ms } = await timed(sender.finish(new ServerTimeLimits(300)));
     expect(result).toEqual({ events: 1, reason: "no time was left" });
     expect(ms).toBeLessThanOrEqual(301);
   });
@@ -217,33 +217,33 @@ describe("BackgroundSender", () => {
   });
 });
 
-describe("a patience that is shared", () => {
+describe("time limits that several senders share", () => {
   it("ends for all at once, whatever the server swallows", async () => {
-    const patience = new Patience(60_000);
+    const limits = new ServerTimeLimits(60_000);
     const { ms } = await timed(
       (async () => {
         for (let stream = 0; stream < 2000; stream++) {
           const { sender } = fakeSender(() => new Promise<number>(() => {}));
-          expect(await runBackgroundSender(sender, [event(stream)], patience, clock)).toMatchObject({ events: 1 });
+          expect(await runBackgroundSender(sender, [event(stream)], limits, clock)).toMatchObject({ events: 1 });
         }
       })(),
     );
-    expect(patience.leftMs).toBe(0);
+    expect(limits.leftMs).toBe(0);
     expect(ms).toBeLessThan(62_100);
   });
 
   it("has sixty times as long for what is taken, and no longer", async () => {
-    const patience = new Patience(60_000);
+    const limits = new ServerTimeLimits(60_000);
     let streams = 0;
     const { ms } = await timed(
       (async () => {
-        for (; patience.leftMs > 0 && streams < 2000; streams++) {
+        for (; limits.leftMs > 0 && streams < 2000; streams++) {
           const { sender } = fakeSender(async () => {
             await clock.sleep(29_000);
             return 1;
           });
-          const unsent = await runBackgroundSender(sender, [1, 2, 3, 4].map(event), patience, clock);
-          expect(unsent === null).toBe(patience.leftMs > 0);
+          const unsent = await runBackgroundSender(sender, [1, 2, 3, 4].map(event), limits, clock);
+          expect(unsent === null).toBe(limits.leftMs > 0);
         }
       })(),
     );
@@ -258,7 +258,7 @@ describe("a patience that is shared", () => {
       return 1;
     });
     sender.enqueue(Array.from({ length: 1000 }, (_, i) => event(i)));
-    const { result, ms } = await timed(sender.finish(new Patience(300)));
+    const { result, ms } = await timed(sender.finish(new ServerTimeLimits(300)));
     expect(result).toEqual({ events: 1000 - turns.length, reason: "no time was left" });
     expect(ms).toBeLessThan(61 * 300);
     const asked = turns.length;
@@ -267,22 +267,22 @@ describe("a patience that is shared", () => {
   });
 
   it("is spent in full by slow refusals", async () => {
-    const patience = new Patience(60_000);
+    const limits = new ServerTimeLimits(60_000);
     const refusing = fakeSender(async (_, events) => {
       await clock.sleep(25_000);
       refusing.refuse();
       return events.length;
     });
-    expect(await runBackgroundSender(refusing.sender, [event(1)], patience, clock)).toBeNull();
-    expect(patience.leftMs).toBe(35_000);
+    expect(await runBackgroundSender(refusing.sender, [event(1)], limits, clock)).toBeNull();
+    expect(limits.leftMs).toBe(35_000);
     const locked = fakeSender(async () => {
       await clock.sleep(25_000);
       throw new TrackingFault("unauthorized", "no right");
     });
-    expect(await runBackgroundSender(locked.sender, [event(1)], patience, clock)).toEqual({
+    expect(await runBackgroundSender(locked.sender, [event(1)], limits, clock)).toEqual({
       events: 1,
       reason: "no right",
     });
-    expect(patience.leftMs).toBe(10_000);
+    expect(limits.leftMs).toBe(10_000);
   });
 });

@@ -14,7 +14,7 @@ export const longestQuote = 300;
  * @returns the text. `whole` is false if the answer was not read to its end because it is too long or compressed. In that
  *   case, `text` is the beginning of an error page, or describes the fault of the answer
  */
-export async function readReply({
+export async function readServerReply({
   statusCode,
   headers,
   body,
@@ -27,7 +27,7 @@ export async function readReply({
   if (encoding !== "identity") {
     body.destroy();
     return {
-      text: isFault ? "" : `compressed bytes (${shortenReply(encoding)}) that were not requested`,
+      text: isFault ? "" : `compressed bytes (${shortenServerReply(encoding)}) that were not requested`,
       whole: false,
     };
   }
@@ -54,6 +54,6 @@ export async function readReply({
 }
 
 /** The beginning of a server's text, for a message. */
-export function shortenReply(text: string): string {
+export function shortenServerReply(text: string): string {
   return text.length <= longestQuote ? text : `${text.slice(0, longestQuote - 1)}…`.toWellFormed();
 }

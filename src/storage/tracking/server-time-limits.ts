@@ -2,11 +2,10 @@
 const timesAsLong = 60;
 
 /**
- * The time limits for a server. Time in which the server accepts nothing is never restored, so all senders that share a
- * `Patience` give up together. The limit on time in which the server accepts something is sixty times as long; after that, no
- * time is left either.
+ * The time limits for a server. Time in which the server accepts nothing is never restored, so senders that share these limits
+ * give up together. Time in which it accepts something has a limit that is sixty times as long.
  */
-export class Patience {
+export class ServerTimeLimits {
   #leftMs: number;
   #leftForTakingMs: number;
 

@@ -1,6 +1,6 @@
 // The part of a command's help below its options.
 import type { Command } from "commander";
-import { styled } from "./colour.ts";
+import { colouredText } from "./colour.ts";
 import { wrapLine } from "./wrap.ts";
 
 export interface Closing {
@@ -14,10 +14,10 @@ export interface Closing {
 }
 
 /** The text, wrapped at `helpWidth`; commander removes the colours if the output shows none. */
-export function addClosing(command: Command, { examples, notes = [], exitCodes, exitHeading }: Closing): void {
+export function addHelpClosing(command: Command, { examples, notes = [], exitCodes, exitHeading }: Closing): void {
   command.addHelpText("after", () => {
     const { helpWidth = 80 } = command.createHelp();
-    const heading = (text: string): string => styled("bold", text);
+    const heading = (text: string): string => colouredText("bold", text);
     const paragraphs = [
       [heading(examples.length === 1 ? "Example:" : "Examples:"), ...examples.flatMap((one) => `  ${one}`.split("\n"))],
       ...notes.map((note) => wrapLine(note, helpWidth, 0)),

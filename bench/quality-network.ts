@@ -29,8 +29,8 @@ export const networkColumns: readonly string[] = Object.keys(trainOptions.networ
 const source = fileURLToPath(new URL("../src", import.meta.url));
 
 /** Everything that decides a network's answers, apart from the task: the options, the code, and ONNX Runtime. */
-export function decidingNetwork(network: string, { config }: Pick<QualityTask, "config">): object {
-  const { files: _, ...options } = configAffectingResult(networkConfig(network, config));
+export function decidingNetwork(network: string, task: Pick<QualityTask, "config" | "hasAugmentation">): object {
+  const { files: _, ...options } = configAffectingResult(networkConfig(network, task));
   const hash = createHash("sha256");
   for (const file of fittingFiles()) hash.update(file).update(readFileSync(join(source, file)));
   return { options, code: hash.digest("hex"), onnxruntime: currentVersions().onnxruntime };
@@ -46,15 +46,15 @@ function fittingFiles(): string[] {
   return [...loaded].sort();
 }
 
-function networkConfig(network: string, config: QualityTask["config"]) {
+function networkConfig(network: string, { config, hasAugmentation }: Pick<QualityTask, "config" | "hasAugmentation">) {
   const given = { ...config, network: network as NetworkName };
-  return { ...given, augment: defaultAugmentation(given) };
+  return hasAugmentation ? given : { ...given, augment: defaultAugmentation(given) };
 }
 
 /** @param directory folder for checkpoints, from which an interrupted fit goes on; removed at the end */
 export async function askNetwork(network: string, task: QualityTask, directory: string): Promise<QualityAnswers> {
   mkdirSync(directory, { recursive: true });
-  const config = networkConfig(network, task.config);
+  const config = networkConfig(network, task);
   const data = { ...task.data, network: await readNetwork(config.network) };
   const path = (name: string): string => join(directory, name);
   const fits = beginFoldFits(data, config, {

@@ -4,12 +4,20 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { resolveTrainConfig, type TrainConfig } from "../src/config.ts";
-import { readConfigFile } from "../src/resolve-options.ts";
+import { type ConfigFile, readConfigFile, resolveTrainConfig, type TrainConfig } from "../src/config.ts";
 
 export interface QualitySet {
   readonly name: string;
   readonly config: TrainConfig;
+  /** Whether an augmentation was asked for; otherwise, each network has its own default. */
+  readonly hasAugmentation: boolean;
+}
+
+/** Options that the command line sets for all sets. */
+interface QualityOptions {
+  readonly split?: string;
+  readonly augment?: string;
+  readonly jobs: number;
 }
 
 const data = fileURLToPath(new URL("../../shared/data/", import.meta.url));
@@ -24,15 +32,12 @@ const known: Readonly<Record<string, { readonly files: string; readonly options:
 export const qualitySetNames: readonly string[] = Object.keys(known);
 
 /** @returns a sentence if the set is not there */
-export function knownQualitySet(
-  name: string,
-  options: { readonly split?: string; readonly jobs: number },
-): QualitySet | string {
+export function knownQualitySet(name: string, options: QualityOptions): QualitySet | string {
   const set = known[name];
   if (set === undefined) throw new Error(`--set: expected some of ${qualitySetNames.join(", ")}, got ${name}`);
   const file = `${data}${set.files}`;
   if (!existsSync(file)) return `${name}: not measured, because ../shared/data/${set.files} is missing.`;
-  return { name: shownName(name, options.split), config: quality({ ...set.options, ...options, files: [file] }) };
+  return qualitySet(name, { ...set.options, ...options, files: [file] });
 }
 
 /**
@@ -41,18 +46,24 @@ export function knownQualitySet(
  */
 export async function givenQualitySet(
   files: readonly string[],
-  options: { readonly split?: string; readonly jobs: number; readonly config?: string },
+  options: QualityOptions & { readonly config?: string },
 ): Promise<QualitySet> {
   const { config, ...own } = options;
   const file = config === undefined ? undefined : await readConfigFile(config);
   const name = basename(files[0]!).replace(/\.[a-z.]+$/, "");
-  return { name: shownName(name, own.split), config: quality({ ...own, files: [...files] }, file) };
+  return qualitySet(name, { ...own, files: [...files] }, file);
 }
 
-function quality(options: object, file?: Awaited<ReturnType<typeof readConfigFile>>): TrainConfig {
-  return resolveTrainConfig({ ...options, out: "quality" }, file);
-}
-
-function shownName(name: string, split: string | undefined): string {
-  return split === undefined ? name : `${name}, --split ${split}`;
+function qualitySet(
+  name: string,
+  options: Omit<QualityOptions, "jobs"> & { readonly files: readonly string[] },
+  file?: ConfigFile,
+): QualitySet {
+  const { split, augment } = options;
+  const asked = Object.entries({ split, augment }).filter(([, value]) => value !== undefined);
+  return {
+    name: [name, ...asked.map(([option, value]) => `--${option} ${value}`)].join(", "),
+    config: resolveTrainConfig({ ...options, out: "quality" }, file),
+    hasAugmentation: augment !== undefined || file?.options.augment !== undefined,
+  };
 }

@@ -13,7 +13,14 @@ export interface MeasuredColumn {
 
 const worstReference = "random-forest";
 
-export function qualityTable(title: string, columns: readonly MeasuredColumn[], notes: readonly string[]): TitledTable {
+/** @param against name of the column whose lead over each of the others is shown, if it was measured */
+export function qualityTable(
+  title: string,
+  columns: readonly MeasuredColumn[],
+  notes: readonly string[],
+  against?: string,
+): TitledTable {
+  const compared = columns.length > 1 ? columns.find(({ name }) => name === against) : undefined;
   const references = columns.filter(({ isReference }) => isReference);
   const best =
     references.length === 0 ? undefined : references.reduce((a, b) => (b.figures.mean > a.figures.mean ? b : a));
@@ -27,6 +34,9 @@ export function qualityTable(title: string, columns: readonly MeasuredColumn[], 
       `${score(worst.macroF1)} (${worst.users.join(", ")})`,
       isReference || best === undefined ? "" : range(pairedDifference(figures, best.figures), signed),
       isReference || forest === undefined ? "" : signed(worst.macroF1 - forest.figures.worst.macroF1),
+      ...(compared === undefined
+        ? []
+        : [name === against ? "" : range(pairedDifference(compared.figures, figures), signed)]),
     ];
   });
   return {
@@ -38,6 +48,7 @@ export function qualityTable(title: string, columns: readonly MeasuredColumn[], 
       "worst person",
       best === undefined ? "minus a reference" : `minus ${best.name}, by person (90 %)`,
       `worst person minus ${worstReference}'s`,
+      ...(compared === undefined ? [] : [`${against} minus it, by person (90 %)`]),
     ],
     rows,
     ...(notes.length > 0 && { note: notes.join("\n") }),

@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { counted } from "../src/counted.ts";
 import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
 import { canonicalJsonToHash } from "../src/storage/store/hash.ts";
+import { trainOptions } from "../src/train-options.ts";
 import { columnFigures, type QualityAnswers, type SeedFigures, seedFigures } from "./quality-figures.ts";
 import { askNetwork, decidingNetwork, networkColumns } from "./quality-network.ts";
 import { askQualityPeer, findQualityPeer, peerColumns, type QualityPeer } from "./quality-peers.ts";
@@ -23,8 +24,10 @@ const help = `npx node bench/quality.ts [options]
   --set NAMES       some of: ${qualitySetNames.join(", ")} (comma-separated; default: all that are in ../shared/data)
   --data FILES      other recordings instead, as \`tidemark train\` takes them (comma-separated)
   --config FILE     options of \`train\` that the recordings given with --data need, such as window: 128
+  --augment HOW     \`train\`'s --augment (default: each network's own default)
   --split HOW       \`train\`'s --split; of column:NAME, only the test set is judged
   --column NAMES    some of: ${[...peerColumns, ...networkColumns].join(", ")} (default: all)
+  --against NAME    column whose lead over each of the others is shown, by person (default: ${trainOptions.network.default})
   --seed NUMBERS    seeds of folds and fits, whose figures are averaged (default: 1,2,3)
   --jobs N          folds of a network that are trained at the same time (default: 1)
   --keep DIR        folder of finished answers and unfinished fits (default: .cache/quality)
@@ -36,8 +39,10 @@ const { values } = parseArgs({
     set: { type: "string", default: qualitySetNames.join(",") },
     data: { type: "string" },
     config: { type: "string" },
+    augment: { type: "string" },
     split: { type: "string" },
     column: { type: "string", default: [...peerColumns, ...networkColumns].join(",") },
+    against: { type: "string", default: String(trainOptions.network.default) },
     seed: { type: "string", default: "1,2,3" },
     jobs: { type: "string", default: "1" },
     keep: { type: "string", default: join(fileURLToPath(new URL("..", import.meta.url)), ".cache", "quality") },
@@ -63,7 +68,12 @@ async function main(): Promise<void> {
 }
 
 async function chosenSets(): Promise<readonly (QualitySet | string)[]> {
-  const options = { jobs: Number(values.jobs), ...(values.split !== undefined && { split: values.split }) };
+  const { split, augment } = values;
+  const options = {
+    jobs: Number(values.jobs),
+    ...(split !== undefined && { split }),
+    ...(augment !== undefined && { augment }),
+  };
   if (values.data === undefined) return values.set.split(",").map((name) => knownQualitySet(name, options));
   const { config } = values;
   return [await givenQualitySet(values.data.split(","), { ...options, ...(config !== undefined && { config }) })];
@@ -86,7 +96,7 @@ async function measureSet(set: QualitySet, columns: readonly string[], seeds: re
   const { data, parts } = tasks[0]!;
   const people = new Set(parts.flatMap(({ test }) => Array.from(test, (row) => tasks[0]!.people[row]!))).size;
   const title = `${set.name}: ${counted(people, "person", "people")}, ${data.windows.classes.length} classes, ${tasks[0]!.labels.length} windows; seeds ${seeds.join(", ")}`;
-  const table = qualityTable(title, measured, notes);
+  const table = qualityTable(title, measured, notes, values.against);
   console.log(`\n${values.markdown ? markdownTable(table) : plainTable(table)}`);
 }
 

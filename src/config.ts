@@ -95,7 +95,12 @@ export function sampledTrainConfig<C extends Pick<TrainConfig, "rate" | "window"
       advice: "Check the time column and its unit, or give a --rate.",
     });
   }
-  const sampled = { ...config, rate, window: config.window ?? Math.max(8, Math.round(defaultWindowSeconds * rate)) };
+  const least = leastWindow[config.network] ?? leastWindowOfAll;
+  const sampled = {
+    ...config,
+    rate,
+    window: config.window ?? Math.max(least, Math.round(defaultWindowSeconds * rate)),
+  };
   checkConfigWindow(sampled);
   return sampled;
 }
@@ -120,7 +125,9 @@ export function resolveConvertConfig(options: unknown, file?: ConfigFile): Conve
   return resolveOptions(convertOptions, options, file);
 }
 
-/** Minimum length of a window in samples; a shorter one leaves the last layers of the network without input. */
+/** Minimum length of a window in samples. */
+const leastWindowOfAll = 8;
+/** The same for networks that need more: a shorter one leaves their last layers without input. */
 const leastWindow: Readonly<Partial<Record<TrainConfig["network"], number>>> = {
   compact: 16,
   minirocket: 9,
@@ -140,8 +147,11 @@ function checkConfigWindow({
     );
   }
   const least = network === undefined ? 0 : (leastWindow[network] ?? 0);
-  if (window < least)
-    throw new UserError(`--window: expected at least ${least} samples for the ${network} network, got ${window}`);
+  if (window < least) {
+    throw new UserError(`--window: expected at least ${least} samples for the ${network} network, got ${window}`, {
+      advice: `Windows of ${leastWindowOfAll} samples or more can be used with --network 1dcnn-bilstm.`,
+    });
+  }
 }
 
 function checkConfigAlias({ alias, register }: { alias?: string; register?: string }): void {

@@ -225,7 +225,7 @@ describe("the other commands", () => {
 });
 
 describe("resumeCommand", () => {
-  it("gives what is not the default, quoted for a shell", () => {
+  it("gives the network, and what is not the default, quoted for a shell", () => {
     const options = {
       files: ["my data/*.csv", "b.csv"],
       out: "m",
@@ -234,7 +234,7 @@ describe("resumeCommand", () => {
       label: "it's",
     };
     expect(resumeCommand("train", resolveTrainConfig(options))).toBe(
-      "tidemark train 'my data/*.csv' b.csv --out m --label 'it'\\''s' --channels Ax,Ay --batch-size 16 --resume",
+      "tidemark train 'my data/*.csv' b.csv --out m --label 'it'\\''s' --channels Ax,Ay --network 1dcnn-bilstm --batch-size 16 --resume",
     );
   });
 });

@@ -49,14 +49,19 @@ export async function enterResumableRun(
   };
   if (staging.state === null) return staging.saveState(current);
   const before = runStateSchema.safeParse(staging.state);
-  const advice = `Run the original command with --resume, or remove the unfinished run to start again: ${removeStagingCommand(staging.out)}`;
+  const again = `remove the unfinished run to start again: ${removeStagingCommand(staging.out)}`;
+  const advice = `Run the original command with --resume, or ${again}`;
   if (!before.success) throw new UserError(`--resume: ${staging.path("run.json")} cannot be read`, { advice });
   const differences = resumableRunDifferences(
     { ...before.data, config: presentConfigNames(before.data.config) },
     current,
   );
   if (differences.length === 0) return;
-  throw new UserError("--resume: this command differs from the interrupted run:", { details: differences, advice });
+  // An option that the original command left out had another default then.
+  throw new UserError("--resume: this command differs from the interrupted run:", {
+    details: differences,
+    advice: `Run the original command with --resume and these options as they were, or ${again}`,
+  });
 }
 
 function resumableRunDifferences(before: RunState, now: RunState): string[] {

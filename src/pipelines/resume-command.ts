@@ -17,7 +17,8 @@ export function resumeCommand(verb: "train" | "retrain", config: TrainConfig | R
       : { ...resolveRetrainConfig({ files, out, model: "-" }) };
   const words = ["tidemark", verb, ...files.map(shellPath), "--out", out];
   for (const [name, value] of Object.entries(options)) {
-    if (defaults[name] === value || value === false) continue;
+    // The default network may change between versions, and an interrupted run has to keep its own.
+    if ((defaults[name] === value && name !== "network") || value === false || value === undefined) continue;
     if (name === "sensor") {
       words.push(...[value].flat().flatMap((sensor) => ["--sensor", String(sensor)]));
       continue;

@@ -104,8 +104,17 @@ describe("in a pipe", () => {
     };
     expect(trainTextBlocks({ type: "final", epochs: 2, seconds: 12, choice })).toEqual([
       "network    auto chose average; mean log loss of people held out: average 0.105, compact 0.217, minirocket 0.110",
+      "           average is lower than minirocket by 0.005, with a standard error of 0.004",
       "final fit  2 epochs in 12 s",
     ]);
+    const close = { ...choice, difference: { mean: 0.001, error: 0.004 } };
+    expect(trainTextBlocks({ type: "final", epochs: 2, seconds: 12, choice: close })[1]).toBe(
+      "           minirocket is lower than average by 0.001, with a standard error of 0.004, which chance could explain",
+    );
+    const alone = { ...choice, chosen: "minirocket", difference: { mean: 0.02, error: 0.004 } };
+    expect(trainTextBlocks({ type: "final", epochs: 2, seconds: 12, choice: alone })[1]).toBe(
+      "           minirocket is lower than average by 0.020, with a standard error of 0.004",
+    );
   });
 
   it("warns of a split that leaks, and prints warnings to the other stream", () => {

@@ -38,6 +38,13 @@ describe("sampledTrainConfig", () => {
     expect(() => sampledTrainConfig(open, 0.2)).toThrow(
       "the recordings have 0.2 samples per second; expected at least 1",
     );
-    expect(() => sampledTrainConfig(open, 2)).toThrow("expected at least 16 samples for the compact network, got 8");
+    expect(() => sampledTrainConfig({ ...open, window: 8 }, 2)).toThrow(
+      "expected at least 16 samples for the compact network, got 8",
+    );
+  });
+
+  test("makes the default window as long as the network needs", () => {
+    expect(sampledTrainConfig(open, 2)).toMatchObject({ rate: 2, window: 16 });
+    expect(sampledTrainConfig({ ...open, network: "1dcnn-bilstm" }, 1)).toMatchObject({ rate: 1, window: 8 });
   });
 });

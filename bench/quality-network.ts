@@ -5,13 +5,13 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { filesOf, importsOf } from "../scripts/architecture.ts";
-import { defaultAugmentation } from "../src/config.ts";
+import { augmentationForConfig } from "../src/config.ts";
 import { exportNetwork } from "../src/learning/training/export-network.ts";
 import { WindowPredictor } from "../src/learning/training/window-predictor.ts";
 import { beginFoldFits, fitFinal, fitFolds } from "../src/pipelines/fit-folds.ts";
 import { readNetwork } from "../src/pipelines/read-network.ts";
 import { resumableCheckpoints } from "../src/pipelines/resumable-run.ts";
-import { configAffectingResult } from "../src/recorded-options.ts";
+import { recordedConfigOfResult } from "../src/recorded-options.ts";
 import { argmaxRows } from "../src/stats/argmax-rows.ts";
 import { modelFiles } from "../src/storage/store/model-folder.ts";
 import { trainOptions } from "../src/train-options.ts";
@@ -30,7 +30,7 @@ const source = fileURLToPath(new URL("../src", import.meta.url));
 
 /** Everything that decides a network's answers, apart from the task: the options, the code, and ONNX Runtime. */
 export function decidingNetwork(network: string, task: Pick<QualityTask, "config" | "hasAugmentation">): object {
-  const { files: _, ...options } = configAffectingResult(networkConfig(network, task));
+  const { files: _, ...options } = recordedConfigOfResult(networkConfig(network, task));
   const hash = createHash("sha256");
   for (const file of fittingFiles()) hash.update(file).update(readFileSync(join(source, file)));
   return { options, code: hash.digest("hex"), onnxruntime: currentVersions().onnxruntime };
@@ -48,7 +48,7 @@ function fittingFiles(): string[] {
 
 function networkConfig(network: string, { config, hasAugmentation }: Pick<QualityTask, "config" | "hasAugmentation">) {
   const given = { ...config, network: network as NetworkName };
-  return hasAugmentation ? given : { ...given, augment: defaultAugmentation(given) };
+  return hasAugmentation ? given : { ...given, augment: augmentationForConfig(given) };
 }
 
 /** @param directory folder for checkpoints, from which an interrupted fit goes on; removed at the end */

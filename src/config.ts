@@ -31,14 +31,15 @@ import {
 } from "./folder-options.ts";
 import { inspectOptions } from "./inspect-options.ts";
 import { kebabCase } from "./letter-case.ts";
-import { unusedOptions } from "./recorded-options.ts";
+import { unusedRecordedOptions } from "./recorded-options.ts";
 import { type ConfigFile, givenOptionNames, resolveOptions } from "./resolve-options.ts";
 import { retrainOptions } from "./retrain-options.ts";
 import { labelOptions } from "./shared-options.ts";
 import { trainOptions } from "./train-options.ts";
 
 export type * from "./config-types.ts";
-export { type ConfigFile, readConfigFile } from "./resolve-options.ts";
+export { readConfigFile } from "./read-config-file.ts";
+export type { ConfigFile } from "./resolve-options.ts";
 
 /**
  * Validates and completes the options of `train`.
@@ -49,16 +50,16 @@ export { type ConfigFile, readConfigFile } from "./resolve-options.ts";
 export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainConfig {
   const resolved = resolveOptions(trainOptions, options, file);
   const given = givenOptionNames(trainOptions, options, file);
-  const config = given.has("augment") ? resolved : { ...resolved, augment: defaultAugmentation(resolved) };
+  const config = given.has("augment") ? resolved : { ...resolved, augment: augmentationForConfig(resolved) };
   checkConfigAlias(config);
   parseDay(config.day);
   checkConfigWindow(config);
-  refuseStepOptions(config);
+  refuseStepConfig(config);
   return config;
 }
 
 /** Rotated copies double the time and memory of a minirocket fit, and no measurement shows yet that they help. */
-export function defaultAugmentation({
+export function augmentationForConfig({
   network,
   augment,
 }: Pick<TrainConfig, "network" | "augment">): TrainConfig["augment"] {
@@ -66,9 +67,9 @@ export function defaultAugmentation({
 }
 
 /** A config that was resolved before has these options, too, with their defaults. */
-function refuseStepOptions(config: TrainConfig): void {
+function refuseStepConfig(config: TrainConfig): void {
   const { network } = config;
-  const refused = unusedOptions(network).filter((name) => config[name] !== trainOptions[name].default);
+  const refused = unusedRecordedOptions(network).filter((name) => config[name] !== trainOptions[name].default);
   if (refused.length === 0) return;
   const names = refused.map((name) => `--${kebabCase(name)}`).join(" and ");
   throw new UserError(`--network ${network} has no training epochs, so it does not use ${names}`, {

@@ -16,7 +16,7 @@ export type SampledTrainConfig = TrainConfig & { rate: number; window: number };
 const stepOptions = ["epochs", "batchSize", "learningRate", "patience"] as const;
 
 /** Options that have no effect on the network. */
-export function unusedOptions(network: TrainConfig["network"]): readonly (keyof TrainConfig)[] {
+export function unusedRecordedOptions(network: TrainConfig["network"]): readonly (keyof TrainConfig)[] {
   return network === "minirocket" ? stepOptions : [];
 }
 
@@ -97,22 +97,22 @@ function readTrainedOptions<O>(stored: Readonly<Record<string, unknown>>, names:
 }
 
 /** The options that affect a model; options about reporting are not among them. */
-export function configWithoutTracking<C extends TrackingChoice>(config: C): Omit<C, keyof TrackingChoice> {
-  return configWithout(config, ({ affects }) => affects === "tracking") as Omit<C, keyof TrackingChoice>;
+export function recordedConfigWithoutTracking<C extends TrackingChoice>(config: C): Omit<C, keyof TrackingChoice> {
+  return recordedConfigWithout(config, ({ affects }) => affects === "tracking") as Omit<C, keyof TrackingChoice>;
 }
 
 /** The options that a model folder records: those that affect the model. */
 export function configToRecord<C extends TrainConfig>(
   config: C,
 ): Omit<C, keyof TrackingChoice | (typeof stepOptions)[number]> {
-  const record: Record<string, unknown> = configWithoutTracking(config);
-  for (const name of unusedOptions(config.network)) delete record[name];
+  const record: Record<string, unknown> = recordedConfigWithoutTracking(config);
+  for (const name of unusedRecordedOptions(config.network)) delete record[name];
   return record as Omit<C, keyof TrackingChoice | (typeof stepOptions)[number]>;
 }
 
 /** The options that identify an interrupted run: all those that affect the result. */
-export function configAffectingResult(config: TrainConfig | RetrainConfig): Record<string, unknown> {
-  return configWithout(config, ({ affects }) => affects !== "result");
+export function recordedConfigOfResult(config: TrainConfig | RetrainConfig): Record<string, unknown> {
+  return recordedConfigWithout(config, ({ affects }) => affects !== "result");
 }
 
 /**
@@ -127,11 +127,11 @@ export const defaultsOfLaterOptions: Readonly<Record<string, unknown>> = {
 };
 
 /** The stored options of a training or retraining run, in snake_case, under their current names. */
-export function presentConfigNames(stored: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function presentRecordedNames(stored: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return snakeKeys(resolveStoredOptionNames(stored, { ...trainOptions, ...retrainOptions }));
 }
 
-function configWithout(config: object, test: (option: Option) => boolean): Record<string, unknown> {
+function recordedConfigWithout(config: object, test: (option: Option) => boolean): Record<string, unknown> {
   const defined: Options = { ...trainOptions, ...retrainOptions };
   return Object.fromEntries(Object.entries(config).filter(([name]) => !test(defined[name]!)));
 }

@@ -81,15 +81,15 @@ const pathColumns = namesOption({
   doc: "columns to take from folders called name=value, separated by commas",
 });
 
-const fromPath = (what: string, example: string): Option<string> =>
+const sharedOptionFromPath = (what: string, example: string): Option<string> =>
   textOption({
     value: "path",
     expected: `the end of a path with one {name}, such as ${example}`,
     doc: `${what} from the path of each file, such as ${example}; * matches anything except a slash`,
   });
-const groupFromPath = fromPath("person", "sub_{user}.csv");
-const recordingFromPath = fromPath("recording", "{session}/acc.csv");
-const labelFromPath: Option<string> = fromPath("activity", "{activity}/*.csv");
+const groupFromPath = sharedOptionFromPath("person", "sub_{user}.csv");
+const recordingFromPath = sharedOptionFromPath("recording", "{session}/acc.csv");
+const labelFromPath: Option<string> = sharedOptionFromPath("activity", "{activity}/*.csv");
 const map: Option<string> = textOption({
   value: "file",
   expected: "a YAML or JSON file",

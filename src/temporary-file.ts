@@ -23,7 +23,7 @@ export function temporaryBeside(path: string, now: () => number = Date.now): str
 }
 
 function removeTemporaryLeftovers(directory: string, prefix: string, now: () => number): void {
-  for (const name of read(() => readdirSync(directory), [])) {
+  for (const name of valueOr(() => readdirSync(directory), [])) {
     const found = name.startsWith(prefix) ? pattern.exec(name) : null;
     if (found === null || found.index !== prefix.length) continue;
     const { space, pid } = found.groups!;
@@ -31,12 +31,12 @@ function removeTemporaryLeftovers(directory: string, prefix: string, now: () => 
     const gone = space === temporaryPidSpace() && !isTemporaryOwnerRunning(Number(pid));
     if (!gone && !isAbandonedTemporaryFile(path, now)) continue;
     // A file that cannot be removed does no harm.
-    read(() => rmSync(path, { recursive: true, force: true }), undefined);
+    valueOr(() => rmSync(path, { recursive: true, force: true }), undefined);
   }
 }
 
 function isAbandonedTemporaryFile(path: string, now: () => number): boolean {
-  return read(() => now() - statSync(path).mtimeMs > abandonedAfterMs, false);
+  return valueOr(() => now() - statSync(path).mtimeMs > abandonedAfterMs, false);
 }
 
 function isTemporaryOwnerRunning(pid: number): boolean {
@@ -53,13 +53,13 @@ let known: string | undefined;
 function temporaryPidSpace(): string {
   if (known !== undefined) return known;
   // Only Linux provides the last two.
-  const boot = read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"), "");
-  const parts = [hostname(), boot, read(() => readlinkSync("/proc/self/ns/pid"), "")];
+  const boot = valueOr(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"), "");
+  const parts = [hostname(), boot, valueOr(() => readlinkSync("/proc/self/ns/pid"), "")];
   known = createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 8);
   return known;
 }
 
-function read<T>(value: () => T, otherwise: T): T {
+function valueOr<T>(value: () => T, otherwise: T): T {
   try {
     return value();
   } catch {

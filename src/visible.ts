@@ -25,10 +25,10 @@ const pattern = new RegExp(`(?<kept>${shaping})|${unseen}`, "gv");
 /** The text on one line, with each such character escaped in the form `\u001b`, which stands for the same character in JSON. */
 export function visible(text: string): string {
   return text.replace(pattern, (character, kept: string | undefined) =>
-    kept === undefined ? character.replace(/./gs, escapedUnit) : character,
+    kept === undefined ? character.replace(/./gs, visibleUnit) : character,
   );
 }
 
-function escapedUnit(unit: string): string {
+function visibleUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -5,7 +5,7 @@ import { resolveRetrainConfig, resolveTrainConfig } from "../src/config.ts";
 import { createProgram } from "../src/interfaces/cli/program.ts";
 import { kebabCase, snakeKeys } from "../src/letter-case.ts";
 import { flagOption, namesOption, type OptionsOf, textsOption, wholeNumberOption } from "../src/option.ts";
-import { configAffectingResult, configWithoutTracking, readChampionOptions } from "../src/recorded-options.ts";
+import { readChampionOptions, recordedConfigOfResult, recordedConfigWithoutTracking } from "../src/recorded-options.ts";
 import { resolveOptions } from "../src/resolve-options.ts";
 
 interface Made {
@@ -77,24 +77,24 @@ describe("what an option changes", () => {
 
   it("tells an interrupted run by what is computed alone", () => {
     const { files: _, out, jobs, resume, tracking, experiment, register, alias, ...computed } = train;
-    expect(configAffectingResult(train)).toEqual(computed);
+    expect(recordedConfigOfResult(train)).toEqual(computed);
     const retrain = resolveRetrainConfig({ files: ["b.csv"], model: "m", out: "n", labelled: "a.csv", promote: true });
-    expect(Object.keys(configAffectingResult(retrain)).sort()).toEqual(
+    expect(Object.keys(recordedConfigOfResult(retrain)).sort()).toEqual(
       ["model", "cycles", "step", "select", "threshold", "restart", "holdout", "seed"].sort(),
     );
   });
 
   it("is read from a model folder in snake_case, and in camelCase as folders had it before", () => {
-    const stored = snakeKeys({ ...configWithoutTracking(train), rate: 50 });
+    const stored = snakeKeys({ ...recordedConfigWithoutTracking(train), rate: 50 });
     expect(Object.keys(stored)).toEqual(expect.arrayContaining(["batch_size", "class_weights", "reference_batches"]));
     const read = readChampionOptions(stored);
-    expect(read).toEqual(readChampionOptions({ ...configWithoutTracking(train), rate: 50 }));
+    expect(read).toEqual(readChampionOptions({ ...recordedConfigWithoutTracking(train), rate: 50 }));
     expect(read).toMatchObject({ options: { batchSize: 64, referenceBatches: 5 } });
     expect(readChampionOptions({ ...stored, batch_size: 1 })).toMatchObject({ fault: { name: "batchSize" } });
   });
 
   it("keeps where a run is reported out of what a model is made with", () => {
     const { tracking, experiment, register, alias, ...own } = train;
-    expect(configWithoutTracking(train)).toEqual(own);
+    expect(recordedConfigWithoutTracking(train)).toEqual(own);
   });
 });

@@ -16,10 +16,10 @@ import { readManifest } from "../storage/store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../storage/store/model-folder.ts";
 import {
   changeRegistry,
-  lineOfModel,
   lineOfRegistry,
   type Registry,
   readRegistry,
+  registeredLineOfModel,
   resolveModelByRegistry,
 } from "../storage/store/registry.ts";
 import { explainSystemReadError, hasSystemErrorCode } from "../system-error.ts";
@@ -113,7 +113,7 @@ export async function promote(model: string, now: () => Date = () => new Date())
   const { monitored, folder } = await openWatchedModel(directory);
   const [parent, name] = [dirname(directory), basename(directory)];
   const registry = await readRegistry(parent);
-  const line = lineOfModel(registry, name, folder.manifest.retrained_from?.line);
+  const line = registeredLineOfModel(registry, name, folder.manifest.retrained_from?.line);
   // Even if the first version is damaged at present, it remains part of the line's history.
   const hasFirst = await isListedModel(join(parent, line));
   const before = lineOfRegistry(registry, line)?.champions.at(-1) ?? (hasFirst ? line : null);
@@ -184,7 +184,7 @@ async function describeModelVersion(directory: string, listed?: Registry): Promi
   const name = basename(resolve(directory));
   return {
     name,
-    line: lineOfModel(registry, name, retrained_from?.line),
+    line: registeredLineOfModel(registry, name, retrained_from?.line),
     modelVersion: model_version,
     createdAt: created_at,
     from: retrained_from?.model ?? null,

@@ -7,7 +7,7 @@ import type { FitName } from "../learning/training/fit-events.ts";
 import { decodeFitState, type FitEpoch } from "../learning/training/fit-state.ts";
 import type { FitCheckpoints } from "../learning/training/run-fit.ts";
 import { snakeKeys } from "../letter-case.ts";
-import { defaultsOfLaterOptions, presentConfigNames } from "../recorded-options.ts";
+import { defaultsOfLaterOptions, presentRecordedNames } from "../recorded-options.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
 import { readFileInside } from "../storage/store/file-inside.ts";
@@ -53,7 +53,7 @@ export async function enterResumableRun(
   const advice = `Run the original command with --resume, or ${again}`;
   if (!before.success) throw new UserError(`--resume: ${staging.path("run.json")} cannot be read`, { advice });
   const differences = resumableRunDifferences(
-    { ...before.data, config: presentConfigNames(before.data.config) },
+    { ...before.data, config: presentRecordedNames(before.data.config) },
     current,
   );
   if (differences.length === 0) return;

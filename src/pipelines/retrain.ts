@@ -22,7 +22,7 @@ import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { snakeKeys } from "../letter-case.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { Rng } from "../random.ts";
-import { configAffectingResult, configWithoutTracking } from "../recorded-options.ts";
+import { recordedConfigOfResult, recordedConfigWithoutTracking } from "../recorded-options.ts";
 import { beginRetrainLog, endRetrainLog } from "../report/retrain-log.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import { endTrainLog } from "../report/train-log.ts";
@@ -31,7 +31,7 @@ import { reporterOf, teeReporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { jsonFileText } from "../storage/store/atomic-file.ts";
 import { modelFiles, retrainReportFile, trackingFile } from "../storage/store/model-folder.ts";
-import { lineOfModel, readRegistry } from "../storage/store/registry.ts";
+import { readRegistry, registeredLineOfModel } from "../storage/store/registry.ts";
 import { checkReplaceableDirectory, replaceDirectory } from "../storage/store/replace-directory.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import { candidateFromAdaptation, candidateFromCurriculum, type RetrainRun } from "./candidate.ts";
@@ -100,7 +100,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
     await enterResumableRun(
       staging,
       {
-        ...configAffectingResult({ ...config, model: versionToRetrain(champion) }),
+        ...recordedConfigOfResult({ ...config, model: versionToRetrain(champion) }),
         ...(config.network !== undefined && { network: readNetworkIdentity(data.network) }),
       },
       retrainFingerprint(data),
@@ -109,7 +109,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
       (start) =>
         beginRetrainLog(
           { recordings, rows: unlabelled.quality.rows.kept },
-          { out: config.out, experiment: config.experiment, params: configWithoutTracking(config) },
+          { out: config.out, experiment: config.experiment, params: recordedConfigWithoutTracking(config) },
           champion.folder.manifest.model_version,
           start,
         ),
@@ -270,14 +270,18 @@ async function retrainOn(
 
 /** The options that affect the result. */
 function reportedRetrainConfig(config: RetrainConfig): Record<string, unknown> {
-  const { jobs: _, resume: _r, ...own } = configWithoutTracking(config);
+  const { jobs: _, resume: _r, ...own } = recordedConfigWithoutTracking(config);
   return snakeKeys(own);
 }
 
 /** The name that all versions of a model share: the name of the first version's folder. */
 async function lineToRetrain({ folder }: WatchedModel): Promise<string> {
   const directory = resolve(folder.directory);
-  return lineOfModel(await readRegistry(dirname(directory)), basename(directory), folder.manifest.retrained_from?.line);
+  return registeredLineOfModel(
+    await readRegistry(dirname(directory)),
+    basename(directory),
+    folder.manifest.retrained_from?.line,
+  );
 }
 
 function refusedRetrainDirectory(out: string): string {

@@ -6,7 +6,7 @@ import { Interrupted, UserError } from "../errors.ts";
 import { Diverged } from "../learning/training/diverged.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { calibratedDay, type MeasuredRunLength, type RehearsedDay } from "../monitoring/drift/calibration.ts";
-import { configAffectingResult, configToRecord, type SampledTrainConfig } from "../recorded-options.ts";
+import { configToRecord, recordedConfigOfResult, type SampledTrainConfig } from "../recorded-options.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import type { TrackedRun, TrackerStart } from "../report/train-log.ts";
 import { beginTrainLog, endTrainLog } from "../report/train-log.ts";
@@ -114,7 +114,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
     const data = await prepareTraining(given, reporter);
     const { samplingRateHz: rate, windowSize: window } = data.windows;
     const config: SampledTrainConfig = { ...given, rate, window };
-    const identity = { ...configAffectingResult(config), network: readNetworkIdentity(data.network) };
+    const identity = { ...recordedConfigOfResult(config), network: readNetworkIdentity(data.network) };
     await enterResumableRun(staging, identity, data.recordings.fingerprint);
     const begin = (start: TrackerStart): TrackingEvent[] =>
       beginTrainLog({ recordings: data.recordings, rows: data.quality.rows.kept }, trainConfigToTrack(config), start);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { resolveTrainConfig } from "../../src/config.ts";
 import { enterResumableRun, resumableCheckpoints } from "../../src/pipelines/resumable-run.ts";
-import { configAffectingResult } from "../../src/recorded-options.ts";
+import { recordedConfigOfResult } from "../../src/recorded-options.ts";
 import { openStaging, type Staging } from "../../src/storage/store/staging.ts";
 import { currentVersions } from "../../src/versions.ts";
 import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
@@ -52,7 +52,7 @@ describe("a training that was interrupted by commit 85d68b1", () => {
     const resolved = resolveTrainConfig({ files: ["r.csv"], out, ...words, classWeights: "balanced", ...options });
     const staging: Staging = await openStaging(out, { resume: true });
     try {
-      await enterResumableRun(staging, configAffectingResult(resolved), "sha256:0");
+      await enterResumableRun(staging, recordedConfigOfResult(resolved), "sha256:0");
     } finally {
       await staging.release();
     }

@@ -2,7 +2,8 @@
 // Every choice is reported, so that users notice a wrong guess.
 
 import { type FaultDescription, type OnFault, throwDataFault } from "../../data-fault.ts";
-import { nearestName, UserError } from "../../errors.ts";
+import { UserError } from "../../errors.ts";
+import { nearestName } from "../../nearest-name.ts";
 import { shellCommand } from "../../shell-words.ts";
 import {
   type ColumnRole,

@@ -1,6 +1,7 @@
 // A sensor as a user writes it: [name=]kind:x,y,z[unit], for example "wrist=acc:ax,ay,az[m/s^2]".
 
-import { nearestName, UserError } from "../../errors.ts";
+import { UserError } from "../../errors.ts";
+import { nearestName } from "../../nearest-name.ts";
 import type { GivenSensor } from "../sensors/decide-sensors.ts";
 import { type Sensor, type SensorKind, sensorUnitNames } from "../sensors/sensor.ts";
 import { unitOfName, unitOfNameForKind } from "../sensors/unit-of-name.ts";

@@ -1,7 +1,8 @@
 // Plausible wrist recordings of simulated people who differ from each other, for demos and tests. They are learnable but not
 // trivial. They represent no real person, and no figure measured on them says anything about real people.
 
-import { nearestName, UserError } from "../../errors.ts";
+import { UserError } from "../../errors.ts";
+import { nearestName } from "../../nearest-name.ts";
 import { Rng } from "../../random.ts";
 import type { TableColumn } from "../files/write-table.ts";
 import { drawGaitTraits, type SimulatedActivity, simulatedActivities } from "./gait-model.ts";

@@ -5,7 +5,7 @@ import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
 import { explainSystemReadError, hasSystemErrorCode } from "../../system-error.ts";
 import { isPlainPath } from "./plain-name.ts";
-import { tooLargeToRead } from "./read-text-file.ts";
+import { textFileTooLarge } from "./read-text-file.ts";
 
 /** Maximum size of a file in bytes; Tidemark's networks have less than 2 MiB. */
 export const largestFile: number = 256 * 2 ** 20;
@@ -26,7 +26,7 @@ export async function fileInside(directory: string, name: string, limit: number 
       advice: "Restore the file from a copy of the model folder.",
     });
   }
-  if (found.size > limit) throw tooLargeToRead(path, found.size, limit);
+  if (found.size > limit) throw textFileTooLarge(path, found.size, limit);
   return path;
 }
 

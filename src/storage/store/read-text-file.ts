@@ -16,7 +16,7 @@ export async function readTextFile(path: string): Promise<string | null> {
     const found = await stat(path);
     // A pipe would make the reader wait forever.
     if (!found.isFile()) throw new UserError(`${path}: expected a file, found ${kindOfFile(found)}`);
-    if (found.size > largestText) throw tooLargeToRead(path, found.size, largestText);
+    if (found.size > largestText) throw textFileTooLarge(path, found.size, largestText);
     return await readFile(path, "utf8");
   } catch (error) {
     if (hasSystemErrorCode(error, "ENOENT")) return null;
@@ -24,7 +24,7 @@ export async function readTextFile(path: string): Promise<string | null> {
   }
 }
 
-export function tooLargeToRead(path: string, size: number, limit: number): UserError {
+export function textFileTooLarge(path: string, size: number, limit: number): UserError {
   const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
   return new UserError(`${path}: expected at most ${mebibytes(limit)}, found ${mebibytes(size)}`, {
     advice: "No model needs a file of this size. Restore the file from a copy of the model folder.",

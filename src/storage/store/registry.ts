@@ -67,7 +67,7 @@ export function lineOfRegistry({ lines }: Registry, line: string): RegistryLine 
  * The line of a model: the one that it joined, otherwise that of the model from which it was retrained, otherwise its own.
  * @param retrainedLine the line in the manifest of a retrained model
  */
-export function lineOfModel({ lines }: Registry, model: string, retrainedLine: string | undefined): string {
+export function registeredLineOfModel({ lines }: Registry, model: string, retrainedLine: string | undefined): string {
   const joined = Object.entries(lines).find(([, { members = [] }]) => members.includes(model))?.[0];
   return joined ?? retrainedLine ?? model;
 }

@@ -1,0 +1,68 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
+import { UserError } from "./errors.ts";
+import { kindOfFile } from "./kind-of-file.ts";
+import { type ConfigFile, isOptionsRecord, showOptionValue } from "./resolve-options.ts";
+import { explainSystemReadError } from "./system-error.ts";
+
+/** Far more than all options together take up. */
+const largestConfigFile = 2 ** 20;
+
+/** Options that are paths of files or folders. */
+const pathOptions: ReadonlySet<string> = new Set(["files", "labelled", "labels", "map", "model", "out"]);
+
+/**
+ * Reads a config file in YAML or JSON; its relative paths start in its folder.
+ * @throws UserError if it is not a file of options, or too large
+ */
+export async function readConfigFile(path: string): Promise<ConfigFile> {
+  const text = await readConfigText(path).catch((cause: unknown) => {
+    throw explainSystemReadError(cause, `--config ${path}`);
+  });
+  const { parse } = await import("yaml");
+  let content: unknown;
+  try {
+    content = parse(text, { logLevel: "error" });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new UserError(`--config ${path}: expected a readable YAML or JSON file: ${reason}`, { cause });
+  }
+  if (!isOptionsRecord(content)) {
+    throw new UserError(`--config ${path}: expected options with their values, got ${showOptionValue(content)}`, {
+      advice: "Write one option per line, for example `batch-size: 64`.",
+    });
+  }
+  // `$schema` tells editors which schema a JSON file follows.
+  const { $schema: _, ...written } = content;
+  const folder = dirname(path);
+  const options = Object.entries(written).map(([name, value]) => [
+    name,
+    pathOptions.has(name) || namesFileInConfig(name, value) ? pathFromConfigFolder(folder, value) : value,
+  ]);
+  return { path, options: Object.fromEntries(options) };
+}
+
+/** Whether an option that names either a preset or a file names a file. */
+function namesFileInConfig(name: string, value: unknown): boolean {
+  return name === "network" && typeof value === "string" && /\.m?[jt]s$/.test(value);
+}
+
+/** Joins relative paths to a folder, and leaves URLs and all other values as they are. */
+function pathFromConfigFolder(folder: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((own) => pathFromConfigFolder(folder, own));
+  const isRelative =
+    typeof value === "string" && value !== "" && !isAbsolute(value) && !/^[a-z][a-z0-9+.-]+:\/\//i.test(value);
+  return isRelative && folder !== "." ? join(folder, value) : value;
+}
+
+async function readConfigText(path: string): Promise<string> {
+  const found = await stat(path);
+  // A pipe would make the reader wait forever, and some devices never end.
+  if (!found.isFile()) throw new UserError(`--config ${path}: expected a file, found ${kindOfFile(found)}`);
+  if (found.size > largestConfigFile) {
+    throw new UserError(`--config ${path}: expected at most 1 MiB of options, found ${found.size} bytes`, {
+      advice: "Check the path: recordings are named without --config.",
+    });
+  }
+  return readFile(path, "utf8");
+}

@@ -364,7 +364,7 @@ function changeLedger(folder: string, ...statements: string[]): void {
 async function addBatches(folder: string, stream: string, ...ids: string[]): Promise<void> {
   const { model_version: modelVersion } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
   const upgradeSummary = (json: unknown) => ({ summary: Buffer.from(JSON.stringify(json)), figures: null });
-  const store = SqliteStreamStore.open(folder, { modelVersion, upgradeSummary });
+  const store = SqliteStreamStore.open(folder, { modelVersion, upgradeSummary, upgradeHeadline: () => null });
   const all = (await Promise.all((await store.streams()).map((name) => store.page(name)))).flatMap(
     ({ batches }) => batches,
   );

@@ -1,6 +1,7 @@
 // Opens the ledger in a model's folder. It knows enough about the model to convert version 1 summaries to the present form,
 // and to produce the content of a stream's rolling_reference.json.
 import { jsonFileText } from "../../storage/store/atomic-file.ts";
+import type { LedgerUpgrade } from "../../storage/store/ledger-upgrade.ts";
 import { openStore } from "../../storage/store/open-store.ts";
 import type { OpenedStore } from "../../storage/store/opened-store.ts";
 import type { RollingBatches } from "../../storage/store/published-reference.ts";
@@ -11,6 +12,8 @@ import type { StreamStore } from "../../storage/store/stream-store.ts";
 import { batchFiguresOf } from "../summaries/batch-figures.ts";
 import { encodeMeasurement, type MeasurementShape } from "../summaries/measurement-codec.ts";
 import { batchFiguresSchema, batchMeasurementSchema } from "../summaries/summary-schemas.ts";
+import { batchHeadline } from "./batch-headline.ts";
+import { checkResultSchema } from "./check-result-schema.ts";
 import { type RollingReference, rollingReference } from "./rolling-reference.ts";
 
 /** The model that the ledger belongs to. */
@@ -34,7 +37,7 @@ export function openModelLedger(model: MonitoredModel, options: { readonly busyT
   const { directory, modelVersion, referenceBatches } = model;
   return SqliteStreamStore.open(directory, {
     modelVersion,
-    upgradeSummary: upgradeModelLedgerSummary,
+    ...modelLedgerUpgrade,
     ...options,
     published: { referenceBatches, text: (rolling) => jsonFileText(referenceFromModelLedger(rolling, model)) },
   });
@@ -46,15 +49,15 @@ export function openModelLedger(model: MonitoredModel, options: { readonly busyT
  * @throws UserError if it is not an address, or the store cannot be used
  */
 export async function openLedgerStore(address: string): Promise<OpenedStore> {
-  return openStore(parseStoreAddress(address), { upgradeSummary: upgradeModelLedgerSummary });
+  return openStore(parseStoreAddress(address), modelLedgerUpgrade);
 }
 
 /** The read-only part of a ledger. */
-export type ReadableLedger = Pick<StreamStore, "page" | "streams" | "close">;
+export type ReadableLedger = Pick<StreamStore, "page" | "streams" | "fleet" | "close">;
 
 /** For callers that do not need the model. @throws UserError under the same conditions as `openModelLedger` */
 export function openReadableModelLedger({ directory, modelVersion }: LedgerOwner): ReadableLedger {
-  return SqliteStreamStore.open(directory, { modelVersion, upgradeSummary: upgradeModelLedgerSummary });
+  return SqliteStreamStore.open(directory, { modelVersion, ...modelLedgerUpgrade });
 }
 
 /** The stream's rolling reference; empty for a stream without batches. */
@@ -74,6 +77,14 @@ export function referenceFromModelLedger(
     })),
   });
 }
+
+const modelLedgerUpgrade: LedgerUpgrade = {
+  upgradeSummary: upgradeModelLedgerSummary,
+  upgradeHeadline(stored, before, receivedAt) {
+    const parsed = checkResultSchema.safeParse(stored);
+    return parsed.success ? batchHeadline(parsed.data, before, receivedAt) : null;
+  },
+};
 
 function upgradeModelLedgerSummary(json: unknown, what: string): { summary: Uint8Array; figures: unknown } {
   const measurement = parseStoredValue(batchMeasurementSchema, json, what);

@@ -64,6 +64,11 @@ export interface StreamSchemas<R, E> {
   readonly evidence: z.ZodType<E>;
   /** Converts evidence to the form that the schema `evidence` reads. Default: the evidence is stored unchanged. */
   readonly storedEvidence?: (evidence: E) => unknown;
+  /**
+   * Returns what lists of streams show about a result; see `DecidedBatch`. Default: nothing.
+   * @param before the headline of the stream's previous batch, as it is stored; null if there is none
+   */
+  readonly headline?: (result: R, before: unknown, receivedAt: string) => unknown;
   /** Reduces a result to the part that is kept after some days. */
   readonly shorten: (result: R) => R;
 }
@@ -105,14 +110,16 @@ export class MonitorStream<R, E> {
     const { batchId, contentHash, accept = false } = batch;
     checkStreamName("batch id", batchId);
     const now = this.#now();
+    const receivedAt = now.toISOString();
     let result: R | undefined;
     const recorded = await this.#store.record(
-      { stream: this.name, batchId, contentHash, receivedAt: now.toISOString() },
+      { stream: this.name, batchId, contentHash, receivedAt },
       (records, sameContent) => {
         const memory = { ...this.#memory(records), ...(sameContent !== null && { sameContent }) };
         const entry = this.#entry(decide(memory), accept);
         result = entry.result;
-        return entry.decided;
+        const headline = this.#schemas.headline?.(entry.result, records.headline, receivedAt) ?? null;
+        return { ...entry.decided, headline };
       },
       this.#rules(now),
     );

@@ -7,6 +7,7 @@ import { type DriftState, driftStateSchema } from "../drift/drift-state.ts";
 import type { UndoneFault } from "../drift/likely-causes.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import type { Columns } from "../summaries/summarize.ts";
+import { batchHeadline } from "./batch-headline.ts";
 import { type CheckResult, shortenCheckResult } from "./check-result.ts";
 import { checkResultSchema } from "./check-result-schema.ts";
 import type { StreamSchemas } from "./monitor-stream.ts";
@@ -37,6 +38,7 @@ export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
   result: checkResultSchema,
   evidence: streamStateSchema,
   storedEvidence: storedStreamState,
+  headline: batchHeadline,
   shorten: shortenCheckResult,
 };
 

@@ -6,7 +6,9 @@ import { z } from "zod";
 import { parseStoredValue } from "./stored-value.ts";
 import type {
   BatchStanding,
+  BatchStatus,
   DecidedBatch,
+  FleetOptions,
   IncomingBatch,
   NamedBatch,
   PageOptions,
@@ -14,6 +16,7 @@ import type {
   ReferenceSummary,
   StoredBatch,
   StoredMemory,
+  StreamOverview,
   StreamRules,
 } from "./stream-store.ts";
 
@@ -22,8 +25,12 @@ export type NewBatch = IncomingBatch & Omit<DecidedBatch, "state">;
 
 export type StreamRow = Pick<StoredMemory, "state" | "referencesChangedAt" | "batches" | "version">;
 
+const batchStatus = z.enum(["accepted", "doubtful", "alarmed", "rejected", "excluded"]);
+
 /** Longer cells count as damaged. Cells usually have a few kilobytes, and names have at most 200 characters. */
 export const longestName = 1000;
+/** Headlines, which usually have 200 bytes. */
+const longestHeadline = 4000;
 export const longestJson: number = 2 ** 20;
 export const longestSummary: number = 2 ** 24;
 
@@ -43,7 +50,7 @@ export const jsonText: z.ZodType<unknown, string> = z.string().transform((text, 
 
 const blob = z.instanceof(Uint8Array);
 
-const deflatedJson = blob
+export const deflatedJson: z.ZodType<unknown, Uint8Array> = blob
   .transform((deflated, context): string => {
     try {
       return inflateRawSync(deflated, { maxOutputLength: longestJson }).toString("utf8");
@@ -61,7 +68,7 @@ const ledgerRow = z
     batch_id: z.string(),
     content_hash: z.string(),
     received_at: z.iso.datetime(),
-    status: z.enum(["accepted", "doubtful", "alarmed", "rejected", "excluded"]),
+    status: batchStatus,
     reason: z.string().nullable(),
     in_window: z.number(),
     has_summary: z.number(),
@@ -102,6 +109,32 @@ const streamRow = z.object({
   batches: z.number(),
   version: z.number(),
 });
+
+const latestBatch = z
+  .tuple([z.string().min(1), z.iso.datetime(), batchStatus, jsonText.nullable()])
+  .transform(([batchId, receivedAt, status, headline]) => ({ batchId, receivedAt, status, headline }));
+
+const overviewRow = z
+  .object({
+    name: z.string(),
+    accepted: z.number(),
+    doubtful: z.number(),
+    alarmed: z.number(),
+    rejected: z.number(),
+    excluded: z.number(),
+    has_state: z.number(),
+    retired_at: z.iso.datetime().nullable(),
+    latest: jsonText.pipe(z.array(latestBatch)),
+  })
+  .transform(
+    ({ name, has_state, retired_at, latest, ...counts }): StreamOverview => ({
+      stream: name,
+      counts,
+      hasState: has_state === 1,
+      retiredAt: retired_at,
+      latest,
+    }),
+  );
 
 const batchOfLedgerRow = (row: Record<string, unknown>): StoredBatch =>
   parseStoredValue(ledgerRow, row, `batch "${row.batch_id}"`);
@@ -168,15 +201,19 @@ export class BatchLedger {
   /** Appends a batch to its stream; the first batch creates the stream. */
   append(batch: NewBatch): void {
     const { stream, batchId, contentHash, receivedAt, status, reason, inReferences, summary, figures, result } = batch;
+    const { headline = null } = batch;
     if (inReferences && summary === null)
       throw new RangeError(`ledger: batch "${batchId}": a batch in the references needs a summary`);
     const begun = "INSERT INTO streams (name, batches) VALUES (?, 1) ON CONFLICT DO UPDATE SET batches = batches + 1";
     this.#run(begun, stream);
+    this.#run("INSERT INTO overviews (stream) VALUES (?) ON CONFLICT DO NOTHING", stream);
+    this.#count(stream, status, 1);
     const { lastInsertRowid } = this.#run(
-      `INSERT INTO batches (stream, batch_id, content_hash, received_at, status, reason, in_window, figures, result, whole)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+      `INSERT INTO batches (stream, batch_id, content_hash, received_at, status, reason, in_window, figures, result, whole, headline)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
       ...[stream, batchId, contentHash, receivedAt, status, reason, inReferences ? 1 : 0],
       ...[figures === null ? null : jsonForBatchLedger(figures), deflateForBatchLedger(result)],
+      headline === null ? null : headlineForBatchLedger(headline),
     );
     if (summary !== null) {
       this.#run("INSERT INTO summaries (sequence, stream, summary) VALUES (?, ?, ?)", lastInsertRowid, stream, summary);
@@ -190,11 +227,14 @@ export class BatchLedger {
     batchId: string,
     { status, reason, inReferences, at }: BatchStanding & { readonly at: string },
   ): void {
+    const before = this.#get("SELECT status FROM batches WHERE stream = ? AND batch_id = ?", stream, batchId)?.status;
     const { changes } = this.#run(
       "UPDATE batches SET status = ?, reason = ?, in_window = ? WHERE stream = ? AND batch_id = ?",
       ...[status, reason, inReferences ? 1 : 0, stream, batchId],
     );
     if (changes !== 1) throw new RangeError(`ledger: expected batch "${batchId}" in stream "${stream}"`);
+    this.#count(stream, parseStoredValue(batchStatus, before, `batch "${batchId}"`), -1);
+    this.#count(stream, status, 1);
     this.#changed(stream, at);
   }
 
@@ -203,6 +243,32 @@ export class BatchLedger {
     return this.#all(`SELECT ${boundedBatchColumn("name", longestName)} FROM streams ORDER BY name`).map((row) =>
       parseStoredValue(z.string(), row.name, "a stream"),
     );
+  }
+
+  /** See `StreamStore.fleet`. */
+  fleet({ latest, streams }: FleetOptions): StreamOverview[] {
+    const columns = [
+      boundedBatchColumn("batch_id", longestName, "''"),
+      boundedBatchColumn("received_at", longestName, "''"),
+      boundedBatchColumn("status", longestName, "''"),
+      boundedBatchColumn("headline", longestHeadline, "''"),
+    ];
+    const sql = `SELECT ${boundedBatchColumn("name", longestName)}, accepted, doubtful, alarmed, rejected, excluded,
+        state IS NOT NULL AS has_state, retired_at, (
+          SELECT json_group_array(json_array(batch_id, received_at, status, headline) ORDER BY sequence)
+          FROM (SELECT sequence, ${columns.join(", ")} FROM batches WHERE batches.stream = streams.name ORDER BY sequence DESC LIMIT ?)
+        ) AS latest
+      FROM streams JOIN overviews ON overviews.stream = streams.name
+      ${streams === undefined ? "" : "WHERE streams.name IN (SELECT value FROM json_each(?))"} ORDER BY name`;
+    const values = streams === undefined ? [latest] : [latest, JSON.stringify(streams)];
+    return this.#all(sql, ...values).map((row) => parseStoredValue(overviewRow, row, `stream "${row.name}"`));
+  }
+
+  /** The headline of a stream's last batch; null if there is none. */
+  lastHeadline(stream: string): unknown {
+    const sql = `SELECT ${boundedBatchColumn("headline", longestHeadline)} FROM batches WHERE stream = ? ORDER BY sequence DESC LIMIT 1`;
+    const headline = this.#get(sql, stream)?.headline ?? null;
+    return parseStoredValue(jsonText.nullable(), headline, `the last batch of stream "${stream}"`);
   }
 
   stream(name: string): StreamRow | undefined {
@@ -313,6 +379,10 @@ export class BatchLedger {
     );
   }
 
+  #count(stream: string, status: BatchStatus, by: 1 | -1): void {
+    this.#run(`UPDATE overviews SET ${status} = ${status} + ? WHERE stream = ?`, by, stream);
+  }
+
   #run(sql: string, ...values: SQLInputValue[]): ReturnType<ReturnType<DatabaseSync["prepare"]>["run"]> {
     return this.#database.prepare(sql).run(...values);
   }
@@ -343,6 +413,16 @@ export function deflateForBatchLedger(value: unknown): Uint8Array {
   const text = jsonForBatchLedger(value);
   if (text.length > longestJson) throw new RangeError(`ledger: expected at most ${longestJson} characters of JSON`);
   return deflateRawSync(text);
+}
+
+/** Encodes a headline; it must be short, because lists of streams read many of them. */
+export function headlineForBatchLedger(value: unknown): string {
+  const text = jsonForBatchLedger(value);
+  if (Buffer.byteLength(text) > longestHeadline)
+    throw new RangeError(
+      `ledger: expected a headline of at most ${longestHeadline} bytes, got ${text.slice(0, 100)}...`,
+    );
+  return text;
 }
 
 export function jsonForBatchLedger(value: unknown): string {

@@ -3,12 +3,36 @@
 import type { DatabaseSync } from "node:sqlite";
 import { openSqlite } from "./open-sqlite.ts";
 
-export const schemaVersion = 2;
+export const schemaVersion = 3;
+
+const addedByVersion3 = `
+  CREATE INDEX batches_of_stream ON batches (stream, sequence, batch_id, received_at, status, headline);
+  CREATE TABLE overviews (
+    stream TEXT PRIMARY KEY REFERENCES streams (name),
+    accepted INTEGER NOT NULL DEFAULT 0,
+    doubtful INTEGER NOT NULL DEFAULT 0,
+    alarmed INTEGER NOT NULL DEFAULT 0,
+    rejected INTEGER NOT NULL DEFAULT 0,
+    excluded INTEGER NOT NULL DEFAULT 0,
+    retired_at TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE actions (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    action TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    subject TEXT,
+    reason TEXT
+  ) STRICT;
+`;
 
 /**
  * `sequence` numbers the batches of all streams and is never reused. `in_window` means that the references of its stream may
  * include a batch. `whole` means that neither its result nor its summary has been shortened. A row of `summaries` is deleted
- * when no reference needs it or when the stream is reset; the row in `batches` is kept.
+ * when no reference needs it or when the stream is reset; the row in `batches` is kept. `overviews` has one row per stream,
+ * with its number of batches by status, so that a list of streams need not count them. The index `batches_of_stream` has all
+ * other columns that such a list shows. `actions` records what users did to whole streams.
  */
 const tables = `
   CREATE TABLE model (version TEXT NOT NULL) STRICT;
@@ -31,9 +55,9 @@ const tables = `
     figures TEXT,
     result BLOB NOT NULL,
     whole INTEGER NOT NULL CHECK (whole IN (0, 1)),
+    headline TEXT,
     UNIQUE (stream, batch_id)
   ) STRICT;
-  CREATE INDEX batches_of_stream ON batches (stream, sequence);
   CREATE INDEX window_batches ON batches (stream, sequence) WHERE in_window = 1;
   CREATE INDEX whole_batches ON batches (received_at, sequence) WHERE whole = 1;
   CREATE TABLE summaries (
@@ -42,6 +66,7 @@ const tables = `
     summary BLOB NOT NULL
   ) STRICT;
   CREATE INDEX summaries_of_stream ON summaries (stream, sequence);
+  ${addedByVersion3}
 `;
 
 /** Creates the tables of an empty ledger, inside the caller's transaction. */
@@ -49,6 +74,27 @@ export function createLedgerTables(database: DatabaseSync, modelVersion: string)
   database.exec(tables);
   database.prepare("INSERT INTO model VALUES (?)").run(modelVersion);
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
+}
+
+/** Without headlines, overviews and actions. */
+const tables2 = tables
+  .replace(addedByVersion3, "CREATE INDEX batches_of_stream ON batches (stream, sequence);")
+  .replace("headline TEXT,", "");
+
+/** Brings the tables of version 2 up to date, inside the caller's transaction; headlines are left empty. */
+export function upgradeVersion2LedgerTables(database: DatabaseSync): void {
+  database.exec(`
+    DROP INDEX batches_of_stream;
+    ALTER TABLE batches ADD COLUMN headline TEXT;
+    ${addedByVersion3}
+    PRAGMA user_version = ${schemaVersion};
+  `);
+}
+
+export function createVersion2LedgerTables(database: DatabaseSync, modelVersion: string): void {
+  database.exec(tables2);
+  database.prepare("INSERT INTO model VALUES (?)").run(modelVersion);
+  database.exec("PRAGMA user_version = 2");
 }
 
 /** The tables of all versions up to commit 85d68b1. */
@@ -87,6 +133,7 @@ export function hasLedgerTables(database: DatabaseSync, version: number): boolea
   const fresh = openSqlite(":memory:");
   try {
     if (version === 1) createVersion1LedgerTables(fresh, "");
+    else if (version === 2) createVersion2LedgerTables(fresh, "");
     else if (version === schemaVersion) createLedgerTables(fresh, "");
     else return false;
     return ledgerTablesSchema(database) === ledgerTablesSchema(fresh);

@@ -1,17 +1,19 @@
-// Upgrades version 1 of the ledger, which kept the summary and the full result of every batch as JSON forever. Data that no
-// reference needs is deleted later, when the next batches arrive.
+// Upgrades ledgers of earlier versions. Version 1 kept the summary and the full result of every batch as JSON forever; data that
+// no reference needs is deleted later, when the next batches arrive. Version 2 had no headlines and no overviews.
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import {
   boundedBatchColumn,
+  deflatedJson,
   deflateForBatchLedger,
+  headlineForBatchLedger,
   jsonForBatchLedger,
   jsonText,
   longestJson,
   longestName,
   longestSummary,
 } from "./batch-ledger.ts";
-import { createLedgerTables } from "./ledger-tables.ts";
+import { createLedgerTables, upgradeVersion2LedgerTables } from "./ledger-tables.ts";
 import { parseStoredValue } from "./stored-value.ts";
 
 /** @throws UserError if the summary is damaged; `what` names the batch in the message */
@@ -19,6 +21,60 @@ export type UpgradeSummary = (
   json: unknown,
   what: string,
 ) => { readonly summary: Uint8Array; readonly figures: unknown };
+
+/**
+ * Returns the headline of a stored result; see `DecidedBatch`.
+ * @param before the headline of the stream's previous batch; null if there is none
+ */
+export type UpgradeHeadline = (result: unknown, before: unknown, receivedAt: string) => unknown;
+
+/** Conversions to the present form of the ledger, by code that knows what the stored values mean. */
+export interface LedgerUpgrade {
+  readonly upgradeSummary: UpgradeSummary;
+  readonly upgradeHeadline: UpgradeHeadline;
+}
+
+/** Runs inside the caller's transaction. @param version of the ledger, less than the current one */
+export function upgradeLedger(
+  database: DatabaseSync,
+  version: number,
+  { modelVersion, upgradeSummary, upgradeHeadline }: LedgerUpgrade & { readonly modelVersion: string },
+): void {
+  if (version === 1) upgradeLedgerFromVersion1(database, modelVersion, upgradeSummary);
+  else upgradeVersion2LedgerTables(database);
+  database.exec(`
+    INSERT INTO overviews (stream, accepted, doubtful, alarmed, rejected, excluded)
+    SELECT stream, sum(status = 'accepted'), sum(status = 'doubtful'), sum(status = 'alarmed'),
+      sum(status = 'rejected'), sum(status = 'excluded')
+    FROM batches GROUP BY stream
+  `);
+  addHeadlinesToLedger(database, upgradeHeadline);
+}
+
+/** A damaged result gets none; reading that batch reports the damage. */
+function addHeadlinesToLedger(database: DatabaseSync, upgradeHeadline: UpgradeHeadline): void {
+  const columns = [boundedBatchColumn("stream", longestName), boundedBatchColumn("received_at", longestName, "''")];
+  const sql = `SELECT sequence, ${columns.join(", ")}, ${boundedBatchColumn("result", longestJson, "''")} FROM batches
+    WHERE stream = ? AND sequence > ? ORDER BY sequence LIMIT 100`;
+  const [streams, some, set] = [
+    database.prepare("SELECT stream FROM overviews"),
+    database.prepare(sql),
+    database.prepare("UPDATE batches SET headline = ? WHERE sequence = ?"),
+  ];
+  for (const { stream } of streams.all()) {
+    let before: unknown = null;
+    let done = 0;
+    for (let rows = some.all(stream!, done); rows.length > 0; rows = some.all(stream!, done)) {
+      for (const { sequence, received_at, result } of rows) {
+        const value = deflatedJson.safeParse(result);
+        const headline = value.success ? upgradeHeadline(value.data, before, String(received_at)) : null;
+        if (headline !== null) set.run(headlineForBatchLedger(headline), sequence!);
+        before = headline ?? before;
+        done = Number(sequence);
+      }
+    }
+  }
+}
 
 const oldBatch = z.object({
   sequence: z.number(),
@@ -40,12 +96,7 @@ const oldBatches = `SELECT sequence, in_window, ${["stream", "batch_id", "conten
   )}, ${boundedBatchColumn("reason", longestJson)}, ${boundedBatchColumn("result", longestJson)}, ${boundedBatchColumn("summary", longestSummary)}
   FROM old_batches ORDER BY sequence`;
 
-/** Runs inside the caller's transaction. */
-export function upgradeLedgerFromVersion1(
-  database: DatabaseSync,
-  modelVersion: string,
-  upgradeSummary: UpgradeSummary,
-): void {
+function upgradeLedgerFromVersion1(database: DatabaseSync, modelVersion: string, upgradeSummary: UpgradeSummary): void {
   database.exec(`
     DROP INDEX window_batches;
     ALTER TABLE batches RENAME TO old_batches;

@@ -10,17 +10,15 @@ import { hasSystemErrorCode } from "../../system-error.ts";
 import { temporaryBeside } from "../../temporary-file.ts";
 import { BatchLedger } from "./batch-ledger.ts";
 import { createLedgerTables, hasLedgerTables, schemaVersion } from "./ledger-tables.ts";
-import { type UpgradeSummary, upgradeLedgerFromVersion1 } from "./ledger-upgrade.ts";
+import { type LedgerUpgrade, upgradeLedger } from "./ledger-upgrade.ts";
 import { openSqlite } from "./open-sqlite.ts";
 import { explainSqliteFileErrors, SqliteFile, type SqliteOptions } from "./sqlite-file.ts";
 
 export const monitorFile = "monitor.sqlite";
 
-export interface MonitorOptions extends SqliteOptions {
+export interface MonitorOptions extends SqliteOptions, LedgerUpgrade {
   /** The manifest's `model_version`; counts on the grid of one model are meaningless for another model. */
   readonly modelVersion: string;
-  /** Converts a summary from version 1 of the ledger to the present form. */
-  readonly upgradeSummary: UpgradeSummary;
 }
 
 export class MonitorDatabase {
@@ -31,12 +29,13 @@ export class MonitorDatabase {
   }
 
   /**
-   * Opens the model folder's `monitor.sqlite`, or creates it. A ledger of version 1 is upgraded in one transaction, so it
+   * Opens the model folder's `monitor.sqlite`, or creates it. A ledger of an earlier version is upgraded in one transaction, so it
    * stays unchanged if the process is killed during the upgrade.
    * @throws UserError if it cannot be used: it is empty or damaged, permission is denied, or it was written by a newer
    *   version of Tidemark or for another model
    */
-  static open(modelDirectory: string, { modelVersion, upgradeSummary, ...options }: MonitorOptions): MonitorDatabase {
+  static open(modelDirectory: string, options: MonitorOptions): MonitorDatabase {
+    const { modelVersion } = options;
     const path = join(modelDirectory, monitorFile);
     ensureMonitorDatabase(path, modelVersion);
     const file = new SqliteFile(path, options);
@@ -45,7 +44,7 @@ export class MonitorDatabase {
       if (version < schemaVersion) {
         file.transaction((database) => {
           const now = monitorDatabaseVersion(database, path, modelVersion);
-          if (now < schemaVersion) upgradeLedgerFromVersion1(database, modelVersion, upgradeSummary);
+          if (now < schemaVersion) upgradeLedger(database, now, options);
         });
       }
     } catch (error) {

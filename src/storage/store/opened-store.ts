@@ -1,6 +1,6 @@
 // A store of streams that several models and projects share, outside the model folders. Streams are identified by a project and
 // a version of a model.
-import type { UpgradeSummary } from "./ledger-upgrade.ts";
+import type { LedgerUpgrade } from "./ledger-upgrade.ts";
 import type { StreamStore } from "./stream-store.ts";
 
 /** Identifies the streams of one version of a model. */
@@ -24,9 +24,7 @@ export interface OpenedStore {
   close(): Promise<void>;
 }
 
-export interface StoreOptions {
-  /** Converts a summary from version 1 of the ledger to the present form. */
-  readonly upgradeSummary: UpgradeSummary;
+export interface StoreOptions extends LedgerUpgrade {
   /** Maximum time to wait for another process (default 30,000). */
   readonly busyTimeoutMs?: number;
 }

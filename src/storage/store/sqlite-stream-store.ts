@@ -9,12 +9,14 @@ import {
   type BatchStanding,
   type CompactedStore,
   type DecidedBatch,
+  type FleetOptions,
   type IncomingBatch,
   type NamedBatch,
   type PageOptions,
   type RecordedBatch,
   type StoredBatch,
   type StoredMemory,
+  type StreamOverview,
   type StreamPage,
   type StreamRules,
   type StreamStore,
@@ -116,6 +118,10 @@ export class SqliteStreamStore implements StreamStore {
     return this.#database.snapshot((ledger) => ledger.streams());
   }
 
+  async fleet(options: FleetOptions): Promise<StreamOverview[]> {
+    return this.#database.snapshot((ledger) => ledger.fleet(options));
+  }
+
   async compact(rules: StreamRules): Promise<CompactedStore> {
     const bytesBefore = this.#database.bytesOnDisk();
     for (const stream of await this.streams()) {
@@ -197,6 +203,7 @@ function sqliteStreamMemory(
     version: row?.version ?? 0,
     batches: row?.batches ?? 0,
     state: row?.state ?? null,
+    headline: ledger.lastHeadline(stream),
     rolling: ledger.newest(stream, referenceBatches),
     anchor: ledger.oldest(stream, referenceBatches),
     referencesChangedAt: row?.referencesChangedAt ?? null,

@@ -32,7 +32,7 @@ export interface BatchStanding {
   readonly inReferences: boolean;
 }
 
-/** The outcome of a decision about a batch; `figures`, `result` and `state` are any JSON values. */
+/** The outcome of a decision about a batch; `figures`, `result`, `headline` and `state` are any JSON values. */
 export interface DecidedBatch extends BatchStanding {
   /** Data for the references; if null, the batch cannot enter the references. */
   readonly summary: Uint8Array | null;
@@ -40,6 +40,8 @@ export interface DecidedBatch extends BatchStanding {
   readonly figures: unknown;
   /** The full answer. */
   readonly result: unknown;
+  /** What a list of streams shows about the answer: a small JSON value that is kept forever (default: null). */
+  readonly headline?: unknown;
   /** The stream's new state; absent if it does not change. */
   readonly state?: unknown;
 }
@@ -72,6 +74,8 @@ export interface StoredMemory {
   readonly batches: number;
   /** The state after the last decision; null before the first, and after a reset. */
   readonly state: unknown;
+  /** The headline of the last batch, whatever its status; null before the first. */
+  readonly headline: unknown;
   /** The last N batches with `inReferences` that still have a summary, oldest first. */
   readonly rolling: readonly ReferenceSummary[];
   /** The first N such batches, oldest first. */
@@ -118,6 +122,32 @@ export interface StreamPage {
   /** Number of batches in the stream. */
   readonly total: number;
   readonly batches: readonly StoredBatch[];
+}
+
+/** A batch as a list of streams shows it. */
+export interface LatestBatch extends Pick<IncomingBatch, "batchId" | "receivedAt"> {
+  readonly status: BatchStatus;
+  readonly headline: unknown;
+}
+
+/** What a list of streams shows about a stream. */
+export interface StreamOverview {
+  readonly stream: string;
+  /** Number of batches by status. */
+  readonly counts: Readonly<Record<BatchStatus, number>>;
+  /** Whether a decision has left a state since the stream began, or since its last reset. */
+  readonly hasState: boolean;
+  /** Time at which the user retired the stream, ISO 8601, UTC; null if it is in use. */
+  readonly retiredAt: string | null;
+  /** The last batches, oldest first. */
+  readonly latest: readonly LatestBatch[];
+}
+
+export interface FleetOptions {
+  /** Maximum number of each stream's last batches. */
+  readonly latest: number;
+  /** Only these streams (default: all). */
+  readonly streams?: readonly string[];
 }
 
 /** The names that identify a batch. */
@@ -183,6 +213,9 @@ export interface StreamStore {
 
   /** The names of all streams with at least one batch, sorted. */
   streams(): Promise<string[]>;
+
+  /** An overview of every stream, sorted by name. It costs the same for long and short streams: only `latest` batches are read. */
+  fleet(options: FleetOptions): Promise<StreamOverview[]>;
 
   /** Shortens everything that the rules no longer keep in full, and frees the space. */
   compact(rules: StreamRules): Promise<CompactedStore>;

@@ -3,12 +3,14 @@ import {
   type BatchStanding,
   type CompactedStore,
   type DecidedBatch,
+  type FleetOptions,
   type IncomingBatch,
   type PageOptions,
   type RecordedBatch,
   type ReferenceSummary,
   type StoredBatch,
   type StoredMemory,
+  type StreamOverview,
   type StreamPage,
   type StreamRules,
   type StreamStore,
@@ -22,6 +24,7 @@ interface Row extends IncomingBatch, BatchStanding {
   whole: boolean;
   figures: unknown;
   result: unknown;
+  headline: unknown;
 }
 
 interface Stream {
@@ -57,6 +60,7 @@ export class MemoryStreamStore implements StreamStore {
       .find((row) => row.contentHash === contentHash && (row.inReferences || row.summary !== null));
     const { state, ...decided } = decide(this.#memory(batch.stream, rules.referenceBatches), same?.batchId ?? null);
     const { status, reason, inReferences, summary } = decided;
+    if (JSON.stringify(decided.headline ?? null).length > 4000) throw new RangeError("a headline must be short");
     if (inReferences && summary === null) throw new RangeError("no summary to refer to");
     const row: Row = {
       stream,
@@ -71,6 +75,7 @@ export class MemoryStreamStore implements StreamStore {
       summary: summary && Uint8Array.from(summary),
       figures: throughJson(decided.figures),
       result: throughJson(decided.result),
+      headline: throughJson(decided.headline ?? null),
     };
     const before = this.#place.streams.get(batch.stream);
     this.#place.streams.set(batch.stream, {
@@ -125,6 +130,31 @@ export class MemoryStreamStore implements StreamStore {
     return [...this.#place.streams.keys()].sort();
   }
 
+  async fleet({ latest, streams }: FleetOptions): Promise<StreamOverview[]> {
+    const names = (await this.streams()).filter((name) => streams === undefined || streams.includes(name));
+    return names.map((stream) => {
+      const rows = this.#rows(stream);
+      const count = (status: Row["status"]): number => rows.filter((row) => row.status === status).length;
+      return {
+        stream,
+        counts: {
+          accepted: count("accepted"),
+          doubtful: count("doubtful"),
+          alarmed: count("alarmed"),
+          rejected: count("rejected"),
+          excluded: count("excluded"),
+        },
+        hasState: this.#place.streams.get(stream)!.state !== null,
+        retiredAt: null,
+        latest: rows
+          .slice(Math.max(0, rows.length - latest))
+          .map(({ batchId, receivedAt, status, headline }) =>
+            structuredClone({ batchId, receivedAt, status, headline }),
+          ),
+      };
+    });
+  }
+
   async compact(rules: StreamRules): Promise<CompactedStore> {
     const bytesBefore = this.#bytes();
     for (const stream of await this.streams()) this.#forgetMiddle(stream, rules);
@@ -145,6 +175,7 @@ export class MemoryStreamStore implements StreamStore {
       state: null,
       referencesChangedAt: null,
       ...structuredClone(own),
+      headline: structuredClone(this.#rows(stream).at(-1)?.headline ?? null),
       rolling: rows.slice(-referenceBatches),
       anchor: rows.slice(0, referenceBatches),
     };
@@ -192,7 +223,7 @@ export class MemoryStreamStore implements StreamStore {
   }
 }
 
-function stored({ summary, whole: _, ...row }: Row): StoredBatch {
+function stored({ summary, whole: _, headline: _headline, ...row }: Row): StoredBatch {
   return { ...structuredClone(row), hasSummary: summary !== null };
 }
 

@@ -16,7 +16,7 @@ import { deflateRawSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import type { NewBatch } from "../../../src/storage/store/batch-ledger.ts";
-import { createVersion1LedgerTables } from "../../../src/storage/store/ledger-tables.ts";
+import { createVersion1LedgerTables, createVersion2LedgerTables } from "../../../src/storage/store/ledger-tables.ts";
 import { MonitorDatabase } from "../../../src/storage/store/monitor-database.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
@@ -27,9 +27,11 @@ const upgradeSummary = (json: unknown): { summary: Uint8Array; figures: unknown 
   summary: Buffer.from(JSON.stringify(json)),
   figures: json,
 });
+const upgradeHeadline = (result: unknown, before: unknown): unknown => ({ of: result, after: before });
+const upgrade = { upgradeSummary, upgradeHeadline };
 
 function opened(directory: string = temporaryDirectory()): MonitorDatabase {
-  const database = MonitorDatabase.open(directory, { modelVersion, upgradeSummary, busyTimeoutMs: 50 });
+  const database = MonitorDatabase.open(directory, { modelVersion, ...upgrade, busyTimeoutMs: 50 });
   onTestFinished(() => database.close());
   return database;
 }
@@ -65,7 +67,7 @@ const later = "2026-11-25T05:00:00.000Z";
 describe("the ledger", () => {
   it("gives back what was written, after it was closed as well", () => {
     const directory = temporaryDirectory();
-    const first = MonitorDatabase.open(directory, { modelVersion, upgradeSummary });
+    const first = MonitorDatabase.open(directory, { modelVersion, ...upgrade });
     const odd = batch("7", {
       stream: "κλμ\0'; --",
       batchId: "😀\n",
@@ -202,6 +204,40 @@ function ledgerOfVersion1(directory: string, rows: number): void {
   database.close();
 }
 
+describe("a ledger of version 2", () => {
+  it("is brought to the present form, with a headline for each batch that is not damaged, and counts by status", () => {
+    const directory = temporaryDirectory();
+    const database = new DatabaseSync(join(directory, "monitor.sqlite"));
+    database.exec("PRAGMA journal_mode = WAL; BEGIN");
+    createVersion2LedgerTables(database, modelVersion);
+    database.exec("INSERT INTO streams VALUES ('a', '{}', NULL, 205, 205), ('b', NULL, NULL, 1, 1)");
+    const insert = database.prepare("INSERT INTO batches VALUES (NULL, ?, ?, 'h', ?, ?, NULL, 0, NULL, ?, 1)");
+    for (let i = 1; i <= 205; i++) {
+      const result = i === 204 ? Buffer.from("no") : deflateRawSync(JSON.stringify({ i }));
+      insert.run("a", `${i}`, later, i % 5 === 0 ? "alarmed" : "accepted", result);
+    }
+    insert.run("b", "1", later, "rejected", deflateRawSync("{}"));
+    database.exec("COMMIT");
+    database.close();
+    const upgradeHeadline = (result: unknown, before: unknown, at: string): unknown => {
+      const count = typeof before === "object" && before !== null && "count" in before ? Number(before.count) : 0;
+      return { of: result, count: count + 1, at };
+    };
+    const now = MonitorDatabase.open(directory, { modelVersion, upgradeSummary, upgradeHeadline });
+    onTestFinished(() => now.close());
+    const [a, b] = now.snapshot((ledger) => ledger.fleet({ latest: 3 }));
+    expect(a!.counts).toEqual({ accepted: 164, alarmed: 41, doubtful: 0, rejected: 0, excluded: 0 });
+    expect(a!.latest.map(({ headline }) => headline)).toEqual([
+      { of: { i: 203 }, count: 203, at: later },
+      null,
+      { of: { i: 205 }, count: 204, at: later },
+    ]);
+    expect(b).toMatchObject({ hasState: false, counts: { rejected: 1 }, latest: [{ headline: { count: 1 } }] });
+    now.transaction((ledger) => ledger.append(batch("206")));
+    expect(now.snapshot((ledger) => ledger.find("a", "206")?.sequence)).toBe(207);
+  });
+});
+
 describe("a ledger of version 1", () => {
   const rows = 40;
 
@@ -252,7 +288,7 @@ describe("a ledger of version 1", () => {
           if (row++ === ${killedAt}) process.kill(process.pid, "SIGKILL");
           return { summary: Buffer.from(JSON.stringify(json)), figures: json };
         };
-        MonitorDatabase.open(${JSON.stringify(directory)}, { modelVersion: "walk-1", upgradeSummary });`;
+        MonitorDatabase.open(${JSON.stringify(directory)}, { modelVersion: "walk-1", upgradeSummary, upgradeHeadline: () => null });`;
       const { signal, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
         encoding: "utf8",
       });
@@ -279,7 +315,7 @@ describe("a ledger of version 1", () => {
 });
 
 describe("a file that cannot be used", () => {
-  const open = (directory: string): void => MonitorDatabase.open(directory, { modelVersion, upgradeSummary }).close();
+  const open = (directory: string): void => MonitorDatabase.open(directory, { modelVersion, ...upgrade }).close();
 
   it.each([
     ["text", (path: string) => writeFileSync(path, "no database ".repeat(1000)), /is not an SQLite database/],
@@ -289,7 +325,7 @@ describe("a file that cannot be used", () => {
   ])("is refused where it is %s", (_, spoil, message) => {
     const directory = temporaryDirectory();
     const path = join(directory, "monitor.sqlite");
-    const whole = MonitorDatabase.open(directory, { modelVersion, upgradeSummary });
+    const whole = MonitorDatabase.open(directory, { modelVersion, ...upgrade });
     whole.transaction((ledger) => {
       for (let i = 0; i < 200; i++) ledger.append(batch(`${i}`, { result: "x".repeat(500) }));
     });
@@ -305,13 +341,13 @@ describe("a file that cannot be used", () => {
     const directory = temporaryDirectory();
     open(directory);
     const path = join(directory, "monitor.sqlite");
-    const other = refusal(() => MonitorDatabase.open(directory, { modelVersion: "walk-2", upgradeSummary }));
+    const other = refusal(() => MonitorDatabase.open(directory, { modelVersion: "walk-2", ...upgrade }));
     expect(other.message).toMatch(/another model\n {2}expected walk-2\n {2}found {4}walk-1/);
     const raw = new DatabaseSync(path);
-    raw.exec("PRAGMA user_version = 3");
+    raw.exec("PRAGMA user_version = 4");
     raw.close();
     const before = readFileSync(path);
-    expect(refusal(() => open(directory)).message).toMatch(/expected a schema version up to 2, got 3/);
+    expect(refusal(() => open(directory)).message).toMatch(/expected a schema version up to 3, got 4/);
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
@@ -384,7 +420,7 @@ describe("a file that cannot be used", () => {
     ["a time that is none", "UPDATE batches SET received_at = 'yesterday'", /damaged: batch "1": received_at/],
   ])("is refused with %s", (_, change, message) => {
     const directory = temporaryDirectory();
-    const first = MonitorDatabase.open(directory, { modelVersion, upgradeSummary });
+    const first = MonitorDatabase.open(directory, { modelVersion, ...upgrade });
     first.transaction((ledger) => ledger.append(batch("1")));
     first.close();
     const raw = new DatabaseSync(join(directory, "monitor.sqlite"));
@@ -398,7 +434,7 @@ describe("a file that cannot be used", () => {
 
   it("is refused with results that swell: 30 of 15 MB in a megabyte", () => {
     const directory = temporaryDirectory();
-    const first = MonitorDatabase.open(directory, { modelVersion, upgradeSummary });
+    const first = MonitorDatabase.open(directory, { modelVersion, ...upgrade });
     first.transaction((ledger) => {
       for (let i = 0; i < 30; i++) ledger.append(batch(`${i}`));
     });
@@ -431,7 +467,7 @@ describe("a file that cannot be used", () => {
       // root may write anywhere, so the process switches to another user once its code is loaded
       const script = `const { MonitorDatabase } = await import(${JSON.stringify(source)});
       if (process.getuid() === 0) process.setuid(65534);
-      try { MonitorDatabase.open(${JSON.stringify(directory)}, { modelVersion: "walk-1", upgradeSummary() {} }).close(); console.log("opened"); }
+      try { MonitorDatabase.open(${JSON.stringify(directory)}, { modelVersion: "walk-1", upgradeSummary() {}, upgradeHeadline() {} }).close(); console.log("opened"); }
       catch (error) { console.log(error.name, error.message, error.advice); }`;
       const { stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], { encoding: "utf8" });
       expect(stdout).toMatch(/^UserError .*monitor\.sqlite cannot be (opened or created|written).*folder/);

@@ -21,7 +21,7 @@ const rules: StreamRules = {
 };
 
 const opened = (directory: string): Promise<OpenedStore> =>
-  openStore(parseStoreAddress(`sqlite:${directory}`), { upgradeSummary });
+  openStore(parseStoreAddress(`sqlite:${directory}`), { upgradeSummary, upgradeHeadline: upgradeSummary });
 
 streamStoreContract("in a folder of ledgers", () => {
   const directory = temporaryDirectory();

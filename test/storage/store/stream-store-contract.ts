@@ -115,7 +115,15 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
       await look("b", "1");
       await look("a", "2");
       const [begun, other, second] = seen;
-      const nothing = { version: 0, batches: 0, state: null, rolling: [], anchor: [], referencesChangedAt: null };
+      const nothing = {
+        version: 0,
+        batches: 0,
+        state: null,
+        headline: null,
+        rolling: [],
+        anchor: [],
+        referencesChangedAt: null,
+      };
       expect([begun, other]).toEqual([nothing, nothing]);
       const one = { batchId: "1", receivedAt: first, figures: { mean: 1 }, summary: expect.anything() };
       expect(second).toMatchObject({ batches: 1, state: { last: "1" }, rolling: [one], anchor: [one] });
@@ -370,6 +378,64 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
       expect(await store.find("a", "monday")).toEqual(batches[0]);
       expect(await store.find("a", "tuesday")).toBeNull();
       expect(await store.find("b", "monday")).toBeNull();
+    });
+  });
+
+  describe(`${adapter}: the fleet`, () => {
+    it("has every stream with its last batches and its number of batches by status", async () => {
+      const store = await connected();
+      expect(await store.fleet({ latest: 3 })).toEqual([]);
+      await bring(store, "1", { headline: { evidence: 0.5 } }, { stream: "b'\n" });
+      for (const [i, decision] of [{}, alarmed, rejected, alarmed].entries())
+        await bring(store, `${i}`, { ...decision, headline: [i, "\u0000é"] }, { receivedAt: daysLater(i) });
+      const none = { accepted: 0, doubtful: 0, alarmed: 0, rejected: 0, excluded: 0 };
+      const shown = (i: number, status: string) => ({
+        batchId: `${i}`,
+        receivedAt: daysLater(i),
+        status,
+        headline: [i, "\u0000é"],
+      });
+      const a = {
+        stream: "a",
+        counts: { ...none, accepted: 1, alarmed: 2, rejected: 1 },
+        hasState: true,
+        retiredAt: null,
+        latest: [shown(1, "alarmed"), shown(2, "rejected"), shown(3, "alarmed")],
+      };
+      const only = { batchId: "1", receivedAt: first, status: "accepted", headline: { evidence: 0.5 } };
+      const b = { stream: "b'\n", counts: { ...none, accepted: 1 }, hasState: true, retiredAt: null, latest: [only] };
+      expect(await store.fleet({ latest: 3 })).toEqual([a, b]);
+      expect(await store.fleet({ latest: 1, streams: ["b'\n", "none"] })).toEqual([b]);
+      expect(await store.fleet({ latest: 0, streams: ["a"] })).toEqual([{ ...a, latest: [] }]);
+      expect(await store.fleet({ latest: 1, streams: [] })).toEqual([]);
+    });
+
+    it("shows what a person decides about a batch, and that a stream begins again", async () => {
+      const store = await connected();
+      await bring(store, "1", alarmed);
+      const own = async () => (await store.fleet({ latest: 1 }))[0]!;
+      expect(await own()).toMatchObject({ latest: [{ status: "alarmed", headline: null }], hasState: true });
+      const accepted = { status: "accepted", reason: "by hand", inReferences: true } as const;
+      await store.decideByHand(batch("1"), () => accepted, first);
+      expect(await own()).toMatchObject({ counts: { alarmed: 0, accepted: 1 }, latest: [{ status: "accepted" }] });
+      await store.reset(["a"], first);
+      expect(await own()).toMatchObject({ counts: { accepted: 1 }, hasState: false, latest: [{ batchId: "1" }] });
+      await bring(store, "1");
+      expect(await own()).toMatchObject({ counts: { accepted: 1 } });
+    });
+
+    it("gives the headline of a stream's last batch to the next decision, whatever its status", async () => {
+      const store = await connected();
+      const seen: unknown[] = [];
+      for (const id of ["1", "2", "3"]) {
+        const look = ({ headline }: StoredMemory): DecidedBatch => {
+          seen.push(headline);
+          return decided(id, id === "2" ? rejected : { headline: { of: id } });
+        };
+        await store.record(batch(id), look, rules());
+      }
+      expect([...seen, (await memoryOf(store)).headline]).toEqual([null, { of: "1" }, null, { of: "3" }]);
+      await expect(bring(store, "4", { headline: "x".repeat(5000) })).rejects.toThrow(RangeError);
     });
   });
 

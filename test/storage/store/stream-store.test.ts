@@ -3,13 +3,14 @@ import { type MemoryPlace, MemoryStreamStore } from "./memory-stream-store.ts";
 import { streamStoreContract } from "./stream-store-contract.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
-const upgradeSummary = (): never => {
-  throw new Error("no ledger of version 1 here");
+const refuse = (): never => {
+  throw new Error("no ledger of an earlier version here");
 };
+const upgrade = { upgradeSummary: refuse, upgradeHeadline: refuse };
 
 streamStoreContract("in a model folder", () => {
   const directory = temporaryDirectory();
-  return async () => SqliteStreamStore.open(directory, { modelVersion: "walk-1", upgradeSummary });
+  return async () => SqliteStreamStore.open(directory, { modelVersion: "walk-1", ...upgrade });
 });
 
 streamStoreContract("in memory", () => {

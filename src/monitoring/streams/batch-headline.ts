@@ -1,0 +1,71 @@
+// What lists of streams show about a batch: a few words that the ledger keeps forever, so that a list of 20,000 streams need not
+// read any full result. Each headline also carries the state of the stream and the time at which it began, so that the
+// last headline is enough to tell since when a stream has been in alarm.
+import { z } from "zod";
+import type { CheckResult, JudgedBatch, ReferenceName } from "./check-result.ts";
+
+/** The headline of a batch. */
+export interface BatchHeadline {
+  /** Verdict about the batch. */
+  readonly verdict: CheckResult["verdict"];
+  /** State of the stream after the batch: the verdict about its last batch that could be judged; null if there is none. */
+  readonly state: JudgedBatch["verdict"] | null;
+  /** Time of the batch at which the stream's alarm began, or without an alarm, at which the last one ended; ISO 8601, UTC. */
+  readonly since: string | null;
+  /** Whether the name of the state is final. */
+  readonly confirmed: boolean;
+  /** Evidence as a share of the alarm level, rounded to four digits; null for a rejected batch. */
+  readonly evidence: number | null;
+  /** Reference from which the batch is furthest away; null if nothing could be compared. */
+  readonly reference: ReferenceName | null;
+  /** Channel or signal that is furthest away from that reference. */
+  readonly channel: string | null;
+}
+
+export const batchHeadlineSchema: z.ZodType<BatchHeadline> = z.object({
+  verdict: z.enum(["normal", "gradual_drift", "sudden_change", "rejected"]),
+  state: z.enum(["normal", "gradual_drift", "sudden_change"]).nullable(),
+  since: z.iso.datetime().nullable(),
+  confirmed: z.boolean(),
+  evidence: z.number().min(0).nullable(),
+  reference: z.enum(["baseline", "anchor", "rolling"]).nullable(),
+  channel: z.string().nullable(),
+});
+
+/** Longer names of channels are cut, so that a headline stays short. */
+const longestChannel = 200;
+
+/** The headline in a ledger; null for one that another version wrote in another form. */
+export function storedHeadline(stored: unknown): BatchHeadline | null {
+  return batchHeadlineSchema.safeParse(stored).data ?? null;
+}
+
+/**
+ * @param stored the headline of the stream's previous batch, as it is stored; null if there is none
+ * @param receivedAt ISO 8601, UTC
+ */
+export function batchHeadline(result: CheckResult, stored: unknown, receivedAt: string): BatchHeadline {
+  const { verdict } = result;
+  const before = storedHeadline(stored);
+  if (verdict === "rejected") {
+    const { state = null, since = null, confirmed = true } = before ?? {};
+    return { verdict, state, since, confirmed, evidence: null, reference: null, channel: null };
+  }
+  const goesOn = before !== null && before.state !== null && (before.state === "normal") === (verdict === "normal");
+  const loudest = result.comparisons.find(({ reference }) => reference === result.leading);
+  return {
+    verdict,
+    state: verdict,
+    since: goesOn ? before.since : receivedAt,
+    confirmed: result.confirmed,
+    evidence: Number(evidenceShare(result).toPrecision(4)),
+    reference: loudest?.reference ?? null,
+    channel: loudest?.channel.slice(0, longestChannel).toWellFormed() ?? null,
+  };
+}
+
+/** Results of earlier versions have no share, and their value may be 0 during an alarm. */
+export function evidenceShare({ verdict, evidence: { value, alarm_at, share } }: JudgedBatch): number {
+  if (share !== undefined) return share;
+  return verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at);
+}

@@ -18,7 +18,7 @@ export function colouredText(style: Style, text: string): string {
   return styleText(style, text, { validateStream: false });
 }
 
-/** Line beginnings that are colouredText: either the whole line or only the matched words. */
+/** Line beginnings that are styled: either the whole line or only the matched words. */
 const styles: readonly (readonly [RegExp, Style, "line" | "words"])[] = [
   [/^warning: /i, "yellow", "line"],
   [/^error: /, ["red", "bold"], "words"],

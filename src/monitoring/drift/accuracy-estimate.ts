@@ -138,12 +138,14 @@ export function calibrateAccuracy(
     throw new RangeError(`accuracy: expected whole numbers of windows above 0, got ${lengths.join()}`);
   }
   const ascending = [...new Set(lengths)].sort((a, b) => a - b);
-  const known = people.filter(({ correct }) => correct.length >= ascending[0]!).map(countHeldOut);
+  const known = people.filter(({ correct }) => correct.length >= ascending[0]!).map(countHeldOutForAccuracy);
   if (known.length === 0) throw new RangeError("accuracy: expected a person with enough windows for a batch, got none");
-  const all = sumHeldOut(known);
+  const all = sumHeldOutForAccuracy(known);
   const threshold = findAccuracyThreshold(all);
   const others = (own: CountedPerson): number =>
-    known.length === 1 ? threshold : findAccuracyThreshold(sumHeldOut(known.filter((person) => person !== own)));
+    known.length === 1
+      ? threshold
+      : findAccuracyThreshold(sumHeldOutForAccuracy(known.filter((person) => person !== own)));
   const batches = known.map((own) => ascending.map((length) => rehearseAccuracy(own, others(own), length)));
   return {
     coverage,
@@ -190,7 +192,9 @@ export function estimateAccuracy(
   const below = rungs.findLast((rung) => rung.windows <= windows);
   const above = rungs.find((rung) => rung.windows >= windows);
   const estimate =
-    threshold === undefined ? confidence + offset : expectedCorrect(signals.confidence.counts, threshold) / windows;
+    threshold === undefined
+      ? confidence + offset
+      : expectedCorrectForAccuracy(signals.confidence.counts, threshold) / windows;
   const scale = threshold === undefined ? 1 : accuracyScale(clampAccuracy(estimate)) / accuracyScale(1 / 2);
   const reach = (side: "below" | "above"): number => {
     if (below === undefined) return Number.POSITIVE_INFINITY;
@@ -216,7 +220,7 @@ interface CountedPerson {
   readonly counts: readonly number[];
 }
 
-function countHeldOut({ confidences, correct }: HeldOutWindows): CountedPerson {
+function countHeldOutForAccuracy({ confidences, correct }: HeldOutWindows): CountedPerson {
   const own = Float64Array.from(confidences);
   if (own.length !== correct.length) {
     throw new RangeError(`accuracy: expected ${own.length} predictions, correct or not, got ${correct.length}`);
@@ -232,7 +236,7 @@ function countHeldOut({ confidences, correct }: HeldOutWindows): CountedPerson {
   return { bins, counts, correct: hits, confidences: own.map((confidence) => Math.min(1, confidence)) };
 }
 
-function sumHeldOut(people: readonly CountedPerson[]): { counts: readonly number[]; correct: number } {
+function sumHeldOutForAccuracy(people: readonly CountedPerson[]): { counts: readonly number[]; correct: number } {
   return {
     counts: signalBinLogits.map((_, bin) => people.reduce((sum, { counts }) => sum + counts[bin]!, 0)),
     correct: people.reduce((sum, { correct }) => sum + correct.reduce((hits, hit) => hits + hit, 0), 0),
@@ -240,17 +244,17 @@ function sumHeldOut(people: readonly CountedPerson[]): { counts: readonly number
 }
 
 /** The threshold at which the expected number of correct windows equals the actual number. */
-function findAccuracyThreshold({ counts, correct }: ReturnType<typeof sumHeldOut>): number {
+function findAccuracyThreshold({ counts, correct }: ReturnType<typeof sumHeldOutForAccuracy>): number {
   let [low, high] = [-largestThreshold, largestThreshold];
   for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2;
-    if (expectedCorrect(counts, middle) > correct) low = middle;
+    if (expectedCorrectForAccuracy(counts, middle) > correct) low = middle;
     else high = middle;
   }
   return (low + high) / 2;
 }
 
-function expectedCorrect(counts: readonly number[], threshold: number): number {
+function expectedCorrectForAccuracy(counts: readonly number[], threshold: number): number {
   return counts.reduce((sum, count, bin) => (count === 0 ? sum : sum + count * accuracyScore(bin, threshold)), 0);
 }
 

@@ -16,7 +16,7 @@ import type {
 } from "./calibration.ts";
 import { bareCalibrationLadders, type Rehearsed } from "./calibration-rung.ts";
 import type { DriftModel } from "./comparison.ts";
-import { batchesPerStream, evidenceFactor, evidencePaths, streamsPerPerson } from "./evidence-factor.ts";
+import { batchesPerStream, evidenceFactor, evidencePaths, evidenceStreamsPerPerson } from "./evidence-factor.ts";
 import { type DayPlan, type Group, rehearsalChoices, variedRehearsalChoices } from "./rehearsal.ts";
 import type { RehearsalProgress } from "./rehearsal-progress.ts";
 import type { RehearsedPerson } from "./rehearsed-stream.ts";
@@ -47,8 +47,8 @@ export function calibrateStreamsUnits(
   people: number,
   plan: Pick<StreamsPlan, "counts" | "chunkSeconds" | "day">,
 ): number {
-  const rehearsed = plan.counts.flatMap((count) => new Array<number>(streamsPerPerson(people)).fill(count));
-  const all = [...rehearsed, ...judgedDays(plan.day).map(() => judgedCount(plan))];
+  const rehearsed = plan.counts.flatMap((count) => new Array<number>(evidenceStreamsPerPerson(people)).fill(count));
+  const all = [...rehearsed, ...daysOfCalibratedStreams(plan.day).map(() => judgedLengthOfStreams(plan))];
   return people * all.reduce((sum, count) => sum + streamUnits(count), 0);
 }
 
@@ -62,19 +62,22 @@ export function calibrateStreams(
 ): { readonly streams: StreamRung[]; readonly runLength: MeasuredRunLength } | null {
   const { counts, chunkSeconds, day, rng, progress } = plan;
   if (kinds.own_past === undefined) return null;
-  const people = peopleToRehearse(baseline, groups, kinds, general, plan);
+  const people = peopleOfCalibratedStreams(baseline, groups, kinds, general, plan);
   if (people.length < 2) return null;
   const rungs = counts.map((count) => {
     const paths = evidencePaths(people, {
       count,
-      day: hardestDay(day),
+      day: hardestDayOfStreams(day),
       rng: rng.split(`streams ${count}`),
       map: (streams, own) => progress.stage(streams.length * streamUnits(count), streams, own),
     });
     return { count, seconds: roundScoreFigure(count * chunkSeconds), paths };
   });
-  const { count, seconds, paths } = rungs.find((rung) => rung.count === judgedCount(plan))!;
-  const judged = judgedDays(day).map((own) => ({ day: own, described: describeDay(own, chunkSeconds) }));
+  const { count, seconds, paths } = rungs.find((rung) => rung.count === judgedLengthOfStreams(plan))!;
+  const judged = daysOfCalibratedStreams(day).map((own) => ({
+    day: own,
+    described: describeDayOfStreams(own, chunkSeconds),
+  }));
   const leftOut = people.map((person, i) => {
     const factor = roundScoreFigure(evidenceFactor(paths.toSpliced(i, 1).flat()));
     return withStreams(person, [{ seconds, evidence_factor: factor }]);
@@ -93,12 +96,12 @@ export function calibrateStreams(
   return { streams, runLength };
 }
 
-export function describeDay(day: DayPlan, chunkSeconds: number): RehearsedDay {
+export function describeDayOfStreams(day: DayPlan, chunkSeconds: number): RehearsedDay {
   return day === "recorded" ? day : { bout_seconds: [day.bouts[0] * chunkSeconds, day.bouts[1] * chunkSeconds] };
 }
 
 /** The people whose recordings yield varying sessions, each with a model that leaves that person out. */
-function peopleToRehearse(
+function peopleOfCalibratedStreams(
   baseline: BaselineReference,
   groups: readonly Group[],
   kinds: Readonly<Partial<Record<CalibrationKind, RehearsedKind>>>,
@@ -118,7 +121,7 @@ function peopleToRehearse(
   });
 
   function modelOfOthers(g: number, person: string): DriftModel {
-    const others = kindsWithout(kinds, person);
+    const others = kindsWithoutStreams(kinds, person);
     // With too few people, the comparison with the training data holds nobody out, and neither does this.
     const byClass = others.baseline?.apart === "people" ? subtractClassSummaries(everyone, own[g]!) : everyone;
     const calibration = { ...general, kinds: others };
@@ -126,7 +129,7 @@ function peopleToRehearse(
   }
 }
 
-function kindsWithout(
+function kindsWithoutStreams(
   kinds: Readonly<Partial<Record<CalibrationKind, RehearsedKind>>>,
   person: string,
 ): Calibration["kinds"] {
@@ -151,7 +154,7 @@ function withStreams({ source, model }: RehearsedPerson, streams: readonly Strea
 }
 
 /** Days as they are rehearsed, and days whose bouts last twice as long, on average, as the longest rehearsed ones. */
-function judgedDays(day: DayPlan): DayPlan[] {
+function daysOfCalibratedStreams(day: DayPlan): DayPlan[] {
   return day === "recorded" ? [day] : [day, { bouts: [2 * day.bouts[1], 2 * day.bouts[1]] }];
 }
 
@@ -159,12 +162,12 @@ function judgedDays(day: DayPlan): DayPlan[] {
  * The level must hold on each kind of day, not only on average over them. The longer a bout, the more its batches
  * resemble each other, and the faster evidence accumulates without drift.
  */
-function hardestDay(day: DayPlan): DayPlan {
+function hardestDayOfStreams(day: DayPlan): DayPlan {
   return day === "recorded" ? day : { bouts: [day.bouts[1], day.bouts[1]] };
 }
 
 /** The batch length for which the run length is measured: the one nearest to a minute. */
-function judgedCount({ counts, chunkSeconds }: Pick<StreamsPlan, "counts" | "chunkSeconds">): number {
+function judgedLengthOfStreams({ counts, chunkSeconds }: Pick<StreamsPlan, "counts" | "chunkSeconds">): number {
   const far = (count: number): number => Math.abs(Math.log((count * chunkSeconds) / 60));
   return counts.reduce((best, count) => (far(count) < far(best) ? count : best));
 }

@@ -5,23 +5,22 @@
 import type { Rng } from "../../random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeAcrossClasses, mergeClassSummaries } from "../summaries/class-summaries.ts";
-import { calibrateStreams, calibrateStreamsUnits, describeDay, type RehearsedKind } from "./calibrate-streams.ts";
+import {
+  calibrateStreams,
+  calibrateStreamsUnits,
+  describeDayOfStreams,
+  type RehearsedKind,
+} from "./calibrate-streams.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
 import {
-  byEffectiveLength,
   calibrationLadders,
   type Rehearsed,
   rungPValues,
-  standardizeByClass,
+  rungsByEffectiveLength,
+  standardizeRungsByClass,
 } from "./calibration-rung.ts";
 import { classDistances } from "./class-standards.ts";
-import {
-  type DrawPair,
-  drawPairsToCalibrate,
-  ownPastToCalibrate,
-  type Pair,
-  strangersToCalibrate,
-} from "./draw-pairs.ts";
+import { type DrawPair, drawOwnPastPairs, drawPairsToCalibrate, drawStrangerPairs, type Pair } from "./draw-pairs.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { MapItems } from "./map-items.ts";
 import type { DayPlan, Group } from "./rehearsal.ts";
@@ -59,7 +58,7 @@ const shortestSeenSeconds = 45;
 const scoreStatistics: readonly ScoreStatistic[] = ["ks", "ksWithinClasses", "ksByClass"];
 
 /** Estimated duration of a pair, in units of the time it takes to merge one more chunk; from measurements. */
-const pairUnits = (chunks: number): number => 70 + chunks;
+const unitsToCalibratePair = (chunks: number): number => 70 + chunks;
 
 /**
  * Per kind of reference:
@@ -76,7 +75,7 @@ export function calibrate(
   options: CalibrateOptions,
 ): Calibration {
   const { chunkSeconds, lengthsSeconds = [15, 60, 300, 900], referenceBatches = 5, nullBatches = 500 } = options;
-  const day = dayPlan(options);
+  const day = dayToCalibrate(options);
   if (
     !(
       chunkSeconds > 0 &&
@@ -92,19 +91,20 @@ export function calibrate(
   }
   const filled = groups.filter((group) => group.chunks.length > 0);
   const sources: Record<CalibrationKind, { draw: DrawPair; apart: KindCalibration["apart"]; factor: number }> = {
-    baseline: { ...strangersToCalibrate(filled, day), factor: 1 },
-    own_past: { ...ownPastToCalibrate(filled, day, referenceBatches), factor: 1 + 1 / referenceBatches },
+    baseline: { ...drawStrangerPairs(filled, day), factor: 1 },
+    own_past: { ...drawOwnPastPairs(filled, day, referenceBatches), factor: 1 + 1 / referenceBatches },
   };
   const general: Omit<Calibration, "kinds"> = {
     reference_batches: referenceBatches,
     correlation_seconds: options.correlationSeconds ?? null,
-    day: describeDay(day, chunkSeconds),
+    day: describeDayOfStreams(day, chunkSeconds),
   };
   const counts = lengthsSeconds.map((seconds) => Math.round(seconds / chunkSeconds));
   const perStage = Math.ceil(nullBatches / Math.max(1, filled.length)) * filled.length;
   const streams = { counts, chunkSeconds, samplingRateHz: options.samplingRateHz, day };
   const units = counts.reduce(
-    (sum, count) => sum + perStage * (pairUnits(count) + pairUnits(count * (1 + referenceBatches))),
+    (sum, count) =>
+      sum + perStage * (unitsToCalibratePair(count) + unitsToCalibratePair(count * (1 + referenceBatches))),
     calibrateStreamsUnits(filled.length, streams),
   );
   const progress = new RehearsalProgress(units, options.progress ?? (() => {}), options.map);
@@ -121,13 +121,13 @@ export function calibrate(
       const pairs = drawPairsToCalibrate(filled, draw, count, nullBatches, rng);
       if (name === "own_past" && pairs.length > 0) ownPastCounts.push(count);
       const chunks = name === "own_past" ? count * (1 + referenceBatches) : count;
-      const step = { progress, units: pairs.length * pairUnits(chunks) };
+      const step = { progress, units: pairs.length * unitsToCalibratePair(chunks) };
       return rehearseToCalibrate(baseline, pairs, secondsPerRow, rng, step);
     });
     if (batches.length === 0) continue;
-    const { rehearsed, classes } = standardizeByClass(batches, Object.keys(baseline), secondsPerRow);
+    const { rehearsed, classes } = standardizeRungsByClass(batches, Object.keys(baseline), secondsPerRow);
     const seen = calibrateSeenShifts(rehearsed, options.shiftSd ?? 0.6);
-    const statistic = options.statistic ?? bestStatistic(name, seen);
+    const statistic = options.statistic ?? statisticToCalibrate(name, seen);
     const ladders = calibrationLadders(rehearsed, statistic);
     if (ladders.rungs.length === 0) continue;
     kinds[name] = { calibration: { apart, statistic, seen, classes, ...ladders }, rehearsed };
@@ -152,7 +152,7 @@ export function calibrate(
   };
 }
 
-function dayPlan({ chunkSeconds, day = { boutSeconds: [chunkSeconds, 300] } }: CalibrateOptions): DayPlan {
+function dayToCalibrate({ chunkSeconds, day = { boutSeconds: [chunkSeconds, 300] } }: CalibrateOptions): DayPlan {
   if (day === "recorded") return day;
   const [shortest, longest] = day.boutSeconds.map((seconds) => Math.max(1, seconds / chunkSeconds));
   return { bouts: [shortest!, longest!] };
@@ -200,7 +200,7 @@ function rehearseToCalibrate(
  * always the distance within classes: that of whole batches depends on which activities people happen to do, and standards
  * by class do not carry over to strangers. docs/decisions.md has the figures.
  */
-function bestStatistic(kind: CalibrationKind, seen: KindCalibration["seen"]): ScoreStatistic {
+function statisticToCalibrate(kind: CalibrationKind, seen: KindCalibration["seen"]): ScoreStatistic {
   if (kind === "baseline") return "ksWithinClasses";
   const growth = (name: ScoreStatistic): number => seen?.growth?.[name] ?? 0;
   return scoreStatistics.reduce((best, name) => (growth(name) > growth(best) ? name : best));
@@ -214,7 +214,7 @@ function baselineToCalibrate(baseline: BaselineReference, summary: ClassSummarie
 function calibrateSeenShifts(rehearsed: readonly Rehearsed[], shiftSd: number): KindCalibration["seen"] {
   if (rehearsed.every(({ shifted }) => shifted === undefined)) return null;
   const pValues = (name: ScoreStatistic): number[] => {
-    const rungs = byEffectiveLength(rehearsed, name);
+    const rungs = rungsByEffectiveLength(rehearsed, name);
     // A batch of a few seconds contains a single activity; a statistic that works well on it may not do so on longer
     // batches.
     const longer = rungs.filter(({ seconds }) => seconds >= shortestSeenSeconds);

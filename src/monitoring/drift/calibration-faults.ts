@@ -2,7 +2,7 @@
 
 import { snakeCase } from "../../letter-case.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
-import { farStatisticsIn, type StatisticName } from "./score.ts";
+import { farStatisticsOfScore, type StatisticName } from "./score.ts";
 
 /**
  * @param names names of the channels and signals that have edges
@@ -32,11 +32,11 @@ export function calibrationFaults({ kinds, correlation_seconds }: Calibration, n
       ...(calibration.classes ?? []).flatMap((rungs, k) =>
         rungs.flatMap(({ seconds, ks }, i) => [
           ...strangers(`${path}.kinds.${kind}.classes.${k}.${i}.ks`, ks),
-          ...ascending(`${path}.kinds.${kind}.classes.${k}`, rungs, i, seconds),
+          ...calibrationOrderFaults(`${path}.kinds.${kind}.classes.${k}`, rungs, i, seconds),
         ]),
       ),
       ...(calibration.streams ?? []).flatMap(({ seconds }, i, all) =>
-        ascending(`${path}.kinds.${kind}.streams`, all, i, seconds),
+        calibrationOrderFaults(`${path}.kinds.${kind}.streams`, all, i, seconds),
       ),
     ]),
     ...strangers(`${path}.correlation_seconds`, correlation_seconds ?? {}),
@@ -47,9 +47,9 @@ export function calibrationFaults({ kinds, correlation_seconds }: Calibration, n
 function calibrationRungFaults(path: string, { statistic, rungs }: KindCalibration): string[] {
   const channels = Object.keys(rungs[0]!.standard);
   if (channels.length === 0) return [`${path}.0.standard: expected at least one channel`];
-  const needed: readonly StatisticName[] = [statistic, ...farStatisticsIn(rungs[0]!.standard)];
+  const needed: readonly StatisticName[] = [statistic, ...farStatisticsOfScore(rungs[0]!.standard)];
   return rungs.flatMap(({ seconds, standard }, i) => [
-    ...ascending(path, rungs, i, seconds),
+    ...calibrationOrderFaults(path, rungs, i, seconds),
     ...channels.flatMap((channel) => {
       const own = Object.hasOwn(standard, channel) ? standard[channel]! : {};
       const missing = needed.filter((name) => own[name] === undefined);
@@ -58,7 +58,12 @@ function calibrationRungFaults(path: string, { statistic, rungs }: KindCalibrati
   ]);
 }
 
-function ascending(path: string, rungs: readonly { readonly seconds: number }[], i: number, seconds: number): string[] {
+function calibrationOrderFaults(
+  path: string,
+  rungs: readonly { readonly seconds: number }[],
+  i: number,
+  seconds: number,
+): string[] {
   const isLonger = i === 0 || rungs[i - 1]!.seconds < seconds;
   return isLonger ? [] : [`${path}.${i}.seconds: expected more seconds than in the previous rung`];
 }

@@ -7,7 +7,7 @@ import {
   type ClassStandards,
   classScores,
   classStandards,
-  effectiveClasses,
+  effectiveClassCount,
 } from "./class-standards.ts";
 import { nullRung, pValueInNullRung } from "./null-scores.ts";
 import {
@@ -47,7 +47,7 @@ const classBorders = [0, 1.4, 2.4, null] as const;
  * reference are left out.
  * @returns groups of about the same size; batches of equal effective length stay together
  */
-export function byEffectiveLength(
+export function rungsByEffectiveLength(
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
 ): { readonly seconds: number; readonly batches: Rehearsed[] }[] {
@@ -101,7 +101,7 @@ export function calibrationLadders(
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
 ): Pick<KindCalibration, "rungs" | "mixes"> & { readonly rungs: CalibrationRung[] } {
-  return laddersOf(rehearsed, statistic, (seconds, batches) => calibrationRung(seconds, batches, statistic));
+  return calibrationLaddersOf(rehearsed, statistic, (seconds, batches) => calibrationRung(seconds, batches, statistic));
 }
 
 /** The same ladders, without measured false alarms. */
@@ -109,25 +109,25 @@ export function bareCalibrationLadders(
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
 ): ReturnType<typeof calibrationLadders> {
-  return laddersOf(rehearsed, statistic, (seconds, batches) => ({
+  return calibrationLaddersOf(rehearsed, statistic, (seconds, batches) => ({
     ...bareCalibrationRung(seconds, batches, statistic),
     false_alarms: null,
     evidence_factor: 1,
   }));
 }
 
-function laddersOf(
+function calibrationLaddersOf(
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
   rungOf: (seconds: number, batches: readonly Rehearsed[]) => CalibrationRung,
 ): ReturnType<typeof calibrationLadders> {
   const rungsOf = (batches: readonly Rehearsed[]): CalibrationRung[] =>
-    byEffectiveLength(batches, statistic).map(({ seconds, batches: own }) => rungOf(seconds, own));
+    rungsByEffectiveLength(batches, statistic).map(({ seconds, batches: own }) => rungOf(seconds, own));
   const usable = rehearsed.filter(({ seconds }) => seconds[statistic] > 0);
   const mixes = classBorders.slice(0, -1).flatMap((from, i) => {
     const to = classBorders[i + 1]!;
     const batches = usable.filter(({ distances }) => {
-      const classes = effectiveClasses(distances);
+      const classes = effectiveClassCount(distances);
       return classes >= from! && (to === null || classes < to);
     });
     return batches.length < batchesPerRung ? [] : [{ from_classes: from!, to_classes: to, rungs: rungsOf(batches) }];
@@ -136,7 +136,7 @@ function laddersOf(
 }
 
 /** Adds `ksByClass` to batches; also returns the standards from which it was computed. */
-export function standardizeByClass(
+export function standardizeRungsByClass(
   batches: readonly Rehearsed[],
   channels: readonly string[],
   secondsPerRow: number,

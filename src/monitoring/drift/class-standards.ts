@@ -62,7 +62,7 @@ export function classDistances(
 }
 
 /** Effective number of classes that two batches have in common: the inverse of the sum of squared shares; 0 for none. */
-export function effectiveClasses(distances: readonly (ClassDistances | null)[]): number {
+export function effectiveClassCount(distances: readonly (ClassDistances | null)[]): number {
   const rows = distances.flatMap((own) => own?.rows ?? []);
   const sum = rows.reduce((total, n) => total + n, 0);
   return sum === 0 ? 0 : sum ** 2 / rows.reduce((total, n) => total + n ** 2, 0);
@@ -95,9 +95,9 @@ function classRung(pairs: readonly ClassDistances[], secondsPerRow: number, chan
     const values = pairs.flatMap((pair) => pair.ks[name] ?? []);
     if (values.length === 0) return [];
     const { mean, std } = moments(values);
-    return [[name, [rounded(mean), rounded(Math.max(std, leastSpread))]] as const];
+    return [[name, [roundClassStandard(mean), roundClassStandard(Math.max(std, leastSpread))]] as const];
   });
-  return { seconds: rounded(Math.exp(logs / pairs.length)), ks: Object.fromEntries(ks) };
+  return { seconds: roundClassStandard(Math.exp(logs / pairs.length)), ks: Object.fromEntries(ks) };
 }
 
 /** By channel: the combined standardised distance; classes without a standard do not count. */
@@ -113,7 +113,7 @@ export function classScores(
       for (const [k, distance] of distances.entries()) {
         const value = distance?.ks[name];
         const usual =
-          value === undefined ? null : usualDistance(standards[k] ?? [], name, distance!.rows * secondsPerRow);
+          value === undefined ? null : usualClassDistance(standards[k] ?? [], name, distance!.rows * secondsPerRow);
         if (usual === null) continue;
         sum += (Math.sqrt(distance!.rows) * (value! - usual[0])) / usual[1];
         weights += distance!.rows;
@@ -123,7 +123,11 @@ export function classScores(
   );
 }
 
-function usualDistance(rungs: readonly ClassRung[], name: string, seconds: number): readonly [number, number] | null {
+function usualClassDistance(
+  rungs: readonly ClassRung[],
+  name: string,
+  seconds: number,
+): readonly [number, number] | null {
   if (rungs.length === 0) return null;
   const above = rungs.findIndex((rung) => rung.seconds >= seconds);
   const upper = rungs.at(above)!;
@@ -135,6 +139,6 @@ function usualDistance(rungs: readonly ClassRung[], name: string, seconds: numbe
   return [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])];
 }
 
-function rounded(x: number): number {
+function roundClassStandard(x: number): number {
   return Number(x.toPrecision(4));
 }

@@ -8,10 +8,10 @@ import type { BatchSummary } from "../summaries/batch-summary.ts";
 import { batchSummaryRows, type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import { withoutSensorSignals } from "../summaries/sensor-signals.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
-import { classDistances, classScores, effectiveClasses } from "./class-standards.ts";
+import { classDistances, classScores, effectiveClassCount } from "./class-standards.ts";
 import { type FixedFinding, judgeByThresholds, thresholdExcess } from "./fixed-thresholds.ts";
 import {
-  conformalPValue,
+  conformalPValueOfNullScores,
   learnedNullScore,
   noScores,
   nullRungsAround,
@@ -21,7 +21,7 @@ import {
 } from "./null-scores.ts";
 import {
   type BatchStatistics,
-  farStatisticsIn,
+  farStatisticsOfScore,
   mixScoreStandards,
   type Score,
   scoreOf,
@@ -29,7 +29,7 @@ import {
   scoresByChannel,
   statisticsForScore,
 } from "./score.ts";
-import { unseenClassShare } from "./within-classes.ts";
+import { unseenShareWithinClasses } from "./within-classes.ts";
 
 /** The training data, the stream's first batches, or its last ones. */
 export type ReferenceKind = "baseline" | "anchor" | "rolling";
@@ -119,7 +119,7 @@ export function compare(
   const seconds = (scorePairSize(reference, current, statistic) * share) / model.samplingRateHz;
   if (!(seconds > 0)) return null;
   const outside = kind === "baseline" ? compareToTrainingRange(current, model) : null;
-  const facts = { reference: kind, method, seconds, unseenShare: unseenClassShare(reference, current) };
+  const facts = { reference: kind, method, seconds, unseenShare: unseenShareWithinClasses(reference, current) };
   if (method === "constants")
     return { ...facts, ...compareByConstants(statisticsForScore(reference, current, baseline), model.channels) };
   if (known === undefined) {
@@ -133,7 +133,7 @@ export function compare(
   if (!(seconds >= slack * known.rungs[0]!.seconds)) return null;
   const names = Object.keys(baseline);
   const distances = classDistances(reference, current, names);
-  const judging = { ...known, rungs: rungsForMix(known, effectiveClasses(distances)) };
+  const judging = { ...known, rungs: rungsForComparison(known, effectiveClassCount(distances)) };
   const byClass =
     known.classes === undefined ? {} : classScores(distances, known.classes, share / model.samplingRateHz, names);
   return {
@@ -146,8 +146,8 @@ export function compare(
       own,
     ),
     // The alarm level must not depend on whether the stream's past could be compared.
-    evidenceFactor: evidenceFactorAt(calibration.kinds.own_past ?? known, {
-      batch: wholeSeconds(current, model),
+    evidenceFactor: evidenceFactorOfComparison(calibration.kinds.own_past ?? known, {
+      batch: batchSecondsInComparison(current, model),
       compared: seconds,
     }),
     ...outside,
@@ -229,35 +229,35 @@ function compareByRehearsal(
   const standard = mixScoreStandards(lower.standard, upper.standard, share);
   const score = scoreOf(statistics, standard, [statistic]);
   const limit = lower.reach + share * (upper.reach - lower.reach);
-  const widest = scoreOf(statistics, standard, farStatisticsIn(standard));
+  const widest = scoreOf(statistics, standard, farStatisticsOfScore(standard));
   // If the spreads of rehearsed batches did not vary, their usual range is unknown.
   const far = limit > 0 ? { ...widest, score: widest.score / limit } : null;
   const isBaseline = kind === "baseline";
-  const pValue = conformalPValue(rungs, score.score, seconds, isBaseline ? noScores : own);
-  const usual = isBaseline && apart === "people" ? conformalPValue(rungs, score.score, seconds, own) : null;
+  const pValue = conformalPValueOfNullScores(rungs, score.score, seconds, isBaseline ? noScores : own);
+  const usual = isBaseline && apart === "people" ? conformalPValueOfNullScores(rungs, score.score, seconds, own) : null;
   const beyond = far !== null && far.score > 1;
   const learned = isBaseline ? score.score : learnedNullScore(rungs, score.score, seconds);
   const excess = nullScoreExcess(rungs, score.score, seconds, isBaseline ? own : noScores);
   const channelScores = beyond
-    ? scoresByChannel(statistics, standard, farStatisticsIn(standard), limit)
+    ? scoresByChannel(statistics, standard, farStatisticsOfScore(standard), limit)
     : scoresByChannel(statistics, standard, [statistic]);
   const facts = { statistics, score, learned, usual, excess, pValue, far, beyond, impossible: false };
   return { ...facts, channelScores, findings: [] };
 }
 
-function rungsForMix({ mixes = [], rungs }: KindCalibration, classes: number): KindCalibration["rungs"] {
+function rungsForComparison({ mixes = [], rungs }: KindCalibration, classes: number): KindCalibration["rungs"] {
   const mix = mixes.find(
     ({ from_classes, to_classes }) => from_classes <= classes && (to_classes === null || classes < to_classes),
   );
   return mix?.rungs ?? rungs;
 }
 
-function wholeSeconds(batch: ClassSummaries, { samplingRateHz }: DriftModel): number {
+function batchSecondsInComparison(batch: ClassSummaries, { samplingRateHz }: DriftModel): number {
   return comparedSeconds(mergeAcrossClasses(batch), samplingRateHz);
 }
 
 /** Older calibrations have factors for the length that was compared, not for that of the batch. */
-function evidenceFactorAt(
+function evidenceFactorOfComparison(
   { streams, rungs }: KindCalibration,
   seconds: { readonly batch: number; readonly compared: number },
 ): number {

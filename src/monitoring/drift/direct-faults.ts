@@ -62,7 +62,7 @@ function directFaultsOfChannel(
     if (values[i]! < min) min = values[i]!;
     if (values[i]! > max) max = values[i]!;
   }
-  const mode = largestCount(values, [min, max]);
+  const mode = directFaultCount(values, [min, max]);
   const clipped = [
     { end: max, goesOn: seen.every((side) => side.some((batch) => batch.max > max)) },
     { end: min, goesOn: seen.every((side) => side.some((batch) => batch.min < min)) },
@@ -78,7 +78,7 @@ function directFaultsOfChannel(
 }
 
 /** How often the most frequent value occurs, apart from some values. */
-function largestCount(values: Float32Array, apart: readonly number[]): number {
+function directFaultCount(values: Float32Array, apart: readonly number[]): number {
   const sorted = values.slice().sort();
   let [most, run] = [0, 0];
   for (let i = 0; i < sorted.length; i++) {

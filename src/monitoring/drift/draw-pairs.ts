@@ -24,7 +24,7 @@ export type DrawPair = (group: Group, count: number, rng: Rng) => Pair | undefin
 /** With fewer people, a held-out person says little about the next stranger; an arbitrary limit. */
 const fewestGroups = 5;
 
-export function strangersToCalibrate(
+export function drawStrangerPairs(
   groups: readonly Group[],
   day: DayPlan,
 ): { draw: DrawPair; apart: KindCalibration["apart"] } {
@@ -48,7 +48,7 @@ export function strangersToCalibrate(
   };
 }
 
-export function ownPastToCalibrate(
+export function drawOwnPastPairs(
   groups: readonly Group[],
   day: DayPlan,
   referenceBatches: number,

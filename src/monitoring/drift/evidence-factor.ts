@@ -41,7 +41,7 @@ export interface EvidencePlan {
 export function evidencePaths(people: readonly RehearsedPerson[], plan: EvidencePlan): number[][][] {
   const { map = (all, each) => all.map((item) => each(item)), count, day, rng } = plan;
   const stream = { batches: batchesPerStream, count, day, arl: endlessRunLength };
-  const each = streamsPerPerson(people.length);
+  const each = evidenceStreamsPerPerson(people.length);
   const streams = people.flatMap((person, i) =>
     Array.from({ length: each }, (_, n) => ({ person, rng: rng.split(`${i} ${n}`) })),
   );
@@ -51,7 +51,7 @@ export function evidencePaths(people: readonly RehearsedPerson[], plan: Evidence
   return people.map((_, i) => paths.slice(i * each, (i + 1) * each));
 }
 
-export function streamsPerPerson(people: number): number {
+export function evidenceStreamsPerPerson(people: number): number {
   return people < fewestPeople ? 1 : Math.min(mostPerPerson, Math.ceil(leastStreams / people));
 }
 

@@ -84,7 +84,7 @@ export function freezeDriftBaseline(
       rng: options.rng,
       lengthsSeconds: lengthsSeconds.filter((seconds) => seconds >= rows / samplingRateHz),
       referenceBatches: options.referenceBatches,
-      ...(options.day === "auto" ? (isRecordedInOrder(groups) ? { day: "recorded" } : {}) : { day: options.day }),
+      ...(options.day === "auto" ? (freezesInRecordedOrder(groups) ? { day: "recorded" } : {}) : { day: options.day }),
       shiftSd,
       map,
       ...(options.progress !== undefined && { progress: options.progress }),
@@ -123,7 +123,7 @@ function labelsToFreeze({ windows }: WindowSignals): Int32Array {
 /**
  * Whether most chunks come from recordings of several activities, which show the activities in the order of a real day.
  */
-function isRecordedInOrder(groups: readonly Group[]): boolean {
+function freezesInRecordedOrder(groups: readonly Group[]): boolean {
   const recordings = groups.flatMap(({ chunks }) => [...Map.groupBy(chunks, ({ recording }) => recording).values()]);
   const several = recordings.filter((chunks) => new Set(chunks.map(({ label }) => label)).size > 1);
   const count = (of: typeof recordings): number => of.reduce((sum, chunks) => sum + chunks.length, 0);

@@ -81,7 +81,7 @@ function impossiblyStuck(
     return [
       {
         sensor,
-        message: `${channel} is stuck: it repeats its value for ${figure(seconds)} s while ${others} move`,
+        message: `${channel} is stuck: it repeats its value for ${formatImpossibleFigure(seconds)} s while ${others} move`,
         excess: share / stuckShare,
         cause: { kind: "stuck channel", channels: [channel], fault: "repeats its value", weight: share } as const,
       },
@@ -102,13 +102,13 @@ function impossibleAcceleration(sensor: Sensor, lengths: readonly number[]): Imp
     : share / leastGravity;
   if (!(excess > 1)) return [];
   const possible = hasGravity
-    ? `but gravity alone is ${figure(gravity)} ${unit} for every wearer`
-    : `as gravity does (${figure(gravity)} ${unit}), but the training data has none`;
-  const message = `${name} averages ${figure(usual)} ${unit} over most seconds, ${possible}`;
-  return [{ sensor, message, excess, cause: causeOfLengths(sensor, unit, lengths, hasGravity) }];
+    ? `but gravity alone is ${formatImpossibleFigure(gravity)} ${unit} for every wearer`
+    : `as gravity does (${formatImpossibleFigure(gravity)} ${unit}), but the training data has none`;
+  const message = `${name} averages ${formatImpossibleFigure(usual)} ${unit} over most seconds, ${possible}`;
+  return [{ sensor, message, excess, cause: causeOfImpossibleLengths(sensor, unit, lengths, hasGravity) }];
 }
 
-function causeOfLengths(
+function causeOfImpossibleLengths(
   { kind, channels, recordedIn }: Sensor,
   unit: SensorUnit,
   lengths: readonly number[],
@@ -116,7 +116,7 @@ function causeOfLengths(
 ): Culprit | null {
   const expected = recordedIn ?? unit;
   const factor = unitFactor(kind, unit, expected);
-  const other = unitOfSeconds(
+  const other = unitOfImpossibleSeconds(
     lengths.map((length) => length * factor),
     kind,
   );
@@ -127,19 +127,19 @@ function causeOfLengths(
   if (other !== undefined) {
     return { kind: "unit", channels, fault: `is in ${other.unit} instead of ${expected}`, weight: other.share };
   }
-  const weight = shareOf(lengths, (length) => length < leastGravity * gravityInSensorUnit(unit));
+  const weight = shareOfImpossible(lengths, (length) => length < leastGravity * gravityInSensorUnit(unit));
   return weight > 0.5 ? { kind: "gravity", channels, fault: "has no gravity, unlike the training data", weight } : null;
 }
 
 /** The unit in which most seconds measure gravity. */
-function unitOfSeconds(
+function unitOfImpossibleSeconds(
   lengths: readonly number[],
   kind: Sensor["kind"],
 ): { unit: SensorUnit; share: number } | undefined {
   return sensorUnitNames(kind)
     .map((unit) => {
       const gravity = gravityInSensorUnit(unit);
-      const share = shareOf(lengths, (x) => Math.abs(x / gravity - 1) <= nearGravity);
+      const share = shareOfImpossible(lengths, (x) => Math.abs(x / gravity - 1) <= nearGravity);
       return { unit, share };
     })
     .find(({ share }) => share >= mostlyGravity);
@@ -164,16 +164,16 @@ function impossibleRotation(
   const cause = fitting === undefined ? null : ({ kind: "unit", channels, fault, weight: 1 - 1 / excess } as const);
   const turned =
     inUnit < 1
-      ? `the sensor turned ${figure(1 / inUnit)} times as far as the direction of gravity`
-      : `the direction of gravity turned ${figure(inUnit)} times as far as the sensor`;
+      ? `the sensor turned ${formatImpossibleFigure(1 / inUnit)} times as far as the direction of gravity`
+      : `the direction of gravity turned ${formatImpossibleFigure(inUnit)} times as far as the sensor`;
   const message = `${name}: ${turned}, although they turn together`;
   return [{ sensor: turning.gyroscope, message, excess, cause }];
 }
 
-function shareOf(values: readonly number[], isMeant: (value: number) => boolean): number {
+function shareOfImpossible(values: readonly number[], isMeant: (value: number) => boolean): number {
   return values.filter(isMeant).length / values.length;
 }
 
-function figure(value: number): string {
+function formatImpossibleFigure(value: number): string {
   return `${Number(value.toPrecision(value >= 1 ? 3 : 2))}`;
 }

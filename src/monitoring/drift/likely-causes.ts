@@ -50,7 +50,7 @@ export function likelyCauses(
   const { columns, undone, comparisons, byClass: whole, impossible = [] } = batch;
   const physical = impossible.flatMap(({ cause }) => cause ?? []);
   if (physical.length > 0) return physical;
-  if (comparisons.every((own) => isOrdinary(own))) return [];
+  if (comparisons.every((own) => isOrdinaryWithoutCause(own))) return [];
   const own = [past.anchor, past.rolling].flat().map(mergeAcrossClasses);
   const direct = directFaults(columns, model.baseline, own, model.samplingRateHz);
   const stuck = direct.filter(({ kind }) => kind === "stuck channel");
@@ -58,16 +58,18 @@ export function likelyCauses(
   const explaining = undone.filter(({ fault, byClass }) => {
     const compared = (side: ClassSummaries, known: DriftModel): Comparison[] =>
       compareForVerdict(side, past, known, state, thresholds);
-    if (fault.kind !== "sampling rate") return explains(fault, comparisons, compared(byClass, model));
+    if (fault.kind !== "sampling rate") return doesCauseExplain(fault, comparisons, compared(byClass, model));
     // The roughness is omitted on both sides. Otherwise, any rate would seem to explain noise, which only the roughness
     // reveals.
-    const known = withoutRoughness(model);
+    const known = causeModelWithoutRoughness(model);
     const before = whole === undefined ? comparisons : compared(whole, known);
-    return before.some((own) => !isOrdinary(own)) && explains(fault, before, compared(byClass, known));
+    return (
+      before.some((own) => !isOrdinaryWithoutCause(own)) && doesCauseExplain(fault, before, compared(byClass, known))
+    );
   });
   const [simplest] = explaining
     .map(({ fault }) => fault)
-    .sort((a, b) => complexityOf(a) - complexityOf(b) || b.weight - a.weight);
+    .sort((a, b) => complexityOfCause(a) - complexityOfCause(b) || b.weight - a.weight);
   return [...(simplest === undefined ? [] : [simplest]), ...direct];
 }
 
@@ -75,7 +77,7 @@ export function likelyCauses(
  * Simple faults first: a wrong unit, one flipped axis, a wrong rate, and then by the number of axes, flipped before swapped
  * ones.
  */
-function complexityOf({ kind, channels }: Culprit): number {
+function complexityOfCause({ kind, channels }: Culprit): number {
   if (kind === "unit") return 0;
   if (kind === "swapped axes") return channels.length;
   return kind === "flipped axis" ? channels.length - 0.5 : 1;
@@ -85,21 +87,21 @@ function complexityOf({ kind, channels }: Culprit): number {
  * A wrong unit moves a batch farther away than chance explains. With the unit corrected, the batch only has to be
  * within that limit, because people who differ from the training data differ in the right unit, too.
  */
-function explains({ kind }: Culprit, before: readonly Comparison[], after: readonly Comparison[]): boolean {
+function doesCauseExplain({ kind }: Culprit, before: readonly Comparison[], after: readonly Comparison[]): boolean {
   const isBeyond = (side: typeof before): boolean => side.some(({ beyond }) => beyond);
   if (after.length === 0 || isBeyond(after)) return false;
   if (kind === "unit" && isBeyond(before)) return true;
   const likeness = (side: typeof before): number => Math.min(1, ...side.map(({ pValue }) => pValue?.p ?? 1));
-  return after.every(isOrdinary) && likeness(after) >= leastGain * likeness(before);
+  return after.every(isOrdinaryWithoutCause) && likeness(after) >= leastGain * likeness(before);
 }
 
 /** Whether chance explains a comparison. */
-function isOrdinary({ beyond, pValue, findings }: Comparison): boolean {
+function isOrdinaryWithoutCause({ beyond, pValue, findings }: Comparison): boolean {
   return !beyond && (pValue === null ? findings.length === 0 : pValue.p > ordinaryP);
 }
 
 /** Samples recorded at another rate are interpolated when the rate is corrected, which makes them smoother. */
-function withoutRoughness(model: DriftModel): DriftModel {
+function causeModelWithoutRoughness(model: DriftModel): DriftModel {
   const kept = <T>(byName: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(byName).filter(([name]) => !name.endsWith(" roughness")));
   const rungsOf = <T extends KindCalibration["rungs"]>(rungs: T) =>

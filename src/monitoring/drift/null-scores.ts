@@ -101,7 +101,12 @@ export function nullRung(seconds: number, scores: readonly (readonly number[])[]
  * @param seconds length of the batch
  * @param own earlier scores of the same stream
  */
-export function conformalPValue(nulls: NullScores, score: number, seconds: number, own: OwnScores = noScores): PValue {
+export function conformalPValueOfNullScores(
+  nulls: NullScores,
+  score: number,
+  seconds: number,
+  own: OwnScores = noScores,
+): PValue {
   if (Number.isNaN(score)) throw new RangeError("p-value: expected a score, got NaN");
   const { lower, upper, share } = nullRungsAround(nulls, seconds);
   const between = (value: (rung: NullRung) => number): number => (1 - share) * value(lower) + share * value(upper);
@@ -160,7 +165,7 @@ export function nullRungsAround<Rung extends Pick<NullRung, "seconds">>(
   return { lower, upper, share: fromLower / (fromLower + toUpper) };
 }
 
-/** The p-value of a score among batches of one length; see {@link conformalPValue}. */
+/** The p-value of a score among batches of one length; see {@link conformalPValueOfNullScores}. */
 export function pValueInNullRung(rung: Pick<NullRung, "scores">, score: number, own: OwnScores = noScores): number {
   const everyone = nullScoresOfEveryone(rung.scores);
   const known = own.n > 0 && rung.scores.length > 1 && rung.scores.every((scores) => scores.length > 1);

@@ -20,7 +20,7 @@ export interface PastEvidence {
  */
 export function pastEvidence(comparisons: readonly Comparison[], hasPast: boolean): PastEvidence {
   const training = hasPast ? comparisons.find(({ reference }) => reference === "baseline") : undefined;
-  const strange = training === undefined ? null : strangeness(training);
+  const strange = training === undefined ? null : pValueForPastEvidence(training);
   const beyond = Math.max(evidenceOfSpread(comparisons), strange === null ? 0 : evidenceBeyondAll(comparisons));
   const against = (kind: OwnPast): number | null => {
     const past = comparisons.find(({ reference }) => reference === kind);
@@ -37,7 +37,7 @@ export function pastEvidence(comparisons: readonly Comparison[], hasPast: boolea
  * P-value of the distance from the training data: among other people's batches or among the stream's own, whichever is
  * higher.
  */
-function strangeness({ usual, pValue }: Comparison): number | null {
+function pValueForPastEvidence({ usual, pValue }: Comparison): number | null {
   return usual === null || pValue === null ? null : Math.max(usual.p, pValue.p);
 }
 

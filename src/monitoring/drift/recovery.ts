@@ -54,7 +54,7 @@ export function addToRecovery(recovery: Recovery, comparisons: readonly Comparis
   const isBeyond = comparisons.some(({ beyond }) => beyond);
   const sizes = ownPast.map((kind): readonly [OwnPast, number | null] => [
     kind,
-    isBeyond ? beyondChance : surprise(comparisons.find(({ reference }) => reference === kind)),
+    isBeyond ? beyondChance : surpriseDuringRecovery(comparisons.find(({ reference }) => reference === kind)),
   ]);
   const mean = ({ sum, batches }: FaultSize): number => sum / batches;
   const decisive = mean(recovery.anchor) >= mean(recovery.rolling) ? "anchor" : "rolling";
@@ -76,7 +76,7 @@ export function hasRecovered({ odds }: Recovery): boolean {
 }
 
 /** -ln p; beyond the highest rehearsed score, it grows with the distance. */
-function surprise(comparison: Comparison | undefined): number | null {
+function surpriseDuringRecovery(comparison: Comparison | undefined): number | null {
   if (comparison === undefined || comparison.pValue === null) return null;
   const { pValue, excess } = comparison;
   const size = -Math.log(pValue.p);

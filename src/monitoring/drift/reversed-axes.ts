@@ -49,8 +49,8 @@ export function reversedAxes(
   const recent = mergeClassSummaries([...last, current]);
   const fewest = leastSeconds * samplingRateHz;
   const agreements = coherenceSignals(sensors).map(({ name }) => {
-    const isNow = sumOfAgreements(classAgreements(current, usual, name, fewest)).product < 0;
-    return isNow ? highestAgreement(classAgreements(recent, usual, name, fewest)) : 0;
+    const isNow = sumOfAxesAgreements(axesAgreementsByClass(current, usual, name, fewest)).product < 0;
+    return isNow ? highestAxesAgreement(axesAgreementsByClass(recent, usual, name, fewest)) : 0;
   });
   const reversed = agreements.map((agreement) => agreement < mostAgreement);
   const count = reversed.filter(Boolean).length;
@@ -75,17 +75,17 @@ export function reversedAxes(
  * The highest agreement of all classes together or of all but one, because a person may do one activity differently. 0 if
  * there is too little to compare.
  */
-function highestAgreement(classes: readonly ClassAgreement[]): number {
-  const { rows, square } = sumOfAgreements(classes);
+function highestAxesAgreement(classes: readonly ClassAgreement[]): number {
+  const { rows, square } = sumOfAxesAgreements(classes);
   if (!(square > leastSquare * rows)) return 0;
   const agreements = [undefined, ...classes].map((leftOut) => {
-    const rest = sumOfAgreements(classes.filter((own) => own !== leftOut));
+    const rest = sumOfAxesAgreements(classes.filter((own) => own !== leftOut));
     return rest.square === 0 ? 0 : rest.product / rest.square;
   });
   return Math.max(...agreements);
 }
 
-function sumOfAgreements(classes: readonly ClassAgreement[]): ClassAgreement {
+function sumOfAxesAgreements(classes: readonly ClassAgreement[]): ClassAgreement {
   return classes.reduce(
     (sum, { rows, product, square }) => ({
       rows: sum.rows + rows,
@@ -96,7 +96,12 @@ function sumOfAgreements(classes: readonly ClassAgreement[]): ClassAgreement {
   );
 }
 
-function classAgreements(batch: ClassSummaries, usual: ClassSummaries, name: string, fewest: number): ClassAgreement[] {
+function axesAgreementsByClass(
+  batch: ClassSummaries,
+  usual: ClassSummaries,
+  name: string,
+  fewest: number,
+): ClassAgreement[] {
   return batch.flatMap((own, k) => {
     const [now, before] = [own?.[name], usual[k]?.[name]];
     if (now === undefined || before === undefined || now.n < fewest || before.n < fewest) return [];

@@ -47,7 +47,7 @@ export function measureRunLength(
 ): MeasuredRunLength {
   const { map = (all, each) => all.map(each) } = plan;
   const judged = map(people, (person, i) =>
-    kinds.map(({ day }, k) => batchesToFirstAlarm(person, day, plan, plan.rng.split(`${i} ${k}`))),
+    kinds.map(({ day }, k) => runLengthToFirstAlarm(person, day, plan, plan.rng.split(`${i} ${k}`))),
   );
   const days = kinds.map(({ described }, k) => ({
     day: described,
@@ -66,7 +66,7 @@ export function measureRunLength(
   };
 }
 
-function batchesToFirstAlarm(
+function runLengthToFirstAlarm(
   person: RehearsedPerson,
   day: DayPlan,
   { count, batches }: { readonly count: number; readonly batches: number },

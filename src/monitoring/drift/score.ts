@@ -39,7 +39,7 @@ export const farStatistics: readonly "logSdWithin"[] = ["logSdWithin"];
 export const earlierFarStatistics: readonly StatisticName[] = ["logSdRatio"];
 
 /** The far statistics that a standard has. */
-export function farStatisticsIn(standard: Standard): readonly StatisticName[] {
+export function farStatisticsOfScore(standard: Standard): readonly StatisticName[] {
   const [first] = Object.values(standard);
   return first?.logSdWithin === undefined ? earlierFarStatistics : farStatistics;
 }
@@ -162,7 +162,10 @@ export function scorePairSize(reference: ClassSummaries, current: ClassSummaries
 /**
  * Signed statistics count by their absolute value, except these two: only large positive values of them are a sign of drift.
  */
-function sizeOfStatistic<Name extends StatisticName>(statistics: Readonly<Record<Name, number>>, name: Name): number {
+function sizeOfScoredStatistic<Name extends StatisticName>(
+  statistics: Readonly<Record<Name, number>>,
+  name: Name,
+): number {
   return name === "ksByClass" || name === "logSdWithin" ? statistics[name] : Math.abs(statistics[name]);
 }
 
@@ -190,7 +193,7 @@ export function scoreOf<Name extends StatisticName>(
   for (const [channel, standards] of Object.entries(standard)) {
     for (const statistic of names) {
       const [mean, std] = standards[statistic]!;
-      const score = (sizeOfStatistic(statistics[channel]!, statistic) - mean) / std;
+      const score = (sizeOfScoredStatistic(statistics[channel]!, statistic) - mean) / std;
       if (best === undefined || score > best.score) best = { score, channel, statistic };
     }
   }
@@ -222,7 +225,7 @@ export function scoreStandardOf<Name extends StatisticName>(
       channel,
       Object.fromEntries(
         names.map((name) => {
-          const { mean, std } = moments(batches.map((batch) => sizeOfStatistic(batch[channel]!, name)));
+          const { mean, std } = moments(batches.map((batch) => sizeOfScoredStatistic(batch[channel]!, name)));
           return [name, [roundScoreFigure(mean), roundScoreFigure(Math.max(std, leastSpread))]];
         }),
       ),

@@ -61,11 +61,11 @@ export function addToStranger(
   activity: number | null,
 ): StrangerState {
   if (compared.pValue === null || calibration === undefined || calibration.apart !== "people") return state;
-  const { center } = peopleAround(calibration, compared.seconds);
+  const { center } = peopleAroundStranger(calibration, compared.seconds);
   const { p, extrapolated } = compared.pValue;
   const ordinary = p > ordinaryP ? state.ordinary + 1 : 0;
   const bouts = ordinary >= ordinaryToForget && state.ordinary < ordinaryToForget ? [] : [...state.bouts];
-  const value = logit(extrapolated) - center;
+  const value = logitForStranger(extrapolated) - center;
   const { last } = state;
   if (activity === null) {
     bouts.push(value);
@@ -89,7 +89,7 @@ export function isStranger(
   tail: number,
 ): boolean {
   if (bouts.length === 0 || calibration === undefined) return false;
-  const { people, between, within } = peopleAround(calibration, seconds);
+  const { people, between, within } = peopleAroundStranger(calibration, seconds);
   if (people < fewestPeople) return false;
   const spread = Math.sqrt(between * (1 + 1 / people) + within / bouts.length);
   return meanOf(bouts) > spread * strangerBound(tail, people - 1);
@@ -116,14 +116,16 @@ interface People {
 /** Computed once for each rung. */
 const known = new WeakMap<object, People>();
 
-function peopleAround({ rungs }: PeopleCalibration, seconds: number): People {
+function peopleAroundStranger({ rungs }: PeopleCalibration, seconds: number): People {
   const { lower, upper, share } = nullRungsAround(rungs, seconds);
   const rung = share < 0.5 ? lower : upper;
   const before = known.get(rung);
   if (before !== undefined) return before;
   const logits = rung.scores.map((own) => {
     const others = { scores: rung.scores.filter((scores) => scores !== own) };
-    return own.map((score) => (others.scores.length === 0 ? 0 : logit(extrapolatedPInNullRung(others, score))));
+    return own.map((score) =>
+      others.scores.length === 0 ? 0 : logitForStranger(extrapolatedPInNullRung(others, score)),
+    );
   });
   const means = logits.map(meanOf);
   const center = meanOf(means);
@@ -136,7 +138,7 @@ function peopleAround({ rungs }: PeopleCalibration, seconds: number): People {
 }
 
 /** Logit of 1 - p, so unusual batches have high values. P-values near 1 are treated alike. */
-function logit(p: number): number {
+function logitForStranger(p: number): number {
   const bounded = Math.min(p, 0.999);
   return Math.log((1 - bounded) / bounded);
 }

@@ -40,13 +40,15 @@ export function stuckAxes(
     const usual = baseline[channel]?.summary.std;
     const part = columns[channel]!.subarray(from, to);
     return (
-      usual !== undefined && moments(part).std > leastMovement * usual && changesOf(part) > leastChanges * part.length
+      usual !== undefined &&
+      moments(part).std > leastMovement * usual &&
+      changesOfAxis(part) > leastChanges * part.length
     );
   };
   return axes.flatMap((channel) => {
     const [column, known] = [columns[channel]!, baseline[channel]];
     if (known === undefined) return [];
-    const explained = [...known.edges, ...limitsOf(column, known.summary)];
+    const explained = [...known.edges, ...limitsOfStuckAxis(column, known.summary)];
     let stuck = 0;
     for (let from = 0, to = 1; from < column.length; from = to++) {
       while (to < column.length && column[to] === column[from]) to++;
@@ -58,7 +60,7 @@ export function stuckAxes(
 }
 
 /** Number of samples that differ from the one before. */
-function changesOf(column: Float32Array): number {
+function changesOfAxis(column: Float32Array): number {
   return column.reduce((changes, value, i) => (i > 0 && value !== column[i - 1] ? changes + 1 : changes), 0);
 }
 
@@ -66,7 +68,7 @@ function changesOf(column: Float32Array): number {
  * The ends of a column's range at which it may be clipped: the training data goes beyond them, and another value is
  * close by. By contrast, an axis that is stuck at an end, or whose samples are replaced by 0, jumps to that value.
  */
-function limitsOf(column: Float32Array, usual: Pick<ChannelSummary, "min" | "max" | "std">): number[] {
+function limitsOfStuckAxis(column: Float32Array, usual: Pick<ChannelSummary, "min" | "max" | "std">): number[] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of column) {
     least = Math.min(least, value);

@@ -50,11 +50,11 @@ function suspectSensorFaults(columns: Columns, baseline: BaselineReference, sens
   const summary = summaryOf({});
   return remediesFor(sensor).flatMap((remedy) => {
     const restored = summaryOf(remedy.undo(columns));
-    const distance = remedy.kind === "unit" ? diagnosisSpreadDistance : diagnosisValueDistance;
-    const weight = explainedShare(distance(summary, own), distance(restored, own));
+    const distance = remedy.kind === "unit" ? suspectSpreadDistance : suspectValueDistance;
+    const weight = shareOfSuspectedFault(distance(summary, own), distance(restored, own));
     if (!(weight >= leastWeight)) return [];
     if (remedy.kind === "unit" && sensor.gravity === true) {
-      const [found, undone] = [summary, restored].map((side) => Math.abs(Math.log(relativeLength(side, own))));
+      const [found, undone] = [summary, restored].map((side) => Math.abs(Math.log(suspectRelativeLength(side, own))));
       if (!(found! > Math.log(mostGravityRatio) && undone! < Math.log(mostGravityRatio))) return [];
     }
     return [{ ...remedy, weight }];
@@ -75,20 +75,20 @@ function suspectRates(
   const own = Object.fromEntries(timed.map(({ name }) => [name, baseline[name]!]));
   const summarizer = new Summarizer(baselineReferenceGrids(own));
   const distanceOf = (changed: Columns): number =>
-    diagnosisValueDistance(summarizer.summarize(withSensorSignals(changed, sensors, of.samplingRateHz)), own);
+    suspectValueDistance(summarizer.summarize(withSensorSignals(changed, sensors, of.samplingRateHz)), own);
   const before = distanceOf(columns);
   return rateRemedies(of.names).flatMap((remedy) => {
-    const weight = explainedShare(before, distanceOf(remedy.undo(columns)));
+    const weight = shareOfSuspectedFault(before, distanceOf(remedy.undo(columns)));
     return weight >= leastWeight ? [{ ...remedy, weight }] : [];
   });
 }
 
-function explainedShare(before: number, after: number): number {
+function shareOfSuspectedFault(before: number, after: number): number {
   return before === 0 ? 0 : 1 - after / before;
 }
 
 /** Sum of the KS distances over one sensor's channels, so that changes in other sensors cannot hide a fault in it. */
-function diagnosisValueDistance(summary: BatchSummary, baseline: BaselineReference): number {
+function suspectValueDistance(summary: BatchSummary, baseline: BaselineReference): number {
   return Object.entries(baseline).reduce((sum, [name, { summary: reference }]) => {
     const { counts, n } = summary[name]!;
     return sum + (n === 0 ? 1 : ksDistance(reference.counts, counts));
@@ -99,7 +99,7 @@ function diagnosisValueDistance(summary: BatchSummary, baseline: BaselineReferen
  * Sum of the absolute logarithms of the spreads' ratios. People wear a sensor in different orientations, but nobody moves ten
  * times as much as others.
  */
-function diagnosisSpreadDistance(summary: BatchSummary, baseline: BaselineReference): number {
+function suspectSpreadDistance(summary: BatchSummary, baseline: BaselineReference): number {
   return Object.entries(baseline).reduce((sum, [name, { summary: reference }]) => {
     const least = leastRelativeStd * reference.std;
     return sum + Math.abs(Math.log(Math.max(summary[name]!.std, least) / reference.std));
@@ -107,7 +107,7 @@ function diagnosisSpreadDistance(summary: BatchSummary, baseline: BaselineRefere
 }
 
 /** The root mean square of a sensor's length over that of the training data. */
-function relativeLength(summary: BatchSummary, baseline: BaselineReference): number {
+function suspectRelativeLength(summary: BatchSummary, baseline: BaselineReference): number {
   const squares = (of: (name: string) => { mean: number; std: number }): number =>
     Object.keys(baseline).reduce((sum, name) => sum + of(name).mean ** 2 + of(name).std ** 2, 0);
   const usual = squares((name) => baseline[name]!.summary);

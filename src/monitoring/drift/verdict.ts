@@ -159,7 +159,7 @@ export function compareForVerdict(
   const size = model.calibration.reference_batches;
   const references: Record<ReferenceKind, ClassSummaries | null> = {
     baseline: model.byClass,
-    anchor: past.anchor.length < size ? null : mergeAnchor(past.anchor),
+    anchor: past.anchor.length < size ? null : mergeAnchorForVerdict(past.anchor),
     rolling: past.rolling.length < size ? null : mergeClassSummaries(past.rolling),
   };
   return referenceKinds.flatMap((kind) => {
@@ -175,7 +175,7 @@ const anchors = new WeakMap<
   { readonly batches: readonly ClassSummaries[]; readonly whole: ClassSummaries }
 >();
 
-function mergeAnchor(batches: readonly ClassSummaries[]): ClassSummaries {
+function mergeAnchorForVerdict(batches: readonly ClassSummaries[]): ClassSummaries {
   const before = anchors.get(batches[0]!);
   const isSame = before?.batches.length === batches.length && batches.every((own, i) => own === before.batches[i]);
   if (isSame) return before.whole;

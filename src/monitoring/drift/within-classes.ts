@@ -72,7 +72,7 @@ export function logSdWithinClasses(
 }
 
 /** Share of the current rows in classes that the reference lacks. */
-export function unseenClassShare(reference: ClassSummaries, current: ClassSummaries): number {
+export function unseenShareWithinClasses(reference: ClassSummaries, current: ClassSummaries): number {
   const rows = current.map(batchSummaryRows);
   const unseen = rows.filter((_, k) => batchSummaryRows(reference[k] ?? null) === 0);
   const total = (values: readonly number[]): number => values.reduce((sum, n) => sum + n, 0);

@@ -30,7 +30,7 @@ export function alternatingRowsWarnings(
       const length = Math.min(end - start, rows.most);
       const from = start + ((end - start - length) >> 1);
       return exceedsLimit(
-        jumpiness(stored.channels.map((_, c) => stored.values(c, from, from + length))),
+        jumpinessOfRows(stored.channels.map((_, c) => stored.values(c, from, from + length))),
         mostJumpiness,
       );
     });
@@ -43,7 +43,7 @@ export function alternatingRowsWarnings(
 }
 
 /** @param columns the values of each channel; each counts by its own spread */
-function jumpiness(columns: readonly Float32Array[]): number {
+function jumpinessOfRows(columns: readonly Float32Array[]): number {
   let [one, two] = [0, 0];
   for (const values of columns) {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -158,7 +158,7 @@ async function openRecordingsWith(
   const table = await openRowChunks(
     database,
     sources,
-    labelFile === undefined ? (options.columns ?? {}) : withoutLabelColumn(options.columns),
+    labelFile === undefined ? (options.columns ?? {}) : openWithoutLabelColumn(options.columns),
     { label: labelFile === undefined && labelColumn, group: requirePeople },
     { onFault, warn, known: options.known, scratch },
   );
@@ -185,7 +185,7 @@ async function openRecordingsWith(
     throw new DataFault({
       code: "too_short",
       message: `${fileNames[0]}: none of ${counted(picked.read, "row")} can be used: ${describeDroppedOnOpening(picked)}.`,
-      advice: adviceIfAllDropped(picked, roles),
+      advice: adviceOnOpeningNothing(picked, roles),
       file: fileNames[0]!,
       expected: "rows with a person, a time and values",
       found: describeDroppedOnOpening(picked),
@@ -205,7 +205,7 @@ async function openRecordingsWith(
   const labelled =
     labelFile === undefined || labelColumn === false
       ? undefined
-      : await labelledFromFiles(timed, table, options, {
+      : await openLabelledFromFiles(timed, table, options, {
           database,
           scratch,
           timeUnit: clocks.timeUnit,
@@ -214,13 +214,13 @@ async function openRecordingsWith(
         });
   const rows = labelled?.rows ?? timed;
   const label = labelled?.column ?? roles.label;
-  if (label !== null) warnOfLabelMap(table.labels, warn);
-  warnOfSpellings(table.spellings, { ...roles, label }, warn);
+  if (label !== null) warnOnOpeningOfLabelMap(table.labels, warn);
+  warnOnOpeningOfSpellings(table.spellings, { ...roles, label }, warn);
   const selected = labelled?.selected(picked) ?? picked;
   if (requireLabels) refuseSingleClassRecordings(rows.stretches(), { ...roles, label });
   const columns: ResolvedColumns = { ...roles, label, timeUnit: clocks.timeUnit };
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
-  const copies = requireLabels ? copiedContentOf(rows) : [];
+  const copies = requireLabels ? copiesInOpenedRecordings(rows) : [];
   for (const copy of copies) warn(describeCopiedContent(copy));
   for (const warning of alternatingRowsWarnings(rows)) warn(warning);
   const quality = describeQuality({ rows, columns, selected, fileRows, warnings });
@@ -240,7 +240,7 @@ async function openRecordingsWith(
  * If labels come from separate files, the recordings' own label column is not read, and --label names the column of those
  * files.
  */
-function withoutLabelColumn({ label: _, labelFromPath: __, ...others }: ColumnOptions = {}): ColumnOptions {
+function openWithoutLabelColumn({ label: _, labelFromPath: __, ...others }: ColumnOptions = {}): ColumnOptions {
   return others;
 }
 
@@ -252,7 +252,7 @@ interface LabelledFromFiles {
   selected(picked: SelectedRows): SelectedRows;
 }
 
-async function labelledFromFiles(
+async function openLabelledFromFiles(
   rows: StoredRows,
   { labels, spellings }: Pick<Table, "labels" | "spellings">,
   { columns = {} }: ReadRecordingsOptions,
@@ -302,14 +302,14 @@ async function labelledFromFiles(
   };
 }
 
-function copiedContentOf(rows: StoredRows): CopiedContent[] {
+function copiesInOpenedRecordings(rows: StoredRows): CopiedContent[] {
   if (new Set(rows.recordings.map(({ user }) => user)).size < 2) return [];
   const finder = new CopiedContentFinder();
   finder.add(rows);
   return finder.found();
 }
 
-function warnOfLabelMap(labels: Table["labels"], warn: Reporter["warn"]): void {
+function warnOnOpeningOfLabelMap(labels: Table["labels"], warn: Reporter["warn"]): void {
   if (labels.inherited) {
     const read = labels.changed().map(([label, of]) => (of === null ? `${label} is left out` : `${label} is ${of}`));
     if (read.length > 0)
@@ -323,7 +323,11 @@ function warnOfLabelMap(labels: Table["labels"], warn: Reporter["warn"]): void {
   if (unmet.length > 0) warn(`No row has the label ${unmet.join(", ")}, which --map or --exclude lists.`);
 }
 
-function warnOfSpellings({ people, classes }: Table["spellings"], roles: ColumnRoles, warn: Reporter["warn"]): void {
+function warnOnOpeningOfSpellings(
+  { people, classes }: Table["spellings"],
+  roles: ColumnRoles,
+  warn: Reporter["warn"],
+): void {
   for (const [first, others] of people.several()) {
     const found = [first, ...others].map((name) => JSON.stringify(name)).join(" and ");
     warn(
@@ -354,7 +358,7 @@ function describeDroppedOnOpening(selected: SelectedRows): string {
     .join(", ");
 }
 
-function adviceIfAllDropped({ missing, infinite, read }: SelectedRows, { channels, time }: ColumnRoles): string {
+function adviceOnOpeningNothing({ missing, infinite, read }: SelectedRows, { channels, time }: ColumnRoles): string {
   const empty = [...channels, time ?? "time"].filter((_, c) => missing[c]! + infinite[c]! === read);
   return empty.length === 0
     ? "Check the columns named by --label, --group, --recording and --time."

@@ -36,12 +36,12 @@ export function restingBlocks(blocks: readonly (readonly AxisBlock[] | null)[]):
 function isRest(minute: readonly (readonly AxisBlock[])[]): boolean {
   return minute[0]!.every((_, axis) => {
     const own = minute.map((axes) => axes[axis]!);
-    return own.every(({ n, changes }) => changes >= leastChanges * (n - 1)) && varianceBetween(own) <= restG ** 2;
+    return own.every(({ n, changes }) => changes >= leastChanges * (n - 1)) && varianceBetweenBlocks(own) <= restG ** 2;
   });
 }
 
 /** Variance of the means, less that which independent noise within the blocks explains; may be negative. */
-function varianceBetween(blocks: readonly AxisBlock[]): number {
+function varianceBetweenBlocks(blocks: readonly AxisBlock[]): number {
   const count = blocks.length;
   const mean = blocks.reduce((sum, own) => sum + own.mean / count, 0);
   const squares = blocks.reduce((sum, own) => sum + (own.mean - mean) ** 2, 0);

@@ -208,7 +208,7 @@ export class RowSelector {
   /** For each row: 0 if it is complete, 1 if a channel is missing, 2 if the time is missing. */
   #findMissing({ rows, channels }: RowChunk, time: Float64Array): Uint8Array {
     const bad = new Uint8Array(rows);
-    const padding = this.#table.roles.time === null ? null : paddingRows(channels, time);
+    const padding = this.#table.roles.time === null ? null : selectPaddingRows(channels, time);
     this.#padding += padding?.count ?? 0;
     for (const [c, values] of [...channels, time].entries()) {
       const mark = c < channels.length ? 1 : 2;
@@ -315,7 +315,7 @@ export class RowSelector {
 }
 
 /** Rows without a time and without any value; null if there are none. */
-function paddingRows(
+function selectPaddingRows(
   channels: readonly Float32Array[],
   time: Float64Array,
 ): { readonly is: Uint8Array; readonly count: number } | null {

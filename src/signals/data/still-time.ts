@@ -51,9 +51,9 @@ export function stillTime(rows: RowSource, sensors: readonly Sensor[]): StillTim
   let [isAll, isAtEnd] = [throughout, false];
   for (const stretch of rows.stretches()) {
     const { start, end } = stretch;
-    const blocks = accelerometers.length === 0 ? [] : axisBlocks(rows, stretch, accelerometers);
+    const blocks = accelerometers.length === 0 ? [] : stillAxisBlocks(rows, stretch, accelerometers);
     const still = blocks.map((block) => block !== null);
-    const duration = secondsOfStretch(rows, stretch);
+    const duration = secondsOfStillStretch(rows, stretch);
     const perBlock = blocks.length === 0 ? 0 : duration / blocks.length;
     const rowAt = (block: number): number => start + Math.round((block * (end - start)) / blocks.length);
     ofSeconds += duration;
@@ -87,13 +87,13 @@ function runsOfStillness(still: readonly boolean[]): [from: number, to: number][
 }
 
 /** The axes in each block of about ten seconds, which cover the stretch; null for a block in which something moves. */
-function axisBlocks(
+function stillAxisBlocks(
   rows: RowSource,
   stretch: Stretch,
   accelerometers: readonly Sensor[],
 ): (readonly AxisBlock[] | null)[] {
   const { start, end } = stretch;
-  const count = Math.max(1, Math.round(secondsOfStretch(rows, stretch) / blockSeconds));
+  const count = Math.max(1, Math.round(secondsOfStillStretch(rows, stretch) / blockSeconds));
   const rowAt = (block: number): number => start + Math.round((block * (end - start)) / count);
   const blocks: (readonly AxisBlock[] | null)[] = [];
   for (let first = 0; first < count; first += blocksAtOnce) {
@@ -105,7 +105,7 @@ function axisBlocks(
     }));
     for (let block = first; block < last; block++) {
       const [a, b] = [rowAt(block) - from, rowAt(block + 1) - from];
-      const own = values.map(({ gravity, axes }) => axes.map((axis) => axisBlock(axis.subarray(a, b), gravity)));
+      const own = values.map(({ gravity, axes }) => axes.map((axis) => stillAxisBlock(axis.subarray(a, b), gravity)));
       blocks.push(own.every(isStillSensor) ? own.flat() : null);
     }
   }
@@ -117,7 +117,7 @@ function isStillSensor(axes: readonly AxisBlock[]): boolean {
   return axes.every(({ std }) => std < stillG) && length >= leastGravity && length <= mostGravity;
 }
 
-function axisBlock(values: Float32Array, gravity: number): AxisBlock {
+function stillAxisBlock(values: Float32Array, gravity: number): AxisBlock {
   const n = values.length;
   let mean = 0;
   for (const value of values) mean += value / n;
@@ -129,7 +129,7 @@ function axisBlock(values: Float32Array, gravity: number): AxisBlock {
   return { n, mean: mean / gravity, std: Math.sqrt(squares / n) / gravity, changes };
 }
 
-function secondsOfStretch(rows: RowSource, { start, end }: Stretch): number {
+function secondsOfStillStretch(rows: RowSource, { start, end }: Stretch): number {
   if (end - start < 2) return 0;
   const [first, last] = [rows.time(start, start + 1)[0]!, rows.time(end - 1, end)[0]!];
   return ((last - first) * (end - start)) / (end - start - 1);

@@ -9,7 +9,7 @@ export interface BinaryFormat {
   readonly advice: string;
 }
 
-const python = (code: string): string => shellCommand("python3", "-c", code);
+const pythonForBinaryFormat = (code: string): string => shellCommand("python3", "-c", code);
 const archive = "Unpack it, and name the files with recordings.";
 const perChannel =
   "Write each recording as a CSV or Parquet table with one column per channel and a time (or state the rate with --rate)";
@@ -23,7 +23,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   [
     /^[\xa0-\xbf].{0,40}(protected|payload|signature)/s,
     "a CBOR file, as Edge Impulse stores acquisitions",
-    `Convert it to JSON, which is read: ${python('import cbor2, json; json.dump(cbor2.load(open("FILE", "rb")), open("FILE.json", "w"), default=str)')}`,
+    `Convert it to JSON, which is read: ${pythonForBinaryFormat('import cbor2, json; json.dump(cbor2.load(open("FILE", "rb")), open("FILE.json", "w"), default=str)')}`,
   ],
   [
     /^(\x89HDF\r\n|MATLAB 7\.3)/,
@@ -38,12 +38,12 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   [
     /^\x93NUMPY/,
     "an array of NumPy (.npy)",
-    `Write it as text, and name its columns with --columns: ${python('import numpy; numpy.savetxt("FILE.csv", numpy.load("FILE"), delimiter=",")')}`,
+    `Write it as text, and name its columns with --columns: ${pythonForBinaryFormat('import numpy; numpy.savetxt("FILE.csv", numpy.load("FILE"), delimiter=",")')}`,
   ],
   [
     /^\x80[\x02-\x05]/,
     "a Python pickle",
-    `If it holds a table of pandas, convert it: ${python('import pandas; pandas.read_pickle("FILE").to_csv("FILE.csv", index=False)')} Only open pickles that you trust.`,
+    `If it holds a table of pandas, convert it: ${pythonForBinaryFormat('import pandas; pandas.read_pickle("FILE").to_csv("FILE.csv", index=False)')} Only open pickles that you trust.`,
   ],
   [
     /^SQLite format 3\0/,
@@ -53,7 +53,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   [
     /^ARROW1\0\0/,
     "an Arrow or Feather file",
-    `Convert it to Parquet: ${python('import pandas; pandas.read_feather("FILE").to_parquet("FILE.parquet")')}`,
+    `Convert it to Parquet: ${pythonForBinaryFormat('import pandas; pandas.read_feather("FILE").to_parquet("FILE.parquet")')}`,
   ],
   [
     /^(RDX[23]\n|[XAB]\n\0\0\0[\x02\x03])/,

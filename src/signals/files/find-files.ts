@@ -57,7 +57,7 @@ export async function findFiles(
     const content = stored.get(pattern);
     if (content !== undefined) {
       await checkFoundFile(content, pattern);
-      found.set(pattern, { path: pattern, remote: false, format: formatOfName(pattern), stored: content });
+      found.set(pattern, { path: pattern, remote: false, format: formatOfFoundFile(pattern), stored: content });
       continue;
     }
     const remote = /^[a-z][a-z0-9]+:\/\//i.test(pattern);
@@ -68,14 +68,14 @@ export async function findFiles(
       if (found.has(path)) continue;
       const within = remote ? undefined : await findSheetInPath(path);
       if (!remote) refuseFileFoundTwice(path, await checkFoundFile(within?.stored ?? path), nameOf, within?.sheet);
-      const format = within === undefined ? formatOfName(path) : "csv";
+      const format = within === undefined ? formatOfFoundFile(path) : "csv";
       found.set(path, { path, remote, format, ...within });
     }
   }
   return [...found.values()];
 }
 
-function formatOfName(path: string): SourceFile["format"] {
+function formatOfFoundFile(path: string): SourceFile["format"] {
   return /\.(parquet|parq|pq)$/i.test(path) ? "parquet" : "csv";
 }
 
@@ -90,7 +90,7 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
       advice: "Check the path; it is relative to the folder in which the command runs.",
     });
   }
-  await refuseUnlistableFolder(pattern);
+  await checkFolderToFindFiles(pattern);
   const paths = await findFilesByGlob(database, pattern);
   if (paths.length === 0) {
     throw new UserError(`${pattern}: no file matches this pattern.`, {
@@ -109,7 +109,7 @@ async function findSheetInPath(path: string): Promise<{ stored: string; sheet: s
 }
 
 /** DuckDB finds nothing in a folder that it has no permission to list. */
-async function refuseUnlistableFolder(pattern: string): Promise<void> {
+async function checkFolderToFindFiles(pattern: string): Promise<void> {
   const folder = dirname(pattern.slice(0, pattern.search(/[*?[]/) + 1));
   await access(folder, constants.R_OK | constants.X_OK).catch((error: unknown) => {
     if (!hasSystemErrorCode(error, "ENOENT")) throw explainSystemReadError(error, folder);

@@ -63,7 +63,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4)
     return readableFilesOfArchive(database, file, options);
   const gzipped = /\.gz$/i.test(stored);
-  if (gzipped && !isGzip(head)) return [file];
+  if (gzipped && !isReadableGzip(head)) return [file];
   const bytes = gzipped ? await readableHeadOfGzip(stored, file.path) : head;
   if (isAxivity(bytes)) {
     const plain = gzipped ? options.scratch.file("unpacked.cwa") : stored;
@@ -74,7 +74,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     return [await deviceTable(file, "page", await geneactivRecording(file.path, stored), options)];
   if (!gzipped && isGarminFit(bytes))
     return [await deviceTable(file, "message", await garminFitRecording(file.path, stored), options)];
-  refuseBinaryFormat(file.path, binaryFormat(gzipped || !isGzip(head) ? bytes : unzippedHead(head)));
+  refuseReadableBinary(file.path, binaryFormat(gzipped || !isReadableGzip(head) ? bytes : unzippedHead(head)));
   refuseDamagedFormat(file.path, bytes);
   refuseTarFormat(file.path, bytes);
   const encoding = textEncoding(bytes);
@@ -129,11 +129,11 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   return [await tableWithNames(file, layout, options)];
 }
 
-function isGzip(head: Uint8Array): boolean {
+function isReadableGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-function refuseBinaryFormat(path: string, format: BinaryFormat | undefined): void {
+function refuseReadableBinary(path: string, format: BinaryFormat | undefined): void {
   if (format === undefined) return;
   const advice = /^[\w./-]+$/.test(path) ? format.advice.replaceAll("FILE", path) : format.advice;
   throw new UserError(`${path}: expected a table, found ${format.is}.`, { advice });

@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { type CalibrateOptions, calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import {
   bareCalibrationLadders,
-  byEffectiveLength,
   calibrationLadders,
   calibrationRung,
   type Rehearsed,
   rungPValues,
+  rungsByEffectiveLength,
 } from "../../../src/monitoring/drift/calibration-rung.ts";
 import type { Group } from "../../../src/monitoring/drift/rehearsal.ts";
 import type { BatchStatistics } from "../../../src/monitoring/drift/score.ts";
@@ -110,7 +110,7 @@ describe("false alarms of a left-out group", () => {
 describe("batches by effective length", () => {
   const of = (seconds: number): Rehearsed => rehearsed("a", statistics(0.1), seconds);
   const lengths = (all: readonly Rehearsed[]) =>
-    byEffectiveLength(all, "ks").map(({ seconds, batches: own }) => [seconds, own.length]);
+    rungsByEffectiveLength(all, "ks").map(({ seconds, batches: own }) => [seconds, own.length]);
 
   it("are one group below 500, at the geometric mean of their lengths", () => {
     expect(lengths([of(40), of(10)])).toEqual([[expect.closeTo(20, 9), 2]]);
@@ -121,7 +121,7 @@ describe("batches by effective length", () => {
     // 1, 2 to 760 s: three groups, of 253, 254 and 253.
     const all = Rng.fromSeed(1).shuffle(Array.from({ length: 760 }, (_, i) => of(i + 1)));
     const before = [...all];
-    const groups = byEffectiveLength(all, "ks");
+    const groups = rungsByEffectiveLength(all, "ks");
     expect(all).toEqual(before);
     expect(groups.map(({ batches: own }) => own.map(({ seconds }) => seconds.ks))).toEqual(
       [
@@ -140,16 +140,16 @@ describe("batches by effective length", () => {
     const people = [59.1, 59.9].flatMap((seconds, g) =>
       Array.from({ length: 300 }, () => ({ ...of(seconds), group: `${g}` })),
     );
-    expect(byEffectiveLength(people, "ks").map(({ batches: own }) => own.length)).toEqual([600]);
-    expect(byEffectiveLength([...people, ...Array.from({ length: 300 }, () => of(76))], "ks")).toHaveLength(2);
+    expect(rungsByEffectiveLength(people, "ks").map(({ batches: own }) => own.length)).toEqual([600]);
+    expect(rungsByEffectiveLength([...people, ...Array.from({ length: 300 }, () => of(76))], "ks")).toHaveLength(2);
   });
 
   it("leave out what has nothing in common with its reference", () => {
     expect(lengths([of(0), of(10)])).toEqual([[expect.closeTo(10, 9), 1]]);
     expect(lengths([of(0)])).toEqual([]);
     const within = { ...of(10), seconds: { ks: 10, ksWithinClasses: 0, ksByClass: 0 } };
-    expect(byEffectiveLength([within], "ksWithinClasses")).toEqual([]);
-    expect(byEffectiveLength([within], "ks")).toHaveLength(1);
+    expect(rungsByEffectiveLength([within], "ksWithinClasses")).toEqual([]);
+    expect(rungsByEffectiveLength([within], "ks")).toHaveLength(1);
   });
 });
 

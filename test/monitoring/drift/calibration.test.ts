@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import { calibrationSchema } from "../../../src/monitoring/drift/calibration.ts";
-import { conformalPValue } from "../../../src/monitoring/drift/null-scores.ts";
+import { conformalPValueOfNullScores } from "../../../src/monitoring/drift/null-scores.ts";
 import {
   type Choices,
   type Chunk,
@@ -12,7 +12,7 @@ import {
   variedRehearsalChoices,
 } from "../../../src/monitoring/drift/rehearsal.ts";
 import {
-  farStatisticsIn,
+  farStatisticsOfScore,
   mixScoreStandards,
   scoreOf,
   scoreStandardOf,
@@ -121,8 +121,8 @@ describe("the score", () => {
   it("counts a statistic by its size, whatever its sign", () => {
     const standard = { x: { ks: [0, 1], logSdRatio: [0, 0.1] } } as const;
     const statistics = { x: { ...batches[0]!.x!, logSdRatio: -0.9 } };
-    expect(farStatisticsIn(standard)).toEqual(["logSdRatio"]);
-    expect(scoreOf(statistics, standard, farStatisticsIn(standard))).toMatchObject({
+    expect(farStatisticsOfScore(standard)).toEqual(["logSdRatio"]);
+    expect(scoreOf(statistics, standard, farStatisticsOfScore(standard))).toMatchObject({
       score: 9,
       statistic: "logSdRatio",
     });
@@ -134,7 +134,7 @@ describe("the score", () => {
       (["ksByClass", "logSdWithin"] as const).map(
         (name) => scoreOf({ x: { ...batches[0]!.x!, ksByClass, logSdWithin } }, standard, [name]).score,
       );
-    expect(farStatisticsIn(standard)).toEqual(["logSdWithin"]);
+    expect(farStatisticsOfScore(standard)).toEqual(["logSdWithin"]);
     expect(scores(3, 0.9)).toEqual([2.5, 9]);
     expect(scores(-3, -0.9)).toEqual([-3.5, -9]);
     const of = [-3, 1].map((size) => ({ x: { ...batches[0]!.x!, ksByClass: size, logSdWithin: size } }));
@@ -186,7 +186,9 @@ describe("calibrate", () => {
         const moved = chunks.map(({ x, y }) => ({ x: x!.map((value) => value + shift), y: y! }));
         const current = mergeClassSummaries(moved.map((chunk) => made.summarize(chunk)));
         const statistics = statisticsForScore(made.byClass, current, made.baseline);
-        list.push(conformalPValue(rungs, scoreOf(statistics, rungs[1]!.standard, ["ksWithinClasses"]).score, 60).p);
+        list.push(
+          conformalPValueOfNullScores(rungs, scoreOf(statistics, rungs[1]!.standard, ["ksWithinClasses"]).score, 60).p,
+        );
       }
     }
     expect(ps.filter((p) => p <= 0.05).length / 150).toBeLessThan(0.15);

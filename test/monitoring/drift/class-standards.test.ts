@@ -7,7 +7,7 @@ import {
   classScores,
   classStandards,
   classStandardsSchema,
-  effectiveClasses,
+  effectiveClassCount,
 } from "../../../src/monitoring/drift/class-standards.ts";
 import type { ChannelSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import { Rng } from "../../../src/random.ts";
@@ -39,14 +39,14 @@ describe("distances by class", () => {
 
 describe("the effective number of classes", () => {
   it("is the number of equal ones, and less if one prevails", () => {
-    expect(effectiveClasses([of(7, 0)])).toBe(1);
-    expect(effectiveClasses([of(7, 0), null, of(7, 0), of(7, 0)])).toBeCloseTo(3, 12);
+    expect(effectiveClassCount([of(7, 0)])).toBe(1);
+    expect(effectiveClassCount([of(7, 0), null, of(7, 0), of(7, 0)])).toBeCloseTo(3, 12);
     // Shares of 3/4 and 1/4: 1 / (9/16 + 1/16).
-    expect(effectiveClasses([of(30, 0), of(10, 0)])).toBeCloseTo(1.6, 12);
+    expect(effectiveClassCount([of(30, 0), of(10, 0)])).toBeCloseTo(1.6, 12);
   });
 
   it("is 0 for none", () => {
-    expect([effectiveClasses([]), effectiveClasses([null, null])]).toEqual([0, 0]);
+    expect([effectiveClassCount([]), effectiveClassCount([null, null])]).toEqual([0, 0]);
   });
 });
 

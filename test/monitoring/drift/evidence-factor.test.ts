@@ -9,7 +9,7 @@ import {
   evidenceFactor,
   evidenceFactorLevel,
   evidencePaths,
-  streamsPerPerson,
+  evidenceStreamsPerPerson,
 } from "../../../src/monitoring/drift/evidence-factor.ts";
 import {
   type Chunk,
@@ -194,7 +194,7 @@ describe("the evidence factor", () => {
   });
 
   it("rests on several streams of each person if there are few people, but not very few", () => {
-    expect([1, 4, 5, 12, 24, 35, 36, 100].map(streamsPerPerson)).toEqual([1, 1, 3, 3, 2, 2, 1, 1]);
+    expect([1, 4, 5, 12, 24, 35, 36, 100].map(evidenceStreamsPerPerson)).toEqual([1, 1, 3, 3, 2, 2, 1, 1]);
   });
 
   it("is the same for equal seeds, and finite for other ones and for a single stream", () => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   addNullScore,
-  conformalPValue,
+  conformalPValueOfNullScores,
   learnedNullScore,
   noScores,
   nullRung,
@@ -16,7 +16,7 @@ const rungs = [nullRung(60, [[5, 1, 3, 2, 4]]), nullRung(900, [[0.1, 0.2, 0.3, 0
 
 describe("the conformal p-value", () => {
   it("counts the null batches that score as high", () => {
-    expect(conformalPValue(rungs, 4, 60)).toEqual({
+    expect(conformalPValueOfNullScores(rungs, 4, 60)).toEqual({
       p: 3 / 6,
       extrapolated: 3 / 6,
       resolution: 1 / 6,
@@ -25,28 +25,35 @@ describe("the conformal p-value", () => {
       people: 1,
       withinLadder: true,
     });
-    expect(conformalPValue(rungs, 9, 60).p).toBe(1 / 6);
-    expect(conformalPValue(rungs, -1, 60).p).toBe(1);
-    expect(conformalPValue(rungs, 0.9, 900).p).toBe(0.2);
+    expect(conformalPValueOfNullScores(rungs, 9, 60).p).toBe(1 / 6);
+    expect(conformalPValueOfNullScores(rungs, -1, 60).p).toBe(1);
+    expect(conformalPValueOfNullScores(rungs, 0.9, 900).p).toBe(0.2);
   });
 
   it("is extrapolated above all null scores, at the rate between the median and the highest", () => {
     // The median is 3, the highest score 5.
-    expect(conformalPValue(rungs, 5, 60).extrapolated).toBe(2 / 6);
-    expect(conformalPValue(rungs, 6, 60)).toMatchObject({ p: 1 / 6, extrapolated: expect.closeTo(6 ** -1.5, 12) });
-    for (const score of [7, 1e9]) expect(conformalPValue(rungs, score, 60).extrapolated).toBeCloseTo(1 / 36, 12);
-    expect(conformalPValue([nullRung(60, [[1, 1]])], 2, 60)).toMatchObject({ p: 1 / 3, extrapolated: 1 / 3 });
+    expect(conformalPValueOfNullScores(rungs, 5, 60).extrapolated).toBe(2 / 6);
+    expect(conformalPValueOfNullScores(rungs, 6, 60)).toMatchObject({
+      p: 1 / 6,
+      extrapolated: expect.closeTo(6 ** -1.5, 12),
+    });
+    for (const score of [7, 1e9])
+      expect(conformalPValueOfNullScores(rungs, score, 60).extrapolated).toBeCloseTo(1 / 36, 12);
+    expect(conformalPValueOfNullScores([nullRung(60, [[1, 1]])], 2, 60)).toMatchObject({
+      p: 1 / 3,
+      extrapolated: 1 / 3,
+    });
   });
 
   it("is interpolated over the logarithm of the length", () => {
     const middle = Math.sqrt(60 * 900);
-    expect(conformalPValue(rungs, 0.85, middle).p).toBeCloseTo((1 + 0.2) / 2, 12);
-    expect(conformalPValue(rungs, 0.85, 120).p).toBeCloseTo(1 - 0.8 * (Math.log(2) / Math.log(15)), 12);
+    expect(conformalPValueOfNullScores(rungs, 0.85, middle).p).toBeCloseTo((1 + 0.2) / 2, 12);
+    expect(conformalPValueOfNullScores(rungs, 0.85, 120).p).toBeCloseTo(1 - 0.8 * (Math.log(2) / Math.log(15)), 12);
   });
 
   it("takes the nearest length beyond the ladder's ends, and says so", () => {
-    expect(conformalPValue(rungs, 4, 10)).toMatchObject({ p: 0.5, withinLadder: false });
-    expect(conformalPValue(rungs, 0.85, 5000)).toMatchObject({ p: 0.2, withinLadder: false });
+    expect(conformalPValueOfNullScores(rungs, 4, 10)).toMatchObject({ p: 0.5, withinLadder: false });
+    expect(conformalPValueOfNullScores(rungs, 0.85, 5000)).toMatchObject({ p: 0.2, withinLadder: false });
   });
 
   it("is the count over an unsorted list, written plainly", () => {
@@ -54,7 +61,7 @@ describe("the conformal p-value", () => {
     fc.assert(
       fc.property(scores, fc.double({ min: 0, max: 10, noNaN: true }), (nulls, score) => {
         const expected = (1 + nulls.filter((value) => value >= score).length) / (nulls.length + 1);
-        expect(conformalPValue([nullRung(60, [nulls])], score, 60).p).toBeCloseTo(expected, 12);
+        expect(conformalPValueOfNullScores([nullRung(60, [nulls])], score, 60).p).toBeCloseTo(expected, 12);
       }),
     );
   });
@@ -65,7 +72,7 @@ describe("the conformal p-value", () => {
     const trials = 4000;
     for (let trial = 0; trial < trials; trial++) {
       const nulls = nullRung(60, [Array.from({ length: 39 }, () => rng.normal())]);
-      if (conformalPValue([nulls], rng.normal(), 60).p <= 0.05) below++;
+      if (conformalPValueOfNullScores([nulls], rng.normal(), 60).p <= 0.05) below++;
     }
     // Exactly .05 for 39 null batches; four standard deviations of a share of 4000.
     expect(Math.abs(below / trials - 0.05)).toBeLessThan(4 * Math.sqrt((0.05 * 0.95) / trials));
@@ -79,9 +86,9 @@ describe("the conformal p-value", () => {
         [3, 4, 5, 6],
       ]),
     ];
-    expect(conformalPValue(nulls, 5, 60).p).toBeCloseTo((1 + 8 * ((0.5 + 0.5) / 4)) / 9, 12);
-    expect(conformalPValue(nulls, 2, 60).p).toBeCloseTo((1 + 8 * ((0.5 + 0.5 + 1 + 1) / 4)) / 9, 12);
-    expect(conformalPValue(nulls, 7, 60).p).toBe(1 / 9);
+    expect(conformalPValueOfNullScores(nulls, 5, 60).p).toBeCloseTo((1 + 8 * ((0.5 + 0.5) / 4)) / 9, 12);
+    expect(conformalPValueOfNullScores(nulls, 2, 60).p).toBeCloseTo((1 + 8 * ((0.5 + 0.5 + 1 + 1) / 4)) / 9, 12);
+    expect(conformalPValueOfNullScores(nulls, 7, 60).p).toBe(1 / 9);
   });
 
   it("is at most alpha in about alpha of the batches of a new person, where people differ more than their batches", () => {
@@ -94,15 +101,15 @@ describe("the conformal p-value", () => {
     const trials = 3000;
     for (let trial = 0; trial < trials; trial++) {
       const nulls = nullRung(60, Array.from({ length: 24 }, draw));
-      if (conformalPValue([nulls], draw()[0]!, 60).p <= 0.05) below++;
+      if (conformalPValueOfNullScores([nulls], draw()[0]!, 60).p <= 0.05) below++;
     }
     expect(below / trials).toBeLessThan(0.06);
   });
 
   it("refuses what it cannot judge", () => {
-    expect(() => conformalPValue([], 1, 60)).toThrow(RangeError);
-    expect(() => conformalPValue(rungs, Number.NaN, 60)).toThrow(RangeError);
-    expect(() => conformalPValue(rungs, 1, 0)).toThrow(RangeError);
+    expect(() => conformalPValueOfNullScores([], 1, 60)).toThrow(RangeError);
+    expect(() => conformalPValueOfNullScores(rungs, Number.NaN, 60)).toThrow(RangeError);
+    expect(() => conformalPValueOfNullScores(rungs, 1, 0)).toThrow(RangeError);
     expect(() => nullRung(60, [[1, Number.NaN]])).toThrow(RangeError);
   });
 });
@@ -117,7 +124,7 @@ it("a length lies between two rungs, and counts as the nearest where there is no
 
 describe("between two lengths", () => {
   it("the nearer one, by the logarithm, says how many scored as high and of how many", () => {
-    const at = (seconds: number) => conformalPValue(rungs, 0.55, seconds);
+    const at = (seconds: number) => conformalPValueOfNullScores(rungs, 0.55, seconds);
     const middle = Math.sqrt(60 * 900);
     expect(at(middle - 1)).toMatchObject({ asHigh: 5, nullBatches: 5 });
     expect(at(middle + 1)).toMatchObject({ asHigh: 4, nullBatches: 9 });
@@ -144,7 +151,7 @@ describe("a stream's own scores", () => {
       const nulls = [nullRung(60, people)];
       for (let stranger = 0; stranger < strangers; stranger++) {
         const [last, ...own] = person(rng, n + 1, restless);
-        if (conformalPValue(nulls, last!, 60, known(own)).p <= 0.05) below++;
+        if (conformalPValueOfNullScores(nulls, last!, 60, known(own)).p <= 0.05) below++;
       }
     }
     return below / (rungs * strangers);
@@ -177,10 +184,10 @@ describe("a stream's own scores", () => {
       ),
     ];
     const steady = [0.1, -0.6, 0.9, 0.2, -1.1, 0.7, -0.3];
-    const least = conformalPValue(nulls, 8, 60).p;
-    expect(conformalPValue(nulls, 8, 60, known(steady)).p).toBe(least);
+    const least = conformalPValueOfNullScores(nulls, 8, 60).p;
+    expect(conformalPValueOfNullScores(nulls, 8, 60, known(steady)).p).toBe(least);
     const learned = [8, 8, 8].map((score) => learnedNullScore(nulls, score, 60));
-    expect(conformalPValue(nulls, 8, 60, known([...steady, ...learned])).p).toBeLessThan(0.01);
+    expect(conformalPValueOfNullScores(nulls, 8, 60, known([...steady, ...learned])).p).toBeLessThan(0.01);
   });
 
   it("are learned up to the highest rehearsed one of the length", () => {
@@ -191,7 +198,9 @@ describe("a stream's own scores", () => {
   it("say nothing where people have one score each, or there is one person", () => {
     for (const scores of [[[1], [2], [3]], [[1, 2, 3]], [[1, 2, 3], [2.5]]]) {
       const nulls = [nullRung(60, scores)];
-      expect(conformalPValue(nulls, 2, 60, known([9, 9, 1]))).toEqual(conformalPValue(nulls, 2, 60));
+      expect(conformalPValueOfNullScores(nulls, 2, 60, known([9, 9, 1]))).toEqual(
+        conformalPValueOfNullScores(nulls, 2, 60),
+      );
     }
   });
 });

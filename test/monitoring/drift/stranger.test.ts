@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { conformalPValue } from "../../../src/monitoring/drift/null-scores.ts";
+import { conformalPValueOfNullScores } from "../../../src/monitoring/drift/null-scores.ts";
 import {
   addToStranger,
   isStranger,
@@ -29,7 +29,7 @@ const batch = (score: number, calibration = known) =>
   ({
     reference: "baseline",
     seconds,
-    pValue: conformalPValue(calibration.rungs, score, seconds),
+    pValue: conformalPValueOfNullScores(calibration.rungs, score, seconds),
     impossible: false,
   }) as const;
 const stateAfter = (scores: readonly number[], activity: number | null = null, calibration = known): StrangerState =>

@@ -5,7 +5,7 @@ import {
   effectiveSize,
   effectiveSizeWithinClasses,
   ksWithinClasses,
-  unseenClassShare,
+  unseenShareWithinClasses,
 } from "../../../src/monitoring/drift/within-classes.ts";
 import type { BatchSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import {
@@ -331,7 +331,7 @@ describe("how much was compared", () => {
       fc.property(rows, rows, (reference, current) => {
         const known = new Set(reference.map(({ k }) => k));
         const unseen = current.filter(({ k }) => !known.has(k)).length / current.length;
-        expect(unseenClassShare(summarize(reference), summarize(current))).toBeCloseTo(unseen, 12);
+        expect(unseenShareWithinClasses(summarize(reference), summarize(current))).toBeCloseTo(unseen, 12);
       }),
     );
   });

@@ -8,7 +8,7 @@ import { filesOf, importsOf } from "../scripts/architecture.ts";
 import { augmentationForConfig } from "../src/config.ts";
 import { exportNetwork } from "../src/learning/training/export-network.ts";
 import { WindowPredictor } from "../src/learning/training/window-predictor.ts";
-import { beginFoldFits, fitFinal, fitFolds } from "../src/pipelines/fit-folds.ts";
+import { beginFoldFits, fitAfterFolds, fitFolds } from "../src/pipelines/fit-folds.ts";
 import { readNetwork } from "../src/pipelines/read-network.ts";
 import { resumableCheckpoints } from "../src/pipelines/resumable-run.ts";
 import { recordedConfigOfResult } from "../src/recorded-options.ts";
@@ -76,7 +76,7 @@ export async function askNetwork(network: string, task: QualityTask, directory: 
       task.parts.map(({ name }, fold) => [name, Array.from(argmaxRows(outcomes[fold]!.probabilities!, classCount))]),
     );
   } else {
-    const { final, scaler } = await fitFinal(fits, outcomes);
+    const { final, scaler } = await fitAfterFolds(fits, outcomes);
     const { temperature } = crossValidation;
     const bytes = await exportNetwork({ ...final, network: data.network, scaler, temperature }, data.windows);
     const predictor = new WindowPredictor({ path: modelFiles.network, bytes, classCount });

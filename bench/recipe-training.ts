@@ -10,7 +10,7 @@ import { fillDropoutMask } from "../src/learning/training/dropout-mask.ts";
 import { fitStateFrom } from "../src/learning/training/fit-state.ts";
 import { TrainingSession, ValidationSession } from "../src/learning/training/network-session.ts";
 import { rotateWindows } from "../src/learning/training/rotate-windows.ts";
-import { gatherTrainingTargets, scaleTrainingWindows } from "../src/learning/training/training-batch.ts";
+import { gatherTrainingBatchTargets, scaleTrainingWindows } from "../src/learning/training/training-batch.ts";
 import type { Rng } from "../src/random.ts";
 import { gatherWindows } from "../src/signals/preprocessing/gather-windows.ts";
 import { fitScaler } from "../src/signals/preprocessing/scaler.ts";
@@ -87,7 +87,7 @@ export async function trainByRecipe(
     gatherWindows(windows, rows, x);
     if (recipe.rotation > 0) rotateWindows(x, batchSize, sizes, triads, own, (recipe.rotation * Math.PI) / 180);
     scaleTrainingWindows(x, scaler);
-    gatherTrainingTargets(windows.labels, rows, null, classes.length, targets);
+    gatherTrainingBatchTargets(windows.labels, rows, null, classes.length, targets);
     for (const [i, { rate }] of session.masks.entries()) fillDropoutMask(masks[i]!, rate, own);
     const stepSize = adamStepSize(scheduledRate(recipe, step), step);
     const { loss } = await session.step({ x: seenWindows(x, sizes, recipe), targets, masks, stepSize });

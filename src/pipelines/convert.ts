@@ -4,7 +4,7 @@ import { type ConvertConfig, type ConvertOptions, resolveConvertConfig } from ".
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { type CleanChannel, cleanChannels, cleanColumns } from "../signals/data/clean-channels.ts";
-import { convertRows, decideUnits } from "../signals/data/convert-units.ts";
+import { convertUnitsOfRows, decideUnitConversions } from "../signals/data/convert-units.ts";
 import { findSensors } from "../signals/data/find-sensors.ts";
 import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
@@ -88,10 +88,10 @@ function decideChannelsToConvert(
   const choice = parseUnitChoice(units);
   refuseMixedSensors(found.mixed, choice.mode === "auto");
   for (const warning of found.warnings) reporter.warn(warning);
-  const decided = decideUnits(rows.channels, found, { sensor, units: choice });
+  const decided = decideUnitConversions(rows.channels, found, { sensor, units: choice });
   for (const warning of decided.warnings) reporter.warn(warning);
   return {
-    converted: convertRows(rows, decided.conversions),
+    converted: convertUnitsOfRows(rows, decided.conversions),
     channels: cleanChannels(rows.channels, found.sensors, decided),
   };
 }

@@ -11,7 +11,7 @@ import { WindowSignals } from "../monitoring/summaries/window-signals.ts";
 import type { ChampionOptions, SampledTrainConfig } from "../recorded-options.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { type RowSource, recordingPieces } from "../signals/data/recordings.ts";
-import { pickWindows } from "../signals/preprocessing/join-windows.ts";
+import { pickWindows } from "../signals/preprocessing/pick-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { adaptCandidateFit, type Candidate, candidateSetting, type RetrainRun } from "./candidate.ts";
 import { cyclePlan, labelCycleWindows, type PseudoLabels } from "./cycle-plan.ts";

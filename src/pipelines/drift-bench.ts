@@ -23,7 +23,7 @@ import { Rng } from "../random.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { batchUnits } from "../signals/data/batch-units.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
-import { recordedRateOf } from "../signals/data/open-recordings.ts";
+import { rateOfOpenedRecordings } from "../signals/data/open-recordings.ts";
 import { readRecordings } from "../signals/data/read-recordings.ts";
 import { makeWindows } from "../signals/preprocessing/make-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
@@ -213,7 +213,7 @@ async function readBenchWindows(
   const { recordings, quality } = await readRecordings(config.files, {
     columns: namedColumnRoles({ ...config, channels }),
     requireLabels: false,
-    ...recordedRateOf(config, trained),
+    ...rateOfOpenedRecordings(config, trained),
     reporter,
   });
   for (const warning of quality.warnings) reporter.warn(warning);

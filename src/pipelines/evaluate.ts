@@ -25,7 +25,7 @@ import { Rng } from "../random.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import { planWindows } from "../signals/preprocessing/plan-windows.ts";
-import { peopleWithoutWindows } from "../signals/preprocessing/window-warnings.ts";
+import { windowWarningsOfPeople } from "../signals/preprocessing/window-warnings.ts";
 import { gatherRows } from "../stats/gather-rows.ts";
 import { readJsonFile } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
@@ -146,7 +146,7 @@ async function predictToEvaluate(
   const { classes } = model.folder.labels;
   const own = windowsOfModel(model.config);
   const plan = planWindows(rows, { ...own, purity: purity ?? own.purity, classes });
-  for (const warning of peopleWithoutWindows(plan)) reporter.warn(warning);
+  for (const warning of windowWarningsOfPeople(plan)) reporter.warn(warning);
   const nClasses = classes.length;
   const predictor = predictorOfModelHandle(model);
   const unlike = new UnlikeTraining(model);

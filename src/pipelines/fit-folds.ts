@@ -145,12 +145,12 @@ export async function fitFolds(
 }
 
 /** Fits the network on all windows, for as long as the folds suggest. @throws Interrupted if the signal ended it */
-export async function fitFinal(
+export async function fitAfterFolds(
   fits: FitsOfRun,
   folds: readonly FitOutcome[],
 ): Promise<{ final: FitOutcome; scaler: Scaler }> {
   const { data, config, run } = fits;
-  const { epochs, ...schedule } = finalFitSchedule(
+  const { epochs, ...schedule } = scheduleAfterFolds(
     config,
     folds.map((outcome) => outcome.epochs),
   );
@@ -179,7 +179,7 @@ export async function fitFinal(
   return { final, scaler: plan.scaler };
 }
 
-function finalFitSchedule(
+function scheduleAfterFolds(
   { network, learningRate }: Pick<FitConfig, "network" | "learningRate">,
   folds: readonly FitOutcome["epochs"][],
 ): Pick<FitPlan, "epochs" | "learningRate" | "penalties" | "mixture"> {

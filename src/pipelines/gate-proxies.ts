@@ -5,7 +5,7 @@ import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.t
 import { applyTemperature } from "../learning/training/temperature-scaling.ts";
 import { modelOfDriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { statisticsForScore } from "../monitoring/drift/score.ts";
-import { modelSignalConfidence, modelSignalFlipRate } from "../monitoring/drift/signal-distances.ts";
+import { confidenceSignalDistance, flipRateSignalDistance } from "../monitoring/drift/signal-distances.ts";
 import { baselineReferenceGrids } from "../monitoring/summaries/baseline-reference.ts";
 import {
   classOfMeasuredSamples,
@@ -15,7 +15,7 @@ import {
 import { modelSignals } from "../monitoring/summaries/model-signals.ts";
 import { withoutSensorSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { WindowSignals } from "../monitoring/summaries/window-signals.ts";
-import { pickWindows } from "../signals/preprocessing/join-windows.ts";
+import { pickWindows } from "../signals/preprocessing/pick-windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import type { Candidate, RetrainRun } from "./candidate.ts";
 import type { BuiltModel, TrainedModel } from "./write-model.ts";
@@ -42,9 +42,9 @@ export function gateProxies(
     const current = sensed.summarize(baselineReferenceGrids(known), classOf, nClasses);
     const statistics = Object.values(statisticsForScore(model.byClass, current, known));
     return {
-      mean_confidence: modelSignalConfidence(signals),
+      mean_confidence: confidenceSignalDistance(signals),
       mean_entropy: signals.entropy.millionths / 1e6 / signals.windows,
-      flip_rate: modelSignalFlipRate(signals),
+      flip_rate: flipRateSignalDistance(signals),
       drift: Math.max(...statistics.map(({ ks }) => ks)),
     };
   };

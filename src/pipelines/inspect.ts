@@ -112,7 +112,7 @@ export async function inspect(
   };
   const reporter = collectingReporter<TrainEvent>({ warn, event });
   const faults: FaultDescription[] = [];
-  const training = trainConfigToInspect(config);
+  const training = inspectConfigAsTraining(config);
   const { opened, refused } = await openToInspect(training, reporter, faults);
   try {
     const refusal = faults[0] ?? refused ?? (await inspectTrainingRefusal(opened, training, reporter));
@@ -161,7 +161,7 @@ async function openToInspect(
 }
 
 /** The options of a training run that reads the same; no model is written. */
-function trainConfigToInspect({ out: _, overwrite: __, ...reading }: InspectConfig): TrainConfig {
+function inspectConfigAsTraining({ out: _, overwrite: __, ...reading }: InspectConfig): TrainConfig {
   return resolveTrainConfig({ ...reading, out: "inspected" });
 }
 

@@ -12,7 +12,7 @@ import {
   type OpenedRecordings,
   openRecordings,
   type ReadRecordingsOptions,
-  recordedRateOf,
+  rateOfOpenedRecordings,
 } from "../signals/data/open-recordings.ts";
 import { qualityGateNotes } from "../signals/data/quality-gate.ts";
 import { storedResampling } from "../storage/store/stored-config.ts";
@@ -40,7 +40,7 @@ export async function openToPredict(
     columns: { ...namedColumnRoles(config), modelChannels, labelMap: model.folder.manifest.data.label_map },
     requireLabels: false,
     ...labels,
-    ...recordedRateOf(config, model.config),
+    ...rateOfOpenedRecordings(config, model.config),
     reporter,
   });
   try {

@@ -6,7 +6,7 @@ import { type Reporter, reporterOf } from "../reporter.ts";
 import { spreadsheetSafe } from "../signals/files/spreadsheet-safe.ts";
 import { TableWriter } from "../signals/files/write-table.ts";
 import { planWindows } from "../signals/preprocessing/plan-windows.ts";
-import { peopleWithoutWindows } from "../signals/preprocessing/window-warnings.ts";
+import { windowWarningsOfPeople } from "../signals/preprocessing/window-warnings.ts";
 import { labelWindowRules, labelWindows, minutesOfLabelledWindows, unknownLabel } from "./label-windows.ts";
 import { predictorOfModelHandle } from "./model-handle.ts";
 import { openToPredict } from "./open-to-predict.ts";
@@ -65,7 +65,7 @@ export async function predict(
   try {
     refuseOverwritingInput(config.out, opened.files);
     const plan = planWindows(opened.rows, windowsOfModel(model.config));
-    for (const warning of peopleWithoutWindows(plan)) reporter.warn(warning);
+    for (const warning of windowWarningsOfPeople(plan)) reporter.warn(warning);
     const unlike = new UnlikeTraining(model);
     const by = { nClasses: classes.length, threads: config.jobs };
     const windows = await predictWindows(opened.rows, plan, predictor, by, (chunk, own) => unlike.add(chunk, own));

@@ -13,8 +13,9 @@ import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
 import { collectingReporter, type Reporter, silent } from "../reporter.ts";
 import type { NamedColumns } from "../signals/data/named-columns.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
-import { joinWindows, pickWindows } from "../signals/preprocessing/join-windows.ts";
+import { joinWindows } from "../signals/preprocessing/join-windows.ts";
 import { makeWindowsOfPlans } from "../signals/preprocessing/make-windows.ts";
+import { pickWindows } from "../signals/preprocessing/pick-windows.ts";
 import {
   type DroppedSamples,
   plannedWindowSamples,
@@ -29,12 +30,12 @@ import { modelFiles } from "../storage/store/model-folder.ts";
 import { championOptions } from "./champion-options.ts";
 import type { CycleSchedule } from "./cycle-plan.ts";
 import type { ModelHandle } from "./model-handle.ts";
-import { networkFile, readChampionNetwork } from "./read-network.ts";
+import { readChampionNetwork, readNetworkFile } from "./read-network.ts";
 import {
-  openLabelledRecordings,
-  openUnlabelledRecordings,
+  openLabelledToRetrain,
+  openUnlabelledToRetrain,
   type RetrainRecordings,
-  readRecordingsTruth,
+  readRetrainTruth,
 } from "./retrain-recordings.ts";
 import {
   chooseRetrainingHoldout,
@@ -106,10 +107,10 @@ export async function prepareRetraining(
   const champion = model.watched;
   const options = championOptions(champion.config, champion.folder.manifest, config.model);
   const network = await readChampionNetwork(options.network, config, champion.folder.manifest);
-  const trained = typeof network === "string" ? options : { ...options, network: networkFile(network) };
+  const trained = typeof network === "string" ? options : { ...options, network: readNetworkFile(network) };
   refuseStepsOfRetraining(config, trained);
   const heard = collectingReporter();
-  const labelled = await openLabelledRecordings(config, champion, trained, heard);
+  const labelled = await openLabelledToRetrain(config, champion, trained, heard);
   try {
     return await prepareRetrainingFrom(labelled, { config, model, champion, network, trained, heard, reporter });
   } catch (error) {
@@ -152,7 +153,7 @@ async function prepareRetrainingFrom(
   const plan = planRetrainingWindows(labelled.rows, champion);
   requireEveryRetrainingClass(plan);
   warnUnknownRetrainingClasses(labelled.rows, plan.classes, heard);
-  const unlabelled = await openUnlabelledRecordings(config, champion, trained, labelled, heard);
+  const unlabelled = await openUnlabelledToRetrain(config, champion, trained, labelled, heard);
   const [own, foreign] = cutRetrainingWindows({ rows: labelled.rows, plan }, unlabelled, of);
   const labelledRows = Int32Array.from(own.starts.keys());
   const { trainIndex, validationIndex } = chooseRetrainingHoldout(own, labelledRows, {
@@ -185,7 +186,7 @@ async function prepareRetrainingFrom(
     truth:
       config.truth === undefined
         ? null
-        : await readRecordingsTruth({ ...config, truth: config.truth }, champion, trained, learnable, heard),
+        : await readRetrainTruth({ ...config, truth: config.truth }, champion, trained, learnable, heard),
     championOnHoldout: await predictRetrainingHoldout(model, pickWindows(own, validationIndex), config, heard),
     championOnUnlabelled,
     schedule: await retrainingSchedule(champion, trained, config.epochs),

@@ -19,7 +19,12 @@ import type { Reporter } from "../reporter.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { batchClockFaults, batchFlatFaults } from "../signals/data/batch-faults.ts";
-import { convertRows, type DecidedUnits, decideUnits, type StoredConversion } from "../signals/data/convert-units.ts";
+import {
+  convertUnitsOfRows,
+  type DecidedUnits,
+  decideUnitConversions,
+  type StoredConversion,
+} from "../signals/data/convert-units.ts";
 import { findSensors } from "../signals/data/find-sensors.ts";
 import { fixedSplitOf } from "../signals/data/fixed-split.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
@@ -39,7 +44,7 @@ import {
   planWindows,
   type WindowPlan,
 } from "../signals/preprocessing/plan-windows.ts";
-import { labelChangeWarnings, peopleWithoutWindows } from "../signals/preprocessing/window-warnings.ts";
+import { windowWarningsOfLabelChanges, windowWarningsOfPeople } from "../signals/preprocessing/window-warnings.ts";
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { storedConfigWindowFault } from "../storage/store/stored-config.ts";
 import { impossiblePeople } from "./impossible-people.ts";
@@ -175,7 +180,8 @@ export async function prepareOpenedTraining(
     purity: config.purity,
     resampling: config.resampling,
   });
-  for (const warning of [...peopleWithoutWindows(plan), ...labelChangeWarnings(plan)]) reporter.warn(warning);
+  for (const warning of [...windowWarningsOfPeople(plan), ...windowWarningsOfLabelChanges(plan)])
+    reporter.warn(warning);
   const planned = { samples: plannedWindowSamples(plan), channels: rows.channels.length };
   reportTrainingMemory(trainingMemory(config, planned), reporter, lessMemory);
   const windows = makeWindowsOfPlans([{ rows: converted, plan }])[0]!;
@@ -187,7 +193,7 @@ export async function prepareOpenedTraining(
   const { dropped, labelChanges } = plan;
   const convert = (others: StoredRows): StoredRows =>
     conversions.every(({ people }) => people === undefined)
-      ? convertRows(others, conversions)
+      ? convertUnitsOfRows(others, conversions)
       : convertTrainingUnits(others, config, reporter).converted;
   const testSet = await readTestSet(config, opened, convert, windows, plan.options, reporter);
   reporter.event(preparedDataEvent(opened, { sensors, conversions }, windows, { dropped, labelChanges }));
@@ -226,9 +232,9 @@ function convertTrainingUnits(
   const found = findSensors(rows, sensor);
   const units = parseUnitChoice(text);
   refuseMixedSensors(found.mixed, units.mode === "auto");
-  const { sensors, conversions, warnings } = decideUnits(rows.channels, found, { sensor, units });
+  const { sensors, conversions, warnings } = decideUnitConversions(rows.channels, found, { sensor, units });
   for (const warning of [...found.warnings, ...warnings]) reporter.warn(warning);
-  return { sensors, conversions, converted: convertRows(rows, conversions) };
+  return { sensors, conversions, converted: convertUnitsOfRows(rows, conversions) };
 }
 
 /** Folds, and the windows that they refer to. */

@@ -85,7 +85,7 @@ export async function readChampionNetwork(
 }
 
 /** The file of a user's own network, as an option. */
-export function networkFile({ file }: OwnNetwork): TrainConfig["network"] {
+export function readNetworkFile({ file }: OwnNetwork): TrainConfig["network"] {
   return file as TrainConfig["network"];
 }
 

@@ -14,12 +14,12 @@ import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watch
 import { type RehearsalOptions, readRehearsalOptions } from "../recorded-options.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
-import { convertRows } from "../signals/data/convert-units.ts";
+import { convertUnitsOfRows } from "../signals/data/convert-units.ts";
 import { namedColumnRoles } from "../signals/data/named-columns.ts";
 import { openRecordings } from "../signals/data/open-recordings.ts";
 import { renameRecordingChannels } from "../signals/data/recordings.ts";
-import { pickWindows } from "../signals/preprocessing/join-windows.ts";
 import { makeWindowsOfPlans } from "../signals/preprocessing/make-windows.ts";
+import { pickWindows } from "../signals/preprocessing/pick-windows.ts";
 import { planWindows } from "../signals/preprocessing/plan-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { jsonFileText, readJsonFile } from "../storage/store/atomic-file.ts";
@@ -31,7 +31,7 @@ import { readOutOfFold } from "./read-out-of-fold.ts";
 import { recordingsOfModel, refuseOtherRecordings } from "./recordings-of-model.ts";
 import { refuseOtherBaseline, trainAgain } from "./refuse-other-baseline.ts";
 import { windowsOfModel } from "./windows-of-model.ts";
-import { freezeModelDrift, sealModelBaseline } from "./write-model.ts";
+import { freezeWrittenModelDrift, sealModelBaseline } from "./write-model.ts";
 
 export type { CalibrationEvent } from "./calibration-progress.ts";
 
@@ -131,7 +131,7 @@ export async function freezeToRecalibrate(
     sensors: watched.sensors,
     ...(signals !== undefined && { signals }),
   };
-  const fresh = await freezeModelDrift(windows, await calibratedToRecalibrate(watched, windows), rehearsed, {
+  const fresh = await freezeWrittenModelDrift(windows, await calibratedToRecalibrate(watched, windows), rehearsed, {
     reporter,
   });
   return { fresh, people: windows.users.length };
@@ -168,7 +168,7 @@ async function cutWindowsToRecalibrate(
   });
   try {
     refuseOtherRecordings(manifest, model, opened, advice);
-    const converted = convertRows(opened.rows, manifest.data.conversions ?? [], channels);
+    const converted = convertUnitsOfRows(opened.rows, manifest.data.conversions ?? [], channels);
     const rows = renameRecordingChannels(converted, channels);
     await refuseAbsurdValues(channels, (c) => opened.rows.column(c), opened.files);
     const plan = planWindows(rows, { ...windowsOfModel(config), classes: drift.classes });

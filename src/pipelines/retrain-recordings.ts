@@ -9,10 +9,10 @@ import { unitsOfModel, type WatchedModel } from "../monitoring/streams/watched-m
 import type { Reporter } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { batchUnits } from "../signals/data/batch-units.ts";
-import { convertRows, type StoredConversion, unitConversionsByFactors } from "../signals/data/convert-units.ts";
+import { convertUnitsOfRows, type StoredConversion, unitConversionsByFactors } from "../signals/data/convert-units.ts";
 import { CopiedContentFinder } from "../signals/data/copied-content.ts";
 import { type ColumnOptions, type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
-import { type OpenedRecordings, openRecordings, recordedRateOf } from "../signals/data/open-recordings.ts";
+import { type OpenedRecordings, openRecordings, rateOfOpenedRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
@@ -81,7 +81,7 @@ function unlabelledRetrainColumns(
 }
 
 /** @throws UserError if the recordings cannot be read, or are not the ones that the champion learned from */
-export async function openLabelledRecordings(
+export async function openLabelledToRetrain(
   config: NamedColumns & Pick<RetrainConfig, "model" | "labelled" | "units" | "rate">,
   champion: WatchedModel,
   trained: NamedColumns,
@@ -104,7 +104,7 @@ export async function openLabelledRecordings(
     known: { people: manifest.data.users, classes: champion.drift.classes },
     ...(config.labelled === undefined
       ? { nominalRateHz: champion.config.rate }
-      : recordedRateOf(config, champion.config)),
+      : rateOfOpenedRecordings(config, champion.config)),
     reporter,
   }).catch((error: unknown) => {
     if (!(error instanceof UserError) || config.labelled !== undefined) throw error;
@@ -151,7 +151,7 @@ function conversionsOfRetrainRecordings(
  *   `labelled`
  * @throws UserError if the recordings do not pass the quality gate
  */
-export async function openUnlabelledRecordings(
+export async function openUnlabelledToRetrain(
   config: NamedColumns & Pick<RetrainConfig, "files" | "units" | "rate">,
   champion: WatchedModel,
   trained: NamedColumns,
@@ -192,7 +192,7 @@ function toRetrainRecordings(
   conversions: readonly StoredConversion[],
 ): RetrainRecordings {
   return {
-    rows: renameRecordingChannels(convertRows(rows, conversions, channels), channels),
+    rows: renameRecordingChannels(convertUnitsOfRows(rows, conversions, channels), channels),
     files,
     fingerprint,
     quality,
@@ -204,7 +204,7 @@ function toRetrainRecordings(
 }
 
 /** [U] the label at the middle of each window. The windows were cut without regard to labels. */
-export async function readRecordingsTruth(
+export async function readRetrainTruth(
   config: NamedColumns & Pick<RetrainConfig, "files" | "rate"> & Required<Pick<RetrainConfig, "truth">>,
   champion: WatchedModel,
   trained: NamedColumns,
@@ -222,7 +222,7 @@ export async function readRecordingsTruth(
       labelMap: champion.folder.manifest.data.label_map,
     },
     requireLabels: false,
-    ...recordedRateOf(config, champion.config),
+    ...rateOfOpenedRecordings(config, champion.config),
     reporter,
   });
   const stretches = Array.from(rows.stretches(), (stretch) => ({

@@ -45,7 +45,13 @@ import { readNetworkIdentity } from "./read-network.ts";
 import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import type { TrainRunOptions } from "./train.ts";
-import { type BuiltModel, buildModel, type TrainedModel, writeModel, writtenHistoryRows } from "./write-model.ts";
+import {
+  type BuiltModel,
+  buildModelToWrite,
+  type TrainedModel,
+  writeModel,
+  writtenHistoryRows,
+} from "./write-model.ts";
 
 export type { CycleReport, PseudoLabelTruth, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
 export type { GateRule, HoldoutComparison, PairedPerson, Proxies } from "../learning/pseudo-labeling/promotion-gate.ts";
@@ -196,7 +202,7 @@ async function retrainOn(
   const createdAt = now();
   if (passedBy(rules)) {
     trained = await crossFit(run, candidate, createdAt);
-    built = await buildModel(trained, reporter, run.signal);
+    built = await buildModelToWrite(trained, reporter, run.signal);
     proxies = gateProxies(run, candidate, trained, built);
     rules.push(...proxyGateRules(proxies.champion, proxies.candidate));
   }

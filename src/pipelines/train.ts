@@ -5,7 +5,7 @@ import { resolveTrainConfig, type TrainConfig, type TrainOptions } from "../conf
 import { Interrupted, UserError } from "../errors.ts";
 import { Diverged } from "../learning/training/diverged.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
-import { calibratedDay, type MeasuredRunLength, type RehearsedDay } from "../monitoring/drift/calibration.ts";
+import { dayOfCalibration, type MeasuredRunLength, type RehearsedDay } from "../monitoring/drift/calibration.ts";
 import { configToRecord, recordedConfigOfResult, type SampledTrainConfig } from "../recorded-options.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import type { TrackedRun, TrackerStart } from "../report/train-log.ts";
@@ -16,13 +16,13 @@ import { shellCommand, shellPath } from "../shell-words.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { addModel, checkModelToAdd, type JoinedLine } from "./add-model.ts";
-import { beginFoldFits, fitFinal, fitFolds } from "./fit-folds.ts";
+import { beginFoldFits, fitAfterFolds, fitFolds } from "./fit-folds.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
 import { readNetworkIdentity } from "./read-network.ts";
 import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import type { TrainEvent, TrainSummary } from "./train-events.ts";
-import { buildModel, writeModel } from "./write-model.ts";
+import { buildModelToWrite, writeModel } from "./write-model.ts";
 
 export type { ReliabilityBin } from "../learning/evaluation/calibration-error.ts";
 export type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
@@ -158,19 +158,19 @@ async function trainOn(
   const reporter = teeReporter(heard, tracker);
   const fits = beginFoldFits(data, config, { checkpoints: resumableCheckpoints(staging), reporter, signal });
   const { outcomes, crossValidation } = await fitFolds(fits);
-  const { final, scaler } = await fitFinal(fits, outcomes);
+  const { final, scaler } = await fitAfterFolds(fits, outcomes);
 
   const createdAt = now?.() ?? new Date();
   const model = { data, config, crossValidation, outcomes, final, scaler, createdAt };
   const { register, alias } = config;
-  const built = await buildModel(model, reporter, signal);
+  const built = await buildModelToWrite(model, reporter, signal);
   const written = await writeModel(model, built, {
     staging,
     seal: (report, history, made) =>
       tracker.seal(history, (at) => endTrainLog(report, { ...made, at, register, alias })),
   });
   const { calibration } = built.baseline.drift;
-  return { ...written, day: calibratedDay(calibration), runLength: calibration.run_length ?? null };
+  return { ...written, day: dayOfCalibration(calibration), runLength: calibration.run_length ?? null };
 }
 
 /** The model is complete, so a registry that cannot be changed at present is no reason to fail. */

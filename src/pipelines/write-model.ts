@@ -79,7 +79,7 @@ export interface BuiltModel {
  * Computes everything that depends on the fits, but writes nothing.
  * @throws Interrupted if `signal` ends the calibration
  */
-export async function buildModel(
+export async function buildModelToWrite(
   model: TrainedModel,
   reporter: Pick<Reporter<CalibrationEvent | TestSetEvent>, "event">,
   signal?: AbortSignal,
@@ -103,7 +103,7 @@ export async function buildModel(
       modelVersion,
       createdAt,
     }),
-    drift: await freezeModelDrift(
+    drift: await freezeWrittenModelDrift(
       windows,
       crossValidation.calibrated,
       { ...config, sensors: data.sensors },
@@ -137,7 +137,7 @@ export async function buildModel(
  * @param run.also pseudo-labelled windows
  * @throws Interrupted if `signal` ends the calibration
  */
-export function freezeModelDrift(
+export function freezeWrittenModelDrift(
   windows: WindowSet,
   calibrated: Float32Array,
   {
@@ -256,7 +256,7 @@ export async function writeModel(
       channels: windows.channels.length,
       classes: windows.classes.length,
     })),
-    ...modelNetworkFile(data.network),
+    ...writtenModelNetwork(data.network),
     ...extras.files,
   };
   const trackingLog = await seal(cvReport, history, {
@@ -298,7 +298,7 @@ export async function writeModel(
 }
 
 /** The text of a user's own network, as a record: nothing runs this copy. */
-function modelNetworkFile(network: NetworkSource): Record<string, string> {
+function writtenModelNetwork(network: NetworkSource): Record<string, string> {
   if (typeof network === "string") return {};
   return { [ownNetworkFiles[network.file.endsWith("ts") ? "ts" : "js"]]: network.text };
 }

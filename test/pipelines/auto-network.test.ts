@@ -4,7 +4,7 @@ import { leakageReport } from "../../src/learning/evaluation/leakage.ts";
 import { exportNetwork } from "../../src/learning/training/export-network.ts";
 import type { FitOutcome } from "../../src/learning/training/fit-runner.ts";
 import { WindowPredictor } from "../../src/learning/training/window-predictor.ts";
-import { beginFoldFits, fitFinal, fitFolds } from "../../src/pipelines/fit-folds.ts";
+import { beginFoldFits, fitAfterFolds, fitFolds } from "../../src/pipelines/fit-folds.ts";
 import type { TrainEvent } from "../../src/pipelines/train-events.ts";
 import type { WindowSet } from "../../src/signals/preprocessing/windows.ts";
 import { range, toyWindows } from "../learning/training/toy.ts";
@@ -79,7 +79,7 @@ describe("--network auto", () => {
       ...outcome,
       epochs: epochs.map((epoch) => (epoch.tried === undefined ? epoch : { ...epoch, tried })),
     }));
-    const { final, scaler } = await fitFinal(fits, convinced);
+    const { final, scaler } = await fitAfterFolds(fits, convinced);
     expect(final.epochs.at(-1)!.mixture!.weights).toEqual([0, 1]);
     expect(events.find(({ type }) => type === "final")).toMatchObject({ choice: { chosen: "minirocket" } });
 

@@ -11,7 +11,7 @@ import { drawParameterVector } from "../networks/parameters.ts";
 import { buildTrainingGraph, type NetworkInput } from "../networks/training-graph.ts";
 import { fitStateFrom } from "./fit-state.ts";
 import { TrainingSession } from "./network-session.ts";
-import { networkLayers } from "./network-source.ts";
+import { networkSourceLayers } from "./network-source.ts";
 import { openRuntimeSession } from "./onnx-runtime.ts";
 import { type OwnNetwork, ownNetworkFault, reasonInOwnNetwork } from "./own-network.ts";
 
@@ -33,7 +33,7 @@ export async function checkOwnNetwork(
       throw ownNetworkFault(network, `${what}: ${reasonInOwnNetwork(cause)}`, cause);
     });
   const layers = async (): Promise<Layer> =>
-    withCheckedOutput(network, await networkLayers(network, classes), { windows, windowSize, classes });
+    withCheckedOutput(network, await networkSourceLayers(network, classes), { windows, windowSize, classes });
   const built = async () => {
     const training = buildTrainingGraph(await layers(), input);
     const inference = buildInferenceGraph(await layers(), sizes);

@@ -4,7 +4,7 @@ import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { HeadRows } from "./linear-head.ts";
 import type { WindowCounts } from "./minirocket-statistics.ts";
-import { gatherTrainingTargets } from "./training-batch.ts";
+import { gatherTrainingBatchTargets } from "./training-batch.ts";
 
 /** The counted windows of a fit. */
 export interface CountedWindows {
@@ -32,6 +32,6 @@ export function countedWindowRows(
   const classes = windows.classes.length;
   const rows = Int32Array.from(index);
   const targets = new Float32Array(rows.length * classes);
-  gatherTrainingTargets(windows.labels, rows, classWeights, classes, targets);
+  gatherTrainingBatchTargets(windows.labels, rows, classWeights, classes, targets);
   return { counts, rows: rows.map((row) => positions.get(row)!), targets };
 }

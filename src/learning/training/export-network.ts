@@ -5,7 +5,7 @@ import { modelProto } from "../networks/model-proto.ts";
 import { divideEnsemble, ensembleMembers } from "./ensemble-weights.ts";
 import type { NetworkWeights } from "./fit-state.ts";
 import { isEnsemble } from "./is-ensemble.ts";
-import { type NetworkSource, networkLayers } from "./network-source.ts";
+import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
 
 export interface FittedNetwork extends NetworkWeights {
   readonly network: NetworkSource;
@@ -22,7 +22,7 @@ export async function exportNetwork(
   const { windowSize, channels, classes, samplingRateHz } = windows;
   const { source, ...weights } = exportedWeights({ network, parameters, statistics, temperature }, windows);
   const graph = buildExportedInferenceGraph(
-    await networkLayers(source, classes.length),
+    await networkSourceLayers(source, classes.length),
     { windowSize, channels: channels.length },
     { ...weights, center, scale },
   );

@@ -21,8 +21,8 @@ import {
   type FitOptions,
   type FitResult,
   fitNetwork,
-  labelWindowsToFit,
   predictWithFitWeights,
+  windowsLabelledToFit,
 } from "./fit-network.ts";
 import type { FitPlan, PenaltyPlan } from "./fit-plan.ts";
 import { type FitEpoch, type FitState, fitStateFrom, type NetworkWeights } from "./fit-state.ts";
@@ -161,7 +161,7 @@ async function judgeEnsemble(
   state: FitState,
   unlabelled: WindowSet,
 ): Promise<Pick<FitEpoch, "loss" | "accuracy">> {
-  const windows = labelWindowsToFit(unlabelled, plan);
+  const windows = windowsLabelledToFit(unlabelled, plan);
   const index = Int32Array.from(plan.trainIndex);
   const data = { windows, scaler: plan.scaler };
   const probabilities = await predictWithEnsemblePart(plan.network, keptWeights(state), data, index);

@@ -22,7 +22,7 @@ import { type FitEpoch, type FitState, fitStateFrom } from "./fit-state.ts";
 import { type StepSession, TrainingSession, ValidationSession } from "./network-session.ts";
 import { rotateWindows } from "./rotate-windows.ts";
 import { ShardedTrainingSession } from "./sharded-training-session.ts";
-import { gatherTrainingTargets, scaleTrainingWindows } from "./training-batch.ts";
+import { gatherTrainingBatchTargets, scaleTrainingWindows } from "./training-batch.ts";
 
 export interface FitOptions {
   /** State of an interrupted fit. */
@@ -67,7 +67,7 @@ interface Fit {
 export async function fitNetwork(plan: FitPlan, windows: WindowSet, options: FitOptions): Promise<FitResult> {
   const trainIndex = Int32Array.from(plan.trainIndex);
   const validationIndex = plan.validationIndex === null ? null : Int32Array.from(plan.validationIndex);
-  const fit: Fit = { plan, windows: labelWindowsToFit(windows, plan), trainIndex, validationIndex };
+  const fit: Fit = { plan, windows: windowsLabelledToFit(windows, plan), trainIndex, validationIndex };
   const batchSize = Math.min(plan.batchSize, trainIndex.length);
   const input = {
     batchSize,
@@ -96,7 +96,7 @@ export async function fitNetwork(plan: FitPlan, windows: WindowSet, options: Fit
 }
 
 /** The windows, with a plan's pseudo-labels. */
-export function labelWindowsToFit(windows: WindowSet, { pseudoLabels }: FitPlan): WindowSet {
+export function windowsLabelledToFit(windows: WindowSet, { pseudoLabels }: FitPlan): WindowSet {
   if (pseudoLabels === null) return windows;
   const labels = Int32Array.from(windows.labels);
   for (const [i, row] of pseudoLabels.rows.entries()) labels[row] = pseudoLabels.labels[i]!;
@@ -176,7 +176,7 @@ async function fitNetworkEpoch(
     gatherWindows(windows, rows, x);
     if (turned !== undefined) rotateWindows(x, batchSize, sizes, turned, stepRng);
     scaleTrainingWindows(x, scaler);
-    gatherTrainingTargets(windows.labels, rows, classWeights, classCount, targets);
+    gatherTrainingBatchTargets(windows.labels, rows, classWeights, classCount, targets);
     for (const [i, { rate }] of session.masks.entries()) fillDropoutMask(masks[i]!, rate, stepRng);
     progress.updates++;
     const stepSize = adamStepSize(progress.learningRate, progress.updates);

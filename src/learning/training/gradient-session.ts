@@ -1,7 +1,7 @@
 import { modelProto } from "../networks/model-proto.ts";
 import { buildTrainingGradientGraph, type NetworkInput, type TrainingGraph } from "../networks/training-graph.ts";
 import { sessionInputForStatistics } from "./network-session.ts";
-import { type NetworkSource, networkLayers } from "./network-source.ts";
+import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
 
 /** A shard of a batch; B is the size of the shard. */
@@ -39,7 +39,7 @@ export class GradientSession {
   }
 
   static async create(source: NetworkSource, input: NetworkInput): Promise<GradientSession> {
-    const { graph, network } = buildTrainingGradientGraph(await networkLayers(source, input.classes), input);
+    const { graph, network } = buildTrainingGradientGraph(await networkSourceLayers(source, input.classes), input);
     return new GradientSession(await openRuntimeSession(modelProto(graph)), input, network);
   }
 

@@ -4,7 +4,7 @@ import { buildInferenceGraph } from "../networks/inference-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
 import type { MaskSpec, NetworkSpec } from "../networks/parameters.ts";
 import { buildTrainingGraph, type NetworkInput } from "../networks/training-graph.ts";
-import { type NetworkSource, networkLayers } from "./network-source.ts";
+import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
 
 /** The state that training changes. P parameters, S statistics. */
@@ -52,7 +52,7 @@ export class TrainingSession implements StepSession {
   }
 
   static async create(source: NetworkSource, input: NetworkInput): Promise<TrainingSession> {
-    const { graph, network } = buildTrainingGraph(await networkLayers(source, input.classes), input);
+    const { graph, network } = buildTrainingGraph(await networkSourceLayers(source, input.classes), input);
     return new TrainingSession(await openRuntimeSession(modelProto(graph)), network, input);
   }
 
@@ -114,7 +114,7 @@ export class ValidationSession {
     source: NetworkSource,
     { windowSize, channels, classes }: { windowSize: number; channels: number; classes: number },
   ): Promise<ValidationSession> {
-    const graph = buildInferenceGraph(await networkLayers(source, classes), { windowSize, channels });
+    const graph = buildInferenceGraph(await networkSourceLayers(source, classes), { windowSize, channels });
     return new ValidationSession(await openRuntimeSession(modelProto(graph)), [windowSize, channels]);
   }
 

@@ -20,7 +20,7 @@ export type {
 export type NetworkSource = NetworkName | OwnNetwork;
 
 /** The layers of a network, which map windows [B, T, C] to logits [B, K]. */
-export async function networkLayers(source: NetworkSource, classCount: number): Promise<Layer> {
+export async function networkSourceLayers(source: NetworkSource, classCount: number): Promise<Layer> {
   if (typeof source === "string") return presetNetwork(source, classCount);
   const { default: build } = await importOwnNetwork(source);
   return (build as NetworkFunction)(ownNetworkLayers, classCount) as Layer;

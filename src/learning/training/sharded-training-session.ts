@@ -9,7 +9,7 @@ import { describeNetworkParameters, type MaskSpec, type NetworkSpec } from "../n
 import { buildTrainingUpdateGraph, type NetworkInput } from "../networks/training-graph.ts";
 import { GradientSession, type ShardInput, type ShardOutput } from "./gradient-session.ts";
 import type { NetworkState, StepInput, StepSession } from "./network-session.ts";
-import { type NetworkSource, networkLayers } from "./network-source.ts";
+import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
 import { startWorker } from "./start-worker.ts";
 
@@ -46,7 +46,7 @@ export class ShardedTrainingSession implements StepSession {
     }
     const part = { ...input, batchSize: input.batchSize / shards };
     const { batchSize, windowSize, channels } = part;
-    const network = describeNetworkParameters(await networkLayers(source, input.classes), {
+    const network = describeNetworkParameters(await networkSourceLayers(source, input.classes), {
       type: "float32",
       shape: [batchSize, windowSize, channels],
     });

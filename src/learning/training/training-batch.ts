@@ -14,7 +14,7 @@ export function scaleTrainingWindows(x: Float32Array, { method, center, scale }:
 }
 
 /** Writes one-hot rows times the class's weight into targets [B, K]. */
-export function gatherTrainingTargets(
+export function gatherTrainingBatchTargets(
   labels: Int32Array,
   rows: Int32Array,
   classWeights: readonly number[] | null,

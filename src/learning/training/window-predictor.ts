@@ -75,8 +75,8 @@ export class WindowPredictor {
     });
     const results =
       parts === 1
-        ? [await predictWindowPart(tasks[0]!, await this.#opened())]
-        : await Promise.all(tasks.map((task) => predictWindowsInWorker(task)));
+        ? [await predictorWindowPart(tasks[0]!, await this.#opened())]
+        : await Promise.all(tasks.map((task) => runPredictorInWorker(task)));
     const probabilities = new Float32Array(count * classCount);
     for (const [part, result] of results.entries()) probabilities.set(result, tasks[part]!.start * classCount);
     checkPredictorOutput(path, probabilities, classCount, windows);
@@ -157,7 +157,7 @@ function predictorWindowName(
   return [`window ${w + 1}`, ...names].join(" ");
 }
 
-async function predictWindowPart(
+async function predictorWindowPart(
   { network, windows, start, end }: PredictTask,
   session: InferenceSession,
 ): Promise<Float32Array> {
@@ -190,13 +190,13 @@ export async function runPredictorTask({ network, ...task }: PredictTask): Promi
   const own = { ...network, bytes: Uint8Array.from(network.bytes) };
   const session = await openPredictorNetwork(own, openRuntimeSession);
   try {
-    return await predictWindowPart({ network: own, ...task }, session);
+    return await predictorWindowPart({ network: own, ...task }, session);
   } finally {
     await session.release();
   }
 }
 
-async function predictWindowsInWorker(task: PredictTask): Promise<Float32Array> {
+async function runPredictorInWorker(task: PredictTask): Promise<Float32Array> {
   const worker = startWorker("predict-worker-thread", task);
   try {
     const [probabilities] = await once(worker, "message");

@@ -14,7 +14,7 @@ import { z } from "zod";
 import { groupQuantile } from "../../stats/group-quantile.ts";
 import { meanOf } from "../../stats/mean.ts";
 import { type ModelSignals, signalBin, signalBinLogits } from "../summaries/model-signals.ts";
-import { modelSignalConfidence } from "./signal-distances.ts";
+import { confidenceSignalDistance } from "./signal-distances.ts";
 import { storedKeys } from "./stored-keys.ts";
 
 /** Predictions for a held-out person's windows, in recorded order. */
@@ -186,7 +186,7 @@ export function estimateAccuracy(
 ): AccuracyEstimate {
   const { windows } = signals;
   if (!(windows > 0)) throw new RangeError(`accuracy: expected a batch with windows, got ${windows}`);
-  const confidence = modelSignalConfidence(signals);
+  const confidence = confidenceSignalDistance(signals);
   checkAccuracyShare("confidence", confidence);
   const { rungs, offset, threshold } = calibration;
   const below = rungs.findLast((rung) => rung.windows <= windows);

@@ -16,7 +16,7 @@ import type {
 } from "./calibration.ts";
 import { bareCalibrationLadders, type Rehearsed } from "./calibration-rung.ts";
 import type { DriftModel } from "./comparison.ts";
-import { batchesPerStream, evidenceFactor, evidencePaths, evidenceStreamsPerPerson } from "./evidence-factor.ts";
+import { batchesPerStream, evidenceFactor, evidenceFactorPaths, evidenceFactorStreams } from "./evidence-factor.ts";
 import { type DayPlan, type Group, rehearsalChoices, variedRehearsalChoices } from "./rehearsal.ts";
 import type { RehearsalProgress } from "./rehearsal-progress.ts";
 import type { RehearsedPerson } from "./rehearsed-stream.ts";
@@ -47,8 +47,8 @@ export function calibrateStreamsUnits(
   people: number,
   plan: Pick<StreamsPlan, "counts" | "chunkSeconds" | "day">,
 ): number {
-  const rehearsed = plan.counts.flatMap((count) => new Array<number>(evidenceStreamsPerPerson(people)).fill(count));
-  const all = [...rehearsed, ...daysOfCalibratedStreams(plan.day).map(() => judgedLengthOfStreams(plan))];
+  const rehearsed = plan.counts.flatMap((count) => new Array<number>(evidenceFactorStreams(people)).fill(count));
+  const all = [...rehearsed, ...daysOfCalibratedStreams(plan.day).map(() => judgedLengthOfCalibratedStreams(plan))];
   return people * all.reduce((sum, count) => sum + streamUnits(count), 0);
 }
 
@@ -65,22 +65,22 @@ export function calibrateStreams(
   const people = peopleOfCalibratedStreams(baseline, groups, kinds, general, plan);
   if (people.length < 2) return null;
   const rungs = counts.map((count) => {
-    const paths = evidencePaths(people, {
+    const paths = evidenceFactorPaths(people, {
       count,
-      day: hardestDayOfStreams(day),
+      day: hardestDayOfCalibratedStreams(day),
       rng: rng.split(`streams ${count}`),
       map: (streams, own) => progress.stage(streams.length * streamUnits(count), streams, own),
     });
     return { count, seconds: roundScoreFigure(count * chunkSeconds), paths };
   });
-  const { count, seconds, paths } = rungs.find((rung) => rung.count === judgedLengthOfStreams(plan))!;
+  const { count, seconds, paths } = rungs.find((rung) => rung.count === judgedLengthOfCalibratedStreams(plan))!;
   const judged = daysOfCalibratedStreams(day).map((own) => ({
     day: own,
-    described: describeDayOfStreams(own, chunkSeconds),
+    described: describeDayOfCalibratedStreams(own, chunkSeconds),
   }));
   const leftOut = people.map((person, i) => {
     const factor = roundScoreFigure(evidenceFactor(paths.toSpliced(i, 1).flat()));
-    return withStreams(person, [{ seconds, evidence_factor: factor }]);
+    return withCalibratedStreams(person, [{ seconds, evidence_factor: factor }]);
   });
   const runLength = measureRunLength(leftOut, judged, {
     count,
@@ -96,7 +96,7 @@ export function calibrateStreams(
   return { streams, runLength };
 }
 
-export function describeDayOfStreams(day: DayPlan, chunkSeconds: number): RehearsedDay {
+export function describeDayOfCalibratedStreams(day: DayPlan, chunkSeconds: number): RehearsedDay {
   return day === "recorded" ? day : { bout_seconds: [day.bouts[0] * chunkSeconds, day.bouts[1] * chunkSeconds] };
 }
 
@@ -121,7 +121,7 @@ function peopleOfCalibratedStreams(
   });
 
   function modelOfOthers(g: number, person: string): DriftModel {
-    const others = kindsWithoutStreams(kinds, person);
+    const others = calibrationKindsWithoutStreams(kinds, person);
     // With too few people, the comparison with the training data holds nobody out, and neither does this.
     const byClass = others.baseline?.apart === "people" ? subtractClassSummaries(everyone, own[g]!) : everyone;
     const calibration = { ...general, kinds: others };
@@ -129,7 +129,7 @@ function peopleOfCalibratedStreams(
   }
 }
 
-function kindsWithoutStreams(
+function calibrationKindsWithoutStreams(
   kinds: Readonly<Partial<Record<CalibrationKind, RehearsedKind>>>,
   person: string,
 ): Calibration["kinds"] {
@@ -141,7 +141,7 @@ function kindsWithoutStreams(
   return Object.fromEntries(without);
 }
 
-function withStreams({ source, model }: RehearsedPerson, streams: readonly StreamRung[]): RehearsedPerson {
+function withCalibratedStreams({ source, model }: RehearsedPerson, streams: readonly StreamRung[]): RehearsedPerson {
   return {
     source,
     model: () => {
@@ -162,12 +162,15 @@ function daysOfCalibratedStreams(day: DayPlan): DayPlan[] {
  * The level must hold on each kind of day, not only on average over them. The longer a bout, the more its batches
  * resemble each other, and the faster evidence accumulates without drift.
  */
-function hardestDayOfStreams(day: DayPlan): DayPlan {
+function hardestDayOfCalibratedStreams(day: DayPlan): DayPlan {
   return day === "recorded" ? day : { bouts: [day.bouts[1], day.bouts[1]] };
 }
 
 /** The batch length for which the run length is measured: the one nearest to a minute. */
-function judgedLengthOfStreams({ counts, chunkSeconds }: Pick<StreamsPlan, "counts" | "chunkSeconds">): number {
+function judgedLengthOfCalibratedStreams({
+  counts,
+  chunkSeconds,
+}: Pick<StreamsPlan, "counts" | "chunkSeconds">): number {
   const far = (count: number): number => Math.abs(Math.log((count * chunkSeconds) / 60));
   return counts.reduce((best, count) => (far(count) < far(best) ? count : best));
 }

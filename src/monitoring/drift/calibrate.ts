@@ -8,7 +8,7 @@ import { type ClassSummaries, mergeAcrossClasses, mergeClassSummaries } from "..
 import {
   calibrateStreams,
   calibrateStreamsUnits,
-  describeDayOfStreams,
+  describeDayOfCalibratedStreams,
   type RehearsedKind,
 } from "./calibrate-streams.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
@@ -97,7 +97,7 @@ export function calibrate(
   const general: Omit<Calibration, "kinds"> = {
     reference_batches: referenceBatches,
     correlation_seconds: options.correlationSeconds ?? null,
-    day: describeDayOfStreams(day, chunkSeconds),
+    day: describeDayOfCalibratedStreams(day, chunkSeconds),
   };
   const counts = lengthsSeconds.map((seconds) => Math.round(seconds / chunkSeconds));
   const perStage = Math.ceil(nullBatches / Math.max(1, filled.length)) * filled.length;

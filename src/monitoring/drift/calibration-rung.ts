@@ -9,7 +9,7 @@ import {
   classStandards,
   effectiveClassCount,
 } from "./class-standards.ts";
-import { nullRung, pValueInNullRung } from "./null-scores.ts";
+import { nullScoreRung, pValueInNullScores } from "./null-scores.ts";
 import {
   farStatistics,
   roundScoreFigure,
@@ -91,7 +91,7 @@ export function rungPValues(
   statistic: ScoreStatistic,
 ): number[] {
   const rung = bareCalibrationRung(seconds, rehearsed, statistic);
-  return batches.map((batch) => pValueInNullRung(rung, scoreOf(batch, rung.standard, [statistic]).score));
+  return batches.map((batch) => pValueInNullScores(rung, scoreOf(batch, rung.standard, [statistic]).score));
 }
 
 /**
@@ -170,7 +170,7 @@ function bareCalibrationRung(
     own.map(({ statistics }) => roundScoreFigure(scoreOf(statistics, standard, [statistic]).score)),
   );
   return {
-    ...nullRung(seconds, scores),
+    ...nullScoreRung(seconds, scores),
     standard,
     // The reach is as far above the highest score as that score is above the median.
     reach: roundScoreFigure(2 * far.at(-1)! - far[far.length >> 1]!),
@@ -190,7 +190,7 @@ function rungFalseAlarms(
     const others = rehearsed.filter(({ group }) => group !== left);
     const rung = bareCalibrationRung(seconds, others, statistic);
     for (const { statistics } of batches) {
-      const p = pValueInNullRung(rung, scoreOf(statistics, rung.standard, [statistic]).score);
+      const p = pValueInNullScores(rung, scoreOf(statistics, rung.standard, [statistic]).score);
       if (p <= 0.05) atMost5++;
       if (p <= 0.01) atMost1++;
       if (scoreOf(statistics, rung.standard, farStatistics).score > rung.reach) beyond++;

@@ -142,7 +142,7 @@ export type RehearsedDay =
     };
 
 /** The days behind a calibration; null if nothing was rehearsed, or for an older calibration. */
-export function calibratedDay({ kinds, day }: Calibration): RehearsedDay | null {
+export function dayOfCalibration({ kinds, day }: Calibration): RehearsedDay | null {
   return Object.keys(kinds).length === 0 ? null : (day ?? null);
 }
 

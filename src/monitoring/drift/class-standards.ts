@@ -83,13 +83,17 @@ export function classStandards(
     const length = Math.min(mostRungs, Math.max(1, Math.floor(own.length / pairsPerRung)));
     const rungs = Array.from({ length }, (_, i) => {
       const some = own.slice(Math.round((i * own.length) / length), Math.round(((i + 1) * own.length) / length));
-      return classRung(some, secondsPerRow, channels);
+      return classStandardRung(some, secondsPerRow, channels);
     });
     return rungs.filter(({ seconds }, i) => i === 0 || seconds > rungs[i - 1]!.seconds);
   });
 }
 
-function classRung(pairs: readonly ClassDistances[], secondsPerRow: number, channels: readonly string[]): ClassRung {
+function classStandardRung(
+  pairs: readonly ClassDistances[],
+  secondsPerRow: number,
+  channels: readonly string[],
+): ClassRung {
   const logs = pairs.reduce((sum, { rows }) => sum + Math.log(rows * secondsPerRow), 0);
   const ks = channels.flatMap((name) => {
     const values = pairs.flatMap((pair) => pair.ks[name] ?? []);

@@ -14,8 +14,8 @@ import {
   conformalPValueOfNullScores,
   learnedNullScore,
   noScores,
-  nullRungsAround,
   nullScoreExcess,
+  nullScoreRungsAround,
   type OwnScores,
   type PValue,
 } from "./null-scores.ts";
@@ -225,7 +225,7 @@ function compareByRehearsal(
   seconds: number,
   own: OwnScores,
 ): Omit<Judged, "evidenceFactor"> {
-  const { lower, upper, share } = nullRungsAround(rungs, seconds);
+  const { lower, upper, share } = nullScoreRungsAround(rungs, seconds);
   const standard = mixScoreStandards(lower.standard, upper.standard, share);
   const score = scoreOf(statistics, standard, [statistic]);
   const limit = lower.reach + share * (upper.reach - lower.reach);
@@ -262,7 +262,9 @@ function evidenceFactorOfComparison(
   seconds: { readonly batch: number; readonly compared: number },
 ): number {
   const { lower, upper, share } =
-    streams === undefined ? nullRungsAround(rungs, seconds.compared) : nullRungsAround(streams, seconds.batch);
+    streams === undefined
+      ? nullScoreRungsAround(rungs, seconds.compared)
+      : nullScoreRungsAround(streams, seconds.batch);
   return lower.evidence_factor + share * (upper.evidence_factor - lower.evidence_factor);
 }
 

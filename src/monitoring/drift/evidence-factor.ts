@@ -38,10 +38,10 @@ export interface EvidencePlan {
 }
 
 /** By person, the evidence after each batch of some streams without alarms; see `streamsPerPerson`. */
-export function evidencePaths(people: readonly RehearsedPerson[], plan: EvidencePlan): number[][][] {
+export function evidenceFactorPaths(people: readonly RehearsedPerson[], plan: EvidencePlan): number[][][] {
   const { map = (all, each) => all.map((item) => each(item)), count, day, rng } = plan;
   const stream = { batches: batchesPerStream, count, day, arl: endlessRunLength };
-  const each = evidenceStreamsPerPerson(people.length);
+  const each = evidenceFactorStreams(people.length);
   const streams = people.flatMap((person, i) =>
     Array.from({ length: each }, (_, n) => ({ person, rng: rng.split(`${i} ${n}`) })),
   );
@@ -51,7 +51,7 @@ export function evidencePaths(people: readonly RehearsedPerson[], plan: Evidence
   return people.map((_, i) => paths.slice(i * each, (i + 1) * each));
 }
 
-export function evidenceStreamsPerPerson(people: number): number {
+export function evidenceFactorStreams(people: number): number {
   return people < fewestPeople ? 1 : Math.min(mostPerPerson, Math.ceil(leastStreams / people));
 }
 

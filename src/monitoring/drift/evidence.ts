@@ -81,7 +81,7 @@ export function addEvidence(state: EvidenceState, eValue: number, activity: numb
  * Whether the evidence raises an alarm.
  * @param arl minimum average number of batches between false alarms; more than 1
  */
-export function evidenceRaisesAlarm(state: EvidenceState, arl: number): boolean {
+export function evidenceReachesLevel(state: EvidenceState, arl: number): boolean {
   if (!(arl > 1)) throw new RangeError(`average run length: expected more than 1 batch, got ${arl}`);
   return state.value >= arl;
 }

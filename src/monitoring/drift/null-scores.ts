@@ -30,7 +30,7 @@ export type NullScores = readonly NullRung[];
 
 export interface PValue {
   readonly p: number;
-  /** p, or, if the score is above all null scores, its extrapolation; see {@link extrapolatedPInNullRung}. */
+  /** p, or, if the score is above all null scores, its extrapolation; see {@link extrapolatedPInNullScores}. */
   readonly extrapolated: number;
   /** The smallest p-value that m null batches can give: 1 / (m + 1). */
   readonly resolution: number;
@@ -85,7 +85,7 @@ export function addNullScore({ n, mean, last, steps }: OwnScores, score: number)
 const scoresOfEveryone = 10;
 
 /** Sorts scores for storage. */
-export function nullRung(seconds: number, scores: readonly (readonly number[])[]): NullRung {
+export function nullScoreRung(seconds: number, scores: readonly (readonly number[])[]): NullRung {
   if (!(seconds > 0 && scores.length > 0 && scores.every((own) => own.length > 0 && own.every(Number.isFinite)))) {
     throw new RangeError(
       `null scores: expected finite scores for a length above 0 s, got scores of ${scores.length} people for ${seconds} s`,
@@ -108,15 +108,15 @@ export function conformalPValueOfNullScores(
   own: OwnScores = noScores,
 ): PValue {
   if (Number.isNaN(score)) throw new RangeError("p-value: expected a score, got NaN");
-  const { lower, upper, share } = nullRungsAround(nulls, seconds);
+  const { lower, upper, share } = nullScoreRungsAround(nulls, seconds);
   const between = (value: (rung: NullRung) => number): number => (1 - share) * value(lower) + share * value(upper);
   const nearest = share < 0.5 ? lower : upper;
   return {
-    p: between((rung) => pValueInNullRung(rung, score, own)),
-    extrapolated: Math.exp(between((rung) => Math.log(extrapolatedPInNullRung(rung, score, own)))),
-    resolution: between((rung) => 1 / (countNullBatches(rung) + 1)),
+    p: between((rung) => pValueInNullScores(rung, score, own)),
+    extrapolated: Math.exp(between((rung) => Math.log(extrapolatedPInNullScores(rung, score, own)))),
+    resolution: between((rung) => 1 / (countNullScoreBatches(rung) + 1)),
     asHigh: nearest.scores.reduce((sum, own) => sum + nullScoresAtLeast(own, score), 0),
-    nullBatches: countNullBatches(nearest),
+    nullBatches: countNullScoreBatches(nearest),
     people: nearest.scores.length,
     withinLadder: nulls[0]!.seconds <= seconds && seconds <= nulls.at(-1)!.seconds,
   };
@@ -127,7 +127,7 @@ export function conformalPValueOfNullScores(
  * batches with a fault, any score would look usual.
  */
 export function learnedNullScore(nulls: NullScores, score: number, seconds: number): number {
-  const { lower, upper, share } = nullRungsAround(nulls, seconds);
+  const { lower, upper, share } = nullScoreRungsAround(nulls, seconds);
   return Math.min(
     score,
     (1 - share) * nullScoresOfEveryone(lower.scores).highest + share * nullScoresOfEveryone(upper.scores).highest,
@@ -139,7 +139,7 @@ export function learnedNullScore(nulls: NullScores, score: number, seconds: numb
  * that is higher. 1 is the distance of the highest rehearsed score from the median.
  */
 export function nullScoreExcess(nulls: NullScores, score: number, seconds: number, own: OwnScores = noScores): number {
-  const { lower, upper, share } = nullRungsAround(nulls, seconds);
+  const { lower, upper, share } = nullScoreRungsAround(nulls, seconds);
   const between = (value: (everyone: Everyone) => number): number =>
     (1 - share) * value(nullScoresOfEveryone(lower.scores)) + share * value(nullScoresOfEveryone(upper.scores));
   const [median, highest] = [between((everyone) => everyone.median), between((everyone) => everyone.highest)];
@@ -148,7 +148,7 @@ export function nullScoreExcess(nulls: NullScores, score: number, seconds: numbe
 }
 
 /** The rungs on either side of a length, and the weight of the upper rung. Beyond the ladder, both are the nearest rung. */
-export function nullRungsAround<Rung extends Pick<NullRung, "seconds">>(
+export function nullScoreRungsAround<Rung extends Pick<NullRung, "seconds">>(
   ladder: readonly Rung[],
   seconds: number,
 ): { readonly lower: Rung; readonly upper: Rung; readonly share: number } {
@@ -166,14 +166,14 @@ export function nullRungsAround<Rung extends Pick<NullRung, "seconds">>(
 }
 
 /** The p-value of a score among batches of one length; see {@link conformalPValueOfNullScores}. */
-export function pValueInNullRung(rung: Pick<NullRung, "scores">, score: number, own: OwnScores = noScores): number {
+export function pValueInNullScores(rung: Pick<NullRung, "scores">, score: number, own: OwnScores = noScores): number {
   const everyone = nullScoresOfEveryone(rung.scores);
   const known = own.n > 0 && rung.scores.length > 1 && rung.scores.every((scores) => scores.length > 1);
   const nulls = known ? standardisedNullScores(rung.scores, own.n) : rung.scores;
   const value = known ? standardiseByNullScores(score, own, everyone) : score;
   const shares = nulls.map((scores) => nullScoresAtLeast(scores, value) / scores.length);
   const sum = shares.reduce((total, share) => total + share, Math.max(...shares));
-  return (1 + (countNullBatches(rung) * sum) / (shares.length + 1)) / (countNullBatches(rung) + 1);
+  return (1 + (countNullScoreBatches(rung) * sum) / (shares.length + 1)) / (countNullScoreBatches(rung) + 1);
 }
 
 /**
@@ -187,14 +187,14 @@ const mostExcess = 2;
  * the rate at which p-values decrease between the median and the highest null score. The extrapolation ends at twice
  * that distance, so that one batch does not outweigh all others of a stream.
  */
-export function extrapolatedPInNullRung(
+export function extrapolatedPInNullScores(
   rung: Pick<NullRung, "scores">,
   score: number,
   own: OwnScores = noScores,
 ): number {
   const { median, highest } = nullScoresOfEveryone(rung.scores);
-  if (!(score > highest && highest > median)) return pValueInNullRung(rung, score, own);
-  return (countNullBatches(rung) + 1) ** -Math.min(mostExcess, (score - median) / (highest - median));
+  if (!(score > highest && highest > median)) return pValueInNullScores(rung, score, own);
+  return (countNullScoreBatches(rung) + 1) ** -Math.min(mostExcess, (score - median) / (highest - median));
 }
 
 /**
@@ -260,7 +260,7 @@ function standardisedNullScores(scores: NullRung["scores"], n: number): NullRung
 }
 
 /** Number of null batches in a rung. */
-function countNullBatches(rung: Pick<NullRung, "scores">): number {
+function countNullScoreBatches(rung: Pick<NullRung, "scores">): number {
   return rung.scores.reduce((total, own) => total + own.length, 0);
 }
 

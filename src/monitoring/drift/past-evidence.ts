@@ -21,7 +21,7 @@ export interface PastEvidence {
 export function pastEvidence(comparisons: readonly Comparison[], hasPast: boolean): PastEvidence {
   const training = hasPast ? comparisons.find(({ reference }) => reference === "baseline") : undefined;
   const strange = training === undefined ? null : pValueForPastEvidence(training);
-  const beyond = Math.max(evidenceOfSpread(comparisons), strange === null ? 0 : evidenceBeyondAll(comparisons));
+  const beyond = Math.max(pastEvidenceOfSpread(comparisons), strange === null ? 0 : pastEvidenceBeyondAll(comparisons));
   const against = (kind: OwnPast): number | null => {
     const past = comparisons.find(({ reference }) => reference === kind);
     const p = past?.pValue?.p ?? null;
@@ -48,10 +48,10 @@ function pValueForPastEvidence({ usual, pValue }: Comparison): number | null {
  * all.
  * @returns 0 if the batch is not that far away
  */
-function evidenceBeyondAll(comparisons: readonly Comparison[]): number {
+function pastEvidenceBeyondAll(comparisons: readonly Comparison[]): number {
   const excess = Math.min(...comparisons.map((own) => own.excess ?? 0));
   if (!(excess > 1)) return 0;
-  return extrapolatedEvidence(Math.max(...comparisons.map(({ pValue }) => pValue?.resolution ?? 1)), excess);
+  return extrapolatedPastEvidence(Math.max(...comparisons.map(({ pValue }) => pValue?.resolution ?? 1)), excess);
 }
 
 /**
@@ -60,16 +60,16 @@ function evidenceBeyondAll(comparisons: readonly Comparison[]): number {
  * a healthy batch may be.
  * @returns 0 if it does not spread that widely
  */
-function evidenceOfSpread(comparisons: readonly Comparison[]): number {
+function pastEvidenceOfSpread(comparisons: readonly Comparison[]): number {
   const bets = comparisons.map(({ far, beyond, impossible, pValue }) =>
     beyond && !impossible && far !== null && pValue !== null
-      ? extrapolatedEvidence(pValue.resolution, 2 * far.score)
+      ? extrapolatedPastEvidence(pValue.resolution, 2 * far.score)
       : 0,
   );
   return Math.max(0, ...bets);
 }
 
 /** @param excess distance as a multiple of that of the farthest rehearsed batch */
-function extrapolatedEvidence(resolution: number, excess: number): number {
+function extrapolatedPastEvidence(resolution: number, excess: number): number {
   return evidenceOf(Math.max(resolution ** excess, Number.MIN_VALUE));
 }

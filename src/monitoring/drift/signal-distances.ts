@@ -24,23 +24,26 @@ export interface SignalDistances {
 
 /** @param reference signals over the same classes, in the same order */
 export function signalDistances(reference: ModelSignals, current: ModelSignals): SignalDistances {
-  const [before, now] = [modelSignalFlipRate(reference), modelSignalFlipRate(current)];
+  const [before, now] = [flipRateSignalDistance(reference), flipRateSignalDistance(current)];
   return {
     mixShift: totalVariationDistance(reference.classCounts, current.classCounts),
     confidenceKs: ksDistance(reference.confidence.counts, current.confidence.counts),
     entropyKs: ksDistance(reference.entropy.counts, current.entropy.counts),
     marginKs: ksDistance(reference.margin.counts, current.margin.counts),
-    confidenceShift: modelSignalConfidence(current) - modelSignalConfidence(reference),
+    confidenceShift: confidenceSignalDistance(current) - confidenceSignalDistance(reference),
     flipRateShift: before === null || now === null ? null : now - before,
   };
 }
 
 /** Inputs of the accuracy estimate. */
-export function modelSignalConfidence({ confidence, windows }: Pick<ModelSignals, "confidence" | "windows">): number {
+export function confidenceSignalDistance({
+  confidence,
+  windows,
+}: Pick<ModelSignals, "confidence" | "windows">): number {
   return confidence.millionths / 1e6 / windows;
 }
 
 /** Share of consecutive windows whose labels differ; null if there are no such pairs. */
-export function modelSignalFlipRate({ flips, pairs }: ModelSignals): number | null {
+export function flipRateSignalDistance({ flips, pairs }: ModelSignals): number | null {
   return pairs === 0 ? null : flips / pairs;
 }

@@ -13,7 +13,7 @@ import { studentTBound } from "../../stats/student-t.ts";
 import type { KindCalibration } from "./calibration.ts";
 import type { Comparison } from "./comparison.ts";
 import { mostBatchesPerBet } from "./evidence.ts";
-import { extrapolatedPInNullRung, type NullScores, nullRungsAround } from "./null-scores.ts";
+import { extrapolatedPInNullScores, type NullScores, nullScoreRungsAround } from "./null-scores.ts";
 
 /** What is known about held-out people. */
 export interface PeopleCalibration extends Pick<KindCalibration, "apart"> {
@@ -117,14 +117,14 @@ interface People {
 const known = new WeakMap<object, People>();
 
 function peopleAroundStranger({ rungs }: PeopleCalibration, seconds: number): People {
-  const { lower, upper, share } = nullRungsAround(rungs, seconds);
+  const { lower, upper, share } = nullScoreRungsAround(rungs, seconds);
   const rung = share < 0.5 ? lower : upper;
   const before = known.get(rung);
   if (before !== undefined) return before;
   const logits = rung.scores.map((own) => {
     const others = { scores: rung.scores.filter((scores) => scores !== own) };
     return own.map((score) =>
-      others.scores.length === 0 ? 0 : logitForStranger(extrapolatedPInNullRung(others, score)),
+      others.scores.length === 0 ? 0 : logitForStranger(extrapolatedPInNullScores(others, score)),
     );
   });
   const means = logits.map(meanOf);

@@ -12,7 +12,7 @@
 import type { ChangeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";
 import type { AlarmState, DriftState } from "./drift-state.ts";
-import { addEvidence, type EvidenceState, evidenceRaisesAlarm } from "./evidence.ts";
+import { addEvidence, type EvidenceState, evidenceReachesLevel } from "./evidence.ts";
 import { changeShapeToName, nameChange } from "./name-change.ts";
 import { type OwnPast, ownPast } from "./own-past.ts";
 import type { PastEvidence } from "./past-evidence.ts";
@@ -56,7 +56,7 @@ const mostEvidence = 1e300;
 const leftOfEvidence = 0.05;
 
 /** Evidence required for an alarm. */
-export function weighedAlarmLevel(comparisons: readonly Comparison[], arl: number): number {
+export function weighedEvidenceLevel(comparisons: readonly Comparison[], arl: number): number {
   return arl * Math.max(1, ...comparisons.map(({ evidenceFactor }) => evidenceFactor));
 }
 
@@ -71,7 +71,7 @@ export function weighEvidence(
   series: DriftState["series"],
   { arl, confirmAfter }: { readonly arl: number; readonly confirmAfter: number },
 ): Weighed {
-  const level = weighedAlarmLevel(comparisons, arl);
+  const level = weighedEvidenceLevel(comparisons, arl);
   const evidence = { ...state.evidence };
   for (const kind of ownPast) {
     const e = eValues[kind];
@@ -91,8 +91,8 @@ export function weighEvidence(
     }
   }
   const value = weighedEvidence({ evidence });
-  const leading = beyond ?? leadingWeighed(comparisons, evidence);
-  const isEvident = evidenceRaisesAlarm({ value, batches: state.batches + 1 }, level);
+  const leading = beyond ?? leadingWeighedEvidence(comparisons, evidence);
+  const isEvident = evidenceReachesLevel({ value, batches: state.batches + 1 }, level);
   const canRecover = hasPast && comparisons.every(({ method }) => method !== "constants");
   const lasts = state.alarm !== null && canRecover && !isOver;
   const alarmed = impossible !== undefined || isEvident || lasts;
@@ -110,7 +110,7 @@ export function weighEvidence(
 }
 
 /** The reference with the most evidence; the baseline if the stream has no past yet. */
-function leadingWeighed(
+function leadingWeighedEvidence(
   comparisons: readonly Comparison[],
   evidence: Readonly<Record<OwnPast, EvidenceState>>,
 ): Comparison | null {

@@ -6,7 +6,7 @@ import type { Comparison, ReferenceKind } from "../drift/comparison.ts";
 import type { Culprit } from "../drift/culprit.ts";
 import type { DriftState } from "../drift/drift-state.ts";
 import type { ImpossibleSensor } from "../drift/impossible-sensors.ts";
-import { modelSignalConfidence, modelSignalFlipRate, signalDistances } from "../drift/signal-distances.ts";
+import { confidenceSignalDistance, flipRateSignalDistance, signalDistances } from "../drift/signal-distances.ts";
 import { doubtfulP, type Judgement } from "../drift/verdict.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import { type ModelSignals, mergeModelSignals } from "../summaries/model-signals.ts";
@@ -159,8 +159,8 @@ function describeCheckSignals(
   const shares = signals.classCounts.map((n, k) => [drift.classes[k]!, n / signals.windows]);
   return {
     class_shares: Object.fromEntries(shares),
-    mean_confidence: modelSignalConfidence(signals),
-    flip_rate: modelSignalFlipRate(signals),
+    mean_confidence: confidenceSignalDistance(signals),
+    flip_rate: flipRateSignalDistance(signals),
     against: Object.fromEntries(against),
   };
 }

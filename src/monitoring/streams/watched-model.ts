@@ -7,7 +7,12 @@ import type { UnitsOfModel } from "../../signals/data/batch-units.ts";
 import { parseUnitChoice } from "../../signals/data/unit-choice.ts";
 import { readJson } from "../../storage/store/atomic-file.ts";
 import { sha256File } from "../../storage/store/hash.ts";
-import { type ModelFolder, modelFiles, openModelFolder, unfitModelFile } from "../../storage/store/model-folder.ts";
+import {
+  type ModelFolder,
+  modelFiles,
+  openModelFolder,
+  unfitModelFolderFile,
+} from "../../storage/store/model-folder.ts";
 import { resolveModelByRegistry } from "../../storage/store/registry.ts";
 import { scalerFaults } from "../../storage/store/scaler-file.ts";
 import type { StoredConfig } from "../../storage/store/stored-config.ts";
@@ -109,5 +114,5 @@ export function watchedMeasurementShape({ edges, classes }: DriftBaseline): Meas
 }
 
 function refuseUnwatchableFile(path: string, faults: readonly string[]): void {
-  if (faults.length > 0) throw unfitModelFile(path, faults);
+  if (faults.length > 0) throw unfitModelFolderFile(path, faults);
 }

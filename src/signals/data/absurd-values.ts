@@ -5,7 +5,7 @@
 import { counted } from "../../counted.ts";
 import { DataFault } from "../../data-fault.ts";
 import { withPlaceOfValue } from "../files/place-of-value.ts";
-import { absurdDistance, exceedsLimit, leastMarks, markDistance } from "./gate-limits.ts";
+import { absurdDistance, exceedsGateLimit, leastMarks, markDistance } from "./gate-limits.ts";
 
 /** Maximum number of values to sample; more would hardly change the percentiles. */
 const mostSampled = 1_000_000;
@@ -59,7 +59,7 @@ export function absurdValue(values: Float32Array): Absurd | undefined {
   let [farthest, value, repeats, next] = [0, Number.NaN, 0, 0];
   for (const x of values) {
     const distance = Math.abs(x - median);
-    if (exceedsLimit(distance, limit) && absurd++ === 0) first = x;
+    if (exceedsGateLimit(distance, limit) && absurd++ === 0) first = x;
     if (x === value) repeats++;
     else if (distance > farthest) [next, farthest, value, repeats] = [farthest, distance, x, 1];
     else if (distance > next) next = distance;

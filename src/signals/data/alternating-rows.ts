@@ -5,7 +5,7 @@
 // MotionSense, BFRB, UCI HAR and WISDM exceeds the limit (sensors-of-data-sets.full.test.ts). At low rates, steps themselves go back
 // and forth from row to row, for example of people who jog at 5 Hz.
 
-import { exceedsLimit } from "./gate-limits.ts";
+import { exceedsGateLimit } from "./gate-limits.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
 const mostJumpiness = 1.3;
@@ -29,7 +29,7 @@ export function alternatingRowsWarnings(
     .filter(({ start, end }) => {
       const length = Math.min(end - start, rows.most);
       const from = start + ((end - start - length) >> 1);
-      return exceedsLimit(
+      return exceedsGateLimit(
         jumpinessOfRows(stored.channels.map((_, c) => stored.values(c, from, from + length))),
         mostJumpiness,
       );

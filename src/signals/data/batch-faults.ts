@@ -8,10 +8,10 @@ import { percent } from "../../percent.ts";
 import { withPlaceOfValue } from "../files/place-of-value.ts";
 import {
   absurdFactor,
-  exceedsLimit,
-  fallsBelowLimit,
+  exceedsGateLimit,
+  fallsBelowGateLimit,
   flatShareLimit,
-  formatBesideLimit,
+  formatBesideGateLimit,
   lostShareLimit,
   minimalBatchSeconds,
   pauseSeconds,
@@ -98,7 +98,7 @@ function absurdBatchValue(
     for (const { from, to } of recordingPieces(recording.start, recording.end)) {
       const values = rows.values(channel, from, to);
       for (let i = 0; i < values.length; i++) {
-        if (!exceedsLimit(Math.abs(values[i]!), limit)) continue;
+        if (!exceedsGateLimit(Math.abs(values[i]!), limit)) continue;
         absurd++;
         first ??= { value: values[i]!, row: from + i, in: recording };
       }
@@ -140,7 +140,7 @@ function batchLostTimeFaults(rows: StoredRows): FaultDescription[] {
       }
     }
   }
-  if (!exceedsLimit(lost, lostShareLimit * total)) return [];
+  if (!exceedsGateLimit(lost, lostShareLimit * total)) return [];
   const found = `${percent(lost / total)} of ${formatBatchFaultValue(total)} s without samples`;
   const wanted = `at most ${percent(lostShareLimit)} (not counting pauses of more than ${pauseSeconds} s)`;
   const advice = "Look for lost packets or a full buffer in the recorder.";
@@ -152,7 +152,7 @@ export function batchFlatFaults({
   seconds,
 }: Pick<QualityReport, "channels" | "seconds">): FaultDescription[] {
   return Object.entries(channels).flatMap(([column, channel]): FaultDescription[] => {
-    if (!channel.flat && !exceedsLimit(channel.flat_seconds, flatShareLimit * seconds)) return [];
+    if (!channel.flat && !exceedsGateLimit(channel.flat_seconds, flatShareLimit * seconds)) return [];
     const found = channel.flat
       ? `constant throughout (${formatBatchFaultValue(channel.min)})`
       : `constant for ${percent(channel.flat_seconds / seconds)} of the time`;
@@ -179,14 +179,14 @@ function batchRateFaults(
   const off = quality.per_recording.filter(
     ({ rate_hz, seconds }) =>
       rate_hz !== null &&
-      !fallsBelowLimit(seconds, windowSeconds) &&
-      (fallsBelowLimit(rate_hz, low) || exceedsLimit(rate_hz, high)),
+      !fallsBelowGateLimit(seconds, windowSeconds) &&
+      (fallsBelowGateLimit(rate_hz, low) || exceedsGateLimit(rate_hz, high)),
   );
   const first = off[0];
   if (first === undefined) return [];
   const others = off.length > 1 ? `, and ${counted(off.length - 1, "more recording")}` : "";
   const limit = first.rate_hz! < low ? low : high;
-  const found = `${formatBesideLimit(first.rate_hz!, limit)} Hz in recording "${first.recording}" of person "${first.user}"${others}`;
+  const found = `${formatBesideGateLimit(first.rate_hz!, limit)} Hz in recording "${first.recording}" of person "${first.user}"${others}`;
   const wanted = `${formatBatchFaultValue(low)} to ${formatBatchFaultValue(high)} Hz for a model of ${formatBatchFaultValue(samplingRateHz)} Hz`;
   return [
     {

@@ -7,14 +7,15 @@ import { nearestName } from "../../nearest-name.ts";
 import { shellCommand } from "../../shell-words.ts";
 import {
   type ColumnRole,
-  columnsNamedLikeTimes,
-  findRoleColumn,
   isSameColumnButForUnit,
   usualColumnNames,
+  usualColumnOfRole,
+  usualTimeColumns,
 } from "../files/usual-column-names.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { givenSensors } from "./given-sensors.ts";
+import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { refuseReservedChannels } from "./reserved-names.ts";
 
@@ -89,10 +90,10 @@ export function resolveColumnRoles(
   const role = (name: ColumnRole, mustExist: boolean): string | null => {
     const given = options[name];
     if (given !== undefined) return existingRoleColumn(available, given, file, `--${name}`);
-    const found = findRoleColumn(available, name);
+    const found = usualColumnOfRole(available, name);
     if (found === null && mustExist) {
       throw new UserError(
-        `${file}: no column for the ${columnRoleTitles[name]} was found among ${listColumnNames(available)} (looked for ${usualColumnNames[name].slice(0, 6).join(", ")}, ...).`,
+        `${file}: no column for the ${columnRoleTitles[name]} was found among ${listedColumns(available)} (looked for ${usualColumnNames[name].slice(0, 6).join(", ")}, ...).`,
         { advice: `Name it with --${name} COLUMN${elsewhere[name]}.` },
       );
     }
@@ -102,8 +103,8 @@ export function resolveColumnRoles(
     label: required.label !== false || options.label !== undefined ? role("label", required.label === true) : null,
     group: role("group", required.group),
     recording: role("recording", false),
-    time: role("time", false) ?? refuseSeveralClockColumns(available, file),
-    channels: resolveChannelColumns(available, options, file, { onFault, warn }),
+    time: role("time", false) ?? refuseSeveralClockRoles(available, file),
+    channels: resolveChannelRoles(available, options, file, { onFault, warn }),
   };
   refuseColumnInTwoRoles(columns);
   refuseReservedChannels(columns.channels, file);
@@ -112,30 +113,30 @@ export function resolveColumnRoles(
 }
 
 /** Otherwise, a rate would be assumed although the file contains the times. */
-function refuseSeveralClockColumns(available: readonly string[], file: string): null {
+function refuseSeveralClockRoles(available: readonly string[], file: string): null {
   const late = (name: string): number => Number(/arriv|receiv|system|phone|server/i.test(name));
-  const possible = columnsNamedLikeTimes(available).sort((a, b) => late(a) - late(b));
+  const possible = usualTimeColumns(available).sort((a, b) => late(a) - late(b));
   if (possible.length === 0) return null;
-  throw new UserError(`${file}: each of these columns may hold the time of a sample: ${listColumnNames(possible)}.`, {
+  throw new UserError(`${file}: each of these columns may hold the time of a sample: ${listedColumns(possible)}.`, {
     advice: `Choose one, such as ${shellCommand("--time", possible[0]!)}`,
   });
 }
 
-function resolveChannelColumns(
+function resolveChannelRoles(
   available: readonly string[],
   { channels: given, modelChannels: expected, sensor = [] }: ColumnOptions,
   file: string,
   { onFault, warn }: { onFault: OnFault; warn: (message: string) => void },
 ): readonly string[] {
   const names = given ?? expected;
-  if (names === undefined) return findChannelColumns(available, sensor, file, warn);
+  if (names === undefined) return findChannelRoles(available, sensor, file, warn);
   return names.filter((name) => {
     const found = available.includes(name);
     if (!found)
       onFault(
         given
           ? absentRoleColumn(available, name, file, "--channels")
-          : lackingChannelColumn(available, name, file, names),
+          : lackingChannelRole(available, name, file, names),
       );
     return found;
   });
@@ -153,40 +154,40 @@ function absentRoleColumn(
   file: string,
   option: string,
 ): FaultDescription & { advice: string } {
-  const near = nearestColumnName(available, name);
+  const near = nearestColumnForRole(available, name);
   return {
     code: "schema",
-    message: `${file}: there is no column "${name}" (${option}); the columns are ${listColumnNames(available)}.`,
+    message: `${file}: there is no column "${name}" (${option}); the columns are ${listedColumns(available)}.`,
     advice: near === undefined ? "Name one of these columns." : `Did you mean "${near}"?`,
     file,
     column: name,
     expected: `a column "${name}"`,
-    found: listColumnNames(available),
+    found: listedColumns(available),
   };
 }
 
-function lackingChannelColumn(
+function lackingChannelRole(
   available: readonly string[],
   name: string,
   file: string,
   expected: readonly string[],
 ): FaultDescription {
-  const near = nearestColumnName(
+  const near = nearestColumnForRole(
     available.filter((column) => !expected.includes(column)),
     name,
   );
   return {
     code: "schema",
-    message: `${file}: the model expects a channel "${name}", which is not among the columns ${listColumnNames(available)}.`,
-    advice: adviceOnLackingColumn(available, expected, near),
+    message: `${file}: the model expects a channel "${name}", which is not among the columns ${listedColumns(available)}.`,
+    advice: adviceOnLackingRole(available, expected, near),
     file,
     column: name,
     expected: `a column "${name}"`,
-    found: listColumnNames(available),
+    found: listedColumns(available),
   };
 }
 
-function adviceOnLackingColumn(
+function adviceOnLackingRole(
   available: readonly string[],
   expected: readonly string[],
   near: string | undefined,
@@ -204,12 +205,12 @@ function adviceOnLackingColumn(
   );
 }
 
-function nearestColumnName(available: readonly string[], name: string): string | undefined {
+function nearestColumnForRole(available: readonly string[], name: string): string | undefined {
   return available.find((column) => column.toLowerCase() === name.toLowerCase()) ?? nearestName(name, available);
 }
 
 /** The channels of the sensors that the user specifies, and of an accelerometer and a gyroscope found by name. */
-function findChannelColumns(
+function findChannelRoles(
   available: readonly string[],
   given: readonly string[],
   file: string,
@@ -223,7 +224,7 @@ function findChannelColumns(
   }
   if (channels.length > 0) return channels;
   throw new UserError(
-    `${file}: no sensor channels were found among ${listColumnNames(available)} (looked for Ax, Ay, Az, Gx, Gy, Gz; acc_x, gyro_x and the like).`,
+    `${file}: no sensor channels were found among ${listedColumns(available)} (looked for Ax, Ay, Az, Gx, Gy, Gz; acc_x, gyro_x and the like).`,
     { advice: adviceOnChannelRoles(available) },
   );
 }
@@ -278,10 +279,4 @@ function refuseColumnInTwoRoles(columns: ColumnRoles): void {
     }
     roles.set(name, option);
   }
-}
-
-/** Formats the first twenty names for a message. */
-export function listColumnNames(names: readonly string[]): string {
-  const shown = names.slice(0, 20).join(", ");
-  return names.length > 20 ? `${shown}, ... (${names.length} in all)` : shown;
 }

@@ -53,7 +53,7 @@ const wantedUnit: Partial<Record<SensorKind, SensorUnit>> = {
  * @param options.sensor sensors as in `--sensor`
  * @throws UserError if a declared unit does not fit, or the values of a mixture do not show each person's unit
  */
-export function decideUnits(
+export function decideUnitConversions(
   channels: readonly string[],
   { sensors, mixed }: Pick<FoundSensors, "sensors"> & { readonly mixed: readonly MixedSensor[] },
   { sensor: given, units }: { readonly sensor: readonly string[]; readonly units: UnitChoice },
@@ -139,7 +139,7 @@ function convertMixedUnits({ kind, name, axes, units, undecided }: MixedSensor):
  * @param channels the names of the rows' channels in the conversions, in the order of the channels
  * @returns the rows with converted values; they share their store with `rows`
  */
-export function convertRows(
+export function convertUnitsOfRows(
   rows: StoredRows,
   conversions: readonly StoredConversion[],
   channels: readonly string[] = rows.channels,

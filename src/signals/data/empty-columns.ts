@@ -4,11 +4,11 @@
 import { cellHasNumber, cellHasValue, isNumberCellType, startOfCell } from "../files/cell-has-value.ts";
 import type { Database } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
-import { findRoleColumn } from "../files/usual-column-names.ts";
+import { usualColumnOfRole } from "../files/usual-column-names.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
-import { listColumnNames } from "./column-roles.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
+import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 
 /**
@@ -41,7 +41,7 @@ export async function withoutEmptyColumns(
     if (channels.some((name) => !empty.has(name))) for (const name of channels) empty.delete(name);
   if (empty.size === 0 || empty.size === schema.names.length) return schema;
   if (doEmptyColumnsMatter([...empty]))
-    warn(`${file}: columns without any value are not read: ${listColumnNames([...empty])}.`);
+    warn(`${file}: columns without any value are not read: ${listedColumns([...empty])}.`);
   return { ...schema, names: schema.names.filter((name) => !empty.has(name)), empty: [...empty] };
 }
 
@@ -50,7 +50,7 @@ function isColumnNamedByUser(name: string, { sensor = [], only = [], split, ...o
   const roles = [label, group, recording, time, pivot, fixedSplitOf(split)?.column];
   return (
     // Unlabelled batches have an empty label column.
-    findRoleColumn([name], "label") !== null ||
+    usualColumnOfRole([name], "label") !== null ||
     [...roles, ...channels, ...modelChannels, ...pathColumns].includes(name) ||
     sensor.some((text) => text.includes(name)) ||
     only.some((condition) => condition.startsWith(`${name}=`))
@@ -60,7 +60,7 @@ function isColumnNamedByUser(name: string, { sensor = [], only = [], split, ...o
 /** Whether one of the columns would be the clock, the person, the recording or a channel if it had values. */
 function doEmptyColumnsMatter(empty: readonly string[]): boolean {
   const roles = ["time", "group", "recording"] as const;
-  return roles.some((role) => findRoleColumn(empty, role) !== null) || usualChannels(empty).channels.length > 0;
+  return roles.some((role) => usualColumnOfRole(empty, role) !== null) || usualChannels(empty).channels.length > 0;
 }
 
 /**

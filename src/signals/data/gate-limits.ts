@@ -8,17 +8,17 @@
 const limitTolerance = 1e-4;
 
 /** Whether a value is above a limit by more than rounding errors; false for NaN. */
-export function exceedsLimit(value: number, limit: number): boolean {
+export function exceedsGateLimit(value: number, limit: number): boolean {
   return value > limit + Math.abs(limit) * limitTolerance;
 }
 
 /** Whether a value is below a limit by more than rounding errors; false for NaN. */
-export function fallsBelowLimit(value: number, limit: number): boolean {
+export function fallsBelowGateLimit(value: number, limit: number): boolean {
   return value < limit - Math.abs(limit) * limitTolerance;
 }
 
 /** A value for a message, with enough digits to differ from the limit that it violates. */
-export function formatBesideLimit(value: number, limit: number): string {
+export function formatBesideGateLimit(value: number, limit: number): string {
   for (let digits = 4; digits < 12; digits++) {
     if (Number(value.toPrecision(digits)) !== Number(limit.toPrecision(digits)))
       return `${Number(value.toPrecision(digits))}`;

@@ -11,13 +11,14 @@ import { findFiles } from "../files/find-files.ts";
 import { readableFiles } from "../files/readable-files.ts";
 import { type ScratchFolder, scratchFolder } from "../files/scratch-folder.ts";
 import { readTableSchema } from "../files/table-schema.ts";
-import { columnsNamedLikeTimes } from "../files/usual-column-names.ts";
+import { usualTimeColumns } from "../files/usual-column-names.ts";
 import { alternatingRowsWarnings } from "./alternating-rows.ts";
-import { type ColumnRoles, listColumnNames, type ResolvedColumns } from "./column-roles.ts";
+import type { ColumnRoles, ResolvedColumns } from "./column-roles.ts";
 import { type CopiedContent, CopiedContentFinder, describeCopiedContent } from "./copied-content.ts";
 import { describeQuality } from "./describe-quality.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type LabellingOptions, labelRecordings } from "./label-recordings.ts";
+import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { readLabelFiles } from "./read-label-file.ts";
@@ -65,7 +66,7 @@ export interface ReadRecordingsOptions {
  * Recordings without times are read only at the rate that the user states. The model's rate is no more than likely: its network may
  * have learned from resampled recordings.
  */
-export function recordedRateOf(
+export function rateOfOpenedRecordings(
   { rate }: { readonly rate?: number },
   model: { readonly rate: number },
 ): Pick<ReadRecordingsOptions, "nominalRateHz" | "likelyRateHz"> {
@@ -196,7 +197,7 @@ async function openRecordingsWith(
     roles.time === null
       ? new Map<number, Float64Array>()
       : spreadTimes(asRead, ({ repeats }) => repeats, { warn, onFault });
-  const [finer] = columnsNamedLikeTimes(unusedColumns);
+  const [finer] = usualTimeColumns(unusedColumns);
   if (times.size > 0 && finer !== undefined && options.columns?.time === undefined)
     warn(
       `Column "${finer}" may be a finer clock than "${roles.time}". To use it, add ${shellCommand("--time", finer)}`,
@@ -362,5 +363,5 @@ function adviceOnOpeningNothing({ missing, infinite, read }: SelectedRows, { cha
   const empty = [...channels, time ?? "time"].filter((_, c) => missing[c]! + infinite[c]! === read);
   return empty.length === 0
     ? "Check the columns named by --label, --group, --recording and --time."
-    : `No row has a value in ${listColumnNames(empty)}. Repair the export, or name other columns with --channels and --time.`;
+    : `No row has a value in ${listedColumns(empty)}. Repair the export, or name other columns with --channels and --time.`;
 }

@@ -5,10 +5,10 @@ import {
   type ColumnRoles,
   columnRoleOptions,
   columnRoleTitles,
-  listColumnNames,
   type RequiredColumns,
   resolveColumnRoles,
 } from "./column-roles.ts";
+import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 
 /**
@@ -30,7 +30,7 @@ export function refuseOtherColumns(
     const extra = names.filter((name) => !used.includes(name));
     throw new DataFault({
       code: "schema",
-      message: `${file}: expected the columns of ${first}, but this file lacks ${lacks.join(", ")}${extra.length === 0 ? "" : ` and also has ${listColumnNames(extra)}`}.`,
+      message: `${file}: expected the columns of ${first}, but this file lacks ${lacks.join(", ")}${extra.length === 0 ? "" : ` and also has ${listedColumns(extra)}`}.`,
       advice: "Give files with the same columns, or read them one by one.",
       file,
       expected: used.join(", "),

@@ -36,7 +36,10 @@ const zigzagChange = 0.8;
  * Selects the sensors to join and orders them: accelerometers first, then gyroscopes. Accelerations without gravity are read only
  * if there is no accelerometer with gravity.
  */
-export function sensorsToJoin<Sensor>(sensors: readonly Sensor[], kindOf: (sensor: Sensor) => string | null): Sensor[] {
+export function pooledSensorsToJoin<Sensor>(
+  sensors: readonly Sensor[],
+  kindOf: (sensor: Sensor) => string | null,
+): Sensor[] {
   const hasGravity = sensors.some((sensor) => kindOf(sensor) === "accelerometer");
   const kinds = [hasGravity ? "accelerometer" : "linear", "gyroscope"];
   return kinds.flatMap((kind) => sensors.filter((sensor) => kindOf(sensor) === kind));
@@ -50,7 +53,7 @@ const counterName = /seq|count|packet|index/i;
  * @param time null without a time column; then, only the names of sensors mark them
  * @param candidates columns that have no role
  */
-export async function findSensorColumn(
+export async function findPooledSensorColumn(
   database: Database,
   schema: TableSchema,
   {
@@ -81,11 +84,11 @@ export async function findSensorColumn(
     const groups = await database.rows(piecesOfPooledValues(rows));
     const all = pooledValuesByRows(groups);
     // If the values name kinds of sensors, there is no need to compare their times.
-    if (all.length > 1 && all.every((value) => /[A-Za-z]/.test(value)) && areSensorKinds(all))
+    if (all.length > 1 && all.every((value) => /[A-Za-z]/.test(value)) && arePooledSensorKinds(all))
       return { column, values: all, kinds: true };
     const values = time === null ? [] : pooledValuesOfSameTime(groups);
     if (values.length < 2) continue;
-    const isOfKinds = areSensorKinds(values);
+    const isOfKinds = arePooledSensorKinds(values);
     if (!isOfKinds && !(await isZigzagOfPooledSensors(database, schema, { rows, head, column }))) continue;
     return { column, values, kinds: isOfKinds };
   }
@@ -93,7 +96,7 @@ export async function findSensorColumn(
 }
 
 /** Whether each value names another kind of sensor. */
-function areSensorKinds(values: readonly string[]): boolean {
+function arePooledSensorKinds(values: readonly string[]): boolean {
   const kinds = values.map(kindOfSensorValue);
   return kinds.every((kind) => kind !== null) && new Set(kinds).size === values.length;
 }
@@ -188,6 +191,6 @@ function secondsOfPooledPieces(pieces: readonly (readonly [first: number, last: 
 }
 
 /** A condition in SQL that selects the rows of a value. */
-export function rowsOfSensorValue(column: string, value: string): string {
+export function rowsOfPooledSensor(column: string, value: string): string {
   return `CAST(${duckdbIdentifier(column)} AS VARCHAR) = ${duckdbLiteral(value)}`;
 }

@@ -1,25 +1,25 @@
 // Says how recordings are resampled, and warns if the recordings of a training set have different sampling rates, above all if the
 // rates depend on the labels. A network can then learn the rate, or the traces of resampling, instead of the movement.
 
-import { exceedsLimit, unsaidRateDifference, unsaidRateRatio } from "./gate-limits.ts";
+import { exceedsGateLimit, unsaidRateDifference, unsaidRateRatio } from "./gate-limits.ts";
 import type { QualityReport } from "./quality-report.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
 export function rateWarnings({ sampling }: QualityReport, rows: StoredRows): string[] {
   const { rate_hz_min: low, rate_hz_max: high } = sampling;
-  if (low === null || high === null || !exceedsLimit(high / low, unsaidRateRatio)) return [];
-  const range = `The recordings have different sampling rates, ${rateText(low)} to ${rateText(high)} Hz.`;
+  if (low === null || high === null || !exceedsGateLimit(high / low, unsaidRateRatio)) return [];
+  const range = `The recordings have different sampling rates, ${rateWarningText(low)} to ${rateWarningText(high)} Hz.`;
   const byClass = ratesByClass(rows);
   const classes = [...byClass].toSorted(([, a], [, b]) => a.low - b.low);
   const [slowest, fastest] = [classes[0], classes.at(-1)];
   if (
     slowest === undefined ||
     fastest === undefined ||
-    !exceedsLimit(fastest[1].low / slowest[1].high, unsaidRateRatio)
+    !exceedsGateLimit(fastest[1].low / slowest[1].high, unsaidRateRatio)
   )
     return [range];
   const said = ([name, { low, high }]: (typeof classes)[number]): string =>
-    `${name} at ${low === high ? rateText(low) : `${rateText(low)} to ${rateText(high)}`} Hz`;
+    `${name} at ${low === high ? rateWarningText(low) : `${rateWarningText(low)} to ${rateWarningText(high)}`} Hz`;
   return [
     `${range} They depend on the labels: ${said(slowest)}, ${said(fastest)}. The network can learn the rate instead of the movement; record all activities at the same rate.`,
   ];
@@ -27,7 +27,7 @@ export function rateWarnings({ sampling }: QualityReport, rows: StoredRows): str
 
 /** Whether a rate differs from the network's by more than 5 %. */
 function rateDiffersFromNetwork(rate: number, samplingRateHz: number): boolean {
-  return exceedsLimit(Math.abs(rate / samplingRateHz - 1), unsaidRateDifference);
+  return exceedsGateLimit(Math.abs(rate / samplingRateHz - 1), unsaidRateDifference);
 }
 
 /** Says that recordings at a rate at least 5 % below the network's are interpolated. */
@@ -39,9 +39,9 @@ export function upsampledRateWarnings(
   const below = rates.filter((rate) => rate < samplingRateHz && rateDiffersFromNetwork(rate, samplingRateHz));
   if (below.length === 0) return [];
   const lowest = Math.min(...below);
-  const times = rateText(samplingRateHz / lowest);
+  const times = rateWarningText(samplingRateHz / lowest);
   return [
-    `Recorded at ${rateRange(below)} Hz, upsampled to the network's ${rateText(samplingRateHz)} Hz by interpolation (up to ${times} times as many samples). They contain no movement faster than ${rateText(lowest / 2)} Hz.`,
+    `Recorded at ${rateWarningRange(below)} Hz, upsampled to the network's ${rateWarningText(samplingRateHz)} Hz by interpolation (up to ${times} times as many samples). They contain no movement faster than ${rateWarningText(lowest / 2)} Hz.`,
   ];
 }
 
@@ -56,13 +56,15 @@ export function rateNotes(
   const filtered =
     above.length === 0
       ? []
-      : [`Recorded at ${rateRange(above)} Hz, resampled to the network's ${rateText(samplingRateHz)} Hz ${how}.`];
+      : [
+          `Recorded at ${rateWarningRange(above)} Hz, resampled to the network's ${rateWarningText(samplingRateHz)} Hz ${how}.`,
+        ];
   return [...filtered, ...upsampledRateWarnings(quality, samplingRateHz)];
 }
 
 /** For example "25" or "25 to 40". */
-function rateRange(rates: readonly number[]): string {
-  const [low, high] = [Math.min(...rates), Math.max(...rates)].map(rateText);
+function rateWarningRange(rates: readonly number[]): string {
+  const [low, high] = [Math.min(...rates), Math.max(...rates)].map(rateWarningText);
   return low === high ? `${low}` : `${low} to ${high}`;
 }
 
@@ -80,6 +82,6 @@ function ratesByClass(rows: StoredRows): Map<string, { low: number; high: number
   return ranges;
 }
 
-function rateText(rateHz: number): string {
+function rateWarningText(rateHz: number): string {
   return `${Number(rateHz.toPrecision(4))}`;
 }

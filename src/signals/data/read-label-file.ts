@@ -13,8 +13,8 @@ import type { ScratchFolder } from "../files/scratch-folder.ts";
 import { isDateTimeInSchema, readTableSchema, type TableSchema } from "../files/table-schema.ts";
 import { textClock } from "../files/text-clock.ts";
 import { textLayout } from "../files/text-layout.ts";
-import { findRoleColumn } from "../files/usual-column-names.ts";
-import { listColumnNames } from "./column-roles.ts";
+import { usualColumnOfRole } from "../files/usual-column-names.ts";
+import { listedColumns } from "./listed-columns.ts";
 import { localTimeConverter } from "./local-time.ts";
 
 export interface Annotation {
@@ -203,18 +203,18 @@ function rolesOfLabelFile(path: string, { names }: TableSchema, options: LabelFi
   };
   const given = (name: string | undefined): string | undefined =>
     name !== undefined && names.includes(name) ? name : undefined;
-  const start = timed(startName) ?? findRoleColumn(names, "time");
+  const start = timed(startName) ?? usualColumnOfRole(names, "time");
   if (start == null) {
     throw new UserError(
-      `--labels ${path}: no column with the start of each label was found among ${listColumnNames(names)}.`,
+      `--labels ${path}: no column with the start of each label was found among ${listedColumns(names)}.`,
       { advice: "Call the columns label, start and end (and user or recording, if there are several)." },
     );
   }
   const [end, duration] = [timed(endName), timed(durationName)];
-  const group = given(options.group) ?? findRoleColumn(names, "group") ?? undefined;
+  const group = given(options.group) ?? usualColumnOfRole(names, "group") ?? undefined;
   const recording =
     given(options.recording) ??
-    findRoleColumn(names, "recording") ??
+    usualColumnOfRole(names, "recording") ??
     names.find((name) => recordingNames.test(plain(name)));
   const taken = new Set([start, end, duration, group, recording]);
   const free = names.filter((name) => !taken.has(name) && !/^(begin|start|end|stop|duration)/.test(plain(name)));
@@ -223,7 +223,7 @@ function rolesOfLabelFile(path: string, { names }: TableSchema, options: LabelFi
     labelNames.flatMap((usual) => free.filter((name) => plain(name) === usual))[0] ??
     (free.length === 1 ? free[0] : undefined);
   if (label === undefined) {
-    throw new UserError(`--labels ${path}: no column with labels was found among ${listColumnNames(names)}.`, {
+    throw new UserError(`--labels ${path}: no column with labels was found among ${listedColumns(names)}.`, {
       advice: `Name it with ${shellCommand("--label", free[0] ?? "COLUMN")}`,
     });
   }

@@ -7,7 +7,7 @@ import { shellCommand } from "../../shell-words.ts";
 import { differingPathColumn } from "../files/path-columns.ts";
 import type { ColumnRoles } from "./column-roles.ts";
 import {
-  exceedsLimit,
+  exceedsGateLimit,
   leastRepeatedTimes,
   missingShareLimit,
   pauseSeconds,
@@ -43,7 +43,7 @@ export function missingCellFaults(
   return counts.missing.flatMap((nan, c) => {
     const inf = counts.infinite[c]!;
     const share = (nan + inf) / counts.read;
-    if (!exceedsLimit(share, missingShareLimit)) return [];
+    if (!exceedsGateLimit(share, missingShareLimit)) return [];
     const name = roles.channels[c] ?? roles.time ?? "time";
     const found = `${nan.toLocaleString("en")} missing and ${inf.toLocaleString("en")} infinite values in ${counted(counts.read, "row")} (${(100 * share).toFixed(1)} %)`;
     const expected = `at most ${100 * missingShareLimit} %`;
@@ -75,7 +75,7 @@ export function repeatedTimesFault(
 ): FaultDescription | undefined {
   const coarse = recordings.filter(
     ({ rows, repeated }) =>
-      repeated >= leastRepeatedTimes && exceedsLimit(repeated, repeatedTimeShareLimit * (rows + repeated)),
+      repeated >= leastRepeatedTimes && exceedsGateLimit(repeated, repeatedTimeShareLimit * (rows + repeated)),
   );
   const worst = coarse.toSorted((a, b) => b.repeated - a.repeated)[0];
   if (worst === undefined) return undefined;

@@ -1,7 +1,7 @@
 // Measures how fast the times of a file's first rows advance. The median step alone is misleading if a clock is coarser than the
 // sampling rate (most steps are 0) or samples arrive in packets (most steps are tiny). So steps over many rows are measured, too.
 
-import { exceedsLimit, leastRepeatedTimes, repeatedTimeShareLimit } from "./gate-limits.ts";
+import { exceedsGateLimit, leastRepeatedTimes, repeatedTimeShareLimit } from "./gate-limits.ts";
 import type { RowChunk } from "./row-chunks.ts";
 import type { RowKey } from "./row-texts.ts";
 
@@ -27,7 +27,7 @@ const fewRepeats = 0.1;
 
 /** @param head rows of one file; recordings may be interleaved */
 export function rowPace(head: { readonly keys: readonly RowKey[]; readonly chunks: readonly RowChunk[] }): RowPace {
-  const byRecording = rowTimesByRecording(head);
+  const byRecording = rowPaceTimes(head);
   const recordings = byRecording.map(({ times }) => times);
   const steps: number[] = [];
   const paces: number[] = [];
@@ -36,9 +36,9 @@ export function rowPace(head: { readonly keys: readonly RowKey[]; readonly chunk
     for (let i = 1; i < times.length; i++) steps.push(times[i]! - times[i - 1]!);
     for (let i = lag; i < times.length; i++) paces.push((times[i]! - times[i - lag]!) / lag);
   }
-  const middle = medianRowStep(recordings.flatMap((times) => times.map(Math.abs)));
-  const median = medianRowStep(steps);
-  const pace = medianRowStep(paces);
+  const middle = medianRowPace(recordings.flatMap((times) => times.map(Math.abs)));
+  const median = medianRowPace(steps);
+  const pace = medianRowPace(paces);
   const repeats = steps.filter((step) => step === 0).length;
   const even = repeats <= fewRepeats * steps.length && pace <= unevenFactor * median && median <= unevenFactor * pace;
   const step = even || !(pace > 0) ? median : pace;
@@ -48,11 +48,12 @@ export function rowPace(head: { readonly keys: readonly RowKey[]; readonly chunk
     step,
     middle,
     counts: even && steps.every(Number.isInteger) && ones > steps.length / 2,
-    repeats: step > 0 && changed >= leastRepeatedTimes && exceedsLimit(changed, repeatedTimeShareLimit * steps.length),
+    repeats:
+      step > 0 && changed >= leastRepeatedTimes && exceedsGateLimit(changed, repeatedTimeShareLimit * steps.length),
   };
 }
 
-function rowTimesByRecording({
+function rowPaceTimes({
   keys,
   chunks,
 }: {
@@ -84,7 +85,7 @@ function rowTimesByRecording({
   return [...recordings.values()];
 }
 
-function medianRowStep(values: readonly number[]): number {
+function medianRowPace(values: readonly number[]): number {
   const positive = Float64Array.from(values.filter((value) => value > 0)).sort();
   return positive[Math.floor(positive.length / 2)] ?? 0;
 }

@@ -11,13 +11,13 @@ import type { SourceFile } from "../files/find-files.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { textClock } from "../files/text-clock.ts";
-import { columnsNamedLikeTimes, findRoleColumn } from "../files/usual-column-names.ts";
+import { usualColumnOfRole, usualTimeColumns } from "../files/usual-column-names.ts";
 import { sensorInName } from "../sensors/sensor-in-name.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { type JoinedPart, joinByTime } from "./join-by-time.ts";
 import type { ColumnOptions } from "./named-columns.ts";
-import { sensorsToJoin } from "./pooled-sensors.ts";
+import { pooledSensorsToJoin } from "./pooled-sensors.ts";
 import { columnsOfSensorNumbers, schemaOfSeparatedSensors } from "./separate-sensors.ts";
 
 /** The file of one sensor. */
@@ -98,7 +98,7 @@ export async function joinSensorFiles(
 ): Promise<TableSchema> {
   const named = options.channels ?? options.modelChannels;
   const role = (schema: TableSchema, name: "label" | "group" | "recording" | "time"): string | null => {
-    const found = options[name] ?? findRoleColumn(schema.names, name);
+    const found = options[name] ?? usualColumnOfRole(schema.names, name);
     return found !== null && schema.names.includes(found) ? found : null;
   };
   const numbersOf = await Promise.all(schemas.map((schema) => columnsOfSensorNumbers(database, schema)));
@@ -112,7 +112,7 @@ export async function joinSensorFiles(
     return { file, sensor, kind, schema, channels, time: role(schema, "time") };
   });
   const wanted = all.filter(({ channels }) => channels.some(([, name]) => named?.includes(name)));
-  const usual = sensorsToJoin(all.toSorted(sensorFilesByGravity), ({ kind }) => kind);
+  const usual = pooledSensorsToJoin(all.toSorted(sensorFilesByGravity), ({ kind }) => kind);
   const first = usual.filter(({ kind }, p) => usual.findIndex((part) => part.kind === kind) === p);
   const read = wanted.length > 0 ? wanted : first;
   const [base] = read;
@@ -177,7 +177,7 @@ async function refuseRepeatedSensorTimes(
   database: Database,
   of: { file: SourceFile; source: string; schema: TableSchema; time: string; sql: string; keys: readonly string[] },
 ): Promise<void> {
-  const finer = columnsNamedLikeTimes(of.schema.names).find((name) => name !== of.time);
+  const finer = usualTimeColumns(of.schema.names).find((name) => name !== of.time);
   if (finer === undefined) return;
   const instant = [of.sql, ...of.keys.map(duckdbIdentifier)].join(", ");
   const [counts] = await database.rows(`SELECT count(*) AS n, count(DISTINCT (${instant})) AS times FROM ${of.source}`);

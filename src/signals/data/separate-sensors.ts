@@ -8,7 +8,7 @@ import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.
 import type { ScratchFolder } from "../files/scratch-folder.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { type TimeReading, textClock } from "../files/text-clock.ts";
-import { findRoleColumn } from "../files/usual-column-names.ts";
+import { usualColumnOfRole } from "../files/usual-column-names.ts";
 import { kindOfSensorValue, nameOfSensorValue } from "../sensors/sensor-in-name.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
@@ -16,7 +16,12 @@ import { fixedSplitOf } from "./fixed-split.ts";
 import { givenSensors } from "./given-sensors.ts";
 import { joinByTime } from "./join-by-time.ts";
 import type { ColumnOptions } from "./named-columns.ts";
-import { findSensorColumn, rowsOfSensorValue, type SensorColumn, sensorsToJoin } from "./pooled-sensors.ts";
+import {
+  findPooledSensorColumn,
+  pooledSensorsToJoin,
+  rowsOfPooledSensor,
+  type SensorColumn,
+} from "./pooled-sensors.ts";
 import { rowsOfSplitSide } from "./rows-of-split-side.ts";
 import { findSparseSensors } from "./sparse-sensors.ts";
 
@@ -39,11 +44,11 @@ export async function separateSensors(
   options: ColumnOptions,
   { scratch, warn }: { scratch: ScratchFolder; warn: (message: string) => void },
 ): Promise<SeparatedTable> {
-  const chosen = (options.only ?? []).reduce((rows, condition) => rowsOfOneSensor(rows, condition, file), whole);
+  const chosen = (options.only ?? []).reduce((rows, condition) => rowsOfSeparatedSensor(rows, condition, file), whole);
   const { split, side = "train" } = options;
   const schema = split === undefined ? chosen : await rowsOfSplitSide(database, file, chosen, { split, side }, warn);
   const role = (name: "label" | "group" | "recording" | "time"): string | null =>
-    options[name] ?? findRoleColumn(schema.names, name);
+    options[name] ?? usualColumnOfRole(schema.names, name);
   const [label, group, recording] = [role("label"), role("group"), role("recording")];
   const clock = role("time");
   if (clock !== null && !schema.names.includes(clock)) return { schema, channels: null };
@@ -73,12 +78,12 @@ export async function separateSensors(
           ...(await textClock({ database, file, schema, column: clock, warn: () => {} }, options.timeFormat)),
           column: clock,
         };
-  const found = await findSensorColumn(database, schema, { keys, time, candidates });
+  const found = await findPooledSensorColumn(database, schema, { keys, time, candidates });
   if (found === null) {
     if (options.pivot === undefined) {
       const kept = [label, clock].filter((name) => name !== null && schema.names.includes(name)) as string[];
       return {
-        schema: await joinSparseSensors(database, file, schema, options, { keys, kept, time, scratch, warn }),
+        schema: await joinSeparatedSensors(database, file, schema, options, { keys, kept, time, scratch, warn }),
         channels: null,
       };
     }
@@ -93,19 +98,19 @@ export async function separateSensors(
   const ofNumbers = await columnsOfSensorNumbers(database, schema);
   const channels = schema.names.filter((name) => !dropped.has(name) && ofNumbers.has(name));
   const joined = found.kinds ? sensorsToSeparate(found, options) : found.values;
-  if (!found.kinds && options.pivot === undefined) throw inseparableSensors(file, found, channels[0] ?? "x");
+  if (!found.kinds && options.pivot === undefined) throw inseparableSensorsFault(file, found, channels[0] ?? "x");
   const others = found.values.filter((value) => !joined.includes(value));
   const leftOut = others.length === 0 ? "" : ` The rows of ${others.join(", ")} are not read.`;
   if (joined.length === 1) {
     warn(`${file}: only the rows with ${found.column} ${joined[0]} are read.${leftOut}`);
-    return { schema: rowsOfOneSensor(schema, `${found.column}=${joined[0]}`, file), channels: null };
+    return { schema: rowsOfSeparatedSensor(schema, `${found.column}=${joined[0]}`, file), channels: null };
   }
   const kept = [label, clock].filter((name) => name !== null && schema.names.includes(name)) as string[];
   const numbers = new Set([...channels, ...(time?.numbers === true ? [time.column] : [])]);
   const source = schema.source(numbers, time?.isDateTime === true ? time.column : null);
   const out = scratch.file("joined.parquet");
   const parts = joined.map((value) => ({
-    sql: `(SELECT * FROM ${source} WHERE ${rowsOfSensorValue(found.column, value)})`,
+    sql: `(SELECT * FROM ${source} WHERE ${rowsOfPooledSensor(found.column, value)})`,
     time: time?.sql ?? null,
     channels: channels.map((name) => [name, `${nameOfSensorValue(value)}_${name}`] as const),
   }));
@@ -123,7 +128,7 @@ export async function separateSensors(
 }
 
 /** Joins sensors that fill only some of the rows; returns other tables as they are. */
-async function joinSparseSensors(
+async function joinSeparatedSensors(
   database: Database,
   file: string,
   schema: TableSchema,
@@ -178,11 +183,11 @@ function sensorsToSeparate({ values }: SensorColumn, { channels, modelChannels }
     named?.findIndex((name) => name.startsWith(`${nameOfSensorValue(value)}_`)) ?? -1;
   const own = values.filter((value) => firstOf(value) >= 0);
   if (own.length > 0) return own.sort((a, b) => firstOf(a) - firstOf(b));
-  const usual = sensorsToJoin(values, kindOfSensorValue);
+  const usual = pooledSensorsToJoin(values, kindOfSensorValue);
   return usual.length > 0 ? usual : values.slice(0, 1);
 }
 
-function inseparableSensors(file: string, { column, values }: SensorColumn, channel: string): UserError {
+function inseparableSensorsFault(file: string, { column, values }: SensorColumn, channel: string): UserError {
   return new UserError(
     `${file}: rows with "${column}" ${values.join(", ")} cover the same time of one person and recording. If they were read as one sensor, its values would jump back and forth.`,
     {
@@ -214,7 +219,7 @@ export async function columnsOfSensorNumbers(database: Database, schema: TableSc
 }
 
 /** The rows of a table with COLUMN=VALUE. */
-function rowsOfOneSensor(schema: TableSchema, condition: string, file: string): TableSchema {
+function rowsOfSeparatedSensor(schema: TableSchema, condition: string, file: string): TableSchema {
   const at = condition.indexOf("=");
   const column = condition.slice(0, at);
   if (!schema.names.includes(column)) {
@@ -222,7 +227,7 @@ function rowsOfOneSensor(schema: TableSchema, condition: string, file: string): 
       advice: "Give a column and a value, such as --only device=left.",
     });
   }
-  const rows = rowsOfSensorValue(column, condition.slice(at + 1));
+  const rows = rowsOfPooledSensor(column, condition.slice(at + 1));
   return {
     ...schema,
     source: (numbers, time) =>

@@ -6,7 +6,7 @@
 import { cellHasNumber, cellHasValue, isNumberCellType, startOfCell } from "../files/cell-has-value.ts";
 import type { Database } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
-import { exceedsLimit, missingShareLimit } from "./gate-limits.ts";
+import { exceedsGateLimit, missingShareLimit } from "./gate-limits.ts";
 
 /** Rows from the top of a file that are searched. */
 const searchedRows = 50_000;
@@ -55,10 +55,12 @@ export async function findSparseSensors(
   const number = (name: string): number => Number(facts![name]);
   const some = Math.max(number("some"), 1);
   const rows = sensors.length === 1 ? await countSparseRows(database, head) : some;
-  const isWhole = (s: number): boolean => !exceedsLimit(rows - number(`f${s}`), missingShareLimit * rows);
+  const isWhole = (s: number): boolean => !exceedsGateLimit(rows - number(`f${s}`), missingShareLimit * rows);
   const sparse = sensors.map((_, s) => s).filter((s) => !isWhole(s));
   if (sparse.length === 0) return null;
-  if (sensors.some((_, s) => number(`f${s}`) < leastRows || exceedsLimit(number(`p${s}`), missingShareLimit * rows)))
+  if (
+    sensors.some((_, s) => number(`f${s}`) < leastRows || exceedsGateLimit(number(`p${s}`), missingShareLimit * rows))
+  )
     return null;
   const single = sensors.length > 1 && number("single") >= singleShare * some;
   if (!single) for (const s of sparse) if (!(await areSparseRowsRegular(database, head, s))) return null;

@@ -5,7 +5,7 @@
 
 import { counted } from "../../counted.ts";
 import type { FaultDescription, OnFault } from "../../data-fault.ts";
-import { exceedsLimit } from "./gate-limits.ts";
+import { exceedsGateLimit } from "./gate-limits.ts";
 import type { StoredRecording, StoredRows } from "./stored-rows.ts";
 
 /** Packets are suspected if the mean step is this many times the median step. */
@@ -56,7 +56,7 @@ export function spreadTimes(
   const step = middleOfTimeSteps([...found.values()].map((groups) => groups.step).filter(Number.isFinite));
   for (const [r, groups] of found) if (!Number.isFinite(groups.step)) found.set(r, { ...groups, step });
   const pooled = [...found].find(([r, { firsts }]) => areTimesOfPooledSensors(rows, rows.recordings[r]!, firsts));
-  if (pooled !== undefined) onFault(timesOfSeveralSensors(rows.recordings[pooled[0]]!, pooled[1]));
+  if (pooled !== undefined) onFault(spreadTimesOfSensors(rows.recordings[pooled[0]]!, pooled[1]));
   const packets = [...found].filter(([, groups]) => groups.packets);
   if (!areSpreadTimesContinuous(rows, packets)) for (const [r] of packets) found.delete(r);
   for (const kind of [true, false]) {
@@ -82,7 +82,7 @@ function groupsOfPacketTimes(rows: StoredRows, r: number): Groups | undefined {
   const { start, end } = rows.recordings[r]!;
   const median = rows.sampling[r]!.periodSeconds;
   const mean = (rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]!) / (end - start - 1);
-  if (!exceedsLimit(mean, packetFactor * median)) return undefined;
+  if (!exceedsGateLimit(mean, packetFactor * median)) return undefined;
   const time = rows.time(start, end);
   const firsts = startsOfTimeGroups(time, packetFactor * median);
   if (firsts.length - 1 < leastGroups || firsts.length - 1 > time.length / 2) return undefined;
@@ -185,7 +185,7 @@ function describeSpread(groups: readonly Groups[], packets: boolean): string {
     : `In ${recordings}, about ${size} rows share each time. They were spread evenly until the next time, at ${rate} Hz. For exact times, export them with more digits.`;
 }
 
-function timesOfSeveralSensors({ user, recording }: StoredRecording, { firsts }: Groups): FaultDescription {
+function spreadTimesOfSensors({ user, recording }: StoredRecording, { firsts }: Groups): FaultDescription {
   const size = Math.round(firsts.at(-1)! / (firsts.length - 1));
   const found = `${size} rows for each time, whose values belong to ${size} series`;
   const expected = "the rows of one sensor";

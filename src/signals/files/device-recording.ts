@@ -54,7 +54,7 @@ export class DeviceFaults {
 const partRows = 2 ** 16;
 
 /** @param noun what the format calls a block of samples @throws UserError if there are no samples */
-export async function deviceTable(
+export async function deviceRecordingTable(
   file: SourceFile,
   noun: string,
   { device, channels, isLocal, subject, remarks, blocks, faults }: DeviceRecording,
@@ -78,8 +78,8 @@ export async function deviceTable(
     const flush = async (): Promise<void> => {
       if (partLength === 0) return;
       const joined = [
-        joinDeviceArrays(part.map(({ times }) => times)),
-        ...channels.map((_, c) => joinDeviceArrays(part.map(({ values }) => values[c]!))),
+        joinDeviceRecordingArrays(part.map(({ times }) => times)),
+        ...channels.map((_, c) => joinDeviceRecordingArrays(part.map(({ values }) => values[c]!))),
       ];
       const constant = Object.values(texts).map((text) => new Array<string>(partLength).fill(text));
       await writer.append(
@@ -115,7 +115,7 @@ export async function deviceTable(
   return { ...file, format: "parquet", stored: out };
 }
 
-function joinDeviceArrays(arrays: readonly Float64Array[]): Float64Array {
+function joinDeviceRecordingArrays(arrays: readonly Float64Array[]): Float64Array {
   const joined = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const array of arrays) {

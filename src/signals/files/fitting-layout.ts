@@ -1,7 +1,7 @@
 // Recognises two ways in which rows have one value more than there are names: R writes the names of rows without a name for their
 // column, and some loggers end each row with a separator. NumPy writes the names as a comment.
 
-import { splitTextLine, type TextLayout } from "./text-layout.ts";
+import { splitLineByLayout, type TextLayout } from "./text-layout.ts";
 
 /** Returns the layout with names that fit its rows; if there are none, returns the layout unchanged. */
 export function fittingLayout(layout: TextLayout): TextLayout {
@@ -11,7 +11,7 @@ export function fittingLayout(layout: TextLayout): TextLayout {
   const endsEmpty = sample.every((values) => values.length > 1 && values.at(-1) === "");
   const shorter = endsEmpty ? { ...layout, sample: sample.map((values) => values.slice(0, -1)) } : layout;
   const above = (preamble.at(-1) ?? "").replace(/^#\s*/, "");
-  const written = splitTextLine(above, separator);
+  const written = splitLineByLayout(above, separator);
   const given = written.at(-1) === "" ? written.slice(0, -1) : written;
   if (given.length < 2 || !given.every(isNameForLayout) || new Set(given).size < given.length) return shorter;
   if (given.length === shorter.sample[0]!.length) return { ...shorter, preamble: preamble.slice(0, -1), names: given };

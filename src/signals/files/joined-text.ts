@@ -6,7 +6,7 @@ import { createReadStream } from "node:fs";
 import { counted } from "../../counted.ts";
 import type { SourceFile } from "./find-files.ts";
 import type { NamingOptions } from "./table-with-names.ts";
-import { type Separator, splitTextLine } from "./text-layout.ts";
+import { type Separator, splitLineByLayout } from "./text-layout.ts";
 import { linesOfText, writeLines } from "./text-lines.ts";
 
 const byteOrderMark = "\ufeff";
@@ -40,7 +40,7 @@ export async function separateJoinedText(
   const { mixedEnds, repeatedNames, marks } = await jointsOfText(stored, header);
   if (!mixedEnds && repeatedNames === 0 && !marks) return [file];
   const rows = rowsOfJoinedText(stored, header);
-  const timeOf = (line: string): string => (time < 0 ? "" : (splitTextLine(line, separator)[time] ?? ""));
+  const timeOf = (line: string): string => (time < 0 ? "" : (splitLineByLayout(line, separator)[time] ?? ""));
   const tables: SourceFile[] = [];
   const lineOffset = repeatedNames > 0 || marks ? { lineOffset: null } : {};
   let comments = 0;

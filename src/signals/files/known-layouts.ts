@@ -3,7 +3,7 @@
 
 import { isMissingMark } from "./table-limits.ts";
 import type { TextLayout } from "./text-layout.ts";
-import { findRoleColumn } from "./usual-column-names.ts";
+import { usualColumnOfRole } from "./usual-column-names.ts";
 
 /** Names of the columns, and how to compute a time column if the file has none. */
 export interface KnownLayout {
@@ -187,7 +187,7 @@ export function rateInKnownLayout(lines: readonly string[], names: readonly stri
   const stated = /(?:sampl\w*|data|update)[ _-]?(?:rate|frequency)"?\s*[:=]?\s*(\d+(?:\.\d+)?)\s*Hz/i.exec(
     lines.join("\n"),
   )?.[1];
-  return stated === undefined || findRoleColumn(names, "time") !== null ? undefined : Number(stated);
+  return stated === undefined || usualColumnOfRole(names, "time") !== null ? undefined : Number(stated);
 }
 
 interface OpenSignalsDevice {

@@ -11,7 +11,7 @@ import { UserError } from "../../errors.ts";
 import { actigraphRecording, isActigraph } from "./actigraph.ts";
 import { axivityRecording, isAxivity } from "./axivity.ts";
 import { type BinaryFormat, binaryFormat } from "./binary-formats.ts";
-import { deviceTable } from "./device-recording.ts";
+import { deviceRecordingTable } from "./device-recording.ts";
 import type { Database } from "./duckdb.ts";
 import { fileBytes } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
@@ -22,20 +22,20 @@ import { jsonAsCsv } from "./json-as-csv.ts";
 import { rateInKnownLayout } from "./known-layouts.ts";
 import { nulPaddedLines, removeNulPadding } from "./nul-padding.ts";
 import {
+  headOfOtherFormat,
   refuseDamagedFormat,
   refuseOtherArchiveFormats,
   refuseTarFormat,
-  unzippedHead,
 } from "./refuse-other-formats.ts";
 import { resolveRepeatedNames } from "./repeated-names.ts";
 import { serialLog, serialLogAsTable } from "./serial-log.ts";
 import { type NamingOptions, tableWithNames } from "./table-with-names.ts";
 import { refuseOtherEncodings, textEncoding, writeInUtf8Encoding } from "./text-encoding.ts";
-import { plainText, textLayout } from "./text-layout.ts";
+import { plainTextOfLayout, textLayout } from "./text-layout.ts";
 import { isBlankLine, writeWithLineFeeds } from "./text-lines.ts";
 import { unzipEntry, type ZipEntry, zipEntries } from "./unzip.ts";
-import { findRoleColumn } from "./usual-column-names.ts";
-import { workbookEntry } from "./workbook-sheets.ts";
+import { usualColumnOfRole } from "./usual-column-names.ts";
+import { workbookSheetEntry } from "./workbook-sheets.ts";
 import { workbookTables } from "./workbook-tables.ts";
 
 const headBytes = 2 ** 17;
@@ -68,13 +68,13 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (isAxivity(bytes)) {
     const plain = gzipped ? options.scratch.file("unpacked.cwa") : stored;
     if (gzipped) await pipeline(createReadStream(stored), createGunzip(), createWriteStream(plain));
-    return [await deviceTable(file, "block", await axivityRecording(file.path, plain), options)];
+    return [await deviceRecordingTable(file, "block", await axivityRecording(file.path, plain), options)];
   }
   if (isGeneactiv(bytes))
-    return [await deviceTable(file, "page", await geneactivRecording(file.path, stored), options)];
+    return [await deviceRecordingTable(file, "page", await geneactivRecording(file.path, stored), options)];
   if (!gzipped && isGarminFit(bytes))
-    return [await deviceTable(file, "message", await garminFitRecording(file.path, stored), options)];
-  refuseReadableBinary(file.path, binaryFormat(gzipped || !isReadableGzip(head) ? bytes : unzippedHead(head)));
+    return [await deviceRecordingTable(file, "message", await garminFitRecording(file.path, stored), options)];
+  refuseReadableBinary(file.path, binaryFormat(gzipped || !isReadableGzip(head) ? bytes : headOfOtherFormat(head)));
   refuseDamagedFormat(file.path, bytes);
   refuseTarFormat(file.path, bytes);
   const encoding = textEncoding(bytes);
@@ -113,12 +113,12 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset - named };
     return readableFile(database, own, options);
   }
-  const plain = plainText(lines.filter((line) => !isBlankLine(line)));
+  const plain = plainTextOfLayout(lines.filter((line) => !isBlankLine(line)));
   const comments = lines.filter((line) => line.startsWith("#"));
   if (plain !== undefined && rateInKnownLayout(comments, plain.names) === undefined) {
     resolveRepeatedNames(file.path, plain.names, options);
     const header = lines.find((line) => !isBlankLine(line))!.replace(/^\ufeff/, "");
-    const time = plain.names.indexOf(options.time ?? findRoleColumn(plain.names, "time") ?? "");
+    const time = plain.names.indexOf(options.time ?? usualColumnOfRole(plain.names, "time") ?? "");
     const { separator } = plain;
     const tables = gzipped ? [file] : await separateJoinedText(file, header, { separator, time }, options);
     return plain.decimalComma ? tables.map((own) => ({ ...own, decimalCommaWith: separator })) : tables;
@@ -178,7 +178,7 @@ async function readableFilesOfArchive(
 ): Promise<SourceFile[]> {
   const stored = file.stored ?? file.path;
   const entries = await zipEntries(stored);
-  if (workbookEntry(entries) !== undefined) {
+  if (workbookSheetEntry(entries) !== undefined) {
     const sheets: SourceFile[] = [];
     for (const sheet of await workbookTables(file, stored, entries, options))
       sheets.push(...(await readableFile(database, sheet, options)));
@@ -186,7 +186,7 @@ async function readableFilesOfArchive(
   }
   if (isActigraph(entries)) {
     const recording = await actigraphRecording(file.path, stored, entries, options.scratch);
-    return [await deviceTable(file, "record", recording, options)];
+    return [await deviceRecordingTable(file, "record", recording, options)];
   }
   refuseOtherArchiveFormats(file.path, entries);
   const named = (form: RegExp): ZipEntry[] =>

@@ -29,7 +29,9 @@ export async function refuseOtherFormats({ path, format, remote, stored = path }
   if (format === "parquet") return refuseCutOffFormat(path, stored);
   const gzipped = /\.gz$/i.test(stored);
   const head = await fileBytes(stored, 0, headBytes);
-  const kind = gzipped ? otherFormatOfText(unzippedHead(head)) : (otherFormatOfFile(head) ?? otherFormatOfText(head));
+  const kind = gzipped
+    ? otherFormatOfText(headOfOtherFormat(head))
+    : (otherFormatOfFile(head) ?? otherFormatOfText(head));
   if (kind === undefined && !gzipped && endOfFormatLine(head) < 0 && head.length === headBytes) {
     refuseFormatWithoutHeader(path, await fileBytes(stored, 0, firstLineBytes));
   }
@@ -74,7 +76,7 @@ function refuseFormatWithoutHeader(path: string, head: Uint8Array): void {
 }
 
 /** The decompressed beginning of a gzip file, as far as it can be read; empty if the file is damaged. */
-export function unzippedHead(head: Uint8Array): Uint8Array {
+export function headOfOtherFormat(head: Uint8Array): Uint8Array {
   try {
     return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
   } catch {

@@ -5,7 +5,7 @@
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
-import { findRoleColumn } from "./usual-column-names.ts";
+import { usualColumnOfRole } from "./usual-column-names.ts";
 
 interface Choices {
   /** Channels that the user or the model names. */
@@ -37,9 +37,9 @@ export function resolveRepeatedNames(path: string, names: readonly string[], { c
     );
   }
   const clocks = numbered.filter(
-    (_, c) => again.has(names[c]!.toLowerCase()) && findRoleColumn([names[c]!], "time") !== null,
+    (_, c) => again.has(names[c]!.toLowerCase()) && usualColumnOfRole([names[c]!], "time") !== null,
   );
-  const read = time ?? findRoleColumn(numbered, "time");
+  const read = time ?? usualColumnOfRole(numbered, "time");
   const first = numbered.indexOf((channels ?? usual)[0] ?? "");
   const own = clocks.findLast((name) => numbered.indexOf(name) < first);
   if (time === undefined && own !== undefined && own !== read) {

@@ -11,10 +11,10 @@ import { resolveRepeatedNames } from "./repeated-names.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import {
   hasLayoutDecimalComma,
+  layoutWithoutLineMark,
   type Separator,
-  splitTextLine,
+  splitLineByLayout,
   type TextLayout,
-  withoutTextLineMark,
 } from "./text-layout.ts";
 import { linesOfText, writeLines } from "./text-lines.ts";
 
@@ -68,13 +68,15 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
   const skip = layout.firstValues + (options.columns === undefined ? (known?.skip ?? 0) : 0);
   const valuesOf = (text: string): string => {
     if (scale !== undefined)
-      return splitTextLine(text, layout.separator)
+      return splitLineByLayout(text, layout.separator)
         .map((value) => Number(value) * scale)
         .join(separator);
-    if (layout.separator === "spaces") return splitTextLine(text, "spaces").join("\t");
+    if (layout.separator === "spaces") return splitLineByLayout(text, "spaces").join("\t");
     if (layout !== found && layout.sample[0]!.length < found.sample[0]!.length)
       return text.trimEnd().replace(new RegExp(`\\${separator}$`), "");
-    return text.startsWith("'") ? splitTextLine(text, separator).join(separator) : withoutTextLineMark(text, separator);
+    return text.startsWith("'")
+      ? splitLineByLayout(text, separator).join(separator)
+      : layoutWithoutLineMark(text, separator);
   };
   const table = async function* (): AsyncGenerator<string> {
     yield [...(clock === undefined ? [] : ["timestamp_s"]), ...quoted].join(separator);
@@ -114,7 +116,7 @@ function refuseTableOfEpochs(path: string, { preamble }: TextLayout): void {
 function tableWithoutNames(path: string, { sample, preamble, separator }: TextLayout): UserError {
   const first = sample[0]!;
   const likely = likelyNames(sample);
-  const names = splitTextLine(preamble.at(-1) ?? "", separator).filter((name) => name !== "");
+  const names = splitLineByLayout(preamble.at(-1) ?? "", separator).filter((name) => name !== "");
   const rate = likely.includes("time")
     ? ""
     : " No column looks like a time; if there is none, also give the rate of the recordings with --rate, such as --rate 50.";

@@ -71,13 +71,13 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
   }
   const compact = readCompactTextClock(of);
   if (await holdsForTextClock(of, `${compact.sql} IS NOT NULL`)) {
-    await refuseOtherTextTimes(of, compact.sql, "the form of the other times");
+    await refuseOtherTextClocks(of, compact.sql, "the form of the other times");
     return compact;
   }
   const numbers: TimeReading = { sql: name, numbers: true, local: false };
   if (!/^(VARCHAR|DATE|TIMESTAMP)/.test(type)) return numbers;
   const matches = (form: string): string => `count(*) FILTER (regexp_matches(${name}, ${duckdbLiteral(form)}))`;
-  const [counts] = await textRows(
+  const [counts] = await textClockRows(
     of,
     `SELECT count(TRY_CAST(${name} AS DOUBLE)) AS numbers, ${matches(dateTimeForm)} AS dates, ${matches(timeOfDayForm)} AS times, ${matches(minutesForm)} AS minutes, first(${name}) AS example`,
   );
@@ -85,7 +85,7 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
   const most = Math.max(count("dates"), count("times"), count("minutes"));
   const example = String(counts!.example ?? "");
   if (most === 0 && count("numbers") === 0 && !separatedNumber.test(example) && example !== "") {
-    throw textFault(
+    throw textClockFault(
       of,
       "numbers, dates or times of day",
       JSON.stringify(example.slice(0, 60)),
@@ -98,7 +98,7 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
     : count("times") === most
       ? readTimeOfDayTextClock(name)
       : readMinutesTextClock(name));
-  await refuseOtherTextTimes(of, reading.sql, "the form of the other times");
+  await refuseOtherTextClocks(of, reading.sql, "the form of the other times");
   return reading;
 }
 
@@ -127,7 +127,7 @@ async function readTextClockInFormat(of: ReadingText, format: string): Promise<T
   const name = `CAST(${duckdbIdentifier(of.column)} AS VARCHAR)`;
   const sql = `epoch(try_strptime(${name}, ${duckdbLiteral(format)}))`;
   try {
-    await refuseOtherTextTimes(of, sql, `--time-format ${format}`);
+    await refuseOtherTextClocks(of, sql, `--time-format ${format}`);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     throw new UserError(
@@ -145,7 +145,7 @@ async function readDateTimeTextClock(of: ReadingText): Promise<TimeReading> {
   const part = timePartsOf(duckdbIdentifier(of.column), dateTimeForm, dateTimeParts);
   const matched = `regexp_matches(${duckdbIdentifier(of.column)}, ${duckdbLiteral(dateTimeForm)})`;
   const whole = (of: TimePart): string => `TRY_CAST(${part(of)} AS INTEGER)`;
-  const [facts] = await textRows(
+  const [facts] = await textClockRows(
     of,
     `SELECT max(length(${part("a")})) AS year_first, max(length(${part("c")})) AS year_last, first(${duckdbIdentifier(of.column)}) AS example, bool_and(${part("sep")} = '-') AS dashes, bool_or(${whole("b")} IS NULL) AS month_name, max(${whole("a")}) AS a,
        max(${whole("b")}) AS b, count(DISTINCT concat(${part("a")}, ' ', ${part("b")})) AS dates, bool_or(${part("half")} <> '') AS half,
@@ -154,10 +154,15 @@ async function readDateTimeTextClock(of: ReadingText): Promise<TimeReading> {
   );
   const { year_first, year_last, example, dashes, month_name, dates, half, dots, zone, zones } = facts!;
   if (zone === true && zones !== true) {
-    throw textFault(of, "an offset from UTC in all times or in none", "both", "Export the times again, all in UTC.");
+    throw textClockFault(
+      of,
+      "an offset from UTC in all times or in none",
+      "both",
+      "Export the times again, all in UTC.",
+    );
   }
   if (Number(year_first) <= 2 && Number(year_last) <= 2 && dashes === true) {
-    throw textFault(
+    throw textClockFault(
       of,
       "years with four digits",
       JSON.stringify(String(example).slice(0, 60)),
@@ -173,7 +178,7 @@ async function readDateTimeTextClock(of: ReadingText): Promise<TimeReading> {
   if (month_name === true) return reading("dmy");
   const [largest, second] = [Number(facts!.a), Number(facts!.b)];
   if (largest > 12 && second > 12) {
-    throw textFault(
+    throw textClockFault(
       of,
       "one order of day and month in the whole file",
       `${largest} in the first place and ${second} in the second`,
@@ -184,7 +189,7 @@ async function readDateTimeTextClock(of: ReadingText): Promise<TimeReading> {
   if (second > 12 || half === true) return reading("mdy");
   if (dots === true) return reading("dmy");
   if (Number(dates) === 1) return reading("mdy");
-  const [spans] = await textRows(
+  const [spans] = await textClockRows(
     of,
     `SELECT max(${reading("dmy").sql}) - min(${reading("dmy").sql}) AS dmy, max(${reading("mdy").sql}) - min(${reading("mdy").sql}) AS mdy`,
   );
@@ -207,7 +212,7 @@ async function readMinutesTextClock(name: string): Promise<TimeReading> {
   return { sql, numbers: false, local: true, wrapsAfter: hourSeconds };
 }
 
-async function textRows(
+async function textClockRows(
   { database, schema, column }: ReadingText,
   select: string,
   where = `${duckdbIdentifier(column)} IS NOT NULL`,
@@ -216,7 +221,7 @@ async function textRows(
 }
 
 /** Otherwise, a few cells in another form would count as missing. */
-async function refuseOtherTextTimes(of: ReadingText, sql: string, expected: string): Promise<void> {
+async function refuseOtherTextClocks(of: ReadingText, sql: string, expected: string): Promise<void> {
   const name = duckdbIdentifier(of.column);
   const [cell] = await of.database.rows(
     `SELECT data_row, value FROM (SELECT row_number() OVER () AS data_row, CAST(${name} AS VARCHAR) AS value, ${sql} AS seconds
@@ -236,7 +241,7 @@ async function refuseOtherTextTimes(of: ReadingText, sql: string, expected: stri
   });
 }
 
-function textFault(of: ReadingText, expected: string, found: string, advice: string): DataFault {
+function textClockFault(of: ReadingText, expected: string, found: string, advice: string): DataFault {
   const { file, column } = of;
   const message = `${file}: column "${column}": expected ${expected}, found ${found}.`;
   return new DataFault({ code: "schema", message, advice, file, column, expected, found });

@@ -22,16 +22,16 @@ const timePattern = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{1,2}:\d{2}/;
 const missingPattern = /^(nan|na|n\/a|null|none|)$/i;
 
 /** Removes the semicolon with which some loggers end each line. */
-export function withoutTextLineMark(line: string, separator: Separator): string {
+export function layoutWithoutLineMark(line: string, separator: Separator): string {
   return separator === ";" ? line : line.replace(/;\s*$/, "");
 }
 
 /** Returns values without surrounding quotes; a separator within quotes belongs to its value. */
-export function splitTextLine(line: string, separator: Separator): string[] {
+export function splitLineByLayout(line: string, separator: Separator): string[] {
   if (separator === "spaces")
     return (line.match(/"[^"]*"|\S+/g) ?? [""]).map((value) => value.replace(/^"(.*)"$/, "$1"));
-  const bare = withoutTextLineMark(line, separator);
-  if (!bare.includes('"')) return bare.split(separator).map((value) => withoutTextApostrophes(value.trim()));
+  const bare = layoutWithoutLineMark(line, separator);
+  if (!bare.includes('"')) return bare.split(separator).map((value) => layoutWithoutApostrophes(value.trim()));
   const values = [""];
   let quoted = false;
   for (const character of bare) {
@@ -43,7 +43,7 @@ export function splitTextLine(line: string, separator: Separator): string[] {
 }
 
 /** Some programs quote texts with apostrophes. */
-function withoutTextApostrophes(value: string): string {
+function layoutWithoutApostrophes(value: string): string {
   return value.length > 1 && value.startsWith("'") && value.endsWith("'") ? value.slice(1, -1) : value;
 }
 
@@ -56,13 +56,15 @@ export interface PlainText {
 }
 
 /** @param lines without empty lines; undefined if the first has no names, or most others do not have as many values */
-export function plainText([first, ...others]: readonly string[]): PlainText | undefined {
+export function plainTextOfLayout([first, ...others]: readonly string[]): PlainText | undefined {
   if (first === undefined || others.length === 0) return undefined;
   for (const separator of separators.slice(0, 4)) {
-    const names = splitTextLine(first, separator);
+    const names = splitLineByLayout(first, separator);
     if (names.length < 2 || !names.every(isNameInLayout)) continue;
     if (isPaddedTitleInLayout(names)) continue;
-    const rows = others.map((line) => splitTextLine(line, separator)).filter(({ length }) => length === names.length);
+    const rows = others
+      .map((line) => splitLineByLayout(line, separator))
+      .filter(({ length }) => length === names.length);
     if (2 * rows.length < others.length || !rows[0]?.some(isValueInLayout)) continue;
     return { names, separator, decimalComma: separator !== "," && hasLayoutDecimalComma(rows) };
   }
@@ -105,7 +107,7 @@ export function textLayout(lines: readonly string[]): TextLayout | undefined {
 /** A line of names, and rows with as many words, fewer than half of which are numbers. */
 function layoutOfSpacedTable(lines: readonly string[]): TextLayout | undefined {
   const at = lines.findIndex((line) => line.trim() !== "" && !line.startsWith("#"));
-  const [names = [], ...rows] = lines.slice(at).map((line) => splitTextLine(line, "spaces"));
+  const [names = [], ...rows] = lines.slice(at).map((line) => splitLineByLayout(line, "spaces"));
   const sample = rows.filter(({ length }) => length === names.length);
   if (
     names.length < 2 ||
@@ -137,7 +139,7 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
   for (const separator of separators) {
     let [from, rows, width] = [0, 0, 0];
     for (const [i, line] of lines.entries()) {
-      const values = splitTextLine(line, separator);
+      const values = splitLineByLayout(line, separator);
       if (!isTableLineInLayout(values)) [rows, width] = [0, 0];
       else if (values.length === width) rows++;
       else [from, rows, width] = [i, 1, values.length];
@@ -152,12 +154,12 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
   const { from, rows } = first.from < best.from ? first : best;
   let head = from;
   while (head > 0) {
-    const above = splitTextLine(lines[head - 1]!, separator);
+    const above = splitLineByLayout(lines[head - 1]!, separator);
     if (above.length !== width || !above.every(isNameInLayout)) break;
     if (isPaddedTitleInLayout(above) && !hasLayoutNamesAbove(lines, head - 1, separator, width)) break;
     head--;
   }
-  const named = lines.slice(head, from).map((line) => splitTextLine(line, separator));
+  const named = lines.slice(head, from).map((line) => splitLineByLayout(line, separator));
   const groups = groupNamesInLayout(lines[head - 1], named[0], separator);
   if (groups !== undefined) {
     named.unshift(groups);
@@ -168,7 +170,7 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
     preamble: lines.slice(0, head),
     names: layoutNamesWithUnits(named),
     firstValues: from,
-    sample: lines.slice(from, from + rows).map((line) => splitTextLine(line, separator)),
+    sample: lines.slice(from, from + rows).map((line) => splitLineByLayout(line, separator)),
   };
 }
 
@@ -183,7 +185,7 @@ function groupNamesInLayout(
 ): string[] | undefined {
   const given = names?.filter((name) => name !== "") ?? [];
   if (line === undefined || names === undefined || new Set(given).size === given.length) return undefined;
-  const above = splitTextLine(line, separator);
+  const above = splitLineByLayout(line, separator);
   if (above.length !== names.length || !above.every(isNameInLayout) || above.every((name) => name === ""))
     return undefined;
   let group = "";
@@ -202,7 +204,7 @@ const mostHeaderLines = 8;
 /** Whether a sparse line, such as one of units or of the names of an index, is below a line of names. */
 function hasLayoutNamesAbove(lines: readonly string[], at: number, separator: Separator, width: number): boolean {
   for (let i = at - 1; i >= Math.max(0, at - mostHeaderLines); i--) {
-    const above = splitTextLine(lines[i]!, separator);
+    const above = splitLineByLayout(lines[i]!, separator);
     if (above.length !== width || !above.every(isNameInLayout)) return false;
     if (!isPaddedTitleInLayout(above)) return true;
   }

@@ -19,19 +19,19 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
 };
 
 /** The column with the role's most likely usual name. */
-export function findRoleColumn(available: readonly string[], role: ColumnRole): string | null {
-  const isAxis = available.some((column) => normaliseColumnName(columnNameWithoutUnit(column)) === "x");
+export function usualColumnOfRole(available: readonly string[], role: ColumnRole): string | null {
+  const isAxis = available.some((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)) === "x");
   for (const usual of usualColumnNames[role]) {
     if (usual === "y" && isAxis) continue;
     const match =
-      available.find((column) => normaliseColumnName(column) === usual) ??
-      available.find((column) => normaliseColumnName(columnNameWithoutUnit(column)) === usual);
+      available.find((column) => normaliseUsualColumnName(column) === usual) ??
+      available.find((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)) === usual);
     if (match !== undefined) return match;
   }
   if (role !== "time") return null;
   // The last word may be a unit: t_us.
   const bare = (column: string): string =>
-    normaliseColumnName(column.replace(/[\s_-](s|secs?|seconds|ms|millis|[uµμ]s|micros|ns|nanos)$/i, ""));
+    normaliseUsualColumnName(column.replace(/[\s_-](s|secs?|seconds|ms|millis|[uµμ]s|micros|ns|nanos)$/i, ""));
   for (const usual of usualColumnNames.time) {
     const match = available.find((column) => bare(column) === usual);
     if (match !== undefined) return match;
@@ -39,7 +39,7 @@ export function findRoleColumn(available: readonly string[], role: ColumnRole): 
   // The abscissa of a plot: X[s].
   const abscissa = available.find((column) => /^x\s*[[(]\s*(s|ms)\s*[\])]$/i.test(column.trim()));
   if (abscissa !== undefined) return abscissa;
-  const possible = columnsNamedLikeTimes(available);
+  const possible = usualTimeColumns(available);
   const ofSensor = possible.filter((column) => /acc|motion|sensor/i.test(column));
   return ofSensor[0] ?? (possible.length === 1 ? possible[0]! : null);
 }
@@ -51,7 +51,7 @@ const timeWord =
  * Columns whose names contain a word for time, such as "Time since start in ms" or
  * accelerometerTimestamp_sinceReboot(s).
  */
-export function columnsNamedLikeTimes(available: readonly string[]): string[] {
+export function usualTimeColumns(available: readonly string[]): string[] {
   return available.filter((column) => {
     const words = column
       .replace(/([a-z])([A-Z])/g, "$1 $2")
@@ -63,13 +63,15 @@ export function columnsNamedLikeTimes(available: readonly string[]): string[] {
 
 /** Whether two names are equal except for units in brackets, case and punctuation: acc_x (g), acc_x. */
 export function isSameColumnButForUnit(a: string, b: string): boolean {
-  return normaliseColumnName(columnNameWithoutUnit(a)) === normaliseColumnName(columnNameWithoutUnit(b));
+  return (
+    normaliseUsualColumnName(usualColumnNameWithoutUnit(a)) === normaliseUsualColumnName(usualColumnNameWithoutUnit(b))
+  );
 }
 
-function columnNameWithoutUnit(column: string): string {
+function usualColumnNameWithoutUnit(column: string): string {
   return column.replace(/[([{].*$/, "");
 }
 
-function normaliseColumnName(name: string): string {
+function normaliseUsualColumnName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, "");
 }

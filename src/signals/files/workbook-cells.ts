@@ -22,7 +22,7 @@ const dayZeros = [Date.UTC(1904, 0, 1), Date.UTC(1899, 11, 31)] as const;
 const firstDate = Date.UTC(1930, 0, 1);
 const errors = /^#(DIV\/0!|NUM!|NULL!|N\/A|VALUE!|REF!|NAME\?|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!)$/;
 
-export function workbookTextForm(head: readonly Cells[]): TextForm {
+export function workbookCellForm(head: readonly Cells[]): TextForm {
   const width = Math.max(0, ...head.map(({ length }) => length));
   const all = Array.from({ length: width }, (_, c) => c);
   const has = (c: number): boolean => head.some((cells) => cells[c] != null && cells[c] !== "");
@@ -40,7 +40,7 @@ export function cellTexts(cells: Cells, { columns, dates, decimalComma }: TextFo
   return columns.map((c) => {
     const value = cells[c] ?? null;
     if (value === null) return "";
-    if (value instanceof Date) return workbookDateText(value, dates.has(c));
+    if (value instanceof Date) return workbookCellDate(value, dates.has(c));
     if (typeof value === "boolean") return value ? "TRUE" : "FALSE";
     if (typeof value === "number") return String(value);
     const text = value.replace(/[\s\u00a0]+/g, " ").trim();
@@ -49,7 +49,7 @@ export function cellTexts(cells: Cells, { columns, dates, decimalComma }: TextFo
   });
 }
 
-function workbookDateText(date: Date, withoutTime: boolean): string {
+function workbookCellDate(date: Date, withoutTime: boolean): string {
   const at = date.getTime();
   if (Number.isNaN(at)) return "";
   const text = date.toISOString();

@@ -37,18 +37,18 @@ export async function visibleSheets(
 ): Promise<WorkbookSheet[]> {
   const textOf = async (name: string): Promise<string> => {
     const entry = entries.find((other) => other.name === name);
-    if (entry === undefined) throw brokenWorkbook(path, `it has no ${name}`);
+    if (entry === undefined) throw brokenWorkbookSheets(path, `it has no ${name}`);
     const out = scratch.file("workbook.xml");
     await unzipEntry(stored, entry, out);
     return readFile(out, "utf8");
   };
-  const workbook = workbookEntry(entries)!.name;
+  const workbook = workbookSheetEntry(entries)!.name;
   const folder = workbook.slice(0, workbook.lastIndexOf("/") + 1);
   const relations = await textOf(`${folder}_rels/${workbook.slice(folder.length)}.rels`);
   const targets = new Map(
-    workbookElements(relations, "Relationship").map((relation) => [relation.get("Id"), relation] as const),
+    workbookSheetElements(relations, "Relationship").map((relation) => [relation.get("Id"), relation] as const),
   );
-  return workbookElements(await textOf(workbook), "sheet").flatMap((sheet, index) => {
+  return workbookSheetElements(await textOf(workbook), "sheet").flatMap((sheet, index) => {
     const id = [...sheet].find(([name]) => name === "id" || name.endsWith(":id"))?.[1];
     const relation = targets.get(id);
     if (sheet.get("state")?.toLowerCase().includes("hidden") || !relation?.get("Type")?.endsWith("/worksheet"))
@@ -56,31 +56,31 @@ export async function visibleSheets(
     const target = relation.get("Target") ?? "";
     const name = target.startsWith("/") ? target.slice(1) : folder + target;
     const entry = entries.find((other) => other.name.toLowerCase() === name.toLowerCase());
-    if (entry === undefined) throw brokenWorkbook(path, `${name} is missing`);
+    if (entry === undefined) throw brokenWorkbookSheets(path, `${name} is missing`);
     return [{ name: sheet.get("name") ?? `sheet ${index + 1}`, index, entry }];
   });
 }
 
 /** The list of sheets; undefined if the archive is not a workbook. */
-export function workbookEntry(entries: readonly ZipEntry[]): ZipEntry | undefined {
+export function workbookSheetEntry(entries: readonly ZipEntry[]): ZipEntry | undefined {
   if (!entries.some(({ name }) => name === "[Content_Types].xml")) return undefined;
   return entries.find(({ name }) => /^(xl\/)?workbook\d*\.xml$/i.test(name));
 }
 
 /** Attributes of each element, by name. */
-function workbookElements(xml: string, name: string): ReadonlyMap<string, string>[] {
+function workbookSheetElements(xml: string, name: string): ReadonlyMap<string, string>[] {
   return [...xml.matchAll(new RegExp(`<(?:\\w+:)?${name}\\s([^>]*)>`, "g"))].map(
     ([, attributes]) =>
       new Map(
         [...attributes!.matchAll(/([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)].map((found) => [
           found[1]!,
-          withoutWorkbookEntities(found[2] ?? found[3]!),
+          withoutSheetEntities(found[2] ?? found[3]!),
         ]),
       ),
   );
 }
 
-function withoutWorkbookEntities(text: string): string {
+function withoutSheetEntities(text: string): string {
   const named: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
     if (name !== undefined) return named[name] ?? whole;
@@ -116,7 +116,7 @@ function placeOfSheetCell(reference: string): { row: number; column: number } {
   return { row: Number(digits) - 1, column };
 }
 
-export function brokenWorkbook(path: string, reason: string, cause?: unknown): UserError {
+export function brokenWorkbookSheets(path: string, reason: string, cause?: unknown): UserError {
   return new UserError(`${path}: this Excel workbook cannot be read: ${reason}.`, {
     advice: 'Open it in a spreadsheet program and save it again, as .xlsx or as "CSV UTF-8".',
     cause,

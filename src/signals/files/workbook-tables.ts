@@ -10,11 +10,17 @@ import { sensorInName } from "../sensors/sensor-in-name.ts";
 import type { SourceFile } from "./find-files.ts";
 import { isMissingMark } from "./table-limits.ts";
 import type { NamingOptions } from "./table-with-names.ts";
-import { plainText, textLayout } from "./text-layout.ts";
+import { plainTextOfLayout, textLayout } from "./text-layout.ts";
 import { writeLines } from "./text-lines.ts";
 import type { ZipEntry } from "./unzip.ts";
-import { type Cells, cellTexts, type TextForm, workbookTextForm } from "./workbook-cells.ts";
-import { brokenWorkbook, type MergedCells, sheetFacts, visibleSheets, type WorkbookSheet } from "./workbook-sheets.ts";
+import { type Cells, cellTexts, type TextForm, workbookCellForm } from "./workbook-cells.ts";
+import {
+  brokenWorkbookSheets,
+  type MergedCells,
+  sheetFacts,
+  visibleSheets,
+  type WorkbookSheet,
+} from "./workbook-sheets.ts";
 
 /** Rows that show where a sheet's table is. */
 const headRows = 400;
@@ -105,7 +111,7 @@ async function writeWorkbookTable(
     if (next.done === true) break;
     head.push(next.value);
   }
-  const form = workbookTextForm(head);
+  const form = workbookCellForm(head);
   const lines = head.map((cells) => cellTexts(cells, form));
   const columns = workbookTableColumns(lines) ?? (whatever && head.length > 0 ? [] : undefined);
   if (columns === undefined) {
@@ -138,7 +144,7 @@ function quoteWorkbookText(text: string): string {
 /** Names of a table's columns; undefined if it has too few rows or columns of numbers. */
 function workbookTableColumns(head: readonly (readonly string[])[]): readonly string[] | undefined {
   const lines = head.map((texts) => texts.join("\t"));
-  const plain = plainText(lines);
+  const plain = plainTextOfLayout(lines);
   const layout = plain === undefined ? textLayout(lines) : { names: plain.names, firstValues: 1 };
   if (layout === undefined) return undefined;
   const rows = head.slice(layout.firstValues);
@@ -172,7 +178,7 @@ async function* workbookTableRows(
     }
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
-    throw brokenWorkbook(place, cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause), cause);
+    throw brokenWorkbookSheets(place, cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause), cause);
   } finally {
     input.destroy();
   }

@@ -5,7 +5,7 @@
 import { DataFault } from "../../data-fault.ts";
 import { percent } from "../../percent.ts";
 import { type Recordings, type RowSource, recordingPieces, rowsOfRecordings } from "../data/recordings.ts";
-import { pickWindows } from "./join-windows.ts";
+import { pickWindows } from "./pick-windows.ts";
 import {
   type DroppedSamples,
   type PlannedPart,
@@ -49,7 +49,7 @@ export function makeWindowsOfPlans(sources: readonly { rows: RowSource; plan: Wi
     const all = makeWindowsOfParts(rows, plan, wholePartsOfWindows(plan), () => samples).windows;
     if (!plan.parts.some(({ label }) => typeof label !== "number")) return all;
     const used = Int32Array.from(all.labels.keys()).filter((w) => all.labels[w]! >= 0);
-    if (used.length === 0) throw noPureWindows(plan);
+    if (used.length === 0) throw noPureWindowsMade(plan);
     return pickWindows(all, used);
   });
 }
@@ -132,7 +132,7 @@ export function makeWindowsOfParts(
   return { windows, firstSamples };
 }
 
-function noPureWindows({ options: { purity, windowSize, samplingRateHz } }: WindowPlan): DataFault {
+function noPureWindowsMade({ options: { purity, windowSize, samplingRateHz } }: WindowPlan): DataFault {
   const seconds = Number((windowSize / samplingRateHz).toFixed(2));
   return new DataFault({
     code: "too_short",

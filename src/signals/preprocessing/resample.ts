@@ -5,7 +5,7 @@
 // cases. Dimensions: N samples in, M out, C channels.
 
 import { DataFault } from "../../data-fault.ts";
-import { exceedsLimit, mostUpsampling, unsaidRateDifference } from "../data/gate-limits.ts";
+import { exceedsGateLimit, mostUpsampling, unsaidRateDifference } from "../data/gate-limits.ts";
 import {
   type Recordings,
   type RowSource,
@@ -90,12 +90,12 @@ export function planResampling(
   // Keep a last tick that lies beyond the last sample only because of rounding.
   const seconds = timeOfResampledRow(rows, end - 1) - startTime;
   const length = Math.floor(seconds * samplingRateHz + 1e-6) + 1;
-  if (exceedsLimit(length, mostUpsampling * (end - start)))
+  if (exceedsGateLimit(length, mostUpsampling * (end - start)))
     throw tooSlowToResample(stretch, seconds / (end - start - 1), samplingRateHz);
   const ownRateHz = (end - start - 1) / seconds;
   const ratio = ownRateHz / samplingRateHz;
   const filter =
-    resampling === "low-pass" && exceedsLimit(ratio, 1 + unsaidRateDifference)
+    resampling === "low-pass" && exceedsGateLimit(ratio, 1 + unsaidRateDifference)
       ? { ratio, even: needsNoResampling(rows, start, end, ownRateHz) }
       : null;
   return { stretch, length, startTime, resampled: true, filter };

@@ -8,7 +8,7 @@ import type { WindowPlan } from "./plan-windows.ts";
 const mostCrossing = 0.2;
 
 /** Warns if the label changes within so many windows that much of the time is not used. */
-export function labelChangeWarnings({ labelChanges, options: { purity = 1 } }: WindowPlan): string[] {
+export function windowWarningsOfLabelChanges({ labelChanges, options: { purity = 1 } }: WindowPlan): string[] {
   if (labelChanges === null || purity < 1) return [];
   const { windows, crossing, mostly, majority } = labelChanges;
   if (crossing <= mostCrossing * windows) return [];
@@ -23,7 +23,7 @@ function countWithoutWindow(some: number, all: number): string {
 }
 
 /** Warns about people without a window. */
-export function peopleWithoutWindows({ users, parts, options }: WindowPlan): string[] {
+export function windowWarningsOfPeople({ users, parts, options }: WindowPlan): string[] {
   const kept = new Set(parts.map(({ group }) => group));
   const without = users.filter((_, u) => !kept.has(u));
   if (without.length === 0) return [];

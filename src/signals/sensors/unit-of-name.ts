@@ -15,34 +15,37 @@ export type WrittenUnit =
   | { readonly raw: true }
   | { readonly other: string };
 
-const unitOfAcceleration = (unit: SensorUnit): WrittenUnit => ({ of: { accelerometer: unit, gravity: unit } });
-const unitOfRotation = (unit: SensorUnit): WrittenUnit => ({ of: { gyroscope: unit } });
-const unitOfField = (unit: SensorUnit): WrittenUnit => ({ of: { magnetometer: unit } });
+const unitOfAccelerationName = (unit: SensorUnit): WrittenUnit => ({ of: { accelerometer: unit, gravity: unit } });
+const unitOfRotationName = (unit: SensorUnit): WrittenUnit => ({ of: { gyroscope: unit } });
+const unitOfFieldName = (unit: SensorUnit): WrittenUnit => ({ of: { magnetometer: unit } });
 
 /** Units by spelling, without spaces. Case-sensitive spellings come first. */
 const spellings: readonly (readonly [RegExp, WrittenUnit])[] = [
   [/^G$/, { of: { accelerometer: "g", gravity: "g", magnetometer: "gauss" } }],
   [/^mG$/, { of: { accelerometer: "milli-g", gravity: "milli-g", magnetometer: "milligauss" } }],
-  [/^T$/, unitOfField("T")],
-  [/^mT$/, unitOfField("mT")],
-  [/^nT$/, unitOfField("nT")],
+  [/^T$/, unitOfFieldName("T")],
+  [/^mT$/, unitOfFieldName("mT")],
+  [/^nT$/, unitOfFieldName("nT")],
   [
     /^(m\/?\(?s(ec)?(\^|\*\*)?[2²]\)?|m\/s\/s|m[.·*]?s(ec)?\^?[-−⁻][2²]|mps(\^?2|²)|mss)$/i,
-    unitOfAcceleration("m/s^2"),
+    unitOfAccelerationName("m/s^2"),
   ],
-  [/^(gs?|gee|gforce)$/i, unitOfAcceleration("g")],
-  [/^(mg|milli-?gs?)$/i, unitOfAcceleration("milli-g")],
-  [/^(rad(ian)?s?(\/|per)?s(ec)?|rads|rad[.·*]?s\^?[-−⁻][1¹]|radps|rps|r\/s)$/i, unitOfRotation("rad/s")],
-  [/^((deg(ree)?s?|°|º|d)(\/|per)s(ec)?|degs|(deg(ree)?s?|°)[.·*]?s\^?[-−⁻][1¹]|degps|dps)$/i, unitOfRotation("deg/s")],
-  [/^(gals?|cm\/?\(?s(ec)?(\^|\*\*)?[2²]\)?|cm\/s\/s|cm[.·*]?s(ec)?\^?[-−⁻][2²])$/i, unitOfAcceleration("cm/s^2")],
-  [/^(mm\/?\(?s(ec)?(\^|\*\*)?[2²]\)?|mm\/s\/s|mm[.·*]?s(ec)?\^?[-−⁻][2²])$/i, unitOfAcceleration("mm/s^2")],
-  [/^([uµμ]g|micro-?gs?)$/i, unitOfAcceleration("micro-g")],
-  [/^(m(illi-?)?rad(ian)?s?(\/|per)s(ec)?|mradps)$/i, unitOfRotation("milli-rad/s")],
-  [/^(rpm|rev\/min|r\/min)$/i, unitOfRotation("rpm")],
-  [/^(mdps|milli-?deg(ree)?s?\/s(ec)?|m(deg|°)(\/|per)s(ec)?)$/i, unitOfRotation("milli-deg/s")],
-  [/^([uµμ]t|microteslas?)$/i, unitOfField("uT")],
-  [/^(gauss|gs)$/i, unitOfField("gauss")],
-  [/^(mgauss|milligauss)$/i, unitOfField("milligauss")],
+  [/^(gs?|gee|gforce)$/i, unitOfAccelerationName("g")],
+  [/^(mg|milli-?gs?)$/i, unitOfAccelerationName("milli-g")],
+  [/^(rad(ian)?s?(\/|per)?s(ec)?|rads|rad[.·*]?s\^?[-−⁻][1¹]|radps|rps|r\/s)$/i, unitOfRotationName("rad/s")],
+  [
+    /^((deg(ree)?s?|°|º|d)(\/|per)s(ec)?|degs|(deg(ree)?s?|°)[.·*]?s\^?[-−⁻][1¹]|degps|dps)$/i,
+    unitOfRotationName("deg/s"),
+  ],
+  [/^(gals?|cm\/?\(?s(ec)?(\^|\*\*)?[2²]\)?|cm\/s\/s|cm[.·*]?s(ec)?\^?[-−⁻][2²])$/i, unitOfAccelerationName("cm/s^2")],
+  [/^(mm\/?\(?s(ec)?(\^|\*\*)?[2²]\)?|mm\/s\/s|mm[.·*]?s(ec)?\^?[-−⁻][2²])$/i, unitOfAccelerationName("mm/s^2")],
+  [/^([uµμ]g|micro-?gs?)$/i, unitOfAccelerationName("micro-g")],
+  [/^(m(illi-?)?rad(ian)?s?(\/|per)s(ec)?|mradps)$/i, unitOfRotationName("milli-rad/s")],
+  [/^(rpm|rev\/min|r\/min)$/i, unitOfRotationName("rpm")],
+  [/^(mdps|milli-?deg(ree)?s?\/s(ec)?|m(deg|°)(\/|per)s(ec)?)$/i, unitOfRotationName("milli-deg/s")],
+  [/^([uµμ]t|microteslas?)$/i, unitOfFieldName("uT")],
+  [/^(gauss|gs)$/i, unitOfFieldName("gauss")],
+  [/^(mgauss|milligauss)$/i, unitOfFieldName("milligauss")],
   [/^(deg(ree)?s?|°|º)$/i, { angle: "deg/s" }],
   [/^rad(ian)?s?$/i, { angle: "rad/s" }],
   [/^(raw|lsb|counts?|adc|bits?|digits?|int16)$/i, { raw: true }],

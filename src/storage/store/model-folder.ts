@@ -139,20 +139,20 @@ export async function writeModelFolder(
  *   hash and the hash found
  */
 export async function openModelFolder(directory: string): Promise<ModelFolder> {
-  const manifest = await manifestOfModelFiles(directory);
+  const manifest = await manifestOfModelFolder(directory);
   await refuseModelFolderLinks(directory);
   const path = join(directory, modelFiles.labels);
   const labels = checkJsonForm(await readJson(path), labelsSchema, path);
   const faults = labelFaults(labels, manifest.data.classes);
-  if (faults.length > 0) throw unfitModelFile(path, faults);
+  if (faults.length > 0) throw unfitModelFolderFile(path, faults);
   return { directory, manifest, labels, path: (name) => join(directory, name) };
 }
 
 /** The manifest, after its hashes were compared with the files. */
-async function manifestOfModelFiles(directory: string): Promise<Manifest> {
+async function manifestOfModelFolder(directory: string): Promise<Manifest> {
   let manifest = await readManifest(directory);
   for (;;) {
-    const changed = await changedModelFile(directory, manifest);
+    const changed = await changedModelFolderFile(directory, manifest);
     if (changed === null) return manifest;
     // Another process may have replaced a file, and the manifest with it, since the manifest was read.
     const { manifest_hash: before } = manifest;
@@ -162,7 +162,7 @@ async function manifestOfModelFiles(directory: string): Promise<Manifest> {
 }
 
 /** The error for the first file that the manifest's hashes do not allow; null if there is none. */
-async function changedModelFile(directory: string, manifest: Manifest): Promise<UserError | null> {
+async function changedModelFolderFile(directory: string, manifest: Manifest): Promise<UserError | null> {
   for (const name of neededFiles) {
     if (Object.hasOwn(manifest.files, name)) continue;
     throw new UserError(`model ${directory}: its manifest.json has no hash of ${name}, which is part of every model`, {
@@ -171,7 +171,7 @@ async function changedModelFile(directory: string, manifest: Manifest): Promise<
   }
   for (const [name, expected] of Object.entries(manifest.files)) {
     const path = await fileInside(directory, name);
-    const found = path === null ? null : await hashModelFile(path);
+    const found = path === null ? null : await hashModelFolderFile(path);
     if (found === null || !manifestHashes(manifest, name).includes(found))
       return changedManifestFile(directory, name, expected, found);
   }
@@ -179,7 +179,7 @@ async function changedModelFile(directory: string, manifest: Manifest): Promise<
 }
 
 /** The error for a file that matches its hash, but contradicts the rest of the folder. */
-export function unfitModelFile(path: string, faults: readonly string[]): UserError {
+export function unfitModelFolderFile(path: string, faults: readonly string[]): UserError {
   return new UserError(`${path} cannot be used:`, {
     details: faults,
     advice: "The file is written once, together with the model. Restore the model folder from a copy, or train again.",
@@ -207,7 +207,7 @@ async function linksInModelFolder(directory: string, name: string): Promise<stri
   return entries.filter((entry) => entry.isSymbolicLink()).map((entry) => `${name}/${entry.name}`);
 }
 
-async function hashModelFile(path: string): Promise<string> {
+async function hashModelFolderFile(path: string): Promise<string> {
   try {
     return await sha256File(path);
   } catch (error) {

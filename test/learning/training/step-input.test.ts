@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { balancedClassWeights } from "../../../src/learning/training/class-weights.ts";
 import { rotateWindows } from "../../../src/learning/training/rotate-windows.ts";
-import { gatherTrainingTargets, scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
+import { gatherTrainingBatchTargets, scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
 import { Rng } from "../../../src/random.ts";
 import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
 
@@ -71,7 +71,7 @@ describe("over random windows", () => {
         const rows = Int32Array.from(classes, (_, i) => classes.length - 1 - i);
         const weights = weighted ? [0.5, 2, 0, 1.25] : null;
         const targets = new Float32Array(4 * rows.length).fill(7);
-        gatherTrainingTargets(Int32Array.from(classes), rows, weights, 4, targets);
+        gatherTrainingBatchTargets(Int32Array.from(classes), rows, weights, 4, targets);
         const expected = Array.from(rows, (row) => {
           const line = [0, 0, 0, 0];
           line[classes[row]!] = weights === null ? 1 : weights[classes[row]!]!;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { balancedClassWeights } from "../../../src/learning/training/class-weights.ts";
 import { fillDropoutMask } from "../../../src/learning/training/dropout-mask.ts";
 import { rotateWindows } from "../../../src/learning/training/rotate-windows.ts";
-import { gatherTrainingTargets, scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
+import { gatherTrainingBatchTargets, scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
 import { Rng } from "../../../src/random.ts";
 import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
 import { toyScaler, toyWindows } from "./toy.ts";
@@ -30,7 +30,7 @@ describe("a batch", () => {
 
   it("has one-hot targets times the weight of the class", () => {
     const targets = new Float32Array(6).fill(9);
-    gatherTrainingTargets(Int32Array.of(0, 1, 0, 1, 0, 1), rows, [3, 0.5], 2, targets);
+    gatherTrainingBatchTargets(Int32Array.of(0, 1, 0, 1, 0, 1), rows, [3, 0.5], 2, targets);
     expect([...targets]).toEqual([3, 0, 3, 0, 0, 0.5]);
   });
 });

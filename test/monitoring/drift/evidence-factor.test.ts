@@ -8,8 +8,8 @@ import { type DriftState, newDriftState } from "../../../src/monitoring/drift/dr
 import {
   evidenceFactor,
   evidenceFactorLevel,
-  evidencePaths,
-  evidenceStreamsPerPerson,
+  evidenceFactorPaths,
+  evidenceFactorStreams,
 } from "../../../src/monitoring/drift/evidence-factor.ts";
 import {
   type Chunk,
@@ -93,7 +93,7 @@ function factorOf(
     calibration: { ...general, kinds: { own_past: ownPast } },
   };
   const rehearsed = groups.map((group) => ({ source: sourceOf(group), model: () => model }));
-  return evidenceFactor(evidencePaths(rehearsed, { count, day, rng: Rng.fromSeed(seed) }).flat(), most.most);
+  return evidenceFactor(evidenceFactorPaths(rehearsed, { count, day, rng: Rng.fromSeed(seed) }).flat(), most.most);
 }
 
 const modelWith = (factor: number): DriftModel => ({
@@ -194,7 +194,7 @@ describe("the evidence factor", () => {
   });
 
   it("rests on several streams of each person if there are few people, but not very few", () => {
-    expect([1, 4, 5, 12, 24, 35, 36, 100].map(evidenceStreamsPerPerson)).toEqual([1, 1, 3, 3, 2, 2, 1, 1]);
+    expect([1, 4, 5, 12, 24, 35, 36, 100].map(evidenceFactorStreams)).toEqual([1, 1, 3, 3, 2, 2, 1, 1]);
   });
 
   it("is the same for equal seeds, and finite for other ones and for a single stream", () => {

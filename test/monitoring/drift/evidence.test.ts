@@ -3,7 +3,7 @@ import {
   addEvidence,
   type EvidenceState,
   evidenceOf,
-  evidenceRaisesAlarm,
+  evidenceReachesLevel,
   evidenceStateSchema,
   noEvidence,
 } from "../../../src/monitoring/drift/evidence.ts";
@@ -14,7 +14,7 @@ function runLength(arl: number, draw: () => number, limit = 1_000_000): number {
   let state = noEvidence;
   while (state.batches < limit) {
     state = addEvidence(state, evidenceOf(draw()));
-    if (evidenceRaisesAlarm(state, arl)) break;
+    if (evidenceReachesLevel(state, arl)) break;
   }
   return state.batches;
 }
@@ -64,7 +64,7 @@ describe("the detector", () => {
     let state = noEvidence;
     for (let i = 0; i < 40; i++) state = addEvidence(state, evidenceOf(1 - rng.uniform()));
     let more = 0;
-    while (!evidenceRaisesAlarm(state, 500)) {
+    while (!evidenceReachesLevel(state, 500)) {
       state = addEvidence(state, evidenceOf(0.01));
       more++;
     }
@@ -80,17 +80,17 @@ describe("the detector", () => {
   });
 
   it("alarms with as much as the run length, and no less", () => {
-    expect([99.9, 100, 100.1].map((value) => evidenceRaisesAlarm({ value, batches: 1 }, 100))).toEqual([
+    expect([99.9, 100, 100.1].map((value) => evidenceReachesLevel({ value, batches: 1 }, 100))).toEqual([
       false,
       true,
       true,
     ]);
-    expect(evidenceRaisesAlarm({ value: 1.02, batches: 1 }, 1.01)).toBe(true);
+    expect(evidenceReachesLevel({ value: 1.02, batches: 1 }, 1.01)).toBe(true);
   });
 
   it("refuses a run length that is none", () => {
-    expect(() => evidenceRaisesAlarm(noEvidence, 1)).toThrow(RangeError);
-    expect(() => evidenceRaisesAlarm(noEvidence, Number.NaN)).toThrow(RangeError);
+    expect(() => evidenceReachesLevel(noEvidence, 1)).toThrow(RangeError);
+    expect(() => evidenceReachesLevel(noEvidence, Number.NaN)).toThrow(RangeError);
   });
 });
 
@@ -175,7 +175,7 @@ describe("a bout of one activity", () => {
       for (let bout = 0; state.batches < 20_000; bout++) {
         for (const p of dependences[name]!(rng, 5)) {
           state = addEvidence(state, evidenceOf(p), bout % 2);
-          if (evidenceRaisesAlarm(state, 50)) return state.batches;
+          if (evidenceReachesLevel(state, 50)) return state.batches;
         }
       }
       return state.batches;

@@ -8,7 +8,7 @@ import { evidenceOf } from "../../../src/monitoring/drift/evidence.ts";
 import { noScores } from "../../../src/monitoring/drift/null-scores.ts";
 import type { Recovery } from "../../../src/monitoring/drift/recovery.ts";
 import { type DriftOptions, decideVerdict, type Past } from "../../../src/monitoring/drift/verdict.ts";
-import { weighedAlarmLevel, weighedEvidence } from "../../../src/monitoring/drift/weigh-evidence.ts";
+import { weighedEvidence, weighedEvidenceLevel } from "../../../src/monitoring/drift/weigh-evidence.ts";
 import { awayFor, batchOf, type Chosen, channelOf, modelOf, past, rows, rung } from "./hand-made.ts";
 
 const model = modelOf();
@@ -121,8 +121,8 @@ describe("the evidence", () => {
       run({}, { evidence: evidence(evidenceBefore(after)) }, { arl: 100 }, demanding).judgement.verdict;
     expect([verdict(299), verdict(301)]).toEqual(["normal", "sudden_change"]);
     const { comparisons } = run({}, {}, {}, demanding).judgement;
-    expect(weighedAlarmLevel(comparisons, 100)).toBe(300);
-    expect(weighedAlarmLevel([], 100)).toBe(100);
+    expect(weighedEvidenceLevel(comparisons, 100)).toBe(300);
+    expect(weighedEvidenceLevel([], 100)).toBe(100);
   });
 
   it("may be any number, and a stream that recovers is normal again soon all the same", () => {

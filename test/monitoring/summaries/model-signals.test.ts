@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  modelSignalConfidence,
-  modelSignalFlipRate,
+  confidenceSignalDistance,
+  flipRateSignalDistance,
   signalDistances,
 } from "../../../src/monitoring/drift/signal-distances.ts";
 import {
@@ -58,7 +58,7 @@ describe.each(pairs)("$name", ({ nClasses, reference, current, mixShift, ks }) =
         expect(Math.abs(signals[name].millionths / 1e6 / signals.windows - side.means[name])).toBeLessThan(1e-6);
         expect(signals[name].counts.reduce((sum, count) => sum + count, 0)).toBe(signals.windows);
       }
-      expect(modelSignalConfidence(signals)).toBeCloseTo(side.means.confidence, 6);
+      expect(confidenceSignalDistance(signals)).toBeCloseTo(side.means.confidence, 6);
     }
   });
 
@@ -164,9 +164,9 @@ describe("neighbours", () => {
   it("alone make flips", () => {
     const probabilities = Float32Array.of(1, 0, 0, 1, 1, 0, 1, 0);
     const signals = modelSignals(probabilities, 2, [0, 1, 0, 1]);
-    expect([signals.pairs, signals.flips, modelSignalFlipRate(signals)]).toEqual([2, 1, 0.5]);
+    expect([signals.pairs, signals.flips, flipRateSignalDistance(signals)]).toEqual([2, 1, 0.5]);
     const apart = modelSignals(probabilities, 2, [0, 0, 0, 0]);
-    expect(modelSignalFlipRate(apart)).toBeNull();
+    expect(flipRateSignalDistance(apart)).toBeNull();
     expect(signalDistances(signals, apart).flipRateShift).toBeNull();
   });
 });

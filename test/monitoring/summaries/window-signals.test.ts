@@ -6,7 +6,7 @@ import { gatherMeasuredSamples, measuredSignalColumns } from "../../../src/monit
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { WindowSignals } from "../../../src/monitoring/summaries/window-signals.ts";
 import { Rng } from "../../../src/random.ts";
-import { pickWindows } from "../../../src/signals/preprocessing/join-windows.ts";
+import { pickWindows } from "../../../src/signals/preprocessing/pick-windows.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 

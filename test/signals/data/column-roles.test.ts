@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { resolveColumnRoles } from "../../../src/signals/data/column-roles.ts";
-import { findRoleColumn } from "../../../src/signals/files/usual-column-names.ts";
+import { usualColumnOfRole } from "../../../src/signals/files/usual-column-names.ts";
 
 describe("the clock of an export whose time column has an uncommon name", () => {
   test.each([
@@ -10,7 +10,7 @@ describe("the clock of an export whose time column has an uncommon name", () => 
     ["accel_time_list", "accel_x_list"],
     ["Zeit (s)", "Beschleunigung x (m/s²)"],
   ])("%s", (time, other) => {
-    expect(findRoleColumn([other, time], "time")).toBe(time);
+    expect(usualColumnOfRole([other, time], "time")).toBe(time);
   });
 
   test("is asked for if several columns may be meant, instead of assuming a rate", () => {
@@ -24,7 +24,7 @@ describe("the clock of an export whose time column has an uncommon name", () => 
 });
 
 test("an axis is no label, with or without its unit", () => {
-  expect(findRoleColumn(["Time (s)", "X (m/s^2)", "Y (m/s^2)", "Z (m/s^2)"], "label")).toBeNull();
-  expect(findRoleColumn(["time", "x", "y", "z"], "label")).toBeNull();
-  expect(findRoleColumn(["time", "acc_x", "y"], "label")).toBe("y");
+  expect(usualColumnOfRole(["Time (s)", "X (m/s^2)", "Y (m/s^2)", "Z (m/s^2)"], "label")).toBeNull();
+  expect(usualColumnOfRole(["time", "x", "y", "z"], "label")).toBeNull();
+  expect(usualColumnOfRole(["time", "acc_x", "y"], "label")).toBe("y");
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exceedsLimit, fallsBelowLimit, formatBesideLimit } from "../../../src/signals/data/gate-limits.ts";
+import { exceedsGateLimit, fallsBelowGateLimit, formatBesideGateLimit } from "../../../src/signals/data/gate-limits.ts";
 import { qualityGate } from "../../../src/signals/data/quality-gate.ts";
 import { clockTable } from "./clocks.ts";
 import { folderOf } from "./tables.ts";
@@ -7,18 +7,18 @@ import { folderOf } from "./tables.ts";
 test("a value on a limit violates it in neither direction, whatever its last bits", () => {
   for (const limit of [0.01, 5, 1000]) {
     for (const value of [limit, limit * (1 + 1e-6), limit * (1 - 1e-6)]) {
-      expect(exceedsLimit(value, limit)).toBe(false);
-      expect(fallsBelowLimit(value, limit)).toBe(false);
+      expect(exceedsGateLimit(value, limit)).toBe(false);
+      expect(fallsBelowGateLimit(value, limit)).toBe(false);
     }
-    expect(exceedsLimit(limit * 1.001, limit)).toBe(true);
-    expect(fallsBelowLimit(limit * 0.999, limit)).toBe(true);
-    expect(exceedsLimit(Number.NaN, limit)).toBe(false);
+    expect(exceedsGateLimit(limit * 1.001, limit)).toBe(true);
+    expect(fallsBelowGateLimit(limit * 0.999, limit)).toBe(true);
+    expect(exceedsGateLimit(Number.NaN, limit)).toBe(false);
   }
 });
 
 test("a message shows enough digits to tell a value from its limit", () => {
-  expect(formatBesideLimit(4.99962, 5)).toBe("4.9996");
-  expect(formatBesideLimit(4.5, 5)).toBe("4.5");
+  expect(formatBesideGateLimit(4.99962, 5)).toBe("4.9996");
+  expect(formatBesideGateLimit(4.5, 5)).toBe("4.5");
 });
 
 test.each([0, 1_714_816_800])(

@@ -2,8 +2,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rowsOfRecordings } from "../../../src/signals/data/recordings.ts";
-import { joinWindows, pickWindows } from "../../../src/signals/preprocessing/join-windows.ts";
+import { joinWindows } from "../../../src/signals/preprocessing/join-windows.ts";
 import { makeWindows, makeWindowsOfPlans } from "../../../src/signals/preprocessing/make-windows.ts";
+import { pickWindows } from "../../../src/signals/preprocessing/pick-windows.ts";
 import { planWindows } from "../../../src/signals/preprocessing/plan-windows.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 import { recordingsOf, someStretches } from "./recordings.ts";

@@ -10,6 +10,7 @@ import type {
   DecidedBatch,
   FleetOptions,
   IncomingBatch,
+  LatestBatch,
   NamedBatch,
   PageOptions,
   ReferenceFigures,
@@ -25,7 +26,7 @@ export type NewBatch = IncomingBatch & Omit<DecidedBatch, "state">;
 
 export type StreamRow = Pick<StoredMemory, "state" | "referencesChangedAt" | "batches" | "version">;
 
-const batchStatus = z.enum(["accepted", "doubtful", "alarmed", "rejected", "excluded"]);
+export const batchStatus: z.ZodType<BatchStatus> = z.enum(["accepted", "doubtful", "alarmed", "rejected", "excluded"]);
 
 /** Longer cells count as damaged. Cells usually have a few kilobytes, and names have at most 200 characters. */
 export const longestName = 1000;
@@ -110,7 +111,8 @@ const streamRow = z.object({
   version: z.number(),
 });
 
-const latestBatch = z
+/** A batch as a list of streams reads it. */
+export const latestBatch: z.ZodType<LatestBatch> = z
   .tuple([z.string().min(1), z.iso.datetime(), batchStatus, jsonText.nullable()])
   .transform(([batchId, receivedAt, status, headline]) => ({ batchId, receivedAt, status, headline }));
 

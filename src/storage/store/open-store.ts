@@ -1,5 +1,4 @@
 // Opens the store that keeps the streams of many models, wherever that is.
-import { UserError } from "../../errors.ts";
 import type { OpenedStore, StoreOptions } from "./opened-store.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 import type { StoreAddress } from "./store-address.ts";
@@ -9,8 +8,11 @@ export async function openStore(address: StoreAddress, options: StoreOptions): P
   switch (address.kind) {
     case "sqlite":
       return SqliteStore.open(address, options);
-    case "postgres":
-      throw new UserError(`${address.shown}: PostgreSQL is not supported yet`, { advice: "Use sqlite:DIR." });
+    case "postgres": {
+      // Loads pg, which programs without such a store do not need.
+      const { PostgresStore } = await import("./postgres-store.ts");
+      return PostgresStore.open(address, options);
+    }
     default:
       return address satisfies never;
   }

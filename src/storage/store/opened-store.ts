@@ -1,6 +1,7 @@
 // A store of streams that several models and projects share, outside the model folders. Streams are identified by a project and
 // a version of a model.
 import type { LedgerUpgrade } from "./ledger-upgrade.ts";
+import type { PostgresOptions } from "./postgres-connection.ts";
 import type { StreamStore } from "./stream-store.ts";
 
 /** Identifies the streams of one version of a model. */
@@ -24,7 +25,7 @@ export interface OpenedStore {
   close(): Promise<void>;
 }
 
-export interface StoreOptions extends LedgerUpgrade {
+export interface StoreOptions extends LedgerUpgrade, PostgresOptions {
   /** Maximum time to wait for another process (default 30,000). */
   readonly busyTimeoutMs?: number;
 }

@@ -1,0 +1,133 @@
+// Connections to a PostgreSQL server. Statements carry their values as parameters, never in their text. They work through
+// PgBouncer in transaction mode, because nothing outlives a transaction.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Pool, PoolClient, QueryResult } from "pg";
+import { explainPostgresErrors, isPassingPostgresError } from "./postgres-errors.ts";
+import type { StoreAddress } from "./store-address.ts";
+
+/** A row as pg returns it: bigint as text, bytea as a Buffer, timestamptz as a Date. */
+export type PostgresRow = Record<string, unknown>;
+
+/** Runs one statement. */
+export type PostgresQuery = (sql: string, values?: readonly unknown[]) => Promise<readonly PostgresRow[]>;
+
+export interface PostgresOptions {
+  /** Waits before another attempt. Default: the system's timer. */
+  readonly wait?: (milliseconds: number) => Promise<unknown>;
+  /** Returns a number from 0 to 1 that spreads the attempts of several processes. Default: `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** Waits before the attempts after a connection broke, in milliseconds: about ten seconds, an arbitrary choice. */
+const waits = [10, 50, 200, 500, 1000, 2000, 3000, 3000];
+
+/** How long the server may take to accept a connection or to answer a statement; arbitrary, but longer than any takes. */
+const connectTimeoutMs = 10_000;
+const queryTimeoutMs = 60_000;
+/** A process that freezes within a transaction loses its locks after this time. */
+const idleInTransaction = "SET LOCAL idle_in_transaction_session_timeout = '20s'; SET LOCAL lock_timeout = '30s'";
+
+export class PostgresConnection {
+  /** The address without its password. */
+  readonly shown: string;
+  readonly #pool: Pool;
+  readonly #wait: (milliseconds: number) => Promise<unknown>;
+  readonly #random: () => number;
+
+  private constructor(pool: Pool, shown: string, { wait = sleep, random = Math.random }: PostgresOptions) {
+    this.#pool = pool;
+    this.shown = shown;
+    this.#wait = wait;
+    this.#random = random;
+  }
+
+  /** Connects when the first statement needs it. */
+  static async open(
+    { connection, shown }: Extract<StoreAddress, { kind: "postgres" }>,
+    options: PostgresOptions = {},
+  ): Promise<PostgresConnection> {
+    const { Pool } = await import("pg");
+    const pool = new Pool({
+      connectionString: connection,
+      application_name: "tidemark",
+      connectionTimeoutMillis: connectTimeoutMs,
+      query_timeout: queryTimeoutMs,
+      keepAlive: true,
+      allowExitOnIdle: true,
+    });
+    // An idle connection that breaks is replaced when the next statement needs one.
+    pool.on("error", () => {});
+    return new PostgresConnection(pool, shown, options);
+  }
+
+  /** Runs one statement, which is a transaction of its own. @throws pg's own error */
+  readonly query: PostgresQuery = async (sql, values = []) => (await this.#pool.query(sql, [...values])).rows;
+
+  /**
+   * Runs `work` as one transaction, at the level READ COMMITTED.
+   * @throws pg's own error; nothing is changed then, unless the connection broke during the commit
+   */
+  async transaction<T>(work: (query: PostgresQuery) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    // Without a listener, a connection that breaks between two statements would end the process.
+    let broken: Error | undefined;
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on("error", onError);
+    try {
+      const result = await inPostgresTransaction(client, work);
+      return result;
+    } catch (error) {
+      if (isPassingPostgresError(error)) broken ??= error as Error;
+      throw error;
+    } finally {
+      client.off("error", onError);
+      client.release(broken);
+    }
+  }
+
+  /**
+   * Runs `work`, and repeats it if a connection broke or another transaction won. `work` must have the same effect if it is
+   * repeated after it succeeded.
+   * @throws StoreUnavailable if it fails until patience ends; UserError if the server rejects it
+   */
+  async repeat<T>(work: () => Promise<T>): Promise<T> {
+    return explainPostgresErrors(this.shown, async () => {
+      for (const wait of waits) {
+        try {
+          return await work();
+        } catch (error) {
+          if (!isPassingPostgresError(error)) throw error;
+          await this.#wait(wait * (0.5 + this.#random()));
+        }
+      }
+      return work();
+    });
+  }
+
+  /** Resolves if the server answers. Unlike `repeat`, it does not try again. @throws as `repeat` does */
+  async reach(): Promise<void> {
+    await explainPostgresErrors(this.shown, () => this.query("SELECT 1"));
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+async function inPostgresTransaction<T>(client: PoolClient, work: (query: PostgresQuery) => Promise<T>): Promise<T> {
+  await client.query(`BEGIN; ${idleInTransaction}`);
+  try {
+    const result = await work(async (sql, values = []) => {
+      const { rows }: QueryResult<PostgresRow> = await client.query(sql, [...values]);
+      return rows;
+    });
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    // A broken connection has rolled back already.
+    await client.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
+}

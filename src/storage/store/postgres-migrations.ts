@@ -1,0 +1,124 @@
+// The tables of a store in PostgreSQL, in the schema `tidemark`, and the steps from each version to the next. A released step is
+// never changed. Steps run once, even if several processes start at the same time: an advisory lock orders them, and the table
+// `versions` says which have run.
+import { UserError } from "../../errors.ts";
+import { tidemarkVersion } from "../../versions.ts";
+import type { PostgresConnection, PostgresQuery } from "./postgres-connection.ts";
+import { postgresErrorCode } from "./postgres-errors.ts";
+
+/**
+ * Version 1. `streams` has the number of a stream's batches in all and by status. `sequence` numbers the batches of all streams. `in_references` means that the references of a stream may include a
+ * batch, `whole` that neither its result nor its summary has been shortened; `attempt` identifies the call that stored it.
+ * `bytes` is what a stream's batches and summaries take up. `result` is deflated JSON, and `figures` and `state` are JSON in
+ * columns of type text, because jsonb cannot hold every string.
+ */
+const version1 = `
+  CREATE TABLE tidemark.models (
+    model_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    project text COLLATE "C" NOT NULL,
+    model text COLLATE "C" NOT NULL,
+    UNIQUE (project, model)
+  );
+  CREATE TABLE tidemark.streams (
+    stream_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    model_id bigint NOT NULL REFERENCES tidemark.models,
+    name text COLLATE "C" NOT NULL,
+    state text,
+    references_changed_at timestamptz,
+    batches bigint NOT NULL DEFAULT 0,
+    version bigint NOT NULL DEFAULT 0,
+    bytes bigint NOT NULL DEFAULT 0,
+    accepted bigint NOT NULL DEFAULT 0,
+    doubtful bigint NOT NULL DEFAULT 0,
+    alarmed bigint NOT NULL DEFAULT 0,
+    rejected bigint NOT NULL DEFAULT 0,
+    excluded bigint NOT NULL DEFAULT 0,
+    retired_at timestamptz,
+    UNIQUE (model_id, name)
+  ) WITH (fillfactor = 70);
+  CREATE TABLE tidemark.batches (
+    sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    model_id bigint NOT NULL,
+    stream_id bigint NOT NULL REFERENCES tidemark.streams,
+    batch_id text COLLATE "C" NOT NULL,
+    content_hash text COLLATE "C" NOT NULL,
+    received_at timestamptz NOT NULL,
+    status text NOT NULL CHECK (status IN ('accepted', 'doubtful', 'alarmed', 'rejected', 'excluded')),
+    reason text,
+    in_references boolean NOT NULL,
+    figures text,
+    result bytea NOT NULL,
+    whole boolean NOT NULL DEFAULT true,
+    headline text,
+    attempt uuid NOT NULL,
+    UNIQUE (stream_id, batch_id)
+  );
+  ALTER TABLE tidemark.batches ALTER COLUMN result SET STORAGE EXTERNAL;
+  CREATE INDEX batches_of_stream ON tidemark.batches (stream_id, sequence);
+  CREATE INDEX reference_batches ON tidemark.batches (stream_id, sequence) WHERE in_references;
+  CREATE INDEX batches_by_content ON tidemark.batches (stream_id, content_hash);
+  CREATE INDEX whole_batches ON tidemark.batches (model_id, received_at, sequence) WHERE whole;
+  CREATE TABLE tidemark.summaries (
+    stream_id bigint NOT NULL,
+    sequence bigint NOT NULL REFERENCES tidemark.batches ON DELETE CASCADE,
+    summary bytea NOT NULL,
+    PRIMARY KEY (stream_id, sequence)
+  );
+`;
+
+/** The step to each version, beginning with version 1. */
+const steps: readonly string[] = [version1];
+
+export const postgresSchemaVersion: number = steps.length;
+
+/** Any number that no other program in the same database uses for an advisory lock. */
+const lockNumber = 7_413_530_117;
+
+/**
+ * Creates the tables, or brings them to the present version.
+ * @throws UserError if they were written by a newer version of Tidemark, or the database is not in UTF8
+ */
+export async function migratePostgres(connection: PostgresConnection): Promise<void> {
+  if ((await migratedPostgresVersion(connection.query, connection.shown)) === postgresSchemaVersion) return;
+  await connection.transaction(async (query) => {
+    await query("SELECT pg_advisory_xact_lock($1)", [lockNumber]);
+    const [encoding] = await query("SHOW server_encoding");
+    refuseOtherEncoding(encoding?.server_encoding, connection.shown);
+    await query("CREATE SCHEMA IF NOT EXISTS tidemark");
+    await query(
+      `CREATE TABLE IF NOT EXISTS tidemark.versions (
+        version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now(), applied_by text NOT NULL)`,
+    );
+    const before = await migratedPostgresVersion(query, connection.shown);
+    for (const [i, step] of steps.slice(before).entries()) {
+      await query(step);
+      await query("INSERT INTO tidemark.versions (version, applied_by) VALUES ($1, $2)", [
+        before + i + 1,
+        `tidemark ${tidemarkVersion}`,
+      ]);
+    }
+  });
+}
+
+/** 0 if there are no tables. */
+async function migratedPostgresVersion(query: PostgresQuery, shown: string): Promise<number> {
+  let rows: Awaited<ReturnType<PostgresQuery>>;
+  try {
+    rows = await query("SELECT version, applied_by FROM tidemark.versions ORDER BY version DESC LIMIT 1");
+  } catch (error) {
+    if (["42P01", "3F000"].includes(postgresErrorCode(error) ?? "")) return 0;
+    throw error;
+  }
+  const version = Number(rows[0]?.version ?? 0);
+  if (version <= postgresSchemaVersion) return version;
+  throw new UserError(`${shown}: expected a schema version up to ${postgresSchemaVersion}, got ${version}`, {
+    advice: `Its tables were written by ${rows[0]?.applied_by}: update Tidemark, or restore a backup from before its update.`,
+  });
+}
+
+function refuseOtherEncoding(encoding: unknown, shown: string): void {
+  if (encoding === "UTF8") return;
+  throw new UserError(`${shown}: expected a database in UTF8, which holds every name, got one in ${encoding}`, {
+    advice: "Create another one: createdb --encoding UTF8 --template template0 NAME",
+  });
+}

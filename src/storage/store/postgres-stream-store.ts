@@ -1,0 +1,244 @@
+// The streams of one model in a PostgreSQL database. As in `SqliteStreamStore`, a decision runs outside any lock, and the commit
+// checks that the stream still has the version on which it was based. A commit is one statement, so a process or connection
+// that is killed leaves a batch either stored or not. If a connection breaks before the commit is confirmed, the batch is looked
+// up: `attempt`, which is stored with it, says whether it is this call's.
+import { randomUUID } from "node:crypto";
+import { deflateForBatchLedger, headlineForBatchLedger } from "./batch-ledger.ts";
+import type { PostgresConnection, PostgresQuery } from "./postgres-connection.ts";
+import { PostgresRetention } from "./postgres-retention.ts";
+import { postgresBatch, postgresJson, postgresOverview, postgresReference, postgresStream } from "./postgres-rows.ts";
+import {
+  beginStreamStatement,
+  findStatement,
+  fleetStatement,
+  lockStreamStatement,
+  lockStreamsStatement,
+  pageStatement,
+  recordStatement,
+  resetStatement,
+  seenStatement,
+  standingStatement,
+  streamIdStatement,
+  streamsStatement,
+} from "./postgres-statements.ts";
+import {
+  type BatchStanding,
+  type CompactedStore,
+  type DecidedBatch,
+  type FleetOptions,
+  type IncomingBatch,
+  type PageOptions,
+  type RecordedBatch,
+  type StoredBatch,
+  type StoredMemory,
+  type StreamOverview,
+  type StreamPage,
+  type StreamRules,
+  type StreamStore,
+  searchedForContent,
+} from "./stream-store.ts";
+
+/** Maximum attempts to judge a batch without a lock; after that, it is judged while its stream is locked. */
+const mostRaces = 4;
+
+type Decide = Parameters<StreamStore["record"]>[1];
+
+interface Seen {
+  /** Undefined if the stream has no row yet. */
+  readonly streamId: number | undefined;
+  readonly memory: StoredMemory;
+  readonly isKnown: boolean;
+  readonly sameContent: string | null;
+}
+
+/** The outcome of an attempt, and whether some batch of the model is too old to be kept whole. */
+interface Committed {
+  readonly recorded: RecordedBatch;
+  readonly isExpired: boolean;
+}
+
+export class PostgresStreamStore implements StreamStore {
+  readonly #connection: PostgresConnection;
+  readonly #model: number;
+  readonly #retention: PostgresRetention;
+
+  /** @param model `model_id` in the table of models */
+  constructor(connection: PostgresConnection, model: number) {
+    this.#connection = connection;
+    this.#model = model;
+    this.#retention = new PostgresRetention(connection, model);
+  }
+
+  async record(batch: IncomingBatch, decide: Decide, rules: StreamRules): Promise<RecordedBatch> {
+    const connection = this.#connection;
+    const attempt = randomUUID();
+    const judge = (query: PostgresQuery) => this.#judge(query, batch, decide, rules, attempt);
+    let committed: Committed | null = null;
+    for (let race = 0; committed === null && race < mostRaces; race++) {
+      committed = await connection.repeat(() => judge(connection.query));
+    }
+    committed ??= await connection.repeat(() =>
+      connection.transaction(async (query) => {
+        await query(beginStreamStatement, [this.#model, batch.stream]);
+        await query(lockStreamStatement, [this.#model, batch.stream]);
+        const inside = await judge(query);
+        if (inside === null) throw new Error(`stream "${batch.stream}" changed while it was locked`);
+        return inside;
+      }),
+    );
+    const { recorded, isExpired } = committed;
+    if (!recorded.known) await this.#retention.afterBatch(rules, isExpired);
+    return recorded;
+  }
+
+  async decideByHand(
+    { stream, batchId }: Pick<IncomingBatch, "stream" | "batchId">,
+    decide: (batch: StoredBatch | undefined) => BatchStanding | null,
+    at: string,
+  ): Promise<boolean> {
+    const { query } = this.#connection;
+    for (;;) {
+      const changed = await this.#connection.repeat(async () => {
+        const [row] = await query(findStatement, [this.#model, stream, batchId]);
+        const standing = decide(row && postgresBatch(row, stream));
+        if (standing === null) return false;
+        if (row === undefined) throw new RangeError(`ledger: expected batch "${batchId}" in stream "${stream}"`);
+        const { status, reason, inReferences } = standing;
+        const moved = [row.stream_id, row.version, batchId, status, reason, inReferences, at];
+        return (await query(standingStatement, moved)).length > 0 || null;
+      });
+      if (changed !== null) return changed;
+    }
+  }
+
+  async reset(streams: readonly string[], at: string): Promise<void> {
+    await this.#connection.repeat(() =>
+      this.#connection.transaction(async (query) => {
+        const locked = await query(lockStreamsStatement, [this.#model, streams]);
+        await query(resetStatement, [locked.map(({ stream_id }) => stream_id), at]);
+      }),
+    );
+  }
+
+  async memory(stream: string, rules: Pick<StreamRules, "referenceBatches">): Promise<StoredMemory> {
+    const { query } = this.#connection;
+    return (await this.#connection.repeat(() => this.#seen(query, { stream }, rules))).memory;
+  }
+
+  async page(stream: string, { skip = 0, limit = 100, fromEnd = false }: PageOptions = {}): Promise<StreamPage> {
+    const sql = pageStatement(fromEnd ? "DESC" : "ASC");
+    const rows = await this.#connection.repeat(() => this.#connection.query(sql, [this.#model, stream, limit, skip]));
+    const batches = rows.flatMap((row) => (row.sequence === null ? [] : [postgresBatch(row, stream)]));
+    return { total: Number(rows[0]?.total ?? 0), batches: fromEnd ? batches.reverse() : batches };
+  }
+
+  async find(stream: string, batchId: string): Promise<StoredBatch | null> {
+    const { query } = this.#connection;
+    const [row] = await this.#connection.repeat(() => query(findStatement, [this.#model, stream, batchId]));
+    return row === undefined ? null : postgresBatch(row, stream);
+  }
+
+  async streams(): Promise<string[]> {
+    const rows = await this.#connection.repeat(() => this.#connection.query(streamsStatement, [this.#model]));
+    return rows.map(({ name }) => String(name));
+  }
+
+  async fleet({ latest, streams }: FleetOptions): Promise<StreamOverview[]> {
+    const { query } = this.#connection;
+    const rows = await this.#connection.repeat(() => query(fleetStatement, [this.#model, streams ?? null, latest]));
+    return rows.map(postgresOverview);
+  }
+
+  async compact(rules: StreamRules): Promise<CompactedStore> {
+    return this.#retention.compact(rules, await this.streams());
+  }
+
+  /** The connections belong to the store, and stay open. */
+  async close(): Promise<void> {}
+
+  /** Null if another change of the stream was faster. */
+  async #judge(
+    query: PostgresQuery,
+    batch: IncomingBatch,
+    decide: Decide,
+    rules: StreamRules,
+    attempt: string,
+  ): Promise<Committed | null> {
+    const { stream, batchId, contentHash, receivedAt } = batch;
+    const seen = await this.#seen(query, batch, rules);
+    if (seen.isKnown) {
+      const [row] = await query(findStatement, [this.#model, stream, batchId]);
+      // Erased in between.
+      if (row === undefined) return null;
+      const isOwn = row.attempt === attempt;
+      return {
+        recorded: isOwn ? { known: false } : { known: true, batch: postgresBatch(row, stream) },
+        isExpired: false,
+      };
+    }
+    const decided = decide(seen.memory, seen.sameContent);
+    const { status, reason, inReferences, figures, result, summary, state, headline } = checkedDecision(
+      batchId,
+      decided,
+    );
+    const streamId = seen.streamId ?? (await this.#begin(query, stream));
+    const rows = await query(recordStatement, [
+      ...[streamId, rules.keptAtEnds, seen.memory.version, batchId, contentHash, receivedAt, status, reason],
+      ...[inReferences, figures, result, summary, state !== undefined, state ?? null, attempt, rules.since, headline],
+    ]);
+    return rows.length === 0 ? null : { recorded: { known: false }, isExpired: rows[0]!.expired === true };
+  }
+
+  async #begin(query: PostgresQuery, stream: string): Promise<unknown> {
+    await query(beginStreamStatement, [this.#model, stream]);
+    const [row] = await query(streamIdStatement, [this.#model, stream]);
+    return row?.stream_id;
+  }
+
+  async #seen(
+    query: PostgresQuery,
+    { stream, batchId, contentHash }: Pick<IncomingBatch, "stream"> & Partial<IncomingBatch>,
+    { referenceBatches }: Pick<StreamRules, "referenceBatches">,
+  ): Promise<Seen> {
+    const rows = await query(seenStatement, [
+      ...[this.#model, stream, referenceBatches, batchId ?? null, contentHash ?? null, searchedForContent],
+    ]);
+    const row = rows.find(({ stream_id }) => stream_id !== null);
+    const own = row && postgresStream(row, stream);
+    const references = rows
+      .filter((one) => one !== row)
+      .sort((a, b) => Number(a.sequence) - Number(b.sequence))
+      .map(postgresReference);
+    return {
+      streamId: own?.streamId,
+      memory: {
+        version: own?.version ?? 0,
+        batches: own?.batches ?? 0,
+        state: own?.state ?? null,
+        headline: own?.headline ?? null,
+        rolling: references.slice(-referenceBatches),
+        anchor: references.slice(0, referenceBatches),
+        referencesChangedAt: own?.referencesChangedAt ?? null,
+      },
+      isKnown: row?.known === true,
+      sameContent: (row?.same_content ?? null) as string | null,
+    };
+  }
+}
+
+/** The values of a decision as its columns hold them. @throws if it has none that can be kept */
+function checkedDecision(batchId: string, decided: DecidedBatch) {
+  const { status, reason, inReferences, summary, figures, result, state, headline = null } = decided;
+  if (inReferences && summary === null)
+    throw new RangeError(`ledger: batch "${batchId}": a batch in the references needs a summary`);
+  return {
+    status,
+    reason,
+    inReferences,
+    summary,
+    figures: postgresJson(figures),
+    result: deflateForBatchLedger(result),
+    state: state === undefined ? undefined : postgresJson(state),
+    headline: headline === null ? null : headlineForBatchLedger(headline),
+  };
+}

@@ -1,0 +1,112 @@
+// PostgreSQL as a store of streams, with a real server.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { UserError } from "../../../src/errors.ts";
+import { openStore } from "../../../src/storage/store/open-store.ts";
+import type { OpenedStore } from "../../../src/storage/store/opened-store.ts";
+import { parseStoreAddress } from "../../../src/storage/store/store-address.ts";
+import { StoreUnavailable } from "../../../src/storage/store/store-unavailable.ts";
+import type { StreamStore } from "../../../src/storage/store/stream-store.ts";
+import { tidemarkVersion } from "../../../src/versions.ts";
+import { freePort, PostgresServer, withoutPostgres } from "./postgres-server.ts";
+import { streamStoreContract } from "./stream-store-contract.ts";
+
+const refuse = (): never => {
+  throw new Error("no ledger of an earlier version here");
+};
+const upgrade = { upgradeSummary: refuse, upgradeHeadline: refuse };
+
+const open = (address: string): Promise<OpenedStore> => openStore(parseStoreAddress(address), upgrade);
+
+describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
+  const server = new PostgresServer();
+  let database: string;
+  let places = 0;
+  beforeAll(async () => {
+    await server.start();
+    database = await server.newDatabase();
+  });
+  afterAll(() => server.remove());
+
+  /** Streams with connections of their own, which end with them. */
+  async function connect(project: string): Promise<StreamStore> {
+    const store = await open(server.address(database));
+    const streams = await store.streamsOf({ project, model: "walk-1" });
+    streams.close = () => store.close();
+    return streams;
+  }
+
+  streamStoreContract("in PostgreSQL", () => {
+    const project = `p${++places}`;
+    return () => connect(project);
+  });
+
+  describe("a database", () => {
+    it("gets its tables once, however many processes open it at once", async () => {
+      const fresh = await server.newDatabase();
+      const stores = await Promise.all(Array.from({ length: 6 }, () => open(server.address(fresh))));
+      for (const store of stores) await store.close();
+      const rows = await server.sql("SELECT version, applied_by FROM tidemark.versions", [], fresh);
+      expect(rows).toEqual([{ version: 1, applied_by: `tidemark ${tidemarkVersion}` }]);
+      await server.sql("UPDATE tidemark.versions SET applied_at = '2026-01-01'", [], fresh);
+      await (await open(server.address(fresh))).close();
+      const [row] = await server.sql("SELECT applied_at < '2026-01-02' AS old FROM tidemark.versions", [], fresh);
+      expect(row).toEqual({ old: true });
+    });
+
+    it("is left alone if a newer version of Tidemark wrote its tables", async () => {
+      const fresh = await server.newDatabase();
+      await (await open(server.address(fresh))).close();
+      await server.sql("INSERT INTO tidemark.versions (version, applied_by) VALUES (99, 'tidemark 9.9.0')", [], fresh);
+      const refused = await refusal(server.address(fresh));
+      expect(refused.message).toBe(
+        `postgres://127.0.0.1:${server.port}/${fresh}: expected a schema version up to 1, got 99`,
+      );
+      expect(refused.advice).toMatch(/^Its tables were written by tidemark 9\.9\.0: update Tidemark/);
+    });
+
+    it("whose tables could not be created has none", async () => {
+      const fresh = await server.newDatabase();
+      await server.sql("CREATE SCHEMA tidemark; CREATE VIEW tidemark.summaries AS SELECT 1", [], fresh);
+      await expect(open(server.address(fresh))).rejects.toThrow(/summaries/);
+      const tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'tidemark'";
+      expect(await server.sql(tables, [], fresh)).toEqual([{ table_name: "summaries" }]);
+    });
+
+    it("that cannot be used is named, and its password is not", async () => {
+      const ascii = await server.newDatabase("ENCODING 'SQL_ASCII' TEMPLATE template0");
+      const good = server.address(database);
+      const port = await freePort();
+      await server.sql("CREATE ROLE guest LOGIN PASSWORD 'p@ss/word'", [], "postgres");
+      const guest = good.replace(/\/\/[^:]*:/, "//guest:").replace(database, await server.newDatabase());
+      for (const [address, message, advice, isPassing] of [
+        [good.replace(database, "none"), /\/none has no such database/, /createdb/, false],
+        [good.replace("word", "words"), /rejects the user or the password/, /PGPASSWORD/, false],
+        [good.replace(database, ascii), /expected a database in UTF8.*got one in SQL_ASCII/, /createdb/, false],
+        [guest, /denies permission/, /GRANT CREATE ON DATABASE/, false],
+        [good.replace(`:${server.port}/`, `:${port}/`), /cannot be reached.*ECONNREFUSED/, /runs/, true],
+        [good.replace("127.0.0.1", "no.such.host.invalid"), /cannot be reached/, /runs/, true],
+      ] as const) {
+        const refused = await refusal(address);
+        expect(refused.message).toMatch(message);
+        expect(refused.message).toMatch(/^postgres:\/\/[\w.]+:\d+\/\w+/);
+        expect(refused.advice).toMatch(advice);
+        expect(refused instanceof StoreUnavailable).toBe(isPassing);
+        expect(`${refused.message}${refused.advice}${refused.stack}`).not.toMatch(/p@ss|p%40ss/);
+      }
+    });
+
+    it("refuses a name that it cannot hold", async () => {
+      const streams = await connect("names");
+      await expect(streams.find("a\0b", "1")).rejects.toThrow(/cannot hold a null character/);
+      await streams.close();
+    });
+  });
+});
+
+async function refusal(address: string): Promise<UserError> {
+  const refused = await openStore(parseStoreAddress(address), { ...upgrade, wait: async () => {} }).catch(
+    (e: unknown) => e,
+  );
+  if (refused instanceof UserError) return refused;
+  throw new Error(`expected a UserError, got ${refused}`);
+}

@@ -46,6 +46,7 @@ import { type CalibrationEvent, calibrationProgress } from "./calibration-progre
 import { freezeInThreads, freezeThreads } from "./freeze-in-threads.ts";
 import { predictionColumns, predictionWindowColumns } from "./prediction-columns.ts";
 import type { TrainingData } from "./prepare-training.ts";
+import { reportedPredictions } from "./reported-predictions.ts";
 import { testSetReport } from "./test-set.ts";
 import type { TrainEvent } from "./train-events.ts";
 
@@ -247,6 +248,7 @@ export async function writeModel(
       cvReport,
       baseline,
       history,
+      predictions: reportedPredictions(windows, crossValidation.calibrated),
       sections: [...(extras.sections ?? []), ...choiceSection(history), ...conversionsSection(data.conversions)],
     }),
     [modelFiles.confusionMatrix]: confusionMatrixPicture(cvReport),

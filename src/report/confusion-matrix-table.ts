@@ -29,7 +29,6 @@ function confusionMatrixCell(n: number, total: number, onDiagonal: boolean, abou
   if (n === 0) return html`<td class="none" title="${about}: 0">·</td>`;
   const shade = Math.round(100 * share);
   const kind = onDiagonal ? "hit" : "miss";
-  const strong = share >= 0.55 ? " strong" : "";
-  return html`<td class="${kind}${strong}" style="--share:${shade}%" title="${about}: ${formatCount(n)} (${percent(share, { decimals: 1 })})">
+  return html`<td class="${kind}" style="--share:${shade}%" title="${about}: ${formatCount(n)} (${percent(share, { decimals: 1 })})">
 <b>${shade === 0 ? "<1" : shade}</b><small>${formatCount(n)}</small></td>`;
 }

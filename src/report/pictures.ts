@@ -17,8 +17,8 @@ const colours: Readonly<Record<string, string>> = {
 const palette = ["#0b6b76", "#b2473e", "#8a6d0b", "#4b5fa5", "#7a4b8f", "#3f7d3a", "#b0662b", "#5a666d"];
 
 /**
- * True classes by row, predicted classes by column. Cells are shaded by their share of the row. The same report always gives
- * the same bytes.
+ * True classes by row, predicted classes by column. Cells are shaded by their share of the row, as far as dark text stays legible.
+ * The same report always gives the same bytes.
  */
 export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
   const cells = classes.flatMap((truth, row) => {
@@ -47,7 +47,7 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
         y: "truth",
         inset: 1,
         fill: "var(--accent)",
-        fillOpacity: ({ share, count }: (typeof cells)[number]) => (count === 0 ? 0 : 0.08 + 0.92 * share),
+        fillOpacity: ({ share, count }: (typeof cells)[number]) => (count === 0 ? 0 : 0.06 + 0.54 * share),
       }),
       Plot.text(cells, {
         x: "predicted",
@@ -56,7 +56,6 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
         fontVariant: "tabular-nums",
         text: ({ share, count }: (typeof cells)[number]) =>
           count === 0 ? "·" : `${Math.round(100 * share)} %\n${count}`,
-        fill: ({ share }: (typeof cells)[number]) => (share > 0.5 ? "var(--surface)" : "currentColor"),
       }),
     ],
   });

@@ -4,6 +4,7 @@ import { counted } from "../counted.ts";
 import type { CvReport, MetricsSummary } from "../learning/training/cv-report.ts";
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { channelHistograms } from "./channel-histograms.ts";
+import { confidentErrorTable, type ShownError } from "./confident-error-table.ts";
 import { confusionMatrixTable } from "./confusion-matrix-table.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { type Html, html } from "./html.ts";
@@ -12,6 +13,8 @@ import { learningCurves } from "./learning-curves.ts";
 import { classBars, personBars } from "./metric-bars.ts";
 import { formatCount, formatFixed } from "./number-format.ts";
 import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
+import { personClassTable } from "./person-class-table.ts";
+import { precisionRecallCharts, type ShownCurve } from "./precision-recall-charts.ts";
 import { reliabilityDiagram } from "./reliability-diagram.ts";
 import { configTable, foldTable, leakageTable, qualityTables, testSetTable } from "./report-tables.ts";
 
@@ -22,10 +25,18 @@ export interface ReportInput {
   readonly history: readonly HistoryRow[];
   /** Sections before the cross-validation. */
   readonly sections?: readonly Section[];
+  /** What is shown of the out-of-fold predictions, after temperature scaling; absent if only their metrics are known. */
+  readonly predictions?: {
+    /** The most confident first. */
+    readonly errors: readonly ShownError[];
+    /** Of the classes that occur. */
+    readonly curves: readonly ShownCurve[];
+  };
 }
 
 /** The whole page. The same input always gives the same bytes. */
-export function trainHtml({ cvReport: report, baseline, history, sections = [] }: ReportInput): string {
+export function trainHtml(input: ReportInput): string {
+  const { cvReport: report, baseline, sections = [] } = input;
   return pageHtml({
     title: `Tidemark: ${report.model_version}`,
     heading: `Cross-validation of ${report.model_version}`,
@@ -33,7 +44,7 @@ export function trainHtml({ cvReport: report, baseline, history, sections = [] }
  ${counted(report.windows.total, "window")} of ${baseline.source_file}. ${trainReportPromise(report)}`,
     warnings: [...new Set([...report.warnings, ...report.quality.warnings])],
     headline: trainHeadline(report),
-    sections: [...sections, ...trainSections(report, baseline, history)],
+    sections: [...sections, ...trainSections(input)],
     footer: html`Written by <code>tidemark train</code> on ${report.created_at.slice(0, 10)}. The figures are in
  cv_report.json, the epochs in history.jsonl, the predictions in out_of_fold.parquet.`,
   });
@@ -109,7 +120,20 @@ function testSetSection({ test_set: held, classes }: CvReport): Section[] {
   ];
 }
 
-function trainSections(report: CvReport, baseline: BaselineStats, history: readonly HistoryRow[]): Section[] {
+function errorSection({ predictions, cvReport: { leakage } }: ReportInput): Section[] {
+  if (predictions === undefined) return [];
+  return [
+    {
+      id: "errors",
+      title: "Most confident errors",
+      about: `Wrong labels, a sensor that is worn in another way, or movements that nobody in training made${leakage.no_shared_person ? "" : "; most errors on new people are not among them"}.`,
+      body: confidentErrorTable(predictions.errors),
+    },
+  ];
+}
+
+function trainSections(input: ReportInput): Section[] {
+  const { cvReport: report, baseline, history, predictions } = input;
   return [
     ...testSetSection(report),
     {
@@ -126,13 +150,26 @@ function trainSections(report: CvReport, baseline: BaselineStats, history: reado
       about: `All ${formatCount(report.pooled.n)} out-of-fold predictions.`,
       body: confusionMatrixTable(report.pooled, report.classes),
     },
+    ...errorSection(input),
     {
       id: "people",
       title: "People",
       about: "The spread over people shows how much results may vary for a new person.",
       body: personBars(report.users, report.summary.over_users.macro_f1.mean),
     },
-    { id: "classes", title: "Classes", about: "Over all out-of-fold predictions.", body: classBars(report) },
+    {
+      id: "classes",
+      title: "Classes",
+      about: "Over all out-of-fold predictions.",
+      body: html`${classBars(report)}${predictions === undefined ? null : precisionRecallCharts(predictions.curves, report.pooled)}`,
+    },
+    {
+      id: "people-by-class",
+      title: "People by class",
+      about:
+        "F1 of each person and class: a column that is dark for one person alone points to that person’s recordings or labels.",
+      body: personClassTable(report.users, report.classes),
+    },
     {
       id: "calibration",
       title: "Calibration",

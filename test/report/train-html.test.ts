@@ -63,6 +63,7 @@ describe("report.html", () => {
       "Confusion",
       "People",
       "Classes",
+      "People by class",
       "Calibration",
       "Channels",
       "Data quality",
@@ -86,10 +87,50 @@ describe("report.html", () => {
   });
 
   it("shows the confusion matrix's counts, row by row", () => {
-    const rows = all(document, ".confusion tbody tr").map((row) =>
+    const rows = all(document, "#confusion tbody tr").map((row) =>
       all(row, "td:not(.total)").map((cell) => Number(cell.querySelector("small")?.textContent ?? "0")),
     );
     expect(rows).toEqual(input.cvReport.pooled.confusion_matrix);
+  });
+
+  it("shades F1 by person and class, and leaves out what a person never did", () => {
+    const [first, ...others] = input.cvReport.users;
+    const scores = first!.metrics.per_class;
+    const metrics = { ...first!.metrics, per_class: { ...scores, sitting: { ...scores.sitting!, f1: 0, support: 0 } } };
+    const cvReport = { ...input.cvReport, users: [{ ...first!, metrics }, ...others] };
+    const rows = all(parse(trainHtml({ ...input, cvReport })), "#people-by-class tbody tr");
+    expect(rows).toHaveLength(24);
+    const row = rows.find((own) => own.querySelector("th")!.textContent === first!.user)!;
+    const cells = all(row, "td");
+    expect(cells.map((cell) => cell.textContent)).toEqual(
+      ordinary.classes.map((name) => (name === "sitting" ? "·" : scores[name]!.f1.toFixed(2))),
+    );
+    const { f1 } = scores.walking!;
+    expect(cells.at(-1)!.getAttribute("style")).toBe(`--share:${Math.round(100 * (1 - f1))}%`);
+  });
+
+  it("shows the most confident errors, and precision and recall, if the predictions are known", () => {
+    const error = { user: "7", recording: "evening", start: 12, end: 20.5, truth: "sitting", predicted: "standing" };
+    const errors = Array.from({ length: 30 }, (_, i) => ({ ...error, confidence: 0.999 - i / 100, windows: 3 }));
+    const curve = { name: "sitting", precision: [1, 0.5, 2 / 3], recall: [0.5, 0.5, 1], averagePrecision: 5 / 6 };
+    const shown = parse(trainHtml({ ...input, predictions: { errors, curves: [curve] } }));
+    const rows = all(shown, "#errors tbody tr");
+    expect(rows).toHaveLength(20);
+    expect(all(rows[0]!, "th, td").map((cell) => cell.textContent)).toEqual([
+      "7",
+      "evening",
+      "12.0 to 20.5",
+      "sitting",
+      "standing",
+      "0.999",
+      "3",
+    ]);
+    expect(shown.querySelector("#errors")!.textContent).toContain("The first 20 of 30 stretches with errors.");
+    const { precision, recall } = input.cvReport.pooled.per_class.sitting!;
+    const charts = all(shown, '#classes svg[aria-label*="precision by recall"]');
+    expect(charts.map((chart) => chart.getAttribute("aria-label"))).toEqual([
+      `sitting: precision by recall. Average precision 0.833; as predicted, precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}.`,
+    ]);
   });
 
   it("sorts people from best to worst", () => {

@@ -1,4 +1,4 @@
-// Finds keys of JSON that are in camelCase, as names in code are. Names that users give may be, too.
+// Finds JSON keys in camelCase, which is for names in code. Names that users choose may be in camelCase, too.
 
 /** `wordWord`; neither `Ax` nor `KS p-value`. */
 export const camelCasePattern: RegExp = /^[a-z][a-z0-9]*[A-Z]/;

@@ -1,4 +1,4 @@
-// Opens a page in a headless Chromium, runs it, and reads its document. Any Chromium or Chrome on the machine will do.
+// Opens a page in a headless Chromium, runs it, and reads its document. Uses any Chromium or Chrome on the machine.
 
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,8 +8,8 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 /**
- * The first program that starts: `chromium-browser` may be a stub that only asks for a snap. CHROMIUM_PATH is taken at its
- * word.
+ * The first program that starts: `chromium-browser` may be a stub that only suggests installing a snap. CHROMIUM_PATH is used
+ * without a check.
  */
 function findChromium(): string | undefined {
   const starts = (name: string): boolean => {

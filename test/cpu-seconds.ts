@@ -9,7 +9,7 @@ declare module "vitest" {
   }
 }
 
-/** Linux counts hundredths of a second on every machine; on other systems, child processes are not counted. */
+/** Linux counts in hundredths of a second on every machine; on other systems, child processes are not counted. */
 function childSeconds(): number {
   if (process.platform !== "linux") return 0;
   const stat = readFileSync(`/proc/${process.pid}/stat`, "utf8");

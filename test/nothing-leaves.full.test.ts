@@ -64,7 +64,7 @@ interface Seen {
   output: string;
   /** In the home and the temporary folder. */
   files: string[];
-  /** System calls that speak to somebody. */
+  /** System calls that contact a server. */
   spoken: string[];
 }
 

@@ -23,7 +23,7 @@ export interface Export {
         readonly channels: readonly string[];
         readonly rate_hz: number;
         readonly people: readonly string[] | null;
-        /** The tenth row, as in the file; null for any value. */
+        /** The tenth row, as in the file; null stands for any value. */
         readonly row: readonly number[];
       }
     | { readonly refused: string };

@@ -89,7 +89,9 @@ export async function openFormat(name: FormatName, base: Base): Promise<Format> 
   }
 }
 
-/** Reading for train, the gate of check, and sometimes all of predict and check, including what they write. */
+/**
+ * Reads as `train` does, passes the gate of `check`, and sometimes runs all of predict and check, including what they write.
+ */
 function tableUser({ directory: base }: Base): (directory: string, name: string, rng: Rng) => Promise<void> {
   const model = join(base, "model");
   let opened: Promise<WatchedModel> | undefined;

@@ -25,7 +25,7 @@ import type { Outcome, Task } from "./worker.ts";
 const hangSeconds = 10;
 const deadlockSeconds = 180;
 const mostMebibytes = 1024;
-/** A process keeps a little of everything that it read, so no single input is the cause of that growth. */
+/** A process keeps a little of everything that it read, so no single input causes that growth. */
 const inputsOfAWorker = 400;
 
 type Verdict = Outcome["kind"] | "hang" | "crash" | "memory";
@@ -64,7 +64,7 @@ class Worker {
     this.scratch = scratch;
   }
 
-  /** `used`: the number of the input that the process used; null if it never answered. */
+  /** `used` is the number of the input that the process used; null if it never answered. */
   async run(task: Task): Promise<{ verdict: Verdict; text: string; used: number | null }> {
     const child = await this.#ready();
     child.send(task);

@@ -17,7 +17,7 @@ export interface Outcome {
   readonly text: string;
   /** The number of the input that was used. */
   readonly used: number;
-  /** Of this process until now. */
+  /** Peak of this process so far. */
   readonly peakMebibytes: number;
 }
 

@@ -1,5 +1,5 @@
 // npm run mutate finds out which small mistakes in the code the tests would detect. Each mutant is one mistake (see mutants.ts).
-// The tests of its room run on it (see tests-of.ts), cheapest first. It is killed if one fails or runs for ever.
+// The tests of its room run on it (see tests-of.ts), cheapest first. It counts as killed if one fails or never ends.
 //
 //   npm run mutate                                  all mutants of the rooms below; hours
 //   npm run mutate -- --sample 400 --seed 7         so many, drawn from all

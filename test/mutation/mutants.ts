@@ -7,7 +7,7 @@ export interface Mutant {
   readonly line: number;
   readonly start: number;
   readonly end: number;
-  /** What stands between `start` and `end` instead. */
+  /** The text that replaces the one between `start` and `end`. */
   readonly text: string;
   /** The line with the mistake marked as [before -> after], followed by a number if an equal line came earlier. */
   readonly name: string;

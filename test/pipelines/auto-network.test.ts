@@ -69,7 +69,7 @@ describe("--network auto", () => {
     const events: TrainEvent[] = [];
     const fits = begin(windows, events);
     const { outcomes } = await fitFolds(fits);
-    // With people of whom the first network knows nothing at all, the second one alone is best.
+    // For people about whom the first network knows nothing, the second one alone is best.
     const tried = [
       { weights: [0.5, 0.5], losses: [1, 1.1] },
       { weights: [1, 0], losses: [3, 3.2] },
@@ -90,7 +90,7 @@ describe("--network auto", () => {
       return predictor.predict(windows, { threads: 1 }).finally(() => predictor.close());
     };
     const alone = await predict(bytes);
-    // All but all of the weight keeps both networks in the file.
+    // Even with nearly all of the weight on one network, both stay in the file.
     const statistics = final.statistics.with(-2, 1e-30).with(-1, 1 - 1e-7);
     const whole = await exportNetwork({ ...exported, statistics }, windows);
     const both = await predict(whole);

@@ -28,7 +28,7 @@ const at = (name: string): string => join(directory, name);
 const run = resident(directory);
 const sensors = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
 const person = duckdbLiteral(at("person.parquet"));
-/** One minute in which a person walks whom the model does not know. */
+/** One minute of walking by a person whom the model does not know. */
 const walking = `(SELECT * FROM ${person} WHERE recording = (SELECT min(recording) FROM ${person}) AND timestamp_s < 60)`;
 
 async function batchFile(name: string, query: string): Promise<void> {

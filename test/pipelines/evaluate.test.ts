@@ -34,7 +34,7 @@ describe("labelled people that the model did not learn from", () => {
   it("have the scores of the predictions that predict writes", async () => {
     await run("predict", "new.parquet", "--model", "walk", "--out", "p.parquet");
     const predicted = `FROM ${duckdbLiteral(at("p.parquet"))}`;
-    // Each simulated recording has one activity, which begins its name.
+    // Each simulated recording has one activity; its name begins with it.
     const truth = "split_part(recording, '-', 1)";
     const matrix = await query(
       `SELECT ${truth} AS true_label, label, count(*)::INTEGER AS n ${predicted} GROUP BY ALL`,

@@ -1,4 +1,4 @@
-// Streams of batches that no recording is likely to hold, for a model of simulated people: one class, classes that the reference
+// Streams of batches that hardly any recording contains, for a model of simulated people: one class, classes that the reference
 // lacks, one window, constant, tiny and huge values, a hundred million times the counts.
 import * as fc from "fast-check";
 import { calibrateAccuracy } from "../../src/monitoring/drift/accuracy-estimate.ts";
@@ -103,7 +103,7 @@ export interface GeneratedBatch {
   readonly stretches: readonly Stretch[];
   readonly assurance: (typeof assurances)[number];
   readonly seed: number;
-  /** Every count so many times. */
+  /** Multiplies every count. */
   readonly times: number;
 }
 

@@ -1,4 +1,4 @@
-// A small training on real recordings. Skipped where they are not there.
+// A small training on real recordings. Skipped if they are absent.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

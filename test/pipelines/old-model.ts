@@ -1,5 +1,5 @@
-// A model folder that an earlier commit wrote, with its recordings; test/fixtures/scripts/model-folder.ts made it. Like anybody, a
-// test can change it and correct its hashes.
+// A model folder that an earlier commit wrote, with its recordings; test/fixtures/scripts/model-folder.ts made it. A test can
+// change it and correct its hashes, as anybody could.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

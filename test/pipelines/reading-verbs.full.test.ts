@@ -1,4 +1,4 @@
-// Tests what every command that reads recordings must do in the same way, on one small model.
+// Tests, on one small model, what all commands that read recordings must do in the same way.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";

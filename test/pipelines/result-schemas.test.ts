@@ -1,4 +1,4 @@
-// For any data, each command's result conforms to its published schema: no share above 1, no NaN, nothing repaired.
+// For any data, each command's result conforms to its published schema without being repaired: no share above 1, no NaN.
 // test/interfaces/cli/json-answers.full.test.ts tests the output of the real commands.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";

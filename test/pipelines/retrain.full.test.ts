@@ -154,7 +154,7 @@ describe("a candidate that passes", () => {
     expect(cv.windows.total).toBe(labelled.windows);
     const outOfFold = await rowsOf(`SELECT DISTINCT "user" FROM ${duckdbLiteral(at("v2", modelFiles.outOfFold))}`);
     expect(outOfFold.map(({ user }) => user).sort()).toEqual(labelled.people);
-    // People with the same names among the unlabelled: one of six people there.
+    // The unlabelled recordings contain people with the same names: one of six.
     expect(unlabelled.windows % 5).toBe(0);
     expect(warnings.join("\n")).toContain(`Unlabelled windows of ${holdout.people[0]} were left out`);
     expect(adopted.stdout + adopted.stderr).toContain("were left out");
@@ -326,7 +326,7 @@ describe("a candidate that is refused", () => {
 });
 
 it("--adapt adabn takes new statistics in place of cycles, and its network has them", async () => {
-  // Even if the command runs inside the model's folder, its line is named.
+  // The model's line is named even if the command runs inside its folder.
   const given = words(at("u.parquet"), at("adapted"), "--adapt", "adabn");
   const inside = given.map((word) => (word === "model" ? "." : word));
   const { exitCode, stdout } = await start(inside, at("model")).ended;

@@ -360,7 +360,7 @@ function changeLedger(folder: string, ...statements: string[]): void {
   database.close();
 }
 
-/** Batches of a stream with these ids, each a second after the previous one, all with the answer of the first. */
+/** Batches of a stream with these ids, a second apart, all with the answer of the first one. */
 async function addBatches(folder: string, stream: string, ...ids: string[]): Promise<void> {
   const { model_version: modelVersion } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
   const upgradeSummary = (json: unknown) => ({ summary: Buffer.from(JSON.stringify(json)), figures: null });

@@ -1,5 +1,5 @@
 // Repeats five commands and kills them at random moments (kill -9). There is one course per command. After each kill, it checks
-// everything that must be true, and returns a loss, a sentence, for each violation.
+// everything that must be true, and returns a sentence for each violation.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -19,9 +19,9 @@ import type { RememberingMlflow } from "./remembering-mlflow.ts";
 import { Duration, type Ended, runVictim } from "./victim.ts";
 
 export interface Course {
-  /** Of these commands, as many were killed. */
+  /** The number of commands that were killed. */
   kills: number;
-  /** Ended by themselves in between. */
+  /** The number of commands that ended by themselves in between. */
   ended: number;
   readonly lost: string[];
 }

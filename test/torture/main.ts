@@ -1,5 +1,5 @@
 // npm run torture kills `check`, `train`, `retrain`, `models promote` and `sync` at random moments, 1,000 times in all, and checks
-// after each kill whether anything was lost. Seeded; the moments still depend on the machine.
+// after each kill whether anything was lost. The run is seeded, but the moments of the kills depend on the machine.
 //
 //   npm run torture
 //   npm run torture -- --kills 30 --only check,sync --seed 7

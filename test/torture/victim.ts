@@ -1,4 +1,4 @@
-// Runs the real command in processes that are killed at a random moment, or left to end.
+// Runs the real command in processes that are killed at a random moment or end by themselves.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Rng } from "../../src/random.ts";

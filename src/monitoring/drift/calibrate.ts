@@ -197,8 +197,8 @@ function rehearseToCalibrate(
 
 /**
  * Against the stream's own past, the statistic with which the evidence of a shift grows fastest. Against the training data,
- * always the distance within classes: that of whole batches depends on which activities people happen to do, and standards
- * by class do not carry over to strangers. docs/decisions.md has the figures.
+ * always the distance within classes: the distance between whole batches depends on which activities people happen to do, and
+ * standards by class do not hold for new people. docs/decisions.md has the figures.
  */
 function statisticToCalibrate(kind: CalibrationKind, seen: KindCalibration["seen"]): ScoreStatistic {
   if (kind === "baseline") return "ksWithinClasses";

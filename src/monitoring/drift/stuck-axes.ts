@@ -10,7 +10,7 @@ import type { ChannelSummary } from "../summaries/batch-summary.ts";
 import type { Columns } from "../summaries/summarize.ts";
 import { stuckSeconds } from "./direct-faults.ts";
 
-/** An axis that is stuck for some of a batch. */
+/** An axis that is stuck for part of a batch. */
 export interface StuckAxis {
   readonly channel: string;
   readonly seconds: number;

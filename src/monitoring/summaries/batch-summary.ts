@@ -29,7 +29,10 @@ export interface ChannelSummary {
 /** Summaries by channel name. */
 export type BatchSummary = Readonly<Record<string, ChannelSummary>>;
 
-/** The counts of some bins; all others are 0. They are a part of two longer lists, so that no list is copied. */
+/**
+ * The counts of some bins; all others are 0. Both lists are slices of longer ones that several summaries share, which avoids
+ * copies.
+ */
 export interface SparseCounts {
   /** Number of all bins. */
   readonly size: number;

@@ -46,7 +46,7 @@ export function resolveRepeatedNames(path: string, names: readonly string[], { c
     throw new UserError(
       `${path}: several columns are named ${examples}, so each sensor may have a clock of its own. ${rule}`,
       {
-        advice: `Name the clock of the channels, such as ${shellCommand("--time", own)}, the one beside ${numbered[first]}.`,
+        advice: `Name the clock that belongs to the channels, such as ${shellCommand("--time", own)} (beside ${numbered[first]}).`,
       },
     );
   }

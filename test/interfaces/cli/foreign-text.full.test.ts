@@ -142,7 +142,7 @@ async function run(words: readonly string[]): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-// Everything but the newlines of our own.
+// Everything except our own newlines.
 const obeyed = /[\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]|(?!\n)\p{Cc}/u;
 
 describe.skipIf(process.platform === "win32")("what every command prints", () => {
@@ -164,7 +164,7 @@ describe.skipIf(process.platform === "win32")("what every command prints", () =>
       }
     }
     if (command === "train") expect(existsSync(join(at("model"), "manifest.json"))).toBe(true);
-    // Nothing is dropped silently either; these commands print no text from outside at all.
+    // Nothing is dropped silently either; these commands print no text from outside.
     if (!["baseline validate", "reference compact"].includes(command)) expect(shown).toBeGreaterThan(0);
   });
 });

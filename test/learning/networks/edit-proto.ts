@@ -1,4 +1,4 @@
-// Changes an encoded protobuf message, as an attacker might who wants a reader to do what the writer never intended.
+// Changes an encoded protobuf message as an attacker might.
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
 /** The bytes of a message with the given fields: text, bytes or integers. */

@@ -96,7 +96,7 @@ describe("the kernels", () => {
       }
     }
     const total = sizes.reduce((a, b) => a + b);
-    // Of n channels with probability log2((n + 1) / n) / log2(10).
+    // n channels have a probability of log2((n + 1) / n) / log2(10).
     for (const [n, count] of sizes.entries()) {
       const expected = n === 0 || n > 9 ? 0 : Math.log10((n + 1) / n);
       expect(Math.abs(count / total - expected), `${n} channels`).toBeLessThan(0.02);

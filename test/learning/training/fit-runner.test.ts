@@ -33,7 +33,7 @@ const [fold] = toyFit({
 });
 const plan: FitPlan = { ...fold, windows: fingerprint };
 
-/** What another machine does with the text of a plan; it uses no threads, so that the same bytes are computed in another way. */
+/** What another machine does with the text of a plan. It uses no threads, to show that the bytes do not depend on them. */
 async function elsewhere(text: string, checkpoint: Uint8Array | null, find: FindWindows): Promise<FitOutcome> {
   const received: FitPlan = JSON.parse(text);
   const own = await find(received.windows);
@@ -57,7 +57,7 @@ const remote =
   (task) =>
     elsewhere(JSON.stringify(task.plan), task.checkpoint, find);
 
-/** Equal but for the seconds. */
+/** Equal apart from the seconds. */
 function timeless({ epochs, ...outcome }: FitOutcome): unknown {
   return { ...outcome, epochs: epochs.map((epoch) => ({ ...epoch, seconds: 0 })) };
 }

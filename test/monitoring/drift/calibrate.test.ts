@@ -154,7 +154,7 @@ describe("batches by effective length", () => {
 });
 
 describe("the ladders", () => {
-  /** Batches with this number of classes; with more classes, they are nearer. */
+  /** Batches with this number of classes; the more classes, the smaller the distances. */
   const mixed = (classes: number, n: number, group = "a"): Rehearsed[] =>
     Array.from({ length: n }, (_, i) => rehearsed(group, statistics((i + 1) / n / classes), 60, classes));
 

@@ -208,7 +208,7 @@ describe("calibrate", () => {
       expect(batches).toBeLessThanOrEqual(100 * people);
     }
     expect(at_least).toBe(Math.floor(total("batches") / 2 / poissonUpperLimit(total("alarms") / 2, 0.95)));
-    // Even without any alarm, so few people cannot show more than this.
+    // Even without any alarm, results of so few people cannot support a stronger claim.
     expect(at_least).toBeLessThanOrEqual((100 * people) / 2.99);
   });
 

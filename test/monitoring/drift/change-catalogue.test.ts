@@ -31,7 +31,7 @@ const none: ChangeSizes = {
   lostShares: [],
   rates: [],
 };
-/** Of the kinds that have sizes. */
+/** The kinds of change that have sizes. */
 const only = (sizes: ChangeSizes): Change =>
   changeCatalogue(channels, sensors, scales, { ...none, ...sizes }).find(
     ({ kind }) => kind !== "flipped axis" && kind !== "unit",

@@ -1,5 +1,5 @@
 // Tests the factor's promise on simulated people whose variation from session to session is known: the run length of new
-// drift-free streams is as requested, which it is not without the factor, and a real change is detected hardly later.
+// drift-free streams is as requested, which it is not without the factor, and a real change is detected almost as early.
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
@@ -73,7 +73,7 @@ const calibrationOf = (groups: readonly Group[]) =>
 const sourceOf = (group: Group): DaySource => ({ ...rehearsalChoices(group), recorded: group.chunks });
 
 const quiet = people(10, 0.1);
-/** The first batches do not show that these people vary so much; half as much variation is learned in time. */
+/** The first batches do not show how much these people vary; half as much variation is learned in time. */
 const restless = people(10, 0.3);
 const ofQuiet = calibrationOf(quiet).kinds.own_past!;
 /** Wide enough that no person's session is far from the training data. */

@@ -161,7 +161,7 @@ describe("a bout of one activity", () => {
         sums[n]! += state.value;
       }
     }
-    // An e-value of 20 or more has a tail so long that its mean is approached from below.
+    // E-values of 20 or more are so rare that a finite sample underestimates the mean.
     for (const sum of sums) {
       expect(sum / draws).toBeGreaterThan(0.8);
       expect(sum / draws).toBeLessThanOrEqual(1);

@@ -37,7 +37,7 @@ export const past: Past = {
 const scores = [Array.from({ length: 199 }, (_, i) => (i + 1) / 200)];
 export const awayFor = (p: number): number => 1 - (200 * p - 0.5) / 200;
 
-/** As long as a batch of `rows` rows compared with five batches like it. */
+/** The effective length of a batch of `rows` rows, compared with five batches like it. */
 export const rung: CalibrationRung = {
   seconds: rows / 10,
   scores,
@@ -78,7 +78,7 @@ export function pValueOf(p: number): PValue {
   return { p, extrapolated: p, resolution: 1 / 200, asHigh: 0, nullBatches: 199, people: 20, withinLadder: true };
 }
 
-/** A comparison with this p-value that is ordinary in every respect that is not given. */
+/** A comparison with this p-value, which is ordinary in every other respect unless stated. */
 export function comparisonOf(reference: ReferenceKind, p: number, chosen: Partial<Comparison> = {}): Comparison {
   return {
     reference,

@@ -19,7 +19,7 @@ export const model: DriftModel = {
     samplingRateHz: 10,
     lengthsSeconds: [10, 60],
     nullBatches: 480,
-    // As the streams below are drawn: every chunk independently.
+    // Every chunk is drawn independently, as in the streams below.
     day: { boutSeconds: [10, 10] },
     rng: Rng.fromSeed(1),
   }),

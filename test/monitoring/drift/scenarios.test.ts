@@ -16,7 +16,7 @@ const moved = (columns: Columns, sd: number): Columns => ({ ...columns, x: colum
 
 /**
  * A random share of the channel's values is drawn from two narrow peaks instead of one wide peak; with a share of 1, the channel
- * is bimodal. Mean and variance stay what they were.
+ * is bimodal. Mean and variance do not change.
  */
 function twoPeaked(columns: Columns, share: number, rng: Rng): Columns {
   const mean = columns.x!.reduce((sum, value) => sum + value, 0) / columns.x!.length;
@@ -112,7 +112,7 @@ describe.each<[string, Change]>([
   });
 
   it("is caught by the rolling reference at once, whose batches before were usual", () => {
-    // A stream that may belong to a stranger has no references yet.
+    // A stream that may belong to an unfamiliar person has no references yet.
     const known = streams.filter((judgements) =>
       judgements[jumps - 1]!.comparisons.some(({ reference }) => reference === "rolling"),
     );
@@ -147,7 +147,7 @@ describe("by constants", () => {
     let seen = 0;
     for (let seed = 0; seed < 40; seed++) {
       const judgements = stream(1300 + seed, jumps + 3, jumpOfMean, fixed);
-      // Strangers are far from the training data from their first batch on, and have no rolling reference.
+      // Unfamiliar people are far from the training data from their first batch on, and have no rolling reference.
       if (firstAlarm(judgements) < jumps) continue;
       expect(judgements[jumps]).toMatchObject({ verdict: "sudden_change", leading: { reference: "rolling" } });
       seen++;

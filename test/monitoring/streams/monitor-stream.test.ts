@@ -205,7 +205,7 @@ describe("what a person decides", () => {
 });
 
 describe("while a batch is judged", () => {
-  /** A ledger in a folder writes immediately: what begins inside a decision is complete before the decision ends. */
+  /** A ledger in a folder writes synchronously: a write that begins inside a decision is complete before the decision ends. */
   const meanwhile = async (
     model: MonitoredModel,
     batchId: string,

@@ -1,4 +1,5 @@
-// Recordings of our own whose only peculiarity is their clock: two people who walk and sit, at 50 Hz unless the test says otherwise.
+// Synthetic recordings whose only peculiarity is their clock: two people who walk and sit, at 50 Hz unless the test says
+// otherwise.
 export interface ClockRow {
   readonly user: string;
   readonly activity: "walking" | "sitting";

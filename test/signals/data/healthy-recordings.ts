@@ -1,4 +1,4 @@
-// Real recordings, in which no value may be called absurd.
+// Real recordings, none of whose values may be rejected as absurd.
 import { fileURLToPath } from "node:url";
 import { refuseAbsurdValues } from "../../../src/signals/data/absurd-values.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";

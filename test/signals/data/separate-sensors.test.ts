@@ -9,7 +9,7 @@ interface Sensor {
   readonly value: string;
   readonly offset: number;
   readonly hz?: number;
-  /** The three values at a time. */
+  /** The three values at one time. */
   at(seconds: number, person: number): readonly number[];
 }
 

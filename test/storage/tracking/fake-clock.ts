@@ -11,7 +11,7 @@ export class FakeClock implements Clock {
   #now = 0;
   #sleepers: Sleeper[] = [];
   #stopped = false;
-  /** How long was slept each time. */
+  /** The duration of each sleep. */
   readonly slept: number[] = [];
 
   constructor() {

@@ -90,7 +90,7 @@ export class MlflowServer {
     while (await this.#isUp()) await sleep(20);
   }
 
-  /** Ends it and removes what it holds. */
+  /** Ends it and removes its content. */
   async remove(): Promise<void> {
     await this.kill();
     rmSync(this.#directory, { recursive: true, force: true, maxRetries: 10 });
@@ -157,7 +157,7 @@ export class ReadBack {
     });
   }
 
-  /** @param experiments all where not given */
+  /** @param experiments default: all */
   everything(...experiments: readonly string[]): Promise<OnServer> {
     return this.#ask({ do: "everything", experiments }) as Promise<OnServer>;
   }

@@ -117,7 +117,7 @@ export function expectTraining(server: OnServer, experiment: string, folder: str
 
 const front: readonly string[] = ["report.html", "confusion-matrix.svg", "learning-curves.svg"];
 
-/** The model folder and, at the top level, what the run's page shows first. What checks leave there came later. */
+/** The model folder and, at the top level, what the run's page shows first. Leaves out what checks added later. */
 function artifactsOf(folder: string): Record<string, string> {
   const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
   const first: Record<string, string> = { ...manifest.files, ...manifest.mutable_files };

@@ -37,6 +37,7 @@ import type { StreamStore } from "../storage/store/stream-store.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
 import { measureWithoutFaults } from "./measure-without-faults.ts";
 import { reportCheck } from "./report-check.ts";
+import { summaryInFile } from "./summary-in-file.ts";
 import { windowsOfModel } from "./windows-of-model.ts";
 
 /** The return value of `check`. */
@@ -83,9 +84,12 @@ export async function checkBatch(
 ): Promise<CheckAnswer> {
   const { watched } = model;
   const config = resolveCheckConfig({ ...options, model: watched.folder.directory });
+  const { channels, files } = config;
+  const batchId = config.batchId ?? basename(files[0]!);
+  const summary = await summaryInFile(config, run.stored);
+  if (summary !== null) return checkSummarizedBatch(model, summary, { ...summaryOptions(config), batchId }, run);
   const reporter = reporterOf(run.reporter);
   const server = serverAddress(config.tracking);
-  const { channels, files } = config;
   const { channels: _, ...columns } = namedColumnRoles(config);
   const given = {
     ...(channels !== undefined && { channels }),
@@ -97,7 +101,7 @@ export async function checkBatch(
   const gated = await openGatedBatch(files, given, watched, reporter);
   const measured = gated.accepted ? await measureCheckedBatch(gated, config.jobs, model) : undefined;
   const batch = {
-    batchId: config.batchId ?? basename(files[0]!),
+    batchId,
     contentHash: gated.accepted
       ? gated.opened.fingerprint
       : await hashCheckedBatch(files.map((file) => run.stored?.get(file) ?? file)),
@@ -107,7 +111,7 @@ export async function checkBatch(
   );
 }
 
-/** @param sent bytes or parsed JSON; see `readSummary` */
+/** @param sent bytes in either form, or parsed JSON; see `readSummary` */
 export async function checkSummarizedBatch(
   model: CheckingModel,
   sent: unknown,
@@ -123,6 +127,12 @@ export async function checkSummarizedBatch(
   return recordCheckedBatch(model, batch, { config, server, reporter, now: run.now }, (memory, facts) =>
     judgeBatch(checkedBatchFromSummary(summary), memory, watched, config, facts),
   );
+}
+
+function summaryOptions(config: CheckConfig): Omit<SummaryOptions, "batchId"> {
+  const { stream, accept, thresholds, arl, alpha, keepDays, keepMegabytes, tracking, experiment } = config;
+  const told = { ...(tracking !== undefined && { tracking }), ...(experiment !== undefined && { experiment }) };
+  return { stream, accept, thresholds, arl, alpha, keepDays, keepMegabytes, ...told };
 }
 
 async function recordCheckedBatch(
@@ -228,6 +238,7 @@ function checkedBatchFromSummary({ rows, dropped, measurement }: DeviceSummary):
     rows,
     measurement,
     columns: null,
+    leftOut: ["quality", "still", "impossible", "likely_causes"],
     undone: [],
     windows: measurement.signals.windows,
     samples: measurement.byClass.reduce((sum, summary) => sum + (summary === null ? 0 : batchSummaryRows(summary)), 0),

@@ -21,9 +21,9 @@ export interface Model {
   /** Does the same as the function `check`, without opening the model again. */
   check(batch: BatchOptions, run?: CheckRun): Promise<CheckAnswer>;
   /**
-   * Judges a batch that was summarised elsewhere, from the bytes or the parsed JSON that `tidemark/device` produced. Throws a
-   * UserError if this model did not make the summary. Likely causes cannot be found without samples; if the batch looks
-   * unusual, the result's `warnings` say so.
+   * Judges a batch that was summarised elsewhere, from what `tidemark/device` produced: the bytes of either form, or parsed JSON.
+   * Throws a UserError if this model did not make the summary. The result's `left_out` names what cannot be judged without
+   * samples.
    */
   checkSummary(summary: unknown, options: SummaryOptions, run?: CheckRun): Promise<CheckAnswer>;
   /** Returns probabilities [W, K] of the classes. `jobs` is the maximum number of worker threads (default: one per core). */

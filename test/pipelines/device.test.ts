@@ -1,6 +1,6 @@
 // Compares a phone with the server: the phone has device.json and model.onnx, the summary that it sends equals what `check` would
 // have measured, and both lead to the same verdict.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -120,6 +120,7 @@ describe("a device's summaries", () => {
       warnings: _warnings,
       impossible: _impossible,
       still: _still,
+      left_out: _leftOut,
       comparisons,
       ...rest
     } = result;
@@ -174,6 +175,28 @@ describe("a device's summaries", () => {
         }
       }
       expect(verdicts).toEqual(["normal", "normal", "normal", "normal", "normal", "sudden_change"]);
+    });
+  });
+
+  it("are recognised in files, and say what was not judged", async () => {
+    const { bytes, text } = await sent("b1.csv");
+    writeFileSync(at("b1.summary.bin"), bytes);
+    writeFileSync(at("b1.summary.json"), `\n${text}\n`);
+    await using(async (model) => {
+      const checked = await model.check({ files: [at("b1.summary.bin")], stream: "files", jobs: 1 });
+      expect(checked.result).toMatchObject({ batch_id: "b1.summary.bin", verdict: "normal" });
+      expect(checked.result).toHaveProperty("left_out", ["quality", "still", "impossible", "likely_causes"]);
+      const again = { files: [at("b1.summary.json")], stream: "files", batchId: "b1.summary.bin" };
+      expect(await model.check(again)).toMatchObject({ known: true, result: checked.result });
+      await expect(model.check({ ...again, files: [...again.files, at("b0.csv")] })).rejects.toThrow(
+        "this is a summary, which is a whole batch, but 2 files are given",
+      );
+      await expect(model.check({ ...again, time: "t", timeUnit: "ms" })).rejects.toThrow(
+        "this is a summary, which has no columns, so --time, --time-unit cannot be applied",
+      );
+      const textual = await model.checkSummary(Buffer.from(text), { batchId: "b1.summary.bin", stream: "files" });
+      expect(textual).toMatchObject({ known: true, result: checked.result });
+      await expect(model.checkSummary(Buffer.from("{"), { batchId: "x" })).rejects.toThrow("summary: expected JSON: ");
     });
   });
 

@@ -13,6 +13,7 @@ const closing: Closing = {
   ],
   notes: [
     "A batch is everything in the named files. A batch id can be used once per stream: the same data under the same id returns the earlier answer and changes nothing.",
+    "In place of recordings, the file may be a summary that a device made with tidemark/device.",
     "If --model is given several times, each model judges the batch with its own memory and gives its own answer.",
   ],
   exitHeading: "Exit codes (with several models, the highest):",

@@ -15,6 +15,13 @@ const hints = {
   roughness: "look for lost samples, a filter, noise or a wrong sampling rate",
 } as const;
 
+const partsOfCheck: Readonly<Record<NonNullable<JudgedBatch["left_out"]>[number], string>> = {
+  quality: "quality gate",
+  still: "time without movement",
+  impossible: "impossible values",
+  likely_causes: "likely causes",
+};
+
 /**
  * The lines to print.
  * @param model the model folder, as the user named it
@@ -82,6 +89,10 @@ function checkHeadline(result: JudgedBatch): string[] {
   );
   if (isWeighed || verdict !== "normal") lines.push(`           ${checkEvidenceText(result)}`);
   for (const { message } of result.impossible ?? []) lines.push(`           impossible: ${message}`);
+  if (result.left_out !== undefined) {
+    const left = result.left_out.map((part) => partsOfCheck[part]).join(", ");
+    lines.push(`           not judged, because the batch is a summary without samples: ${left}`);
+  }
   const { still } = result;
   if (still !== undefined && still.seconds > 0) {
     const [seconds, all] = [still.seconds, still.of_seconds].map(durationText);

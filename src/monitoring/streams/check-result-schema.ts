@@ -168,6 +168,12 @@ const judged = z.object({
       "sensors with impossible values, which raise an alarm; absent if the batch came as a summary and shows none",
     )
     .exactOptional(),
+  left_out: z
+    .array(z.enum(["quality", "still", "impossible", "likely_causes"]))
+    .describe(
+      "what could not be judged because the batch came as a summary: the quality gate, or what the fields with these names would hold",
+    )
+    .exactOptional(),
   warnings: z.array(z.string()),
 });
 

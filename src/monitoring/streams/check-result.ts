@@ -186,6 +186,11 @@ export interface JudgedBatch extends AnyBatch {
    * summary and shows none, and from results of earlier versions.
    */
   impossible?: { sensor: string; channels: string[]; message: string }[];
+  /**
+   * What could not be judged because the batch came as a summary without its samples: the quality gate (`quality`), or what
+   * the fields with these names would hold. Absent if everything was judged, and from results of earlier versions.
+   */
+  left_out?: ("quality" | "still" | "impossible" | "likely_causes")[];
   /** Warnings for the reader. */
   warnings: string[];
 }

@@ -85,6 +85,7 @@ export function describeCheck(of: {
         message,
       })),
     }),
+    ...(batch.leftOut !== undefined && batch.leftOut.length > 0 && { left_out: [...batch.leftOut] }),
     warnings: [...warnings],
   };
 }

@@ -6,20 +6,35 @@ import { decodeSummary, encodeSummary, type SummarizedModel } from "../summaries
 import { deviceSummarySchema } from "../summaries/summary-schemas.ts";
 
 /**
- * @param sent bytes from `encodeSummary`, or parsed JSON from `summaryToJson`
+ * @param sent bytes from `encodeSummary`; JSON from `summaryToJson`, parsed or as the bytes of its text
  * @param model the model that must have made the summary
  * @returns a measurement that `check` can judge and a stream can store
  * @throws UserError if the summary cannot be used; the message names the fault
  */
 export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummary {
   try {
-    return decodeSummary(sent instanceof Uint8Array ? sent : readSummaryAsBytes(sent), model);
+    const isBinary = sent instanceof Uint8Array && !startsLikeJson(sent);
+    return decodeSummary(isBinary ? sent : readSummaryAsBytes(parsedSummary(sent)), model);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UserError(`summary: ${error.message}`, {
       advice: "Copy device.json and model.onnx to the device from the model that judges its batches.",
       cause: error,
     });
+  }
+}
+
+/** The first byte of the binary form is neither a space nor a brace. */
+function startsLikeJson(bytes: Uint8Array): boolean {
+  return [0x20, 0x09, 0x0a, 0x0d, 0x7b].includes(bytes[0]!);
+}
+
+function parsedSummary(sent: unknown): unknown {
+  if (!(sent instanceof Uint8Array)) return sent;
+  try {
+    return JSON.parse(new TextDecoder().decode(sent));
+  } catch (error) {
+    throw new RangeError(`expected JSON: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -8,7 +8,7 @@ import type { UndoneFault } from "../drift/likely-causes.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import type { Columns } from "../summaries/summarize.ts";
 import { batchHeadline } from "./batch-headline.ts";
-import { type CheckResult, shortenCheckResult } from "./check-result.ts";
+import { type CheckResult, type JudgedBatch, shortenCheckResult } from "./check-result.ts";
 import { checkResultSchema } from "./check-result-schema.ts";
 import type { StreamSchemas } from "./monitor-stream.ts";
 import type { Judge } from "./watched-model.ts";
@@ -78,6 +78,8 @@ export interface MeasuredBatch {
   readonly measurement: BatchMeasurement;
   /** Time in which nothing moved; absent if there are only summaries. */
   readonly still?: StillTime;
+  /** What could not be found out without samples (default: nothing). */
+  readonly leftOut?: NonNullable<JudgedBatch["left_out"]>;
   readonly warnings: readonly string[];
 }
 

@@ -1,0 +1,55 @@
+// A batch that a device has summarised, in a file in place of a recording.
+
+import { readFile, stat } from "node:fs/promises";
+import { UserError } from "../errors.ts";
+import { isSummary, summaryHeadBytes } from "../monitoring/summaries/is-summary.ts";
+import { modelColumns } from "../shared-options.ts";
+import { fileBytes } from "../signals/files/file-bytes.ts";
+
+/** A summary is larger only if its model has hundreds of channels. */
+const mostBytes = 64e6;
+
+/**
+ * The content of the file if it is a summary; null if the files hold recordings.
+ * @param config the options; those about columns do not apply to a summary
+ * @param stored paths of files whose content came from elsewhere, by their names
+ * @throws UserError if there are other files beside the summary, or options that need columns
+ */
+export async function summaryInFile(
+  config: { readonly files: readonly string[] } & Readonly<Partial<Record<keyof typeof modelColumns, unknown>>>,
+  stored?: ReadonlyMap<string, string>,
+): Promise<Uint8Array | null> {
+  const { files } = config;
+  const file = files[0]!;
+  const path = stored?.get(file) ?? file;
+  if (!(await beginsLikeSummary(path))) return null;
+  if (files.length > 1) {
+    throw new UserError(`${file}: this is a summary, which is a whole batch, but ${files.length} files are given.`, {
+      advice: "Check each summary by itself.",
+    });
+  }
+  const given = Object.entries(modelColumns).filter(([name, option]) => {
+    const value = config[name as keyof typeof modelColumns];
+    return value !== undefined && value !== option.default;
+  });
+  if (given.length > 0) {
+    const names = given.map(([name]) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    throw new UserError(`${file}: this is a summary, which has no columns, so ${names.join(", ")} cannot be applied.`, {
+      advice: "Leave these options out. A device gives each channel in the unit that device.json names.",
+    });
+  }
+  const bytes = await readFile(path);
+  if (bytes.length > mostBytes) {
+    throw new UserError(`${file}: expected a summary of at most ${mostBytes / 1e6} MB, got ${bytes.length / 1e6} MB`);
+  }
+  return bytes;
+}
+
+/** False for patterns, addresses and pipes, which are read as recordings. */
+async function beginsLikeSummary(path: string): Promise<boolean> {
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  return isFile && isSummary(await fileBytes(path, 0, summaryHeadBytes));
+}

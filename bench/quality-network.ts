@@ -51,7 +51,7 @@ function networkConfig(network: string, { config, hasAugmentation }: Pick<Qualit
   return hasAugmentation ? given : { ...given, augment: augmentationForConfig(given) };
 }
 
-/** @param directory folder for checkpoints, from which an interrupted fit goes on; removed at the end */
+/** @param directory folder for checkpoints, from which an interrupted fit resumes; removed at the end */
 export async function askNetwork(network: string, task: QualityTask, directory: string): Promise<QualityAnswers> {
   mkdirSync(directory, { recursive: true });
   const config = networkConfig(network, task);

@@ -25,7 +25,7 @@ const data = fileURLToPath(new URL("../../shared/data/", import.meta.url));
 
 const known: Readonly<Record<string, { readonly files: string; readonly options: object }>> = {
   motionsense: { files: "motionsense/motionsense.parquet", options: {} },
-  // Its windows are not all there, so each counts as a recording of its own.
+  // Some of its windows are missing, so each one counts as a separate recording.
   "uci-har": { files: "uci_har/uci_har.parquet", options: { recording: "window_id", window: 128 } },
   wisdm: { files: "wisdm_watch/wisdm_watch.parquet", options: { rate: 20, window: 200 } },
 };

@@ -1,7 +1,7 @@
-// Measures how fast batches are summarised: values per second on one core in a pass over 30,000 rows of six channels, and all
-// that a check computes from such a batch. That is the signals of whole sensors, summaries by predicted class, and the statistics
-// and verdict against the training data, the anchor and the rolling reference. The channels are normal, heavy-tailed or mostly
-// still in turn, so that the grid's edges are evenly spread, far apart or crowded.
+// Measures how fast batches are summarised: values per second on one core in a pass over 30,000 rows of six channels, and
+// everything that a check computes from such a batch. That is the signals of whole sensors, summaries by predicted class, and
+// the statistics and verdict against the training data, the anchor and the rolling reference. In turn, the channels are
+// normally distributed, heavy-tailed or mostly still, so that the grid's edges are evenly spread, far apart or crowded.
 
 import { type DriftModel, referenceKinds } from "../src/monitoring/drift/comparison.ts";
 import { newDriftState } from "../src/monitoring/drift/drift-state.ts";
@@ -86,7 +86,7 @@ function columns(rng: Rng, rows: number): Columns {
   );
 }
 
-/** The predicted classes of so many rows. */
+/** Predicted classes for this number of rows. */
 function bouts(rows: number): Int32Array {
   return Int32Array.from({ length: rows }, (_, i) => Math.floor(i / boutRows) % nClasses);
 }

@@ -1,4 +1,4 @@
-// Calibrates in threads of its own: rehearsals keep all cores busy, and the main thread must respond to Ctrl-C.
+// Calibrates in separate threads: rehearsals keep all cores busy, and the main thread must respond to Ctrl-C.
 
 import { Interrupted } from "../errors.ts";
 import { startWorker } from "../learning/training/start-worker.ts";

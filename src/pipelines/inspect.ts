@@ -153,7 +153,7 @@ async function openToInspect(
   } catch (refused) {
     if (!(refused instanceof UserError)) throw refused;
     if (faults[0] !== undefined) throw new DataFault(faults[0]);
-    // If they cannot be read even so, that is the error to mend first.
+    // If they still cannot be read, the user has to fix that error first.
     const opened = await openForTrainingLabelledOrNot(config, reporter, onFault);
     for (const warning of opened.quality.warnings) reporter.warn(warning);
     return { opened, refused };

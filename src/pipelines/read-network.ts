@@ -17,7 +17,7 @@ import type { Manifest } from "../storage/store/manifest.ts";
 import { ownNetworkFiles } from "../storage/store/model-folder.ts";
 import { explainSystemReadError } from "../system-error.ts";
 
-/** Far more than a network in layers takes up. */
+/** Far more than the code of a network takes up. */
 const largestFile = 2 ** 20;
 
 /** @throws UserError if it is a file that cannot be read or run, or that does not export a function */
@@ -123,7 +123,7 @@ async function networkCodeWithoutTypes(file: string, text: string): Promise<stri
 
 /** Node.js warns that this function is experimental; the same code runs whenever it starts a .ts file, without a warning. */
 async function networkTextWithoutTypes(text: string): Promise<string> {
-  // Loaded only here, because a Node.js that is too old lacks it, and must get as far as saying so.
+  // Loaded only here: a Node.js that is too old lacks it, and must still be able to report that it is too old.
   const { stripTypeScriptTypes } = await import("node:module");
   const { emitWarning } = process;
   process.emitWarning = () => {};

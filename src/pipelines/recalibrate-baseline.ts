@@ -131,7 +131,7 @@ export async function freezeToRecalibrate(
     sensors: watched.sensors,
     ...(signals !== undefined && { signals }),
   };
-  const fresh = await freezeWrittenModelDrift(windows, await calibratedToRecalibrate(watched, windows), rehearsed, {
+  const fresh = await freezeWrittenModelDrift(windows, await outOfFoldToRecalibrate(watched, windows), rehearsed, {
     reporter,
   });
   return { fresh, people: windows.users.length };
@@ -183,7 +183,7 @@ async function cutWindowsToRecalibrate(
 }
 
 /** [W, K] out of fold, after temperature scaling. @throws UserError if the folder has predictions of other windows */
-async function calibratedToRecalibrate({ folder, drift }: WatchedModel, windows: WindowSet): Promise<Float32Array> {
+async function outOfFoldToRecalibrate({ folder, drift }: WatchedModel, windows: WindowSet): Promise<Float32Array> {
   const { classes } = drift;
   const { temperature } = await readJsonFile(folder.path(modelFiles.cvReport), cvReportSchema);
   const rows = await readOutOfFold(folder, classes);

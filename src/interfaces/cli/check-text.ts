@@ -53,7 +53,7 @@ function judgedCheckLines(result: JudgedBatch, model: string): Block[] {
   const { comparisons, likely_causes: causes, warnings } = result;
   return [
     `${result.verdict}   batch ${result.batch_id} of stream ${result.stream}`,
-    ...checkHeadline(result),
+    ...checkTextHeadline(result),
     "",
     ...(comparisons.length === 0
       ? ["Nothing could be compared: the batch is shorter than every rehearsed batch."]
@@ -67,7 +67,7 @@ function judgedCheckLines(result: JudgedBatch, model: string): Block[] {
   ];
 }
 
-function checkHeadline(result: JudgedBatch): string[] {
+function checkTextHeadline(result: JudgedBatch): string[] {
   const {
     verdict,
     confirmed,
@@ -144,7 +144,7 @@ function checkEvidenceText({ verdict, evidence }: JudgedBatch): string {
   return `evidence ${shown} the alarm level${by ? why[by] : ""}`;
 }
 
-/** The smallest p-value of some comparisons, beside its limit. */
+/** The smallest p-value of some comparisons, with its limit. */
 function checkLimitText(
   { comparisons }: JudgedBatch,
   isMeant: (comparison: CheckedComparison) => boolean,

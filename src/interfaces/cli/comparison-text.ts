@@ -1,4 +1,5 @@
-// The comparisons of a check as tables: how unusual the batch is beside each reference, and the distances of each channel.
+// The comparisons of a check as tables: how unusual the batch is compared with each reference, and the distances of each
+// channel.
 import { counted } from "../../counted.ts";
 import { percent } from "../../percent.ts";
 import type { CheckedComparison } from "../../pipelines/check.ts";

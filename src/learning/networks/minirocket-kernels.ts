@@ -19,7 +19,7 @@ export const kernelPlaces: readonly (readonly [number, number, number])[] = Arra
 /** One dilation's kernels with the same padding: every second kernel, beginning with the first or the second. */
 export interface KernelGroup {
   readonly dilation: number;
-  /** Zeros on either side of a window: as many as make the output as long as the window, or none. */
+  /** Zeros on either side of a window: enough to make the output as long as the window, or none. */
   readonly padding: number;
   /** Length of the output. */
   readonly length: number;

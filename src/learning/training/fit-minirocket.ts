@@ -53,7 +53,7 @@ export async function fitMiniRocket(
   const statistics = drawMiniRocketStatistics(network, data, rows, Rng.fromState(plan.rng).split("kernels"));
   const blank = fitStateFrom({ parameters: new Float32Array(network.parameterCount), statistics }, 0);
   const { shouldStop } = options;
-  const onCounted = reportMiniRocketCounts(options, (plan.turned === null ? 1 : 2) * rows.length);
+  const onCounted = reportFitMiniRocketCounts(options, (plan.turned === null ? 1 : 2) * rows.length);
   const counts = await countMiniRocketFeatures(network, statistics, data, rows, { shouldStop, onCounted });
   if (counts === null) return { state: blank, finished: false };
   measureMiniRocketStatistics(network, statistics, counts);
@@ -64,12 +64,12 @@ export async function fitMiniRocket(
   if (turned === undefined) return { state: blank, finished: false };
   const positions = new Map(Array.from(rows, (row, position) => [row, position]));
   const counted: CountedWindows = { windows, counts, turned, positions, classWeights: plan.classWeights };
-  const head = await LinearHead.create(counts, miniRocketMoments(network, statistics), windows.classes.length);
+  const head = await LinearHead.create(counts, fitMiniRocketMoments(network, statistics), windows.classes.length);
   const solving = {
     tolerance,
     maxSteps,
     shouldStop,
-    onStep: reportMiniRocketSteps(options, penalties.parts.length + 1),
+    onStep: reportFitMiniRocketSteps(options, penalties.parts.length + 1),
   };
   try {
     const { strengths, parts } = penalties;
@@ -79,7 +79,7 @@ export async function fitMiniRocket(
     const all = countedWindowsToLearn(counted, rows);
     const fitted = await head.fit(all, [penalty], solving);
     if (fitted === null) return { state: blank, finished: false };
-    const state = fitStateFrom({ parameters: miniRocketParameters(network, fitted[0]!), statistics }, 0);
+    const state = fitStateFrom({ parameters: fitMiniRocketParameters(network, fitted[0]!), statistics }, 0);
     if (!state.parameters.every(Number.isFinite)) {
       throw new Diverged(`${plan.name}: the weights of the linear layer are not finite`, {
         advice: "Look for extreme values in the channels' ranges.",
@@ -99,12 +99,12 @@ export async function fitMiniRocket(
   }
 }
 
-function reportMiniRocketCounts({ onStep }: FitOptions, steps: number): (windows: number) => void {
+function reportFitMiniRocketCounts({ onStep }: FitOptions, steps: number): (windows: number) => void {
   return (step) => onStep({ epoch: 1, step, steps, loss: null, stage: "features" });
 }
 
 /** Reports the steps of several heads that are fitted one after another. */
-function reportMiniRocketSteps({ onStep }: FitOptions, heads: number): (step: number) => void {
+function reportFitMiniRocketSteps({ onStep }: FitOptions, heads: number): (step: number) => void {
   let begun = 0;
   return (step) => {
     if (step === 1) begun++;
@@ -134,7 +134,7 @@ async function countTurnedMiniRocket(
 }
 
 /** Means and deviations of the features, [F] each. */
-function miniRocketMoments(network: NetworkSpec, statistics: Float32Array) {
+function fitMiniRocketMoments(network: NetworkSpec, statistics: Float32Array) {
   const tensor = (wanted: string): Float32Array => {
     const { offset, size } = network.statistics.find(({ name }) => name === wanted)!;
     return statistics.subarray(offset, offset + size);
@@ -143,7 +143,7 @@ function miniRocketMoments(network: NetworkSpec, statistics: Float32Array) {
 }
 
 /** The parameters [P] of the network from a head [K F + K]: the kernel [F, K], then the bias [K]. */
-function miniRocketParameters({ parameters, parameterCount }: NetworkSpec, point: Float64Array): Float32Array {
+function fitMiniRocketParameters({ parameters, parameterCount }: NetworkSpec, point: Float64Array): Float32Array {
   const [kernel, bias] = parameters as [(typeof parameters)[number], (typeof parameters)[number]];
   const [features, classes] = kernel.shape as [number, number];
   const vector = new Float32Array(parameterCount);

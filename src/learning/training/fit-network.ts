@@ -59,7 +59,7 @@ interface Fit {
 }
 
 /**
- * Fits a network, or goes on from the state of an interrupted fit. The same plan gives the same bytes in either case.
+ * Fits a network, or resumes an interrupted fit from its state. The same plan gives the same bytes in either case.
  *
  * @param windows the windows that the plan refers to
  * @throws Diverged if the loss is not finite

@@ -40,7 +40,7 @@ export interface StreamsPlan {
 }
 
 /** Estimated duration of a stream, in units of the time it takes to merge one more chunk; from measurements. */
-const streamUnits = (chunks: number): number => batchesPerStream * (150 + chunks);
+const unitsToCalibrateStreams = (chunks: number): number => batchesPerStream * (150 + chunks);
 
 /** Estimated duration of `calibrateStreams` for this number of people, in the same units. */
 export function calibrateStreamsUnits(
@@ -49,7 +49,7 @@ export function calibrateStreamsUnits(
 ): number {
   const rehearsed = plan.counts.flatMap((count) => new Array<number>(evidenceFactorStreams(people)).fill(count));
   const all = [...rehearsed, ...daysOfCalibratedStreams(plan.day).map(() => judgedLengthOfCalibratedStreams(plan))];
-  return people * all.reduce((sum, count) => sum + streamUnits(count), 0);
+  return people * all.reduce((sum, count) => sum + unitsToCalibrateStreams(count), 0);
 }
 
 /** @returns null if there are too few people */
@@ -69,7 +69,7 @@ export function calibrateStreams(
       count,
       day: hardestDayOfCalibratedStreams(day),
       rng: rng.split(`streams ${count}`),
-      map: (streams, own) => progress.stage(streams.length * streamUnits(count), streams, own),
+      map: (streams, own) => progress.stage(streams.length * unitsToCalibrateStreams(count), streams, own),
     });
     return { count, seconds: roundScoreFigure(count * chunkSeconds), paths };
   });
@@ -87,7 +87,7 @@ export function calibrateStreams(
     seconds,
     batches: batchesPerStream,
     rng: rng.split("run length"),
-    map: (all, each) => progress.stage(all.length * judged.length * streamUnits(count), all, each),
+    map: (all, each) => progress.stage(all.length * judged.length * unitsToCalibrateStreams(count), all, each),
   });
   const streams = rungs.map((rung) => ({
     seconds: rung.seconds,

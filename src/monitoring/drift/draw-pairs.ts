@@ -21,7 +21,7 @@ export interface Pair {
 /** A drift-free pair for batches of `count` chunks; undefined if the group has too few recordings. */
 export type DrawPair = (group: Group, count: number, rng: Rng) => Pair | undefined;
 
-/** With fewer people, a held-out person says little about the next stranger; an arbitrary limit. */
+/** With fewer people, a held-out person says little about the next new person; an arbitrary limit. */
 const fewestGroups = 5;
 
 export function drawStrangerPairs(

@@ -12,8 +12,9 @@ import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import { batchSummaryChannel } from "../summaries/batch-summary.ts";
 import { batchSummaryRows, type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import { type ChannelStatistics, channelStatistics, leastRelativeStd } from "./channel-statistics.ts";
+import { effectiveSize } from "./effective-size.ts";
 import { storedKeys } from "./stored-keys.ts";
-import { effectiveSize, effectiveSizeWithinClasses, ksWithinClasses, logSdWithinClasses } from "./within-classes.ts";
+import { effectiveSizeWithinClasses, ksWithinClasses, logSdWithinClasses } from "./within-classes.ts";
 
 /** Distances of one channel between two batches. All except the last use the whole batches. */
 export interface PairStatistics extends ChannelStatistics {

@@ -42,7 +42,7 @@ export function stuckAxes(
     return (
       usual !== undefined &&
       moments(part).std > leastMovement * usual &&
-      changesOfAxis(part) > leastChanges * part.length
+      changesOfStuckAxis(part) > leastChanges * part.length
     );
   };
   return axes.flatMap((channel) => {
@@ -60,7 +60,7 @@ export function stuckAxes(
 }
 
 /** Number of samples that differ from the one before. */
-function changesOfAxis(column: Float32Array): number {
+function changesOfStuckAxis(column: Float32Array): number {
   return column.reduce((changes, value, i) => (i > 0 && value !== column[i - 1] ? changes + 1 : changes), 0);
 }
 

@@ -6,11 +6,7 @@
 
 import { ksDistance } from "../../stats/ks.ts";
 import { batchSummaryRows, type ClassSummaries } from "../summaries/class-summaries.ts";
-
-/** Effective size of a pair of samples, in rows; 0 if either side is empty. */
-export function effectiveSize(n: number, m: number): number {
-  return n === 0 || m === 0 ? 0 : (n * m) / (n + m);
-}
+import { effectiveSize } from "./effective-size.ts";
 
 /** Effective sizes summed over the classes. */
 export function effectiveSizeWithinClasses(reference: ClassSummaries, current: ClassSummaries): number {

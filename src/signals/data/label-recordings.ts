@@ -60,7 +60,7 @@ export function labelRecordings(rows: StoredRows, files: LabelFiles, options: La
     const [from, to] = [rows.time(start, start + 1)[0]!, rows.time(end - 1, end)[0]!];
     return fromStart ? { from: 0, to: to - from } : { from, to };
   });
-  const factor = factorOfLabels(rows, files, { owned, spans }, options);
+  const factor = factorToLabelRecordings(rows, files, { owned, spans }, options);
   const used = new Set<Annotation>();
   let [overlapping, overlappingSeconds] = [0, 0];
   const unlabelled: string[] = [];
@@ -191,7 +191,7 @@ function annotationsOfRecordings(
   };
   told(strangers, "person", people);
   told(unknown, "recording", new Set(recordings.map(({ recording }) => recording)));
-  if (!named.person && !named.recording && !byFile) refuseAmbiguousLabels(recordings, label, fromStart);
+  if (!named.person && !named.recording && !byFile) refuseAmbiguouslyLabelledRecordings(recordings, label, fromStart);
   const owned = recordings.map(({ user, recording }) =>
     annotations.filter((annotation) => {
       if (byFile) return [stem(recording), stem(user)].includes(fileStems[annotation.file]!);
@@ -206,7 +206,11 @@ function annotationsOfRecordings(
 }
 
 /** Labels that name neither a person nor a recording cannot be assigned if recordings share a clock. */
-function refuseAmbiguousLabels(recordings: readonly StoredRecording[], label: string, fromStart: boolean): void {
+function refuseAmbiguouslyLabelledRecordings(
+  recordings: readonly StoredRecording[],
+  label: string,
+  fromStart: boolean,
+): void {
   if (recordings.length < 2 || (!fromStart && new Set(recordings.map(({ user }) => user)).size < 2)) return;
   const [one, other] = recordings;
   throw new UserError(
@@ -218,7 +222,7 @@ function refuseAmbiguousLabels(recordings: readonly StoredRecording[], label: st
 }
 
 /** Seconds per unit of the labels' times. @throws UserError if no unit makes them fit */
-function factorOfLabels(
+function factorToLabelRecordings(
   rows: StoredRows,
   { clock, annotations, paths }: LabelFiles,
   { owned, spans }: { owned: readonly (readonly Annotation[])[]; spans: readonly Span[] },

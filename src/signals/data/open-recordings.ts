@@ -63,7 +63,7 @@ export interface ReadRecordingsOptions {
 }
 
 /**
- * Recordings without times are read only at the rate that the user states. The model's rate is no more than likely: its network may
+ * Recordings without times are read only at the rate that the user states. The model's rate is only a guess: its network may
  * have learned from resampled recordings.
  */
 export function rateOfOpenedRecordings(

@@ -20,7 +20,7 @@ export interface TimedChunk {
 
 /** Numbers at which the counters of microcontrollers begin again. */
 const counterSizes: readonly number[] = [2 ** 16, 2 ** 24, 2 ** 31, 2 ** 32];
-/** A counter has begun again if it goes on after at most this many steps. */
+/** A counter counts as restarted if its next number is at most this many steps later. */
 const wrapSteps = 20;
 
 /** Turns a file's times into seconds. */

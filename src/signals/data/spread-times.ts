@@ -53,7 +53,7 @@ export function spreadTimes(
     if (groups !== undefined) found.set(r, groups);
   }
   // All rows of a short recording may share one time.
-  const step = middleOfTimeSteps([...found.values()].map((groups) => groups.step).filter(Number.isFinite));
+  const step = spreadTimesMiddle([...found.values()].map((groups) => groups.step).filter(Number.isFinite));
   for (const [r, groups] of found) if (!Number.isFinite(groups.step)) found.set(r, { ...groups, step });
   const pooled = [...found].find(([r, { firsts }]) => areTimesOfPooledSensors(rows, rows.recordings[r]!, firsts));
   if (pooled !== undefined) onFault(spreadTimesOfSensors(rows.recordings[pooled[0]]!, pooled[1]));
@@ -75,7 +75,7 @@ function groupsOfRepeatedTimes(rows: StoredRows, { start, end }: StoredRecording
   const time = rows.time(start, end);
   const firsts = startsOfTimeGroups(time, 0);
   if (firsts.length === time.length + 1) return undefined;
-  return { firsts, step: usualStepOfTimeGroups(time, firsts), packets: false };
+  return { firsts, step: spreadTimesUsualStep(time, firsts), packets: false };
 }
 
 function groupsOfPacketTimes(rows: StoredRows, r: number): Groups | undefined {
@@ -87,10 +87,10 @@ function groupsOfPacketTimes(rows: StoredRows, r: number): Groups | undefined {
   const firsts = startsOfTimeGroups(time, packetFactor * median);
   if (firsts.length - 1 < leastGroups || firsts.length - 1 > time.length / 2) return undefined;
   const intervals = firsts.slice(1, -1).map((first, i) => time[first]! - time[firsts[i]!]!);
-  const interval = middleOfTimeSteps(intervals);
+  const interval = spreadTimesMiddle(intervals);
   const near = intervals.filter((each) => Math.abs(each / interval - 1) <= regular.within).length;
   if (interval > longestPacketSeconds || near < regular.share * intervals.length) return undefined;
-  return { firsts, step: usualStepOfTimeGroups(time, firsts), packets: true };
+  return { firsts, step: spreadTimesUsualStep(time, firsts), packets: true };
 }
 
 /** @param threshold a longer step begins a group */
@@ -101,13 +101,13 @@ function startsOfTimeGroups(time: Float64Array, threshold: number): number[] {
   return firsts;
 }
 
-function usualStepOfTimeGroups(time: Float64Array, firsts: readonly number[]): number {
+function spreadTimesUsualStep(time: Float64Array, firsts: readonly number[]): number {
   const steps: number[] = [];
   for (let g = 0; g + 2 < firsts.length; g++) {
     steps.push((time[firsts[g + 1]!]! - time[firsts[g]!]!) / (firsts[g + 1]! - firsts[g]!));
   }
   // The first group is often incomplete, and lost rows make others long.
-  const median = middleOfTimeSteps(steps.length > 2 ? steps.slice(1) : steps);
+  const median = spreadTimesMiddle(steps.length > 2 ? steps.slice(1) : steps);
   const usual = steps.filter((step) => Math.abs(step / median - 1) <= regular.within);
   return usual.reduce((sum, step) => sum + step, 0) / usual.length;
 }
@@ -135,7 +135,7 @@ function areTimesOfPooledSensors(
   firsts: readonly number[],
 ): boolean {
   const sizes = firsts.slice(1).map((first, g) => first - firsts[g]!);
-  const size = middleOfTimeSteps(sizes);
+  const size = spreadTimesMiddle(sizes);
   const time = rows.time(start, end);
   const tick = (time[time.length - 1]! - time[0]!) / (firsts.length - 2);
   if (size < 2 || 1 / tick < pooledRateHz) return false;
@@ -199,7 +199,7 @@ function spreadTimesOfSensors({ user, recording }: StoredRecording, { firsts }: 
   };
 }
 
-function middleOfTimeSteps(values: readonly number[]): number {
+function spreadTimesMiddle(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }

@@ -66,7 +66,7 @@ export async function findFiles(
       : await findFilesLocally(database, pattern);
     for (const path of paths) {
       if (found.has(path)) continue;
-      const within = remote ? undefined : await findSheetInPath(path);
+      const within = remote ? undefined : await sheetInFoundPath(path);
       if (!remote) refuseFileFoundTwice(path, await checkFoundFile(within?.stored ?? path), nameOf, within?.sheet);
       const format = within === undefined ? formatOfFoundFile(path) : "csv";
       found.set(path, { path, remote, format, ...within });
@@ -84,7 +84,7 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
     if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return null;
     throw explainSystemReadError(error, pattern);
   });
-  if (found !== null || (await findSheetInPath(pattern)) !== undefined) return [pattern];
+  if (found !== null || (await sheetInFoundPath(pattern)) !== undefined) return [pattern];
   if (!/[*?[]/.test(pattern)) {
     throw new UserError(`${pattern}: there is no such file.`, {
       advice: "Check the path; it is relative to the folder in which the command runs.",
@@ -101,7 +101,7 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
 }
 
 /** The workbook and the sheet that a path such as visits.xlsx/ann means; undefined if it means no sheet. */
-async function findSheetInPath(path: string): Promise<{ stored: string; sheet: string } | undefined> {
+async function sheetInFoundPath(path: string): Promise<{ stored: string; sheet: string } | undefined> {
   const [, stored, sheet] = /^(.*\.xls[xm])\/([^/]+)$/i.exec(path) ?? [];
   if (stored === undefined || sheet === undefined) return undefined;
   const found = await stat(stored).catch(() => undefined);

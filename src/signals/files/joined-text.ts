@@ -117,7 +117,8 @@ async function jointsOfText(path: string, header: string): Promise<Joints> {
   let isBelowNames = false;
   for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) {
     const bytes = Buffer.concat([before, chunk]);
-    // What may go on in the next chunk is searched again there: the line of names, and the character before it.
+    // A match may continue in the next chunk, so the last bytes are searched again there: the line of names, and the character
+    // before it.
     const kept = Math.min(bytes.length, names.length + 6);
     const isNew = (end: number): boolean => end > before.length;
     for (let at = bytes.indexOf(names); at >= 0; at = bytes.indexOf(names, at + 1)) {

@@ -29,7 +29,7 @@ export function likelyNames(sample: readonly (readonly string[])[]): string[] {
 function isLikelyAxis(values: readonly string[]): boolean {
   const numbers = values.map((value) => (value === "" ? Number.NaN : Number(value.replace(",", "."))));
   if (!numbers.every(Number.isFinite) || new Set(numbers).size < 2) return false;
-  return !(numbers.every(Number.isInteger) && isLikelyForwards(values));
+  return !(numbers.every(Number.isInteger) && isLikelyToRunForwards(values));
 }
 
 /** Minimum number of rows in which a few whole numbers that come and go are marks of sensors, not values. */
@@ -44,7 +44,7 @@ function isLikelyMark(values: readonly string[]): boolean {
 }
 
 /** Whether hardly any number is less than the one before; a clock may begin again with the next recording. */
-function isLikelyForwards(values: readonly string[]): boolean {
+function isLikelyToRunForwards(values: readonly string[]): boolean {
   const numbers = values.map(Number);
   const steps = numbers.slice(1).map((value, i) => value - numbers[i]!);
   return new Set(numbers).size > 2 && steps.filter((step) => !(step >= 0)).length <= 0.05 * steps.length;
@@ -54,5 +54,5 @@ function isLikelyForwards(values: readonly string[]): boolean {
 function isLikelyClock(values: readonly string[]): boolean {
   if (/^\d{1,4}[-/.]\d{1,2}[-/.]\d|^\d{1,2}:\d{2}/.test(values[0]!)) return true;
   const counted = values.filter((value, i) => i > 0 && Number(value) - Number(values[i - 1]) === 1).length;
-  return isLikelyForwards(values) && 2 * counted < values.length;
+  return isLikelyToRunForwards(values) && 2 * counted < values.length;
 }

@@ -64,8 +64,8 @@ function sensorByTriadName({ before, letter, after }: Triad): Omit<NamedSensor, 
   const { unit: written, rest } = splitSensorName(before, after);
   const words = wordsOfSensorName(rest).filter((word) => !/^(axis|axes)$/.test(word));
   if (isNoSensorName(words)) return undefined;
-  const byWords = sensorKindByWords(words);
-  const kind = byWords?.kind ?? sensorKindByUnit(written);
+  const byWords = sensorKindByNameWords(words);
+  const kind = byWords?.kind ?? sensorKindByNameUnit(written);
   if (kind === "unknown" && written !== undefined && "angle" in written) return undefined;
   return {
     name: shortSensorName(before, letter, after),
@@ -94,7 +94,7 @@ function splitSensorName(before: string, after: string): { unit: WrittenUnit | u
     if (at < 0 || others === 0) continue;
     const kept = words === last ? [...first, ...words.toSpliced(at, 1)] : [...words.toSpliced(at, 1), ...last];
     const unit = unitOfName(words[at]!)!;
-    if (/^g$/i.test(words[at]!) && sensorKindByWords(wordsOfSensorName(kept.join(" ")))?.kind !== "accelerometer")
+    if (/^g$/i.test(words[at]!) && sensorKindByNameWords(wordsOfSensorName(kept.join(" ")))?.kind !== "accelerometer")
       continue;
     return { unit, rest: kept.join(" ") };
   }
@@ -124,7 +124,7 @@ function isNoSensorName(words: readonly string[]): boolean {
   );
 }
 
-function sensorKindByWords(
+function sensorKindByNameWords(
   words: readonly string[],
 ): { kind: SensorKind; gravity?: boolean | null; weak?: boolean } | undefined {
   const text = words.join(" ");
@@ -147,7 +147,7 @@ function sensorKindByWords(
   return undefined;
 }
 
-function sensorKindByUnit(written: WrittenUnit | undefined): SensorKind {
+function sensorKindByNameUnit(written: WrittenUnit | undefined): SensorKind {
   if (written === undefined || !("of" in written)) return "unknown";
   const kinds = (Object.keys(written.of) as SensorKind[]).filter((kind) => kind !== "gravity");
   return kinds.length === 1 ? kinds[0]! : "unknown";
@@ -182,7 +182,7 @@ export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
 export function placeInSensorName({ name }: Sensor): string {
   return wordsOfSensorName(name)
     .filter((word) => !/^(angular|velocity|rate|speed|rotation|linear|sensor|raw|data)$/.test(word))
-    .filter((word) => sensorKindByWords([word]) === undefined)
+    .filter((word) => sensorKindByNameWords([word]) === undefined)
     .join(" ");
 }
 

@@ -1,8 +1,8 @@
 // Compares summaries by class, and distances within classes, with slow counts over plain rows.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { effectiveSize } from "../../../src/monitoring/drift/effective-size.ts";
 import {
-  effectiveSize,
   effectiveSizeWithinClasses,
   ksWithinClasses,
   unseenShareWithinClasses,

@@ -1,6 +1,7 @@
 // Schemas for the output of `--json`. The schema for the result of `check`, which the ledger also keeps, is in
 // src/monitoring. The schemas have the types of the printed values, so that neither can change without the other.
 import { z } from "zod";
+import type { Serving } from "../src/interfaces/server/serve.ts";
 import { retrainReportSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
 import { cvReportSchema } from "../src/learning/training/cv-report.ts";
 import type { SnakeKeys } from "../src/letter-case.ts";
@@ -31,6 +32,11 @@ export const simulateResultSchema: z.ZodType<SimulateResult> = z.object({
   rows: z.int().min(1),
   activities: names.min(1),
   seconds,
+});
+
+export const servingSchema: z.ZodType<Serving> = z.object({
+  url: z.string().nullable().describe("the address; null with --check-config"),
+  models: names.describe("names under which models can be addressed"),
 });
 
 export const predictResultSchema: z.ZodType<SnakeKeys<PredictResult>> = z.object({

@@ -97,9 +97,13 @@ export const rooms: Readonly<Record<string, Room>> = {
       "monitoring/streams",
     ],
   },
+  "interfaces/server": {
+    purpose: "the HTTP service: routes, limits, tokens, logs, how it starts and stops",
+    imports: ["pipelines"],
+  },
   "interfaces/cli": {
     purpose: "commands and their output",
-    imports: ["pipelines"],
+    imports: ["interfaces/server", "pipelines"],
   },
 };
 

@@ -15,6 +15,7 @@ import {
 import { inspectOptions } from "../src/inspect-options.ts";
 import { type Option, type Options, optionDefaultText } from "../src/option.ts";
 import { retrainOptions } from "../src/retrain-options.ts";
+import { serveOptions } from "../src/serve-options.ts";
 import { trainOptions } from "../src/train-options.ts";
 
 export interface Configured {
@@ -38,6 +39,7 @@ export const configured: Readonly<Record<string, Configured>> = {
   Compact: { command: "reference compact", options: compactOptions },
   Compare: { command: "models compare", options: compareOptions },
   Sync: { command: "sync", options: syncOptions },
+  Serve: { command: "serve", options: serveOptions },
   Simulate: { command: "simulate", options: simulateOptions },
 };
 

@@ -30,6 +30,7 @@ import {
   recalibrationSchema,
   referenceDecisionSchema,
   referenceResetSchema,
+  servingSchema,
   simulateResultSchema,
   syncResultSchema,
 } from "./answer-schemas.ts";
@@ -68,6 +69,7 @@ const answers: Record<string, { schema: z.ZodType; title: string }> = {
   predict_result: { schema: predictResultSchema, title: "The output of `tidemark predict --json`" },
   evaluate_result: { schema: evaluationSchema, title: "The output of `tidemark evaluate --json`" },
   drift_bench_result: { schema: driftBenchResultSchema, title: "The output of `tidemark drift-bench --json`" },
+  serving: { schema: servingSchema, title: "The output of `tidemark serve --json`" },
   simulate_result: { schema: simulateResultSchema, title: "The output of `tidemark simulate --json`" },
   sync_result: { schema: syncResultSchema, title: "The output of `tidemark sync --json`" },
   model_versions: { schema: modelVersionsSchema, title: "The output of `tidemark models list --json`" },

@@ -679,6 +679,35 @@ export interface SyncConfig {
 /** The same options before validation; those with a default may be omitted. */
 export type SyncOptions = Partial<SyncConfig> & Pick<SyncConfig, "directory">;
 
+/** Options of `tidemark serve`, after validation and with defaults filled in. */
+export interface ServeConfig {
+  /** Folder of model folders. */
+  models: string;
+  /** Where streams are kept: sqlite:DIR has one ledger per model, so model folders may be read-only. Default: the ledger in each model's folder. */
+  store?: string;
+  /** Port; 0 takes a free one. Default: 8787. */
+  port: number;
+  /** Address to listen on. Default: 127.0.0.1. */
+  host: string;
+  /** Maximum size of a batch in MB, as it is sent. Default: 64. */
+  bodyMegabytes: number;
+  /** Maximum size of a batch in MB after decompression. Default: 256. */
+  batchMegabytes: number;
+  /** Maximum number of rows of a batch. Default: 10000000. */
+  batchRows: number;
+  /** Maximum number of batches that are received or judged at the same time. Default: 256. */
+  queue: number;
+  /** Days for which the ledger keeps full answers, and summaries that no reference needs. Default: 30. */
+  keepDays: number;
+  /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, whatever their age. Default: 1000. */
+  keepMegabytes: number;
+  /** Check the options and the models, and stop. */
+  checkConfig: boolean;
+}
+
+/** The same options before validation; those with a default may be omitted. */
+export type ServeOptions = Partial<ServeConfig> & Pick<ServeConfig, "models">;
+
 /** Options of `tidemark simulate`, after validation and with defaults filled in. */
 export interface SimulateConfig {
   /** The table to write: .parquet, .csv or .tsv (also .gz). */

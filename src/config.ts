@@ -12,6 +12,7 @@ import type {
   PredictConfig,
   RecalibrateConfig,
   RetrainConfig,
+  ServeConfig,
   SimulateConfig,
   StreamConfig,
   SyncConfig,
@@ -34,6 +35,7 @@ import { kebabCase } from "./letter-case.ts";
 import { unusedRecordedOptions } from "./recorded-options.ts";
 import { type ConfigFile, givenOptionNames, resolveOptions } from "./resolve-options.ts";
 import { retrainOptions } from "./retrain-options.ts";
+import { serveOptions } from "./serve-options.ts";
 import { labelOptions } from "./shared-options.ts";
 import { trainOptions } from "./train-options.ts";
 
@@ -191,6 +193,15 @@ export function resolveEvaluateConfig(options: unknown): EvaluateConfig {
  */
 export function resolveCheckConfig(options: unknown): CheckConfig {
   return resolveOptions(checkOptions, options);
+}
+
+/**
+ * Validates and completes the options of `serve`.
+ *
+ * @throws UserError under the same conditions as `resolveTrainConfig`
+ */
+export function resolveServeConfig(options: unknown, file?: ConfigFile): ServeConfig {
+  return resolveOptions(serveOptions, options, file);
 }
 
 /**

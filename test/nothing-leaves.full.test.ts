@@ -32,6 +32,7 @@ const cases: Readonly<Record<string, () => readonly string[]>> = {
   evaluate: () => ["recordings.csv.gz", "--model", "walk", "--out", "evaluated.html"],
   predict: () => [...batch, "--out", "predicted.csv"],
   check: () => [...batch, "--batch-id", "again", "--accept"],
+  serve: () => ["--models", ".", "--check-config"],
   "baseline show": () => ["walk"],
   "baseline validate": () => ["walk"],
   "baseline recalibrate": () => ["trained", "--recordings", "recordings.csv.gz"],

@@ -68,6 +68,8 @@ export interface CheckRun {
   readonly reporter?: Partial<Reporter>;
   /** Paths of files whose content came from elsewhere, by their names in `files`. Default: none. */
   readonly stored?: ReadonlyMap<string, string>;
+  /** Maximum number of rows. Default: unlimited. */
+  readonly maxRows?: number;
 }
 
 /** The parts of an opened model that a check uses. */
@@ -97,6 +99,7 @@ export async function checkBatch(
     units: config.units,
     rate: config.rate,
     stored: run.stored,
+    maxRows: run.maxRows,
   };
   const gated = await openGatedBatch(files, given, watched, reporter);
   const measured = gated.accepted ? await measureCheckedBatch(gated, config.jobs, model) : undefined;

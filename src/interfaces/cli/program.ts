@@ -18,6 +18,7 @@ import { modelsCommand } from "./models-command.ts";
 import { predictCommand } from "./predict-command.ts";
 import { referenceCommand } from "./reference-command.ts";
 import { retrainCommand } from "./retrain-command.ts";
+import { serveCommand } from "./serve-command.ts";
 import { simulateCommand } from "./simulate-command.ts";
 import { syncCommand } from "./sync-command.ts";
 import { printTerminalError } from "./terminal.ts";
@@ -61,7 +62,7 @@ export function createProgram(): Command {
   addHelpClosing(program, closing);
   const commands = [
     ...[inspectCommand(), convertCommand(), trainCommand(), predictCommand(), evaluateCommand()],
-    ...[checkCommand(), baselineCommand(), referenceCommand()],
+    ...[checkCommand(), serveCommand(), baselineCommand(), referenceCommand()],
     ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
     completionCommand((shell) => completionScript(shell, program, definedOptions)),
   ];

@@ -43,6 +43,8 @@ export interface GivenColumns {
   readonly known?: QualityGateOptions["known"];
   /** See `findFiles`. */
   readonly stored?: ReadonlyMap<string, string> | undefined;
+  /** See `openRecordings`. */
+  readonly maxRows?: number | undefined;
 }
 
 /**
@@ -83,6 +85,7 @@ function gateBatchOptions(
     columns: given.columns,
     ...(given.known !== undefined && { known: given.known }),
     ...(given.stored !== undefined && { stored: given.stored }),
+    ...(given.maxRows !== undefined && { maxRows: given.maxRows }),
     ...(given.rate !== undefined && { recordedRateHz: given.rate }),
     channels,
     samplingRateHz: rate,

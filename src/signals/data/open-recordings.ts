@@ -58,6 +58,8 @@ export interface ReadRecordingsOptions {
   readonly onFault?: OnFault;
   /** See `findFiles`. */
   readonly stored?: ReadonlyMap<string, string>;
+  /** Maximum number of rows; reading stops above it. Default: unlimited. */
+  readonly maxRows?: number;
   /** Maximum bytes of rows in memory; above it, rows are moved to a temporary file. Default: 128 MiB. */
   readonly memoryBytes?: number;
 }
@@ -71,6 +73,17 @@ export function rateOfOpenedRecordings(
   model: { readonly rate: number },
 ): Pick<ReadRecordingsOptions, "nominalRateHz" | "likelyRateHz"> {
   return { ...(rate !== undefined && { nominalRateHz: rate }), likelyRateHz: model.rate };
+}
+
+/** The recordings have more rows than the caller accepts. */
+export class TooManyRows extends UserError {
+  override readonly name: string = "TooManyRows";
+
+  constructor(file: string, maxRows: number) {
+    super(`${file}: expected at most ${maxRows.toLocaleString("en")} rows, found more`, {
+      advice: "Send shorter batches, each under its own id.",
+    });
+  }
 }
 
 export interface KnownNames {
@@ -171,7 +184,13 @@ async function openRecordingsWith(
   if (roles.group === null) warn(`No person column was found, so all rows count as one person, "${unknownUser}".`);
   const store = openStore(roles.channels.length);
   const selector = new RowSelector(table, fileNames, requireLabels && labelFile === undefined, store);
-  for await (const { chunk, seconds, repeats } of clocks.chunks()) selector.add(chunk, seconds, repeats);
+  const { maxRows = Number.POSITIVE_INFINITY } = options;
+  let rowsRead = 0;
+  for await (const { chunk, seconds, repeats } of clocks.chunks()) {
+    rowsRead += seconds.length;
+    if (rowsRead > maxRows) throw new TooManyRows(fileNames[0]!, maxRows);
+    selector.add(chunk, seconds, repeats);
+  }
   refuseReservedTexts(keys, roles, fileNames);
   const picked = await selector.finish(onFault, async (f) => {
     const source = sources[f]!;

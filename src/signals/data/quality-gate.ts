@@ -23,6 +23,8 @@ export interface QualityGateOptions extends BatchExpectations {
   /** See `openRecordings`. */
   readonly known?: KnownNames;
   /** See `openRecordings`. */
+  readonly maxRows?: number;
+  /** See `openRecordings`. */
   readonly reporter?: Reporter;
 }
 
@@ -60,6 +62,7 @@ export async function openQualityGate(files: readonly string[], options: Quality
       onFault: (fault) => reasons.push(fault),
       ...(options.known !== undefined && { known: options.known }),
       ...(options.stored !== undefined && { stored: options.stored }),
+      ...(options.maxRows !== undefined && { maxRows: options.maxRows }),
       ...(options.reporter !== undefined && { reporter: options.reporter }),
     });
   } catch (error) {

@@ -84,6 +84,12 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     [batch, "--model", at("model"), "--model", at("old")],
     [recordings, "--model", at("old"), "--batch-id", "batch.csv.gz"],
   ],
+  serve: () => [
+    ["--models", folder, "--check-config"],
+    ["--models", at("absent")],
+    ["--models", folder, "--host", name("host")],
+    ["--models", folder, "--store", name("store")],
+  ],
   "baseline show": () => [[at("model")], [at("absent")]],
   "baseline validate": () => [[at("model")]],
   "baseline recalibrate": () => [[at("model")], [at("absent")]],

@@ -152,6 +152,7 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
         ...[fileOf(name), "--model", "walk", "--seconds", "15", "--batches", "3", "--change-at", "1", "--streams", "1"],
       ]),
   },
+  serve: { form: answers.servingSchema, calls: () => [["--models", ".", "--check-config"]] },
   "baseline show": { form: expectBaseline, calls: () => [["walk"]] },
   "baseline recalibrate": { form: answers.recalibrationSchema, calls: () => [["models/new"]] },
   "baseline validate": { form: answers.baselineValidationSchema, calls: () => [["walk"], ["broken"]] },

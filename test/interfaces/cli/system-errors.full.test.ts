@@ -65,6 +65,10 @@ const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[
     [bad, "--model", "walk"],
     [batch, "--model", bad],
   ],
+  serve: (bad) => [
+    ["--models", bad, "--check-config"],
+    ["--models", ".", "--config", bad, "--check-config"],
+  ],
   "baseline show": (bad) => [[bad]],
   "baseline validate": (bad) => [[bad]],
   "baseline recalibrate": (bad) => [[bad], ["walk", "--recordings", bad]],

@@ -41,6 +41,7 @@ const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["batch.csv.gz", ...walk, "--stream", "b", "--thresholds", "fixed"],
   ],
   "drift-bench": [["batch.csv.gz", ...walk, ...bench]],
+  serve: [["--models", "models", "--check-config"]],
   "baseline show": [["models/walk"]],
   "baseline validate": [["models/walk"]],
   "baseline recalibrate": [["models/walk-v2"]],

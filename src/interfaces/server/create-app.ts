@@ -1,0 +1,121 @@
+// The application: every request gets an id, a line in the log, the headers that protect browsers, and, if something fails, a
+// problem in place of a stack trace.
+
+import { randomUUID } from "node:crypto";
+import { Readable } from "node:stream";
+import { Hono } from "hono";
+import type { Logger } from "pino";
+import { explainSystemError } from "../../system-error.ts";
+import { Problem, problemOfUserError } from "./problem.ts";
+import type { Route } from "./route.ts";
+
+export interface AppOptions {
+  readonly routes: readonly Route[];
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
+  /** Milliseconds, for durations in the log. */
+  readonly clock?: () => number;
+  /** Whether replies ask the client to close its connection. */
+  readonly closing?: () => boolean;
+}
+
+const securityHeaders: Readonly<Record<string, string>> = {
+  "X-Content-Type-Options": "nosniff",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Referrer-Policy": "no-referrer",
+  "Cache-Control": "no-store",
+};
+
+export function createApp({ routes, log, clock = () => performance.now(), closing = () => false }: AppOptions): Hono {
+  const app = new Hono();
+  const answered = async (
+    request: Request,
+    route: Route | undefined,
+    params: Record<string, string>,
+  ): Promise<Response> => {
+    const began = clock();
+    const given = request.headers.get("x-request-id") ?? "";
+    const requestId = /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+    const fields: Record<string, unknown> = { requestId, method: request.method, path: new URL(request.url).pathname };
+    let response: Response;
+    try {
+      if (route === undefined) throw unknownAddress(request, routes);
+      response = await route.answer({
+        params,
+        query: queryOf(request),
+        headers: request.headers,
+        body:
+          request.body === null
+            ? Readable.from([])
+            : Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]),
+        requestId,
+        note: (more) => Object.assign(fields, more),
+      });
+    } catch (error) {
+      const problem = problemOf(error);
+      fields.problem = problem.detail;
+      if (problem.status >= 500) log.error({ err: problem.cause ?? problem, requestId }, problem.title);
+      response = problem.response(requestId);
+    }
+    for (const [name, value] of Object.entries(securityHeaders)) {
+      if (!response.headers.has(name)) response.headers.set(name, value);
+    }
+    response.headers.set("X-Request-Id", requestId);
+    if (closing()) response.headers.set("Connection", "close");
+    log.info({ ...fields, status: response.status, ms: Math.round(clock() - began) }, "request");
+    return response;
+  };
+  for (const route of routes) {
+    app.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) =>
+      answered(c.req.raw, route, c.req.param()),
+    );
+  }
+  app.notFound((c) => answered(c.req.raw, undefined, {}));
+  return app;
+}
+
+/** Each parameter once. @throws Problem 400 if one is repeated */
+function queryOf(request: Request): Record<string, string> {
+  const { searchParams } = new URL(request.url);
+  const repeated = [...searchParams.keys()].find((name) => searchParams.getAll(name).length > 1);
+  if (repeated !== undefined) {
+    throw new Problem({
+      status: 400,
+      title: "Repeated parameter",
+      detail: `query: expected ${JSON.stringify(repeated)} once, got it ${searchParams.getAll(repeated).length} times`,
+    });
+  }
+  return Object.fromEntries(searchParams);
+}
+
+function unknownAddress(request: Request, routes: readonly Route[]): Problem {
+  const { pathname } = new URL(request.url);
+  const methods = routes
+    .filter(({ path }) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(pathname))
+    .map(({ method }) => method.toUpperCase());
+  if (methods.length === 0) {
+    return new Problem({
+      status: 404,
+      title: "Unknown address",
+      detail: `there is nothing at ${pathname}`,
+      advice: `Addresses: ${routes.map(({ method, path }) => `${method.toUpperCase()} ${path}`).join(", ")}`,
+    });
+  }
+  return new Problem({
+    status: 405,
+    title: "Unknown method",
+    detail: `${pathname}: expected ${methods.join(" or ")}, got ${request.method}`,
+    headers: { Allow: methods.join(", ") },
+  });
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const known = explainSystemError(error);
+  if (known !== undefined) return problemOfUserError(known, 503, "The service cannot store the batch");
+  return new Problem({
+    status: 500,
+    title: "Defect",
+    detail: "a defect in Tidemark; the log has the details under this request id",
+    cause: error,
+  });
+}

@@ -1,0 +1,64 @@
+// Errors as RFC 9457 problem details. Their detail says what was expected, what came, and what to do next.
+
+import type { UserError } from "../../errors.ts";
+
+export interface ProblemOptions {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  /** What the sender can do next. */
+  readonly advice?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+/** An error with the reply that it causes. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor({ status, title, detail, advice, headers = {}, cause }: ProblemOptions) {
+    super(detail, { cause });
+    this.status = status;
+    this.title = title;
+    this.detail = advice === undefined ? detail : `${problemSentence(detail)} ${advice}`;
+    this.headers = headers;
+  }
+
+  response(requestId: string): Response {
+    const { status, title, detail } = this;
+    const body = { type: "about:blank", title, status, detail, request_id: requestId };
+    return new Response(`${JSON.stringify(body)}\n`, {
+      status,
+      headers: { ...this.headers, "Content-Type": "application/problem+json" },
+    });
+  }
+}
+
+/** @param advice what the sender can do next; by default, the error's own advice */
+export function problemOfUserError(
+  error: UserError,
+  status: number,
+  title: string,
+  advice: string | undefined = error.advice,
+): Problem {
+  const { headline, details } = error;
+  return new Problem({ status, title, detail: [headline, ...details].join("; "), advice, cause: error });
+}
+
+/** Too busy, or about to stop; the same request will succeed later. */
+export function busyProblem(detail: string, afterSeconds: number): Problem {
+  return new Problem({
+    status: 503,
+    title: "Busy",
+    detail,
+    advice: `Send the request again after ${afterSeconds} s.`,
+    headers: { "Retry-After": String(afterSeconds) },
+  });
+}
+
+function problemSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

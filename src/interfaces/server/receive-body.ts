@@ -1,0 +1,190 @@
+// Receives a body into a file of its own. Its limits apply before it is read (Content-Length) and while it is read: to the bytes
+// as they are sent, and to those after decompression. A body never chooses the name of a file.
+
+import { createWriteStream } from "node:fs";
+import { type Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import * as zlib from "node:zlib";
+import type { BodyKind } from "../../pipelines/posted-batch.ts";
+import { bodyHeadBytes, bodyKind } from "./body-kind.ts";
+import { Problem } from "./problem.ts";
+
+export interface BodyLimits {
+  /** As it is sent. */
+  readonly bodyBytes: number;
+  /** After decompression. */
+  readonly batchBytes: number;
+  /** Lines of text; other formats are counted when they are read. */
+  readonly batchRows: number;
+}
+
+export interface SentBody {
+  readonly headers: Pick<Headers, "get">;
+  readonly stream: Readable;
+}
+
+export interface ReceivedBody {
+  readonly kind: BodyKind;
+  readonly sentBytes: number;
+  readonly bytes: number;
+}
+
+/** @throws Problem 400, 411, 413 or 415 */
+export async function receiveBody(
+  { headers, stream }: SentBody,
+  path: string,
+  limits: BodyLimits,
+): Promise<ReceivedBody> {
+  const announced = Number(headers.get("content-length") ?? 0);
+  if (!(announced <= limits.bodyBytes)) throw tooLargeBody("body", limits.bodyBytes, "bytes");
+  const type = headers.get("content-type") ?? "";
+  const sent = new CountedBytes((bytes) => {
+    if (bytes > limits.bodyBytes) throw tooLargeBody("body", limits.bodyBytes, "bytes");
+  });
+  const heads = new BodyHead(type, limits);
+  try {
+    await pipeline([
+      stream,
+      sent,
+      ...decompressionOf(headers.get("content-encoding")),
+      heads,
+      createWriteStream(path, { flags: "wx", mode: 0o600 }),
+    ]);
+  } catch (error) {
+    throw problemOfReceiving(error);
+  }
+  if (heads.bytes === 0) {
+    throw new Problem({
+      status: 400,
+      title: "Empty batch",
+      detail: "expected a batch in the body, found nothing",
+      advice: "With curl, send a file with --data-binary @FILE.",
+    });
+  }
+  return { kind: heads.kind!, sentBytes: sent.bytes, bytes: heads.bytes };
+}
+
+class CountedBytes extends Transform {
+  bytes = 0;
+  readonly #check: (bytes: number) => void;
+
+  constructor(check: (bytes: number) => void) {
+    super();
+    this.#check = check;
+  }
+
+  override _transform(chunk: Uint8Array, _: unknown, done: (error?: Error | null, data?: Uint8Array) => void): void {
+    this.bytes += chunk.length;
+    try {
+      this.#check(this.bytes);
+      done(null, chunk);
+    } catch (error) {
+      done(error as Error);
+    }
+  }
+}
+
+/** Decides what the body contains by its first bytes, and counts bytes and lines. */
+class BodyHead extends Transform {
+  bytes = 0;
+  kind: BodyKind | undefined;
+  readonly #type: string;
+  readonly #limits: BodyLimits;
+  #head: Uint8Array = new Uint8Array();
+  #lines = 0;
+
+  constructor(type: string, limits: BodyLimits) {
+    super();
+    this.#type = type;
+    this.#limits = limits;
+  }
+
+  override _transform(chunk: Uint8Array, _: unknown, done: (error?: Error | null, data?: Uint8Array) => void): void {
+    this.bytes += chunk.length;
+    const { batchBytes, batchRows } = this.#limits;
+    try {
+      if (this.bytes > batchBytes) throw tooLargeBody("batch after decompression", batchBytes, "bytes");
+      if (this.kind === undefined) {
+        this.#head = Buffer.concat([this.#head, chunk]).subarray(0, bodyHeadBytes);
+        if (this.#head.length === bodyHeadBytes) this.kind = bodyKind(this.#type, this.#head);
+      }
+      if (this.kind === undefined || this.kind === "csv") {
+        this.#lines += linesOfBody(chunk);
+        if (this.#lines > batchRows + 1) throw tooLargeBody("batch", batchRows, "rows");
+      }
+      done(null, chunk);
+    } catch (error) {
+      done(error as Error);
+    }
+  }
+
+  override _flush(done: (error?: Error | null) => void): void {
+    try {
+      if (this.bytes > 0) this.kind ??= bodyKind(this.#type, this.#head);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  }
+}
+
+function linesOfBody(chunk: Uint8Array): number {
+  let lines = 0;
+  for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
+  return lines;
+}
+
+function decompressionOf(encoding: string | null): Transform[] {
+  switch (encoding?.trim().toLowerCase() ?? "identity") {
+    case "identity":
+    case "":
+      return [];
+    case "gzip":
+    case "x-gzip":
+      return [zlib.createGunzip()];
+    case "zstd":
+      return [zlib.createZstdDecompress()];
+    default:
+      throw new Problem({
+        status: 415,
+        title: "Unsupported encoding",
+        detail: `Content-Encoding ${JSON.stringify(encoding)}: expected gzip, zstd or identity`,
+        headers: { "Accept-Encoding": "gzip, zstd" },
+      });
+  }
+}
+
+function tooLargeBody(what: string, limit: number, unit: "bytes" | "rows"): Problem {
+  return new Problem({
+    status: 413,
+    title: "Batch too large",
+    detail: `${what}: expected at most ${limit.toLocaleString("en")} ${unit}, found more`,
+    advice: "Send shorter batches, each under its own id.",
+    // The rest of the body will not be read.
+    headers: { Connection: "close" },
+  });
+}
+
+function problemOfReceiving(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof Problem) return error;
+  const { code }: NodeJS.ErrnoException = error;
+  if (code?.startsWith("Z_") || code?.startsWith("ZSTD_") || code === "ERR_BUFFER_TOO_LARGE") {
+    return new Problem({
+      status: 400,
+      title: "Damaged body",
+      detail: `the compressed body is cut off or damaged: ${error.message}`,
+      advice: "Send it again.",
+      cause: error,
+    });
+  }
+  if (error.name === "AbortError" || code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE") {
+    return new Problem({
+      status: 400,
+      title: "Incomplete body",
+      detail: "the connection was closed before the whole batch had arrived",
+      advice: "Send it again.",
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,102 @@
+// Judges a batch that was sent to the service. An id belongs to the answer that it got first, also if its line has another
+// champion by now.
+
+import { readFile } from "node:fs/promises";
+import { UserError } from "../errors.ts";
+import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import type { Reporter } from "../reporter.ts";
+import { float32TimeColumn, parseFloat32Batch, writeFloat32Table } from "../signals/files/float32-batch.ts";
+import { checkStreamName } from "../storage/store/stream-names.ts";
+import type { CheckAnswer } from "./check-batch.ts";
+import type { ModelHandle } from "./model-handle.ts";
+import type { PostedBatch, PostedColumns } from "./posted-batch.ts";
+import type { ServedModels } from "./served-models.ts";
+
+export { OtherContent } from "../monitoring/streams/monitor-stream.ts";
+export { TooManyRows } from "../signals/data/open-recordings.ts";
+export type { PostedBatch } from "./posted-batch.ts";
+
+/** The verdict about a batch, after it has been stored. */
+export interface JudgedBatch {
+  /** Name of the model folder that judged it. */
+  readonly model: string;
+  readonly stream: string;
+  readonly batch: string;
+  /** Whether it had been judged before. */
+  readonly known: boolean;
+  readonly result: CheckResult;
+}
+
+export interface JudgeRun {
+  readonly keep: { readonly keepDays: number; readonly keepMegabytes: number };
+  readonly maxRows: number;
+  readonly now?: () => Date;
+  readonly reporter?: Partial<Reporter>;
+}
+
+/**
+ * @throws UserError if the names or the content cannot be used; UnknownModel, UnusableModel and OtherContent say which of these
+ *   it is
+ */
+export async function judgePostedBatch(models: ServedModels, posted: PostedBatch, run: JudgeRun): Promise<JudgedBatch> {
+  const { stream, batch } = posted;
+  checkStreamName("stream", stream);
+  checkStreamName("batch id", batch);
+  const { folder, earlier } = await models.resolve(posted.model);
+  const judge = (await modelWithFirstAnswer(models, posted, earlier)) ?? folder;
+  const { known, result } = await models.use(judge, (model) => checkPostedBatch(model, posted, run));
+  return { model: judge, stream, batch, known, result };
+}
+
+/** The earliest champion that has judged this batch id; null if none has. */
+async function modelWithFirstAnswer(
+  models: ServedModels,
+  { stream, batch }: PostedBatch,
+  champions: readonly string[],
+): Promise<string | null> {
+  for (const folder of champions) {
+    const ledger = await models.ledger(folder);
+    if (ledger !== null && (await ledger.find(stream, batch)) !== null) return folder;
+  }
+  return null;
+}
+
+async function checkPostedBatch(model: ModelHandle, posted: PostedBatch, run: JudgeRun): Promise<CheckAnswer> {
+  const { stream, batch, body } = posted;
+  const { keep, now, reporter = {} } = run;
+  const options = { stream, batchId: batch, tracking: "none", ...keep };
+  const own = { reporter, ...(now !== undefined && { now }) };
+  if (body.kind === "summary") return model.checkSummary(await readPostedSummary(body.path), options, own);
+  const { name, path, columns } = await tableOfPostedBatch(posted);
+  return model.check(
+    { ...options, ...columns, files: [name], jobs: 1 },
+    { ...own, stored: new Map([[name, path]]), maxRows: run.maxRows },
+  );
+}
+
+/** Bytes as `encodeSummary` makes them, or parsed JSON. */
+async function readPostedSummary(path: string): Promise<unknown> {
+  const bytes = await readFile(path);
+  if (bytes[0] !== 0x7b) return bytes;
+  try {
+    return JSON.parse(bytes.toString());
+  } catch (cause) {
+    throw new UserError(`summary: expected JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
+/**
+ * The name is what messages call the file. A recording that has no name of its own is called "body" in every form, because the
+ * hash of the content includes that name.
+ */
+async function tableOfPostedBatch({
+  body: { kind, path },
+  columns,
+}: PostedBatch): Promise<{ name: string; path: string; columns: PostedColumns }> {
+  if (kind !== "float32") return { name: kind === "parquet" ? "body.parquet" : "body", path, columns };
+  const numbers = parseFloat32Batch(await readFile(path));
+  const table = `${path}.csv`;
+  await writeFloat32Table(numbers, table);
+  const clock = numbers.rate === undefined ? { time: float32TimeColumn, timeUnit: "s" } : { rate: numbers.rate };
+  return { name: "body", path: table, columns: { ...columns, ...clock } };
+}

@@ -1,0 +1,80 @@
+// The service without its network: models that are open, and the order in which batches are judged.
+
+import type { ServeConfig } from "../config.ts";
+import { UserError } from "../errors.ts";
+import type { Reporter } from "../reporter.ts";
+import { type JudgedBatch, judgePostedBatch } from "./judge-posted-batch.ts";
+import { listModels } from "./models.ts";
+import type { PostedBatch } from "./posted-batch.ts";
+import { ServedModels } from "./served-models.ts";
+
+export interface Service {
+  /** The verdict about a batch, after it has been stored. The batches of a stream are judged in the order of the calls. */
+  judge(posted: PostedBatch): Promise<JudgedBatch>;
+  /** @throws UnknownModel */
+  refuseUnknown(model: string): Promise<void>;
+  /** Names under which models can be addressed. */
+  models(): Promise<string[]>;
+  /** Why no batch can be judged at present; undefined if batches can be judged. */
+  notReady(): Promise<string | undefined>;
+  /** Waits for the batches that are being judged. */
+  close(): Promise<void>;
+}
+
+export interface ServiceRun {
+  readonly now?: () => Date;
+  readonly reporter?: Partial<Reporter>;
+}
+
+/** @throws UserError if the folder has no model */
+export async function openService(config: ServeConfig, run: ServiceRun = {}): Promise<Service> {
+  const { models: directory, keepDays, keepMegabytes, batchRows } = config;
+  const ledgers = config.store?.slice("sqlite:".length);
+  const served = new ServedModels({ models: directory, ledgers });
+  const service: Service = {
+    judge: inTurn(streamOfPosted, (posted) =>
+      judgePostedBatch(served, posted, { ...run, keep: { keepDays, keepMegabytes }, maxRows: batchRows }),
+    ),
+    refuseUnknown: async (model) => void (await served.resolve(model)),
+    models: async () => {
+      const versions = await listModels(directory, run);
+      const champions = versions.filter(({ champion }) => champion).map(({ line }) => `${line}@champion`);
+      return [...champions, ...versions.map(({ name }) => name)];
+    },
+    notReady: async () => {
+      const names = await service.models().catch((error: unknown) => (error instanceof UserError ? error : []));
+      if (names instanceof UserError) return names.headline;
+      return names.length === 0 ? `${directory} has no model` : undefined;
+    },
+    close: () => served.close(),
+  };
+  const reason = await service.notReady();
+  if (reason !== undefined) {
+    throw new UserError(`--models ${directory}: expected a folder of model folders: ${reason}`, {
+      advice: "Train a model into a folder inside it: tidemark train FILES --out models/NAME",
+    });
+  }
+  return service;
+}
+
+function streamOfPosted({ model, stream }: PostedBatch): string {
+  return JSON.stringify([model, stream]);
+}
+
+/** Calls with the same key run one after another. */
+function inTurn<Given, T>(
+  keyOf: (given: Given) => string,
+  work: (given: Given) => Promise<T>,
+): (given: Given) => Promise<T> {
+  const turns = new Map<string, Promise<unknown>>();
+  return (given) => {
+    const key = keyOf(given);
+    const answer = (turns.get(key) ?? Promise.resolve()).then(() => work(given));
+    const settled = answer.catch(() => {});
+    turns.set(key, settled);
+    settled.then(() => {
+      if (turns.get(key) === settled) turns.delete(key);
+    });
+    return answer;
+  };
+}

@@ -1,0 +1,27 @@
+// A batch that was sent to the service: its names, and a file with its content.
+
+import type { CheckOptions } from "../config.ts";
+
+export const bodyKinds = ["csv", "parquet", "json", "float32", "summary"] as const;
+export type BodyKind = (typeof bodyKinds)[number];
+
+/** Options that say how the columns of a batch are read, as `check` takes them. */
+export type PostedColumns = Partial<
+  Pick<
+    CheckOptions,
+    "group" | "recording" | "time" | "timeFormat" | "timeUnit" | "timeZone" | "channels" | "columns" | "units" | "rate"
+  >
+>;
+
+export interface PostedBatch {
+  /** A model folder's name, or LINE@champion. */
+  readonly model: string;
+  readonly stream: string;
+  readonly batch: string;
+  readonly body: {
+    readonly kind: BodyKind;
+    /** A file of the service. Nothing in its path comes from the sender. */
+    readonly path: string;
+  };
+  readonly columns: PostedColumns;
+}

@@ -1,0 +1,188 @@
+// The models of a service. Each is opened for its first batch and stays open. If its folder changes, or its line gets another
+// champion, later batches get the new model, and the old one is closed when the last batch that uses it has been judged.
+
+import { existsSync, mkdirSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { UserError } from "../errors.ts";
+import { openModelLedger, openReadableModelLedger, type ReadableLedger } from "../monitoring/streams/model-ledger.ts";
+import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
+import { shellCommand } from "../shell-words.ts";
+import { exists } from "../storage/store/exists.ts";
+import { readManifest } from "../storage/store/manifest.ts";
+import { modelFiles } from "../storage/store/model-folder.ts";
+import { monitorFile } from "../storage/store/monitor-database.ts";
+import { isPlainName } from "../storage/store/plain-name.ts";
+import {
+  championSuffix,
+  lineOfRegistry,
+  type Registry,
+  readRegistry,
+  registryFile,
+} from "../storage/store/registry.ts";
+import { ModelHandle } from "./model-handle.ts";
+
+/** There is no model with this name. */
+export class UnknownModel extends UserError {
+  override readonly name: string = "UnknownModel";
+}
+
+/** A model's folder cannot be used. */
+export class UnusableModel extends UserError {
+  override readonly name: string = "UnusableModel";
+}
+
+/** What a name in a request stands for. */
+export interface NamedModel {
+  /** Name of the model folder. */
+  readonly folder: string;
+  /** Earlier champions of the line, oldest first; none if the name is not that of a champion. */
+  readonly earlier: readonly string[];
+}
+
+interface Opened {
+  /** Identifies the content of the folder. */
+  readonly stamp: string;
+  readonly handle: Promise<ModelHandle>;
+  users: number;
+  replaced: boolean;
+}
+
+export interface ServedModelsOptions {
+  /** Folder of model folders. */
+  readonly models: string;
+  /** Folder of ledgers, one per model; undefined if each is in its model's folder. */
+  readonly ledgers: string | undefined;
+}
+
+export class ServedModels {
+  readonly #options: ServedModelsOptions;
+  readonly #opened = new Map<string, Opened>();
+  readonly #ledgers = new Map<string, Promise<ReadableLedger>>();
+  readonly #closing = new Set<Promise<void>>();
+  #registry: { readonly stamp: string; readonly content: Registry } | undefined;
+
+  constructor(options: ServedModelsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws UnknownModel */
+  async resolve(name: string): Promise<NamedModel> {
+    const isChampion = name.endsWith(championSuffix);
+    const line = isChampion ? name.slice(0, -championSuffix.length) : name;
+    if (!isPlainName(line)) throw this.#unknown(name);
+    const champions = isChampion ? lineOfRegistry(await this.#currentRegistry(), line)?.champions : undefined;
+    const [folder = line, ...earlier] = [...(champions ?? [])].reverse();
+    if (!(await exists(join(this.#options.models, folder, modelFiles.manifest)))) throw this.#unknown(name);
+    return { folder, earlier: earlier.reverse() };
+  }
+
+  /**
+   * Runs `work` with the open model.
+   * @throws UnusableModel if its folder cannot be used
+   */
+  async use<T>(folder: string, work: (model: ModelHandle) => Promise<T>): Promise<T> {
+    const opened = await this.#current(folder);
+    opened.users++;
+    try {
+      return await work(await opened.handle);
+    } finally {
+      opened.users--;
+      this.#closeUnused(opened);
+    }
+  }
+
+  /** The ledger of a model that need not be open; null if it has none. */
+  async ledger(folder: string): Promise<ReadableLedger | null> {
+    const directory = this.#ledgerDirectory(folder);
+    if (!existsSync(join(directory, monitorFile))) return null;
+    let ledger = this.#ledgers.get(folder);
+    if (ledger === undefined) {
+      ledger = readManifest(join(this.#options.models, folder)).then(({ model_version }) =>
+        openReadableModelLedger({ directory, modelVersion: model_version }),
+      );
+      this.#ledgers.set(folder, ledger);
+      ledger.catch(() => this.#ledgers.delete(folder));
+    }
+    return ledger;
+  }
+
+  async close(): Promise<void> {
+    for (const opened of this.#opened.values()) {
+      opened.replaced = true;
+      this.#closeUnused(opened);
+    }
+    this.#opened.clear();
+    for (const ledger of this.#ledgers.values()) await (await ledger).close();
+    this.#ledgers.clear();
+    await Promise.all(this.#closing);
+  }
+
+  async #current(folder: string): Promise<Opened> {
+    const stamp = await stampOfFile(join(this.#options.models, folder, modelFiles.manifest));
+    const before = this.#opened.get(folder);
+    if (before?.stamp === stamp) return before;
+    const opened: Opened = { stamp, handle: this.#open(folder), users: 0, replaced: false };
+    this.#opened.set(folder, opened);
+    opened.handle.catch(() => {
+      if (this.#opened.get(folder) === opened) this.#opened.delete(folder);
+    });
+    if (before !== undefined) {
+      before.replaced = true;
+      this.#closeUnused(before);
+    }
+    return opened;
+  }
+
+  async #open(folder: string): Promise<ModelHandle> {
+    try {
+      const watched = await openWatchedModel(join(this.#options.models, folder));
+      return new ModelHandle(watched, {
+        store: ({ monitored }) => {
+          const directory = this.#ledgerDirectory(folder);
+          if (directory !== monitored.directory) mkdirSync(directory, { recursive: true });
+          return openModelLedger({ ...monitored, directory });
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const { headline, details, advice } = error;
+      throw new UnusableModel(headline, { details, ...(advice !== undefined && { advice }), cause: error });
+    }
+  }
+
+  #closeUnused(opened: Opened): void {
+    if (!opened.replaced || opened.users > 0) return;
+    const closed = opened.handle.then(
+      (handle) => handle.close(),
+      () => {},
+    );
+    this.#closing.add(closed);
+    closed.finally(() => this.#closing.delete(closed));
+  }
+
+  #ledgerDirectory(folder: string): string {
+    const { models, ledgers } = this.#options;
+    return join(ledgers ?? models, folder);
+  }
+
+  async #currentRegistry(): Promise<Registry> {
+    const { models } = this.#options;
+    const stamp = await stampOfFile(join(models, registryFile));
+    if (this.#registry?.stamp !== stamp) this.#registry = { stamp, content: await readRegistry(models) };
+    return this.#registry.content;
+  }
+
+  #unknown(name: string): UnknownModel {
+    const { models } = this.#options;
+    return new UnknownModel(`there is no model ${JSON.stringify(name)}`, {
+      advice: `Name a folder of ${basename(models)}, or LINE@champion. List them: ${shellCommand("tidemark", "models", "list", "--dir", models)}`,
+    });
+  }
+}
+
+/** Changes whenever the file is replaced or written to; "" if there is no file. */
+async function stampOfFile(path: string): Promise<string> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found === undefined ? "" : `${found.ino} ${found.size} ${found.mtimeNs}`;
+}

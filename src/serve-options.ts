@@ -1,0 +1,81 @@
+// Options of `serve`.
+import type { ServeConfig } from "./config-types.ts";
+import { flagOption, type Option, type OptionsOf, optionsUnder, textOption, wholeNumberOption } from "./option.ts";
+import { keep } from "./shared-options.ts";
+
+export const modelsFolder: Option<string> = textOption({
+  value: "dir",
+  required: true,
+  affects: "run",
+  expected: "a folder of model folders",
+  doc: "folder of model folders",
+});
+
+export const store: Option<string> = textOption({
+  value: "address",
+  affects: "run",
+  otherwise: "the ledger in each model's folder",
+  expected: "an address such as sqlite:DIR",
+  pattern: /^sqlite:./,
+  doc: "where streams are kept: sqlite:DIR has one ledger per model, so model folders may be read-only",
+});
+
+export const serveOptions: OptionsOf<ServeConfig> = {
+  models: modelsFolder,
+  store,
+  ...optionsUnder("Listening:", {
+    port: wholeNumberOption({
+      value: "n",
+      from: 0,
+      to: 65_535,
+      default: 8787,
+      affects: "run",
+      doc: "port; 0 takes a free one",
+    }),
+    host: textOption({
+      value: "address",
+      default: "127.0.0.1",
+      affects: "run",
+      expected: "an address of this machine such as 127.0.0.1 or 0.0.0.0",
+      doc: "address to listen on",
+    }),
+  }),
+  ...optionsUnder("Limits:", {
+    bodyMegabytes: wholeNumberOption({
+      value: "n",
+      from: 1,
+      to: 10_000,
+      default: 64,
+      affects: "run",
+      doc: "maximum size of a batch in MB, as it is sent",
+    }),
+    batchMegabytes: wholeNumberOption({
+      value: "n",
+      from: 1,
+      to: 100_000,
+      default: 256,
+      affects: "run",
+      doc: "maximum size of a batch in MB after decompression",
+    }),
+    batchRows: wholeNumberOption({
+      value: "n",
+      from: 1,
+      to: 1_000_000_000,
+      default: 10_000_000,
+      affects: "run",
+      doc: "maximum number of rows of a batch",
+    }),
+    queue: wholeNumberOption({
+      value: "n",
+      from: 1,
+      to: 100_000,
+      default: 256,
+      affects: "run",
+      doc: "maximum number of batches that are received or judged at the same time",
+    }),
+  }),
+  ...optionsUnder("Memory:", keep),
+  ...optionsUnder("Running:", {
+    checkConfig: flagOption({ affects: "run", doc: "check the options and the models, and stop" }),
+  }),
+};

@@ -1,0 +1,194 @@
+// The service as its users meet it: a process that takes batches over HTTP.
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { beforeAll, describe, expect, it } from "vitest";
+import { checkResultSchema } from "../../../src/monitoring/streams/check-result-schema.ts";
+import { duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
+import { unpackOldModel } from "../../pipelines/old-model.ts";
+import { fileDirectory, start } from "../../pipelines/tiny-run.ts";
+import { post, startService } from "./running-service.ts";
+
+const directory = fileDirectory();
+const at = (...names: string[]): string => join(directory, ...names);
+/** The batch as one recording without a person, because float32 numbers have none. */
+let rows: Record<"timestamp_s" | "Ax" | "Ay" | "Az", number>[];
+let csv: string;
+
+beforeAll(async () => {
+  unpackOldModel(directory);
+  cpSync(at("walk"), at("models", "walk"), { recursive: true });
+  const [header, ...lines] = gunzipSync(readFileSync(at("batch.csv.gz")))
+    .toString()
+    .trim()
+    .split("\n");
+  expect(header).toBe("user,activity,recording,timestamp_s,Ax,Ay,Az");
+  rows = lines.map((line, i) => {
+    const [Ax, Ay, Az] = line.split(",").slice(4).map(Number) as [number, number, number];
+    return { timestamp_s: i / 20, Ax, Ay, Az };
+  });
+  csv = ["timestamp_s,Ax,Ay,Az", ...rows.map((row) => Object.values(row).join(","))].join("\n");
+});
+
+async function parquet(): Promise<Buffer> {
+  const database = await openDuckdb();
+  try {
+    writeFileSync(at("b.csv"), csv);
+    const table = `FROM ${duckdbLiteral(at("b.csv"))}`;
+    await database.connection.run(`COPY (${table}) TO ${duckdbLiteral(at("b.parquet"))} (FORMAT parquet)`);
+    return readFileSync(at("b.parquet"));
+  } finally {
+    database.close();
+  }
+}
+
+function float32(clock: "rate" | "timestamps"): Buffer {
+  const header = Buffer.from(
+    JSON.stringify({
+      channels: ["Ax", "Ay", "Az"],
+      rows: rows.length,
+      ...(clock === "rate" ? { rate: 20 } : { timestamps: true }),
+    }),
+  );
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(header.length);
+  const times = Float64Array.from(rows, (row) => row.timestamp_s);
+  const values = Float32Array.from(rows.flatMap(({ Ax, Ay, Az }) => [Ax, Ay, Az]));
+  const parts = [header, ...(clock === "rate" ? [] : [Buffer.from(times.buffer)]), Buffer.from(values.buffer)];
+  return Buffer.concat([Buffer.from("TMF1"), size, ...parts]);
+}
+
+const path = (batch: string, { model = "walk@champion", stream = "wrist-7" } = {}): string =>
+  `/v1/models/${model}/streams/${stream}/batches/${batch}`;
+
+describe("tidemark serve", () => {
+  it("gives a batch the verdict of check, whatever its form, and gives it again", async () => {
+    const service = await startService(["--models", "models", "--store", "sqlite:first"], directory);
+    const first = await post(service.url, path("monday"), csv);
+    expect(first.status).toBe(200);
+    const { known, ...result } = first.json;
+    expect(known).toBe(false);
+    expect(checkResultSchema.parse(result)).toMatchObject({ batch_id: "monday", stream: "wrist-7", rows: rows.length });
+    const columns = Object.fromEntries(
+      (["timestamp_s", "Ax", "Ay", "Az"] as const).map((name) => [name, rows.map((row) => row[name])]),
+    );
+    const forms: [string | Buffer, Record<string, string>][] = [
+      [csv, { "Content-Type": "text/csv; charset=utf-8" }],
+      [gzipSync(csv), { "Content-Encoding": "gzip" }],
+      [zstdCompressSync(csv), { "Content-Encoding": "zstd", "Content-Type": "text/csv" }],
+      [await parquet(), {}],
+      [await parquet(), { "Content-Type": "application/vnd.apache.parquet" }],
+      [JSON.stringify(columns), { "Content-Type": "application/json" }],
+      [float32("timestamps"), { "Content-Type": "application/vnd.tidemark.float32" }],
+      [gzipSync(float32("timestamps")), { "Content-Encoding": "gzip" }],
+    ];
+    for (const [body, headers] of forms) {
+      const reply = await post(service.url, path("monday"), body, headers);
+      expect(reply, JSON.stringify(headers)).toMatchObject({ status: 200, json: { ...result, known: true } });
+    }
+    const other = await post(service.url, path("monday"), csv.replace(/.*$/, ""));
+    expect(other).toMatchObject({ status: 409, json: { status: 409, title: "Other content under this id" } });
+    expect(other.headers.get("content-type")).toBe("application/problem+json");
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    writeFileSync(at("body"), csv);
+    const words = ["check", "body", "--model", "models/walk", "--stream", "wrist-7", "--batch-id", "monday", "--json"];
+    const { stdout } = await start(words, directory).ended;
+    const { checked_at } = result;
+    expect({ ...JSON.parse(stdout), checked_at }).toEqual(first.json);
+  });
+
+  it("has stored a verdict before it sends it, so that a killed service still knows it", async () => {
+    const words = ["--models", "models", "--store", "sqlite:second"];
+    const service = await startService(words, directory);
+    const first = await post(service.url, path("1"), float32("rate"));
+    expect(first).toMatchObject({ status: 200, json: { known: false, rows: rows.length } });
+    await service.stop("SIGKILL");
+    const { url } = await startService(words, directory);
+    expect(await post(url, path("1"), float32("rate"))).toMatchObject({
+      status: 200,
+      json: { ...first.json, known: true },
+    });
+  });
+
+  it("goes to the new champion after a promotion, but not with batches that have their answer", async () => {
+    cpSync(at("walk"), at("line", "walk"), { recursive: true });
+    cpSync(at("walk"), at("line", "walk-v2"), { recursive: true });
+    const words = ["--models", "line", "--store", "sqlite:third"];
+    const service = await startService(words, directory);
+    const before = await post(service.url, path("before"), csv);
+    const judging = Array.from({ length: 8 }, (_, i) => post(service.url, path(`${i}`, { stream: `s${i}` }), csv));
+    for (const command of [
+      ["models", "add", "line/walk-v2", "--as", "walk"],
+      ["models", "promote", "line/walk-v2"],
+    ]) {
+      expect(await start(command, directory).ended).toMatchObject({ exitCode: 0 });
+    }
+    expect((await Promise.all(judging)).map(({ status }) => status)).toEqual(Array(8).fill(200));
+    expect(await post(service.url, path("after"), csv)).toMatchObject({ status: 200, json: { known: false } });
+    expect((await post(service.url, path("before"), csv)).json).toEqual({ ...before.json, known: true });
+    expect(await post(service.url, path("before"), csv.replace(/.*$/, ""))).toMatchObject({ status: 409 });
+    const judgedBy = service
+      .log()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .filter(({ path }) => /(before|after)$/.test(path))
+      .map(({ judgedBy }) => judgedBy);
+    expect(judgedBy).toEqual(["walk", "walk-v2", "walk", undefined]);
+  });
+
+  it("finishes what it has received when it is told to stop, and takes nothing new", async () => {
+    const service = await startService(["--models", "models", "--store", "sqlite:fourth"], directory);
+    const { port } = new URL(service.url);
+    const answered = new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+      const sent = request({ port, method: "POST", path: path("slow"), headers: { "Content-Type": "text/csv" } });
+      sent.on("error", reject).on("response", (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (part) => (text += part));
+        response.on("end", () => resolve({ status: response.statusCode, text }));
+      });
+      sent.write(csv.slice(0, 1000));
+      // The rest arrives after the signal.
+      setTimeout(() => {
+        service.child.kill("SIGTERM");
+        service.child.stderr?.once("data", () => sent.end(csv.slice(1000)));
+      }, 500);
+    });
+    expect(await answered).toMatchObject({ status: 200 });
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    await expect(fetch(`${service.url}/livez`)).rejects.toThrow();
+  });
+
+  it("says what is wrong with a request", async () => {
+    const { url } = await startService(
+      ["--models", "models", "--body-megabytes", "1", "--batch-rows", "500"],
+      directory,
+    );
+    const long = "1,2,3\n".repeat(400_000);
+    for (const [given, expected] of [
+      [[path("x", { model: "run" }), csv], { status: 404, title: "Unknown model" }],
+      [[path("x", { model: "..%2fwalk" }), csv], { status: 404, title: "Unknown model" }],
+      [["/v1/models", csv], { status: 404, title: "Unknown address" }],
+      [[path("x"), ""], { status: 400, title: "Empty batch" }],
+      [[path("x"), "a,b\n1,2\n"], { status: 422, title: "Unusable batch" }],
+      [[path("x"), long], { status: 413, title: "Batch too large" }],
+      [[path("x"), csv], { status: 413, title: "Batch too large" }],
+      [[path("x"), await parquet()], { status: 413, title: "Batch too large" }],
+      [[`${path("x")}?only=a`, csv], { status: 400, title: "Unknown parameter" }],
+      [
+        [`${path("x")}?rate=fast`, csv.slice(0, 5000)],
+        { status: 422, detail: expect.stringContaining("--rate: expected") },
+      ],
+      [[path("x"), csv, { "Content-Encoding": "br" }], { status: 415 }],
+      [[path("x"), csv, { "Content-Encoding": "gzip" }], { status: 400, title: "Damaged body" }],
+      [[path("x"), gzipSync(csv).subarray(0, 900), { "Content-Encoding": "gzip" }], { status: 400 }],
+      [[path("x"), "PK\u0003\u0004zip"], { status: 415 }],
+      [[path("x"), csv, { "Content-Type": "image/png" }], { status: 415 }],
+    ] as [[string, string, Record<string, string>?], object][]) {
+      const [where, body, headers] = given;
+      const reply = await post(url, where, body, headers).catch((error: unknown) => ({ error }));
+      expect(reply, `${where} ${body.slice(0, 20)}`).toMatchObject({ json: expected });
+    }
+  });
+});

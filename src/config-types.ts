@@ -683,7 +683,7 @@ export type SyncOptions = Partial<SyncConfig> & Pick<SyncConfig, "directory">;
 export interface ServeConfig {
   /** Folder of model folders. */
   models: string;
-  /** Where streams are kept: sqlite:DIR has one ledger per model, so model folders may be read-only. Default: the ledger in each model's folder. */
+  /** Where streams are kept: sqlite:DIR or postgres://user@host/database; model folders may then be read-only. Default: those of each model in its folder. */
   store?: string;
   /** Port; 0 takes a free one. Default: 8787. */
   port: number;

@@ -14,10 +14,9 @@ export const modelsFolder: Option<string> = textOption({
 export const store: Option<string> = textOption({
   value: "address",
   affects: "run",
-  otherwise: "the ledger in each model's folder",
-  expected: "an address such as sqlite:DIR",
-  pattern: /^sqlite:./,
-  doc: "where streams are kept: sqlite:DIR has one ledger per model, so model folders may be read-only",
+  otherwise: "those of each model in its folder",
+  expected: "sqlite:DIR or postgres://user:password@host/database",
+  doc: "where streams are kept: sqlite:DIR or postgres://user@host/database; model folders may then be read-only",
 });
 
 export const serveOptions: OptionsOf<ServeConfig> = {

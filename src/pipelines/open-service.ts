@@ -2,7 +2,9 @@
 
 import type { ServeConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
+import { openLedgerStore } from "../monitoring/streams/model-ledger.ts";
 import type { Reporter } from "../reporter.ts";
+import { explainSystemError } from "../system-error.ts";
 import { type JudgedBatch, judgePostedBatch } from "./judge-posted-batch.ts";
 import { listModels } from "./models.ts";
 import type { PostedBatch } from "./posted-batch.ts";
@@ -29,8 +31,8 @@ export interface ServiceRun {
 /** @throws UserError if the folder has no model */
 export async function openService(config: ServeConfig, run: ServiceRun = {}): Promise<Service> {
   const { models: directory, keepDays, keepMegabytes, batchRows } = config;
-  const ledgers = config.store?.slice("sqlite:".length);
-  const served = new ServedModels({ models: directory, ledgers });
+  const store = config.store === undefined ? undefined : await openLedgerStore(config.store);
+  const served = new ServedModels({ models: directory, store });
   const service: Service = {
     judge: inTurn(streamOfPosted, (posted) =>
       judgePostedBatch(served, posted, { ...run, keep: { keepDays, keepMegabytes }, maxRows: batchRows }),
@@ -42,11 +44,15 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
       return [...champions, ...versions.map(({ name }) => name)];
     },
     notReady: async () => {
-      const names = await service.models().catch((error: unknown) => (error instanceof UserError ? error : []));
-      if (names instanceof UserError) return names.headline;
-      return names.length === 0 ? `${directory} has no model` : undefined;
+      const names = await service.models().catch(reasonOfServiceError);
+      if (typeof names === "string") return names;
+      if (names.length === 0) return `${directory} has no model`;
+      return (await store?.reach().catch(reasonOfServiceError)) ?? undefined;
     },
-    close: () => served.close(),
+    close: async () => {
+      await served.close();
+      await store?.close();
+    },
   };
   const reason = await service.notReady();
   if (reason !== undefined) {
@@ -55,6 +61,12 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
     });
   }
   return service;
+}
+
+function reasonOfServiceError(error: unknown): string {
+  const known = error instanceof UserError ? error : explainSystemError(error);
+  if (known === undefined) throw error;
+  return known.headline;
 }
 
 function streamOfPosted({ model, stream }: PostedBatch): string {

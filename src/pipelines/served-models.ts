@@ -1,7 +1,7 @@
 // The models of a service. Each is opened for its first batch and stays open. If its folder changes, or its line gets another
 // champion, later batches get the new model, and the old one is closed when the last batch that uses it has been judged.
 
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "../errors.ts";
@@ -12,6 +12,7 @@ import { exists } from "../storage/store/exists.ts";
 import { readManifest } from "../storage/store/manifest.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { monitorFile } from "../storage/store/monitor-database.ts";
+import { defaultProject, type OpenedStore } from "../storage/store/opened-store.ts";
 import { isPlainName } from "../storage/store/plain-name.ts";
 import {
   championSuffix,
@@ -51,8 +52,8 @@ interface Opened {
 export interface ServedModelsOptions {
   /** Folder of model folders. */
   readonly models: string;
-  /** Folder of ledgers, one per model; undefined if each is in its model's folder. */
-  readonly ledgers: string | undefined;
+  /** Where streams are kept; undefined if those of each model are in its folder. */
+  readonly store: OpenedStore | undefined;
 }
 
 export class ServedModels {
@@ -92,14 +93,17 @@ export class ServedModels {
     }
   }
 
-  /** The ledger of a model that need not be open; null if it has none. */
+  /** The streams of a model that need not be open; null if its folder has no ledger. */
   async ledger(folder: string): Promise<ReadableLedger | null> {
-    const directory = this.#ledgerDirectory(folder);
-    if (!existsSync(join(directory, monitorFile))) return null;
+    const directory = join(this.#options.models, folder);
+    const { store } = this.#options;
+    if (store === undefined && !existsSync(join(directory, monitorFile))) return null;
     let ledger = this.#ledgers.get(folder);
     if (ledger === undefined) {
-      ledger = readManifest(join(this.#options.models, folder)).then(({ model_version }) =>
-        openReadableModelLedger({ directory, modelVersion: model_version }),
+      ledger = readManifest(directory).then(({ model_version }) =>
+        store === undefined
+          ? openReadableModelLedger({ directory, modelVersion: model_version })
+          : store.streamsOf({ project: defaultProject, model: model_version }),
       );
       this.#ledgers.set(folder, ledger);
       ledger.catch(() => this.#ledgers.delete(folder));
@@ -137,13 +141,11 @@ export class ServedModels {
   async #open(folder: string): Promise<ModelHandle> {
     try {
       const watched = await openWatchedModel(join(this.#options.models, folder));
-      return new ModelHandle(watched, {
-        store: ({ monitored }) => {
-          const directory = this.#ledgerDirectory(folder);
-          if (directory !== monitored.directory) mkdirSync(directory, { recursive: true });
-          return openModelLedger({ ...monitored, directory });
-        },
-      });
+      const { monitored } = watched;
+      const store =
+        (await this.#options.store?.streamsOf({ project: defaultProject, model: monitored.modelVersion })) ??
+        openModelLedger(monitored);
+      return new ModelHandle(watched, { store: () => store });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       const { headline, details, advice } = error;
@@ -159,11 +161,6 @@ export class ServedModels {
     );
     this.#closing.add(closed);
     closed.finally(() => this.#closing.delete(closed));
-  }
-
-  #ledgerDirectory(folder: string): string {
-    const { models, ledgers } = this.#options;
-    return join(ledgers ?? models, folder);
   }
 
   async #currentRegistry(): Promise<Registry> {

@@ -2,16 +2,17 @@ import type { Command } from "commander";
 import { resolveServeConfig } from "../../config.ts";
 import { serveOptions } from "../../serve-options.ts";
 import type { Serving } from "../server/serve.ts";
-import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
+import type { Closing } from "./help-closing.ts";
 import { interruptible } from "./interrupt.ts";
 
 const closing: Closing = {
   examples: [
     "tidemark serve --models models",
-    "curl --data-binary @monday.parquet \\\n    http://127.0.0.1:8787/v1/models/walk@champion/streams/wrist-7/batches/monday",
+    "tidemark serve --models models --store sqlite:ledgers --config serve.yaml",
   ],
   notes: [
+    "Devices POST batches to /v1/models/MODEL/streams/STREAM/batches/BATCH; MODEL is a folder's name or LINE@champion. docs/serve.md describes the forms of a batch.",
     "A reply has the verdict that `check --json` prints, and is sent after the verdict has been stored. The same batch under the same id gets the same answer; other content under the same id is refused (409).",
     "SIGTERM and Ctrl-C stop the service after it has finished what it received; a second signal stops it at once.",
     "The log goes to standard error, one JSON object per line.",

@@ -1,12 +1,12 @@
 // The service as its users meet it: a process that takes batches over HTTP.
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkResultSchema } from "../../../src/monitoring/streams/check-result-schema.ts";
 import { duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
-import { unpackOldModel } from "../../pipelines/old-model.ts";
+import { changeJson, reseal, unpackOldModel } from "../../pipelines/old-model.ts";
 import { fileDirectory, start } from "../../pipelines/tiny-run.ts";
 import { post, startService } from "./running-service.ts";
 
@@ -114,6 +114,10 @@ describe("tidemark serve", () => {
   it("goes to the new champion after a promotion, but not with batches that have their answer", async () => {
     cpSync(at("walk"), at("line", "walk"), { recursive: true });
     cpSync(at("walk"), at("line", "walk-v2"), { recursive: true });
+    changeJson(at("line", "walk-v2"), "manifest.json", (manifest) => ({ ...manifest, model_version: "walk-v2-1" }));
+    changeJson(at("line", "walk-v2"), "baseline_stats.json", (stats) => ({ ...stats, model_version: "walk-v2-1" }));
+    reseal(at("line", "walk-v2"));
+    rmSync(at("line", "walk-v2", "monitor.sqlite"));
     const words = ["--models", "line", "--store", "sqlite:third"];
     const service = await startService(words, directory);
     const before = await post(service.url, path("before"), csv);

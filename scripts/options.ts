@@ -16,6 +16,7 @@ import { inspectOptions } from "../src/inspect-options.ts";
 import { type Option, type Options, optionDefaultText } from "../src/option.ts";
 import { retrainOptions } from "../src/retrain-options.ts";
 import { serveOptions } from "../src/serve-options.ts";
+import { streamsListOptions, streamsShowOptions } from "../src/streams-options.ts";
 import { trainOptions } from "../src/train-options.ts";
 
 export interface Configured {
@@ -37,6 +38,8 @@ export const configured: Readonly<Record<string, Configured>> = {
   Recalibrate: { command: "baseline recalibrate", options: recalibrateOptions },
   Stream: { command: "reference", options: streamOptions },
   Compact: { command: "reference compact", options: compactOptions },
+  StreamsList: { command: "streams list", options: streamsListOptions },
+  StreamsShow: { command: "streams show", options: streamsShowOptions },
   Compare: { command: "models compare", options: compareOptions },
   Sync: { command: "sync", options: syncOptions },
   Serve: { command: "serve", options: serveOptions },

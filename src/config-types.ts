@@ -605,6 +605,46 @@ export interface CompactConfig {
 /** The same options before validation; those with a default may be omitted. */
 export type CompactOptions = Partial<CompactConfig> & Pick<CompactConfig, "model">;
 
+/** Options of `tidemark streams list`, after validation and with defaults filled in. */
+export interface StreamsListConfig {
+  /** The model folder, or DIR/LINE@champion. */
+  model: string;
+  /** Which streams to list. One of: active (all except retired ones), alarm (in alarm), silent (no batch for three times the usual interval), rejected (last batch rejected), retired. Default: active. */
+  which: "active" | "alarm" | "silent" | "rejected" | "retired";
+  /** Only streams with this text in their name. */
+  search?: string;
+  /** Maximum number of streams, those that need attention first. Default: all. */
+  limit?: number;
+  /** Table to write, with one row per stream: .parquet, .csv or .tsv (also .gz). */
+  out?: string;
+  /** Replace the file if it exists. */
+  overwrite: boolean;
+  /** Quote text that a spreadsheet would run as a formula; CSV and TSV only. */
+  spreadsheetSafe: boolean;
+}
+
+/** The same options before validation; those with a default may be omitted. */
+export type StreamsListOptions = Partial<StreamsListConfig> & Pick<StreamsListConfig, "model">;
+
+/** Options of `tidemark streams show`, after validation and with defaults filled in. */
+export interface StreamsShowConfig {
+  /** Name of the stream: a device, a person, a site. */
+  stream: string;
+  /** The model folder, or DIR/LINE@champion. */
+  model: string;
+  /** Maximum number of batches, counted from the newest. Default: all. */
+  last?: number;
+  /** Table to write, with one row per batch: .parquet, .csv or .tsv (also .gz). */
+  out?: string;
+  /** Replace the file if it exists. */
+  overwrite: boolean;
+  /** Quote text that a spreadsheet would run as a formula; CSV and TSV only. */
+  spreadsheetSafe: boolean;
+}
+
+/** The same options before validation; those with a default may be omitted. */
+export type StreamsShowOptions = Partial<StreamsShowConfig> & Pick<StreamsShowConfig, "stream" | "model">;
+
 /** Options of `tidemark models compare`, after validation and with defaults filled in. */
 export interface CompareConfig {
   /** Two or more model folders, or DIR/LINE@champion; the first is compared with each of the others. */

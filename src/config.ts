@@ -15,6 +15,8 @@ import type {
   ServeConfig,
   SimulateConfig,
   StreamConfig,
+  StreamsListConfig,
+  StreamsShowConfig,
   SyncConfig,
   TrainConfig,
 } from "./config-types.ts";
@@ -37,6 +39,7 @@ import { type ConfigFile, givenOptionNames, resolveOptions } from "./resolve-opt
 import { retrainOptions } from "./retrain-options.ts";
 import { serveOptions } from "./serve-options.ts";
 import { labelOptions } from "./shared-options.ts";
+import { streamsListOptions, streamsShowOptions } from "./streams-options.ts";
 import { trainOptions } from "./train-options.ts";
 
 export type * from "./config-types.ts";
@@ -296,6 +299,24 @@ export function resolveSyncConfig(options: unknown): SyncConfig {
   const config = resolveOptions(syncOptions, options);
   checkConfigAlias(config);
   return config;
+}
+
+/**
+ * Validates and completes the options of `listStreams`.
+ *
+ * @throws UserError under the same conditions as `resolveTrainConfig`
+ */
+export function resolveStreamsListConfig(options: unknown): StreamsListConfig {
+  return resolveOptions(streamsListOptions, options);
+}
+
+/**
+ * Validates and completes the options of `showStream`.
+ *
+ * @throws UserError under the same conditions as `resolveTrainConfig`
+ */
+export function resolveStreamsShowConfig(options: unknown): StreamsShowConfig {
+  return resolveOptions(streamsShowOptions, options);
 }
 
 /**

@@ -26,6 +26,10 @@ export type {
   RetrainOptions,
   SimulateConfig,
   SimulateOptions,
+  StreamsListConfig,
+  StreamsListOptions,
+  StreamsShowConfig,
+  StreamsShowOptions,
   SyncConfig,
   SyncOptions,
   TrainConfig,
@@ -45,6 +49,8 @@ export {
   resolveRecalibrateConfig,
   resolveRetrainConfig,
   resolveSimulateConfig,
+  resolveStreamsListConfig,
+  resolveStreamsShowConfig,
   resolveSyncConfig,
   resolveTrainConfig,
 } from "./config.ts";
@@ -175,6 +181,20 @@ export {
   type StopReason,
 } from "./pipelines/retrain.ts";
 export { type SimulateResult, simulate } from "./pipelines/simulate.ts";
+export {
+  type HistorySelection,
+  type ListedBatch,
+  type ListedStream,
+  listStreams,
+  type ShownBatch,
+  type ShownComparison,
+  type ShownStream,
+  type StreamList,
+  type StreamSelection,
+  type StreamSilence,
+  type StreamsRun,
+  showStream,
+} from "./pipelines/streams.ts";
 export {
   type Clock,
   type ReportedStream,

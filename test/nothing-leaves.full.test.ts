@@ -36,6 +36,8 @@ const cases: Readonly<Record<string, () => readonly string[]>> = {
   "baseline show": () => ["walk"],
   "baseline validate": () => ["walk"],
   "baseline recalibrate": () => ["trained", "--recordings", "recordings.csv.gz"],
+  "streams list": () => ["--model", "walk", "--out", "streams.csv"],
+  "streams show": () => ["default", "--model", "walk", "--out", "history.parquet"],
   "reference show": () => ["--model", "walk"],
   "reference exclude": () => ["again", "--model", "walk"],
   "reference accept": () => ["again", "--model", "walk"],

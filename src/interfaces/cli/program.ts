@@ -20,6 +20,7 @@ import { referenceCommand } from "./reference-command.ts";
 import { retrainCommand } from "./retrain-command.ts";
 import { serveCommand } from "./serve-command.ts";
 import { simulateCommand } from "./simulate-command.ts";
+import { streamsCommand } from "./streams-command.ts";
 import { syncCommand } from "./sync-command.ts";
 import { printTerminalError } from "./terminal.ts";
 import { trainCommand } from "./train-command.ts";
@@ -62,7 +63,7 @@ export function createProgram(): Command {
   addHelpClosing(program, closing);
   const commands = [
     ...[inspectCommand(), convertCommand(), trainCommand(), predictCommand(), evaluateCommand()],
-    ...[checkCommand(), serveCommand(), baselineCommand(), referenceCommand()],
+    ...[checkCommand(), serveCommand(), streamsCommand(), baselineCommand(), referenceCommand()],
     ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
     completionCommand((shell) => completionScript(shell, program, definedOptions)),
   ];

@@ -10,7 +10,7 @@ const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 export function spreadsheetSafe(columns: readonly TableColumn[]): TableColumn[] {
   return columns.map((column) => {
     if (column.type !== "string") return column;
-    const quoted = (value: string | number | null): string | number | null =>
+    const quoted = (value: TableColumn["values"][number]): TableColumn["values"][number] =>
       typeof value === "string" && formula.test(value) ? `'${value}` : value;
     return { ...column, values: Array.from(column.values, quoted) };
   });

@@ -12,10 +12,10 @@ import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral, openDu
 
 export interface TableColumn {
   readonly name: string;
-  /** One of: string, double, float, integer (32 bits), timestamp (seconds since 1970, stored in microseconds). */
-  readonly type: "string" | "double" | "float" | "integer" | "timestamp";
+  /** One of: string, double, float, integer (32 bits), boolean, timestamp (seconds since 1970, stored in microseconds). */
+  readonly type: "string" | "double" | "float" | "integer" | "boolean" | "timestamp";
   /** One entry per row; null for an empty cell. */
-  readonly values: ArrayLike<string | number | null>;
+  readonly values: ArrayLike<string | number | boolean | null>;
 }
 
 const duckdbTypes = {
@@ -23,6 +23,7 @@ const duckdbTypes = {
   double: "DOUBLE",
   float: "FLOAT",
   integer: "INTEGER",
+  boolean: "BOOLEAN",
   timestamp: "TIMESTAMP",
 } as const satisfies Record<TableColumn["type"], string>;
 

@@ -93,6 +93,11 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   "baseline show": () => [[at("model")], [at("absent")]],
   "baseline validate": () => [[at("model")]],
   "baseline recalibrate": () => [[at("model")], [at("absent")]],
+  "streams list": () => [["--model", at("model")]],
+  "streams show": () => [
+    [stream[1]!, "--model", at("model")],
+    [name("absent"), "--model", at("model")],
+  ],
   "reference show": () => [
     ["--model", at("model")],
     ["--model", at("model"), ...stream],

@@ -15,6 +15,7 @@ import { createProgram } from "../../../src/interfaces/cli/program.ts";
 import { baselineStatsSchema, storedBaselineStats } from "../../../src/monitoring/drift/baseline-stats.ts";
 import { checkResultSchema } from "../../../src/monitoring/streams/check-result-schema.ts";
 import { rollingReferenceSchema } from "../../../src/monitoring/streams/rolling-reference.ts";
+import { shownStreamSchema, streamListSchema } from "../../../src/pipelines/stream-schemas.ts";
 import { duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
 import { camelCaseKeys } from "../../camel-case-keys.ts";
 import { commandPaths } from "../../command-paths.ts";
@@ -144,6 +145,17 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
         [fileOf(name), "--model", "walk", "--stream", "all", "--accept"],
         [fileOf(name), "--model", "walk", "--stream", `own ${i}`, "--thresholds", "fixed"],
       ]),
+  },
+  "streams list": {
+    form: streamListSchema,
+    calls: () => [
+      ["--model", "walk"],
+      ["--model", "walk", "--which", "alarm", "--search", "own", "--limit", "1", "--out", "streams.parquet"],
+    ],
+  },
+  "streams show": {
+    form: shownStreamSchema,
+    calls: () => [["all", "--model", "walk"], ...names.map((_, i) => [`own ${i}`, "--model", "walk", "--last", "1"])],
   },
   "drift-bench": {
     form: answers.driftBenchResultSchema,

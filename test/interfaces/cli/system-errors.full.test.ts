@@ -72,6 +72,11 @@ const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[
   "baseline show": (bad) => [[bad]],
   "baseline validate": (bad) => [[bad]],
   "baseline recalibrate": (bad) => [[bad], ["walk", "--recordings", bad]],
+  "streams list": (bad) => [["--model", bad], ...inside(bad, "s.csv").map((out) => ["--model", "walk", "--out", out])],
+  "streams show": (bad) => [
+    ["default", "--model", bad],
+    ...inside(bad, "s.csv").map((out) => ["default", "--model", "walk", "--out", out]),
+  ],
   "reference show": (bad) => [["--model", bad]],
   "reference exclude": (bad) => [["b", "--model", bad]],
   "reference accept": (bad) => [["b", "--model", bad]],

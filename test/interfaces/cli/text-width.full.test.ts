@@ -45,6 +45,8 @@ const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "baseline show": [["models/walk"]],
   "baseline validate": [["models/walk"]],
   "baseline recalibrate": [["models/walk-v2"]],
+  "streams list": [walk],
+  "streams show": [["default", ...walk]],
   "reference show": [walk, [...walk, "--stream", "b"]],
   "reference exclude": [["recordings.csv.gz", ...walk]],
   "reference accept": [["recordings.csv.gz", ...walk]],

@@ -1,0 +1,18 @@
+// A series of evidence as one line of text, on a scale that ends at the alarm level: an alarm has a full bar. Without block
+// elements in the locale, it shows tenths of the alarm level, and an exclamation mark for an alarm.
+import { chartShowsBraille } from "./signal-chart.ts";
+
+const bars = "▁▂▃▄▅▆▇";
+const alarm = "█";
+const missing = "·";
+
+/** @param shares evidence as a share of the alarm level; null for a batch that was not judged */
+export function sparkline(shares: readonly (number | null)[], hasBlocks: boolean = chartShowsBraille()): string {
+  return shares
+    .map((share) => {
+      if (share === null) return hasBlocks ? missing : "x";
+      if (share >= 1) return hasBlocks ? alarm : "!";
+      return hasBlocks ? bars[Math.floor(share * bars.length)]! : String(Math.floor(share * 10));
+    })
+    .join("");
+}

@@ -1,0 +1,93 @@
+// The text of `streams list` and `streams show`.
+import { counted } from "../../counted.ts";
+import { roughDurationText } from "../../duration-text.ts";
+import { percent } from "../../percent.ts";
+import type { ListedStream, ShownBatch, ShownStream, StreamList, StreamSilence } from "../../pipelines/streams.ts";
+import { countText } from "./number-text.ts";
+import { sparkline } from "./sparkline.ts";
+import type { Block } from "./terminal.ts";
+
+/** Batches of the series that a table has room for. */
+const shownInTable = 10;
+
+export function streamListLines({ counts, matching, streams, at }: StreamList): Block[] {
+  const { total, alarm, silent, rejected, retired } = counts;
+  const summary =
+    `${counted(total, "stream")}: ${alarm} in alarm, ${silent} silent, ${rejected} with a rejected last batch` +
+    (retired === 0 ? "" : `; ${retired} retired`);
+  if (streams.length === 0) return [total === 0 && retired === 0 ? "no batch of any stream has been checked" : summary];
+  const rows = streams.map((stream) => [
+    stream.stream,
+    stateText(stream),
+    stream.since === null ? "-" : agoText(stream.since, at),
+    sparkline(stream.series.slice(-shownInTable).map(({ evidence }) => evidence)),
+    stream.state === "normal" || stream.state === null ? "" : (stream.channel ?? ""),
+    `${roughDurationText(stream.silence.seconds)}${stream.silence.silent === true ? " (silent)" : ""}`,
+    countText(stream.batches.total),
+  ]);
+  const left = matching - streams.length;
+  return [
+    summary,
+    "",
+    { headers: ["stream", "state", "for", "evidence", "channel", "last batch", "batches"], rows },
+    ...(left === 0 ? [] : ["", `${counted(left, "more stream")} not shown`]),
+  ];
+}
+
+export function shownStreamLines(shown: ShownStream, model: string): Block[] {
+  const { batches, history, since, at } = shown;
+  const { total, ...counts } = batches;
+  const byStatus = Object.entries(counts).flatMap(([status, count]) => (count === 0 ? [] : [`${count} ${status}`]));
+  const rows = history.map((batch) => [
+    batch.batch_id,
+    timeText(batch.received_at),
+    `${batch.verdict}${batch.confirmed === false ? "?" : ""}`,
+    batch.status,
+    batch.evidence === null ? "-" : evidenceText(batch.evidence),
+    shownBatchText(batch),
+  ]);
+  return [
+    `stream     ${shown.stream} of ${model}${shown.retired_at === null ? "" : `, retired ${timeText(shown.retired_at)}`}`,
+    `state      ${stateText(shown)}${since === null ? "" : ` since ${timeText(since)} (${agoText(since, at)})`}`,
+    `last batch ${silenceText(shown.silence)}`,
+    `batches    ${countText(total)}: ${byStatus.join(", ")}`,
+    `evidence   ${sparkline(shown.series.map(({ evidence }) => evidence))}`,
+    ...(rows.length === 0
+      ? []
+      : ["", { headers: ["batch", "received", "verdict", "status", "evidence", "furthest away, or why"], rows }]),
+    ...(rows.length === total ? [] : ["", `the newest ${countText(rows.length)} of ${countText(total)} batches`]),
+  ];
+}
+
+function stateText({ state, confirmed, last }: ListedStream): string {
+  const word = state === null ? "not judged" : `${state}${confirmed === false ? "?" : ""}`;
+  return last.verdict === "rejected" ? `${word}, last rejected` : word;
+}
+
+function shownBatchText({ faults, reason, comparisons, leading }: ShownBatch): string {
+  if (faults.length > 0) return [...new Set(faults.map(({ code }) => code))].join(", ");
+  const furthest = comparisons.find(({ reference }) => reference === leading);
+  const channel = furthest === undefined ? "" : `${furthest.channel} (${furthest.reference})`;
+  const isSaid = reason === null || (furthest !== undefined && reason.includes(furthest.channel));
+  return isSaid ? channel : `${channel}; ${reason}`.replace(/^; /, "");
+}
+
+function evidenceText(share: number): string {
+  if (share > 100) return "> 100 x";
+  return percent(Math.floor(100 * share) / 100, { decimals: 0 });
+}
+
+function silenceText({ seconds, usual_interval_seconds: usual, silent }: StreamSilence): string {
+  const ago = `${roughDurationText(seconds)} ago`;
+  if (usual === null) return `${ago}; too few batches to know the usual interval`;
+  return `${ago}; usually one every ${roughDurationText(usual)}${silent === true ? ": silent" : ""}`;
+}
+
+function agoText(since: string, at: string): string {
+  return roughDurationText(Math.max(0, Date.parse(at) - Date.parse(since)) / 1000);
+}
+
+/** To the minute, in UTC. */
+function timeText(iso: string): string {
+  return iso.slice(0, 16).replace("T", " ");
+}

@@ -1,0 +1,159 @@
+// What a list of streams says about each of them: the state and since when, the last batch, whether the stream has gone silent,
+// and a short series of evidence. Everything comes from the headlines of the last batches.
+//
+// A stream has no schedule, so silence is judged by its own past: it is silent if nothing has arrived for longer than
+// `silentAfter` usual intervals, and for longer than every pause among its last batches. The usual interval is the median of
+// the intervals between these batches. A stream that sends a day's batches at once is therefore not silent until the next
+// day's, unless more batches than are looked at came at once.
+import { naturalOrder } from "../../natural-order.ts";
+import type { BatchStatus, LatestBatch, StreamOverview } from "../../storage/store/stream-store.ts";
+import { storedHeadline } from "./batch-headline.ts";
+import type { CheckResult, ReferenceName } from "./check-result.ts";
+
+/** Number of a stream's last batches that a list looks at. */
+export const listedBatches = 20;
+
+/** Number of usual intervals after which a stream counts as silent. An arbitrary choice. */
+const silentAfter = 3;
+
+/** Fewest intervals that say what is usual. An arbitrary choice. */
+const fewestIntervals = 3;
+
+/** A batch in the series of a listed stream. */
+export interface ListedBatch {
+  /** Id of the batch, unique within its stream. */
+  batch_id: string;
+  /** ISO 8601, UTC. */
+  received_at: string;
+  /** Verdict about the batch; null if its record is damaged. */
+  verdict: CheckResult["verdict"] | null;
+  /** Status of the batch. */
+  status: BatchStatus;
+  /** Evidence as a share of the alarm level; null for a rejected batch. */
+  evidence: number | null;
+}
+
+/** How long nothing has arrived, compared with what is usual for the stream. */
+export interface StreamSilence {
+  /** Time since the last batch. */
+  seconds: number;
+  /** Median interval between the last batches; null if there are fewer than four. */
+  usual_interval_seconds: number | null;
+  /** Longest interval between them; null if there are fewer than four. */
+  longest_interval_seconds: number | null;
+  /** Time since the last batch divided by the usual interval; null if that is unknown or 0. */
+  usual_intervals: number | null;
+  /** Whether the stream is silent; null if its usual interval is unknown or the stream is retired. */
+  silent: boolean | null;
+}
+
+/** A stream in a list. */
+export interface ListedStream {
+  /** Name of the stream. */
+  stream: string;
+  /** Verdict about the last batch that could be judged; null before the first, and after a reset. */
+  state: "normal" | "gradual_drift" | "sudden_change" | null;
+  /** Time of the batch at which the alarm began, or without an alarm, at which the last one ended; ISO 8601, UTC. */
+  since: string | null;
+  /** Whether the name of the state is final. */
+  confirmed: boolean | null;
+  /** Reference from which the last judged batch is furthest away; null if nothing could be compared. */
+  reference: ReferenceName | null;
+  /** Channel or signal that is furthest away from it. */
+  channel: string | null;
+  /** The last batch. */
+  last: ListedBatch;
+  /** How long nothing has arrived. */
+  silence: StreamSilence;
+  /** Number of batches, in total and by status. */
+  batches: { total: number } & Record<BatchStatus, number>;
+  /** The last batches, oldest first. */
+  series: ListedBatch[];
+  /** Time at which the user retired the stream; null if it is in use. */
+  retired_at: string | null;
+}
+
+/** @param overview its last `listedBatches` batches */
+export function listedStream({ stream, counts, hasState, retiredAt, latest }: StreamOverview, now: Date): ListedStream {
+  const series = latest.map(listedBatch);
+  const headlines = latest.map(({ headline }) => storedHeadline(headline));
+  const current = hasState ? (headlines.at(-1) ?? null) : null;
+  const judged = hasState ? (headlines.findLast((own) => own !== null && own.verdict !== "rejected") ?? null) : null;
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return {
+    stream,
+    state: current?.state ?? null,
+    since: current?.since ?? null,
+    confirmed: current === null || current.state === null ? null : current.confirmed,
+    reference: judged?.reference ?? null,
+    channel: judged?.channel ?? null,
+    last: series.at(-1)!,
+    silence: streamSilence(
+      latest.map(({ receivedAt }) => Date.parse(receivedAt) / 1000),
+      now.getTime() / 1000,
+      {
+        retired: retiredAt !== null,
+      },
+    ),
+    batches: { total, ...counts },
+    series,
+    retired_at: retiredAt,
+  };
+}
+
+function listedBatch({ batchId, receivedAt, status, headline }: LatestBatch): ListedBatch {
+  const { verdict = null, evidence = null } = storedHeadline(headline) ?? {};
+  return { batch_id: batchId, received_at: receivedAt, verdict, status, evidence };
+}
+
+/** @param times of the last batches in seconds, oldest first; at least one */
+export function streamSilence(
+  times: readonly number[],
+  now: number,
+  { retired = false }: { readonly retired?: boolean } = {},
+): StreamSilence {
+  const seconds = toMilliseconds(Math.max(0, now - times.at(-1)!));
+  const intervals = times.slice(1).map((time, i) => Math.max(0, time - times[i]!));
+  if (intervals.length < fewestIntervals) {
+    const unknown = { usual_interval_seconds: null, longest_interval_seconds: null, usual_intervals: null };
+    return { seconds, ...unknown, silent: null };
+  }
+  intervals.sort((a, b) => a - b);
+  const middle = intervals.length / 2;
+  const usual =
+    intervals.length % 2 === 1 ? intervals[Math.floor(middle)]! : (intervals[middle - 1]! + intervals[middle]!) / 2;
+  const longest = intervals.at(-1)!;
+  return {
+    seconds,
+    usual_interval_seconds: toMilliseconds(usual),
+    longest_interval_seconds: toMilliseconds(longest),
+    usual_intervals: usual > 0 ? seconds / usual : null,
+    silent: retired ? null : seconds > silentAfter * usual && seconds > longest,
+  };
+}
+
+/** Times have milliseconds, and their differences in binary have more digits. */
+function toMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
+
+/** Whether a listed stream is in alarm. */
+export function isInAlarm({ state }: Pick<ListedStream, "state">): boolean {
+  return state === "gradual_drift" || state === "sudden_change";
+}
+
+/** What needs attention comes first: alarms (the newest first), silent streams, and streams whose last batch was rejected. */
+export function byUrgency(a: ListedStream, b: ListedStream): number {
+  return (
+    urgency(a) - urgency(b) ||
+    (isInAlarm(a) ? (b.since ?? "").localeCompare(a.since ?? "") : 0) ||
+    naturalOrder(a.stream, b.stream)
+  );
+}
+
+function urgency(stream: ListedStream): number {
+  if (stream.retired_at !== null) return 4;
+  if (isInAlarm(stream)) return 0;
+  if (stream.silence.silent === true) return 1;
+  return stream.last.verdict === "rejected" ? 2 : 3;
+}

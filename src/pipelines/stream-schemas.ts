@@ -1,0 +1,127 @@
+// Schemas of what `listStreams` and `showStream` return, which is what `streams list --json` and `streams show --json` print.
+import { z } from "zod";
+import type { ListedBatch, ListedStream, ShownBatch, ShownStream, StreamList } from "./streams.ts";
+
+const share = z.number().min(0).max(1);
+const count = z.int().min(0);
+const instant = z.iso.datetime();
+const status = z.enum(["accepted", "doubtful", "alarmed", "rejected", "excluded"]);
+const verdict = z.enum(["normal", "gradual_drift", "sudden_change", "rejected"]);
+const reference = z.enum(["baseline", "anchor", "rolling"]);
+const evidence = z
+  .number()
+  .min(0)
+  .nullable()
+  .describe("evidence as a share of the alarm level; 1 raises an alarm; null for a rejected batch");
+
+const listedBatch: z.ZodType<ListedBatch> = z.object({
+  batch_id: z.string(),
+  received_at: instant,
+  verdict: verdict.nullable().describe("null if the batch's record is damaged"),
+  status,
+  evidence,
+});
+
+const seconds = z.number().min(0);
+const listedStream = z.object({
+  stream: z.string(),
+  state: z
+    .enum(["normal", "gradual_drift", "sudden_change"])
+    .nullable()
+    .describe("verdict about the last batch that could be judged; null before the first, and after a reset"),
+  since: instant
+    .nullable()
+    .describe("time of the batch at which the alarm began, or without an alarm, at which the last one ended"),
+  confirmed: z.boolean().nullable().describe("whether the name of the state is final"),
+  reference: reference
+    .nullable()
+    .describe("reference from which the last judged batch is furthest away; null if nothing could be compared"),
+  channel: z.string().nullable().describe("channel or signal that is furthest away from it"),
+  last: listedBatch,
+  silence: z
+    .object({
+      seconds: seconds.describe("time since the last batch"),
+      usual_interval_seconds: seconds
+        .nullable()
+        .describe("median interval between the last 20 batches; null if there are fewer than four"),
+      longest_interval_seconds: seconds.nullable().describe("longest interval between them"),
+      usual_intervals: z
+        .number()
+        .min(0)
+        .nullable()
+        .describe("time since the last batch divided by the usual interval; null if that is unknown or 0"),
+      silent: z.boolean().nullable().describe("null if the usual interval is unknown or the stream is retired"),
+    })
+    .describe(
+      "a stream is silent if nothing has arrived for longer than three usual intervals and than the longest interval",
+    ),
+  batches: z
+    .object({ total: count, accepted: count, doubtful: count, alarmed: count, rejected: count, excluded: count })
+    .describe("number of batches, in total and by status"),
+  series: z.array(listedBatch).min(1).max(20).describe("the last batches, oldest first"),
+  retired_at: instant.nullable().describe("null if the stream is in use"),
+}) satisfies z.ZodType<ListedStream>;
+
+export const streamListSchema: z.ZodType<StreamList> = z.object({
+  model_version: z.string(),
+  at: instant.describe("time of the list"),
+  counts: z
+    .object({ total: count, alarm: count, silent: count, rejected: count, retired: count })
+    .describe(
+      "number of streams: all that are not retired, and by what is the matter; one may be counted several times",
+    ),
+  matching: count.describe("number of streams that were asked for; `streams` may be a part of them"),
+  streams: z
+    .array(listedStream)
+    .describe("alarms first (the newest first), then silent streams, then those whose last batch was rejected"),
+});
+
+const shownBatch: z.ZodType<ShownBatch> = z.object({
+  number: z.int().min(1).describe("number of the batch in its stream, counted from 1"),
+  batch_id: z.string(),
+  received_at: instant,
+  verdict,
+  confirmed: z.boolean().nullable().describe("whether the name of the change is final; null for a rejected batch"),
+  status,
+  reason: z.string().nullable().describe("reason for the status"),
+  in_references: z.boolean().describe("whether later batches are compared with it"),
+  evidence,
+  raised_by: z.enum(["evidence", "beyond_chance", "constants"]).nullable(),
+  alarm_since: z.string().nullable().describe("id of the batch at which the alarm began"),
+  change_point: z.string().nullable().describe("id of the batch at which the change is estimated to have begun"),
+  doubtful: z.boolean(),
+  unfamiliar: z.boolean(),
+  leading: reference.nullable().describe("reference from which the batch is furthest away"),
+  comparisons: z.array(
+    z.object({
+      reference,
+      channel: z.string(),
+      statistic: z.string(),
+      score: z.number(),
+      p_value: share.nullable(),
+    }),
+  ),
+  channels: z
+    .array(z.object({ channel: z.string(), score: z.number() }))
+    .max(5)
+    .describe("channels that are furthest from the leading reference; empty for an old batch"),
+  likely_causes: z.array(
+    z.object({ kind: z.string(), channels: z.array(z.string()), fault: z.string(), weight: share }),
+  ),
+  class_shares: z.record(z.string(), share).nullable().describe("share of windows by predicted class"),
+  accuracy: z
+    .object({ estimate: share, lower: share, upper: share, coverage: share, rehearsed: z.boolean() })
+    .nullable()
+    .describe("estimated without labels; null if it cannot be estimated"),
+  windows: z.int().min(1).nullable(),
+  seconds: seconds.nullable().describe("recorded time"),
+  faults: z
+    .array(z.object({ code: z.string(), message: z.string() }))
+    .describe("reasons of the quality gate; empty unless the batch was rejected"),
+});
+
+export const shownStreamSchema: z.ZodType<ShownStream> = listedStream.extend({
+  model_version: z.string(),
+  at: instant.describe("time at which the stream was shown"),
+  history: z.array(shownBatch).describe("the batches that were asked for, oldest first"),
+});

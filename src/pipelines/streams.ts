@@ -1,0 +1,175 @@
+// `tidemark streams`: lists the streams of a model, and shows the history of one. The functions whose names end in `Of` take an
+// opened store; the others open the ledger in a model folder.
+
+import {
+  resolveStreamsListConfig,
+  resolveStreamsShowConfig,
+  type StreamsListConfig,
+  type StreamsListOptions,
+  type StreamsShowOptions,
+} from "../config.ts";
+import { UserError } from "../errors.ts";
+import { type LedgerOwner, openReadableModelLedger } from "../monitoring/streams/model-ledger.ts";
+import { type ShownBatch, shownBatch } from "../monitoring/streams/shown-batch.ts";
+import type { ShownStream, StreamList } from "../monitoring/streams/stream-answers.ts";
+import {
+  byUrgency,
+  isInAlarm,
+  type ListedStream,
+  listedBatches,
+  listedStream,
+} from "../monitoring/streams/stream-list.ts";
+import { nearestName } from "../nearest-name.ts";
+import { readManifest } from "../storage/store/manifest.ts";
+import { resolveModelByRegistry } from "../storage/store/registry.ts";
+import type { StreamStore } from "../storage/store/stream-store.ts";
+import { checkOutFile } from "./out-file.ts";
+import { writeStreamHistory, writeStreamList } from "./write-streams.ts";
+
+export type { ShownBatch, ShownComparison } from "../monitoring/streams/shown-batch.ts";
+export type { ShownStream, StreamList } from "../monitoring/streams/stream-answers.ts";
+export type { ListedBatch, ListedStream, StreamSilence } from "../monitoring/streams/stream-list.ts";
+
+/** Which streams to list. */
+export interface StreamSelection extends Partial<Pick<StreamsListConfig, "which" | "search" | "limit">> {
+  /** Number of streams to leave out at the beginning (default: 0). */
+  readonly skip?: number;
+}
+
+/** Which batches of a stream to show. */
+export interface HistorySelection {
+  /** Maximum number of batches, counted from the newest (default: all). */
+  readonly last?: number;
+  /** Number of the newest batches to leave out (default: 0). */
+  readonly skip?: number;
+}
+
+/** What a function about streams uses in addition to its options. */
+export interface StreamsRun {
+  /** The clock. Default: the system clock. */
+  readonly now?: () => Date;
+}
+
+type ReadableStore = Pick<StreamStore, "fleet" | "page">;
+
+/**
+ * Lists the streams of a model. With `out`, it also writes all of them to a table.
+ *
+ * @throws UserError if an option is wrong, or the model folder or its ledger cannot be used
+ */
+export async function listStreams(options: StreamsListOptions, run: StreamsRun = {}): Promise<StreamList> {
+  const config = resolveStreamsListConfig(options);
+  if (config.out !== undefined) await checkOutFile(config.out, config);
+  return withReadableStreams(config.model, async (store, { modelVersion }) => {
+    const list = await listStreamsOf(store, modelVersion, config, run);
+    if (config.out !== undefined) await writeStreamList(config.out, list, config);
+    return list;
+  });
+}
+
+/** Lists the streams of an opened store. @param modelVersion version of the model to which the store belongs */
+export async function listStreamsOf(
+  store: ReadableStore,
+  modelVersion: string,
+  { which = "active", search, limit, skip = 0 }: StreamSelection = {},
+  { now = () => new Date() }: StreamsRun = {},
+): Promise<StreamList> {
+  const at = now();
+  const all = (await store.fleet({ latest: listedBatches })).map((overview) => listedStream(overview, at));
+  const active = all.filter(({ retired_at }) => retired_at === null);
+  const count = (kind: StreamsListConfig["which"]): number => all.filter((own) => isAmong[kind](own)).length;
+  const words = search?.toLowerCase();
+  const matching = all
+    .filter((own) => isAmong[which](own) && (words === undefined || own.stream.toLowerCase().includes(words)))
+    .sort(byUrgency);
+  return {
+    model_version: modelVersion,
+    at: at.toISOString(),
+    counts: {
+      total: active.length,
+      alarm: count("alarm"),
+      silent: count("silent"),
+      rejected: count("rejected"),
+      retired: count("retired"),
+    },
+    matching: matching.length,
+    streams: matching.slice(skip, limit === undefined ? undefined : skip + limit),
+  };
+}
+
+/**
+ * Shows a stream and its batches. With `out`, it also writes the batches to a table.
+ *
+ * @throws UserError if an option is wrong, there is no such stream, or the model folder or its ledger cannot be used
+ */
+export async function showStream(options: StreamsShowOptions, run: StreamsRun = {}): Promise<ShownStream> {
+  const config = resolveStreamsShowConfig(options);
+  if (config.out !== undefined) await checkOutFile(config.out, config);
+  return withReadableStreams(config.model, async (store, { modelVersion }) => {
+    const last = config.last === undefined ? {} : { last: config.last };
+    const shown = await showStreamOf(store, modelVersion, config.stream, last, run);
+    if (config.out !== undefined) await writeStreamHistory(config.out, shown, config);
+    return shown;
+  });
+}
+
+/** Batches that are read at once. */
+const batchesAtOnce = 500;
+
+/** Shows a stream of an opened store. @throws UserError if there is no such stream */
+export async function showStreamOf(
+  store: ReadableStore,
+  modelVersion: string,
+  stream: string,
+  { last = Number.POSITIVE_INFINITY, skip = 0 }: HistorySelection = {},
+  { now = () => new Date() }: StreamsRun = {},
+): Promise<ShownStream> {
+  const at = now();
+  const [overview] = await store.fleet({ latest: listedBatches, streams: [stream] });
+  if (overview === undefined) throw await unknownStream(store, stream);
+  const listed = listedStream(overview, at);
+  const history: ShownBatch[] = [];
+  const to = Math.max(0, listed.batches.total - skip);
+  for (let number = Math.max(0, to - last); number < to; ) {
+    const limit = Math.min(batchesAtOnce, to - number);
+    const { batches } = await store.page(stream, { skip: number, limit });
+    if (batches.length === 0) break;
+    for (const batch of batches) history.push(shownBatch(batch, ++number));
+  }
+  return { model_version: modelVersion, at: at.toISOString(), ...listed, history };
+}
+
+const isAmong: Readonly<Record<StreamsListConfig["which"], (stream: ListedStream) => boolean>> = {
+  active: ({ retired_at }) => retired_at === null,
+  alarm: (stream) => stream.retired_at === null && isInAlarm(stream),
+  silent: ({ retired_at, silence }) => retired_at === null && silence.silent === true,
+  rejected: ({ retired_at, last }) => retired_at === null && last.verdict === "rejected",
+  retired: ({ retired_at }) => retired_at !== null,
+};
+
+async function withReadableStreams<T>(
+  model: string,
+  use: (store: ReadableStore, owner: LedgerOwner) => Promise<T>,
+): Promise<T> {
+  const directory = await resolveModelByRegistry(model);
+  const { model_version: modelVersion } = await readManifest(directory);
+  const owner = { directory, modelVersion };
+  const store = openReadableModelLedger(owner);
+  try {
+    return await use(store, owner);
+  } finally {
+    await store.close();
+  }
+}
+
+async function unknownStream(store: ReadableStore, stream: string): Promise<UserError> {
+  const known = (await store.fleet({ latest: 0 })).map((own) => own.stream);
+  const nearest = nearestName(stream, known);
+  const advice =
+    known.length === 0
+      ? "No batch of any stream has been checked yet."
+      : nearest === undefined
+        ? `\`tidemark streams list\` lists the model's ${known.length} streams.`
+        : `Did you mean "${nearest}"? \`tidemark streams list\` lists the model's streams.`;
+  return new UserError(`stream "${stream}": the ledger has no batch of this stream`, { advice });
+}

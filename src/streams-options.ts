@@ -1,0 +1,67 @@
+// Options of `tidemark streams`.
+import type { StreamsListConfig, StreamsShowConfig } from "./config-types.ts";
+import { choiceOption, flagOption, type OptionsOf, optionsUnder, textOption, wholeNumberOption } from "./option.ts";
+import { model, overwrite, table } from "./shared-options.ts";
+
+const written = (what: string): OptionsOf<Pick<StreamsListConfig, "out" | "overwrite" | "spreadsheetSafe">> =>
+  optionsUnder("Table:", {
+    out: {
+      ...table,
+      presence: "optional",
+      doc: `table to write, with one row per ${what}: .parquet, .csv or .tsv (also .gz)`,
+    },
+    overwrite,
+    spreadsheetSafe: flagOption({ doc: "quote text that a spreadsheet would run as a formula; CSV and TSV only" }),
+  });
+
+/** Options of `streams list`. */
+export const streamsListOptions: OptionsOf<StreamsListConfig> = {
+  model,
+  which: choiceOption({
+    value: "which",
+    default: "active",
+    doc: "which streams to list",
+    of: {
+      active: "all except retired ones",
+      alarm: "in alarm",
+      silent: "no batch for three times the usual interval",
+      rejected: "last batch rejected",
+      retired: "",
+    },
+  }),
+  search: textOption({
+    value: "text",
+    expected: "a part of a stream's name",
+    doc: "only streams with this text in their name",
+  }),
+  limit: wholeNumberOption({
+    value: "n",
+    from: 1,
+    to: 1_000_000,
+    otherwise: "all",
+    doc: "maximum number of streams, those that need attention first",
+  }),
+  ...written("stream"),
+};
+
+const streamArgument = textOption({
+  value: "stream",
+  argument: true,
+  required: true,
+  expected: "the name of a stream",
+  doc: "name of the stream: a device, a person, a site",
+});
+
+/** Options of `streams show`. */
+export const streamsShowOptions: OptionsOf<StreamsShowConfig> = {
+  stream: streamArgument,
+  model,
+  last: wholeNumberOption({
+    value: "n",
+    from: 1,
+    to: 1_000_000,
+    otherwise: "all",
+    doc: "maximum number of batches, counted from the newest",
+  }),
+  ...written("batch"),
+};

@@ -55,7 +55,9 @@ export class PostgresConnection {
       keepAlive: true,
       allowExitOnIdle: true,
     });
-    // An idle connection that breaks is replaced when the next statement needs one.
+    // A connection may break at any moment, also between two statements, and the next statement on it fails then. An error
+    // event that nobody listens to would end the process.
+    pool.on("connect", (client) => void client.on("error", () => {}));
     pool.on("error", () => {});
     return new PostgresConnection(pool, shown, options);
   }
@@ -69,20 +71,13 @@ export class PostgresConnection {
    */
   async transaction<T>(work: (query: PostgresQuery) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
-    // Without a listener, a connection that breaks between two statements would end the process.
     let broken: Error | undefined;
-    const onError = (error: Error): void => {
-      broken = error;
-    };
-    client.on("error", onError);
     try {
-      const result = await inPostgresTransaction(client, work);
-      return result;
+      return await inPostgresTransaction(client, work);
     } catch (error) {
-      if (isPassingPostgresError(error)) broken ??= error as Error;
+      if (isPassingPostgresError(error)) broken = error as Error;
       throw error;
     } finally {
-      client.off("error", onError);
       client.release(broken);
     }
   }

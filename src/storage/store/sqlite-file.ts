@@ -6,6 +6,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../../errors.ts";
 import { hasSystemErrorCode } from "../../system-error.ts";
 import { openSqlite } from "./open-sqlite.ts";
+import { StoreUnavailable } from "./store-unavailable.ts";
 
 /** Far longer than any transaction takes, but short enough for a person to wait; an arbitrary choice. */
 const defaultBusyTimeoutMs = 30_000;
@@ -102,6 +103,8 @@ function sleepBeforeSqliteRetry(milliseconds: number): void {
 }
 
 const damagedFile = 11;
+/** Codes of faults that may pass without a change of the request: locked, failed disk, full disk. */
+const passing = [5, 10, 13];
 
 /** Explanations of SQLite's primary result codes (https://sqlite.org/rescode.html) for users. */
 const faults: Readonly<Record<number, { what: string; advice: string }>> = {
@@ -142,7 +145,8 @@ export function explainSqliteFileErrors<T>(path: string, work: () => T): T {
     const fault = faults[hasSystemErrorCode(error, "ERR_OUT_OF_RANGE") ? damagedFile : (sqliteErrorCode(error) ?? -1)];
     if (fault === undefined) throw error;
     const message = `${path} ${fault.what} (${error instanceof Error ? error.message : error})`;
-    throw new UserError(message, { advice: fault.advice, cause: error });
+    const Fault = passing.includes(sqliteErrorCode(error) ?? -1) ? StoreUnavailable : UserError;
+    throw new Fault(message, { advice: fault.advice, cause: error });
   }
 }
 

@@ -179,7 +179,11 @@ const events = {
     seconds,
     windows_per_second: z.number().min(0),
     best: z.boolean().describe("whether this is the best epoch of this fit so far"),
-    seconds_left: seconds.nullable().describe("estimated time left for the whole run; null until there is an estimate"),
+    seconds_left: seconds
+      .nullable()
+      .describe(
+        "estimated time left for the whole run, calibration and writing included; null until there is an estimate",
+      ),
   }),
   fold: event("fold", {
     fold: z.int().min(1),

@@ -12,7 +12,7 @@ import { type FitOutcome, windowsForFitRunner } from "../learning/training/fit-r
 import { fitSeconds, fitStatePenalty, steppedEpochs } from "../learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
-import { fixedPenalty, mostPenalties, searchedPenalties } from "../learning/training/penalty-plan.ts";
+import { fixedPenalty, searchedPenalties } from "../learning/training/penalty-plan.ts";
 import { type FitCheckpoints, type FitRun, runFit } from "../learning/training/run-fit.ts";
 import { type CrossValidation, describeFold, summarizeFolds } from "../learning/training/summarize-folds.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
@@ -22,6 +22,7 @@ import { Rng } from "../random.ts";
 import type { SampledTrainConfig } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
 import { fitScaler, type Scaler } from "../signals/preprocessing/scaler.ts";
+import { expectedCalibrationSeconds } from "./calibration-progress.ts";
 import type { TrainingData } from "./prepare-training.ts";
 import type { TrainEvent } from "./train-events.ts";
 
@@ -71,7 +72,14 @@ export function beginFoldFits(
     run: {
       runner: fitWorkerRunner(windowsForFitRunner(fingerprint, data.windows)),
       checkpoints: run.checkpoints,
-      timeLeft: new TimeLeft(names, mostFitEpochs(config, mostPenalties), config.jobs),
+      timeLeft: new TimeLeft({
+        fits: names,
+        maxEpochs: isTrainedInSteps(config.network) ? config.epochs : 0,
+        patience: config.patience,
+        hasOtherPart: hasPenalty(config.network),
+        jobs: config.jobs,
+        secondsAfterFits: expectedCalibrationSeconds(data.windows, config.jobs),
+      }),
       reporter: run.reporter,
       signal: run.signal === undefined ? failed.signal : AbortSignal.any([run.signal, failed.signal]),
     },
@@ -154,8 +162,7 @@ export async function fitAfterFolds(
     config,
     folds.map((outcome) => outcome.epochs),
   );
-  // A fit that chooses no penalty takes about as long: it learns once from all windows, instead of in parts.
-  run.timeLeft.finalPlanned(isTrainedInSteps(config.network) ? epochs : mostPenalties);
+  run.timeLeft.finalPlanned(Array.isArray(schedule.learningRate) ? schedule.learningRate.length : 0);
   const plan: FitPlan = {
     ...foldFitSettings(fits, "final", Int32Array.from(data.windows.starts.keys())),
     validationIndex: null,

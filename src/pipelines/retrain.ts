@@ -34,6 +34,7 @@ import { modelFiles, retrainReportFile, trackingFile } from "../storage/store/mo
 import { readRegistry, registeredLineOfModel } from "../storage/store/registry.ts";
 import { checkReplaceableDirectory, replaceDirectory } from "../storage/store/replace-directory.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
+import { expectedCalibrationSeconds } from "./calibration-progress.ts";
 import { candidateFromAdaptation, candidateFromCurriculum, type RetrainRun } from "./candidate.ts";
 import { crossFit } from "./cross-fit.ts";
 import { cycleEpochs } from "./cycle-plan.ts";
@@ -135,7 +136,14 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
         runner: fitWorkerRunner(windowsForFitRunner(fingerprint, windows)),
         checkpoints: resumableCheckpoints(staging),
         signal: run.signal ?? new AbortController().signal,
-        timeLeft: new TimeLeft(retrainFitNames(config, data.trained.folds), cycleEpochs(data.schedule), 1),
+        timeLeft: new TimeLeft({
+          fits: retrainFitNames(config, data.trained.folds),
+          maxEpochs: data.schedule.learningRates.length,
+          patience: null,
+          hasOtherPart: data.schedule.penalty !== null,
+          jobs: 1,
+          secondsAfterFits: expectedCalibrationSeconds(data.windows, config.jobs),
+        }),
         rng: Rng.fromSeed(config.seed).split("retrain"),
       },
       { tracker, now, started },

@@ -197,6 +197,8 @@ describe("the events", () => {
     const left = events.flatMap((event) => (event.type === "epoch" ? [event.secondsLeft] : []));
     expect(left.length).toBeGreaterThanOrEqual(7);
     expect(left.every((seconds) => seconds !== null && seconds >= 0)).toBe(true);
-    expect(left.at(-1)).toBe(0);
+    // What is left after the fits is the calibration and writing.
+    expect(left.at(-1)).toBeGreaterThan(2);
+    expect(left.at(-1)).toBeLessThan(20);
   });
 });

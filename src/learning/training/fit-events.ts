@@ -52,7 +52,7 @@ export interface EpochEvent {
   windowsPerSecond: number;
   /** Best epoch of this fit so far. */
   best: boolean;
-  /** Estimated time left for the whole run, from the epochs so far; null until there is an estimate. */
+  /** Estimated time left for the whole run, calibration and writing included; null until there is an estimate. */
   secondsLeft: number | null;
 }
 

@@ -13,9 +13,6 @@ const strengths: readonly number[] = [30_000, 10_000, 3_000, 1_000, 300, 100, 30
 const middle = 300;
 const parts = 3;
 
-/** Number of penalties that a search tries at most. */
-export const mostPenalties: number = strengths.length;
-
 /**
  * @param trainIndex rows that a fit learns from, ascending
  * @param options.purgeSamples see `innerSplit`

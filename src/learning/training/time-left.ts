@@ -1,57 +1,126 @@
+// Estimates how long a run will still take: its fits, and what follows them. What cannot be known yet is assumed from the shape of
+// other runs (`assumed`), and replaced by what this run measures as soon as it does.
+
 import type { FitName } from "./fit-events.ts";
 import type { FitEpoch } from "./fit-state.ts";
 
-/**
- * Estimates a run's remaining seconds. It assumes that a fit needs as many epochs as the finished fits did on average (but
- * at least one more than it has run, and at most the limit), and that every epoch takes as long as the earlier ones did.
- */
+/** The fits of a run, and what follows them. */
+export interface TimedRun {
+  /** All fits; the fit called "final" runs alone. */
+  readonly fits: readonly FitName[];
+  /** Maximum number of epochs that are trained in steps; 0 for a network that has none. */
+  readonly maxEpochs: number;
+  /** Epochs without improvement after which a fit stops; null: all epochs run. */
+  readonly patience: number | null;
+  /** Whether a fit also has a part that is not trained in steps. */
+  readonly hasOtherPart: boolean;
+  /** Number of fits that run at the same time. */
+  readonly jobs: number;
+  /** Seconds that the calibration and writing will take. */
+  readonly secondsAfterFits: number;
+}
+
+const assumed = {
+  /** Best epoch of a fit that stops early. */
+  bestEpoch: 30,
+  /** Duration of the part that is not trained in steps, in epochs of `compact` beside it. */
+  otherPart: 18,
+  /** The same for the final fit, which chooses nothing, in parts of the folds' fits. */
+  finalOtherPart: 0.5,
+  /** Duration of the final fit's epochs, in epochs of the folds; it learns from more windows, but may use two threads. */
+  finalEpoch: { alone: 1.6, threaded: 1 },
+} as const;
+
+interface TimedFit {
+  /** Epochs that were trained in steps, and their seconds. */
+  epochs: number;
+  seconds: number;
+  /** Seconds of the other part. */
+  otherSeconds: number;
+  best: number;
+  ended: boolean;
+}
+
 export class TimeLeft {
-  readonly #epochs = new Map<FitName, number>();
-  readonly #ended = new Set<FitName>();
-  /** Epochs of the final fit, once known. */
+  readonly #run: TimedRun;
+  readonly #fits: ReadonlyMap<FitName, TimedFit>;
   #finalEpochs: number | undefined;
-  readonly #fits: readonly FitName[];
-  readonly #maxEpochs: number;
-  readonly #jobs: number;
-  #seconds = 0;
-  #count = 0;
 
-  /** @param fits all fits of the run; the fit called "final" runs alone */
-  constructor(fits: readonly FitName[], maxEpochs: number, jobs: number) {
-    this.#fits = fits;
-    this.#maxEpochs = maxEpochs;
-    this.#jobs = jobs;
+  constructor(run: TimedRun) {
+    this.#run = run;
+    this.#fits = new Map(
+      run.fits.map((name) => [name, { epochs: 0, seconds: 0, otherSeconds: 0, best: 0, ended: false }]),
+    );
   }
 
-  epochEnded(fit: FitName, { epoch, seconds }: FitEpoch): void {
-    this.#epochs.set(fit, epoch);
-    this.#seconds += seconds;
-    this.#count++;
+  epochEnded(name: FitName, { epoch, seconds, best, penalty, mixture }: FitEpoch): void {
+    const fit = this.#fits.get(name)!;
+    if (penalty !== undefined || mixture !== undefined) {
+      fit.otherSeconds += seconds;
+      return;
+    }
+    fit.epochs++;
+    fit.seconds += seconds;
+    if (best) fit.best = epoch;
   }
 
-  /** The final fit runs exactly this many epochs. */
+  /** @param epochs exact number of epochs of the final fit that are trained in steps */
   finalPlanned(epochs: number): void {
     this.#finalEpochs = epochs;
   }
 
-  fitEnded(fit: FitName): void {
-    this.#ended.add(fit);
+  fitEnded(name: FitName): void {
+    this.#fits.get(name)!.ended = true;
   }
 
-  /** Null before the first epoch has ended. */
+  /** Null until there is an estimate. */
   seconds(): number | null {
-    if (this.#count === 0) return null;
-    const finished = [...this.#ended].map((fit) => this.#epochs.get(fit) ?? 0);
-    const usual =
-      finished.length === 0 ? this.#maxEpochs : finished.reduce((sum, epochs) => sum + epochs, 0) / finished.length;
-    const needed = (fit: FitName): number => {
-      if (this.#ended.has(fit)) return 0;
-      const done = this.#epochs.get(fit) ?? 0;
-      if (fit === "final" && this.#finalEpochs !== undefined) return this.#finalEpochs - done;
-      return Math.max(Math.min(done + 1, this.#maxEpochs), usual) - done;
-    };
-    const folds = this.#fits.filter((fit) => fit !== "final");
-    const together = folds.reduce((sum, fit) => sum + needed(fit), 0) / Math.min(this.#jobs, Math.max(1, folds.length));
-    return (this.#seconds / this.#count) * (together + needed("final"));
+    const { jobs, secondsAfterFits, hasOtherPart, maxEpochs } = this.#run;
+    const folds = [...this.#fits].flatMap(([name, fit]) => (name === "final" ? [] : [fit]));
+    const final = this.#fits.get("final");
+    const epochSeconds = timePerEpoch(folds);
+    const otherSeconds = hasOtherPart ? this.#otherSeconds(folds, epochSeconds) : 0;
+    if ((maxEpochs > 0 && epochSeconds === null) || otherSeconds === null) return null;
+    const perEpoch = epochSeconds ?? 0;
+    const left = folds.map((fit) =>
+      fit.ended
+        ? 0
+        : (this.#expectedEpochs(folds, fit) - fit.epochs) * perEpoch + Math.max(0, otherSeconds - fit.otherSeconds),
+    );
+    const together = Math.max(0, ...left, left.reduce((sum, own) => sum + own, 0) / jobs);
+    return together + this.#finalSeconds(folds, final, { perEpoch, otherSeconds }) + secondsAfterFits;
   }
+
+  #otherSeconds(folds: readonly TimedFit[], epochSeconds: number | null): number | null {
+    const ended = folds.filter((fit) => fit.ended);
+    if (ended.length > 0) return ended.reduce((sum, fit) => sum + fit.otherSeconds, 0) / ended.length;
+    return this.#run.maxEpochs === 0 || epochSeconds === null ? null : assumed.otherPart * epochSeconds;
+  }
+
+  /** What the assumption and the ended fits say on average, or more if the fit itself has got further. */
+  #expectedEpochs(folds: readonly TimedFit[], fit: Pick<TimedFit, "epochs" | "best">): number {
+    const { maxEpochs, patience } = this.#run;
+    if (patience === null || maxEpochs === 0) return maxEpochs;
+    const known = [assumed.bestEpoch + patience, ...folds.flatMap(({ ended, epochs }) => (ended ? [epochs] : []))];
+    const usual = known.reduce((sum, epochs) => sum + epochs, 0) / known.length;
+    return Math.min(maxEpochs, Math.max(usual, fit.best + patience, fit.epochs + 1));
+  }
+
+  #finalSeconds(
+    folds: readonly TimedFit[],
+    final: TimedFit | undefined,
+    { perEpoch, otherSeconds }: { perEpoch: number; otherSeconds: number },
+  ): number {
+    if (final === undefined || final.ended) return 0;
+    const { patience, jobs } = this.#run;
+    const usual = this.#expectedEpochs(folds, { epochs: 0, best: 0 });
+    const epochs = this.#finalEpochs ?? Math.max(Math.min(1, usual), usual - (patience ?? 0));
+    const own = timePerEpoch([final]) ?? perEpoch * assumed.finalEpoch[jobs > 1 ? "threaded" : "alone"];
+    return (epochs - final.epochs) * own + Math.max(0, assumed.finalOtherPart * otherSeconds - final.otherSeconds);
+  }
+}
+
+function timePerEpoch(fits: readonly TimedFit[]): number | null {
+  const epochs = fits.reduce((sum, fit) => sum + fit.epochs, 0);
+  return epochs === 0 ? null : fits.reduce((sum, fit) => sum + fit.seconds, 0) / epochs;
 }

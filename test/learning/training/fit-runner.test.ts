@@ -70,7 +70,14 @@ function noCheckpoints(): FitCheckpoints & { written: Uint8Array[] } {
 const runOf = (runner: FitRunner, checkpoints: FitCheckpoints) => ({
   runner,
   checkpoints,
-  timeLeft: new TimeLeft(["fold-1"], 3, 1),
+  timeLeft: new TimeLeft({
+    fits: ["fold-1"],
+    maxEpochs: 3,
+    patience: 15,
+    hasOtherPart: false,
+    jobs: 1,
+    secondsAfterFits: 0,
+  }),
   reporter: silent,
   signal: new AbortController().signal,
 });

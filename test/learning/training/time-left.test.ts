@@ -1,10 +1,11 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import type { FitName } from "../../../src/learning/training/fit-events.ts";
 import type { FitEpoch } from "../../../src/learning/training/fit-state.ts";
-import { TimeLeft } from "../../../src/learning/training/time-left.ts";
+import { type TimedRun, TimeLeft } from "../../../src/learning/training/time-left.ts";
 
-const epoch = (number: number, seconds = 2): FitEpoch => ({
+const epoch = (number: number, more: Partial<FitEpoch> = {}): FitEpoch => ({
   epoch: number,
-  seconds,
+  seconds: 2,
   loss: 1,
   accuracy: 0.5,
   learningRate: 0.001,
@@ -12,26 +13,80 @@ const epoch = (number: number, seconds = 2): FitEpoch => ({
   valLoss: 1,
   valAccuracy: 0.5,
   valMacroF1: 0.5,
+  ...more,
 });
 
-it("is not known before the first epoch, and nothing at the end", () => {
-  const left = new TimeLeft(["fold-1", "fold-2", "final"], 10, 2);
-  expect(left.seconds()).toBeNull();
-  for (const fit of ["fold-1", "fold-2"] as const) {
-    left.epochEnded(fit, epoch(1));
-    left.fitEnded(fit);
-  }
-  left.finalPlanned(3);
-  expect(left.seconds()).toBe(6);
-  for (const number of [1, 2, 3]) left.epochEnded("final", epoch(number));
-  expect(left.seconds()).toBe(0);
-});
+const run: TimedRun = {
+  fits: ["fold-1", "fold-2", "final"],
+  maxEpochs: 10,
+  patience: 15,
+  hasOtherPart: false,
+  jobs: 2,
+  secondsAfterFits: 7,
+};
 
-it("takes the limit for granted until a fit has ended, then what that one needed; folds share the workers", () => {
-  const left = new TimeLeft(["fold-1", "fold-2", "fold-3", "fold-4", "final"], 10, 2);
-  left.epochEnded("fold-1", epoch(1));
-  expect(left.seconds()).toBe(2 * ((9 + 10 + 10 + 10) / 2 + 10));
-  for (const number of [2, 3, 4]) left.epochEnded("fold-1", epoch(number));
-  left.fitEnded("fold-1");
-  expect(left.seconds()).toBe(2 * ((4 + 4 + 4) / 2 + 4));
+function trained(left: TimeLeft, fit: FitName, from: number, to: number, more: Partial<FitEpoch> = {}): void {
+  for (let number = from; number <= to; number++) left.epochEnded(fit, epoch(number, more));
+}
+
+describe("the time left of a run", () => {
+  it("is not known before the first epoch; at the end of the fits, it is that of what follows", () => {
+    const left = new TimeLeft(run);
+    expect(left.seconds()).toBeNull();
+    for (const fit of ["fold-1", "fold-2"] as const) {
+      trained(left, fit, 1, 1);
+      left.fitEnded(fit);
+    }
+    left.finalPlanned(3);
+    expect(left.seconds()).toBe(3 * 2 + 7);
+    // The final fit's own epochs count as soon as there is one.
+    trained(left, "final", 1, 1, { seconds: 5 });
+    expect(left.seconds()).toBe(2 * 5 + 7);
+    trained(left, "final", 2, 3, { seconds: 5 });
+    left.fitEnded("final");
+    expect(left.seconds()).toBe(7);
+  });
+
+  it("assumes a best epoch of 30, and then learns from the fits that have ended; folds share the workers", () => {
+    const left = new TimeLeft({ ...run, maxEpochs: 100, fits: ["fold-1", "fold-2", "fold-3", "fold-4", "final"] });
+    trained(left, "fold-1", 1, 5);
+    // Fits of 45 epochs, of which fold 1 has 5; the final fit runs for 30.
+    expect(left.seconds()).toBe(2 * ((40 + 3 * 45) / 2 + 30) + 7);
+    trained(left, "fold-1", 6, 25, { best: false });
+    left.fitEnded("fold-1");
+    // 45 and 25 epochs are 35 on average, and 20 until the best.
+    expect(left.seconds()).toBe(2 * ((3 * 35) / 2 + 20) + 7);
+    trained(left, "fold-2", 1, 30);
+    // Fold 2 goes on for 15 epochs after its best one, which is its last so far.
+    expect(left.seconds()).toBe(2 * ((15 + 2 * 35) / 2 + 20) + 7);
+  });
+
+  it("is at least that of the longest fit", () => {
+    const left = new TimeLeft({ ...run, maxEpochs: 100, jobs: 4 });
+    trained(left, "fold-1", 1, 5);
+    trained(left, "fold-2", 1, 41);
+    left.finalPlanned(30);
+    // 40 epochs of fold 1, against 15 of fold 2.
+    expect(left.seconds()).toBe(2 * (40 + 30) + 7);
+  });
+
+  it("includes the part that is not trained in steps: 18 epochs, until a fit has had it", () => {
+    const left = new TimeLeft({ ...run, hasOtherPart: true, jobs: 1 });
+    trained(left, "fold-1", 1, 4);
+    // Final epochs take 1.6 times as long with one worker.
+    expect(left.seconds()).toBeCloseTo(2 * (6 + 10 + 2 * 18) + 2 * (1.6 * 1 + 0.5 * 18) + 7, 9);
+    trained(left, "fold-1", 5, 10);
+    trained(left, "fold-1", 11, 17, { penalty: 300, seconds: 1 });
+    trained(left, "fold-1", 18, 18, { mixture: { temperatures: [1, 1], weights: [0.5, 0.5] }, seconds: 5 });
+    left.fitEnded("fold-1");
+    expect(left.seconds()).toBeCloseTo(2 * 10 + 12 + 2 * 1.6 + 0.5 * 12 + 7, 9);
+  });
+
+  it("of a network that is not trained in steps is known when a fit has ended", () => {
+    const left = new TimeLeft({ ...run, maxEpochs: 0, hasOtherPart: true, jobs: 1 });
+    expect(left.seconds()).toBeNull();
+    trained(left, "fold-1", 1, 7, { penalty: 300 });
+    left.fitEnded("fold-1");
+    expect(left.seconds()).toBe(14 + 7 + 7);
+  });
 });

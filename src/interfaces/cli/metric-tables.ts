@@ -41,7 +41,7 @@ export function personMetricTable(users: readonly Person[], worst: string): Tabl
   return { headers, rows };
 }
 
-/** The heading of `personTable`. */
+/** The heading of `personMetricTable`. */
 export function personMetricTableTitle(users: number): string {
   return users > shownUsers ? `The ${shownUsers} of ${users} people with the lowest scores` : "Per person";
 }

@@ -41,7 +41,7 @@ export function kernelBiases(
   return biases;
 }
 
-/** The padded output of a group's kth kernel on one window [T, C], [T]. */
+/** The padded output [T] of a group's kth kernel for one window [T, C]. */
 function kernelOutput(
   { dilation, kernels }: KernelGroup,
   k: number,

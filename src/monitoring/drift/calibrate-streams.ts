@@ -1,7 +1,7 @@
-// The alarm level, and the run length that it gives. Everyone's rehearsed days are judged as in production, by a model
-// that leaves that person out. It has the ladders of the other people, for both kinds of reference, and the training
-// data without the person. So the level allows for everything that adds to the evidence. Only the standards of each
-// class and the choice of the statistic are based on everyone.
+// Computes the alarm level, and the run length that results from it. Everyone's rehearsed days are judged as in production, by
+// a model that leaves that person out. It has the ladders of the other people, for both kinds of reference, and the training
+// data without the person. So the level allows for everything that adds to the evidence. Only the standards of each class and
+// the choice of the statistic are based on everyone.
 
 import type { Rng } from "../../random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";

@@ -70,7 +70,7 @@ export interface KindCalibration {
  * day to day than the mean of several.
  */
 export interface MixRungs {
-  /** The effective number of classes in common is at least this; see `effectiveClasses`. */
+  /** The effective number of classes in common is at least this; see `effectiveClassCount`. */
   readonly from_classes: number;
   /** The effective number is less than this; null if there is no limit. */
   readonly to_classes: number | null;

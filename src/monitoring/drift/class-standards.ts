@@ -1,6 +1,6 @@
 // How far apart two batches are within each activity, relative to what is usual for that activity. Sitting differs more from
-// one session to the next than walking does, and a minute differs more than five. Each class's KS distance is therefore
-// standardised by drift-free pairs of that class and of that length. The classes of a batch are then combined by
+// one session to the next than walking does, and a minute differs more than five minutes do. Each class's KS distance is
+// therefore standardised by drift-free pairs of that class and of that length. The classes of a batch are then combined by
 // Stouffer's method, weighted by the square roots of their effective sizes. Dimensions: K classes.
 
 import { z } from "zod";

@@ -37,7 +37,7 @@ export interface EvidencePlan {
   readonly map?: <Item, Result>(items: readonly Item[], each: (item: Item) => Result) => Result[];
 }
 
-/** By person, the evidence after each batch of some streams without alarms; see `streamsPerPerson`. */
+/** By person, the evidence after each batch of some streams without alarms; see `evidenceFactorStreams`. */
 export function evidenceFactorPaths(people: readonly RehearsedPerson[], plan: EvidencePlan): number[][][] {
   const { map = (all, each) => all.map((item) => each(item)), count, day, rng } = plan;
   const stream = { batches: batchesPerStream, count, day, arl: endlessRunLength };

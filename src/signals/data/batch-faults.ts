@@ -207,7 +207,7 @@ function batchLengthFaults(rows: StoredRows, expected: BatchExpectations): Fault
   for (const { start, end } of rows.stretches()) {
     const seconds = rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + 1 / samplingRateHz;
     total += seconds;
-    // With a clock that counts milliseconds, rounding can make a full window look slightly too short.
+    // If a clock counts milliseconds, rounding can make a full window look slightly too short.
     if (seconds * (1 + 1e-6) >= windowSeconds) usable += seconds;
   }
   if (usable * (1 + 1e-6) >= least) return [];

@@ -15,7 +15,7 @@ export type { Axes, Sensor, SensorKind, SensorUnit } from "../sensors/sensor.ts"
 export interface FoundSensors {
   /** Each channel belongs to at most one sensor. */
   readonly sensors: readonly DecidedSensor[];
-  /** One warning for each ambiguity or contradiction, with the option that resolves it. */
+  /** A warning for each ambiguity or contradiction, with the option that resolves it. */
   readonly warnings: readonly string[];
 }
 

@@ -29,7 +29,7 @@ const filledShare = 0.8;
 const unevenness = 0.5;
 /** A step of this many usual steps is a pause. */
 const pauseSteps = 10;
-/** Between rows of one sensor, values change by less than this share of their change between sensors. */
+/** From row to row of one sensor, values change by less than this share of their change from sensor to sensor. */
 const zigzagChange = 0.8;
 
 /**

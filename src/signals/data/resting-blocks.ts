@@ -13,7 +13,7 @@ export interface AxisBlock {
   readonly changes: number;
 }
 
-/** A minute. For less time, some people keep as still as a table. */
+/** A minute. Over shorter times, some people keep as still as a table. */
 const blocksOfRest = 6;
 /** Standard deviation of the means, in g, beyond that which noise explains; chosen on MotionSense. */
 const restG = 0.0003;

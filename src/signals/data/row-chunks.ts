@@ -53,7 +53,7 @@ export interface Table {
   /** Row counts of the files that have been read to the end. */
   readonly fileRows: readonly number[];
   /**
-   * All rows; they can be read only once. @throws UserError if a value cannot be read; the message names the file, row and
+   * All rows; they can be read only once. @throws UserError if a value cannot be read; the message names its file, row and
    * column
    */
   chunks(): AsyncGenerator<RowChunk>;

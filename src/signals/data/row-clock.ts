@@ -188,7 +188,8 @@ export class RowClocks {
       state.first ??= value;
       let at = value + state.shift;
       if (at < state.last) {
-        // A clock that begins again where it began, and not after one step, is more likely that of another recording.
+        // If the clock restarts at its first value, and not one step after its last one, the rows below are more likely another
+        // recording.
         const most = value === state.first ? 1.5 * step : wrapSteps * step;
         const overflow = counterSizes.find(
           (size) => state.last - state.shift < size && Math.abs(at + size - state.last) <= most,

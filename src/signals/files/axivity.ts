@@ -111,8 +111,8 @@ function axivityBlockFault(block: Buffer): string | undefined {
 
 function axivityFormatFault(block: Buffer, format: Format): string | undefined {
   const { axes, valueBytes, rateHz } = axivityBlockFormat(block);
-  if (axes !== format.axes || valueBytes !== format.valueBytes) return "with other sensors than the first";
-  if (rateHz !== format.rateHz) return "with another rate than the first";
+  if (axes !== format.axes || valueBytes !== format.valueBytes) return "with different sensors than the first block";
+  if (rateHz !== format.rateHz) return "with a different rate than the first block";
   const known =
     (axes === 3 && (valueBytes === 0 || valueBytes === 2)) || ((axes === 6 || axes === 9) && valueBytes === 2);
   if (!known) return "in an unknown packing";

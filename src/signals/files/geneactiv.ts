@@ -89,7 +89,7 @@ async function* geneactivPages(
     const own = Number.parseFloat(facts.get("Measurement Frequency") ?? "");
     const digits = /^[0-9a-f]*/i.exec(text)![0];
     if (Number.isNaN(seconds)) faults.add("without a time", place);
-    else if (digits.length < text.trim().length) faults.add("with other characters than hexadecimal digits", place);
+    else if (digits.length < text.trim().length) faults.add("with characters other than hexadecimal digits", place);
     else if (digits.length < sampleDigits) faults.add("without samples", place);
     else {
       if (digits.length % sampleDigits !== 0) faults.add("cut off, of which the whole samples are read", place);

@@ -19,7 +19,7 @@ export interface UsualChannels {
 /**
  * Prefers accelerometers with gravity to those without, named sensors to plain x, y, z, words to single letters (gFx to ax), and
  * short names to long names.
- * If there are several gyroscopes, one with an accelerometer in the same place is chosen, and this accelerometer.
+ * If there are several gyroscopes, chooses one that has an accelerometer in the same place, together with that accelerometer.
  * @param given sensors that the user specifies; all of them are read, but no other sensors of the same kinds
  */
 export function usualChannels(columns: readonly string[], given: readonly GivenSensor[] = []): UsualChannels {

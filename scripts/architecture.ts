@@ -73,6 +73,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [
       "monitoring/streams",
       "monitoring/drift",
+      "monitoring/summaries",
       "storage/store",
       "storage/tracking",
       "learning/pseudo-labeling",
@@ -103,7 +104,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "interfaces/cli": {
     purpose: "commands and their output",
-    imports: ["interfaces/server", "pipelines"],
+    imports: ["pipelines", "interfaces/server", "report"],
   },
 };
 

@@ -351,6 +351,10 @@ export interface CheckConfig {
   files: string[];
   /** The model folder, which also holds the stream's memory, or DIR/LINE@champion; repeat the option to use several models. */
   model: string;
+  /** Page to write: the batch as pictures, with the reasons for its verdict. */
+  out?: string;
+  /** Replace the file if it exists. */
+  overwrite: boolean;
   /** Name of the stream: a device, a person, a site. Default: default. */
   stream: string;
   /** The batch's name in the stream's ledger. Default: the first file's name. */

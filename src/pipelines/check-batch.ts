@@ -19,6 +19,7 @@ import {
   streamStateSchemaFor,
 } from "../monitoring/streams/stream-state.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import type { BatchMeasurement } from "../monitoring/summaries/batch-measurement.ts";
 import { batchSummaryRows } from "../monitoring/summaries/class-summaries.ts";
 import type { DeviceSummary } from "../monitoring/summaries/device-summary.ts";
 import { encodeSummary } from "../monitoring/summaries/device-summary-codec.ts";
@@ -36,9 +37,11 @@ import { sha256Bytes, sha256File } from "../storage/store/hash.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
 import { measureWithoutFaults } from "./measure-without-faults.ts";
+import { checkOutFile } from "./out-file.ts";
 import { reportCheck } from "./report-check.ts";
 import { summaryInFile } from "./summary-in-file.ts";
 import { windowsOfModel } from "./windows-of-model.ts";
+import { writeBatchPage } from "./write-batch-page.ts";
 
 /** The return value of `check`. */
 export interface CheckAnswer {
@@ -57,7 +60,17 @@ export type BatchOptions = Omit<CheckOptions, "model">;
 export type SummaryOptions = Pick<Required<CheckOptions>, "batchId"> &
   Pick<
     CheckOptions,
-    "stream" | "accept" | "thresholds" | "arl" | "alpha" | "keepDays" | "keepMegabytes" | "tracking" | "experiment"
+    | "stream"
+    | "out"
+    | "overwrite"
+    | "accept"
+    | "thresholds"
+    | "arl"
+    | "alpha"
+    | "keepDays"
+    | "keepMegabytes"
+    | "tracking"
+    | "experiment"
   >;
 
 /** What a check uses in addition to its options. */
@@ -92,6 +105,7 @@ export async function checkBatch(
   if (summary !== null) return checkSummarizedBatch(model, summary, { ...summaryOptions(config), batchId }, run);
   const reporter = reporterOf(run.reporter);
   const server = serverAddress(config.tracking);
+  if (config.out !== undefined) await checkOutFile(config.out, config);
   const { channels: _, ...columns } = namedColumnRoles(config);
   const given = {
     ...(channels !== undefined && { channels }),
@@ -108,6 +122,7 @@ export async function checkBatch(
     contentHash: gated.accepted
       ? gated.opened.fingerprint
       : await hashCheckedBatch(files.map((file) => run.stored?.get(file) ?? file)),
+    measurement: measured?.measurement ?? null,
   };
   return recordCheckedBatch(model, batch, { config, server, reporter, now: run.now }, (memory, facts) =>
     gated.accepted ? judgeBatch(measured!, memory, watched, config, facts) : judgeRejectedBatch(gated.reasons, facts),
@@ -124,8 +139,10 @@ export async function checkSummarizedBatch(
   const { watched } = model;
   const config = resolveCheckConfig({ ...options, files: ["-"], model: watched.folder.directory });
   const server = serverAddress(config.tracking);
+  if (config.out !== undefined) await checkOutFile(config.out, config);
   const summary = readSummary(sent, watched.monitored);
-  const batch = { batchId: options.batchId, contentHash: sha256Bytes(encodeSummary(summary)) };
+  const { measurement } = summary;
+  const batch = { batchId: options.batchId, contentHash: sha256Bytes(encodeSummary(summary)), measurement };
   const reporter = reporterOf(run.reporter);
   return recordCheckedBatch(model, batch, { config, server, reporter, now: run.now }, (memory, facts) =>
     judgeBatch(checkedBatchFromSummary(summary), memory, watched, config, facts),
@@ -133,14 +150,16 @@ export async function checkSummarizedBatch(
 }
 
 function summaryOptions(config: CheckConfig): Omit<SummaryOptions, "batchId"> {
-  const { stream, accept, thresholds, arl, alpha, keepDays, keepMegabytes, tracking, experiment } = config;
+  const { stream, out, overwrite, accept, thresholds, arl, alpha, keepDays, keepMegabytes } = config;
+  const { tracking, experiment } = config;
   const told = { ...(tracking !== undefined && { tracking }), ...(experiment !== undefined && { experiment }) };
-  return { stream, accept, thresholds, arl, alpha, keepDays, keepMegabytes, ...told };
+  const page = { overwrite, ...(out !== undefined && { out }) };
+  return { stream, ...page, accept, thresholds, arl, alpha, keepDays, keepMegabytes, ...told };
 }
 
 async function recordCheckedBatch(
   { watched, store }: CheckingModel,
-  { batchId, contentHash }: { readonly batchId: string; readonly contentHash: string },
+  { batchId, contentHash, measurement }: CheckedBatch,
   { config, server, reporter, now = () => new Date() }: Remembering,
   decide: (memory: StreamMemory<StreamState>, facts: CheckFacts) => Decision<CheckResult, StreamState>,
 ): Promise<CheckAnswer> {
@@ -154,11 +173,26 @@ async function recordCheckedBatch(
   const keep = { days: config.keepDays, bytes: config.keepMegabytes * 1e6 };
   const schemas = { ...streamSchemas, evidence: streamStateSchemaFor(watched) };
   const stream = new MonitorStream(store, watched.monitored, { stream: name, schemas, keep, now });
-  const answer = await stream.record({ batchId, contentHash, accept }, (memory) => decide(memory, facts));
+  let judgedWith: StreamMemory<StreamState> | undefined;
+  const answer = await stream.record({ batchId, contentHash, accept }, (memory) => {
+    judgedWith = memory;
+    return decide(memory, facts);
+  });
   if (answer.known && accept) await stream.decideByHand("accept", batchId, "by hand");
+  if (config.out !== undefined) {
+    const memory = judgedWith ?? (await stream.memory());
+    await writeBatchPage(config.out, { ...answer, measurement, memory }, { watched, store });
+  }
   const heard = collectingReporter(reporter);
   if (server !== null) await reportCheck(server, config, watched.monitored, store, heard);
   return { ...answer, warnings: heard.warnings };
+}
+
+interface CheckedBatch {
+  readonly batchId: string;
+  readonly contentHash: string;
+  /** Null if the batch was rejected. */
+  readonly measurement: BatchMeasurement | null;
 }
 
 interface Remembering {

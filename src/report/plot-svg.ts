@@ -21,6 +21,8 @@ export function plotSvg(label: string, options: Plot.PlotOptions): Html {
   const { document } = parseHTML("<!doctype html><html><head></head><body></body></html>");
   const svg: SvgElement = Plot.plot({ width: chartWidth, className: "chart", ...options, document });
   for (const style of svg.querySelectorAll("style")) style.remove();
+  // Plot labels its groups, but a group without a role may have no label, and nobody hears the parts of an image.
+  const unlabelled = svg.outerHTML.replaceAll(' aria-label="', ' data-part="');
   // The label is added to the serialised text, since linkedom does not escape "&" in attributes.
-  return trustedHtml(svg.outerHTML.replace(/^<svg/, () => `<svg role="img" aria-label="${escapeHtml(label)}"`));
+  return trustedHtml(unlabelled.replace(/^<svg/, () => `<svg role="img" aria-label="${escapeHtml(label)}"`));
 }

@@ -58,6 +58,23 @@ code { font: .875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ov
 .key-bar { height: 11px; width: 11px; border: 0; background: var(--bar); }
 .key-rule { height: 14px; width: 0; border: 0; border-left: 2px dashed var(--quiet); }
 .key-mark { margin-left: 12px; color: var(--ink); }
+.key-baseline { height: 11px; border: 1px solid var(--quiet); background: var(--bar); }
+.key-anchor { width: 24px; border-top: 2px dotted var(--ink); }
+.key-rolling { width: 24px; border-top: 2px dashed var(--ink); }
+.key-batch { width: 24px; border-top: 3px solid var(--accent); }
+.verdict { display: inline-block; padding: 4px 14px; border: 2px solid var(--accent); border-radius: 999px; font-size: 1.15rem;
+  font-weight: 650; background: var(--surface); color: var(--accent); }
+.verdict-gradual_drift, .verdict-sudden_change { border-color: var(--miss); color: var(--miss); }
+.verdict-rejected { border-color: var(--warn); color: var(--warn); }
+.reasons { margin: 8px 0 16px; padding-left: 20px; max-width: 52em; }
+.reasons li { margin: 4px 0; }
+.card.loud { border-color: var(--miss); }
+.card details { margin: 6px 4px 0; font-size: .85rem; }
+.small-note { margin: 2px 4px 0; color: var(--quiet); }
+.only-wide .chart { max-width: none; }
+.only-narrow { display: none; }
+.words td { text-align: left; white-space: normal; min-width: 9em; }
+.rules-first td { text-align: right; }
 .empty { color: var(--quiet); }
 .scroll { overflow-x: auto; max-width: 100%; margin-bottom: 16px; }
 .scroll:focus-visible { outline: 2px solid var(--accent); }
@@ -99,6 +116,8 @@ footer { padding: 32px 16px; color: var(--quiet); font-size: .85rem; }
   header, main, footer { padding-left: 12px; padding-right: 12px; }
   .card { padding: 10px 6px; }
   th, td { padding: 4px 7px; }
+  .only-wide { display: none; }
+  .only-narrow { display: block; }
   .confusion { border-spacing: 1px; }
   .confusion th, .confusion td { padding: 2px 1px; }
   .confusion td { min-width: 40px; }

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import { checkOptions } from "../../batch-options.ts";
 import { resolveCheckConfig } from "../../config.ts";
-import { verdictExitCodes } from "../../errors.ts";
+import { UserError, verdictExitCodes } from "../../errors.ts";
 import { checkDecisionBlocks, checkLines } from "./check-text.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 
 const closing: Closing = {
   examples: [
-    "tidemark check monday.parquet --model models/walk",
+    "tidemark check monday.parquet --model models/walk --out monday.html",
     'tidemark check "wrist-7/2026-05-04/*.csv" --model models/walk \\\n    --stream wrist-7 --batch-id 2026-05-04',
   ],
   notes: [
@@ -39,6 +39,11 @@ export function checkCommand(): Command {
     resolve: (given) => {
       const { model, ...others } = given as Record<string, unknown>;
       const models: readonly unknown[] = Array.isArray(model) ? model : [undefined];
+      if (models.length > 1 && others.out !== undefined) {
+        throw new UserError(`--out: expected one --model, got ${models.length}, and a page shows one answer`, {
+          advice: "Give one model, or leave out --out.",
+        });
+      }
       return models.map((one) => resolveCheckConfig({ ...others, model: one }));
     },
     json: "the answer as one line of JSON (schema: check_result.schema.json)",
@@ -52,6 +57,7 @@ export function checkCommand(): Command {
         const heading = configs.length === 1 ? [] : [...(codes.length === 0 ? [] : [""]), `under ${config.model}:`];
         if (json) terminal.json({ known: answer.known, ...answer.result });
         else terminal.print(...heading, ...checkLines(answer, config.model));
+        if (config.out !== undefined) terminal.inform(`report: ${config.out}`);
         codes.push(verdictExitCodes[answer.result.verdict]);
       }
       process.exitCode = Math.max(...codes);

@@ -3,24 +3,11 @@
 import { durationText } from "../../duration-text.ts";
 import { percent } from "../../percent.ts";
 import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../../pipelines/check.ts";
+import { checkAdvice, partsOfCheck } from "../../report/explain-check.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { comparedReferenceNames, comparisonChannelLines, comparisonLines, comparisonPText } from "./comparison-text.ts";
 import { countText, fixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
-
-/** Advice if a signal of a whole sensor is furthest away. */
-const hints = {
-  magnitude: "it does not depend on how the sensor sits, so look for an offset, a gain or another unit",
-  tempo: "look for a wrong sampling rate, or another way of moving",
-  roughness: "look for lost samples, a filter, noise or a wrong sampling rate",
-} as const;
-
-const partsOfCheck: Readonly<Record<NonNullable<JudgedBatch["left_out"]>[number], string>> = {
-  quality: "quality gate",
-  still: "time without movement",
-  impossible: "impossible values",
-  likely_causes: "likely causes",
-};
 
 /**
  * The lines to print.
@@ -215,48 +202,8 @@ function checkCauseLine({ channels, fault, weight }: JudgedBatch["likely_causes"
 }
 
 function checkNextSteps(result: JudgedBatch, model: string): string[] {
-  const { verdict, batch_id, stream, doubtful, unfamiliar, references, likely_causes: causes } = result;
+  const { batch_id, stream } = result;
   // A batch id may begin with a dash, just like a file name.
   const words = ["reference", "accept", "--model", shellPath(model), "--stream", stream, "--", batch_id];
-  const accept = shellCommand("tidemark", ...words);
-  switch (verdict) {
-    case "sudden_change":
-    case "gradual_drift":
-      return [
-        result.stranger && causes.length === 0
-          ? "look for a fault that was there from the start: units, axes, how the sensor is worn; if the data is right, accept the batches"
-          : causes.length > 0
-            ? "look at the likely cause first: fix a fault in the sensor or the export at its source, not by retraining"
-            : verdict === "sudden_change"
-              ? "look for what changed suddenly: firmware, units, how the sensor is worn, who wears it"
-              : "look for a gradual cause: a sensor that ages or slips, a person who changes; retrain if the change is permanent",
-        ...checkHint(result),
-        `the batch stays out of the stream's references; to include it anyway: ${accept}`,
-      ];
-    case "normal":
-      if (result.not_counted) return ["nothing to do"];
-      if (doubtful) return [`if the batch is all right, include it: ${accept}`];
-      if (unfamiliar)
-        return [
-          "the model may not know people like this one: label some of these windows before you trust its predictions",
-        ];
-      return references.rolling_batches + 1 < references.window_size
-        ? [
-            `the stream has ${references.rolling_batches + 1} of the ${references.window_size} batches that its own references need`,
-          ]
-        : ["nothing to do"];
-    default:
-      return verdict satisfies never;
-  }
-}
-
-function checkHint({ comparisons, leading }: JudgedBatch): string[] {
-  const { channel = "", channels = {} } = comparisons.find(({ reference }) => reference === leading) ?? {};
-  const kinds = Object.keys(hints) as (keyof typeof hints)[];
-  const kind = kinds.find((name) => channel.endsWith(` ${name}`));
-  if (kind === undefined) return [];
-  const sensor = channel.slice(0, -kind.length - 1);
-  // A channel may have such a name by coincidence, but only a sensor has all three signals.
-  if (!kinds.every((name) => `${sensor} ${name}` in channels)) return [];
-  return [`the ${kind} of ${sensor} is furthest away: ${hints[kind]}`];
+  return checkAdvice(result, shellCommand("tidemark", ...words));
 }

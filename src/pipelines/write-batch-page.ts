@@ -1,0 +1,93 @@
+// Gathers what the page of a batch shows, and writes it.
+
+import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import type { StreamMemory } from "../monitoring/streams/monitor-stream.ts";
+import { type StreamState, streamSchemas } from "../monitoring/streams/stream-state.ts";
+import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import type { BatchMeasurement } from "../monitoring/summaries/batch-measurement.ts";
+import type { BatchPicture, PicturedModel } from "../report/batch-picture.ts";
+import type { EvidencePoint } from "../report/evidence-chart.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
+import type { StreamStore } from "../storage/store/stream-store.ts";
+import { writeReportPage } from "./write-report-page.ts";
+
+/** Number of the stream's batches whose evidence the page shows. */
+const mostBatches = 40;
+
+/** What the page of a batch is about. */
+export interface PagedBatch {
+  readonly result: CheckResult;
+  readonly known: boolean;
+  /** Null if the batch was rejected. */
+  readonly measurement: BatchMeasurement | null;
+  /** The memory that the batch was judged with, or the present one for a batch that was checked before. */
+  readonly memory: Pick<StreamMemory<StreamState>, "rolling" | "anchor">;
+}
+
+/** @param out path of the page */
+export async function writeBatchPage(
+  out: string,
+  batch: PagedBatch,
+  { watched, store }: { readonly watched: WatchedModel; readonly store: StreamStore },
+): Promise<void> {
+  const { result, known, measurement, memory } = batch;
+  const [{ batchHtml }, { batchPicture }] = await Promise.all([
+    import("../report/batch-html.ts"),
+    import("../report/batch-picture.ts"),
+  ]);
+  const { directory, referenceBatches } = watched.monitored;
+  const isFull = (past: readonly BatchMeasurement[]): boolean => past.length >= referenceBatches;
+  const past = {
+    anchor: isFull(memory.anchor) ? memory.anchor : [],
+    rolling: isFull(memory.rolling) ? memory.rolling : [],
+  };
+  const picture: BatchPicture | null =
+    measurement === null || result.verdict === "rejected"
+      ? null
+      : batchPicture(measurement, past, picturedModel(watched));
+  const { batch_id, stream } = result;
+  const words = ["reference", "accept", "--model", shellPath(directory), "--stream", stream, "--", batch_id];
+  const page = batchHtml({
+    result,
+    picture,
+    known,
+    evidence: await evidenceUpTo(batch_id, stream, store),
+    accept: shellCommand("tidemark", ...words),
+  });
+  await writeReportPage(out, page);
+}
+
+/** The model's training data, as pictures show it. */
+export function picturedModel({
+  model,
+  drift,
+  sensors,
+}: Pick<WatchedModel, "model" | "drift" | "sensors">): PicturedModel {
+  const units = sensors.flatMap(({ name, channels, unit }) => [
+    ...channels.map((channel) => [channel, unit] as const),
+    [`${name} magnitude`, unit] as const,
+  ]);
+  return {
+    classes: drift.classes,
+    edges: Object.fromEntries(Object.entries(model.baseline).map(([name, { edges }]) => [name, edges])),
+    units: Object.fromEntries(units),
+    baseline: { byClass: drift.by_class, signals: drift.signals },
+  };
+}
+
+async function evidenceUpTo(batchId: string, stream: string, store: StreamStore): Promise<EvidencePoint[]> {
+  const { batches } = await store.page(stream, { limit: mostBatches, fromEnd: true });
+  const points = batches.flatMap((batch): EvidencePoint[] => {
+    const parsed = streamSchemas.result.safeParse(batch.result);
+    return parsed.success ? [evidencePoint(parsed.data)] : [];
+  });
+  const own = points.findIndex(({ batch_id }) => batch_id === batchId);
+  return own < 0 ? points : points.slice(0, own + 1);
+}
+
+function evidencePoint(result: CheckResult): EvidencePoint {
+  const { batch_id, verdict } = result;
+  if (result.verdict === "rejected") return { batch_id, verdict, share: null };
+  const { value, alarm_at } = result.evidence;
+  return { batch_id, verdict, share: verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at) };
+}

@@ -1,0 +1,148 @@
+// What the pictures of a batch show, as plain data: the distributions of its channels, over all samples and by predicted class,
+// beside those of the training data and of the stream's own past, and the mix of activities. Computed from stored summaries, so
+// a batch that came as a summary looks the same.
+
+import type { BatchMeasurement } from "../monitoring/summaries/batch-measurement.ts";
+import type { BatchSummary } from "../monitoring/summaries/batch-summary.ts";
+import {
+  type ClassSummaries,
+  mergeAcrossClasses,
+  mergeClassSummaries,
+} from "../monitoring/summaries/class-summaries.ts";
+import { mergeModelSignals } from "../monitoring/summaries/model-signals.ts";
+import {
+  binnedShares,
+  type SummaryDistribution,
+  summaryDistribution,
+  summaryQuantile,
+} from "../monitoring/summaries/summary-distribution.ts";
+
+/** Whose values are drawn; the order is that of drawing, so that the batch lies on top. */
+export const pictureSources = ["baseline", "anchor", "rolling", "batch"] as const;
+export type PictureSource = (typeof pictureSources)[number];
+
+export const picturedPercentiles = [5, 25, 50, 75, 95] as const;
+
+/** The values of one source. */
+export interface PicturedValues {
+  source: PictureSource;
+  /** Share of the values in each bin, from `from` to `to`. */
+  shares: number[];
+  /** The values at `picturedPercentiles`. */
+  percentiles: number[];
+}
+
+export interface PicturedChannel {
+  name: string;
+  /** Null if unknown, and for a signal that is a share. */
+  unit: string | null;
+  /** Range of the bins; it covers 99 % of the values of each source. */
+  from: number;
+  to: number;
+  values: PicturedValues[];
+  /** By predicted class, in the order of `classes`; a source without samples of the class is left out. */
+  by_class: PicturedValues[][];
+}
+
+export interface BatchPicture {
+  classes: string[];
+  channels: PicturedChannel[];
+  /** Share of the windows by predicted class. */
+  class_mix: { source: PictureSource; shares: number[] }[];
+}
+
+/** What the pictures need to know about a model. */
+export interface PicturedModel {
+  readonly classes: readonly string[];
+  /** Grids of the channels and signals to draw. */
+  readonly edges: Readonly<Record<string, readonly number[]>>;
+  readonly units: Readonly<Record<string, string | null>>;
+  readonly baseline: BatchMeasurement;
+}
+
+/** The batches that a batch was compared with; empty if the stream does not have enough of them yet. */
+export interface PicturedPast {
+  readonly anchor: readonly BatchMeasurement[];
+  readonly rolling: readonly BatchMeasurement[];
+}
+
+const bins = 48;
+/** Share of the values that may lie beyond each end of a chart. */
+const beyond = 0.005;
+
+/** @param batch null for the pictures of a model's training data alone */
+export function batchPicture(batch: BatchMeasurement | null, past: PicturedPast, model: PicturedModel): BatchPicture {
+  const { classes, edges, units, baseline } = model;
+  const sets = pictureSources.flatMap((source) => {
+    const own =
+      source === "baseline" ? [baseline] : source === "batch" ? (batch === null ? [] : [batch]) : past[source];
+    return own.length === 0
+      ? []
+      : [{ source, byClass: mergePictured(own), signals: own.map(({ signals }) => signals) }];
+  });
+  return {
+    classes: [...classes],
+    channels: Object.entries(edges).map(([name, grid]) =>
+      picturedChannel(name, grid, units[name] ?? null, classes, sets),
+    ),
+    class_mix: sets.map(({ source, signals }) => {
+      const { classCounts, windows } = mergeModelSignals(signals);
+      return { source, shares: classCounts.map((count) => (windows > 0 ? count / windows : 0)) };
+    }),
+  };
+}
+
+function mergePictured(batches: readonly BatchMeasurement[]): ClassSummaries {
+  return batches.length === 1 ? batches[0]!.byClass : mergeClassSummaries(batches.map(({ byClass }) => byClass));
+}
+
+interface PicturedSet {
+  readonly source: PictureSource;
+  readonly byClass: ClassSummaries;
+}
+
+function picturedChannel(
+  name: string,
+  grid: readonly number[],
+  unit: string | null,
+  classes: readonly string[],
+  sets: readonly PicturedSet[],
+): PicturedChannel {
+  const distributionOf = (summary: BatchSummary | null): SummaryDistribution | null => {
+    const own = summary?.[name];
+    return own === undefined ? null : summaryDistribution(own, grid);
+  };
+  const whole = sets.flatMap(({ source, byClass }) => {
+    const distribution = distributionOf(mergeAcrossClasses(byClass));
+    return distribution === null ? [] : [{ source, distribution }];
+  });
+  const [from, to] = picturedRange(whole.map(({ distribution }) => distribution));
+  const values = (source: PictureSource, distribution: SummaryDistribution): PicturedValues => ({
+    source,
+    shares: binnedShares(distribution, from, to, bins),
+    percentiles: picturedPercentiles.map((p) => summaryQuantile(distribution, p / 100)),
+  });
+  return {
+    name,
+    unit,
+    from,
+    to,
+    values: whole.map(({ source, distribution }) => values(source, distribution)),
+    by_class: classes.map((_, k) =>
+      sets.flatMap(({ source, byClass }) => {
+        const distribution = distributionOf(byClass[k] ?? null);
+        return distribution === null ? [] : [values(source, distribution)];
+      }),
+    ),
+  };
+}
+
+function picturedRange(distributions: readonly SummaryDistribution[]): [from: number, to: number] {
+  const from = Math.min(...distributions.map((own) => summaryQuantile(own, beyond)));
+  const to = Math.max(...distributions.map((own) => summaryQuantile(own, 1 - beyond)));
+  if (!(Number.isFinite(from) && Number.isFinite(to))) return [0, 1];
+  if (to > from) return [from, to];
+  // A constant: an ordinary width in its unit, or wide enough that the ends differ as numbers.
+  const half = Math.max(0.5, Math.abs(from) * 1e-3);
+  return [from - half, from + half];
+}

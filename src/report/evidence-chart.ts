@@ -1,0 +1,108 @@
+// The evidence of a stream's batches against the alarm level. Evidence multiplies from batch to batch, so its scale is
+// logarithmic, from a ten-thousandth of the alarm level to a hundred times it; what lies beyond is drawn at the border.
+
+import * as Plot from "@observablehq/plot";
+import { counted } from "../counted.ts";
+import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import type { Chart } from "./chart.ts";
+import { alarmShareText, verdictNames } from "./explain-check.ts";
+
+/** One batch of a stream. */
+export interface EvidencePoint {
+  batch_id: string;
+  verdict: CheckResult["verdict"];
+  /** Share of the alarm level; null for a rejected batch. */
+  share: number | null;
+}
+
+const [lowest, highest] = [1e-4, 100];
+
+const symbols: Readonly<Record<CheckResult["verdict"], Plot.SymbolType>> = {
+  normal: "circle",
+  gradual_drift: "triangle",
+  sudden_change: "diamond",
+  rejected: "times",
+};
+
+/** @param points oldest first, at least one */
+export function evidenceChart(points: readonly EvidencePoint[], width: number): Chart {
+  const rows = points.map(({ batch_id, verdict, share }, i) => ({
+    i,
+    batch_id,
+    verdict,
+    share: share === null ? null : Math.min(highest, Math.max(lowest, share)),
+  }));
+  const judged = rows.filter(({ share }) => share !== null);
+  const last = points.findLast(({ share }) => share !== null);
+  const alarms = rows.filter(({ verdict }) => verdict === "gradual_drift" || verdict === "sudden_change");
+  const labels = evidenceTicks(points.length, Math.floor((width - 86) / 130));
+  const text = last?.share == null ? "" : ` Last: ${alarmShareText(last.share)} the alarm level.`;
+  return {
+    label: `Evidence of ${counted(points.length, "batch", "batches")}, ${alarms.length} of them in alarm.${text}`,
+    options: {
+      width,
+      height: 190,
+      marginLeft: 72,
+      marginRight: 14,
+      marginTop: 12,
+      marginBottom: 34,
+      x: {
+        domain: [-0.5, points.length - 0.5],
+        ticks: labels,
+        tickFormat: (i: number) => points[i]?.batch_id.slice(-16) ?? "",
+        label: null,
+      },
+      y: {
+        type: "log",
+        domain: [lowest, highest],
+        label: null,
+        ticks: [1e-4, 1e-2, 1, 100],
+        tickFormat: (share: number) =>
+          share === 1 ? "alarm level" : share > 1 ? `${share} ×` : `${Number((100 * share).toPrecision(1))} %`,
+      },
+      marks: [
+        Plot.gridY([1e-4, 1e-2, 100], { stroke: "var(--line)", strokeOpacity: 1 }),
+        Plot.rect(alarms, {
+          x1: ({ i }: { i: number }) => i - 0.5,
+          x2: ({ i }: { i: number }) => i + 0.5,
+          y1: lowest,
+          y2: highest,
+          fill: "var(--miss)",
+          fillOpacity: 0.13,
+        }),
+        Plot.ruleY([1], { stroke: "var(--miss)", strokeWidth: 1.5 }),
+        Plot.line(judged, { x: "i", y: "share", stroke: "var(--accent)", strokeWidth: 1.5 }),
+        Plot.dot(judged, {
+          x: "i",
+          y: "share",
+          symbol: ({ verdict }: { verdict: CheckResult["verdict"] }) => symbols[verdict],
+          r: ({ verdict }: { verdict: CheckResult["verdict"] }) => (verdict === "normal" ? 2.5 : 4),
+          fill: ({ verdict }: { verdict: CheckResult["verdict"] }) =>
+            verdict === "normal" ? "var(--accent)" : "var(--miss)",
+          title: ({ batch_id, verdict }: { batch_id: string; verdict: CheckResult["verdict"] }) =>
+            `${batch_id}: ${verdictNames[verdict]}`,
+        }),
+        Plot.dot(
+          rows.filter(({ share }) => share === null),
+          {
+            x: "i",
+            y: lowest,
+            symbol: "times",
+            r: 4,
+            stroke: "var(--warn)",
+            strokeWidth: 1.5,
+            title: ({ batch_id }: { batch_id: string }) => `${batch_id}: Rejected`,
+          },
+        ),
+      ],
+      r: { type: "identity" },
+      symbol: { type: "identity" } as Plot.ScaleOptions,
+    },
+  };
+}
+
+/** Evenly spaced batches up to the last one, so few that their ids do not overlap. */
+function evidenceTicks(length: number, most: number): number[] {
+  const step = Math.max(1, Math.ceil(length / Math.max(1, most)));
+  return Array.from({ length: Math.ceil(length / step) }, (_, i) => length - 1 - i * step);
+}

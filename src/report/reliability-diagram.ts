@@ -15,7 +15,24 @@ import { plotSvg } from "./plot-svg.ts";
 export function reliabilityDiagram(report: CvReport): Html {
   const most = Math.max(1, ...[report.pooled, report.pooled_calibrated].flatMap((m) => m.reliability.map((b) => b.n)));
   return html`${reliabilityLegend}<div class="grid">${reliabilityFigure("As trained", report.pooled, most)}
-${reliabilityFigure(`After temperature ${formatFixed(report.temperature)}`, report.pooled_calibrated, most)}</div>`;
+${reliabilityFigure(`After temperature ${formatFixed(report.temperature)}`, report.pooled_calibrated, most)}</div>
+<p class="note">${temperatureEffect(report)}</p>`;
+}
+
+/** What the temperature changed, whether or not it helped. */
+export function temperatureEffect({
+  pooled,
+  pooled_calibrated: scaled,
+}: Pick<CvReport, "pooled" | "pooled_calibrated">): string {
+  const gain = pooled.log_loss - scaled.log_loss;
+  const error = scaled.expected_calibration_error - pooled.expected_calibration_error;
+  const losses = `from ${formatFixed(pooled.log_loss, 4)} to ${formatFixed(scaled.log_loss, 4)}`;
+  const errors = `from ${formatFixed(pooled.expected_calibration_error, 4)} to ${formatFixed(scaled.expected_calibration_error, 4)}`;
+  const loss =
+    gain < leastGain
+      ? `The temperature does not help: the log loss goes ${losses}`
+      : `The temperature lowers the log loss ${losses}`;
+  return `${loss}, and the calibration error ${error > 0 ? "rises" : "falls"} ${errors}.`;
 }
 
 /** Two figures side by side: promised by cross-validation after temperature scaling, and found in the evaluated recordings. */
@@ -25,8 +42,14 @@ export function reliabilityComparison(promised: ClassificationMetrics, found: Cl
 ${reliabilityFigure("Cross-validated", promised, most(promised))}</div>`;
 }
 
-const reliabilityLegend = html`<p class="legend"><span class="key key-bar"></span> accuracy in the bin <span class="key-mark">●</span>
- mean confidence in the bin <span class="key key-rule"></span> perfect calibration</p>
+/** A smaller gain in log loss would not show in any figure of the report. */
+const leastGain = 5e-4;
+/** With fewer windows, chance alone may change the accuracy of a bin by more than 20 points (about 1 / sqrt(windows)). */
+const fewWindows = 25;
+
+const reliabilityLegend = html`<p class="legend"><span class="key key-bar"></span> accuracy in the bin <span class="key key-few"></span> the
+ same, of fewer than ${fewWindows} windows <span class="key-mark">●</span> at the bin’s mean confidence <span class="key key-rule"></span> perfect
+ calibration</p>
 `;
 
 function reliabilityFigure(title: string, metrics: ClassificationMetrics, most: number): Html {
@@ -53,7 +76,16 @@ function reliabilityAccuracyChart(label: string, metrics: ClassificationMetrics)
     x: { domain: [0, 1], label: null, ticks: 5 },
     y: { domain: [0, 1], label: "accuracy", ticks: 5, grid: true },
     marks: [
-      Plot.rectY(bins, { x1: "lower", x2: "upper", y: "accuracy", fill: "var(--bar)", inset: 0.5, title }),
+      Plot.rectY(bins, {
+        x1: "lower",
+        x2: "upper",
+        y: "accuracy",
+        fill: (bin: Bin) => (bin.n < fewWindows ? "none" : "var(--bar)"),
+        stroke: (bin: Bin) => (bin.n < fewWindows ? "var(--quiet)" : "none"),
+        strokeDasharray: "2,2",
+        inset: 0.5,
+        title,
+      }),
       Plot.line(
         [
           [0, 0],

@@ -56,6 +56,7 @@ code { font: .875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ov
 .key-accent { border-top: 3px solid var(--accent); }
 .key-miss { border-top: 3px solid var(--miss); }
 .key-bar { height: 11px; width: 11px; border: 0; background: var(--bar); }
+.key-few { height: 11px; width: 11px; border: 1px dashed var(--quiet); }
 .key-rule { height: 14px; width: 0; border: 0; border-left: 2px dashed var(--quiet); }
 .key-mark { margin-left: 12px; color: var(--ink); }
 .key-baseline { height: 11px; border: 1px solid var(--quiet); background: var(--bar); }

@@ -2,6 +2,7 @@ import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
 import { historyRowSchema } from "../../src/report/history-row.ts";
+import { temperatureEffect } from "../../src/report/reliability-diagram.ts";
 import { trainHtml } from "../../src/report/train-html.ts";
 import { type ExampleOptions, exampleReport, ordinary } from "./example-report.ts";
 
@@ -151,6 +152,27 @@ describe("report.html", () => {
         "percentile 95",
       ]);
     }
+  });
+
+  it("marks bins of few windows in the calibration charts, and says if the temperature does not help", () => {
+    const { pooled } = input.cvReport;
+    const few = pooled.reliability.filter(({ n }) => n > 0 && n < 25).length;
+    const chart = document.querySelector('#calibration svg[aria-label^="As trained: accuracy"]')!;
+    expect(few).toBeGreaterThan(0);
+    const bars = all(chart, 'g[aria-label="rect"] rect');
+    expect(bars.filter((bar) => bar.getAttribute("fill") === "none")).toHaveLength(few);
+    expect(bars).toHaveLength(pooled.reliability.filter(({ n }) => n > 0).length);
+    const figures = (log_loss: number, expected_calibration_error: number) => {
+      return { ...pooled, log_loss, expected_calibration_error };
+    };
+    const effect = (before: [number, number], after: [number, number]): string =>
+      temperatureEffect({ pooled: figures(...before), pooled_calibrated: figures(...after) });
+    expect(effect([0.2, 0.05], [0.15, 0.01])).toBe(
+      "The temperature lowers the log loss from 0.2000 to 0.1500, and the calibration error falls from 0.0500 to 0.0100.",
+    );
+    expect(effect([0.2, 0.01], [0.1998, 0.02])).toBe(
+      "The temperature does not help: the log loss goes from 0.2000 to 0.1998, and the calibration error rises from 0.0100 to 0.0200.",
+    );
   });
 
   it("is the same bytes for the same report", () => {

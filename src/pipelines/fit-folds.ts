@@ -1,7 +1,7 @@
 // The fits of a training run: one for each fold, and the final one on all windows.
 
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
-import { describeChoice } from "../learning/training/choose-mixture.ts";
+import { describeMixtureChoice } from "../learning/training/choose-mixture.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
 import type { FoldReport } from "../learning/training/cv-report.ts";
 import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";
@@ -181,7 +181,7 @@ export async function fitAfterFolds(
     epochs: steppedEpochs(final.epochs).length,
     ...(penalty !== undefined && { penalty }),
     seconds: fitSeconds(final.epochs),
-    ...(tried.length > 0 && { choice: describeChoice(tried) }),
+    ...(tried.length > 0 && { choice: describeMixtureChoice(tried) }),
   });
   return { final, scaler: plan.scaler };
 }

@@ -1,6 +1,6 @@
 // What `--network auto` tried in the folds and for the final fit, as a section of a report.
 
-import { describeChoice } from "../learning/training/choose-mixture.ts";
+import { describeMixtureChoice } from "../learning/training/choose-mixture.ts";
 import type { TriedMixture } from "../learning/training/ensemble-mixture.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { htmlTable } from "./html-table.ts";
@@ -11,10 +11,10 @@ import type { Section } from "./page.ts";
 export function choiceSection(history: readonly HistoryRow[]): Section[] {
   const folds = history.flatMap(({ fit, tried }) => (tried === undefined ? [] : [{ fit, tried }]));
   if (folds.length === 0) return [];
-  const whole = describeChoice(folds.map(({ tried }) => tried));
+  const whole = describeMixtureChoice(folds.map(({ tried }) => tried));
   const { mean, error } = whole.difference;
   const row = (name: string, tried: readonly (readonly TriedMixture[])[]): string[] => {
-    const { chosen, losses } = describeChoice(tried);
+    const { chosen, losses } = describeMixtureChoice(tried);
     return [name, ...Object.values(losses).map((loss) => formatFixed(loss)), chosen];
   };
   return [

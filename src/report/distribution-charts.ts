@@ -5,7 +5,7 @@ import * as Plot from "@observablehq/plot";
 import { percent } from "../percent.ts";
 import { type PicturedChannel, type PicturedValues, type PictureSource, picturedPercentiles } from "./batch-picture.ts";
 import type { Chart } from "./chart.ts";
-import { formatQuantity, shortenAxisLabel } from "./number-format.ts";
+import { formatAxisLabel, formatQuantity } from "./number-format.ts";
 
 interface Pen {
   readonly stroke: string;
@@ -67,7 +67,7 @@ export function distributionChart(
 export function classIntervalsChart(channel: PicturedChannel, classes: readonly string[]): Chart | null {
   const rows = channel.by_class.flatMap((values, k) =>
     values.map(({ source, percentiles: [low, q1, middle, q3, high] }) => ({
-      name: shortenAxisLabel(classes[k]!, longestName),
+      name: formatAxisLabel(classes[k]!, longestName),
       k,
       source,
       low: low!,
@@ -125,7 +125,7 @@ export function classMixChart(
 ): Chart {
   const bars = mix.flatMap(({ source, shares }) => shares.map((share, k) => ({ source, share, k })));
   const sources = mix.map(({ source }) => source);
-  const longest = Math.max(...classes.map((name) => [...shortenAxisLabel(name)].length));
+  const longest = Math.max(...classes.map((name) => [...formatAxisLabel(name)].length));
   const filled = (source: PictureSource): Plot.BarXOptions =>
     source === "batch"
       ? { fill: "var(--accent)" }
@@ -153,7 +153,7 @@ export function classMixChart(
         axis: "left",
         label: null,
         padding: 0.14,
-        tickFormat: (k: number) => shortenAxisLabel(classes[k] ?? ""),
+        tickFormat: (k: number) => formatAxisLabel(classes[k] ?? ""),
       },
       marks: [
         ...sources.map((source) =>

@@ -59,7 +59,7 @@ export function evaluateHtml(input: EvaluateInput, report: CvReport): string {
 
 function evaluateHeadline({ pooled, intervals, crossValidation: promise, people }: EvaluateInput): Html {
   const tile = (name: string, key: Exclude<keyof MetricsSummary, "log_loss">, kind = ""): Html =>
-    pageTile(name, formatFixed(pooled[key]), rangeWords(intervals[key]), kind);
+    pageTile(name, formatFixed(pooled[key]), evaluateRangeWords(intervals[key]), kind);
   const outside = people.filter(({ within }) => !within).length;
   return pageHeadline("Over all windows, with 90 % intervals.", [
     tile("Macro-F1", "macro_f1", "first"),
@@ -75,7 +75,7 @@ function evaluateHeadline({ pooled, intervals, crossValidation: promise, people 
   ]);
 }
 
-function rangeWords(range: ScoreRange): string {
+function evaluateRangeWords(range: ScoreRange): string {
   return range === null ? "no interval for one person" : `${formatFixed(range.low)} to ${formatFixed(range.high)}`;
 }
 
@@ -87,7 +87,7 @@ function evaluateSections(input: EvaluateInput, report: CvReport): Section[] {
       title: "What cross-validation promised",
       about:
         "Macro-F1 of each person. If the model works as promised, the evaluated people look like a draw from the cross-validated ones.",
-      body: html`<div class="pair">${promiseChart(input, report)}${promiseTable(input)}</div>`,
+      body: html`<div class="pair">${evaluatePromiseChart(input, report)}${evaluatePromiseTable(input)}</div>`,
     },
     {
       id: "confusion",
@@ -116,7 +116,7 @@ function evaluateSections(input: EvaluateInput, report: CvReport): Section[] {
   ];
 }
 
-function promiseChart({ people, crossValidation: promise }: EvaluateInput, report: CvReport): Html {
+function evaluatePromiseChart({ people, crossValidation: promise }: EvaluateInput, report: CvReport): Html {
   const dots = [
     ...report.users.map(({ metrics }) => ({ group: "cross-validated", score: metrics.macro_f1, within: true })),
     ...people.map(({ metrics, within }) => ({ group: "evaluated", score: metrics.macro_f1, within })),
@@ -150,7 +150,7 @@ function promiseChart({ people, crossValidation: promise }: EvaluateInput, repor
  spread.</figcaption></figure>`;
 }
 
-function promiseTable({ people }: EvaluateInput): Html {
+function evaluatePromiseTable({ people }: EvaluateInput): Html {
   const rows = people.map(({ user, metrics, rank, within }) => [
     user,
     formatCount(metrics.n),

@@ -9,7 +9,7 @@ import { listedNames } from "../listed-names.ts";
 import { conversionsSection, type ReportedConversion } from "./conversions-section.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
-import { formatCount, formatDuration, formatFixed, formatQuantity, shortenAxisLabel } from "./number-format.ts";
+import { formatAxisLabel, formatCount, formatDuration, formatFixed, formatQuantity } from "./number-format.ts";
 import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
 import { channelQualityTable, qualityFactTable } from "./report-tables.ts";
@@ -62,14 +62,14 @@ export function inspectHtml(input: InspectInput): string {
     heading: "What these recordings contain",
     lead: html`${listedNames(files)}, read as
  <code>tidemark train</code> would read them.`,
-    warnings: [...(refusal === null ? [] : [refusalText(refusal)]), ...warnings],
+    warnings: [...(refusal === null ? [] : [inspectRefusalText(refusal)]), ...warnings],
     headline: inspectHeadline(input),
     sections: inspectSections(input),
     footer: html`Written by <code>tidemark inspect</code>. <code>--json</code> prints the figures.`,
   });
 }
 
-function refusalText({ message, details, advice }: NonNullable<InspectInput["refusal"]>): string {
+function inspectRefusalText({ message, details, advice }: NonNullable<InspectInput["refusal"]>): string {
   const sentences = [message, ...details, ...(advice === null ? [] : [advice])];
   return `train would refuse these recordings: ${sentences.map((text) => text.replace(/[^.]$/, "$&.")).join(" ")}`;
 }
@@ -117,7 +117,7 @@ function inspectSections(input: InspectInput): Section[] {
       title: "Sensors",
       about:
         "Which columns form a sensor, and how its kind and unit were recognised. If something is wrong, correct it with --sensor.",
-      body: sensorTable(input),
+      body: inspectSensorTable(input),
     },
     ...conversionsSection(input.conversions),
     {
@@ -132,21 +132,21 @@ function inspectSections(input: InspectInput): Section[] {
       about: `One dot per recording. People whose dots lie apart from the others may have another device, clock or unit${
         sensors.some(({ gravity }) => gravity === true) ? "; at rest, an accelerometer measures 9.81 m/s^2, or 1 g" : ""
       }.`,
-      body: recordingDots(input),
+      body: inspectRecordingDots(input),
     },
     {
       id: "recordings",
       title: "Recordings",
       about: quality.gaps.rule === "" ? "" : `A gap is ${quality.gaps.rule}.`,
-      body: recordingTable(input),
+      body: inspectRecordingTable(input),
     },
     {
       id: "activities",
       title: "Activities and people",
       about: "What the network would learn from.",
-      body: amountTables(input),
+      body: inspectAmountTables(input),
     },
-    ...splitSection(input),
+    ...inspectSplitSection(input),
     {
       id: "quality",
       title: "Data quality",
@@ -157,7 +157,7 @@ function inspectSections(input: InspectInput): Section[] {
 }
 
 /** Who would be tested on, by fold, and the other side of a fixed split. */
-function splitSection({ folds, testSet }: InspectInput): Section[] {
+function inspectSplitSection({ folds, testSet }: InspectInput): Section[] {
   if (folds === null) return [];
   const rows = folds.map(({ fold, testUsers }) => [String(fold), listedNames(testUsers), String(testUsers.length)]);
   const other =
@@ -175,7 +175,7 @@ function splitSection({ folds, testSet }: InspectInput): Section[] {
   ];
 }
 
-function sensorTable({ sensors, unusedColumns, quality }: InspectInput): Html {
+function inspectSensorTable({ sensors, unusedColumns, quality }: InspectInput): Html {
   const rows = sensors.map(({ name, kind, channels, unit, gravity, because }) => [
     name,
     channels.join(", "),
@@ -197,7 +197,7 @@ function sensorTable({ sensors, unusedColumns, quality }: InspectInput): Html {
 }
 
 /** Rates, and each accelerometer's magnitude at rest, with one dot per recording, person by person. */
-function recordingDots({ quality, recordings, sensors }: InspectInput): Html {
+function inspectRecordingDots({ quality, recordings, sensors }: InspectInput): Html {
   const people = quality.per_recording.map(({ user }) => user);
   const felt = Object.keys(recordings[0]?.at_rest ?? {});
   const unitOf = (name: string): string => sensors.find((sensor) => sensor.name === name)?.unit ?? "unit of the file";
@@ -209,17 +209,22 @@ function recordingDots({ quality, recordings, sensors }: InspectInput): Html {
       values: recordings.map(({ at_rest }) => at_rest[name] ?? null),
     })),
   ];
-  return html`<div class="grid">${charts.map(({ title, axis, values }) => dotChart(title, axis, people, values))}</div>`;
+  return html`<div class="grid">${charts.map(({ title, axis, values }) => inspectDotChart(title, axis, people, values))}</div>`;
 }
 
-function dotChart(title: string, axis: string, people: readonly string[], values: readonly (number | null)[]): Html {
+function inspectDotChart(
+  title: string,
+  axis: string,
+  people: readonly string[],
+  values: readonly (number | null)[],
+): Html {
   const names = [...new Set(people)];
   const dots = values.flatMap((value, i) => (value === null ? [] : [{ value, position: names.indexOf(people[i]!) }]));
   const finite = dots.map(({ value }) => value);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const margin = Math.max((high - low) * 0.05, Math.abs(high) * 0.02);
   const label = `${title} by person: ${finite.length === 0 ? "unknown" : `${formatQuantity(low)} to ${formatQuantity(high)} ${axis}`}.`;
-  const longest = Math.max(...names.map((name) => [...shortenAxisLabel(name)].length));
+  const longest = Math.max(...names.map((name) => [...formatAxisLabel(name)].length));
   const chart = plotSvg(label, {
     height: 14 * names.length + 50,
     marginLeft: Math.min(118, 14 + 6 * longest),
@@ -232,7 +237,7 @@ function dotChart(title: string, axis: string, people: readonly string[], values
       type: "band",
       label: null,
       tickSize: 0,
-      tickFormat: (position: number) => shortenAxisLabel(names[position] ?? ""),
+      tickFormat: (position: number) => formatAxisLabel(names[position] ?? ""),
     },
     marks: [
       Plot.ruleY(
@@ -245,7 +250,7 @@ function dotChart(title: string, axis: string, people: readonly string[], values
   return html`<figure class="card"><h3>${title}</h3>${chart}</figure>`;
 }
 
-function recordingTable({ quality, recordings }: InspectInput): Html {
+function inspectRecordingTable({ quality, recordings }: InspectInput): Html {
   const felt = Object.keys(recordings[0]?.at_rest ?? {});
   const rows = quality.per_recording.map((own, i) => [
     own.recording,
@@ -264,7 +269,7 @@ function recordingTable({ quality, recordings }: InspectInput): Html {
   return htmlTable("Recordings", [...head, ...felt.map((name) => `${name} at rest`)], rows);
 }
 
-function amountTables({ quality, windows }: InspectInput): Html {
+function inspectAmountTables({ quality, windows }: InspectInput): Html {
   const amounts = ([name, { rows, seconds }]: [string, { rows: number; seconds: number }]): string[] => [
     name,
     formatCount(rows),

@@ -3,12 +3,12 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport, FoldReport } from "../learning/training/cv-report.ts";
-import { curveRows, type HistoryAxis, historyAxis } from "./history-axis.ts";
+import { type HistoryAxis, historyAxis, historyCurveRows } from "./history-axis.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { type Html, html } from "./html.ts";
 import { formatDuration, formatFixed } from "./number-format.ts";
 import { plotSvg } from "./plot-svg.ts";
-import { finalFitText } from "./report-tables.ts";
+import { finalFitTableText } from "./report-tables.ts";
 
 interface Fit {
   readonly name: string;
@@ -26,11 +26,11 @@ interface Axes {
 
 /** The section's figures: one per fold, and one for the final fit. */
 export function learningCurves(report: CvReport, history: readonly HistoryRow[]): Html {
-  const drawn = curveRows(history);
+  const drawn = historyCurveRows(history);
   const fits: Fit[] = report.folds.map((fold) => ({
     name: `fold-${fold.fold}`,
     title: `Fold ${fold.fold}`,
-    about: `Tested on ${fold.test_users.join(", ")}. ${keptText(fold)}; ${formatDuration(fold.seconds)}.`,
+    about: `Tested on ${fold.test_users.join(", ")}. ${keptCurveText(fold)}; ${formatDuration(fold.seconds)}.`,
     rows: drawn.filter((row) => row.fit === `fold-${fold.fold}`),
     bestEpoch: fold.best_epoch,
   }));
@@ -38,7 +38,7 @@ export function learningCurves(report: CvReport, history: readonly HistoryRow[])
   fits.push({
     name: "final",
     title: "Final fit",
-    about: `All data, without a validation part; ${finalFitText(report)}, the median of the folds' best ${axes.across.plural}; ${formatDuration(report.final_fit.seconds)}.`,
+    about: `All data, without a validation part; ${finalFitTableText(report)}, the median of the folds' best ${axes.across.plural}; ${formatDuration(report.final_fit.seconds)}.`,
     // A single penalty is no curve.
     rows: axes.across.name === "penalty" ? [] : drawn.filter((row) => row.fit === "final"),
     bestEpoch: null,
@@ -122,7 +122,7 @@ function scoreCurve(fit: Fit, axes: Axes): Html | null {
 }
 
 /** For example "Best epoch 3 of 18". */
-function keptText({ penalty, best_epoch, epochs }: FoldReport): string {
+function keptCurveText({ penalty, best_epoch, epochs }: FoldReport): string {
   return penalty === undefined
     ? `Best epoch ${best_epoch} of ${epochs}`
     : `Best penalty ${penalty}, of ${epochs} tried`;

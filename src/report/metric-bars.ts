@@ -5,7 +5,7 @@ import * as Plot from "@observablehq/plot";
 import type { ClassificationMetrics, CvReport } from "../learning/training/cv-report.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
-import { formatCount, formatFixed, shortenAxisLabel } from "./number-format.ts";
+import { formatAxisLabel, formatCount, formatFixed } from "./number-format.ts";
 import { plotSvg } from "./plot-svg.ts";
 
 const barsInAChart = 30;
@@ -64,9 +64,9 @@ export function classBars(
   const rows = bars.map((bar) => [
     bar.name,
     formatCount(bar.support),
-    scoreWithRange(bar.precision, ranges[bar.name]?.precision),
-    scoreWithRange(bar.recall, ranges[bar.name]?.recall),
-    scoreWithRange(bar.value, ranges[bar.name]?.f1),
+    barScoreWithRange(bar.precision, ranges[bar.name]?.precision),
+    barScoreWithRange(bar.recall, ranges[bar.name]?.recall),
+    barScoreWithRange(bar.value, ranges[bar.name]?.f1),
   ]);
   return html`<p class="legend"><span class="key key-bar"></span> F1 <span class="key-mark">△</span> precision
  <span class="key-mark">○</span> recall</p>
@@ -74,7 +74,7 @@ export function classBars(
 ${htmlTable("Metrics by class", ["class", "windows", "precision", "recall", "F1"], rows)}</div>`;
 }
 
-function scoreWithRange(score: number | undefined, range: ScoreRange = null): string {
+function barScoreWithRange(score: number | undefined, range: ScoreRange = null): string {
   return range === null
     ? formatFixed(score)
     : `${formatFixed(score)} (${formatFixed(range.low)} to ${formatFixed(range.high)})`;
@@ -83,7 +83,7 @@ function scoreWithRange(score: number | undefined, range: ScoreRange = null): st
 function barCharts(title: string, axis: string, bars: readonly Bar[], mean: number | null): Html[] {
   const nCharts = Math.max(1, Math.ceil(bars.length / barsInAChart));
   const size = Math.ceil(bars.length / nCharts);
-  const longest = Math.max(0, ...bars.map((bar) => [...shortenAxisLabel(bar.name)].length));
+  const longest = Math.max(0, ...bars.map((bar) => [...formatAxisLabel(bar.name)].length));
   return Array.from({ length: nCharts }, (_, i) => {
     const part = bars.slice(i * size, (i + 1) * size);
     const range = nCharts === 1 ? "" : `, ${i * size + 1} to ${i * size + part.length} of ${bars.length}`;
@@ -108,7 +108,7 @@ function barChart(label: string, axis: string, bars: readonly Bar[], mean: numbe
       domain: positions.map((bar) => bar.position),
       label: null,
       tickSize: 0,
-      tickFormat: (position: number) => shortenAxisLabel(bars[position]?.name ?? ""),
+      tickFormat: (position: number) => formatAxisLabel(bars[position]?.name ?? ""),
       padding: 0.25,
     },
     marks: [

@@ -30,7 +30,7 @@ export function formatDuration(seconds: number | null | undefined): string {
 }
 
 /** A name shortened to `length` characters for an axis; the table beside the chart shows the full name. */
-export function shortenAxisLabel(name: string, length = 18): string {
+export function formatAxisLabel(name: string, length = 18): string {
   const characters = [...name];
   return characters.length <= length ? name : `${characters.slice(0, length - 1).join("")}…`;
 }

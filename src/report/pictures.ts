@@ -3,9 +3,9 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport } from "../learning/training/cv-report.ts";
-import { curveRows, historyAxis } from "./history-axis.ts";
+import { historyAxis, historyCurveRows } from "./history-axis.ts";
 import type { HistoryRow } from "./history-row.ts";
-import { shortenAxisLabel } from "./number-format.ts";
+import { formatAxisLabel } from "./number-format.ts";
 import { plotSvg } from "./plot-svg.ts";
 
 const colours: Readonly<Record<string, string>> = {
@@ -28,10 +28,10 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
       return { truth, predicted, count: counts[column]!, share: total === 0 ? 0 : counts[column]! / total };
     });
   });
-  const longest = Math.max(...classes.map((name) => [...shortenAxisLabel(name)].length));
+  const longest = Math.max(...classes.map((name) => [...formatAxisLabel(name)].length));
   const margin = 20 + 7 * longest;
   const size = Math.max(44, Math.min(70, 560 / classes.length));
-  const axis = { label: null, tickSize: 0, tickFormat: (name: string) => shortenAxisLabel(name), domain: classes };
+  const axis = { label: null, tickSize: 0, tickFormat: (name: string) => formatAxisLabel(name), domain: classes };
   const svg = plotSvg(`Confusion matrix of ${pooled.n} out-of-fold predictions, true class by row.`, {
     width: margin + size * classes.length + 20,
     height: margin + size * classes.length + 20,
@@ -64,7 +64,7 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
 
 /** Loss and validation macro-F1 by epoch or penalty, one line per fit. The same history always gives the same bytes. */
 export function learningCurvesPicture(history: readonly HistoryRow[]): string {
-  const curves = curveRows(history);
+  const curves = historyCurveRows(history);
   const axis = historyAxis(curves, 10);
   // The final fit chooses no penalty, so it has no curve.
   const drawn = axis.name === "penalty" ? curves.filter(({ fit }) => fit !== "final") : curves;

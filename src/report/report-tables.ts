@@ -80,11 +80,11 @@ export function qualityFactTable(
       `${formatDuration(seconds)} in ${counted(stretches, "stretch", "stretches")}; the longest lasts ${formatDuration(longest.seconds)} (${longest.recording} of ${longest.user})`,
     ]);
   }
-  if (windows?.label_changes !== undefined) facts.push(["label changes", labelChangesText(windows.label_changes)]);
+  if (windows?.label_changes !== undefined) facts.push(["label changes", labelChangesTableText(windows.label_changes)]);
   return htmlFactTable(facts);
 }
 
-function labelChangesText({
+function labelChangesTableText({
   windows,
   crossing,
   mostly,
@@ -142,17 +142,17 @@ export function leakageTable(leakage: LeakageReport): Html {
     "smallest gap",
   ];
   const held = leakage.test_set;
-  return html`<p class="${kind}">Split: ${leakage.split}. ${shared} ${overlapping}${held === undefined ? "" : ` ${testSetProof(held)}`}</p>
-${htmlTable("Leakage by fold", head, rows, "names")}${held === undefined ? "" : testSetPeople(held)}`;
+  return html`<p class="${kind}">Split: ${leakage.split}. ${shared} ${overlapping}${held === undefined ? "" : ` ${testSetTableProof(held)}`}</p>
+${htmlTable("Leakage by fold", head, rows, "names")}${held === undefined ? "" : testSetTablePeople(held)}`;
 }
 
-function testSetProof({ column, shared_users, copied_users }: TestSetLeakage): string {
+function testSetTableProof({ column, shared_users, copied_users }: TestSetLeakage): string {
   if (shared_users.length > 0) return `Column ${column} has people on both sides: ${shared_users.join(", ")}.`;
   if (copied_users.length > 0) return `People in the test set have values that the network learned from.`;
   return `Nobody in the test set (column ${column}) is among the people that the network learned from, and no values are shared.`;
 }
 
-function testSetPeople({ train_users, test_users, shared_users, copied_users }: TestSetLeakage): Html {
+function testSetTablePeople({ train_users, test_users, shared_users, copied_users }: TestSetLeakage): Html {
   const copied = copied_users.map((pair) => pair.join(" = ")).join(", ") || "none";
   const row = [test_users.join(", "), train_users.join(", "), formatCount(shared_users.length), copied];
   return htmlTable("Test set", ["tested", "trained", "shared people", "same values"], [row], "names");
@@ -206,7 +206,7 @@ export function foldTable(report: CvReport): Html {
 }
 
 /** For example "12 epochs", or "penalty 300" for a network that is not trained in steps. */
-export function finalFitText({ final_fit: { epochs, penalty } }: Pick<CvReport, "final_fit">): string {
+export function finalFitTableText({ final_fit: { epochs, penalty } }: Pick<CvReport, "final_fit">): string {
   return penalty === undefined ? counted(epochs, "epoch") : `penalty ${penalty}`;
 }
 
@@ -222,7 +222,7 @@ export function configTable(report: CvReport): Html {
     ["data fingerprint", html`<code>${report.data_fingerprint}</code>`],
     [
       "final fit",
-      `${finalFitText(report)} over ${counted(report.final_fit.n_windows, "window")}, ${formatDuration(report.final_fit.seconds)}`,
+      `${finalFitTableText(report)} over ${counted(report.final_fit.n_windows, "window")}, ${formatDuration(report.final_fit.seconds)}`,
     ],
     ...facts,
   ]);

@@ -74,14 +74,14 @@ function retrainHeadline({ comparison, cycles, winner, gate }: RetrainReport): H
     ),
     pageTile(
       "Mean over people",
-      formatSigned(comparison.mean_difference),
-      `${formatSigned(low)} to ${formatSigned(high)}`,
+      retrainSignedText(comparison.mean_difference),
+      `${retrainSignedText(low)} to ${retrainSignedText(high)}`,
     ),
     pageTile("Rules passed", `${passed} of ${gate.rules.length}`, gate.passed ? "adopted" : "not adopted"),
   ]);
 }
 
-function formatSigned(value: number | null): string {
+function retrainSignedText(value: number | null): string {
   return value === null ? formatFixed(value) : `${value < 0 ? "−" : "+"}${formatFixed(Math.abs(value))}`;
 }
 
@@ -95,7 +95,7 @@ function retrainGateTable({ gate }: RetrainReport): Html {
 
 function retrainPeopleTable({ comparison }: RetrainReport): Html {
   const rows = comparison.people.map(({ person, windows, champion_macro_f1: before, candidate_macro_f1: after }) => [
-    ...[person, formatCount(windows), formatFixed(before), formatFixed(after), formatSigned(after - before)],
+    ...[person, formatCount(windows), formatFixed(before), formatFixed(after), retrainSignedText(after - before)],
   ]);
   const head = ["person", "windows", "champion", "candidate", "difference"];
   return htmlTable("Macro-F1 by person", head, rows);

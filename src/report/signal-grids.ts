@@ -25,7 +25,7 @@ export function signalGrids(excerpts: readonly DrawnExcerpt[], sensors: readonly
   const byLabel = Map.groupBy(excerpts, ({ label }) => label ?? "without a label");
   const grids = [...byLabel].map(([label, own]) => {
     const cards = own.flatMap((excerpt) =>
-      drawnTogether(excerpt, sensors).map(
+      signalsDrawnTogether(excerpt, sensors).map(
         (drawn) => html`<figure class="card"><h3>${drawn.name}, ${excerpt.user}</h3>${signalChart(excerpt, drawn)}
 <figcaption>${excerpt.recording}, ${label}${drawn.unit === null ? "" : `, in ${drawn.unit}`}</figcaption></figure>`,
       ),
@@ -41,7 +41,7 @@ const axisLegend = html`<p class="legend"><span class="key key-accent"></span> x
 `;
 
 /** The sensors, and each channel that belongs to none. */
-function drawnTogether({ channels }: DrawnExcerpt, sensors: readonly DrawnSensor[]): DrawnSensor[] {
+function signalsDrawnTogether({ channels }: DrawnExcerpt, sensors: readonly DrawnSensor[]): DrawnSensor[] {
   const taken = new Set(sensors.flatMap((sensor) => sensor.channels));
   const others = Object.keys(channels).filter((name) => !taken.has(name));
   return [...sensors, ...others.map((name) => ({ name, channels: [name], unit: null }))];

@@ -61,7 +61,7 @@ function trainReportPromise(report: CvReport): string {
 function trainHeadline({ summary, pooled, pooled_calibrated, folds }: CvReport): Html {
   const figures = (key: keyof MetricsSummary): [string, string] => {
     const people = summary.over_users[key];
-    return [formatMeanAndSd(summary.over_folds[key]), `by person ${formatMeanAndSd(people)}`];
+    return [trainMeanAndSd(summary.over_folds[key]), `by person ${trainMeanAndSd(people)}`];
   };
   const worst = summary.worst_user;
   return pageHeadline(`Mean ± standard deviation over ${folds.length} folds.`, [
@@ -81,7 +81,7 @@ function trainHeadline({ summary, pooled, pooled_calibrated, folds }: CvReport):
   ]);
 }
 
-function formatMeanAndSd({ mean, sd }: { mean: number | null; sd: number | null }): string {
+function trainMeanAndSd({ mean, sd }: { mean: number | null; sd: number | null }): string {
   return sd === null ? formatFixed(mean) : `${formatFixed(mean)} ± ${formatFixed(sd)}`;
 }
 
@@ -108,13 +108,13 @@ function trainRunLength({ drift }: BaselineStats): Section[] {
 }
 
 /** The test set of a fixed split; nothing without one. */
-function testSetSection({ test_set: held, classes }: CvReport): Section[] {
+function trainTestSetSection({ test_set: held, classes }: CvReport): Section[] {
   if (held === undefined) return [];
   return [
     {
       id: "test-set",
       title: "Test set",
-      about: `model.onnx on the ${counted(held.windows, "window")} that column ${held.column} marks for testing: macro-F1 ${formatFixed(held.pooled.macro_f1)}, accuracy ${formatFixed(held.pooled.accuracy)}; over people, macro-F1 ${formatMeanAndSd(held.over_users.macro_f1)}. Neither the folds nor the final fit learned from it.`,
+      about: `model.onnx on the ${counted(held.windows, "window")} that column ${held.column} marks for testing: macro-F1 ${formatFixed(held.pooled.macro_f1)}, accuracy ${formatFixed(held.pooled.accuracy)}; over people, macro-F1 ${trainMeanAndSd(held.over_users.macro_f1)}. Neither the folds nor the final fit learned from it.`,
       body: html`${testSetTable(held)}${confusionMatrixTable(held.pooled, classes)}`,
     },
   ];
@@ -135,7 +135,7 @@ function errorSection({ predictions, cvReport: { leakage } }: ReportInput): Sect
 function trainSections(input: ReportInput): Section[] {
   const { cvReport: report, baseline, history, predictions } = input;
   return [
-    ...testSetSection(report),
+    ...trainTestSetSection(report),
     {
       id: "folds",
       title: "Folds",

@@ -5,7 +5,7 @@ import { logLoss } from "../evaluation/log-loss.ts";
 import {
   type EnsembleMixture,
   type HeldOutPredictions,
-  mixPredictions,
+  mixEnsemblePredictions,
   type TriedMixture,
 } from "./ensemble-mixture.ts";
 import { ensembleMembers } from "./ensemble-weights.ts";
@@ -15,12 +15,16 @@ export function tryMixtures(held: HeldOutPredictions, { temperatures, weights }:
   const rowsOf = [...Map.groupBy(held.people.keys(), (row) => held.people[row]!).values()];
   const alone = temperatures.map((_, m) => temperatures.map((_, other) => (other === m ? 1 : 0)));
   return [weights, ...alone].map((tried) => {
-    const mixed = mixPredictions(held, { temperatures, weights: tried });
-    return { weights: tried, losses: rowsOf.map((rows) => personLoss(held, mixed, rows)) };
+    const mixed = mixEnsemblePredictions(held, { temperatures, weights: tried });
+    return { weights: tried, losses: rowsOf.map((rows) => mixtureLossOfPerson(held, mixed, rows)) };
   });
 }
 
-function personLoss({ labels, classCount }: HeldOutPredictions, mixed: Float32Array, rows: readonly number[]): number {
+function mixtureLossOfPerson(
+  { labels, classCount }: HeldOutPredictions,
+  mixed: Float32Array,
+  rows: readonly number[],
+): number {
   const own = Float32Array.from(
     rows.flatMap((row) => Array.from(mixed.subarray(row * classCount, (row + 1) * classCount))),
   );
@@ -38,13 +42,13 @@ function personLoss({ labels, classCount }: HeldOutPredictions, mixed: Float32Ar
  */
 export function chooseMixture(tried: readonly TriedMixture[]): readonly number[] {
   const [first] = tried;
-  const best = tried.reduce((a, b) => (meanLoss(b) < meanLoss(a) ? b : a));
-  const { difference, error } = lossDifference(first!, best);
+  const best = tried.reduce((a, b) => (meanMixtureLoss(b) < meanMixtureLoss(a) ? b : a));
+  const { difference, error } = mixtureLossDifference(first!, best);
   return difference > error ? best.weights : first!.weights;
 }
 
 /** By how much the mean loss of `second` is lower, and the standard error of that over people; Infinity for one person. */
-export function lossDifference(
+export function mixtureLossDifference(
   first: TriedMixture,
   second: TriedMixture,
 ): { readonly difference: number; readonly error: number } {
@@ -56,7 +60,7 @@ export function lossDifference(
 }
 
 /** The folds' evidence together: each fold held out other people. */
-export function joinTried(folds: readonly (readonly TriedMixture[])[]): TriedMixture[] {
+export function joinTriedMixtures(folds: readonly (readonly TriedMixture[])[]): TriedMixture[] {
   return folds[0]!.map(({ weights }, i) => ({ weights, losses: folds.flatMap((tried) => tried[i]!.losses) }));
 }
 
@@ -71,14 +75,14 @@ export interface MixtureChoice {
 }
 
 /** @param folds what each fold tried */
-export function describeChoice(folds: readonly (readonly TriedMixture[])[]): MixtureChoice {
-  const tried = joinTried(folds);
+export function describeMixtureChoice(folds: readonly (readonly TriedMixture[])[]): MixtureChoice {
+  const tried = joinTriedMixtures(folds);
   const [average, ...alone] = tried;
-  const better = alone.reduce((a, b) => (meanLoss(b) < meanLoss(a) ? b : a));
-  const { difference: mean, error } = lossDifference(average!, better);
+  const better = alone.reduce((a, b) => (meanMixtureLoss(b) < meanMixtureLoss(a) ? b : a));
+  const { difference: mean, error } = mixtureLossDifference(average!, better);
   return {
     chosen: mixtureName(chooseMixture(tried)),
-    losses: Object.fromEntries(tried.map((own) => [mixtureName(own.weights), meanLoss(own)])),
+    losses: Object.fromEntries(tried.map((own) => [mixtureName(own.weights), meanMixtureLoss(own)])),
     difference: { mean, error },
   };
 }
@@ -88,6 +92,6 @@ export function mixtureName(weights: readonly number[]): string {
   return ensembleMembers[weights.indexOf(1)] ?? "average";
 }
 
-function meanLoss({ losses }: TriedMixture): number {
+function meanMixtureLoss({ losses }: TriedMixture): number {
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }

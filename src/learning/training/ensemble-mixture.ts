@@ -30,13 +30,13 @@ export interface HeldOutPredictions {
 /** A temperature for each member, and equal weights. */
 export function measureMixture({ labels, classCount, members }: Omit<HeldOutPredictions, "people">): EnsembleMixture {
   return {
-    temperatures: members.map((own) => memberTemperature(own, labels, classCount)),
+    temperatures: members.map((own) => ensembleMemberTemperature(own, labels, classCount)),
     weights: members.map(() => 1 / members.length),
   };
 }
 
 /** Probabilities [N, K] of the ensemble. */
-export function mixPredictions(
+export function mixEnsemblePredictions(
   { classCount, members }: Pick<HeldOutPredictions, "classCount" | "members">,
   { temperatures, weights }: EnsembleMixture,
 ): Float32Array {
@@ -48,6 +48,6 @@ export function mixPredictions(
  * A temperature that never makes a member more confident. The few people who are held out may be easy ones, and they have also
  * chosen the epoch of a member that stops early. If it is right about all of them, that says nothing about its confidence.
  */
-function memberTemperature(probabilities: Float32Array, labels: Int32Array, classCount: number): number {
+function ensembleMemberTemperature(probabilities: Float32Array, labels: Int32Array, classCount: number): number {
   return Math.max(1, fitTemperature(probabilities, labels, classCount));
 }

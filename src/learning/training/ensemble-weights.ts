@@ -15,8 +15,8 @@ export function joinEnsemble(
   { temperatures, weights }: EnsembleMixture,
 ): NetworkWeights {
   return {
-    parameters: joinVectors(members.map(({ parameters }) => parameters)),
-    statistics: joinVectors([...members.map(({ statistics }) => statistics), temperatures, weights]),
+    parameters: joinEnsembleVectors(members.map(({ parameters }) => parameters)),
+    statistics: joinEnsembleVectors([...members.map(({ statistics }) => statistics), temperatures, weights]),
   };
 }
 
@@ -44,7 +44,7 @@ export function divideEnsemble(
   return p === parameters.length && s === statistics.length ? { members, mixture } : null;
 }
 
-function joinVectors(vectors: readonly ArrayLike<number>[]): Float32Array {
+function joinEnsembleVectors(vectors: readonly ArrayLike<number>[]): Float32Array {
   const joined = new Float32Array(vectors.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const vector of vectors) {

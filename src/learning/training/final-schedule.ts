@@ -1,4 +1,4 @@
-import { chooseMixture, joinTried } from "./choose-mixture.ts";
+import { chooseMixture, joinTriedMixtures } from "./choose-mixture.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";
 import { type FitEpoch, steppedEpochs } from "./fit-state.ts";
 
@@ -41,7 +41,7 @@ export function finalMixture(folds: readonly (readonly FitEpoch[])[]): EnsembleM
     temperatures: members.map((m) =>
       Math.exp(medianForFinalSchedule(found.map(({ temperatures }) => Math.log(temperatures[m]!)))),
     ),
-    weights: tried.length > 0 ? chooseMixture(joinTried(tried)) : found[0]!.weights,
+    weights: tried.length > 0 ? chooseMixture(joinTriedMixtures(tried)) : found[0]!.weights,
   };
 }
 

@@ -11,7 +11,7 @@ import {
   type EnsembleMixture,
   type HeldOutPredictions,
   measureMixture,
-  mixPredictions,
+  mixEnsemblePredictions,
   type TriedMixture,
 } from "./ensemble-mixture.ts";
 import { divideEnsemble, ensembleMembers, joinEnsemble } from "./ensemble-weights.ts";
@@ -47,7 +47,7 @@ export async function fitEnsemble(
   // Only the state of a finished ensemble counts updates; in any other state, the weights are initial weights.
   if (whole !== null && kept!.progress.updates > 0) return { state: kept!, finished: true };
   const start = whole === null ? kept : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
-  const first = await fitNetwork(planOfStepped(plan, penalties), windows, {
+  const first = await fitNetwork(ensemblePlanOfStepped(plan, penalties), windows, {
     ...others,
     ...(start !== undefined && { state: start }),
   });
@@ -56,26 +56,30 @@ export async function fitEnsemble(
   const epochs: FitEpoch[] = [];
   const fitCounted = async (own: Partial<FitPlan>, tried: PenaltyPlan): Promise<FitState | null> => {
     const onEpoch = (epoch: FitEpoch): void => void (tried === penalties && epochs.push(epoch));
-    const fitted = await fitMiniRocket({ ...planOfCounted(plan), ...own }, tried, windows, { ...others, onEpoch });
+    const fitted = await fitMiniRocket({ ...ensemblePlanOfCounted(plan), ...own }, tried, windows, {
+      ...others,
+      onEpoch,
+    });
     return fitted.finished ? fitted.state : null;
   };
   const second = await fitCounted({}, penalties);
   if (second === null) return unfinished;
   const started = performance.now();
-  const members = [keptWeights(first.state), keptWeights(second)];
-  const held = plan.validationIndex === null ? null : await predictHeld(plan, plan.validationIndex, members, windows);
+  const members = [ensembleKeptWeights(first.state), ensembleKeptWeights(second)];
+  const held =
+    plan.validationIndex === null ? null : await predictHeldByEnsemble(plan, plan.validationIndex, members, windows);
   const { mixture, tried } = mixtureOfFit(plan, held);
   if (held !== null) {
     const trainIndex = [...plan.trainIndex, ...plan.validationIndex!].sort((a, b) => a - b);
     const again = await fitCounted({ trainIndex }, fixedPenalty(finalPenalty([epochs])));
     if (again === null) return unfinished;
-    members[1] = keptWeights(again);
+    members[1] = ensembleKeptWeights(again);
   }
   const state = fitStateFrom(joinEnsemble(members, mixture), 0);
   const combined: FitEpoch = {
     epoch: 0,
     ...(await judgeEnsemble(plan, state, windows)),
-    ...judgeHeld(held, mixture, windows),
+    ...judgeHeldByEnsemble(held, mixture, windows),
     learningRate: null,
     mixture,
     ...(tried !== undefined && { tried }),
@@ -89,24 +93,24 @@ export async function fitEnsemble(
   return { state, finished: true };
 }
 
-function planOfStepped(plan: FitPlan, { strengths }: PenaltyPlan): FitPlan {
+function ensemblePlanOfStepped(plan: FitPlan, { strengths }: PenaltyPlan): FitPlan {
   const { mixture: _, ...own } = plan;
   const epochs = plan.epochs - ensembleEpochs(0, strengths.length);
   return { ...own, network: stepped, epochs, penalties: null, rng: Rng.fromState(plan.rng).split(stepped).state };
 }
 
 /** The second member neither stops early nor learns from rotated windows. */
-function planOfCounted(plan: FitPlan): FitPlan {
+function ensemblePlanOfCounted(plan: FitPlan): FitPlan {
   const { mixture: _, ...own } = plan;
   const rng = Rng.fromState(plan.rng).split(counted).state;
   return { ...own, network: counted, validationIndex: null, turned: null, rng };
 }
 
-function keptWeights({ bestParameters, bestStatistics }: FitState): NetworkWeights {
+function ensembleKeptWeights({ bestParameters, bestStatistics }: FitState): NetworkWeights {
   return { parameters: bestParameters, statistics: bestStatistics };
 }
 
-async function predictHeld(
+async function predictHeldByEnsemble(
   { scaler }: FitPlan,
   rows: readonly number[],
   members: readonly NetworkWeights[],
@@ -164,18 +168,18 @@ async function judgeEnsemble(
   const windows = windowsLabelledToFit(unlabelled, plan);
   const index = Int32Array.from(plan.trainIndex);
   const data = { windows, scaler: plan.scaler };
-  const probabilities = await predictWithEnsemblePart(plan.network, keptWeights(state), data, index);
+  const probabilities = await predictWithEnsemblePart(plan.network, ensembleKeptWeights(state), data, index);
   const labels = index.map((row) => windows.labels[row]!);
   const { log_loss: loss, accuracy } = classificationMetrics(labels, probabilities, windows.classes);
   return { loss, accuracy };
 }
 
-function judgeHeld(
+function judgeHeldByEnsemble(
   held: HeldOutPredictions | null,
   mixture: EnsembleMixture,
   { classes }: WindowSet,
 ): Pick<FitEpoch, "valLoss" | "valAccuracy" | "valMacroF1"> {
   if (held === null) return { valLoss: null, valAccuracy: null, valMacroF1: null };
-  const metrics = classificationMetrics(held.labels, mixPredictions(held, mixture), classes);
+  const metrics = classificationMetrics(held.labels, mixEnsemblePredictions(held, mixture), classes);
   return { valLoss: metrics.log_loss, valAccuracy: metrics.accuracy, valMacroF1: metrics.macro_f1 };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
   chooseMixture,
-  describeChoice,
-  joinTried,
+  describeMixtureChoice,
+  joinTriedMixtures,
   tryMixtures,
 } from "../../../src/learning/training/choose-mixture.ts";
 import type { TriedMixture } from "../../../src/learning/training/ensemble-mixture.ts";
@@ -52,8 +52,8 @@ describe("chooseMixture", () => {
 
   it("decides for the final fit by what all folds tried", () => {
     const folds = [tried([0.5], [0.4], [0.6]), tried([0.5, 0.5], [0.4, 0.1], [0.6, 0.6])];
-    expect(chooseMixture(joinTried(folds))).toEqual([1, 0]);
-    const { chosen, losses, difference } = describeChoice(folds);
+    expect(chooseMixture(joinTriedMixtures(folds))).toEqual([1, 0]);
+    const { chosen, losses, difference } = describeMixtureChoice(folds);
     expect([chosen, Object.keys(losses)]).toEqual(["compact", ["average", "compact", "minirocket"]]);
     expect(losses.compact).toBeCloseTo(0.3, 12);
     expect([difference.mean, difference.error]).toEqual([expect.closeTo(0.2, 12), expect.closeTo(0.1, 12)]);

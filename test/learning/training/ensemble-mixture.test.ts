@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { measureMixture, mixPredictions } from "../../../src/learning/training/ensemble-mixture.ts";
+import { measureMixture, mixEnsemblePredictions } from "../../../src/learning/training/ensemble-mixture.ts";
 
 const labels = Int32Array.of(0, 0, 0, 1, 1, 1);
 const rows = (...first: number[]): Float32Array => Float32Array.from(first.flatMap((p) => [p, 1 - p]));
@@ -22,7 +22,7 @@ describe("measureMixture", () => {
 describe("mixPredictions", () => {
   it("averages the members' probabilities after their temperatures", () => {
     // sqrt(.9) / (sqrt(.9) + sqrt(.1)) = .75
-    const mixed = mixPredictions(
+    const mixed = mixEnsemblePredictions(
       { classCount: 2, members: [rows(0.9), rows(0.2)] },
       { temperatures: [2, 1], weights: [0.25, 0.75] },
     );

@@ -13,6 +13,7 @@ import type {
 } from "../src/monitoring/drift/bench-figures.ts";
 import { rehearsedDaySchema, runLengthSchema } from "../src/monitoring/drift/calibration.ts";
 import type { JoinedLine } from "../src/pipelines/add-model.ts";
+import type { QueuedAlert, TestedTarget } from "../src/pipelines/alerts.ts";
 import type { CompactedLedger } from "../src/pipelines/compact-ledger.ts";
 import type { ModelComparison } from "../src/pipelines/compare-models.ts";
 import type { ModelVersion, Promotion, ShownModel } from "../src/pipelines/models.ts";
@@ -21,6 +22,7 @@ import type { Recalibration } from "../src/pipelines/recalibrate-baseline.ts";
 import type { ByHand } from "../src/pipelines/reference.ts";
 import type { SimulateResult } from "../src/pipelines/simulate.ts";
 import type { SyncResult } from "../src/pipelines/sync.ts";
+import { alertMessageSchema } from "../src/report/alerts/alert-message.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
@@ -246,4 +248,33 @@ export const syncResultSchema: z.ZodType<SyncResult> = z.object({
   streams: z.array(z.object({ stream: z.string(), sent: count, page, unsent })),
   warnings: names,
   command: z.string().nullable().describe("command that sends the rest; null if the server has everything"),
+});
+
+export const alertTestSchema: z.ZodType<{ targets: TestedTarget[] }> = z.object({
+  targets: z.array(
+    z.object({
+      target: z.string().describe("the target, without its secrets"),
+      signed: z.boolean().nullable().describe("whether the message was signed; null for forms without signatures"),
+      fault: z.string().nullable().describe("why the message was not accepted; null if it was"),
+    }),
+  ),
+});
+
+export const undeliveredAlertsSchema: z.ZodType<{
+  undelivered: (Pick<QueuedAlert, "attempts" | "reason" | "message"> & { status: string; target: string })[];
+}> = z.object({
+  undelivered: z.array(
+    z.object({
+      status: z.enum(["waiting", "dead"]).describe("waiting for the next attempt, or given up"),
+      target: z.string().describe("the target, without its secrets"),
+      attempts: count,
+      reason: z.string().nullable().describe("why the last attempt failed; null before the first"),
+      message: alertMessageSchema,
+    }),
+  ),
+});
+
+export const sentAlertsSchema: z.ZodType<{ sent: number; left: number }> = z.object({
+  sent: count,
+  left: count.describe("messages that are still not delivered, to any target"),
 });

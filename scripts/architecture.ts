@@ -80,6 +80,10 @@ export const rooms: Readonly<Record<string, Room>> = {
       "learning/training",
     ],
   },
+  "report/alerts": {
+    purpose: "alerts on streams: when, in which form, to whom; an outbox until they are delivered",
+    imports: ["monitoring/streams", "storage/store"],
+  },
   pipelines: {
     purpose: "one file per command, which connects the other rooms",
     imports: [
@@ -90,6 +94,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "storage/store",
       "storage/tracking",
       "report",
+      "report/alerts",
       "learning/evaluation",
       "learning/pseudo-labeling",
       "learning/training",

@@ -12,6 +12,7 @@ import { rollingReferenceSchema } from "../src/monitoring/streams/rolling-refere
 import { deviceModelSchema } from "../src/monitoring/summaries/device-model-schema.ts";
 import { deviceSummarySchema } from "../src/monitoring/summaries/summary-schemas.ts";
 import { shownStreamSchema, streamListSchema } from "../src/pipelines/stream-schemas.ts";
+import { alertMessageSchema } from "../src/report/alerts/alert-message.ts";
 import { retrainOptions } from "../src/retrain-options.ts";
 import { labelsSchema } from "../src/storage/store/labels.ts";
 import { manifestSchema } from "../src/storage/store/manifest.ts";
@@ -19,6 +20,7 @@ import { registrySchema } from "../src/storage/store/registry.ts";
 import { scalerSchema } from "../src/storage/store/scaler-file.ts";
 import { trainOptions } from "../src/train-options.ts";
 import {
+  alertTestSchema,
   baselineValidationSchema,
   compactedLedgerSchema,
   driftBenchResultSchema,
@@ -31,9 +33,11 @@ import {
   recalibrationSchema,
   referenceDecisionSchema,
   referenceResetSchema,
+  sentAlertsSchema,
   servingSchema,
   simulateResultSchema,
   syncResultSchema,
+  undeliveredAlertsSchema,
 } from "./answer-schemas.ts";
 import { configSchema } from "./config-schema.ts";
 import { conversionSchema } from "./conversion-schema.ts";
@@ -50,6 +54,7 @@ const files: Record<string, { schema: z.ZodType; title: string }> = {
   labels: { schema: labelsSchema, title: "The classes in the order of the network's outputs" },
   baseline_stats: { schema: baselineStatsSchema, title: "The frozen reference, which describes the training data" },
   check_result: { schema: checkResultSchema, title: "The output of `tidemark check --json`" },
+  alert: { schema: alertMessageSchema, title: "An alert, as a webhook receives it" },
   rolling_reference: {
     schema: rollingReferenceSchema,
     title: "The rolling reference, which holds the last production batches",
@@ -72,6 +77,9 @@ const answers: Record<string, { schema: z.ZodType; title: string }> = {
   drift_bench_result: { schema: driftBenchResultSchema, title: "The output of `tidemark drift-bench --json`" },
   serving: { schema: servingSchema, title: "The output of `tidemark serve --json`" },
   simulate_result: { schema: simulateResultSchema, title: "The output of `tidemark simulate --json`" },
+  alert_test: { schema: alertTestSchema, title: "The output of `tidemark alerts test --json`" },
+  undelivered_alerts: { schema: undeliveredAlertsSchema, title: "The output of `tidemark alerts list --json`" },
+  sent_alerts: { schema: sentAlertsSchema, title: "The output of `tidemark alerts send --json`" },
   sync_result: { schema: syncResultSchema, title: "The output of `tidemark sync --json`" },
   model_versions: { schema: modelVersionsSchema, title: "The output of `tidemark models list --json`" },
   model_description: { schema: modelDescriptionSchema, title: "The output of `tidemark models show --json`" },

@@ -1,3 +1,4 @@
+import { alertsHeading, checkAlerts } from "./alert-options.ts";
 import type { CheckConfig, DriftBenchConfig, EvaluateConfig, PredictConfig } from "./config-types.ts";
 import { benchDayPattern, expectedDay } from "./day.ts";
 import {
@@ -138,6 +139,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
     tracking,
     experiment: knownExperimentOption("experiment of the training run; streams appear in <name>/monitoring"),
   }),
+  ...optionsUnder(alertsHeading, checkAlerts),
   ...optionsUnder("Running:", { jobs }),
 };
 

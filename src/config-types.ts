@@ -405,6 +405,8 @@ export interface CheckConfig {
   tracking?: string;
   /** Experiment of the training run; streams appear in <name>/monitoring. Default: the one given to train. */
   experiment?: string;
+  /** Send alerts there: a webhook (https), mail (smtp), alertmanager+http, or env:NAME for an address in an environment variable; see docs/alerts.md; repeatable. */
+  alert?: string[];
   /** Worker threads. Default: one per core. */
   jobs: number;
 }

@@ -33,6 +33,8 @@ export interface Option<T = unknown> {
   readonly aliases?: readonly string[];
   /** Heading in the help. */
   readonly group?: string;
+  /** Whether the value may contain a password or another secret, which no output may show. */
+  readonly secret?: boolean;
 }
 
 /** The options of a command: one for each field of its config. */

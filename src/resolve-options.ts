@@ -46,7 +46,8 @@ export function resolveOptions<Config extends object>(
   const issue = result.error.issues[0]!;
   const name = String(issue.path[0]);
   const where = file !== undefined && name in fromFile && !(name in own) ? ` in ${file.path}` : "";
-  const came = name in merged ? showOptionValue(merged[name]) : "nothing";
+  const isSecret = defined[name]?.secret === true;
+  const came = !(name in merged) ? "nothing" : isSecret ? "another value" : showOptionValue(merged[name]);
   throw new UserError(`${writtenOptionName(name, defined)}${where}: expected ${issue.message}, got ${came}`);
 }
 

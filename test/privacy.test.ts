@@ -1,13 +1,14 @@
 // docs/privacy.md must mention every file of a model folder and every library.
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { outboxFile } from "../src/report/alerts/alert-outbox.ts";
 import { modelFiles, trackingFile } from "../src/storage/store/model-folder.ts";
 import { monitorFile } from "../src/storage/store/monitor-database.ts";
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 const page = read("docs/privacy.md");
 
-it.each([...Object.values(modelFiles), trackingFile, monitorFile])("says what is in %s", (file) => {
+it.each([...Object.values(modelFiles), trackingFile, monitorFile, outboxFile])("says what is in %s", (file) => {
   const rows = page.split("\n").filter((line) => line.startsWith("|") && line.split("|")[1]!.includes(`\`${file}\``));
   expect(rows).toHaveLength(1);
 });

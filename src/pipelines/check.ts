@@ -1,6 +1,8 @@
 // `tidemark check`: opens a model and judges one production batch with it.
 
 import { type CheckOptions, resolveCheckConfig } from "../config.ts";
+import { alertTargets } from "../report/alerts/alert-target.ts";
+import { collectingReporter, reporterOf } from "../reporter.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
 import type { CheckAnswer, CheckRun } from "./check-batch.ts";
 import { openModelHandle } from "./model-handle.ts";
@@ -27,11 +29,17 @@ export type { CheckAnswer };
  *   Unusable data is not an error; the verdict is then "rejected"
  */
 export async function check(options: CheckOptions, run: CheckRun = {}): Promise<CheckAnswer> {
-  const config = resolveCheckConfig(options);
+  const { alert = [], ...config } = resolveCheckConfig(options);
   serverAddress(config.tracking);
+  const targets = alertTargets(alert);
   const model = await openModelHandle(config.model);
   try {
-    return await model.check(config, run);
+    const answer = await model.check(config, run);
+    if (targets.length === 0) return answer;
+    const heard = collectingReporter(reporterOf(run.reporter));
+    const { alertCheck } = await import("./alert-check.ts");
+    await alertCheck(model.watched.folder.directory, [answer.result], targets, heard, { now: run.now });
+    return { ...answer, warnings: [...answer.warnings, ...heard.warnings] };
   } finally {
     await model.close();
   }

@@ -77,7 +77,7 @@ export function defineCommand<Config extends object>(definition: Definition<Conf
     const terminal = openTerminal(quiet === true ? "quiet" : verbose === true ? "verbose" : "usual");
     const file = path === undefined ? undefined : await readConfigFile(String(path));
     const config = definition.resolve(given, file);
-    for (const one of Array.isArray(config) ? config : [config]) terminal.detail(commandOptionsLine(one));
+    for (const one of Array.isArray(config) ? config : [config]) terminal.detail(commandOptionsLine(one, options));
     const began = performance.now();
     await run(config, { terminal, json: json === true });
     terminal.detail(`time       ${durationText((performance.now() - began) / 1000)} in all`);
@@ -86,8 +86,10 @@ export function defineCommand<Config extends object>(definition: Definition<Conf
 }
 
 /** All resolved options, including defaults. */
-function commandOptionsLine(config: object): string {
-  const words = Object.entries(config).map(([name, value]) => `${kebabCase(name)} ${withoutPassword(String(value))}`);
+function commandOptionsLine(config: object, options: Options): string {
+  const shown = (name: string, value: unknown): string =>
+    options[name]?.secret === true ? "(not shown)" : withoutPassword(String(value));
+  const words = Object.entries(config).map(([name, value]) => `${kebabCase(name)} ${shown(name, value)}`);
   return `options    ${words.join(", ")}`;
 }
 

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { exitCodes, Interrupted, UserError } from "../../errors.ts";
 import { explainSystemError } from "../../system-error.ts";
 import { tidemarkVersion } from "../../versions.ts";
+import { alertsCommand } from "./alerts-command.ts";
 import { baselineCommand } from "./baseline-command.ts";
 import { checkCommand } from "./check-command.ts";
 import { colouredText, usesColour } from "./colour.ts";
@@ -43,7 +44,7 @@ const closing: Closing = {
     [0, "done"],
     [1, "a defect in Tidemark"],
     [2, "wrong usage: an option, a file or its content; the message says which one, and what to do"],
-    [3, "sync: the tracking server did not accept everything"],
+    [3, "sync, alerts: a server did not accept everything"],
     [10, "check: gradual drift"],
     [11, "check: sudden change"],
     [12, "check: the quality gate rejected the batch"],
@@ -63,7 +64,7 @@ export function createProgram(): Command {
   addHelpClosing(program, closing);
   const commands = [
     ...[inspectCommand(), convertCommand(), trainCommand(), predictCommand(), evaluateCommand()],
-    ...[checkCommand(), serveCommand(), streamsCommand(), baselineCommand(), referenceCommand()],
+    ...[checkCommand(), serveCommand(), streamsCommand(), baselineCommand(), referenceCommand(), alertsCommand()],
     ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
     completionCommand((shell) => completionScript(shell, program, definedOptions)),
   ];

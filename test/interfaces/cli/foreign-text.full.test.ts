@@ -82,6 +82,7 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   check: () => [
     [batch, "--model", at("model"), ...stream, "--batch-id", name("batch"), "--tracking", server.uri],
     [batch, "--model", at("model"), "--model", at("old")],
+    [batch, "--model", at("model"), ...stream, "--batch-id", name("batch"), "--alert", "http://127.0.0.1:9"],
     [recordings, "--model", at("old"), "--batch-id", "batch.csv.gz"],
   ],
   serve: () => [
@@ -142,6 +143,12 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
       ...["--out", `${at("bench")}.html`],
     ],
   ],
+  "alerts test": () => [
+    ["--alert", name("url")],
+    ["--alert", `env:${name("variable")}`],
+  ],
+  "alerts list": () => [["--model", at("model")]],
+  "alerts send": () => [["--model", at("model"), "--alert", server.uri]],
   sync: () => [[at("model"), "--tracking", server.uri]],
 };
 

@@ -224,6 +224,12 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
     calls: () => [["models/new"], ["models/new"], ["models/one-person"]],
   },
   "models rollback": { form: answers.promotionSchema, calls: () => [["line", "--dir", "champions"]] },
+  "alerts test": {
+    form: answers.alertTestSchema,
+    calls: () => [["--alert", server.uri, "--alert", "http://127.0.0.1:9"]],
+  },
+  "alerts list": { form: answers.undeliveredAlertsSchema, calls: () => [["--model", "walk"]] },
+  "alerts send": { form: answers.sentAlertsSchema, calls: () => [["--model", "walk", "--alert", server.uri]] },
   sync: {
     form: answers.syncResultSchema,
     calls: () => [

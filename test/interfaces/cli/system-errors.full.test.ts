@@ -99,6 +99,9 @@ const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[
     ["recordings.csv.gz", "--model", bad],
     ...inside(bad, "b.html").map((out) => [batch, "--model", "walk", "--out", out]),
   ],
+  "alerts test": () => [],
+  "alerts list": (bad) => [["--model", bad]],
+  "alerts send": (bad) => [["--model", bad, "--alert", "http://127.0.0.1:9"]],
   sync: (bad) => [[bad, "--tracking", "http://127.0.0.1:9"]],
 };
 

@@ -67,6 +67,9 @@ const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "models add": [["models/walk-v2", "--as", "walk"]],
   "models promote": [["models/walk"], ["models/walk-v2"]],
   "models rollback": [["line", "--dir", "champions"]],
+  "alerts test": [["--alert", "TRACKING"]],
+  "alerts list": [walk],
+  "alerts send": [[...walk, "--alert", "TRACKING"]],
   sync: [["models/walk-v2", "--tracking", "TRACKING"]],
 };
 

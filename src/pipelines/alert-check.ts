@@ -1,0 +1,81 @@
+// Sends alerts after a check has reached its verdict. Whatever happens here, the verdict stands.
+
+import { basename, join, resolve } from "node:path";
+import { counted } from "../counted.ts";
+import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import { AlertOutbox, outboxFile } from "../report/alerts/alert-outbox.ts";
+import type { AlertTarget } from "../report/alerts/alert-target.ts";
+import { type AlertClock, type Deliveries, deliverAlerts } from "../report/alerts/deliver-alerts.ts";
+import type { SendAlert } from "../report/alerts/send-alert.ts";
+import { alertOnBatch } from "../report/alerts/stream-alerts.ts";
+import type { Reporter } from "../reporter.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
+
+/** Maximum time for which alerts may delay the end of a command; arbitrary. */
+export const alertPatienceMs = 10_000;
+
+/** What the sending uses in addition to its arguments; for tests. */
+export interface AlertRun {
+  readonly send?: SendAlert;
+  readonly clock?: AlertClock;
+}
+
+/** The path of a model's outbox. */
+export function outboxOfModel(directory: string): string {
+  return join(directory, outboxFile);
+}
+
+/** The name by which alerts call a model. */
+export function alertedModelName(directory: string): string {
+  return basename(resolve(directory));
+}
+
+/** Warns about alerts that were not delivered; never throws. @param results in the order in which they were judged */
+export async function alertCheck(
+  directory: string,
+  results: readonly CheckResult[],
+  targets: readonly AlertTarget[],
+  reporter: Pick<Reporter, "warn">,
+  { now = () => new Date(), ...run }: AlertRun & { readonly now?: (() => Date) | undefined } = {},
+): Promise<void> {
+  if (targets.length === 0) return;
+  try {
+    const outbox = AlertOutbox.open(outboxOfModel(directory));
+    try {
+      for (const result of results) {
+        const of = { project: null, model: alertedModelName(directory), stream: result.stream };
+        outbox.report(
+          of,
+          (before) => alertOnBatch(of, result, before),
+          () => targets,
+          now(),
+        );
+      }
+      const deliveries = await deliverAlerts(outbox, targets, alertPatienceMs, run);
+      for (const line of undeliveredAlertLines(deliveries, directory)) reporter.warn(line);
+    } finally {
+      outbox.close();
+    }
+  } catch (error) {
+    reporter.warn(`alerts: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** One line per target that did not accept everything. */
+export function undeliveredAlertLines({ faults }: Pick<Deliveries, "faults">, directory: string): string[] {
+  const list = shellCommand("tidemark", "alerts", "list", "--model", shellPath(directory));
+  const over = faults.filter(({ isOver }) => isOver);
+  return [
+    ...faults
+      .filter(({ isOver }) => !isOver)
+      .map(
+        ({ target, reason }) =>
+          `alerts: ${target.shown}: ${reason}. The next check with this --alert sends them; see: ${list}`,
+      ),
+    ...(over.length === 0
+      ? []
+      : [
+          `alerts: ${counted(over.length, "message")} given up (${over[0]!.target.shown}: ${over[0]!.reason}); see: ${list}`,
+        ]),
+  ];
+}

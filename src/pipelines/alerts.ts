@@ -1,0 +1,79 @@
+// `tidemark alerts`: tests the targets of alerts, shows what was not delivered, and sends it again.
+
+import { existsSync } from "node:fs";
+import { AlertOutbox, type QueuedAlert } from "../report/alerts/alert-outbox.ts";
+import { type AlertTarget, alertTargets } from "../report/alerts/alert-target.ts";
+import { attemptAlert, attemptMs, deliverAlerts, systemAlertClock } from "../report/alerts/deliver-alerts.ts";
+import { sendAlert } from "../report/alerts/send-alert.ts";
+import { makeAlertMessage } from "../report/alerts/stream-alerts.ts";
+import type { Reporter } from "../reporter.ts";
+import { openModelFolder } from "../storage/store/model-folder.ts";
+import { resolveModelByRegistry } from "../storage/store/registry.ts";
+import { type AlertRun, alertPatienceMs, outboxOfModel, undeliveredAlertLines } from "./alert-check.ts";
+
+export type { QueuedAlert };
+
+/** The outcome of a test message. */
+export interface TestedTarget {
+  /** The target, without its secrets. */
+  readonly target: string;
+  /** Whether the message carries a signature; null for forms that have none. */
+  readonly signed: boolean | null;
+  /** Why the message was not accepted; null if it was. */
+  readonly fault: string | null;
+}
+
+/** Sends a message of the type "test" to every target, once. @throws UserError if an address cannot be understood */
+export async function testAlerts(
+  { alert }: { readonly alert: readonly string[] },
+  { send = sendAlert, clock = systemAlertClock }: AlertRun = {},
+): Promise<TestedTarget[]> {
+  const now = clock.now();
+  const of = { project: null, model: "none", stream: "none" };
+  const message = makeAlertMessage(of, "test", now.toISOString(), now.toISOString(), {
+    since: now.toISOString(),
+    title: "This is a test of Tidemark's alerts; nothing is wrong.",
+  });
+  return Promise.all(
+    alertTargets(alert).map(async (target) => {
+      const fault = await attemptAlert(() => send(message, target, { now, patienceMs: attemptMs }));
+      const signed = target.form === "plain" ? target.keys.length > 0 : null;
+      return { target: target.shown, signed, fault: fault?.message ?? null };
+    }),
+  );
+}
+
+/** Messages that were not delivered, oldest first: waiting for their next attempt, or given up ("dead"). */
+export async function listAlerts({ model }: { readonly model: string }): Promise<readonly QueuedAlert[]> {
+  const path = outboxOfModel(await alertedModel(model));
+  if (!existsSync(path)) return [];
+  return withOutbox(path, async (outbox) => outbox.undelivered());
+}
+
+/** Sends what was not delivered to these targets. @returns how many messages were sent, and how many are left */
+export async function sendAlerts(
+  { model, alert, dead }: { readonly model: string; readonly alert: readonly string[]; readonly dead: boolean },
+  { reporter, ...run }: AlertRun & { readonly reporter?: Pick<Reporter, "warn"> } = {},
+): Promise<{ readonly sent: number; readonly left: number }> {
+  const targets: readonly AlertTarget[] = alertTargets(alert);
+  const directory = await alertedModel(model);
+  return withOutbox(outboxOfModel(directory), async (outbox) => {
+    outbox.retry((run.clock ?? systemAlertClock).now(), { dead });
+    const deliveries = await deliverAlerts(outbox, targets, alertPatienceMs, run);
+    for (const line of undeliveredAlertLines(deliveries, directory)) reporter?.warn(line);
+    return { sent: deliveries.sent, left: outbox.undelivered().length };
+  });
+}
+
+async function alertedModel(model: string): Promise<string> {
+  return (await openModelFolder(await resolveModelByRegistry(model))).directory;
+}
+
+async function withOutbox<T>(path: string, use: (outbox: AlertOutbox) => Promise<T>): Promise<T> {
+  const outbox = AlertOutbox.open(path);
+  try {
+    return await use(outbox);
+  } finally {
+    outbox.close();
+  }
+}

@@ -1,0 +1,104 @@
+// One alert: what is sent to a webhook as JSON (https://www.standardwebhooks.com: type, timestamp, data), and what every other
+// form is made from. An incident is the time from `.began` to `.ended`; all its messages have the same `incident`.
+
+import { z } from "zod";
+
+export const alertTypes = [
+  "alarm.began",
+  "alarm.confirmed",
+  "alarm.ended",
+  "rejections.began",
+  "rejections.ended",
+  "silence.began",
+  "silence.ended",
+  "test",
+] as const;
+export type AlertType = (typeof alertTypes)[number];
+
+export const severities = ["critical", "error", "warning", "info"] as const;
+export type Severity = (typeof severities)[number];
+
+/** What happened to a stream. Fields that do not apply are null or empty. */
+export interface AlertData {
+  schema_version: 1;
+  /** Idempotency key; the same in every attempt to deliver this message. */
+  id: string;
+  /** The same in all messages from an incident's beginning to its end. */
+  incident: string;
+  severity: Severity;
+  /** One sentence for people. */
+  title: string;
+  /** Further sentences for people. */
+  details: string[];
+  project: string | null;
+  /** Name of the model or of its line. */
+  model: string;
+  model_version: string | null;
+  stream: string;
+  /** The batch that caused the message; null for silence. */
+  batch_id: string | null;
+  /** When the incident began: ISO 8601, UTC. */
+  since: string;
+  verdict: "normal" | "gradual_drift" | "sudden_change" | "rejected" | null;
+  /** Id of the batch at which the alarm began. */
+  alarm_since: string | null;
+  /** Id of the batch at which the change is estimated to have begun. */
+  change_point: string | null;
+  evidence: { value: number; alarm_at: number } | null;
+  furthest: { reference: string; channel: string; statistic: string } | null;
+  likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
+  /** How many of the stream's last batches were rejected. */
+  rejected: { batches: number; of: number } | null;
+  /** When the stream's last batch arrived; only for silence. */
+  last_heard: string | null;
+}
+
+export interface AlertMessage {
+  type: AlertType;
+  /** ISO 8601, UTC. */
+  timestamp: string;
+  data: AlertData;
+}
+
+const text = z.string();
+
+export const alertMessageSchema: z.ZodType<AlertMessage> = z.object({
+  type: z.enum(alertTypes).describe("what happened"),
+  timestamp: z.iso.datetime().describe("when it happened, in UTC"),
+  data: z.object({
+    schema_version: z.literal(1),
+    id: text.describe("idempotency key; the same in every attempt to deliver this message"),
+    incident: text.describe("the same in all messages from an incident's beginning to its end"),
+    severity: z.enum(severities),
+    title: text.describe("one sentence for people"),
+    details: z.array(text).describe("further sentences for people"),
+    project: text.nullable(),
+    model: text.describe("name of the model or of its line"),
+    model_version: text.nullable().describe("version of the model that judged the batch"),
+    stream: text,
+    batch_id: text.nullable().describe("the batch that caused the message; null for silence"),
+    since: z.iso.datetime().describe("when the incident began, in UTC"),
+    verdict: z.enum(["normal", "gradual_drift", "sudden_change", "rejected"]).nullable(),
+    alarm_since: text.nullable().describe("id of the batch at which the alarm began"),
+    change_point: text.nullable().describe("id of the batch at which the change is estimated to have begun"),
+    evidence: z
+      .object({ value: z.number(), alarm_at: z.number() })
+      .nullable()
+      .describe("signs of drift, and how many of them raise an alarm"),
+    furthest: z
+      .object({ reference: text, channel: text, statistic: text })
+      .nullable()
+      .describe("what is furthest from its reference"),
+    likely_causes: z.array(z.object({ kind: text, channels: z.array(text), fault: text, weight: z.number() })),
+    rejected: z
+      .object({ batches: z.int(), of: z.int() })
+      .nullable()
+      .describe("how many of the stream's last batches were rejected"),
+    last_heard: z.iso.datetime().nullable().describe("when the stream's last batch arrived; only for silence"),
+  }),
+});
+
+/** Whether the message closes its incident. */
+export function endsIncident({ type }: Pick<AlertMessage, "type">): boolean {
+  return type.endsWith(".ended");
+}

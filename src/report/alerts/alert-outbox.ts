@@ -1,0 +1,232 @@
+// alerts.sqlite: what has been reported about each stream, and every message until its target has accepted it. A message enters
+// in the same transaction that notes that it was reported, so it is neither lost nor made twice. An attempt claims its message
+// for a while, so two processes do not send it at the same time; if the claiming process is killed, another one sends it again,
+// with the same idempotency key.
+
+import type { DatabaseSync } from "node:sqlite";
+import { UserError } from "../../errors.ts";
+import { SqliteFile } from "../../storage/store/sqlite-file.ts";
+import { type AlertMessage, alertMessageSchema } from "./alert-message.ts";
+import type { AlertFault } from "./send-alert.ts";
+import {
+  type Alerted,
+  type AlertedStream,
+  type Incident,
+  noStreamAlerts,
+  type StreamAlerts,
+  streamAlertsSchema,
+} from "./stream-alerts.ts";
+
+export const outboxFile = "alerts.sqlite";
+
+/** The part of a target that the outbox stores; it contains no secret. */
+export interface StoredTarget {
+  readonly id: string;
+  readonly shown: string;
+}
+
+export interface QueuedAlert {
+  readonly number: number;
+  readonly target: StoredTarget;
+  readonly message: AlertMessage;
+  /** Earlier attempts. */
+  readonly attempts: number;
+  /** The last fault; null before the first. */
+  readonly reason: string | null;
+  readonly status: "waiting" | "sent" | "dead";
+}
+
+/** Longer than an attempt takes. */
+const claimMs = 60_000;
+/** Attempts end after three days; a target that is down for longer gets no stale alarms. */
+const longestWaitingMs = 3 * 86_400_000;
+const firstBackoffMs = 1000;
+const longestBackoffMs = 3_600_000;
+/** A message that failed this often lets others pass, in case the message itself is the problem. */
+const attemptsBeforeOthers = 4;
+/** Messages are kept for as long as a repeated check might make them again. */
+const keptSentMs = 30 * 86_400_000;
+const keptDeadMs = 90 * 86_400_000;
+
+const tables = `
+  CREATE TABLE streams (
+    project TEXT NOT NULL, model TEXT NOT NULL, stream TEXT NOT NULL, state TEXT NOT NULL, open INTEGER NOT NULL,
+    PRIMARY KEY (project, model, stream)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX open_streams ON streams (open) WHERE open = 1;
+  CREATE TABLE messages (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, target TEXT NOT NULL, shown TEXT NOT NULL, message TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('waiting', 'sent', 'dead')), attempts INTEGER NOT NULL DEFAULT 0,
+    made_ms INTEGER NOT NULL, next_ms INTEGER NOT NULL, reason TEXT, UNIQUE (id, target)
+  ) STRICT;
+  CREATE INDEX waiting_messages ON messages (target, number) WHERE status = 'waiting';
+  PRAGMA user_version = 1;
+`;
+
+export class AlertOutbox {
+  readonly #file: SqliteFile;
+
+  private constructor(file: SqliteFile) {
+    this.#file = file;
+  }
+
+  /** Opens the file, or creates it. @throws UserError if it cannot be used */
+  static open(path: string): AlertOutbox {
+    const file = new SqliteFile(path);
+    try {
+      file.transaction((database) => {
+        const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
+        if (version === 0 && database.prepare("SELECT 1 FROM sqlite_schema").get() === undefined) database.exec(tables);
+        else if (version !== 1) {
+          throw new UserError(`${path}: expected an outbox of alerts of version 1, got version ${version}`, {
+            advice: "Update Tidemark, or move the file away to start with an empty outbox.",
+          });
+        }
+      });
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    return new AlertOutbox(file);
+  }
+
+  /**
+   * Changes what has been reported about a stream, and queues the messages.
+   * @param decide pure
+   * @param targetsOf the targets of a message
+   */
+  report(
+    of: AlertedStream,
+    decide: (before: StreamAlerts) => Alerted,
+    targetsOf: (message: AlertMessage) => readonly StoredTarget[],
+    now: Date,
+  ): readonly AlertMessage[] {
+    return this.#file.transaction((database) => {
+      const before = stateOfStream(database, of);
+      const { after, messages } = decide(before);
+      if (after !== before) {
+        const isOpen = Object.keys(after.open).length > 0 ? 1 : 0;
+        database
+          .prepare("INSERT OR REPLACE INTO streams (project, model, stream, state, open) VALUES (?, ?, ?, ?, ?)")
+          .run(of.project ?? "", of.model, of.stream, JSON.stringify(after), isOpen);
+      }
+      // A target that was added during an incident hears of it, too.
+      const open = Object.values(after.open).map(({ message }) => message);
+      for (const message of [...messages, ...open]) enqueueAlert(database, message, targetsOf(message), now);
+      return messages;
+    });
+  }
+
+  enqueue(message: AlertMessage, targets: readonly StoredTarget[], now: Date): void {
+    this.#file.transaction((database) => enqueueAlert(database, message, targets, now));
+  }
+
+  /** All incidents that have not ended. */
+  openIncidents(): readonly { readonly of: AlertedStream; readonly incident: Incident }[] {
+    const rows = this.#file.snapshot((database) =>
+      database.prepare("SELECT project, model, stream, state FROM streams WHERE open = 1").all(),
+    );
+    return rows.flatMap(({ project, model, stream, state }) => {
+      const of = { project: project === "" ? null : String(project), model: String(model), stream: String(stream) };
+      const { open } = streamAlertsSchema.parse(JSON.parse(String(state)));
+      return Object.values(open).flatMap((incident) => (incident === undefined ? [] : [{ of, incident }]));
+    });
+  }
+
+  /** Reserves the target's next message for an attempt; null if none is due. */
+  claim(target: string, now: Date): QueuedAlert | null {
+    return this.#file.transaction((database) => {
+      const row = database
+        .prepare(
+          `SELECT * FROM messages WHERE target = ? AND status = 'waiting' ORDER BY attempts / ${attemptsBeforeOthers}, number LIMIT 1`,
+        )
+        .get(target);
+      if (row === undefined || Number(row.next_ms) > now.getTime()) return null;
+      database
+        .prepare("UPDATE messages SET attempts = attempts + 1, next_ms = ? WHERE number = ?")
+        .run(now.getTime() + claimMs, row.number!);
+      return queuedAlert(row);
+    });
+  }
+
+  sent({ number }: QueuedAlert, now: Date): void {
+    this.#file.transaction((database) => {
+      database.prepare("UPDATE messages SET status = 'sent', reason = NULL WHERE number = ?").run(number);
+      const old = database.prepare("DELETE FROM messages WHERE status = ? AND made_ms < ?");
+      old.run("sent", now.getTime() - keptSentMs);
+      old.run("dead", now.getTime() - keptDeadMs);
+    });
+  }
+
+  /** @returns milliseconds until the next attempt; null if there will be none */
+  failed(
+    { number, attempts }: QueuedAlert,
+    { kind, message, retryAfterSeconds = 0 }: AlertFault,
+    now: Date,
+  ): number | null {
+    return this.#file.transaction((database) => {
+      const made = Number(database.prepare("SELECT made_ms FROM messages WHERE number = ?").get(number)?.made_ms);
+      const isOver = kind === "never" || now.getTime() - made > longestWaitingMs;
+      const backoff = Math.min(longestBackoffMs, firstBackoffMs * 2 ** attempts) * (0.75 + Math.random() / 2);
+      const wait = Math.round(Math.max(backoff, 1000 * retryAfterSeconds));
+      database
+        .prepare("UPDATE messages SET status = ?, reason = ?, next_ms = ? WHERE number = ?")
+        .run(isOver ? "dead" : "waiting", message, now.getTime() + wait, number);
+      return isOver ? null : wait;
+    });
+  }
+
+  /** Messages that were not delivered, oldest first. */
+  undelivered(): readonly QueuedAlert[] {
+    const rows = this.#file.snapshot((database) =>
+      database.prepare("SELECT * FROM messages WHERE status <> 'sent' ORDER BY number").all(),
+    );
+    return rows.map(queuedAlert);
+  }
+
+  /** Makes all undelivered messages due now, and with `dead` also those that were given up. */
+  retry(now: Date, { dead }: { readonly dead: boolean }): void {
+    this.#file.transaction((database) => {
+      if (dead)
+        database
+          .prepare("UPDATE messages SET status = 'waiting', attempts = 0, made_ms = ? WHERE status = 'dead'")
+          .run(now.getTime());
+      database.prepare("UPDATE messages SET next_ms = ? WHERE status = 'waiting'").run(now.getTime());
+    });
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+function stateOfStream(database: DatabaseSync, { project, model, stream }: AlertedStream): StreamAlerts {
+  const row = database
+    .prepare("SELECT state FROM streams WHERE project = ? AND model = ? AND stream = ?")
+    .get(project ?? "", model, stream);
+  return row === undefined ? noStreamAlerts : streamAlertsSchema.parse(JSON.parse(String(row.state)));
+}
+
+function enqueueAlert(
+  database: DatabaseSync,
+  message: AlertMessage,
+  targets: readonly StoredTarget[],
+  now: Date,
+): void {
+  const insert = database.prepare(
+    "INSERT OR IGNORE INTO messages (id, target, shown, message, status, made_ms, next_ms) VALUES (?, ?, ?, ?, 'waiting', ?, ?)",
+  );
+  for (const { id, shown } of targets)
+    insert.run(message.data.id, id, shown, JSON.stringify(message), now.getTime(), now.getTime());
+}
+
+function queuedAlert(row: Readonly<Record<string, unknown>>): QueuedAlert {
+  return {
+    number: Number(row.number),
+    target: { id: String(row.target), shown: String(row.shown) },
+    message: alertMessageSchema.parse(JSON.parse(String(row.message))),
+    attempts: Number(row.attempts),
+    reason: row.reason === null ? null : String(row.reason),
+    status: row.status as QueuedAlert["status"],
+  };
+}

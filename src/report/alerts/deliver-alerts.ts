@@ -1,0 +1,91 @@
+// Sends what is in the outbox, within a limited time: for commands, which must end.
+
+import { setTimeout as wait } from "node:timers/promises";
+import type { AlertOutbox } from "./alert-outbox.ts";
+import type { AlertTarget } from "./alert-target.ts";
+import { repeatIncidents } from "./repeat-incidents.ts";
+import { AlertFault, type SendAlert, sendAlert } from "./send-alert.ts";
+
+export interface AlertClock {
+  now(): Date;
+  /** Resolves when the time is up or the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemAlertClock: AlertClock = {
+  now: () => new Date(),
+  sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
+};
+
+export interface Deliveries {
+  /** Number of messages that were accepted. */
+  readonly sent: number;
+  /** One entry per target that did not accept everything: the last fault, and whether a later attempt may succeed. */
+  readonly faults: readonly { readonly target: AlertTarget; readonly reason: string; readonly isOver: boolean }[];
+}
+
+/** Maximum time of one attempt. */
+export const attemptMs = 5000;
+
+/** @param patienceMs time after which nothing more is sent */
+export async function deliverAlerts(
+  outbox: AlertOutbox,
+  targets: readonly AlertTarget[],
+  patienceMs: number,
+  { send = sendAlert, clock = systemAlertClock }: { readonly send?: SendAlert; readonly clock?: AlertClock } = {},
+): Promise<Deliveries> {
+  const end = clock.now().getTime() + patienceMs;
+  const each = await Promise.all(targets.map((target) => deliverToTarget(outbox, target, end, send, clock)));
+  return { sent: each.reduce((sum, { sent }) => sum + sent, 0), faults: each.flatMap(({ faults }) => faults) };
+}
+
+async function deliverToTarget(
+  outbox: AlertOutbox,
+  target: AlertTarget,
+  end: number,
+  send: SendAlert,
+  clock: AlertClock,
+): Promise<Deliveries> {
+  const leftMs = (): number => end - clock.now().getTime();
+  const faults: Deliveries["faults"][number][] = [];
+  let sent = 0;
+  while (leftMs() > 0) {
+    const queued = outbox.claim(target.id, clock.now());
+    if (queued === null) break;
+    const fault = await attemptAlert(() =>
+      send(queued.message, target, { now: clock.now(), patienceMs: Math.min(attemptMs, leftMs()) }),
+    );
+    if (fault === null) {
+      outbox.sent(queued, clock.now());
+      sent++;
+      continue;
+    }
+    const waitMs = outbox.failed(queued, fault, clock.now());
+    if (waitMs === null) {
+      faults.push({ target, reason: fault.message, isOver: true });
+      continue;
+    }
+    if (fault.kind === "setup" || waitMs >= leftMs()) {
+      faults.push({ target, reason: fault.message, isOver: false });
+      return { sent, faults };
+    }
+    await clock.sleep(waitMs);
+  }
+  if (target.form === "alertmanager" && leftMs() > 0) {
+    const fault = await attemptAlert(() => repeatIncidents(outbox, target, clock.now(), Math.min(attemptMs, leftMs())));
+    if (fault !== null) faults.push({ target, reason: fault.message, isOver: false });
+  }
+  return { sent, faults };
+}
+
+/** Null if the work succeeded. */
+export async function attemptAlert(work: () => Promise<void>): Promise<AlertFault | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (error instanceof AlertFault) return error;
+    // A defect in this code must not end the work that the alert is about.
+    return new AlertFault("never", error instanceof Error ? error.name : "an unknown fault");
+  }
+}

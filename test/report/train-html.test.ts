@@ -159,7 +159,7 @@ describe("report.html", () => {
     const few = pooled.reliability.filter(({ n }) => n > 0 && n < 25).length;
     const chart = document.querySelector('#calibration svg[aria-label^="As trained: accuracy"]')!;
     expect(few).toBeGreaterThan(0);
-    const bars = all(chart, 'g[aria-label="rect"] rect');
+    const bars = all(chart, "rect").filter((rect) => rect.querySelector("title") !== null);
     expect(bars.filter((bar) => bar.getAttribute("fill") === "none")).toHaveLength(few);
     expect(bars).toHaveLength(pooled.reliability.filter(({ n }) => n > 0).length);
     const figures = (log_loss: number, expected_calibration_error: number) => {

@@ -10,6 +10,8 @@ import { listModels } from "./models.ts";
 import type { PostedBatch } from "./posted-batch.ts";
 import { ServedModels } from "./served-models.ts";
 
+export { StoreUnavailable } from "../storage/store/store-unavailable.ts";
+
 export interface Service {
   /** The verdict about a batch, after it has been stored. The batches of a stream are judged in the order of the calls. */
   judge(posted: PostedBatch): Promise<JudgedBatch>;

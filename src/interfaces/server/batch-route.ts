@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { camelCase } from "../../letter-case.ts";
 import { OtherContent, TooManyRows } from "../../pipelines/judge-posted-batch.ts";
-import type { Service } from "../../pipelines/open-service.ts";
+import { type Service, StoreUnavailable } from "../../pipelines/open-service.ts";
 import type { PostedColumns } from "../../pipelines/posted-batch.ts";
 import { UnknownModel, UnusableModel } from "../../pipelines/served-models.ts";
 import { busyProblem, Problem, problemOfUserError } from "./problem.ts";
@@ -33,6 +33,9 @@ const columnParameters = {
   units: "text",
   rate: "number",
 } as const;
+
+/** Time after which a sender tries again if the store is out of reach; arbitrary, but longer than a database takes to restart. */
+const secondsUntilStoreAnswers = 5;
 
 export function batchRoute({ service, newFile, limits, queue }: BatchRouteOptions): Route {
   let inHand = 0;
@@ -82,6 +85,10 @@ function columnsOfQuery(query: Readonly<Record<string, string>>): PostedColumns 
 
 function problemOfBatch(error: unknown): unknown {
   if (!(error instanceof UserError)) return error;
+  if (error instanceof StoreUnavailable) {
+    // The log names the server; a device need not know it.
+    return busyProblem("the store of streams cannot be used at present", secondsUntilStoreAnswers, error);
+  }
   if (error instanceof UnknownModel) return problemOfUserError(error, 404, "Unknown model");
   if (error instanceof UnusableModel) return problemOfUserError(error, 503, "Unusable model");
   if (error instanceof OtherContent) {

@@ -49,13 +49,14 @@ export function problemOfUserError(
 }
 
 /** Too busy, or about to stop; the same request will succeed later. */
-export function busyProblem(detail: string, afterSeconds: number): Problem {
+export function busyProblem(detail: string, afterSeconds: number, cause?: unknown): Problem {
   return new Problem({
     status: 503,
     title: "Busy",
     detail,
     advice: `Send the request again after ${afterSeconds} s.`,
     headers: { "Retry-After": String(afterSeconds) },
+    cause,
   });
 }
 

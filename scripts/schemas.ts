@@ -11,7 +11,7 @@ import { checkResultSchema } from "../src/monitoring/streams/check-result-schema
 import { rollingReferenceSchema } from "../src/monitoring/streams/rolling-reference.ts";
 import { deviceModelSchema } from "../src/monitoring/summaries/device-model-schema.ts";
 import { deviceSummarySchema } from "../src/monitoring/summaries/summary-schemas.ts";
-import { shownStreamSchema, streamListSchema } from "../src/pipelines/stream-schemas.ts";
+import { printedCheckedStreamsSchema, shownStreamSchema, streamListSchema } from "../src/pipelines/stream-schemas.ts";
 import { alertMessageSchema } from "../src/report/alerts/alert-message.ts";
 import { retrainOptions } from "../src/retrain-options.ts";
 import { labelsSchema } from "../src/storage/store/labels.ts";
@@ -92,6 +92,10 @@ const answers: Record<string, { schema: z.ZodType; title: string }> = {
   },
   reference_reset: { schema: referenceResetSchema, title: "The output of `tidemark reference reset --json`" },
   compacted_ledger: { schema: compactedLedgerSchema, title: "The output of `tidemark reference compact --json`" },
+  checked_streams: {
+    schema: printedCheckedStreamsSchema,
+    title: "The output of `tidemark check --stream-from --json`",
+  },
   stream_list: { schema: streamListSchema, title: "The output of `tidemark streams list --json`" },
   shown_stream: { schema: shownStreamSchema, title: "The output of `tidemark streams show --json`" },
   device_summary: {

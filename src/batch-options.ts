@@ -115,6 +115,12 @@ export const checkOptions: OptionsOf<CheckConfig> = {
   overwrite,
   ...optionsUnder("Batch:", {
     stream,
+    streamFrom: textOption({
+      value: "column",
+      expected:
+        'the name of a column such as device, or the end of a path with one {name}, such as "device_{stream}.csv"',
+      doc: 'check many streams at once: a column that names the stream of each row, or the stream from the path of each file, such as "device_{stream}.csv"',
+    }),
     batchId: textOption({
       value: "name",
       expected: "the name of a batch",

@@ -357,6 +357,8 @@ export interface CheckConfig {
   overwrite: boolean;
   /** Name of the stream: a device, a person, a site. Default: default. */
   stream: string;
+  /** Check many streams at once: a column that names the stream of each row, or the stream from the path of each file, such as "device_{stream}.csv". */
+  streamFrom?: string;
   /** The batch's name in the stream's ledger. Default: the first file's name. */
   batchId?: string;
   /** Add the batch to the stream's references even if it raises an alarm. */

@@ -195,7 +195,18 @@ export function resolveEvaluateConfig(options: unknown): EvaluateConfig {
  * @throws UserError under the same conditions as `resolveTrainConfig`
  */
 export function resolveCheckConfig(options: unknown): CheckConfig {
-  return resolveOptions(checkOptions, options);
+  const config = resolveOptions(checkOptions, options);
+  if (config.streamFrom !== undefined && config.stream !== checkOptions.stream.default) {
+    throw new UserError("--stream and --stream-from: expected one of them, got both", {
+      advice: "--stream names the only stream of the batch; --stream-from finds the names of many.",
+    });
+  }
+  if (config.streamFrom !== undefined && config.out !== undefined) {
+    throw new UserError("--out: a page shows the answer about one stream, but --stream-from finds many", {
+      advice: "Leave out --out.",
+    });
+  }
+  return config;
 }
 
 /**

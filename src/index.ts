@@ -100,6 +100,12 @@ export {
   type RejectedBatch,
   type SignalsAgainst,
 } from "./pipelines/check.ts";
+export {
+  type CheckedStream,
+  type CheckedStreamKind,
+  type CheckedStreams,
+  checkStreams,
+} from "./pipelines/check-streams.ts";
 export { type CompactedLedger, compactLedger, type NamedBatch } from "./pipelines/compact-ledger.ts";
 export {
   type ComparedModels,

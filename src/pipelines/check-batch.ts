@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../config.ts";
 import { counted } from "../counted.ts";
 import { DataFault } from "../data-fault.ts";
+import { UserError } from "../errors.ts";
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
@@ -99,6 +100,9 @@ export async function checkBatch(
 ): Promise<CheckAnswer> {
   const { watched } = model;
   const config = resolveCheckConfig({ ...options, model: watched.folder.directory });
+  if (config.streamFrom !== undefined) {
+    throw new UserError("streamFrom finds many streams, but this function checks one", { advice: "Use checkStreams." });
+  }
   const { channels, files } = config;
   const batchId = config.batchId ?? basename(files[0]!);
   const summary = await summaryInFile(config, run.stored);

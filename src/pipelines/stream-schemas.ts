@@ -1,5 +1,7 @@
-// Schemas of what `listStreams` and `showStream` return, which is what `streams list --json` and `streams show --json` print.
+// Schemas of what `listStreams`, `showStream` and `checkStreams` return, which is also what their commands print with --json.
 import { z } from "zod";
+import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
+import type { CheckedStreams } from "./check-streams.ts";
 import type { ListedBatch, ListedStream, ShownBatch, ShownStream, StreamList } from "./streams.ts";
 
 const share = z.number().min(0).max(1);
@@ -124,4 +126,33 @@ export const shownStreamSchema: z.ZodType<ShownStream> = listedStream.extend({
   model_version: z.string(),
   at: instant.describe("time at which the stream was shown"),
   history: z.array(shownBatch).describe("the batches that were asked for, oldest first"),
+});
+
+const checkedStreams = z.object({
+  model_version: z.string(),
+  exit_code: z.int().min(0).describe("the highest exit code of any stream; an error counts as 2"),
+  counts: z
+    .object({ normal: count, gradual_drift: count, sudden_change: count, rejected: count, error: count })
+    .describe("number of streams by verdict, and of those that could not be checked"),
+  streams: z
+    .array(
+      z.object({
+        stream: z.string(),
+        known: z.boolean().describe("whether the batch was already checked; `result` is then the earlier answer"),
+        result: checkResultSchema.nullable().describe("null if the stream could not be checked"),
+        error: z
+          .object({ message: z.string(), advice: z.string().nullable() })
+          .nullable()
+          .describe("why the stream could not be checked"),
+      }),
+    )
+    .min(1)
+    .describe("in the order in which the streams first appear"),
+});
+
+export const checkedStreamsSchema: z.ZodType<CheckedStreams> = checkedStreams;
+
+/** What `check --stream-from --json` prints: a line per model. */
+export const printedCheckedStreamsSchema: z.ZodType<CheckedStreams & { model: string }> = checkedStreams.extend({
+  model: z.string().describe("the model folder, as the user named it"),
 });

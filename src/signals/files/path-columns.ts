@@ -78,6 +78,20 @@ function pathTemplateValue(path: string, template: string, option: string): stri
   });
 }
 
+/** Whether a text is a template of paths rather than the name of a column. */
+export function isPathTemplate(text: string): boolean {
+  return /\{[^{}]*\}/.test(text);
+}
+
+/**
+ * What a template says about a path.
+ * @throws UserError if the template does not have exactly one {name}, or the path does not fit
+ */
+export function valueFromPath(path: string, template: string, option: string): string {
+  pathTemplateColumn(template, option);
+  return pathTemplateValue(path, template, option);
+}
+
 /**
  * @param path of the file
  * @param column name of the column, as spelt in the folder's name

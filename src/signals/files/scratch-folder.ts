@@ -7,6 +7,8 @@ import { join } from "node:path";
 export interface ScratchFolder {
   /** The path of a new file in it. */
   file(name: string): string;
+  /** Removes one file before the others. */
+  removeFile(path: string): void;
   remove(): void;
 }
 
@@ -17,6 +19,9 @@ export function scratchFolder(directory: string = tmpdir()): ScratchFolder {
     file(name) {
       folder ??= mkdtempSync(join(directory, "tidemark-"));
       return join(folder, `${files++}-${name}`);
+    },
+    removeFile(path) {
+      rmSync(path, { force: true });
     },
     remove() {
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });

@@ -15,7 +15,11 @@ import { createProgram } from "../../../src/interfaces/cli/program.ts";
 import { baselineStatsSchema, storedBaselineStats } from "../../../src/monitoring/drift/baseline-stats.ts";
 import { checkResultSchema } from "../../../src/monitoring/streams/check-result-schema.ts";
 import { rollingReferenceSchema } from "../../../src/monitoring/streams/rolling-reference.ts";
-import { shownStreamSchema, streamListSchema } from "../../../src/pipelines/stream-schemas.ts";
+import {
+  printedCheckedStreamsSchema,
+  shownStreamSchema,
+  streamListSchema,
+} from "../../../src/pipelines/stream-schemas.ts";
 import { duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
 import { camelCaseKeys } from "../../camel-case-keys.ts";
 import { commandPaths } from "../../command-paths.ts";
@@ -80,8 +84,12 @@ const network = ["--network", "compact", "--rate", "20", "--window", "40", "--fo
 const checked = z.object({ known: z.boolean() }).loose();
 const seen = new Set<string>();
 
-/** `{ known, ...answer }`, as check prints it. */
+/** `{ known, ...answer }`, as check prints it, or the answers about many streams. */
 function expectCheck(line: string): void {
+  if ("streams" in JSON.parse(line)) {
+    expectForm(printedCheckedStreamsSchema, line);
+    return;
+  }
   const { known: _, ...answer } = checked.parse(JSON.parse(line));
   expectForm(checkResultSchema, JSON.stringify(answer));
 }
@@ -140,11 +148,13 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
   },
   check: {
     form: expectCheck,
-    calls: () =>
-      names.flatMap((name, i) => [
+    calls: () => [
+      ["recordings.csv.gz", "--model", "walk", "--stream-from", "user", "--batch-id", "people"],
+      ...names.flatMap((name, i) => [
         [fileOf(name), "--model", "walk", "--stream", "all", "--accept"],
         [fileOf(name), "--model", "walk", "--stream", `own ${i}`, "--thresholds", "fixed"],
       ]),
+    ],
   },
   "streams list": {
     form: streamListSchema,

@@ -1,0 +1,62 @@
+// The answers about many streams as one table, with what needs attention first.
+import { counted } from "../../counted.ts";
+import { verdictExitCodes } from "../../errors.ts";
+import { naturalOrder } from "../../natural-order.ts";
+import { percent } from "../../percent.ts";
+import type { JudgedBatch } from "../../pipelines/check.ts";
+import type { CheckedStream, CheckedStreams } from "../../pipelines/check-streams.ts";
+import { shellCommand, shellPath } from "../../shell-words.ts";
+import type { Block } from "./terminal.ts";
+
+/** @param model the model folder, as the user named it */
+export function checkStreamsLines({ streams, counts }: CheckedStreams, model: string): Block[] {
+  const sorted = streams.toSorted((a, b) => urgency(b) - urgency(a) || naturalOrder(a.stream, b.stream));
+  const rows = sorted.map((own) => [own.stream, verdictText(own), evidenceText(own), findingText(own)]);
+  const kinds = Object.entries(counts).filter(([, count]) => count > 0);
+  const failed = counts.error === 0 ? [] : [`${counts.error} not checked`];
+  const summary = [...kinds.flatMap(([kind, count]) => (kind === "error" ? [] : [`${count} ${kind}`])), ...failed];
+  const [first] = sorted;
+  const more = shellCommand("tidemark", "streams", "show", "--model", shellPath(model), "--", first?.stream ?? "");
+  return [
+    `${counted(streams.length, "stream")}: ${summary.join(", ")}`,
+    "",
+    { headers: ["stream", "verdict", "evidence", "furthest away, or why"], rows },
+    "",
+    `-> for the history of a stream: ${more}`,
+  ];
+}
+
+/** Streams that could not be checked come before normal ones. */
+function urgency({ result }: CheckedStream): number {
+  return result === null ? 1 : verdictExitCodes[result.verdict];
+}
+
+function verdictText({ result, known }: CheckedStream): string {
+  const word = result === null ? "error" : result.verdict;
+  return known ? `${word} (as before)` : word;
+}
+
+function evidenceText({ result }: CheckedStream): string {
+  if (result === null || result.verdict === "rejected") return "-";
+  const { value, alarm_at, share = value / alarm_at } = result.evidence;
+  return share > 100 ? "> 100 x" : percent(Math.floor(100 * share) / 100, { decimals: 0 });
+}
+
+function findingText({ result, error }: CheckedStream): string {
+  if (result === null) return error?.message ?? "";
+  if (result.verdict === "rejected") return [...new Set(result.reasons.map(({ code }) => code))].join(", ");
+  return [furthestText(result), ...judgedNotes(result)].filter((text) => text !== "").join("; ");
+}
+
+function furthestText({ comparisons, leading }: JudgedBatch): string {
+  const furthest = comparisons.find(({ reference }) => reference === leading);
+  return furthest === undefined ? "" : `${furthest.channel} (${furthest.reference})`;
+}
+
+function judgedNotes({ likely_causes: [cause], not_counted, doubtful, unfamiliar }: JudgedBatch): string[] {
+  if (cause !== undefined) {
+    return [`likely ${cause.channels.length === 0 ? "the batch" : cause.channels.join(", ")} ${cause.fault}`];
+  }
+  if (not_counted) return [`not counted: ${not_counted.message}`];
+  return [...(doubtful ? ["doubtful"] : []), ...(unfamiliar ? ["unfamiliar"] : [])];
+}

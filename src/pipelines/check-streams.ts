@@ -1,0 +1,151 @@
+// `tidemark check --stream-from`: judges the batches of many streams that come together, in one table or in files whose paths name
+// their streams. The model is opened once and each table is parsed once. A stream that cannot be checked has an error of its
+// own, and the others are checked all the same.
+import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../config.ts";
+import { UserError, verdictExitCodes } from "../errors.ts";
+import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import { type Reporter, reporterOf, silent } from "../reporter.ts";
+import { openDuckdb } from "../signals/files/duckdb.ts";
+import { findFiles } from "../signals/files/find-files.ts";
+import { isPathTemplate, valueFromPath } from "../signals/files/path-columns.ts";
+import { splitTables } from "../signals/files/split-tables.ts";
+import type { CheckRun } from "./check-batch.ts";
+import { type ModelHandle, openModelHandle } from "./model-handle.ts";
+
+/** The answer about one of several streams. */
+export interface CheckedStream {
+  /** Name of the stream. */
+  stream: string;
+  /** Whether its batch was already checked. If so, `result` is the earlier answer. */
+  known: boolean;
+  /** The answer; null if the stream could not be checked. */
+  result: CheckResult | null;
+  /** Why the stream could not be checked; null if it could. */
+  error: { message: string; advice: string | null } | null;
+}
+
+/** What a check of many streams counts. */
+export type CheckedStreamKind = CheckResult["verdict"] | "error";
+
+/** The answers about many streams. */
+export interface CheckedStreams {
+  /** Version of the model. */
+  model_version: string;
+  /** The highest exit code of any stream; an error counts as 2. */
+  exit_code: number;
+  /** Number of streams by verdict, and of those that could not be checked. */
+  counts: Record<CheckedStreamKind, number>;
+  /** One entry per stream, in the order in which they first appear. */
+  streams: CheckedStream[];
+}
+
+/**
+ * Checks one batch of each stream that `streamFrom` finds in the files.
+ *
+ * @param options as for `check`, with `streamFrom`
+ * @throws UserError if an option is wrong, the model folder was changed, or the files do not say which streams they belong to.
+ *   If a single stream cannot be checked, that is not an error of the call; see `CheckedStream.error`
+ */
+export async function checkStreams(options: CheckOptions, run: CheckRun = {}): Promise<CheckedStreams> {
+  const config = resolveCheckConfig(options);
+  const model = await openModelHandle(config.model);
+  try {
+    return await checkStreamsOf(model, config, run);
+  } finally {
+    await model.close();
+  }
+}
+
+/** Does the same with an opened model. */
+export async function checkStreamsOf(
+  model: ModelHandle,
+  { streamFrom, columns, ...config }: CheckConfig,
+  run: CheckRun = {},
+): Promise<CheckedStreams> {
+  if (streamFrom === undefined)
+    throw new UserError("checkStreams needs streamFrom", { advice: "To check one stream, use check." });
+  const reporter = onceReporter(reporterOf(run.reporter));
+  const streams: CheckedStream[] = [];
+  const parts = isPathTemplate(streamFrom)
+    ? streamsOfPaths(config.files, streamFrom, reporter, run.stored)
+    : streamsOfColumn(config.files, streamFrom, { ...config, ...(columns && { columns }) }, reporter, run.stored);
+  for await (const { stream, files, stored } of parts) {
+    const kept = isPathTemplate(streamFrom) && columns !== undefined ? { columns } : {};
+    streams.push(await checkOneOfStreams(model, { ...config, ...kept, stream, files }, { ...run, reporter, stored }));
+  }
+  const kinds = streams.map(({ result }): CheckedStreamKind => result?.verdict ?? "error");
+  const counts = { normal: 0, gradual_drift: 0, sudden_change: 0, rejected: 0, error: 0 };
+  for (const kind of kinds) counts[kind]++;
+  const codes = { ...verdictExitCodes, error: 2 };
+  return {
+    model_version: model.watched.monitored.modelVersion,
+    exit_code: Math.max(0, ...kinds.map((kind) => codes[kind])),
+    counts,
+    streams,
+  };
+}
+
+interface StreamFiles {
+  readonly stream: string;
+  readonly files: string[];
+  readonly stored: ReadonlyMap<string, string>;
+}
+
+async function checkOneOfStreams(
+  model: ModelHandle,
+  config: Omit<CheckConfig, "streamFrom">,
+  run: CheckRun,
+): Promise<CheckedStream> {
+  const { stream } = config;
+  try {
+    const { known, result } = await model.check(config, run);
+    return { stream, known, result, error: null };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { stream, known: false, result: null, error: { message: error.message, advice: error.advice ?? null } };
+  }
+}
+
+async function* streamsOfColumn(
+  files: readonly string[],
+  column: string,
+  { columns, channels, time }: Pick<CheckConfig, "columns" | "channels" | "time">,
+  reporter: Reporter,
+  stored: ReadonlyMap<string, string> | undefined,
+): AsyncGenerator<StreamFiles> {
+  for await (const part of splitTables(files, column, { columns, channels, time, reporter, stored })) {
+    yield { stream: part.value, files: [...part.files], stored: part.stored };
+  }
+}
+
+async function* streamsOfPaths(
+  patterns: readonly string[],
+  template: string,
+  reporter: Reporter,
+  stored: ReadonlyMap<string, string> = new Map(),
+): AsyncGenerator<StreamFiles> {
+  const database = await openDuckdb();
+  const filesOf = new Map<string, string[]>();
+  try {
+    for (const { path } of await findFiles(database, patterns, reporter, stored)) {
+      const stream = valueFromPath(path, template, "--stream-from");
+      filesOf.set(stream, [...(filesOf.get(stream) ?? []), path]);
+    }
+  } finally {
+    database.close();
+  }
+  for (const [stream, files] of filesOf) yield { stream, files, stored };
+}
+
+/** Hundreds of streams may cause the same warning. */
+function onceReporter(reporter: Reporter): Reporter {
+  const said = new Set<string>();
+  return {
+    ...silent,
+    ...reporter,
+    warn(message) {
+      if (!said.has(message)) reporter.warn(message);
+      said.add(message);
+    },
+  };
+}

@@ -1,0 +1,166 @@
+// Splits tables by one of their columns, so that the rows of each device can be read as files of their own. Each table is parsed
+// once. Its rows are gathered by device in DuckDB, which moves them to the disk if they are too many, and are then written
+// device by device, as text exactly as it was, or as Parquet. So each part is read as if the user had written it.
+import { counted } from "../../counted.ts";
+import { UserError } from "../../errors.ts";
+import { nearestName } from "../../nearest-name.ts";
+import type { Reporter } from "../../reporter.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral, openDuckdb } from "./duckdb.ts";
+import { withReadErrorsExplained } from "./explain-read-error.ts";
+import { findFiles, type SourceFile } from "./find-files.ts";
+import { readableFiles } from "./readable-files.ts";
+import { type ScratchFolder, scratchFolder } from "./scratch-folder.ts";
+import { readTableSchema } from "./table-schema.ts";
+import type { NamingOptions } from "./table-with-names.ts";
+
+/** Maximum number of devices in the named files; a column with more values is probably another one. */
+const mostParts = 10_000;
+
+/** The rows of one device. */
+export interface TablePart {
+  /** The column's value, as written. */
+  readonly value: string;
+  /** The files with rows of the device, as the user named them. */
+  readonly files: readonly string[];
+  /** Where these rows are, by the names in `files`. They are removed when the next part is asked for. */
+  readonly stored: ReadonlyMap<string, string>;
+}
+
+export interface SplitOptions extends Pick<NamingOptions, "columns" | "channels" | "time"> {
+  readonly reporter: Reporter;
+  /** See `findFiles`. */
+  readonly stored?: ReadonlyMap<string, string> | undefined;
+}
+
+/**
+ * @param files paths, globs and URLs of tables that have the column
+ * @returns the parts in the order in which their devices first appear
+ * @throws UserError if a file cannot be read, or has no such column
+ */
+export async function* splitTables(
+  files: readonly string[],
+  column: string,
+  { reporter, stored, ...naming }: SplitOptions,
+): AsyncGenerator<TablePart> {
+  const scratch = scratchFolder();
+  const database = await openDuckdb({ scratch: scratch.file("spilled") });
+  try {
+    const found = await findFiles(database, files, reporter, stored);
+    const sources = await readableFiles(database, found, { ...naming, scratch, warn: reporter.warn });
+    const tables: GatheredTable[] = [];
+    for (const [i, source] of sources.entries()) tables.push(await gatherTable(database, source, column, `part${i}`));
+    const values = new Set(tables.flatMap(({ ranges }) => [...ranges.keys()]));
+    refuseUnlikelySplit(column, values, tables, reporter);
+    for (const value of values) yield* writePart(database, value, tables, scratch);
+  } finally {
+    database.close();
+    scratch.remove();
+  }
+}
+
+interface GatheredTable {
+  readonly source: SourceFile;
+  /** Name of the DuckDB table, in which each device's rows are adjacent and in their order. */
+  readonly name: string;
+  /** First and last row of each device. */
+  readonly ranges: ReadonlyMap<string, readonly [number, number]>;
+  /** Number of rows without a device. */
+  readonly unnamed: number;
+}
+
+const device = duckdbIdentifier("\x1fdevice");
+
+async function gatherTable(
+  database: Database,
+  source: SourceFile,
+  column: string,
+  name: string,
+): Promise<GatheredTable> {
+  const schema = await readTableSchema(database, source);
+  if (!schema.names.includes(column)) throw columnNotToSplit(source.path, column, schema.names);
+  const value = `nullif(trim(CAST(${duckdbIdentifier(column)} AS VARCHAR)), '')`;
+  await withReadErrorsExplained(database, source, schema, () =>
+    database.connection.run(`CREATE TABLE ${name} AS SELECT *, ${value} AS ${device} FROM ${schema.source(new Set())}`),
+  );
+  const rangesOf = async (): Promise<Record<string, unknown>[]> =>
+    database.rows(
+      `SELECT ${device} AS value, min(rowid) AS first, max(rowid) AS last, count(*) AS n FROM ${name}
+       GROUP BY ${device} ORDER BY first`,
+    );
+  let rows = await rangesOf();
+  if (rows.length <= mostParts && rows.some(({ first, last, n }) => Number(last) - Number(first) + 1 !== Number(n))) {
+    await database.connection.run(
+      `CREATE TABLE ${name}_sorted AS SELECT ${name}.* FROM ${name}
+       JOIN (SELECT ${device} AS value, min(rowid) AS first FROM ${name} GROUP BY ${device}) AS begun
+       ON begun.value IS NOT DISTINCT FROM ${device} ORDER BY begun.first, ${name}.rowid`,
+    );
+    await database.connection.run(`DROP TABLE ${name}; ALTER TABLE ${name}_sorted RENAME TO ${name}`);
+    rows = await rangesOf();
+  }
+  const named = rows.filter(({ value }) => value !== null);
+  const unnamed = rows.find(({ value }) => value === null);
+  return {
+    source,
+    name,
+    ranges: new Map(named.map(({ value, first, last }) => [String(value), [Number(first), Number(last)] as const])),
+    unnamed: Number(unnamed?.n ?? 0),
+  };
+}
+
+async function* writePart(
+  database: Database,
+  value: string,
+  tables: readonly GatheredTable[],
+  scratch: ScratchFolder,
+): AsyncGenerator<TablePart> {
+  const stored = new Map<string, string>();
+  try {
+    for (const { source, name, ranges } of tables) {
+      const range = ranges.get(value);
+      if (range === undefined) continue;
+      const delimiter = source.decimalCommaWith ?? ",";
+      const format =
+        source.format === "parquet"
+          ? "FORMAT parquet"
+          : `FORMAT csv, HEADER true, DELIMITER ${duckdbLiteral(delimiter)}`;
+      const path = scratch.file(source.format === "parquet" ? "part.parquet" : "part.csv");
+      await database.connection.run(
+        `COPY (SELECT * EXCLUDE (${device}) FROM ${name} WHERE rowid BETWEEN ${range[0]} AND ${range[1]})
+         TO ${duckdbLiteral(path)} (${format})`,
+      );
+      stored.set(source.path, path);
+    }
+    yield { value, files: [...stored.keys()], stored };
+  } finally {
+    for (const path of stored.values()) scratch.removeFile(path);
+  }
+}
+
+function columnNotToSplit(path: string, column: string, names: readonly string[]): UserError {
+  const nearest = nearestName(column, names);
+  const shown = names.length > 20 ? `${names.slice(0, 20).join(", ")}, ...` : names.join(", ");
+  return new UserError(`${path}: there is no column "${column}" (--stream-from).`, {
+    advice: `${nearest === undefined ? "" : `Did you mean "${nearest}"? `}Its columns: ${shown}.`,
+  });
+}
+
+function refuseUnlikelySplit(
+  column: string,
+  { size }: ReadonlySet<string>,
+  tables: readonly GatheredTable[],
+  reporter: Reporter,
+): void {
+  const unnamed = tables.reduce((sum, own) => sum + own.unnamed, 0);
+  if (size === 0) {
+    throw new UserError(`Column "${column}" (--stream-from) is empty in ${counted(unnamed, "row")}.`, {
+      advice: "Name the column that says which device each row comes from.",
+    });
+  }
+  if (size > mostParts) {
+    throw new UserError(
+      `Column "${column}" (--stream-from) has ${size.toLocaleString("en")} values, expected at most ${mostParts.toLocaleString("en")}, one per device.`,
+      { advice: "Name the column that says which device each row comes from, or check fewer devices at once." },
+    );
+  }
+  if (unnamed > 0) reporter.warn(`${counted(unnamed, "row")} without a value in column "${column}" are left out.`);
+}

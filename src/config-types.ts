@@ -642,7 +642,7 @@ export interface StreamsShowConfig {
   model: string;
   /** Maximum number of batches, counted from the newest. Default: all. */
   last?: number;
-  /** Table to write, with one row per batch: .parquet, .csv or .tsv (also .gz). */
+  /** Page to write (.html), or a table with one row per batch: .parquet, .csv or .tsv (also .gz). */
   out?: string;
   /** Replace the file if it exists. */
   overwrite: boolean;

@@ -64,4 +64,13 @@ export const streamsShowOptions: OptionsOf<StreamsShowConfig> = {
     doc: "maximum number of batches, counted from the newest",
   }),
   ...written("batch"),
+  out: {
+    ...textOption({
+      value: "file",
+      expected: "a file name that ends in .html, .parquet, .csv, .tsv, .csv.gz or .tsv.gz",
+      pattern: /\.(html?|parquet|(csv|tsv)(\.gz)?)$/i,
+      doc: "page to write (.html), or a table with one row per batch: .parquet, .csv or .tsv (also .gz)",
+    }),
+    group: "Table:",
+  },
 };

@@ -24,6 +24,7 @@ import { readManifest } from "../storage/store/manifest.ts";
 import { resolveModelByRegistry } from "../storage/store/registry.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";
 import { checkOutFile } from "./out-file.ts";
+import { writeReportPage } from "./write-report-page.ts";
 import { writeStreamHistory, writeStreamList } from "./write-streams.ts";
 
 export type { ShownBatch, ShownComparison } from "../monitoring/streams/shown-batch.ts";
@@ -108,9 +109,16 @@ export async function showStream(options: StreamsShowOptions, run: StreamsRun = 
   return withReadableStreams(config.model, async (store, { modelVersion }) => {
     const last = config.last === undefined ? {} : { last: config.last };
     const shown = await showStreamOf(store, modelVersion, config.stream, last, run);
-    if (config.out !== undefined) await writeStreamHistory(config.out, shown, config);
+    if (config.out !== undefined) await writeShownStream(config.out, shown, config);
     return shown;
   });
+}
+
+/** A page if the name ends in .html, and a table otherwise. */
+async function writeShownStream(out: string, shown: ShownStream, config: { spreadsheetSafe: boolean }): Promise<void> {
+  if (!/\.html?$/i.test(out)) return writeStreamHistory(out, shown, config);
+  const { streamHtml } = await import("../report/stream-html.ts");
+  await writeReportPage(out, streamHtml(shown));
 }
 
 /** Batches that are read at once. */

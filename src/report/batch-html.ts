@@ -24,7 +24,9 @@ import { type Html, html } from "./html.ts";
 import { htmlFactTable, htmlTable } from "./html-table.ts";
 import { formatCount, formatDuration, formatFixed } from "./number-format.ts";
 import { pageHtml, pageTile, type Section } from "./page.ts";
-import { chartWidth, plotSvg } from "./plot-svg.ts";
+import { plotSvg } from "./plot-svg.ts";
+import { verdictBadge } from "./verdict-badge.ts";
+import { wideCard } from "./wide-card.ts";
 
 export interface BatchPageInput {
   readonly result: CheckResult;
@@ -52,12 +54,6 @@ export function batchHtml(input: BatchPageInput): string {
     sections: result.verdict === "rejected" ? rejectedSections(result, input) : judgedSections(result, input),
     footer: html`Written by <code>tidemark check</code>. <code>--json</code> prints the figures.`,
   });
-}
-
-/** How the verdict is shown: a word and a symbol, so that its colour is not needed. */
-export function verdictBadge(verdict: CheckResult["verdict"]): Html {
-  const symbol = { normal: "●", gradual_drift: "▲", sudden_change: "◆", rejected: "✕" }[verdict];
-  return html`<span class="verdict verdict-${verdict}"><span aria-hidden="true">${symbol}</span> ${verdictNames[verdict]}</span>`;
 }
 
 function verdictSection({ result, accept }: BatchPageInput): Html {
@@ -321,11 +317,6 @@ function qualityTable(result: JudgedBatch): Html {
 
 function drawn({ label, options }: Chart): Html {
   return plotSvg(label, options);
-}
-
-/** A chart over the whole page, drawn a second time for a phone, since text that shrinks with the chart is too small to read. */
-export function wideCard(chart: (width: number) => Chart): Html {
-  return html`<figure class="card"><div class="only-wide">${drawn(chart(1000))}</div><div class="only-narrow">${drawn(chart(chartWidth))}</div></figure>`;
 }
 
 function card(title: string, chart: Chart, caption = ""): Html {

@@ -24,8 +24,15 @@ const symbols: Readonly<Record<CheckResult["verdict"], Plot.SymbolType>> = {
   rejected: "times",
 };
 
-/** @param points oldest first, at least one */
-export function evidenceChart(points: readonly EvidencePoint[], width: number): Chart {
+/**
+ * @param points oldest first, at least one
+ * @param changePoint id of the batch at which a change is estimated to have begun
+ */
+export function evidenceChart(
+  points: readonly EvidencePoint[],
+  width: number,
+  changePoint: string | null = null,
+): Chart {
   const rows = points.map(({ batch_id, verdict, share }, i) => ({
     i,
     batch_id,
@@ -71,6 +78,10 @@ export function evidenceChart(points: readonly EvidencePoint[], width: number): 
           fillOpacity: 0.13,
         }),
         Plot.ruleY([1], { stroke: "var(--miss)", strokeWidth: 1.5 }),
+        Plot.ruleX(
+          rows.filter(({ batch_id }) => batch_id === changePoint),
+          { x: ({ i }: { i: number }) => i - 0.5, stroke: "var(--quiet)", strokeWidth: 1.5, strokeDasharray: "5,3" },
+        ),
         Plot.line(judged, { x: "i", y: "share", stroke: "var(--accent)", strokeWidth: 1.5 }),
         Plot.dot(judged, {
           x: "i",

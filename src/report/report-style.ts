@@ -75,6 +75,9 @@ code { font: .875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ov
 .only-wide .chart { max-width: none; }
 .only-narrow { display: none; }
 .words td { text-align: left; white-space: normal; min-width: 9em; }
+.batches td:nth-child(n+2) { text-align: left; white-space: normal; min-width: 6em; }
+.batches th { text-align: left; }
+.batches td:nth-child(6) { min-width: 16em; }
 .rules-first td { text-align: right; }
 .empty { color: var(--quiet); }
 .scroll { overflow-x: auto; max-width: 100%; margin-bottom: 16px; }

@@ -46,6 +46,8 @@ beforeAll(async () => {
   writeFileSync(at("few.csv"), "timestamp_s,Ax\n0,1\n0.05,1\n");
   const rejected = await run("check", "few.csv", "--model", "walk", "--stream", "wrist-7", "--out", "rejected.html");
   expect(rejected.exitCode).toBe(12);
+  const shown = await run("streams", "show", "wrist-7", "--model", "walk", "--out", "stream.html");
+  expect(shown).toMatchObject({ exitCode: 0, stderr: "" });
 });
 
 describe("check --out", () => {
@@ -80,7 +82,7 @@ describe.skipIf(chromium === undefined)("in a browser (skipped without Chromium)
   });
   afterAll(() => browser?.close());
 
-  const pages = ["batch-0", "batch-5", "batch-7", "rejected"];
+  const pages = ["batch-0", "batch-7", "rejected", "stream"];
   it.each(pages.flatMap((page) => (Object.keys(views) as View[]).map((view) => [page, view] as const)))(
     "%s has no fault in %s",
     async (page, view) => {

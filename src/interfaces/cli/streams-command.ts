@@ -11,6 +11,7 @@ const closing: Closing = {
     "tidemark streams list --model models/walk",
     "tidemark streams list --model models/walk --which alarm --out alarms.csv",
     "tidemark streams show wrist-7 --model models/walk --last 20",
+    "tidemark streams show wrist-7 --model models/walk --out wrist-7.html",
     "tidemark streams show wrist-7 --model models/walk --out wrist-7.parquet",
   ],
   notes: [

@@ -1,0 +1,292 @@
+// The page of `tidemark streams show --out stream.html`: the state of a stream and since when, its evidence against the alarm level,
+// what its batches looked like over time, and every batch with its reasons.
+
+import * as Plot from "@observablehq/plot";
+import { counted } from "../counted.ts";
+import { durationText } from "../duration-text.ts";
+import type { ShownBatch } from "../monitoring/streams/shown-batch.ts";
+import type { ShownStream } from "../monitoring/streams/stream-answers.ts";
+import { percent } from "../percent.ts";
+import type { Chart } from "./chart.ts";
+import { evidenceChart } from "./evidence-chart.ts";
+import { alarmShareMark, referenceNames, verdictNames } from "./explain-check.ts";
+import { type Html, html } from "./html.ts";
+import { htmlTable } from "./html-table.ts";
+import { formatAxisLabel, formatCount, formatFixed } from "./number-format.ts";
+import { pageHtml, pageTile, type Section } from "./page.ts";
+import { verdictBadge } from "./verdict-badge.ts";
+import { wideCard } from "./wide-card.ts";
+
+/** Number of the last batches that charts show; the table has them all. */
+const charted = 100;
+
+/** The whole page. The same input always gives the same bytes. */
+export function streamHtml(shown: ShownStream): string {
+  const { stream, model_version, at, history, batches } = shown;
+  const part = history.length < batches.total ? ` Shown: the last ${formatCount(history.length)}.` : "";
+  return pageHtml({
+    title: `Tidemark: stream ${stream}`,
+    heading: `Stream ${stream}`,
+    lead: html`As it was at ${minuteText(at)}, under model version <code>${model_version}</code>.${part}`,
+    warnings: [],
+    headline: stateSection(shown),
+    sections: history.length === 0 ? [] : historySections(shown),
+    footer: html`Written by <code>tidemark streams show</code>. <code>--json</code> prints the figures.`,
+  });
+}
+
+/** "2026-11-28 10:05 UTC" */
+export function minuteText(time: string): string {
+  return `${time.slice(0, 16).replace("T", " ")} UTC`;
+}
+
+function stateSection({
+  state,
+  since,
+  confirmed,
+  channel,
+  reference,
+  silence,
+  batches,
+  last,
+  history,
+  at,
+}: ShownStream): Html {
+  const newest = history.at(-1);
+  const isAlarm = state !== null && state !== "normal";
+  const point = newest?.change_point ?? null;
+  const estimate = history.findLast(({ accuracy }) => accuracy !== null)?.accuracy ?? null;
+  const sentences = [
+    ...(since === null || !isAlarm
+      ? []
+      : [`In alarm since ${minuteText(since)}, that is for ${durationBetween(since, at)}.`]),
+    ...(point === null ? [] : [`The change probably began at about batch ${point}.`]),
+    ...(confirmed === false ? ["Whether the change is called sudden or gradual may still change."] : []),
+    ...(channel === null || reference === null ? [] : [`${channel} is furthest from ${referenceNames[reference]}.`]),
+    ...(last.verdict === "rejected" ? [`The last batch, ${last.batch_id}, was rejected by the quality gate.`] : []),
+    ...(silence.silent === true && silence.usual_interval_seconds !== null
+      ? [
+          `Silent: nothing has arrived for ${durationText(silence.seconds)}; usually, a batch arrives every ${durationText(silence.usual_interval_seconds)}.`,
+        ]
+      : []),
+  ];
+  return html`<section aria-labelledby="state"><h2 id="state">State</h2>
+<p>${state === null ? "No batch has been judged yet." : verdictBadge(state)}</p>
+<ul class="reasons">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>
+<dl class="tiles">
+${pageTile("Batches", formatCount(batches.total), `${formatCount(batches.alarmed)} in alarm, ${formatCount(batches.rejected)} rejected`)}
+${pageTile("Last batch", `${durationText(silence.seconds)} ago`, `${last.batch_id}, ${minuteText(last.received_at)}`)}
+${pageTile("Evidence", last.evidence === null ? "–" : alarmShareMark(last.evidence), "the alarm level", isAlarm ? "first" : "")}
+${pageTile("Estimated accuracy", estimate === null ? "unknown" : percent(estimate.estimate, { decimals: 0 }), estimate === null ? "of its last batches" : `${percent(estimate.lower, { decimals: 0 })} to ${percent(estimate.upper, { decimals: 0 })}, last batch that allows it`)}
+</dl></section>`;
+}
+
+function durationBetween(from: string, to: string): string {
+  return durationText(Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000));
+}
+
+function historySections({ history }: ShownStream): Section[] {
+  const last = history.slice(-charted);
+  const point = history.at(-1)?.change_point ?? null;
+  const which = history.length > charted ? ` The last ${charted} batches.` : "";
+  return [
+    {
+      id: "evidence",
+      title: "Evidence against the alarm level",
+      about: `Evidence multiplies from batch to batch, so the scale is logarithmic; at the alarm level, the alarm begins.${which}`,
+      body: html`<p class="legend"><span class="key-mark">●</span> normal <span class="key-mark">▲</span> gradual drift
+ <span class="key-mark">◆</span> sudden change <span class="key-mark">✕</span> rejected <span class="key key-miss"></span> alarm level
+ ${point === null ? null : html`<span class="key key-rule"></span> estimated change`}</p>
+${wideCard((width) =>
+  evidenceChart(
+    last.map(({ batch_id, verdict, evidence }) => ({ batch_id, verdict, share: evidence })),
+    width,
+    point,
+  ),
+)}`,
+    },
+    ...chartSection(
+      "channels",
+      "Channels over time",
+      channelsChart(last),
+      "The larger a dot, the larger the score of the channel against the reference that was furthest away. Old batches keep only the furthest channel.",
+    ),
+    ...chartSection("mix", "Activities over time", mixChart(last), "Share of the windows by predicted class."),
+    ...chartSection(
+      "accuracy",
+      "Estimated accuracy over time",
+      accuracyOverTime(last),
+      "Estimated without labels; the bars are intervals for new people. During an alarm there is no estimate, since a network can be confident and wrong on data with a fault.",
+    ),
+    {
+      id: "batches",
+      title: "Batches",
+      about: "The newest first.",
+      body: htmlTable(
+        "Every batch",
+        ["batch", "received (UTC)", "verdict", "evidence", "furthest", "reasons", "in references", "accuracy"],
+        history.toReversed().map(batchRow),
+        "batches",
+      ),
+    },
+  ];
+}
+
+function chartSection(id: string, title: string, chart: ((width: number) => Chart) | null, about: string): Section[] {
+  return chart === null ? [] : [{ id, title, about, body: wideCard(chart) }];
+}
+
+function batchRow(batch: ShownBatch): (string | Html)[] {
+  const { batch_id, received_at, verdict, evidence, leading, in_references, accuracy } = batch;
+  const furthest = batch.comparisons.find(({ reference }) => reference === leading);
+  return [
+    batch_id,
+    received_at.slice(0, 16).replace("T", " "),
+    verdictNames[verdict],
+    evidence === null ? "–" : alarmShareMark(evidence),
+    furthest === undefined ? "–" : `${furthest.channel} from ${referenceNames[furthest.reference]}`,
+    shownReasons(batch).join(" ") || "–",
+    in_references ? "yes" : "no",
+    accuracy === null ? "–" : percent(accuracy.estimate, { decimals: 0 }),
+  ];
+}
+
+/** The reasons of a batch in a history, in a few words each. */
+export function shownReasons({
+  raised_by,
+  likely_causes,
+  unfamiliar,
+  doubtful,
+  faults,
+  verdict,
+}: ShownBatch): string[] {
+  const by = {
+    evidence: "The batches together raise the alarm.",
+    beyond_chance: "This batch alone is farther away than chance explains.",
+    constants: "A statistic exceeds its constant.",
+  };
+  return [
+    ...faults.map(({ message }) => message),
+    ...(raised_by === null ? [] : [by[raised_by]]),
+    ...likely_causes.map(
+      ({ channels, fault }) =>
+        `Likely: ${channels.join(", ")} ${channels.length > 1 ? fault.replace(/^is /, "are ").replace(/^has /, "have ") : fault}.`,
+    ),
+    ...(unfamiliar ? ["Unlike the people in the training data."] : []),
+    ...(doubtful && verdict === "normal" ? ["Doubtful, so kept out of the references."] : []),
+  ];
+}
+
+const frame = { marginRight: 14, marginTop: 8, marginBottom: 34 } as const;
+
+function timeAxis(last: readonly ShownBatch[], width: number, marginLeft: number): Plot.ScaleOptions {
+  const step = Math.max(1, Math.ceil(last.length / Math.max(1, Math.floor((width - marginLeft) / 130))));
+  return {
+    domain: [-0.5, last.length - 0.5],
+    ticks: Array.from({ length: Math.ceil(last.length / step) }, (_, i) => last.length - 1 - i * step),
+    tickFormat: (i: number) => last[i]?.batch_id.slice(-16) ?? "",
+    label: null,
+  };
+}
+
+function marginFor(names: readonly string[]): number {
+  return 16 + 6.2 * Math.max(4, ...names.map((name) => [...name].length));
+}
+
+function channelsChart(last: readonly ShownBatch[]): ((width: number) => Chart) | null {
+  const cells = last.flatMap(({ channels, comparisons, leading }, i) => {
+    if (channels.length > 0) return channels.map(({ channel, score }) => ({ i, channel, score }));
+    const furthest = comparisons.find(({ reference }) => reference === leading);
+    return furthest === undefined ? [] : [{ i, channel: furthest.channel, score: furthest.score }];
+  });
+  if (cells.length === 0) return null;
+  const names = [...new Set(cells.map(({ channel }) => channel))].sort();
+  const shown = names.map((name) => formatAxisLabel(name, 14));
+  return (width) => ({
+    label: `Scores by channel for ${counted(last.length, "batch", "batches")}: ${names.join(", ")}.`,
+    options: {
+      ...frame,
+      width,
+      marginLeft: marginFor(shown),
+      height: 22 * names.length + 46,
+      x: timeAxis(last, width, marginFor(shown)),
+      y: { type: "band", domain: names.map((_, k) => k), label: null, tickFormat: (k: number) => shown[k] ?? "" },
+      r: { type: "identity" },
+      marks: [
+        Plot.ruleY(
+          names.map((_, k) => k),
+          { stroke: "var(--line)" },
+        ),
+        Plot.dot(cells, {
+          x: "i",
+          y: ({ channel }: { channel: string }) => names.indexOf(channel),
+          r: ({ score }: { score: number }) => Math.min(9, 1.5 * Math.sqrt(Math.max(0.3, score))),
+          fill: "var(--accent)",
+          fillOpacity: 0.75,
+          title: ({ i, channel, score }: { i: number; channel: string; score: number }) =>
+            `${last[i]!.batch_id}: ${channel} ${formatFixed(score, 1)}`,
+        }),
+      ],
+    },
+  });
+}
+
+function mixChart(last: readonly ShownBatch[]): ((width: number) => Chart) | null {
+  const names = [...new Set(last.flatMap(({ class_shares }) => Object.keys(class_shares ?? {})))];
+  if (names.length === 0) return null;
+  const shown = names.map((name) => formatAxisLabel(name, 14));
+  const cells = last.flatMap(({ class_shares: shares }, i) =>
+    shares === null ? [] : names.map((name, k) => ({ i, k, share: shares[name] ?? 0 })),
+  );
+  return (width) => ({
+    label: `Share of windows by predicted class for ${counted(last.length, "batch", "batches")}: ${names.join(", ")}.`,
+    options: {
+      ...frame,
+      width,
+      marginLeft: marginFor(shown),
+      height: 34 * names.length + 46,
+      x: timeAxis(last, width, marginFor(shown)),
+      y: { axis: null, domain: [0, Math.max(0.01, ...cells.map(({ share }) => share))] },
+      fy: {
+        domain: names.map((_, k) => k),
+        axis: "left",
+        label: null,
+        padding: 0.15,
+        tickFormat: (k: number) => shown[k] ?? "",
+      },
+      marks: [
+        Plot.rectY(cells, {
+          x1: ({ i }: { i: number }) => i - 0.4,
+          x2: ({ i }: { i: number }) => i + 0.4,
+          y: "share",
+          fy: "k",
+          fill: "var(--accent)",
+          fillOpacity: 0.75,
+          title: ({ i, k, share }: { i: number; k: number; share: number }) =>
+            `${last[i]!.batch_id}: ${names[k]} ${percent(share, { decimals: 0 })}`,
+        }),
+        Plot.ruleY([0], { stroke: "var(--quiet)" }),
+      ],
+    },
+  });
+}
+
+function accuracyOverTime(last: readonly ShownBatch[]): ((width: number) => Chart) | null {
+  const points = last.flatMap(({ accuracy }, i) => (accuracy === null ? [] : [{ i, ...accuracy }]));
+  if (points.length === 0) return null;
+  return (width) => ({
+    label: `Estimated accuracy of ${counted(points.length, "batch", "batches")}; last ${percent(points.at(-1)!.estimate, { decimals: 0 })}.`,
+    options: {
+      ...frame,
+      width,
+      marginLeft: 48,
+      height: 150,
+      x: timeAxis(last, width, 48),
+      y: { domain: [0, 1], label: null, ticks: [0, 0.5, 1], tickFormat: "%", grid: true },
+      marks: [
+        Plot.ruleX(points, { x: "i", y1: "lower", y2: "upper", stroke: "var(--muted)", strokeWidth: 2 }),
+        Plot.dot(points, { x: "i", y: "estimate", r: 3, fill: "var(--accent)" }),
+      ],
+    },
+  });
+}

@@ -9,6 +9,7 @@ import {
   testSetReportSchema,
   userReportSchema,
 } from "../src/learning/training/cv-report.ts";
+import { fineTuningReportSchema } from "../src/learning/training/fine-tuning-report.ts";
 import type { SnakeKeys } from "../src/letter-case.ts";
 import { rehearsedDaySchema, runLengthSchema } from "../src/monitoring/drift/calibration.ts";
 import type { UnitConversion } from "../src/signals/data/convert-units.ts";
@@ -30,6 +31,7 @@ const chosenPenalty = z
 
 const fit = z.union([
   z.templateLiteral(["fold-", z.int()]),
+  z.templateLiteral(["scratch-", z.int()]),
   z.templateLiteral(["cycle-", z.int()]),
   z.literal("final"),
 ]);
@@ -199,6 +201,7 @@ const events = {
     pooled: classificationMetricsSchema,
     users: z.array(userReportSchema),
   }),
+  "fine-tuning": event("fine-tuning", { report: fineTuningReportSchema }),
   "test-set": event("test-set", {
     report: testSetReportSchema.describe("figures of the finished network on the test set of a fixed split"),
   }),

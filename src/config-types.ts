@@ -190,11 +190,13 @@ export interface TrainConfig {
   normalize: "zscore" | "robust" | "none";
   /** Architecture. One of: 1dcnn-bilstm, compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer), ensemble (the average of compact and minirocket), auto (the average or one of the two, by their losses on people held out), FILE.ts (your own, a module that exports a function from layers to a network; also .js). Default: 1dcnn-bilstm. */
   network: "1dcnn-bilstm" | "compact" | "minirocket" | "ensemble" | "auto" | `${string}.${"ts" | "mts" | "js" | "mjs"}`;
+  /** Model whose weights the fits start from; its network, windows and scaling are used. */
+  from?: string;
   /** Maximum epochs per fit. Default: 100. */
   epochs: number;
   /** Windows per training step. Default: 64. */
   batchSize: number;
-  /** Adam's initial learning rate; halved on plateaus. Default: 0.001. */
+  /** Adam's initial learning rate; halved on plateaus. Default: 0.001, or a tenth of it with --from. */
   learningRate: number;
   /** Epochs without improvement after which a fit stops. Default: 15. */
   patience: number;

@@ -34,7 +34,7 @@ import {
 } from "./folder-options.ts";
 import { inspectOptions } from "./inspect-options.ts";
 import { kebabCase } from "./letter-case.ts";
-import { unusedRecordedOptions } from "./recorded-options.ts";
+import { optionsOfModel, unusedRecordedOptions } from "./recorded-options.ts";
 import { type ConfigFile, givenOptionNames, resolveOptions } from "./resolve-options.ts";
 import { retrainOptions } from "./retrain-options.ts";
 import { serveOptions } from "./serve-options.ts";
@@ -55,12 +55,33 @@ export type { ConfigFile } from "./resolve-options.ts";
 export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainConfig {
   const resolved = resolveOptions(trainOptions, options, file);
   const given = givenOptionNames(trainOptions, options, file);
-  const config = given.has("augment") ? resolved : { ...resolved, augment: augmentationForConfig(resolved) };
+  const config = {
+    ...resolved,
+    ...(!given.has("augment") && { augment: augmentationForConfig(resolved) }),
+    ...(resolved.from !== undefined &&
+      !given.has("learningRate") &&
+      !unusedRecordedOptions(resolved.network).includes("learningRate") && { learningRate: fineTuningRate }),
+  };
   checkConfigAlias(config);
   parseDay(config.day);
   checkConfigWindow(config);
   refuseStepConfig(config);
+  refuseConfigOfModel(config);
   return config;
+}
+
+/** A tenth of the default: large steps would soon lose what the model has learned. */
+const fineTuningRate = 0.0001;
+
+/** A config that was resolved before has these options, too, with their defaults. */
+function refuseConfigOfModel({ from, ...config }: TrainConfig): void {
+  if (from === undefined) return;
+  const refused = optionsOfModel.filter((name) => config[name] !== trainOptions[name].default);
+  if (refused.length === 0) return;
+  const names = refused.map((name) => `--${kebabCase(name)}`).join(" and ");
+  throw new UserError(`--from ${from}: its weights fit only its own windows and scaling, so ${names} cannot be given`, {
+    advice: `Leave out ${names}, or train from scratch.`,
+  });
 }
 
 /** Rotated copies double the time and memory of a minirocket fit, and no measurement shows yet that they help. */

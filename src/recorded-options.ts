@@ -20,9 +20,23 @@ export function unusedRecordedOptions(network: TrainConfig["network"]): readonly
   return network === "minirocket" ? stepOptions : [];
 }
 
+/** Options that the model decides from which a training run starts. */
+export const optionsOfModel = ["rate", "window", "resampling", "normalize"] as const;
+
 type TrackingChoice = Pick<TrainConfig, "tracking" | "experiment" | "register" | "alias">;
 
-const ofOneRun = ["out", "seed", "jobs", "resume", "tracking", "experiment", "register", "alias", "as"] as const;
+const ofOneRun = [
+  "out",
+  "seed",
+  "jobs",
+  "resume",
+  "tracking",
+  "experiment",
+  "register",
+  "alias",
+  "as",
+  "from",
+] as const;
 
 /** The options that a retraining run inherits from the champion's training. */
 export type ChampionOptions = Omit<SampledTrainConfig, (typeof ofOneRun)[number]>;

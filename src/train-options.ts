@@ -128,6 +128,11 @@ export const trainOptions: OptionsOf<TrainConfig> = {
   }),
   ...optionsUnder("Network and its training:", {
     network,
+    from: textOption({
+      value: "model",
+      expected: "a model folder, or DIR/LINE@champion",
+      doc: "model whose weights the fits start from; its network, windows and scaling are used",
+    }),
     epochs: wholeNumberOption({ value: "n", from: 1, to: 100_000, default: 100, doc: "maximum epochs per fit" }),
     batchSize: wholeNumberOption({
       value: "windows",
@@ -142,6 +147,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       above: 0,
       to: 1,
       default: 0.001,
+      otherwise: "0.001, or a tenth of it with --from",
       doc: "Adam's initial learning rate; halved on plateaus",
     }),
     patience: wholeNumberOption({

@@ -9,7 +9,14 @@ import { finalMixture, finalPenalty, finalSchedule, finalShards } from "../learn
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import { type FitOutcome, windowsForFitRunner } from "../learning/training/fit-runner.ts";
-import { fitSeconds, fitStatePenalty, steppedEpochs } from "../learning/training/fit-state.ts";
+import {
+  encodeFitState,
+  fitSeconds,
+  fitStateFrom,
+  fitStatePenalty,
+  type NetworkWeights,
+  steppedEpochs,
+} from "../learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import { fixedPenalty, searchedPenalties } from "../learning/training/penalty-plan.ts";
@@ -50,6 +57,14 @@ export interface FitsOfRun {
   readonly run: Omit<FitRun, "reporter"> & { readonly reporter: Pick<Reporter<TrainEvent>, "event"> };
   /** Stops the other fits if one fails. */
   readonly failed: AbortController;
+  /** What the fits start from; null if each draws its weights and computes its scaler. */
+  readonly start: FitStart | null;
+}
+
+/** Weights that were trained on windows scaled in this way. */
+export interface FitStart {
+  readonly weights: NetworkWeights;
+  readonly scaler: Scaler;
 }
 
 export function beginFoldFits(
@@ -59,11 +74,16 @@ export function beginFoldFits(
     readonly checkpoints: FitCheckpoints;
     readonly reporter: Pick<Reporter<TrainEvent>, "event">;
     readonly signal?: AbortSignal | undefined;
+    /** If it is given, the folds are also fitted from scratch, for comparison. */
+    readonly start?: FitStart | undefined;
   },
 ): FitsOfRun {
   const failed = new AbortController();
   const fingerprint = windowsFingerprint(data.windows);
-  const names = [...data.folds.map((_, fold) => fitNameOfFold(fold)), "final"] as const;
+  const { start = null } = run;
+  const folds = data.folds.map((_, fold) => fitNameOfFold(fold));
+  const scratch = start === null ? [] : data.folds.map((_, fold) => fitNameOfFold(fold, "scratch"));
+  const names = [...folds, ...scratch, "final"] as const;
   return {
     data,
     config,
@@ -84,6 +104,7 @@ export function beginFoldFits(
       signal: run.signal === undefined ? failed.signal : AbortSignal.any([run.signal, failed.signal]),
     },
     failed,
+    start,
   };
 }
 
@@ -97,40 +118,16 @@ function mostFitEpochs({ network, epochs }: Pick<FitConfig, "network" | "epochs"
 export async function fitFolds(
   fits: FitsOfRun,
 ): Promise<{ outcomes: readonly FitOutcome[]; crossValidation: CrossValidation }> {
-  const { data, config, run, failed } = fits;
-  const { folds, windows, leakage } = data;
-  const inSteps = isTrainedInSteps(config.network);
+  const { data, config, run } = fits;
   const results = await crossValidate(
-    folds,
-    async ({ testIndex }, fold): Promise<{ outcome: FitOutcome; report: FoldReport }> => {
-      const { trainIndex: own, validationIndex } = folds[fold]!;
-      // A network that is not trained in steps needs no validation part: it divides its rows by itself.
-      const trainIndex = inSteps ? own : Int32Array.from([...own, ...validationIndex]).sort();
-      const name = fitNameOfFold(fold);
-      const penalties = hasPenalty(config.network)
-        ? searchedPenalties(leakage.split, windows, trainIndex, {
-            rng: fits.rng.split(`penalty-${fold + 1}`),
-            purgeSamples: windows.windowSize,
-          })
-        : null;
-      const plan: FitPlan = {
-        ...foldFitSettings(fits, name, trainIndex),
-        validationIndex: inSteps ? Array.from(validationIndex) : null,
-        testIndex: Array.from(testIndex),
-        epochs: mostFitEpochs(config, penalties?.strengths.length ?? 0),
-        learningRate: config.learningRate,
-        shards: 1,
-        penalties,
-      };
-      const outcome = await runFit(name, { plan, checkpoint: null, threads: 1 }, run).catch((error: unknown) => {
-        failed.abort();
-        throw error;
-      });
+    data.folds,
+    async (_, fold): Promise<{ outcome: FitOutcome; report: FoldReport }> => {
+      const outcome = await fitFold(fits, fold, fitNameOfFold(fold));
       const report = describeFold(data, fold, outcome);
       run.reporter.event({
         type: "fold",
         fold: fold + 1,
-        folds: folds.length,
+        folds: data.folds.length,
         bestEpoch: report.best_epoch,
         epochs: report.epochs,
         ...(report.penalty !== undefined && { penalty: report.penalty }),
@@ -152,6 +149,57 @@ export async function fitFolds(
   return { outcomes, crossValidation };
 }
 
+/** The same folds with weights drawn at random, for comparison. @throws Interrupted if the signal ended a fit */
+export async function fitFoldsFromScratch(fits: FitsOfRun, learningRate: number): Promise<CrossValidation> {
+  const { data, config } = fits;
+  const scratch: FitsOfRun = { ...fits, config: { ...config, learningRate }, start: null };
+  const outcomes = await crossValidate(
+    data.folds,
+    (_, fold) => fitFold(scratch, fold, fitNameOfFold(fold, "scratch")),
+    config.jobs,
+  );
+  return summarizeFolds(
+    data,
+    outcomes,
+    outcomes.map((outcome, fold) => describeFold(data, fold, outcome)),
+  );
+}
+
+async function fitFold(fits: FitsOfRun, fold: number, name: FitName): Promise<FitOutcome> {
+  const { data, config, run, failed } = fits;
+  const { trainIndex: own, validationIndex, testIndex } = data.folds[fold]!;
+  const inSteps = isTrainedInSteps(config.network);
+  // A network that is not trained in steps needs no validation part: it divides its rows by itself.
+  const trainIndex = inSteps ? own : Int32Array.from([...own, ...validationIndex]).sort();
+  const penalties = hasPenalty(config.network)
+    ? searchedPenalties(data.leakage.split, data.windows, trainIndex, {
+        rng: fits.rng.split(`penalty-${fold + 1}`),
+        purgeSamples: data.windows.windowSize,
+      })
+    : null;
+  const plan: FitPlan = {
+    ...foldFitSettings(fits, name, trainIndex),
+    validationIndex: inSteps ? Array.from(validationIndex) : null,
+    testIndex: Array.from(testIndex),
+    epochs: mostFitEpochs(config, penalties?.strengths.length ?? 0),
+    learningRate: config.learningRate,
+    shards: 1,
+    penalties,
+  };
+  return runFit(name, { plan, checkpoint: checkpointOfStart(fits, plan), threads: 1 }, run).catch((error: unknown) => {
+    failed.abort();
+    throw error;
+  });
+}
+
+/** Null if the fit draws its weights. */
+function checkpointOfStart({ start }: FitsOfRun, { learningRate }: FitPlan): Uint8Array | null {
+  if (start === null) return null;
+  return encodeFitState(
+    fitStateFrom(start.weights, typeof learningRate === "number" ? learningRate : learningRate[0]!),
+  );
+}
+
 /** Fits the network on all windows, for as long as the folds suggest. @throws Interrupted if the signal ended it */
 export async function fitAfterFolds(
   fits: FitsOfRun,
@@ -171,7 +219,7 @@ export async function fitAfterFolds(
     ...schedule,
     shards: finalShards,
   };
-  const final = await runFit("final", { plan, checkpoint: null, threads: config.jobs }, run);
+  const final = await runFit("final", { plan, checkpoint: checkpointOfStart(fits, plan), threads: config.jobs }, run);
   const penalty = fitStatePenalty(final.epochs);
   const tried = folds.flatMap((fold) =>
     fold.epochs.flatMap((epoch) => (epoch.tried === undefined ? [] : [epoch.tried])),
@@ -197,16 +245,16 @@ function scheduleAfterFolds(
   return { ...schedule, epochs: ensembleEpochs(schedule.epochs, 1), penalties, mixture: finalMixture(folds) };
 }
 
-function fitNameOfFold(fold: number): FitName {
-  return `fold-${fold + 1}`;
+function fitNameOfFold(fold: number, kind: "fold" | "scratch" = "fold"): FitName {
+  return `${kind}-${fold + 1}`;
 }
 
 /**
  * The settings that all fits share. The scaler and the class weights are computed only from the windows that a fit learns
- * from.
+ * from, unless it starts from a model, which decides the scaler.
  */
 function foldFitSettings(
-  { data: { windows, sensors, network }, config, fingerprint, rng }: FitsOfRun,
+  { data: { windows, sensors, network }, config, fingerprint, rng, start }: FitsOfRun,
   name: FitName,
   trainIndex: Int32Array,
 ): Omit<FitPlan, "validationIndex" | "testIndex" | "epochs" | "learningRate" | "shards" | "penalties"> {
@@ -220,7 +268,7 @@ function foldFitSettings(
     turned: augment === "rotate" ? sensors.map(({ channels }) => channels) : null,
     trainIndex: Array.from(trainIndex),
     pseudoLabels: null,
-    scaler: fitScaler(normalize, windows, trainIndex),
+    scaler: start?.scaler ?? fitScaler(normalize, windows, trainIndex),
     classWeights:
       classWeights === "balanced" ? balancedClassWeights(windows.labels, trainIndex, windows.classes.length) : null,
     rng: rng.split(name).state,

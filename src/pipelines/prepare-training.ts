@@ -97,9 +97,16 @@ type Preparing = NamedColumns &
 
 const lessMemory = "Use fewer --jobs, a smaller --batch-size or --network compact, or fewer recordings.";
 
-/** @throws UserError if there is a fault in the files, or they cannot be split as requested */
-export async function prepareTraining(config: Preparing, reporter: Reporter<TrainEvent>): Promise<TrainingData> {
-  const network = await readNetwork(config.network);
+/**
+ * @param known the network, if it has already been read
+ * @throws UserError if there is a fault in the files, or they cannot be split as requested
+ */
+export async function prepareTraining(
+  config: Preparing,
+  reporter: Reporter<TrainEvent>,
+  known?: NetworkSource,
+): Promise<TrainingData> {
+  const network = known ?? (await readNetwork(config.network));
   const opened = await openForTraining(config, reporter);
   try {
     return await prepareOpenedTraining(opened, config, network, reporter);

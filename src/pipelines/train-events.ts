@@ -5,7 +5,7 @@
 import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
 import type { CycleReport, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
 import type { GateRule } from "../learning/pseudo-labeling/promotion-gate.ts";
-import type { CvReport, TestSetReport, UserReport } from "../learning/training/cv-report.ts";
+import type { CvReport, FineTuningReport, TestSetReport, UserReport } from "../learning/training/cv-report.ts";
 import type { FinalEvent, FitEvent, FoldEvent, MemoryEvent } from "../learning/training/fit-events.ts";
 import type { MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibration.ts";
 import type { TrackedEvent } from "../report/tell-tracked.ts";
@@ -87,6 +87,12 @@ export type TrainEvent =
       pooled: ClassificationMetrics;
       /** Figures for each tested person. */
       users: readonly UserReport[];
+    }
+  | {
+      /** Only with --from. */
+      type: "fine-tuning";
+      /** What starting from a model's weights gained. */
+      report: FineTuningReport;
     }
   | {
       type: "test-set";

@@ -3,9 +3,13 @@
 import { resolve } from "node:path";
 import { resolveTrainConfig, type TrainConfig, type TrainOptions } from "../config.ts";
 import { Interrupted, UserError } from "../errors.ts";
+import type { FineTuningReport } from "../learning/training/cv-report.ts";
 import { Diverged } from "../learning/training/diverged.ts";
+import type { CrossValidation } from "../learning/training/summarize-folds.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
+import { listedNames } from "../listed-names.ts";
 import { dayOfCalibration, type MeasuredRunLength, type RehearsedDay } from "../monitoring/drift/calibration.ts";
+import { Rng } from "../random.ts";
 import { configToRecord, recordedConfigOfResult, type SampledTrainConfig } from "../recorded-options.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import type { TrackedRun, TrackerStart } from "../report/train-log.ts";
@@ -15,12 +19,22 @@ import { type Reporter, reporterOf, teeReporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import { trainOptions } from "../train-options.ts";
 import { addModel, checkModelToAdd, type JoinedLine } from "./add-model.ts";
-import { beginFoldFits, fitAfterFolds, fitFolds } from "./fit-folds.ts";
+import { compareFineTuning } from "./compare-fine-tuning.ts";
+import {
+  beginFoldFits,
+  type FitStart,
+  type FitsOfRun,
+  fitAfterFolds,
+  fitFolds,
+  fitFoldsFromScratch,
+} from "./fit-folds.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
 import { readNetworkIdentity } from "./read-network.ts";
 import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
+import type { StartingModel } from "./starting-model.ts";
 import type { TrainEvent, TrainSummary } from "./train-events.ts";
 import { buildModelToWrite, writeModel } from "./write-model.ts";
 
@@ -29,7 +43,15 @@ export type { ClassificationMetrics } from "../learning/evaluation/classificatio
 export type { FoldLeakage, LeakageReport, TestSetLeakage } from "../learning/evaluation/leakage.ts";
 export type { MetricsSummary, Spread } from "../learning/evaluation/metrics-summary.ts";
 export type { SplitKind } from "../learning/evaluation/split.ts";
-export type { CvReport, FoldReport, TestSetReport, UserReport } from "../learning/training/cv-report.ts";
+export type {
+  CvReport,
+  FineTunedPerson,
+  FineTuningGain,
+  FineTuningReport,
+  FoldReport,
+  TestSetReport,
+  UserReport,
+} from "../learning/training/cv-report.ts";
 export type {
   EpochEvent,
   FinalEvent,
@@ -101,7 +123,8 @@ export interface TrainRunOptions {
  */
 export async function train(options: TrainOptions, run: TrainRunOptions = {}): Promise<TrainResult> {
   const started = performance.now();
-  const given = withNamedTrainOut(resolveTrainConfig(options));
+  const resolved = withNamedTrainOut(resolveTrainConfig(options));
+  const { start, given } = await startOfTraining(resolved);
   const reporter = reporterOf(run.reporter);
   const now = run.now ?? (() => new Date());
   let tracker: TrainingTracker | undefined;
@@ -111,10 +134,14 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
     throw explainWriteFailure(error, given.out);
   });
   try {
-    const data = await prepareTraining(given, reporter);
+    const data = await prepareTraining(given, reporter, start?.network);
     const { samplingRateHz: rate, windowSize: window } = data.windows;
     const config: SampledTrainConfig = { ...given, rate, window };
-    const identity = { ...recordedConfigOfResult(config), network: readNetworkIdentity(data.network) };
+    const identity = {
+      ...recordedConfigOfResult(config),
+      network: readNetworkIdentity(data.network),
+      ...(start !== undefined && { from: start.opened.folder.manifest.model_version }),
+    };
     await enterResumableRun(staging, identity, data.recordings.fingerprint);
     const begin = (start: TrackerStart): TrackingEvent[] =>
       beginTrainLog({ recordings: data.recordings, rows: data.quality.rows.kept }, trainConfigToTrack(config), start);
@@ -122,7 +149,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
       reporter,
       now: () => now().getTime(),
     });
-    const { manifest, report, summary, day, runLength } = await trainOn(data, config, staging, tracker, {
+    const { manifest, report, summary, day, runLength } = await trainOn(data, config, start, staging, tracker, {
       ...run,
       reporter,
     });
@@ -137,7 +164,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
     if (outcome !== undefined) tellTracked(outcome, server, reporter, error instanceof Diverged ? null : given.out);
     if (error instanceof Diverged) await staging.discard();
     if (!(error instanceof Interrupted)) throw explainWriteFailure(error, given.out);
-    const command = resumeCommand("train", given);
+    const command = resumeCommand("train", resolved);
     reporter.event({ type: "checkpoint", path: staging.directory, resumeCommand: command });
     throw new Interrupted(
       `stopped; everything so far is kept in ${shownStaging(staging.out)}`,
@@ -151,26 +178,71 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
 async function trainOn(
   data: TrainingData,
   config: SampledTrainConfig,
+  model: StartingModel | undefined,
   staging: Staging,
   tracker: TrainingTracker,
   { reporter: heard, signal, now }: TrainRunOptions & { reporter: Reporter<TrainEvent> },
 ): Promise<Awaited<ReturnType<typeof writeModel>> & { day: RehearsedDay | null; runLength: MeasuredRunLength | null }> {
   const reporter = teeReporter(heard, tracker);
-  const fits = beginFoldFits(data, config, { checkpoints: resumableCheckpoints(staging), reporter, signal });
+  const start = model === undefined ? undefined : await startOfFits(model, data.windows, config, reporter);
+  const fits = beginFoldFits(data, config, { checkpoints: resumableCheckpoints(staging), reporter, signal, start });
   const { outcomes, crossValidation } = await fitFolds(fits);
+  const fineTuning = model === undefined ? undefined : await fineTuningReport(model, fits, crossValidation, reporter);
   const { final, scaler } = await fitAfterFolds(fits, outcomes);
 
   const createdAt = now?.() ?? new Date();
-  const model = { data, config, crossValidation, outcomes, final, scaler, createdAt };
+  const trained = { data, config, crossValidation, outcomes, final, scaler, createdAt, fineTuning };
   const { register, alias } = config;
-  const built = await buildModelToWrite(model, reporter, signal);
-  const written = await writeModel(model, built, {
+  const built = await buildModelToWrite(trained, reporter, signal);
+  const written = await writeModel(trained, built, {
     staging,
     seal: (report, history, made) =>
       tracker.seal(history, (at) => endTrainLog(report, { ...made, at, register, alias })),
   });
   const { calibration } = built.baseline.drift;
   return { ...written, day: dayOfCalibration(calibration), runLength: calibration.run_length ?? null };
+}
+
+/** The model that `--from` names, and the options with its own in place; reading one loads the layers of networks. */
+async function startOfTraining(resolved: TrainConfig): Promise<{ start?: StartingModel; given: TrainConfig }> {
+  if (resolved.from === undefined) return { given: resolved };
+  const { configFromModel, openStartingModel } = await import("./starting-model.ts");
+  const start = await openStartingModel(resolved, resolved.from);
+  return { start, given: configFromModel(resolved, start) };
+}
+
+/** The weights of the model, for the classes of the windows, and its scaler. */
+async function startOfFits(
+  model: StartingModel,
+  windows: TrainingData["windows"],
+  { seed }: Pick<TrainConfig, "seed">,
+  reporter: Pick<Reporter, "warn">,
+): Promise<FitStart> {
+  const { startingWeights } = await import("./starting-model.ts");
+  const rng = Rng.fromSeed(seed).split("added-classes");
+  return { weights: await startingWeights(model, windows, rng, reporter), scaler: model.scaler };
+}
+
+/** Trains the folds from scratch, too, and compares. */
+async function fineTuningReport(
+  model: StartingModel,
+  fits: FitsOfRun,
+  fineTuned: CrossValidation,
+  reporter: Reporter<TrainEvent>,
+): Promise<FineTuningReport> {
+  const fromScratch = await fitFoldsFromScratch(fits, trainOptions.learningRate.default as number);
+  const report = await compareFineTuning(
+    model,
+    fits.data.windows,
+    { fineTuned, fromScratch },
+    { threads: fits.config.jobs, rng: fits.rng.split("fine-tuning") },
+  );
+  if (report.known_users.length > 0)
+    reporter.warn(
+      `${model.from} has learned from ${listedNames(report.known_users)}, so its figures as it is are better than for other people.`,
+    );
+  reporter.event({ type: "fine-tuning", report });
+  return report;
 }
 
 /** The model is complete, so a registry that cannot be changed at present is no reason to fail. */

@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 import type { TrainConfig } from "../config.ts";
 import { parseDay } from "../day.ts";
-import type { CvReport, TestSetReport } from "../learning/training/cv-report.ts";
+import type { CvReport, FineTuningReport, TestSetReport } from "../learning/training/cv-report.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
 import { fitSeconds, fitStatePenalty, steppedEpochs } from "../learning/training/fit-state.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
@@ -20,6 +20,7 @@ import { Rng } from "../random.ts";
 import { configToRecord, type SampledTrainConfig } from "../recorded-options.ts";
 import { choiceSection } from "../report/choice-section.ts";
 import { conversionsSection } from "../report/conversions-section.ts";
+import { fineTuningSection } from "../report/fine-tuning-section.ts";
 import type { HistoryRow } from "../report/history-row.ts";
 import type { Section } from "../report/page.ts";
 import type { ModelMade } from "../report/train-log.ts";
@@ -63,6 +64,8 @@ export interface TrainedModel {
   readonly scaler: Scaler;
   /** Pseudo-labelled windows that the final fit learned from, in addition to `data`. */
   readonly also?: WindowSet;
+  /** For a network that started from another model's weights. */
+  readonly fineTuning?: FineTuningReport | undefined;
   readonly createdAt: Date;
 }
 
@@ -249,7 +252,12 @@ export async function writeModel(
       baseline,
       history,
       predictions: reportedPredictions(windows, crossValidation.calibrated),
-      sections: [...(extras.sections ?? []), ...choiceSection(history), ...conversionsSection(data.conversions)],
+      sections: [
+        ...(extras.sections ?? []),
+        ...choiceSection(history),
+        ...fineTuningSection(cvReport.fine_tuning),
+        ...conversionsSection(data.conversions),
+      ],
     }),
     [modelFiles.confusionMatrix]: confusionMatrixPicture(cvReport),
     [modelFiles.learningCurves]: learningCurvesPicture(history),
@@ -321,7 +329,7 @@ function writtenModelVersion(out: string, createdAt: Date, network: Uint8Array):
 }
 
 function writtenModelReport(
-  { data, config, crossValidation, final, createdAt }: TrainedModel,
+  { data, config, crossValidation, final, createdAt, fineTuning }: TrainedModel,
   modelVersion: string,
   testSet: TestSetReport | undefined,
 ): CvReport {
@@ -351,6 +359,7 @@ function writtenModelReport(
     pooled_calibrated: pooledCalibrated,
     summary,
     ...(testSet !== undefined && { test_set: testSet }),
+    ...(fineTuning !== undefined && { fine_tuning: fineTuning }),
     temperature,
     final_fit: {
       epochs: steppedEpochs(final.epochs).length,

@@ -230,7 +230,9 @@ const ofInterest: readonly string[] = ["epoch", "fold", "cycle", "final"] satisf
 )["type"][];
 
 function isHeardByTracker(event: { readonly type: string }): event is LoggedEvent | EpochEvent {
-  return ofInterest.includes(event.type);
+  // A fit from scratch, which only serves for comparison with a fine-tuned network, has no run of its own.
+  const compared = "fit" in event && String(event.fit).startsWith("scratch-");
+  return ofInterest.includes(event.type) && !compared;
 }
 
 /** The fit that an event ends. */

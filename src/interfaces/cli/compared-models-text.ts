@@ -4,7 +4,7 @@ import { counted } from "../../counted.ts";
 import type { JoinedLine } from "../../pipelines/add-model.ts";
 import type { ComparedModels } from "../../pipelines/compare-models.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { fixedText } from "./number-text.ts";
+import { fixedText, signedFixedText } from "./number-text.ts";
 
 /** A model that has joined a line, and what to do next. */
 export function comparedModelsJoinLines({ line, model, champion, comparison }: JoinedLine, path: string): string[] {
@@ -30,9 +30,7 @@ export function comparedModelsLines({ first, second, on, paired }: ComparedModel
   const higher = people.filter((own) => own.second > own.first).length;
   const lower = people.filter((own) => own.second < own.first).length;
   const range =
-    interval === null
-      ? ""
-      : `, 90 % interval ${signedComparedFigure(interval.low)} to ${signedComparedFigure(interval.high)}`;
+    interval === null ? "" : `, 90 % interval ${signedFixedText(interval.low)} to ${signedFixedText(interval.high)}`;
   const meanings = {
     better: `; ${second} is better`,
     worse: `; ${first} is better`,
@@ -40,11 +38,7 @@ export function comparedModelsLines({ first, second, on, paired }: ComparedModel
   };
   return [
     `compared   ${second} with ${first}, on ${counted(people.length, "person", "people")} ${where}`,
-    `           macro F1 ${fixedText(paired.second)} against ${fixedText(paired.first)}: difference ${signedComparedFigure(difference)}${range}`,
+    `           macro F1 ${fixedText(paired.second)} against ${fixedText(paired.first)}: difference ${signedFixedText(difference)}${range}`,
     `           higher for ${counted(higher, "person", "people")}, lower for ${lower}${verdict === null ? "" : meanings[verdict]}`,
   ];
-}
-
-function signedComparedFigure(value: number): string {
-  return `${value < 0 ? "-" : "+"}${fixedText(Math.abs(value))}`;
 }

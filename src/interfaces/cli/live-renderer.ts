@@ -84,7 +84,7 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
       }
       if (event.type === "fold") fits.delete(`fold-${event.fold}`);
       if (event.type === "cycle") fits.delete(`cycle-${event.report.cycle}`);
-      if (event.type === "cross-validation") fits.clear();
+      if (event.type === "cross-validation" || event.type === "fine-tuning") fits.clear();
       if (event.type === "final") fits.delete("final");
       const more = loudness === "verbose" ? verboseTrainLines(event, (now() - began) / 1000) : [];
       const blocks = [...trainTextBlocks(event), ...more];

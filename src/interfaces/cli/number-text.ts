@@ -5,6 +5,11 @@ export function fixedText(value: number | null | undefined, digits = 3): string 
   return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : "-";
 }
 
+/** A difference with its sign: +0.052. */
+export function signedFixedText(value: number): string {
+  return `${value < 0 ? "-" : "+"}${fixedText(Math.abs(value))}`;
+}
+
 /** A count with commas between thousands: 1,402,573. */
 export function countText(value: number): string {
   return Math.round(value).toLocaleString("en-US");

@@ -7,6 +7,7 @@ import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts
 import type { EventOf } from "../../pipelines/train-events.ts";
 import { comparedModelsJoinLines } from "./compared-models-text.ts";
 import { rehearsedDayLines } from "./day-text.ts";
+import { fineTuningLines } from "./fine-tuning-text.ts";
 import { classMetricTable, personMetricTable, personMetricTableTitle, printedMetrics } from "./metric-tables.ts";
 import { countText, fixedText, meanAndSdText } from "./number-text.ts";
 import {
@@ -40,6 +41,8 @@ export function trainTextBlocks(event: TrainEvent): readonly Block[] {
       return trainCrossValidationLines(event);
     case "test-set":
       return trainTestSetLines(event);
+    case "fine-tuning":
+      return fineTuningLines(event.report);
     case "final":
       return [
         ...(event.choice === undefined ? [] : trainChoiceLines(event.choice)),
@@ -69,7 +72,7 @@ export function trainTextBlocks(event: TrainEvent): readonly Block[] {
 
 /** Whether --quiet prints the event too. */
 export function trainTextWhenQuiet({ type }: TrainEvent): boolean {
-  return ["cross-validation", "test-set", "done", "gate", "retrained", "tracked"].includes(type);
+  return ["cross-validation", "fine-tuning", "test-set", "done", "gate", "retrained", "tracked"].includes(type);
 }
 
 /** The lines that --verbose adds to an event: what was read, and the time since the run began. */
@@ -140,9 +143,11 @@ export function trainCalibrationLine({ done, secondsLeft }: EventOf<"calibration
   return `calibrating  ${Math.round(100 * done)} %${left}`;
 }
 
-/** "fold 2" or "final fit". */
+/** "fold 2", "fold 2 from scratch" or "final fit". */
 export function trainFitLabel(fit: FitName): string {
-  return fit === "final" ? "final fit" : fit.replace("-", " ");
+  if (fit === "final") return "final fit";
+  const [kind, number] = fit.split("-");
+  return kind === "scratch" ? `fold ${number} from scratch` : `${kind} ${number}`;
 }
 
 function trainDataLines(event: EventOf<"data">): Block[] {

@@ -6,7 +6,9 @@ import type { LabelChanges } from "../../signals/preprocessing/label-purity.ts";
 import { type ClassificationMetrics, classificationMetricsSchema } from "../evaluation/classification-metrics.ts";
 import { type LeakageReport, leakageReportSchema, type TestSetLeakage } from "../evaluation/leakage.ts";
 import { type MetricsSummary, metricsSummarySchema } from "../evaluation/metrics-summary.ts";
+import { type FineTuningReport, fineTuningReportSchema } from "./fine-tuning-report.ts";
 
+export type { FineTunedPerson, FineTuningGain, FineTuningReport } from "./fine-tuning-report.ts";
 export type { ClassificationMetrics, LeakageReport, MetricsSummary, TestSetLeakage };
 
 /** The content of cv_report.json: every figure of the cross-validation. */
@@ -54,6 +56,8 @@ export interface CvReport {
   };
   /** Figures of model.onnx on the test set of a fixed split; absent without one. */
   test_set?: TestSetReport;
+  /** What starting from another model's weights gained; absent without --from. */
+  fine_tuning?: FineTuningReport;
   /** Divisor of the network's logits in model.onnx. */
   temperature: number;
   /** The fit on all data. */
@@ -200,6 +204,7 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
   pooled_calibrated: classificationMetricsSchema.describe("the same after temperature scaling"),
   summary: summarySchema,
   test_set: testSetReportSchema.exactOptional().describe("figures of model.onnx on the test set of a fixed split"),
+  fine_tuning: fineTuningReportSchema.exactOptional(),
   temperature: z.number().positive().describe("divisor of the network's logits in model.onnx"),
   final_fit: z.object({ epochs: count, penalty: penalty.exactOptional(), seconds, n_windows: count }),
   warnings: z.array(z.string()),

@@ -2,9 +2,10 @@
 import type { ClassificationMetrics } from "../evaluation/classification-metrics.ts";
 
 /**
- * `train` fits the network once per fold and then once on all data; `retrain` fits it once per cycle and then once per fold.
+ * `train` fits the network once per fold and then once on all data; with `--from`, also once per fold from scratch. `retrain`
+ * fits it once per cycle and then once per fold.
  */
-export type FitName = `fold-${number}` | `cycle-${number}` | "final";
+export type FitName = `fold-${number}` | `scratch-${number}` | `cycle-${number}` | "final";
 
 /** A network that is not trained in steps counts the features of all windows, and then fits its last layer to them. */
 export type FitStage = "features" | "layer";

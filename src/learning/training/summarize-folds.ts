@@ -73,7 +73,7 @@ export function summarizeFolds(
       foldOfWindow[row] = fold + 1;
     }
   }
-  const users = summarizeFoldUsers(data, probabilities, foldOfWindow);
+  const users = summarizeFoldUsers(windows, probabilities, foldOfWindow);
   const worst = users.reduce((a, b) => (b.metrics.macro_f1 < a.metrics.macro_f1 ? b : a));
   const temperature = fitTemperature(probabilities, labels, classes.length);
   const calibrated = applyTemperature(probabilities, classes.length, temperature);
@@ -95,12 +95,16 @@ export function summarizeFolds(
   };
 }
 
-function summarizeFoldUsers(
-  { windows }: FoldedWindows,
+/**
+ * Figures of each person.
+ * @param probabilities [W, K]
+ * @param foldOfWindow [W]
+ */
+export function summarizeFoldUsers(
+  { groups, labels, users, classes }: Pick<WindowSet, "groups" | "labels" | "users" | "classes">,
   probabilities: Float32Array,
   foldOfWindow: Int32Array,
 ): UserReport[] {
-  const { groups, labels, users, classes } = windows;
   const rowsOf = Map.groupBy(groups.keys(), (row) => groups[row]!);
   return users.flatMap((user, group) => {
     const rows = rowsOf.get(group);

@@ -1,0 +1,61 @@
+// Reads the weights of a network back from the model.onnx that `buildExportedInferenceGraph` wrote. Field numbers are those of
+// onnx.proto3 (onnx/onnx).
+
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import type { NetworkSpec } from "./parameters.ts";
+
+const float32 = 1;
+
+/**
+ * The vectors [P] and [S] of a network, found among the file's constants by their lengths: [S] comes right after [P].
+ * @throws RangeError if they are not there
+ */
+export function exportedWeights(
+  model: Uint8Array,
+  { parameterCount, statisticCount }: Pick<NetworkSpec, "parameterCount" | "statisticCount">,
+): { parameters: Float32Array; statistics: Float32Array } {
+  const vectors = floatVectors(model);
+  const at = vectors.findIndex(({ length }) => length === parameterCount);
+  if (at < 0) throw new RangeError(`expected a vector of ${parameterCount} parameters, found none`);
+  const parameters = vectors[at]!;
+  if (statisticCount === 0) return { parameters, statistics: new Float32Array() };
+  const statistics = vectors[at + 1];
+  if (statistics?.length !== statisticCount)
+    throw new RangeError(
+      `expected ${statisticCount} statistics after the parameters, found ${statistics?.length ?? 0}`,
+    );
+  return { parameters, statistics };
+}
+
+/** The one-dimensional float32 constants of a model's graph, in order. */
+function floatVectors(model: Uint8Array): Float32Array[] {
+  return parts(model, 7)
+    .flatMap((graph) => parts(graph, 5))
+    .flatMap((tensor) => {
+      const [shape, type] = [numbers(tensor, 1), numbers(tensor, 2)];
+      const data = parts(tensor, 9)[0];
+      if (shape.length !== 1 || type[0] !== float32 || data === undefined) return [];
+      return [new Float32Array(Uint8Array.from(data).buffer)];
+    });
+}
+
+function parts(message: Uint8Array, wanted: number): Uint8Array[] {
+  return values(message, wanted).filter((value) => value instanceof Uint8Array);
+}
+
+function numbers(message: Uint8Array, wanted: number): number[] {
+  return values(message, wanted).filter((value) => typeof value === "number");
+}
+
+function values(message: Uint8Array, wanted: number): (Uint8Array | number)[] {
+  const reader = new BinaryReader(message);
+  const found: (Uint8Array | number)[] = [];
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field !== wanted) reader.skip(wireType, field);
+    else if (wireType === WireType.LengthDelimited) found.push(reader.bytes());
+    else if (wireType === WireType.Varint) found.push(Number(reader.int64()));
+    else reader.skip(wireType, field);
+  }
+  return found;
+}

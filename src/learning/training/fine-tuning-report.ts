@@ -1,0 +1,65 @@
+// What `train --from` gained: each person's macro-F1 under the model as it is, after fine-tuning, and after training from
+// scratch. All three are judged on windows that neither fit had seen.
+
+import { z } from "zod";
+import type { Interval } from "../evaluation/bootstrap-people.ts";
+
+/** The macro-F1 of one person. */
+export interface FineTunedPerson {
+  /** Name of the person. */
+  user: string;
+  /** Of the model that the training started from, among the classes of the new recordings. */
+  as_is: number;
+  /** Of the folds that started from its weights. */
+  fine_tuned: number;
+  /** Of folds that started from random weights. */
+  from_scratch: number;
+}
+
+/** A mean over people. */
+export interface FineTuningGain {
+  /** Mean difference of the macro-F1 over people. */
+  difference: number;
+  /** 90 % interval by bootstrap over people; null for a single person. */
+  interval: Interval | null;
+}
+
+/** The comparison in cv_report.json. */
+export interface FineTuningReport {
+  /** The model as the user named it. */
+  from: string;
+  /** Its name and time of training. */
+  model_version: string;
+  /** Every person of the new recordings. */
+  users: FineTunedPerson[];
+  /** Mean macro-F1 over people. */
+  mean: { as_is: number; fine_tuned: number; from_scratch: number };
+  /** Fine-tuned minus the model as it is. */
+  gain_over_as_is: FineTuningGain;
+  /** Fine-tuned minus trained from scratch. */
+  gain_over_scratch: FineTuningGain;
+  /** People from whom the model had learned, so that its figures as it is are too good. */
+  known_users: string[];
+}
+
+const f1 = z.number().min(0).max(1);
+
+const gain = z.object({
+  difference: z.number(),
+  interval: z
+    .object({ low: z.number(), high: z.number() })
+    .nullable()
+    .describe("90 %, by bootstrap over people; null for a single person"),
+});
+
+export const fineTuningReportSchema: z.ZodType<FineTuningReport> = z
+  .object({
+    from: z.string(),
+    model_version: z.string(),
+    users: z.array(z.object({ user: z.string(), as_is: f1, fine_tuned: f1, from_scratch: f1 })),
+    mean: z.object({ as_is: f1, fine_tuned: f1, from_scratch: f1 }),
+    gain_over_as_is: gain.describe("fine-tuned minus the model as it is"),
+    gain_over_scratch: gain.describe("fine-tuned minus trained from scratch"),
+    known_users: z.array(z.string()).describe("people from whom the starting model had learned"),
+  })
+  .describe("macro-F1 by person with --from: the model as it is, fine-tuned, and trained from scratch");

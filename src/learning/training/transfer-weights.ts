@@ -1,0 +1,85 @@
+// Carries the weights of a trained network over to a network for other classes. Tensors with one slice per class take over the
+// slices of the classes that both know; everything else is the same in both. K classes, P parameters, S statistics.
+
+import type { Rng } from "../../random.ts";
+import { exportedWeights } from "../networks/exported-weights.ts";
+import { describeNetworkParameters, drawParameterVector, type ParameterSpec } from "../networks/parameters.ts";
+import type { NetworkWeights } from "./fit-state.ts";
+import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
+
+/** A network without its number of classes. */
+export interface TransferredNetwork {
+  readonly network: NetworkSource;
+  readonly windowSize: number;
+  readonly channels: number;
+}
+
+/**
+ * Reads the weights of a network for `classCount` classes back from its model.onnx.
+ * @throws RangeError if they are not there
+ */
+export async function weightsToTransfer(
+  model: Uint8Array,
+  { network, windowSize, channels }: TransferredNetwork,
+  classCount: number,
+): Promise<NetworkWeights> {
+  const layers = await networkSourceLayers(network, classCount);
+  const shape = [1, windowSize, channels];
+  return exportedWeights(model, describeNetworkParameters(layers, { type: "float32", shape }));
+}
+
+/**
+ * @param weights [P] and [S] of the network for the classes `from`
+ * @param rng draws the weights of classes that are not in `from`
+ * @returns [P] and [S] for the classes `to`
+ */
+export async function transferWeights(
+  weights: NetworkWeights,
+  { network, windowSize, channels }: TransferredNetwork,
+  { from, to }: { readonly from: readonly string[]; readonly to: readonly string[] },
+  rng: Rng,
+): Promise<NetworkWeights> {
+  const describe = async (classCount: number) =>
+    describeNetworkParameters(await networkSourceLayers(network, classCount), {
+      type: "float32",
+      shape: [1, windowSize, channels],
+    });
+  const [before, after, wider] = await Promise.all([from.length, to.length, from.length + 1].map(describe));
+  const sources = to.map((name) => from.indexOf(name));
+  const transfer = (kind: "parameters" | "statistics", vector: Float32Array): Float32Array => {
+    const fresh = drawParameterVector(after![kind], rng.split("weights"));
+    for (const [i, spec] of before![kind].entries()) {
+      const own = vector.subarray(spec.offset, spec.offset + spec.size);
+      const target = after![kind][i]!;
+      const classAxis = spec.shape.findIndex((length, axis) => length !== wider![kind][i]!.shape[axis]);
+      if (classAxis < 0) fresh.set(own, target.offset);
+      else copyClasses(own, spec, fresh, target, { classAxis, sources });
+    }
+    return fresh;
+  };
+  return {
+    parameters: transfer("parameters", weights.parameters),
+    statistics: transfer("statistics", weights.statistics),
+  };
+}
+
+function copyClasses(
+  own: Float32Array,
+  { shape }: ParameterSpec,
+  fresh: Float32Array,
+  target: ParameterSpec,
+  { classAxis, sources }: { classAxis: number; sources: readonly number[] },
+): void {
+  const sizes = [shape.slice(0, classAxis), shape.slice(classAxis + 1)];
+  const [outer, inner] = sizes.map((lengths) => lengths.reduce((product, length) => product * length, 1)) as [
+    number,
+    number,
+  ];
+  for (const [k, source] of sources.entries()) {
+    if (source < 0) continue;
+    for (let o = 0; o < outer; o++) {
+      const from = (o * shape[classAxis]! + source) * inner;
+      fresh.set(own.subarray(from, from + inner), target.offset + (o * sources.length + k) * inner);
+    }
+  }
+}

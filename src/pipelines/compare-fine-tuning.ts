@@ -1,0 +1,72 @@
+// Compares a fine-tuned network with what it competes with: the model that it started from, and the same network trained from
+// scratch.
+
+import { type PairedPeople, pairPeople } from "../learning/evaluation/paired-people.ts";
+import type { FineTuningGain, FineTuningReport } from "../learning/training/fine-tuning-report.ts";
+import { type CrossValidation, summarizeFoldUsers } from "../learning/training/summarize-folds.ts";
+import type { Rng } from "../random.ts";
+import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import { predictorOfModelHandle } from "./model-handle.ts";
+import type { StartingModel } from "./starting-model.ts";
+
+/**
+ * @param folds cross-validations over the same folds
+ * @param options.threads maximum number of threads that predict
+ */
+export async function compareFineTuning(
+  { from, opened }: StartingModel,
+  windows: WindowSet,
+  folds: { readonly fineTuned: CrossValidation; readonly fromScratch: CrossValidation },
+  { threads, rng }: { readonly threads: number; readonly rng: Rng },
+): Promise<FineTuningReport> {
+  const { data, model_version } = opened.folder.manifest;
+  const predictor = predictorOfModelHandle(opened);
+  const probabilities = await predictor.predict(windows, { threads }).finally(() => predictor.close());
+  const asIs = amongClasses(probabilities, data.classes, windows.classes);
+  const { foldOfWindow } = folds.fineTuned;
+  const scores = {
+    asIs: macroF1s(summarizeFoldUsers(windows, asIs, foldOfWindow)),
+    fineTuned: macroF1s(folds.fineTuned.users),
+    fromScratch: macroF1s(folds.fromScratch.users),
+  };
+  const overAsIs = pairPeople(scores.asIs, scores.fineTuned, rng.split("as-is"))!;
+  const overScratch = pairPeople(scores.fromScratch, scores.fineTuned, rng.split("scratch"))!;
+  const users = [...scores.fineTuned.keys()];
+  return {
+    from,
+    model_version,
+    users: users.map((user) => ({
+      user,
+      as_is: scores.asIs.get(user)!,
+      fine_tuned: scores.fineTuned.get(user)!,
+      from_scratch: scores.fromScratch.get(user)!,
+    })),
+    mean: { as_is: overAsIs.first, fine_tuned: overAsIs.second, from_scratch: overScratch.first },
+    gain_over_as_is: gainOf(overAsIs),
+    gain_over_scratch: gainOf(overScratch),
+    known_users: users.filter((user) => data.users.includes(user)),
+  };
+}
+
+function macroF1s(users: CrossValidation["users"]): Map<string, number> {
+  return new Map(users.map(({ user, metrics }) => [user, metrics.macro_f1]));
+}
+
+function gainOf({ difference, interval }: PairedPeople): FineTuningGain {
+  return { difference, interval };
+}
+
+/** [W, K] for the classes `to` alone: the shares of what the model gives to these classes. Classes not in `from` get 0. */
+function amongClasses(probabilities: Float32Array, from: readonly string[], to: readonly string[]): Float32Array {
+  const sources = to.map((name) => from.indexOf(name));
+  const shares = new Float32Array((probabilities.length / from.length) * to.length);
+  for (let row = 0; row < probabilities.length / from.length; row++) {
+    const own = sources.map((source) => (source < 0 ? 0 : probabilities[row * from.length + source]!));
+    const sum = own.reduce((a, b) => a + b, 0);
+    shares.set(
+      own.map((share) => (sum > 0 ? share / sum : 1 / to.length)),
+      row * to.length,
+    );
+  }
+  return shares;
+}

@@ -1,0 +1,128 @@
+// Opens the model whose weights `train --from` starts from.
+
+import type { TrainConfig } from "../config.ts";
+import { UserError } from "../errors.ts";
+import type { NetworkWeights } from "../learning/training/fit-state.ts";
+import { hasPenalty } from "../learning/training/has-penalty.ts";
+import type { NetworkSource } from "../learning/training/network-source.ts";
+import { transferWeights, weightsToTransfer } from "../learning/training/transfer-weights.ts";
+import { listedNames } from "../listed-names.ts";
+import { type OpenedModel, openForPrediction } from "../monitoring/streams/watched-model.ts";
+import type { Rng } from "../random.ts";
+import { type ChampionOptions, optionsOfModel, readChampionOptions } from "../recorded-options.ts";
+import type { Reporter } from "../reporter.ts";
+import type { Scaler } from "../signals/preprocessing/scaler.ts";
+import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import { readJson } from "../storage/store/atomic-file.ts";
+import { modelFiles } from "../storage/store/model-folder.ts";
+import { trainOptions } from "../train-options.ts";
+import { isNetworkFile, readChampionNetwork } from "./read-network.ts";
+
+/** A model from which a training run starts. */
+export interface StartingModel {
+  /** As the user named it. */
+  readonly from: string;
+  readonly opened: OpenedModel;
+  readonly network: NetworkSource;
+  readonly scaler: Scaler;
+  /** For the model's own classes. */
+  readonly weights: NetworkWeights;
+}
+
+/**
+ * @param config.network a file, if the model has its user's own network
+ * @throws UserError if the model cannot be opened, or has a network whose weights cannot be trained further
+ */
+export async function openStartingModel(
+  { network: given }: Pick<TrainConfig, "network">,
+  from: string,
+): Promise<StartingModel> {
+  const opened = await openForPrediction(from);
+  const { folder, config } = opened;
+  const { manifest } = folder;
+  const read = readChampionOptions(config);
+  if ("fault" in read) {
+    const { name, expected, found } = read.fault;
+    throw new UserError(`--from ${from}: its option ${name} is unknown to this version`, {
+      details: [`expected ${expected}`, `found    ${found}`],
+      advice: "Train the model again with this version, or train from scratch.",
+    });
+  }
+  const { options } = read;
+  if (!isNetworkFile(given) && given !== trainOptions.network.default && given !== options.network) {
+    throw new UserError(`--network: expected ${options.network}, the network of --from ${from}, got ${given}`, {
+      advice: "Leave out --network, or train from scratch.",
+    });
+  }
+  const network = await readChampionNetwork(
+    options.network,
+    { ...(isNetworkFile(given) && { network: given }), model: from },
+    manifest,
+  );
+  if (hasPenalty(network)) {
+    throw new UserError(`--from ${from}: its network, ${String(network)}, cannot start from weights`, {
+      advice: "Start from a model with --network compact or 1dcnn-bilstm, or with a network of your own.",
+    });
+  }
+  const { channels, classes } = manifest.data;
+  const scaler = (await readJson(folder.path(modelFiles.scaler))) as Scaler;
+  try {
+    const sizes = { network, windowSize: config.window, channels: channels.length };
+    return { from, opened, network, scaler, weights: await weightsToTransfer(opened.network, sizes, classes.length) };
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new UserError(`${folder.path(modelFiles.network)}: ${cause.message}`, {
+      advice: "Restore the file, or start from another model.",
+      cause,
+    });
+  }
+}
+
+/** The options of a run that starts from the model. */
+export function configFromModel<C extends TrainConfig>(config: C, { opened }: StartingModel): C {
+  const stored = opened.config as unknown as ChampionOptions;
+  const own = Object.fromEntries(optionsOfModel.map((name) => [name, stored[name]]));
+  const network = isNetworkFile(stored.network) ? config.network : stored.network;
+  const channels = config.channels ?? opened.folder.manifest.data.channels;
+  return { ...config, ...own, network, channels };
+}
+
+/**
+ * The weights for the classes of `windows`.
+ * @throws UserError if the windows do not have the model's channels
+ */
+export async function startingWeights(
+  { from, opened, network, weights }: StartingModel,
+  { channels, classes, windowSize }: WindowSet,
+  rng: Rng,
+  reporter: Pick<Reporter, "warn">,
+): Promise<NetworkWeights> {
+  const { data } = opened.folder.manifest;
+  if (channels.length !== data.channels.length || channels.some((name, c) => name !== data.channels[c])) {
+    throw new UserError(
+      `--from ${from}: expected its channels ${data.channels.join(", ")}, got ${channels.join(", ")}`,
+      {
+        advice: "Give the columns the names that they had in its training, or train from scratch.",
+      },
+    );
+  }
+  const [absent, added] = [
+    data.classes.filter((name) => !classes.includes(name)),
+    classes.filter((name) => !data.classes.includes(name)),
+  ];
+  if (absent.length > 0) {
+    reporter.warn(
+      `No window is labelled ${listedNames(absent)}, so the new model will not know what ${from} knows about ${absent.length === 1 ? "this class" : "these classes"}.`,
+    );
+  }
+  if (added.length > 0)
+    reporter.warn(
+      `${from} does not know ${listedNames(added)}, so the weights of that part of the last layer start from chance.`,
+    );
+  return transferWeights(
+    weights,
+    { network, windowSize, channels: channels.length },
+    { from: data.classes, to: classes },
+    rng,
+  );
+}

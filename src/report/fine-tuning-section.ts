@@ -1,0 +1,36 @@
+// What `train --from` gained, as a section of the report.
+
+import type { FineTuningGain, FineTuningReport } from "../learning/training/cv-report.ts";
+import { htmlTable } from "./html-table.ts";
+import { formatFixed } from "./number-format.ts";
+import type { Section } from "./page.ts";
+
+/** No section if the training started from random weights. */
+export function fineTuningSection(report: FineTuningReport | undefined): Section[] {
+  if (report === undefined) return [];
+  const { from, users, mean, gain_over_as_is: overAsIs, gain_over_scratch: overScratch, known_users: known } = report;
+  const row = (name: string, own: FineTuningReport["mean"]): string[] => [
+    name,
+    ...[own.as_is, own.fine_tuned, own.from_scratch].map((score) => formatFixed(score)),
+  ];
+  const caution =
+    known.length === 0 ? "" : ` It had learned from ${known.join(", ")}, so its figures as it is are better there.`;
+  return [
+    {
+      id: "fine-tuning",
+      title: "Fine-tuning",
+      about: `Macro-F1 by person on windows that no fold had learned from: ${from} (${report.model_version}) as it is, the folds that started from its weights, and folds that started from random weights. Fine-tuning changes the mean by ${gainText(overAsIs)} against the model as it is, and by ${gainText(overScratch)} against training from scratch.${caution}`,
+      body: htmlTable(
+        "Fine-tuning",
+        ["person", "as it is", "fine-tuned", "from scratch"],
+        [...users.map((own) => row(own.user, own)), row("mean", mean)],
+      ),
+    },
+  ];
+}
+
+function gainText({ difference, interval }: FineTuningGain): string {
+  const sign = (value: number): string => `${value < 0 ? "−" : "+"}${formatFixed(Math.abs(value))}`;
+  if (interval === null) return sign(difference);
+  return `${sign(difference)} (90 % interval over people ${sign(interval.low)} to ${sign(interval.high)})`;
+}

@@ -1,0 +1,82 @@
+// train --from: a model's weights are carried over to recordings of other people, through the command.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { fileDirectory, signalledAtFiles, simulateTiny, start } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (name: string): string => join(directory, name);
+const run = (...given: string[]) => start(given, directory).ended;
+const brief = ["--folds", "2", "--batch-size", "16", "--seed", "7", "--jobs", "2"];
+const base = [
+  "train",
+  "r.parquet",
+  "--rate",
+  "20",
+  "--window",
+  "40",
+  "--network",
+  "compact",
+  "--epochs",
+  "8",
+  ...brief,
+];
+const words = (out: string, ...more: string[]): string[] => [
+  ...["train", "new.parquet", "--from", "walk", "--out", out, "--epochs", "2", ...brief, ...more],
+];
+const reportOf = (model: string) => JSON.parse(readFileSync(at(`${model}/cv_report.json`), "utf8"));
+
+beforeAll(async () => {
+  await simulateTiny(at("r.parquet"), { users: 5 });
+  await simulateTiny(at("new.parquet"), { users: 4, seed: 11 });
+  expect(await run(...base, "--out", "walk")).toMatchObject({ exitCode: 0 });
+}, 600_000);
+
+it("compares the model as it is, fine-tuned and from scratch, for each person", { timeout: 600_000 }, async () => {
+  const { exitCode, stdout } = await run(...words("clinic"));
+  expect(exitCode).toBe(0);
+  const { fine_tuning: found, config, users } = reportOf("clinic");
+  expect(config).toMatchObject({ network: "compact", rate: 20, window: 40, learning_rate: 0.0001, from: "walk" });
+  expect(found).toMatchObject({ from: "walk", model_version: reportOf("walk").model_version });
+  const scores = users.map(({ user, metrics }: { user: string; metrics: { macro_f1: number } }) => [
+    user,
+    metrics.macro_f1,
+  ]);
+  expect(found.users.map((own: { user: string; fine_tuned: number }) => [own.user, own.fine_tuned])).toEqual(scores);
+  // Two epochs from scratch at two folds of two people each learn less than eight epochs on others.
+  expect(found.mean.fine_tuned).toBeGreaterThan(found.mean.from_scratch);
+  expect(stdout).toContain("from scratch");
+  expect(stdout).toContain("over walk as it is");
+  expect(readFileSync(at("clinic/report.html"), "utf8")).toContain('id="fine-tuning"');
+  const scaler = (model: string): unknown => JSON.parse(readFileSync(at(`${model}/scaler.json`), "utf8"));
+  expect(scaler("clinic")).toEqual(scaler("walk"));
+  expect([0, 10, 11]).toContain((await run("check", "r.parquet", "--model", "clinic")).exitCode);
+});
+
+it("resumes with equal bytes, and only from the same model", { timeout: 600_000 }, async () => {
+  const stopped = await signalledAtFiles(
+    { files: ["scratch-1.checkpoint"], signal: "SIGINT" },
+    words("again"),
+    directory,
+  );
+  expect(stopped.exitCode).toBe(130);
+  expect(await run(...base, "--seed", "8", "--out", "other")).toMatchObject({ exitCode: 0 });
+  const refused = await run(...words("again", "--from", "other", "--resume"));
+  expect(refused).toMatchObject({ exitCode: 2 });
+  expect(refused.stderr).toContain("--from: was");
+  expect(await run(...words("again", "--resume"))).toMatchObject({ exitCode: 0 });
+  expect(readFileSync(at("again/model.onnx")).equals(readFileSync(at("clinic/model.onnx")))).toBe(true);
+});
+
+it("can be retrained", { timeout: 600_000 }, async () => {
+  const words = ["retrain", "r.parquet", "--model", "clinic", "--out", "next", "--cycles", "1", "--epochs", "1"];
+  expect([0, 20]).toContain((await run(...words)).exitCode);
+});
+
+it.each([
+  ["options that the model decides", ["--window", "30"], "so --window cannot be given"],
+  ["another network", ["--network", "ensemble"], "expected compact, the network of --from walk, got ensemble"],
+])("rejects %s", async (_, more, message) => {
+  const { exitCode, stderr } = await run(...words("no", ...more));
+  expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining(message) });
+});

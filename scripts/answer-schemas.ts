@@ -22,6 +22,7 @@ import type { Recalibration } from "../src/pipelines/recalibrate-baseline.ts";
 import type { ByHand } from "../src/pipelines/reference.ts";
 import type { SimulateResult } from "../src/pipelines/simulate.ts";
 import type { SyncResult } from "../src/pipelines/sync.ts";
+import type { CreatedToken, ListedToken } from "../src/pipelines/tokens.ts";
 import { alertMessageSchema } from "../src/report/alerts/alert-message.ts";
 
 const share = z.number().min(0).max(1);
@@ -40,6 +41,25 @@ export const servingSchema: z.ZodType<Serving> = z.object({
   url: z.string().nullable().describe("the address; null with --check-config"),
   models: names.describe("names under which models can be addressed"),
 });
+
+const listedToken = {
+  name: z.string(),
+  project: z.string(),
+  scopes: names.min(1),
+  created_at: z.iso.datetime(),
+  expires_at: z.iso.datetime().nullable().describe("null if it does not expire"),
+};
+
+export const createdTokenSchema: z.ZodType<SnakeKeys<CreatedToken>> = z.object({
+  ...listedToken,
+  token: z.string().describe("the secret, which cannot be shown again"),
+});
+
+export const tokenListSchema: z.ZodType<{ tokens: SnakeKeys<ListedToken>[] }> = z.object({
+  tokens: z.array(z.object(listedToken)),
+});
+
+export const revokedTokenSchema: z.ZodType<{ name: string }> = z.object({ name: z.string() });
 
 export const predictResultSchema: z.ZodType<SnakeKeys<PredictResult>> = z.object({
   out: z.string(),

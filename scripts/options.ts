@@ -17,6 +17,7 @@ import { type Option, type Options, optionDefaultText } from "../src/option.ts";
 import { retrainOptions } from "../src/retrain-options.ts";
 import { serveOptions } from "../src/serve-options.ts";
 import { streamsListOptions, streamsShowOptions } from "../src/streams-options.ts";
+import { tokenCreateOptions, tokenOptions, tokenPlaceOptions, tokenRotateOptions } from "../src/token-options.ts";
 import { trainOptions } from "../src/train-options.ts";
 
 export interface Configured {
@@ -43,6 +44,10 @@ export const configured: Readonly<Record<string, Configured>> = {
   Compare: { command: "models compare", options: compareOptions },
   Sync: { command: "sync", options: syncOptions },
   Serve: { command: "serve", options: serveOptions },
+  TokenPlace: { command: "token list", options: tokenPlaceOptions },
+  Token: { command: "token revoke", options: tokenOptions },
+  TokenCreate: { command: "token create", options: tokenCreateOptions },
+  TokenRotate: { command: "token rotate", options: tokenRotateOptions },
   Simulate: { command: "simulate", options: simulateOptions },
 };
 
@@ -69,6 +74,8 @@ export function configTypes(): string {
     ]);
     const needed = Object.entries(options).filter(([, { presence }]) => presence === "required");
     const names = needed.map(([name]) => JSON.stringify(name)).join(" | ");
+    const written =
+      needed.length === 0 ? `Partial<${stem}Config>` : `Partial<${stem}Config> & Pick<${stem}Config, ${names}>`;
     return [
       `/** Options of \`tidemark ${command}\`, after validation and with defaults filled in. */`,
       `export interface ${stem}Config {`,
@@ -76,7 +83,7 @@ export function configTypes(): string {
       "}",
       "",
       `/** The same options before validation; those with a default may be omitted. */`,
-      `export type ${stem}Options = Partial<${stem}Config> & Pick<${stem}Config, ${names}>;`,
+      `export type ${stem}Options = ${written};`,
       "",
     ].join("\n");
   });

@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { serviceDescription } from "../src/interfaces/server/service-routes.ts";
 import { retrainReportSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
 import { cvReportSchema } from "../src/learning/training/cv-report.ts";
 import { baselineStatsSchema } from "../src/monitoring/drift/baseline-stats.ts";
@@ -23,6 +24,7 @@ import {
   alertTestSchema,
   baselineValidationSchema,
   compactedLedgerSchema,
+  createdTokenSchema,
   driftBenchResultSchema,
   joinedLineSchema,
   modelComparisonSchema,
@@ -33,10 +35,12 @@ import {
   recalibrationSchema,
   referenceDecisionSchema,
   referenceResetSchema,
+  revokedTokenSchema,
   sentAlertsSchema,
   servingSchema,
   simulateResultSchema,
   syncResultSchema,
+  tokenListSchema,
   undeliveredAlertsSchema,
 } from "./answer-schemas.ts";
 import { configSchema } from "./config-schema.ts";
@@ -76,6 +80,12 @@ const answers: Record<string, { schema: z.ZodType; title: string }> = {
   evaluate_result: { schema: evaluationSchema, title: "The output of `tidemark evaluate --json`" },
   drift_bench_result: { schema: driftBenchResultSchema, title: "The output of `tidemark drift-bench --json`" },
   serving: { schema: servingSchema, title: "The output of `tidemark serve --json`" },
+  created_token: {
+    schema: createdTokenSchema,
+    title: "The output of `tidemark token create` and `rotate` with --json",
+  },
+  token_list: { schema: tokenListSchema, title: "The output of `tidemark token list --json`" },
+  revoked_token: { schema: revokedTokenSchema, title: "The output of `tidemark token revoke --json`" },
   simulate_result: { schema: simulateResultSchema, title: "The output of `tidemark simulate --json`" },
   alert_test: { schema: alertTestSchema, title: "The output of `tidemark alerts test --json`" },
   undelivered_alerts: { schema: undeliveredAlertsSchema, title: "The output of `tidemark alerts list --json`" },
@@ -117,9 +127,12 @@ export function schemaFiles(): Record<string, string> {
     const name = `${verb}_config`;
     return [name, configSchema(name, `A file for \`tidemark ${verb} --config\``, options)] as const;
   });
-  return Object.fromEntries(
-    [...forms, ...configs].map(([name, form]) => [`${name}.schema.json`, `${JSON.stringify(form, null, 2)}\n`]),
-  );
+  return {
+    ...Object.fromEntries(
+      [...forms, ...configs].map(([name, form]) => [`${name}.schema.json`, `${JSON.stringify(form, null, 2)}\n`]),
+    ),
+    "openapi.json": `${JSON.stringify(serviceDescription(), null, 2)}\n`,
+  };
 }
 
 if (import.meta.main) {

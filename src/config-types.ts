@@ -739,6 +739,14 @@ export interface ServeConfig {
   port: number;
   /** Address to listen on. Default: 127.0.0.1. */
   host: string;
+  /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
+  tokens?: string;
+  /** Certificate chain in PEM form, for HTTPS. */
+  tlsCertificate?: string;
+  /** Its private key in PEM form. */
+  tlsKey?: string;
+  /** Maximum number of requests per second of one token. Default: 200. */
+  requestsPerSecond: number;
   /** Maximum size of a batch in MB, as it is sent. Default: 64. */
   bodyMegabytes: number;
   /** Maximum size of a batch in MB after decompression. Default: 256. */
@@ -757,6 +765,70 @@ export interface ServeConfig {
 
 /** The same options before validation; those with a default may be omitted. */
 export type ServeOptions = Partial<ServeConfig> & Pick<ServeConfig, "models">;
+
+/** Options of `tidemark token list`, after validation and with defaults filled in. */
+export interface TokenPlaceConfig {
+  /** Folder of model folders. */
+  models?: string;
+  /** Where streams are kept: sqlite:DIR or postgres://user@host/database; model folders may then be read-only. Default: those of each model in its folder. */
+  store?: string;
+  /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
+  tokens?: string;
+}
+
+/** The same options before validation; those with a default may be omitted. */
+export type TokenPlaceOptions = Partial<TokenPlaceConfig>;
+
+/** Options of `tidemark token revoke`, after validation and with defaults filled in. */
+export interface TokenConfig {
+  /** The token's name. */
+  name: string;
+  /** Folder of model folders. */
+  models?: string;
+  /** Where streams are kept: sqlite:DIR or postgres://user@host/database; model folders may then be read-only. Default: those of each model in its folder. */
+  store?: string;
+  /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
+  tokens?: string;
+}
+
+/** The same options before validation; those with a default may be omitted. */
+export type TokenOptions = Partial<TokenConfig> & Pick<TokenConfig, "name">;
+
+/** Options of `tidemark token create`, after validation and with defaults filled in. */
+export interface TokenCreateConfig {
+  /** The token's name. */
+  name: string;
+  /** What the token allows: ingest, ingest:PATTERN, read, read:PATTERN or admin; PATTERN is for names of streams; repeatable. */
+  scope: string[];
+  /** Project whose streams the token sees; others need --store. Default: default. */
+  project: string;
+  /** Folder of model folders. */
+  models?: string;
+  /** Where streams are kept: sqlite:DIR or postgres://user@host/database; model folders may then be read-only. Default: those of each model in its folder. */
+  store?: string;
+  /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
+  tokens?: string;
+}
+
+/** The same options before validation; those with a default may be omitted. */
+export type TokenCreateOptions = Partial<TokenCreateConfig> & Pick<TokenCreateConfig, "name" | "scope">;
+
+/** Options of `tidemark token rotate`, after validation and with defaults filled in. */
+export interface TokenRotateConfig {
+  /** The token's name. */
+  name: string;
+  /** Hours for which the old secret stays valid. Default: 24. */
+  overlapHours: number;
+  /** Folder of model folders. */
+  models?: string;
+  /** Where streams are kept: sqlite:DIR or postgres://user@host/database; model folders may then be read-only. Default: those of each model in its folder. */
+  store?: string;
+  /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
+  tokens?: string;
+}
+
+/** The same options before validation; those with a default may be omitted. */
+export type TokenRotateOptions = Partial<TokenRotateConfig> & Pick<TokenRotateConfig, "name">;
 
 /** Options of `tidemark simulate`, after validation and with defaults filled in. */
 export interface SimulateConfig {

@@ -1,6 +1,14 @@
 // Options of `serve`.
 import type { ServeConfig } from "./config-types.ts";
-import { flagOption, type Option, type OptionsOf, optionsUnder, textOption, wholeNumberOption } from "./option.ts";
+import {
+  flagOption,
+  numberOption,
+  type Option,
+  type OptionsOf,
+  optionsUnder,
+  textOption,
+  wholeNumberOption,
+} from "./option.ts";
 import { keep } from "./shared-options.ts";
 
 export const modelsFolder: Option<string> = textOption({
@@ -17,6 +25,14 @@ export const store: Option<string> = textOption({
   otherwise: "those of each model in its folder",
   expected: "sqlite:DIR or postgres://user:password@host/database",
   doc: "where streams are kept: sqlite:DIR or postgres://user@host/database; model folders may then be read-only",
+});
+
+export const tokensFile: Option<string> = textOption({
+  value: "file",
+  affects: "run",
+  otherwise: "tokens.json in the folder of --store or --models",
+  expected: "a file name",
+  doc: "file with the hashes of the tokens",
 });
 
 export const serveOptions: OptionsOf<ServeConfig> = {
@@ -37,6 +53,25 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       affects: "run",
       expected: "an address of this machine such as 127.0.0.1 or 0.0.0.0",
       doc: "address to listen on",
+    }),
+  }),
+  ...optionsUnder("Access:", {
+    tokens: tokensFile,
+    tlsCertificate: textOption({
+      value: "file",
+      affects: "run",
+      expected: "a file name",
+      doc: "certificate chain in PEM form, for HTTPS",
+    }),
+    tlsKey: textOption({ value: "file", affects: "run", expected: "a file name", doc: "its private key in PEM form" }),
+    requestsPerSecond: numberOption({
+      value: "n",
+      expected: "a number from 0.01 to 1000000",
+      from: 0.01,
+      to: 1e6,
+      default: 200,
+      affects: "run",
+      doc: "maximum number of requests per second of one token",
     }),
   }),
   ...optionsUnder("Limits:", {

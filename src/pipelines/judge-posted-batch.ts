@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { UserError } from "../errors.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { Reporter } from "../reporter.ts";
 import { float32TimeColumn, parseFloat32Batch, writeFloat32Table } from "../signals/files/float32-batch.ts";
 import { checkStreamName } from "../storage/store/stream-names.ts";
@@ -12,12 +13,14 @@ import type { ModelHandle } from "./model-handle.ts";
 import type { PostedBatch, PostedColumns } from "./posted-batch.ts";
 import type { ServedModels } from "./served-models.ts";
 
+export { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 export { OtherContent } from "../monitoring/streams/monitor-stream.ts";
 export { TooManyRows } from "../signals/data/open-recordings.ts";
 export type { PostedBatch } from "./posted-batch.ts";
 
 /** The verdict about a batch, after it has been stored. */
 export interface JudgedBatch {
+  readonly project: string;
   /** Name of the model folder that judged it. */
   readonly model: string;
   readonly stream: string;
@@ -27,11 +30,19 @@ export interface JudgedBatch {
   readonly result: CheckResult;
 }
 
+/** A verdict that has just been stored. */
+export interface JudgedEvent extends Omit<JudgedBatch, "known"> {
+  /** The result of the stream's batch before; null if there is none, or only its headline is kept. */
+  readonly previous: CheckResult | null;
+}
+
 export interface JudgeRun {
   readonly keep: { readonly keepDays: number; readonly keepMegabytes: number };
   readonly maxRows: number;
   readonly now?: () => Date;
   readonly reporter?: Partial<Reporter>;
+  /** Called after a new verdict has been stored, before it is sent. Must not throw. */
+  readonly onJudged?: (event: JudgedEvent) => void;
 }
 
 /**
@@ -44,21 +55,34 @@ export async function judgePostedBatch(models: ServedModels, posted: PostedBatch
   checkStreamName("batch id", batch);
   const { folder, earlier } = await models.resolve(posted.model);
   const judge = (await modelWithFirstAnswer(models, posted, earlier)) ?? folder;
-  const { known, result } = await models.use(judge, (model) => checkPostedBatch(model, posted, run));
-  return { model: judge, stream, batch, known, result };
+  const { known, result } = await models.use(posted.project, judge, async (model) => {
+    const answer = await checkPostedBatch(model, posted, run);
+    if (!answer.known && run.onJudged !== undefined) {
+      const previous = await resultBeforePosted(model, posted);
+      run.onJudged({ project: posted.project, model: judge, stream, batch, result: answer.result, previous });
+    }
+    return answer;
+  });
+  return { project: posted.project, model: judge, stream, batch, known, result };
 }
 
 /** The earliest champion that has judged this batch id; null if none has. */
 async function modelWithFirstAnswer(
   models: ServedModels,
-  { stream, batch }: PostedBatch,
+  { project, stream, batch }: PostedBatch,
   champions: readonly string[],
 ): Promise<string | null> {
   for (const folder of champions) {
-    const ledger = await models.ledger(folder);
+    const ledger = await models.ledger(project, folder);
     if (ledger !== null && (await ledger.find(stream, batch)) !== null) return folder;
   }
   return null;
+}
+
+async function resultBeforePosted(model: ModelHandle, { stream, batch }: PostedBatch): Promise<CheckResult | null> {
+  const { batches } = await model.store.page(stream, { limit: 2, fromEnd: true });
+  const before = batches[batches.findIndex(({ batchId }) => batchId === batch) - 1];
+  return before === undefined ? null : (checkResultSchema.safeParse(before.result).data ?? null);
 }
 
 async function checkPostedBatch(model: ModelHandle, posted: PostedBatch, run: JudgeRun): Promise<CheckAnswer> {

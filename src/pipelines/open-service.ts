@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import { openLedgerStore } from "../monitoring/streams/model-ledger.ts";
 import type { Reporter } from "../reporter.ts";
 import { explainSystemError } from "../system-error.ts";
-import { type JudgedBatch, judgePostedBatch } from "./judge-posted-batch.ts";
+import { type JudgedBatch, type JudgeRun, judgePostedBatch } from "./judge-posted-batch.ts";
 import { listModels } from "./models.ts";
 import type { PostedBatch } from "./posted-batch.ts";
 import { ServedModels } from "./served-models.ts";
@@ -28,6 +28,8 @@ export interface Service {
 export interface ServiceRun {
   readonly now?: () => Date;
   readonly reporter?: Partial<Reporter>;
+  /** See `JudgeRun`. */
+  readonly onJudged?: NonNullable<JudgeRun["onJudged"]>;
 }
 
 /** @throws UserError if the folder has no model */
@@ -71,8 +73,8 @@ function reasonOfServiceError(error: unknown): string {
   return known.headline;
 }
 
-function streamOfPosted({ model, stream }: PostedBatch): string {
-  return JSON.stringify([model, stream]);
+function streamOfPosted({ project, model, stream }: PostedBatch): string {
+  return JSON.stringify([project, model, stream]);
 }
 
 /** Calls with the same key run one after another. */

@@ -14,6 +14,8 @@ export type PostedColumns = Partial<
 >;
 
 export interface PostedBatch {
+  /** Who the stream belongs to. */
+  readonly project: string;
   /** A model folder's name, or LINE@champion. */
   readonly model: string;
   readonly stream: string;

@@ -82,8 +82,8 @@ export class ServedModels {
    * Runs `work` with the open model.
    * @throws UnusableModel if its folder cannot be used
    */
-  async use<T>(folder: string, work: (model: ModelHandle) => Promise<T>): Promise<T> {
-    const opened = await this.#current(folder);
+  async use<T>(project: string, folder: string, work: (model: ModelHandle) => Promise<T>): Promise<T> {
+    const opened = await this.#current(project, folder);
     opened.users++;
     try {
       return await work(await opened.handle);
@@ -94,19 +94,20 @@ export class ServedModels {
   }
 
   /** The streams of a model that need not be open; null if its folder has no ledger. */
-  async ledger(folder: string): Promise<ReadableLedger | null> {
+  async ledger(project: string, folder: string): Promise<ReadableLedger | null> {
     const directory = join(this.#options.models, folder);
     const { store } = this.#options;
-    if (store === undefined && !existsSync(join(directory, monitorFile))) return null;
-    let ledger = this.#ledgers.get(folder);
+    if (store === undefined && (project !== defaultProject || !existsSync(join(directory, monitorFile)))) return null;
+    const key = JSON.stringify([project, folder]);
+    let ledger = this.#ledgers.get(key);
     if (ledger === undefined) {
       ledger = readManifest(directory).then(({ model_version }) =>
         store === undefined
           ? openReadableModelLedger({ directory, modelVersion: model_version })
-          : store.streamsOf({ project: defaultProject, model: model_version }),
+          : store.streamsOf({ project, model: model_version }),
       );
-      this.#ledgers.set(folder, ledger);
-      ledger.catch(() => this.#ledgers.delete(folder));
+      this.#ledgers.set(key, ledger);
+      ledger.catch(() => this.#ledgers.delete(key));
     }
     return ledger;
   }
@@ -122,14 +123,15 @@ export class ServedModels {
     await Promise.all(this.#closing);
   }
 
-  async #current(folder: string): Promise<Opened> {
+  async #current(project: string, folder: string): Promise<Opened> {
     const stamp = await stampOfFile(join(this.#options.models, folder, modelFiles.manifest));
-    const before = this.#opened.get(folder);
+    const key = JSON.stringify([project, folder]);
+    const before = this.#opened.get(key);
     if (before?.stamp === stamp) return before;
-    const opened: Opened = { stamp, handle: this.#open(folder), users: 0, replaced: false };
-    this.#opened.set(folder, opened);
+    const opened: Opened = { stamp, handle: this.#open(project, folder), users: 0, replaced: false };
+    this.#opened.set(key, opened);
     opened.handle.catch(() => {
-      if (this.#opened.get(folder) === opened) this.#opened.delete(folder);
+      if (this.#opened.get(key) === opened) this.#opened.delete(key);
     });
     if (before !== undefined) {
       before.replaced = true;
@@ -138,12 +140,17 @@ export class ServedModels {
     return opened;
   }
 
-  async #open(folder: string): Promise<ModelHandle> {
+  async #open(project: string, folder: string): Promise<ModelHandle> {
+    if (this.#options.store === undefined && project !== defaultProject) {
+      throw new UnusableModel(`project ${JSON.stringify(project)}: the ledger in a model folder has no projects`, {
+        advice: "Start the service with --store sqlite:DIR.",
+      });
+    }
     try {
       const watched = await openWatchedModel(join(this.#options.models, folder));
       const { monitored } = watched;
       const store =
-        (await this.#options.store?.streamsOf({ project: defaultProject, model: monitored.modelVersion })) ??
+        (await this.#options.store?.streamsOf({ project, model: monitored.modelVersion })) ??
         openModelLedger(monitored);
       return new ModelHandle(watched, { store: () => store });
     } catch (error) {

@@ -24,6 +24,7 @@ import { simulateCommand } from "./simulate-command.ts";
 import { streamsCommand } from "./streams-command.ts";
 import { syncCommand } from "./sync-command.ts";
 import { printTerminalError } from "./terminal.ts";
+import { tokenCommand } from "./token-command.ts";
 import { trainCommand } from "./train-command.ts";
 import { wrapLine } from "./wrap.ts";
 
@@ -64,7 +65,8 @@ export function createProgram(): Command {
   addHelpClosing(program, closing);
   const commands = [
     ...[inspectCommand(), convertCommand(), trainCommand(), predictCommand(), evaluateCommand()],
-    ...[checkCommand(), serveCommand(), streamsCommand(), baselineCommand(), referenceCommand(), alertsCommand()],
+    ...[checkCommand(), serveCommand(), tokenCommand(), streamsCommand(), baselineCommand(), referenceCommand()],
+    alertsCommand(),
     ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
     completionCommand((shell) => completionScript(shell, program, definedOptions)),
   ];

@@ -1,15 +1,18 @@
 // POST a batch, and get its verdict. The verdict is in the store before it is sent.
 
 import { rm } from "node:fs/promises";
+import { z } from "zod";
+import { checkOptions } from "../../batch-options.ts";
 import { UserError } from "../../errors.ts";
-import { camelCase } from "../../letter-case.ts";
-import { OtherContent, TooManyRows } from "../../pipelines/judge-posted-batch.ts";
+import { camelCase, kebabCase } from "../../letter-case.ts";
+import { checkResultSchema, OtherContent, TooManyRows } from "../../pipelines/judge-posted-batch.ts";
 import { type Service, StoreUnavailable } from "../../pipelines/open-service.ts";
 import type { PostedColumns } from "../../pipelines/posted-batch.ts";
 import { UnknownModel, UnusableModel } from "../../pipelines/served-models.ts";
+import { bodyDocs } from "./body-kind.ts";
 import { busyProblem, Problem, problemOfUserError } from "./problem.ts";
 import { type BodyLimits, receiveBody } from "./receive-body.ts";
-import { jsonResponse, type Route } from "./route.ts";
+import { jsonResponse, type Route, type RouteParameter } from "./route.ts";
 
 export interface BatchRouteOptions {
   readonly service: Pick<Service, "judge" | "refuseUnknown">;
@@ -20,19 +23,17 @@ export interface BatchRouteOptions {
   readonly queue: number;
 }
 
-/** The parameters of the query that say how columns are read, as the options of `check`. */
-const columnParameters = {
-  group: "text",
-  recording: "text",
-  time: "text",
-  "time-format": "text",
-  "time-unit": "text",
-  "time-zone": "text",
-  channels: "text",
-  columns: "text",
-  units: "text",
-  rate: "number",
-} as const;
+/** The options of `check` that say how columns are read. */
+const columnNames = [
+  ...(["group", "recording", "time", "timeFormat", "timeUnit", "timeZone", "channels", "columns", "units"] as const),
+  "rate",
+] as const;
+
+const columnParameters: readonly RouteParameter[] = columnNames.map((name) => ({
+  name: kebabCase(name),
+  doc: checkOptions[name].doc,
+  schema: name === "rate" ? z.number().positive() : z.string().min(1),
+}));
 
 /** Time after which a sender tries again if the store is out of reach; arbitrary, but longer than a database takes to restart. */
 const secondsUntilStoreAnswers = 5;
@@ -43,8 +44,26 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
     method: "post",
     path: "/v1/models/{model}/streams/{stream}/batches/{batch}",
     scope: "ingest",
-    summary: "Judge a batch",
-    answer: async ({ params, query, headers, body, note }) => {
+    operationId: "judgeBatch",
+    summary: "Judge a batch; the verdict is stored before it is sent",
+    parameters: columnParameters,
+    body: bodyDocs,
+    replies: {
+      200: {
+        doc: "the verdict; the same batch under the same id gets the same one",
+        schema: z
+          .object({ known: z.boolean().describe("whether the batch had been judged before") })
+          .and(checkResultSchema),
+      },
+      400: { doc: "the request or its compression is damaged" },
+      404: { doc: "there is no such model" },
+      409: { doc: "the batch id belongs to other content" },
+      413: { doc: "too many bytes or rows" },
+      415: { doc: "the form of the body is not supported" },
+      422: { doc: "the body is not a batch for this model" },
+      503: { doc: "too busy, or the model or the store cannot be used; see Retry-After" },
+    },
+    answer: async ({ params, query, headers, caller, body, note }) => {
       const { model, stream, batch } = params as { model: string; stream: string; batch: string };
       if (inHand >= queue) throw busyProblem(`expected at most ${queue} batches at the same time`, 1);
       inHand++;
@@ -54,7 +73,14 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
         await service.refuseUnknown(model);
         const received = await receiveBody({ headers, stream: body }, path, limits);
         note({ kind: received.kind, sentBytes: received.sentBytes, bytes: received.bytes });
-        const judged = await service.judge({ model, stream, batch, body: { kind: received.kind, path }, columns });
+        const judged = await service.judge({
+          project: caller.project,
+          model,
+          stream,
+          batch,
+          body: { kind: received.kind, path },
+          columns,
+        });
         note({ judgedBy: judged.model, verdict: judged.result.verdict, known: judged.known });
         return jsonResponse({ known: judged.known, ...judged.result });
       } catch (error) {
@@ -70,15 +96,14 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
 /** @throws Problem 400 on a parameter that is unknown or has no value */
 function columnsOfQuery(query: Readonly<Record<string, string>>): PostedColumns {
   const given = Object.entries(query).map(([name, value]) => {
-    const type = Object.hasOwn(columnParameters, name) ? columnParameters[name as "rate"] : undefined;
-    if (type === undefined || value === "") {
+    if (!columnParameters.some((known) => known.name === name) || value === "") {
       throw new Problem({
         status: 400,
         title: "Unknown parameter",
-        detail: `query: expected ${Object.keys(columnParameters).join(", ")}, got ${JSON.stringify(name)}${value === "" ? " without a value" : ""}`,
+        detail: `query: expected ${columnParameters.map((known) => known.name).join(", ")}, got ${JSON.stringify(name)}${value === "" ? " without a value" : ""}`,
       });
     }
-    return [camelCase(name), type === "number" ? Number(value) : value];
+    return [camelCase(name), name === "rate" ? Number(value) : value];
   });
   return Object.fromEntries(given);
 }

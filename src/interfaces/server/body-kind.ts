@@ -13,6 +13,16 @@ export const mediaTypes: Readonly<Record<string, BodyKind>> = {
   "application/vnd.tidemark.summary+json": "summary",
 };
 
+/** What a body of each type holds. */
+export const bodyDocs: Readonly<Record<string, string>> = {
+  "text/csv": "a text table",
+  "application/vnd.apache.parquet": "a Parquet file",
+  "application/json": 'columns, such as {"timestamp_s": [0], "Ax": [9.8]}, or a list of records',
+  "application/vnd.tidemark.float32": "numbers; see docs/serve.md",
+  "application/vnd.tidemark.summary": "a summary in the binary form of tidemark/device",
+  "application/vnd.tidemark.summary+json": "a summary as JSON",
+};
+
 /** Types that clients send if nobody chose one. */
 const unspecific: ReadonlySet<string> = new Set([
   "",

@@ -5,12 +5,16 @@ import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { Hono } from "hono";
 import type { Logger } from "pino";
+import { UserError } from "../../errors.ts";
 import { explainSystemError } from "../../system-error.ts";
+import type { Caller } from "./authorize.ts";
 import { Problem, problemOfUserError } from "./problem.ts";
-import type { Route } from "./route.ts";
+import type { NeededScope, Route } from "./route.ts";
 
 export interface AppOptions {
   readonly routes: readonly Route[];
+  /** @throws Problem if the caller may not do it */
+  readonly authorize: (headers: Headers, needed: NeededScope, stream: string | null) => Promise<Caller>;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
   /** Milliseconds, for durations in the log. */
   readonly clock?: () => number;
@@ -25,7 +29,13 @@ const securityHeaders: Readonly<Record<string, string>> = {
   "Cache-Control": "no-store",
 };
 
-export function createApp({ routes, log, clock = () => performance.now(), closing = () => false }: AppOptions): Hono {
+export function createApp({
+  routes,
+  authorize,
+  log,
+  clock = () => performance.now(),
+  closing = () => false,
+}: AppOptions): Hono {
   const app = new Hono();
   const answered = async (
     request: Request,
@@ -39,8 +49,11 @@ export function createApp({ routes, log, clock = () => performance.now(), closin
     let response: Response;
     try {
       if (route === undefined) throw unknownAddress(request, routes);
+      const caller = await authorize(request.headers, route.scope, params.stream ?? null);
+      fields.token = caller.name;
       response = await route.answer({
         params,
+        caller,
         query: queryOf(request),
         headers: request.headers,
         body:
@@ -110,8 +123,8 @@ function unknownAddress(request: Request, routes: readonly Route[]): Problem {
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const known = explainSystemError(error);
-  if (known !== undefined) return problemOfUserError(known, 503, "The service cannot store the batch");
+  const known = error instanceof UserError ? error : explainSystemError(error);
+  if (known !== undefined) return problemOfUserError(known, 503, "The service is not in order");
   return new Problem({
     status: 500,
     title: "Defect",

@@ -1,5 +1,6 @@
 // What an orchestrator asks: whether the process lives, and whether it takes batches now.
 
+import { z } from "zod";
 import { jsonResponse, type Route } from "./route.ts";
 
 /** @param notReady why the service takes no batches; undefined if it does */
@@ -9,14 +10,24 @@ export function healthRoutes(notReady: () => Promise<string | undefined>): Route
       method: "get",
       path: "/livez",
       scope: null,
+      operationId: "live",
       summary: "Whether the process lives",
+      replies: { 200: { doc: "it lives", schema: z.object({ status: z.literal("ok") }) } },
       answer: async () => jsonResponse({ status: "ok" }),
     },
     {
       method: "get",
       path: "/readyz",
       scope: null,
+      operationId: "ready",
       summary: "Whether batches are taken",
+      replies: {
+        200: { doc: "they are", schema: z.object({ status: z.literal("ok") }) },
+        503: {
+          doc: "the service is stopping, or a model or the store cannot be used",
+          schema: z.object({ status: z.literal("unavailable"), reason: z.string() }),
+        },
+      },
       answer: async () => {
         const reason = await notReady();
         return reason === undefined

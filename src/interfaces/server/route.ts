@@ -2,6 +2,9 @@
 // test that calls every route with every scope come from these definitions.
 
 import type { Readable } from "node:stream";
+import type { z } from "zod";
+
+import type { Caller } from "./authorize.ts";
 
 /** What a caller must be allowed to do; null if anybody may call the route. */
 export type NeededScope = "ingest" | "read" | "admin" | null;
@@ -10,6 +13,7 @@ export interface RouteRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Headers;
+  readonly caller: Caller;
   /** The body, which nothing has read yet. */
   readonly body: Readable;
   readonly requestId: string;
@@ -17,12 +21,32 @@ export interface RouteRequest {
   note(fields: Readonly<Record<string, unknown>>): void;
 }
 
+export interface RouteParameter {
+  readonly name: string;
+  readonly doc: string;
+  readonly schema: z.ZodType;
+}
+
+export interface RouteReply {
+  readonly doc: string;
+  readonly schema?: z.ZodType;
+  /** Default: application/json. */
+  readonly type?: string;
+}
+
 export interface Route {
   readonly method: "get" | "post";
   /** With parameters in braces, as in OpenAPI. */
   readonly path: string;
   readonly scope: NeededScope;
+  readonly operationId: string;
   readonly summary: string;
+  /** Parameters of the query. */
+  readonly parameters?: readonly RouteParameter[];
+  /** Media types of the body, each with what it holds. */
+  readonly body?: Readonly<Record<string, string>>;
+  /** By status. Replies without a schema are problems. */
+  readonly replies: Readonly<Record<number, RouteReply>>;
   readonly answer: (request: RouteRequest) => Promise<Response>;
 }
 

@@ -2,6 +2,8 @@
 // ends.
 
 import { mkdtempSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,9 +12,13 @@ import type { Logger } from "pino";
 import type { ServeConfig } from "../../config.ts";
 import { UserError } from "../../errors.ts";
 import { openService } from "../../pipelines/open-service.ts";
-import { batchRoute } from "./batch-route.ts";
+import { tokenFileOf } from "../../pipelines/tokens.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { explainSystemReadError } from "../../system-error.ts";
+import { Authorizer } from "./authorize.ts";
 import { createApp } from "./create-app.ts";
-import { healthRoutes } from "./health-routes.ts";
+import { EventStream } from "./event-stream.ts";
+import { serviceRoutes } from "./service-routes.ts";
 
 export interface ServeRun {
   readonly log: Logger;
@@ -31,7 +37,19 @@ export interface Serving {
 
 /** Returns after the service has been stopped. @throws UserError if it cannot listen, or there is no model */
 export async function serve(config: ServeConfig, { log, signal, onServing }: ServeRun): Promise<void> {
-  const service = await openService(config, { reporter: { warn: (message) => log.warn(message) } });
+  const isOpen = isLoopback(config.host);
+  const authorizer = new Authorizer({
+    file: tokenFileOf(config),
+    environment: process.env,
+    requestsPerSecond: config.requestsPerSecond,
+    isOpen,
+  });
+  if (!isOpen && !(await authorizer.hasTokens())) throw noTokens(config);
+  const events = new EventStream();
+  const service = await openService(config, {
+    reporter: { warn: (message) => log.warn(message) },
+    onJudged: (event) => events.publish(event),
+  });
   if (config.checkConfig) {
     try {
       onServing({ url: null, models: await service.models() });
@@ -43,24 +61,32 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
   const bodies = mkdtempSync(join(tmpdir(), "tidemark-serve-"));
   let files = 0;
   try {
-    const routes = [
-      ...healthRoutes(async () => (signal.aborted ? "the service is stopping" : service.notReady())),
-      batchRoute({
-        service,
-        newFile: () => join(bodies, `${files++}`),
-        queue: config.queue,
-        limits: {
-          bodyBytes: config.bodyMegabytes * 1e6,
-          batchBytes: config.batchMegabytes * 1e6,
-          batchRows: config.batchRows,
-        },
-      }),
-    ];
-    const app = createApp({ routes, log, closing: () => signal.aborted });
-    const server = createAdaptorServer({ fetch: app.fetch });
+    const routes = serviceRoutes({
+      service,
+      events,
+      isStopping: () => signal.aborted,
+      newFile: () => join(bodies, `${files++}`),
+      queue: config.queue,
+      limits: {
+        bodyBytes: config.bodyMegabytes * 1e6,
+        batchBytes: config.batchMegabytes * 1e6,
+        batchRows: config.batchRows,
+      },
+    });
+    const app = createApp({
+      routes,
+      authorize: (headers, needed, stream) => authorizer.authorize(headers, needed, stream),
+      log,
+      closing: () => signal.aborted,
+    });
+    const server = createAdaptorServer({ fetch: app.fetch, ...(await serverOptionsOf(config)) });
     const { port } = await listening(server, config);
     const host = config.host.includes(":") ? `[${config.host}]` : config.host;
-    onServing({ url: `http://${host}:${port}`, models: await service.models() });
+    onServing({
+      url: `${config.tlsKey === undefined ? "http" : "https"}://${host}:${port}`,
+      models: await service.models(),
+    });
+    signal.addEventListener("abort", () => events.close(), { once: true });
     await stopped(server, signal, log);
   } finally {
     await service.close();
@@ -68,6 +94,39 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
   }
 }
 
+/** Time for a client to send the headers, and the whole request. */
+const [headersMs, requestMs] = [30_000, 300_000];
+
+async function serverOptionsOf({ tlsCertificate, tlsKey }: ServeConfig): Promise<Partial<CreateServerOptions>> {
+  const times = { headersTimeout: headersMs, requestTimeout: requestMs };
+  if (tlsCertificate === undefined && tlsKey === undefined) return { serverOptions: times };
+  if (tlsCertificate === undefined || tlsKey === undefined) {
+    throw new UserError("--tls-certificate and --tls-key: expected both of them, got one", {
+      advice: "Give the certificate chain and its private key, each as a file in PEM form.",
+    });
+  }
+  const [cert, key] = await Promise.all(
+    [tlsCertificate, tlsKey].map((path) =>
+      readFile(path).catch((error: unknown) => {
+        throw explainSystemReadError(error, path);
+      }),
+    ),
+  );
+  return { createServer: createHttpsServer, serverOptions: { ...times, cert, key } } as Partial<CreateServerOptions>;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function noTokens({ host, models }: ServeConfig): UserError {
+  const create = shellCommand("tidemark", "token", "create", "NAME", "--scope", "ingest", "--models", models);
+  return new UserError(`--host ${host}: expected a token, because others can reach this address; there is none`, {
+    advice: `Create one: ${create}. Or listen on 127.0.0.1.`,
+  });
+}
+
+type CreateServerOptions = Parameters<typeof createAdaptorServer>[0];
 type Server = ReturnType<typeof createAdaptorServer>;
 
 function listening(server: Server, { port, host }: ServeConfig): Promise<AddressInfo> {

@@ -91,6 +91,16 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     ["--models", folder, "--host", name("host")],
     ["--models", folder, "--store", name("store")],
   ],
+  "token create": () => [
+    [name("token"), "--scope", `ingest:${name("pattern")}`, "--tokens", at("tokens")],
+    ["a", "--scope", name("scope"), "--tokens", at("tokens")],
+  ],
+  "token list": () => [["--tokens", at("tokens")]],
+  "token rotate": () => [[name("token"), "--tokens", at("tokens")]],
+  "token revoke": () => [
+    [name("token"), "--tokens", at("tokens")],
+    [name("token"), "--tokens", at("tokens")],
+  ],
   "baseline show": () => [[at("model")], [at("absent")]],
   "baseline validate": () => [[at("model")]],
   "baseline recalibrate": () => [[at("model")], [at("absent")]],

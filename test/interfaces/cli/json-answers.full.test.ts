@@ -175,6 +175,13 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
       ]),
   },
   serve: { form: answers.servingSchema, calls: () => [["--models", ".", "--check-config"]] },
+  "token create": {
+    form: answers.createdTokenSchema,
+    calls: () => [["gateway", "--scope", "ingest:wrist-*", "--tokens", "tokens.json"]],
+  },
+  "token rotate": { form: answers.createdTokenSchema, calls: () => [["gateway", "--tokens", "tokens.json"]] },
+  "token list": { form: answers.tokenListSchema, calls: () => [["--tokens", "tokens.json"]] },
+  "token revoke": { form: answers.revokedTokenSchema, calls: () => [["gateway", "--tokens", "tokens.json"]] },
   "baseline show": { form: expectBaseline, calls: () => [["walk"]] },
   "baseline recalibrate": { form: answers.recalibrationSchema, calls: () => [["models/new"]] },
   "baseline validate": { form: answers.baselineValidationSchema, calls: () => [["walk"], ["broken"]] },

@@ -173,7 +173,7 @@ describe("tidemark serve", () => {
     for (const [given, expected] of [
       [[path("x", { model: "run" }), csv], { status: 404, title: "Unknown model" }],
       [[path("x", { model: "..%2fwalk" }), csv], { status: 404, title: "Unknown model" }],
-      [["/v1/models", csv], { status: 404, title: "Unknown address" }],
+      [["/v1/nothing", csv], { status: 404, title: "Unknown address" }],
       [[path("x"), ""], { status: 400, title: "Empty batch" }],
       [[path("x"), "a,b\n1,2\n"], { status: 422, title: "Unusable batch" }],
       [[path("x"), long], { status: 413, title: "Batch too large" }],

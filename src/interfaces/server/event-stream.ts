@@ -1,0 +1,70 @@
+// GET /v1/events: new verdicts as server-sent events, for pages that show what happens now.
+
+import type { JudgedEvent } from "../../pipelines/judge-posted-batch.ts";
+import type { Caller } from "./authorize.ts";
+
+/** A reader that takes nothing for this many events is disconnected; it will connect again, and read what it missed. */
+const mostWaiting = 1000;
+const heartbeatMs = 15_000;
+
+interface Reader {
+  readonly caller: Caller;
+  readonly controller: ReadableStreamDefaultController<Uint8Array>;
+}
+
+export class EventStream {
+  readonly #readers = new Set<Reader>();
+  readonly #encoder = new TextEncoder();
+  readonly #heartbeat: NodeJS.Timeout;
+  #closed = false;
+
+  constructor() {
+    this.#heartbeat = setInterval(() => this.#sendTo([...this.#readers], ": still here\n\n"), heartbeatMs);
+    this.#heartbeat.unref();
+  }
+
+  /** Sends the event to everybody who may read its stream. */
+  publish({ project, model, stream, batch, result }: JudgedEvent): void {
+    const { verdict, checked_at } = result;
+    const alarm = result.verdict === "rejected" ? {} : { confirmed: result.confirmed, alarm_since: result.alarm_since };
+    const data = { model, stream, batch, verdict, ...alarm, checked_at };
+    const readers = [...this.#readers].filter(({ caller }) => caller.project === project && caller.may("read", stream));
+    this.#sendTo(readers, `event: judged\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  response(caller: Caller): Response {
+    let own: Reader;
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          own = { caller, controller };
+          if (this.#closed) return controller.close();
+          this.#readers.add(own);
+          controller.enqueue(this.#encoder.encode("retry: 3000\n\n"));
+        },
+        cancel: () => void this.#readers.delete(own),
+      },
+      { highWaterMark: mostWaiting },
+    );
+    return new Response(stream, { headers: { "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" } });
+  }
+
+  /** Ends all replies, so that the service can stop. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#heartbeat);
+    for (const { controller } of this.#readers) controller.close();
+    this.#readers.clear();
+  }
+
+  #sendTo(readers: readonly Reader[], text: string): void {
+    const bytes = this.#encoder.encode(text);
+    for (const reader of readers) {
+      if ((reader.controller.desiredSize ?? 0) > 0) reader.controller.enqueue(bytes);
+      else {
+        this.#readers.delete(reader);
+        reader.controller.close();
+      }
+    }
+  }
+}

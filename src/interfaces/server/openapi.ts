@@ -1,0 +1,89 @@
+// The description of the service in OpenAPI 3.1, made from its routes.
+
+import { z } from "zod";
+import { tidemarkVersion } from "../../versions.ts";
+import type { Route } from "./route.ts";
+
+export const problemSchema: z.ZodType = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe("what was expected, what came, and what to do next"),
+    request_id: z.string(),
+  })
+  .describe("RFC 9457");
+
+type Json = Record<string, unknown>;
+
+export function openapiDocument(routes: readonly Route[]): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of routes) paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Tidemark",
+      version: tidemarkVersion,
+      description: "Judges batches of wearable-sensor recordings. docs/serve.md explains how.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: "/" }],
+    paths,
+    components: {
+      securitySchemes: { token: { type: "http", scheme: "bearer", description: "from `tidemark token create`" } },
+      schemas: { Problem: openapiSchema(problemSchema) },
+    },
+  };
+}
+
+function operationOf({ operationId, path, scope, summary, parameters = [], body, replies }: Route): Json {
+  const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+  const problem = (description: string): Json => ({
+    description,
+    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+  });
+  return {
+    operationId,
+    summary,
+    ...(scope !== null && { description: `Scope: ${scope}`, security: [{ token: [] }] }),
+    ...(scope === null && { security: [] }),
+    parameters: [
+      ...named.map((name) => ({ name, in: "path", required: true, schema: { type: "string", minLength: 1 } })),
+      ...parameters.map(({ name, doc, schema }) => ({
+        name,
+        in: "query",
+        description: doc,
+        schema: openapiSchema(schema),
+      })),
+    ],
+    ...(body !== undefined && {
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(
+          Object.entries(body).map(([type, doc]) => [type, { schema: { description: doc } }]),
+        ),
+      },
+    }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(replies).map(([status, { doc, schema, type = "application/json" }]) => [
+          status,
+          schema === undefined
+            ? problem(doc)
+            : { description: doc, content: { [type]: { schema: openapiSchema(schema) } } },
+        ]),
+      ),
+      ...(scope !== null && {
+        401: problem("no token, or an unknown one"),
+        403: problem("the token does not have the scope"),
+        429: problem("too many requests of this token; see Retry-After"),
+      }),
+      500: problem("a defect"),
+    },
+  };
+}
+
+function openapiSchema(schema: z.ZodType): Json {
+  const { $schema: _, ...body } = z.toJSONSchema(schema, { io: "input" });
+  return body;
+}

@@ -1,0 +1,57 @@
+// All routes of the service.
+
+import { z } from "zod";
+import type { Service } from "../../pipelines/open-service.ts";
+import { type BatchRouteOptions, batchRoute } from "./batch-route.ts";
+import type { EventStream } from "./event-stream.ts";
+import { healthRoutes } from "./health-routes.ts";
+import { openapiDocument } from "./openapi.ts";
+import { jsonResponse, type Route } from "./route.ts";
+
+export interface ServiceRoutesOptions extends Omit<BatchRouteOptions, "service"> {
+  readonly service: Service;
+  readonly events: Pick<EventStream, "response">;
+  /** Whether the service is about to stop. */
+  readonly isStopping: () => boolean;
+}
+
+export function serviceRoutes({ service, events, isStopping, ...batches }: ServiceRoutesOptions): Route[] {
+  const routes: Route[] = [
+    ...healthRoutes(async () => (isStopping() ? "the service is stopping" : service.notReady())),
+    batchRoute({ ...batches, service }),
+    {
+      method: "get",
+      path: "/v1/models",
+      scope: "read",
+      operationId: "listModels",
+      summary: "Names under which models can be addressed",
+      replies: { 200: { doc: "the names", schema: z.object({ models: z.array(z.string()) }) } },
+      answer: async () => jsonResponse({ models: await service.models() }),
+    },
+    {
+      method: "get",
+      path: "/v1/events",
+      scope: "read",
+      operationId: "events",
+      summary: "New verdicts as server-sent events; only those of streams that the token may read",
+      replies: { 200: { doc: "events named judged", schema: z.string(), type: "text/event-stream" } },
+      answer: async ({ caller }) => events.response(caller),
+    },
+    {
+      method: "get",
+      path: "/v1/openapi.json",
+      scope: null,
+      operationId: "openapi",
+      summary: "This description",
+      replies: { 200: { doc: "OpenAPI 3.1", schema: z.looseObject({ openapi: z.string() }) } },
+      answer: async () => jsonResponse(openapiDocument(routes)),
+    },
+  ];
+  return routes;
+}
+
+/** The description of all routes, without a service behind them. */
+export function serviceDescription(): Record<string, unknown> {
+  const nothing = {} as ServiceRoutesOptions;
+  return openapiDocument(serviceRoutes(nothing));
+}

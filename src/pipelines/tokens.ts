@@ -1,0 +1,169 @@
+// `tidemark token`: creates, lists, rotates and revokes the tokens of the service. Every change is written to the audit log.
+
+import { createHash, randomBytes } from "node:crypto";
+import { userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import type { TokenPlaceConfig } from "../config.ts";
+import { UserError } from "../errors.ts";
+import { defaultProject } from "../storage/store/opened-store.ts";
+import { parseStoreAddress } from "../storage/store/store-address.ts";
+import { checkStreamName } from "../storage/store/stream-names.ts";
+import { changeTokenFile, readTokenFile, type StoredToken } from "../storage/store/token-file.ts";
+import { type AuditEntry, writeAuditLog } from "./audit-log.ts";
+import { parseTokenScope } from "./token-scope.ts";
+
+export { defaultProject } from "../storage/store/opened-store.ts";
+export { readTokenFile, type StoredToken } from "../storage/store/token-file.ts";
+
+/** A token as it is listed, without its secret. */
+export interface ListedToken {
+  readonly name: string;
+  readonly project: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: string;
+  /** ISO 8601; null if it does not expire. */
+  readonly expiresAt: string | null;
+}
+
+/** A new token; its secret cannot be shown again. */
+export interface CreatedToken extends ListedToken {
+  readonly token: string;
+}
+
+export interface TokenRun {
+  readonly now?: () => Date;
+  /** Who makes the change, for the audit log. Default: the user of the operating system. */
+  readonly actor?: string;
+}
+
+/** Where the tokens of a service are: `--tokens`, or tokens.json in its folder of streams or models. */
+export function tokenFileOf({ tokens, store, models }: TokenPlaceConfig): string {
+  if (tokens !== undefined) return tokens;
+  const address = store === undefined ? undefined : parseStoreAddress(store);
+  if (address?.kind === "sqlite") return join(address.directory, "tokens.json");
+  if (models !== undefined) return join(models, "tokens.json");
+  throw new UserError("expected --models, --store or --tokens, got none of them", {
+    advice: "Give the same options as to `tidemark serve`, for example --models models.",
+  });
+}
+
+export function auditLogOf(place: TokenPlaceConfig): string {
+  return join(dirname(tokenFileOf(place)), "audit.jsonl");
+}
+
+/** SHA-256 in hexadecimal, as it is stored. */
+export function hashToken(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+/** @throws UserError if a valid token has this name, or a scope is none */
+export async function createToken(
+  place: TokenPlaceConfig,
+  { name, scope, project = defaultProject }: { name: string; scope: readonly string[]; project?: string },
+  run: TokenRun = {},
+): Promise<CreatedToken> {
+  for (const written of scope) parseTokenScope(written);
+  checkStreamName("stream", project);
+  const { now = () => new Date() } = run;
+  const at = now().toISOString();
+  const secret = newTokenSecret();
+  const stored = newStoredToken(name, project, scope, secret, at);
+  await changeTokenFile(tokenFileOf(place), (tokens) => {
+    if (tokens.some((own) => own.name === name && isValidToken(own, at))) {
+      throw new UserError(`there is already a token named ${JSON.stringify(name)}`, {
+        advice: "Choose another name, or replace its secret with `tidemark token rotate`.",
+      });
+    }
+    tokens.push(stored);
+  });
+  await auditToken(place, { action: "token create", target: name, details: { scopes: [...scope], project } }, at, run);
+  return { ...listedToken(stored), token: secret };
+}
+
+/** The valid tokens. */
+export async function listTokens(
+  place: TokenPlaceConfig,
+  { now = () => new Date() }: TokenRun = {},
+): Promise<ListedToken[]> {
+  const { tokens } = await readTokenFile(tokenFileOf(place));
+  return tokens.filter((own) => isValidToken(own, now().toISOString())).map(listedToken);
+}
+
+/**
+ * Gives a token a new secret. The old one stays valid for some time, so that devices can change without a gap.
+ * @throws UserError if there is no such token
+ */
+export async function rotateToken(
+  place: TokenPlaceConfig,
+  { name, overlapHours }: { name: string; overlapHours: number },
+  run: TokenRun = {},
+): Promise<CreatedToken> {
+  const { now = () => new Date() } = run;
+  const at = now().toISOString();
+  const until = new Date(now().getTime() + overlapHours * 3_600_000).toISOString();
+  const secret = newTokenSecret();
+  const stored = await changeTokenFile(tokenFileOf(place), (tokens) => {
+    const valid = tokens.filter((own) => own.name === name && isValidToken(own, at));
+    const latest = valid.at(-1);
+    if (latest === undefined) throw unknownToken(name);
+    for (const own of valid) if (own.expires_at === null || own.expires_at > until) own.expires_at = until;
+    const next = newStoredToken(name, latest.project, latest.scopes, secret, at);
+    tokens.push(next);
+    return next;
+  });
+  await auditToken(place, { action: "token rotate", target: name, details: { until } }, at, run);
+  return { ...listedToken(stored), token: secret };
+}
+
+/** Removes a token with all its secrets. @throws UserError if there is no such token */
+export async function revokeToken(
+  place: TokenPlaceConfig,
+  name: string,
+  run: TokenRun = {},
+): Promise<{ name: string }> {
+  const { now = () => new Date() } = run;
+  const at = now().toISOString();
+  await changeTokenFile(tokenFileOf(place), (tokens) => {
+    if (!tokens.some((own) => own.name === name && isValidToken(own, at))) throw unknownToken(name);
+    for (const own of tokens.filter((one) => one.name === name)) tokens.splice(tokens.indexOf(own), 1);
+  });
+  await auditToken(place, { action: "token revoke", target: name, details: {} }, at, run);
+  return { name };
+}
+
+export function isValidToken({ expires_at }: Pick<StoredToken, "expires_at">, at: string): boolean {
+  return expires_at === null || at < expires_at;
+}
+
+function newTokenSecret(): string {
+  return `tidemark_${randomBytes(32).toString("base64url")}`;
+}
+
+function newStoredToken(
+  name: string,
+  project: string,
+  scopes: readonly string[],
+  secret: string,
+  at: string,
+): StoredToken {
+  return { name, project, scopes: [...scopes], hash: hashToken(secret), created_at: at, expires_at: null };
+}
+
+function listedToken({ name, project, scopes, created_at, expires_at }: StoredToken): ListedToken {
+  return { name, project, scopes, createdAt: created_at, expiresAt: expires_at };
+}
+
+function unknownToken(name: string): UserError {
+  return new UserError(`there is no token named ${JSON.stringify(name)}`, {
+    advice: "List the tokens with `tidemark token list`.",
+  });
+}
+
+async function auditToken(
+  place: TokenPlaceConfig,
+  entry: Omit<AuditEntry, "at" | "actor">,
+  at: string,
+  { actor = `${userInfo().username} (command line)` }: TokenRun,
+): Promise<void> {
+  await writeAuditLog(auditLogOf(place), { at, actor, ...entry });
+}

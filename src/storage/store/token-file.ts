@@ -1,0 +1,74 @@
+// tokens.json: who may use the service, and for what. It holds only the hash of each token. A token has 256 random bits, so a
+// single SHA-256 is as safe as a slow hash for passwords, and checking it takes no time.
+
+import { writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { z } from "zod";
+import { UserError } from "../../errors.ts";
+import { makeDirectories } from "../../make-directories.ts";
+import { jsonFileText, readJsonFile, replaceFileAtomic } from "./atomic-file.ts";
+import { exists } from "./exists.ts";
+import { waitForLock } from "./lock.ts";
+
+export interface StoredToken {
+  /** Unique among the tokens that are valid; a rotated token keeps its name until it expires. */
+  name: string;
+  project: string;
+  scopes: string[];
+  /** SHA-256 of the token, in hexadecimal. */
+  hash: string;
+  created_at: string;
+  /** Null if it does not expire. */
+  expires_at: string | null;
+}
+
+export interface TokenFile {
+  schema_version: 1;
+  tokens: StoredToken[];
+}
+
+export const tokenFileSchema: z.ZodType<TokenFile> = z.object({
+  schema_version: z.literal(1),
+  tokens: z.array(
+    z.object({
+      name: z.string().min(1),
+      project: z.string().min(1),
+      scopes: z.array(z.string().min(1)).min(1),
+      hash: z.string().regex(/^[0-9a-f]{64}$/),
+      created_at: z.iso.datetime(),
+      expires_at: z.iso.datetime().nullable(),
+    }),
+  ),
+});
+
+/** The tokens in a file; none if there is no file. */
+export async function readTokenFile(path: string): Promise<TokenFile> {
+  return (await exists(path)) ? readJsonFile(path, tokenFileSchema) : { schema_version: 1, tokens: [] };
+}
+
+/** Maximum time to wait for another process; its change takes only milliseconds. */
+const lockPatienceMs = 10_000;
+
+/**
+ * Reads, changes and replaces the file, which only its owner can read.
+ * @throws UserError if another process does not release it in time; an error of `change` is passed on, and nothing is changed
+ */
+export async function changeTokenFile<T>(path: string, change: (tokens: StoredToken[]) => T): Promise<T> {
+  await makeDirectories(dirname(path));
+  const lock = await waitForLock(dirname(path), lockPatienceMs);
+  if (!lock.held) {
+    throw new UserError(`${path}: ${lock.holder} is changing its folder`, {
+      advice: `Try again when that process has finished. Its lock is ${lock.flag}`,
+    });
+  }
+  try {
+    const file = await readTokenFile(path);
+    const result = change(file.tokens);
+    await replaceFileAtomic(path, async (temporary) => {
+      await writeFile(temporary, jsonFileText(tokenFileSchema.parse(file)), { mode: 0o600, flag: "wx" });
+    });
+    return result;
+  } finally {
+    await lock.release();
+  }
+}

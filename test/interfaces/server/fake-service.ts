@@ -1,0 +1,68 @@
+// The application without a network and without models, for tests of who may call what.
+import type { Hono } from "hono";
+import { pino } from "pino";
+import { Authorizer } from "../../../src/interfaces/server/authorize.ts";
+import { createApp } from "../../../src/interfaces/server/create-app.ts";
+import { EventStream } from "../../../src/interfaces/server/event-stream.ts";
+import type { Route } from "../../../src/interfaces/server/route.ts";
+import { serviceRoutes } from "../../../src/interfaces/server/service-routes.ts";
+import type { JudgedBatch } from "../../../src/pipelines/judge-posted-batch.ts";
+import type { Service } from "../../../src/pipelines/open-service.ts";
+import type { PostedBatch } from "../../../src/pipelines/posted-batch.ts";
+
+export interface FakeOptions {
+  /** Path of the file of tokens. */
+  readonly file: string;
+  /** Where bodies are written. */
+  readonly directory: string;
+  readonly environment?: Record<string, string>;
+  readonly isOpen?: boolean;
+  readonly requestsPerSecond?: number;
+  readonly now?: () => Date;
+  readonly judge?: (posted: PostedBatch) => Promise<JudgedBatch>;
+  readonly queue?: number;
+}
+
+export interface FakeService {
+  readonly app: Hono;
+  readonly routes: readonly Route[];
+  readonly judged: readonly PostedBatch[];
+  readonly events: EventStream;
+}
+
+export function fakeService({ file, directory, judge = verdict, queue = 8, ...options }: FakeOptions): FakeService {
+  const { environment = {}, isOpen = false, requestsPerSecond = 1e6, now = () => new Date() } = options;
+  const authorizer = new Authorizer({ file, environment, isOpen, requestsPerSecond, now });
+  const judged: PostedBatch[] = [];
+  let files = 0;
+  const service: Service = {
+    judge: (posted) => {
+      judged.push(posted);
+      return judge(posted);
+    },
+    refuseUnknown: async () => {},
+    models: async () => ["walk"],
+    notReady: async () => undefined,
+    close: async () => {},
+  };
+  const events = new EventStream();
+  const routes: Route[] = serviceRoutes({
+    service,
+    events,
+    isStopping: () => false,
+    newFile: () => `${directory}/body-${files++}`,
+    queue,
+    limits: { bodyBytes: 1000, batchBytes: 2000, batchRows: 100 },
+  });
+  const app = createApp({
+    routes,
+    authorize: (headers, needed, stream) => authorizer.authorize(headers, needed, stream),
+    log: pino({ enabled: false }),
+  });
+  return { app, routes, judged, events };
+}
+
+async function verdict({ project, stream, batch }: PostedBatch): Promise<JudgedBatch> {
+  const result = { verdict: "normal", batch_id: batch, stream } as JudgedBatch["result"];
+  return { project, model: "walk", stream, batch, known: false, result };
+}

@@ -235,6 +235,7 @@ export {
   type LeakageReport,
   type MemoryEvent,
   type MetricsSummary,
+  type MixtureChoice,
   type Network,
   type NetworkFunction,
   type Operators,

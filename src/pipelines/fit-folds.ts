@@ -1,7 +1,7 @@
 // The fits of a training run: one for each fold, and the final one on all windows.
 
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
-import { describeMixtureChoice } from "../learning/training/choose-mixture.ts";
+import { describeMixtureChoice, triedMixtures } from "../learning/training/choose-mixture.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
 import type { FoldReport } from "../learning/training/cv-report.ts";
 import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";
@@ -221,9 +221,7 @@ export async function fitAfterFolds(
   };
   const final = await runFit("final", { plan, checkpoint: checkpointOfStart(fits, plan), threads: config.jobs }, run);
   const penalty = fitStatePenalty(final.epochs);
-  const tried = folds.flatMap((fold) =>
-    fold.epochs.flatMap((epoch) => (epoch.tried === undefined ? [] : [epoch.tried])),
-  );
+  const tried = triedMixtures(folds);
   run.reporter.event({
     type: "final",
     epochs: steppedEpochs(final.epochs).length,

@@ -43,6 +43,7 @@ export type { ClassificationMetrics } from "../learning/evaluation/classificatio
 export type { FoldLeakage, LeakageReport, TestSetLeakage } from "../learning/evaluation/leakage.ts";
 export type { MetricsSummary, Spread } from "../learning/evaluation/metrics-summary.ts";
 export type { SplitKind } from "../learning/evaluation/split.ts";
+export type { MixtureChoice } from "../learning/training/choose-mixture.ts";
 export type {
   CvReport,
   FineTunedPerson,

@@ -3,6 +3,7 @@
 import { basename } from "node:path";
 import type { TrainConfig } from "../config.ts";
 import { parseDay } from "../day.ts";
+import { describeMixtureChoice, triedMixtures } from "../learning/training/choose-mixture.ts";
 import type { CvReport, FineTuningReport, TestSetReport } from "../learning/training/cv-report.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
 import { fitSeconds, fitStatePenalty, steppedEpochs } from "../learning/training/fit-state.ts";
@@ -329,13 +330,14 @@ function writtenModelVersion(out: string, createdAt: Date, network: Uint8Array):
 }
 
 function writtenModelReport(
-  { data, config, crossValidation, final, createdAt, fineTuning }: TrainedModel,
+  { data, config, crossValidation, outcomes, final, createdAt, fineTuning }: TrainedModel,
   modelVersion: string,
   testSet: TestSetReport | undefined,
 ): CvReport {
   const { windows, quality, leakage, recordings, dropped, labelChanges } = data;
   const { folds, users, pooled, pooledCalibrated, summary, temperature } = crossValidation;
   const penalty = fitStatePenalty(final.epochs);
+  const tried = triedMixtures(outcomes);
   return {
     schema_version: 1,
     created_at: createdAt.toISOString(),
@@ -366,6 +368,7 @@ function writtenModelReport(
       ...(penalty !== undefined && { penalty }),
       seconds: fitSeconds(final.epochs),
       n_windows: windows.starts.length,
+      ...(tried.length > 0 && { choice: describeMixtureChoice(tried) }),
     },
     warnings: [...data.warnings, ...crossValidation.warnings],
   };

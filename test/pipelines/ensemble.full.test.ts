@@ -150,6 +150,8 @@ describe("--network auto", () => {
     expect(ended.exitCode, ended.stderr).toBe(0);
     const { choice } = eventsOf(ended).find(({ type }) => type === "final") as { choice?: { chosen: string } };
     expect(Object.keys((choice as unknown as { losses: object }).losses)).toEqual(["average", "compact", "minirocket"]);
+    const report = cvReportSchema.parse(JSON.parse(readFileSync(at("chosen", modelFiles.cvReport), "utf8")));
+    expect(report.final_fit.choice).toEqual(choice);
     const tried = ["fold-1", "fold-2"].map((fit) => historyOf("chosen", fit).at(-1)!.tried!);
     expect(tried.map((own) => own.map(({ weights }) => weights))).toEqual(
       Array(2).fill([

@@ -9,6 +9,7 @@ import {
   type TriedMixture,
 } from "./ensemble-mixture.ts";
 import { ensembleMembers } from "./ensemble-weights.ts";
+import type { FitOutcome } from "./fit-runner.ts";
 
 /** The average of all members, and each member alone. */
 export function tryMixtures(held: HeldOutPredictions, { temperatures, weights }: EnsembleMixture): TriedMixture[] {
@@ -62,6 +63,11 @@ export function mixtureLossDifference(
 /** The folds' evidence together: each fold held out other people. */
 export function joinTriedMixtures(folds: readonly (readonly TriedMixture[])[]): TriedMixture[] {
   return folds[0]!.map(({ weights }, i) => ({ weights, losses: folds.flatMap((tried) => tried[i]!.losses) }));
+}
+
+/** What each fold tried; empty unless the network is `auto`. */
+export function triedMixtures(folds: readonly Pick<FitOutcome, "epochs">[]): (readonly TriedMixture[])[] {
+  return folds.flatMap(({ epochs }) => epochs.flatMap(({ tried }) => (tried === undefined ? [] : [tried])));
 }
 
 /** The figures behind a choice, and the choice. */

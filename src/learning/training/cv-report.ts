@@ -6,6 +6,7 @@ import type { LabelChanges } from "../../signals/preprocessing/label-purity.ts";
 import { type ClassificationMetrics, classificationMetricsSchema } from "../evaluation/classification-metrics.ts";
 import { type LeakageReport, leakageReportSchema, type TestSetLeakage } from "../evaluation/leakage.ts";
 import { type MetricsSummary, metricsSummarySchema } from "../evaluation/metrics-summary.ts";
+import type { MixtureChoice } from "./choose-mixture.ts";
 import { type FineTuningReport, fineTuningReportSchema } from "./fine-tuning-report.ts";
 
 export type { FineTunedPerson, FineTuningGain, FineTuningReport } from "./fine-tuning-report.ts";
@@ -67,6 +68,8 @@ export interface CvReport {
     penalty?: number;
     seconds: number;
     n_windows: number;
+    /** What `auto` chose, and from what; absent for other networks, and in reports of earlier versions. */
+    choice?: MixtureChoice;
   };
   /** Warnings for the reader. */
   warnings: string[];
@@ -164,6 +167,14 @@ export const userReportSchema: z.ZodType<UserReport> = z.object({
   metrics: classificationMetricsSchema,
 });
 
+const choiceSchema: z.ZodType<MixtureChoice> = z.object({
+  chosen: z.string().describe("compact, minirocket, or average of the two"),
+  losses: z.record(z.string(), z.number()).describe("mean log loss over the people held out, by what was tried"),
+  difference: z
+    .object({ mean: z.number(), error: z.number() })
+    .describe("by how much the loss of the better network is lower than that of the average, and the standard error"),
+});
+
 export const cvReportSchema: z.ZodType<CvReport> = z.object({
   schema_version: z.literal(1),
   created_at: z.iso.datetime().describe("ISO 8601, UTC"),
@@ -206,6 +217,12 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
   test_set: testSetReportSchema.exactOptional().describe("figures of model.onnx on the test set of a fixed split"),
   fine_tuning: fineTuningReportSchema.exactOptional(),
   temperature: z.number().positive().describe("divisor of the network's logits in model.onnx"),
-  final_fit: z.object({ epochs: count, penalty: penalty.exactOptional(), seconds, n_windows: count }),
+  final_fit: z.object({
+    epochs: count,
+    penalty: penalty.exactOptional(),
+    seconds,
+    n_windows: count,
+    choice: choiceSchema.describe("what auto chose, and from what; absent for other networks").exactOptional(),
+  }),
   warnings: z.array(z.string()),
 });

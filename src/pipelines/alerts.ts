@@ -47,7 +47,7 @@ export async function testAlerts(
 export async function listAlerts({ model }: { readonly model: string }): Promise<readonly QueuedAlert[]> {
   const path = outboxOfModel(await alertedModel(model));
   if (!existsSync(path)) return [];
-  return withOutbox(path, async (outbox) => outbox.undelivered());
+  return withAlertOutbox(path, async (outbox) => outbox.undelivered());
 }
 
 /** Sends what was not delivered to these targets. @returns how many messages were sent, and how many are left */
@@ -57,7 +57,7 @@ export async function sendAlerts(
 ): Promise<{ readonly sent: number; readonly left: number }> {
   const targets: readonly AlertTarget[] = alertTargets(alert);
   const directory = await alertedModel(model);
-  return withOutbox(outboxOfModel(directory), async (outbox) => {
+  return withAlertOutbox(outboxOfModel(directory), async (outbox) => {
     outbox.retry((run.clock ?? systemAlertClock).now(), { dead });
     const deliveries = await deliverAlerts(outbox, targets, alertPatienceMs, run);
     for (const line of undeliveredAlertLines(deliveries, directory)) reporter?.warn(line);
@@ -69,7 +69,7 @@ async function alertedModel(model: string): Promise<string> {
   return (await openModelFolder(await resolveModelByRegistry(model))).directory;
 }
 
-async function withOutbox<T>(path: string, use: (outbox: AlertOutbox) => Promise<T>): Promise<T> {
+async function withAlertOutbox<T>(path: string, use: (outbox: AlertOutbox) => Promise<T>): Promise<T> {
   const outbox = AlertOutbox.open(path);
   try {
     return await use(outbox);

@@ -64,7 +64,7 @@ export async function checkStreamsOf(
 ): Promise<CheckedStreams> {
   if (streamFrom === undefined)
     throw new UserError("checkStreams needs streamFrom", { advice: "To check one stream, use check." });
-  const reporter = onceReporter(reporterOf(run.reporter));
+  const reporter = checkStreamsReporter(reporterOf(run.reporter));
   const streams: CheckedStream[] = [];
   const parts = isPathTemplate(streamFrom)
     ? streamsOfPaths(config.files, streamFrom, reporter, run.stored)
@@ -138,7 +138,7 @@ async function* streamsOfPaths(
 }
 
 /** Hundreds of streams may cause the same warning. */
-function onceReporter(reporter: Reporter): Reporter {
+function checkStreamsReporter(reporter: Reporter): Reporter {
   const said = new Set<string>();
   return {
     ...silent,

@@ -13,9 +13,9 @@ import { type LedgerOwner, openReadableModelLedger } from "../monitoring/streams
 import { type ShownBatch, shownBatch } from "../monitoring/streams/shown-batch.ts";
 import type { ShownStream, StreamList } from "../monitoring/streams/stream-answers.ts";
 import {
-  byUrgency,
-  isInAlarm,
+  isListedInAlarm,
   type ListedStream,
+  listByUrgency,
   listedBatches,
   listedStream,
 } from "../monitoring/streams/stream-list.ts";
@@ -82,7 +82,7 @@ export async function listStreamsOf(
   const words = search?.toLowerCase();
   const matching = all
     .filter((own) => isAmong[which](own) && (words === undefined || own.stream.toLowerCase().includes(words)))
-    .sort(byUrgency);
+    .sort(listByUrgency);
   return {
     model_version: modelVersion,
     at: at.toISOString(),
@@ -149,7 +149,7 @@ export async function showStreamOf(
 
 const isAmong: Readonly<Record<StreamsListConfig["which"], (stream: ListedStream) => boolean>> = {
   active: ({ retired_at }) => retired_at === null,
-  alarm: (stream) => stream.retired_at === null && isInAlarm(stream),
+  alarm: (stream) => stream.retired_at === null && isListedInAlarm(stream),
   silent: ({ retired_at, silence }) => retired_at === null && silence.silent === true,
   rejected: ({ retired_at, last }) => retired_at === null && last.verdict === "rejected",
   retired: ({ retired_at }) => retired_at !== null,

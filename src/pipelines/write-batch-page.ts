@@ -44,21 +44,21 @@ export async function writeBatchPage(
   const picture: BatchPicture | null =
     measurement === null || result.verdict === "rejected"
       ? null
-      : batchPicture(measurement, past, picturedModel(watched));
+      : batchPicture(measurement, past, batchPageModel(watched));
   const { batch_id, stream } = result;
   const words = ["reference", "accept", "--model", shellPath(directory), "--stream", stream, "--", batch_id];
   const page = batchHtml({
     result,
     picture,
     known,
-    evidence: await evidenceUpTo(batch_id, stream, store),
+    evidence: await batchPageEvidence(batch_id, stream, store),
     accept: shellCommand("tidemark", ...words),
   });
   await writeReportPage(out, page);
 }
 
 /** The model's training data, as pictures show it. */
-export function picturedModel({
+export function batchPageModel({
   model,
   drift,
   sensors,
@@ -75,17 +75,17 @@ export function picturedModel({
   };
 }
 
-async function evidenceUpTo(batchId: string, stream: string, store: StreamStore): Promise<EvidencePoint[]> {
+async function batchPageEvidence(batchId: string, stream: string, store: StreamStore): Promise<EvidencePoint[]> {
   const { batches } = await store.page(stream, { limit: mostBatches, fromEnd: true });
   const points = batches.flatMap((batch): EvidencePoint[] => {
     const parsed = streamSchemas.result.safeParse(batch.result);
-    return parsed.success ? [evidencePoint(parsed.data)] : [];
+    return parsed.success ? [batchPageEvidencePoint(parsed.data)] : [];
   });
   const own = points.findIndex(({ batch_id }) => batch_id === batchId);
   return own < 0 ? points : points.slice(0, own + 1);
 }
 
-function evidencePoint(result: CheckResult): EvidencePoint {
+function batchPageEvidencePoint(result: CheckResult): EvidencePoint {
   const { batch_id, verdict } = result;
   if (result.verdict === "rejected") return { batch_id, verdict, share: null };
   const { value, alarm_at } = result.evidence;

@@ -9,19 +9,19 @@ interface Written {
   readonly spreadsheetSafe: boolean;
 }
 
-const seconds = (time: string | null): number | null => (time === null ? null : Date.parse(time) / 1000);
+const writtenStreamSeconds = (time: string | null): number | null => (time === null ? null : Date.parse(time) / 1000);
 
 /** Writes one row per stream. @throws UserError if the file cannot be written */
 export async function writeStreamList(out: string, { streams }: StreamList, written: Written): Promise<void> {
   await writeStreamRows(out, streams, written, {
     stream: ["string", ({ stream }) => stream],
     state: ["string", ({ state }) => state],
-    since: ["timestamp", ({ since }) => seconds(since)],
+    since: ["timestamp", ({ since }) => writtenStreamSeconds(since)],
     confirmed: ["boolean", ({ confirmed }) => confirmed],
     reference: ["string", ({ reference }) => reference],
     channel: ["string", ({ channel }) => channel],
     last_batch_id: ["string", ({ last }) => last.batch_id],
-    last_received_at: ["timestamp", ({ last }) => seconds(last.received_at)],
+    last_received_at: ["timestamp", ({ last }) => writtenStreamSeconds(last.received_at)],
     last_verdict: ["string", ({ last }) => last.verdict],
     last_status: ["string", ({ last }) => last.status],
     last_evidence: ["double", ({ last }) => last.evidence],
@@ -34,7 +34,7 @@ export async function writeStreamList(out: string, { streams }: StreamList, writ
     alarmed: ["integer", ({ batches }) => batches.alarmed],
     rejected: ["integer", ({ batches }) => batches.rejected],
     excluded: ["integer", ({ batches }) => batches.excluded],
-    retired_at: ["timestamp", ({ retired_at }) => seconds(retired_at)],
+    retired_at: ["timestamp", ({ retired_at }) => writtenStreamSeconds(retired_at)],
   });
 }
 
@@ -44,7 +44,7 @@ export async function writeStreamHistory(out: string, shown: ShownStream, writte
     stream: ["string", () => shown.stream],
     number: ["integer", ({ number }) => number],
     batch_id: ["string", ({ batch_id }) => batch_id],
-    received_at: ["timestamp", ({ received_at }) => seconds(received_at)],
+    received_at: ["timestamp", ({ received_at }) => writtenStreamSeconds(received_at)],
     verdict: ["string", ({ verdict }) => verdict],
     confirmed: ["boolean", ({ confirmed }) => confirmed],
     status: ["string", ({ status }) => status],
@@ -57,22 +57,28 @@ export async function writeStreamHistory(out: string, shown: ShownStream, writte
     doubtful: ["boolean", ({ doubtful }) => doubtful],
     unfamiliar: ["boolean", ({ unfamiliar }) => unfamiliar],
     leading: ["string", ({ leading }) => leading],
-    channel: ["string", (own) => leadingOf(own)?.channel ?? null],
-    statistic: ["string", (own) => leadingOf(own)?.statistic ?? null],
-    score: ["double", (own) => leadingOf(own)?.score ?? null],
-    p_value: ["double", (own) => leadingOf(own)?.p_value ?? null],
-    likely_cause: ["string", ({ likely_causes: [cause] }) => (cause ? causeText(cause) : null)],
+    channel: ["string", (own) => leadingInStreams(own)?.channel ?? null],
+    statistic: ["string", (own) => leadingInStreams(own)?.statistic ?? null],
+    score: ["double", (own) => leadingInStreams(own)?.score ?? null],
+    p_value: ["double", (own) => leadingInStreams(own)?.p_value ?? null],
+    likely_cause: ["string", ({ likely_causes: [cause] }) => (cause ? writtenStreamCauses(cause) : null)],
     estimated_accuracy: ["double", ({ accuracy }) => accuracy?.estimate ?? null],
     windows: ["integer", ({ windows }) => windows],
-    seconds: ["double", (own) => own.seconds],
+    writtenStreamSeconds: ["double", (own) => own.seconds],
   });
 }
 
-function leadingOf({ comparisons, leading }: ShownStream["history"][number]) {
+function leadingInStreams({ comparisons, leading }: ShownStream["history"][number]) {
   return comparisons.find(({ reference }) => reference === leading);
 }
 
-function causeText({ channels, fault }: { readonly channels: readonly string[]; readonly fault: string }): string {
+function writtenStreamCauses({
+  channels,
+  fault,
+}: {
+  readonly channels: readonly string[];
+  readonly fault: string;
+}): string {
   return `${channels.length === 0 ? "the batch" : channels.join(", ")} ${fault}`;
 }
 

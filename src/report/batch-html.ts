@@ -12,12 +12,12 @@ import { classIntervalsChart, classMixChart, distributionChart } from "./distrib
 import { type EvidencePoint, evidenceChart } from "./evidence-chart.ts";
 import {
   alarmShareMark,
-  asSentence,
   checkAdvice,
   explainCheck,
-  leadingComparison,
+  explainedAlarmShare,
+  explainedComparison,
+  explainedSentence,
   referenceNames,
-  shareOfAlarmLevel,
   verdictNames,
 } from "./explain-check.ts";
 import { type Html, html } from "./html.ts";
@@ -50,18 +50,18 @@ export function batchHtml(input: BatchPageInput): string {
     heading: `${verdictNames[verdict]}: batch ${batch_id}`,
     lead: html`Stream ${stream}, checked at ${checked_at.slice(0, 16).replace("T", " ")} UTC by model version <code>${model_version}</code>.`,
     warnings: known ? [before] : [],
-    headline: verdictSection(input),
-    sections: result.verdict === "rejected" ? rejectedSections(result, input) : judgedSections(result, input),
+    headline: batchVerdictSection(input),
+    sections: result.verdict === "rejected" ? rejectedBatchSections(result, input) : judgedBatchSections(result, input),
     footer: html`Written by <code>tidemark check</code>. <code>--json</code> prints the figures.`,
   });
 }
 
-function verdictSection({ result, accept }: BatchPageInput): Html {
+function batchVerdictSection({ result, accept }: BatchPageInput): Html {
   const reasons = explainCheck(result);
   const advice: Html[] =
     result.verdict === "rejected"
-      ? [...new Set(result.reasons.flatMap(({ advice: own }) => own ?? []))].map(asAdvice)
-      : checkAdvice(result, accept).map(asAdvice);
+      ? [...new Set(result.reasons.flatMap(({ advice: own }) => own ?? []))].map(batchAdvice)
+      : checkAdvice(result, accept).map(batchAdvice);
   return html`<section aria-labelledby="verdict"><h2 id="verdict">Verdict and reasons</h2>
 <p>${verdictBadge(result.verdict)}${result.verdict === "rejected" || result.confirmed ? "" : " (provisional)"}</p>
 <ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>
@@ -75,34 +75,34 @@ function batchWarnings({ warnings }: JudgedBatch): Html | null {
 }
 
 /** The command at the end of an advice is shown as code. */
-function asAdvice(text: string): Html {
+function batchAdvice(text: string): Html {
   const [, words, command] = /^(.*: )(tidemark .*)$/.exec(text) ?? [];
-  if (words === undefined || command === undefined) return html`${asSentence(text)}`;
+  if (words === undefined || command === undefined) return html`${explainedSentence(text)}`;
   return html`${words.charAt(0).toUpperCase()}${words.slice(1)}<code>${command}</code>`;
 }
 
 function batchTiles(result: JudgedBatch): Html {
   const { rows, seconds, windows, accuracy, accuracy_unknown: unknown, still } = result;
-  const furthest = leadingComparison(result);
+  const furthest = explainedComparison(result);
   return html`<dl class="tiles">
-${pageTile("Evidence", alarmShareMark(shareOfAlarmLevel(result)), "the alarm level", result.verdict === "normal" ? "" : "first")}
+${pageTile("Evidence", alarmShareMark(explainedAlarmShare(result)), "the alarm level", result.verdict === "normal" ? "" : "first")}
 ${pageTile("Furthest away", furthest?.channel ?? "–", furthest === undefined ? "nothing could be compared" : `from ${referenceNames[furthest.reference]}`)}
 ${pageTile(
   "Estimated accuracy",
   accuracy === null ? "unknown" : percent(accuracy.estimate, { decimals: 0 }),
-  accuracy === null ? (unknown ?? "") : accuracyText(accuracy),
+  accuracy === null ? (unknown ?? "") : batchAccuracyText(accuracy),
 )}
 ${pageTile("Data", formatDuration(seconds), `${counted(rows, "row")}, ${counted(windows, "window")}${still !== undefined && still.seconds > 0 ? `, ${durationText(still.seconds)} without movement left out` : ""}`)}
 </dl>`;
 }
 
-function accuracyText({ lower, upper, coverage, rehearsed }: NonNullable<JudgedBatch["accuracy"]>): string {
+function batchAccuracyText({ lower, upper, coverage, rehearsed }: NonNullable<JudgedBatch["accuracy"]>): string {
   if (lower === 0 && upper === 1) return "too few people for an interval";
   const range = `${percent(lower, { decimals: 0 })} to ${percent(upper, { decimals: 0 })} for ${percent(coverage, { significant: 2 })} of new people`;
   return rehearsed ? range : `${range}; a guess: no held-out person's data looked like this`;
 }
 
-function rejectedSections(result: RejectedBatch, { evidence }: BatchPageInput): Section[] {
+function rejectedBatchSections(result: RejectedBatch, { evidence }: BatchPageInput): Section[] {
   const rows = result.reasons.map(({ code, expected, found, message }) => [code, expected, found, message]);
   return [
     {
@@ -111,44 +111,44 @@ function rejectedSections(result: RejectedBatch, { evidence }: BatchPageInput): 
       about: "The quality gate rejected the batch before it was judged. No reference was changed.",
       body: htmlTable("Reasons", ["code", "expected", "found", "in words"], rows, "rules words"),
     },
-    ...evidenceSection(evidence),
+    ...batchEvidenceSection(evidence),
   ];
 }
 
-function judgedSections(result: JudgedBatch, input: BatchPageInput): Section[] {
+function judgedBatchSections(result: JudgedBatch, input: BatchPageInput): Section[] {
   const { picture, evidence } = input;
   return [
-    ...evidenceSection(evidence),
-    ...(picture === null ? [] : distributionSections(result, picture)),
+    ...batchEvidenceSection(evidence),
+    ...(picture === null ? [] : batchDistributionSections(result, picture)),
     {
       id: "mix",
       title: "Activities",
       about: "Share of the windows by predicted class. Another mix of activities alone raises no alarm.",
-      body: mixBody(result, picture),
+      body: batchMixBody(result, picture),
     },
     {
       id: "accuracy",
       title: "Estimated accuracy",
       about:
         "Estimated without labels, from the network's confidence and from how well it was justified for held-out people.",
-      body: accuracyBody(result),
+      body: batchAccuracyBody(result),
     },
     {
       id: "distances",
       title: "Distances",
       about: "How far each channel is from each reference. 0 means equal; for the spread, × 1 means equal.",
-      body: distanceTables(result),
+      body: batchDistanceTables(result),
     },
     {
       id: "quality",
       title: "Data quality",
       about: "What was read, and what was left out.",
-      body: qualityTable(result),
+      body: batchQualityTable(result),
     },
   ];
 }
 
-function evidenceSection(points: readonly EvidencePoint[]): Section[] {
+function batchEvidenceSection(points: readonly EvidencePoint[]): Section[] {
   if (points.length === 0) return [];
   return [
     {
@@ -163,21 +163,21 @@ ${wideCard((width) => evidenceChart(points, width))}`,
 }
 
 /** Names of the sources in a picture. */
-export function sourceName(source: PictureSource, batches: number): string {
+export function batchSourceName(source: PictureSource, batches: number): string {
   const past = (which: string): string => `the stream's ${which} ${counted(batches, "batch", "batches")}`;
   return { batch: "this batch", baseline: "training data", anchor: past("first"), rolling: past("last") }[source];
 }
 
-function sourceLegend(sources: readonly PictureSource[], size: number): Html {
-  return html`<p class="legend">${sources.map((source) => html`<span class="key key-${source}"></span> ${sourceName(source, size)} `)}</p>`;
+function batchSourceLegend(sources: readonly PictureSource[], size: number): Html {
+  return html`<p class="legend">${sources.map((source) => html`<span class="key key-${source}"></span> ${batchSourceName(source, size)} `)}</p>`;
 }
 
-function distributionSections(result: JudgedBatch, picture: BatchPicture): Section[] {
-  const furthest = leadingComparison(result);
+function batchDistributionSections(result: JudgedBatch, picture: BatchPicture): Section[] {
+  const furthest = explainedComparison(result);
   const sources = pictureSources.filter((source) => picture.class_mix.some((own) => own.source === source));
-  const legend = sourceLegend(sources, result.references.window_size);
+  const legend = batchSourceLegend(sources, result.references.window_size);
   const first = picture.channels.find(({ name }) => name === furthest?.channel);
-  const byClass = first === undefined ? [] : classCards(first, picture.classes);
+  const byClass = first === undefined ? [] : batchClassCards(first, picture.classes);
   return [
     ...(first === undefined || byClass.length === 0
       ? []
@@ -194,70 +194,71 @@ function distributionSections(result: JudgedBatch, picture: BatchPicture): Secti
       title: "Channels",
       about:
         "Distribution of the values of each channel, and of the signals computed from each sensor's axes. Height: share of the samples, on a square-root scale, so that rare values can be seen.",
-      body: html`${legend}<div class="grid">${picture.channels.map((channel) => channelCard(channel, picture.classes, result))}</div>`,
+      body: html`${legend}<div class="grid">${picture.channels.map((channel) => batchChannelCard(channel, picture.classes, result))}</div>`,
     },
   ];
 }
 
-function classCards(channel: PicturedChannel, classes: readonly string[]): Html[] {
+function batchClassCards(channel: PicturedChannel, classes: readonly string[]): Html[] {
   return classes.flatMap((name, k) => {
     const values = channel.by_class[k]!;
     if (!values.some(({ source }) => source === "batch")) return [];
-    return [card(name, distributionChart(channel, values, name))];
+    return [batchCard(name, distributionChart(channel, values, name))];
   });
 }
 
-function channelCard(channel: PicturedChannel, classes: readonly string[], result: JudgedBatch): Html {
-  const furthest = leadingComparison(result);
+function batchChannelCard(channel: PicturedChannel, classes: readonly string[], result: JudgedBatch): Html {
+  const furthest = explainedComparison(result);
   const distances = furthest?.channels[channel.name];
   const intervals = classIntervalsChart(channel, classes);
   const isFurthest = furthest?.channel === channel.name;
-  return html`<figure class="card${isFurthest ? " loud" : ""}"><h3>${channel.name}${isFurthest ? " – furthest away" : ""}</h3>${drawn(distributionChart(channel))}
-${furthest === undefined || distances === undefined ? null : html`<figcaption>Against ${referenceNames[furthest.reference]}: ${shiftText(distances)}.</figcaption>`}
+  return html`<figure class="card${isFurthest ? " loud" : ""}"><h3>${channel.name}${isFurthest ? " – furthest away" : ""}</h3>${drawnInBatch(distributionChart(channel))}
+${furthest === undefined || distances === undefined ? null : html`<figcaption>Against ${referenceNames[furthest.reference]}: ${batchShiftText(distances)}.</figcaption>`}
 ${
   intervals === null
     ? null
-    : html`<details><summary>by activity</summary>${drawn(intervals)}
+    : html`<details><summary>by activity</summary>${drawnInBatch(intervals)}
 <p class="small-note">Line: middle 90 % of the values; bar: middle half; tick: median. Rows from top to bottom, as in the legend.</p></details>`
 }</figure>`;
 }
 
 /** "mean 0.42 sd higher, spread × 1.1" */
-export function shiftText({ mean_shift: shift, sd_ratio: ratio, ks }: CheckedChannel): string {
+export function batchShiftText({ mean_shift: shift, sd_ratio: ratio, ks }: CheckedChannel): string {
   const moved =
     Math.abs(shift) < 0.005 ? "mean equal" : `mean ${Math.abs(shift).toFixed(2)} sd ${shift > 0 ? "higher" : "lower"}`;
   return `${moved}, spread × ${Number(ratio.toPrecision(3))}, KS distance ${ks.toFixed(2)}`;
 }
 
-function mixBody({ signals, references }: JudgedBatch, picture: BatchPicture | null): Html {
+function batchMixBody({ signals, references }: JudgedBatch, picture: BatchPicture | null): Html {
   const classes = Object.keys(signals.class_shares);
   const mix = picture?.class_mix ?? [{ source: "batch" as const, shares: Object.values(signals.class_shares) }];
   const shifts = Object.entries(signals.against).map(([reference, against]) => [
     referenceNames[reference as keyof typeof referenceNames],
     percent(against.mix_shift, { significant: 2 }),
-    signedShare(against.confidence_shift),
-    against.flip_rate_shift === null ? "–" : signedShare(against.flip_rate_shift),
+    batchSignedShare(against.confidence_shift),
+    against.flip_rate_shift === null ? "–" : batchSignedShare(against.flip_rate_shift),
   ]);
   const facts = `Mean confidence ${percent(signals.mean_confidence, { significant: 3 })}${signals.flip_rate === null ? "" : `; the label changes after ${percent(signals.flip_rate, { significant: 2 })} of windows`}.`;
-  return html`${sourceLegend(
+  return html`${batchSourceLegend(
     mix.map(({ source }) => source),
     references.window_size,
-  )}<div class="pair">${card("", classMixChart(classes, mix), facts)}
+  )}<div class="pair">${batchCard("", classMixChart(classes, mix), facts)}
 ${htmlTable("Output of the network against each reference", ["compared with", "mix differs by", "confidence", "changes of label"], shifts, "rules-first")}</div>`;
 }
 
-function signedShare(value: number): string {
+function batchSignedShare(value: number): string {
   const points = (100 * value).toFixed(1);
   return `${value > 0 ? "+" : ""}${points} points`;
 }
 
-function accuracyBody(result: JudgedBatch): Html {
+function batchAccuracyBody(result: JudgedBatch): Html {
   const { accuracy, accuracy_unknown: unknown } = result;
-  if (accuracy === null) return html`<p class="empty">Cannot be estimated: ${asSentence(unknown ?? "unknown")}</p>`;
-  return html`<div class="grid">${card("", accuracyChart(accuracy), `About ${percent(accuracy.estimate, { decimals: 0 })}: ${accuracyText(accuracy)}.`)}</div>`;
+  if (accuracy === null)
+    return html`<p class="empty">Cannot be estimated: ${explainedSentence(unknown ?? "unknown")}</p>`;
+  return html`<div class="grid">${batchCard("", accuracyChart(accuracy), `About ${percent(accuracy.estimate, { decimals: 0 })}: ${batchAccuracyText(accuracy)}.`)}</div>`;
 }
 
-function distanceTables({ comparisons }: JudgedBatch): Html {
+function batchDistanceTables({ comparisons }: JudgedBatch): Html {
   const head = ["channel", "KS", "KS within classes", "PSI", "W1 (sd)", "mean (sd)", "spread", "score"];
   const tables = comparisons.map((comparison) => {
     const { reference, channels, channel } = comparison;
@@ -282,7 +283,7 @@ ${rows.length === 0 ? html`<p class="empty">The distances by channel are no long
   return tables.length === 0 ? html`<p class="empty">Nothing could be compared.</p>` : html`${tables}`;
 }
 
-function qualityTable(result: JudgedBatch): Html {
+function batchQualityTable(result: JudgedBatch): Html {
   const {
     rows,
     windows,
@@ -315,10 +316,10 @@ function qualityTable(result: JudgedBatch): Html {
   ]);
 }
 
-function drawn({ label, options }: Chart): Html {
+function drawnInBatch({ label, options }: Chart): Html {
   return plotSvg(label, options);
 }
 
-function card(title: string, chart: Chart, caption = ""): Html {
-  return html`<figure class="card">${title === "" ? null : html`<h3>${title}</h3>`}${drawn(chart)}${caption === "" ? null : html`<figcaption>${caption}</figcaption>`}</figure>`;
+function batchCard(title: string, chart: Chart, caption = ""): Html {
+  return html`<figure class="card">${title === "" ? null : html`<h3>${title}</h3>`}${drawnInBatch(chart)}${caption === "" ? null : html`<figcaption>${caption}</figcaption>`}</figure>`;
 }

@@ -11,10 +11,10 @@ import {
 } from "../monitoring/summaries/class-summaries.ts";
 import { mergeModelSignals } from "../monitoring/summaries/model-signals.ts";
 import {
-  binnedShares,
   type SummaryDistribution,
   summaryDistribution,
   summaryQuantile,
+  summaryShares,
 } from "../monitoring/summaries/summary-distribution.ts";
 
 /** Whose values are drawn; the order is that of drawing, so that the batch lies on top. */
@@ -119,7 +119,7 @@ function picturedChannel(
   const [from, to] = picturedRange(whole.map(({ distribution }) => distribution));
   const values = (source: PictureSource, distribution: SummaryDistribution): PicturedValues => ({
     source,
-    shares: binnedShares(distribution, from, to, bins),
+    shares: summaryShares(distribution, from, to, bins),
     percentiles: picturedPercentiles.map((p) => summaryQuantile(distribution, p / 100)),
   });
   return {

@@ -26,7 +26,7 @@ const frame = { marginLeft: 12, marginRight: 12, marginTop: 6 } as const;
 const longestName = 12;
 
 /** "m/s²", or what a signal without a unit measures. */
-export function channelAxis({ unit }: Pick<PicturedChannel, "unit">): string {
+export function distributionAxis({ unit }: Pick<PicturedChannel, "unit">): string {
   return unit === null ? "no unit" : unit.replace("^2", "²");
 }
 
@@ -47,12 +47,12 @@ export function distributionChart(
   const medians = values.map(({ source, percentiles }) => `${source} ${formatQuantity(percentiles[2])}`);
   const position = { x: "at", y: "share", curve: "monotone-x" } as const;
   return {
-    label: `${name}${about === "" ? "" : `, ${about}`}: distribution of the values. Medians in ${channelAxis(channel)}: ${medians.join(", ")}.`,
+    label: `${name}${about === "" ? "" : `, ${about}`}: distribution of the values. Medians in ${distributionAxis(channel)}: ${medians.join(", ")}.`,
     options: {
       ...frame,
       height: about === "" ? 140 : 104,
       marginBottom: 32,
-      x: { label: channelAxis(channel), domain: [from, to], ticks: 5 },
+      x: { label: distributionAxis(channel), domain: [from, to], ticks: 5 },
       y: { type: "sqrt", axis: null, domain: [0, 1.05 * Math.max(1e-9, ...points.map(({ share }) => share))] },
       marks: [
         Plot.areaY(of("baseline"), { ...position, fill: "var(--bar)", fillOpacity: 0.7 }),
@@ -87,7 +87,7 @@ export function classIntervalsChart(channel: PicturedChannel, classes: readonly 
   const shared = { fy: "k", y: "source" } as const;
   return {
     label:
-      `${channel.name} by predicted class: percentiles ${picturedPercentiles.join(", ")} in ${channelAxis(channel)}. ` +
+      `${channel.name} by predicted class: percentiles ${picturedPercentiles.join(", ")} in ${distributionAxis(channel)}. ` +
       rows.map(({ k, source, middle }) => `${classes[k]}, ${source}: median ${formatQuantity(middle)}`).join("; "),
     options: {
       height: shown.length * (sources.length * rowHeight + 10) + 36,
@@ -95,7 +95,11 @@ export function classIntervalsChart(channel: PicturedChannel, classes: readonly 
       marginRight: 12,
       marginTop: 4,
       marginBottom: 32,
-      x: { label: channelAxis(channel), ticks: 5, domain: first === last ? [first - 0.5, last + 0.5] : [first, last] },
+      x: {
+        label: distributionAxis(channel),
+        ticks: 5,
+        domain: first === last ? [first - 0.5, last + 0.5] : [first, last],
+      },
       y: { domain: sources, axis: null, padding: 0 },
       fy: { domain: shown, axis: "left", label: null, padding: 0.14, tickFormat: (k: number) => names.get(k) ?? "" },
       marks: [

@@ -34,12 +34,12 @@ const signalHints = {
 } as const;
 
 /** The comparison with the reference from which the batch is furthest away; undefined if nothing could be compared. */
-export function leadingComparison({ comparisons, leading }: JudgedBatch): CheckedComparison | undefined {
+export function explainedComparison({ comparisons, leading }: JudgedBatch): CheckedComparison | undefined {
   return comparisons.find(({ reference }) => reference === leading) ?? comparisons[0];
 }
 
 /** Evidence as a share of the alarm level; at least 1 during an alarm. */
-export function shareOfAlarmLevel({ verdict, evidence: { value, alarm_at } }: JudgedBatch): number {
+export function explainedAlarmShare({ verdict, evidence: { value, alarm_at } }: JudgedBatch): number {
   // Earlier versions stored the accumulated evidence, even if a single batch raised the alarm.
   return verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at);
 }
@@ -62,7 +62,7 @@ export function alarmShareMark(share: number): string {
 /** Why the batch got its verdict, the most important reason first. */
 export function explainCheck(result: CheckResult): string[] {
   return result.verdict === "rejected"
-    ? result.reasons.map(({ message }) => asSentence(message))
+    ? result.reasons.map(({ message }) => explainedSentence(message))
     : explainJudgedBatch(result);
 }
 
@@ -71,7 +71,7 @@ function explainJudgedBatch(result: JudgedBatch): string[] {
   return [
     ...(verdict === "normal" ? [] : [explainAlarm(result)]),
     ...explainEvidence(result),
-    ...(result.impossible ?? []).map(({ message }) => `Impossible values: ${asSentence(message)}`),
+    ...(result.impossible ?? []).map(({ message }) => `Impossible values: ${explainedSentence(message)}`),
     ...causes.map(explainCause),
     ...explainFurthest(result),
     ...(stranger === true
@@ -85,7 +85,7 @@ function explainJudgedBatch(result: JudgedBatch): string[] {
       : []),
     ...(notCounted == null
       ? []
-      : [`The batch does not count as evidence and enters no reference: ${asSentence(notCounted.message)}`]),
+      : [`The batch does not count as evidence and enters no reference: ${explainedSentence(notCounted.message)}`]),
     ...(result.left_out === undefined
       ? []
       : [
@@ -123,11 +123,11 @@ function explainEvidence(result: JudgedBatch): string[] {
     constants: " A statistic exceeds its constant.",
   };
   const by = evidence.raised_by;
-  return [`The evidence is ${alarmShareText(shareOfAlarmLevel(result))} the alarm level.${by ? why[by] : ""}`];
+  return [`The evidence is ${alarmShareText(explainedAlarmShare(result))} the alarm level.${by ? why[by] : ""}`];
 }
 
 function explainFurthest(result: JudgedBatch): string[] {
-  const furthest = leadingComparison(result);
+  const furthest = explainedComparison(result);
   if (furthest === undefined) return ["Nothing could be compared: the batch is shorter than every rehearsed batch."];
   const { reference, channel, p_value: p, as_high: asHigh, null_batches: nulls, beyond_chance: isBeyond } = furthest;
   const where = `${channel} is furthest from ${referenceNames[reference]}`;
@@ -161,7 +161,7 @@ export function checkAdvice(result: JudgedBatch, accept: string): string[] {
             : verdict === "sudden_change"
               ? "look for what changed suddenly: firmware, units, how the sensor is worn, who wears it"
               : "look for a gradual cause: a sensor that ages or slips, a person who changes; retrain if the change is permanent",
-        ...signalAdvice(result),
+        ...checkSignalAdvice(result),
         `the batch stays out of the stream's references; to include it anyway: ${accept}`,
       ];
     case "normal":
@@ -181,7 +181,7 @@ export function checkAdvice(result: JudgedBatch, accept: string): string[] {
   }
 }
 
-function signalAdvice({ comparisons, leading }: JudgedBatch): string[] {
+function checkSignalAdvice({ comparisons, leading }: JudgedBatch): string[] {
   const { channel = "", channels = {} } = comparisons.find(({ reference }) => reference === leading) ?? {};
   const kinds = Object.keys(signalHints) as (keyof typeof signalHints)[];
   const kind = kinds.find((name) => channel.endsWith(` ${name}`));
@@ -193,6 +193,6 @@ function signalAdvice({ comparisons, leading }: JudgedBatch): string[] {
 }
 
 /** The text with a capital letter and a full stop. */
-export function asSentence(text: string): string {
+export function explainedSentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }

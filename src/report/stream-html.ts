@@ -27,20 +27,20 @@ export function streamHtml(shown: ShownStream): string {
   return pageHtml({
     title: `Tidemark: stream ${stream}`,
     heading: `Stream ${stream}`,
-    lead: html`As it was at ${minuteText(at)}, under model version <code>${model_version}</code>.${part}`,
+    lead: html`As it was at ${streamMinuteText(at)}, under model version <code>${model_version}</code>.${part}`,
     warnings: [],
-    headline: stateSection(shown),
-    sections: history.length === 0 ? [] : historySections(shown),
+    headline: streamStateSection(shown),
+    sections: history.length === 0 ? [] : streamHistorySections(shown),
     footer: html`Written by <code>tidemark streams show</code>. <code>--json</code> prints the figures.`,
   });
 }
 
 /** "2026-11-28 10:05 UTC" */
-export function minuteText(time: string): string {
+export function streamMinuteText(time: string): string {
   return `${time.slice(0, 16).replace("T", " ")} UTC`;
 }
 
-function stateSection({
+function streamStateSection({
   state,
   since,
   confirmed,
@@ -59,7 +59,7 @@ function stateSection({
   const sentences = [
     ...(since === null || !isAlarm
       ? []
-      : [`In alarm since ${minuteText(since)}, that is for ${durationBetween(since, at)}.`]),
+      : [`In alarm since ${streamMinuteText(since)}, that is for ${streamDurationText(since, at)}.`]),
     ...(point === null ? [] : [`The change probably began at about batch ${point}.`]),
     ...(confirmed === false ? ["Whether the change is called sudden or gradual may still change."] : []),
     ...(channel === null || reference === null ? [] : [`${channel} is furthest from ${referenceNames[reference]}.`]),
@@ -75,17 +75,17 @@ function stateSection({
 <ul class="reasons">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>
 <dl class="tiles">
 ${pageTile("Batches", formatCount(batches.total), `${formatCount(batches.alarmed)} in alarm, ${formatCount(batches.rejected)} rejected`)}
-${pageTile("Last batch", `${durationText(silence.seconds)} ago`, `${last.batch_id}, ${minuteText(last.received_at)}`)}
+${pageTile("Last batch", `${durationText(silence.seconds)} ago`, `${last.batch_id}, ${streamMinuteText(last.received_at)}`)}
 ${pageTile("Evidence", last.evidence === null ? "–" : alarmShareMark(last.evidence), "the alarm level", isAlarm ? "first" : "")}
 ${pageTile("Estimated accuracy", estimate === null ? "unknown" : percent(estimate.estimate, { decimals: 0 }), estimate === null ? "of its last batches" : `${percent(estimate.lower, { decimals: 0 })} to ${percent(estimate.upper, { decimals: 0 })}, last batch that allows it`)}
 </dl></section>`;
 }
 
-function durationBetween(from: string, to: string): string {
+function streamDurationText(from: string, to: string): string {
   return durationText(Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000));
 }
 
-function historySections({ history }: ShownStream): Section[] {
+function streamHistorySections({ history }: ShownStream): Section[] {
   const last = history.slice(-charted);
   const point = history.at(-1)?.change_point ?? null;
   const which = history.length > charted ? ` The last ${charted} batches.` : "";
@@ -105,17 +105,22 @@ ${wideCard((width) =>
   ),
 )}`,
     },
-    ...chartSection(
+    ...streamChartSection(
       "channels",
       "Channels over time",
-      channelsChart(last),
+      streamChannelsChart(last),
       "The larger a dot, the larger the score of the channel against the reference that was furthest away. Old batches keep only the furthest channel.",
     ),
-    ...chartSection("mix", "Activities over time", mixChart(last), "Share of the windows by predicted class."),
-    ...chartSection(
+    ...streamChartSection(
+      "mix",
+      "Activities over time",
+      streamMixChart(last),
+      "Share of the windows by predicted class.",
+    ),
+    ...streamChartSection(
       "accuracy",
       "Estimated accuracy over time",
-      accuracyOverTime(last),
+      streamAccuracyChart(last),
       "Estimated without labels; the bars are intervals for new people. During an alarm there is no estimate, since a network can be confident and wrong on data with a fault.",
     ),
     {
@@ -125,18 +130,23 @@ ${wideCard((width) =>
       body: htmlTable(
         "Every batch",
         ["batch", "received (UTC)", "verdict", "evidence", "furthest", "reasons", "in references", "accuracy"],
-        history.toReversed().map(batchRow),
+        history.toReversed().map(streamBatchRow),
         "batches",
       ),
     },
   ];
 }
 
-function chartSection(id: string, title: string, chart: ((width: number) => Chart) | null, about: string): Section[] {
+function streamChartSection(
+  id: string,
+  title: string,
+  chart: ((width: number) => Chart) | null,
+  about: string,
+): Section[] {
   return chart === null ? [] : [{ id, title, about, body: wideCard(chart) }];
 }
 
-function batchRow(batch: ShownBatch): (string | Html)[] {
+function streamBatchRow(batch: ShownBatch): (string | Html)[] {
   const { batch_id, received_at, verdict, evidence, leading, in_references, accuracy } = batch;
   const furthest = batch.comparisons.find(({ reference }) => reference === leading);
   return [
@@ -145,14 +155,14 @@ function batchRow(batch: ShownBatch): (string | Html)[] {
     verdictNames[verdict],
     evidence === null ? "–" : alarmShareMark(evidence),
     furthest === undefined ? "–" : `${furthest.channel} from ${referenceNames[furthest.reference]}`,
-    shownReasons(batch).join(" ") || "–",
+    streamBatchReasons(batch).join(" ") || "–",
     in_references ? "yes" : "no",
     accuracy === null ? "–" : percent(accuracy.estimate, { decimals: 0 }),
   ];
 }
 
 /** The reasons of a batch in a history, in a few words each. */
-export function shownReasons({
+export function streamBatchReasons({
   raised_by,
   likely_causes,
   unfamiliar,
@@ -179,7 +189,7 @@ export function shownReasons({
 
 const frame = { marginRight: 14, marginTop: 8, marginBottom: 34 } as const;
 
-function timeAxis(last: readonly ShownBatch[], width: number, marginLeft: number): Plot.ScaleOptions {
+function streamTimeAxis(last: readonly ShownBatch[], width: number, marginLeft: number): Plot.ScaleOptions {
   const step = Math.max(1, Math.ceil(last.length / Math.max(1, Math.floor((width - marginLeft) / 130))));
   return {
     domain: [-0.5, last.length - 0.5],
@@ -189,11 +199,11 @@ function timeAxis(last: readonly ShownBatch[], width: number, marginLeft: number
   };
 }
 
-function marginFor(names: readonly string[]): number {
+function streamAxisMargin(names: readonly string[]): number {
   return 16 + 6.2 * Math.max(4, ...names.map((name) => [...name].length));
 }
 
-function channelsChart(last: readonly ShownBatch[]): ((width: number) => Chart) | null {
+function streamChannelsChart(last: readonly ShownBatch[]): ((width: number) => Chart) | null {
   const cells = last.flatMap(({ channels, comparisons, leading }, i) => {
     if (channels.length > 0) return channels.map(({ channel, score }) => ({ i, channel, score }));
     const furthest = comparisons.find(({ reference }) => reference === leading);
@@ -207,9 +217,9 @@ function channelsChart(last: readonly ShownBatch[]): ((width: number) => Chart) 
     options: {
       ...frame,
       width,
-      marginLeft: marginFor(shown),
+      marginLeft: streamAxisMargin(shown),
       height: 22 * names.length + 46,
-      x: timeAxis(last, width, marginFor(shown)),
+      x: streamTimeAxis(last, width, streamAxisMargin(shown)),
       y: { type: "band", domain: names.map((_, k) => k), label: null, tickFormat: (k: number) => shown[k] ?? "" },
       r: { type: "identity" },
       marks: [
@@ -231,7 +241,7 @@ function channelsChart(last: readonly ShownBatch[]): ((width: number) => Chart) 
   });
 }
 
-function mixChart(last: readonly ShownBatch[]): ((width: number) => Chart) | null {
+function streamMixChart(last: readonly ShownBatch[]): ((width: number) => Chart) | null {
   const names = [...new Set(last.flatMap(({ class_shares }) => Object.keys(class_shares ?? {})))];
   if (names.length === 0) return null;
   const shown = names.map((name) => formatAxisLabel(name, 14));
@@ -243,9 +253,9 @@ function mixChart(last: readonly ShownBatch[]): ((width: number) => Chart) | nul
     options: {
       ...frame,
       width,
-      marginLeft: marginFor(shown),
+      marginLeft: streamAxisMargin(shown),
       height: 34 * names.length + 46,
-      x: timeAxis(last, width, marginFor(shown)),
+      x: streamTimeAxis(last, width, streamAxisMargin(shown)),
       y: { axis: null, domain: [0, Math.max(0.01, ...cells.map(({ share }) => share))] },
       fy: {
         domain: names.map((_, k) => k),
@@ -271,7 +281,7 @@ function mixChart(last: readonly ShownBatch[]): ((width: number) => Chart) | nul
   });
 }
 
-function accuracyOverTime(last: readonly ShownBatch[]): ((width: number) => Chart) | null {
+function streamAccuracyChart(last: readonly ShownBatch[]): ((width: number) => Chart) | null {
   const points = last.flatMap(({ accuracy }, i) => (accuracy === null ? [] : [{ i, ...accuracy }]));
   if (points.length === 0) return null;
   return (width) => ({
@@ -281,7 +291,7 @@ function accuracyOverTime(last: readonly ShownBatch[]): ((width: number) => Char
       width,
       marginLeft: 48,
       height: 150,
-      x: timeAxis(last, width, 48),
+      x: streamTimeAxis(last, width, 48),
       y: { domain: [0, 1], label: null, ticks: [0, 0.5, 1], tickFormat: "%", grid: true },
       marks: [
         Plot.ruleX(points, { x: "i", y1: "lower", y2: "upper", stroke: "var(--muted)", strokeWidth: 2 }),

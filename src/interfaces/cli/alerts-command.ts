@@ -58,8 +58,8 @@ export function alertsCommand(): Command {
       const { listAlerts } = await import("../../pipelines/alerts.ts");
       const queued = await listAlerts(config);
       terminal.detail(`read       the outbox of ${config.model}`);
-      if (json) terminal.json({ undelivered: queued.map(undeliveredJson) });
-      else terminal.print(...undeliveredLines(queued));
+      if (json) terminal.json({ undelivered: queued.map(alertsUndeliveredJson) });
+      else terminal.print(...alertsUndeliveredLines(queued));
     },
   });
   const send = defineCommand({
@@ -88,11 +88,11 @@ export function alertsCommand(): Command {
   });
 }
 
-function undeliveredJson({ status, target, attempts, reason, message }: QueuedAlert): object {
+function alertsUndeliveredJson({ status, target, attempts, reason, message }: QueuedAlert): object {
   return { status, target: target.shown, attempts, reason, message };
 }
 
-function undeliveredLines(queued: readonly QueuedAlert[]): Block[] {
+function alertsUndeliveredLines(queued: readonly QueuedAlert[]): Block[] {
   if (queued.length === 0) return ["Everything was delivered."];
   return queued.flatMap(({ status, message, target, attempts, reason }) => [
     `${status.padEnd(10)} ${message.type} of stream ${message.data.stream}, ${message.timestamp}`,

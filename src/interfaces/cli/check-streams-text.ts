@@ -10,8 +10,15 @@ import type { Block } from "./terminal.ts";
 
 /** @param model the model folder, as the user named it */
 export function checkStreamsLines({ streams, counts }: CheckedStreams, model: string): Block[] {
-  const sorted = streams.toSorted((a, b) => urgency(b) - urgency(a) || naturalOrder(a.stream, b.stream));
-  const rows = sorted.map((own) => [own.stream, verdictText(own), evidenceText(own), findingText(own)]);
+  const sorted = streams.toSorted(
+    (a, b) => checkStreamsUrgency(b) - checkStreamsUrgency(a) || naturalOrder(a.stream, b.stream),
+  );
+  const rows = sorted.map((own) => [
+    own.stream,
+    checkStreamsVerdict(own),
+    checkStreamsEvidence(own),
+    checkStreamsFinding(own),
+  ]);
   const kinds = Object.entries(counts).filter(([, count]) => count > 0);
   const failed = counts.error === 0 ? [] : [`${counts.error} not checked`];
   const summary = [...kinds.flatMap(([kind, count]) => (kind === "error" ? [] : [`${count} ${kind}`])), ...failed];
@@ -27,33 +34,33 @@ export function checkStreamsLines({ streams, counts }: CheckedStreams, model: st
 }
 
 /** Streams that could not be checked come before normal ones. */
-function urgency({ result }: CheckedStream): number {
+function checkStreamsUrgency({ result }: CheckedStream): number {
   return result === null ? 1 : verdictExitCodes[result.verdict];
 }
 
-function verdictText({ result, known }: CheckedStream): string {
+function checkStreamsVerdict({ result, known }: CheckedStream): string {
   const word = result === null ? "error" : result.verdict;
   return known ? `${word} (as before)` : word;
 }
 
-function evidenceText({ result }: CheckedStream): string {
+function checkStreamsEvidence({ result }: CheckedStream): string {
   if (result === null || result.verdict === "rejected") return "-";
   const { value, alarm_at, share = value / alarm_at } = result.evidence;
   return share > 100 ? "> 100 x" : percent(Math.floor(100 * share) / 100, { decimals: 0 });
 }
 
-function findingText({ result, error }: CheckedStream): string {
+function checkStreamsFinding({ result, error }: CheckedStream): string {
   if (result === null) return error?.message ?? "";
   if (result.verdict === "rejected") return [...new Set(result.reasons.map(({ code }) => code))].join(", ");
-  return [furthestText(result), ...judgedNotes(result)].filter((text) => text !== "").join("; ");
+  return [checkStreamsFurthest(result), ...checkStreamsNotes(result)].filter((text) => text !== "").join("; ");
 }
 
-function furthestText({ comparisons, leading }: JudgedBatch): string {
+function checkStreamsFurthest({ comparisons, leading }: JudgedBatch): string {
   const furthest = comparisons.find(({ reference }) => reference === leading);
   return furthest === undefined ? "" : `${furthest.channel} (${furthest.reference})`;
 }
 
-function judgedNotes({ likely_causes: [cause], not_counted, doubtful, unfamiliar }: JudgedBatch): string[] {
+function checkStreamsNotes({ likely_causes: [cause], not_counted, doubtful, unfamiliar }: JudgedBatch): string[] {
   if (cause !== undefined) {
     return [`likely ${cause.channels.length === 0 ? "the batch" : cause.channels.join(", ")} ${cause.fault}`];
   }

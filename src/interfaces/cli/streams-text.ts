@@ -18,8 +18,8 @@ export function streamListLines({ counts, matching, streams, at }: StreamList): 
   if (streams.length === 0) return [total === 0 && retired === 0 ? "no batch of any stream has been checked" : summary];
   const rows = streams.map((stream) => [
     stream.stream,
-    stateText(stream),
-    stream.since === null ? "-" : agoText(stream.since, at),
+    streamStateText(stream),
+    stream.since === null ? "-" : streamAgoText(stream.since, at),
     sparkline(stream.series.slice(-shownInTable).map(({ evidence }) => evidence)),
     stream.state === "normal" || stream.state === null ? "" : (stream.channel ?? ""),
     `${roughDurationText(stream.silence.seconds)}${stream.silence.silent === true ? " (silent)" : ""}`,
@@ -40,16 +40,16 @@ export function shownStreamLines(shown: ShownStream, model: string): Block[] {
   const byStatus = Object.entries(counts).flatMap(([status, count]) => (count === 0 ? [] : [`${count} ${status}`]));
   const rows = history.map((batch) => [
     batch.batch_id,
-    timeText(batch.received_at),
+    streamTimeText(batch.received_at),
     `${batch.verdict}${batch.confirmed === false ? "?" : ""}`,
     batch.status,
-    batch.evidence === null ? "-" : evidenceText(batch.evidence),
-    shownBatchText(batch),
+    batch.evidence === null ? "-" : streamEvidenceText(batch.evidence),
+    streamBatchText(batch),
   ]);
   return [
-    `stream     ${shown.stream} of ${model}${shown.retired_at === null ? "" : `, retired ${timeText(shown.retired_at)}`}`,
-    `state      ${stateText(shown)}${since === null ? "" : ` since ${timeText(since)} (${agoText(since, at)})`}`,
-    `last batch ${silenceText(shown.silence)}`,
+    `stream     ${shown.stream} of ${model}${shown.retired_at === null ? "" : `, retired ${streamTimeText(shown.retired_at)}`}`,
+    `state      ${streamStateText(shown)}${since === null ? "" : ` since ${streamTimeText(since)} (${streamAgoText(since, at)})`}`,
+    `last batch ${streamSilenceText(shown.silence)}`,
     `batches    ${countText(total)}: ${byStatus.join(", ")}`,
     `evidence   ${sparkline(shown.series.map(({ evidence }) => evidence))}`,
     ...(rows.length === 0
@@ -59,12 +59,12 @@ export function shownStreamLines(shown: ShownStream, model: string): Block[] {
   ];
 }
 
-function stateText({ state, confirmed, last }: ListedStream): string {
+function streamStateText({ state, confirmed, last }: ListedStream): string {
   const word = state === null ? "not judged" : `${state}${confirmed === false ? "?" : ""}`;
   return last.verdict === "rejected" ? `${word}, last rejected` : word;
 }
 
-function shownBatchText({ faults, reason, comparisons, leading }: ShownBatch): string {
+function streamBatchText({ faults, reason, comparisons, leading }: ShownBatch): string {
   if (faults.length > 0) return [...new Set(faults.map(({ code }) => code))].join(", ");
   const furthest = comparisons.find(({ reference }) => reference === leading);
   const channel = furthest === undefined ? "" : `${furthest.channel} (${furthest.reference})`;
@@ -72,22 +72,22 @@ function shownBatchText({ faults, reason, comparisons, leading }: ShownBatch): s
   return isSaid ? channel : `${channel}; ${reason}`.replace(/^; /, "");
 }
 
-function evidenceText(share: number): string {
+function streamEvidenceText(share: number): string {
   if (share > 100) return "> 100 x";
   return percent(Math.floor(100 * share) / 100, { decimals: 0 });
 }
 
-function silenceText({ seconds, usual_interval_seconds: usual, silent }: StreamSilence): string {
+function streamSilenceText({ seconds, usual_interval_seconds: usual, silent }: StreamSilence): string {
   const ago = `${roughDurationText(seconds)} ago`;
   if (usual === null) return `${ago}; too few batches to know the usual interval`;
   return `${ago}; usually one every ${roughDurationText(usual)}${silent === true ? ": silent" : ""}`;
 }
 
-function agoText(since: string, at: string): string {
+function streamAgoText(since: string, at: string): string {
   return roughDurationText(Math.max(0, Date.parse(at) - Date.parse(since)) / 1000);
 }
 
 /** To the minute, in UTC. */
-function timeText(iso: string): string {
+function streamTimeText(iso: string): string {
   return iso.slice(0, 16).replace("T", " ");
 }

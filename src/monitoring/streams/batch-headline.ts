@@ -58,14 +58,14 @@ export function batchHeadline(result: CheckResult, stored: unknown, receivedAt: 
     state: verdict,
     since: goesOn ? before.since : receivedAt,
     confirmed: result.confirmed,
-    evidence: Number(evidenceShare(result).toPrecision(4)),
+    evidence: Number(headlineEvidenceShare(result).toPrecision(4)),
     reference: loudest?.reference ?? null,
     channel: loudest?.channel.slice(0, longestChannel).toWellFormed() ?? null,
   };
 }
 
 /** Results of earlier versions have no share, and their value may be 0 during an alarm. */
-export function evidenceShare({ verdict, evidence: { value, alarm_at, share } }: JudgedBatch): number {
+export function headlineEvidenceShare({ verdict, evidence: { value, alarm_at, share } }: JudgedBatch): number {
   if (share !== undefined) return share;
   return verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at);
 }

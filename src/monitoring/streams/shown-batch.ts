@@ -2,7 +2,7 @@
 // ledger keeps forever, and the distances by channel as long as it keeps those.
 import { parseStoredValue } from "../../storage/store/stored-value.ts";
 import type { BatchStatus, StoredBatch } from "../../storage/store/stream-store.ts";
-import { evidenceShare } from "./batch-headline.ts";
+import { headlineEvidenceShare } from "./batch-headline.ts";
 import type { CheckResult, JudgedBatch, ReferenceName } from "./check-result.ts";
 import { checkResultSchema } from "./check-result-schema.ts";
 
@@ -105,7 +105,7 @@ export function shownBatch(stored: StoredBatch, number: number): ShownBatch {
     ...own,
     verdict,
     confirmed,
-    evidence: evidenceShare(result),
+    evidence: headlineEvidenceShare(result),
     raised_by: evidence.raised_by ?? null,
     alarm_since,
     change_point,
@@ -119,7 +119,7 @@ export function shownBatch(stored: StoredBatch, number: number): ShownBatch {
       score,
       p_value,
     })),
-    channels: leadingChannels(result),
+    channels: shownBatchChannels(result),
     likely_causes: result.likely_causes,
     class_shares: result.signals.class_shares,
     accuracy: result.accuracy,
@@ -129,7 +129,7 @@ export function shownBatch(stored: StoredBatch, number: number): ShownBatch {
   };
 }
 
-function leadingChannels({ leading, comparisons }: JudgedBatch): ShownBatch["channels"] {
+function shownBatchChannels({ leading, comparisons }: JudgedBatch): ShownBatch["channels"] {
   const { channels = {} } = comparisons.find(({ reference }) => reference === leading) ?? {};
   const scored = Object.entries(channels).flatMap(([channel, { score }]) =>
     score === undefined ? [] : [{ channel, score }],

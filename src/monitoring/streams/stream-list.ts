@@ -112,7 +112,7 @@ export function streamSilence(
   now: number,
   { retired = false }: { readonly retired?: boolean } = {},
 ): StreamSilence {
-  const seconds = toMilliseconds(Math.max(0, now - times.at(-1)!));
+  const seconds = listedMilliseconds(Math.max(0, now - times.at(-1)!));
   const intervals = times.slice(1).map((time, i) => Math.max(0, time - times[i]!));
   if (intervals.length < fewestIntervals) {
     const unknown = { usual_interval_seconds: null, longest_interval_seconds: null, usual_intervals: null };
@@ -125,35 +125,35 @@ export function streamSilence(
   const longest = intervals.at(-1)!;
   return {
     seconds,
-    usual_interval_seconds: toMilliseconds(usual),
-    longest_interval_seconds: toMilliseconds(longest),
+    usual_interval_seconds: listedMilliseconds(usual),
+    longest_interval_seconds: listedMilliseconds(longest),
     usual_intervals: usual > 0 ? seconds / usual : null,
     silent: retired ? null : seconds > silentAfter * usual && seconds > longest,
   };
 }
 
 /** Times have milliseconds, and their differences in binary have more digits. */
-function toMilliseconds(seconds: number): number {
+function listedMilliseconds(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
 }
 
 /** Whether a listed stream is in alarm. */
-export function isInAlarm({ state }: Pick<ListedStream, "state">): boolean {
+export function isListedInAlarm({ state }: Pick<ListedStream, "state">): boolean {
   return state === "gradual_drift" || state === "sudden_change";
 }
 
 /** What needs attention comes first: alarms (the newest first), silent streams, and streams whose last batch was rejected. */
-export function byUrgency(a: ListedStream, b: ListedStream): number {
+export function listByUrgency(a: ListedStream, b: ListedStream): number {
   return (
-    urgency(a) - urgency(b) ||
-    (isInAlarm(a) ? (b.since ?? "").localeCompare(a.since ?? "") : 0) ||
+    urgencyInList(a) - urgencyInList(b) ||
+    (isListedInAlarm(a) ? (b.since ?? "").localeCompare(a.since ?? "") : 0) ||
     naturalOrder(a.stream, b.stream)
   );
 }
 
-function urgency(stream: ListedStream): number {
+function urgencyInList(stream: ListedStream): number {
   if (stream.retired_at !== null) return 4;
-  if (isInAlarm(stream)) return 0;
+  if (isListedInAlarm(stream)) return 0;
   if (stream.silence.silent === true) return 1;
   return stream.last.verdict === "rejected" ? 2 : 3;
 }

@@ -36,7 +36,7 @@ export function summaryDistribution(
 }
 
 /** Share of the values below x. */
-export function shareBelow({ positions, shares }: SummaryDistribution, x: number): number {
+export function summaryShareBelow({ positions, shares }: SummaryDistribution, x: number): number {
   const last = positions.length - 1;
   if (x <= positions[0]!) return 0;
   if (x > positions[last]!) return 1;
@@ -55,10 +55,10 @@ export function summaryQuantile({ positions, shares }: SummaryDistribution, p: n
 }
 
 /** The share in each of `bins` bins of equal width from `from` to `to`. */
-export function binnedShares(distribution: SummaryDistribution, from: number, to: number, bins: number): number[] {
+export function summaryShares(distribution: SummaryDistribution, from: number, to: number, bins: number): number[] {
   if (!(to > from)) throw new RangeError(`bins: expected a range, got ${from} to ${to}`);
   const below = Array.from({ length: bins + 1 }, (_, i) =>
-    shareBelow(distribution, i === bins ? to : from + ((to - from) * i) / bins),
+    summaryShareBelow(distribution, i === bins ? to : from + ((to - from) * i) / bins),
   );
   return below.slice(1).map((share, i) => share - below[i]!);
 }

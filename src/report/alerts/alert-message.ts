@@ -99,6 +99,6 @@ export const alertMessageSchema: z.ZodType<AlertMessage> = z.object({
 });
 
 /** Whether the message closes its incident. */
-export function endsIncident({ type }: Pick<AlertMessage, "type">): boolean {
+export function isAlertAtEnd({ type }: Pick<AlertMessage, "type">): boolean {
   return type.endsWith(".ended");
 }

@@ -1,6 +1,6 @@
 // An alert in the form that each receiver expects.
 
-import { type AlertMessage, endsIncident, type Severity } from "./alert-message.ts";
+import { type AlertMessage, isAlertAtEnd, type Severity } from "./alert-message.ts";
 import type { WebTarget } from "./alert-target.ts";
 
 /** The body of a request, as JSON. */
@@ -33,14 +33,14 @@ const marks: Readonly<Record<Severity, string>> = {
 /** `text` alone, because Mattermost and others that take Slack's form ignore blocks. */
 function slackPayload({ data }: AlertMessage): unknown {
   const lines = [
-    `${marks[data.severity]} *${slackText(data.title)}*`,
-    ...data.details.map((line) => `> ${slackText(line)}`),
+    `${marks[data.severity]} *${slackPayloadText(data.title)}*`,
+    ...data.details.map((line) => `> ${slackPayloadText(line)}`),
   ];
   return { text: lines.join("\n") };
 }
 
 /** Slack reads <...> as links and mentions, so a stream called <!channel> could call everybody. */
-function slackText(text: string): string {
+function slackPayloadText(text: string): string {
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
@@ -54,7 +54,7 @@ const longestSummary = 1024;
 function pagerdutyPayload(message: AlertMessage, routingKey: string): unknown {
   const { data, timestamp } = message;
   const base = { routing_key: routingKey, dedup_key: data.incident };
-  if (endsIncident(message)) return { ...base, event_action: "resolve" };
+  if (isAlertAtEnd(message)) return { ...base, event_action: "resolve" };
   return {
     ...base,
     event_action: "trigger",
@@ -86,7 +86,7 @@ const alertNames: Readonly<Record<string, string>> = {
 export function alertmanagerPayload(message: AlertMessage, holdHours: number, now: Date): unknown {
   const { data, timestamp } = message;
   const endsAt =
-    endsIncident(message) || message.type === "test"
+    isAlertAtEnd(message) || message.type === "test"
       ? timestamp
       : new Date(now.getTime() + 3_600_000 * holdHours).toISOString();
   return {

@@ -88,7 +88,7 @@ function targetOfAddress(address: string, where: string, environment: Environmen
 }
 
 function webTarget(url: URL, isAlertmanager: boolean, where: string, environment: Environment): WebTarget {
-  const form = isAlertmanager ? "alertmanager" : formOfWebhook(url, where);
+  const form = isAlertmanager ? "alertmanager" : formOfAlertTarget(url, where);
   const take = (name: string): string | undefined => {
     const value = url.searchParams.get(name) ?? undefined;
     url.searchParams.delete(name);
@@ -126,13 +126,13 @@ function webTarget(url: URL, isAlertmanager: boolean, where: string, environment
     form,
     url: url.href,
     authorization,
-    keys: form === "plain" ? webhookKeys(environment[secretVariable] ?? "") : [],
+    keys: form === "plain" ? alertTargetKeys(environment[secretVariable] ?? "") : [],
     routingKey,
     holdHours,
   };
 }
 
-function formOfWebhook(url: URL, where: string): WebTarget["form"] {
+function formOfAlertTarget(url: URL, where: string): WebTarget["form"] {
   const given = url.searchParams.get("format");
   const form = forms.find((own) => own === given);
   if (form !== undefined) return form;
@@ -143,7 +143,7 @@ function formOfWebhook(url: URL, where: string): WebTarget["form"] {
 }
 
 /** Secrets as Standard Webhooks writes them, separated by spaces. */
-function webhookKeys(secrets: string): Buffer[] {
+function alertTargetKeys(secrets: string): Buffer[] {
   return secrets
     .split(/\s+/)
     .filter((secret) => secret !== "")

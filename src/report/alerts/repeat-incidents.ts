@@ -3,7 +3,7 @@
 import type { AlertOutbox } from "./alert-outbox.ts";
 import { alertmanagerPayload } from "./alert-payload.ts";
 import type { WebTarget } from "./alert-target.ts";
-import { postToTarget } from "./send-alert.ts";
+import { postAlertToTarget } from "./send-alert.ts";
 
 /** Number of alerts per request; arbitrary. */
 const most = 500;
@@ -19,6 +19,6 @@ export async function repeatIncidents(
   for (let i = 0; i < incidents.length; i += most) {
     const some = incidents.slice(i, i + most);
     const body = some.map(({ incident }) => alertmanagerPayload(incident.message, target.holdHours, now));
-    await postToTarget(JSON.stringify(body), target, { now, patienceMs });
+    await postAlertToTarget(JSON.stringify(body), target, { now, patienceMs });
   }
 }

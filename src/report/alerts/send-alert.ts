@@ -41,7 +41,7 @@ export async function sendAlert(message: AlertMessage, target: AlertTarget, atte
 }
 
 /** The headers of https://www.standardwebhooks.com; `webhook-id` stays the same in every attempt. */
-export function webhookHeaders(id: string, body: string, keys: readonly Buffer[], now: Date): Record<string, string> {
+export function alertHeaders(id: string, body: string, keys: readonly Buffer[], now: Date): Record<string, string> {
   const timestamp = String(Math.floor(now.getTime() / 1000));
   const sign = (key: Buffer): string =>
     `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}`;
@@ -54,12 +54,12 @@ export function webhookHeaders(id: string, body: string, keys: readonly Buffer[]
 
 function postAlert(message: AlertMessage, target: WebTarget, attempt: Attempt): Promise<void> {
   const body = JSON.stringify(alertPayload(message, target, attempt.now));
-  const signed = target.form === "plain" ? webhookHeaders(message.data.id, body, target.keys, attempt.now) : {};
-  return postToTarget(body, target, attempt, signed);
+  const signed = target.form === "plain" ? alertHeaders(message.data.id, body, target.keys, attempt.now) : {};
+  return postAlertToTarget(body, target, attempt, signed);
 }
 
 /** @throws AlertFault with a reason that contains no secret */
-export async function postToTarget(
+export async function postAlertToTarget(
   body: string,
   target: WebTarget,
   { now, patienceMs }: Attempt,
@@ -83,14 +83,14 @@ export async function postToTarget(
     // What a receiver says is not repeated: it may contain the address.
     answer.body.on("error", () => {}).destroy();
   } catch (error) {
-    throw new AlertFault("later", connectionReason(error, patienceMs));
+    throw new AlertFault("later", alertConnectionReason(error, patienceMs));
   } finally {
     await dispatcher.destroy();
   }
   if (status >= 200 && status < 300) return;
   const said = `it answered ${status}`;
   if (status === 408 || status === 429 || status >= 500)
-    throw new AlertFault("later", said, secondsToWait(retryAfter, now));
+    throw new AlertFault("later", said, secondsToSendAlert(retryAfter, now));
   throw new AlertFault([400, 410, 413, 415, 422].includes(status) ? "never" : "setup", said);
 }
 
@@ -101,7 +101,7 @@ function dispatcherOfAlerts(): Dispatcher {
   return behindProxy ? new EnvHttpProxyAgent() : new Agent();
 }
 
-function secondsToWait(header: string | string[] | undefined, now: Date): number | undefined {
+function secondsToSendAlert(header: string | string[] | undefined, now: Date): number | undefined {
   const text = Array.isArray(header) ? header[0] : header;
   if (text === undefined) return undefined;
   const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now.getTime()) / 1000;
@@ -140,7 +140,7 @@ async function mailAlert(
     });
   } catch (error) {
     const code = error instanceof Error && "responseCode" in error ? error.responseCode : undefined;
-    if (typeof code !== "number") throw new AlertFault("later", connectionReason(error, patienceMs));
+    if (typeof code !== "number") throw new AlertFault("later", alertConnectionReason(error, patienceMs));
     // 535 is a wrong password; other replies from 500 on concern this message or its recipients.
     const kind = code < 500 ? "later" : [530, 534, 535, 538].includes(code) ? "setup" : "never";
     throw new AlertFault(kind, `it answered ${code}`);
@@ -150,7 +150,7 @@ async function mailAlert(
 }
 
 /** The error's code, because its message may repeat the address. */
-function connectionReason(error: unknown, patienceMs: number): string {
+function alertConnectionReason(error: unknown, patienceMs: number): string {
   const { name, code, cause }: { name?: string; code?: unknown; cause?: unknown } = error instanceof Error ? error : {};
   if (name === "TimeoutError" || code === "ETIMEDOUT")
     return `no answer within ${Number((patienceMs / 1000).toPrecision(2))} s`;

@@ -91,7 +91,7 @@ export function alertOnBatch(
     messages.push(message);
   };
   const end = (kind: IncidentKind): void => {
-    messages.push(endOfIncident(of, kind, open[kind]!, result));
+    messages.push(endOfStreamIncident(of, kind, open[kind]!, result));
     delete open[kind];
   };
 
@@ -101,9 +101,9 @@ export function alertOnBatch(
     if (open.alarm !== undefined && (result.verdict === "normal" || open.alarm.begin !== from)) end("alarm");
     if (result.verdict !== "normal") {
       if (open.alarm === undefined)
-        begin("alarm", from, messageOfAlarm(of, "alarm.began", from, result, at), result.confirmed);
+        begin("alarm", from, streamAlarmMessage(of, "alarm.began", from, result, at), result.confirmed);
       else if (result.confirmed && !open.alarm.confirmed) {
-        const message = messageOfAlarm(of, "alarm.confirmed", from, result, open.alarm.message.data.since);
+        const message = streamAlarmMessage(of, "alarm.confirmed", from, result, open.alarm.message.data.since);
         begin("alarm", from, message, true);
       }
     }
@@ -111,7 +111,11 @@ export function alertOnBatch(
   const rejected = recent.replaceAll(".", "").length;
   const share = rejected / recent.length;
   if (open.rejections === undefined && result.verdict === "rejected" && rejected >= rule.least && share >= rule.share)
-    begin("rejections", batchId, messageOfRejections(of, batchId, result, { batches: rejected, of: recent.length }));
+    begin(
+      "rejections",
+      batchId,
+      streamRejectionsMessage(of, batchId, result, { batches: rejected, of: recent.length }),
+    );
   else if (open.rejections !== undefined && share < rule.share / 2) end("rejections");
   return { after: { recent, last: { batchId, at }, open }, messages };
 }
@@ -129,7 +133,7 @@ export function alertOnSilence(of: AlertedStream, before: StreamAlerts, lastHear
 }
 
 /** Default severities; an arbitrary choice, which rules can replace. */
-function severityOf(type: AlertType, verdict: AlertData["verdict"]): Severity {
+function severityOfStreamAlert(type: AlertType, verdict: AlertData["verdict"]): Severity {
   if (type.endsWith(".ended") || type === "test") return "info";
   return verdict === "sudden_change" ? "error" : "warning";
 }
@@ -143,15 +147,15 @@ export function makeAlertMessage(
   facts: Partial<AlertData> & Pick<AlertData, "title" | "since">,
 ): AlertMessage {
   const kind = type.split(".")[0]!;
-  const incident = `tidemark-${shortHash(of.project, of.model, of.stream, kind, begin)}`;
+  const incident = `tidemark-${shortStreamAlertHash(of.project, of.model, of.stream, kind, begin)}`;
   return {
     type,
     timestamp: at,
     data: {
       schema_version: 1,
-      id: `alert_${shortHash(incident, type)}`,
+      id: `alert_${shortStreamAlertHash(incident, type)}`,
       incident,
-      severity: severityOf(type, facts.verdict ?? null),
+      severity: severityOfStreamAlert(type, facts.verdict ?? null),
       details: [],
       ...of,
       model_version: null,
@@ -169,11 +173,11 @@ export function makeAlertMessage(
   };
 }
 
-function shortHash(...parts: readonly unknown[]): string {
+function shortStreamAlertHash(...parts: readonly unknown[]): string {
   return sha256Bytes(JSON.stringify(parts)).slice("sha256:".length).slice(0, 32);
 }
 
-function messageOfAlarm(
+function streamAlarmMessage(
   of: AlertedStream,
   type: "alarm.began" | "alarm.confirmed",
   from: string,
@@ -193,7 +197,7 @@ function messageOfAlarm(
     ...likely_causes.map(({ fault, channels }) => `likely cause: ${fault} (${channels.join(", ")})`),
   ];
   return makeAlertMessage(of, type, from, result.checked_at, {
-    ...factsOfBatch(result),
+    ...streamAlertFacts(result),
     since,
     title: `Alarm on stream ${of.stream} of ${of.model} ${verb}: ${result.verdict.replace("_", " ")}`,
     details,
@@ -210,14 +214,14 @@ function furthestOfAlert({ leading, comparisons }: JudgedBatch): AlertData["furt
   return own === undefined ? null : { reference: own.reference, channel: own.channel, statistic: own.statistic };
 }
 
-function messageOfRejections(
+function streamRejectionsMessage(
   of: AlertedStream,
   from: string,
   result: RejectedBatch,
   rejected: { readonly batches: number; readonly of: number },
 ): AlertMessage {
   return makeAlertMessage(of, "rejections.began", from, result.checked_at, {
-    ...factsOfBatch(result),
+    ...streamAlertFacts(result),
     since: result.checked_at,
     title: `The quality gate rejected ${rejected.batches} of the last ${rejected.of} batches of stream ${of.stream} of ${of.model}`,
     details: result.reasons.map(({ code, message }) => `${code}: ${message}`),
@@ -231,10 +235,15 @@ const endings: Readonly<Record<IncidentKind, (stream: string) => string>> = {
   silence: (stream) => `Data arrives again from ${stream}`,
 };
 
-function endOfIncident(of: AlertedStream, kind: IncidentKind, incident: Incident, result: CheckResult): AlertMessage {
+function endOfStreamIncident(
+  of: AlertedStream,
+  kind: IncidentKind,
+  incident: Incident,
+  result: CheckResult,
+): AlertMessage {
   const { since, last_heard } = incident.message.data;
   return makeAlertMessage(of, `${kind}.ended`, incident.begin, result.checked_at, {
-    ...factsOfBatch(result),
+    ...streamAlertFacts(result),
     since,
     last_heard,
     alarm_since: kind === "alarm" ? incident.begin : null,
@@ -242,6 +251,6 @@ function endOfIncident(of: AlertedStream, kind: IncidentKind, incident: Incident
   });
 }
 
-function factsOfBatch({ batch_id, model_version, verdict }: CheckResult): Partial<AlertData> {
+function streamAlertFacts({ batch_id, model_version, verdict }: CheckResult): Partial<AlertData> {
   return { batch_id, model_version, verdict };
 }

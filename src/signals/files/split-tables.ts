@@ -51,7 +51,7 @@ export async function* splitTables(
     for (const [i, source] of sources.entries()) tables.push(await gatherTable(database, source, column, `part${i}`));
     const values = new Set(tables.flatMap(({ ranges }) => [...ranges.keys()]));
     refuseUnlikelySplit(column, values, tables, reporter);
-    for (const value of values) yield* writePart(database, value, tables, scratch);
+    for (const value of values) yield* writeSplitPart(database, value, tables, scratch);
   } finally {
     database.close();
     scratch.remove();
@@ -77,7 +77,7 @@ async function gatherTable(
   name: string,
 ): Promise<GatheredTable> {
   const schema = await readTableSchema(database, source);
-  if (!schema.names.includes(column)) throw columnNotToSplit(source.path, column, schema.names);
+  if (!schema.names.includes(column)) throw columnNotToSplitTables(source.path, column, schema.names);
   const value = `nullif(trim(CAST(${duckdbIdentifier(column)} AS VARCHAR)), '')`;
   await withReadErrorsExplained(database, source, schema, () =>
     database.connection.run(`CREATE TABLE ${name} AS SELECT *, ${value} AS ${device} FROM ${schema.source(new Set())}`),
@@ -107,7 +107,7 @@ async function gatherTable(
   };
 }
 
-async function* writePart(
+async function* writeSplitPart(
   database: Database,
   value: string,
   tables: readonly GatheredTable[],
@@ -136,7 +136,7 @@ async function* writePart(
   }
 }
 
-function columnNotToSplit(path: string, column: string, names: readonly string[]): UserError {
+function columnNotToSplitTables(path: string, column: string, names: readonly string[]): UserError {
   const nearest = nearestName(column, names);
   const shown = names.length > 20 ? `${names.slice(0, 20).join(", ")}, ...` : names.join(", ");
   return new UserError(`${path}: there is no column "${column}" (--stream-from).`, {

@@ -11,7 +11,7 @@ const bytesPerRow = 500;
 const statuses = ["accepted", "doubtful", "alarmed", "rejected", "excluded"] as const;
 
 /** The first or last $3 batches in the references that still have a summary. */
-const referenceEnd = (order: "ASC" | "DESC"): string => `
+const referenceEndStatement = (order: "ASC" | "DESC"): string => `
   SELECT b.sequence FROM tidemark.batches b JOIN tidemark.summaries USING (stream_id, sequence)
   WHERE b.stream_id = (SELECT stream_id FROM own) AND b.in_references ORDER BY b.sequence ${order} LIMIT $3`;
 
@@ -24,7 +24,7 @@ export const seenStatement: string = `
   WITH own AS (
     SELECT stream_id, version, batches, state, references_changed_at
     FROM tidemark.streams WHERE model_id = $1 AND name = $2
-  ), kept AS ((${referenceEnd("ASC")}) UNION (${referenceEnd("DESC")}))
+  ), kept AS ((${referenceEndStatement("ASC")}) UNION (${referenceEndStatement("DESC")}))
   SELECT own.*, NULL::bigint AS sequence, NULL AS batch_id, NULL::timestamptz AS received_at, NULL AS figures, NULL::bytea AS summary,
     EXISTS (SELECT FROM tidemark.batches b WHERE b.stream_id = own.stream_id AND b.batch_id = $4::text) AS known,
     (SELECT b.batch_id FROM tidemark.batches b
@@ -41,7 +41,7 @@ export const seenStatement: string = `
     JOIN tidemark.summaries k ON k.stream_id = b.stream_id AND k.sequence = b.sequence`;
 
 /** The edges of the summaries that are kept for a stream's references; $1 stream, $2 how many at each end. */
-const middleOf = (at: { readonly last: string }): string => `
+const middleStatement = (at: { readonly last: string }): string => `
   SELECT k.sequence, octet_length(k.summary) AS bytes
   FROM tidemark.summaries k JOIN tidemark.batches b USING (stream_id, sequence)
   WHERE k.stream_id = $1 AND b.in_references
@@ -60,7 +60,7 @@ const middleOf = (at: { readonly last: string }): string => `
  */
 export const recordStatement: string = `
   WITH middle AS (
-    SELECT * FROM (${middleOf({
+    SELECT * FROM (${middleStatement({
       last: `CASE WHEN $2::bigint < 2 THEN 9223372036854775807 ELSE (SELECT b.sequence FROM tidemark.batches b
         WHERE b.stream_id = $1 AND b.in_references ORDER BY b.sequence DESC OFFSET greatest($2::bigint - 2, 0) LIMIT 1) END`,
     })}) m WHERE $9::boolean
@@ -216,7 +216,7 @@ export const shortenStatement = `
 
 /** Within the transaction that locked the stream: deletes the summaries in its middle. $1 stream, $2 kept at each end */
 export const forgetMiddleStatement: string = `
-  WITH middle AS (${middleOf({
+  WITH middle AS (${middleStatement({
     last: `(SELECT b.sequence FROM tidemark.batches b WHERE b.stream_id = $1 AND b.in_references
       ORDER BY b.sequence DESC OFFSET $2::bigint - 1 LIMIT 1)`,
   })}), gone AS (

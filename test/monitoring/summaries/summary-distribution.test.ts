@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { baselineReference } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import {
-  binnedShares,
-  shareBelow,
   summaryDistribution,
   summaryQuantile,
+  summaryShareBelow,
+  summaryShares,
 } from "../../../src/monitoring/summaries/summary-distribution.ts";
 import { Rng } from "../../../src/random.ts";
 
@@ -16,7 +16,7 @@ describe("the distribution of a summary", () => {
   const distribution = summaryDistribution(summary, [0, 2])!;
 
   it("is exact at the edges and linear in between", () => {
-    const below = [-2, -1, -0.5, 0, 1, 2, 3, 4, 5].map((x) => shareBelow(distribution, x));
+    const below = [-2, -1, -0.5, 0, 1, 2, 3, 4, 5].map((x) => summaryShareBelow(distribution, x));
     expect(below.map((share) => Number(share.toFixed(12)))).toEqual([0, 0, 0.1, 0.2, 0.45, 0.7, 0.85, 1, 1]);
   });
 
@@ -32,27 +32,27 @@ describe("the distribution of a summary", () => {
   });
 
   it("puts each value into one bin", () => {
-    expect(binnedShares(distribution, -1, 4, 5).map((share) => Number(share.toFixed(12)))).toEqual([
+    expect(summaryShares(distribution, -1, 4, 5).map((share) => Number(share.toFixed(12)))).toEqual([
       0.2, 0.25, 0.25, 0.15, 0.15,
     ]);
   });
 
   it("is a step for a constant, and null without values", () => {
     const constant = summaryDistribution({ n: 3, min: 1, max: 1, counts: [0, 3, 0] }, [1, 1.0000001])!;
-    expect([0.9, 1, 1.1].map((x) => shareBelow(constant, x))).toEqual([0, 0, 1]);
-    expect(binnedShares(constant, 0.5, 1.5, 2)).toEqual([0, 1]);
+    expect([0.9, 1, 1.1].map((x) => summaryShareBelow(constant, x))).toEqual([0, 0, 1]);
+    expect(summaryShares(constant, 0.5, 1.5, 2)).toEqual([0, 1]);
     expect(summaryDistribution({ n: 0, min: 0, max: 0, counts: [0, 0, 0] }, [0, 2])).toBeNull();
   });
 
   it("does not begin before the smallest value, nor end after the largest", () => {
     const above = summaryDistribution({ n: 4, min: 7, max: 9, counts: [0, 0, 4] }, [0, 2])!;
-    expect([2, 7, 8, 9].map((x) => shareBelow(above, x))).toEqual([0, 0, 0.5, 1]);
+    expect([2, 7, 8, 9].map((x) => summaryShareBelow(above, x))).toEqual([0, 0, 0.5, 1]);
   });
 
   it("refuses counts of another grid, and NaN", () => {
     expect(() => summaryDistribution(summary, [0, 1, 2])).toThrow("expected 4 counts, got 3");
     expect(() => summaryQuantile(distribution, Number.NaN)).toThrow("expected a share from 0 to 1, got NaN");
-    expect(() => binnedShares(distribution, Number.NaN, 1, 2)).toThrow("expected a range");
+    expect(() => summaryShares(distribution, Number.NaN, 1, 2)).toThrow("expected a range");
   });
 });
 

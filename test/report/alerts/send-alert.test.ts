@@ -3,7 +3,7 @@ import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import { alertPayload } from "../../../src/report/alerts/alert-payload.ts";
 import { alertTarget, type WebTarget } from "../../../src/report/alerts/alert-target.ts";
-import { webhookHeaders } from "../../../src/report/alerts/send-alert.ts";
+import { alertHeaders } from "../../../src/report/alerts/send-alert.ts";
 import { alertOnBatch, noStreamAlerts } from "../../../src/report/alerts/stream-alerts.ts";
 import { alarmed, judged } from "./results.ts";
 
@@ -18,11 +18,11 @@ describe("a webhook's headers", () => {
     const secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"];
     const target = alertTarget("https://example.org", { TIDEMARK_WEBHOOK_SECRET: secrets.join(" ") }) as WebTarget;
     const body = JSON.stringify(began.messages[0]);
-    const headers = webhookHeaders("alert_1", body, target.keys, new Date());
+    const headers = alertHeaders("alert_1", body, target.keys, new Date());
     for (const secret of secrets) expect(new Webhook(secret).verify(body, headers)).toEqual(JSON.parse(body));
     const other = new Webhook("whsec_BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB");
     expect(() => other.verify(body, headers)).toThrow("No matching signature");
-    expect(webhookHeaders("alert_1", body, [], now)).not.toHaveProperty("webhook-signature");
+    expect(alertHeaders("alert_1", body, [], now)).not.toHaveProperty("webhook-signature");
   });
 });
 

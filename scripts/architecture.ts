@@ -84,6 +84,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     purpose: "alerts on streams: when, in which form, to whom; an outbox until they are delivered",
     imports: ["monitoring/streams", "storage/store"],
   },
+  "report/metrics": {
+    purpose: "metrics for Prometheus, of a service and in a file",
+    imports: ["monitoring/streams", "storage/store"],
+  },
   pipelines: {
     purpose: "one file per command, which connects the other rooms",
     imports: [
@@ -95,6 +99,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "storage/tracking",
       "report",
       "report/alerts",
+      "report/metrics",
       "learning/evaluation",
       "learning/pseudo-labeling",
       "learning/training",
@@ -105,7 +110,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "interfaces/server": {
     purpose: "the HTTP service: routes, limits, tokens, logs, how it starts and stops",
-    imports: ["pipelines"],
+    imports: ["pipelines", "report/alerts", "report/metrics"],
   },
   "interfaces/cli": {
     purpose: "commands and their output",

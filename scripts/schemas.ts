@@ -14,6 +14,7 @@ import { deviceModelSchema } from "../src/monitoring/summaries/device-model-sche
 import { deviceSummarySchema } from "../src/monitoring/summaries/summary-schemas.ts";
 import { printedCheckedStreamsSchema, shownStreamSchema, streamListSchema } from "../src/pipelines/stream-schemas.ts";
 import { alertMessageSchema } from "../src/report/alerts/alert-message.ts";
+import { alertsConfigSchema } from "../src/report/alerts/alert-rules.ts";
 import { retrainOptions } from "../src/retrain-options.ts";
 import { labelsSchema } from "../src/storage/store/labels.ts";
 import { manifestSchema } from "../src/storage/store/manifest.ts";
@@ -58,6 +59,7 @@ const files: Record<string, { schema: z.ZodType; title: string }> = {
   labels: { schema: labelsSchema, title: "The classes in the order of the network's outputs" },
   baseline_stats: { schema: baselineStatsSchema, title: "The frozen reference, which describes the training data" },
   check_result: { schema: checkResultSchema, title: "The output of `tidemark check --json`" },
+  alerts_config: { schema: alertsConfigSchema, title: "The file of `tidemark serve --alerts`" },
   alert: { schema: alertMessageSchema, title: "An alert, as a webhook receives it" },
   rolling_reference: {
     schema: rollingReferenceSchema,

@@ -1,7 +1,7 @@
 // Options of the commands that send alerts.
 
 import type { CheckConfig } from "./config-types.ts";
-import { flagOption, type Option, type OptionsOf, textsOption } from "./option.ts";
+import { flagOption, type Option, type OptionsOf, textOption, textsOption } from "./option.ts";
 import { model } from "./shared-options.ts";
 
 export const alertsHeading = "Alerts (webhooks are signed with TIDEMARK_WEBHOOK_SECRET):";
@@ -17,7 +17,23 @@ export const alert: Option<string[]> = {
   secret: true,
 };
 
-export const checkAlerts: OptionsOf<Required<Pick<CheckConfig, "alert">>> = { alert };
+const metricsFile: Option<string> = textOption({
+  value: "file.prom",
+  affects: "run",
+  expected: "a file name that ends in .prom",
+  pattern: /\.prom$/,
+  doc: "write the state of all streams there, for the textfile collector of Prometheus's node_exporter",
+});
+
+export const checkAlerts: OptionsOf<Required<Pick<CheckConfig, "alert" | "metricsFile">>> = { alert, metricsFile };
+
+/** Rules for the alerts of a service. */
+export const alerts: Option<string> = textOption({
+  value: "file",
+  affects: "run",
+  expected: "a YAML or JSON file",
+  doc: "YAML or JSON file that says who is alerted about which streams; see docs/alerts.md",
+});
 
 const required: Option<string[]> = { ...alert, presence: "required" };
 

@@ -411,6 +411,8 @@ export interface CheckConfig {
   experiment?: string;
   /** Send alerts there: a webhook (https), mail (smtp), alertmanager+http, or env:NAME for an address in an environment variable; see docs/alerts.md; repeatable. */
   alert?: string[];
+  /** Write the state of all streams there, for the textfile collector of Prometheus's node_exporter. */
+  metricsFile?: string;
   /** Worker threads. Default: one per core. */
   jobs: number;
 }
@@ -759,6 +761,8 @@ export interface ServeConfig {
   keepDays: number;
   /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, whatever their age. Default: 1000. */
   keepMegabytes: number;
+  /** YAML or JSON file that says who is alerted about which streams; see docs/alerts.md. */
+  alerts?: string;
   /** Check the options and the models, and stop. */
   checkConfig: boolean;
 }

@@ -1,4 +1,5 @@
 // Options of `serve`.
+import { alerts } from "./alert-options.ts";
 import type { ServeConfig } from "./config-types.ts";
 import {
   flagOption,
@@ -110,6 +111,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
   }),
   ...optionsUnder("Memory:", keep),
   ...optionsUnder("Running:", {
+    alerts,
     checkConfig: flagOption({ affects: "run", doc: "check the options and the models, and stop" }),
   }),
 };

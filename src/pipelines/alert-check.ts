@@ -7,7 +7,7 @@ import { AlertOutbox, outboxFile } from "../report/alerts/alert-outbox.ts";
 import type { AlertTarget } from "../report/alerts/alert-target.ts";
 import { type AlertClock, type Deliveries, deliverAlerts } from "../report/alerts/deliver-alerts.ts";
 import type { SendAlert } from "../report/alerts/send-alert.ts";
-import { alertOnBatch } from "../report/alerts/stream-alerts.ts";
+import { alertOnBatch, alertOnSilence } from "../report/alerts/stream-alerts.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 
@@ -30,10 +30,18 @@ export function alertedModelName(directory: string): string {
   return basename(resolve(directory));
 }
 
-/** Warns about alerts that were not delivered; never throws. @param results in the order in which they were judged */
+/** What a check has found. */
+export interface CheckedForAlerts {
+  /** In the order in which they were judged. */
+  readonly results: readonly CheckResult[];
+  /** Streams of the model that have gone silent, and when their last batch arrived. */
+  readonly silent: readonly { readonly stream: string; readonly lastHeard: string }[];
+}
+
+/** Warns about alerts that were not delivered; never throws. */
 export async function alertCheck(
   directory: string,
-  results: readonly CheckResult[],
+  { results, silent }: CheckedForAlerts,
   targets: readonly AlertTarget[],
   reporter: Pick<Reporter, "warn">,
   { now = () => new Date(), ...run }: AlertRun & { readonly now?: (() => Date) | undefined } = {},
@@ -42,11 +50,22 @@ export async function alertCheck(
   try {
     const outbox = AlertOutbox.open(outboxOfModel(directory));
     try {
+      const model = alertedModelName(directory);
       for (const result of results) {
-        const of = { project: null, model: alertedModelName(directory), stream: result.stream };
+        const of = { project: null, model, stream: result.stream };
         outbox.report(
           of,
           (before) => alertOnBatch(of, result, before),
+          () => targets,
+          now(),
+        );
+      }
+      for (const { stream, lastHeard } of silent) {
+        const of = { project: null, model, stream };
+        const at = now().toISOString();
+        outbox.report(
+          of,
+          (before) => alertOnSilence(of, before, lastHeard, at),
           () => targets,
           now(),
         );

@@ -55,7 +55,7 @@ export interface CheckAnswer {
 }
 
 /** Options of `check`, except the model. */
-export type BatchOptions = Omit<CheckOptions, "model" | "alert">;
+export type BatchOptions = Omit<CheckOptions, "model" | "alert" | "metricsFile">;
 
 /** Options of `check` for a batch that a device summarised. */
 export type SummaryOptions = Pick<Required<CheckOptions>, "batchId"> &

@@ -9,6 +9,7 @@ import { openDuckdb } from "../signals/files/duckdb.ts";
 import { findFiles } from "../signals/files/find-files.ts";
 import { isPathTemplate, valueFromPath } from "../signals/files/path-columns.ts";
 import { splitTables } from "../signals/files/split-tables.ts";
+import { afterCheck, planAfterCheck } from "./after-check.ts";
 import type { CheckRun } from "./check-batch.ts";
 import { type ModelHandle, openModelHandle } from "./model-handle.ts";
 
@@ -47,10 +48,14 @@ export interface CheckedStreams {
  *   If a single stream cannot be checked, that is not an error of the call; see `CheckedStream.error`
  */
 export async function checkStreams(options: CheckOptions, run: CheckRun = {}): Promise<CheckedStreams> {
-  const config = resolveCheckConfig(options);
+  const { alert, metricsFile, ...config } = resolveCheckConfig(options);
+  const plan = planAfterCheck({ ...(alert && { alert }), ...(metricsFile !== undefined && { metricsFile }) });
   const model = await openModelHandle(config.model);
   try {
-    return await checkStreamsOf(model, config, run);
+    const answers = await checkStreamsOf(model, config, run);
+    const results = answers.streams.flatMap(({ result }) => (result === null ? [] : [result]));
+    await afterCheck(model, results, plan, reporterOf(run.reporter), run.now);
+    return answers;
   } finally {
     await model.close();
   }
@@ -59,7 +64,7 @@ export async function checkStreams(options: CheckOptions, run: CheckRun = {}): P
 /** Does the same with an opened model. */
 export async function checkStreamsOf(
   model: ModelHandle,
-  { streamFrom, columns, ...config }: CheckConfig,
+  { streamFrom, columns, ...config }: Omit<CheckConfig, "alert" | "metricsFile">,
   run: CheckRun = {},
 ): Promise<CheckedStreams> {
   if (streamFrom === undefined)
@@ -93,7 +98,7 @@ interface StreamFiles {
 
 async function checkOneOfStreams(
   model: ModelHandle,
-  config: Omit<CheckConfig, "streamFrom">,
+  config: Omit<CheckConfig, "streamFrom" | "alert" | "metricsFile">,
   run: CheckRun,
 ): Promise<CheckedStream> {
   const { stream } = config;

@@ -1,9 +1,9 @@
 // `tidemark check`: opens a model and judges one production batch with it.
 
 import { type CheckOptions, resolveCheckConfig } from "../config.ts";
-import { alertTargets } from "../report/alerts/alert-target.ts";
 import { collectingReporter, reporterOf } from "../reporter.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
+import { afterCheck, planAfterCheck } from "./after-check.ts";
 import type { CheckAnswer, CheckRun } from "./check-batch.ts";
 import { openModelHandle } from "./model-handle.ts";
 
@@ -29,16 +29,14 @@ export type { CheckAnswer };
  *   Unusable data is not an error; the verdict is then "rejected"
  */
 export async function check(options: CheckOptions, run: CheckRun = {}): Promise<CheckAnswer> {
-  const { alert = [], ...config } = resolveCheckConfig(options);
+  const { alert, metricsFile, ...config } = resolveCheckConfig(options);
   serverAddress(config.tracking);
-  const targets = alertTargets(alert);
+  const plan = planAfterCheck({ ...(alert && { alert }), ...(metricsFile !== undefined && { metricsFile }) });
   const model = await openModelHandle(config.model);
   try {
     const answer = await model.check(config, run);
-    if (targets.length === 0) return answer;
     const heard = collectingReporter(reporterOf(run.reporter));
-    const { alertCheck } = await import("./alert-check.ts");
-    await alertCheck(model.watched.folder.directory, [answer.result], targets, heard, { now: run.now });
+    await afterCheck(model, [answer.result], plan, heard, run.now);
     return { ...answer, warnings: [...answer.warnings, ...heard.warnings] };
   } finally {
     await model.close();

@@ -3,12 +3,15 @@
 import type { ServeConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { openLedgerStore } from "../monitoring/streams/model-ledger.ts";
+import type { ListedStream } from "../monitoring/streams/stream-list.ts";
 import type { Reporter } from "../reporter.ts";
+import { defaultProject } from "../storage/store/opened-store.ts";
 import { explainSystemError } from "../system-error.ts";
 import { type JudgedBatch, type JudgeRun, judgePostedBatch } from "./judge-posted-batch.ts";
 import { listModels } from "./models.ts";
 import type { PostedBatch } from "./posted-batch.ts";
 import { ServedModels } from "./served-models.ts";
+import { listStreamsOf } from "./streams.ts";
 
 export { StoreUnavailable } from "../storage/store/store-unavailable.ts";
 
@@ -19,6 +22,8 @@ export interface Service {
   refuseUnknown(model: string): Promise<void>;
   /** Names under which models can be addressed. */
   models(): Promise<string[]>;
+  /** The streams of the default project, by the names of the models' folders. */
+  streams(): Promise<{ readonly model: string; readonly streams: readonly ListedStream[] }[]>;
   /** Why no batch can be judged at present; undefined if batches can be judged. */
   notReady(): Promise<string | undefined>;
   /** Waits for the batches that are being judged. */
@@ -46,6 +51,15 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
       const versions = await listModels(directory, run);
       const champions = versions.filter(({ champion }) => champion).map(({ line }) => `${line}@champion`);
       return [...champions, ...versions.map(({ name }) => name)];
+    },
+    streams: async () => {
+      const versions = await listModels(directory, run);
+      const all = versions.map(async ({ name }) => {
+        const ledger = await served.ledger(defaultProject, name);
+        const list = ledger === null ? null : await listStreamsOf(ledger, name, {}, run);
+        return { model: name, streams: list?.streams ?? [] };
+      });
+      return Promise.all(all);
     },
     notReady: async () => {
       const names = await service.models().catch(reasonOfServiceError);

@@ -18,6 +18,13 @@ export interface AppOptions {
   readonly log: Pick<Logger, "info" | "warn" | "error">;
   /** Milliseconds, for durations in the log. */
   readonly clock?: () => number;
+  /** Called for every answer; `route` is the pattern of the address. */
+  readonly onAnswered?: (answered: {
+    readonly method: string;
+    readonly route: string;
+    readonly status: number;
+    readonly seconds: number;
+  }) => void;
   /** Whether replies ask the client to close its connection. */
   readonly closing?: () => boolean;
 }
@@ -35,6 +42,7 @@ export function createApp({
   log,
   clock = () => performance.now(),
   closing = () => false,
+  onAnswered = () => {},
 }: AppOptions): Hono {
   const app = new Hono();
   const answered = async (
@@ -74,6 +82,8 @@ export function createApp({
     }
     response.headers.set("X-Request-Id", requestId);
     if (closing()) response.headers.set("Connection", "close");
+    const method = /^(GET|POST)$/.test(request.method) ? request.method : "other";
+    onAnswered({ method, route: route?.path ?? "unknown", status: response.status, seconds: (clock() - began) / 1000 });
     log.info({ ...fields, status: response.status, ms: Math.round(clock() - began) }, "request");
     return response;
   };

@@ -12,6 +12,7 @@ import type { Logger } from "pino";
 import type { ServeConfig } from "../../config.ts";
 import { UserError } from "../../errors.ts";
 import { openService } from "../../pipelines/open-service.ts";
+import { readAlertsFile } from "../../pipelines/serve-alerts.ts";
 import { tokenFileOf } from "../../pipelines/tokens.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { explainSystemReadError } from "../../system-error.ts";
@@ -19,6 +20,7 @@ import { Authorizer } from "./authorize.ts";
 import { createApp } from "./create-app.ts";
 import { EventStream } from "./event-stream.ts";
 import { serviceRoutes } from "./service-routes.ts";
+import { ServiceWatch } from "./watch-service.ts";
 
 export interface ServeRun {
   readonly log: Logger;
@@ -46,12 +48,18 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
   });
   if (!isOpen && !(await authorizer.hasTokens())) throw noTokens(config);
   const events = new EventStream();
+  const watch = new ServiceWatch();
+  const reporter = { warn: (message: string): void => log.warn(message) };
   const service = await openService(config, {
-    reporter: { warn: (message) => log.warn(message) },
-    onJudged: (event) => events.publish(event),
+    reporter,
+    onJudged: (event) => {
+      events.publish(event);
+      watch.judged(event);
+    },
   });
   if (config.checkConfig) {
     try {
+      if (config.alerts !== undefined) await readAlertsFile(config.alerts);
       onServing({ url: null, models: await service.models() });
     } finally {
       await service.close();
@@ -61,8 +69,11 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
   const bodies = mkdtempSync(join(tmpdir(), "tidemark-serve-"));
   let files = 0;
   try {
+    const shared = /^postgres/.test(config.store ?? "");
+    await watch.start(service, { alerts: config.alerts, shared, reporter });
     const routes = serviceRoutes({
-      service,
+      service: watch.timed(service),
+      metricsOf: (project) => watch.metricsOf(project),
       events,
       isStopping: () => signal.aborted,
       newFile: () => join(bodies, `${files++}`),
@@ -78,6 +89,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
       authorize: (headers, needed, stream) => authorizer.authorize(headers, needed, stream),
       log,
       closing: () => signal.aborted,
+      onAnswered: (request) => watch.answered(request),
     });
     const server = createAdaptorServer({ fetch: app.fetch, ...(await serverOptionsOf(config)) });
     const { port } = await listening(server, config);
@@ -90,6 +102,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
     await stopped(server, signal, log);
   } finally {
     await service.close();
+    await watch.close();
     rmSync(bodies, { recursive: true, force: true });
   }
 }

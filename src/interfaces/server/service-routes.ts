@@ -2,22 +2,26 @@
 
 import { z } from "zod";
 import type { Service } from "../../pipelines/open-service.ts";
+import type { ServiceMetrics } from "../../report/metrics/service-metrics.ts";
 import { type BatchRouteOptions, batchRoute } from "./batch-route.ts";
 import type { EventStream } from "./event-stream.ts";
 import { healthRoutes } from "./health-routes.ts";
+import { metricsRoute } from "./metrics-route.ts";
 import { openapiDocument } from "./openapi.ts";
 import { jsonResponse, type Route } from "./route.ts";
 
 export interface ServiceRoutesOptions extends Omit<BatchRouteOptions, "service"> {
   readonly service: Service;
   readonly events: Pick<EventStream, "response">;
+  readonly metricsOf: (project: string) => ServiceMetrics;
   /** Whether the service is about to stop. */
   readonly isStopping: () => boolean;
 }
 
-export function serviceRoutes({ service, events, isStopping, ...batches }: ServiceRoutesOptions): Route[] {
+export function serviceRoutes({ service, events, metricsOf, isStopping, ...batches }: ServiceRoutesOptions): Route[] {
   const routes: Route[] = [
     ...healthRoutes(async () => (isStopping() ? "the service is stopping" : service.notReady())),
+    metricsRoute((project) => metricsOf(project)),
     batchRoute({ ...batches, service }),
     {
       method: "get",

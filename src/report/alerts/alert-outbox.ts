@@ -6,7 +6,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../../errors.ts";
 import { SqliteFile } from "../../storage/store/sqlite-file.ts";
-import { type AlertMessage, alertMessageSchema } from "./alert-message.ts";
+import { type AlertMessage, alertMessageSchema, isAlertAtEnd, type Severity } from "./alert-message.ts";
 import type { AlertFault } from "./send-alert.ts";
 import {
   type Alerted,
@@ -23,6 +23,12 @@ export const outboxFile = "alerts.sqlite";
 export interface StoredTarget {
   readonly id: string;
   readonly shown: string;
+}
+
+/** A target of one message. */
+export interface RoutedTarget extends StoredTarget {
+  /** Replaces that of the message. */
+  readonly severity?: Severity;
 }
 
 export interface QueuedAlert {
@@ -44,8 +50,8 @@ const firstBackoffMs = 1000;
 const longestBackoffMs = 3_600_000;
 /** A message that failed this often lets others pass, in case the message itself is the problem. */
 const attemptsBeforeOthers = 4;
-/** Messages are kept for as long as a repeated check might make them again. */
-const keptSentMs = 30 * 86_400_000;
+/** Messages are kept for as long as an incident may last, so that its target is told of the end; an arbitrary choice. */
+const keptSentMs = 365 * 86_400_000;
 const keptDeadMs = 90 * 86_400_000;
 
 const tables = `
@@ -98,7 +104,7 @@ export class AlertOutbox {
   report(
     of: AlertedStream,
     decide: (before: StreamAlerts) => Alerted,
-    targetsOf: (message: AlertMessage) => readonly StoredTarget[],
+    targetsOf: (message: AlertMessage) => readonly RoutedTarget[],
     now: Date,
   ): readonly AlertMessage[] {
     return this.#file.transaction((database) => {
@@ -119,6 +125,18 @@ export class AlertOutbox {
 
   enqueue(message: AlertMessage, targets: readonly StoredTarget[], now: Date): void {
     this.#file.transaction((database) => enqueueAlert(database, message, targets, now));
+  }
+
+  stateOf(of: AlertedStream): StreamAlerts {
+    return this.#file.snapshot((database) => stateOfStream(database, of));
+  }
+
+  /** Numbers of messages that were not delivered. */
+  count(): { readonly waiting: number; readonly dead: number } {
+    return this.#file.snapshot((database) => {
+      const of = database.prepare("SELECT count(*) AS n FROM messages WHERE status = ?");
+      return { waiting: Number(of.get("waiting")?.n), dead: Number(of.get("dead")?.n) };
+    });
   }
 
   /** All incidents that have not ended. */
@@ -210,14 +228,21 @@ function stateOfStream(database: DatabaseSync, { project, model, stream }: Alert
 function enqueueAlert(
   database: DatabaseSync,
   message: AlertMessage,
-  targets: readonly StoredTarget[],
+  targets: readonly RoutedTarget[],
   now: Date,
 ): void {
   const insert = database.prepare(
     "INSERT OR IGNORE INTO messages (id, target, shown, message, status, made_ms, next_ms) VALUES (?, ?, ?, ?, 'waiting', ?, ?)",
   );
-  for (const { id, shown } of targets)
-    insert.run(message.data.id, id, shown, JSON.stringify(message), now.getTime(), now.getTime());
+  const isTold = database.prepare(
+    "SELECT 1 FROM messages WHERE target = ? AND json_extract(message, '$.data.incident') = ? LIMIT 1",
+  );
+  for (const { id, shown, severity = message.data.severity } of targets) {
+    // The end of an incident is no news to a target that has not been told about it.
+    if (isAlertAtEnd(message) && isTold.get(id, message.data.incident) === undefined) continue;
+    const own = { ...message, data: { ...message.data, severity } };
+    insert.run(message.data.id, id, shown, JSON.stringify(own), now.getTime(), now.getTime());
+  }
 }
 
 function queuedAlert(row: Readonly<Record<string, unknown>>): QueuedAlert {

@@ -1,5 +1,6 @@
 // Tells an Alertmanager about all open incidents at once. It keeps alerts in memory only, and resolves those that nobody repeats.
 
+import type { AlertMessage } from "./alert-message.ts";
 import type { AlertOutbox } from "./alert-outbox.ts";
 import { alertmanagerPayload } from "./alert-payload.ts";
 import type { WebTarget } from "./alert-target.ts";
@@ -8,14 +9,15 @@ import { postAlertToTarget } from "./send-alert.ts";
 /** Number of alerts per request; arbitrary. */
 const most = 500;
 
-/** @throws AlertFault if the Alertmanager does not accept them */
+/** @param isFor whether the target gets a message @throws AlertFault if the Alertmanager does not accept them */
 export async function repeatIncidents(
   outbox: Pick<AlertOutbox, "openIncidents">,
   target: WebTarget,
   now: Date,
   patienceMs: number,
+  isFor: (message: AlertMessage) => boolean = () => true,
 ): Promise<void> {
-  const incidents = outbox.openIncidents();
+  const incidents = outbox.openIncidents().filter(({ incident }) => isFor(incident.message));
   for (let i = 0; i < incidents.length; i += most) {
     const some = incidents.slice(i, i + most);
     const body = some.map(({ incident }) => alertmanagerPayload(incident.message, target.holdHours, now));

@@ -56,6 +56,7 @@ describe("who may call what", () => {
     }
     expect(seen).toEqual({
       "get /livez": "anybody",
+      "get /metrics": "read, admin, read of others",
       "get /readyz": "anybody",
       "post /v1/models/{model}/streams/{stream}/batches/{batch}": "ingest, admin",
       "get /v1/models": "read, admin, read of others",

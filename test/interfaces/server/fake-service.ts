@@ -1,4 +1,5 @@
 // The application without a network and without models, for tests of who may call what.
+
 import type { Hono } from "hono";
 import { pino } from "pino";
 import { Authorizer } from "../../../src/interfaces/server/authorize.ts";
@@ -9,6 +10,7 @@ import { serviceRoutes } from "../../../src/interfaces/server/service-routes.ts"
 import type { JudgedBatch } from "../../../src/pipelines/judge-posted-batch.ts";
 import type { Service } from "../../../src/pipelines/open-service.ts";
 import type { PostedBatch } from "../../../src/pipelines/posted-batch.ts";
+import { ServiceMetrics } from "../../../src/report/metrics/service-metrics.ts";
 
 export interface FakeOptions {
   /** Path of the file of tokens. */
@@ -42,13 +44,16 @@ export function fakeService({ file, directory, judge = verdict, queue = 8, ...op
     },
     refuseUnknown: async () => {},
     models: async () => ["walk"],
+    streams: async () => [],
     notReady: async () => undefined,
     close: async () => {},
   };
   const events = new EventStream();
+  const metrics = new ServiceMetrics();
   const routes: Route[] = serviceRoutes({
     service,
     events,
+    metricsOf: () => metrics,
     isStopping: () => false,
     newFile: () => `${directory}/body-${files++}`,
     queue,

@@ -1,0 +1,22 @@
+// GET /metrics: each project has its own metrics, and a token sees only the series of streams that it may read.
+
+import { z } from "zod";
+import type { ServiceMetrics } from "../../report/metrics/service-metrics.ts";
+import type { Route } from "./route.ts";
+
+/** @param metricsOf the metrics of a project, brought up to date */
+export function metricsRoute(metricsOf: (project: string) => ServiceMetrics): Route {
+  return {
+    method: "get",
+    path: "/metrics",
+    scope: "read",
+    operationId: "metrics",
+    summary: "Metrics for Prometheus",
+    replies: { 200: { doc: "Prometheus's text format", schema: z.string(), type: "text/plain" } },
+    answer: async ({ caller }) => {
+      const metrics = metricsOf(caller.project);
+      const text = await metrics.text((stream) => caller.may("read", stream));
+      return new Response(text, { headers: { "Content-Type": metrics.contentType } });
+    },
+  };
+}

@@ -1,0 +1,81 @@
+// What watches the service: metrics of each project, and alerts.
+
+import type { JudgedEvent } from "../../pipelines/judge-posted-batch.ts";
+import type { Service } from "../../pipelines/open-service.ts";
+import { openServeAlerts } from "../../pipelines/serve-alerts.ts";
+import { defaultProject } from "../../pipelines/tokens.ts";
+import type { AlertService, SilentStream } from "../../report/alerts/alert-service.ts";
+import { figuresOfStream } from "../../report/metrics/metrics-file.ts";
+import { ServiceMetrics } from "../../report/metrics/service-metrics.ts";
+import type { Reporter } from "../../reporter.ts";
+
+export interface WatchOptions {
+  /** Path of the rules; undefined if nobody is alerted. */
+  readonly alerts: string | undefined;
+  /** Whether other services may share the store. */
+  readonly shared: boolean;
+  readonly reporter: Pick<Reporter, "warn">;
+}
+
+export class ServiceWatch {
+  readonly #metrics = new Map<string, ServiceMetrics>();
+  #alerts: AlertService | undefined;
+
+  /** Begins to watch. @throws UserError if the rules cannot be used */
+  async start(service: Pick<Service, "streams">, { alerts, shared, reporter }: WatchOptions): Promise<void> {
+    const metrics = this.metricsOf(defaultProject);
+    for (const { model, streams } of await service.streams()) {
+      for (const own of streams) metrics.stream(figuresOfStream(model, own));
+    }
+    if (alerts === undefined) return;
+    this.#alerts = await openServeAlerts(alerts, { shared, reporter, silentStreams: () => silentStreamsOf(service) });
+    this.#alerts.start();
+  }
+
+  judged({ project, model, stream, result, previous }: JudgedEvent): void {
+    this.metricsOf(project).judged(model, result);
+    this.#alerts?.judged({ project: alertedProject(project), model, stream, result, previous });
+  }
+
+  /** The service, whose calls are timed. */
+  timed<S extends Pick<Service, "judge">>(service: S): S {
+    const judge: Service["judge"] = async (posted) => {
+      const began = performance.now();
+      const judged = await service.judge(posted);
+      if (!judged.known) this.metricsOf(posted.project).took(judged.model, (performance.now() - began) / 1000);
+      return judged;
+    };
+    return { ...service, judge };
+  }
+
+  /** Requests count for the default project, because those without a token have none. */
+  answered(request: Parameters<ServiceMetrics["request"]>[0]): void {
+    this.metricsOf(defaultProject).request(request);
+  }
+
+  metricsOf(project: string): ServiceMetrics {
+    let metrics = this.#metrics.get(project);
+    if (metrics === undefined) {
+      metrics = new ServiceMetrics({ ofProcess: project === defaultProject });
+      this.#metrics.set(project, metrics);
+    }
+    if (project === defaultProject && this.#alerts !== undefined) metrics.undelivered(this.#alerts.undelivered());
+    return metrics;
+  }
+
+  async close(): Promise<void> {
+    await this.#alerts?.close();
+  }
+}
+
+function alertedProject(project: string): string | null {
+  return project === defaultProject ? null : project;
+}
+
+async function silentStreamsOf(service: Pick<Service, "streams">): Promise<SilentStream[]> {
+  return (await service.streams()).flatMap(({ model, streams }) =>
+    streams
+      .filter(({ silence }) => silence.silent === true)
+      .map(({ stream, last }) => ({ project: null, model, stream, lastHeard: last.received_at })),
+  );
+}

@@ -1,0 +1,44 @@
+// What follows a check once its verdicts are in the ledger: alerts, and a file of metrics. Neither can change a verdict.
+
+import type { CheckConfig } from "../config.ts";
+import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import { type AlertTarget, alertTargets } from "../report/alerts/alert-target.ts";
+import type { Reporter } from "../reporter.ts";
+import type { ModelHandle } from "./model-handle.ts";
+import { listStreamsOf } from "./streams.ts";
+
+/** What to do after a check. */
+export interface AfterCheck {
+  readonly targets: readonly AlertTarget[];
+  readonly metricsFile: string | undefined;
+}
+
+/** @throws UserError if an address cannot be understood */
+export function planAfterCheck({ alert = [], metricsFile }: Pick<CheckConfig, "alert" | "metricsFile">): AfterCheck {
+  return { targets: alertTargets(alert), metricsFile };
+}
+
+/** Faults are warnings. @param results in the order in which they were judged */
+export async function afterCheck(
+  model: ModelHandle,
+  results: readonly CheckResult[],
+  { targets, metricsFile }: AfterCheck,
+  reporter: Pick<Reporter, "warn">,
+  now?: () => Date,
+): Promise<void> {
+  if (targets.length === 0 && metricsFile === undefined) return;
+  const { directory } = model.watched.folder;
+  const { alertCheck, alertedModelName } = await import("./alert-check.ts");
+  try {
+    const run = now === undefined ? {} : { now };
+    const { streams } = await listStreamsOf(model.store, model.watched.monitored.modelVersion, {}, run);
+    const silent = streams.filter(({ silence }) => silence.silent === true);
+    const lastHeard = silent.map(({ stream, last }) => ({ stream, lastHeard: last.received_at }));
+    await alertCheck(directory, { results, silent: lastHeard }, targets, reporter, run);
+    if (metricsFile === undefined) return;
+    const { writeMetricsFile } = await import("../report/metrics/metrics-file.ts");
+    await writeMetricsFile(metricsFile, alertedModelName(directory), streams);
+  } catch (error) {
+    reporter.warn(`after the check: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,32 @@
+// The alerts of a service, from the file that `serve --alerts` names.
+
+import { dirname, join, resolve } from "node:path";
+import { readConfigFile } from "../config.ts";
+import { UserError } from "../errors.ts";
+import { AlertOutbox, outboxFile } from "../report/alerts/alert-outbox.ts";
+import { type AlertsConfig, alertRouting, alertsConfigSchema } from "../report/alerts/alert-rules.ts";
+import { AlertService, type AlertServiceRun } from "../report/alerts/alert-service.ts";
+
+/** @throws UserError if the file does not have the expected form, or an address cannot be understood */
+export async function readAlertsFile(path: string): Promise<AlertsConfig> {
+  const { options } = await readConfigFile(path);
+  const read = alertsConfigSchema.safeParse(options);
+  if (!read.success) {
+    const { path: where, message } = read.error.issues[0]!;
+    throw new UserError(`--alerts ${path}: ${where.join(".") || "the file"}: ${message}`, {
+      advice: "docs/alerts.md has an example; schemas/alerts_config.schema.json lists all keys.",
+    });
+  }
+  alertRouting(read.data);
+  return read.data;
+}
+
+/** Opens the outbox, which is beside the file unless the file says otherwise. */
+export async function openServeAlerts(path: string, run: AlertServiceRun): Promise<AlertService> {
+  const config = await readAlertsFile(path);
+  const folder = dirname(path);
+  const outbox = AlertOutbox.open(
+    config.outbox === undefined ? join(folder, outboxFile) : resolve(folder, config.outbox),
+  );
+  return new AlertService(outbox, config, run);
+}

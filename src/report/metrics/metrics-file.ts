@@ -1,0 +1,26 @@
+// The streams of a model as a file for the textfile collector of node_exporter, for those who run `check` without a service.
+
+import type { ListedStream } from "../../monitoring/streams/stream-list.ts";
+import { writeFileAtomic } from "../../storage/store/atomic-file.ts";
+import { ServiceMetrics, type StreamFigures } from "./service-metrics.ts";
+
+/** The last state of a listed stream. */
+export function figuresOfStream(model: string, { stream, state, last, series }: ListedStream): StreamFigures {
+  return {
+    model,
+    stream,
+    inAlarm: state === "gradual_drift" || state === "sudden_change",
+    evidence: series.findLast(({ evidence }) => evidence !== null)?.evidence ?? null,
+    lastBatchAt: Date.parse(last.received_at) / 1000,
+  };
+}
+
+/** Replaces the file as a whole, because node_exporter may read it at any time. */
+export async function writeMetricsFile(path: string, model: string, streams: readonly ListedStream[]): Promise<void> {
+  const metrics = new ServiceMetrics();
+  for (const own of streams) metrics.stream(figuresOfStream(model, own));
+  const text = await metrics.text();
+  // Counters and histograms of a command would begin again each time.
+  const kept = text.split("\n\n").filter((block) => /^tidemark_(stream|build)/m.test(block));
+  await writeFileAtomic(path, `${kept.join("\n\n").trimEnd()}\n`);
+}

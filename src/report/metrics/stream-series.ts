@@ -1,0 +1,53 @@
+// Which streams have series of their own. Prometheus keeps every series that it has ever seen in memory, so their number is
+// limited. If there are more streams, those in alarm come first.
+
+export interface SeriesOfStream {
+  readonly model: string;
+  readonly stream: string;
+}
+
+export class StreamSeries {
+  readonly #limit: number;
+  readonly #remove: (series: SeriesOfStream) => void;
+  readonly #kept = new Map<string, { readonly series: SeriesOfStream; inAlarm: boolean }>();
+  readonly #leftOut = new Set<string>();
+
+  /** @param remove removes the series of a stream that makes room for another one */
+  constructor(limit: number, remove: (series: SeriesOfStream) => void) {
+    this.#limit = limit;
+    this.#remove = remove;
+  }
+
+  /** Number of streams without series. */
+  get leftOut(): number {
+    return this.#leftOut.size;
+  }
+
+  /** Whether the stream has series, from now on or already. */
+  admit(series: SeriesOfStream, inAlarm: boolean): boolean {
+    const key = JSON.stringify([series.model, series.stream]);
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) {
+      kept.inAlarm = inAlarm;
+      return true;
+    }
+    if (this.#kept.size >= this.#limit && !(inAlarm && this.#makeRoom())) {
+      this.#leftOut.add(key);
+      return false;
+    }
+    this.#leftOut.delete(key);
+    this.#kept.set(key, { series, inAlarm });
+    return true;
+  }
+
+  #makeRoom(): boolean {
+    for (const [key, { series, inAlarm }] of this.#kept) {
+      if (inAlarm) continue;
+      this.#kept.delete(key);
+      this.#leftOut.add(key);
+      this.#remove(series);
+      return true;
+    }
+    return false;
+  }
+}

@@ -35,4 +35,14 @@ export {
 } from "./monitoring/summaries/device-summary.ts";
 export { encodeSummary } from "./monitoring/summaries/device-summary-codec.ts";
 export type { ModelSignals, SignalSummary } from "./monitoring/summaries/model-signals.ts";
+export type { StillSummary } from "./monitoring/summaries/quality-codec.ts";
 export type { QuantileGrid } from "./monitoring/summaries/quantile-grid.ts";
+export type {
+  AbsurdSample,
+  BatchQuality,
+  ChannelContent,
+  KnownRange,
+  LostTime,
+  RecordingQuality,
+  UsableTime,
+} from "./signals/data/batch-quality.ts";

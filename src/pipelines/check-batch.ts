@@ -3,12 +3,11 @@
 
 import { basename } from "node:path";
 import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../config.ts";
-import { counted } from "../counted.ts";
-import { DataFault } from "../data-fault.ts";
 import { UserError } from "../errors.ts";
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
+import { gateSummary } from "../monitoring/streams/gate-summary.ts";
 import { judgeBatch, judgeRejectedBatch } from "../monitoring/streams/judge-batch.ts";
 import { type Decision, MonitorStream, type StreamMemory } from "../monitoring/streams/monitor-stream.ts";
 import { readSummary } from "../monitoring/streams/read-summary.ts";
@@ -21,8 +20,6 @@ import {
 } from "../monitoring/streams/stream-state.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { BatchMeasurement } from "../monitoring/summaries/batch-measurement.ts";
-import { batchSummaryRows } from "../monitoring/summaries/class-summaries.ts";
-import type { DeviceSummary } from "../monitoring/summaries/device-summary.ts";
 import { encodeSummary } from "../monitoring/summaries/device-summary-codec.ts";
 import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
 import { sensorSignalMargin, sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
@@ -30,9 +27,9 @@ import { Summarizer } from "../monitoring/summaries/summarize.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { namedColumnRoles } from "../signals/data/named-columns.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
-import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
-import { type StillTime, stillTime, withoutStillTime } from "../signals/data/still-time.ts";
-import { planWindows, type WindowOptions, type WindowPlan } from "../signals/preprocessing/plan-windows.ts";
+import { renameRecordingChannels } from "../signals/data/recordings.ts";
+import { noPlannedWindows } from "../signals/preprocessing/plan-windows.ts";
+import { planWornWindows } from "../signals/preprocessing/plan-worn-windows.ts";
 import { windowChunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { sha256Bytes, sha256File } from "../storage/store/hash.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";
@@ -145,11 +142,14 @@ export async function checkSummarizedBatch(
   const server = serverAddress(config.tracking);
   if (config.out !== undefined) await checkOutFile(config.out, config);
   const summary = readSummary(sent, watched.monitored);
-  const { measurement } = summary;
+  const gated = gateSummary(summary, watched);
+  const measurement = gated.accepted ? gated.measured.measurement : null;
   const batch = { batchId: options.batchId, contentHash: sha256Bytes(encodeSummary(summary)), measurement };
   const reporter = reporterOf(run.reporter);
   return recordCheckedBatch(model, batch, { config, server, reporter, now: run.now }, (memory, facts) =>
-    judgeBatch(checkedBatchFromSummary(summary), memory, watched, config, facts),
+    gated.accepted
+      ? judgeBatch(gated.measured, memory, watched, config, facts)
+      : judgeRejectedBatch(gated.reasons, facts),
   );
 }
 
@@ -221,7 +221,8 @@ async function measureCheckedBatch(
   try {
     const all = renameRecordingChannels(opened.rows, folder.manifest.data.channels);
     const { rate, overlap } = trained;
-    const { rows, plan, still } = planWornWindows(all, stillTime(all, sensors), windowsOfModel(trained));
+    const { rows, plan, still } = planWornWindows(all, sensors, windowsOfModel(trained));
+    if (plan.windows === 0) throw noPlannedWindows(rows, plan);
     const nClasses = drift.classes.length;
     const measurer = new BatchMeasurer({
       overlap,
@@ -254,37 +255,6 @@ async function measureCheckedBatch(
   } finally {
     opened.rows.close();
   }
-}
-
-/** Leaves out the time in which nothing moved, unless no window would be left. */
-function planWornWindows(
-  all: RowSource,
-  still: StillTime,
-  options: WindowOptions,
-): { readonly rows: RowSource; readonly plan: WindowPlan; readonly still: StillTime } {
-  const whole = planWindows(all, options);
-  if (still.ranges.length === 0 || still.throughout || still.isAll) return { rows: all, plan: whole, still };
-  const rows = withoutStillTime(all, still);
-  try {
-    return { rows, plan: planWindows(rows, options), still };
-  } catch (error) {
-    if (!(error instanceof DataFault)) throw error;
-    return { rows: all, plan: whole, still: { ...still, isAll: true } };
-  }
-}
-
-function checkedBatchFromSummary({ rows, dropped, measurement }: DeviceSummary): MeasuredBatch {
-  const leftOut = dropped.missing_time + dropped.missing_values + dropped.duplicate_time;
-  return {
-    rows,
-    measurement,
-    columns: null,
-    leftOut: ["quality", "still", "impossible", "likely_causes"],
-    undone: [],
-    windows: measurement.signals.windows,
-    samples: measurement.byClass.reduce((sum, summary) => sum + (summary === null ? 0 : batchSummaryRows(summary)), 0),
-    warnings: leftOut === 0 ? [] : [`Left out when the batch was summarised: ${counted(leftOut, "row")}.`],
-  };
 }
 
 /** Hash of files that could not be read as recordings; for a remote file, only its name is hashed. */

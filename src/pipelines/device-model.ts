@@ -16,8 +16,16 @@ export type { QuantileGrid } from "../monitoring/summaries/quantile-grid.ts";
  * @throws UserError if the folder was changed or cannot be used; the message lists all faults
  */
 export async function deviceModel(model: string): Promise<DeviceModel> {
-  const { folder, config, drift, sensors } = await openWatchedModel(model);
+  const { folder, config, drift, sensors, baseline } = await openWatchedModel(model);
   const { model_version: modelVersion, data } = folder.manifest;
   const scaler = scalerSchema.parse(await readJson(folder.path(modelFiles.scaler)));
-  return toDeviceJson({ modelVersion, config, channels: data.channels, sensors, scaler, drift });
+  return toDeviceJson({
+    modelVersion,
+    config,
+    channels: data.channels,
+    sensors,
+    scaler,
+    drift,
+    baseline: baseline.per_channel,
+  });
 }

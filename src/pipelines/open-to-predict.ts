@@ -5,8 +5,9 @@ import { DataFault } from "../data-fault.ts";
 import { gateBatchChannels, gateBatchColumns } from "../monitoring/streams/gate-batch.ts";
 import { type OpenedModel, unitsOfModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
-import { batchClockFaults, batchFlatFaults, batchRangeFaults } from "../signals/data/batch-faults.ts";
+import { batchClockFaults, batchRangeFaults } from "../signals/data/batch-faults.ts";
 import { batchUnits, leastUnitFactors, noteOnUnitsOfPeople, unitFactorsOfBatch } from "../signals/data/batch-units.ts";
+import { flatChannelFaults } from "../signals/data/describe-batch-faults.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import {
   type OpenedRecordings,
@@ -55,8 +56,9 @@ export async function openToPredict(
     };
     const [misread] = batchClockFaults(opened.rows, opened.quality, clock);
     if (misread !== undefined) throw new DataFault(misread);
-    for (const { message, advice } of batchFlatFaults(opened.quality)) reporter.warn(`${message} ${advice}`);
-    for (const note of qualityGateNotes(opened.quality, clock)) reporter.warn(note);
+    for (const { message, advice } of flatChannelFaults(opened.quality)) reporter.warn(`${message} ${advice}`);
+    for (const note of qualityGateNotes({ ...opened.quality, dropped: opened.quality.rows.dropped }, clock))
+      reporter.warn(note);
     const note = noteOnUnitsOfPeople(units, opened.rows.recordings);
     if (note !== null) reporter.warn(note);
     return { ...opened, rows: opened.rows.scaled(unitFactorsOfBatch(units)) };

@@ -18,13 +18,14 @@ import type { SampledTrainConfig } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
-import { batchClockFaults, batchFlatFaults } from "../signals/data/batch-faults.ts";
+import { batchClockFaults } from "../signals/data/batch-faults.ts";
 import {
   convertUnitsOfRows,
   type DecidedUnits,
   decideUnitConversions,
   type StoredConversion,
 } from "../signals/data/convert-units.ts";
+import { flatChannelFaults } from "../signals/data/describe-batch-faults.ts";
 import { findSensors } from "../signals/data/find-sensors.ts";
 import { fixedSplitOf } from "../signals/data/fixed-split.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
@@ -171,7 +172,7 @@ export async function prepareOpenedTraining(
     windowSeconds: config.window / config.rate,
   });
   if (misread !== undefined) throw new DataFault(misread);
-  for (const { message, advice } of batchFlatFaults(quality)) reporter.warn(`${message} ${advice}`);
+  for (const { message, advice } of flatChannelFaults(quality)) reporter.warn(`${message} ${advice}`);
   for (const warning of rateWarnings(quality, rows)) reporter.warn(warning);
   for (const warning of upsampledRateWarnings(quality, config.rate)) reporter.warn(warning);
   const large = storedConfigWindowFault(config.window, rows.channels.length);

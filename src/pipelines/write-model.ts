@@ -223,6 +223,7 @@ export async function writeModel(
     sensors: data.sensors,
     scaler: finalScaler,
     drift: baseline.drift,
+    baseline: baseline.per_channel,
   });
   const outOfFold = staging.path(modelFiles.outOfFold);
   await writeTable(outOfFold, [

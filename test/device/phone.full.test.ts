@@ -197,7 +197,7 @@ describe.skipIf(chromium === undefined)("the page of a phone (skipped without Ch
     expect(received.rows).toBe(wanted.rows);
     // A browser without a sensor dispatches one event without values.
     expect(received.dropped.missing_values).toBeLessThanOrEqual(1);
-    expect(received.measurement.signals.classCounts).toEqual(wanted.measurement.signals.classCounts);
-    expect(received.measurement.byClass).toEqual(wanted.measurement.byClass);
+    expect(received.measurement!.signals.classCounts).toEqual(wanted.measurement!.signals.classCounts);
+    expect(received.measurement!.byClass).toEqual(wanted.measurement!.byClass);
   });
 });

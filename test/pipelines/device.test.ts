@@ -119,7 +119,6 @@ describe("a device's summaries", () => {
       likely_causes: _causes,
       warnings: _warnings,
       impossible: _impossible,
-      still: _still,
       left_out: _leftOut,
       comparisons,
       ...rest
@@ -185,7 +184,7 @@ describe("a device's summaries", () => {
     await using(async (model) => {
       const checked = await model.check({ files: [at("b1.summary.bin")], stream: "files", jobs: 1 });
       expect(checked.result).toMatchObject({ batch_id: "b1.summary.bin", verdict: "normal" });
-      expect(checked.result).toHaveProperty("left_out", ["quality", "still", "impossible", "likely_causes"]);
+      expect(checked.result).toHaveProperty("left_out", ["impossible", "likely_causes"]);
       const again = { files: [at("b1.summary.json")], stream: "files", batchId: "b1.summary.bin" };
       expect(await model.check(again)).toMatchObject({ known: true, result: checked.result });
       await expect(model.check({ ...again, files: [...again.files, at("b0.csv")] })).rejects.toThrow(

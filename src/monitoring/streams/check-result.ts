@@ -120,7 +120,7 @@ export interface JudgedBatch extends AnyBatch {
   /**
    * Time in uninterrupted periods without movement, which was left out, and the duration of the batch. Such a period lasts at
    * least ten minutes (not worn, charging or asleep), or contains a minute in which the sensor lay on something. Absent if the
-   * batch came as a summary, and from results of earlier versions.
+   * batch came as a summary of an earlier version, and from results of earlier versions.
    */
   still?: { seconds: number; of_seconds: number };
   /** Whether the batch differs from the people in the training data. */

@@ -1,7 +1,8 @@
 // Batches that neither add to a stream's evidence nor enter its references, although nothing is wrong with them: data that
 // arrived before, and time in which nothing moved.
 
-import { longStillnessSeconds, type StillTime } from "../../signals/data/still-time.ts";
+import { longStillnessSeconds } from "../../signals/data/still-time.ts";
+import type { StillSummary } from "../summaries/quality-codec.ts";
 import type { JudgedBatch } from "./check-result.ts";
 import type { StreamMemory } from "./monitor-stream.ts";
 import type { StreamState } from "./stream-state.ts";
@@ -14,7 +15,7 @@ const notWornSeconds = 3600;
  * @returns null if the batch counts
  */
 export function reasonNotToCount(
-  still: StillTime | undefined,
+  still: StillSummary | undefined,
   before: Pick<StreamState, "still" | "unworn">,
   { sameContent }: Pick<StreamMemory<StreamState>, "sameContent">,
 ): NonNullable<JudgedBatch["not_counted"]> | null {
@@ -40,7 +41,7 @@ export function reasonNotToCount(
  */
 export function withStillness(
   { still: _, unworn: __, ...state }: StreamState,
-  still: StillTime | undefined,
+  still: StillSummary | undefined,
   before: StreamState,
 ): StreamState {
   const earlier = before.still ?? 0;

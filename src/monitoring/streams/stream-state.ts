@@ -2,10 +2,10 @@
 
 import { z } from "zod";
 import { camelKeys, snakeKeys } from "../../letter-case.ts";
-import type { StillTime } from "../../signals/data/still-time.ts";
 import { type DriftState, driftStateSchema } from "../drift/drift-state.ts";
 import type { UndoneFault } from "../drift/likely-causes.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
+import type { StillSummary } from "../summaries/quality-codec.ts";
 import type { Columns } from "../summaries/summarize.ts";
 import { batchHeadline } from "./batch-headline.ts";
 import { type CheckResult, type JudgedBatch, shortenCheckResult } from "./check-result.ts";
@@ -77,7 +77,7 @@ export interface MeasuredBatch {
   readonly windows: number;
   readonly measurement: BatchMeasurement;
   /** Time in which nothing moved; absent if there are only summaries. */
-  readonly still?: StillTime;
+  readonly still?: StillSummary;
   /** What could not be found out without samples (default: nothing). */
   readonly leftOut?: NonNullable<JudgedBatch["left_out"]>;
   readonly warnings: readonly string[];

@@ -2,12 +2,18 @@
 // same summary as `check` does for a file with the same rows, and with the same code. Dimensions: N rows of a piece, C
 // channels, W windows, K classes.
 
+import { DataFault } from "../../data-fault.ts";
+import { type BatchQuality, measureBatchQuality } from "../../signals/data/batch-quality.ts";
+import type { RowSource } from "../../signals/data/recordings.ts";
+import { stillTime } from "../../signals/data/still-time.ts";
 import { type DroppedRows, IncomingRows } from "../../signals/preprocessing/incoming-rows.ts";
-import { planAnyWindows } from "../../signals/preprocessing/plan-windows.ts";
+import type { WindowPlan } from "../../signals/preprocessing/plan-windows.ts";
+import { planWornWindows, type WornWindows } from "../../signals/preprocessing/plan-worn-windows.ts";
 import { type WindowChunk, windowChunks } from "../../signals/preprocessing/window-chunks.ts";
 import type { DeviceModel } from "./device-json.ts";
 import type { DeviceSummary } from "./device-summary.ts";
 import { BatchMeasurer } from "./measure-batch.ts";
+import type { StillSummary } from "./quality-codec.ts";
 import { sensorSignalMargin, sensorsWithSignals } from "./sensor-signals.ts";
 import { Summarizer } from "./summarize.ts";
 
@@ -37,6 +43,10 @@ export interface BatchWindows {
   readonly rows: number;
   /** Rows that were left out. */
   readonly dropped: DroppedRows;
+  /** What the quality gate decides on. */
+  readonly quality: BatchQuality;
+  /** Time in which nothing moved, which is left out unless no window would be left. */
+  readonly still: StillSummary;
 }
 
 const allocateOnDevice = (length: number): Float32Array => new Float32Array(length);
@@ -68,30 +78,46 @@ export class DeviceBatch {
   /**
    * The windows of all rows so far; none if no stretch without a gap is long enough. Later rows may change the estimated rate
    * and the gaps, and with them the earlier windows. A summary uses the windows of the whole batch.
-   * @throws UserError if a recording has fewer than a hundredth of the samples that it should have at the model's rate
    */
   windows(): BatchWindows {
-    const { sampling_rate_hz: samplingRateHz, window_size: windowSize, overlap, resampling = "linear" } = this.#model;
+    const { sampling_rate_hz: samplingRateHz, window_size: windowSize, ranges = {} } = this.#model;
     const source = this.#rows.source();
-    const plan = planAnyWindows(source, { samplingRateHz, windowSize, overlap, resampling });
-    const chunks = [...windowChunks(source, plan, sensorSignalMargin(samplingRateHz), undefined, allocateOnDevice)];
-    return { count: plan.windows, chunks, rows: this.#rows.rows, dropped: this.#rows.dropped };
+    const windowSeconds = windowSize / samplingRateHz;
+    const quality = measureBatchQuality(source, this.#rows.arrived, { samplingRateHz, windowSeconds, ranges });
+    const { rows, plan, still } = plannedWornWindows(source, this.#model);
+    const { ranges: _, ...stillness } = still;
+    const chunks =
+      plan === null
+        ? []
+        : [...windowChunks(rows, plan, sensorSignalMargin(samplingRateHz), undefined, allocateOnDevice)];
+    return {
+      count: plan?.windows ?? 0,
+      chunks,
+      rows: this.#rows.rows,
+      dropped: this.#rows.dropped,
+      quality,
+      still: stillness,
+    };
   }
 
   /**
    * Summarises the batch in the same way as `check`.
    * @param probabilities [W, K] output of model.onnx for these windows, in their order
-   * @throws RangeError if there are no windows, or the numbers are not probabilities
+   * @throws RangeError if the numbers are not probabilities
    */
-  summarize({ count, chunks, rows, dropped }: BatchWindows, probabilities: Float32Array): DeviceSummary {
+  summarize(
+    { count, chunks, rows, dropped, quality, still }: BatchWindows,
+    probabilities: Float32Array,
+  ): DeviceSummary {
     const { overlap, classes, sensors, edges, model_version: modelVersion } = this.#model;
     const nClasses = classes.length;
-    if (count === 0) throw new RangeError("summarize: expected at least one window, got none");
     if (probabilities.length !== count * nClasses) {
       throw new RangeError(
         `summarize: expected ${count} x ${nClasses} probabilities (windows x classes), got ${probabilities.length}`,
       );
     }
+    const described = { modelVersion, rows, dropped, quality, still };
+    if (count === 0) return { ...described, measurement: null };
     const measurer = new BatchMeasurer({
       overlap,
       nClasses,
@@ -104,6 +130,19 @@ export class DeviceBatch {
       measurer.add(chunk, probabilities.subarray(at, end), 0);
       at = end;
     }
-    return { modelVersion, rows, dropped, measurement: measurer.measurement() };
+    return { ...described, measurement: measurer.measurement() };
+  }
+}
+
+/** A clock that is far too slow leaves no windows. The quality gate then says so. */
+function plannedWornWindows(
+  source: RowSource,
+  { sampling_rate_hz: samplingRateHz, window_size: windowSize, sensors, overlap, resampling = "linear" }: DeviceModel,
+): Omit<WornWindows, "plan"> & { readonly plan: WindowPlan | null } {
+  try {
+    return planWornWindows(source, sensors, { samplingRateHz, windowSize, overlap, resampling });
+  } catch (error) {
+    if (!(error instanceof DataFault)) throw error;
+    return { rows: source, plan: null, still: stillTime(source, sensors) };
   }
 }

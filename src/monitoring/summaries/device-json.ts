@@ -37,6 +37,8 @@ export interface DeviceModel {
   readonly scaler: Pick<Scaler, "method" | "center" | "scale">;
   /** Grid edges by channel, including channels computed from a sensor's axes. */
   readonly edges: Readonly<Record<string, QuantileGrid>>;
+  /** Smallest and largest value of each channel in the training data; absent from earlier versions. */
+  readonly ranges?: Readonly<Record<string, { readonly min: number; readonly max: number }>>;
 }
 
 /** Builds device.json from the files of a model folder. */
@@ -52,8 +54,9 @@ export function toDeviceJson(of: {
   sensors: readonly Sensor[];
   scaler: Scaler;
   drift: { readonly classes: readonly string[]; readonly edges: Readonly<Record<string, QuantileGrid>> };
+  baseline: Readonly<Record<string, { readonly min: number; readonly max: number }>>;
 }): DeviceModel {
-  const { config, channels, sensors, drift } = of;
+  const { config, channels, sensors, drift, baseline } = of;
   const { method, center, scale } = of.scaler;
   return {
     schema_version: 1,
@@ -67,6 +70,12 @@ export function toDeviceJson(of: {
     classes: [...drift.classes],
     scaler: { method, center, scale },
     edges: drift.edges,
+    ranges: Object.fromEntries(
+      channels.flatMap((name) => {
+        const known = Object.hasOwn(baseline, name) ? baseline[name] : undefined;
+        return known === undefined ? [] : [[name, { min: known.min, max: known.max }] as const];
+      }),
+    ),
   };
 }
 
@@ -104,6 +113,13 @@ export function readDeviceModel(value: unknown): DeviceModel {
   for (const name of channels) if (!grids.has(name)) throw unusableDeviceJson(`edges.${name}`, "a grid", undefined);
   for (const [name, grid] of grids) {
     if (!isDeviceJsonGrid(grid)) throw unusableDeviceJson(`edges.${name}`, "ascending numbers", grid);
+  }
+  const { ranges = {} } = model;
+  if (typeof ranges !== "object" || ranges === null) throw unusableDeviceJson("ranges", "ranges by channel", ranges);
+  for (const [name, range] of Object.entries(ranges)) {
+    const { min, max } = (range ?? {}) as Partial<Record<"min" | "max", unknown>>;
+    if (!(isDeviceJsonNumber(min) && isDeviceJsonNumber(max)))
+      throw unusableDeviceJson(`ranges.${name}`, "min and max", range);
   }
   return value as DeviceModel;
 }

@@ -62,4 +62,8 @@ export const deviceModelSchema: z.ZodType<DeviceModel> = z.looseObject({
   edges: z
     .record(z.string(), edgesSchema)
     .describe("grid edges by channel, including signals computed from a sensor's axes"),
+  ranges: z
+    .record(z.string(), z.object({ min: z.number(), max: z.number() }))
+    .describe("smallest and largest value of each channel in the training data; absent from earlier versions")
+    .exactOptional(),
 });

@@ -1,10 +1,12 @@
 // The summary that a device sends instead of a batch's samples: counts and moments by predicted class, and counts of the
 // network's output.
 
+import type { BatchQuality } from "../../signals/data/batch-quality.ts";
 import type { DroppedRows } from "../../signals/preprocessing/incoming-rows.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";
 import type { ChannelSummary } from "./batch-summary.ts";
 import type { ModelSignals } from "./model-signals.ts";
+import type { StillSummary } from "./quality-codec.ts";
 
 /** A summarised batch, ready to send. */
 export interface DeviceSummary {
@@ -14,8 +16,12 @@ export interface DeviceSummary {
   readonly rows: number;
   /** Recorded rows that were left out. */
   readonly dropped: DroppedRows;
-  /** The measurement, in the same form as `check` makes it. */
-  readonly measurement: BatchMeasurement;
+  /** The measurement, in the same form as `check` makes it; null if there was no window. */
+  readonly measurement: BatchMeasurement | null;
+  /** What the quality gate decides on; absent from earlier versions. */
+  readonly quality?: BatchQuality;
+  /** Time in which nothing moved, which was left out of the measurement; absent from earlier versions, which did not do that. */
+  readonly still?: StillSummary;
 }
 
 /** The JSON form of a `DeviceSummary`. */
@@ -28,9 +34,20 @@ export interface DeviceSummaryJson {
   /** Recorded rows that were left out. */
   readonly dropped: DroppedRows;
   /** [K] by predicted class (null without samples), then by channel, including signals computed from a sensor's axes. */
-  readonly by_class: readonly (Readonly<Record<string, ChannelSummaryJson>> | null)[];
-  /** Output of the network on the windows. */
-  readonly signals: Omit<ModelSignals, "classCounts"> & { readonly class_counts: readonly number[] };
+  readonly by_class: readonly (Readonly<Record<string, ChannelSummaryJson>> | null)[] | null;
+  /** Output of the network on the windows; null, as `by_class`, if there was no window. */
+  readonly signals: (Omit<ModelSignals, "classCounts"> & { readonly class_counts: readonly number[] }) | null;
+  /** What the quality gate decides on; absent from earlier versions. */
+  readonly quality?: BatchQuality;
+  /** Time in which nothing moved, in seconds; see `StillSummary`. Absent from earlier versions. */
+  readonly still?: {
+    readonly seconds: number;
+    readonly of_seconds: number;
+    readonly at_end: number;
+    readonly throughout: boolean;
+    readonly is_all: boolean;
+    readonly is_at_end: boolean;
+  };
 }
 
 /** A channel's summary as JSON. */
@@ -42,35 +59,87 @@ export type ChannelSummaryJson = Omit<ChannelSummary, "excessBelow" | "excessAbo
 };
 
 /** For programs that read JSON; the bytes from `encodeSummary` are shorter. */
-export function summaryToJson({ modelVersion, rows, dropped, measurement }: DeviceSummary): DeviceSummaryJson {
-  const { classCounts, ...signals } = measurement.signals;
-  const by_class = measurement.byClass.map((summary) =>
+export function summaryToJson({
+  modelVersion,
+  rows,
+  dropped,
+  measurement,
+  quality,
+  still,
+}: DeviceSummary): DeviceSummaryJson {
+  const measured =
+    measurement === null
+      ? { by_class: null, signals: null }
+      : { by_class: classesToJson(measurement.byClass), signals: signalsToJson(measurement.signals) };
+  return {
+    schema_version: 1,
+    model_version: modelVersion,
+    rows,
+    dropped,
+    ...measured,
+    ...(quality !== undefined && { quality }),
+    ...(still !== undefined && {
+      still: {
+        seconds: still.seconds,
+        of_seconds: still.ofSeconds,
+        at_end: still.atEnd,
+        throughout: still.throughout,
+        is_all: still.isAll,
+        is_at_end: still.isAtEnd,
+      },
+    }),
+  };
+}
+
+function classesToJson(byClass: BatchMeasurement["byClass"]): NonNullable<DeviceSummaryJson["by_class"]> {
+  return byClass.map((summary) =>
     mapDeviceSummaryChannels(summary, ({ excessBelow: excess_below, excessAbove: excess_above, ...own }) => ({
       ...own,
       excess_below,
       excess_above,
     })),
   );
+}
+
+function signalsToJson({ classCounts, ...signals }: ModelSignals): NonNullable<DeviceSummaryJson["signals"]> {
+  return { ...signals, class_counts: classCounts };
+}
+
+export function summaryFromJson(json: DeviceSummaryJson): DeviceSummary {
+  const { model_version: modelVersion, rows, dropped, by_class, signals, quality, still } = json;
   return {
-    schema_version: 1,
-    model_version: modelVersion,
+    modelVersion,
     rows,
     dropped,
-    by_class,
-    signals: { ...signals, class_counts: classCounts },
+    measurement: by_class === null || signals === null ? null : measurementFromJson(by_class, signals),
+    ...(quality !== undefined && { quality }),
+    ...(still !== undefined && {
+      still: {
+        seconds: still.seconds,
+        ofSeconds: still.of_seconds,
+        throughout: still.throughout,
+        isAll: still.is_all,
+        isAtEnd: still.is_at_end,
+        atEnd: still.at_end,
+      },
+    }),
   };
 }
 
-export function summaryFromJson({ model_version, rows, dropped, by_class, signals }: DeviceSummaryJson): DeviceSummary {
-  const { class_counts: classCounts, ...own } = signals;
-  const byClass = by_class.map((summary) =>
-    mapDeviceSummaryChannels(summary, ({ excess_below: excessBelow, excess_above: excessAbove, ...own }) => ({
-      ...own,
-      excessBelow,
-      excessAbove,
-    })),
-  );
-  return { modelVersion: model_version, rows, dropped, measurement: { byClass, signals: { ...own, classCounts } } };
+function measurementFromJson(
+  byClass: NonNullable<DeviceSummaryJson["by_class"]>,
+  { class_counts: classCounts, ...signals }: NonNullable<DeviceSummaryJson["signals"]>,
+): BatchMeasurement {
+  return {
+    byClass: byClass.map((summary) =>
+      mapDeviceSummaryChannels(summary, ({ excess_below: excessBelow, excess_above: excessAbove, ...own }) => ({
+        ...own,
+        excessBelow,
+        excessAbove,
+      })),
+    ),
+    signals: { ...signals, classCounts },
+  };
 }
 
 function mapDeviceSummaryChannels<A, B>(

@@ -6,6 +6,7 @@ export const summaryHeadBytes = 512;
 /** Whether bytes begin like `encodeSummary`'s, or like the JSON of `summaryToJson`. */
 export function isSummary(head: Uint8Array): boolean {
   const text = new TextDecoder("latin1").decode(head.subarray(0, summaryHeadBytes));
+  if (text.startsWith("TMS2")) return true;
   // Version 1 of the binary form begins with the model version, as the length of a text and the text.
   const name = text.slice(2, 2 + head[1]!);
   if (head[0] === 1) return name.length > 0 && head[1]! < 128 && /^[\x20-\x7e\x80-\xff]+$/.test(name);

@@ -1,5 +1,6 @@
 // Schemas of the types in this folder. They are kept separate so that code for devices contains no validator.
 import { z } from "zod";
+import type { BatchQuality } from "../../signals/data/batch-quality.ts";
 import type { BaselineReference } from "./baseline-reference.ts";
 import type { BatchFigures } from "./batch-figures.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";
@@ -76,7 +77,7 @@ const signalFields = {
 export const modelSignalsSchema: z.ZodType<ModelSignals> = z.object({ windows, classCounts, ...signalFields });
 
 /** The form in files. */
-export const storedModelSignalsSchema: z.ZodType<DeviceSummaryJson["signals"]> = z.object({
+export const storedModelSignalsSchema: z.ZodType<NonNullable<DeviceSummaryJson["signals"]>> = z.object({
   windows,
   class_counts: classCounts,
   ...signalFields,
@@ -92,6 +93,45 @@ export const batchMeasurementSchema: z.ZodType<BatchMeasurement> = z.object({
   signals: modelSignalsSchema,
 });
 
+const amount = z.number().min(0);
+
+const batchQualitySchema: z.ZodType<BatchQuality> = z
+  .object({
+    rows_read: count.describe("rows that arrived, whether or not they were kept"),
+    time: z.object({ missing: count, infinite: count }).describe("times that are not numbers, and infinite ones"),
+    seconds: amount.describe("recorded time in all stretches"),
+    recordings: z.array(
+      z.object({
+        recording: z.string(),
+        rows: count.describe("rows that were kept"),
+        repeated: count.describe("rows that repeated the time of the row before, but had other values"),
+        seconds: amount,
+        rate_hz: amount.nullable().describe("median rate; null if there are fewer than two rows"),
+      }),
+    ),
+    lost: z
+      .object({ seconds: amount, of_seconds: amount })
+      .describe("time without samples within recordings, not counting pauses of more than a minute"),
+    usable: z
+      .object({ seconds: amount, of_seconds: amount })
+      .describe("time in stretches that are long enough for a window, of that in all stretches"),
+    channels: z.record(
+      z.string(),
+      z.object({
+        missing: count,
+        infinite: count,
+        min: z.number(),
+        max: z.number(),
+        flat_seconds: amount.describe("time in runs of one value that last at least a second"),
+        absurd: z
+          .object({ value: z.number(), seconds: z.number(), recording: z.string(), values: count })
+          .nullable()
+          .describe("first value that no unit or movement can explain, its time, and the number of such values"),
+      }),
+    ),
+  })
+  .describe("what the quality gate decides on; absent from earlier versions");
+
 /** The form in which a device sends it. */
 export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
   schema_version: z.literal(1),
@@ -103,8 +143,23 @@ export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
   by_class: z
     .array(z.record(z.string(), storedChannel).nullable())
     .min(2)
+    .nullable()
     .describe(
-      "by predicted class (null without samples), then by channel, including signals computed from a sensor's axes",
+      "by predicted class (null without samples), then by channel, including signals computed from a sensor's axes; null if there was no window",
     ),
-  signals: storedModelSignalsSchema.describe("output of the network on the windows"),
+  signals: storedModelSignalsSchema
+    .nullable()
+    .describe("output of the network on the windows; null if there was no window"),
+  quality: batchQualitySchema.exactOptional(),
+  still: z
+    .object({
+      seconds: amount.describe("time that was left out because nothing moved"),
+      of_seconds: amount.describe("duration of all rows"),
+      at_end: amount.describe("how long nothing had moved at the end of the last row"),
+      throughout: z.boolean().describe("whether nothing moved from the first row to the last"),
+      is_all: z.boolean().describe("whether leaving this time out leaves nothing to judge"),
+      is_at_end: z.boolean().describe("whether the time that was left out extends to the last row"),
+    })
+    .describe("time in which nothing moved, in seconds; absent from earlier versions")
+    .exactOptional(),
 });

@@ -2,24 +2,13 @@
 // genuine recording. A batch in another unit, from a rotated or noisy sensor, or from an unknown person has drifted instead, and
 // gets a different verdict. All limits are in gate-limits.ts.
 
-import { counted } from "../../counted.ts";
 import type { FaultDescription } from "../../data-fault.ts";
-import { percent } from "../../percent.ts";
 import { withPlaceOfValue } from "../files/place-of-value.ts";
-import {
-  absurdFactor,
-  exceedsGateLimit,
-  fallsBelowGateLimit,
-  flatShareLimit,
-  formatBesideGateLimit,
-  lostShareLimit,
-  minimalBatchSeconds,
-  pauseSeconds,
-  rateShareLimits,
-} from "./gate-limits.ts";
+import { absurdLimit, absurdSample, type BatchQuality, lostTime, usableTime } from "./batch-quality.ts";
+import { flatChannelFaults, lengthFaults, lostTimeFaults, rangeFault, rateFaults } from "./describe-batch-faults.ts";
 import type { QualityReport } from "./quality-report.ts";
-import { recordingPieces } from "./recordings.ts";
-import { samplingSteps } from "./sampling.ts";
+import { missingCellFaults, repeatedTimesFault } from "./row-faults.ts";
+import { unknownUser } from "./select-rows.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
 export interface ExpectedChannel {
@@ -54,10 +43,10 @@ export async function batchFaults(
 ): Promise<FaultDescription[]> {
   return [
     ...(await batchRangeFaults(rows, expected.channels, files, expected.stored)),
-    ...batchLostTimeFaults(rows),
-    ...batchFlatFaults(quality),
-    ...batchRateFaults(quality, expected),
-    ...batchLengthFaults(rows, expected),
+    ...lostTimeFaults(lostTime(rows)),
+    ...flatChannelFaults(quality),
+    ...rateFaults(quality.per_recording, quality.columns, expected),
+    ...lengthFaults(usableTime(rows, expected), expected),
   ];
 }
 
@@ -67,7 +56,7 @@ export function batchClockFaults(
   quality: QualityReport,
   expected: Pick<BatchExpectations, "samplingRateHz" | "windowSeconds">,
 ): FaultDescription[] {
-  return [...batchLostTimeFaults(rows), ...batchRateFaults(quality, expected)];
+  return [...lostTimeFaults(lostTime(rows)), ...rateFaults(quality.per_recording, quality.columns, expected)];
 }
 
 /** The first value in each channel that no unit or movement can explain. */
@@ -79,144 +68,46 @@ export async function batchRangeFaults(
 ): Promise<FaultDescription[]> {
   const faults: FaultDescription[] = [];
   for (const channel of channels) {
-    const found = absurdBatchValue(rows, channel);
-    if (found !== undefined) faults.push(await withPlaceOfValue(found.fault, found.value, files, stored));
+    const at = rows.channels.indexOf(channel.column);
+    const found = at < 0 ? null : absurdSample(rows, at, channel);
+    if (found !== null) faults.push(await withPlaceOfValue(rangeFault(channel, found), found.value, files, stored));
   }
   return faults;
 }
 
-function absurdBatchValue(
-  rows: StoredRows,
-  { column, min, max }: ExpectedChannel,
-): { fault: FaultDescription & { column: string }; value: number } | undefined {
-  const channel = rows.channels.indexOf(column);
-  if (channel < 0) return undefined;
-  const limit = absurdFactor * Math.max(Math.abs(min), Math.abs(max));
-  let absurd = 0;
-  let first: { value: number; row: number; in: { user: string; recording: string } } | undefined;
-  for (const recording of rows.recordings) {
-    for (const { from, to } of recordingPieces(recording.start, recording.end)) {
-      const values = rows.values(channel, from, to);
-      for (let i = 0; i < values.length; i++) {
-        if (!exceedsGateLimit(Math.abs(values[i]!), limit)) continue;
-        absurd++;
-        first ??= { value: values[i]!, row: from + i, in: recording };
-      }
-    }
-  }
-  if (first === undefined) return undefined;
-  const others = absurd > 1 ? `, and ${counted(absurd - 1, "more such value")}` : "";
-  const seconds = rows.time(first.row, first.row + 1)[0]!;
-  const found = `${formatBatchFaultValue(first.value)} at ${formatBatchFaultValue(seconds)} s of recording "${first.in.recording}" of person "${first.in.user}"${others}`;
-  const wanted = `at most ${formatBatchFaultValue(limit)} in magnitude (${absurdFactor.toLocaleString("en")} times the largest in the training data)`;
-  const fault = {
-    ...({ code: "range", column, expected: wanted, found } as const),
-    message: `Column "${column}": ${found}; expected ${wanted}.`,
-    advice: "Look for damaged bytes or a code for missing values (1e9, 3.4e38), and leave such cells empty.",
-  };
-  return { fault, value: first.value };
-}
-
 /**
- * Share of the total time without samples. If a step is longer than 1.5 median steps of its recording, the time beyond one
- * median step is lost. Time without a label was recorded, although its rows were dropped: it is not counted.
+ * The faults of a batch whose rows are elsewhere, in the words for files whose columns have the channels' names.
+ * @param expected.channels by the name of the channel
  */
-function batchLostTimeFaults(rows: StoredRows): FaultDescription[] {
-  let lost = 0;
-  let total = 0;
-  for (const [r, { start, end, afterUnlabelled }] of rows.recordings.entries()) {
-    const period = rows.sampling[r]!.periodSeconds;
-    let [row, u] = [0, 0];
-    for (const steps of samplingSteps(rows, start, end)) {
-      for (const step of steps) {
-        row++;
-        if (row === afterUnlabelled[u]) {
-          u++;
-          continue;
-        }
-        if (step > pauseSeconds) continue;
-        total += step;
-        if (step > 1.5 * period) lost += step - period;
-      }
-    }
-  }
-  if (!exceedsGateLimit(lost, lostShareLimit * total)) return [];
-  const found = `${percent(lost / total)} of ${formatBatchFaultValue(total)} s without samples`;
-  const wanted = `at most ${percent(lostShareLimit)} (not counting pauses of more than ${pauseSeconds} s)`;
-  const advice = "Look for lost packets or a full buffer in the recorder.";
-  return [{ code: "lost_time", message: `${found}; expected ${wanted}.`, advice, expected: wanted, found }];
-}
-
-export function batchFlatFaults({
-  channels,
-  seconds,
-}: Pick<QualityReport, "channels" | "seconds">): FaultDescription[] {
-  return Object.entries(channels).flatMap(([column, channel]): FaultDescription[] => {
-    if (!channel.flat && !exceedsGateLimit(channel.flat_seconds, flatShareLimit * seconds)) return [];
-    const found = channel.flat
-      ? `constant throughout (${formatBatchFaultValue(channel.min)})`
-      : `constant for ${percent(channel.flat_seconds / seconds)} of the time`;
-    const wanted = `constant for at most ${percent(flatShareLimit)} of the time`;
-    const advice = "Look for a sensor that is stuck, saturated or switched off.";
-    return [
-      {
-        code: "flat",
-        message: `Column "${column}": ${found}; expected ${wanted}.`,
-        advice,
-        column,
-        expected: wanted,
-        found,
-      },
-    ];
-  });
-}
-
-function batchRateFaults(
-  quality: QualityReport,
-  { samplingRateHz, windowSeconds }: Pick<BatchExpectations, "samplingRateHz" | "windowSeconds">,
-): FaultDescription[] {
-  const [low, high] = [samplingRateHz * rateShareLimits.lower, samplingRateHz * rateShareLimits.upper];
-  const off = quality.per_recording.filter(
-    ({ rate_hz, seconds }) =>
-      rate_hz !== null &&
-      !fallsBelowGateLimit(seconds, windowSeconds) &&
-      (fallsBelowGateLimit(rate_hz, low) || exceedsGateLimit(rate_hz, high)),
+export function summarizedBatchFaults(quality: BatchQuality, expected: BatchExpectations): FaultDescription[] {
+  const { channels, time, rows_read: read, recordings, seconds, lost, usable } = quality;
+  const names = Object.keys(channels);
+  const roles = { channels: names, label: null, group: null, recording: null, time: "time" };
+  const counts = [...names.map((name) => channels[name]!), time];
+  const cells = {
+    missing: counts.map(({ missing }) => missing),
+    infinite: counts.map(({ infinite }) => infinite),
+    read,
+  };
+  const repeated = repeatedTimesFault(
+    recordings.map((own) => ({ ...own, user: unknownUser })),
+    roles,
   );
-  const first = off[0];
-  if (first === undefined) return [];
-  const others = off.length > 1 ? `, and ${counted(off.length - 1, "more recording")}` : "";
-  const limit = first.rate_hz! < low ? low : high;
-  const found = `${formatBesideGateLimit(first.rate_hz!, limit)} Hz in recording "${first.recording}" of person "${first.user}"${others}`;
-  const wanted = `${formatBatchFaultValue(low)} to ${formatBatchFaultValue(high)} Hz for a model of ${formatBatchFaultValue(samplingRateHz)} Hz`;
   return [
-    {
-      code: "sampling_rate",
-      message: `${found}; expected ${wanted}.`,
-      advice: `Check the recorder's rate, and that the time column is in ${quality.columns.time_unit}; to read recordings of such a rate, train with a --rate near it.`,
-      ...(quality.columns.time === null ? {} : { column: quality.columns.time }),
-      expected: wanted,
-      found,
-    },
+    ...(read === 0 ? [] : missingCellFaults(cells, roles)),
+    ...(repeated === undefined ? [] : [repeated]),
+    ...expected.channels.flatMap((known) => {
+      const found = channels[known.column]?.absurd ?? null;
+      if (found === null || !(Math.abs(found.value) > absurdLimit(known))) return [];
+      return [rangeFault(known, { ...found, user: unknownUser })];
+    }),
+    ...lostTimeFaults(lost),
+    ...flatChannelFaults({ channels, seconds }),
+    ...rateFaults(
+      recordings.map((own) => ({ ...own, user: unknownUser })),
+      { time: null, time_unit: "s" },
+      expected,
+    ),
+    ...lengthFaults(usable, expected),
   ];
-}
-
-function batchLengthFaults(rows: StoredRows, expected: BatchExpectations): FaultDescription[] {
-  const { samplingRateHz, windowSeconds, minimalSeconds = minimalBatchSeconds } = expected;
-  const least = Math.max(minimalSeconds, windowSeconds);
-  let [usable, total] = [0, 0];
-  for (const { start, end } of rows.stretches()) {
-    const seconds = rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + 1 / samplingRateHz;
-    total += seconds;
-    // If a clock counts milliseconds, rounding can make a full window look slightly too short.
-    if (seconds * (1 + 1e-6) >= windowSeconds) usable += seconds;
-  }
-  if (usable * (1 + 1e-6) >= least) return [];
-  const found = `${formatBatchFaultValue(usable)} s in stretches long enough for a window of ${formatBatchFaultValue(windowSeconds)} s, out of ${formatBatchFaultValue(total)} s`;
-  const wanted = `at least ${formatBatchFaultValue(least)} s`;
-  const advice = "Collect a longer batch, or recordings with fewer gaps.";
-  return [{ code: "too_short", message: `${found}; expected ${wanted}.`, advice, expected: wanted, found }];
-}
-
-function formatBatchFaultValue(value: number): string {
-  return `${Number(value.toPrecision(4))}`;
 }

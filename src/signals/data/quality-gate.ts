@@ -72,7 +72,11 @@ export async function openQualityGate(files: readonly string[], options: Quality
   const { rows, quality } = opened;
   reasons.push(...(await batchFaults(rows, quality, options, opened.files)));
   if (reasons.length === 0) {
-    return { accepted: true, opened, warnings: [...quality.warnings, ...qualityGateNotes(quality, options)] };
+    return {
+      accepted: true,
+      opened,
+      warnings: [...quality.warnings, ...qualityGateNotes({ ...quality, dropped: quality.rows.dropped }, options)],
+    };
   }
   rows.close();
   return { accepted: false, reasons, quality };
@@ -102,19 +106,26 @@ export async function qualityGate(files: readonly string[], options: QualityGate
   }
 }
 
+/** The parts of a quality report that the notes are about; a summary has them, too. */
+interface RowsToDescribe {
+  readonly channels: Readonly<Record<string, { readonly missing: number; readonly infinite: number }>>;
+  readonly dropped: { readonly duplicate_time: number };
+  readonly per_recording: readonly { readonly rate_hz: number | null }[];
+}
+
 /** Describes harmless corrections that the user should know about. */
 export function qualityGateNotes(
-  quality: QualityReport,
+  quality: RowsToDescribe,
   { samplingRateHz, resampling = "low-pass" }: Pick<QualityGateOptions, "samplingRateHz" | "resampling">,
 ): string[] {
-  const { channels, rows } = quality;
+  const { channels, dropped } = quality;
   const notes: string[] = [];
   for (const [name, { missing, infinite }] of Object.entries(channels)) {
     if (missing + infinite > 0) {
       notes.push(`Channel ${name}: ${missing} missing and ${infinite} infinite values; their rows are left out.`);
     }
   }
-  if (rows.dropped.duplicate_time > 0)
-    notes.push(`Left out because of repeated times: ${counted(rows.dropped.duplicate_time, "row")}.`);
+  if (dropped.duplicate_time > 0)
+    notes.push(`Left out because of repeated times: ${counted(dropped.duplicate_time, "row")}.`);
   return [...notes, ...rateNotes(quality, { samplingRateHz, resampling })];
 }

@@ -30,11 +30,12 @@ function rateDiffersFromNetwork(rate: number, samplingRateHz: number): boolean {
   return exceedsGateLimit(Math.abs(rate / samplingRateHz - 1), unsaidRateDifference);
 }
 
+interface RatedRecordings {
+  readonly per_recording: readonly { readonly rate_hz: number | null }[];
+}
+
 /** Says that recordings at a rate at least 5 % below the network's are interpolated. */
-export function upsampledRateWarnings(
-  { per_recording }: Pick<QualityReport, "per_recording">,
-  samplingRateHz: number,
-): string[] {
+export function upsampledRateWarnings({ per_recording }: RatedRecordings, samplingRateHz: number): string[] {
   const rates = per_recording.flatMap(({ rate_hz }) => (rate_hz === null ? [] : [rate_hz]));
   const below = rates.filter((rate) => rate < samplingRateHz && rateDiffersFromNetwork(rate, samplingRateHz));
   if (below.length === 0) return [];
@@ -47,7 +48,7 @@ export function upsampledRateWarnings(
 
 /** Says how recordings whose rate differs by more than 5 % from the network's are brought to it. */
 export function rateNotes(
-  quality: Pick<QualityReport, "per_recording">,
+  quality: RatedRecordings,
   { samplingRateHz, resampling }: { readonly samplingRateHz: number; readonly resampling: "low-pass" | "linear" },
 ): string[] {
   const rates = quality.per_recording.flatMap(({ rate_hz }) => (rate_hz === null ? [] : [rate_hz]));

@@ -2,8 +2,9 @@
 // rows would: the same rows are kept, and the same rules determine gaps and stretches. Dimensions: N rows per piece, C channels.
 
 import { DataFault } from "../../data-fault.ts";
-import type { RowSource } from "../data/recordings.ts";
+import type { Stretch } from "../data/recordings.ts";
 import { RowBuffer } from "../data/row-buffer.ts";
+import type { SampledRows } from "../data/sampled-rows.ts";
 import { describeSampling } from "../data/sampling.ts";
 import { stretchesOf } from "../data/stretches.ts";
 
@@ -20,6 +21,21 @@ export interface DroppedRows {
 interface OpenRecording {
   readonly index: number;
   lastTime: number;
+  /** Values of the latest kept row. */
+  lastValues: readonly number[];
+  /** Number of rows with the time of the previous row, but with other values. */
+  repeated: number;
+}
+
+/** What arrived, whether or not it was kept. */
+export interface ArrivedRows {
+  /** Rows with a time or a value. */
+  readonly read: number;
+  /** Counts for each channel, then for the time: cells that are NaN, and cells that are infinite. */
+  readonly missing: readonly number[];
+  readonly infinite: readonly number[];
+  /** Rows that repeat the time of the row before but have other values, by recording. */
+  readonly repeated: ReadonlyMap<string, number>;
 }
 
 export class IncomingRows {
@@ -27,11 +43,16 @@ export class IncomingRows {
   readonly #rows: RowBuffer;
   readonly #recordings = new Map<string, OpenRecording>();
   #dropped: DroppedRows = { missing_time: 0, missing_values: 0, duplicate_time: 0 };
+  #read = 0;
+  #missing: readonly number[];
+  #infinite: readonly number[];
 
   /** @param channels C names */
   constructor(channels: readonly string[]) {
     this.#channels = channels;
     this.#rows = new RowBuffer(channels.length, Number.POSITIVE_INFINITY);
+    this.#missing = new Array<number>(channels.length + 1).fill(0);
+    this.#infinite = this.#missing;
   }
 
   /** Number of rows kept. */
@@ -41,6 +62,11 @@ export class IncomingRows {
 
   get dropped(): DroppedRows {
     return this.#dropped;
+  }
+
+  get arrived(): ArrivedRows {
+    const repeated = new Map([...this.#recordings].map(([name, { repeated }]) => [name, repeated]));
+    return { read: this.#read, missing: this.#missing, infinite: this.#infinite, repeated };
   }
 
   /**
@@ -64,34 +90,56 @@ export class IncomingRows {
     const open: OpenRecording = this.#recordings.get(recording) ?? {
       index: this.#recordings.size,
       lastTime: Number.NEGATIVE_INFINITY,
+      lastValues: [],
+      repeated: 0,
     };
     const dropped = { ...this.#dropped };
     const kept: number[] = [];
-    let { lastTime } = open;
+    let { lastTime, lastValues, repeated } = open;
     for (let i = 0; i < seconds.length; i++) {
       const at = seconds[i]!;
       if (!Number.isFinite(at)) dropped.missing_time++;
       else if (!values.every((column) => Number.isFinite(column[i]!))) dropped.missing_values++;
-      else if (at === lastTime) dropped.duplicate_time++;
-      else if (at < lastTime) throw incomingRowsBackwards(recording, { from: lastTime, to: at, row: i + 1 });
+      else if (at === lastTime) {
+        dropped.duplicate_time++;
+        if (values.some((column, c) => column[i] !== lastValues[c])) repeated++;
+      } else if (at < lastTime) throw incomingRowsBackwards(recording, { from: lastTime, to: at, row: i + 1 });
       else {
         lastTime = at;
+        lastValues = values.map((column) => column[i]!);
         kept.push(i);
       }
     }
     this.#recordings.set(recording, open);
     const whole = [seconds, ...values];
+    this.#count([...values, seconds]);
     for (let i = 0; i < kept.length; ) {
       const first = i;
       while (i < kept.length && kept[i]! - kept[first]! === i - first) i++;
       this.#rows.append(open.index, whole, kept[first]!, kept[first]! + i - first);
     }
-    open.lastTime = lastTime;
+    Object.assign(open, { lastTime, lastValues, repeated });
     this.#dropped = dropped;
   }
 
+  /** @param cells columns of the channels, then the times; rows without any value are padding, and are not counted */
+  #count(cells: readonly (Float32Array | Float64Array)[]): void {
+    const [missing, infinite] = [[...this.#missing], [...this.#infinite]];
+    for (let i = 0; i < cells[0]!.length; i++) {
+      if (cells.every((column) => Number.isNaN(column[i]!))) continue;
+      this.#read++;
+      for (let c = 0; c < cells.length; c++) {
+        const value = cells[c]![i]!;
+        if (value - value === 0) continue;
+        if (Number.isNaN(value)) missing[c]! += 1;
+        else infinite[c]! += 1;
+      }
+    }
+    [this.#missing, this.#infinite] = [missing, infinite];
+  }
+
   /** The rows so far, recording by recording. Valid until the next row arrives. */
-  source(): RowSource {
+  source(): SampledRows {
     const { recordings: indices, firsts } = this.#rows.sort();
     const [time, ...values] = this.#rows.columns as [Float64Array, ...Float32Array[]];
     const rows = {
@@ -107,7 +155,8 @@ export class IncomingRows {
       end: firsts[i + 1]!,
     }));
     const sampling = recordings.map(({ start, end }) => describeSampling(rows, start, end));
-    return { channels: this.#channels, stretches: () => stretchesOf(recordings, sampling), ...rows };
+    const stretches = (): Iterable<Stretch> => stretchesOf(recordings, sampling);
+    return { channels: this.#channels, recordings, sampling, stretches, ...rows };
   }
 }
 

@@ -262,7 +262,8 @@ function indexWindowPlanNames(names: readonly string[]): Map<string, number> {
   return new Map(names.map((name, index) => [name, index]));
 }
 
-function noPlannedWindows(rows: RowSource, { longest, options, dropped }: WindowPlan): DataFault {
+/** The fault of rows without a stretch as long as a window. */
+export function noPlannedWindows(rows: RowSource, { longest, options, dropped }: WindowPlan): DataFault {
   const { classes = [] } = options;
   if (longest > 0 || dropped.unknownClass.stretches === 0) return noWindowsFault(rows, { ...options, longest });
   return new DataFault({

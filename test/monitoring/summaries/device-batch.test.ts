@@ -16,8 +16,9 @@ import type { MeasurementShape } from "../../../src/monitoring/summaries/measure
 import { sensorSignalMargin, sensorSignals } from "../../../src/monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/random.ts";
-import { openRecordings } from "../../../src/signals/data/open-recordings.ts";
-import { planAnyWindows } from "../../../src/signals/preprocessing/plan-windows.ts";
+import { type BatchQuality, lostTime, usableTime } from "../../../src/signals/data/batch-quality.ts";
+import { type OpenedRecordings, openRecordings } from "../../../src/signals/data/open-recordings.ts";
+import { planWornWindows } from "../../../src/signals/preprocessing/plan-worn-windows.ts";
 import { type WindowChunk, windowChunks } from "../../../src/signals/preprocessing/window-chunks.ts";
 import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
 
@@ -47,6 +48,7 @@ const model: DeviceModel = {
     ]),
   ),
 };
+const ranges = { acc_x: { min: -2e-4, max: 4e-4 }, pressure: { min: 0, max: 1 } };
 const shape: MeasurementShape = {
   bins: Object.fromEntries(Object.entries(model.edges).map(([name, edges]) => [name, edges.length + 1])),
   classes: 3,
@@ -114,7 +116,7 @@ function said({ windows }: WindowChunk): number[] {
   });
 }
 
-async function onServer(rows: readonly Row[]): Promise<Omit<DeviceSummary, "modelVersion"> | null> {
+async function onServer(rows: readonly Row[]): Promise<Omit<DeviceSummary, "modelVersion">> {
   const file = join(directory, "batch.csv");
   const lines = rows.map(({ recording, time, values }) =>
     ["anna", recording, time, ...values.map((x) => (Number.isNaN(x) ? "" : x))].join(","),
@@ -123,22 +125,64 @@ async function onServer(rows: readonly Row[]): Promise<Omit<DeviceSummary, "mode
   const opened = await openRecordings([file], { requireLabels: false, columns: { channels }, onFault: () => {} });
   try {
     const { sampling_rate_hz: samplingRateHz, window_size: windowSize, overlap, edges } = model;
-    const plan = planAnyWindows(opened.rows, { samplingRateHz, windowSize, overlap });
-    if (plan.windows === 0) return null;
+    const worn = planWornWindows(opened.rows, sensors, { samplingRateHz, windowSize, overlap });
+    const { plan } = worn;
     const measurer = new BatchMeasurer({ overlap, nClasses: 3, sensors, summarizer: new Summarizer(edges) });
-    for (const chunk of windowChunks(opened.rows, plan, sensorSignalMargin(rate))) {
+    for (const chunk of windowChunks(worn.rows, plan, sensorSignalMargin(rate))) {
       measurer.add(chunk, Float32Array.from(said(chunk)), 0);
     }
     const { missing_time, missing_values, duplicate_time } = opened.quality.rows.dropped;
     const dropped = { missing_time, missing_values, duplicate_time };
-    return { rows: opened.rows.rows, dropped, measurement: measurer.measurement() };
+    const measurement = plan.windows === 0 ? null : measurer.measurement();
+    const { ranges: _, ...still } = worn.still;
+    return { rows: opened.rows.rows, dropped, measurement, quality: qualityOf(opened, rows), still };
   } finally {
     opened.rows.close();
   }
 }
 
-function onDevice(rows: readonly Row[], rng: Rng, mostAtOnce: number, looks: number): DeviceSummary | null {
-  const batch = new DeviceBatch(model);
+/** What the reader of files reports about the rows, in the form in which a device sends it. */
+function qualityOf({ rows, quality }: OpenedRecordings, arrived: readonly Row[]): BatchQuality {
+  const windowSeconds = model.window_size / rate;
+  return {
+    rows_read: quality.rows.read,
+    time: { missing: 0, infinite: 0 },
+    seconds: quality.seconds,
+    recordings: quality.per_recording.map(({ recording, rows, seconds, rate_hz }) => {
+      const own = arrived.filter((row) => row.recording === recording && !row.values.some(Number.isNaN));
+      let [repeated, last] = [0, own[0]!];
+      for (const row of own.slice(1)) {
+        if (row.time !== last.time) last = row;
+        else if (String(row.values) !== String(last.values)) repeated++;
+      }
+      return { recording, rows, repeated, seconds, rate_hz };
+    }),
+    lost: lostTime(rows),
+    usable: usableTime(rows, { samplingRateHz: rate, windowSeconds }),
+    channels: Object.fromEntries(
+      channels.map((name) => {
+        const { missing, infinite, min, max, flat_seconds } = quality.channels[name]!;
+        const limits: Record<string, number> = { acc_x: 0.8, pressure: 2000 };
+        const kept = rows.recordings.flatMap(({ recording, start, end }) =>
+          [...rows.values(channels.indexOf(name), start, end)].map((value, i) => ({
+            value,
+            recording,
+            row: start + i,
+          })),
+        );
+        const absurd = kept.filter(
+          ({ value }) => Math.abs(value) > (limits[name] ?? Number.POSITIVE_INFINITY) * 1.0001,
+        );
+        const { value, recording, row } = absurd[0] ?? { value: 0, recording: "", row: 0 };
+        const first = { value, seconds: rows.time(row, row + 1)[0]!, recording, values: absurd.length };
+        return [name, { missing, infinite, min, max, flat_seconds, absurd: absurd.length === 0 ? null : first }];
+      }),
+    ),
+  };
+}
+
+function onDevice(rows: readonly Row[], rng: Rng, mostAtOnce: number, looks: number): DeviceSummary {
+  const batch = new DeviceBatch({ ...model, ranges });
   for (let i = 0; i < rows.length; ) {
     const first = rows[i]!;
     const piece: Row[] = [];
@@ -150,7 +194,6 @@ function onDevice(rows: readonly Row[], rng: Rng, mostAtOnce: number, looks: num
     if (rng.uniform() < looks) batch.windows();
   }
   const windows = batch.windows();
-  if (windows.count === 0) return null;
   return batch.summarize(windows, Float32Array.from(windows.chunks.flatMap(said)));
 }
 
@@ -167,15 +210,11 @@ describe("a batch on a device", () => {
         if (rows.every(({ values }) => values.some(Number.isNaN))) return;
         const server = await onServer(rows);
         const device = onDevice(rows, rng, mostAtOnce, 0.1);
-        if (server === null) {
-          expect(device).toBeNull();
-          return;
-        }
-        measured++;
+        if (server.measurement !== null) measured++;
         dropped += server.dropped.missing_values + server.dropped.duplicate_time;
         expect(device).toEqual({ modelVersion: "walk-1", ...server });
-        for (const sent of [JSON.parse(JSON.stringify(summaryToJson(device!))), encodeSummary(device!)]) {
-          expect(readSummary(sent, { modelVersion: "walk-1", shape })).toEqual(device);
+        for (const sent of [JSON.parse(JSON.stringify(summaryToJson(device))), encodeSummary(device)]) {
+          expect(readSummary(sent, { modelVersion: "walk-1", shape, channels })).toEqual(device);
         }
       }),
       { numRuns: 40 },
@@ -184,12 +223,17 @@ describe("a batch on a device", () => {
     expect(dropped).toBeGreaterThan(20);
   });
 
-  it("has no window yet if too little has arrived, and says so if a summary is asked for", () => {
+  it("has no window yet if too little has arrived, and a summary then only says what arrived", () => {
     const batch = new DeviceBatch(model);
     batch.add({ time: [0, 0.05], columns: channels.map(() => [1, 2]) });
     const windows = batch.windows();
     expect([batch.rows, windows.count]).toEqual([2, 0]);
-    expect(() => batch.summarize(windows, new Float32Array(0))).toThrow("expected at least one window, got none");
+    const summary = batch.summarize(windows, new Float32Array(0));
+    expect(summary).toMatchObject({ rows: 2, measurement: null, quality: { rows_read: 2, usable: { seconds: 0 } } });
+    const { quality: _, ...bare } = summary;
+    expect(() => readSummary(encodeSummary(bare), { modelVersion: "walk-1", shape, channels })).toThrow(
+      "summary: expected a measurement or a quality",
+    );
   });
 
   it("takes nothing of a piece that it refuses", () => {

@@ -1,0 +1,72 @@
+// Passes a device's summary through the quality gate. The faults, their limits and their words are those of recordings in files.
+
+import { counted } from "../../counted.ts";
+import type { FaultDescription } from "../../data-fault.ts";
+import { UserError } from "../../errors.ts";
+import { summarizedBatchFaults } from "../../signals/data/batch-faults.ts";
+import { flatChannelWarnings } from "../../signals/data/channel-content.ts";
+import { qualityGateNotes } from "../../signals/data/quality-gate.ts";
+import { storedResampling } from "../../storage/store/stored-config.ts";
+import { batchSummaryRows } from "../summaries/class-summaries.ts";
+import type { DeviceSummary } from "../summaries/device-summary.ts";
+import { gateBatchChannels } from "./gate-batch.ts";
+import type { MeasuredBatch } from "./stream-state.ts";
+import type { WatchedModel } from "./watched-model.ts";
+
+export type GatedSummary =
+  | { readonly accepted: true; readonly measured: MeasuredBatch }
+  | { readonly accepted: false; readonly reasons: readonly FaultDescription[] };
+
+/** @throws UserError if there is nothing to judge, although the gate finds no fault */
+export function gateSummary(summary: DeviceSummary, watched: WatchedModel): GatedSummary {
+  const { rows, dropped, measurement, quality, still } = summary;
+  const { rate: samplingRateHz, window } = watched.config;
+  const { channels } = watched.folder.manifest.data;
+  const expected = {
+    channels: gateBatchChannels(
+      channels,
+      channels,
+      watched.baseline,
+      channels.map(() => 1),
+    ),
+    samplingRateHz,
+    windowSeconds: window / samplingRateHz,
+    resampling: storedResampling(watched.config),
+  };
+  const reasons = quality === undefined ? [] : summarizedBatchFaults(quality, expected);
+  if (reasons.length > 0) return { accepted: false, reasons };
+  if (measurement === null) {
+    throw new UserError("summary: expected a measurement of at least one window, got none", {
+      advice: "Summarise all windows of the batch, with their probabilities.",
+    });
+  }
+  const leftOut = dropped.missing_time + dropped.missing_values + dropped.duplicate_time;
+  const warnings =
+    quality === undefined
+      ? leftOut === 0
+        ? []
+        : [`Left out when the batch was summarised: ${counted(leftOut, "row")}.`]
+      : [
+          ...flatChannelWarnings(quality.channels, quality.seconds),
+          ...qualityGateNotes({ channels: quality.channels, dropped, per_recording: quality.recordings }, expected),
+        ];
+  return {
+    accepted: true,
+    measured: {
+      rows,
+      measurement,
+      columns: null,
+      leftOut: [
+        ...(quality === undefined ? (["quality"] as const) : []),
+        ...(still === undefined ? (["still"] as const) : []),
+        "impossible",
+        "likely_causes",
+      ],
+      undone: [],
+      windows: measurement.signals.windows,
+      samples: measurement.byClass.reduce((sum, own) => sum + batchSummaryRows(own), 0),
+      ...(still !== undefined && { still }),
+      warnings,
+    },
+  };
+}

@@ -1,0 +1,126 @@
+// The binary form of a batch's quality and stillness, as part of a summary. Texts are preceded by their length in bytes; numbers are
+// float64 (little-endian) or, for counts, varints.
+//
+//   quality   rows read; times: missing, infinite; seconds, lost seconds of seconds, usable seconds of seconds
+//             recordings: their number; of each its name, rows, repeated, seconds, byte 0 without a rate, else 1 and the rate
+//             channels: their number; of each its name, missing, infinite, min, max, flat seconds, byte 0 without an absurd value,
+//             else 1 and its value, seconds, recording, and the number of such values
+//   still     seconds, of seconds, seconds at the end, byte with the flags throughout (1), all (2), at the end (4)
+
+import type { AbsurdSample, BatchQuality, RecordingQuality } from "../../signals/data/batch-quality.ts";
+import type { ByteReader } from "./byte-reader.ts";
+import type { ByteWriter } from "./byte-writer.ts";
+
+/** The time in a batch in which nothing moved. */
+export interface StillSummary {
+  /** Time that was left out: at least ten minutes at a stretch, or with a minute in which the sensor lay on something. */
+  readonly seconds: number;
+  /** Duration of all rows. */
+  readonly ofSeconds: number;
+  /** Whether nothing moved from the first row to the last. */
+  readonly throughout: boolean;
+  /** Whether leaving this time out would leave nothing to judge. */
+  readonly isAll: boolean;
+  /** Whether the time that was left out extends to the last row. */
+  readonly isAtEnd: boolean;
+  /** How long nothing had moved at the end of the last row. */
+  readonly atEnd: number;
+}
+
+export function writeQuality(writer: ByteWriter, quality: BatchQuality): void {
+  const { rows_read, time, seconds, lost, usable, recordings, channels } = quality;
+  for (const count of [rows_read, time.missing, time.infinite]) writer.varint(count);
+  for (const value of [seconds, lost.seconds, lost.of_seconds, usable.seconds, usable.of_seconds]) writer.float(value);
+  writer.varint(recordings.length);
+  for (const { recording, rows, repeated, seconds: own, rate_hz } of recordings) {
+    writer.text(recording);
+    for (const count of [rows, repeated]) writer.varint(count);
+    writer.float(own);
+    writer.byte(rate_hz === null ? 0 : 1);
+    if (rate_hz !== null) writer.float(rate_hz);
+  }
+  writer.varint(Object.keys(channels).length);
+  for (const [name, { missing, infinite, min, max, flat_seconds, absurd }] of Object.entries(channels)) {
+    writer.text(name);
+    for (const count of [missing, infinite]) writer.varint(count);
+    for (const value of [min, max, flat_seconds]) writer.float(value);
+    writer.byte(absurd === null ? 0 : 1);
+    if (absurd === null) continue;
+    for (const value of [absurd.value, absurd.seconds]) writer.float(value);
+    writer.text(absurd.recording);
+    writer.varint(absurd.values);
+  }
+}
+
+/** @throws RangeError if the bytes do not come from `writeQuality`, or the channels are others */
+export function readQuality(reader: ByteReader, channels: readonly string[]): BatchQuality {
+  const [rows_read, missing, infinite] = [reader.varint(), reader.varint(), reader.varint()];
+  const seconds = readDuration(reader);
+  const lost = { seconds: readDuration(reader), of_seconds: readDuration(reader) };
+  const usable = { seconds: readDuration(reader), of_seconds: readDuration(reader) };
+  const recordings: RecordingQuality[] = [];
+  for (let left = reader.varint(); left > 0; left--) {
+    const recording = reader.text();
+    const [rows, repeated] = [reader.varint(), reader.varint()];
+    const own = readDuration(reader);
+    recordings.push({
+      recording,
+      rows,
+      repeated,
+      seconds: own,
+      rate_hz: reader.byte() === 0 ? null : readDuration(reader),
+    });
+  }
+  const entries: [string, BatchQuality["channels"][string]][] = [];
+  for (let left = reader.varint(); left > 0; left--) {
+    const name = reader.text();
+    if (name !== channels[entries.length]) {
+      const expected = channels[entries.length] ?? "no further channel";
+      throw new RangeError(`quality: expected ${JSON.stringify(expected)}, got the channel ${JSON.stringify(name)}`);
+    }
+    const [missing, infinite] = [reader.varint(), reader.varint()];
+    const [min, max, flat_seconds] = [reader.float(), reader.float(), readDuration(reader)];
+    entries.push([name, { missing, infinite, min, max, flat_seconds, absurd: readAbsurd(reader) }]);
+  }
+  if (entries.length < channels.length)
+    throw new RangeError(`quality: expected ${channels.length} channels, got ${entries.length}`);
+  return {
+    rows_read,
+    time: { missing, infinite },
+    seconds,
+    lost,
+    usable,
+    recordings,
+    channels: Object.fromEntries(entries),
+  };
+}
+
+export function writeStill(writer: ByteWriter, still: StillSummary): void {
+  for (const value of [still.seconds, still.ofSeconds, still.atEnd]) writer.float(value);
+  writer.byte((still.throughout ? 1 : 0) + (still.isAll ? 2 : 0) + (still.isAtEnd ? 4 : 0));
+}
+
+export function readStill(reader: ByteReader): StillSummary {
+  const [seconds, ofSeconds, atEnd] = [readDuration(reader), readDuration(reader), readDuration(reader)];
+  const flags = reader.byte();
+  return {
+    seconds,
+    ofSeconds,
+    throughout: (flags & 1) !== 0,
+    isAll: (flags & 2) !== 0,
+    isAtEnd: (flags & 4) !== 0,
+    atEnd,
+  };
+}
+
+function readAbsurd(reader: ByteReader): AbsurdSample | null {
+  if (reader.byte() === 0) return null;
+  const [value, seconds] = [reader.float(), reader.float()];
+  return { value, seconds, recording: reader.text(), values: reader.varint() };
+}
+
+function readDuration(reader: ByteReader): number {
+  const value = reader.float();
+  if (!(value >= 0)) throw new RangeError(`quality: expected a number of at least 0, got ${value}`);
+  return value;
+}

@@ -1,0 +1,214 @@
+// What the quality gate has to know about the rows of a batch. It is measured in the same way from files and on a device, where the
+// rows stay; batch-faults.ts decides on it. Its keys are in snake_case, because it is part of a device's summary.
+
+import {
+  channelContent,
+  rateOfSampling,
+  roundQuality,
+  stretchesByRecording,
+  stretchSeconds,
+} from "./channel-content.ts";
+import { absurdFactor, exceedsGateLimit, pauseSeconds } from "./gate-limits.ts";
+import { type RowSource, recordingPieces } from "./recordings.ts";
+import type { SampledRows } from "./sampled-rows.ts";
+import { samplingSteps } from "./sampling.ts";
+
+/** The rows of a batch as the quality gate sees them. */
+export interface BatchQuality {
+  /** Rows that arrived, whether or not they were kept. */
+  readonly rows_read: number;
+  /** Times that are not numbers, and infinite ones. */
+  readonly time: { readonly missing: number; readonly infinite: number };
+  /** Recorded time in all stretches, in seconds. */
+  readonly seconds: number;
+  /** In order of their first row. */
+  readonly recordings: readonly RecordingQuality[];
+  /** Time without samples. */
+  readonly lost: LostTime;
+  /** Time that windows can cover. */
+  readonly usable: UsableTime;
+  /** By channel. */
+  readonly channels: Readonly<Record<string, ChannelContent & { readonly missing: number; readonly infinite: number }>>;
+}
+
+/** One recording of a batch. */
+export interface RecordingQuality {
+  /** Its name. */
+  readonly recording: string;
+  /** Rows that were kept. */
+  readonly rows: number;
+  /** Rows that repeated the time of the row before, but had other values. */
+  readonly repeated: number;
+  /** Recorded time. */
+  readonly seconds: number;
+  /** Null if there are fewer than two rows. */
+  readonly rate_hz: number | null;
+}
+
+/** Time without samples within recordings; pauses of more than a minute count as neither. */
+export interface LostTime {
+  /** Time beyond one median step, in steps longer than 1.5 median steps. */
+  readonly seconds: number;
+  /** Time in all steps. */
+  readonly of_seconds: number;
+}
+
+/** Time in stretches that are long enough for a window. */
+export interface UsableTime {
+  /** Time in these stretches. */
+  readonly seconds: number;
+  /** Time in all stretches. */
+  readonly of_seconds: number;
+}
+
+/** One channel of a batch. */
+export interface ChannelContent {
+  /** Smallest value that was kept; 0 if there is none. */
+  readonly min: number;
+  /** Largest value that was kept; 0 if there is none. */
+  readonly max: number;
+  /** Time in runs of one value that last at least a second, in seconds. */
+  readonly flat_seconds: number;
+  /** The first value that no unit or movement can explain, and the number of such values; null if there is none. */
+  readonly absurd: AbsurdSample | null;
+}
+
+/** A value that cannot be a measurement. */
+export interface AbsurdSample {
+  /** The value. */
+  readonly value: number;
+  /** Its time. */
+  readonly seconds: number;
+  /** Name of its recording. */
+  readonly recording: string;
+  /** Number of such values, this one included. */
+  readonly values: number;
+}
+
+/** Smallest and largest value of a channel in the training data. */
+export interface KnownRange {
+  /** Smallest value. */
+  readonly min: number;
+  /** Largest value. */
+  readonly max: number;
+}
+
+/** What arrived, whether or not it was kept: the counts that rows alone do not show. */
+export interface ArrivedCells {
+  readonly read: number;
+  /** Counts for each channel, then for the time. */
+  readonly missing: readonly number[];
+  readonly infinite: readonly number[];
+  /** By recording. */
+  readonly repeated: ReadonlyMap<string, number>;
+}
+
+/** @param expected.ranges ranges of the training data by channel; without one, no value is absurd */
+export function measureBatchQuality(
+  rows: SampledRows,
+  { read, missing, infinite, repeated }: ArrivedCells,
+  expected: {
+    readonly samplingRateHz: number;
+    readonly windowSeconds: number;
+    readonly ranges: Readonly<Record<string, KnownRange>>;
+  },
+): BatchQuality {
+  const perRecording = rows.recordings.map(() => 0);
+  for (const [r, stretch] of stretchesByRecording(rows)) perRecording[r]! += stretchSeconds(rows, r, stretch);
+  const channels = rows.channels.map((name, c) => {
+    const { min, max, flat_seconds } = channelContent(rows, c);
+    const range = Number.isFinite(min) ? { min, max } : { min: 0, max: 0 };
+    const known = Object.hasOwn(expected.ranges, name) ? expected.ranges[name] : undefined;
+    const found = known === undefined ? null : absurdSample(rows, c, known);
+    const absurd = found && {
+      value: found.value,
+      seconds: found.seconds,
+      recording: found.recording,
+      values: found.values,
+    };
+    return [name, { ...range, flat_seconds, absurd, missing: missing[c]!, infinite: infinite[c]! }] as const;
+  });
+  return {
+    rows_read: read,
+    time: { missing: missing.at(-1)!, infinite: infinite.at(-1)! },
+    seconds: roundQuality(perRecording.reduce((sum, own) => sum + own, 0)),
+    recordings: rows.recordings.map(({ recording, start, end }, r) => ({
+      recording,
+      rows: end - start,
+      repeated: repeated.get(recording) ?? 0,
+      seconds: perRecording[r]!,
+      rate_hz: rateOfSampling(rows.sampling[r]!),
+    })),
+    lost: lostTime(rows),
+    usable: usableTime(rows, expected),
+    channels: Object.fromEntries(channels),
+  };
+}
+
+/** Magnitude above which a value is absurd. */
+export function absurdLimit({ min, max }: KnownRange): number {
+  return absurdFactor * Math.max(Math.abs(min), Math.abs(max));
+}
+
+/** The first absurd value of a channel, and the person to whom it belongs; null if there is none. */
+export function absurdSample(
+  rows: SampledRows,
+  channel: number,
+  known: KnownRange,
+): (AbsurdSample & { readonly user: string }) | null {
+  const limit = absurdLimit(known);
+  let values = 0;
+  let first: { value: number; row: number; user: string; recording: string } | undefined;
+  for (const { start, end, user, recording } of rows.recordings) {
+    for (const { from, to } of recordingPieces(start, end)) {
+      const piece = rows.values(channel, from, to);
+      for (let i = 0; i < piece.length; i++) {
+        if (!exceedsGateLimit(Math.abs(piece[i]!), limit)) continue;
+        values++;
+        first ??= { value: piece[i]!, row: from + i, user, recording };
+      }
+    }
+  }
+  if (first === undefined) return null;
+  const { row, ...found } = first;
+  return { ...found, seconds: rows.time(row, row + 1)[0]!, values };
+}
+
+/**
+ * If a step is longer than 1.5 median steps of its recording, the time beyond one median step is lost. Time without a label was
+ * recorded, although its rows were dropped: it is not counted.
+ */
+export function lostTime(rows: SampledRows): LostTime {
+  let [lost, total] = [0, 0];
+  for (const [r, { start, end, afterUnlabelled = [] }] of rows.recordings.entries()) {
+    const period = rows.sampling[r]!.periodSeconds;
+    let [row, u] = [0, 0];
+    for (const steps of samplingSteps(rows, start, end)) {
+      for (const step of steps) {
+        row++;
+        if (row === afterUnlabelled[u]) {
+          u++;
+          continue;
+        }
+        if (step > pauseSeconds) continue;
+        total += step;
+        if (step > 1.5 * period) lost += step - period;
+      }
+    }
+  }
+  return { seconds: lost, of_seconds: total };
+}
+
+export function usableTime(
+  rows: RowSource,
+  { samplingRateHz, windowSeconds }: { readonly samplingRateHz: number; readonly windowSeconds: number },
+): UsableTime {
+  let [usable, total] = [0, 0];
+  for (const { start, end } of rows.stretches()) {
+    const seconds = rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + 1 / samplingRateHz;
+    total += seconds;
+    // If a clock counts milliseconds, rounding can make a full window look slightly too short.
+    if (seconds * (1 + 1e-6) >= windowSeconds) usable += seconds;
+  }
+  return { seconds: usable, of_seconds: total };
+}

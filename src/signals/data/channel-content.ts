@@ -1,0 +1,91 @@
+// The range of each channel, and the time for which it stays at one value. Stretches are measured from their first row to one step
+// after their last row.
+
+import { recordingPieces, type Stretch } from "./recordings.ts";
+import type { SampledRows } from "./sampled-rows.ts";
+
+/** A channel counts as flat only while it stays at one value for at least this long. */
+const flatRunSeconds = 1;
+
+/** The range of a channel; an empty one if there are no rows. */
+export interface ChannelRange {
+  readonly min: number;
+  readonly max: number;
+  /** Time in runs of one value that last at least a second, in seconds. */
+  readonly flat_seconds: number;
+}
+
+export function channelContent(rows: SampledRows, channel: number): ChannelRange {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let flatSeconds = 0;
+  for (const [r, { start, end }] of stretchesByRecording(rows)) {
+    const step = secondsPerRow(rows, r);
+    const minimalRun = Math.max(2, Math.round(flatRunSeconds / step));
+    let [run, last] = [0, Number.NaN];
+    const endRun = (): void => {
+      if (run >= minimalRun) flatSeconds += run * step;
+    };
+    for (const { from, to } of recordingPieces(start, end)) {
+      for (const value of rows.values(channel, from, to)) {
+        if (value < min) min = value;
+        if (value > max) max = value;
+        if (value === last) run++;
+        else {
+          endRun();
+          [run, last] = [1, value];
+        }
+      }
+    }
+    endRun();
+  }
+  return { min, max, flat_seconds: roundQuality(flatSeconds) };
+}
+
+/** Says that a channel is constant, all of the time or more than a tenth of it. */
+export function flatChannelWarnings(channels: Readonly<Record<string, ChannelRange>>, seconds: number): string[] {
+  const entries = Object.entries(channels);
+  return [
+    ...entries.flatMap(([name, { min, max }]) =>
+      min === max ? [`Channel ${name} is constant throughout (${min}).`] : [],
+    ),
+    ...entries.flatMap(([name, { min, max, flat_seconds: flat }]) => {
+      if (min === max || !(flat > 0.1 * seconds)) return [];
+      const share = ((100 * flat) / seconds).toFixed(0);
+      return [
+        `Channel ${name} is constant for ${share} % of the time. Check whether the sensor is stuck or saturated.`,
+      ];
+    }),
+  ];
+}
+
+/** Seconds that a row represents: the median step of its recording. */
+function secondsPerRow({ sampling }: SampledRows, recording: number): number {
+  const { periodSeconds } = sampling[recording]!;
+  return Number.isFinite(periodSeconds) ? periodSeconds : 0;
+}
+
+/** Length of a stretch: from its first row to one step after its last row. */
+export function stretchSeconds(rows: SampledRows, recording: number, { start, end }: Stretch): number {
+  return rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + secondsPerRow(rows, recording);
+}
+
+/** Each stretch with the index of its recording. */
+export function* stretchesByRecording(rows: SampledRows): Generator<[number, Stretch]> {
+  let r = 0;
+  for (const stretch of rows.stretches()) {
+    while (rows.recordings[r]!.end <= stretch.start) r++;
+    yield [r, stretch];
+  }
+}
+
+/** Rounds to nine significant digits and nine decimal places; beyond that, sums of steps contain only rounding noise. */
+export function roundQuality(value: number): number {
+  return Number(Number(value.toPrecision(9)).toFixed(9));
+}
+
+/** The median rate of a recording; null if there are fewer than two rows. */
+export function rateOfSampling({ periodSeconds }: { readonly periodSeconds: number }): number | null {
+  const rate = roundQuality(1 / periodSeconds);
+  return Number.isFinite(rate) ? rate : null;
+}

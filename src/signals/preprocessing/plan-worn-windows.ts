@@ -1,0 +1,41 @@
+// Plans a batch's windows without the time in which nothing moved, in the same way on the server and on a device.
+
+import { DataFault } from "../../data-fault.ts";
+import type { RowSource } from "../data/recordings.ts";
+import { type StillTime, stillTime, withoutStillTime } from "../data/still-time.ts";
+import { planAnyWindows, type WindowOptions, type WindowPlan } from "./plan-windows.ts";
+
+export interface WornWindows {
+  /** The rows that the plan refers to. */
+  readonly rows: RowSource;
+  /** It may have no windows. */
+  readonly plan: WindowPlan;
+  readonly still: StillTime;
+}
+
+/**
+ * Leaves out the time in which nothing moved, unless no window would be left.
+ * @throws DataFault under the same conditions as `planAnyWindows`
+ */
+export function planWornWindows(
+  all: RowSource,
+  sensors: Parameters<typeof stillTime>[1],
+  options: WindowOptions,
+): WornWindows {
+  const still = stillTime(all, sensors);
+  const whole = planAnyWindows(all, options);
+  if (still.ranges.length === 0 || still.throughout || still.isAll) return { rows: all, plan: whole, still };
+  const rows = withoutStillTime(all, still);
+  const plan = plannedOrNull(rows, options);
+  if (plan !== null && plan.windows > 0) return { rows, plan, still };
+  return { rows: all, plan: whole, still: { ...still, isAll: true } };
+}
+
+function plannedOrNull(rows: RowSource, options: WindowOptions): WindowPlan | null {
+  try {
+    return planAnyWindows(rows, options);
+  } catch (error) {
+    if (error instanceof DataFault) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,149 @@
+// Real Prometheus and Alertmanager (Debian's packages): a stream's alarm fires and resolves, once through Prometheus's rules and once
+// through Alertmanager's API.
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { type AddressInfo, createServer as createSocketServer } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { unpackOldModel } from "../../pipelines/old-model.ts";
+import { fileDirectory, start } from "../../pipelines/tiny-run.ts";
+import { post, startService } from "./running-service.ts";
+
+const examples = fileURLToPath(new URL("../../../examples/monitoring/", import.meta.url));
+const directory = fileDirectory();
+const isThere = (program: string): boolean => spawnSync(program, ["--version"]).status === 0;
+const hasPrometheus = ["prometheus", "promtool", "prometheus-alertmanager"].every(isThere);
+const skipped = hasPrometheus ? "" : " (skipped: no prometheus, promtool or prometheus-alertmanager)";
+
+interface Notified {
+  readonly alerts: readonly { status: "firing" | "resolved"; labels: Record<string, string> }[];
+}
+const notified: string[] = [];
+const receiver = createServer((request, response) => {
+  let body = "";
+  request.on("data", (part) => (body += part));
+  request.on("end", () => {
+    const { alerts }: Notified = JSON.parse(body);
+    notified.push(...alerts.map(({ status, labels }) => `${status} ${labels.alertname} ${labels.stream}`));
+    response.end();
+  });
+});
+
+const children: ChildProcess[] = [];
+function run(program: string, words: readonly string[]): void {
+  children.push(spawn(program, words, { cwd: directory, stdio: "ignore" }));
+}
+
+async function freePort(): Promise<number> {
+  const server = createSocketServer();
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+const isReady = (url: string): Promise<void> =>
+  vi.waitFor(async () => expect((await fetch(url)).ok).toBe(true), { timeout: 30_000, interval: 100 });
+
+beforeAll(async () => {
+  mkdirSync(join(directory, "models"));
+  unpackOldModel(join(directory, "models"));
+  await once(receiver.listen(0, "127.0.0.1"), "listening");
+});
+afterAll(async () => {
+  for (const child of children) {
+    const ended = child.exitCode === null ? once(child, "exit") : undefined;
+    child.kill();
+    await ended;
+  }
+  receiver.close();
+});
+
+describe.skipIf(!hasPrometheus)(`Prometheus and Alertmanager${skipped}`, () => {
+  it("accept the example's rules", () => {
+    const checked = spawnSync("promtool", ["check", "rules", "prometheus-rules.yml"], {
+      cwd: examples,
+      encoding: "utf8",
+    });
+    expect(checked.stdout + checked.stderr).toContain("SUCCESS: 7 rules found");
+  });
+
+  it("are told when an alarm begins and when it ends", async () => {
+    const [alertmanager, prometheus] = await Promise.all([freePort(), freePort()]);
+    writeFileSync(
+      join(directory, "alertmanager.yml"),
+      JSON.stringify({
+        route: { receiver: "test", group_by: ["..."], group_wait: "0s", group_interval: "1s", repeat_interval: "1h" },
+        receivers: [
+          {
+            name: "test",
+            webhook_configs: [
+              { url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`, send_resolved: true },
+            ],
+          },
+        ],
+      }),
+    );
+    run("prometheus-alertmanager", [
+      "--config.file=alertmanager.yml",
+      "--storage.path=alertmanager",
+      "--cluster.listen-address=",
+      `--web.listen-address=127.0.0.1:${alertmanager}`,
+    ]);
+    writeFileSync(
+      join(directory, "alerts.yaml"),
+      JSON.stringify({ targets: { am: `alertmanager+http://127.0.0.1:${alertmanager}` }, rules: [{ to: ["am"] }] }),
+    );
+    await isReady(`http://127.0.0.1:${alertmanager}/-/ready`);
+    const service = await startService(["--models", "models", "--alerts", "alerts.yaml"], directory);
+    writeFileSync(
+      join(directory, "prometheus.yml"),
+      JSON.stringify({
+        global: { scrape_interval: "1s", evaluation_interval: "1s" },
+        rule_files: [join(examples, "prometheus-rules.yml")],
+        alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanager}`] }] }] },
+        scrape_configs: [{ job_name: "tidemark", static_configs: [{ targets: [new URL(service.url).host] }] }],
+      }),
+    );
+    run("prometheus", [
+      "--config.file=prometheus.yml",
+      "--storage.tsdb.path=prometheus",
+      `--web.listen-address=127.0.0.1:${prometheus}`,
+    ]);
+    await isReady(`http://127.0.0.1:${prometheus}/-/ready`);
+
+    const good = gunzipSync(readFileSync(join(directory, "models/batch.csv.gz"))).toString();
+    const [header, ...rows] = good.trimEnd().split("\n");
+    const times30 = (row: string): string =>
+      row
+        .split(",")
+        .map((value, i) => (i < 4 ? value : String(30 * Number(value))))
+        .join(",");
+    const batch = (id: string): string => `/v1/models/walk/streams/wrist-7/batches/${id}`;
+    const type = { "content-type": "text/csv" };
+    const faulty = await post(service.url, batch("b1"), [header, ...rows.map(times30)].join("\n"), type);
+    expect(faulty.json.verdict).toBe("sudden_change");
+    const both = (status: string): string[] => [
+      `${status} TidemarkAlarm wrist-7`,
+      `${status} TidemarkStreamInAlarm wrist-7`,
+    ];
+    await vi.waitFor(() => expect(notified).toEqual(expect.arrayContaining(both("firing"))), {
+      timeout: 60_000,
+      interval: 100,
+    });
+
+    // A reset ends the alarm with the next good batch.
+    const reset = await start(["reference", "reset", "--model", "models/walk", "--stream", "wrist-7"], directory).ended;
+    expect(reset.exitCode).toBe(0);
+    expect((await post(service.url, batch("b2"), good, type)).json.verdict).toBe("normal");
+    await vi.waitFor(() => expect(notified).toEqual(expect.arrayContaining(both("resolved"))), {
+      timeout: 60_000,
+      interval: 100,
+    });
+    expect((await service.stop()).code).toBe(0);
+  });
+});

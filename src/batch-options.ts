@@ -24,6 +24,7 @@ import {
   overwrite,
   page,
   seedOption,
+  store,
   table,
   tracking,
   trackingHeading,
@@ -139,7 +140,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
     arl,
     alpha,
   }),
-  ...optionsUnder("Memory:", keep),
+  ...optionsUnder("Memory:", { store, ...keep }),
   ...modelColumns,
   ...optionsUnder(trackingHeading, {
     tracking,

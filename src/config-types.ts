@@ -371,6 +371,8 @@ export interface CheckConfig {
   arl: number;
   /** Share of new people's drift-free batches that may be called unfamiliar. Default: 0.05. */
   alpha: number;
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
+  store?: string;
   /** Days for which the ledger keeps full answers, and summaries that no reference needs. Default: 30. */
   keepDays: number;
   /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, whatever their age. Default: 1000. */
@@ -599,6 +601,8 @@ export interface StreamConfig {
   model: string;
   /** Name of the stream: a device, a person, a site. Default: default. */
   stream: string;
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
+  store?: string;
 }
 
 /** The same options before validation; those with a default may be omitted. */
@@ -608,6 +612,8 @@ export type StreamOptions = Partial<StreamConfig> & Pick<StreamConfig, "model">;
 export interface CompactConfig {
   /** The model folder, or DIR/LINE@champion. */
   model: string;
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
+  store?: string;
   /** Days for which the ledger keeps full answers, and summaries that no reference needs. Default: 30. */
   keepDays: number;
   /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, whatever their age. Default: 1000. */
@@ -621,6 +627,8 @@ export type CompactOptions = Partial<CompactConfig> & Pick<CompactConfig, "model
 export interface StreamsListConfig {
   /** The model folder, or DIR/LINE@champion. */
   model: string;
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
+  store?: string;
   /** Which streams to list. One of: active (all except retired ones), alarm (in alarm), silent (no batch for three times the usual interval), rejected (last batch rejected), retired. Default: active. */
   which: "active" | "alarm" | "silent" | "rejected" | "retired";
   /** Only streams with this text in their name. */
@@ -644,6 +652,8 @@ export interface StreamsShowConfig {
   stream: string;
   /** The model folder, or DIR/LINE@champion. */
   model: string;
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
+  store?: string;
   /** Maximum number of batches, counted from the newest. Default: all. */
   last?: number;
   /** Page to write (.html), or a table with one row per batch: .parquet, .csv or .tsv (also .gz). */
@@ -735,7 +745,7 @@ export type SyncOptions = Partial<SyncConfig> & Pick<SyncConfig, "directory">;
 export interface ServeConfig {
   /** Folder of model folders. */
   models: string;
-  /** Where streams are kept: sqlite:DIR or postgres://user@host/database; model folders may then be read-only. Default: those of each model in its folder. */
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: those of each model in its folder. */
   store?: string;
   /** Port; 0 takes a free one. Default: 8787. */
   port: number;
@@ -774,7 +784,7 @@ export type ServeOptions = Partial<ServeConfig> & Pick<ServeConfig, "models">;
 export interface TokenPlaceConfig {
   /** Folder of model folders. */
   models?: string;
-  /** Where streams are kept: sqlite:DIR or postgres://user@host/database; model folders may then be read-only. Default: those of each model in its folder. */
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: those of each model in its folder. */
   store?: string;
   /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
   tokens?: string;
@@ -789,7 +799,7 @@ export interface TokenConfig {
   name: string;
   /** Folder of model folders. */
   models?: string;
-  /** Where streams are kept: sqlite:DIR or postgres://user@host/database; model folders may then be read-only. Default: those of each model in its folder. */
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: those of each model in its folder. */
   store?: string;
   /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
   tokens?: string;
@@ -808,7 +818,7 @@ export interface TokenCreateConfig {
   project: string;
   /** Folder of model folders. */
   models?: string;
-  /** Where streams are kept: sqlite:DIR or postgres://user@host/database; model folders may then be read-only. Default: those of each model in its folder. */
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: those of each model in its folder. */
   store?: string;
   /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
   tokens?: string;
@@ -825,7 +835,7 @@ export interface TokenRotateConfig {
   overlapHours: number;
   /** Folder of model folders. */
   models?: string;
-  /** Where streams are kept: sqlite:DIR or postgres://user@host/database; model folders may then be read-only. Default: those of each model in its folder. */
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: those of each model in its folder. */
   store?: string;
   /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
   tokens?: string;

@@ -31,6 +31,7 @@ import {
   registerOption,
   samplingRate,
   seedOption,
+  store,
   table,
   tracking,
   trackingHeading,
@@ -55,10 +56,10 @@ export const syncOptions: OptionsOf<SyncConfig> = {
 };
 
 /** Options of `reference show`, `exclude`, `accept` and `reset`. */
-export const streamOptions: OptionsOf<StreamConfig> = { model, stream };
+export const streamOptions: OptionsOf<StreamConfig> = { model, stream, store };
 
 /** Options of `reference compact`. */
-export const compactOptions: OptionsOf<CompactConfig> = { model, ...keep };
+export const compactOptions: OptionsOf<CompactConfig> = { model, store, ...keep };
 
 const modelArgument = textOption({
   value: "model",

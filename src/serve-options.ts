@@ -10,7 +10,7 @@ import {
   textOption,
   wholeNumberOption,
 } from "./option.ts";
-import { keep } from "./shared-options.ts";
+import { keep, store } from "./shared-options.ts";
 
 export const modelsFolder: Option<string> = textOption({
   value: "dir",
@@ -20,13 +20,11 @@ export const modelsFolder: Option<string> = textOption({
   doc: "folder of model folders",
 });
 
-export const store: Option<string> = textOption({
-  value: "address",
-  affects: "run",
+export const serveStore: Option<string> = {
+  ...store,
   otherwise: "those of each model in its folder",
-  expected: "sqlite:DIR or postgres://user:password@host/database",
-  doc: "where streams are kept: sqlite:DIR or postgres://user@host/database; model folders may then be read-only",
-});
+  doc: "where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only",
+};
 
 export const tokensFile: Option<string> = textOption({
   value: "file",
@@ -38,7 +36,7 @@ export const tokensFile: Option<string> = textOption({
 
 export const serveOptions: OptionsOf<ServeConfig> = {
   models: modelsFolder,
-  store,
+  store: serveStore,
   ...optionsUnder("Listening:", {
     port: wholeNumberOption({
       value: "n",

@@ -365,6 +365,15 @@ export const keep: OptionsOf<Pick<CheckConfig, "keepDays" | "keepMegabytes">> = 
   }),
 };
 
+/** Where streams are kept, if not in the model folder. */
+export const store: Option<string> = textOption({
+  value: "address",
+  affects: "run",
+  expected: "sqlite:DIR or postgres://user:password@host/database",
+  otherwise: "the model folder",
+  doc: "where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only",
+});
+
 /** An option that only the command line has, because a function's caller passes an object. */
 export const configFile: Option<string> = textOption({
   value: "file",

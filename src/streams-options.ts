@@ -1,7 +1,7 @@
 // Options of `tidemark streams`.
 import type { StreamsListConfig, StreamsShowConfig } from "./config-types.ts";
 import { choiceOption, flagOption, type OptionsOf, optionsUnder, textOption, wholeNumberOption } from "./option.ts";
-import { model, overwrite, table } from "./shared-options.ts";
+import { model, overwrite, store, table } from "./shared-options.ts";
 
 const written = (what: string): OptionsOf<Pick<StreamsListConfig, "out" | "overwrite" | "spreadsheetSafe">> =>
   optionsUnder("Table:", {
@@ -17,6 +17,7 @@ const written = (what: string): OptionsOf<Pick<StreamsListConfig, "out" | "overw
 /** Options of `streams list`. */
 export const streamsListOptions: OptionsOf<StreamsListConfig> = {
   model,
+  store,
   which: choiceOption({
     value: "which",
     default: "active",
@@ -56,6 +57,7 @@ const streamArgument = textOption({
 export const streamsShowOptions: OptionsOf<StreamsShowConfig> = {
   stream: streamArgument,
   model,
+  store,
   last: wholeNumberOption({
     value: "n",
     from: 1,

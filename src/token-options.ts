@@ -1,7 +1,7 @@
 // Options of `token`.
 import type { TokenConfig, TokenCreateConfig, TokenPlaceConfig, TokenRotateConfig } from "./config-types.ts";
 import { numberOption, type Option, type OptionsOf, optionsUnder, textOption, textsOption } from "./option.ts";
-import { modelsFolder, store, tokensFile } from "./serve-options.ts";
+import { modelsFolder, serveStore, tokensFile } from "./serve-options.ts";
 
 const name: Option<string> = textOption({
   value: "name",
@@ -15,7 +15,7 @@ const name: Option<string> = textOption({
 /** Options of `token list`: where the tokens are. */
 export const tokenPlaceOptions: OptionsOf<TokenPlaceConfig> = optionsUnder("Where (as for serve):", {
   models: { ...modelsFolder, presence: "optional" },
-  store,
+  store: serveStore,
   tokens: tokensFile,
 });
 

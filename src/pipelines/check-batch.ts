@@ -51,8 +51,8 @@ export interface CheckAnswer {
   readonly warnings: readonly string[];
 }
 
-/** Options of `check`, except the model. */
-export type BatchOptions = Omit<CheckOptions, "model" | "alert" | "metricsFile">;
+/** Options of `check`, except the model, its store, alerts and metrics. */
+export type BatchOptions = Omit<CheckOptions, "model" | "store" | "alert" | "metricsFile">;
 
 /** Options of `check` for a batch that a device summarised. */
 export type SummaryOptions = Pick<Required<CheckOptions>, "batchId"> &

@@ -5,7 +5,7 @@ import { collectingReporter, reporterOf } from "../reporter.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
 import { afterCheck, planAfterCheck } from "./after-check.ts";
 import type { CheckAnswer, CheckRun } from "./check-batch.ts";
-import { openModelHandle } from "./model-handle.ts";
+import { openModelWithStore } from "./model-handle.ts";
 
 export type {
   AnyBatch,
@@ -21,7 +21,7 @@ export type { CheckAnswer };
 
 /**
  * Compares a batch of unlabelled recordings with the frozen baseline and with the stream's own past, records it in the model
- * folder, and updates the stream's rolling reference. If a batch with the same id and content was already checked, it returns
+ * folder or in `store`, and updates the stream's rolling reference. If a batch with the same id and content was already checked, it returns
  * the earlier answer and changes nothing. A program that checks many batches should open the model once; see `openModel`.
  *
  * @param options the same as on the command line; `files` and `model` are required
@@ -32,7 +32,7 @@ export async function check(options: CheckOptions, run: CheckRun = {}): Promise<
   const { alert, metricsFile, ...config } = resolveCheckConfig(options);
   serverAddress(config.tracking);
   const plan = planAfterCheck({ ...(alert && { alert }), ...(metricsFile !== undefined && { metricsFile }) });
-  const model = await openModelHandle(config.model);
+  const model = await openModelWithStore(config);
   try {
     const answer = await model.check(config, run);
     const heard = collectingReporter(reporterOf(run.reporter));

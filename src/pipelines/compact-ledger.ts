@@ -4,7 +4,7 @@ import { type CompactOptions, resolveCompactConfig } from "../config.ts";
 import { ledgerRetentionRules } from "../monitoring/streams/ledger-retention.ts";
 import { streamSchemas } from "../monitoring/streams/stream-state.ts";
 import type { CompactedStore } from "../storage/store/stream-store.ts";
-import { openModelHandle } from "./model-handle.ts";
+import { openModelWithStore } from "./model-handle.ts";
 
 export type { NamedBatch } from "../storage/store/stream-store.ts";
 export type { CompactedStore as CompactedLedger };
@@ -16,7 +16,7 @@ export type { CompactedStore as CompactedLedger };
  */
 export async function compactLedger(options: CompactOptions, run: { now?: () => Date } = {}): Promise<CompactedStore> {
   const config = resolveCompactConfig(options);
-  const model = await openModelHandle(config.model);
+  const model = await openModelWithStore(config);
   try {
     const keep = { days: config.keepDays, bytes: config.keepMegabytes * 1e6 };
     const { result, shorten } = streamSchemas;

@@ -3,7 +3,7 @@
 
 import { type RawWindows, type WindowNames, WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
-import { openModelLedger } from "../monitoring/streams/model-ledger.ts";
+import { openLedgerStore, openModelLedger } from "../monitoring/streams/model-ledger.ts";
 import { MonitorStream } from "../monitoring/streams/monitor-stream.ts";
 import { type StreamState, streamSchemas } from "../monitoring/streams/stream-state.ts";
 import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
@@ -25,6 +25,8 @@ import {
 export interface Openers {
   readonly network: (model: WatchedModel) => WindowPredictor;
   readonly store: (model: WatchedModel) => StreamStore;
+  /** The opened store, instead of the one that `store` opens; closed together with the handle. */
+  readonly streams?: StreamStore;
 }
 
 const realOpeners: Openers = {
@@ -53,7 +55,30 @@ export async function openModelHandle(model: string, elsewhere?: StreamsElsewher
   if (elsewhere === undefined) return new ModelHandle(watched);
   const { store, project = defaultProject } = elsewhere;
   const streams = await store.streamsOf({ project, model: watched.monitored.modelVersion });
-  return new ModelHandle(watched, { store: () => streams });
+  return new ModelHandle(watched, { streams });
+}
+
+/**
+ * Opens a model with the store that an option names.
+ * @throws UserError under the same conditions as `openModelHandle`, or if the store cannot be used
+ */
+export async function openModelWithStore({
+  model,
+  store: address,
+}: {
+  readonly model: string;
+  readonly store?: string | undefined;
+}): Promise<ModelHandle> {
+  if (address === undefined) return openModelHandle(model);
+  const store = await openLedgerStore(address);
+  try {
+    const handle = await openModelHandle(model, { store });
+    handle.closesAfterwards(store);
+    return handle;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 export class ModelHandle {
@@ -62,11 +87,13 @@ export class ModelHandle {
   readonly predictor: WindowPredictor;
   readonly #openers: Openers;
   #store: StreamStore | undefined;
+  readonly #closedAfterwards: Pick<OpenedStore, "close">[] = [];
   #isClosed = false;
 
   constructor(watched: WatchedModel, openers: Partial<Openers> = {}) {
     this.watched = watched;
     this.#openers = { ...realOpeners, ...openers };
+    this.#store = openers.streams;
     this.predictor = this.#openers.network(watched);
   }
 
@@ -115,12 +142,18 @@ export class ModelHandle {
     return new MonitorStream(this.store, this.watched.monitored, { stream: name, schemas: streamSchemas });
   }
 
+  /** Closes `other` when this handle is closed. */
+  closesAfterwards(other: Pick<OpenedStore, "close">): void {
+    this.#closedAfterwards.push(other);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     const store = this.#store;
     this.#store = undefined;
     await store?.close();
     await this.predictor.close();
+    for (const other of this.#closedAfterwards) await other.close();
   }
 
   #refuseClosed(): void {

@@ -1,6 +1,6 @@
 // The interface of a model that programs open once and use often.
 import type { BatchOptions, CheckAnswer, CheckRun, SummaryOptions } from "./check-batch.ts";
-import { openModelHandle } from "./model-handle.ts";
+import { openModelWithStore } from "./model-handle.ts";
 
 export type { BatchOptions, CheckRun, SummaryOptions } from "./check-batch.ts";
 
@@ -36,8 +36,9 @@ export interface Model {
  * Opens a model for any number of batches. Close it when done.
  *
  * @param model a model folder, or DIR/LINE@champion
+ * @param options.store where streams are kept (default: the model folder): sqlite:DIR or postgres://user:password@host/database
  * @throws UserError if the folder was changed, or its files cannot be used; the message lists all faults
  */
-export async function openModel(model: string): Promise<Model> {
-  return openModelHandle(model);
+export async function openModel(model: string, { store }: { readonly store?: string } = {}): Promise<Model> {
+  return openModelWithStore({ model, store });
 }

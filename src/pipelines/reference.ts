@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import type { RollingReference } from "../monitoring/streams/rolling-reference.ts";
 import type { ByHand } from "../monitoring/streams/update-rules.ts";
 import type { StoredBatch, StreamStore } from "../storage/store/stream-store.ts";
-import { type ModelHandle, openModelHandle } from "./model-handle.ts";
+import { type ModelHandle, openModelWithStore } from "./model-handle.ts";
 
 export type { PerChannel, RollingReference } from "../monitoring/streams/rolling-reference.ts";
 export type { Trend } from "../monitoring/streams/trend.ts";
@@ -27,6 +27,8 @@ export interface ReferenceOptions {
   readonly model: string;
   /** Name of the stream: a device, a person, a site. */
   readonly stream: string;
+  /** Where streams are kept (default: the model folder): sqlite:DIR or postgres://user:password@host/database. */
+  readonly store?: string;
 }
 
 /** Maximum number of batches shown. */
@@ -63,12 +65,12 @@ export async function resetReference(options: ReferenceOptions): Promise<void> {
 }
 
 async function withReferenceStream<T>(
-  { model: folder, stream }: ReferenceOptions,
+  where: ReferenceOptions,
   use: (stream: ReturnType<ModelHandle["stream"]>, store: StreamStore) => Promise<T>,
 ): Promise<T> {
-  const model = await openModelHandle(folder);
+  const model = await openModelWithStore(where);
   try {
-    return await use(model.stream(stream), model.store);
+    return await use(model.stream(where.stream), model.store);
   } finally {
     await model.close();
   }

@@ -9,7 +9,7 @@ import {
   type StreamsShowOptions,
 } from "../config.ts";
 import { UserError } from "../errors.ts";
-import { type LedgerOwner, openReadableModelLedger } from "../monitoring/streams/model-ledger.ts";
+import { type LedgerOwner, openLedgerStore, openReadableModelLedger } from "../monitoring/streams/model-ledger.ts";
 import { type ShownBatch, shownBatch } from "../monitoring/streams/shown-batch.ts";
 import type { ShownStream, StreamList } from "../monitoring/streams/stream-answers.ts";
 import {
@@ -21,6 +21,7 @@ import {
 } from "../monitoring/streams/stream-list.ts";
 import { nearestName } from "../nearest-name.ts";
 import { readManifest } from "../storage/store/manifest.ts";
+import { defaultProject } from "../storage/store/opened-store.ts";
 import { resolveModelByRegistry } from "../storage/store/registry.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";
 import { checkOutFile } from "./out-file.ts";
@@ -61,7 +62,7 @@ type ReadableStore = Pick<StreamStore, "fleet" | "page">;
 export async function listStreams(options: StreamsListOptions, run: StreamsRun = {}): Promise<StreamList> {
   const config = resolveStreamsListConfig(options);
   if (config.out !== undefined) await checkOutFile(config.out, config);
-  return withReadableStreams(config.model, async (store, { modelVersion }) => {
+  return withReadableStreams(config, async (store, { modelVersion }) => {
     const list = await listStreamsOf(store, modelVersion, config, run);
     if (config.out !== undefined) await writeStreamList(config.out, list, config);
     return list;
@@ -106,7 +107,7 @@ export async function listStreamsOf(
 export async function showStream(options: StreamsShowOptions, run: StreamsRun = {}): Promise<ShownStream> {
   const config = resolveStreamsShowConfig(options);
   if (config.out !== undefined) await checkOutFile(config.out, config);
-  return withReadableStreams(config.model, async (store, { modelVersion }) => {
+  return withReadableStreams(config, async (store, { modelVersion }) => {
     const last = config.last === undefined ? {} : { last: config.last };
     const shown = await showStreamOf(store, modelVersion, config.stream, last, run);
     if (config.out !== undefined) await writeShownStream(config.out, shown, config);
@@ -156,17 +157,23 @@ const isAmong: Readonly<Record<StreamsListConfig["which"], (stream: ListedStream
 };
 
 async function withReadableStreams<T>(
-  model: string,
+  { model, store: address }: Pick<StreamsListConfig, "model" | "store">,
   use: (store: ReadableStore, owner: LedgerOwner) => Promise<T>,
 ): Promise<T> {
   const directory = await resolveModelByRegistry(model);
   const { model_version: modelVersion } = await readManifest(directory);
   const owner = { directory, modelVersion };
-  const store = openReadableModelLedger(owner);
+  const opened = address === undefined ? undefined : await openLedgerStore(address);
   try {
-    return await use(store, owner);
+    const key = { project: defaultProject, model: modelVersion };
+    const store = opened === undefined ? openReadableModelLedger(owner) : await opened.streamsOf(key);
+    try {
+      return await use(store, owner);
+    } finally {
+      await store.close();
+    }
   } finally {
-    await store.close();
+    await opened?.close();
   }
 }
 

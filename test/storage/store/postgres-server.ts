@@ -119,6 +119,18 @@ export class PostgresServer {
     }
   }
 
+  /** Runs one of PostgreSQL's programs in the server's directory. */
+  run(program: string, ...words: readonly string[]): void {
+    const env = {
+      ...process.env,
+      PGHOST: "127.0.0.1",
+      PGPORT: `${this.#port}`,
+      PGUSER: user,
+      PGPASSWORD: postgresPassword,
+    };
+    execFileSync(join(programs!, program), words, { ...account, cwd: this.#directory, env, stdio: "pipe" });
+  }
+
   /** Breaks the connections of Tidemark's processes. @returns how many */
   async breakConnections(): Promise<number> {
     const rows = await this.sql(

@@ -8,6 +8,7 @@ import { StoreUnavailable } from "../../../src/storage/store/store-unavailable.t
 import type { StreamStore } from "../../../src/storage/store/stream-store.ts";
 import { tidemarkVersion } from "../../../src/versions.ts";
 import { freePort, PostgresServer, withoutPostgres } from "./postgres-server.ts";
+import { countedBatch, writtenModel, writtenRules } from "./store-writer.ts";
 import { streamStoreContract } from "./stream-store-contract.ts";
 
 const refuse = (): never => {
@@ -93,6 +94,33 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
         expect(refused instanceof StoreUnavailable).toBe(isPassing);
         expect(`${refused.message}${refused.advice}${refused.stack}`).not.toMatch(/p@ss|p%40ss/);
       }
+    });
+
+    it("gives the same streams after pg_dump and pg_restore", async () => {
+      const [from, to] = [await server.newDatabase(), await server.newDatabase()];
+      const written: unknown[] = [];
+      for (const name of [from, to]) {
+        if (name === to) {
+          server.run("pg_dump", "--format", "custom", "--schema", "tidemark", "--file", "fleet.dump", from);
+          server.run("pg_restore", "--clean", "--if-exists", "--dbname", to, "fleet.dump");
+        }
+        const store = await open(server.address(name));
+        const streams = await store.streamsOf(writtenModel);
+        const bring = (batchId: string) => {
+          const batch = { stream: "a", batchId, contentHash: batchId, receivedAt: "2026-11-24T05:00:00.000Z" };
+          return streams.record(batch, countedBatch, writtenRules);
+        };
+        if (name === from) for (let i = 0; i < 15; i++) await bring(`${i}`);
+        written.push([await streams.page("a"), await streams.memory("a", writtenRules)]);
+        // The restored store goes on where the other stood.
+        if (name === to) {
+          expect(await bring("7")).toMatchObject({ known: true });
+          expect(await bring("15")).toEqual({ known: false });
+          expect((await streams.find("a", "15"))?.result).toEqual({ place: 16, judged: 16 });
+        }
+        await store.close();
+      }
+      expect(written[1]).toEqual(written[0]);
     });
 
     it("refuses a name that it cannot hold", async () => {

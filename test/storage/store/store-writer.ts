@@ -16,7 +16,7 @@ export const writtenRules: StreamRules = {
 };
 
 /** Its result is the number of batches before it, by the stream's record and by the state that each decision left. */
-function countedBatch({ state, batches }: StoredMemory): DecidedBatch {
+export function countedBatch({ state, batches }: StoredMemory): DecidedBatch {
   const judged = Number(state ?? 0) + 1;
   return {
     status: "accepted",

@@ -1,0 +1,82 @@
+// --store: the same answers as from a ledger in the model folder, which is not written to.
+import { chmodSync, cpSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PostgresServer, postgresPassword, withoutPostgres } from "../storage/store/postgres-server.ts";
+import { unpackOldModel } from "./old-model.ts";
+import { fileDirectory, start } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (...names: string[]): string => join(directory, ...names);
+const server = new PostgresServer();
+let inFolder: string[];
+
+/** Runs the verbs that use streams. @returns what they print */
+async function everyVerb(...store: string[]): Promise<string[]> {
+  const lines: string[] = [];
+  const run = async (code: number, ...words: string[]): Promise<void> => {
+    const {
+      stdout,
+      stderr,
+      exitCode: found,
+    } = await start([...words, "--json", ...store], at(store.length === 0 ? "inside" : "outside")).ended;
+    expect(stderr).toBe("");
+    expect(found).toBe(code);
+    lines.push(stdout);
+  };
+  const where = ["--model", "walk", "--stream", "s"];
+  await run(0, "check", "../batch.csv.gz", "--batch-id", "1", ...where);
+  await run(0, "check", "../batch.csv.gz", "--batch-id", "1", ...where);
+  await run(0, "check", "../batch.csv.gz", "--batch-id", "2", ...where);
+  await run(0, "reference", "exclude", "1", ...where);
+  await run(0, "reference", "show", ...where);
+  await run(0, "streams", "list", ...where.slice(0, 2));
+  await run(0, "streams", "show", "s", ...where.slice(0, 2));
+  await run(0, "reference", "reset", ...where);
+  await run(0, "streams", "list", ...where.slice(0, 2));
+  return lines.map((line) =>
+    line.replaceAll(/"\d{4}-\d\d-\d\dT[^"]*Z"/g, '"then"').replaceAll(/"silence":\{"seconds":[\d.]+/g, ""),
+  );
+}
+
+const stampsOf = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => `${name} ${statSync(join(folder, name)).mtimeMs}`)
+    .sort();
+
+beforeAll(async () => {
+  unpackOldModel(directory);
+  rmSync(at("walk", "monitor.sqlite"));
+  for (const folder of ["inside", "outside"]) cpSync(at("walk"), at(folder, "walk"), { recursive: true });
+  if (withoutPostgres === "") await server.start();
+  inFolder = await everyVerb();
+});
+afterAll(() => server.remove());
+
+async function expectSame(store: string): Promise<void> {
+  const before = stampsOf(at("outside", "walk"));
+  chmodSync(at("outside", "walk"), 0o555);
+  const elsewhere = await everyVerb("--store", store);
+  expect(elsewhere).toEqual(inFolder);
+  expect(stampsOf(at("outside", "walk"))).toEqual(before);
+}
+
+it("keeps streams in a folder of ledgers, and writes nothing into the model folder", async () => {
+  await expectSame("sqlite:ledgers/here");
+});
+
+describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
+  it("keeps streams in a database, and writes nothing into the model folder", async () => {
+    await expectSame(server.address(await server.newDatabase()));
+  });
+
+  it("is named without its password in what is printed", async () => {
+    const address = server.address("none");
+    const words = ["check", "batch.csv.gz", "--model", "walk", "--store", address, "--verbose"];
+    const { stdout, stderr, exitCode } = await start(words, directory).ended;
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/postgres:\/\/127\.0\.0\.1:\d+\/none has no such database/);
+    expect(`${stdout}${stderr}`).not.toContain(encodeURIComponent(postgresPassword));
+    expect(`${stdout}${stderr}`).not.toContain(postgresPassword);
+  });
+});

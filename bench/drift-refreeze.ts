@@ -3,14 +3,14 @@
 // predictions in its folder. Unlike `tidemark baseline recalibrate`, it invalidates references, device.json and summaries, so
 // never run it on a model in use.
 
-import { resolveRecalibrateConfig } from "../src/config.ts";
 import { storedBaselineStats } from "../src/monitoring/drift/baseline-stats.ts";
 import { expectedBaseline } from "../src/monitoring/streams/baseline-faults.ts";
 import { openWatchedModel } from "../src/monitoring/streams/watched-model.ts";
 import { freezeToRecalibrate } from "../src/pipelines/recalibrate-baseline.ts";
 import { sealModelBaseline } from "../src/pipelines/write-model.ts";
 import { reporterOf } from "../src/reporter.ts";
-import { jsonFileText } from "../src/storage/store/atomic-file.ts";
+import { resolveRecalibrateConfig } from "../src/resolve-config.ts";
+import { jsonFileText } from "../src/storage/store/json-file.ts";
 import { modelFiles } from "../src/storage/store/model-folder.ts";
 import { replaceModelFile } from "../src/storage/store/replace-model-file.ts";
 

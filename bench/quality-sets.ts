@@ -4,8 +4,8 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type ConfigFile, resolveTrainConfig, type TrainConfig } from "../src/config.ts";
 import { readConfigFile } from "../src/read-config-file.ts";
+import { type ConfigFile, resolveTrainConfig, type TrainConfig } from "../src/resolve-config.ts";
 
 export interface QualitySet {
   readonly name: string;

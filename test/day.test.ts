@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { resolveDriftBenchConfig, resolveTrainConfig } from "../src/config.ts";
 import { benchDayPattern, dayPattern, parseDay } from "../src/day.ts";
 import { UserError } from "../src/errors.ts";
+import { resolveDriftBenchConfig, resolveTrainConfig } from "../src/resolve-config.ts";
 
 describe("a day", () => {
   it.each([

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { configTypes, configured } from "../scripts/options.ts";
-import { resolveRetrainConfig, resolveTrainConfig } from "../src/config.ts";
 import { createProgram } from "../src/interfaces/cli/program.ts";
 import { kebabCase, snakeKeys } from "../src/letter-case.ts";
 import { flagOption, namesOption, type OptionsOf, textsOption, wholeNumberOption } from "../src/option.ts";
 import { readChampionOptions, recordedConfigOfResult, recordedConfigWithoutTracking } from "../src/recorded-options.ts";
+import { resolveRetrainConfig, resolveTrainConfig } from "../src/resolve-config.ts";
 import { resolveOptions } from "../src/resolve-options.ts";
 
 interface Made {

@@ -1,9 +1,9 @@
 // What follows a check once its verdicts are in the ledger: alerts, and a file of metrics. Neither can change a verdict.
 
-import type { CheckConfig } from "../config.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { type AlertTarget, alertTargets } from "../report/alerts/alert-target.ts";
 import type { Reporter } from "../reporter.ts";
+import type { CheckConfig } from "../resolve-config.ts";
 import type { ModelHandle } from "./model-handle.ts";
 import { listStreamsOf } from "./streams.ts";
 

@@ -1,6 +1,6 @@
 // audit.jsonl: who changed what in the service, one JSON object per line, only ever appended to.
 
-import { appendJsonLine } from "../storage/store/atomic-file.ts";
+import { appendJsonLine } from "../storage/store/json-file.ts";
 
 export interface AuditEntry {
   /** ISO 8601, UTC. */

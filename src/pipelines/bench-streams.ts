@@ -1,6 +1,5 @@
 // The streams of `drift-bench`, cut from the recordings and changed sample by sample.
 
-import type { DriftBenchConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { Change } from "../monitoring/drift/injected-change.ts";
 import { type Chunk, type DaySource, rehearsalChoices } from "../monitoring/drift/rehearsal.ts";
@@ -11,6 +10,7 @@ import { classOfMeasuredSamples, measuredSignalColumns } from "../monitoring/sum
 import { sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
 import type { Rng } from "../random.ts";
+import type { DriftBenchConfig } from "../resolve-config.ts";
 import { plannedWindowStep } from "../signals/preprocessing/plan-windows.ts";
 import { runsOfWindowChunk } from "../signals/preprocessing/window-chunks.ts";
 import { allocateSharedWindows, type WindowSet } from "../signals/preprocessing/windows.ts";

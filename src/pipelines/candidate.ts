@@ -1,7 +1,6 @@
 // Makes the candidate that the gate will judge: the network of the best cycle, or the adapted network, with the history of
 // all cycles.
 
-import type { RetrainConfig } from "../config.ts";
 import {
   type CurriculumResult,
   type CycleFit,
@@ -19,6 +18,7 @@ import { type FitRun, runFit } from "../learning/training/run-fit.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
+import type { RetrainConfig } from "../resolve-config.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import type { Staging } from "../storage/store/staging.ts";
 import { type CycleSetting, cyclePlan } from "./cycle-plan.ts";

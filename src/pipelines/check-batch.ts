@@ -2,7 +2,6 @@
 // store's lock covers only the decision.
 
 import { basename } from "node:path";
-import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
@@ -25,6 +24,7 @@ import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
 import { sensorSignalMargin, sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../monitoring/summaries/summarize.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
+import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../resolve-config.ts";
 import { namedColumnRoles } from "../signals/data/named-columns.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
 import { renameRecordingChannels } from "../signals/data/recordings.ts";

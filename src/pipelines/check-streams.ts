@@ -1,10 +1,11 @@
 // `tidemark check --stream-from`: judges the batches of many streams that come together, in one table or in files whose paths name
 // their streams. The model is opened once and each table is parsed once. A stream that cannot be checked has an error of its
 // own, and the others are checked all the same.
-import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../config.ts";
+
 import { UserError, verdictExitCodes } from "../errors.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { type Reporter, reporterOf, silent } from "../reporter.ts";
+import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../resolve-config.ts";
 import { openDuckdb } from "../signals/files/duckdb.ts";
 import { findFiles } from "../signals/files/find-files.ts";
 import { isPathTemplate, valueFromPath } from "../signals/files/path-columns.ts";

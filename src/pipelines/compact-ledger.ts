@@ -1,8 +1,9 @@
 // `tidemark reference compact`: shortens the records of all batches beyond the limits of age and size, and frees the disk
 // space. By contrast, `check` shortens a few records whenever it adds a batch, and reuses their space.
-import { type CompactOptions, resolveCompactConfig } from "../config.ts";
+
 import { ledgerRetentionRules } from "../monitoring/streams/ledger-retention.ts";
 import { streamSchemas } from "../monitoring/streams/stream-state.ts";
+import { type CompactOptions, resolveCompactConfig } from "../resolve-config.ts";
 import type { CompactedStore } from "../storage/store/stream-store.ts";
 import { openModelWithStore } from "./model-handle.ts";
 

@@ -1,11 +1,11 @@
 // Compares models person by person, either by their own cross-validations or on labelled recordings that are given.
 
-import { type CompareConfig, type CompareOptions, resolveCompareConfig } from "../config.ts";
 import { type PairedPeople, pairPeople } from "../learning/evaluation/paired-people.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
 import { listedNames } from "../listed-names.ts";
 import { Rng } from "../random.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
+import { type CompareConfig, type CompareOptions, resolveCompareConfig } from "../resolve-config.ts";
 import { evaluate } from "./evaluate.ts";
 import { type ShownModel, showModel } from "./models.ts";
 

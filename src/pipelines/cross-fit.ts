@@ -1,4 +1,3 @@
-import type { RetrainConfig } from "../config.ts";
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
 import { leakageReport } from "../learning/evaluation/leakage.ts";
 import { stratifiedGroupKFold } from "../learning/evaluation/stratified-group-k-fold.ts";
@@ -9,6 +8,7 @@ import { describeFold, summarizeFolds } from "../learning/training/summarize-fol
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
 import { WindowSignals } from "../monitoring/summaries/window-signals.ts";
 import type { ChampionOptions, SampledTrainConfig } from "../recorded-options.ts";
+import type { RetrainConfig } from "../resolve-config.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { type RowSource, recordingPieces } from "../signals/data/recordings.ts";
 import { pickWindows } from "../signals/preprocessing/pick-windows.ts";

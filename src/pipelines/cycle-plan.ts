@@ -1,7 +1,6 @@
 // Plans one fit of a retraining run. The fit learns from labelled rows and a selection of pseudo-labelled rows, with the
 // schedule of the champion's final fit.
 
-import type { TrainConfig } from "../config.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
 import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";
@@ -12,6 +11,7 @@ import type { FitPlan } from "../learning/training/fit-plan.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import { fixedPenalty } from "../learning/training/penalty-plan.ts";
 import type { Rng } from "../random.ts";
+import type { TrainConfig } from "../resolve-config.ts";
 import { fitScaler } from "../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 

@@ -2,7 +2,7 @@
 // other files.
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type DeviceModel, toDeviceJson } from "../monitoring/summaries/device-json.ts";
-import { readJson } from "../storage/store/atomic-file.ts";
+import { readJson } from "../storage/store/json-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { scalerSchema } from "../storage/store/scaler-file.ts";
 

@@ -2,7 +2,6 @@
 // recordings of people that the model did not learn from, injects changes into their samples, and lets the network predict
 // the changed samples.
 
-import { type DriftBenchConfig, type DriftBenchOptions, resolveDriftBenchConfig } from "../config.ts";
 import { DataFault } from "../data-fault.ts";
 import { parseDay } from "../day.ts";
 import { UserError } from "../errors.ts";
@@ -17,10 +16,11 @@ import { benchJudges } from "../monitoring/drift/bench-judges.ts";
 import { changeCatalogue } from "../monitoring/drift/change-catalogue.ts";
 import type { Change } from "../monitoring/drift/injected-change.ts";
 import type { Choices, Chunk } from "../monitoring/drift/rehearsal.ts";
-import { unitsOfModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { unitsOfWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { ClassSummaries } from "../monitoring/summaries/class-summaries.ts";
 import { Rng } from "../random.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
+import { type DriftBenchConfig, type DriftBenchOptions, resolveDriftBenchConfig } from "../resolve-config.ts";
 import { batchUnits } from "../signals/data/batch-units.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { rateOfOpenedRecordings } from "../signals/data/open-recordings.ts";
@@ -224,7 +224,7 @@ async function readBenchWindows(
       `The model learned from ${familiar.join(", ")}. Expect worse results for people who were not in the training data.`,
     );
   }
-  const { factors, notes, faults } = batchUnits(unitsOfModel(monitor), channels, config.units);
+  const { factors, notes, faults } = batchUnits(unitsOfWatchedModel(monitor), channels, config.units);
   if (faults[0] !== undefined) throw new DataFault(faults[0]);
   for (const note of notes) reporter.warn(note);
   const values = recordings.values.map((column, c) => column.map((value) => value * factors[c]!));

@@ -1,7 +1,6 @@
 // `tidemark evaluate`: predicts labelled recordings with a finished model, computes every metric of the training report, and
 // compares them with what cross-validation promised.
 
-import { type EvaluateConfig, type EvaluateOptions, resolveEvaluateConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import {
   bootstrapPeople,
@@ -19,15 +18,16 @@ import {
 import { type MetricsSummary, metricsSummary } from "../learning/evaluation/metrics-summary.ts";
 import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts";
 import { listedNames } from "../listed-names.ts";
-import { type OpenedModel, openForPrediction } from "../monitoring/streams/watched-model.ts";
+import { type OpenedModel, openWatchedForPrediction } from "../monitoring/streams/watched-model.ts";
 import { naturalOrder } from "../natural-order.ts";
 import { Rng } from "../random.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
+import { type EvaluateConfig, type EvaluateOptions, resolveEvaluateConfig } from "../resolve-config.ts";
 import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import { planWindows } from "../signals/preprocessing/plan-windows.ts";
 import { windowWarningsOfPeople } from "../signals/preprocessing/window-warnings.ts";
 import { gatherRows } from "../stats/gather-rows.ts";
-import { readJsonFile } from "../storage/store/atomic-file.ts";
+import { readJsonFile } from "../storage/store/json-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { predictorOfModelHandle } from "./model-handle.ts";
 import { openToPredict } from "./open-to-predict.ts";
@@ -103,7 +103,7 @@ export async function evaluate(
   const started = performance.now();
   const config = resolveEvaluateConfig(options);
   if (config.out !== undefined) await checkOutFile(config.out, config);
-  const model = await openForPrediction(config.model);
+  const model = await openWatchedForPrediction(config.model);
   const reporter = collectingReporter(reporterOf(run.reporter));
   const report = await readJsonFile(model.folder.path(modelFiles.cvReport), cvReportSchema);
   const { classes } = model.folder.labels;

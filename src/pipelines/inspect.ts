@@ -1,16 +1,16 @@
 // `tidemark inspect`: reads recordings exactly as `train` would, and reports what was read and whether `train` would
 // accept it.
 
+import { DataFault, type FaultDescription } from "../data-fault.ts";
+import { UserError } from "../errors.ts";
+import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import {
   type InspectConfig,
   type InspectOptions,
   resolveInspectConfig,
   resolveTrainConfig,
   type TrainConfig,
-} from "../config.ts";
-import { DataFault, type FaultDescription } from "../data-fault.ts";
-import { UserError } from "../errors.ts";
-import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
+} from "../resolve-config.ts";
 import type { UnitConversion } from "../signals/data/convert-units.ts";
 import { type Excerpt, excerptsOf } from "../signals/data/excerpts.ts";
 import { type FoundSensors, findSensors } from "../signals/data/find-sensors.ts";

@@ -9,7 +9,7 @@ import type { OpenedModel } from "../monitoring/streams/watched-model.ts";
 import { naturalOrder } from "../natural-order.ts";
 import { plannedWindowStep } from "../signals/preprocessing/plan-windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
-import { readJsonFile } from "../storage/store/atomic-file.ts";
+import { readJsonFile } from "../storage/store/json-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import type { PredictedWindows } from "./predict-windows.ts";
 import { readOutOfFold } from "./read-out-of-fold.ts";

@@ -10,8 +10,8 @@ import { openModelLedger } from "../monitoring/streams/model-ledger.ts";
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { readJsonFile } from "../storage/store/atomic-file.ts";
 import { neededFileInside } from "../storage/store/file-inside.ts";
+import { readJsonFile } from "../storage/store/json-file.ts";
 import { readManifest } from "../storage/store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../storage/store/model-folder.ts";
 import {

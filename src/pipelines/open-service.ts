@@ -1,10 +1,10 @@
 // The service without its network: models that are open, and the order in which batches are judged.
 
-import type { ServeConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { openLedgerStore } from "../monitoring/streams/model-ledger.ts";
 import type { ListedStream } from "../monitoring/streams/stream-list.ts";
 import type { Reporter } from "../reporter.ts";
+import type { ServeConfig } from "../resolve-config.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
 import { explainSystemError } from "../system-error.ts";
 import { type JudgedBatch, type JudgeRun, judgePostedBatch } from "./judge-posted-batch.ts";

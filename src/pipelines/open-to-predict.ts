@@ -1,10 +1,10 @@
 // Opens recordings whose windows a model will predict, labelled or not, for `predict` and `evaluate`.
 
-import type { PredictConfig } from "../config.ts";
 import { DataFault } from "../data-fault.ts";
 import { gateBatchChannels, gateBatchColumns } from "../monitoring/streams/gate-batch.ts";
-import { type OpenedModel, unitsOfModel } from "../monitoring/streams/watched-model.ts";
+import { type OpenedModel, unitsOfWatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
+import type { PredictConfig } from "../resolve-config.ts";
 import { batchClockFaults, batchRangeFaults } from "../signals/data/batch-faults.ts";
 import { batchUnits, leastUnitFactors, noteOnUnitsOfPeople, unitFactorsOfBatch } from "../signals/data/batch-units.ts";
 import { flatChannelFaults } from "../signals/data/describe-batch-faults.ts";
@@ -32,7 +32,7 @@ export async function openToPredict(
 ): Promise<OpenedRecordings> {
   const modelChannels = model.folder.manifest.data.channels;
   const named = gateBatchColumns(config.channels, modelChannels);
-  const units = batchUnits(unitsOfModel(model), named, config.units);
+  const units = batchUnits(unitsOfWatchedModel(model), named, config.units);
   const { notes, faults } = units;
   if (faults[0] !== undefined) throw new DataFault(faults[0]);
   for (const note of notes) reporter.warn(note);

@@ -1,6 +1,6 @@
 // A batch that was sent to the service: its names, and a file with its content.
 
-import type { CheckOptions } from "../config.ts";
+import type { CheckOptions } from "../resolve-config.ts";
 
 export const bodyKinds = ["csv", "parquet", "json", "float32", "summary"] as const;
 export type BodyKind = (typeof bodyKinds)[number];

@@ -1,8 +1,8 @@
-import { type PredictConfig, type PredictOptions, resolvePredictConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { ConfidenceThreshold } from "../learning/evaluation/confidence-threshold.ts";
-import { openForPrediction } from "../monitoring/streams/watched-model.ts";
+import { openWatchedForPrediction } from "../monitoring/streams/watched-model.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
+import { type PredictConfig, type PredictOptions, resolvePredictConfig } from "../resolve-config.ts";
 import { spreadsheetSafe } from "../signals/files/spreadsheet-safe.ts";
 import { TableWriter } from "../signals/files/write-table.ts";
 import { planWindows } from "../signals/preprocessing/plan-windows.ts";
@@ -55,7 +55,7 @@ export async function predict(
   const config = resolvePredictConfig(options);
   refuseOverwritingInput(config.out, config.files);
   await checkOutFile(config.out, config);
-  const model = await openForPrediction(config.model);
+  const model = await openWatchedForPrediction(config.model);
   const { classes } = model.folder.labels;
   if (config.unknown !== undefined) refuseUnknownPredictClass(classes);
   const rules = await labelWindowRules(model, config);

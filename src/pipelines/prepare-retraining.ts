@@ -1,7 +1,6 @@
 // Everything that `retrain` does before its first fit: it opens the champion and the labelled recordings, passes the
 // unlabelled recordings through the quality gate, and chooses the holdout. Dimensions: U unlabelled windows, K classes.
 
-import type { RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
@@ -11,6 +10,7 @@ import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { ChampionOptions } from "../recorded-options.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
 import { collectingReporter, type Reporter, silent } from "../reporter.ts";
+import type { RetrainConfig } from "../resolve-config.ts";
 import type { NamedColumns } from "../signals/data/named-columns.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
 import { joinWindows } from "../signals/preprocessing/join-windows.ts";
@@ -25,7 +25,7 @@ import {
 import { runsOfWindowChunk } from "../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { countWindowsByName } from "../signals/preprocessing/windows.ts";
-import { readJsonLines } from "../storage/store/atomic-file.ts";
+import { readJsonLines } from "../storage/store/json-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { championOptions } from "./champion-options.ts";
 import type { CycleSchedule } from "./cycle-plan.ts";

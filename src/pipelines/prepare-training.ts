@@ -1,6 +1,5 @@
 // Turns files into windows and folds: everything that `train` does before the first fit. Bad input is rejected here.
 
-import { sampledTrainConfig, type TrainConfig } from "../config.ts";
 import { DataFault, type OnFault, throwDataFault } from "../data-fault.ts";
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
@@ -16,6 +15,7 @@ import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { Rng } from "../random.ts";
 import type { SampledTrainConfig } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
+import { sampledTrainConfig, type TrainConfig } from "../resolve-config.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { batchClockFaults } from "../signals/data/batch-faults.ts";

@@ -2,7 +2,6 @@
 // once here, so that a fault is reported before any recording is read.
 
 import { readFile, stat } from "node:fs/promises";
-import type { TrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { kindOfFile } from "../kind-of-file.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
@@ -12,6 +11,7 @@ import {
   ownNetworkFault,
   reasonInOwnNetwork,
 } from "../learning/training/own-network.ts";
+import type { TrainConfig } from "../resolve-config.ts";
 import { sha256Bytes } from "../storage/store/hash.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
 import { ownNetworkFiles } from "../storage/store/model-folder.ts";

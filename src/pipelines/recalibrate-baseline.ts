@@ -2,7 +2,6 @@
 // the accuracy estimate of the baseline may change. The bins that batches are counted in, and the distributions that they are
 // compared with, stay the same. So references, devices' summaries and running alarms remain valid. W windows, K classes.
 
-import { type RecalibrateConfig, type RecalibrateOptions, resolveRecalibrateConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { cvReportSchema } from "../learning/training/cv-report.ts";
 import { applyTemperature } from "../learning/training/temperature-scaling.ts";
@@ -13,6 +12,7 @@ import { expectedBaseline } from "../monitoring/streams/baseline-faults.ts";
 import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type RehearsalOptions, readRehearsalOptions } from "../recorded-options.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
+import { type RecalibrateConfig, type RecalibrateOptions, resolveRecalibrateConfig } from "../resolve-config.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { convertUnitsOfRows } from "../signals/data/convert-units.ts";
 import { namedColumnRoles } from "../signals/data/named-columns.ts";
@@ -22,7 +22,7 @@ import { makeWindowsOfPlans } from "../signals/preprocessing/make-windows.ts";
 import { pickWindows } from "../signals/preprocessing/pick-windows.ts";
 import { planWindows } from "../signals/preprocessing/plan-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
-import { jsonFileText, readJsonFile } from "../storage/store/atomic-file.ts";
+import { jsonFileText, readJsonFile } from "../storage/store/json-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { replaceModelFile } from "../storage/store/replace-model-file.ts";
 import { tidemarkVersion } from "../versions.ts";

@@ -1,5 +1,5 @@
-import { type RetrainConfig, resolveRetrainConfig, resolveTrainConfig, type TrainConfig } from "../config.ts";
 import { kebabCase } from "../letter-case.ts";
+import { type RetrainConfig, resolveRetrainConfig, resolveTrainConfig, type TrainConfig } from "../resolve-config.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { withoutPassword } from "../without-password.ts";
 

@@ -1,12 +1,12 @@
 // Opens the recordings of a retraining: labelled recordings (the champion's or others), and unlabelled recordings, which must
 // pass the quality gate. Only windows are kept in memory; rows are read when needed. U unlabelled windows.
 
-import type { RetrainConfig } from "../config.ts";
 import { DataFault } from "../data-fault.ts";
 import { UserError } from "../errors.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
-import { unitsOfModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { unitsOfWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
+import type { RetrainConfig } from "../resolve-config.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { batchUnits } from "../signals/data/batch-units.ts";
 import { convertUnitsOfRows, type StoredConversion, unitConversionsByFactors } from "../signals/data/convert-units.ts";
@@ -123,7 +123,7 @@ export async function openLabelledToRetrain(
     }
     const conversions =
       config.labelled === undefined
-        ? unitsOfModel(champion).conversions
+        ? unitsOfWatchedModel(champion).conversions
         : conversionsOfRetrainRecordings(champion, opened.columns.channels, config.units, reporter);
     return toRetrainRecordings(opened, manifest.data.channels, conversions);
   } catch (error) {
@@ -139,11 +139,13 @@ function conversionsOfRetrainRecordings(
   choice: string | undefined,
   reporter: Pick<Reporter, "warn">,
 ): StoredConversion[] {
-  const { factors, people, notes, faults } = batchUnits(unitsOfModel(champion), columns, choice);
+  const { factors, people, notes, faults } = batchUnits(unitsOfWatchedModel(champion), columns, choice);
   if (faults[0] !== undefined) throw new DataFault(faults[0]);
   for (const note of notes) reporter.warn(note);
-  const ofPeople = unitsOfModel(champion).conversions.filter((own) => own.people !== undefined && people.size > 0);
-  return [...ofPeople, ...unitConversionsByFactors(unitsOfModel(champion), factors)];
+  const ofPeople = unitsOfWatchedModel(champion).conversions.filter(
+    (own) => own.people !== undefined && people.size > 0,
+  );
+  return [...ofPeople, ...unitConversionsByFactors(unitsOfWatchedModel(champion), factors)];
 }
 
 /**

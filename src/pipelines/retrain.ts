@@ -3,7 +3,6 @@
 // the figures and the calibration in its folder come from held-out people.
 
 import { basename, dirname, resolve } from "node:path";
-import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig } from "../config.ts";
 import { Interrupted, UserError } from "../errors.ts";
 import {
   compareAtGate,
@@ -28,8 +27,9 @@ import { tellTracked } from "../report/tell-tracked.ts";
 import { endTrainLog } from "../report/train-log.ts";
 import { TrainingTracker, trackerServer } from "../report/training-tracker.ts";
 import { reporterOf, teeReporter } from "../reporter.ts";
+import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig } from "../resolve-config.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { jsonFileText } from "../storage/store/atomic-file.ts";
+import { jsonFileText } from "../storage/store/json-file.ts";
 import { modelFiles, retrainReportFile, trackingFile } from "../storage/store/model-folder.ts";
 import { readRegistry, registeredLineOfModel } from "../storage/store/registry.ts";
 import { checkReplaceableDirectory, replaceDirectory } from "../storage/store/replace-directory.ts";

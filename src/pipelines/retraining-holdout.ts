@@ -1,11 +1,11 @@
 // Chooses the labelled people who judge a retraining, keeps them out of everything that a cycle learns from, and collects the
 // champion's predictions on them. Dimensions: K classes.
 
-import type { RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
+import type { RetrainConfig } from "../resolve-config.ts";
 import { describeCopiedContent } from "../signals/data/copied-content.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import type { ModelHandle } from "./model-handle.ts";

@@ -1,11 +1,11 @@
 // The alerts of a service, from the file that `serve --alerts` names.
 
 import { dirname, join, resolve } from "node:path";
-import { readConfigFile } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { AlertOutbox, outboxFile } from "../report/alerts/alert-outbox.ts";
 import { type AlertsConfig, alertRouting, alertsConfigSchema } from "../report/alerts/alert-rules.ts";
 import { AlertService, type AlertServiceRun } from "../report/alerts/alert-service.ts";
+import { readConfigFile } from "../resolve-config.ts";
 
 /** @throws UserError if the file does not have the expected form, or an address cannot be understood */
 export async function readAlertsFile(path: string): Promise<AlertsConfig> {

@@ -1,19 +1,19 @@
 // Opens the model whose weights `train --from` starts from.
 
-import type { TrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { NetworkWeights } from "../learning/training/fit-state.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import { transferWeights, weightsToTransfer } from "../learning/training/transfer-weights.ts";
 import { listedNames } from "../listed-names.ts";
-import { type OpenedModel, openForPrediction } from "../monitoring/streams/watched-model.ts";
+import { type OpenedModel, openWatchedForPrediction } from "../monitoring/streams/watched-model.ts";
 import type { Rng } from "../random.ts";
 import { type ChampionOptions, optionsOfModel, readChampionOptions } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
+import type { TrainConfig } from "../resolve-config.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
-import { readJson } from "../storage/store/atomic-file.ts";
+import { readJson } from "../storage/store/json-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { trainOptions } from "../train-options.ts";
 import { isNetworkFile, readChampionNetwork } from "./read-network.ts";
@@ -37,7 +37,7 @@ export async function openStartingModel(
   { network: given }: Pick<TrainConfig, "network">,
   from: string,
 ): Promise<StartingModel> {
-  const opened = await openForPrediction(from);
+  const opened = await openWatchedForPrediction(from);
   const { folder, config } = opened;
   const { manifest } = folder;
   const read = readChampionOptions(config);

@@ -1,13 +1,6 @@
 // `tidemark streams`: lists the streams of a model, and shows the history of one. The functions whose names end in `Of` take an
 // opened store; the others open the ledger in a model folder.
 
-import {
-  resolveStreamsListConfig,
-  resolveStreamsShowConfig,
-  type StreamsListConfig,
-  type StreamsListOptions,
-  type StreamsShowOptions,
-} from "../config.ts";
 import { UserError } from "../errors.ts";
 import { type LedgerOwner, openLedgerStore, openReadableModelLedger } from "../monitoring/streams/model-ledger.ts";
 import { type ShownBatch, shownBatch } from "../monitoring/streams/shown-batch.ts";
@@ -20,6 +13,13 @@ import {
   listedStream,
 } from "../monitoring/streams/stream-list.ts";
 import { nearestName } from "../nearest-name.ts";
+import {
+  resolveStreamsListConfig,
+  resolveStreamsShowConfig,
+  type StreamsListConfig,
+  type StreamsListOptions,
+  type StreamsShowOptions,
+} from "../resolve-config.ts";
 import { readManifest } from "../storage/store/manifest.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
 import { resolveModelByRegistry } from "../storage/store/registry.ts";

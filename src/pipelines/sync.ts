@@ -2,13 +2,13 @@
 // twice, so it can be run again at any time, even after it was killed.
 
 import { join } from "node:path";
-import { resolveSyncConfig, type SyncConfig, type SyncOptions } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { type LedgerOwner, openReadableModelLedger, type ReadableLedger } from "../monitoring/streams/model-ledger.ts";
 import { type ReportedStream, reportStream } from "../report/report-stream.ts";
 import { openSendableTrackingLog, type SendableLog, trackingLogExperiment } from "../report/tracking-log.ts";
 import { trainLogRegistration, trainRun } from "../report/train-log.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
+import { resolveSyncConfig, type SyncConfig, type SyncOptions } from "../resolve-config.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { exists } from "../storage/store/exists.ts";
 import { readManifest } from "../storage/store/manifest.ts";

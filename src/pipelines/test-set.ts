@@ -1,7 +1,6 @@
 // The test set of a fixed split: read as a set of recordings of its own, and predicted by the finished network, which has learned
 // nothing from it.
 
-import type { TrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { classificationMetrics } from "../learning/evaluation/classification-metrics.ts";
 import type { TestSetLeakage } from "../learning/evaluation/leakage.ts";
@@ -10,6 +9,7 @@ import type { TestSetReport } from "../learning/training/cv-report.ts";
 import { WindowPredictor } from "../learning/training/window-predictor.ts";
 import { naturalOrder } from "../natural-order.ts";
 import type { Reporter } from "../reporter.ts";
+import type { TrainConfig } from "../resolve-config.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { CopiedContentFinder } from "../signals/data/copied-content.ts";
 import { fixedSplitOf } from "../signals/data/fixed-split.ts";

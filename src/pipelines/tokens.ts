@@ -3,8 +3,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
-import type { TokenPlaceConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
+import type { TokenPlaceConfig } from "../resolve-config.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
 import { parseStoreAddress } from "../storage/store/store-address.ts";
 import { checkStreamName } from "../storage/store/stream-names.ts";

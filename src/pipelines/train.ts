@@ -1,7 +1,6 @@
 // `tidemark train`: turns recordings into a model folder. The stages appear here in order; each has its own file.
 
 import { resolve } from "node:path";
-import { resolveTrainConfig, type TrainConfig, type TrainOptions } from "../config.ts";
 import { Interrupted, UserError } from "../errors.ts";
 import type { FineTuningReport } from "../learning/training/cv-report.ts";
 import { Diverged } from "../learning/training/diverged.ts";
@@ -16,6 +15,7 @@ import type { TrackedRun, TrackerStart } from "../report/train-log.ts";
 import { beginTrainLog, endTrainLog } from "../report/train-log.ts";
 import { TrainingTracker, trackerServer } from "../report/training-tracker.ts";
 import { type Reporter, reporterOf, teeReporter } from "../reporter.ts";
+import { resolveTrainConfig, type TrainConfig, type TrainOptions } from "../resolve-config.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";

@@ -1,7 +1,6 @@
 // The last stage of training: writes every file of the model folder from the fits and the recordings.
 
 import { basename } from "node:path";
-import type { TrainConfig } from "../config.ts";
 import { parseDay } from "../day.ts";
 import { describeMixtureChoice, triedMixtures } from "../learning/training/choose-mixture.ts";
 import type { CvReport, FineTuningReport, TestSetReport } from "../learning/training/cv-report.ts";
@@ -13,7 +12,8 @@ import { snakeKeys } from "../letter-case.ts";
 import { type BaselineStats, storedBaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { baselineFromDescribedValues } from "../monitoring/drift/describe-values.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
-import { baselineContentHash, baselineFaults, type ExpectedBaseline } from "../monitoring/streams/baseline-faults.ts";
+import { baselineContentHash } from "../monitoring/streams/baseline-content-hash.ts";
+import { baselineFaults, type ExpectedBaseline } from "../monitoring/streams/baseline-faults.ts";
 import { emptyRollingReference } from "../monitoring/streams/rolling-reference.ts";
 import { toDeviceJson } from "../monitoring/summaries/device-json.ts";
 import { sensorsForSignals } from "../monitoring/summaries/sensor-signals.ts";
@@ -26,13 +26,14 @@ import type { HistoryRow } from "../report/history-row.ts";
 import type { Section } from "../report/page.ts";
 import type { ModelMade } from "../report/train-log.ts";
 import type { Reporter } from "../reporter.ts";
+import type { TrainConfig } from "../resolve-config.ts";
 import type { StoredConversion } from "../signals/data/convert-units.ts";
 import { writeTable } from "../signals/files/write-table.ts";
 import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import { countWindowsByName, type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
-import { jsonFileText } from "../storage/store/atomic-file.ts";
 import { sha256Bytes } from "../storage/store/hash.ts";
+import { jsonFileText } from "../storage/store/json-file.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
 import { mlflowModelFiles } from "../storage/store/mlflow-model.ts";
 import {

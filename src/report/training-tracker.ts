@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import type { EpochEvent, FitName } from "../learning/training/fit-events.ts";
 import type { Reporter } from "../reporter.ts";
 import { ArtifactFiles } from "../storage/store/artifact-files.ts";
-import { appendJsonLine } from "../storage/store/atomic-file.ts";
+import { appendJsonLine } from "../storage/store/json-file.ts";
 import { trackingFile } from "../storage/store/model-folder.ts";
 import type { Staging } from "../storage/store/staging.ts";
 import { BackgroundSender } from "../storage/tracking/background-sender.ts";

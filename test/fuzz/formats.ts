@@ -4,7 +4,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { readConfigFile, resolveRetrainConfig, resolveTrainConfig, type TrainConfig } from "../../src/config.ts";
 import { openGatedBatch } from "../../src/monitoring/streams/gate-batch.ts";
 import { openWatchedModel, type WatchedModel } from "../../src/monitoring/streams/watched-model.ts";
 import { check } from "../../src/pipelines/check.ts";
@@ -15,6 +14,12 @@ import { sync } from "../../src/pipelines/sync.ts";
 import type { Rng } from "../../src/random.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import { silent } from "../../src/reporter.ts";
+import {
+  readConfigFile,
+  resolveRetrainConfig,
+  resolveTrainConfig,
+  type TrainConfig,
+} from "../../src/resolve-config.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { canonicalJsonToHash, sha256Bytes } from "../../src/storage/store/hash.ts";
 import { modelFiles, trackingFile } from "../../src/storage/store/model-folder.ts";

@@ -2,7 +2,7 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RetrainReport } from "../../src/learning/pseudo-labeling/retrain-report.ts";
-import { jsonFileText } from "../../src/storage/store/atomic-file.ts";
+import { jsonFileText } from "../../src/storage/store/json-file.ts";
 import { readManifest, sealManifest } from "../../src/storage/store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../../src/storage/store/model-folder.ts";
 

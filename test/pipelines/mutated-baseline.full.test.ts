@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 
 import { driftBaselineSchema, modelOfDriftBaseline } from "../../src/monitoring/drift/drift-baseline.ts";
-import { baselineContentHash, baselineFaults, expectedBaseline } from "../../src/monitoring/streams/baseline-faults.ts";
+import { baselineContentHash } from "../../src/monitoring/streams/baseline-content-hash.ts";
+import { baselineFaults, expectedBaseline } from "../../src/monitoring/streams/baseline-faults.ts";
 import { checkResultSchema } from "../../src/monitoring/streams/check-result-schema.ts";
 import { judgeBatch } from "../../src/monitoring/streams/judge-batch.ts";
 import type { StreamMemory } from "../../src/monitoring/streams/monitor-stream.ts";

@@ -4,7 +4,6 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { TrainConfig } from "../../src/config.ts";
 import { UserError } from "../../src/errors.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { convert } from "../../src/pipelines/convert.ts";
@@ -14,6 +13,7 @@ import { inspect } from "../../src/pipelines/inspect.ts";
 import { predict } from "../../src/pipelines/predict.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { train } from "../../src/pipelines/train.ts";
+import type { TrainConfig } from "../../src/resolve-config.ts";
 import { duckdbLiteral } from "../../src/signals/files/duckdb.ts";
 import { query } from "./query.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
@@ -166,7 +166,7 @@ describe("recordings without times", () => {
 async function retrainingOf(file: string, columns = {}): Promise<{ warnings: string[] }> {
   const { prepareRetraining } = await import("../../src/pipelines/prepare-retraining.ts");
   const { openModelHandle } = await import("../../src/pipelines/model-handle.ts");
-  const { resolveRetrainConfig } = await import("../../src/config.ts");
+  const { resolveRetrainConfig } = await import("../../src/resolve-config.ts");
   const config = resolveRetrainConfig({ files: [file], model, out: at("none"), ...columns });
   const data = await prepareRetraining(config, await openModelHandle(model)).catch((error: Error) => error);
   return { warnings: data instanceof Error ? [data.message] : [...data.warnings] };

@@ -4,7 +4,6 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { driftBenchResultSchema } from "../../scripts/answer-schemas.ts";
-import type { CheckConfig } from "../../src/config.ts";
 import {
   classificationMetrics,
   classificationMetricsSchema,
@@ -33,6 +32,7 @@ import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-meas
 import { decodeMeasurement, encodeMeasurement } from "../../src/monitoring/summaries/measurement-codec.ts";
 import type { CheckResult } from "../../src/pipelines/check.ts";
 import { predictionColumns } from "../../src/pipelines/prediction-columns.ts";
+import type { CheckConfig } from "../../src/resolve-config.ts";
 import {
   channels,
   type GeneratedBatch,

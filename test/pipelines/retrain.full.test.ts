@@ -5,7 +5,6 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type RetrainOptions, resolveRetrainConfig } from "../../src/config.ts";
 import { type RetrainReport, retrainReportSchema } from "../../src/learning/pseudo-labeling/retrain-report.ts";
 import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
@@ -15,6 +14,7 @@ import { prepareRetraining, type RetrainData } from "../../src/pipelines/prepare
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
+import { type RetrainOptions, resolveRetrainConfig } from "../../src/resolve-config.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { readManifest } from "../../src/storage/store/manifest.ts";
 import { modelFiles, retrainReportFile, trackingFile } from "../../src/storage/store/model-folder.ts";

@@ -2,13 +2,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { resolveRetrainConfig } from "../../src/config.ts";
 import type { JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
 import { checkResultSchema } from "../../src/monitoring/streams/check-result-schema.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { openModelHandle } from "../../src/pipelines/model-handle.ts";
 import { prepareRetraining } from "../../src/pipelines/prepare-retraining.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
+import { resolveRetrainConfig } from "../../src/resolve-config.ts";
 import { duckdbLiteral } from "../../src/signals/files/duckdb.ts";
 import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
 import { query } from "./query.ts";

@@ -10,7 +10,8 @@ import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-ref
 import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
 import type { Rng } from "../../src/random.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
-import { jsonFileText, writeFileAtomic } from "../../src/storage/store/atomic-file.ts";
+import { writeFileAtomic } from "../../src/storage/store/atomic-file.ts";
+import { jsonFileText } from "../../src/storage/store/json-file.ts";
 import { readManifest, sealManifest } from "../../src/storage/store/manifest.ts";
 import { modelFiles, openModelFolder, trackingFile } from "../../src/storage/store/model-folder.ts";
 import { readRegistry } from "../../src/storage/store/registry.ts";

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { resolveRecalibrateConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { exitCodes } from "../../errors.ts";
@@ -7,6 +6,7 @@ import { modelOptions, recalibrateOptions } from "../../folder-options.ts";
 import { snakeKeys } from "../../letter-case.ts";
 import type { RehearsedDay, ScoreStatistic } from "../../pipelines/baseline.ts";
 import type { Recalibration } from "../../pipelines/recalibrate-baseline.ts";
+import { resolveRecalibrateConfig } from "../../resolve-config.ts";
 import { resolveOptions } from "../../resolve-options.ts";
 import { dayText, rehearsedDayLines } from "./day-text.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { driftBenchOptions } from "../../batch-options.ts";
-import { resolveDriftBenchConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
 import type { DriftBenchResult } from "../../pipelines/drift-bench.ts";
+import { resolveDriftBenchConfig } from "../../resolve-config.ts";
 import { dayText } from "./day-text.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";

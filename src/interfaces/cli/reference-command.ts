@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { resolveCompactConfig, resolveStreamConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
 import { batchOptions, compactOptions, streamOptions } from "../../folder-options.ts";
 import { snakeKeys } from "../../letter-case.ts";
 import type { ByHand } from "../../pipelines/reference.ts";
+import { resolveCompactConfig, resolveStreamConfig } from "../../resolve-config.ts";
 import { resolveOptions } from "../../resolve-options.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";

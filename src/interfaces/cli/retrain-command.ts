@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { resolveRetrainConfig } from "../../config.ts";
 import { exitCodes } from "../../errors.ts";
+import { resolveRetrainConfig } from "../../resolve-config.ts";
 import { retrainOptions } from "../../retrain-options.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { resolveServeConfig } from "../../config.ts";
+import { resolveServeConfig } from "../../resolve-config.ts";
 import { serveOptions } from "../../serve-options.ts";
 import type { Serving } from "../server/serve.ts";
 import { defineCommand } from "./define-command.ts";

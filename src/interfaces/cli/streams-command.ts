@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { resolveStreamsListConfig, resolveStreamsShowConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
+import { resolveStreamsListConfig, resolveStreamsShowConfig } from "../../resolve-config.ts";
 import { streamsListOptions, streamsShowOptions } from "../../streams-options.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";

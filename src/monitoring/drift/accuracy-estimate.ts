@@ -13,7 +13,7 @@
 import { z } from "zod";
 import { groupQuantile } from "../../stats/group-quantile.ts";
 import { meanOf } from "../../stats/mean.ts";
-import { type ModelSignals, signalBin, signalBinLogits } from "../summaries/model-signals.ts";
+import { type ModelSignals, modelSignalBin, signalBinLogits } from "../summaries/model-signals.ts";
 import { confidenceSignalDistance } from "./signal-distances.ts";
 import { storedKeys } from "./stored-keys.ts";
 
@@ -229,7 +229,7 @@ function countHeldOutForAccuracy({ confidences, correct }: HeldOutWindows): Coun
   const hits = Float64Array.from(correct);
   const odd = hits.find((hit) => hit !== 0 && hit !== 1);
   if (odd !== undefined) throw new RangeError(`accuracy: expected 0 or 1 per prediction, got ${odd}`);
-  const bins = Int32Array.from(own, signalBin);
+  const bins = Int32Array.from(own, modelSignalBin);
   const counts = new Array<number>(signalBinLogits.length).fill(0);
   for (const bin of bins) counts[bin]! += 1;
   // Only rounding to float32 can make a confidence exceed 1.

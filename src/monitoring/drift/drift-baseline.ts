@@ -6,7 +6,7 @@ import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import type { ChannelSummary } from "../summaries/batch-summary.ts";
 import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import { type ModelSignals, signalEdges } from "../summaries/model-signals.ts";
-import { sensorSignals, withoutCoherences } from "../summaries/sensor-signals.ts";
+import { sensorSignals, withoutSensorCoherences } from "../summaries/sensor-signals.ts";
 import {
   baselineReferenceSchema,
   sampleSchema,
@@ -105,7 +105,7 @@ export function driftBaselineFaults(
   return [
     ...faults,
     ...driftBaselineSignalFaults(signals),
-    ...calibrationFaults(drift.calibration, Object.keys(withoutCoherences(edges, channels))),
+    ...calibrationFaults(drift.calibration, Object.keys(withoutSensorCoherences(edges, channels))),
   ];
 }
 
@@ -153,7 +153,7 @@ export function modelOfDriftBaseline(
   const withGravity = sensors.filter(({ kind, gravity }) => kind === "accelerometer" && gravity === true);
   return {
     channels,
-    baseline: withoutCoherences(referenceOfDriftBaseline(drift), channels),
+    baseline: withoutSensorCoherences(referenceOfDriftBaseline(drift), channels),
     byClass: drift.by_class,
     calibration: drift.calibration,
     samplingRateHz: drift.sampling_rate_hz,

@@ -13,7 +13,7 @@ import {
   measuredStepSeconds,
 } from "../summaries/measure-batch.ts";
 import { modelSignals } from "../summaries/model-signals.ts";
-import { offsetSensorSignalNames, offsetSensorSignals, withoutCoherences } from "../summaries/sensor-signals.ts";
+import { offsetSensorSignalNames, offsetSensorSignals, withoutSensorCoherences } from "../summaries/sensor-signals.ts";
 import { Summarizer } from "../summaries/summarize.ts";
 import type { WindowSignals } from "../summaries/window-signals.ts";
 import { type AccuracyCalibration, calibrateAccuracy } from "./accuracy-estimate.ts";
@@ -60,7 +60,7 @@ export function freezeDriftBaseline(
   const names = windowSignals.names.filter((name) => options.signals?.includes(name) ?? true);
   const whole = freezeBaselineReference(names, windowSignals, also ?? null, map);
   const grids = baselineReferenceGrids(whole);
-  const baseline = withoutCoherences(whole, windows.channels);
+  const baseline = withoutSensorCoherences(whole, windows.channels);
   const classOf = classOfMeasuredSamples(windows, argmaxRows(probabilities, nClasses));
   const rows = freezeChunkRows(windowSignals);
   const groups = freezeRehearsalGroups(windowSignals, rows, {

@@ -1,9 +1,9 @@
 // Finds faults in the baseline_stats.json of a model folder.
 
 import { UserError } from "../../errors.ts";
-import { readJson } from "../../storage/store/atomic-file.ts";
 import { neededFileInside } from "../../storage/store/file-inside.ts";
-import { canonicalJsonToHash, sha256Bytes, sha256File } from "../../storage/store/hash.ts";
+import { sha256File } from "../../storage/store/hash.ts";
+import { readJson } from "../../storage/store/json-file.ts";
 import type { Manifest } from "../../storage/store/manifest.ts";
 import { modelFiles } from "../../storage/store/model-folder.ts";
 import { resolveModelByRegistry } from "../../storage/store/registry.ts";
@@ -11,12 +11,7 @@ import type { BaselineStats } from "../drift/baseline-stats.ts";
 import { baselineStatsFaults } from "../drift/baseline-stats-faults.ts";
 import { driftBaselineFaults, driftBaselineSchema } from "../drift/drift-baseline.ts";
 import { type StoredSensor, sensorsOfModel } from "../drift/model-sensors.ts";
-
-/** The hash of the file that is stored in the file itself: the hash of its canonical JSON, without the key that holds it. */
-export function baselineContentHash(file: object): string {
-  const { content_hash: _, ...content } = file as { content_hash?: unknown };
-  return sha256Bytes(canonicalJsonToHash(content));
-}
+import { baselineContentHash } from "./baseline-content-hash.ts";
 
 /** Properties of the model in the same folder, which the baseline must match. */
 export interface ExpectedBaseline {

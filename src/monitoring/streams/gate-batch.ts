@@ -13,7 +13,7 @@ import type { ColumnOptions } from "../../signals/data/named-columns.ts";
 import { type OpenedBatch, openQualityGate, type QualityGateOptions } from "../../signals/data/quality-gate.ts";
 import { storedResampling } from "../../storage/store/stored-config.ts";
 import type { BaselineStats } from "../drift/baseline-stats.ts";
-import { unitsOfModel, type WatchedModel } from "./watched-model.ts";
+import { unitsOfWatchedModel, type WatchedModel } from "./watched-model.ts";
 
 /**
  * The columns that hold a model's channels, in its order.
@@ -59,7 +59,7 @@ export async function openGatedBatch(
 ): Promise<OpenedBatch> {
   const { channels } = monitor.folder.manifest.data;
   const named = gateBatchColumns(given.channels, channels);
-  const units = batchUnits(unitsOfModel(monitor), named, given.units);
+  const units = batchUnits(unitsOfWatchedModel(monitor), named, given.units);
   const { notes, faults } = units;
   if (faults.length > 0) return { accepted: false, reasons: faults, quality: null };
   const expected = gateBatchChannels(channels, named, monitor.baseline, leastUnitFactors(units));

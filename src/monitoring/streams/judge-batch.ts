@@ -30,7 +30,7 @@ const mostRecent = 100;
 
 const noCauses = "Likely causes could not be determined, because the batch came as a summary without its samples.";
 
-function calibratedOnShortBouts(directory: string): string {
+function judgedWithShortBouts(directory: string): string {
   return (
     "This model was calibrated for activities that change every few seconds, so longer bouts raise false alarms. " +
     `To calibrate it anew without training, run: ${shellCommand("tidemark", "baseline", "recalibrate", shellPath(directory))}`
@@ -84,7 +84,7 @@ export function judgeBatch(
   const unsought = isStrange && batch.columns === null ? [noCauses] : [];
   const { kinds, day } = monitor.drift.calibration;
   const isOfOldKind = thresholds === "calibrated" && Object.keys(kinds).length > 0 && day === undefined;
-  const outdated = isOfOldKind ? [calibratedOnShortBouts(monitor.monitored.directory)] : [];
+  const outdated = isOfOldKind ? [judgedWithShortBouts(monitor.monitored.directory)] : [];
   const described = { ...batch, warnings: [...batch.warnings, ...outdated, ...unsought] };
   const result = describeCheck({
     batch: described,

@@ -1,6 +1,6 @@
 // Opens the ledger in a model's folder. It knows enough about the model to convert version 1 summaries to the present form,
 // and to produce the content of a stream's rolling_reference.json.
-import { jsonFileText } from "../../storage/store/atomic-file.ts";
+import { jsonFileText } from "../../storage/store/json-file.ts";
 import type { LedgerUpgrade } from "../../storage/store/ledger-upgrade.ts";
 import { openStore } from "../../storage/store/open-store.ts";
 import type { OpenedStore } from "../../storage/store/opened-store.ts";

@@ -5,8 +5,8 @@
 import { readFile } from "node:fs/promises";
 import type { UnitsOfModel } from "../../signals/data/batch-units.ts";
 import { parseUnitChoice } from "../../signals/data/unit-choice.ts";
-import { readJson } from "../../storage/store/atomic-file.ts";
 import { sha256File } from "../../storage/store/hash.ts";
+import { readJson } from "../../storage/store/json-file.ts";
 import {
   type ModelFolder,
   modelFiles,
@@ -46,7 +46,10 @@ export interface Judge {
 }
 
 /** What a model knows about the units of its recordings. */
-export function unitsOfModel({ folder: { manifest }, config }: Pick<OpenedModel, "folder" | "config">): UnitsOfModel {
+export function unitsOfWatchedModel({
+  folder: { manifest },
+  config,
+}: Pick<OpenedModel, "folder" | "config">): UnitsOfModel {
   const { channels, conversions = [] } = manifest.data;
   const keeps = config.units === undefined || parseUnitChoice(String(config.units)).mode === "keep";
   return { channels, sensors: sensorsOfModel(manifest.data), conversions, keeps };
@@ -62,7 +65,7 @@ export interface WatchedModel extends OpenedModel, Judge {
  * @param model a model folder, or DIR/LINE@champion
  * @throws UserError if a file cannot be used; the message names the file and lists all its faults
  */
-export async function openForPrediction(model: string): Promise<OpenedModel> {
+export async function openWatchedForPrediction(model: string): Promise<OpenedModel> {
   const folder = await openModelFolder(await resolveModelByRegistry(model));
   const { config, data } = folder.manifest;
   const { channels, classes } = data;
@@ -83,7 +86,7 @@ export async function openForPrediction(model: string): Promise<OpenedModel> {
 
 /** @throws UserError if the folder was modified or its baseline cannot be used; the message lists all faults */
 export async function openWatchedModel(model: string): Promise<WatchedModel> {
-  const opened = await openForPrediction(model);
+  const opened = await openWatchedForPrediction(model);
   const { folder } = opened;
   const { directory, manifest } = folder;
   const scalerHash = await sha256File(folder.path(modelFiles.scaler));

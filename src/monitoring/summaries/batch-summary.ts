@@ -104,7 +104,7 @@ export function batchSummaryChannel<T extends MergeableChannel>(summary: Readonl
   return channel;
 }
 
-function binsOf(counts: MergeableChannel["counts"]): number {
+function binsOfBatchSummary(counts: MergeableChannel["counts"]): number {
   return "bins" in counts ? counts.size : counts.length;
 }
 
@@ -120,15 +120,15 @@ class ChannelMerger {
 
   constructor(first: MergeableChannel) {
     this.#first = first;
-    this.#counts = new Array<number>(binsOf(first.counts)).fill(0);
+    this.#counts = new Array<number>(binsOfBatchSummary(first.counts)).fill(0);
     this.add(first);
   }
 
   add(part: MergeableChannel): void {
     const counts = this.#counts;
     const added = part.counts;
-    if (binsOf(added) !== counts.length) {
-      throw new RangeError(`merge: expected equal grids, got ${counts.length} and ${binsOf(added)} bins`);
+    if (binsOfBatchSummary(added) !== counts.length) {
+      throw new RangeError(`merge: expected equal grids, got ${counts.length} and ${binsOfBatchSummary(added)} bins`);
     }
     this.#missing += part.missing;
     if (part.n === 0) return;

@@ -46,7 +46,7 @@ export const signalEdges: readonly number[] = Array.from(
 );
 
 /** Bin of a share, as in `signalEdges`; the outer bins hold whatever is beyond the edges. */
-export function signalBin(x: number): number {
+export function modelSignalBin(x: number): number {
   if (!(x > 0)) return 0;
   if (x >= 1) return signalEdges.length;
   const place = Math.floor((Math.log(x / (1 - x)) + outermost) * edgesPerLogit) + 1;
@@ -208,7 +208,7 @@ class Counter {
 
   /** Rounding may put a share slightly outside 0..1; the tails absorb it. */
   add(x: number): void {
-    this.#counts[signalBin(x)]! += 1;
+    this.#counts[modelSignalBin(x)]! += 1;
     this.#millionths += millionths(x);
   }
 

@@ -55,7 +55,7 @@ export function coherenceSignals(sensors: readonly Sensor[]): SensorSignal[] {
 }
 
 /** Only the entries whose distances are scored. Coherences are judged by their signs instead; see reversed-axes.ts. */
-export function withoutCoherences<T>(
+export function withoutSensorCoherences<T>(
   byName: Readonly<Record<string, T>>,
   channels: readonly string[],
 ): Readonly<Record<string, T>> {

@@ -10,17 +10,17 @@ const smoothSeconds = 0.15;
 /** Half of the time over which the two turnings are compared; chosen on half 1 of WISDM. */
 const comparedSeconds = 0.5;
 
-function smoothingHalf(samplingRateHz: number): number {
+function coherenceSmoothingHalf(samplingRateHz: number): number {
   return Math.max(1, Math.round(smoothSeconds * samplingRateHz));
 }
 
-function comparedHalf(samplingRateHz: number): number {
+function coherenceComparedHalf(samplingRateHz: number): number {
   return Math.max(1, Math.round(comparedSeconds * samplingRateHz));
 }
 
 /** Samples before and after a sample that its coherence depends on. */
 export function coherenceHalfWidth(samplingRateHz: number): number {
-  return 2 * smoothingHalf(samplingRateHz) + 1 + comparedHalf(samplingRateHz);
+  return 2 * coherenceSmoothingHalf(samplingRateHz) + 1 + coherenceComparedHalf(samplingRateHz);
 }
 
 /**
@@ -30,7 +30,7 @@ export function coherenceHalfWidth(samplingRateHz: number): number {
  * @returns three columns [N - 2 half-widths]; empty if the stretch is shorter
  */
 export function turningCoherence(axes: readonly Float32Array[], samplingRateHz: number): readonly Float64Array[] {
-  const width = 2 * smoothingHalf(samplingRateHz) + 1;
+  const width = 2 * coherenceSmoothingHalf(samplingRateHz) + 1;
   const smooth = axes.map((axis) => windowSums(windowSums(Float64Array.from(axis), width), width));
   const [v, w] = [smooth.slice(0, 3), smooth.slice(3)];
   const length = Math.max(0, v[0]!.length - 2);
@@ -50,7 +50,7 @@ export function turningCoherence(axes: readonly Float32Array[], samplingRateHz: 
       said[k]![i] = b * b;
     }
   }
-  const compared = 2 * comparedHalf(samplingRateHz) + 1;
+  const compared = 2 * coherenceComparedHalf(samplingRateHz) + 1;
   return both.map((values, k) => {
     const [ab, aa, bb] = [values, seen[k]!, said[k]!].map((own) => windowSums(own, compared));
     return ab!.map((value, i) => (value === 0 ? 0 : value / Math.sqrt(aa![i]! * bb![i]!)));

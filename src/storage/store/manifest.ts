@@ -4,10 +4,10 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import type { Versions } from "../../versions.ts";
-import { checkJsonForm, readJson } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
 import { fileInside } from "./file-inside.ts";
 import { canonicalJsonToHash, hashSchema, sha256Bytes } from "./hash.ts";
+import { checkJsonFile, readJson } from "./json-file.ts";
 import { isPlainName, isPlainPath } from "./plain-name.ts";
 import { refuseLaterSchemaVersion } from "./schema-version.ts";
 import { type StoredConfig, storedConfigSchema, storedConfigWindowFault } from "./stored-config.ts";
@@ -220,7 +220,7 @@ export async function readManifest(directory: string): Promise<Manifest> {
 export function parseManifest(value: unknown, path: string): Manifest {
   const { tidemark_version: wrote } = typeof value === "object" && value !== null ? (value as Partial<Manifest>) : {};
   refuseLaterSchemaVersion(value, path, wrote);
-  const manifest = checkJsonForm(value, manifestSchema, path);
+  const manifest = checkJsonFile(value, manifestSchema, path);
   const { channels, sensors = [] } = manifest.data;
   const foreign = sensors.flatMap((sensor) => sensor.channels).find((name) => !channels.includes(name));
   if (foreign !== undefined) {

@@ -8,17 +8,11 @@ import { dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
 import { explainSystemReadError, hasSystemErrorCode } from "../../system-error.ts";
 import { temporaryBeside } from "../../temporary-file.ts";
-import {
-  checkJsonForm,
-  flushDirectory,
-  jsonFileText,
-  makeFlushedDirectory,
-  readJson,
-  replaceFileAtomic,
-  writeFileAtomic,
-} from "./atomic-file.ts";
+import { replaceFileAtomic, writeFileAtomic } from "./atomic-file.ts";
 import { fileInside, pathInside } from "./file-inside.ts";
+import { flushDirectory, makeFlushedDirectory } from "./flush.ts";
 import { sha256File } from "./hash.ts";
+import { checkJsonFile, jsonFileText, readJson } from "./json-file.ts";
 import { type Labels, labelFaults, labelsSchema } from "./labels.ts";
 import { changedManifestFile, type Manifest, manifestHashes, readManifest, sealManifest } from "./manifest.ts";
 import { monitorFile } from "./monitor-database.ts";
@@ -142,7 +136,7 @@ export async function openModelFolder(directory: string): Promise<ModelFolder> {
   const manifest = await manifestOfModelFolder(directory);
   await refuseModelFolderLinks(directory);
   const path = join(directory, modelFiles.labels);
-  const labels = checkJsonForm(await readJson(path), labelsSchema, path);
+  const labels = checkJsonFile(await readJson(path), labelsSchema, path);
   const faults = labelFaults(labels, manifest.data.classes);
   if (faults.length > 0) throw unfitModelFolderFile(path, faults);
   return { directory, manifest, labels, path: (name) => join(directory, name) };

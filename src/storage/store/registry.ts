@@ -6,8 +6,9 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
-import { jsonFileText, readJsonFile, writeFileAtomic } from "./atomic-file.ts";
+import { writeFileAtomic } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
+import { jsonFileText, readJsonFile } from "./json-file.ts";
 import { waitForLock } from "./lock.ts";
 import { isPlainName } from "./plain-name.ts";
 

@@ -6,7 +6,8 @@ import { dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { hasSystemErrorCode } from "../../system-error.ts";
-import { flushDirectory, makeFlushedDirectory, writeFileAtomic } from "./atomic-file.ts";
+import { writeFileAtomic } from "./atomic-file.ts";
+import { flushDirectory, makeFlushedDirectory } from "./flush.ts";
 import { isLockFlag } from "./lock.ts";
 
 /** @throws UserError if `out` exists and is not a folder with only files of these names */

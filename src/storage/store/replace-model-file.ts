@@ -2,8 +2,9 @@
 // allows both the old and the new content. After each of the three renames the folder is valid, with one or the other.
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
-import { jsonFileText, writeFileAtomic } from "./atomic-file.ts";
+import { writeFileAtomic } from "./atomic-file.ts";
 import { sha256Bytes, sha256File } from "./hash.ts";
+import { jsonFileText } from "./json-file.ts";
 import { waitForLock } from "./lock.ts";
 import { changedManifestFile, type Manifest, manifestHashes, readManifest, sealManifest } from "./manifest.ts";
 import { modelFiles } from "./model-folder.ts";

@@ -8,8 +8,10 @@ import { UserError } from "../../errors.ts";
 import { removeDirectories } from "../../make-directories.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { hasSystemErrorCode } from "../../system-error.ts";
-import { jsonFileText, makeFlushedDirectory, readJsonFile, writeFileAtomic } from "./atomic-file.ts";
+import { writeFileAtomic } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
+import { makeFlushedDirectory } from "./flush.ts";
+import { jsonFileText, readJsonFile } from "./json-file.ts";
 import { acquireLock, isLockFlag } from "./lock.ts";
 import { checkOutFolder, tryOutFolder } from "./out-folder.ts";
 

@@ -6,8 +6,9 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import { makeDirectories } from "../../make-directories.ts";
-import { jsonFileText, readJsonFile, replaceFileAtomic } from "./atomic-file.ts";
+import { replaceFileAtomic } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
+import { jsonFileText, readJsonFile } from "./json-file.ts";
 import { waitForLock } from "./lock.ts";
 
 export interface StoredToken {

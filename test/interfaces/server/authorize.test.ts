@@ -3,7 +3,7 @@ import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createToken, listTokens, revokeToken, rotateToken } from "../../../src/pipelines/tokens.ts";
-import { readJsonLines } from "../../../src/storage/store/atomic-file.ts";
+import { readJsonLines } from "../../../src/storage/store/json-file.ts";
 import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
 import { fakeService } from "./fake-service.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { sampledTrainConfig } from "../../../src/config.ts";
+import { sampledTrainConfig } from "../../../src/resolve-config.ts";
 import { sharedRate } from "../../../src/signals/data/shared-rate.ts";
 
 /** A recording described by its length, the rate of its median step, and its mean rate. */

@@ -4,14 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import {
-  appendJsonLine,
-  readJsonFile,
-  readJsonLines,
-  replaceFileAtomic,
-  replaceFileAtomicSync,
-  writeFileAtomic,
-} from "../../../src/storage/store/atomic-file.ts";
+import { replaceFileAtomic, replaceFileAtomicSync, writeFileAtomic } from "../../../src/storage/store/atomic-file.ts";
+import { appendJsonLine, readJsonFile, readJsonLines } from "../../../src/storage/store/json-file.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 const killBeforeChange = new URL("../../pipelines/kill-before-change.ts", import.meta.url).href;

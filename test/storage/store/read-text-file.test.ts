@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readJson } from "../../../src/storage/store/atomic-file.ts";
+import { readJson } from "../../../src/storage/store/json-file.ts";
 import { readTextFile } from "../../../src/storage/store/read-text-file.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 

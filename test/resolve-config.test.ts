@@ -2,10 +2,15 @@ import { execFileSync } from "node:child_process";
 import { truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readConfigFile, resolvePredictConfig, resolveSimulateConfig, resolveTrainConfig } from "../src/config.ts";
 import { UserError } from "../src/errors.ts";
 import { resumeCommand } from "../src/pipelines/resume-command.ts";
 import { readChampionOptions } from "../src/recorded-options.ts";
+import {
+  readConfigFile,
+  resolvePredictConfig,
+  resolveSimulateConfig,
+  resolveTrainConfig,
+} from "../src/resolve-config.ts";
 import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
 
 const least = { files: ["a.csv"], out: "models/walk" };

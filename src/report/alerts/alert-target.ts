@@ -60,7 +60,7 @@ const expected =
 
 /** @throws UserError without the address itself, which may contain secrets */
 export function alertTarget(written: string, environment: Environment = process.env): AlertTarget {
-  const name = /^env:(.*)$/.exec(written)?.[1];
+  const name = written.startsWith("env:") ? written.slice("env:".length) : undefined;
   if (name === undefined) return targetOfAddress(written, "--alert", environment);
   const value = environment[name] ?? "";
   if (value !== "") return targetOfAddress(value, `--alert env:${name}`, environment);

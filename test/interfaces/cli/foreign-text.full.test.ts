@@ -153,10 +153,7 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
       ...["--out", `${at("bench")}.html`],
     ],
   ],
-  "alerts test": () => [
-    ["--alert", name("url")],
-    ["--alert", `env:${name("variable")}`],
-  ],
+  "alerts test": () => [["--alert", `env:${name("variable")}`]],
   "alerts list": () => [["--model", at("model")]],
   "alerts send": () => [["--model", at("model"), "--alert", server.uri]],
   sync: () => [[at("model"), "--tracking", server.uri]],

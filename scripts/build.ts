@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "vite";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = resolve(process.argv[2] ?? join(root, "dist"));
@@ -13,3 +14,16 @@ execFileSync(
   { stdio: "inherit" },
 );
 chmodSync(join(out, "interfaces/cli/main.js"), 0o755);
+// The dashboard of the service. Nothing is inline, since its content security policy allows no such scripts and styles.
+await build({
+  root: join(root, "dashboard"),
+  configFile: false,
+  logLevel: "warn",
+  build: {
+    outDir: join(out, "dashboard"),
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: "es2023",
+  },
+});

@@ -10,10 +10,13 @@ import { explainSystemError } from "../system-error.ts";
 import { type JudgedBatch, type JudgeRun, judgePostedBatch } from "./judge-posted-batch.ts";
 import { listModels } from "./models.ts";
 import type { PostedBatch } from "./posted-batch.ts";
+import { type StreamReader, streamReader } from "./read-streams.ts";
 import { ServedModels } from "./served-models.ts";
 import { listStreamsOf } from "./streams.ts";
 
 export { StoreUnavailable } from "../storage/store/store-unavailable.ts";
+export type { StreamReader } from "./read-streams.ts";
+export { UnknownModel } from "./served-models.ts";
 
 export interface Service {
   /** The verdict about a batch, after it has been stored. The batches of a stream are judged in the order of the calls. */
@@ -26,6 +29,8 @@ export interface Service {
   streams(): Promise<{ readonly model: string; readonly streams: readonly ListedStream[] }[]>;
   /** Why no batch can be judged at present; undefined if batches can be judged. */
   notReady(): Promise<string | undefined>;
+  /** What pages show. */
+  readonly reader: StreamReader;
   /** Waits for the batches that are being judged. */
   close(): Promise<void>;
 }
@@ -61,6 +66,7 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
       });
       return Promise.all(all);
     },
+    reader: streamReader(served, async () => (await listModels(directory, run)).map(({ name }) => name), run.now),
     notReady: async () => {
       const names = await service.models().catch(reasonOfServiceError);
       if (typeof names === "string") return names;

@@ -138,10 +138,14 @@ function explainFurthest(result: JudgedBatch): string[] {
   ];
 }
 
-function explainCause({ channels, fault, weight }: JudgedBatch["likely_causes"][number]): string {
+/** "Gx, Gy are in deg/s instead of rad/s" */
+export function explainedCause({ channels, fault }: JudgedBatch["likely_causes"][number]): string {
   const who = channels.length === 0 ? "the batch" : channels.join(", ");
-  const said = channels.length > 1 ? fault.replace(/^is /, "are ").replace(/^has /, "have ") : fault;
-  return `Likely cause: ${who} ${said}. It explains ${percent(weight, { significant: 2 })} of the change.`;
+  return `${who} ${channels.length > 1 ? fault.replace(/^is /, "are ").replace(/^has /, "have ") : fault}`;
+}
+
+function explainCause(cause: JudgedBatch["likely_causes"][number]): string {
+  return `Likely cause: ${explainedCause(cause)}. It explains ${percent(cause.weight, { significant: 2 })} of the change.`;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { ShownStream } from "../monitoring/streams/stream-answers.ts";
 import { percent } from "../percent.ts";
 import type { Chart } from "./chart.ts";
 import { evidenceChart } from "./evidence-chart.ts";
-import { alarmShareMark, referenceNames, verdictNames } from "./explain-check.ts";
+import { alarmShareMark, explainedCause, referenceNames, verdictNames } from "./explain-check.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
 import { formatAxisLabel, formatCount, formatFixed } from "./number-format.ts";
@@ -178,10 +178,7 @@ export function streamBatchReasons({
   return [
     ...faults.map(({ message }) => message),
     ...(raised_by === null ? [] : [by[raised_by]]),
-    ...likely_causes.map(
-      ({ channels, fault }) =>
-        `Likely: ${channels.join(", ")} ${channels.length > 1 ? fault.replace(/^is /, "are ").replace(/^has /, "have ") : fault}.`,
-    ),
+    ...likely_causes.map((cause) => `Likely: ${explainedCause(cause)}.`),
     ...(unfamiliar ? ["Unlike the people in the training data."] : []),
     ...(doubtful && verdict === "normal" ? ["Doubtful, so kept out of the references."] : []),
   ];

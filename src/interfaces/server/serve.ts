@@ -18,6 +18,7 @@ import { shellCommand } from "../../shell-words.ts";
 import { explainSystemReadError } from "../../system-error.ts";
 import { Authorizer } from "./authorize.ts";
 import { createApp } from "./create-app.ts";
+import { dashboardRoutes } from "./dashboard-routes.ts";
 import { EventStream } from "./event-stream.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { ServiceWatch } from "./watch-service.ts";
@@ -85,7 +86,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
       },
     });
     const app = createApp({
-      routes,
+      routes: [...routes, ...dashboardRoutes()],
       authorize: (headers, needed, stream) => authorizer.authorize(headers, needed, stream),
       log,
       closing: () => signal.aborted,

@@ -8,6 +8,7 @@ import type { EventStream } from "./event-stream.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { metricsRoute } from "./metrics-route.ts";
 import { openapiDocument } from "./openapi.ts";
+import { readRoutes } from "./read-routes.ts";
 import { jsonResponse, type Route } from "./route.ts";
 
 export interface ServiceRoutesOptions extends Omit<BatchRouteOptions, "service"> {
@@ -23,6 +24,7 @@ export function serviceRoutes({ service, events, metricsOf, isStopping, ...batch
     ...healthRoutes(async () => (isStopping() ? "the service is stopping" : service.notReady())),
     metricsRoute((project) => metricsOf(project)),
     batchRoute({ ...batches, service }),
+    ...readRoutes(() => service.reader),
     {
       method: "get",
       path: "/v1/models",

@@ -60,6 +60,9 @@ describe("who may call what", () => {
       "get /readyz": "anybody",
       "post /v1/models/{model}/streams/{stream}/batches/{batch}": "ingest, admin",
       "get /v1/models": "read, admin, read of others",
+      "get /v1/models/{model}/streams/{stream}": "read, admin",
+      "get /v1/models/{model}/streams/{stream}/batches/{batch}": "read, admin",
+      "get /v1/streams": "read, admin, read of others",
       "get /v1/events": "read, admin, read of others",
       "get /v1/openapi.json": "anybody",
     });

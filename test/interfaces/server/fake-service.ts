@@ -46,6 +46,17 @@ export function fakeService({ file, directory, judge = verdict, queue = 8, ...op
     models: async () => ["walk"],
     streams: async () => [],
     notReady: async () => undefined,
+    reader: {
+      fleet: async () => ({
+        at: now().toISOString(),
+        models: ["walk"],
+        counts: { total: 0, alarm: 0, silent: 0, rejected: 0, retired: 0 },
+        matching: 0,
+        streams: [],
+      }),
+      stream: async () => ({}) as never,
+      batch: async () => ({}) as never,
+    },
     close: async () => {},
   };
   const events = new EventStream();

@@ -1,0 +1,129 @@
+import { alarmShareMark, explainedCause, referenceNames } from "../../src/report/explain-check.ts";
+import { addressOf } from "./address.ts";
+import { getStream, type ReadStream, type ShownBatch } from "./api.ts";
+import { Legend, Timeline } from "./evidence.tsx";
+import { Failure } from "./failure.tsx";
+import { Scroll } from "./scroll.tsx";
+import { useAnswer } from "./use-answer.ts";
+import { Verdict } from "./verdict.tsx";
+import { agoText, minute, share as percent, since } from "./words.ts";
+
+export function StreamPage({ model, stream }: { model: string; stream: string }) {
+  const { answer, error } = useAnswer(JSON.stringify([model, stream]), (signal) => getStream(model, stream, signal));
+  return (
+    <main>
+      <p class="path">
+        <a href="#/">Streams</a> / {model}
+      </p>
+      <h1>{stream}</h1>
+      {error === null ? null : <Failure error={error} />}
+      {answer === null ? error === null ? <p class="quiet">Loading …</p> : null : <Stream own={answer} />}
+    </main>
+  );
+}
+
+function Stream({ own }: { own: ReadStream }) {
+  const { model, stream, state, channel, reference, silence, batches, history, at, last } = own;
+  const isAlarm = state === "sudden_change" || state === "gradual_drift";
+  const point = history.at(-1)?.change_point ?? null;
+  const estimate = history.findLast(({ accuracy }) => accuracy !== null)?.accuracy ?? null;
+  const href = (batch: string): string => addressOf({ page: "batch", model, stream, batch });
+  return (
+    <>
+      <p>
+        <Verdict verdict={state} large />
+      </p>
+      <ul>
+        {isAlarm && own.since !== null ? (
+          <li>
+            In alarm for {since(own.since, at)}, since {minute(own.since)}.
+          </li>
+        ) : null}
+        {point === null ? null : (
+          <li>
+            The change probably began at about batch <a href={href(point)}>{point}</a>.
+          </li>
+        )}
+        {own.confirmed === false ? <li>Whether the change is called sudden or gradual may still change.</li> : null}
+        {channel === null || reference === null ? null : (
+          <li>
+            {channel} is furthest from {referenceNames[reference]}.
+          </li>
+        )}
+        {silence.silent === true ? (
+          <li>
+            Silent for {agoText(silence.seconds)}; usually, a batch arrives every{" "}
+            {agoText(silence.usual_interval_seconds ?? 0)}.
+          </li>
+        ) : null}
+        <li>
+          Last batch <a href={href(last.batch_id)}>{last.batch_id}</a>, {agoText(silence.seconds)} ago.{" "}
+          {batches.total.toLocaleString("en-US")} batches in all, {batches.alarmed.toLocaleString("en-US")} in alarm,{" "}
+          {batches.rejected.toLocaleString("en-US")} rejected.
+        </li>
+        <li>
+          {estimate === null
+            ? "The accuracy cannot be estimated."
+            : `Estimated accuracy of the last batch that allows it: ${percent(estimate.estimate)} (${percent(estimate.lower)} to ${percent(estimate.upper)}).`}
+        </li>
+      </ul>
+      <h2>Evidence against the alarm level</h2>
+      <Legend />
+      <Timeline batches={history} changePoint={point} href={href} />
+      <h2>Batches</h2>
+      <p class="quiet">
+        The newest first{history.length < batches.total ? `, the last ${history.length.toLocaleString("en-US")}` : ""}.
+      </p>
+      <Scroll label="Every batch">
+        <table>
+          <thead>
+            <tr>
+              {["batch", "received", "verdict", "evidence", "furthest away", "reasons", "activities"].map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {history.toReversed().map((batch) => (
+              <BatchRow key={batch.batch_id} batch={batch} href={href(batch.batch_id)} />
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </>
+  );
+}
+
+function BatchRow({ batch, href }: { batch: ShownBatch; href: string }) {
+  const { batch_id, received_at, verdict, evidence, comparisons, leading, class_shares: shares } = batch;
+  const furthest = comparisons.find(({ reference }) => reference === leading);
+  const mix = Object.entries(shares ?? {})
+    .filter(([, share]) => share >= 0.05)
+    .sort(([, a], [, b]) => b - a);
+  return (
+    <tr>
+      <th scope="row">
+        <a href={href}>{batch_id}</a>
+      </th>
+      <td>{minute(received_at)}</td>
+      <td>
+        <Verdict verdict={verdict} />
+      </td>
+      <td>{evidence === null ? "–" : alarmShareMark(evidence)}</td>
+      <td>{furthest === undefined ? "–" : furthest.channel}</td>
+      <td class="words">{reasonsOf(batch).join(" ") || "–"}</td>
+      <td class="words">{mix.map(([name, share]) => `${name} ${percent(share)}`).join(", ") || "–"}</td>
+    </tr>
+  );
+}
+
+function reasonsOf({ likely_causes, unfamiliar, doubtful, faults, verdict }: ShownBatch): string[] {
+  return [
+    ...faults.map(({ message }) => message),
+    ...likely_causes.map((cause) => `Likely: ${explainedCause(cause)}.`),
+    ...(unfamiliar ? ["Unlike the people in the training data."] : []),
+    ...(doubtful && verdict === "normal" ? ["Doubtful, so kept out of the references."] : []),
+  ];
+}

@@ -1,0 +1,23 @@
+import { durationText } from "../../src/duration-text.ts";
+import { percent } from "../../src/percent.ts";
+
+/** "42 %", which does not break at the space. */
+export function share(value: number | undefined): string {
+  return percent(value, { decimals: 0 }).replace(" ", "\u00a0");
+}
+
+/** "2026-11-28 10:05 UTC" */
+export function minute(time: string): string {
+  return `${time.slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** "3 d 4 h", "2 h 5 min", "42 s" */
+export function agoText(seconds: number): string {
+  if (seconds < 86_400) return durationText(Math.max(0, seconds));
+  const hours = Math.round(seconds / 3600);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+export function since(time: string, at: string): string {
+  return agoText((Date.parse(at) - Date.parse(time)) / 1000);
+}

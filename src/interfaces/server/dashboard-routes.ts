@@ -1,0 +1,87 @@
+// The dashboard's files, which `npm run build` writes into dist/dashboard. They are read once, so that no request names a path.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { Problem } from "./problem.ts";
+import type { Route } from "./route.ts";
+
+const types: Readonly<Record<string, string>> = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** Scripts, styles and data come from the service alone, and nothing is inline. */
+const contentSecurityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Beside the compiled code, or in dist/ if the source itself runs. */
+const folders = ["../../dashboard", "../../../dist/dashboard"].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
+
+export function dashboardRoutes(): Route[] {
+  const folder = folders.find((path) => existsSync(join(path, "index.html")));
+  const read = (name: string): Buffer => readFileSync(join(folder!, name));
+  const page = folder === undefined ? null : read("index.html");
+  const assets = new Map(
+    folder === undefined ? [] : readdirSync(join(folder, "assets")).map((name) => [name, read(join("assets", name))]),
+  );
+  return [
+    {
+      method: "get",
+      path: "/",
+      scope: null,
+      operationId: "dashboard",
+      summary: "The dashboard",
+      replies: { 200: { doc: "a page", schema: z.string(), type: "text/html" } },
+      answer: async () => {
+        if (page === null) throw notBuilt();
+        return file(page, "index.html", "no-cache");
+      },
+    },
+    {
+      method: "get",
+      path: "/assets/{name}",
+      scope: null,
+      operationId: "dashboardFile",
+      summary: "A file of the dashboard",
+      replies: {
+        200: { doc: "its content", schema: z.string(), type: "text/javascript" },
+        404: { doc: "there is no such file" },
+      },
+      answer: async ({ params }) => {
+        const name = params.name!;
+        const content = assets.get(name);
+        if (content === undefined) {
+          throw new Problem({ status: 404, title: "Not found", detail: `there is no file ${JSON.stringify(name)}` });
+        }
+        // Names contain a hash of the content.
+        return file(content, name, "public, max-age=31536000, immutable");
+      },
+    },
+  ];
+}
+
+function file(content: Buffer, name: string, cache: string): Response {
+  return new Response(new Uint8Array(content), {
+    headers: {
+      "Content-Type": types[extname(name)] ?? "application/octet-stream",
+      "Content-Security-Policy": contentSecurityPolicy,
+      "Cache-Control": cache,
+    },
+  });
+}
+
+function notBuilt(): Problem {
+  return new Problem({
+    status: 404,
+    title: "No dashboard",
+    detail: "the dashboard has not been built",
+    advice: "Run npm run build.",
+  });
+}

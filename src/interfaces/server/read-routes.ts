@@ -1,0 +1,135 @@
+// What the dashboard and other programs read: the streams of all models, one stream with its history, and one batch.
+
+import { z } from "zod";
+import { type StreamReader, UnknownModel } from "../../pipelines/open-service.ts";
+import { Problem, problemOfUserError } from "./problem.ts";
+import { jsonResponse, type Route } from "./route.ts";
+
+const kinds = ["active", "alarm", "silent", "rejected", "retired"] as const;
+const mostStreams = 1000;
+const mostBatches = 5000;
+
+/** @param readerOf gives the reader once the service is open */
+export function readRoutes(readerOf: () => StreamReader): Route[] {
+  return [
+    {
+      method: "get",
+      path: "/v1/streams",
+      scope: "read",
+      operationId: "listStreams",
+      summary: "The streams of all models that the token may read, those that need attention first",
+      parameters: [
+        { name: "which", doc: "which streams; default: active", schema: z.enum(kinds) },
+        { name: "search", doc: "a part of a stream's name", schema: z.string() },
+        { name: "limit", doc: "maximum number of streams; default: 100", schema: z.int().min(1).max(mostStreams) },
+        { name: "skip", doc: "number of streams to leave out at the beginning", schema: z.int().min(0) },
+      ],
+      replies: {
+        200: {
+          doc: "the streams, each with its state and a series of evidence; and counts",
+          schema: z.looseObject({
+            at: z.string(),
+            models: z.array(z.string()),
+            matching: z.int(),
+            streams: z.array(z.looseObject({ model: z.string(), stream: z.string() })),
+          }),
+        },
+        400: { doc: "a parameter is wrong" },
+      },
+      answer: async ({ query, caller }) => {
+        const { which = "active", search, limit, skip } = query;
+        const kind = kinds.find((own) => own === which);
+        if (kind === undefined) throw unusableQuery("which", `one of ${kinds.join(", ")}`, which);
+        const selection = {
+          which: kind,
+          ...(search !== undefined && search !== "" && { search }),
+          limit: wholeNumberOf("limit", limit, { otherwise: 100, from: 1, to: mostStreams }),
+          skip: wholeNumberOf("skip", skip, { otherwise: 0, from: 0, to: 1e9 }),
+        };
+        return jsonResponse(await readerOf().fleet(caller.project, (stream) => caller.may("read", stream), selection));
+      },
+    },
+    {
+      method: "get",
+      path: "/v1/models/{model}/streams/{stream}",
+      scope: "read",
+      operationId: "showStream",
+      summary: "A stream with its last batches",
+      parameters: [
+        { name: "last", doc: "maximum number of batches; default: 200", schema: z.int().min(1).max(mostBatches) },
+      ],
+      replies: {
+        200: {
+          doc: "what `tidemark streams show --json` prints, and the model's name",
+          schema: z.looseObject({ model: z.string(), stream: z.string(), history: z.array(z.looseObject({})) }),
+        },
+        400: { doc: "a parameter is wrong" },
+        404: { doc: "there is no such model or stream" },
+      },
+      answer: async ({ params, query, caller }) => {
+        const { model, stream } = params as { model: string; stream: string };
+        const last = wholeNumberOf("last", query.last, { otherwise: 200, from: 1, to: mostBatches });
+        const shown = await found(() => readerOf().stream(caller.project, model, stream, last));
+        if (shown === null) throw unknownThing(`model ${model} has no stream ${JSON.stringify(stream)}`);
+        return jsonResponse(shown);
+      },
+    },
+    {
+      method: "get",
+      path: "/v1/models/{model}/streams/{stream}/batches/{batch}",
+      scope: "read",
+      operationId: "showBatch",
+      summary: "A batch with its answer",
+      replies: {
+        200: {
+          doc: "the batch's answer and status",
+          schema: z.looseObject({
+            model: z.string(),
+            received_at: z.string(),
+            status: z.string(),
+            result: z.looseObject({}),
+          }),
+        },
+        404: { doc: "there is no such model, stream or batch" },
+      },
+      answer: async ({ params, caller }) => {
+        const { model, stream, batch } = params as { model: string; stream: string; batch: string };
+        const read = await found(() => readerOf().batch(caller.project, model, stream, batch));
+        if (read === null) throw unknownThing(`stream ${JSON.stringify(stream)} has no batch ${JSON.stringify(batch)}`);
+        return jsonResponse(read);
+      },
+    },
+  ];
+}
+
+async function found<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UnknownModel) throw problemOfUserError(error, 404, "Unknown model");
+    throw error;
+  }
+}
+
+function unknownThing(detail: string): Problem {
+  return new Problem({ status: 404, title: "Not found", detail, advice: "GET /v1/streams lists the streams." });
+}
+
+function unusableQuery(name: string, expected: string, got: string): Problem {
+  return new Problem({
+    status: 400,
+    title: "Unusable parameter",
+    detail: `query: ${name}: expected ${expected}, got ${JSON.stringify(got)}`,
+  });
+}
+
+function wholeNumberOf(
+  name: string,
+  text: string | undefined,
+  { otherwise, from, to }: { otherwise: number; from: number; to: number },
+): number {
+  if (text === undefined) return otherwise;
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= from && value <= to)) throw unusableQuery(name, `a whole number from ${from} to ${to}`, text);
+  return value;
+}

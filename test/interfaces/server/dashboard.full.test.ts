@@ -1,0 +1,118 @@
+// The dashboard with the data of a real service, as people see it.
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { complaintsAbout, openBrowser, type View, views } from "../../browsed-page.ts";
+import { chromium } from "../../chromium.ts";
+import { unpackOldModel } from "../../pipelines/old-model.ts";
+import { fileDirectory } from "../../pipelines/tiny-run.ts";
+import { post, startService } from "./running-service.ts";
+
+const directory = fileDirectory();
+const at = (...names: string[]): string => join(directory, ...names);
+const built = existsSync(fileURLToPath(new URL("../../../dist/dashboard/index.html", import.meta.url)));
+const none = { browser: [], axe: [], sideways: 0 };
+const stream = "left wrist/7 & <b>";
+const path = (name: string, batch: string): string =>
+  `/v1/models/walk/streams/${encodeURIComponent(name)}/batches/${encodeURIComponent(batch)}`;
+
+beforeAll(() => {
+  unpackOldModel(directory);
+  cpSync(at("walk"), at("models", "walk"), { recursive: true });
+  for (const file of readdirSync(at("models", "walk"))) {
+    if (file.startsWith("monitor.sqlite")) rmSync(at("models", "walk", file));
+  }
+});
+
+describe.skipIf(chromium === undefined || !built)("the dashboard (skipped without Chromium or a build)", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  // biome-ignore lint/performance/useDomNodeTextContent: what people see
+  const text = (page: Page, selector: string): Promise<string> => page.locator(selector).first().innerText();
+
+  it("begins with the command that sends a batch, and then shows streams and batches without a fault", async () => {
+    const service = await startService(["--models", "models"], directory);
+    const seen = async (name: string, address: string, use: (page: Page) => Promise<void>): Promise<void> => {
+      for (const view of Object.keys(views) as View[]) {
+        expect(await complaintsAbout(browser, `${service.url}/${address}`, view, name, use), `${name} ${view}`).toEqual(
+          none,
+        );
+      }
+    };
+    await seen("dashboard-empty", "", async (page) => {
+      expect(await text(page, "pre")).toContain(`${service.url}/v1/models/walk/streams/wrist-7/batches/monday`);
+    });
+
+    const batch = gunzipSync(readFileSync(at("batch.csv.gz")));
+    const sent = await post(service.url, path(stream, "b 1"), batch);
+    expect(sent.status).toBe(200);
+    expect((await post(service.url, path("other", "few"), "timestamp_s,Ax\n0,1\n0.05,1\n")).json.verdict).toBe(
+      "rejected",
+    );
+    const fleet = (await (await fetch(`${service.url}/v1/streams`)).json()) as { streams: { stream: string }[] };
+    expect(fleet).toMatchObject({ models: ["walk"], matching: 2, counts: { total: 2, rejected: 1 } });
+    expect(fleet.streams.map((own) => own.stream).sort()).toEqual([stream, "other"].sort());
+
+    await seen("dashboard-fleet", "", async (page) => {
+      await page.waitForSelector("table");
+      expect(await page.locator("tbody tr").count()).toBe(2);
+      expect(await text(page, "main")).toContain(stream);
+    });
+    const hash = `#/streams/walk/${encodeURIComponent(stream)}`;
+    await seen("dashboard-stream", hash, async (page) => {
+      await page.waitForSelector("table");
+      expect(await text(page, "h1")).toBe(stream);
+      expect(await page.locator("tbody tr").count()).toBe(1);
+    });
+    await seen("dashboard-batch", `${hash}/b%201`, async (page) => {
+      await page.waitForSelector(".verdict");
+      expect(await text(page, "h1")).toBe("b 1");
+      expect(await text(page, "h2")).toBe("Reasons");
+    });
+    await seen("dashboard-rejected", "#/streams/walk/other/few", async (page) => {
+      await page.waitForSelector(".verdict-rejected");
+    });
+    const search = await browser.newPage();
+    await search.goto(service.url);
+    await search.waitForSelector("table");
+    await search.keyboard.press("Tab");
+    await search.fill("#search", "wrist");
+    await search.keyboard.press("Enter");
+    await expect.poll(() => search.locator("tbody tr").count()).toBe(1);
+    expect(search.url()).toBe(`${service.url}/#/?search=wrist`);
+    await search.close();
+  });
+
+  it("says what is wrong with an address, in words and with a status", async () => {
+    const service = await startService(["--models", "models"], directory);
+    const asked = async (address: string): Promise<[number, string]> => {
+      const response = await fetch(`${service.url}${address}`);
+      return [response.status, ((await response.json()) as { detail: string }).detail];
+    };
+    expect(await asked("/v1/streams?which=all")).toEqual([
+      400,
+      'query: which: expected one of active, alarm, silent, rejected, retired, got "all"',
+    ]);
+    expect(await asked("/v1/streams?limit=0")).toEqual([
+      400,
+      'query: limit: expected a whole number from 1 to 1000, got "0"',
+    ]);
+    expect(await asked("/v1/models/walk/streams/nobody")).toEqual([
+      404,
+      'model walk has no stream "nobody". GET /v1/streams lists the streams.',
+    ]);
+    expect((await asked("/v1/models/run/streams/nobody"))[0]).toBe(404);
+    expect((await asked(path("other", "none")))[0]).toBe(404);
+    expect((await asked("/assets/..%2f..%2fpackage.json"))[0]).toBe(404);
+    const page = await fetch(service.url);
+    expect(page.headers.get("content-security-policy")).toContain("script-src 'self'; style-src 'self'");
+    expect(await page.text()).not.toMatch(/<style|style=|<script(?![^>]* src=)/);
+  });
+});

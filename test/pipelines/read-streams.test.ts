@@ -1,0 +1,82 @@
+import { expect, it } from "vitest";
+import { streamReader } from "../../src/pipelines/read-streams.ts";
+import type { StreamOverview } from "../../src/storage/store/stream-store.ts";
+
+const now = new Date("2026-11-28T12:00:00.000Z");
+
+/** A stream with one batch, in alarm or rejected. */
+function overview(stream: string, verdict: "normal" | "sudden_change" | "rejected", retired = false): StreamOverview {
+  const receivedAt = "2026-11-28T10:00:00.000Z";
+  const isRejected = verdict === "rejected";
+  const headline = {
+    verdict,
+    state: isRejected ? null : verdict,
+    since: receivedAt,
+    confirmed: true,
+    evidence: isRejected ? null : 1.5,
+    reference: null,
+    channel: null,
+  };
+  const counts = {
+    accepted: 0,
+    doubtful: 0,
+    alarmed: 0,
+    rejected: 0,
+    excluded: 0,
+    [isRejected ? "rejected" : "accepted"]: 1,
+  };
+  return {
+    stream,
+    counts: counts as StreamOverview["counts"],
+    hasState: true,
+    retiredAt: retired ? receivedAt : null,
+    latest: [{ batchId: "b", receivedAt, status: isRejected ? "rejected" : "accepted", headline }],
+  };
+}
+
+const ledgers: Record<string, StreamOverview[]> = {
+  "acme walk": [overview("a-1", "normal"), overview("b-1", "sudden_change"), overview("A-2", "rejected")],
+  "acme run": [overview("a-3", "sudden_change"), overview("a-4", "normal", true)],
+  "other walk": [overview("a-9", "sudden_change")],
+};
+const served = {
+  resolve: async (folder: string) => ({ folder, earlier: [] }),
+  ledger: async (project: string, folder: string) => {
+    const all = ledgers[`${project} ${folder}`];
+    return all === undefined ? null : ({ fleet: async () => all } as never);
+  },
+};
+const reader = streamReader(
+  served,
+  async () => ["run", "walk"],
+  () => now,
+);
+const page = { limit: 100, skip: 0 };
+
+it("lists the streams of all models of a project, those in alarm first, and counts them", async () => {
+  const fleet = await reader.fleet("acme", () => true, { which: "active", ...page });
+  expect(fleet.streams.map(({ model, stream }) => `${model} ${stream}`)).toEqual([
+    "run a-3",
+    "walk b-1",
+    "walk A-2",
+    "walk a-1",
+  ]);
+  expect(fleet).toMatchObject({ matching: 4, counts: { total: 4, alarm: 2, silent: 0, rejected: 1, retired: 1 } });
+});
+
+it("neither lists nor counts streams that the caller may not read", async () => {
+  const mayRead = (stream: string): boolean => stream.startsWith("a-");
+  const fleet = await reader.fleet("acme", mayRead, { which: "active", ...page });
+  expect(fleet.streams.map(({ stream }) => stream)).toEqual(["a-3", "a-1"]);
+  expect(fleet.counts).toEqual({ total: 2, alarm: 1, silent: 0, rejected: 0, retired: 1 });
+});
+
+it("filters, searches in any case, and cuts pages after sorting", async () => {
+  const named = async (selection: Parameters<typeof reader.fleet>[2]): Promise<string[]> =>
+    (await reader.fleet("acme", () => true, selection)).streams.map(({ stream }) => stream);
+  expect(await named({ which: "alarm", ...page })).toEqual(["a-3", "b-1"]);
+  expect(await named({ which: "retired", ...page })).toEqual(["a-4"]);
+  expect(await named({ which: "active", search: "a-", ...page })).toEqual(["a-3", "A-2", "a-1"]);
+  expect(await named({ which: "active", limit: 2, skip: 1 })).toEqual(["b-1", "A-2"]);
+  expect((await reader.fleet("nobody", () => true, { which: "active", ...page })).counts.total).toBe(0);
+});

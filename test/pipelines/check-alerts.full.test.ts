@@ -160,6 +160,15 @@ describe("check --alert", () => {
   });
 });
 
+it("check --metrics-file writes the state of all streams, and nothing that begins again with each command", async () => {
+  expect(await check("good.csv", "m1", "--metrics-file", "tidemark.prom")).toMatchObject({ stderr: "" });
+  const text = readFileSync(join(directory, "tidemark.prom"), "utf8");
+  expect(text).toMatch(/^tidemark_stream_in_alarm\{model="walk",stream="t"\} 1$/m);
+  expect(text).toMatch(/^tidemark_stream_last_batch_timestamp_seconds\{model="walk",stream="s"\} \d+/m);
+  expect(text).not.toMatch(/counter|histogram/);
+  expect(text.endsWith("\n") && !text.endsWith("\n\n")).toBe(true);
+});
+
 it("alerts test says which targets accept a message", async () => {
   const { exitCode, stdout } = await run(["alerts", "test", "--alert", urlOf("/a"), "--alert", "http://127.0.0.1:9/x"]);
   expect(exitCode).toBe(3);

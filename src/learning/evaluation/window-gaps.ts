@@ -18,7 +18,7 @@ export function orderForWindowGaps(positions: WindowPositions): Int32Array {
 /**
  * [W] number of samples between each row's window and the nearest marked window of the same person and recording. 0: they
  * touch; negative: they overlap by that much; Infinity: there is no such window. A marked row's own gap is -windowSize.
- * @param order `windowTimeOrder(positions)`
+ * @param order `orderForWindowGaps(positions)`
  * @param marked [W] 1 for the rows to measure from
  */
 export function gapsToMarkedWindows(positions: WindowPositions, order: Int32Array, marked: Uint8Array): Float64Array {

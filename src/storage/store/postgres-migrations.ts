@@ -64,6 +64,18 @@ const version1 = `
     summary bytea NOT NULL,
     PRIMARY KEY (stream_id, sequence)
   );
+  CREATE INDEX summaries_of_batches ON tidemark.summaries (sequence);
+  CREATE TABLE tidemark.actions (
+    sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    model_id bigint NOT NULL REFERENCES tidemark.models,
+    at timestamptz NOT NULL,
+    who text NOT NULL,
+    action text NOT NULL,
+    stream text COLLATE "C" NOT NULL,
+    subject text,
+    reason text
+  );
+  CREATE INDEX actions_of_stream ON tidemark.actions (model_id, stream, sequence);
 `;
 
 /** The step to each version, beginning with version 1. */

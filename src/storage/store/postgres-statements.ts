@@ -68,6 +68,7 @@ export const recordStatement: string = `
     UPDATE tidemark.streams SET
       version = version + 1,
       batches = batches + 1,
+      retired_at = NULL,
       ${statuses.map((status) => `${status} = ${status} + ($7 = '${status}')::int`).join(", ")},
       state = CASE WHEN $13::boolean THEN $14::text ELSE state END,
       references_changed_at = CASE WHEN $9 THEN $6::timestamptz ELSE references_changed_at END,

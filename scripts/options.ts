@@ -16,7 +16,13 @@ import { inspectOptions } from "../src/inspect-options.ts";
 import { type Option, type Options, optionDefaultText } from "../src/option.ts";
 import { retrainOptions } from "../src/retrain-options.ts";
 import { serveOptions } from "../src/serve-options.ts";
-import { streamsListOptions, streamsShowOptions } from "../src/streams-options.ts";
+import {
+  streamsChangeOptions,
+  streamsEraseOptions,
+  streamsListOptions,
+  streamsRenameOptions,
+  streamsShowOptions,
+} from "../src/streams-options.ts";
 import { tokenCreateOptions, tokenOptions, tokenPlaceOptions, tokenRotateOptions } from "../src/token-options.ts";
 import { trainOptions } from "../src/train-options.ts";
 
@@ -41,6 +47,9 @@ export const configured: Readonly<Record<string, Configured>> = {
   Compact: { command: "reference compact", options: compactOptions },
   StreamsList: { command: "streams list", options: streamsListOptions },
   StreamsShow: { command: "streams show", options: streamsShowOptions },
+  StreamsRename: { command: "streams rename", options: streamsRenameOptions },
+  StreamsChange: { command: "streams retire", options: streamsChangeOptions },
+  StreamsErase: { command: "streams erase", options: streamsEraseOptions },
   Compare: { command: "models compare", options: compareOptions },
   Sync: { command: "sync", options: syncOptions },
   Serve: { command: "serve", options: serveOptions },

@@ -12,7 +12,12 @@ import { checkResultSchema } from "../src/monitoring/streams/check-result-schema
 import { rollingReferenceSchema } from "../src/monitoring/streams/rolling-reference.ts";
 import { deviceModelSchema } from "../src/monitoring/summaries/device-model-schema.ts";
 import { deviceSummarySchema } from "../src/monitoring/summaries/summary-schemas.ts";
-import { printedCheckedStreamsSchema, shownStreamSchema, streamListSchema } from "../src/pipelines/stream-schemas.ts";
+import {
+  changedStreamSchema,
+  printedCheckedStreamsSchema,
+  shownStreamSchema,
+  streamListSchema,
+} from "../src/pipelines/stream-schemas.ts";
 import { alertMessageSchema } from "../src/report/alerts/alert-message.ts";
 import { alertsConfigSchema } from "../src/report/alerts/alert-rules.ts";
 import { retrainOptions } from "../src/retrain-options.ts";
@@ -109,6 +114,10 @@ const answers: Record<string, { schema: z.ZodType; title: string }> = {
     title: "The output of `tidemark check --stream-from --json`",
   },
   stream_list: { schema: streamListSchema, title: "The output of `tidemark streams list --json`" },
+  changed_stream: {
+    schema: changedStreamSchema,
+    title: "The output of `tidemark streams rename`, `retire` and `erase` with --json",
+  },
   shown_stream: { schema: shownStreamSchema, title: "The output of `tidemark streams show --json`" },
   device_summary: {
     schema: deviceSummarySchema,

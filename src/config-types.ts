@@ -667,6 +667,53 @@ export interface StreamsShowConfig {
 /** The same options before validation; those with a default may be omitted. */
 export type StreamsShowOptions = Partial<StreamsShowConfig> & Pick<StreamsShowConfig, "stream" | "model">;
 
+/** Options of `tidemark streams rename`, after validation and with defaults filled in. */
+export interface StreamsRenameConfig {
+  /** Name of the stream: a device, a person, a site. */
+  stream: string;
+  /** Its new name, which no other stream has. */
+  to: string;
+  /** The model folder, or DIR/LINE@champion. */
+  model: string;
+  /** Why; recorded in the ledger. */
+  reason?: string;
+  /** Who does it; recorded in the ledger. Default: the name of your account. */
+  by?: string;
+}
+
+/** The same options before validation; those with a default may be omitted. */
+export type StreamsRenameOptions = Partial<StreamsRenameConfig> & Pick<StreamsRenameConfig, "stream" | "to" | "model">;
+
+/** Options of `tidemark streams retire`, after validation and with defaults filled in. */
+export interface StreamsChangeConfig {
+  /** Name of the stream: a device, a person, a site. */
+  stream: string;
+  /** The model folder, or DIR/LINE@champion. */
+  model: string;
+  /** Why; recorded in the ledger. */
+  reason?: string;
+  /** Who does it; recorded in the ledger. Default: the name of your account. */
+  by?: string;
+}
+
+/** The same options before validation; those with a default may be omitted. */
+export type StreamsChangeOptions = Partial<StreamsChangeConfig> & Pick<StreamsChangeConfig, "stream" | "model">;
+
+/** Options of `tidemark streams erase`, after validation and with defaults filled in. */
+export interface StreamsEraseConfig {
+  /** Name of the stream: a device, a person, a site. */
+  stream: string;
+  /** The model folder, or DIR/LINE@champion. */
+  model: string;
+  /** Why; recorded in the ledger. */
+  reason: string;
+  /** Who does it; recorded in the ledger. Default: the name of your account. */
+  by?: string;
+}
+
+/** The same options before validation; those with a default may be omitted. */
+export type StreamsEraseOptions = Partial<StreamsEraseConfig> & Pick<StreamsEraseConfig, "stream" | "model" | "reason">;
+
 /** Options of `tidemark models compare`, after validation and with defaults filled in. */
 export interface CompareConfig {
   /** Two or more model folders, or DIR/LINE@champion; the first is compared with each of the others. */

@@ -15,7 +15,10 @@ import type {
   ServeConfig,
   SimulateConfig,
   StreamConfig,
+  StreamsChangeConfig,
+  StreamsEraseConfig,
   StreamsListConfig,
+  StreamsRenameConfig,
   StreamsShowConfig,
   SyncConfig,
   TrainConfig,
@@ -39,7 +42,13 @@ import { type ConfigFile, givenOptionNames, resolveOptions } from "./resolve-opt
 import { retrainOptions } from "./retrain-options.ts";
 import { serveOptions } from "./serve-options.ts";
 import { labelOptions } from "./shared-options.ts";
-import { streamsListOptions, streamsShowOptions } from "./streams-options.ts";
+import {
+  streamsChangeOptions,
+  streamsEraseOptions,
+  streamsListOptions,
+  streamsRenameOptions,
+  streamsShowOptions,
+} from "./streams-options.ts";
 import { trainOptions } from "./train-options.ts";
 
 export type * from "./config-types.ts";
@@ -349,6 +358,33 @@ export function resolveStreamsListConfig(options: unknown): StreamsListConfig {
  */
 export function resolveStreamsShowConfig(options: unknown): StreamsShowConfig {
   return resolveOptions(streamsShowOptions, options);
+}
+
+/**
+ * Validates and completes the options of `renameStream`.
+ *
+ * @throws UserError under the same conditions as `resolveTrainConfig`
+ */
+export function resolveStreamsRenameConfig(options: unknown): StreamsRenameConfig {
+  return resolveOptions(streamsRenameOptions, options);
+}
+
+/**
+ * Validates and completes the options of `retireStream`.
+ *
+ * @throws UserError under the same conditions as `resolveTrainConfig`
+ */
+export function resolveStreamsChangeConfig(options: unknown): StreamsChangeConfig {
+  return resolveOptions(streamsChangeOptions, options);
+}
+
+/**
+ * Validates and completes the options of `eraseStream`.
+ *
+ * @throws UserError under the same conditions as `resolveTrainConfig`
+ */
+export function resolveStreamsEraseConfig(options: unknown): StreamsEraseConfig {
+  return resolveOptions(streamsEraseOptions, options);
 }
 
 /**

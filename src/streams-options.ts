@@ -1,5 +1,11 @@
 // Options of `tidemark streams`.
-import type { StreamsListConfig, StreamsShowConfig } from "./config-types.ts";
+import type {
+  StreamsChangeConfig,
+  StreamsEraseConfig,
+  StreamsListConfig,
+  StreamsRenameConfig,
+  StreamsShowConfig,
+} from "./config-types.ts";
 import { choiceOption, flagOption, type OptionsOf, optionsUnder, textOption, wholeNumberOption } from "./option.ts";
 import { model, overwrite, store, table } from "./shared-options.ts";
 
@@ -75,4 +81,36 @@ export const streamsShowOptions: OptionsOf<StreamsShowConfig> = {
     }),
     group: "Table:",
   },
+};
+
+const by = textOption({
+  value: "name",
+  otherwise: "the name of your account",
+  expected: "a name",
+  doc: "who does it; recorded in the ledger",
+});
+const reason = textOption({ value: "text", expected: "a reason", doc: "why; recorded in the ledger" });
+
+/** Options of `streams retire`. */
+export const streamsChangeOptions: OptionsOf<StreamsChangeConfig> = { stream: streamArgument, model, reason, by };
+
+/** Options of `streams erase`. */
+export const streamsEraseOptions: OptionsOf<StreamsEraseConfig> = {
+  ...streamsChangeOptions,
+  reason: { ...reason, presence: "required", check: reason.check },
+};
+
+/** Options of `streams rename`. */
+export const streamsRenameOptions: OptionsOf<StreamsRenameConfig> = {
+  stream: streamArgument,
+  to: textOption({
+    value: "name",
+    argument: true,
+    required: true,
+    expected: "the new name of the stream",
+    doc: "its new name, which no other stream has",
+  }),
+  model,
+  reason,
+  by,
 };

@@ -178,10 +178,12 @@ async function recordCheckedBatch(
   const schemas = { ...streamSchemas, evidence: streamStateSchemaFor(watched) };
   const stream = new MonitorStream(store, watched.monitored, { stream: name, schemas, keep, now });
   let judgedWith: StreamMemory<StreamState> | undefined;
-  const answer = await stream.record({ batchId, contentHash, accept }, (memory) => {
+  const recorded = await stream.record({ batchId, contentHash, accept }, (memory) => {
     judgedWith = memory;
     return decide(memory, facts);
   });
+  // The answer of an earlier check has the name that the stream had then.
+  const answer = { ...recorded, result: { ...recorded.result, stream: name } };
   if (answer.known && accept) await stream.decideByHand("accept", batchId, "by hand");
   if (config.out !== undefined) {
     const memory = judgedWith ?? (await stream.memory());

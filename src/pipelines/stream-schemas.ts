@@ -1,6 +1,7 @@
 // Schemas of what `listStreams`, `showStream` and `checkStreams` return, which is also what their commands print with --json.
 import { z } from "zod";
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
+import type { ChangedStream } from "./change-streams.ts";
 import type { CheckedStreams } from "./check-streams.ts";
 import type { ListedBatch, ListedStream, ShownBatch, ShownStream, StreamList } from "./streams.ts";
 
@@ -126,6 +127,26 @@ export const shownStreamSchema: z.ZodType<ShownStream> = listedStream.extend({
   model_version: z.string(),
   at: instant.describe("time at which the stream was shown"),
   history: z.array(shownBatch).describe("the batches that were asked for, oldest first"),
+  actions: z
+    .array(
+      z.object({
+        at: instant,
+        who: z.string(),
+        reason: z.string().nullable(),
+        action: z.enum(["rename", "retire", "erase"]),
+        subject: z.string().nullable().describe("previous name of a renamed stream"),
+      }),
+    )
+    .describe("what users did to the stream as a whole, oldest first"),
+});
+
+export const changedStreamSchema: z.ZodType<ChangedStream> = z.object({
+  action: z.enum(["rename", "retire", "erase"]),
+  stream: z.string().describe("name of the stream before"),
+  changed: z.boolean(),
+  to: z.string().nullable().describe("new name of a renamed stream"),
+  batches: count.nullable().describe("number of batches that were erased"),
+  recorded_as: z.string().nullable().describe("hash of an erased stream's name, under which its erasure is recorded"),
 });
 
 const checkedStreams = z.object({

@@ -29,8 +29,9 @@ import { writeReportPage } from "./write-report-page.ts";
 import { writeStreamHistory, writeStreamList } from "./write-streams.ts";
 
 export type { ShownBatch, ShownComparison } from "../monitoring/streams/shown-batch.ts";
-export type { ShownStream, StreamList } from "../monitoring/streams/stream-answers.ts";
+export type { ShownAction, ShownStream, StreamList } from "../monitoring/streams/stream-answers.ts";
 export type { ListedBatch, ListedStream, StreamSilence } from "../monitoring/streams/stream-list.ts";
+export type { StreamAction } from "../storage/store/stream-store.ts";
 
 /** Which streams to list. */
 export interface StreamSelection extends Partial<Pick<StreamsListConfig, "which" | "search" | "limit">> {
@@ -52,7 +53,7 @@ export interface StreamsRun {
   readonly now?: () => Date;
 }
 
-type ReadableStore = Pick<StreamStore, "fleet" | "page">;
+type ReadableStore = Pick<StreamStore, "fleet" | "page" | "actions">;
 
 /**
  * Lists the streams of a model. With `out`, it also writes all of them to a table.
@@ -145,7 +146,8 @@ export async function showStreamOf(
     if (batches.length === 0) break;
     for (const batch of batches) history.push(shownBatch(batch, ++number));
   }
-  return { model_version: modelVersion, at: at.toISOString(), ...listed, history };
+  const actions = (await store.actions(stream)).map(({ stream: _, ...action }) => action);
+  return { model_version: modelVersion, at: at.toISOString(), ...listed, history, actions };
 }
 
 const isAmong: Readonly<Record<StreamsListConfig["which"], (stream: ListedStream) => boolean>> = {

@@ -1,5 +1,5 @@
 // Lists and shows streams through the real commands, on a model folder whose ledger was written by version 1.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { check } from "../../src/pipelines/check.ts";
@@ -78,4 +78,32 @@ it("writes tables that other programs read, and no formula with --spreadsheet-sa
   ]);
   const again = await tidemark("streams", "list", "--model", "walk", "--out", "list.csv");
   expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--overwrite") });
+});
+
+it("renames, retires and erases a stream, and records who did it and why", async () => {
+  const model = ["--model", "walk"];
+  const folder = join(directory, "walk", "streams");
+  await json("streams", "rename", "=wrist", "ankle-1", ...model, "--by", "ann", "--reason", "worn elsewhere");
+  expect(readdirSync(folder)).toEqual(["ankle-1"]);
+  const again = await json<Record<string, unknown>>(
+    ...["check", "batch.csv.gz", ...model, "--stream", "ankle-1", "--batch-id", "b0"],
+  );
+  expect(again).toMatchObject({ known: true, stream: "ankle-1", checked_at: "2026-11-24T05:00:00.000Z" });
+  const shown = await json<ShownStream>("streams", "show", "ankle-1", ...model);
+  expect(shown.actions).toEqual([
+    { at: expect.any(String), who: "ann", reason: "worn elsewhere", action: "rename", subject: "=wrist" },
+  ]);
+  expect(await json("streams", "retire", "ankle-1", ...model)).toMatchObject({ changed: true });
+  expect(await json("streams", "retire", "ankle-1", ...model)).toMatchObject({ changed: false });
+  const { streams, counts } = await json<StreamList>("streams", "list", ...model);
+  expect([streams.map(({ stream }) => stream), counts.retired, counts.alarm]).toEqual([["default"], 1, 0]);
+  const without = await tidemark("streams", "erase", "ankle-1", ...model);
+  expect(without).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--reason") });
+  const erased = await json("streams", "erase", "ankle-1", ...model, "--reason", "withdrew");
+  expect(erased).toMatchObject({ batches: 3, recorded_as: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) });
+  expect(readdirSync(folder)).toEqual([]);
+  const ledger = readFileSync(join(directory, "walk", "monitor.sqlite"));
+  expect(["ankle-1", "=wrist"].filter((name) => ledger.includes(name))).toEqual([]);
+  const gone = await tidemark("streams", "erase", "ankle-1", ...model, "--reason", "withdrew");
+  expect(gone).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("no batch of this stream") });
 });

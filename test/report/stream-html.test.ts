@@ -62,6 +62,7 @@ const history = [
 const { batch_id, received_at, verdict, status, evidence } = history[3]!;
 const shown: ShownStream = {
   stream: "<wrist> & 7",
+  actions: [],
   model_version: "walk-1",
   at: "2026-11-16T08:00:00.000Z",
   state: "sudden_change",

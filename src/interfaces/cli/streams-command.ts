@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { counted } from "../../counted.ts";
 import { resolveStreamsListConfig, resolveStreamsShowConfig } from "../../resolve-config.ts";
 import { streamsListOptions, streamsShowOptions } from "../../streams-options.ts";
+import { changeStreamsCommands } from "./change-streams-command.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 import { shownStreamLines, streamListLines } from "./streams-text.ts";
@@ -13,6 +14,8 @@ const closing: Closing = {
     "tidemark streams show wrist-7 --model models/walk --last 20",
     "tidemark streams show wrist-7 --model models/walk --out wrist-7.html",
     "tidemark streams show wrist-7 --model models/walk --out wrist-7.parquet",
+    "tidemark streams rename wrist-7 ankle-7 --model models/walk",
+    'tidemark streams erase wrist-7 --model models/walk \\\n    --reason "the participant withdrew"',
   ],
   notes: [
     "A stream is silent if nothing has arrived for longer than three times its usual interval, and for longer than every pause among its last 20 batches.",
@@ -59,10 +62,10 @@ export function streamsCommand(): Command {
   });
   return defineGroup({
     name: "streams",
-    summary: "list the streams of a model, and show the history of one",
+    summary: "list the streams of a model, show the history of one, rename, retire or erase one",
     description:
-      "Lists the streams of a model with their last verdicts, and shows the history of one, also as a table.",
-    commands: [list, show],
+      "Lists the streams of a model with their last verdicts, shows the history of one, and renames, retires or erases one.",
+    commands: [list, show, ...changeStreamsCommands()],
     closing,
   });
 }

@@ -52,6 +52,10 @@ export function shownStreamLines(shown: ShownStream, model: string): Block[] {
     `last batch ${streamSilenceText(shown.silence)}`,
     `batches    ${countText(total)}: ${byStatus.join(", ")}`,
     `evidence   ${sparkline(shown.series.map(({ evidence }) => evidence))}`,
+    ...shown.actions.map(({ at: when, who, action, subject, reason }) => {
+      const was = subject === null ? "" : ` (was ${subject})`;
+      return `${action.padEnd(10)} ${streamTimeText(when)} by ${who}${was}${reason === null ? "" : `: ${reason}`}`;
+    }),
     ...(rows.length === 0
       ? []
       : ["", { headers: ["batch", "received", "verdict", "status", "evidence", "furthest away, or why"], rows }]),

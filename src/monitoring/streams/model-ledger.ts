@@ -53,7 +53,7 @@ export async function openLedgerStore(address: string): Promise<OpenedStore> {
 }
 
 /** The read-only part of a ledger. */
-export type ReadableLedger = Pick<StreamStore, "page" | "find" | "streams" | "fleet" | "close">;
+export type ReadableLedger = Pick<StreamStore, "page" | "find" | "streams" | "fleet" | "actions" | "close">;
 
 /** For callers that do not need the model. @throws UserError under the same conditions as `openModelLedger` */
 export function openReadableModelLedger({ directory, modelVersion }: LedgerOwner): ReadableLedger {

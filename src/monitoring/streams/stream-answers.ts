@@ -1,4 +1,5 @@
 // What lists of streams and their histories consist of, as they are printed, served and published as schemas.
+import type { StreamAction } from "../../storage/store/stream-store.ts";
 import type { ShownBatch } from "./shown-batch.ts";
 import type { ListedStream } from "./stream-list.ts";
 
@@ -16,6 +17,9 @@ export interface StreamList {
   streams: ListedStream[];
 }
 
+/** What a user did to a stream as a whole; `subject` is the previous name of a renamed stream. */
+export type ShownAction = Omit<StreamAction, "stream">;
+
 /** A stream with its history. */
 export interface ShownStream extends ListedStream {
   /** Version of the model. */
@@ -24,4 +28,6 @@ export interface ShownStream extends ListedStream {
   at: string;
   /** The batches that were asked for, oldest first; `batches.total` is the number of all. */
   history: ShownBatch[];
+  /** What users did to the stream as a whole, oldest first. */
+  actions: ShownAction[];
 }

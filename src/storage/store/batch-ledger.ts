@@ -17,6 +17,7 @@ import type {
   ReferenceSummary,
   StoredBatch,
   StoredMemory,
+  StreamAction,
   StreamOverview,
   StreamRules,
 } from "./stream-store.ts";
@@ -138,6 +139,15 @@ const overviewRow = z
     }),
   );
 
+const streamAction: z.ZodType<StreamAction> = z.object({
+  at: z.iso.datetime(),
+  who: z.string(),
+  action: z.enum(["rename", "retire", "erase"]),
+  stream: z.string(),
+  subject: z.string().nullable(),
+  reason: z.string().nullable(),
+});
+
 const batchOfLedgerRow = (row: Record<string, unknown>): StoredBatch =>
   parseStoredValue(ledgerRow, row, `batch "${row.batch_id}"`);
 const streamOfLedgerRow = (row: Record<string, unknown>): z.output<typeof streamRow> =>
@@ -210,6 +220,7 @@ export class BatchLedger {
     this.#run(begun, stream);
     this.#run("INSERT INTO overviews (stream) VALUES (?) ON CONFLICT DO NOTHING", stream);
     this.#count(stream, status, 1);
+    this.#run("UPDATE overviews SET retired_at = NULL WHERE stream = ? AND retired_at IS NOT NULL", stream);
     const { lastInsertRowid } = this.#run(
       `INSERT INTO batches (stream, batch_id, content_hash, received_at, status, reason, in_window, figures, result, whole, headline)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
@@ -264,6 +275,52 @@ export class BatchLedger {
       ${streams === undefined ? "" : "WHERE streams.name IN (SELECT value FROM json_each(?))"} ORDER BY name`;
     const values = streams === undefined ? [latest] : [latest, JSON.stringify(streams)];
     return this.#all(sql, ...values).map((row) => parseStoredValue(overviewRow, row, `stream "${row.name}"`));
+  }
+
+  /** Gives a stream another name, which no stream has. */
+  rename(stream: string, to: string): void {
+    this.#run(
+      `INSERT INTO streams (name, state, reference_changed_at, batches, version)
+       SELECT ?, state, reference_changed_at, batches, version + 1 FROM streams WHERE name = ?`,
+      ...[to, stream],
+    );
+    for (const table of ["overviews", "batches", "summaries", "actions"])
+      this.#run(`UPDATE ${table} SET stream = ? WHERE stream = ?`, to, stream);
+    this.#run("DELETE FROM streams WHERE name = ?", stream);
+  }
+
+  /** @returns whether there is such a stream that was not retired */
+  retire(stream: string, at: string): boolean {
+    const { changes } = this.#run(
+      "UPDATE overviews SET retired_at = ? WHERE stream = ? AND retired_at IS NULL",
+      ...[at, stream],
+    );
+    return changes === 1;
+  }
+
+  /** Deletes a stream; what users did to it stays, under another text. @returns the number of its batches */
+  erase(stream: string, recordedAs: string): number {
+    this.#run("UPDATE actions SET stream = ?, subject = NULL WHERE stream = ?", recordedAs, stream);
+    this.#run("DELETE FROM summaries WHERE stream = ?", stream);
+    const { changes } = this.#run("DELETE FROM batches WHERE stream = ?", stream);
+    this.#run("DELETE FROM overviews WHERE stream = ?", stream);
+    this.#run("DELETE FROM streams WHERE name = ?", stream);
+    return Number(changes);
+  }
+
+  recordAction({ at, who, action, stream, subject, reason }: StreamAction): void {
+    this.#run(
+      "INSERT INTO actions (at, who, action, stream, subject, reason) VALUES (?, ?, ?, ?, ?, ?)",
+      ...[at, who, action, stream, subject, reason],
+    );
+  }
+
+  actions(stream?: string): StreamAction[] {
+    const columns = ["at", "who", "action", "stream", "subject"].map((own) => boundedBatchColumn(own, longestName));
+    const sql = `SELECT ${columns.join(", ")}, ${boundedBatchColumn("reason", longestJson)} FROM actions
+      ${stream === undefined ? "" : "WHERE stream = ?"} ORDER BY sequence`;
+    const rows = this.#all(sql, ...(stream === undefined ? [] : [stream]));
+    return rows.map((row) => parseStoredValue(streamAction, row, "an action"));
   }
 
   /** The headline of a stream's last batch; null if there is none. */

@@ -67,6 +67,11 @@ export class MonitorDatabase {
     return this.#file.transaction((database) => work(new BatchLedger(database)));
   }
 
+  /** Like `transaction`; deleted data is overwritten. */
+  secureTransaction<T>(work: (ledger: BatchLedger) => T): T {
+    return this.#file.secureTransaction((database) => work(new BatchLedger(database)));
+  }
+
   /** Size of the file and its write-ahead log, in bytes. */
   bytesOnDisk(): number {
     const { path } = this.#file;

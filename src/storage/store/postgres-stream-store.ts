@@ -3,6 +3,7 @@
 // that is killed leaves a batch either stored or not. If a connection breaks before the commit is confirmed, the batch is looked
 // up: `attempt`, which is stored with it, says whether it is this call's.
 import { randomUUID } from "node:crypto";
+import { UserError } from "../../errors.ts";
 import { deflateForBatchLedger, headlineForBatchLedger } from "./batch-ledger.ts";
 import type { PostgresConnection, PostgresQuery } from "./postgres-connection.ts";
 import { PostgresRetention } from "./postgres-retention.ts";
@@ -31,6 +32,7 @@ import {
   type RecordedBatch,
   type StoredBatch,
   type StoredMemory,
+  type StreamAction,
   type StreamOverview,
   type StreamPage,
   type StreamRules,
@@ -149,6 +151,22 @@ export class PostgresStreamStore implements StreamStore {
     return rows.map(postgresOverview);
   }
 
+  async rename(): Promise<never> {
+    throw notYetInPostgres();
+  }
+
+  async retire(): Promise<never> {
+    throw notYetInPostgres();
+  }
+
+  async erase(): Promise<never> {
+    throw notYetInPostgres();
+  }
+
+  async actions(): Promise<StreamAction[]> {
+    return [];
+  }
+
   async compact(rules: StreamRules): Promise<CompactedStore> {
     return this.#retention.compact(rules, await this.streams());
   }
@@ -224,6 +242,10 @@ export class PostgresStreamStore implements StreamStore {
       sameContent: (row?.same_content ?? null) as string | null,
     };
   }
+}
+
+function notYetInPostgres(): UserError {
+  return new UserError("streams in PostgreSQL cannot be renamed, retired or erased yet");
 }
 
 /** The values of a decision as its columns hold them. @throws if it has none that can be kept */

@@ -1,14 +1,14 @@
 // A stream's rolling_reference.json repeats information from the ledger. It is written after the transaction that changed the
 // ledger, so it may be out of date after a process was killed; the next process that uses the stream updates it. It is
 // written under the ledger's lock, so the later of two processes always writes the changes of both.
-import { lstatSync, mkdirSync, readFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { hasSystemErrorCode } from "../../system-error.ts";
 import { replaceFileAtomicSync } from "./atomic-file.ts";
 import type { BatchLedger } from "./batch-ledger.ts";
 import type { MonitorDatabase } from "./monitor-database.ts";
-import { rollingReferencePath } from "./stream-names.ts";
+import { defaultStream, rollingReferencePath } from "./stream-names.ts";
 import type { ReferenceFigures, StoredMemory } from "./stream-store.ts";
 
 /** Makes the content of a stream's file. */
@@ -53,6 +53,32 @@ export function publishReference(
         advice: "The ledger is complete. The next command that uses the stream and can write the file will update it.",
         cause,
       });
+    }
+  });
+}
+
+/**
+ * Removes a stream's file after the stream was erased or renamed; the default stream's file becomes empty, as `train` wrote it.
+ * It does nothing while the ledger has such a stream.
+ */
+export function unpublishReference(
+  database: MonitorDatabase,
+  directory: string,
+  stream: string,
+  { text }: PublishedReference,
+): void {
+  const path = join(directory, rollingReferencePath(stream));
+  database.transaction((ledger) => {
+    if (ledger.stream(stream) !== undefined) return;
+    if (stream === defaultStream) {
+      replaceFileAtomicSync(path, text({ stream, referencesChangedAt: null, rolling: [] }));
+      return;
+    }
+    rmSync(path, { force: true });
+    try {
+      rmdirSync(dirname(path));
+    } catch (error) {
+      if (!["ENOENT", "ENOTDIR", "ENOTEMPTY"].some((code) => hasSystemErrorCode(error, code))) throw error;
     }
   });
 }

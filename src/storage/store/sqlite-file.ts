@@ -77,6 +77,16 @@ export class SqliteFile {
     });
   }
 
+  /** Runs `work` as a transaction whose deleted data is overwritten with zeros (https://sqlite.org/pragma.html#pragma_secure_delete). */
+  secureTransaction<T>(work: (database: DatabaseSync) => T): T {
+    this.#database.exec("PRAGMA secure_delete = ON");
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#database.exec("PRAGMA secure_delete = OFF");
+    }
+  }
+
   vacuum(): void {
     explainSqliteFileErrors(this.path, () => this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"));
   }

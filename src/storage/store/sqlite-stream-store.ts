@@ -4,8 +4,9 @@
 // one judges.
 import type { BatchLedger } from "./batch-ledger.ts";
 import { MonitorDatabase, type MonitorOptions } from "./monitor-database.ts";
-import { type PublishedReference, publishReference } from "./published-reference.ts";
+import { type PublishedReference, publishReference, unpublishReference } from "./published-reference.ts";
 import {
+  type ActionNote,
   type BatchStanding,
   type CompactedStore,
   type DecidedBatch,
@@ -16,6 +17,7 @@ import {
   type RecordedBatch,
   type StoredBatch,
   type StoredMemory,
+  type StreamAction,
   type StreamOverview,
   type StreamPage,
   type StreamRules,
@@ -122,6 +124,45 @@ export class SqliteStreamStore implements StreamStore {
     return this.#database.snapshot((ledger) => ledger.fleet(options));
   }
 
+  async rename(stream: string, to: string, note: ActionNote): Promise<"renamed" | "unknown" | "taken"> {
+    const done = this.#database.secureTransaction((ledger) => {
+      if (ledger.stream(stream) === undefined) return "unknown";
+      if (ledger.stream(to) !== undefined) return "taken";
+      ledger.rename(stream, to);
+      ledger.recordAction({ ...noteOfSqliteAction(note), action: "rename", stream: to, subject: stream });
+      return "renamed";
+    });
+    if (done !== "taken") this.#unpublish(stream);
+    if (done === "renamed") this.#publish(to);
+    return done;
+  }
+
+  async retire(stream: string, note: ActionNote): Promise<boolean> {
+    return this.#database.transaction((ledger) => {
+      const isDone = ledger.retire(stream, note.at);
+      if (isDone) ledger.recordAction({ ...noteOfSqliteAction(note), action: "retire", stream, subject: null });
+      return isDone;
+    });
+  }
+
+  async erase(stream: string, note: ActionNote & { readonly recordedAs: string }): Promise<number | null> {
+    const { recordedAs } = note;
+    const erased = this.#database.secureTransaction((ledger) => {
+      if (ledger.stream(stream) === undefined) return null;
+      const batches = ledger.erase(stream, recordedAs);
+      ledger.recordAction({ ...noteOfSqliteAction(note), action: "erase", stream: recordedAs, subject: null });
+      return batches;
+    });
+    this.#unpublish(stream);
+    // Pages that were freed earlier, when records were shortened, may still have data of the stream.
+    this.#database.vacuum();
+    return erased;
+  }
+
+  async actions(stream?: string): Promise<StreamAction[]> {
+    return this.#database.snapshot((ledger) => ledger.actions(stream));
+  }
+
   async compact(rules: StreamRules): Promise<CompactedStore> {
     const bytesBefore = this.#database.bytesOnDisk();
     for (const stream of await this.streams()) {
@@ -165,10 +206,19 @@ export class SqliteStreamStore implements StreamStore {
     this.#upToDate.add(stream);
   }
 
+  #unpublish(stream: string): void {
+    if (this.#published !== undefined) unpublishReference(this.#database, this.#directory, stream, this.#published);
+    this.#upToDate.delete(stream);
+  }
+
   /** A killed process may have left the file out of date. */
   #publishOnce(stream: string): void {
     if (!this.#upToDate.has(stream)) this.#publish(stream);
   }
+}
+
+function noteOfSqliteAction({ at, who, reason }: ActionNote): ActionNote {
+  return { at, who, reason };
 }
 
 function sameSqliteStreamContent(ledger: BatchLedger, { stream, contentHash }: IncomingBatch): string | null {

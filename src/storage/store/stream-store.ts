@@ -150,6 +150,26 @@ export interface FleetOptions {
   readonly streams?: readonly string[];
 }
 
+/** Who did something to a stream, when and why. */
+export interface ActionNote {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Name of the user. */
+  readonly who: string;
+  /** Null if none was given. */
+  readonly reason: string | null;
+}
+
+/** What a user did to a stream as a whole. */
+export interface StreamAction extends ActionNote {
+  /** What was done. */
+  readonly action: "rename" | "retire" | "erase";
+  /** The stream's present name; for an erased stream, the text that stands for it. */
+  readonly stream: string;
+  /** The previous name of a renamed stream; null for other actions, and if the stream was erased. */
+  readonly subject: string | null;
+}
+
 /** The names that identify a batch. */
 export interface NamedBatch {
   /** Name of its stream. */
@@ -216,6 +236,28 @@ export interface StreamStore {
 
   /** An overview of every stream, sorted by name. It costs the same for long and short streams: only `latest` batches are read. */
   fleet(options: FleetOptions): Promise<StreamOverview[]>;
+
+  /**
+   * Gives a stream another name. Its batches, references and state stay as they are, and so do its actions, under the new name.
+   * @returns "unknown" if there is no such stream, "taken" if there is one with the other name; nothing is changed then
+   */
+  rename(stream: string, to: string, note: ActionNote): Promise<"renamed" | "unknown" | "taken">;
+
+  /**
+   * Marks a stream as retired. Its next batch ends that.
+   * @returns false if there is no such stream, or it is retired already
+   */
+  retire(stream: string, note: ActionNote): Promise<boolean>;
+
+  /**
+   * Deletes everything about a stream, so that neither the store's files nor what it publishes contain it. Only the record of its
+   * actions is kept, under the text `recordedAs`.
+   * @returns the number of batches; null if there is no such stream, in which case the remains of an interrupted call are removed
+   */
+  erase(stream: string, note: ActionNote & { readonly recordedAs: string }): Promise<number | null>;
+
+  /** What users did to a stream, or to all streams, oldest first. */
+  actions(stream?: string): Promise<StreamAction[]>;
 
   /** Shortens everything that the rules no longer keep in full, and frees the space. */
   compact(rules: StreamRules): Promise<CompactedStore>;

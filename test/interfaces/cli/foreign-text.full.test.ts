@@ -120,6 +120,15 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     ["--model", at("model")],
     ["--model", at("model"), ...stream],
   ],
+  "streams rename": () => [
+    [stream[1]!, name("renamed"), "--model", at("model")],
+    [stream[1]!, name("renamed"), "--model", at("model")],
+  ],
+  "streams retire": () => [
+    [name("renamed"), "--model", at("model"), "--reason", name("reason")],
+    [name("absent"), "--model", at("model")],
+  ],
+  "streams erase": () => [[name("renamed"), "--model", at("model"), "--reason", name("reason")]],
   retrain: () => [
     [...[batch, "--model", at("model"), "--out", at("v2"), "--labelled", recordings, "--epochs", "1", "--cycles", "1"]],
   ],

@@ -16,6 +16,7 @@ import { baselineStatsSchema, storedBaselineStats } from "../../../src/monitorin
 import { checkResultSchema } from "../../../src/monitoring/streams/check-result-schema.ts";
 import { rollingReferenceSchema } from "../../../src/monitoring/streams/rolling-reference.ts";
 import {
+  changedStreamSchema,
   printedCheckedStreamsSchema,
   shownStreamSchema,
   streamListSchema,
@@ -206,6 +207,15 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
       ["--model", "walk"],
       ["--model", "walk", "--keep-days", "0"],
     ],
+  },
+  "streams rename": { form: changedStreamSchema, calls: () => [["own 1", "own one", "--model", "walk"]] },
+  "streams retire": {
+    form: changedStreamSchema,
+    calls: () => ["own one", "own one"].map((own) => [own, "--model", "walk", "--by", "ann"]),
+  },
+  "streams erase": {
+    form: changedStreamSchema,
+    calls: () => [["own one", "--model", "walk", "--reason", "asked to"]],
   },
   "reference reset": { form: answers.referenceResetSchema, calls: () => [["--model", "walk", "--stream", "all"]] },
   retrain: {

@@ -85,6 +85,9 @@ const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[
   "reference exclude": (bad) => [["b", "--model", bad]],
   "reference accept": (bad) => [["b", "--model", bad]],
   "reference compact": (bad) => [["--model", bad]],
+  "streams rename": (bad) => [["default", "other", "--model", bad]],
+  "streams retire": (bad) => [["default", "--model", bad]],
+  "streams erase": (bad) => [["default", "--model", bad, "--reason", "asked to"]],
   "reference reset": (bad) => [["--model", bad]],
   retrain: (bad) => [
     [bad, "--model", "walk", "--out", "v2", "--labelled", "recordings.csv.gz"],

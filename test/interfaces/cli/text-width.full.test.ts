@@ -54,6 +54,9 @@ const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "reference show": [walk, [...walk, "--stream", "b"]],
   "reference exclude": [["recordings.csv.gz", ...walk]],
   "reference accept": [["recordings.csv.gz", ...walk]],
+  "streams rename": [["b", "c", ...walk]],
+  "streams retire": [["c", ...walk]],
+  "streams erase": [["c", ...walk, "--reason", "asked to"]],
   "reference reset": [walk],
   "reference compact": [walk],
   retrain: [

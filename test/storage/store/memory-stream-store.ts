@@ -1,5 +1,6 @@
 // A `StreamStore` of plain objects: an example of the contract, and a store for tests that need no disk.
 import {
+  type ActionNote,
   type BatchStanding,
   type CompactedStore,
   type DecidedBatch,
@@ -10,6 +11,7 @@ import {
   type ReferenceSummary,
   type StoredBatch,
   type StoredMemory,
+  type StreamAction,
   type StreamOverview,
   type StreamPage,
   type StreamRules,
@@ -32,18 +34,20 @@ interface Stream {
   batches: number;
   state: unknown;
   referencesChangedAt: string | null;
+  retiredAt: string | null;
 }
 
 /** What several connections share. */
 export interface MemoryPlace {
   readonly rows: Row[];
   readonly streams: Map<string, Stream>;
+  readonly actions: StreamAction[];
 }
 
 export class MemoryStreamStore implements StreamStore {
   readonly #place: MemoryPlace;
 
-  constructor(place: MemoryPlace = { rows: [], streams: new Map() }) {
+  constructor(place: MemoryPlace = { rows: [], streams: new Map(), actions: [] }) {
     this.#place = place;
   }
 
@@ -70,7 +74,7 @@ export class MemoryStreamStore implements StreamStore {
       status,
       reason,
       inReferences,
-      sequence: this.#place.rows.length + 1,
+      sequence: (this.#place.rows.at(-1)?.sequence ?? 0) + 1,
       whole: true,
       summary: summary && Uint8Array.from(summary),
       figures: throughJson(decided.figures),
@@ -82,6 +86,7 @@ export class MemoryStreamStore implements StreamStore {
       version: (before?.version ?? 0) + 1,
       batches: (before?.batches ?? 0) + 1,
       state: state === undefined ? (before?.state ?? null) : throughJson(state),
+      retiredAt: null,
       referencesChangedAt: inReferences ? batch.receivedAt : (before?.referencesChangedAt ?? null),
     });
     this.#place.rows.push(row);
@@ -145,7 +150,7 @@ export class MemoryStreamStore implements StreamStore {
           excluded: count("excluded"),
         },
         hasState: this.#place.streams.get(stream)!.state !== null,
-        retiredAt: null,
+        retiredAt: this.#place.streams.get(stream)!.retiredAt,
         latest: rows
           .slice(Math.max(0, rows.length - latest))
           .map(({ batchId, receivedAt, status, headline }) =>
@@ -153,6 +158,43 @@ export class MemoryStreamStore implements StreamStore {
           ),
       };
     });
+  }
+
+  async rename(stream: string, to: string, note: ActionNote): Promise<"renamed" | "unknown" | "taken"> {
+    const own = this.#place.streams.get(stream);
+    if (own === undefined) return "unknown";
+    if (this.#place.streams.has(to)) return "taken";
+    for (const row of this.#rows(stream)) Object.assign(row, { stream: to });
+    for (const action of await this.actions(stream)) Object.assign(action, { stream: to });
+    this.#place.streams.delete(stream);
+    this.#place.streams.set(to, { ...own, version: own.version + 1 });
+    this.#act("rename", to, stream, note);
+    return "renamed";
+  }
+
+  async retire(stream: string, note: ActionNote): Promise<boolean> {
+    const own = this.#place.streams.get(stream);
+    if (own === undefined || own.retiredAt !== null) return false;
+    own.retiredAt = note.at;
+    this.#act("retire", stream, null, note);
+    return true;
+  }
+
+  async erase(stream: string, note: ActionNote & { readonly recordedAs: string }): Promise<number | null> {
+    if (!this.#place.streams.delete(stream)) return null;
+    const erased = this.#rows(stream);
+    for (const row of erased) this.#place.rows.splice(this.#place.rows.indexOf(row), 1);
+    for (const action of await this.actions(stream)) Object.assign(action, { stream: note.recordedAs, subject: null });
+    this.#act("erase", note.recordedAs, null, note);
+    return erased.length;
+  }
+
+  async actions(stream?: string): Promise<StreamAction[]> {
+    return this.#place.actions.filter((own) => stream === undefined || own.stream === stream);
+  }
+
+  #act(action: StreamAction["action"], stream: string, subject: string | null, { at, who, reason }: ActionNote): void {
+    this.#place.actions.push({ at, who, action, stream, subject, reason });
   }
 
   async compact(rules: StreamRules): Promise<CompactedStore> {
@@ -165,7 +207,7 @@ export class MemoryStreamStore implements StreamStore {
   async close(): Promise<void> {}
 
   #memory(stream: string, referenceBatches: number): StoredMemory {
-    const own = this.#place.streams.get(stream);
+    const { retiredAt: _, ...own } = this.#place.streams.get(stream) ?? { retiredAt: null };
     const rows = this.#rows(stream).flatMap(({ batchId, receivedAt, figures, summary, inReferences }) =>
       inReferences && summary !== null ? [{ batchId, receivedAt, figures, summary } satisfies ReferenceSummary] : [],
     );

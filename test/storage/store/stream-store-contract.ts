@@ -439,6 +439,76 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
     });
   });
 
+  describe(`${adapter}: what a user does to a stream`, () => {
+    const note = { at: daysLater(5), who: "ann", reason: "moved" };
+    const fleetNames = async (store: StreamStore): Promise<string[]> =>
+      (await store.fleet({ latest: 0 })).map(({ stream }) => stream);
+
+    it("gives it another name, with all that it has, and keeps the record", async () => {
+      const store = await connected();
+      for (const id of ["1", "2"]) await bring(store, id, { headline: { of: id } });
+      await bring(store, "3", alarmed);
+      await bring(store, "1", {}, { stream: "b" });
+      const { version, ...memory } = await memoryOf(store);
+      const { batches } = await store.page("a");
+      expect(await store.rename("a", "b", note)).toBe("taken");
+      expect(await store.rename("c", "d", note)).toBe("unknown");
+      expect(await store.actions()).toEqual([]);
+      expect(await store.rename("a", "κ'", note)).toBe("renamed");
+      const after = await memoryOf(store, "κ'");
+      expect(after).toEqual({ ...memory, version: after.version });
+      expect(after.version).not.toBe(version);
+      expect((await store.page("κ'")).batches).toEqual(batches.map((own) => ({ ...own, stream: "κ'" })));
+      expect(await store.page("a")).toEqual({ total: 0, batches: [] });
+      expect(await store.streams()).toEqual(["b", "κ'"]);
+      expect(await fleetNames(store)).toEqual(["b", "κ'"]);
+      expect(await bring(store, "1", {}, { stream: "κ'" })).toBe(true);
+      expect(await bring(store, "1")).toBe(false);
+      expect(await store.rename("κ'", "e", { ...note, reason: null })).toBe("renamed");
+      expect(await store.actions("e")).toEqual([
+        { ...note, action: "rename", stream: "e", subject: "a" },
+        { ...note, reason: null, action: "rename", stream: "e", subject: "κ'" },
+      ]);
+      expect(await store.actions("a")).toEqual([]);
+    });
+
+    it("retires it until its next batch", async () => {
+      const store = await connected();
+      await bring(store, "1");
+      const retiredAt = async () => (await store.fleet({ latest: 0 })).map((own) => own.retiredAt);
+      expect(await store.retire("b", note)).toBe(false);
+      expect(await store.retire("a", note)).toBe(true);
+      expect(await retiredAt()).toEqual([note.at]);
+      expect(await store.retire("a", note)).toBe(false);
+      expect(await store.page("a")).toMatchObject({ total: 1 });
+      await bring(store, "1");
+      expect(await retiredAt()).toEqual([note.at]);
+      await bring(store, "2");
+      expect(await retiredAt()).toEqual([null]);
+      expect(await store.actions()).toEqual([{ ...note, action: "retire", stream: "a", subject: null }]);
+    });
+
+    it("erases it: nothing is left but the record, without the names, and the ids are free again", async () => {
+      const store = await connected();
+      for (const id of ["1", "2", "3"]) await bring(store, id);
+      await bring(store, "1", {}, { stream: "b" });
+      await store.rename("a", "ann", note);
+      expect(await store.erase("a", { ...note, recordedAs: "no. 1" })).toBeNull();
+      expect(await store.erase("ann", { ...note, recordedAs: "no. 1" })).toBe(3);
+      expect(await store.streams()).toEqual(["b"]);
+      expect(await store.find("ann", "1")).toBeNull();
+      expect(await store.memory("ann", rules())).toMatchObject({ version: 0, batches: 0, state: null, rolling: [] });
+      const same = { ...note, stream: "no. 1", subject: null };
+      expect(await store.actions()).toEqual([
+        { ...same, action: "rename" },
+        { ...same, action: "erase" },
+      ]);
+      expect(await bring(store, "1", {}, { stream: "ann" })).toBe(false);
+      expect(await memoryOf(store, "ann")).toMatchObject({ batches: 1 });
+      expect(await store.page("b")).toMatchObject({ total: 1 });
+    });
+  });
+
   describe(`${adapter}: what is kept`, () => {
     it("is a summary for as long as a reference needs it or may need it again", async () => {
       const store = await connected();

@@ -14,6 +14,6 @@ streamStoreContract("in a model folder", () => {
 });
 
 streamStoreContract("in memory", () => {
-  const place: MemoryPlace = { rows: [], streams: new Map() };
+  const place: MemoryPlace = { rows: [], streams: new Map(), actions: [] };
   return async () => new MemoryStreamStore(place);
 });

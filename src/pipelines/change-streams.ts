@@ -1,0 +1,120 @@
+// `tidemark streams rename|retire|erase`: what a user does to a whole stream. The ledger records who did it, when and why.
+import { userInfo } from "node:os";
+import {
+  resolveStreamsChangeConfig,
+  resolveStreamsEraseConfig,
+  resolveStreamsRenameConfig,
+  type StreamsChangeConfig,
+  type StreamsChangeOptions,
+  type StreamsEraseOptions,
+  type StreamsRenameOptions,
+} from "../resolve-config.ts";
+import { UserError } from "../errors.ts";
+import { sha256Bytes } from "../storage/store/hash.ts";
+import { checkStreamName } from "../storage/store/stream-names.ts";
+import type { ActionNote, StreamStore } from "../storage/store/stream-store.ts";
+import { openModelHandle } from "./model-handle.ts";
+import type { StreamsRun } from "./streams.ts";
+
+/** What was done to a stream. */
+export interface ChangedStream {
+  /** What was done. */
+  action: "rename" | "retire" | "erase";
+  /** Name of the stream before. */
+  stream: string;
+  /** Whether anything changed. */
+  changed: boolean;
+  /** New name of a renamed stream; null for other actions. */
+  to: string | null;
+  /** Number of batches that were erased; null for other actions. */
+  batches: number | null;
+  /** Hash of an erased stream's name, under which the ledger records the erasure; null for other actions. */
+  recorded_as: string | null;
+}
+
+/**
+ * Gives a stream another name. Its history, references and state stay.
+ *
+ * @throws UserError if there is no such stream, or one with the new name
+ */
+export async function renameStream(options: StreamsRenameOptions, run: StreamsRun = {}): Promise<ChangedStream> {
+  const { to, ...config } = resolveStreamsRenameConfig(options);
+  checkStreamName("stream", to);
+  return changeStream(config, run, async (store, note) => {
+    const done = await store.rename(config.stream, to, note);
+    if (done === "unknown") throw noStreamToChange(config);
+    if (done === "taken") {
+      throw new UserError(`stream "${to}": ${config.model} already has a stream of this name`, {
+        advice: "Choose another name. Two streams cannot be joined, because each was judged by its own past.",
+      });
+    }
+    return { ...unchangedStream(config.stream, "rename"), changed: true, to };
+  });
+}
+
+/**
+ * Takes a stream off the list, with its history kept. Its next batch brings it back.
+ *
+ * @throws UserError if there is no such stream
+ */
+export async function retireStream(options: StreamsChangeOptions, run: StreamsRun = {}): Promise<ChangedStream> {
+  const config = resolveStreamsChangeConfig(options);
+  return changeStream(config, run, async (store, note) => {
+    const changed = await store.retire(config.stream, note);
+    if (!changed && !(await hasStreamToChange(store, config.stream))) throw noStreamToChange(config);
+    return { ...unchangedStream(config.stream, "retire"), changed };
+  });
+}
+
+/**
+ * Deletes everything that the model folder has about a stream: its batches, references, state and published reference. Only
+ * a record that a stream was erased is kept, under a hash of its name.
+ *
+ * @throws UserError if there is no such stream; what an interrupted call left is removed all the same
+ */
+export async function eraseStream(options: StreamsEraseOptions, run: StreamsRun = {}): Promise<ChangedStream> {
+  const config = resolveStreamsEraseConfig(options);
+  const recordedAs = sha256Bytes(config.stream);
+  return changeStream(config, run, async (store, note) => {
+    const batches = await store.erase(config.stream, { ...note, recordedAs });
+    if (batches === null) throw noStreamToChange(config);
+    return { ...unchangedStream(config.stream, "erase"), changed: true, batches, recorded_as: recordedAs };
+  });
+}
+
+async function changeStream(
+  { model: folder, by, reason }: Pick<StreamsChangeConfig, "model" | "by" | "reason">,
+  { now = () => new Date() }: StreamsRun,
+  change: (store: StreamStore, note: ActionNote) => Promise<ChangedStream>,
+): Promise<ChangedStream> {
+  const model = await openModelHandle(folder);
+  try {
+    const note = { at: now().toISOString(), who: by ?? accountThatChanges(), reason: reason ?? null };
+    return await change(model.store, note);
+  } finally {
+    await model.close();
+  }
+}
+
+function unchangedStream(stream: string, action: ChangedStream["action"]): ChangedStream {
+  return { action, stream, changed: false, to: null, batches: null, recorded_as: null };
+}
+
+/** An account without an entry in the system's list, as in some containers, has only a number. */
+function accountThatChanges(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? "unknown"}`;
+  }
+}
+
+async function hasStreamToChange(store: StreamStore, stream: string): Promise<boolean> {
+  return (await store.fleet({ latest: 0, streams: [stream] })).length > 0;
+}
+
+function noStreamToChange({ stream, model }: Pick<StreamsChangeConfig, "stream" | "model">): UserError {
+  return new UserError(`stream "${stream}": ${model} has no batch of this stream`, {
+    advice: "Check the name; `tidemark streams list` lists the model's streams.",
+  });
+}

@@ -1,4 +1,4 @@
-// Repeats five commands and kills them at random moments (kill -9). There is one course per command. After each kill, it checks
+// Repeats six commands and kills them at random moments (kill -9). There is one course per command. After each kill, it checks
 // everything that must be true, and returns a sentence for each violation.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -16,6 +16,7 @@ import { readManifest, sealManifest } from "../../src/storage/store/manifest.ts"
 import { modelFiles, openModelFolder, trackingFile } from "../../src/storage/store/model-folder.ts";
 import { readRegistry } from "../../src/storage/store/registry.ts";
 import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import { killUnderLoad } from "../interfaces/server/kill-under-load.ts";
 import type { RememberingMlflow } from "./remembering-mlflow.ts";
 import { Duration, type Ended, runVictim } from "./victim.ts";
 
@@ -353,10 +354,19 @@ export const sync: Torture = async (setting, kills) => {
   return fresh.course;
 };
 
+/** Devices send batches to a service that is killed and started again. */
+export const serve: Torture = async ({ base, directory, rng }, kills) => {
+  cpSync(join(base, "model"), join(directory, "models", "walk"), { recursive: true });
+  const body = readFileSync(join(base, "b0.csv"));
+  const killed = await killUnderLoad(directory, { kills, body, random: () => rng.uniform() });
+  return { kills: killed.kills, ended: killed.answered, lost: [...killed.faults] };
+};
+
 export const courses: Readonly<Record<string, { torture: Torture; share: number }>> = {
   check: { torture: check, share: 0.35 },
   train: { torture: train, share: 0.2 },
   retrain: { torture: retrain, share: 0.1 },
   promote: { torture: promote, share: 0.2 },
   sync: { torture: sync, share: 0.15 },
+  serve: { torture: serve, share: 0.2 },
 };

@@ -1,4 +1,4 @@
-// npm run torture kills `check`, `train`, `retrain`, `models promote` and `sync` at random moments, 1,000 times in all, and checks
+// npm run torture kills `check`, `train`, `retrain`, `models promote`, `sync` and `serve` at random moments, 1,000 times in all, and checks
 // after each kill whether anything was lost. The run is seeded, but the moments of the kills depend on the machine.
 //
 //   npm run torture

@@ -90,6 +90,8 @@ describe("tidemark serve", () => {
     const other = await post(service.url, path("monday"), csv.replace(/.*$/, ""));
     expect(other).toMatchObject({ status: 409, json: { status: 409, title: "Other content under this id" } });
     expect(other.headers.get("content-type")).toBe("application/problem+json");
+    const get = async (address: string): Promise<unknown> => (await fetch(`${service.url}${address}`)).json();
+    expect(await get("/v1/models/walk/streams/wrist-7")).toMatchObject({ history: [{ batch_id: "monday" }] });
     expect(await service.stop()).toEqual({ code: 0, signal: null });
     writeFileSync(at("body"), csv);
     const words = ["check", "body", "--model", "models/walk", "--stream", "wrist-7", "--batch-id", "monday", "--json"];
@@ -160,7 +162,7 @@ describe("tidemark serve", () => {
       }, 500);
     });
     expect(await answered).toMatchObject({ status: 200 });
-    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect(await service.ended).toEqual({ code: 0, signal: null });
     await expect(fetch(`${service.url}/livez`)).rejects.toThrow();
   });
 

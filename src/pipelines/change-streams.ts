@@ -1,5 +1,6 @@
 // `tidemark streams rename|retire|erase`: what a user does to a whole stream. The ledger records who did it, when and why.
-import { userInfo } from "node:os";
+import { accountName } from "../account-name.ts";
+import { UserError } from "../errors.ts";
 import {
   resolveStreamsChangeConfig,
   resolveStreamsEraseConfig,
@@ -9,7 +10,6 @@ import {
   type StreamsEraseOptions,
   type StreamsRenameOptions,
 } from "../resolve-config.ts";
-import { UserError } from "../errors.ts";
 import { sha256Bytes } from "../storage/store/hash.ts";
 import { checkStreamName } from "../storage/store/stream-names.ts";
 import type { ActionNote, StreamStore } from "../storage/store/stream-store.ts";
@@ -89,7 +89,7 @@ async function changeStream(
 ): Promise<ChangedStream> {
   const model = await openModelHandle(folder);
   try {
-    const note = { at: now().toISOString(), who: by ?? accountThatChanges(), reason: reason ?? null };
+    const note = { at: now().toISOString(), who: by ?? accountName(), reason: reason ?? null };
     return await change(model.store, note);
   } finally {
     await model.close();
@@ -98,15 +98,6 @@ async function changeStream(
 
 function unchangedStream(stream: string, action: ChangedStream["action"]): ChangedStream {
   return { action, stream, changed: false, to: null, batches: null, recorded_as: null };
-}
-
-/** An account without an entry in the system's list, as in some containers, has only a number. */
-function accountThatChanges(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `user ${process.getuid?.() ?? "unknown"}`;
-  }
 }
 
 async function hasStreamToChange(store: StreamStore, stream: string): Promise<boolean> {

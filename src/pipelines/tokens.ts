@@ -1,8 +1,8 @@
 // `tidemark token`: creates, lists, rotates and revokes the tokens of the service. Every change is written to the audit log.
 
 import { createHash, randomBytes } from "node:crypto";
-import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
+import { accountName } from "../account-name.ts";
 import { UserError } from "../errors.ts";
 import type { TokenPlaceConfig } from "../resolve-config.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
@@ -163,7 +163,7 @@ async function auditToken(
   place: TokenPlaceConfig,
   entry: Omit<AuditEntry, "at" | "actor">,
   at: string,
-  { actor = `${userInfo().username} (command line)` }: TokenRun,
+  { actor = `${accountName()} (command line)` }: TokenRun,
 ): Promise<void> {
   await writeAuditLog(auditLogOf(place), { at, actor, ...entry });
 }

@@ -1,6 +1,10 @@
 import type { Command } from "commander";
-import { resolveStreamsChangeConfig, resolveStreamsEraseConfig, resolveStreamsRenameConfig } from "../../resolve-config.ts";
 import { counted } from "../../counted.ts";
+import {
+  resolveStreamsChangeConfig,
+  resolveStreamsEraseConfig,
+  resolveStreamsRenameConfig,
+} from "../../resolve-config.ts";
 import { streamsChangeOptions, streamsEraseOptions, streamsRenameOptions } from "../../streams-options.ts";
 import { defineCommand } from "./define-command.ts";
 

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { counted } from "../../counted.ts";
 import { resolveServeConfig } from "../../resolve-config.ts";
 import { serveOptions } from "../../serve-options.ts";
 import type { Serving } from "../server/serve.ts";
@@ -47,6 +48,7 @@ export function serveCommand(): Command {
             log,
             signal,
             onServing: (serving) => {
+              terminal.detail(`read       ${counted(serving.models.length, "name")} of models in ${config.models}`);
               if (json) terminal.json(serving);
               else terminal.print(`models     ${serving.models.join(", ")}`, ...servingLines(serving));
             },

@@ -35,7 +35,8 @@ export function tokenCommand(): Command {
     resolve: (given) => resolveOptions(tokenCreateOptions, given),
     json,
     run: async (config, { terminal, json }) => {
-      const { createToken } = await import("../../pipelines/tokens.ts");
+      const { createToken, tokenFileOf } = await import("../../pipelines/tokens.ts");
+      terminal.detail(`read       the tokens in ${tokenFileOf(config)}`);
       const created = await createToken(config, config);
       if (json) terminal.json(snakeKeys(created));
       else terminal.print(...createdTokenLines(created));
@@ -48,7 +49,8 @@ export function tokenCommand(): Command {
     resolve: (given) => resolveOptions(tokenPlaceOptions, given),
     json,
     run: async (config, { terminal, json }) => {
-      const { listTokens } = await import("../../pipelines/tokens.ts");
+      const { listTokens, tokenFileOf } = await import("../../pipelines/tokens.ts");
+      terminal.detail(`read       the tokens in ${tokenFileOf(config)}`);
       const tokens = await listTokens(config);
       if (json) terminal.json({ tokens: tokens.map((own) => snakeKeys(own)) });
       else terminal.print(...tokenListBlocks(tokens));
@@ -61,7 +63,8 @@ export function tokenCommand(): Command {
     resolve: (given) => resolveOptions(tokenRotateOptions, given),
     json,
     run: async (config, { terminal, json }) => {
-      const { rotateToken } = await import("../../pipelines/tokens.ts");
+      const { rotateToken, tokenFileOf } = await import("../../pipelines/tokens.ts");
+      terminal.detail(`read       the tokens in ${tokenFileOf(config)}`);
       const created = await rotateToken(config, config);
       if (json) terminal.json(snakeKeys(created));
       else terminal.print(...createdTokenLines(created));
@@ -74,7 +77,8 @@ export function tokenCommand(): Command {
     resolve: (given) => resolveOptions(tokenOptions, given),
     json,
     run: async (config, { terminal, json }) => {
-      const { revokeToken } = await import("../../pipelines/tokens.ts");
+      const { revokeToken, tokenFileOf } = await import("../../pipelines/tokens.ts");
+      terminal.detail(`read       the tokens in ${tokenFileOf(config)}`);
       const revoked = await revokeToken(config, config.name);
       if (json) terminal.json(revoked);
       else terminal.print(`revoked    ${revoked.name}`);

@@ -1,13 +1,13 @@
 // tokens.json: who may use the service, and for what. It holds only the hash of each token. A token has 256 random bits, so a
 // single SHA-256 is as safe as a slow hash for passwords, and checking it takes no time.
 
-import { writeFile } from "node:fs/promises";
+import { lstat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import { makeDirectories } from "../../make-directories.ts";
+import { hasSystemErrorCode } from "../../system-error.ts";
 import { replaceFileAtomic } from "./atomic-file.ts";
-import { exists } from "./exists.ts";
 import { jsonFileText, readJsonFile } from "./json-file.ts";
 import { waitForLock } from "./lock.ts";
 
@@ -44,7 +44,11 @@ export const tokenFileSchema: z.ZodType<TokenFile> = z.object({
 
 /** The tokens in a file; none if there is no file. */
 export async function readTokenFile(path: string): Promise<TokenFile> {
-  return (await exists(path)) ? readJsonFile(path, tokenFileSchema) : { schema_version: 1, tokens: [] };
+  const found = await lstat(path).catch((error: unknown) => {
+    if (hasSystemErrorCode(error, "ENOENT")) return undefined;
+    throw error;
+  });
+  return found === undefined ? { schema_version: 1, tokens: [] } : readJsonFile(path, tokenFileSchema);
 }
 
 /** Maximum time to wait for another process; its change takes only milliseconds. */

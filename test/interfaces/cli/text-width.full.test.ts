@@ -87,9 +87,10 @@ describe("what every command prints", () => {
 
   it.each(Object.keys(cases))("%s fits 80 columns, with --verbose too, and is less with --quiet", async (command) => {
     for (const words of cases[command]!) {
-      const once = ["inspect", "convert", "train", "retrain", "simulate", "predict", "models rollback"].includes(
-        command,
-      );
+      const once = [
+        ...["inspect", "convert", "train", "retrain", "simulate", "predict", "models rollback"],
+        ...["token create", "token revoke"],
+      ].includes(command);
       const outputs: string[] = [];
       for (const loudness of once ? ["--verbose"] : ["--quiet", "--verbose"]) {
         const all = [...command.split(" "), ...words.map((word) => word.replace("TRACKING", server.uri)), loudness];

@@ -21,7 +21,7 @@ export function changeStreamsCommands(): Command[] {
     run: async (config, { terminal, json }) => {
       const { renameStream } = await import("../../pipelines/change-streams.ts");
       const changed = await renameStream(config);
-      terminal.detail(`changed    the ledger of ${config.model}`);
+      terminal.detail(`read       stream ${config.stream} in the ledger of ${config.model}`);
       if (json) terminal.json(changed);
       else terminal.print(`stream ${config.stream} is now called ${config.to}`);
     },
@@ -35,7 +35,7 @@ export function changeStreamsCommands(): Command[] {
     run: async (config, { terminal, json }) => {
       const { retireStream } = await import("../../pipelines/change-streams.ts");
       const changed = await retireStream(config);
-      terminal.detail(`changed    the ledger of ${config.model}`);
+      terminal.detail(`read       stream ${config.stream} in the ledger of ${config.model}`);
       const done = changed.changed ? "is retired" : "was retired already; nothing to do";
       if (json) terminal.json(changed);
       else terminal.print(`stream ${config.stream} ${done}`);
@@ -55,7 +55,7 @@ export function changeStreamsCommands(): Command[] {
     run: async (config, { terminal, json }) => {
       const { eraseStream } = await import("../../pipelines/change-streams.ts");
       const changed = await eraseStream(config);
-      terminal.detail(`changed    the ledger of ${config.model}`);
+      terminal.detail(`read       stream ${config.stream} in the ledger of ${config.model}`);
       const batches = counted(changed.batches ?? 0, "batch", "batches");
       if (json) terminal.json(changed);
       else terminal.print(`stream ${config.stream} is erased, with ${batches}`);

@@ -90,6 +90,7 @@ describe("what every command prints", () => {
       const once = [
         ...["inspect", "convert", "train", "retrain", "simulate", "predict", "models rollback"],
         ...["token create", "token revoke"],
+        ...["streams rename", "streams retire", "streams erase"],
       ].includes(command);
       const outputs: string[] = [];
       for (const loudness of once ? ["--verbose"] : ["--quiet", "--verbose"]) {

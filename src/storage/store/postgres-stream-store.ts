@@ -3,7 +3,6 @@
 // that is killed leaves a batch either stored or not. If a connection breaks before the commit is confirmed, the batch is looked
 // up: `attempt`, which is stored with it, says whether it is this call's.
 import { randomUUID } from "node:crypto";
-import { UserError } from "../../errors.ts";
 import { deflateForBatchLedger, headlineForBatchLedger } from "./batch-ledger.ts";
 import type { PostgresConnection, PostgresQuery } from "./postgres-connection.ts";
 import { PostgresRetention } from "./postgres-retention.ts";
@@ -22,7 +21,9 @@ import {
   streamIdStatement,
   streamsStatement,
 } from "./postgres-statements.ts";
+import { PostgresStreamActions } from "./postgres-stream-actions.ts";
 import {
+  type ActionNote,
   type BatchStanding,
   type CompactedStore,
   type DecidedBatch,
@@ -63,12 +64,14 @@ export class PostgresStreamStore implements StreamStore {
   readonly #connection: PostgresConnection;
   readonly #model: number;
   readonly #retention: PostgresRetention;
+  readonly #actions: PostgresStreamActions;
 
   /** @param model `model_id` in the table of models */
   constructor(connection: PostgresConnection, model: number) {
     this.#connection = connection;
     this.#model = model;
     this.#retention = new PostgresRetention(connection, model);
+    this.#actions = new PostgresStreamActions(connection, model);
   }
 
   async record(batch: IncomingBatch, decide: Decide, rules: StreamRules): Promise<RecordedBatch> {
@@ -151,20 +154,20 @@ export class PostgresStreamStore implements StreamStore {
     return rows.map(postgresOverview);
   }
 
-  async rename(): Promise<never> {
-    throw notYetInPostgres();
+  async rename(stream: string, to: string, note: ActionNote): Promise<"renamed" | "unknown" | "taken"> {
+    return this.#actions.rename(stream, to, note);
   }
 
-  async retire(): Promise<never> {
-    throw notYetInPostgres();
+  async retire(stream: string, note: ActionNote): Promise<boolean> {
+    return this.#actions.retire(stream, note);
   }
 
-  async erase(): Promise<never> {
-    throw notYetInPostgres();
+  async erase(stream: string, note: ActionNote & { readonly recordedAs: string }): Promise<number | null> {
+    return this.#actions.erase(stream, note);
   }
 
-  async actions(): Promise<StreamAction[]> {
-    return [];
+  async actions(stream?: string): Promise<StreamAction[]> {
+    return this.#actions.list(stream);
   }
 
   async compact(rules: StreamRules): Promise<CompactedStore> {
@@ -242,10 +245,6 @@ export class PostgresStreamStore implements StreamStore {
       sameContent: (row?.same_content ?? null) as string | null,
     };
   }
-}
-
-function notYetInPostgres(): UserError {
-  return new UserError("streams in PostgreSQL cannot be renamed, retired or erased yet");
 }
 
 /** The values of a decision as its columns hold them. @throws if it has none that can be kept */

@@ -46,10 +46,10 @@ const cases: Readonly<Record<string, () => readonly string[]>> = {
   "reference exclude": () => ["again", "--model", "walk"],
   "reference accept": () => ["again", "--model", "walk"],
   "reference compact": () => ["--model", "walk"],
+  "reference reset": () => ["--model", "walk"],
   "streams rename": () => ["default", "wrist", "--model", "walk"],
   "streams retire": () => ["wrist", "--model", "walk"],
   "streams erase": () => ["wrist", "--model", "walk", "--reason", "asked to"],
-  "reference reset": () => ["--model", "walk"],
   retrain: () => [
     ...[...batch, "--out", "retrained", "--labelled", "recordings.csv.gz"],
     ...["--epochs", "1", "--cycles", "1", "--jobs", "2"],

@@ -49,10 +49,10 @@ const split: OptionsOf<TrainConfig>["split"] = {
 
 const presets = choiceOption({
   value: "name",
-  default: "1dcnn-bilstm",
+  default: "auto",
   doc: "architecture",
   of: {
-    "1dcnn-bilstm": "",
+    "1dcnn-bilstm": "the architecture that papers use",
     compact: "smaller and twice as fast",
     minirocket: "fixed convolutions with one trained layer",
     ensemble: "the average of compact and minirocket",

@@ -35,7 +35,7 @@ describe("resolveTrainConfig", () => {
       units: "stated",
       resampling: "low-pass",
       overlap: 0.5,
-      network: "1dcnn-bilstm",
+      network: "auto",
       normalize: "zscore",
       split: "group",
       referenceBatches: 5,
@@ -239,7 +239,7 @@ describe("resumeCommand", () => {
       label: "it's",
     };
     expect(resumeCommand("train", resolveTrainConfig(options))).toBe(
-      "tidemark train 'my data/*.csv' b.csv --out m --label 'it'\\''s' --channels Ax,Ay --network 1dcnn-bilstm --batch-size 16 --resume",
+      "tidemark train 'my data/*.csv' b.csv --out m --label 'it'\\''s' --channels Ax,Ay --network auto --batch-size 16 --resume",
     );
   });
 });

@@ -23,7 +23,7 @@ it("describes config files: every option by its name on the command line, with i
     overlap: { type: "number", minimum: 0, exclusiveMaximum: 1, default: 0.5 },
     network: {
       anyOf: [{ enum: ["1dcnn-bilstm", "compact", "minirocket", "ensemble", "auto"] }, {}],
-      default: "1dcnn-bilstm",
+      default: "auto",
     },
     channels: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string", minLength: 1 } }] },
     resume: { type: "boolean", default: false },

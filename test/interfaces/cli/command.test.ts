@@ -34,7 +34,12 @@ describe("help", () => {
         ...["--out", "--label", "--group", "--recording", "--time", "--channels", "--rate", "--window", "--overlap"],
         ...["--network", "--normalize", "--split", "--folds", "--epochs", "--batch-size", "--learning-rate"],
         ...["--patience", "--class-weights", "--seed", "--jobs", "--resume", "--config", "--json"],
-        ...["(default: 4 seconds)", "(default: 0.001, or a tenth of it with --from)", "(default: 1dcnn-bilstm)", "Cross-validation:"],
+        ...[
+          "(default: 4 seconds)",
+          "(default: 0.001, or a tenth of it with --from)",
+          "(default: auto)",
+          "Cross-validation:",
+        ],
       ],
     ],
     ["predict", ["--model", "--out", "--channels", "--json", "entropy"]],

@@ -287,7 +287,7 @@ describe("every command", () => {
   });
 });
 
-it.skipIf(process.platform === "win32")("an interrupted training and the one that goes on", async () => {
+it.skipIf(process.platform === "win32")("trainings: interrupted, resumed and fine-tuned", async () => {
   const words = [
     "train",
     "recordings.csv.gz",
@@ -313,6 +313,8 @@ it.skipIf(process.platform === "win32")("an interrupted training and the one tha
   });
   await once(child, "close");
   const { stdout } = await run(...words, "--resume");
-  for (const line of `${output}${stdout}`.split("\n").slice(0, -1)) expectEvent(line);
+  const start = ["--from", "stopped", "--folds", "2", "--epochs", "1", "--jobs", "1"];
+  const tuned = await run("train", "recordings.csv.gz", "--out", "tuned", ...start, "--json");
+  for (const line of `${output}${stdout}${tuned.stdout}`.split("\n").slice(0, -1)) expectEvent(line);
   expect([...seen].sort()).toEqual(eventTypes.toSorted());
 });

@@ -129,6 +129,9 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     [name("absent"), "--model", at("model")],
   ],
   "streams erase": () => [[name("renamed"), "--model", at("model"), "--reason", name("reason")]],
+  "alerts test": () => [["--alert", `env:${name("variable")}`]],
+  "alerts list": () => [["--model", at("model")]],
+  "alerts send": () => [["--model", at("model"), "--alert", server.uri]],
   retrain: () => [
     [...[batch, "--model", at("model"), "--out", at("v2"), "--labelled", recordings, "--epochs", "1", "--cycles", "1"]],
   ],
@@ -162,9 +165,6 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
       ...["--out", `${at("bench")}.html`],
     ],
   ],
-  "alerts test": () => [["--alert", `env:${name("variable")}`]],
-  "alerts list": () => [["--model", at("model")]],
-  "alerts send": () => [["--model", at("model"), "--alert", server.uri]],
   sync: () => [[at("model"), "--tracking", server.uri]],
 };
 

@@ -85,8 +85,8 @@ describe("summaries and judging", () => {
   it("imports nothing but zod, needs nothing of Node.js, and is small enough for a web page", async () => {
     const code = await bundle(exported(anywhere));
     expect(code.match(/(?<![.\w$])(?:process\.|Buffer\.|require\(|__dirname|__filename)/)).toBeNull();
-    // 203 KB when this was written; 91 KB of it are zod.
-    expect(Buffer.byteLength(code)).toBeLessThan(225_000);
+    // 231 KB when this was written; 91 KB of it are zod.
+    expect(Buffer.byteLength(code)).toBeLessThan(240_000);
   });
 
   it.each(["node:fs", "fs", "commander"])("would be refused with an import of %s", async (name) => {

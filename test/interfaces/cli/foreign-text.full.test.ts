@@ -130,8 +130,14 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   ],
   "streams erase": () => [[name("renamed"), "--model", at("model"), "--reason", name("reason")]],
   "alerts test": () => [["--alert", `env:${name("variable")}`]],
-  "alerts list": () => [["--model", at("model")]],
-  "alerts send": () => [["--model", at("model"), "--alert", server.uri]],
+  "alerts list": () => [
+    ["--model", at("model")],
+    ["--model", at("absent")],
+  ],
+  "alerts send": () => [
+    ["--model", at("model"), "--alert", server.uri],
+    ["--model", at("absent"), "--alert", server.uri],
+  ],
   retrain: () => [
     [...[batch, "--model", at("model"), "--out", at("v2"), "--labelled", recordings, "--epochs", "1", "--cycles", "1"]],
   ],

@@ -7,7 +7,7 @@ import { storedBaselineStats } from "../src/monitoring/drift/baseline-stats.ts";
 import { expectedBaseline } from "../src/monitoring/streams/baseline-faults.ts";
 import { openWatchedModel } from "../src/monitoring/streams/watched-model.ts";
 import { freezeToRecalibrate } from "../src/pipelines/recalibrate-baseline.ts";
-import { sealModelBaseline } from "../src/pipelines/write-model.ts";
+import { sealBaseline } from "../src/pipelines/seal-baseline.ts";
 import { reporterOf } from "../src/reporter.ts";
 import { resolveRecalibrateConfig } from "../src/resolve-config.ts";
 import { jsonFileText } from "../src/storage/store/json-file.ts";
@@ -20,7 +20,7 @@ const config = resolveRecalibrateConfig({ model, recordings: [recordings] });
 const watched = await openWatchedModel(config.model);
 const { fresh } = await freezeToRecalibrate(config, watched, undefined, reporterOf({}));
 const { folder, baseline } = watched;
-const sealed = sealModelBaseline(
+const sealed = sealBaseline(
   { ...baseline, drift: fresh },
   { ...expectedBaseline(folder.manifest), scalerHash: baseline.scaler_hash },
 );

@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 import { filesOf, importsOf } from "../scripts/architecture.ts";
 import { exportNetwork } from "../src/learning/training/export-network.ts";
 import { WindowPredictor } from "../src/learning/training/window-predictor.ts";
-import { beginFoldFits, fitAfterFolds, fitFolds } from "../src/pipelines/fit-folds.ts";
+import { beginFits } from "../src/pipelines/begin-fits.ts";
+import { fitFinal } from "../src/pipelines/fit-final.ts";
+import { fitFolds } from "../src/pipelines/fit-folds.ts";
 import { readNetwork } from "../src/pipelines/read-network.ts";
 import { resumableCheckpoints } from "../src/pipelines/resumable-run.ts";
 import { recordedConfigOfResult } from "../src/recorded-options.ts";
@@ -40,7 +42,11 @@ export function decidingNetwork(network: string, task: Pick<QualityTask, "config
 function fittingFiles(): string[] {
   const files = filesOf(source);
   const rooms = /^(?:learning|stats)\/|^signals\/(?:preprocessing|sensors)\//;
-  const loaded = new Set(["pipelines/fit-folds.ts", ...files.filter((file) => rooms.test(file))]);
+  const loaded = new Set([
+    "pipelines/fit-folds.ts",
+    "pipelines/fit-final.ts",
+    ...files.filter((file) => rooms.test(file)),
+  ]);
   const imports = Map.groupBy(importsOf(source, files), ({ from }) => from);
   for (const file of loaded) for (const { to, loads } of imports.get(file) ?? []) if (loads) loaded.add(to);
   return [...loaded].sort();
@@ -57,7 +63,7 @@ export async function askNetwork(network: string, task: QualityTask, directory: 
   const config = networkConfig(network, task);
   const data = { ...task.data, network: await readNetwork(config.network) };
   const path = (name: string): string => join(directory, name);
-  const fits = beginFoldFits(data, config, {
+  const fits = beginFits(data, config, {
     checkpoints: resumableCheckpoints({ directory, path }),
     reporter: {
       event: (event) => {
@@ -76,7 +82,7 @@ export async function askNetwork(network: string, task: QualityTask, directory: 
       task.parts.map(({ name }, fold) => [name, Array.from(argmaxRows(outcomes[fold]!.probabilities!, classCount))]),
     );
   } else {
-    const { final, scaler } = await fitAfterFolds(fits, outcomes);
+    const { final, scaler } = await fitFinal(fits, outcomes);
     const { temperature } = crossValidation;
     const bytes = await exportNetwork({ ...final, network: data.network, scaler, temperature }, data.windows);
     const predictor = new WindowPredictor({ path: modelFiles.network, bytes, classCount });

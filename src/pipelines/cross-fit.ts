@@ -17,7 +17,7 @@ import { adaptCandidateFit, type Candidate, candidateSetting, type RetrainRun } 
 import { cyclePlan, labelCycleWindows, type PseudoLabels } from "./cycle-plan.ts";
 import type { RetrainData } from "./prepare-retraining.ts";
 import type { TrainingData } from "./prepare-training.ts";
-import type { TrainedModel } from "./write-model.ts";
+import type { TrainedModel } from "./trained-model.ts";
 
 /**
  * Turns the candidate into a model: the winning network, and folds that hold out labelled people in turn. Each fold learns

@@ -17,8 +17,9 @@ import { withoutSensorSignals } from "../monitoring/summaries/sensor-signals.ts"
 import { WindowSignals } from "../monitoring/summaries/window-signals.ts";
 import { pickWindows } from "../signals/preprocessing/pick-windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
+import type { BuiltModel } from "./build-model.ts";
 import type { Candidate, RetrainRun } from "./candidate.ts";
-import type { BuiltModel, TrainedModel } from "./write-model.ts";
+import type { TrainedModel } from "./trained-model.ts";
 
 /** Figures of both networks on the unlabelled windows, from probabilities after temperature scaling. */
 export function gateProxies(

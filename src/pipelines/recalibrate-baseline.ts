@@ -27,11 +27,12 @@ import { modelFiles } from "../storage/store/model-folder.ts";
 import { replaceModelFile } from "../storage/store/replace-model-file.ts";
 import { tidemarkVersion } from "../versions.ts";
 import type { CalibrationEvent } from "./calibration-progress.ts";
+import { freezeModelDrift } from "./freeze-model-drift.ts";
 import { readOutOfFold } from "./read-out-of-fold.ts";
 import { recordingsOfModel, refuseOtherRecordings } from "./recordings-of-model.ts";
 import { refuseOtherBaseline, trainAgain } from "./refuse-other-baseline.ts";
+import { sealBaseline } from "./seal-baseline.ts";
 import { windowsOfModel } from "./windows-of-model.ts";
-import { freezeWrittenModelDrift, sealModelBaseline } from "./write-model.ts";
 
 export type { CalibrationEvent } from "./calibration-progress.ts";
 
@@ -76,7 +77,7 @@ export async function recalibrateBaseline(
   const { fresh, people } = await freezeToRecalibrate(config, watched, Object.keys(drift.edges), reporter);
   refuseOtherBaseline(config.model, drift, fresh);
   const { calibration, accuracy } = fresh;
-  const sealed = sealModelBaseline(
+  const sealed = sealBaseline(
     { ...baseline, drift: { ...drift, calibration, accuracy } },
     { ...expectedBaseline(manifest), scalerHash: baseline.scaler_hash },
   );
@@ -131,7 +132,7 @@ export async function freezeToRecalibrate(
     sensors: watched.sensors,
     ...(signals !== undefined && { signals }),
   };
-  const fresh = await freezeWrittenModelDrift(windows, await outOfFoldToRecalibrate(watched, windows), rehearsed, {
+  const fresh = await freezeModelDrift(windows, await outOfFoldToRecalibrate(watched, windows), rehearsed, {
     reporter,
   });
   return { fresh, people: windows.users.length };

@@ -34,10 +34,12 @@ import { modelFiles, retrainReportFile, trackingFile } from "../storage/store/mo
 import { readRegistry, registeredLineOfModel } from "../storage/store/registry.ts";
 import { checkReplaceableDirectory, replaceDirectory } from "../storage/store/replace-directory.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
+import { type BuiltModel, buildModel } from "./build-model.ts";
 import { expectedCalibrationSeconds } from "./calibration-progress.ts";
 import { candidateFromAdaptation, candidateFromCurriculum, type RetrainRun } from "./candidate.ts";
 import { crossFit } from "./cross-fit.ts";
 import { cycleEpochs } from "./cycle-plan.ts";
+import { fitHistoryRows } from "./fit-history.ts";
 import { gateProxies } from "./gate-proxies.ts";
 import { openModelHandle } from "./model-handle.ts";
 import { type Promotion, promote } from "./models.ts";
@@ -46,13 +48,8 @@ import { readNetworkIdentity } from "./read-network.ts";
 import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import type { TrainRunOptions } from "./train.ts";
-import {
-  type BuiltModel,
-  buildModelToWrite,
-  type TrainedModel,
-  writeModel,
-  writtenHistoryRows,
-} from "./write-model.ts";
+import type { TrainedModel } from "./trained-model.ts";
+import { writeModel } from "./write-model.ts";
 
 export type { CycleReport, PseudoLabelTruth, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
 export type { GateRule, HoldoutComparison, PairedPerson, Proxies } from "../learning/pseudo-labeling/promotion-gate.ts";
@@ -210,7 +207,7 @@ async function retrainOn(
   const createdAt = now();
   if (passedBy(rules)) {
     trained = await crossFit(run, candidate, createdAt);
-    built = await buildModelToWrite(trained, reporter, run.signal);
+    built = await buildModel(trained, reporter, run.signal);
     proxies = gateProxies(run, candidate, trained, built);
     rules.push(...proxyGateRules(proxies.champion, proxies.candidate));
   }
@@ -246,7 +243,7 @@ async function retrainOn(
     seconds: (performance.now() - started) / 1000,
     warnings: [...data.warnings],
   };
-  const history = candidate.fits.flatMap(({ weights }, cycle) => writtenHistoryRows(`cycle-${cycle}`, weights));
+  const history = candidate.fits.flatMap(({ weights }, cycle) => fitHistoryRows(`cycle-${cycle}`, weights));
   if (!adopted)
     return writeRefusedRetraining(config.out, report, staging, (files) =>
       tracker.seal(history, (at) => endRetrainLog(report, { files, at })),

@@ -6,16 +6,18 @@ import { hasPenalty } from "../learning/training/has-penalty.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import { transferWeights, weightsToTransfer } from "../learning/training/transfer-weights.ts";
 import { listedNames } from "../listed-names.ts";
+import { sensorsOfModel } from "../monitoring/drift/model-sensors.ts";
 import { type OpenedModel, openWatchedForPrediction } from "../monitoring/streams/watched-model.ts";
 import type { Rng } from "../random.ts";
 import { type ChampionOptions, optionsOfModel, readChampionOptions } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
 import type { TrainConfig } from "../resolve-config.ts";
+import type { Sensor, SensorKind } from "../signals/data/find-sensors.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { readJson } from "../storage/store/json-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { trainOptions } from "../train-options.ts";
+import type { TrainingData } from "./prepare-training.ts";
 import { isNetworkFile, readChampionNetwork } from "./read-network.ts";
 
 /** A model from which a training run starts. */
@@ -23,6 +25,8 @@ export interface StartingModel {
   /** As the user named it. */
   readonly from: string;
   readonly opened: OpenedModel;
+  /** The options that it was trained with. */
+  readonly trained: ChampionOptions;
   readonly network: NetworkSource;
   readonly scaler: Scaler;
   /** For the model's own classes. */
@@ -48,14 +52,14 @@ export async function openStartingModel(
       advice: "Train the model again with this version, or train from scratch.",
     });
   }
-  const { options } = read;
-  if (!isNetworkFile(given) && given !== trainOptions.network.default && given !== options.network) {
-    throw new UserError(`--network: expected ${options.network}, the network of --from ${from}, got ${given}`, {
+  const { options: trained } = read;
+  if (!isNetworkFile(given) && given !== trainOptions.network.default && given !== trained.network) {
+    throw new UserError(`--network: expected ${trained.network}, the network of --from ${from}, got ${given}`, {
       advice: "Leave out --network, or train from scratch.",
     });
   }
   const network = await readChampionNetwork(
-    options.network,
+    trained.network,
     { ...(isNetworkFile(given) && { network: given }), model: from },
     manifest,
   );
@@ -68,7 +72,8 @@ export async function openStartingModel(
   const scaler = (await readJson(folder.path(modelFiles.scaler))) as Scaler;
   try {
     const sizes = { network, windowSize: config.window, channels: channels.length };
-    return { from, opened, network, scaler, weights: await weightsToTransfer(opened.network, sizes, classes.length) };
+    const weights = await weightsToTransfer(opened.network, sizes, classes.length);
+    return { from, opened, trained, network, scaler, weights };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new UserError(`${folder.path(modelFiles.network)}: ${cause.message}`, {
@@ -79,21 +84,20 @@ export async function openStartingModel(
 }
 
 /** The options of a run that starts from the model. */
-export function configFromModel<C extends TrainConfig>(config: C, { opened }: StartingModel): C {
-  const stored = opened.config as unknown as ChampionOptions;
-  const own = Object.fromEntries(optionsOfModel.map((name) => [name, stored[name]]));
-  const network = isNetworkFile(stored.network) ? config.network : stored.network;
+export function configFromModel<C extends TrainConfig>(config: C, { opened, trained }: StartingModel): C {
+  const own = Object.fromEntries(optionsOfModel.map((name) => [name, trained[name]]));
+  const network = isNetworkFile(trained.network) ? config.network : trained.network;
   const channels = config.channels ?? opened.folder.manifest.data.channels;
   return { ...config, ...own, network, channels };
 }
 
 /**
  * The weights for the classes of `windows`.
- * @throws UserError if the windows do not have the model's channels
+ * @throws UserError if the windows do not have the model's channels, or other sensors or units
  */
 export async function startingWeights(
   { from, opened, network, weights }: StartingModel,
-  { channels, classes, windowSize }: WindowSet,
+  { windows: { channels, classes, windowSize }, sensors }: Pick<TrainingData, "windows" | "sensors">,
   rng: Rng,
   reporter: Pick<Reporter, "warn">,
 ): Promise<NetworkWeights> {
@@ -106,6 +110,7 @@ export async function startingWeights(
       },
     );
   }
+  refuseOtherSensors(from, sensorsOfModel(data), sensors);
   const [absent, added] = [
     data.classes.filter((name) => !classes.includes(name)),
     classes.filter((name) => !data.classes.includes(name)),
@@ -125,4 +130,31 @@ export async function startingWeights(
     { from: data.classes, to: classes },
     rng,
   );
+}
+
+/** What is unknown on either side is accepted. */
+function refuseOtherSensors(from: string, ofModel: readonly Sensor[], found: readonly Sensor[]): void {
+  for (const sensor of ofModel) {
+    const other = found.find(({ channels }) => channels.every((name, axis) => name === sensor.channels[axis]));
+    if (other === undefined) continue;
+    const differs = (["kind", "gravity", "unit"] as const).some(
+      (what) => isKnown(sensor[what]) && isKnown(other[what]) && sensor[what] !== other[what],
+    );
+    if (!differs) continue;
+    throw new UserError(
+      `${sensor.channels.join(", ")}: expected ${describeSensor(sensor)}, as in its training, found ${describeSensor(other)}`,
+      { advice: `--from ${from}: convert the recordings, or say in which unit they are: --units` },
+    );
+  }
+}
+
+function isKnown(value: Sensor["kind" | "gravity" | "unit"]): boolean {
+  return value !== null && value !== "unknown";
+}
+
+/** For example "an accelerometer with gravity in m/s^2". */
+function describeSensor({ kind, gravity, unit }: Sensor): string {
+  const named: Partial<Record<SensorKind, string>> = { accelerometer: "an accelerometer", gravity: "gravity alone" };
+  const felt = gravity === null ? "" : gravity ? " with gravity" : " without gravity";
+  return `${named[kind] ?? `a ${kind === "unknown" ? "sensor" : kind}`}${felt}${unit === null ? "" : ` in ${unit}`}`;
 }

@@ -21,22 +21,18 @@ import { openStaging, type Staging, shownStaging } from "../storage/store/stagin
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { trainOptions } from "../train-options.ts";
 import { addModel, checkModelToAdd, type JoinedLine } from "./add-model.ts";
+import { beginFits, type FitStart, type FitsOfRun } from "./begin-fits.ts";
+import { buildModel } from "./build-model.ts";
 import { compareFineTuning } from "./compare-fine-tuning.ts";
-import {
-  beginFoldFits,
-  type FitStart,
-  type FitsOfRun,
-  fitAfterFolds,
-  fitFolds,
-  fitFoldsFromScratch,
-} from "./fit-folds.ts";
+import { fitFinal } from "./fit-final.ts";
+import { fitFolds, fitFoldsFromScratch } from "./fit-folds.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
 import { readNetworkIdentity } from "./read-network.ts";
 import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import type { StartingModel } from "./starting-model.ts";
 import type { TrainEvent, TrainSummary } from "./train-events.ts";
-import { buildModelToWrite, writeModel } from "./write-model.ts";
+import { writeModel } from "./write-model.ts";
 
 export type { ReliabilityBin } from "../learning/evaluation/calibration-error.ts";
 export type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
@@ -185,16 +181,16 @@ async function trainOn(
   { reporter: heard, signal, now }: TrainRunOptions & { reporter: Reporter<TrainEvent> },
 ): Promise<Awaited<ReturnType<typeof writeModel>> & { day: RehearsedDay | null; runLength: MeasuredRunLength | null }> {
   const reporter = teeReporter(heard, tracker);
-  const start = model === undefined ? undefined : await startOfFits(model, data.windows, config, reporter);
-  const fits = beginFoldFits(data, config, { checkpoints: resumableCheckpoints(staging), reporter, signal, start });
+  const start = model === undefined ? undefined : await startOfFits(model, data, config, reporter);
+  const fits = beginFits(data, config, { checkpoints: resumableCheckpoints(staging), reporter, signal, start });
   const { outcomes, crossValidation } = await fitFolds(fits);
   const fineTuning = model === undefined ? undefined : await fineTuningReport(model, fits, crossValidation, reporter);
-  const { final, scaler } = await fitAfterFolds(fits, outcomes);
+  const { final, scaler } = await fitFinal(fits, outcomes);
 
   const createdAt = now?.() ?? new Date();
   const trained = { data, config, crossValidation, outcomes, final, scaler, createdAt, fineTuning };
   const { register, alias } = config;
-  const built = await buildModelToWrite(trained, reporter, signal);
+  const built = await buildModel(trained, reporter, signal);
   const written = await writeModel(trained, built, {
     staging,
     seal: (report, history, made) =>
@@ -215,13 +211,13 @@ async function startOfTraining(resolved: TrainConfig): Promise<{ start?: Startin
 /** The weights of the model, for the classes of the windows, and its scaler. */
 async function startOfFits(
   model: StartingModel,
-  windows: TrainingData["windows"],
+  data: TrainingData,
   { seed }: Pick<TrainConfig, "seed">,
   reporter: Pick<Reporter, "warn">,
 ): Promise<FitStart> {
   const { startingWeights } = await import("./starting-model.ts");
   const rng = Rng.fromSeed(seed).split("added-classes");
-  return { weights: await startingWeights(model, windows, rng, reporter), scaler: model.scaler };
+  return { weights: await startingWeights(model, data, rng, reporter), scaler: model.scaler };
 }
 
 /** Trains the folds from scratch, too, and compares. */

@@ -4,7 +4,9 @@ import { leakageReport } from "../../src/learning/evaluation/leakage.ts";
 import { exportNetwork } from "../../src/learning/training/export-network.ts";
 import type { FitOutcome } from "../../src/learning/training/fit-runner.ts";
 import { WindowPredictor } from "../../src/learning/training/window-predictor.ts";
-import { beginFoldFits, fitAfterFolds, fitFolds } from "../../src/pipelines/fit-folds.ts";
+import { beginFits } from "../../src/pipelines/begin-fits.ts";
+import { fitFinal } from "../../src/pipelines/fit-final.ts";
+import { fitFolds } from "../../src/pipelines/fit-folds.ts";
 import type { TrainEvent } from "../../src/pipelines/train-events.ts";
 import type { WindowSet } from "../../src/signals/preprocessing/windows.ts";
 import { range, toyWindows } from "../learning/training/toy.ts";
@@ -35,7 +37,7 @@ function begin(own: WindowSet, events: TrainEvent[] = []) {
   const leakage = leakageReport("group", own, folds, []);
   const data = { windows: own, sensors: [], folds, leakage, network: config.network };
   const checkpoints = { read: async () => null, write: async () => {} };
-  return beginFoldFits(data, config, { checkpoints, reporter: { event: (event) => void events.push(event) } });
+  return beginFits(data, config, { checkpoints, reporter: { event: (event) => void events.push(event) } });
 }
 
 const withoutTimes = ({ epochs, parameters, statistics }: FitOutcome) => ({
@@ -79,7 +81,7 @@ describe("--network auto", () => {
       ...outcome,
       epochs: epochs.map((epoch) => (epoch.tried === undefined ? epoch : { ...epoch, tried })),
     }));
-    const { final, scaler } = await fitAfterFolds(fits, convinced);
+    const { final, scaler } = await fitFinal(fits, convinced);
     expect(final.epochs.at(-1)!.mixture!.weights).toEqual([0, 1]);
     expect(events.find(({ type }) => type === "final")).toMatchObject({ choice: { chosen: "minirocket" } });
 

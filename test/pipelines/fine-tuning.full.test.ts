@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
+import { query } from "./query.ts";
 import { fileDirectory, signalledAtFiles, simulateTiny, start } from "./tiny-run.ts";
 
 const directory = fileDirectory();
@@ -71,6 +72,19 @@ it("resumes with equal bytes, and only from the same model", { timeout: 600_000 
 it("can be retrained", { timeout: 600_000 }, async () => {
   const words = ["retrain", "r.parquet", "--model", "clinic", "--out", "next", "--cycles", "1", "--epochs", "1"];
   expect([0, 20]).toContain((await run(...words)).exitCode);
+});
+
+it("refuses recordings in another unit than the model's", async () => {
+  const columns = ["Ax", "Ay", "Az"].map((name) => `${name} / 9.80665 AS ${name}`);
+  const inG = `SELECT * REPLACE (${columns.join(", ")}) FROM '${at("new.parquet")}'`;
+  await query(`COPY (${inG}) TO '${at("g.parquet")}' (FORMAT parquet)`);
+  const { exitCode, stderr } = await run("train", "g.parquet", "--from", "walk", "--out", "no", ...brief);
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 2,
+    stderr: expect.stringContaining(
+      "Ax, Ay, Az: expected an accelerometer with gravity in m/s^2, as in its training, found an accelerometer with gravity in g",
+    ),
+  });
 });
 
 it.each([

@@ -1,0 +1,138 @@
+import { balancedClassWeights } from "../learning/training/class-weights.ts";
+import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";
+import type { FitName } from "../learning/training/fit-events.ts";
+import type { FitPlan } from "../learning/training/fit-plan.ts";
+import { windowsForFitRunner } from "../learning/training/fit-runner.ts";
+import { encodeFitState, fitStateFrom, type NetworkWeights } from "../learning/training/fit-state.ts";
+import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
+import { hasPenalty } from "../learning/training/has-penalty.ts";
+import type { FitCheckpoints, FitRun } from "../learning/training/run-fit.ts";
+import { TimeLeft } from "../learning/training/time-left.ts";
+import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
+import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
+import { Rng } from "../random.ts";
+import type { SampledTrainConfig } from "../recorded-options.ts";
+import type { Reporter } from "../reporter.ts";
+import { fitScaler, type Scaler } from "../signals/preprocessing/scaler.ts";
+import { expectedCalibrationSeconds } from "./calibration-progress.ts";
+import type { TrainingData } from "./prepare-training.ts";
+import type { TrainEvent } from "./train-events.ts";
+
+/** The options that fits depend on. */
+export type FitConfig = Pick<
+  SampledTrainConfig,
+  | "network"
+  | "normalize"
+  | "epochs"
+  | "batchSize"
+  | "learningRate"
+  | "patience"
+  | "classWeights"
+  | "augment"
+  | "seed"
+  | "jobs"
+>;
+
+/** What the fits of a run share. */
+export interface FitsOfRun {
+  readonly data: Pick<TrainingData, "windows" | "sensors" | "folds" | "leakage" | "network">;
+  readonly config: FitConfig;
+  readonly fingerprint: string;
+  readonly rng: Rng;
+  readonly run: Omit<FitRun, "reporter"> & { readonly reporter: Pick<Reporter<TrainEvent>, "event"> };
+  /** Stops the other fits if one fails. */
+  readonly failed: AbortController;
+  /** What the fits start from; null if each draws its weights and computes its scaler. */
+  readonly start: FitStart | null;
+}
+
+/** Weights that were trained on windows scaled in this way. */
+export interface FitStart {
+  readonly weights: NetworkWeights;
+  readonly scaler: Scaler;
+}
+
+export function beginFits(
+  data: FitsOfRun["data"],
+  config: FitConfig,
+  run: {
+    readonly checkpoints: FitCheckpoints;
+    readonly reporter: Pick<Reporter<TrainEvent>, "event">;
+    readonly signal?: AbortSignal | undefined;
+    /** If it is given, the folds are also fitted from scratch, for comparison. */
+    readonly start?: FitStart | undefined;
+  },
+): FitsOfRun {
+  const failed = new AbortController();
+  const fingerprint = windowsFingerprint(data.windows);
+  const { start = null } = run;
+  const folds = data.folds.map((_, fold) => nameOfFold(fold));
+  const scratch = start === null ? [] : data.folds.map((_, fold) => nameOfFold(fold, "scratch"));
+  const names = [...folds, ...scratch, "final"] as const;
+  return {
+    data,
+    config,
+    fingerprint,
+    rng: Rng.fromSeed(config.seed),
+    run: {
+      runner: fitWorkerRunner(windowsForFitRunner(fingerprint, data.windows)),
+      checkpoints: run.checkpoints,
+      timeLeft: new TimeLeft({
+        fits: names,
+        maxEpochs: isTrainedInSteps(config.network) ? config.epochs : 0,
+        patience: config.patience,
+        hasOtherPart: hasPenalty(config.network),
+        jobs: config.jobs,
+        secondsAfterFits: expectedCalibrationSeconds(data.windows, config.jobs),
+      }),
+      reporter: run.reporter,
+      signal: run.signal === undefined ? failed.signal : AbortSignal.any([run.signal, failed.signal]),
+    },
+    failed,
+    start,
+  };
+}
+
+/** Maximum number of epochs of a fit; each of the penalties that it tries counts as one. */
+export function mostEpochs({ network, epochs }: Pick<FitConfig, "network" | "epochs">, penalties: number): number {
+  if (!isTrainedInSteps(network)) return penalties;
+  return hasPenalty(network) ? ensembleEpochs(epochs, penalties) : epochs;
+}
+
+/** Null if the fit draws its weights. */
+export function checkpointOfStart({ start }: FitsOfRun, { learningRate }: FitPlan): Uint8Array | null {
+  if (start === null) return null;
+  return encodeFitState(
+    fitStateFrom(start.weights, typeof learningRate === "number" ? learningRate : learningRate[0]!),
+  );
+}
+
+export function nameOfFold(fold: number, kind: "fold" | "scratch" = "fold"): FitName {
+  return `${kind}-${fold + 1}`;
+}
+
+/**
+ * The settings that all fits share. The scaler and the class weights are computed only from the windows that a fit learns
+ * from, unless it starts from a model, which decides the scaler.
+ */
+export function fitSettings(
+  { data: { windows, sensors, network }, config, fingerprint, rng, start }: FitsOfRun,
+  name: FitName,
+  trainIndex: Int32Array,
+): Omit<FitPlan, "validationIndex" | "testIndex" | "epochs" | "learningRate" | "shards" | "penalties"> {
+  const { normalize, batchSize, patience, classWeights, augment } = config;
+  return {
+    name: name.replace("-", " "),
+    windows: fingerprint,
+    network,
+    batchSize,
+    patience,
+    turned: augment === "rotate" ? sensors.map(({ channels }) => channels) : null,
+    trainIndex: Array.from(trainIndex),
+    pseudoLabels: null,
+    scaler: start?.scaler ?? fitScaler(normalize, windows, trainIndex),
+    classWeights:
+      classWeights === "balanced" ? balancedClassWeights(windows.labels, trainIndex, windows.classes.length) : null,
+    rng: rng.split(name).state,
+  };
+}

@@ -1,0 +1,57 @@
+// The fit on all windows, whose length and settings the folds decide.
+
+import { describeMixtureChoice, triedMixtures } from "../learning/training/choose-mixture.ts";
+import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";
+import { finalMixture, finalPenalty, finalSchedule, finalShards } from "../learning/training/final-schedule.ts";
+import type { FitPlan } from "../learning/training/fit-plan.ts";
+import type { FitOutcome } from "../learning/training/fit-runner.ts";
+import { fitSeconds, fitStatePenalty, steppedEpochs } from "../learning/training/fit-state.ts";
+import { hasPenalty } from "../learning/training/has-penalty.ts";
+import { fixedPenalty } from "../learning/training/penalty-plan.ts";
+import { runFit } from "../learning/training/run-fit.ts";
+import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
+import type { Scaler } from "../signals/preprocessing/scaler.ts";
+import { checkpointOfStart, type FitConfig, type FitsOfRun, fitSettings } from "./begin-fits.ts";
+
+/** Fits the network on all windows, for as long as the folds suggest. @throws Interrupted if the signal ended it */
+export async function fitFinal(
+  fits: FitsOfRun,
+  folds: readonly FitOutcome[],
+): Promise<{ final: FitOutcome; scaler: Scaler }> {
+  const { data, config, run } = fits;
+  const { epochs, ...schedule } = finalFitSchedule(
+    config,
+    folds.map((outcome) => outcome.epochs),
+  );
+  run.timeLeft.finalPlanned(Array.isArray(schedule.learningRate) ? schedule.learningRate.length : 0);
+  const plan: FitPlan = {
+    ...fitSettings(fits, "final", Int32Array.from(data.windows.starts.keys())),
+    validationIndex: null,
+    testIndex: null,
+    epochs,
+    ...schedule,
+    shards: finalShards,
+  };
+  const final = await runFit("final", { plan, checkpoint: checkpointOfStart(fits, plan), threads: config.jobs }, run);
+  const penalty = fitStatePenalty(final.epochs);
+  const tried = triedMixtures(folds);
+  run.reporter.event({
+    type: "final",
+    epochs: steppedEpochs(final.epochs).length,
+    ...(penalty !== undefined && { penalty }),
+    seconds: fitSeconds(final.epochs),
+    ...(tried.length > 0 && { choice: describeMixtureChoice(tried) }),
+  });
+  return { final, scaler: plan.scaler };
+}
+
+function finalFitSchedule(
+  { network, learningRate }: Pick<FitConfig, "network" | "learningRate">,
+  folds: readonly FitOutcome["epochs"][],
+): Pick<FitPlan, "epochs" | "learningRate" | "penalties" | "mixture"> {
+  const penalties = hasPenalty(network) ? fixedPenalty(finalPenalty(folds)) : null;
+  if (!isTrainedInSteps(network)) return { epochs: 1, learningRate, penalties };
+  const schedule = finalSchedule(folds);
+  if (penalties === null) return { ...schedule, penalties };
+  return { ...schedule, epochs: ensembleEpochs(schedule.epochs, 1), penalties, mixture: finalMixture(folds) };
+}

@@ -1,0 +1,25 @@
+// What training found: the fits of all folds and of the final network, and the data they learned from.
+
+import type { FineTuningReport } from "../learning/training/cv-report.ts";
+import type { FitOutcome } from "../learning/training/fit-runner.ts";
+import type { CrossValidation } from "../learning/training/summarize-folds.ts";
+import type { SampledTrainConfig } from "../recorded-options.ts";
+import type { Scaler } from "../signals/preprocessing/scaler.ts";
+import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import type { TrainingData } from "./prepare-training.ts";
+
+export interface TrainedModel {
+  readonly data: TrainingData;
+  readonly config: SampledTrainConfig;
+  readonly crossValidation: CrossValidation;
+  /** Outcomes of the fits, one per fold. */
+  readonly outcomes: readonly FitOutcome[];
+  readonly final: FitOutcome;
+  /** Scaler of the final fit. */
+  readonly scaler: Scaler;
+  /** Pseudo-labelled windows that the final fit learned from, in addition to `data`. */
+  readonly also?: WindowSet;
+  /** For a network that started from another model's weights. */
+  readonly fineTuning?: FineTuningReport | undefined;
+  readonly createdAt: Date;
+}

@@ -675,6 +675,8 @@ export interface StreamsRenameConfig {
   to: string;
   /** The model folder, or DIR/LINE@champion. */
   model: string;
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
+  store?: string;
   /** Why; recorded in the ledger. */
   reason?: string;
   /** Who does it; recorded in the ledger. Default: the name of your account. */
@@ -690,6 +692,8 @@ export interface StreamsChangeConfig {
   stream: string;
   /** The model folder, or DIR/LINE@champion. */
   model: string;
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
+  store?: string;
   /** Why; recorded in the ledger. */
   reason?: string;
   /** Who does it; recorded in the ledger. Default: the name of your account. */
@@ -705,6 +709,8 @@ export interface StreamsEraseConfig {
   stream: string;
   /** The model folder, or DIR/LINE@champion. */
   model: string;
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
+  store?: string;
   /** Why; recorded in the ledger. */
   reason: string;
   /** Who does it; recorded in the ledger. Default: the name of your account. */

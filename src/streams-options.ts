@@ -92,7 +92,13 @@ const by = textOption({
 const reason = textOption({ value: "text", expected: "a reason", doc: "why; recorded in the ledger" });
 
 /** Options of `streams retire`. */
-export const streamsChangeOptions: OptionsOf<StreamsChangeConfig> = { stream: streamArgument, model, reason, by };
+export const streamsChangeOptions: OptionsOf<StreamsChangeConfig> = {
+  stream: streamArgument,
+  model,
+  store,
+  reason,
+  by,
+};
 
 /** Options of `streams erase`. */
 export const streamsEraseOptions: OptionsOf<StreamsEraseConfig> = {
@@ -111,6 +117,7 @@ export const streamsRenameOptions: OptionsOf<StreamsRenameConfig> = {
     doc: "its new name, which no other stream has",
   }),
   model,
+  store,
   reason,
   by,
 };

@@ -13,7 +13,7 @@ import {
 import { sha256Bytes } from "../storage/store/hash.ts";
 import { checkStreamName } from "../storage/store/stream-names.ts";
 import type { ActionNote, StreamStore } from "../storage/store/stream-store.ts";
-import { openModelHandle } from "./model-handle.ts";
+import { openModelWithStore } from "./model-handle.ts";
 import type { StreamsRun } from "./streams.ts";
 
 /** What was done to a stream. */
@@ -67,8 +67,8 @@ export async function retireStream(options: StreamsChangeOptions, run: StreamsRu
 }
 
 /**
- * Deletes everything that the model folder has about a stream: its batches, references, state and published reference. Only
- * a record that a stream was erased is kept, under a hash of its name.
+ * Deletes everything that is kept about a stream: its batches, references, state and published reference. Only a record that
+ * a stream was erased is kept, under a hash of its name.
  *
  * @throws UserError if there is no such stream; what an interrupted call left is removed all the same
  */
@@ -83,11 +83,11 @@ export async function eraseStream(options: StreamsEraseOptions, run: StreamsRun 
 }
 
 async function changeStream(
-  { model: folder, by, reason }: Pick<StreamsChangeConfig, "model" | "by" | "reason">,
+  { model: folder, store, by, reason }: Pick<StreamsChangeConfig, "model" | "store" | "by" | "reason">,
   { now = () => new Date() }: StreamsRun,
   change: (store: StreamStore, note: ActionNote) => Promise<ChangedStream>,
 ): Promise<ChangedStream> {
-  const model = await openModelHandle(folder);
+  const model = await openModelWithStore({ model: folder, store });
   try {
     const note = { at: now().toISOString(), who: by ?? accountName(), reason: reason ?? null };
     return await change(model.store, note);

@@ -12,7 +12,7 @@ import { isPathTemplate, valueFromPath } from "../signals/files/path-columns.ts"
 import { splitTables } from "../signals/files/split-tables.ts";
 import { afterCheck, planAfterCheck } from "./after-check.ts";
 import type { CheckRun } from "./check-batch.ts";
-import { type ModelHandle, openModelHandle } from "./model-handle.ts";
+import { type ModelHandle, openModelWithStore } from "./model-handle.ts";
 
 /** The answer about one of several streams. */
 export interface CheckedStream {
@@ -51,7 +51,7 @@ export interface CheckedStreams {
 export async function checkStreams(options: CheckOptions, run: CheckRun = {}): Promise<CheckedStreams> {
   const { alert, metricsFile, ...config } = resolveCheckConfig(options);
   const plan = planAfterCheck({ ...(alert && { alert }), ...(metricsFile !== undefined && { metricsFile }) });
-  const model = await openModelHandle(config.model);
+  const model = await openModelWithStore(config);
   try {
     const answers = await checkStreamsOf(model, config, run);
     const results = answers.streams.flatMap(({ result }) => (result === null ? [] : [result]));

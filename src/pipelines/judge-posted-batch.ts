@@ -74,7 +74,7 @@ async function modelWithFirstAnswer(
 ): Promise<string | null> {
   for (const folder of champions) {
     const ledger = await models.ledger(project, folder);
-    if (ledger !== null && (await ledger.find(stream, batch)) !== null) return folder;
+    if (ledger !== null && (await ledger.streams.find(stream, batch)) !== null) return folder;
   }
   return null;
 }

@@ -61,8 +61,8 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
       const versions = await listModels(directory, run);
       const all = versions.map(async ({ name }) => {
         const ledger = await served.ledger(defaultProject, name);
-        const list = ledger === null ? null : await listStreamsOf(ledger, name, {}, run);
-        return { model: name, streams: list?.streams ?? [] };
+        if (ledger === null) return { model: name, streams: [] };
+        return { model: name, streams: (await listStreamsOf(ledger.streams, ledger.modelVersion, {}, run)).streams };
       });
       return Promise.all(all);
     },

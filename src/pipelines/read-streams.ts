@@ -3,15 +3,10 @@
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { ShownStream } from "../monitoring/streams/stream-answers.ts";
-import {
-  isListedInAlarm,
-  type ListedStream,
-  listByUrgency,
-  listedBatches,
-  listedStream,
-} from "../monitoring/streams/stream-list.ts";
+import { type ListedStream, listedBatches, listedStream } from "../monitoring/streams/stream-list.ts";
 import { parseStoredValue } from "../storage/store/stored-value.ts";
 import type { BatchStatus } from "../storage/store/stream-store.ts";
+import { type SelectedStreams, type StreamSelection, selectStreams } from "./select-streams.ts";
 import type { ServedModels } from "./served-models.ts";
 import { showStreamOf } from "./streams.ts";
 
@@ -22,24 +17,11 @@ export interface FleetStream extends ListedStream {
 }
 
 /** The streams of all models of a service. */
-export interface Fleet {
+export interface Fleet extends SelectedStreams<FleetStream> {
   /** ISO 8601, UTC. */
   at: string;
   /** Names of the models' folders. */
   models: string[];
-  counts: { total: number; alarm: number; silent: number; rejected: number; retired: number };
-  /** Number of streams that were asked for, of which `streams` may be only a part. */
-  matching: number;
-  /** What needs attention first. */
-  streams: FleetStream[];
-}
-
-export interface FleetSelection {
-  readonly which: "active" | "alarm" | "silent" | "rejected" | "retired";
-  /** Only streams with this text in their names, in any case (default: all). */
-  readonly search?: string;
-  readonly limit: number;
-  readonly skip: number;
 }
 
 /** A batch with its full answer, or with the part that is still kept. */
@@ -55,7 +37,7 @@ export interface ReadBatch {
 /** Streams of one project. */
 export interface StreamReader {
   /** @param mayRead whether the caller may read a stream; others are neither listed nor counted */
-  fleet(project: string, mayRead: (stream: string) => boolean, selection: FleetSelection): Promise<Fleet>;
+  fleet(project: string, mayRead: (stream: string) => boolean, selection: StreamSelection): Promise<Fleet>;
   /** @param last maximum number of batches; null if there is no such stream */
   stream(project: string, model: string, stream: string, last: number): Promise<ReadStream | null>;
   /** Null if there is no such batch. */
@@ -63,14 +45,6 @@ export interface StreamReader {
 }
 
 export type ReadStream = ShownStream & { model: string };
-
-const isAmong: Readonly<Record<FleetSelection["which"], (stream: ListedStream) => boolean>> = {
-  active: ({ retired_at }) => retired_at === null,
-  alarm: (stream) => stream.retired_at === null && isListedInAlarm(stream),
-  silent: ({ retired_at, silence }) => retired_at === null && silence.silent === true,
-  rejected: ({ retired_at, last }) => retired_at === null && last.verdict === "rejected",
-  retired: ({ retired_at }) => retired_at !== null,
-};
 
 /** @param folders names of the models' folders */
 export function streamReader(
@@ -83,45 +57,29 @@ export function streamReader(
     return { folder, ledger: await served.ledger(project, folder) };
   };
   return {
-    fleet: async (project, mayRead, { which, search = "", limit, skip }) => {
+    fleet: async (project, mayRead, selection) => {
       const [models, at] = [await folders(), now()];
       const all: FleetStream[] = [];
       for (const model of models) {
         const ledger = await served.ledger(project, model);
-        for (const own of (await ledger?.fleet({ latest: listedBatches })) ?? []) {
+        for (const own of (await ledger?.streams.fleet({ latest: listedBatches })) ?? []) {
           if (mayRead(own.stream)) all.push({ model, ...listedStream(own, at) });
         }
       }
-      const count = (kind: FleetSelection["which"]): number => all.filter(isAmong[kind]).length;
-      const words = search.toLowerCase();
-      const matching = all
-        .filter((own) => isAmong[which](own) && own.stream.toLowerCase().includes(words))
-        .sort(listByUrgency);
-      return {
-        at: at.toISOString(),
-        models,
-        counts: {
-          total: count("active"),
-          alarm: count("alarm"),
-          silent: count("silent"),
-          rejected: count("rejected"),
-          retired: count("retired"),
-        },
-        matching: matching.length,
-        streams: matching.slice(skip, skip + limit),
-      };
+      return { at: at.toISOString(), models, ...selectStreams(all, selection) };
     },
     stream: async (project, model, stream, last) => {
       const { folder, ledger } = await ledgerOf(project, model);
-      if (ledger === null || (await ledger.fleet({ latest: 0, streams: [stream] })).length === 0) return null;
-      return { model: folder, ...(await showStreamOf(ledger, folder, stream, { last }, { now })) };
+      if (ledger === null || (await ledger.streams.fleet({ latest: 0, streams: [stream] })).length === 0) return null;
+      return { model: folder, ...(await showStreamOf(ledger.streams, ledger.modelVersion, stream, { last }, { now })) };
     },
     batch: async (project, model, stream, batch) => {
       const { folder, ledger } = await ledgerOf(project, model);
-      const stored = (await ledger?.find(stream, batch)) ?? null;
+      const stored = (await ledger?.streams.find(stream, batch)) ?? null;
       if (stored === null) return null;
       const { receivedAt, status, reason, inReferences } = stored;
-      const result = parseStoredValue(checkResultSchema, stored.result, `batch "${batch}"`);
+      // The stored answer has the name that the stream had then.
+      const result = { ...parseStoredValue(checkResultSchema, stored.result, `batch "${batch}"`), stream };
       return { model: folder, received_at: receivedAt, status, reason, in_references: inReferences, result };
     },
   };

@@ -21,6 +21,7 @@ import {
   readRegistry,
   registryFile,
 } from "../storage/store/registry.ts";
+import { StoreUnavailable } from "../storage/store/store-unavailable.ts";
 import { ModelHandle } from "./model-handle.ts";
 
 /** There is no model with this name. */
@@ -41,6 +42,12 @@ export interface NamedModel {
   readonly earlier: readonly string[];
 }
 
+/** The streams of a model that need not be open. */
+export interface ServedLedger {
+  readonly modelVersion: string;
+  readonly streams: ReadableLedger;
+}
+
 interface Opened {
   /** Identifies the content of the folder. */
   readonly stamp: string;
@@ -59,7 +66,8 @@ export interface ServedModelsOptions {
 export class ServedModels {
   readonly #options: ServedModelsOptions;
   readonly #opened = new Map<string, Opened>();
-  readonly #ledgers = new Map<string, Promise<ReadableLedger>>();
+  /** Those of replaced models stay open, because they may be in use. */
+  readonly #ledgers = new Map<string, Promise<ServedLedger>>();
   readonly #closing = new Set<Promise<void>>();
   #registry: { readonly stamp: string; readonly content: Registry } | undefined;
 
@@ -80,7 +88,7 @@ export class ServedModels {
 
   /**
    * Runs `work` with the open model.
-   * @throws UnusableModel if its folder cannot be used
+   * @throws UnusableModel if its folder cannot be used, StoreUnavailable if the store is out of reach
    */
   async use<T>(project: string, folder: string, work: (model: ModelHandle) => Promise<T>): Promise<T> {
     const opened = await this.#current(project, folder);
@@ -93,19 +101,15 @@ export class ServedModels {
     }
   }
 
-  /** The streams of a model that need not be open; null if its folder has no ledger. */
-  async ledger(project: string, folder: string): Promise<ReadableLedger | null> {
+  /** Null if the folder has no ledger. */
+  async ledger(project: string, folder: string): Promise<ServedLedger | null> {
     const directory = join(this.#options.models, folder);
     const { store } = this.#options;
     if (store === undefined && (project !== defaultProject || !existsSync(join(directory, monitorFile)))) return null;
-    const key = JSON.stringify([project, folder]);
+    const key = JSON.stringify([project, folder, await stampOfFile(join(directory, modelFiles.manifest))]);
     let ledger = this.#ledgers.get(key);
     if (ledger === undefined) {
-      ledger = readManifest(directory).then(({ model_version }) =>
-        store === undefined
-          ? openReadableModelLedger({ directory, modelVersion: model_version })
-          : store.streamsOf({ project, model: model_version }),
-      );
+      ledger = this.#openLedger(project, directory);
       this.#ledgers.set(key, ledger);
       ledger.catch(() => this.#ledgers.delete(key));
     }
@@ -118,7 +122,7 @@ export class ServedModels {
       this.#closeUnused(opened);
     }
     this.#opened.clear();
-    for (const ledger of this.#ledgers.values()) await (await ledger).close();
+    for (const ledger of this.#ledgers.values()) await (await ledger).streams.close();
     this.#ledgers.clear();
     await Promise.all(this.#closing);
   }
@@ -154,10 +158,20 @@ export class ServedModels {
         openModelLedger(monitored);
       return new ModelHandle(watched, { store: () => store });
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      if (!(error instanceof UserError) || error instanceof StoreUnavailable) throw error;
       const { headline, details, advice } = error;
       throw new UnusableModel(headline, { details, ...(advice !== undefined && { advice }), cause: error });
     }
+  }
+
+  async #openLedger(project: string, directory: string): Promise<ServedLedger> {
+    const { model_version: modelVersion } = await readManifest(directory);
+    const { store } = this.#options;
+    const streams =
+      store === undefined
+        ? openReadableModelLedger({ directory, modelVersion })
+        : await store.streamsOf({ project, model: modelVersion });
+    return { modelVersion, streams };
   }
 
   #closeUnused(opened: Opened): void {

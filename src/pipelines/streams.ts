@@ -5,13 +5,7 @@ import { UserError } from "../errors.ts";
 import { type LedgerOwner, openLedgerStore, openReadableModelLedger } from "../monitoring/streams/model-ledger.ts";
 import { type ShownBatch, shownBatch } from "../monitoring/streams/shown-batch.ts";
 import type { ShownStream, StreamList } from "../monitoring/streams/stream-answers.ts";
-import {
-  isListedInAlarm,
-  type ListedStream,
-  listByUrgency,
-  listedBatches,
-  listedStream,
-} from "../monitoring/streams/stream-list.ts";
+import { listedBatches, listedStream } from "../monitoring/streams/stream-list.ts";
 import { nearestName } from "../nearest-name.ts";
 import {
   resolveStreamsListConfig,
@@ -25,6 +19,7 @@ import { defaultProject } from "../storage/store/opened-store.ts";
 import { resolveModelByRegistry } from "../storage/store/registry.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";
 import { checkOutFile } from "./out-file.ts";
+import { type StreamSelection, selectStreams } from "./select-streams.ts";
 import { writeReportPage } from "./write-report-page.ts";
 import { writeStreamHistory, writeStreamList } from "./write-streams.ts";
 
@@ -32,12 +27,7 @@ export type { ShownBatch, ShownComparison } from "../monitoring/streams/shown-ba
 export type { ShownAction, ShownStream, StreamList } from "../monitoring/streams/stream-answers.ts";
 export type { ListedBatch, ListedStream, StreamSilence } from "../monitoring/streams/stream-list.ts";
 export type { StreamAction } from "../storage/store/stream-store.ts";
-
-/** Which streams to list. */
-export interface StreamSelection extends Partial<Pick<StreamsListConfig, "which" | "search" | "limit">> {
-  /** Number of streams to leave out at the beginning (default: 0). */
-  readonly skip?: number;
-}
+export type { StreamSelection } from "./select-streams.ts";
 
 /** Which batches of a stream to show. */
 export interface HistorySelection {
@@ -74,30 +64,12 @@ export async function listStreams(options: StreamsListOptions, run: StreamsRun =
 export async function listStreamsOf(
   store: ReadableStore,
   modelVersion: string,
-  { which = "active", search, limit, skip = 0 }: StreamSelection = {},
+  selection: StreamSelection = {},
   { now = () => new Date() }: StreamsRun = {},
 ): Promise<StreamList> {
   const at = now();
   const all = (await store.fleet({ latest: listedBatches })).map((overview) => listedStream(overview, at));
-  const active = all.filter(({ retired_at }) => retired_at === null);
-  const count = (kind: StreamsListConfig["which"]): number => all.filter((own) => isAmong[kind](own)).length;
-  const words = search?.toLowerCase();
-  const matching = all
-    .filter((own) => isAmong[which](own) && (words === undefined || own.stream.toLowerCase().includes(words)))
-    .sort(listByUrgency);
-  return {
-    model_version: modelVersion,
-    at: at.toISOString(),
-    counts: {
-      total: active.length,
-      alarm: count("alarm"),
-      silent: count("silent"),
-      rejected: count("rejected"),
-      retired: count("retired"),
-    },
-    matching: matching.length,
-    streams: matching.slice(skip, limit === undefined ? undefined : skip + limit),
-  };
+  return { model_version: modelVersion, at: at.toISOString(), ...selectStreams(all, selection) };
 }
 
 /**
@@ -149,14 +121,6 @@ export async function showStreamOf(
   const actions = (await store.actions(stream)).map(({ stream: _, ...action }) => action);
   return { model_version: modelVersion, at: at.toISOString(), ...listed, history, actions };
 }
-
-const isAmong: Readonly<Record<StreamsListConfig["which"], (stream: ListedStream) => boolean>> = {
-  active: ({ retired_at }) => retired_at === null,
-  alarm: (stream) => stream.retired_at === null && isListedInAlarm(stream),
-  silent: ({ retired_at, silence }) => retired_at === null && silence.silent === true,
-  rejected: ({ retired_at, last }) => retired_at === null && last.verdict === "rejected",
-  retired: ({ retired_at }) => retired_at !== null,
-};
 
 async function withReadableStreams<T>(
   { model, store: address }: Pick<StreamsListConfig, "model" | "store">,

@@ -64,7 +64,7 @@ export async function writeStreamHistory(out: string, shown: ShownStream, writte
     likely_cause: ["string", ({ likely_causes: [cause] }) => (cause ? writtenStreamCauses(cause) : null)],
     estimated_accuracy: ["double", ({ accuracy }) => accuracy?.estimate ?? null],
     windows: ["integer", ({ windows }) => windows],
-    writtenStreamSeconds: ["double", (own) => own.seconds],
+    seconds: ["double", (own) => own.seconds],
   });
 }
 

@@ -24,16 +24,22 @@ async function everyVerb(...store: string[]): Promise<string[]> {
     expect(found).toBe(code);
     lines.push(stdout);
   };
-  const where = ["--model", "walk", "--stream", "s"];
+  const model = ["--model", "walk"];
+  const where = [...model, "--stream", "s"];
   await run(0, "check", "../batch.csv.gz", "--batch-id", "1", ...where);
   await run(0, "check", "../batch.csv.gz", "--batch-id", "1", ...where);
   await run(0, "check", "../batch.csv.gz", "--batch-id", "2", ...where);
   await run(0, "reference", "exclude", "1", ...where);
   await run(0, "reference", "show", ...where);
-  await run(0, "streams", "list", ...where.slice(0, 2));
-  await run(0, "streams", "show", "s", ...where.slice(0, 2));
+  await run(0, "streams", "list", ...model);
+  await run(0, "streams", "show", "s", ...model);
+  await run(0, "check", "../batch.csv.gz", "--stream-from", "{stream}.csv.gz", "--batch-id", "1", ...model);
+  await run(0, "streams", "rename", "batch", "wrist", "--by", "ann", ...model);
+  await run(0, "streams", "retire", "wrist", "--by", "ann", ...model);
+  await run(0, "streams", "show", "wrist", ...model);
+  await run(0, "streams", "erase", "wrist", "--by", "ann", "--reason", "withdrew", ...model);
   await run(0, "reference", "reset", ...where);
-  await run(0, "streams", "list", ...where.slice(0, 2));
+  await run(0, "streams", "list", ...model);
   return lines.map((line) =>
     line.replaceAll(/"\d{4}-\d\d-\d\dT[^"]*Z"/g, '"then"').replaceAll(/"silence":\{"seconds":[\d.]+/g, ""),
   );

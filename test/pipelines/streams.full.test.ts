@@ -66,15 +66,15 @@ it("writes tables that other programs read, and no formula with --spreadsheet-sa
   await tidemark("streams", "show", "=wrist", "--model", "walk", "--last", "2", "--out", "history.parquet");
   const database = await openDuckdb();
   const read = await database.connection.runAndReadAll(
-    `SELECT number, batch_id, epoch_ms(received_at) AS at, evidence >= 1 AS alarm, in_references
+    `SELECT number, batch_id, epoch_ms(received_at) AS at, evidence >= 1 AS alarm, in_references, seconds > 0 AS lasts
      FROM ${duckdbLiteral(join(directory, "history.parquet"))} ORDER BY number`,
   );
   const rows = read.getRowObjects();
   database.close();
   const at = (hours: number): bigint => BigInt(started + hours * 3_600_000);
   expect(rows).toEqual([
-    { number: 2, batch_id: "b1", at: at(1), alarm: true, in_references: false },
-    { number: 3, batch_id: "b2", at: at(2), alarm: true, in_references: false },
+    { number: 2, batch_id: "b1", at: at(1), alarm: true, in_references: false, lasts: true },
+    { number: 3, batch_id: "b2", at: at(2), alarm: true, in_references: false, lasts: true },
   ]);
   const again = await tidemark("streams", "list", "--model", "walk", "--out", "list.csv");
   expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--overwrite") });

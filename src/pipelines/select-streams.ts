@@ -1,0 +1,47 @@
+// Which streams a list shows and in which order, and how many there are of each kind. The streams may be those of one model or of
+
+// all models of a service.
+import type { StreamList } from "../monitoring/streams/stream-answers.ts";
+import { isListedInAlarm, type ListedStream, listByUrgency } from "../monitoring/streams/stream-list.ts";
+import type { StreamsListConfig } from "../resolve-config.ts";
+
+/** Which streams to list. */
+export interface StreamSelection extends Partial<Pick<StreamsListConfig, "which" | "search" | "limit">> {
+  /** Number of streams to leave out at the beginning (default: 0). */
+  readonly skip?: number;
+}
+
+export interface SelectedStreams<S> extends Pick<StreamList, "counts" | "matching"> {
+  readonly streams: S[];
+}
+
+/** @param all every stream, whether it is to be listed or not */
+export function selectStreams<S extends ListedStream>(
+  all: readonly S[],
+  { which = "active", search = "", limit = Number.POSITIVE_INFINITY, skip = 0 }: StreamSelection,
+): SelectedStreams<S> {
+  const count = (kind: StreamsListConfig["which"]): number => all.filter(isAmong[kind]).length;
+  const words = search.toLowerCase();
+  const matching = all
+    .filter((own) => isAmong[which](own) && own.stream.toLowerCase().includes(words))
+    .sort(listByUrgency);
+  return {
+    counts: {
+      total: count("active"),
+      alarm: count("alarm"),
+      silent: count("silent"),
+      rejected: count("rejected"),
+      retired: count("retired"),
+    },
+    matching: matching.length,
+    streams: matching.slice(skip, skip + limit),
+  };
+}
+
+const isAmong: Readonly<Record<StreamsListConfig["which"], (stream: ListedStream) => boolean>> = {
+  active: ({ retired_at }) => retired_at === null,
+  alarm: (stream) => stream.retired_at === null && isListedInAlarm(stream),
+  silent: ({ retired_at, silence }) => retired_at === null && silence.silent === true,
+  rejected: ({ retired_at, last }) => retired_at === null && last.verdict === "rejected",
+  retired: ({ retired_at }) => retired_at !== null,
+};

@@ -1,6 +1,6 @@
 // Which streams a list shows and in which order, and how many there are of each kind. The streams may be those of one model or of
-
 // all models of a service.
+
 import type { StreamList } from "../monitoring/streams/stream-answers.ts";
 import { isListedInAlarm, type ListedStream, listByUrgency } from "../monitoring/streams/stream-list.ts";
 import type { StreamsListConfig } from "../resolve-config.ts";

@@ -56,7 +56,7 @@ const middleStatement = (at: { readonly last: string }): string => `
  * $1 stream, $2 summaries kept at each end, $3 version, $4 batch id, $5 content hash, $6 received at, $7 status, $8 reason,
  * $9 in references, $10 figures, $11 result, $12 summary, $13 whether the state changes, $14 state, $15 attempt, $16 since,
  * $17 headline.
- * A server that does not flush commits by default is told to flush this one.
+ * It also makes a server whose default is not to flush commits flush this one.
  */
 export const recordStatement: string = `
   WITH middle AS (

@@ -64,10 +64,7 @@ export function createApp({
         caller,
         query: queryOf(request),
         headers: request.headers,
-        body:
-          request.body === null
-            ? Readable.from([])
-            : Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]),
+        body: bodyOf(request),
         requestId,
         note: (more) => Object.assign(fields, more),
       });
@@ -94,6 +91,13 @@ export function createApp({
   }
   app.notFound((c) => answered(c.req.raw, undefined, {}));
   return app;
+}
+
+function bodyOf({ body }: Request): Readable {
+  if (body === null) return Readable.from([]);
+  const readable = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
+  // The connection may break before anybody reads, or nobody may read at all. Whoever reads later still gets the error.
+  return readable.on("error", () => {});
 }
 
 /** Each parameter once. @throws Problem 400 if one is repeated */

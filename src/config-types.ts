@@ -812,6 +812,8 @@ export interface ServeConfig {
   tlsKey?: string;
   /** Maximum number of requests per second of one token. Default: 200. */
   requestsPerSecond: number;
+  /** Hours after which the pages ask for the token again. Default: 12. */
+  sessionHours: number;
   /** Maximum size of a batch in MB, as it is sent. Default: 64. */
   bodyMegabytes: number;
   /** Maximum size of a batch in MB after decompression. Default: 256. */

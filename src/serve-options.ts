@@ -72,6 +72,15 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       affects: "run",
       doc: "maximum number of requests per second of one token",
     }),
+    sessionHours: numberOption({
+      value: "h",
+      expected: "a number of hours from 0.01 to 8760",
+      from: 0.01,
+      to: 8760,
+      default: 12,
+      affects: "run",
+      doc: "hours after which the pages ask for the token again",
+    }),
   }),
   ...optionsUnder("Limits:", {
     bodyMegabytes: wholeNumberOption({

@@ -1,31 +1,57 @@
 // What the service answers. Types come from its own code, so that a change there breaks the build here.
 
+import type { ShownSession } from "../../src/interfaces/server/session-routes.ts";
 import type { Fleet, ReadBatch, ReadStream } from "../../src/pipelines/read-streams.ts";
 
+export type { ShownSession } from "../../src/interfaces/server/session-routes.ts";
 export type { ShownBatch } from "../../src/monitoring/streams/shown-batch.ts";
 export type { Fleet, FleetStream, ReadBatch, ReadStream } from "../../src/pipelines/read-streams.ts";
 
-/** The service wants a token, or refuses the one that it got. */
-export class NeedsToken extends Error {}
+/** The session has ended, or the service wants a token. */
+export class NeedsLogin extends Error {}
 
-const tokenKey = "tidemark-token";
+/** The session's token against forged requests; null if there is no session. */
+let csrfToken: string | null = null;
 
-/** Kept until the tab is closed. */
-export function rememberToken(token: string): void {
-  sessionStorage.setItem(tokenKey, token);
-}
-
-async function get<T>(path: string, signal: AbortSignal): Promise<T> {
-  const token = sessionStorage.getItem(tokenKey);
-  const headers = token === null ? {} : { Authorization: `Bearer ${token}` };
-  const response = await fetch(path, { headers, signal });
+async function call<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await fetch(path, { credentials: "same-origin", ...init });
   if (response.ok) return (await response.json()) as T;
   const problem: unknown = await response.json().catch(() => null);
   const detail =
     typeof problem === "object" && problem !== null && "detail" in problem
       ? String(problem.detail)
       : `the service answered ${response.status}`;
-  throw response.status === 401 || response.status === 403 ? new NeedsToken(detail) : new Error(detail);
+  throw response.status === 401 ? new NeedsLogin(detail) : new Error(detail);
+}
+
+function get<T>(path: string, signal: AbortSignal): Promise<T> {
+  return call(path, { signal });
+}
+
+function change<T>(method: "POST" | "DELETE", path: string, body?: unknown): Promise<T> {
+  const headers = {
+    ...(csrfToken !== null && { "X-CSRF-Token": csrfToken }),
+    ...(body !== undefined && { "Content-Type": "application/json" }),
+  };
+  return call(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+}
+
+async function withSession(asked: Promise<ShownSession>): Promise<ShownSession> {
+  const session = await asked;
+  csrfToken = session.csrf_token;
+  return session;
+}
+
+export function getSession(): Promise<ShownSession> {
+  return withSession(call("/v1/session", {}));
+}
+
+export function logIn(token: string): Promise<ShownSession> {
+  return withSession(change("POST", "/v1/session", { token }));
+}
+
+export async function logOut(): Promise<void> {
+  await change("DELETE", "/v1/session");
 }
 
 export interface FleetQuery {

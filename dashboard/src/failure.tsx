@@ -1,27 +1,16 @@
-import { NeedsToken, rememberToken } from "./api.ts";
+import { useEffect } from "preact/hooks";
+import { NeedsLogin } from "./api.ts";
+import { useSession } from "./session.tsx";
 
-/** What went wrong, and a form if the service wants a token. */
+/** What went wrong. If the session has ended, the form that asks for a token takes the page's place. */
 export function Failure({ error }: { error: Error }) {
-  if (!(error instanceof NeedsToken)) {
-    return (
-      <p class="failure" role="alert">
-        The service does not answer: {error.message}. The page tries again every ten seconds.
-      </p>
-    );
-  }
+  const { ask } = useSession();
+  useEffect(() => {
+    if (error instanceof NeedsLogin) ask();
+  }, [error]);
   return (
-    <form
-      class="failure"
-      onSubmit={(event) => {
-        event.preventDefault();
-        rememberToken(String(new FormData(event.currentTarget).get("token")).trim());
-        location.reload();
-      }}
-    >
-      <p>{error.message}</p>
-      <label for="token">Token with the scope read: </label>
-      <input id="token" name="token" type="password" autocomplete="off" required />
-      <button type="submit">Continue</button>
-    </form>
+    <p class="failure" role="alert">
+      The service does not answer: {error.message}. The page tries again every ten seconds.
+    </p>
   );
 }

@@ -3,17 +3,13 @@ import { render } from "preact";
 import { usePlace } from "./address.ts";
 import { BatchPage } from "./batch-page.tsx";
 import { FleetPage } from "./fleet-page.tsx";
+import { Session } from "./session.tsx";
 import { StreamPage } from "./stream-page.tsx";
 
 function App() {
   const place = usePlace();
   return (
-    <>
-      <header>
-        <a href="#/" class="brand">
-          Tidemark
-        </a>
-      </header>
+    <Session>
       {place.page === "fleet" ? (
         <FleetPage place={place} />
       ) : place.page === "stream" ? (
@@ -21,7 +17,7 @@ function App() {
       ) : (
         <BatchPage {...place} />
       )}
-    </>
+    </Session>
   );
 }
 

@@ -51,6 +51,11 @@ export function auditLogOf(place: TokenPlaceConfig): string {
   return join(dirname(tokenFileOf(place)), "audit.jsonl");
 }
 
+/** Sessions of the pages are beside the tokens that began them. */
+export function sessionFolderOf(place: TokenPlaceConfig): string {
+  return join(dirname(tokenFileOf(place)), "sessions");
+}
+
 /** SHA-256 in hexadecimal, as it is stored. */
 export function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");

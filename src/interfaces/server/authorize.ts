@@ -1,20 +1,25 @@
-// Who sends a request, and what they may do. Tokens are read again when their file changes. Without any token, only this machine
-// can reach the service, and requests that a page of another site sends through the user's browser are refused.
+// Who sends a request, and what they may do. Programs send their token with each request; the pages log in with it once, and then
+// send a cookie. Tokens are read again when their file changes. Without any token, only this machine can reach the service, and
+// requests that a page of another site sends through the user's browser are refused.
 
 import { timingSafeEqual } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
-import { parseTokenScope, type ScopeKind, scopesAllow, type TokenScope } from "../../pipelines/token-scope.ts";
+import { csrfTokenOf, type PageSessions } from "../../pipelines/page-sessions.ts";
+import { parseTokenScope, scopesAllow, type TokenScope } from "../../pipelines/token-scope.ts";
 import { defaultProject, hashToken, isValidToken, readTokenFile, type StoredToken } from "../../pipelines/tokens.ts";
+import type { Caller, CallerSession, NeededScope, SentRequest } from "./caller.ts";
 import { Problem } from "./problem.ts";
 import { RateLimit } from "./rate-limit.ts";
+import { isSameOrigin, refusedForgery, refuseForgery, sessionSecretOf } from "./session-cookie.ts";
 
-/** Who sends a request. */
-export interface Caller {
-  /** Name of the token. */
-  readonly name: string;
-  readonly project: string;
-  may(kind: ScopeKind, stream: string | null): boolean;
+/** A session that has just begun. */
+export interface LoggedIn {
+  readonly caller: Caller;
+  readonly session: CallerSession & {
+    /** Its duration. */
+    readonly seconds: number;
+  };
 }
 
 export interface AuthorizerOptions {
@@ -26,13 +31,14 @@ export interface AuthorizerOptions {
   readonly requestsPerSecond: number;
   /** Whether requests need no token as long as there is none, because only this machine can send them. */
   readonly isOpen?: boolean;
+  readonly sessions: PageSessions;
   readonly now?: () => Date;
 }
 
 const noFile = "no file";
 
-interface KnownToken extends Omit<StoredToken, "scopes"> {
-  readonly scopes: readonly TokenScope[];
+interface KnownToken extends StoredToken {
+  readonly parsed: readonly TokenScope[];
 }
 
 /** Fixed tokens, for deployments whose secrets come from the environment. */
@@ -72,10 +78,9 @@ export class Authorizer {
    * @param needed null if anybody may do it
    * @throws Problem 401, 403 or 429
    */
-  async authorize(headers: Headers, needed: ScopeKind | null, stream: string | null): Promise<Caller> {
+  async authorize(request: SentRequest, needed: NeededScope, stream: string | null): Promise<Caller> {
     if (needed === null) return anybody;
-    const tokens = await this.#tokens();
-    const caller = (await this.needsTokens()) ? callerOfToken(headers, tokens) : localCaller(headers);
+    const caller = await this.#callerOf(request);
     const { now = () => new Date() } = this.#options;
     const wait = this.#rates.take(caller.name, now().getTime());
     if (wait > 0) {
@@ -87,7 +92,7 @@ export class Authorizer {
         headers: { "Retry-After": String(wait) },
       });
     }
-    if (!caller.may(needed, stream)) {
+    if (needed !== "any" && !caller.may(needed, stream)) {
       const what = stream === null ? needed : `${needed} for stream ${JSON.stringify(stream)}`;
       throw new Problem({
         status: 403,
@@ -99,20 +104,74 @@ export class Authorizer {
     return caller;
   }
 
+  /** Who sends the request; null if they must log in or send a token first. @throws Problem 403 as `authorize` does */
+  async identify(request: SentRequest): Promise<Caller | null> {
+    try {
+      return await this.#callerOf(request);
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Begins a session of a page.
+   * @throws Problem 401 if the token is not valid, 403 if the request comes from a page of another site
+   */
+  async logIn({ headers }: SentRequest, token: string): Promise<LoggedIn> {
+    if (!isSameOrigin(headers)) throw refusedForgery("expected a request of this service's own page");
+    const known = knownToken(await this.#tokens(), hashToken(token));
+    if (known === undefined) throw unknownToken("the token is not known, or is no longer valid");
+    const session = await this.#options.sessions.begin(known.hash);
+    return { caller: callerWith(known, session), session };
+  }
+
+  async logOut({ secret }: CallerSession): Promise<void> {
+    await this.#options.sessions.end(secret);
+  }
+
+  async #callerOf(request: SentRequest): Promise<Caller> {
+    const { headers } = request;
+    const tokens = await this.#tokens();
+    if (!(await this.needsTokens())) return localCaller(headers);
+    const [, presented] = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "") ?? [];
+    const secret = presented === undefined ? sessionSecretOf(request) : null;
+    if (secret !== null) return this.#callerOfSession(request, secret, tokens);
+    if (presented === undefined) throw unknownToken("expected the header Authorization: Bearer TOKEN, got none");
+    const known = knownToken(tokens, hashToken(presented));
+    if (known === undefined) throw unknownToken("the token is not known, or is no longer valid");
+    return callerWith(known, null);
+  }
+
+  async #callerOfSession(request: SentRequest, secret: string, tokens: readonly KnownToken[]): Promise<Caller> {
+    const session = await this.#options.sessions.find(secret);
+    const known = session === null ? undefined : knownToken(tokens, session.token_hash);
+    if (session === null || known === undefined) {
+      throw new Problem({
+        status: 401,
+        title: "Session ended",
+        detail: "the session has expired, was logged out, or its token is no longer valid",
+        advice: "Log in again.",
+      });
+    }
+    refuseForgery(request, csrfTokenOf(secret));
+    return callerWith(known, { secret, expiresAt: session.expires_at });
+  }
+
   async #tokens(): Promise<readonly KnownToken[]> {
     const { file, now = () => new Date() } = this.#options;
     const found = await stat(file, { bigint: true }).catch(() => undefined);
     const stamp = found === undefined ? noFile : `${found.ino} ${found.size} ${found.mtimeNs}`;
     if (stamp !== this.#read.stamp) {
       const { tokens } = await readTokenFile(file);
-      this.#read = { stamp, tokens: tokens.map((own) => ({ ...own, scopes: own.scopes.map(parseTokenScope) })) };
+      this.#read = { stamp, tokens: tokens.map((own) => ({ ...own, parsed: own.scopes.map(parseTokenScope) })) };
     }
     const at = now().toISOString();
     return [...this.#fixed, ...this.#read.tokens].filter((own) => isValidToken(own, at));
   }
 }
 
-const anybody: Caller = { name: "anybody", project: defaultProject, may: () => false };
+const anybody: Caller = { name: "anybody", project: defaultProject, scopes: [], session: null, may: () => false };
 
 function fixedTokensOf(environment: AuthorizerOptions["environment"]): KnownToken[] {
   return Object.entries(fixedTokens).flatMap(([variable, kind]) => {
@@ -123,13 +182,13 @@ function fixedTokensOf(environment: AuthorizerOptions["environment"]): KnownToke
         advice: "Generate one: openssl rand -base64 32",
       });
     }
-    const scopes = [parseTokenScope(kind)];
     const created = "1970-01-01T00:00:00.000Z";
     return [
       {
         name: variable,
         project: defaultProject,
-        scopes,
+        scopes: [kind],
+        parsed: [parseTokenScope(kind)],
         hash: hashToken(token),
         created_at: created,
         expires_at: null,
@@ -138,35 +197,32 @@ function fixedTokensOf(environment: AuthorizerOptions["environment"]): KnownToke
   });
 }
 
-function callerOfToken(headers: Headers, tokens: readonly KnownToken[]): Caller {
-  const [, presented] = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "") ?? [];
-  const hash = Buffer.from(hashToken(presented ?? ""), "hex");
-  // All hashes are compared, each in constant time, so the time tells nothing about the tokens.
-  const known = tokens.filter((own) => timingSafeEqual(Buffer.from(own.hash, "hex"), hash));
-  if (presented === undefined || known.length === 0) {
-    throw new Problem({
-      status: 401,
-      title: "Unknown token",
-      detail:
-        presented === undefined
-          ? "expected the header Authorization: Bearer TOKEN, got none"
-          : "the token is not known, or is no longer valid",
-      advice: "Create a token with `tidemark token create`.",
-      headers: { "WWW-Authenticate": 'Bearer realm="tidemark"' },
-    });
-  }
-  const { name, project, scopes } = known[0]!;
-  return { name, project, may: (kind, stream) => scopesAllow(scopes, kind, stream) };
+/** All hashes are compared, each in constant time, so the time tells nothing about the tokens. */
+function knownToken(tokens: readonly KnownToken[], hash: string): KnownToken | undefined {
+  const wanted = Buffer.from(hash, "hex");
+  return tokens.filter((own) => timingSafeEqual(Buffer.from(own.hash, "hex"), wanted))[0];
+}
+
+function callerWith({ name, project, scopes, parsed }: KnownToken, session: CallerSession | null): Caller {
+  return { name, project, scopes, session, may: (kind, stream) => scopesAllow(parsed, kind, stream) };
+}
+
+function unknownToken(detail: string): Problem {
+  return new Problem({
+    status: 401,
+    title: "Unknown token",
+    detail,
+    advice: "Create a token with `tidemark token create`.",
+    headers: { "WWW-Authenticate": 'Bearer realm="tidemark"' },
+  });
 }
 
 /** @throws Problem 403 if the request may come from a page of another site (CSRF, or DNS rebinding) */
 function localCaller(headers: Headers): Caller {
   const host = headers.get("host") ?? "";
   const origin = headers.get("origin");
-  const site = headers.get("sec-fetch-site") ?? "none";
   const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i.test(host);
-  const isOwn = (origin === null || origin === `http://${host}`) && /^(none|same-origin)$/.test(site);
-  if (!isLocal || !isOwn) {
+  if (!isLocal || !isSameOrigin(headers)) {
     throw new Problem({
       status: 403,
       title: "Not allowed",
@@ -174,5 +230,5 @@ function localCaller(headers: Headers): Caller {
       advice: "Create a token with `tidemark token create`.",
     });
   }
-  return { name: "local", project: defaultProject, may: () => true };
+  return { name: "local", project: defaultProject, scopes: ["admin"], session: null, may: () => true };
 }

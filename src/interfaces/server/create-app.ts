@@ -7,14 +7,14 @@ import { Hono } from "hono";
 import type { Logger } from "pino";
 import { UserError } from "../../errors.ts";
 import { explainSystemError } from "../../system-error.ts";
-import type { Caller } from "./authorize.ts";
+import type { Caller, NeededScope, SentRequest } from "./caller.ts";
 import { Problem, problemOfUserError } from "./problem.ts";
-import type { NeededScope, Route } from "./route.ts";
+import type { Route } from "./route.ts";
 
 export interface AppOptions {
   readonly routes: readonly Route[];
   /** @throws Problem if the caller may not do it */
-  readonly authorize: (headers: Headers, needed: NeededScope, stream: string | null) => Promise<Caller>;
+  readonly authorize: (request: SentRequest, needed: NeededScope, stream: string | null) => Promise<Caller>;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
   /** Milliseconds, for durations in the log. */
   readonly clock?: () => number;
@@ -57,13 +57,15 @@ export function createApp({
     let response: Response;
     try {
       if (route === undefined) throw unknownAddress(request, routes);
-      const caller = await authorize(request.headers, route.scope, params.stream ?? null);
+      const sent = sentRequest(request);
+      const caller = await authorize(sent, route.scope, params.stream ?? null);
       fields.token = caller.name;
       response = await route.answer({
         params,
         caller,
         query: queryOf(request),
         headers: request.headers,
+        sent,
         body: bodyOf(request),
         requestId,
         note: (more) => Object.assign(fields, more),
@@ -79,7 +81,7 @@ export function createApp({
     }
     response.headers.set("X-Request-Id", requestId);
     if (closing()) response.headers.set("Connection", "close");
-    const method = /^(GET|POST)$/.test(request.method) ? request.method : "other";
+    const method = /^(GET|POST|DELETE)$/.test(request.method) ? request.method : "other";
     onAnswered({ method, route: route?.path ?? "unknown", status: response.status, seconds: (clock() - began) / 1000 });
     log.info({ ...fields, status: response.status, ms: Math.round(clock() - began) }, "request");
     return response;
@@ -98,6 +100,12 @@ function bodyOf({ body }: Request): Readable {
   const readable = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
   // The connection may break before anybody reads, or nobody may read at all. Whoever reads later still gets the error.
   return readable.on("error", () => {});
+}
+
+/** A proxy that ends TLS says so; whoever says so wrongly only makes its own cookie unusable. */
+function sentRequest({ method, headers, url }: Request): SentRequest {
+  const forwarded = headers.get("x-forwarded-proto")?.split(",")[0]?.trim().toLowerCase();
+  return { method, headers, isSecure: new URL(url).protocol === "https:" || forwarded === "https" };
 }
 
 /** Each parameter once. @throws Problem 400 if one is repeated */

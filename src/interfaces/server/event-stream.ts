@@ -1,7 +1,7 @@
 // GET /v1/events: new verdicts as server-sent events, for pages that show what happens now.
 
 import type { JudgedEvent } from "../../pipelines/judge-posted-batch.ts";
-import type { Caller } from "./authorize.ts";
+import type { Caller } from "./caller.ts";
 
 /** A reader that takes nothing for this many events is disconnected; it will connect again, and read what it missed. */
 const mostWaiting = 1000;

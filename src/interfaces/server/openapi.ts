@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { tidemarkVersion } from "../../versions.ts";
 import type { Route } from "./route.ts";
+import { csrfHeader } from "./session-cookie.ts";
 
 export const problemSchema: z.ZodType = z
   .object({
@@ -30,7 +31,15 @@ export function openapiDocument(routes: readonly Route[]): Json {
     servers: [{ url: "/" }],
     paths,
     components: {
-      securitySchemes: { token: { type: "http", scheme: "bearer", description: "from `tidemark token create`" } },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "from `tidemark token create`" },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "tidemark-session",
+          description: `from POST /v1/session (with the prefix __Host- by HTTPS); requests that change something also need the header ${csrfHeader}`,
+        },
+      },
       schemas: { Problem: openapiSchema(problemSchema) },
     },
   };
@@ -45,7 +54,10 @@ function operationOf({ operationId, path, scope, summary, parameters = [], body,
   return {
     operationId,
     summary,
-    ...(scope !== null && { description: `Scope: ${scope}`, security: [{ token: [] }] }),
+    ...(scope !== null && {
+      description: scope === "any" ? "Any token" : `Scope: ${scope}`,
+      security: [{ token: [] }, { session: [] }],
+    }),
     ...(scope === null && { security: [] }),
     parameters: [
       ...named.map((name) => ({ name, in: "path", required: true, schema: { type: "string", minLength: 1 } })),
@@ -60,7 +72,13 @@ function operationOf({ operationId, path, scope, summary, parameters = [], body,
       requestBody: {
         required: true,
         content: Object.fromEntries(
-          Object.entries(body).map(([type, doc]) => [type, { schema: { description: doc } }]),
+          Object.entries(body).map(([type, own]) => [
+            type,
+            {
+              schema:
+                typeof own === "string" ? { description: own } : { description: own.doc, ...openapiSchema(own.schema) },
+            },
+          ]),
         ),
       },
     }),

@@ -4,15 +4,13 @@
 import type { Readable } from "node:stream";
 import type { z } from "zod";
 
-import type { Caller } from "./authorize.ts";
-
-/** What a caller must be allowed to do; null if anybody may call the route. */
-export type NeededScope = "ingest" | "read" | "admin" | null;
+import type { Caller, NeededScope, SentRequest } from "./caller.ts";
 
 export interface RouteRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Headers;
+  readonly sent: SentRequest;
   readonly caller: Caller;
   /** The body, which nothing has read yet. */
   readonly body: Readable;
@@ -35,7 +33,7 @@ export interface RouteReply {
 }
 
 export interface Route {
-  readonly method: "get" | "post";
+  readonly method: "get" | "post" | "delete";
   /** With parameters in braces, as in OpenAPI. */
   readonly path: string;
   readonly scope: NeededScope;
@@ -44,7 +42,7 @@ export interface Route {
   /** Parameters of the query. */
   readonly parameters?: readonly RouteParameter[];
   /** Media types of the body, each with what it holds. */
-  readonly body?: Readonly<Record<string, string>>;
+  readonly body?: Readonly<Record<string, string | { readonly doc: string; readonly schema: z.ZodType }>>;
   /** By status. Replies without a schema are problems. */
   readonly replies: Readonly<Record<number, RouteReply>>;
   readonly answer: (request: RouteRequest) => Promise<Response>;

@@ -11,8 +11,9 @@ import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { UserError } from "../../errors.ts";
 import { openService } from "../../pipelines/open-service.ts";
+import { PageSessions } from "../../pipelines/page-sessions.ts";
 import { readAlertsFile } from "../../pipelines/serve-alerts.ts";
-import { tokenFileOf } from "../../pipelines/tokens.ts";
+import { sessionFolderOf, tokenFileOf } from "../../pipelines/tokens.ts";
 import type { ServeConfig } from "../../resolve-config.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { explainSystemReadError } from "../../system-error.ts";
@@ -46,6 +47,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
     environment: process.env,
     requestsPerSecond: config.requestsPerSecond,
     isOpen,
+    sessions: new PageSessions({ directory: sessionFolderOf(config), hours: config.sessionHours }),
   });
   if (!isOpen && !(await authorizer.hasTokens())) throw noTokens(config);
   const events = new EventStream();
@@ -74,6 +76,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
     await watch.start(service, { alerts: config.alerts, shared, reporter });
     const routes = serviceRoutes({
       service: watch.timed(service),
+      authorizer,
       metricsOf: (project) => watch.metricsOf(project),
       events,
       isStopping: () => signal.aborted,
@@ -87,7 +90,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
     });
     const app = createApp({
       routes: [...routes, ...dashboardRoutes()],
-      authorize: (headers, needed, stream) => authorizer.authorize(headers, needed, stream),
+      authorize: (request, needed, stream) => authorizer.authorize(request, needed, stream),
       log,
       closing: () => signal.aborted,
       onAnswered: (request) => watch.answered(request),

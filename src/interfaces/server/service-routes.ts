@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { Service } from "../../pipelines/open-service.ts";
 import type { ServiceMetrics } from "../../report/metrics/service-metrics.ts";
+import type { Authorizer } from "./authorize.ts";
 import { type BatchRouteOptions, batchRoute } from "./batch-route.ts";
 import type { EventStream } from "./event-stream.ts";
 import { healthRoutes } from "./health-routes.ts";
@@ -10,20 +11,24 @@ import { metricsRoute } from "./metrics-route.ts";
 import { openapiDocument } from "./openapi.ts";
 import { readRoutes } from "./read-routes.ts";
 import { jsonResponse, type Route } from "./route.ts";
+import { sessionRoutes } from "./session-routes.ts";
 
 export interface ServiceRoutesOptions extends Omit<BatchRouteOptions, "service"> {
   readonly service: Service;
+  readonly authorizer: Pick<Authorizer, "identify" | "logIn" | "logOut">;
   readonly events: Pick<EventStream, "response">;
   readonly metricsOf: (project: string) => ServiceMetrics;
   /** Whether the service is about to stop. */
   readonly isStopping: () => boolean;
 }
 
-export function serviceRoutes({ service, events, metricsOf, isStopping, ...batches }: ServiceRoutesOptions): Route[] {
+export function serviceRoutes(options: ServiceRoutesOptions): Route[] {
+  const { service, authorizer, events, metricsOf, isStopping, ...batches } = options;
   const routes: Route[] = [
     ...healthRoutes(async () => (isStopping() ? "the service is stopping" : service.notReady())),
     metricsRoute((project) => metricsOf(project)),
     batchRoute({ ...batches, service }),
+    ...sessionRoutes(authorizer),
     ...readRoutes(() => service.reader),
     {
       method: "get",

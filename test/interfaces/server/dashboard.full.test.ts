@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createToken } from "../../../src/pipelines/tokens.ts";
 import { complaintsAbout, openBrowser, type View, views } from "../../browsed-page.ts";
 import { chromium } from "../../chromium.ts";
 import { unpackOldModel } from "../../pipelines/old-model.ts";
@@ -88,6 +89,41 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
     await expect.poll(() => search.locator("tbody tr").count()).toBe(1);
     expect(search.url()).toBe(`${service.url}/#/?search=wrist`);
     await search.close();
+  });
+
+  it("asks for a token, keeps it from scripts, and forgets it when the reader logs out", async () => {
+    const { token } = await createToken({ tokens: at("tokens", "tokens.json") }, { name: "ops", scope: ["read"] });
+    const service = await startService(["--models", "models", "--tokens", "tokens/tokens.json"], directory);
+    for (const view of Object.keys(views) as View[]) {
+      const complaints = await complaintsAbout(browser, service.url, view, "dashboard-login", async (page) => {
+        await page.waitForSelector("#token");
+        expect(await text(page, "h1")).toBe("Log in");
+      });
+      expect(complaints, view).toEqual(none);
+    }
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${service.url}/#/?which=silent`);
+    await page.fill("#token", "tidemark_wrong");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector('[role="alert"]');
+    expect(await text(page, '[role="alert"]')).toContain("the token is not known");
+    await page.fill("#token", token);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".filters, pre");
+    expect(page.url()).toBe(`${service.url}/#/?which=silent`);
+    expect(await page.evaluate("document.cookie + JSON.stringify([localStorage, sessionStorage])")).toBe("[{},{}]");
+    const cookies = await context.cookies();
+    expect(cookies.map(({ name, httpOnly, sameSite }) => [name, httpOnly, sameSite])).toEqual([
+      ["tidemark-session", true, "Strict"],
+    ]);
+    await page.reload();
+    await page.waitForSelector(".session");
+    expect(await text(page, ".session")).toContain("ops");
+    await page.click("text=Log out");
+    await page.waitForSelector("#token");
+    expect(await context.cookies()).toEqual([]);
+    await context.close();
   });
 
   it("says what is wrong with an address, in words and with a status", async () => {

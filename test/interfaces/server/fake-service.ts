@@ -9,6 +9,7 @@ import type { Route } from "../../../src/interfaces/server/route.ts";
 import { serviceRoutes } from "../../../src/interfaces/server/service-routes.ts";
 import type { JudgedBatch } from "../../../src/pipelines/judge-posted-batch.ts";
 import type { Service } from "../../../src/pipelines/open-service.ts";
+import { PageSessions } from "../../../src/pipelines/page-sessions.ts";
 import type { PostedBatch } from "../../../src/pipelines/posted-batch.ts";
 import { ServiceMetrics } from "../../../src/report/metrics/service-metrics.ts";
 
@@ -34,7 +35,8 @@ export interface FakeService {
 
 export function fakeService({ file, directory, judge = verdict, queue = 8, ...options }: FakeOptions): FakeService {
   const { environment = {}, isOpen = false, requestsPerSecond = 1e6, now = () => new Date() } = options;
-  const authorizer = new Authorizer({ file, environment, isOpen, requestsPerSecond, now });
+  const sessions = new PageSessions({ directory: `${directory}/sessions`, hours: 12, now });
+  const authorizer = new Authorizer({ file, environment, isOpen, requestsPerSecond, sessions, now });
   const judged: PostedBatch[] = [];
   let files = 0;
   const service: Service = {
@@ -63,6 +65,7 @@ export function fakeService({ file, directory, judge = verdict, queue = 8, ...op
   const metrics = new ServiceMetrics();
   const routes: Route[] = serviceRoutes({
     service,
+    authorizer,
     events,
     metricsOf: () => metrics,
     isStopping: () => false,
@@ -72,7 +75,7 @@ export function fakeService({ file, directory, judge = verdict, queue = 8, ...op
   });
   const app = createApp({
     routes,
-    authorize: (headers, needed, stream) => authorizer.authorize(headers, needed, stream),
+    authorize: (request, needed, stream) => authorizer.authorize(request, needed, stream),
     log: pino({ enabled: false }),
   });
   return { app, routes, judged, events };

@@ -1,0 +1,66 @@
+// The cookie of a page's session, and what keeps pages of other sites from using it. Scripts cannot read the cookie (HttpOnly), and
+// browsers do not send it from other sites (SameSite). Requests that change something must also come from a page of the service
+// itself, as the browser says, and carry a token that only such a page can read.
+
+import { timingSafeEqual } from "node:crypto";
+import type { SentRequest } from "./caller.ts";
+import { Problem } from "./problem.ts";
+
+/** A browser accepts a name with this prefix only by HTTPS, and from nobody but the service itself. */
+const securePrefix = "__Host-";
+const cookieName = "tidemark-session";
+
+/** The header that repeats what the service told the page at login. */
+export const csrfHeader = "X-CSRF-Token";
+
+export function sessionCookie(secret: string, seconds: number, isSecure: boolean): string {
+  const name = `${isSecure ? securePrefix : ""}${cookieName}`;
+  return `${name}=${secret}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${isSecure ? "; Secure" : ""}`;
+}
+
+/** Makes the browser forget the session. */
+export function endedSessionCookie(isSecure: boolean): string {
+  return sessionCookie("", 0, isSecure);
+}
+
+/** The secret in the request's cookie; null if it has none. */
+export function sessionSecretOf({ headers, isSecure }: Pick<SentRequest, "headers" | "isSecure">): string | null {
+  const wanted = `${isSecure ? securePrefix : ""}${cookieName}=`;
+  const cookies = (headers.get("cookie") ?? "").split(";").map((part) => part.trim());
+  const secret = cookies.find((part) => part.startsWith(wanted))?.slice(wanted.length) ?? "";
+  return secret === "" ? null : secret;
+}
+
+/** Whether the browser says that its own page, or no page, sends the request; true for other programs. */
+export function isSameOrigin(headers: Headers): boolean {
+  const site = headers.get("sec-fetch-site") ?? "none";
+  const origin = headers.get("origin");
+  return (
+    /^(none|same-origin)$/.test(site) &&
+    (origin === null || hostOfOrigin(origin) === headers.get("host")?.toLowerCase())
+  );
+}
+
+/** @throws Problem 403 if the request changes something, and may come from a page of another site */
+export function refuseForgery({ method, headers }: SentRequest, csrfToken: string): void {
+  if (/^(GET|HEAD)$/.test(method)) return;
+  if (!isSameOrigin(headers)) throw refusedForgery("expected a request of this service's own page");
+  const given = Buffer.from(headers.get(csrfHeader) ?? "");
+  const wanted = Buffer.from(csrfToken);
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+    throw refusedForgery(`expected the header ${csrfHeader} with the csrf_token of GET /v1/session`);
+  }
+}
+
+export function refusedForgery(detail: string): Problem {
+  return new Problem({
+    status: 403,
+    title: "Not allowed",
+    detail,
+    advice: "Programs send a token instead: Authorization: Bearer TOKEN.",
+  });
+}
+
+function hostOfOrigin(origin: string): string | null {
+  return /^https?:\/\/([^/]+)$/i.exec(origin)?.[1]?.toLowerCase() ?? null;
+}

@@ -1,0 +1,120 @@
+// Sessions of people who log in to the pages with a token. A session's secret is known only to the browser; here is its hash, in a
+// file of its own beside tokens.json, so that replicas share sessions, a restart keeps them, and nobody who reads the files can
+// use them. A session ends when it is logged out, when it expires, or as soon as its token is no longer valid.
+
+import { createHash, randomBytes } from "node:crypto";
+import { readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { makeDirectories } from "../make-directories.ts";
+import { jsonFileText } from "../storage/store/json-file.ts";
+import { readTextFile } from "../storage/store/read-text-file.ts";
+import { hasSystemErrorCode } from "../system-error.ts";
+
+/** What is kept about a session. */
+export interface PageSession {
+  /** Hash of the token that began it, as tokens.json has it. */
+  readonly token_hash: string;
+  /** ISO 8601, UTC. */
+  readonly expires_at: string;
+}
+
+/** A new session; its secret cannot be shown again. */
+export interface BegunSession {
+  readonly secret: string;
+  /** ISO 8601, UTC. */
+  readonly expiresAt: string;
+  /** Its duration. */
+  readonly seconds: number;
+}
+
+export interface PageSessionsOptions {
+  /** Folder of the files. If it cannot be written to, sessions last only as long as the process. */
+  readonly directory: string;
+  /** Duration of a session. */
+  readonly hours: number;
+  readonly now?: () => Date;
+}
+
+const pageSession: z.ZodType<PageSession> = z.object({
+  token_hash: z.string().regex(/^[0-9a-f]{64}$/),
+  expires_at: z.iso.datetime(),
+});
+
+const fileName = /^[0-9a-f]{64}\.json$/;
+const unwritable = ["EROFS", "EACCES", "EPERM"] as const;
+
+export class PageSessions {
+  readonly #directory: string;
+  readonly #milliseconds: number;
+  readonly #now: () => Date;
+  /** Those that could not be written. */
+  readonly #here = new Map<string, PageSession>();
+
+  constructor({ directory, hours, now = () => new Date() }: PageSessionsOptions) {
+    this.#directory = directory;
+    this.#milliseconds = hours * 3_600_000;
+    this.#now = now;
+  }
+
+  async begin(tokenHash: string): Promise<BegunSession> {
+    await this.#forgetExpired();
+    const secret = randomBytes(32).toString("base64url");
+    const expiresAt = new Date(this.#now().getTime() + this.#milliseconds).toISOString();
+    const session: PageSession = { token_hash: tokenHash, expires_at: expiresAt };
+    try {
+      await makeDirectories(this.#directory);
+      await writeFile(this.#path(secret), jsonFileText(session), { mode: 0o600, flag: "wx" });
+    } catch (error) {
+      if (!unwritable.some((code) => hasSystemErrorCode(error, code))) throw error;
+      this.#here.set(hashOfSession(secret), session);
+    }
+    return { secret, expiresAt, seconds: Math.floor(this.#milliseconds / 1000) };
+  }
+
+  /** Null if there is no such session, or it has expired. */
+  async find(secret: string): Promise<PageSession | null> {
+    const session = this.#here.get(hashOfSession(secret)) ?? (await readPageSession(this.#path(secret)));
+    return session !== null && this.#now().toISOString() < session.expires_at ? session : null;
+  }
+
+  async end(secret: string): Promise<void> {
+    this.#here.delete(hashOfSession(secret));
+    await rm(this.#path(secret), { force: true });
+  }
+
+  async #forgetExpired(): Promise<void> {
+    const at = this.#now().toISOString();
+    for (const [hash, { expires_at }] of this.#here) if (expires_at <= at) this.#here.delete(hash);
+    const names = await readdir(this.#directory).catch(() => []);
+    for (const name of names.filter((own) => fileName.test(own))) {
+      const path = join(this.#directory, name);
+      const session = await readPageSession(path);
+      if (session !== null && session.expires_at <= at) await rm(path, { force: true });
+    }
+  }
+
+  /** A secret comes from a request, but its hash is a plain name. */
+  #path(secret: string): string {
+    return join(this.#directory, `${hashOfSession(secret)}.json`);
+  }
+}
+
+/** What a page must send along to change something: only pages of the service itself can read it. */
+export function csrfTokenOf(secret: string): string {
+  return createHash("sha256").update(`csrf ${secret}`).digest("base64url");
+}
+
+function hashOfSession(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex");
+}
+
+async function readPageSession(path: string): Promise<PageSession | null> {
+  const text = await readTextFile(path);
+  if (text === null) return null;
+  try {
+    return pageSession.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}

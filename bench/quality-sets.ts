@@ -1,5 +1,5 @@
-// The data sets of the quality benchmark, each with the options of `train` that read it. No other option is set: what is measured
-// are the defaults. Other recordings can be given by path, with their options in a file as `train --config` reads it.
+// The data sets of the quality benchmark, each with the options of `train` that read it. No other option is set, so the
+// benchmark measures the defaults. Other recordings can be given by path, with their options in a file for `train --config`.
 
 import { existsSync } from "node:fs";
 import { basename } from "node:path";

@@ -1,4 +1,4 @@
-// The thread of StepWorker: waits for a number of steps, runs them, and answers with the milliseconds of each.
+// The thread of StepWorker: waits for a number of steps, runs them, and replies with the duration of each in milliseconds.
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { NetworkName } from "../src/learning/networks/presets.ts";

@@ -29,7 +29,7 @@ const refusals: Readonly<Record<string, readonly [reason: string, advice: string
   EISDIR: ["it is a folder", "Give the path of a file."],
   ELOOP: ["its symbolic links form a loop", "Repair the link, or name the intended file directly."],
   ENAMETOOLONG: ["the name is too long for the file system", "Choose a shorter one."],
-  EMFILE: ["this process has too many files open", "Raise the limit (ulimit -n), or run with fewer --jobs."],
+  EMFILE: ["this process has too many files open", "Raise the limit (ulimit -n), or lower --jobs."],
   ENFILE: ["the system has too many files open", "Wait until other programs have ended, and run the command again."],
   EBUSY: ["it is in use", "Wait until the program that uses it has ended, and run the command again."],
   ETXTBSY: ["a running program uses it", "Choose another name."],

@@ -17,7 +17,7 @@ export interface ComparedModels {
   readonly first: string;
   /** Folder name of the other model. */
   readonly second: string;
-  /** One of: cross-validation (each model's own), files. */
+  /** Source of the scores, one of: cross-validation (each model's own), files. */
   readonly on: "cross-validation" | "files";
   /** Null if no person was tested under both. */
   readonly paired: PairedPeople | null;

@@ -26,7 +26,7 @@ export interface LabelRules {
 }
 
 /**
- * The rules that the options ask for. Smoothing uses the class shares of the training windows. The threshold is calibrated on the
+ * Derives the rules from the options. Smoothing uses the class shares of the training windows. The threshold is calibrated on the
  * stored out-of-fold predictions, which are calibrated and smoothed in the same way.
  *
  * @throws UserError if the model folder lacks its cross-validation

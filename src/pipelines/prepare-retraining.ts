@@ -222,7 +222,7 @@ function cutRetrainingWindows(
       { network, batchSize, window, overlap, folds, augment, jobs: config.jobs },
       { samples, channels: labelled.rows.channels.length },
     );
-    reportTrainingMemory(memory, reporter, "Use fewer --jobs, or fewer recordings.");
+    reportTrainingMemory(memory, reporter, "Lower --jobs, or give fewer recordings.");
     return makeWindowsOfPlans([labelled, foreign]) as [WindowSet, WindowSet];
   } finally {
     unlabelled.close();

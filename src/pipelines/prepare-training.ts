@@ -96,7 +96,7 @@ type Preparing = NamedColumns &
     | "jobs"
   >;
 
-const lessMemory = "Use fewer --jobs, a smaller --batch-size or --network compact, or fewer recordings.";
+const lessMemory = "Lower --jobs or --batch-size, use --network compact, or give fewer recordings.";
 
 /**
  * @param known the network, if it has already been read

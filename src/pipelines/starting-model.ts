@@ -64,7 +64,7 @@ export async function openStartingModel(
     manifest,
   );
   if (hasPenalty(network)) {
-    throw new UserError(`--from ${from}: its network, ${String(network)}, cannot start from weights`, {
+    throw new UserError(`--from ${from}: its network, ${String(network)}, cannot be trained further`, {
       advice: "Start from a model with --network compact or 1dcnn-bilstm, or with a network of your own.",
     });
   }

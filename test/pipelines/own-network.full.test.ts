@@ -1,4 +1,4 @@
-// A network of a user's own: trained through the command, from a file that the model folder then keeps but never runs.
+// A network that a user defines in a file: `train` fits it, and the model folder keeps the file as a record but never runs it.
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -64,7 +64,7 @@ export interface CvReport {
   /** The fit on all data. */
   final_fit: {
     epochs: number;
-    /** Penalty of the layer; absent for a network that is trained in steps. */
+    /** Penalty on the linear layer's weights; absent for a network that is trained in steps. */
     penalty?: number;
     seconds: number;
     n_windows: number;

@@ -84,7 +84,7 @@ export type FitEvent =
       steps: number;
       /** Mean training loss of the epoch so far, nats; null for a network that is not trained in steps. */
       loss: number | null;
-      /** What a network that is not trained in steps is doing; absent for other networks. */
+      /** Current stage of a network that is not trained in steps; absent for other networks. */
       stage?: FitStage;
       /** Windows trained on, per second. */
       windowsPerSecond: number;

@@ -123,7 +123,7 @@ export interface MeasuredRunLength {
   readonly people: number;
   /** Length of a batch. */
   readonly seconds: number;
-  /** The kinds of days that were judged, one stream per person. */
+  /** Results for each kind of day, with one stream per person. */
   readonly days: readonly {
     readonly day: RehearsedDay;
     /** Batches up to the first alarm of each stream, or to its end. */

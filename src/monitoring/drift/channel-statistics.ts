@@ -46,7 +46,9 @@ export function channelStatistics(
   if (!(reference.n > 0 && current.n > 0)) {
     throw new RangeError(`statistics: expected values on both sides, got ${reference.n} and ${current.n}`);
   }
-  if (!(scale.std > 0)) throw new RangeError(`statistics: expected a baseline with spread, got a std of ${scale.std}`);
+  if (!(scale.std > 0)) {
+    throw new RangeError(`statistics: expected a positive standard deviation of the baseline, got ${scale.std}`);
+  }
   const spread = (side: ChannelSummary): number => Math.max(side.std, leastRelativeStd * scale.std);
   return {
     ks: ksDistance(reference.counts, current.counts),

@@ -29,7 +29,7 @@ export interface JudgedDays {
  * computed.
  * @param plan.count chunks per batch
  * @param plan.batches batches per stream
- * @param plan.map maps the people (default: `people.map`)
+ * @param plan.map applies a function to each person, and may report progress (default: `people.map`)
  */
 export function measureRunLength(
   people: readonly RehearsedPerson[],

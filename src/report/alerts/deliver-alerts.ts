@@ -1,4 +1,4 @@
-// Sends what is in the outbox, within a limited time: for commands, which must end.
+// Sends the alerts in the outbox within a time limit, so that a command ends even if a target does not answer.
 
 import { setTimeout as wait } from "node:timers/promises";
 import type { AlertOutbox } from "./alert-outbox.ts";

@@ -1,5 +1,5 @@
-// The range of each channel, and the time for which it stays at one value. Stretches are measured from their first row to one step
-// after their last row.
+// Measures the range of each channel and the time for which it stays at a single value. A stretch extends from its first row to one
+// step after its last row.
 
 import { recordingPieces, type Stretch } from "./recordings.ts";
 import type { SampledRows } from "./sampled-rows.ts";

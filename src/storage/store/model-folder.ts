@@ -172,7 +172,7 @@ async function changedModelFolderFile(directory: string, manifest: Manifest): Pr
   return null;
 }
 
-/** The error for a file that matches its hash, but contradicts the rest of the folder. */
+/** The error for a file that matches its hash but contradicts the rest of the folder. */
 export function unfitModelFolderFile(path: string, faults: readonly string[]): UserError {
   return new UserError(`${path} cannot be used:`, {
     details: faults,

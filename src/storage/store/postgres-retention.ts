@@ -13,8 +13,8 @@ import {
 import { StoreUnavailable } from "./store-unavailable.ts";
 import { type CompactedStore, type NamedBatch, type StreamRules, shortenedPerBatch } from "./stream-store.ts";
 
-/** Number of batches that this process adds between two looks at the size. */
-const batchesPerLook = 500;
+/** Number of batches that this process adds between two checks of the size. */
+const batchesPerSizeCheck = 500;
 /** Maximum number of batches shortened per transaction, so that batches can be added in between. */
 const shortenedAtOnce = 200;
 
@@ -26,8 +26,8 @@ interface Shortened {
 export class PostgresRetention {
   readonly #connection: PostgresConnection;
   readonly #model: number;
-  /** Number of batches until the next look at the size. */
-  #untilLook = 0;
+  /** Number of batches until the next check of the size. */
+  #untilSizeCheck = 0;
   #isTooLarge = false;
   #limit = Number.POSITIVE_INFINITY;
 
@@ -43,9 +43,9 @@ export class PostgresRetention {
    */
   async afterBatch(rules: StreamRules, isExpired: boolean): Promise<void> {
     try {
-      if (this.#untilLook-- <= 0 || this.#isTooLarge || rules.bytes < this.#limit) {
+      if (this.#untilSizeCheck-- <= 0 || this.#isTooLarge || rules.bytes < this.#limit) {
         this.#isTooLarge = (await this.#bytes()) > rules.bytes;
-        this.#untilLook = batchesPerLook;
+        this.#untilSizeCheck = batchesPerSizeCheck;
         this.#limit = rules.bytes;
       }
       if (isExpired || this.#isTooLarge) await this.#shorten(rules, shortenedPerBatch, false);

@@ -50,13 +50,14 @@ const middleStatement = (at: { readonly last: string }): string => `
     AND k.sequence < ${at.last}`;
 
 /**
- * Adds a batch if the stream still has the version that the batch was judged by, and deletes the summary that no reference
- * will need again. No row if the stream has changed.
+ * Adds a batch if the stream still has the version against which the batch was judged, and deletes the summary that no
+ * reference will need again. Returns no row if the stream has changed.
  *
  * $1 stream, $2 summaries kept at each end, $3 version, $4 batch id, $5 content hash, $6 received at, $7 status, $8 reason,
  * $9 in references, $10 figures, $11 result, $12 summary, $13 whether the state changes, $14 state, $15 attempt, $16 since,
  * $17 headline.
- * It also makes a server whose default is not to flush commits flush this one.
+ *
+ * If the server does not flush commits by default, the statement makes it flush this one.
  */
 export const recordStatement: string = `
   WITH middle AS (
@@ -98,17 +99,17 @@ export const beginStreamStatement =
 /** $1 model, $2 stream */
 export const streamIdStatement = "SELECT stream_id FROM tidemark.streams WHERE model_id = $1 AND name = $2";
 
-/** Within a transaction: no other change of the stream until it ends. $1 model, $2 stream */
+/** Blocks other changes of the stream until the transaction ends. $1 model, $2 stream */
 export const lockStreamStatement =
   "SELECT stream_id, version FROM tidemark.streams WHERE model_id = $1 AND name = $2 FOR NO KEY UPDATE";
 
-/** $1 model, $2 stream, $3 batch id; with the stream's version */
+/** The batch, with the version of its stream. $1 model, $2 stream, $3 batch id */
 export const findStatement: string = `
   SELECT ${postgresBatchColumns}, s.stream_id, s.version
   FROM tidemark.streams s JOIN tidemark.batches b USING (stream_id)
   WHERE s.model_id = $1 AND s.name = $2 AND b.batch_id = $3`;
 
-/** One row without a batch if the page is empty. $1 model, $2 stream, $3 limit, $4 skip */
+/** Returns one row without a batch if the page is empty. $1 model, $2 stream, $3 limit, $4 skip */
 export const pageStatement = (order: "ASC" | "DESC"): string => `
   SELECT s.batches AS total, b.*
   FROM tidemark.streams s LEFT JOIN LATERAL (

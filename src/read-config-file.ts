@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { UserError } from "./errors.ts";
 import { kindOfFile } from "./kind-of-file.ts";
 import { type ConfigFile, isOptionsRecord, showOptionValue } from "./resolve-options.ts";
-import { explainSystemReadError } from "./system-error.ts";
+import { explainSystemErrorOnRead } from "./system-error.ts";
 
 /** Far more than all options together take up. */
 const largestConfigFile = 2 ** 20;
@@ -17,7 +17,7 @@ const pathOptions: ReadonlySet<string> = new Set(["files", "labelled", "labels",
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const text = await readConfigText(path).catch((cause: unknown) => {
-    throw explainSystemReadError(cause, `--config ${path}`);
+    throw explainSystemErrorOnRead(cause, `--config ${path}`);
   });
   const { parse } = await import("yaml");
   let content: unknown;

@@ -84,7 +84,7 @@ export function explainSystemError(error: unknown): UserError | undefined {
  * Does the same for an error that occurred while a file was being read; such an error may not name the file. The message has
  * only the path and the reason. Defects and UserErrors are returned unchanged.
  */
-export function explainSystemReadError(error: unknown, path: string): unknown {
+export function explainSystemErrorOnRead(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
   const { code }: NodeJS.ErrnoException = error;
   if (typeof code !== "string" || !/^E[A-Z0-9]+$/.test(code)) return error;

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename, rm, symlink, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../src/errors.ts";
-import { explainSystemError, explainSystemReadError } from "../src/system-error.ts";
+import { explainSystemError, explainSystemErrorOnRead } from "../src/system-error.ts";
 import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
 
 describe.skipIf(process.platform === "win32")("explainSystemError", () => {
@@ -51,7 +51,7 @@ describe("explainReadFailure", () => {
     ["EIO", /^model\.onnx: the device failed \(EIO\)$/, /Check the disk/],
     ["EUNKNOWN", /^model\.onnx: it could not be read \(EUNKNOWN\)$/, /Check the disk/],
   ])("says what %s means, and what to do", (code, message, advice) => {
-    const error = explainSystemReadError(Object.assign(new Error("x"), { code }), "model.onnx");
+    const error = explainSystemErrorOnRead(Object.assign(new Error("x"), { code }), "model.onnx");
     expect(error).toBeInstanceOf(UserError);
     expect(error).toMatchObject({ message: expect.stringMatching(message), advice: expect.stringMatching(advice) });
   });
@@ -62,6 +62,6 @@ describe("explainReadFailure", () => {
       new UserError("y"),
       Object.assign(new Error("z"), { code: "ERR_INVALID_ARG_TYPE" }),
     ];
-    for (const error of errors) expect(explainSystemReadError(error, "a")).toBe(error);
+    for (const error of errors) expect(explainSystemErrorOnRead(error, "a")).toBe(error);
   });
 });

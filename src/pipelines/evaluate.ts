@@ -18,7 +18,7 @@ import {
 import { type MetricsSummary, metricsSummary } from "../learning/evaluation/metrics-summary.ts";
 import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts";
 import { listedNames } from "../listed-names.ts";
-import { type OpenedModel, openWatchedForPrediction } from "../monitoring/streams/watched-model.ts";
+import { type OpenedModel, openWatchedModelForPrediction } from "../monitoring/streams/watched-model.ts";
 import { naturalOrder } from "../natural-order.ts";
 import { Rng } from "../random.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
@@ -103,7 +103,7 @@ export async function evaluate(
   const started = performance.now();
   const config = resolveEvaluateConfig(options);
   if (config.out !== undefined) await checkOutFile(config.out, config);
-  const model = await openWatchedForPrediction(config.model);
+  const model = await openWatchedModelForPrediction(config.model);
   const reporter = collectingReporter(reporterOf(run.reporter));
   const report = await readJsonFile(model.folder.path(modelFiles.cvReport), cvReportSchema);
   const { classes } = model.folder.labels;

@@ -3,7 +3,7 @@
 
 import { type RawWindows, type WindowNames, WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
-import { openLedgerStore, openModelLedger } from "../monitoring/streams/model-ledger.ts";
+import { openModelLedger, openModelLedgerStore } from "../monitoring/streams/model-ledger.ts";
 import { MonitorStream } from "../monitoring/streams/monitor-stream.ts";
 import { type StreamState, streamSchemas } from "../monitoring/streams/stream-state.ts";
 import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
@@ -70,7 +70,7 @@ export async function openModelWithStore({
   readonly store?: string | undefined;
 }): Promise<ModelHandle> {
   if (address === undefined) return openModelHandle(model);
-  const store = await openLedgerStore(address);
+  const store = await openModelLedgerStore(address);
   try {
     const handle = await openModelHandle(model, { store });
     handle.closesAfterwards(store);

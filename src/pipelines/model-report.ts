@@ -6,7 +6,7 @@ import { fitSeconds, fitStatePenalty, steppedEpochs } from "../learning/training
 import { snakeKeys } from "../letter-case.ts";
 import { configToRecord } from "../recorded-options.ts";
 import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
-import { countWindowsByName, windowsPerClass } from "../signals/preprocessing/windows.ts";
+import { windowsPerClass, windowsPerName } from "../signals/preprocessing/windows.ts";
 import type { TrainedModel } from "./trained-model.ts";
 
 export function modelReport(
@@ -30,7 +30,7 @@ export function modelReport(
     windows: {
       total: windows.starts.length,
       per_class: windowsPerClass(windows),
-      per_user: countWindowsByName(windows.groups, windows.users),
+      per_user: windowsPerName(windows.groups, windows.users),
       dropped: droppedWithReasons(dropped),
       ...(labelChanges !== null && { label_changes: labelChanges }),
     },

@@ -22,7 +22,7 @@ import {
   registeredLineOfModel,
   resolveModelByRegistry,
 } from "../storage/store/registry.ts";
-import { explainSystemReadError, hasSystemErrorCode } from "../system-error.ts";
+import { explainSystemErrorOnRead, hasSystemErrorCode } from "../system-error.ts";
 
 export type { Labels } from "../storage/store/labels.ts";
 export type { Manifest, RetrainedFrom } from "../storage/store/manifest.ts";
@@ -84,7 +84,7 @@ export async function listModels(
 ): Promise<ModelVersion[]> {
   const { warn } = reporterOf(run.reporter);
   const names = await readdir(directory).catch((error: unknown) => {
-    const cause = explainSystemReadError(error, directory);
+    const cause = explainSystemErrorOnRead(error, directory);
     const [reason, advice] = cause instanceof UserError ? [cause.headline, cause.advice] : [String(cause), undefined];
     throw new UserError(`--dir ${directory}: expected a directory of model folders: ${reason}`, {
       ...(advice !== undefined && { advice }),
@@ -218,6 +218,6 @@ async function isListedModel(directory: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (hasSystemErrorCode(error, "ENOTDIR") || hasSystemErrorCode(error, "ENOENT")) return false;
-    throw explainSystemReadError(error, directory);
+    throw explainSystemErrorOnRead(error, directory);
   }
 }

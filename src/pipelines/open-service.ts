@@ -1,7 +1,7 @@
 // The service without its network: models that are open, and the order in which batches are judged.
 
 import { UserError } from "../errors.ts";
-import { openLedgerStore } from "../monitoring/streams/model-ledger.ts";
+import { openModelLedgerStore } from "../monitoring/streams/model-ledger.ts";
 import type { ListedStream } from "../monitoring/streams/stream-list.ts";
 import type { Reporter } from "../reporter.ts";
 import type { ServeConfig } from "../resolve-config.ts";
@@ -45,7 +45,7 @@ export interface ServiceRun {
 /** @throws UserError if the folder has no model */
 export async function openService(config: ServeConfig, run: ServiceRun = {}): Promise<Service> {
   const { models: directory, keepDays, keepMegabytes, batchRows } = config;
-  const store = config.store === undefined ? undefined : await openLedgerStore(config.store);
+  const store = config.store === undefined ? undefined : await openModelLedgerStore(config.store);
   const served = new ServedModels({ models: directory, store });
   const service: Service = {
     judge: inTurn(streamOfPosted, (posted) =>

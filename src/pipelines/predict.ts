@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { ConfidenceThreshold } from "../learning/evaluation/confidence-threshold.ts";
-import { openWatchedForPrediction } from "../monitoring/streams/watched-model.ts";
+import { openWatchedModelForPrediction } from "../monitoring/streams/watched-model.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { type PredictConfig, type PredictOptions, resolvePredictConfig } from "../resolve-config.ts";
 import { spreadsheetSafe } from "../signals/files/spreadsheet-safe.ts";
@@ -55,7 +55,7 @@ export async function predict(
   const config = resolvePredictConfig(options);
   refuseOverwritingInput(config.out, config.files);
   await checkOutFile(config.out, config);
-  const model = await openWatchedForPrediction(config.model);
+  const model = await openWatchedModelForPrediction(config.model);
   const { classes } = model.folder.labels;
   if (config.unknown !== undefined) refuseUnknownPredictClass(classes);
   const rules = await labelWindowRules(model, config);

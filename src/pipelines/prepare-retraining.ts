@@ -24,7 +24,7 @@ import {
 } from "../signals/preprocessing/plan-windows.ts";
 import { runsOfWindowChunk } from "../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
-import { countWindowsByName } from "../signals/preprocessing/windows.ts";
+import { windowsPerName } from "../signals/preprocessing/windows.ts";
 import { readJsonLines } from "../storage/store/json-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { championOptions } from "./champion-options.ts";
@@ -283,7 +283,7 @@ async function retrainingSchedule(
 
 /** Number of windows per person, for a table. */
 export function retrainingPeople(windows: WindowSet, rows: Int32Array): string[] {
-  const counts = countWindowsByName(
+  const counts = windowsPerName(
     rows.map((row) => windows.groups[row]!),
     windows.users,
   );

@@ -15,7 +15,7 @@ import type { TrainConfig } from "../resolve-config.ts";
 import { sha256Bytes } from "../storage/store/hash.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
 import { ownNetworkFiles } from "../storage/store/model-folder.ts";
-import { explainSystemReadError } from "../system-error.ts";
+import { explainSystemErrorOnRead } from "../system-error.ts";
 
 /** Far more than the code of a network takes up. */
 const largestFile = 2 ** 20;
@@ -109,7 +109,7 @@ async function readNetworkText(file: string): Promise<string> {
       throw new UserError(`--network ${file}: expected at most 1 MiB of code, found ${found.size} bytes`);
     return await readFile(file, "utf8");
   } catch (cause) {
-    throw explainSystemReadError(cause, `--network ${file}`);
+    throw explainSystemErrorOnRead(cause, `--network ${file}`);
   }
 }
 

@@ -2,7 +2,7 @@
 // all models of a service.
 
 import type { StreamList } from "../monitoring/streams/stream-answers.ts";
-import { isListedInAlarm, type ListedStream, listByUrgency } from "../monitoring/streams/stream-list.ts";
+import { compareListedStreams, isListedStreamInAlarm, type ListedStream } from "../monitoring/streams/stream-list.ts";
 import type { StreamsListConfig } from "../resolve-config.ts";
 
 /** Which streams to list. */
@@ -24,7 +24,7 @@ export function selectStreams<S extends ListedStream>(
   const words = search.toLowerCase();
   const matching = all
     .filter((own) => isAmong[which](own) && own.stream.toLowerCase().includes(words))
-    .sort(listByUrgency);
+    .sort(compareListedStreams);
   return {
     counts: {
       total: count("active"),
@@ -40,7 +40,7 @@ export function selectStreams<S extends ListedStream>(
 
 const isAmong: Readonly<Record<StreamsListConfig["which"], (stream: ListedStream) => boolean>> = {
   active: ({ retired_at }) => retired_at === null,
-  alarm: (stream) => stream.retired_at === null && isListedInAlarm(stream),
+  alarm: (stream) => stream.retired_at === null && isListedStreamInAlarm(stream),
   silent: ({ retired_at, silence }) => retired_at === null && silence.silent === true,
   rejected: ({ retired_at, last }) => retired_at === null && last.verdict === "rejected",
   retired: ({ retired_at }) => retired_at !== null,

@@ -7,7 +7,7 @@ import type { NetworkSource } from "../learning/training/network-source.ts";
 import { transferWeights, weightsToTransfer } from "../learning/training/transfer-weights.ts";
 import { listedNames } from "../listed-names.ts";
 import { sensorsOfModel } from "../monitoring/drift/model-sensors.ts";
-import { type OpenedModel, openWatchedForPrediction } from "../monitoring/streams/watched-model.ts";
+import { type OpenedModel, openWatchedModelForPrediction } from "../monitoring/streams/watched-model.ts";
 import type { Rng } from "../random.ts";
 import { type ChampionOptions, optionsOfModel, readChampionOptions } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
@@ -41,7 +41,7 @@ export async function openStartingModel(
   { network: given }: Pick<TrainConfig, "network">,
   from: string,
 ): Promise<StartingModel> {
-  const opened = await openWatchedForPrediction(from);
+  const opened = await openWatchedModelForPrediction(from);
   const { folder, config } = opened;
   const { manifest } = folder;
   const read = readChampionOptions(config);

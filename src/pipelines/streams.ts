@@ -2,7 +2,7 @@
 // opened store; the others open the ledger in a model folder.
 
 import { UserError } from "../errors.ts";
-import { type LedgerOwner, openLedgerStore, openReadableModelLedger } from "../monitoring/streams/model-ledger.ts";
+import { type LedgerOwner, openModelLedgerStore, openReadableModelLedger } from "../monitoring/streams/model-ledger.ts";
 import { type ShownBatch, shownBatch } from "../monitoring/streams/shown-batch.ts";
 import type { ShownStream, StreamList } from "../monitoring/streams/stream-answers.ts";
 import { listedBatches, listedStream } from "../monitoring/streams/stream-list.ts";
@@ -129,7 +129,7 @@ async function withReadableStreams<T>(
   const directory = await resolveModelByRegistry(model);
   const { model_version: modelVersion } = await readManifest(directory);
   const owner = { directory, modelVersion };
-  const opened = address === undefined ? undefined : await openLedgerStore(address);
+  const opened = address === undefined ? undefined : await openModelLedgerStore(address);
   try {
     const key = { project: defaultProject, model: modelVersion };
     const store = opened === undefined ? openReadableModelLedger(owner) : await opened.streamsOf(key);

@@ -141,7 +141,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
     };
     await enterResumableRun(staging, identity, data.recordings.fingerprint);
     const begin = (start: TrackerStart): TrackingEvent[] =>
-      beginTrainLog({ recordings: data.recordings, rows: data.quality.rows.kept }, trainConfigToTrack(config), start);
+      beginTrainLog({ recordings: data.recordings, rows: data.quality.rows.kept }, trackedRunOfTrain(config), start);
     tracker = await TrainingTracker.open(begin, { ...config, server }, staging, {
       reporter,
       now: () => now().getTime(),
@@ -255,7 +255,7 @@ async function joinTrainedLine(out: string, line: string, reporter: Reporter): P
 }
 
 /** The information that a tracking server receives about a run before the run starts. */
-function trainConfigToTrack(config: TrainConfig): TrackedRun {
+function trackedRunOfTrain(config: TrainConfig): TrackedRun {
   return { out: config.out, experiment: config.experiment, params: configToRecord(config) };
 }
 

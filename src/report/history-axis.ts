@@ -14,7 +14,7 @@ export interface HistoryAxis {
 }
 
 /** The rows that form curves. Of an ensemble, these are the epochs of the member that is trained in steps. */
-export function historyCurveRows(history: readonly HistoryRow[]): readonly HistoryRow[] {
+export function rowsOnHistoryAxis(history: readonly HistoryRow[]): readonly HistoryRow[] {
   const stepped = history.filter(({ learning_rate }) => learning_rate !== null);
   return stepped.length > 0 ? stepped : history;
 }

@@ -3,7 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport, FoldReport } from "../learning/training/cv-report.ts";
-import { type HistoryAxis, historyAxis, historyCurveRows } from "./history-axis.ts";
+import { type HistoryAxis, historyAxis, rowsOnHistoryAxis } from "./history-axis.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { type Html, html } from "./html.ts";
 import { formatDuration, formatFixed } from "./number-format.ts";
@@ -26,7 +26,7 @@ interface Axes {
 
 /** The section's figures: one per fold, and one for the final fit. */
 export function learningCurves(report: CvReport, history: readonly HistoryRow[]): Html {
-  const drawn = historyCurveRows(history);
+  const drawn = rowsOnHistoryAxis(history);
   const fits: Fit[] = report.folds.map((fold) => ({
     name: `fold-${fold.fold}`,
     title: `Fold ${fold.fold}`,

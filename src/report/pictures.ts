@@ -3,7 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport } from "../learning/training/cv-report.ts";
-import { historyAxis, historyCurveRows } from "./history-axis.ts";
+import { historyAxis, rowsOnHistoryAxis } from "./history-axis.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { formatAxisLabel } from "./number-format.ts";
 import { plotSvg } from "./plot-svg.ts";
@@ -64,7 +64,7 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
 
 /** Loss and validation macro-F1 by epoch or penalty, one line per fit. The same history always gives the same bytes. */
 export function learningCurvesPicture(history: readonly HistoryRow[]): string {
-  const curves = historyCurveRows(history);
+  const curves = rowsOnHistoryAxis(history);
   const axis = historyAxis(curves, 10);
   // The final fit chooses no penalty, so it has no curve.
   const drawn = axis.name === "penalty" ? curves.filter(({ fit }) => fit !== "final") : curves;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { historyAxis, historyCurveRows } from "../../src/report/history-axis.ts";
+import { historyAxis, rowsOnHistoryAxis } from "../../src/report/history-axis.ts";
 import type { HistoryRow } from "../../src/report/history-row.ts";
 
 const row = (epoch: number, own: Partial<HistoryRow>): HistoryRow => ({
@@ -23,12 +23,12 @@ it("draws the epochs of an ensemble, but neither its penalties nor the ensemble 
     row(3, { penalty: 3000 }),
     row(4, { mixture: { temperatures: [1, 1], weights: [0.5, 0.5] } }),
   ];
-  const rows = historyCurveRows(history);
+  const rows = rowsOnHistoryAxis(history);
   expect(rows.map(({ epoch }) => epoch)).toEqual([1, 2]);
   expect(historyAxis(rows, 5)).toMatchObject({ name: "epoch", last: 2 });
 });
 
 it("draws the penalties of a network without epochs", () => {
-  const rows = historyCurveRows([row(1, { penalty: 3000 }), row(2, { penalty: 1000 })]);
+  const rows = rowsOnHistoryAxis([row(1, { penalty: 3000 }), row(2, { penalty: 1000 })]);
   expect(historyAxis(rows, 5)).toMatchObject({ name: "penalty", last: 2 });
 });

@@ -16,7 +16,7 @@ import { readAlertsFile } from "../../pipelines/serve-alerts.ts";
 import { sessionFolderOf, tokenFileOf } from "../../pipelines/tokens.ts";
 import type { ServeConfig } from "../../resolve-config.ts";
 import { shellCommand } from "../../shell-words.ts";
-import { explainSystemReadError } from "../../system-error.ts";
+import { explainSystemErrorOnRead } from "../../system-error.ts";
 import { Authorizer } from "./authorize.ts";
 import { createApp } from "./create-app.ts";
 import { dashboardRoutes } from "./dashboard-routes.ts";
@@ -125,7 +125,7 @@ async function serverOptionsOf({ tlsCertificate, tlsKey }: ServeConfig): Promise
   const [cert, key] = await Promise.all(
     [tlsCertificate, tlsKey].map((path) =>
       readFile(path).catch((error: unknown) => {
-        throw explainSystemReadError(error, path);
+        throw explainSystemErrorOnRead(error, path);
       }),
     ),
   );

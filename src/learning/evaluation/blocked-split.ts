@@ -10,7 +10,7 @@
 // another person.
 
 import { checkNSplits, checkSplitClasses, checkSplitKeepsClasses, classTooShortToSplit } from "./check-splits.ts";
-import { type Split, splitRowsByClass, splitsFromFolds, type WindowPositions } from "./split.ts";
+import { rowsToSplitByClass, type Split, splitsFromFolds, type WindowPositions } from "./split.ts";
 import { orderForWindowGaps, purgeByWindowGap } from "./window-gaps.ts";
 
 /**
@@ -28,7 +28,7 @@ export function blockedSplit(positions: WindowPositions, options: { nSplits: num
 
   const order = orderForWindowGaps(positions);
   const foldOfRow = new Int32Array(labels.length);
-  for (const [name, rows] of splitRowsByClass(order, labels)) {
+  for (const [name, rows] of rowsToSplitByClass(order, labels)) {
     if (rows.length < nSplits) throw classTooShortToSplit(classes[name]);
     for (let i = 0; i < rows.length; i++) foldOfRow[rows[i]!] = Math.floor((i * nSplits) / rows.length);
   }

@@ -4,7 +4,7 @@
 import { UserError } from "../../errors.ts";
 import type { Rng } from "../../random.ts";
 import { checkSplitKeepsClasses } from "./check-splits.ts";
-import { type InnerSplit, type SplitKind, splitRowsByClass, splitRowsWhere, type WindowPositions } from "./split.ts";
+import { type InnerSplit, rowsToSplitByClass, type SplitKind, splitRowsWhere, type WindowPositions } from "./split.ts";
 import { assignGroupsToFolds } from "./stratified-group-k-fold.ts";
 import { dealStratifiedFolds } from "./stratified-k-fold.ts";
 import { orderForWindowGaps, purgeByWindowGap } from "./window-gaps.ts";
@@ -101,7 +101,7 @@ function innerSplitByBlock(
   for (const row of trainIndex) isTraining[row] = 1;
   const atEnd = rng.integer(2) === 1;
   const chosen = new Uint8Array(labels.length);
-  const byClass = splitRowsByClass(
+  const byClass = rowsToSplitByClass(
     order.filter((row) => isTraining[row] === 1),
     labels,
   );

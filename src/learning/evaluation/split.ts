@@ -51,6 +51,6 @@ export function splitsFromFolds(foldOfRow: Int32Array, nSplits: number): Split[]
 }
 
 /** The rows of each class, in the order given. */
-export function splitRowsByClass(rows: Iterable<number>, labels: Int32Array): Map<number, number[]> {
+export function rowsToSplitByClass(rows: Iterable<number>, labels: Int32Array): Map<number, number[]> {
   return Map.groupBy(rows, (row) => labels[row]!);
 }

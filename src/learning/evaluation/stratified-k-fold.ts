@@ -1,6 +1,6 @@
 import type { Rng } from "../../random.ts";
 import { checkNSplits, checkSplitClasses } from "./check-splits.ts";
-import { type Split, splitRowsByClass, splitsFromFolds } from "./split.ts";
+import { rowsToSplitByClass, type Split, splitsFromFolds } from "./split.ts";
 
 /**
  * K folds of shuffled rows with equal class shares: the counts of a class differ by at most one between folds, and so
@@ -21,7 +21,7 @@ export function stratifiedKFold(labels: Int32Array, options: { nSplits: number; 
  * one ended.
  */
 export function dealStratifiedFolds(labels: Int32Array, nSplits: number, rng: Rng): Int32Array {
-  const rowsOfClass = splitRowsByClass(labels.keys(), labels);
+  const rowsOfClass = rowsToSplitByClass(labels.keys(), labels);
   const foldOfRow = new Int32Array(labels.length);
   let dealt = 0;
   for (const name of [...rowsOfClass.keys()].sort((a, b) => a - b)) {

@@ -121,7 +121,7 @@ function peopleOfCalibratedStreams(
   });
 
   function modelOfOthers(g: number, person: string): DriftModel {
-    const others = calibrationKindsWithoutStreams(kinds, person);
+    const others = kindsToCalibrateStreams(kinds, person);
     // With too few people, the comparison with the training data holds nobody out, and neither does this.
     const byClass = others.baseline?.apart === "people" ? subtractClassSummaries(everyone, own[g]!) : everyone;
     const calibration = { ...general, kinds: others };
@@ -129,7 +129,8 @@ function peopleOfCalibratedStreams(
   }
 }
 
-function calibrationKindsWithoutStreams(
+/** The kinds of calibration, without the rehearsals of a person whose streams are to be judged. */
+function kindsToCalibrateStreams(
   kinds: Readonly<Partial<Record<CalibrationKind, RehearsedKind>>>,
   person: string,
 ): Calibration["kinds"] {

@@ -48,7 +48,7 @@ export function openModelLedger(model: MonitoredModel, options: { readonly busyT
  * @param address sqlite:DIR or postgres://user:password@host/database
  * @throws UserError if it is not an address, or the store cannot be used
  */
-export async function openLedgerStore(address: string): Promise<OpenedStore> {
+export async function openModelLedgerStore(address: string): Promise<OpenedStore> {
   return openStore(parseStoreAddress(address), modelLedgerUpgrade);
 }
 

@@ -138,22 +138,22 @@ function listedMilliseconds(seconds: number): number {
 }
 
 /** Whether a listed stream is in alarm. */
-export function isListedInAlarm({ state }: Pick<ListedStream, "state">): boolean {
+export function isListedStreamInAlarm({ state }: Pick<ListedStream, "state">): boolean {
   return state === "gradual_drift" || state === "sudden_change";
 }
 
 /** What needs attention comes first: alarms (the newest first), silent streams, and streams whose last batch was rejected. */
-export function listByUrgency(a: ListedStream, b: ListedStream): number {
+export function compareListedStreams(a: ListedStream, b: ListedStream): number {
   return (
-    urgencyInList(a) - urgencyInList(b) ||
-    (isListedInAlarm(a) ? (b.since ?? "").localeCompare(a.since ?? "") : 0) ||
+    urgencyOfListedStream(a) - urgencyOfListedStream(b) ||
+    (isListedStreamInAlarm(a) ? (b.since ?? "").localeCompare(a.since ?? "") : 0) ||
     naturalOrder(a.stream, b.stream)
   );
 }
 
-function urgencyInList(stream: ListedStream): number {
+function urgencyOfListedStream(stream: ListedStream): number {
   if (stream.retired_at !== null) return 4;
-  if (isListedInAlarm(stream)) return 0;
+  if (isListedStreamInAlarm(stream)) return 0;
   if (stream.silence.silent === true) return 1;
   return stream.last.verdict === "rejected" ? 2 : 3;
 }

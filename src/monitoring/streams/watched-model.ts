@@ -16,7 +16,7 @@ import {
 import { resolveModelByRegistry } from "../../storage/store/registry.ts";
 import { scalerFaults } from "../../storage/store/scaler-file.ts";
 import type { StoredConfig } from "../../storage/store/stored-config.ts";
-import { explainSystemReadError } from "../../system-error.ts";
+import { explainSystemErrorOnRead } from "../../system-error.ts";
 import type { BaselineStats, ChannelBaseline } from "../drift/baseline-stats.ts";
 import { baselineStatsFaults } from "../drift/baseline-stats-faults.ts";
 import type { DriftModel } from "../drift/comparison.ts";
@@ -65,7 +65,7 @@ export interface WatchedModel extends OpenedModel, Judge {
  * @param model a model folder, or DIR/LINE@champion
  * @throws UserError if a file cannot be used; the message names the file and lists all its faults
  */
-export async function openWatchedForPrediction(model: string): Promise<OpenedModel> {
+export async function openWatchedModelForPrediction(model: string): Promise<OpenedModel> {
   const folder = await openModelFolder(await resolveModelByRegistry(model));
   const { config, data } = folder.manifest;
   const { channels, classes } = data;
@@ -73,7 +73,7 @@ export async function openWatchedForPrediction(model: string): Promise<OpenedMod
   refuseUnwatchableFile(scaler, scalerFaults(await readJson(scaler), { channels, method: config.normalize }));
   const path = folder.path(modelFiles.network);
   const network = await readFile(path).catch((error: unknown) => {
-    throw explainSystemReadError(error, path);
+    throw explainSystemErrorOnRead(error, path);
   });
   const { exportedNetworkFaults } = await import("../../storage/store/exported-network.ts");
   const expected = { channels, classes, windowSize: config.window, samplingRateHz: config.rate };
@@ -86,7 +86,7 @@ export async function openWatchedForPrediction(model: string): Promise<OpenedMod
 
 /** @throws UserError if the folder was modified or its baseline cannot be used; the message lists all faults */
 export async function openWatchedModel(model: string): Promise<WatchedModel> {
-  const opened = await openWatchedForPrediction(model);
+  const opened = await openWatchedModelForPrediction(model);
   const { folder } = opened;
   const { directory, manifest } = folder;
   const scalerHash = await sha256File(folder.path(modelFiles.scaler));

@@ -11,7 +11,7 @@ import { ByteReader, expectByteValue } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { DeviceSummary } from "./device-summary.ts";
 import { decodeMeasurement, encodeMeasurement, type MeasurementShape } from "./measurement-codec.ts";
-import { readQuality, readStill, writeQuality, writeStill } from "./quality-codec.ts";
+import { readQuality, readQualityStillness, writeQuality, writeQualityStillness } from "./quality-codec.ts";
 
 /** "TMS2". */
 const magic = [0x54, 0x4d, 0x53, 0x32];
@@ -27,7 +27,7 @@ export function encodeSummary({ modelVersion, rows, dropped, measurement, qualit
     writer.varint(count);
   writer.byte((measurement === null ? 0 : 1) + (quality === undefined ? 0 : 2) + (still === undefined ? 0 : 4));
   if (quality !== undefined) writeQuality(writer, quality);
-  if (still !== undefined) writeStill(writer, still);
+  if (still !== undefined) writeQualityStillness(writer, still);
   if (measurement !== null) writer.bytes(encodeMeasurement(measurement));
   return writer.finish();
 }
@@ -58,7 +58,7 @@ export function decodeSummary(bytes: Uint8Array, model: SummarizedModel): Device
   };
   const flags = isFirst ? 1 : reader.byte();
   const quality = (flags & 2) === 0 ? undefined : readQuality(reader, model.channels);
-  const still = (flags & 4) === 0 ? undefined : readStill(reader);
+  const still = (flags & 4) === 0 ? undefined : readQualityStillness(reader);
   const measurement = (flags & 1) === 0 ? null : decodeMeasurement(reader.rest(), model.shape);
   if (measurement === null) reader.expectEnd();
   if (measurement === null && quality === undefined)

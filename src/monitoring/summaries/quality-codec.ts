@@ -55,20 +55,20 @@ export function writeQuality(writer: ByteWriter, quality: BatchQuality): void {
 /** @throws RangeError if the bytes do not come from `writeQuality`, or the channels are others */
 export function readQuality(reader: ByteReader, channels: readonly string[]): BatchQuality {
   const [rows_read, missing, infinite] = [reader.varint(), reader.varint(), reader.varint()];
-  const seconds = readDuration(reader);
-  const lost = { seconds: readDuration(reader), of_seconds: readDuration(reader) };
-  const usable = { seconds: readDuration(reader), of_seconds: readDuration(reader) };
+  const seconds = readQualitySeconds(reader);
+  const lost = { seconds: readQualitySeconds(reader), of_seconds: readQualitySeconds(reader) };
+  const usable = { seconds: readQualitySeconds(reader), of_seconds: readQualitySeconds(reader) };
   const recordings: RecordingQuality[] = [];
   for (let left = reader.varint(); left > 0; left--) {
     const recording = reader.text();
     const [rows, repeated] = [reader.varint(), reader.varint()];
-    const own = readDuration(reader);
+    const own = readQualitySeconds(reader);
     recordings.push({
       recording,
       rows,
       repeated,
       seconds: own,
-      rate_hz: reader.byte() === 0 ? null : readDuration(reader),
+      rate_hz: reader.byte() === 0 ? null : readQualitySeconds(reader),
     });
   }
   const entries: [string, BatchQuality["channels"][string]][] = [];
@@ -79,8 +79,8 @@ export function readQuality(reader: ByteReader, channels: readonly string[]): Ba
       throw new RangeError(`quality: expected ${JSON.stringify(expected)}, got the channel ${JSON.stringify(name)}`);
     }
     const [missing, infinite] = [reader.varint(), reader.varint()];
-    const [min, max, flat_seconds] = [reader.float(), reader.float(), readDuration(reader)];
-    entries.push([name, { missing, infinite, min, max, flat_seconds, absurd: readAbsurd(reader) }]);
+    const [min, max, flat_seconds] = [reader.float(), reader.float(), readQualitySeconds(reader)];
+    entries.push([name, { missing, infinite, min, max, flat_seconds, absurd: readQualityAbsurdSample(reader) }]);
   }
   if (entries.length < channels.length)
     throw new RangeError(`quality: expected ${channels.length} channels, got ${entries.length}`);
@@ -95,13 +95,17 @@ export function readQuality(reader: ByteReader, channels: readonly string[]): Ba
   };
 }
 
-export function writeStill(writer: ByteWriter, still: StillSummary): void {
+export function writeQualityStillness(writer: ByteWriter, still: StillSummary): void {
   for (const value of [still.seconds, still.ofSeconds, still.atEnd]) writer.float(value);
   writer.byte((still.throughout ? 1 : 0) + (still.isAll ? 2 : 0) + (still.isAtEnd ? 4 : 0));
 }
 
-export function readStill(reader: ByteReader): StillSummary {
-  const [seconds, ofSeconds, atEnd] = [readDuration(reader), readDuration(reader), readDuration(reader)];
+export function readQualityStillness(reader: ByteReader): StillSummary {
+  const [seconds, ofSeconds, atEnd] = [
+    readQualitySeconds(reader),
+    readQualitySeconds(reader),
+    readQualitySeconds(reader),
+  ];
   const flags = reader.byte();
   return {
     seconds,
@@ -113,13 +117,13 @@ export function readStill(reader: ByteReader): StillSummary {
   };
 }
 
-function readAbsurd(reader: ByteReader): AbsurdSample | null {
+function readQualityAbsurdSample(reader: ByteReader): AbsurdSample | null {
   if (reader.byte() === 0) return null;
   const [value, seconds] = [reader.float(), reader.float()];
   return { value, seconds, recording: reader.text(), values: reader.varint() };
 }
 
-function readDuration(reader: ByteReader): number {
+function readQualitySeconds(reader: ByteReader): number {
   const value = reader.float();
   if (!(value >= 0)) throw new RangeError(`quality: expected a number of at least 0, got ${value}`);
   return value;

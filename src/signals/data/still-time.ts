@@ -51,7 +51,7 @@ export function stillTime(rows: RowSource, sensors: readonly Sensor[]): StillTim
   let [isAll, isAtEnd] = [throughout, false];
   for (const stretch of rows.stretches()) {
     const { start, end } = stretch;
-    const blocks = accelerometers.length === 0 ? [] : stillAxisBlocks(rows, stretch, accelerometers);
+    const blocks = accelerometers.length === 0 ? [] : axisBlocksForStillTime(rows, stretch, accelerometers);
     const still = blocks.map((block) => block !== null);
     const duration = secondsOfStillStretch(rows, stretch);
     const perBlock = blocks.length === 0 ? 0 : duration / blocks.length;
@@ -87,7 +87,7 @@ function runsOfStillness(still: readonly boolean[]): [from: number, to: number][
 }
 
 /** The axes in each block of about ten seconds, which cover the stretch; null for a block in which something moves. */
-function stillAxisBlocks(
+function axisBlocksForStillTime(
   rows: RowSource,
   stretch: Stretch,
   accelerometers: readonly Sensor[],
@@ -105,7 +105,9 @@ function stillAxisBlocks(
     }));
     for (let block = first; block < last; block++) {
       const [a, b] = [rowAt(block) - from, rowAt(block + 1) - from];
-      const own = values.map(({ gravity, axes }) => axes.map((axis) => stillAxisBlock(axis.subarray(a, b), gravity)));
+      const own = values.map(({ gravity, axes }) =>
+        axes.map((axis) => axisBlockForStillTime(axis.subarray(a, b), gravity)),
+      );
       blocks.push(own.every(isStillSensor) ? own.flat() : null);
     }
   }
@@ -117,7 +119,7 @@ function isStillSensor(axes: readonly AxisBlock[]): boolean {
   return axes.every(({ std }) => std < stillG) && length >= leastGravity && length <= mostGravity;
 }
 
-function stillAxisBlock(values: Float32Array, gravity: number): AxisBlock {
+function axisBlockForStillTime(values: Float32Array, gravity: number): AxisBlock {
   const n = values.length;
   let mean = 0;
   for (const value of values) mean += value / n;

@@ -1,7 +1,7 @@
 // Reads a part of a file.
 
 import { open } from "node:fs/promises";
-import { explainSystemReadError } from "../../system-error.ts";
+import { explainSystemErrorOnRead } from "../../system-error.ts";
 
 /** At most `length` bytes, fewer at the end of the file. @throws UserError if the file cannot be read */
 export async function fileBytes(path: string, from: number, length: number): Promise<Uint8Array> {
@@ -10,6 +10,6 @@ export async function fileBytes(path: string, from: number, length: number): Pro
     const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, from).finally(() => file.close());
     return buffer.subarray(0, bytesRead);
   } catch (error) {
-    throw explainSystemReadError(error, path);
+    throw explainSystemErrorOnRead(error, path);
   }
 }

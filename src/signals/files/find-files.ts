@@ -7,7 +7,7 @@ import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
 import type { Reporter } from "../../reporter.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { explainSystemReadError, hasSystemErrorCode } from "../../system-error.ts";
+import { explainSystemErrorOnRead, hasSystemErrorCode } from "../../system-error.ts";
 import { type Database, duckdbErrorLine, duckdbLiteral } from "./duckdb.ts";
 import { allowRemoteFiles } from "./remote-files.ts";
 
@@ -82,7 +82,7 @@ function formatOfFoundFile(path: string): SourceFile["format"] {
 async function findFilesLocally(database: Database, pattern: string): Promise<string[]> {
   const found = await stat(pattern).catch((error: unknown) => {
     if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return null;
-    throw explainSystemReadError(error, pattern);
+    throw explainSystemErrorOnRead(error, pattern);
   });
   if (found !== null || (await sheetInFoundPath(pattern)) !== undefined) return [pattern];
   if (!/[*?[]/.test(pattern)) {
@@ -112,7 +112,7 @@ async function sheetInFoundPath(path: string): Promise<{ stored: string; sheet: 
 async function checkFolderToFindFiles(pattern: string): Promise<void> {
   const folder = dirname(pattern.slice(0, pattern.search(/[*?[]/) + 1));
   await access(folder, constants.R_OK | constants.X_OK).catch((error: unknown) => {
-    if (!hasSystemErrorCode(error, "ENOENT")) throw explainSystemReadError(error, folder);
+    if (!hasSystemErrorCode(error, "ENOENT")) throw explainSystemErrorOnRead(error, folder);
   });
 }
 

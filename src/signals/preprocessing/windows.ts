@@ -39,10 +39,11 @@ export const allocateSharedWindows: Allocate = (length) =>
 
 /** Number of windows per class, in the order of the classes. */
 export function windowsPerClass({ labels, classes }: WindowSet): Record<string, number> {
-  return countWindowsByName(labels, classes);
+  return windowsPerName(labels, classes);
 }
 
-export function countWindowsByName(index: Int32Array, names: readonly string[]): Record<string, number> {
+/** @param index index of each window's name */
+export function windowsPerName(index: Int32Array, names: readonly string[]): Record<string, number> {
   const counts = new Array<number>(names.length).fill(0);
   for (const i of index) counts[i]! += 1;
   return Object.fromEntries(names.map((name, i) => [name, counts[i]!]));

@@ -71,7 +71,7 @@ export function weighSensor(named: NamedSensor, values: VectorValues | undefined
     case "magnetometer":
       return weighMagnetometer(sensor, values);
     case "unknown":
-      return weighUnknown(sensor, values, named);
+      return weighSensorOfUnknownKind(sensor, values, named);
     default:
       return kind satisfies never;
   }
@@ -195,7 +195,7 @@ function weighMagnetometer(sensor: Sensor, { rest }: VectorValues): Weighed {
   };
 }
 
-function weighUnknown(sensor: Sensor, values: VectorValues, { written }: NamedSensor): Weighed {
+function weighSensorOfUnknownKind(sensor: Sensor, values: VectorValues, { written }: NamedSensor): Weighed {
   const { rest, reach } = values;
   const because = `by its values: ${formatWeighedValue(rest)} at rest`;
   const gravity = weighGravityUnit(values);

@@ -3,7 +3,7 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
-import { explainSystemReadError, hasSystemErrorCode } from "../../system-error.ts";
+import { explainSystemErrorOnRead, hasSystemErrorCode } from "../../system-error.ts";
 import { isPlainPath } from "./plain-name.ts";
 import { textFileTooLarge } from "./read-text-file.ts";
 
@@ -19,7 +19,7 @@ export async function fileInside(directory: string, name: string, limit: number 
   const path = await pathInside(directory, name);
   if (path === null) return null;
   const found = await stat(path).catch((error: unknown) => {
-    throw explainSystemReadError(error, path);
+    throw explainSystemErrorOnRead(error, path);
   });
   if (!found.isFile()) {
     throw new UserError(`${path}: expected a file, found ${kindOfFile(found)}`, {
@@ -38,7 +38,7 @@ export async function readFileInside(directory: string, name: string, limit?: nu
   const path = await fileInside(directory, name, limit);
   if (path === null) return null;
   return readFile(path).catch((error: unknown) => {
-    throw explainSystemReadError(error, path);
+    throw explainSystemErrorOnRead(error, path);
   });
 }
 
@@ -64,7 +64,7 @@ export async function pathInside(directory: string, name: string): Promise<strin
     [root, target] = [await realpath(directory), await realpath(path)];
   } catch (error) {
     if (hasSystemErrorCode(error, "ENOENT")) return null;
-    throw explainSystemReadError(error, path);
+    throw explainSystemErrorOnRead(error, path);
   }
   if (target.startsWith(root.endsWith(sep) ? root : root + sep)) return path;
   throw new UserError(`${path} is a link that leads out of the model folder, to ${target}`, {

@@ -6,7 +6,7 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
-import { explainSystemReadError, hasSystemErrorCode } from "../../system-error.ts";
+import { explainSystemErrorOnRead, hasSystemErrorCode } from "../../system-error.ts";
 import { temporaryBeside } from "../../temporary-file.ts";
 import { replaceFileAtomic, writeFileAtomic } from "./atomic-file.ts";
 import { fileInside, pathInside } from "./file-inside.ts";
@@ -196,7 +196,7 @@ async function linksInModelFolder(directory: string, name: string): Promise<stri
   if ((await pathInside(directory, name)) === null) return [];
   const path = join(directory, name);
   const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
-    throw explainSystemReadError(error, path);
+    throw explainSystemErrorOnRead(error, path);
   });
   return entries.filter((entry) => entry.isSymbolicLink()).map((entry) => `${name}/${entry.name}`);
 }
@@ -205,7 +205,7 @@ async function hashModelFolderFile(path: string): Promise<string> {
   try {
     return await sha256File(path);
   } catch (error) {
-    throw explainSystemReadError(error, path);
+    throw explainSystemErrorOnRead(error, path);
   }
 }
 

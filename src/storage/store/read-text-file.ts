@@ -2,7 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
-import { explainSystemReadError, hasSystemErrorCode } from "../../system-error.ts";
+import { explainSystemErrorOnRead, hasSystemErrorCode } from "../../system-error.ts";
 
 /** Maximum size of a JSON file in bytes: far more than any model needs, far less than the machine's memory. */
 const largestText = 128 * 2 ** 20;
@@ -20,7 +20,7 @@ export async function readTextFile(path: string): Promise<string | null> {
     return await readFile(path, "utf8");
   } catch (error) {
     if (hasSystemErrorCode(error, "ENOENT")) return null;
-    throw explainSystemReadError(error, path);
+    throw explainSystemErrorOnRead(error, path);
   }
 }
 

@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
-import { explainSystemReadError } from "../../system-error.ts";
+import { explainSystemErrorOnRead } from "../../system-error.ts";
 
 export interface ServerAddress {
   /** Address without credentials or a trailing slash; safe to print. */
@@ -90,7 +90,7 @@ function readServerCertificates(path: string): string {
     }
     return readFileSync(path, "utf8");
   } catch (error) {
-    const cause = explainSystemReadError(error, path);
+    const cause = explainSystemErrorOnRead(error, path);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UserError(`MLFLOW_TRACKING_SERVER_CERT_PATH: expected a file of PEM certificates: ${reason}`, {
       advice: "Name the PEM file of the certificates to trust, or unset the variable.",

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openLedgerStore } from "../../../src/monitoring/streams/model-ledger.ts";
+import { openModelLedgerStore } from "../../../src/monitoring/streams/model-ledger.ts";
 import { defaultProject } from "../../../src/storage/store/opened-store.ts";
 import type { StoredBatch } from "../../../src/storage/store/stream-store.ts";
 import { unpackOldModel } from "../../pipelines/old-model.ts";
@@ -86,7 +86,7 @@ describe.skipIf(withoutPostgres !== "")(`replicas of tidemark serve${withoutPost
     await devices;
     expect(refusals).toBeGreaterThan(0);
 
-    const store = await openLedgerStore(address);
+    const store = await openModelLedgerStore(address);
     const { model_version } = replies[streams[0]!]![0]!.json;
     const model = await store.streamsOf({ project: defaultProject, model: model_version });
     const plain = ({ batchId, result, receivedAt: _at, sequence: _number, ...rest }: StoredBatch) => {

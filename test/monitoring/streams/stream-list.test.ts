@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { BatchHeadline } from "../../../src/monitoring/streams/batch-headline.ts";
 import {
+  compareListedStreams,
   type ListedStream,
-  listByUrgency,
   listedStream,
   streamSilence,
 } from "../../../src/monitoring/streams/stream-list.ts";
@@ -113,7 +113,7 @@ describe("a listed stream", () => {
       overview("old alarm", every5(alarm(30), 30)),
       overview("new alarm", every5(alarm(40), 30)),
     ].map((own) => listedStream(own, later(46)));
-    const order = all.sort(listByUrgency).map(({ stream }) => stream);
+    const order = all.sort(compareListedStreams).map(({ stream }) => stream);
     expect(order).toEqual(["new alarm", "old alarm", "silent", "rejected", "p9", "p10", "retired"]);
   });
 });

@@ -19,7 +19,7 @@ export async function fitFinal(
   folds: readonly FitOutcome[],
 ): Promise<{ final: FitOutcome; scaler: Scaler }> {
   const { data, config, run } = fits;
-  const { epochs, ...schedule } = finalFitSchedule(
+  const { epochs, ...schedule } = fitFinalSchedule(
     config,
     folds.map((outcome) => outcome.epochs),
   );
@@ -45,7 +45,7 @@ export async function fitFinal(
   return { final, scaler: plan.scaler };
 }
 
-function finalFitSchedule(
+function fitFinalSchedule(
   { network, learningRate }: Pick<FitConfig, "network" | "learningRate">,
   folds: readonly FitOutcome["epochs"][],
 ): Pick<FitPlan, "epochs" | "learningRate" | "penalties" | "mixture"> {

@@ -181,10 +181,11 @@ async function trainOn(
   { reporter: heard, signal, now }: TrainRunOptions & { reporter: Reporter<TrainEvent> },
 ): Promise<Awaited<ReturnType<typeof writeModel>> & { day: RehearsedDay | null; runLength: MeasuredRunLength | null }> {
   const reporter = teeReporter(heard, tracker);
-  const start = model === undefined ? undefined : await startOfFits(model, data, config, reporter);
+  const start = model === undefined ? undefined : await startOfTrainFits(model, data, config, reporter);
   const fits = beginFits(data, config, { checkpoints: resumableCheckpoints(staging), reporter, signal, start });
   const { outcomes, crossValidation } = await fitFolds(fits);
-  const fineTuning = model === undefined ? undefined : await fineTuningReport(model, fits, crossValidation, reporter);
+  const fineTuning =
+    model === undefined ? undefined : await trainFromScratchToCompare(model, fits, crossValidation, reporter);
   const { final, scaler } = await fitFinal(fits, outcomes);
 
   const createdAt = now?.() ?? new Date();
@@ -209,7 +210,7 @@ async function startOfTraining(resolved: TrainConfig): Promise<{ start?: Startin
 }
 
 /** The weights of the model, for the classes of the windows, and its scaler. */
-async function startOfFits(
+async function startOfTrainFits(
   model: StartingModel,
   data: TrainingData,
   { seed }: Pick<TrainConfig, "seed">,
@@ -221,7 +222,7 @@ async function startOfFits(
 }
 
 /** Trains the folds from scratch, too, and compares. */
-async function fineTuningReport(
+async function trainFromScratchToCompare(
   model: StartingModel,
   fits: FitsOfRun,
   fineTuned: CrossValidation,

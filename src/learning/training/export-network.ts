@@ -20,7 +20,7 @@ export async function exportNetwork(
   windows: Pick<WindowSet, "windowSize" | "channels" | "classes" | "samplingRateHz">,
 ): Promise<Uint8Array> {
   const { windowSize, channels, classes, samplingRateHz } = windows;
-  const { source, ...weights } = exportedWeights({ network, parameters, statistics, temperature }, windows);
+  const { source, ...weights } = weightsToExport({ network, parameters, statistics, temperature }, windows);
   const graph = buildExportedInferenceGraph(
     await networkSourceLayers(source, classes.length),
     { windowSize, channels: channels.length },
@@ -34,7 +34,7 @@ export async function exportNetwork(
 }
 
 /** If an ensemble gives all weight to one member, that member is exported alone. */
-function exportedWeights(
+function weightsToExport(
   { network, ...whole }: Pick<FittedNetwork, "network" | "parameters" | "statistics" | "temperature">,
   windows: Pick<WindowSet, "windowSize" | "channels" | "classes">,
 ): NetworkWeights & { readonly source: NetworkSource; readonly temperature: number } {

@@ -47,7 +47,7 @@ export async function fitEnsemble(
   // Only the state of a finished ensemble counts updates; in any other state, the weights are initial weights.
   if (whole !== null && kept!.progress.updates > 0) return { state: kept!, finished: true };
   const start = whole === null ? kept : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
-  const first = await fitNetwork(ensemblePlanOfStepped(plan, penalties), windows, {
+  const first = await fitNetwork(planEnsembleFitOfStepped(plan, penalties), windows, {
     ...others,
     ...(start !== undefined && { state: start }),
   });
@@ -56,7 +56,7 @@ export async function fitEnsemble(
   const epochs: FitEpoch[] = [];
   const fitCounted = async (own: Partial<FitPlan>, tried: PenaltyPlan): Promise<FitState | null> => {
     const onEpoch = (epoch: FitEpoch): void => void (tried === penalties && epochs.push(epoch));
-    const fitted = await fitMiniRocket({ ...ensemblePlanOfCounted(plan), ...own }, tried, windows, {
+    const fitted = await fitMiniRocket({ ...planEnsembleFitOfCounted(plan), ...own }, tried, windows, {
       ...others,
       onEpoch,
     });
@@ -65,21 +65,23 @@ export async function fitEnsemble(
   const second = await fitCounted({}, penalties);
   if (second === null) return unfinished;
   const started = performance.now();
-  const members = [ensembleKeptWeights(first.state), ensembleKeptWeights(second)];
+  const members = [weightsKeptByEnsembleFit(first.state), weightsKeptByEnsembleFit(second)];
   const held =
-    plan.validationIndex === null ? null : await predictHeldByEnsemble(plan, plan.validationIndex, members, windows);
-  const { mixture, tried } = mixtureOfFit(plan, held);
+    plan.validationIndex === null
+      ? null
+      : await predictHeldOutInEnsembleFit(plan, plan.validationIndex, members, windows);
+  const { mixture, tried } = mixtureOfEnsembleFit(plan, held);
   if (held !== null) {
     const trainIndex = [...plan.trainIndex, ...plan.validationIndex!].sort((a, b) => a - b);
     const again = await fitCounted({ trainIndex }, fixedPenalty(finalPenalty([epochs])));
     if (again === null) return unfinished;
-    members[1] = ensembleKeptWeights(again);
+    members[1] = weightsKeptByEnsembleFit(again);
   }
   const state = fitStateFrom(joinEnsemble(members, mixture), 0);
   const combined: FitEpoch = {
     epoch: 0,
-    ...(await judgeEnsemble(plan, state, windows)),
-    ...judgeHeldByEnsemble(held, mixture, windows),
+    ...(await judgeEnsembleFit(plan, state, windows)),
+    ...judgeHeldOutInEnsembleFit(held, mixture, windows),
     learningRate: null,
     mixture,
     ...(tried !== undefined && { tried }),
@@ -93,24 +95,24 @@ export async function fitEnsemble(
   return { state, finished: true };
 }
 
-function ensemblePlanOfStepped(plan: FitPlan, { strengths }: PenaltyPlan): FitPlan {
+function planEnsembleFitOfStepped(plan: FitPlan, { strengths }: PenaltyPlan): FitPlan {
   const { mixture: _, ...own } = plan;
   const epochs = plan.epochs - ensembleEpochs(0, strengths.length);
   return { ...own, network: stepped, epochs, penalties: null, rng: Rng.fromState(plan.rng).split(stepped).state };
 }
 
 /** The second member neither stops early nor learns from rotated windows. */
-function ensemblePlanOfCounted(plan: FitPlan): FitPlan {
+function planEnsembleFitOfCounted(plan: FitPlan): FitPlan {
   const { mixture: _, ...own } = plan;
   const rng = Rng.fromState(plan.rng).split(counted).state;
   return { ...own, network: counted, validationIndex: null, turned: null, rng };
 }
 
-function ensembleKeptWeights({ bestParameters, bestStatistics }: FitState): NetworkWeights {
+function weightsKeptByEnsembleFit({ bestParameters, bestStatistics }: FitState): NetworkWeights {
   return { parameters: bestParameters, statistics: bestStatistics };
 }
 
-async function predictHeldByEnsemble(
+async function predictHeldOutInEnsembleFit(
   { scaler }: FitPlan,
   rows: readonly number[],
   members: readonly NetworkWeights[],
@@ -120,7 +122,7 @@ async function predictHeldByEnsemble(
   const probabilities: Float32Array[] = [];
   for (const [m, weights] of members.entries()) {
     const network = ensembleMembers[m]!;
-    probabilities.push(await predictWithEnsemblePart(network, weights, { windows, scaler }, index));
+    probabilities.push(await predictInEnsembleFit(network, weights, { windows, scaler }, index));
   }
   return {
     labels: index.map((row) => windows.labels[row]!),
@@ -130,7 +132,7 @@ async function predictHeldByEnsemble(
   };
 }
 
-async function predictWithEnsemblePart(
+async function predictInEnsembleFit(
   network: FitPlan["network"],
   weights: NetworkWeights,
   data: { readonly windows: WindowSet; readonly scaler: FitPlan["scaler"] },
@@ -147,7 +149,7 @@ async function predictWithEnsemblePart(
 }
 
 /** The plan's mixture, or the measured one. */
-function mixtureOfFit(
+function mixtureOfEnsembleFit(
   { network, mixture }: FitPlan,
   held: HeldOutPredictions | null,
 ): { mixture: EnsembleMixture; tried?: TriedMixture[] } {
@@ -160,7 +162,7 @@ function mixtureOfFit(
 }
 
 /** Loss and accuracy on the rows that the first member learned from, as for the epochs of other networks. */
-async function judgeEnsemble(
+async function judgeEnsembleFit(
   plan: FitPlan,
   state: FitState,
   unlabelled: WindowSet,
@@ -168,13 +170,13 @@ async function judgeEnsemble(
   const windows = windowsLabelledToFit(unlabelled, plan);
   const index = Int32Array.from(plan.trainIndex);
   const data = { windows, scaler: plan.scaler };
-  const probabilities = await predictWithEnsemblePart(plan.network, ensembleKeptWeights(state), data, index);
+  const probabilities = await predictInEnsembleFit(plan.network, weightsKeptByEnsembleFit(state), data, index);
   const labels = index.map((row) => windows.labels[row]!);
   const { log_loss: loss, accuracy } = classificationMetrics(labels, probabilities, windows.classes);
   return { loss, accuracy };
 }
 
-function judgeHeldByEnsemble(
+function judgeHeldOutInEnsembleFit(
   held: HeldOutPredictions | null,
   mixture: EnsembleMixture,
   { classes }: WindowSet,

@@ -68,14 +68,14 @@ async function runDriftBench(
   heard: ReturnType<typeof collectingReporter>,
 ): Promise<DriftBenchResult> {
   const monitor = model.watched;
-  const windows = await readBenchWindows(config, monitor, heard);
+  const windows = await readDriftBenchWindows(config, monitor, heard);
   const cut = await cutBenchChunks(windows, config.jobs, model);
   const { columnsOfChunk } = cut;
   const judges = Object.entries(benchJudges({ arl: config.arl, alpha: config.alpha }));
   const rng = Rng.fromSeed(config.seed);
   const count = Math.max(1, Math.round(config.seconds / benchChunkSeconds));
-  const day = benchDayOf(config.day);
-  const people = day === "recorded" ? peopleWithBenchStream(cut.people, count, config, heard) : cut.people;
+  const day = dayOfDriftBench(config.day);
+  const people = day === "recorded" ? peopleLongEnoughForDriftBench(cut.people, count, config, heard) : cut.people;
   const judgeAll = <F>(
     streams: readonly (readonly ClassSummaries[])[],
     figures: (verdicts: ReturnType<(typeof judges)[number][1]>[]) => F,
@@ -85,7 +85,7 @@ async function runDriftBench(
     ) as Record<JudgeName, F>;
 
   // In recorded order, there are no days with only half of the activities.
-  const bouts = day === "recorded" ? benchDayOf("20-120") : day;
+  const bouts = day === "recorded" ? dayOfDriftBench("20-120") : day;
   const draw = (person: BenchPerson, name: string, i: number): Chunk[][] => {
     const own = rng.split(`${name} ${person.name} ${i}`);
     return drawBenchDay(person, { sessions: config.batches, count, day }, own);
@@ -132,7 +132,7 @@ async function runDriftBench(
     batches: config.batches,
     change_at: config.changeAt,
     streams: config.streams,
-    day: storedBenchDay(config.day),
+    day: storedDayOfDriftBench(config.day),
     seed: config.seed,
     arl: config.arl,
     no_drift: judgeAll(still, benchFiguresWithoutDrift),
@@ -152,20 +152,20 @@ async function runDriftBench(
   return benched;
 }
 
-function storedBenchDay(text: string): DriftBenchResult["day"] {
+function storedDayOfDriftBench(text: string): DriftBenchResult["day"] {
   const day = parseDay(text);
   return typeof day === "string" ? "recorded" : { bout_seconds: day.boutSeconds };
 }
 
-function benchDayOf(text: string): BenchDay {
-  const day = storedBenchDay(text);
+function dayOfDriftBench(text: string): BenchDay {
+  const day = storedDayOfDriftBench(text);
   if (day === "recorded") return day;
   const [shortest, longest] = day.bout_seconds;
   return { boutChunks: [shortest / benchChunkSeconds, longest / benchChunkSeconds] };
 }
 
 /** The people whose recordings are long enough to inject a change in recorded order. */
-function peopleWithBenchStream(
+function peopleLongEnoughForDriftBench(
   people: readonly BenchPerson[],
   count: number,
   { changeAt }: Pick<DriftBenchConfig, "changeAt">,
@@ -203,7 +203,7 @@ function halfOfBenchActivities(choices: Choices, rng: Rng): Choices {
   return new Map(rng.shuffle([...choices]).slice(0, Math.ceil(choices.size / 2)));
 }
 
-async function readBenchWindows(
+async function readDriftBenchWindows(
   config: NamedColumns & Pick<DriftBenchConfig, "files" | "units" | "rate">,
   monitor: WatchedModel,
   reporter: Reporter,

@@ -20,7 +20,7 @@ export function driftBenchHtml(result: DriftBenchResult): string {
     title: "Tidemark: drift bench",
     heading: "How this monitor performs on these recordings",
     lead: html`${counted(people.length, "person", "people")}, ${counted(result.streams, "stream")} of
- ${counted(batches, "batch", "batches")} of ${result.batch_seconds} s per person and change, ${benchDayText(result.day)}.`,
+ ${counted(batches, "batch", "batches")} of ${result.batch_seconds} s per person and change, ${driftBenchHtmlDay(result.day)}.`,
     warnings: result.warnings,
     headline: driftBenchHeadline(result),
     sections: [
@@ -69,13 +69,19 @@ function driftBenchHeadline({ no_drift: still, changes, arl }: DriftBenchResult)
       `of batches; constants ${percent(constants.alarms_per_batch, { decimals: 1 })}`,
       "first",
     ),
-    pageTile("Batches between alarms", benchRunLength(tidemark), `requested: at least ${formatCount(arl)}`),
+    pageTile("Batches between alarms", driftBenchHtmlRunLength(tidemark), `requested: at least ${formatCount(arl)}`),
     pageTile("Changes detected", percent(seen, { decimals: 0 }), "within 25 batches, mean over the changes below"),
     pageTile("Named correctly", percent(named, { decimals: 0 }), "sudden or gradual, five batches after the alarm"),
   ]);
 }
 
-function benchRunLength({ run_length: length, batches }: { run_length: number | null; batches: number }): string {
+function driftBenchHtmlRunLength({
+  run_length: length,
+  batches,
+}: {
+  run_length: number | null;
+  batches: number;
+}): string {
   return length === null ? `> ${formatCount(batches)}` : formatCount(length);
 }
 
@@ -83,7 +89,7 @@ function benchFalseAlarmTable({ no_drift: still, other_mix: mixed }: DriftBenchR
   const rows = benchPageJudges(still).map((judge) => [
     judge,
     percent(still[judge].alarms_per_batch, { decimals: 1 }),
-    benchRunLength(still[judge]),
+    driftBenchHtmlRunLength(still[judge]),
     percent(mixed[judge].alarms_per_batch, { decimals: 1 }),
   ]);
   const head = ["judge", "batches that raise an alarm", "batches between alarms", "with half of the activities"];
@@ -132,7 +138,7 @@ function benchPeopleTable({ people, no_drift_by_person: figures }: DriftBenchRes
 const legend = html`<p class="legend"><span class="key key-accent"></span> tidemark <span class="key"></span> constants,
  KS p-value</p>`;
 
-function benchDayText(day: DriftBenchResult["day"]): string {
+function driftBenchHtmlDay(day: DriftBenchResult["day"]): string {
   if (day === "recorded") return "in recorded order";
   return `with bouts of ${day.bout_seconds.join(" to ")} s`;
 }

@@ -50,16 +50,16 @@ export function evaluateHtml(input: EvaluateInput, report: CvReport): string {
     lead: html`${counted(windows, "labelled window")} of ${counted(people.length, "person", "people")}, compared with the
  ${counted(input.crossValidation.people, "person", "people")} that cross-validation held out.`,
     warnings,
-    headline: evaluateHeadline(input),
+    headline: evaluateHtmlHeadline(input),
     sections: evaluateSections(input, report),
     footer: html`Written by <code>tidemark evaluate</code>. Ranges are 90 % intervals by bootstrap over people.
  <code>--json</code> prints all figures.`,
   });
 }
 
-function evaluateHeadline({ pooled, intervals, crossValidation: promise, people }: EvaluateInput): Html {
+function evaluateHtmlHeadline({ pooled, intervals, crossValidation: promise, people }: EvaluateInput): Html {
   const tile = (name: string, key: Exclude<keyof MetricsSummary, "log_loss">, kind = ""): Html =>
-    pageTile(name, formatFixed(pooled[key]), evaluateRangeWords(intervals[key]), kind);
+    pageTile(name, formatFixed(pooled[key]), evaluateHtmlRange(intervals[key]), kind);
   const outside = people.filter(({ within }) => !within).length;
   return pageHeadline("Over all windows, with 90 % intervals.", [
     tile("Macro-F1", "macro_f1", "first"),
@@ -75,7 +75,7 @@ function evaluateHeadline({ pooled, intervals, crossValidation: promise, people 
   ]);
 }
 
-function evaluateRangeWords(range: ScoreRange): string {
+function evaluateHtmlRange(range: ScoreRange): string {
   return range === null ? "no interval for one person" : `${formatFixed(range.low)} to ${formatFixed(range.high)}`;
 }
 

@@ -62,19 +62,19 @@ export function inspectHtml(input: InspectInput): string {
     heading: "What these recordings contain",
     lead: html`${listedNames(files)}, read as
  <code>tidemark train</code> would read them.`,
-    warnings: [...(refusal === null ? [] : [inspectRefusalText(refusal)]), ...warnings],
-    headline: inspectHeadline(input),
+    warnings: [...(refusal === null ? [] : [inspectHtmlRefusal(refusal)]), ...warnings],
+    headline: inspectHtmlHeadline(input),
     sections: inspectSections(input),
     footer: html`Written by <code>tidemark inspect</code>. <code>--json</code> prints the figures.`,
   });
 }
 
-function inspectRefusalText({ message, details, advice }: NonNullable<InspectInput["refusal"]>): string {
+function inspectHtmlRefusal({ message, details, advice }: NonNullable<InspectInput["refusal"]>): string {
   const sentences = [message, ...details, ...(advice === null ? [] : [advice])];
   return `train would refuse these recordings: ${sentences.map((text) => text.replace(/[^.]$/, "$&.")).join(" ")}`;
 }
 
-function inspectHeadline({ quality, windows, refusal }: InspectInput): Html {
+function inspectHtmlHeadline({ quality, windows, refusal }: InspectInput): Html {
   const { sampling, gaps, rows } = quality;
   const [least, most] = [sampling.rate_hz_min, sampling.rate_hz_max];
   const left = rows.read - rows.kept;

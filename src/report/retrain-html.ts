@@ -19,7 +19,7 @@ export function retrainPage(report: RetrainReport): string {
     heading: `Retraining of ${report.champion}: not adopted`,
     lead: html`${retrainLead(report)} The gate rejected the candidate because it failed ${failed.length === 1 ? "the rule" : "these rules"}: ${failed.join(", ")}. Nothing was changed.`,
     warnings: report.warnings,
-    headline: retrainHeadline(report),
+    headline: retrainHtmlHeadline(report),
     sections: retrainSections(report),
     footer: html`Written by <code>tidemark retrain</code> on ${report.created_at.slice(0, 10)}. The figures are in
  retrain_report.json.`,
@@ -57,7 +57,7 @@ function retrainLead({ labelled, holdout, unlabelled }: RetrainReport): string {
   );
 }
 
-function retrainHeadline({ comparison, cycles, winner, gate }: RetrainReport): Html {
+function retrainHtmlHeadline({ comparison, cycles, winner, gate }: RetrainReport): Html {
   const [low, high] = comparison.interval;
   const passed = gate.rules.filter((rule) => rule.passed).length;
   return pageHeadline("Macro-F1 on the holdout: labelled people that neither network learned from.", [
@@ -74,14 +74,14 @@ function retrainHeadline({ comparison, cycles, winner, gate }: RetrainReport): H
     ),
     pageTile(
       "Mean over people",
-      retrainSignedText(comparison.mean_difference),
-      `${retrainSignedText(low)} to ${retrainSignedText(high)}`,
+      retrainHtmlSignedFigure(comparison.mean_difference),
+      `${retrainHtmlSignedFigure(low)} to ${retrainHtmlSignedFigure(high)}`,
     ),
     pageTile("Rules passed", `${passed} of ${gate.rules.length}`, gate.passed ? "adopted" : "not adopted"),
   ]);
 }
 
-function retrainSignedText(value: number | null): string {
+function retrainHtmlSignedFigure(value: number | null): string {
   return value === null ? formatFixed(value) : `${value < 0 ? "−" : "+"}${formatFixed(Math.abs(value))}`;
 }
 
@@ -95,7 +95,7 @@ function retrainGateTable({ gate }: RetrainReport): Html {
 
 function retrainPeopleTable({ comparison }: RetrainReport): Html {
   const rows = comparison.people.map(({ person, windows, champion_macro_f1: before, candidate_macro_f1: after }) => [
-    ...[person, formatCount(windows), formatFixed(before), formatFixed(after), retrainSignedText(after - before)],
+    ...[person, formatCount(windows), formatFixed(before), formatFixed(after), retrainHtmlSignedFigure(after - before)],
   ]);
   const head = ["person", "windows", "champion", "candidate", "difference"];
   return htmlTable("Macro-F1 by person", head, rows);

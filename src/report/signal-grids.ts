@@ -26,7 +26,7 @@ export function signalGrids(excerpts: readonly DrawnExcerpt[], sensors: readonly
   const grids = [...byLabel].map(([label, own]) => {
     const cards = own.flatMap((excerpt) =>
       signalsDrawnTogether(excerpt, sensors).map(
-        (drawn) => html`<figure class="card"><h3>${drawn.name}, ${excerpt.user}</h3>${signalChart(excerpt, drawn)}
+        (drawn) => html`<figure class="card"><h3>${drawn.name}, ${excerpt.user}</h3>${signalGridChart(excerpt, drawn)}
 <figcaption>${excerpt.recording}, ${label}${drawn.unit === null ? "" : `, in ${drawn.unit}`}</figcaption></figure>`,
       ),
     );
@@ -49,7 +49,7 @@ function signalsDrawnTogether({ channels }: DrawnExcerpt, sensors: readonly Draw
 
 const mostPoints = 250;
 
-function signalChart({ time, channels, user, label }: DrawnExcerpt, { channels: axes, name }: DrawnSensor): Html {
+function signalGridChart({ time, channels, user, label }: DrawnExcerpt, { channels: axes, name }: DrawnSensor): Html {
   const seconds = time.map((t) => t - time[0]!);
   const lines = axes.map((axis) => thinSignal(seconds, channels[axis] ?? []));
   const about = `${name} of ${user}${label === null ? "" : `, ${label}`}: ${axes.join(", ")} over ${formatQuantity(seconds.at(-1))} s.`;

@@ -27,7 +27,7 @@ export function streamHtml(shown: ShownStream): string {
   return pageHtml({
     title: `Tidemark: stream ${stream}`,
     heading: `Stream ${stream}`,
-    lead: html`As it was at ${streamMinuteText(at)}, under model version <code>${model_version}</code>.${part}`,
+    lead: html`As it was at ${streamHtmlMinute(at)}, under model version <code>${model_version}</code>.${part}`,
     warnings: [],
     headline: streamStateSection(shown),
     sections: history.length === 0 ? [] : streamHistorySections(shown),
@@ -36,7 +36,7 @@ export function streamHtml(shown: ShownStream): string {
 }
 
 /** "2026-11-28 10:05 UTC" */
-export function streamMinuteText(time: string): string {
+export function streamHtmlMinute(time: string): string {
   return `${time.slice(0, 16).replace("T", " ")} UTC`;
 }
 
@@ -59,7 +59,7 @@ function streamStateSection({
   const sentences = [
     ...(since === null || !isAlarm
       ? []
-      : [`In alarm since ${streamMinuteText(since)}, that is for ${streamDurationText(since, at)}.`]),
+      : [`In alarm since ${streamHtmlMinute(since)}, that is for ${streamHtmlDuration(since, at)}.`]),
     ...(point === null ? [] : [`The change probably began at about batch ${point}.`]),
     ...(confirmed === false ? ["Whether the change is called sudden or gradual may still change."] : []),
     ...(channel === null || reference === null ? [] : [`${channel} is furthest from ${referenceNames[reference]}.`]),
@@ -75,13 +75,13 @@ function streamStateSection({
 <ul class="reasons">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>
 <dl class="tiles">
 ${pageTile("Batches", formatCount(batches.total), `${formatCount(batches.alarmed)} in alarm, ${formatCount(batches.rejected)} rejected`)}
-${pageTile("Last batch", `${durationText(silence.seconds)} ago`, `${last.batch_id}, ${streamMinuteText(last.received_at)}`)}
+${pageTile("Last batch", `${durationText(silence.seconds)} ago`, `${last.batch_id}, ${streamHtmlMinute(last.received_at)}`)}
 ${pageTile("Evidence", last.evidence === null ? "–" : alarmShareMark(last.evidence), "the alarm level", isAlarm ? "first" : "")}
 ${pageTile("Estimated accuracy", estimate === null ? "unknown" : percent(estimate.estimate, { decimals: 0 }), estimate === null ? "of its last batches" : `${percent(estimate.lower, { decimals: 0 })} to ${percent(estimate.upper, { decimals: 0 })}, last batch that allows it`)}
 </dl></section>`;
 }
 
-function streamDurationText(from: string, to: string): string {
+function streamHtmlDuration(from: string, to: string): string {
   return durationText(Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000));
 }
 

@@ -43,7 +43,7 @@ export function trainHtml(input: ReportInput): string {
     lead: html`${counted(report.classes.length, "class", "classes")}, ${counted(report.users.length, "person", "people")},
  ${counted(report.windows.total, "window")} of ${baseline.source_file}. ${trainReportPromise(report)}`,
     warnings: [...new Set([...report.warnings, ...report.quality.warnings])],
-    headline: trainHeadline(report),
+    headline: trainHtmlHeadline(report),
     sections: [...sections, ...trainSections(input)],
     footer: html`Written by <code>tidemark train</code> on ${report.created_at.slice(0, 10)}. The figures are in
  cv_report.json, the epochs in history.jsonl, the predictions in out_of_fold.parquet.`,
@@ -58,10 +58,10 @@ function trainReportPromise(report: CvReport): string {
   return "The network had seen the people on whom it was tested: expect worse results for new people.";
 }
 
-function trainHeadline({ summary, pooled, pooled_calibrated, folds }: CvReport): Html {
+function trainHtmlHeadline({ summary, pooled, pooled_calibrated, folds }: CvReport): Html {
   const figures = (key: keyof MetricsSummary): [string, string] => {
     const people = summary.over_users[key];
-    return [trainMeanAndSd(summary.over_folds[key]), `by person ${trainMeanAndSd(people)}`];
+    return [trainHtmlMeanAndSd(summary.over_folds[key]), `by person ${trainHtmlMeanAndSd(people)}`];
   };
   const worst = summary.worst_user;
   return pageHeadline(`Mean ± standard deviation over ${folds.length} folds.`, [
@@ -81,12 +81,12 @@ function trainHeadline({ summary, pooled, pooled_calibrated, folds }: CvReport):
   ]);
 }
 
-function trainMeanAndSd({ mean, sd }: { mean: number | null; sd: number | null }): string {
+function trainHtmlMeanAndSd({ mean, sd }: { mean: number | null; sd: number | null }): string {
   return sd === null ? formatFixed(mean) : `${formatFixed(mean)} ± ${formatFixed(sd)}`;
 }
 
 /** How many batches pass between false alarms of `check`; nothing if it was not measured. */
-function trainRunLength({ drift }: BaselineStats): Section[] {
+function trainHtmlRunLengthSection({ drift }: BaselineStats): Section[] {
   const measured = drift?.calibration.run_length;
   if (measured === undefined) return [];
   const { asked, at_least: atLeast, confidence, people, seconds, days } = measured;
@@ -114,7 +114,7 @@ function trainTestSetSection({ test_set: held, classes }: CvReport): Section[] {
     {
       id: "test-set",
       title: "Test set",
-      about: `model.onnx on the ${counted(held.windows, "window")} that column ${held.column} marks for testing: macro-F1 ${formatFixed(held.pooled.macro_f1)}, accuracy ${formatFixed(held.pooled.accuracy)}; over people, macro-F1 ${trainMeanAndSd(held.over_users.macro_f1)}. Neither the folds nor the final fit learned from it.`,
+      about: `model.onnx on the ${counted(held.windows, "window")} that column ${held.column} marks for testing: macro-F1 ${formatFixed(held.pooled.macro_f1)}, accuracy ${formatFixed(held.pooled.accuracy)}; over people, macro-F1 ${trainHtmlMeanAndSd(held.over_users.macro_f1)}. Neither the folds nor the final fit learned from it.`,
       body: html`${testSetTable(held)}${confusionMatrixTable(held.pooled, classes)}`,
     },
   ];
@@ -177,7 +177,7 @@ function trainSections(input: ReportInput): Section[] {
         "Are predictions with a confidence of 0.8 right in 80 % of cases? The temperature was fitted on the predictions shown here.",
       body: reliabilityDiagram(report),
     },
-    ...trainRunLength(baseline),
+    ...trainHtmlRunLengthSection(baseline),
     {
       id: "channels",
       title: "Channels",

@@ -13,7 +13,7 @@ import { MonitorStream } from "../src/monitoring/streams/monitor-stream.ts";
 import { type MeasuredBatch, streamSchemas } from "../src/monitoring/streams/stream-state.ts";
 import { openWatchedModel, type WatchedModel } from "../src/monitoring/streams/watched-model.ts";
 import type { BatchMeasurement } from "../src/monitoring/summaries/batch-measurement.ts";
-import { batchSummaryRows } from "../src/monitoring/summaries/class-summaries.ts";
+import { batchSummaryRows } from "../src/monitoring/summaries/batch-summary.ts";
 import { check } from "../src/pipelines/check.ts";
 import { simulate } from "../src/pipelines/simulate.ts";
 import { train } from "../src/pipelines/train.ts";

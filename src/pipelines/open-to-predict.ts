@@ -7,7 +7,7 @@ import type { Reporter } from "../reporter.ts";
 import type { PredictConfig } from "../resolve-config.ts";
 import { batchClockFaults, batchRangeFaults } from "../signals/data/batch-faults.ts";
 import { batchUnits, leastUnitFactors, noteOnUnitsOfPeople, unitFactorsOfBatch } from "../signals/data/batch-units.ts";
-import { flatChannelFaults } from "../signals/data/describe-batch-faults.ts";
+import { describeFlatChannelFaults } from "../signals/data/describe-batch-faults.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import {
   type OpenedRecordings,
@@ -56,7 +56,7 @@ export async function openToPredict(
     };
     const [misread] = batchClockFaults(opened.rows, opened.quality, clock);
     if (misread !== undefined) throw new DataFault(misread);
-    for (const { message, advice } of flatChannelFaults(opened.quality)) reporter.warn(`${message} ${advice}`);
+    for (const { message, advice } of describeFlatChannelFaults(opened.quality)) reporter.warn(`${message} ${advice}`);
     for (const note of qualityGateNotes({ ...opened.quality, dropped: opened.quality.rows.dropped }, clock))
       reporter.warn(note);
     const note = noteOnUnitsOfPeople(units, opened.rows.recordings);

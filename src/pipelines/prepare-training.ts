@@ -25,7 +25,7 @@ import {
   decideUnitConversions,
   type StoredConversion,
 } from "../signals/data/convert-units.ts";
-import { flatChannelFaults } from "../signals/data/describe-batch-faults.ts";
+import { describeFlatChannelFaults } from "../signals/data/describe-batch-faults.ts";
 import { findSensors } from "../signals/data/find-sensors.ts";
 import { fixedSplitOf } from "../signals/data/fixed-split.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
@@ -172,7 +172,7 @@ export async function prepareOpenedTraining(
     windowSeconds: config.window / config.rate,
   });
   if (misread !== undefined) throw new DataFault(misread);
-  for (const { message, advice } of flatChannelFaults(quality)) reporter.warn(`${message} ${advice}`);
+  for (const { message, advice } of describeFlatChannelFaults(quality)) reporter.warn(`${message} ${advice}`);
   for (const warning of rateWarnings(quality, rows)) reporter.warn(warning);
   for (const warning of upsampledRateWarnings(quality, config.rate)) reporter.warn(warning);
   const large = storedConfigWindowFault(config.window, rows.channels.length);

@@ -108,7 +108,7 @@ export async function writeModel(
       channels: windows.channels.length,
       classes: windows.classes.length,
     })),
-    ...ownNetworkFile(data.network),
+    ...ownNetworkFileOfWrittenModel(data.network),
     ...extras.files,
   };
   const trackingLog = await seal(cvReport, history, {
@@ -137,7 +137,7 @@ export async function writeModel(
           gravity,
         })),
         ...(data.labelMap !== undefined && { label_map: { ...data.labelMap } }),
-        ...(data.conversions.length > 0 && { conversions: data.conversions.map(storedConversion) }),
+        ...(data.conversions.length > 0 && { conversions: data.conversions.map(conversionOfWrittenModel) }),
       },
       ...(extras.retrainedFrom !== undefined && { retrained_from: extras.retrainedFrom }),
       versions: currentVersions(),
@@ -150,11 +150,11 @@ export async function writeModel(
 }
 
 /** The text of a user's own network, as a record: nothing runs this copy. */
-function ownNetworkFile(network: NetworkSource): Record<string, string> {
+function ownNetworkFileOfWrittenModel(network: NetworkSource): Record<string, string> {
   if (typeof network === "string") return {};
   return { [ownNetworkFiles[network.file.endsWith("ts") ? "ts" : "js"]]: network.text };
 }
 
-function storedConversion({ channels, people, ...units }: StoredConversion) {
+function conversionOfWrittenModel({ channels, people, ...units }: StoredConversion) {
   return { channels: [...channels], ...units, ...(people !== undefined && { people: [...people] }) };
 }

@@ -10,9 +10,10 @@ import { type Service, StoreUnavailable } from "../../pipelines/open-service.ts"
 import type { PostedColumns } from "../../pipelines/posted-batch.ts";
 import { UnknownModel, UnusableModel } from "../../pipelines/served-models.ts";
 import { bodyDocs } from "./body-kind.ts";
+import { jsonResponse } from "./json-response.ts";
 import { busyProblem, Problem, problemOfUserError } from "./problem.ts";
 import { type BodyLimits, receiveBody } from "./receive-body.ts";
-import { jsonResponse, type Route, type RouteParameter } from "./route.ts";
+import type { Route, RouteParameter } from "./route.ts";
 
 export interface BatchRouteOptions {
   readonly service: Pick<Service, "judge" | "refuseUnknown">;

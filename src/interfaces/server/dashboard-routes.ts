@@ -40,8 +40,8 @@ export function dashboardRoutes(): Route[] {
       summary: "The dashboard",
       replies: { 200: { doc: "a page", schema: z.string(), type: "text/html" } },
       answer: async () => {
-        if (page === null) throw notBuilt();
-        return file(page, "index.html", "no-cache");
+        if (page === null) throw dashboardNotBuilt();
+        return dashboardFile(page, "index.html", "no-cache");
       },
     },
     {
@@ -61,13 +61,13 @@ export function dashboardRoutes(): Route[] {
           throw new Problem({ status: 404, title: "Not found", detail: `there is no file ${JSON.stringify(name)}` });
         }
         // Names contain a hash of the content.
-        return file(content, name, "public, max-age=31536000, immutable");
+        return dashboardFile(content, name, "public, max-age=31536000, immutable");
       },
     },
   ];
 }
 
-function file(content: Buffer, name: string, cache: string): Response {
+function dashboardFile(content: Buffer, name: string, cache: string): Response {
   return new Response(new Uint8Array(content), {
     headers: {
       "Content-Type": types[extname(name)] ?? "application/octet-stream",
@@ -77,7 +77,7 @@ function file(content: Buffer, name: string, cache: string): Response {
   });
 }
 
-function notBuilt(): Problem {
+function dashboardNotBuilt(): Problem {
   return new Problem({
     status: 404,
     title: "No dashboard",

@@ -1,7 +1,8 @@
 // What an orchestrator asks: whether the process lives, and whether it takes batches now.
 
 import { z } from "zod";
-import { jsonResponse, type Route } from "./route.ts";
+import { jsonResponse } from "./json-response.ts";
+import type { Route } from "./route.ts";
 
 /** @param notReady why the service takes no batches; undefined if it does */
 export function healthRoutes(notReady: () => Promise<string | undefined>): Route[] {

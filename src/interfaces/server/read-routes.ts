@@ -2,8 +2,9 @@
 
 import { z } from "zod";
 import { type StreamReader, UnknownModel } from "../../pipelines/open-service.ts";
+import { jsonResponse } from "./json-response.ts";
 import { Problem, problemOfUserError } from "./problem.ts";
-import { jsonResponse, type Route } from "./route.ts";
+import type { Route } from "./route.ts";
 
 const kinds = ["active", "alarm", "silent", "rejected", "retired"] as const;
 const mostStreams = 1000;
@@ -69,7 +70,7 @@ export function readRoutes(readerOf: () => StreamReader): Route[] {
       answer: async ({ params, query, caller }) => {
         const { model, stream } = params as { model: string; stream: string };
         const last = wholeNumberOf("last", query.last, { otherwise: 200, from: 1, to: mostBatches });
-        const shown = await found(() => readerOf().stream(caller.project, model, stream, last));
+        const shown = await readForRoute(() => readerOf().stream(caller.project, model, stream, last));
         if (shown === null) throw unknownThing(`model ${model} has no stream ${JSON.stringify(stream)}`);
         return jsonResponse(shown);
       },
@@ -94,7 +95,7 @@ export function readRoutes(readerOf: () => StreamReader): Route[] {
       },
       answer: async ({ params, caller }) => {
         const { model, stream, batch } = params as { model: string; stream: string; batch: string };
-        const read = await found(() => readerOf().batch(caller.project, model, stream, batch));
+        const read = await readForRoute(() => readerOf().batch(caller.project, model, stream, batch));
         if (read === null) throw unknownThing(`stream ${JSON.stringify(stream)} has no batch ${JSON.stringify(batch)}`);
         return jsonResponse(read);
       },
@@ -102,7 +103,8 @@ export function readRoutes(readerOf: () => StreamReader): Route[] {
   ];
 }
 
-async function found<T>(work: () => Promise<T>): Promise<T> {
+/** @throws Problem 404 if the model is unknown */
+async function readForRoute<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

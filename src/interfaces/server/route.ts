@@ -47,7 +47,3 @@ export interface Route {
   readonly replies: Readonly<Record<number, RouteReply>>;
   readonly answer: (request: RouteRequest) => Promise<Response>;
 }
-
-export function jsonResponse(value: unknown, status = 200): Response {
-  return new Response(`${JSON.stringify(value)}\n`, { status, headers: { "Content-Type": "application/json" } });
-}

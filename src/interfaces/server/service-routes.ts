@@ -7,10 +7,11 @@ import type { Authorizer } from "./authorize.ts";
 import { type BatchRouteOptions, batchRoute } from "./batch-route.ts";
 import type { EventStream } from "./event-stream.ts";
 import { healthRoutes } from "./health-routes.ts";
+import { jsonResponse } from "./json-response.ts";
 import { metricsRoute } from "./metrics-route.ts";
 import { openapiDocument } from "./openapi.ts";
 import { readRoutes } from "./read-routes.ts";
-import { jsonResponse, type Route } from "./route.ts";
+import type { Route } from "./route.ts";
 import { sessionRoutes } from "./session-routes.ts";
 
 export interface ServiceRoutesOptions extends Omit<BatchRouteOptions, "service"> {

@@ -5,7 +5,8 @@ import { csrfTokenOf } from "../../pipelines/page-sessions.ts";
 import type { Authorizer } from "./authorize.ts";
 import type { Caller } from "./caller.ts";
 import { readJsonBody } from "./json-body.ts";
-import { jsonResponse, type Route } from "./route.ts";
+import { jsonResponse } from "./json-response.ts";
+import type { Route } from "./route.ts";
 import { endedSessionCookie, sessionCookie } from "./session-cookie.ts";
 
 const tokenBody = z.strictObject({ token: z.string().min(1).max(1000).describe("from `tidemark token create`") });

@@ -1,7 +1,8 @@
 // The activity that fills a batch. Consecutive batches that the same activity fills are one bout, which is one piece of
 // evidence (see evidence.ts).
 
-import { batchSummaryRows, type ClassSummaries } from "../summaries/class-summaries.ts";
+import { batchSummaryRows } from "../summaries/batch-summary.ts";
+import type { ClassSummaries } from "../summaries/class-summaries.ts";
 import type { DriftModel } from "./comparison.ts";
 
 /** A class with at least this share of the rows fills a batch; an arbitrary choice. */

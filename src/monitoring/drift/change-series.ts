@@ -1,6 +1,7 @@
 // The series that are searched for a change: per batch and channel, the distances from the training data.
 
-import { batchSummaryRows, type ClassSummaries } from "../summaries/class-summaries.ts";
+import { batchSummaryRows } from "../summaries/batch-summary.ts";
+import type { ClassSummaries } from "../summaries/class-summaries.ts";
 import { leastRelativeStd } from "./channel-statistics.ts";
 import type { DriftModel } from "./comparison.ts";
 import type { DriftState } from "./drift-state.ts";

@@ -6,7 +6,8 @@
 import { z } from "zod";
 import { ksDistance } from "../../stats/ks.ts";
 import { moments } from "../../stats/moments.ts";
-import { batchSummaryRows, type ClassSummaries } from "../summaries/class-summaries.ts";
+import { batchSummaryRows } from "../summaries/batch-summary.ts";
+import type { ClassSummaries } from "../summaries/class-summaries.ts";
 import { effectiveSize } from "./effective-size.ts";
 
 /** One class of a pair of batches. */

@@ -5,7 +5,8 @@
 import { ksPValue } from "../../stats/ks.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import type { BatchSummary } from "../summaries/batch-summary.ts";
-import { batchSummaryRows, type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
+import { batchSummaryRows } from "../summaries/batch-summary.ts";
+import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import { withoutSensorSignals } from "../summaries/sensor-signals.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
 import { classDistances, classScores, effectiveClassCount } from "./class-standards.ts";

@@ -5,7 +5,8 @@
 // on one side does not count. The share of a batch that was compared is reported separately.
 
 import { ksDistance } from "../../stats/ks.ts";
-import { batchSummaryRows, type ClassSummaries } from "../summaries/class-summaries.ts";
+import { batchSummaryRows } from "../summaries/batch-summary.ts";
+import type { ClassSummaries } from "../summaries/class-summaries.ts";
 import { effectiveSize } from "./effective-size.ts";
 
 /** Effective sizes summed over the classes. */

@@ -7,7 +7,7 @@ import { summarizedBatchFaults } from "../../signals/data/batch-faults.ts";
 import { flatChannelWarnings } from "../../signals/data/channel-content.ts";
 import { qualityGateNotes } from "../../signals/data/quality-gate.ts";
 import { storedResampling } from "../../storage/store/stored-config.ts";
-import { batchSummaryRows } from "../summaries/class-summaries.ts";
+import { batchSummaryRows } from "../summaries/batch-summary.ts";
 import type { DeviceSummary } from "../summaries/device-summary.ts";
 import { gateBatchChannels } from "./gate-batch.ts";
 import type { MeasuredBatch } from "./stream-state.ts";

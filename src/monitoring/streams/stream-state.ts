@@ -27,7 +27,7 @@ export interface StreamState {
 }
 
 export const streamStateSchema: z.ZodType<StreamState> = z.object({
-  drift: z.preprocess(presentDriftState, driftStateSchema),
+  drift: z.preprocess(readDriftOfStreamState, driftStateSchema),
   recent: z.array(z.string()),
   still: z.number().min(0).exactOptional(),
   unworn: z.boolean().exactOptional(),
@@ -48,7 +48,7 @@ function storedStreamState({ drift, ...rest }: StreamState): object {
 }
 
 /** The form in memory, with keys in camelCase. Earlier versions also stored that form. */
-function presentDriftState(drift: unknown): unknown {
+function readDriftOfStreamState(drift: unknown): unknown {
   if (typeof drift !== "object" || drift === null || !("alarm" in drift)) return drift;
   const { alarm } = drift;
   return typeof alarm === "object" && alarm !== null ? { ...drift, alarm: camelKeys(alarm) } : drift;

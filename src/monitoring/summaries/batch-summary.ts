@@ -180,3 +180,9 @@ function subtractBatchSummaryChannel(name: string, whole: ChannelSummary, part: 
     excessAbove: Math.max(0, whole.excessAbove - part.excessAbove),
   };
 }
+
+/** Number of rows in a summary, including missing values; 0 for null. */
+export function batchSummaryRows(summary: BatchSummary | null): number {
+  if (summary === null) return 0;
+  return Math.max(0, ...Object.values(summary).map(({ n, missing }) => n + missing));
+}

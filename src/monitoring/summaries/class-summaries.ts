@@ -4,6 +4,7 @@
 
 import {
   type BatchSummary,
+  batchSummaryRows,
   type MergeableSummary,
   mergeBatchSummaries,
   SummaryMerger,
@@ -95,10 +96,4 @@ export function mergeAcrossClasses(batch: ClassSummaries): BatchSummary {
   const merged = mergeBatchSummaries(batch.filter((summary) => summary !== null));
   acrossClasses.set(batch, merged);
   return merged;
-}
-
-/** Number of rows in a summary, including missing values; 0 for null. */
-export function batchSummaryRows(summary: BatchSummary | null): number {
-  if (summary === null) return 0;
-  return Math.max(0, ...Object.values(summary).map(({ n, missing }) => n + missing));
 }

@@ -5,7 +5,13 @@
 import type { FaultDescription } from "../../data-fault.ts";
 import { withPlaceOfValue } from "../files/place-of-value.ts";
 import { absurdLimit, absurdSample, type BatchQuality, lostTime, usableTime } from "./batch-quality.ts";
-import { flatChannelFaults, lengthFaults, lostTimeFaults, rangeFault, rateFaults } from "./describe-batch-faults.ts";
+import {
+  describeFlatChannelFaults,
+  describeLengthFaults,
+  describeLostTimeFaults,
+  describeRangeFault,
+  describeRateFaults,
+} from "./describe-batch-faults.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { missingCellFaults, repeatedTimesFault } from "./row-faults.ts";
 import { unknownUser } from "./select-rows.ts";
@@ -43,10 +49,10 @@ export async function batchFaults(
 ): Promise<FaultDescription[]> {
   return [
     ...(await batchRangeFaults(rows, expected.channels, files, expected.stored)),
-    ...lostTimeFaults(lostTime(rows)),
-    ...flatChannelFaults(quality),
-    ...rateFaults(quality.per_recording, quality.columns, expected),
-    ...lengthFaults(usableTime(rows, expected), expected),
+    ...describeLostTimeFaults(lostTime(rows)),
+    ...describeFlatChannelFaults(quality),
+    ...describeRateFaults(quality.per_recording, quality.columns, expected),
+    ...describeLengthFaults(usableTime(rows, expected), expected),
   ];
 }
 
@@ -56,7 +62,10 @@ export function batchClockFaults(
   quality: QualityReport,
   expected: Pick<BatchExpectations, "samplingRateHz" | "windowSeconds">,
 ): FaultDescription[] {
-  return [...lostTimeFaults(lostTime(rows)), ...rateFaults(quality.per_recording, quality.columns, expected)];
+  return [
+    ...describeLostTimeFaults(lostTime(rows)),
+    ...describeRateFaults(quality.per_recording, quality.columns, expected),
+  ];
 }
 
 /** The first value in each channel that no unit or movement can explain. */
@@ -70,7 +79,8 @@ export async function batchRangeFaults(
   for (const channel of channels) {
     const at = rows.channels.indexOf(channel.column);
     const found = at < 0 ? null : absurdSample(rows, at, channel);
-    if (found !== null) faults.push(await withPlaceOfValue(rangeFault(channel, found), found.value, files, stored));
+    if (found !== null)
+      faults.push(await withPlaceOfValue(describeRangeFault(channel, found), found.value, files, stored));
   }
   return faults;
 }
@@ -99,15 +109,15 @@ export function summarizedBatchFaults(quality: BatchQuality, expected: BatchExpe
     ...expected.channels.flatMap((known) => {
       const found = channels[known.column]?.absurd ?? null;
       if (found === null || !(Math.abs(found.value) > absurdLimit(known))) return [];
-      return [rangeFault(known, { ...found, user: unknownUser })];
+      return [describeRangeFault(known, { ...found, user: unknownUser })];
     }),
-    ...lostTimeFaults(lost),
-    ...flatChannelFaults({ channels, seconds }),
-    ...rateFaults(
+    ...describeLostTimeFaults(lost),
+    ...describeFlatChannelFaults({ channels, seconds }),
+    ...describeRateFaults(
       recordings.map((own) => ({ ...own, user: unknownUser })),
       { time: null, time_unit: "s" },
       expected,
     ),
-    ...lengthFaults(usable, expected),
+    ...describeLengthFaults(usable, expected),
   ];
 }

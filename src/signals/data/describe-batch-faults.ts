@@ -18,7 +18,7 @@ import {
 } from "./gate-limits.ts";
 import type { QualityReport } from "./quality-report.ts";
 
-export function rangeFault(
+export function describeRangeFault(
   { column, ...known }: KnownRange & { readonly column: string },
   { value, seconds, recording, user, values }: AbsurdSample & { readonly user: string },
 ): FaultDescription & { readonly column: string } {
@@ -33,7 +33,7 @@ export function rangeFault(
 }
 
 /** Too much time without samples. */
-export function lostTimeFaults({ seconds: lost, of_seconds: total }: LostTime): FaultDescription[] {
+export function describeLostTimeFaults({ seconds: lost, of_seconds: total }: LostTime): FaultDescription[] {
   if (!exceedsGateLimit(lost, lostShareLimit * total)) return [];
   const found = `${percent(lost / total)} of ${formatBatchFaultValue(total)} s without samples`;
   const wanted = `at most ${percent(lostShareLimit)} (not counting pauses of more than ${pauseSeconds} s)`;
@@ -41,7 +41,7 @@ export function lostTimeFaults({ seconds: lost, of_seconds: total }: LostTime): 
   return [{ code: "lost_time", message: `${found}; expected ${wanted}.`, advice, expected: wanted, found }];
 }
 
-export function flatChannelFaults({
+export function describeFlatChannelFaults({
   channels,
   seconds,
 }: {
@@ -73,7 +73,7 @@ export function flatChannelFaults({
  * Implausible rates.
  * @param clock the column of the times, and their unit
  */
-export function rateFaults(
+export function describeRateFaults(
   recordings: readonly Pick<QualityReport["per_recording"][number], "user" | "recording" | "seconds" | "rate_hz">[],
   clock: Pick<QualityReport["columns"], "time" | "time_unit">,
   { samplingRateHz, windowSeconds }: { readonly samplingRateHz: number; readonly windowSeconds: number },
@@ -103,7 +103,7 @@ export function rateFaults(
   ];
 }
 
-export function lengthFaults(
+export function describeLengthFaults(
   { seconds: usable, of_seconds: total }: UsableTime,
   expected: { readonly windowSeconds: number; readonly minimalSeconds?: number },
 ): FaultDescription[] {

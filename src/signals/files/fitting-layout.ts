@@ -13,7 +13,7 @@ export function fittingLayout(layout: TextLayout): TextLayout {
   const above = (preamble.at(-1) ?? "").replace(/^#\s*/, "");
   const written = splitLineByLayout(above, separator);
   const given = written.at(-1) === "" ? written.slice(0, -1) : written;
-  if (given.length < 2 || !given.every(isNameForLayout) || new Set(given).size < given.length) return shorter;
+  if (given.length < 2 || !given.every(isNameInFittingLayout) || new Set(given).size < given.length) return shorter;
   if (given.length === shorter.sample[0]!.length) return { ...shorter, preamble: preamble.slice(0, -1), names: given };
   const first = Number(sample[0]![0]);
   const isNumbered = (first === 0 || first === 1) && sample.every(([value], i) => Number(value) === first + i);
@@ -21,6 +21,6 @@ export function fittingLayout(layout: TextLayout): TextLayout {
   return { ...layout, preamble: preamble.slice(0, -1), names: ["row_name", ...given] };
 }
 
-function isNameForLayout(text: string): boolean {
+function isNameInFittingLayout(text: string): boolean {
   return /\p{L}/u.test(text);
 }

@@ -8,8 +8,8 @@ import {
   unseenShareWithinClasses,
 } from "../../../src/monitoring/drift/within-classes.ts";
 import type { BatchSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
+import { batchSummaryRows } from "../../../src/monitoring/summaries/batch-summary.ts";
 import {
-  batchSummaryRows,
   type ClassSummaries,
   mergeAcrossClasses,
   mergeClassSummaries,

@@ -17,6 +17,7 @@ import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { isMet } from "./measurement.ts";
 import { benchmarkMemory, benchmarkTrainingMemory } from "./memory.ts";
 import { peerSpecs, unrolledKeras } from "./peer.ts";
+import { benchmarkServe, serveBenchOptions, serveBenchOptionsOf } from "./serve.ts";
 import { benchmarkStart } from "./start.ts";
 import { benchmarkSummaries } from "./summaries.ts";
 import { benchmarkTracking } from "./tracking.ts";
@@ -26,12 +27,16 @@ import { benchmarkTwoFolds } from "./two-folds.ts";
 const help = `npm run bench -- [options]
 
   --only NAMES       some of: step, folds, inference, data, memory, summaries, device-size, start, check, ledger,
-                     tracking, batch-memory, training-memory (comma-separated; default: all but the last two)
+                     tracking, serve, batch-memory, training-memory (comma-separated; default: all but the last two)
   --rounds N         rounds in which Tidemark and its peers take turns (default: 5)
   --no-peers         without PyTorch and Keras
   --unrolled-keras   also Keras with unrolled LSTMs (takes a minute longer)
   --markdown         print a Markdown table
   --write            write bench/results.json even if --only names a part
+
+  --streams N        serve: number of streams (default: 1000)
+  --seconds N        serve: how long to send batches of each kind (default: 15)
+  --kind NAMES       serve: some of: raw, summary (default: both)
 
 npm run bench -- --only drift: how the monitor performs on people and days that it was not tuned to
 (models are trained first, which takes half an hour; then about ten minutes per data set)
@@ -59,6 +64,7 @@ const { values } = parseArgs({
     write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
     ...driftOptions,
+    ...serveBenchOptions,
   },
   allowNegative: true,
 });
@@ -83,6 +89,7 @@ async function run(): Promise<number> {
     tracking: () => benchmarkTracking({ rounds }),
     check: () => benchmarkCheck({ rounds }),
     ledger: () => benchmarkLedger(),
+    serve: () => benchmarkServe(serveBenchOptionsOf(values)),
     "device-size": () => benchmarkDeviceSize(),
     "batch-memory": () => benchmarkBatchMemory(),
     "training-memory": () => benchmarkTrainingMemory(),

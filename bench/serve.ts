@@ -1,0 +1,195 @@
+// Measures the service as a fleet uses it: real HTTP on loopback, one five-minute batch per stream, round robin over streams whose
+// references are full, each verdict stored before its reply. The shares say where CPU time goes; they come from V8's profiles
+// and from the threads' own times.
+
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { simulate } from "../src/pipelines/simulate.ts";
+import { train } from "../src/pipelines/train.ts";
+import type { BenchmarkResult, Measurement } from "./measurement.ts";
+import { profileSeconds } from "./profile-shares.ts";
+import { contentTypes, type ServeKind, serveBodies, serveKinds } from "./serve-bodies.ts";
+import type { LoadResult, LoadTask } from "./serve-load.ts";
+import { startServeProcess } from "./serve-process.ts";
+import { fillServeStore } from "./serve-streams.ts";
+import { withTemporaryDirectory } from "./temporary-directory.ts";
+
+export interface ServeBenchOptions {
+  readonly streams: number;
+  readonly seconds: number;
+  readonly kinds: readonly ServeKind[];
+}
+
+export const serveBenchOptions = {
+  streams: { type: "string", default: "1000" },
+  seconds: { type: "string", default: "15" },
+  kind: { type: "string", default: "raw,summary" },
+} as const;
+
+/** @throws if a value cannot be used */
+export function serveBenchOptionsOf(given: Record<keyof typeof serveBenchOptions, string>): ServeBenchOptions {
+  const wholeNumber = (name: "streams" | "seconds"): number => {
+    const value = Number(given[name]);
+    if (Number.isInteger(value) && value > 0) return value;
+    throw new Error(`--${name}: expected a whole number above 0, got ${given[name]}`);
+  };
+  const kinds = given.kind.split(",").map((name) => {
+    const kind = serveKinds.find((own) => own === name);
+    if (kind !== undefined) return kind;
+    throw new Error(`--kind: expected some of ${serveKinds.join(", ")}, got ${name}`);
+  });
+  return { streams: wholeNumber("streams"), seconds: wholeNumber("seconds"), kinds };
+}
+
+/** Seconds between two batches of a stream. */
+const interval = 300;
+const connections = 8;
+/** The first batches open the model, and V8 compiles. */
+const warmSeconds = 5;
+/** More than the anchor and the rolling reference hold together. */
+const batchesBefore = 11;
+const newBodies = 8;
+
+/** What the project promises for two cores. */
+const promised: Readonly<Record<ServeKind, { readonly streams: number; readonly megabytes: number }>> = {
+  raw: { streams: 10_000, megabytes: 2000 },
+  summary: { streams: 40_000, megabytes: 4000 },
+};
+
+/** Names of the threads that run JavaScript. */
+const scriptThreads = /^(main|WorkerThread)$/;
+
+/** Which files of the service do what. */
+const parts: Readonly<Record<string, RegExp>> = {
+  storing: /\/src\/storage\/store\/|monitoring\/streams\/(monitor-stream|ledger-retention)|postgres|node:sqlite/,
+  inference: /window-predictor|onnx-runtime|onnxruntime|gather-windows/,
+  reading:
+    /\/src\/signals\/|duckdb|gate-batch|gate-summary|read-summary|summary-in-file|device-summary-codec|quality-codec|judge-posted-batch/,
+  measuring:
+    /measure-batch|measure-without-faults|\/monitoring\/summaries\/(summarize|class-summaries|model-signals|sensor-signals)/,
+  judging: /\/monitoring\/(drift|streams)\/|\/src\/stats\//,
+  HTTP: /\/interfaces\/server\/|\/report\/|hono|node:(_http|http|net|internal\/(http|streams|webstreams|deps\/undici|stream_base|net))|pino/,
+};
+
+export async function benchmarkServe(options: ServeBenchOptions): Promise<BenchmarkResult> {
+  return withTemporaryDirectory(async (directory) => {
+    const recordings = join(directory, "recordings.parquet");
+    const model = join(directory, "models", "walk");
+    mkdirSync(join(directory, "models"));
+    await simulate({ out: recordings, users: 12, minutes: 6, seed: 1 });
+    await train({ files: [recordings], out: model, network: "compact", folds: 3, epochs: 2 });
+    const bodies = await serveBodies(model, batchesBefore + newBodies);
+    const measurements: Measurement[] = [];
+    for (const kind of options.kinds) {
+      const store = join(directory, kind);
+      const streams = await fillServeStore(store, model, bodies.summary.slice(0, batchesBefore), options.streams);
+      const words = ["--models", join(directory, "models"), "--store", `sqlite:${store}`];
+      const load = { streams, seconds: options.seconds, bodies: bodies[kind].slice(batchesBefore) };
+      measurements.push(...(await serveFigures(kind, words, join(directory, `${kind} profiles`), load)));
+    }
+    return { measurements, skipped: [] };
+  });
+}
+
+async function serveFigures(
+  kind: ServeKind,
+  words: readonly string[],
+  profiles: string,
+  { streams, seconds, bodies }: Pick<LoadTask, "streams" | "seconds"> & { readonly bodies: readonly Uint8Array[] },
+): Promise<Measurement[]> {
+  const service = await startServeProcess(words, profiles);
+  const task = {
+    url: service.url,
+    seconds,
+    connections,
+    contentType: contentTypes[kind],
+    bodies: bodies.map((body) => Buffer.from(body).toString("base64")),
+  };
+  await sendFromProcess({ ...task, streams: ["warm"], seconds: Math.min(seconds, warmSeconds) });
+  const [from, before] = [microseconds(), service.cpuSeconds()];
+  const { latencies, seconds: took, cpuSeconds } = await sendFromProcess({ ...task, streams });
+  const threads = new Map([...service.cpuSeconds()].map(([name, sum]) => [name, sum - (before.get(name) ?? 0)]));
+  const to = microseconds();
+  const megabytes = await service.stop();
+  const batches = latencies.length;
+  const sorted = latencies.toSorted((a, b) => a - b);
+  const percentile = (share: number): number => sorted[Math.min(batches - 1, Math.floor(share * batches))]!;
+  const limits = promised[kind];
+  const cores = `${availableParallelism()} cores, with the load generator`;
+  const shares = serveShares(threads, profileSeconds(profiles, parts, [from, to]), cpuSeconds);
+  const total = [...shares.values()].reduce((sum, own) => sum + own, 0);
+  return [
+    { name: `${kind}: batches per second`, value: batches / took, unit: "/s", note: `${batches} batches, ${cores}` },
+    {
+      name: `${kind}: streams at one batch per 5 minutes`,
+      value: (interval * batches) / took,
+      unit: "",
+      limit: { kind: "at least", value: limits.streams },
+    },
+    {
+      name: `${kind}: CPU per batch`,
+      value: (1000 * total) / batches,
+      unit: "ms",
+      note: `two cores that do nothing else: ${Math.round((2 * interval * batches) / total).toLocaleString("en")} streams`,
+    },
+    {
+      name: `${kind}: reply, median`,
+      value: percentile(0.5),
+      unit: "ms",
+      note: `${connections} connections that never wait`,
+    },
+    { name: `${kind}: reply, 99 of 100`, value: percentile(0.99), unit: "ms", limit: { kind: "at most", value: 1000 } },
+    {
+      name: `${kind}: peak memory`,
+      value: megabytes,
+      unit: "MB",
+      limit: { kind: "at most", value: limits.megabytes },
+      note: `${Math.min(streams.length, batches).toLocaleString("en")} streams visited`,
+    },
+    ...[...shares]
+      .sort(([, a], [, b]) => b - a)
+      .map(([name, own]) => ({ name: `${kind}: share of ${name}`, value: (100 * own) / total, unit: "%" })),
+  ];
+}
+
+/** Of the clock that profiles use. */
+function microseconds(): number {
+  return Number(process.hrtime.bigint() / 1000n);
+}
+
+async function sendFromProcess(task: LoadTask): Promise<LoadResult> {
+  const child = fork(fileURLToPath(new URL("serve-load.ts", import.meta.url)), { stdio: "inherit" });
+  const answered = Promise.race([
+    once(child, "message"),
+    once(child, "exit").then(([code]) => {
+      throw new Error(`serve: the load generator ended with exit code ${code}`);
+    }),
+  ]);
+  child.send(task);
+  const [result] = await answered;
+  return result as LoadResult;
+}
+
+/**
+ * CPU seconds by part. The time of the threads that run JavaScript is divided as their profiles say.
+ * @param threads CPU seconds by the names of threads
+ */
+function serveShares(
+  threads: ReadonlyMap<string, number>,
+  profiled: ReadonlyMap<string, number>,
+  load: number,
+): Map<string, number> {
+  const shares = new Map([["the load generator", load]]);
+  let ofScripts = 0;
+  for (const [name, own] of threads) {
+    if (scriptThreads.test(name)) ofScripts += own;
+    else if (own > 0) shares.set(`threads named ${name}`, own);
+  }
+  const sampled = [...profiled.values()].reduce((sum, own) => sum + own, 0);
+  for (const [part, own] of profiled) shares.set(part, (ofScripts * own) / sampled);
+  return shares;
+}

@@ -80,7 +80,16 @@ export function duckdbPath(file: {
   return duckdbLiteral(file.remote ? file.path : (file.stored ?? file.path).replace(/[*?[]/g, "[$&]"));
 }
 
-export function duckdbErrorLine(error: unknown): string {
+/** Characters of the longest message; DuckDB's contain whole types and values. */
+const longestErrorLine = 400;
+
+/** The message's first line, shortened; `file` is called as the user named it, wherever its content is. */
+export function duckdbErrorLine(
+  error: unknown,
+  { path, stored = path }: { readonly path?: string; readonly stored?: string } = {},
+): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.split("\n", 1)[0] ?? message;
+  const first = message.split("\n", 1)[0] ?? message;
+  const line = path === undefined || stored === undefined ? first : first.replaceAll(stored, path);
+  return line.length <= longestErrorLine ? line : `${line.slice(0, longestErrorLine).toWellFormed()}...`;
 }

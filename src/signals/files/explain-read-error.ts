@@ -71,7 +71,7 @@ export async function explainReadError(
   }
   const broken = explainCsvReadError(file, error);
   if (broken === undefined)
-    return new UserError(`${file.path}: could not be read: ${duckdbErrorLine(error)}`, {
+    return new UserError(`${file.path}: could not be read: ${duckdbErrorLine(error, file)}`, {
       advice: "Check that the file is complete, or export it again.",
       cause: error,
     });

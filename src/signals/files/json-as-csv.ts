@@ -6,6 +6,7 @@ import { kindOfSensorValue } from "../sensors/sensor-in-name.ts";
 import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
 import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
+import { refuseDeepJson } from "./refuse-deep-json.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 
 /** Bytes of the largest document that is one object. */
@@ -13,6 +14,7 @@ const largestObject = 2 ** 25;
 
 /** @throws UserError if the file is not a list of records, or its values are in lists */
 export async function jsonAsCsv(database: Database, file: SourceFile, scratch: ScratchFolder): Promise<SourceFile> {
+  await refuseDeepJson(file.path, file.stored ?? file.path);
   const out = scratch.file("json.csv");
   const path = duckdbLiteral((file.stored ?? file.path).replace(/[*?[]/g, "[$&]"));
   try {
@@ -23,7 +25,7 @@ export async function jsonAsCsv(database: Database, file: SourceFile, scratch: S
       `COPY (SELECT ${columns.join(", ")} FROM ${source}) TO ${duckdbLiteral(out)} (FORMAT csv, HEADER true)`,
     );
   } catch (cause) {
-    const read = cause instanceof UserError ? cause.message : duckdbErrorLine(cause);
+    const read = cause instanceof UserError ? cause.message : duckdbErrorLine(cause, file);
     const malformed = /Malformed JSON in file .*?, (at byte .*?)\.?\s*$/.exec(read)?.[1];
     if (malformed !== undefined) {
       throw new UserError(`${file.path}: this file is not valid JSON ${malformed}.`, {

@@ -6,6 +6,7 @@ import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { fileBytes } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
+import { refuseDeepParquet } from "./refuse-deep-parquet.ts";
 import { refuseColumnsOverLimit } from "./table-limits.ts";
 import type { ZipEntry } from "./unzip.ts";
 
@@ -26,7 +27,10 @@ function otherFormatUtf16(encoding: "UTF-16" | "UTF-16BE" | "UTF-16LE"): Kind {
 /** @throws UserError if a local file has a CSV or TSV extension, but its bytes show another format */
 export async function refuseOtherFormats({ path, format, remote, stored = path }: SourceFile): Promise<void> {
   if (remote) return;
-  if (format === "parquet") return refuseCutOffFormat(path, stored);
+  if (format === "parquet") {
+    if (await isCompleteFormat(path, stored)) await refuseDeepParquet(path, stored);
+    return;
+  }
   const gzipped = /\.gz$/i.test(stored);
   const head = await fileBytes(stored, 0, headBytes);
   const kind = gzipped
@@ -42,16 +46,13 @@ export async function refuseOtherFormats({ path, format, remote, stored = path }
 /** PAR1, at both ends of a Parquet file. */
 const parquetMark = [0x50, 0x41, 0x52, 0x31] as const;
 
-/** Any other damage to a Parquet file is reported when the file is read. */
-async function refuseCutOffFormat(path: string, stored: string): Promise<void> {
+/** Whether a file has the marks of Parquet; one that has neither is reported when it is read. @throws UserError if one is missing */
+async function isCompleteFormat(path: string, stored: string): Promise<boolean> {
   const { size } = await stat(stored);
   const isMark = (bytes: Uint8Array): boolean => parquetMark.every((byte, i) => bytes[i] === byte);
   const length = parquetMark.length;
-  if (
-    !isMark(await fileBytes(stored, 0, length)) ||
-    isMark(await fileBytes(stored, Math.max(0, size - length), length))
-  )
-    return;
+  if (!isMark(await fileBytes(stored, 0, length))) return false;
+  if (isMark(await fileBytes(stored, Math.max(0, size - length), length))) return true;
   throw new UserError(`${path}: this Parquet file is cut off or damaged, because the marker at its end is missing.`, {
     advice: "Copy or export it again; check whether the program that writes it has finished.",
   });

@@ -10,6 +10,8 @@ export const textBytesLimit = 1000;
 /** Maximum number of distinct combinations of person, recording and label. */
 export const keysLimit = 100_000;
 export const columnsLimit = 10_000;
+/** Maximum depth of lists and objects in a document; arbitrary, but recordings are nested fewer than ten levels deep. */
+export const nestingLimit = 64;
 /** Maximum number of characters in the name of a column. */
 export const columnNameLimit = 1000;
 

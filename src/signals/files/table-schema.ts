@@ -178,16 +178,22 @@ export function isDateTimeInSchema(type: string): boolean {
 }
 
 function unreadableTableSchema(file: SourceFile, cause: unknown): UserError {
-  const message = duckdbErrorLine(cause);
+  const message = duckdbErrorLine(cause, file);
   if (file.remote) {
     return new UserError(`${file.path}: could not be read: ${message}`, {
       advice: "Check the address and the network; DuckDB downloads its httpfs extension on first use.",
       cause,
     });
   }
-  if (/parquet|magic bytes/i.test(message) && file.format === "parquet") {
+  if (/magic bytes|too small to be a Parquet/i.test(message) && file.format === "parquet") {
     return new UserError(`${file.path}: this is not a Parquet file, although its name says so.`, {
       advice: "Export it again, or give it the right extension (.csv, .tsv, .csv.gz).",
+      cause,
+    });
+  }
+  if (file.format === "parquet") {
+    return new UserError(`${file.path}: this Parquet file is damaged, or has a form that cannot be read: ${message}`, {
+      advice: "Export it again.",
       cause,
     });
   }

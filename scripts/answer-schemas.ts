@@ -18,6 +18,7 @@ import type { CompactedLedger } from "../src/pipelines/compact-ledger.ts";
 import type { ModelComparison } from "../src/pipelines/compare-models.ts";
 import type { ModelVersion, Promotion, ShownModel } from "../src/pipelines/models.ts";
 import type { PredictResult } from "../src/pipelines/predict.ts";
+import type { PushResult } from "../src/pipelines/push.ts";
 import type { Recalibration } from "../src/pipelines/recalibrate-baseline.ts";
 import type { ByHand } from "../src/pipelines/reference.ts";
 import type { SimulateResult } from "../src/pipelines/simulate.ts";
@@ -40,6 +41,43 @@ export const simulateResultSchema: z.ZodType<SimulateResult> = z.object({
 export const servingSchema: z.ZodType<Serving> = z.object({
   url: z.string().nullable().describe("the address; null with --check-config"),
   models: names.describe("names under which models can be addressed"),
+});
+
+const verdict = z.enum(["normal", "gradual_drift", "sudden_change", "rejected"]);
+
+export const pushResultSchema: z.ZodType<PushResult> = z.object({
+  to: z.string().describe("address of the service"),
+  model: z.string(),
+  spool: z.string().describe("folder in which batches wait"),
+  exit_code: count.describe(
+    "the highest: that of a verdict, 2 if something was refused or could not be read, 3 if batches wait in the spool",
+  ),
+  accepted: count,
+  refused: count,
+  spooled: count,
+  skipped: count.describe("number of files that had been sent before"),
+  streams: z.array(
+    z.object({
+      stream: z.string(),
+      accepted: count.describe("number of batches that the service accepted"),
+      known: count.describe("how many of these it had judged before"),
+      verdicts: z.record(verdict, count).describe("number of accepted batches by verdict"),
+      last: z.object({ batch_id: z.string(), verdict }).nullable().describe("the last batch that was accepted"),
+      refused: count.describe("number of batches that the service will never accept"),
+      spooled: count.describe("number of batches that wait in the spool"),
+      waits_because: z.string().nullable().describe("null if none waits, or the command was stopped before"),
+    }),
+  ),
+  refused_batches: z.array(
+    z.object({
+      stream: z.string(),
+      batch_id: z.string(),
+      file: z.string().describe("the file that the batch comes from"),
+      reason: z.string(),
+      kept: z.string().describe("where its content is kept"),
+    }),
+  ),
+  unread_files: z.array(z.object({ file: z.string(), reason: z.string() })),
 });
 
 const listedToken = {

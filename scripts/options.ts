@@ -14,6 +14,7 @@ import {
 } from "../src/folder-options.ts";
 import { inspectOptions } from "../src/inspect-options.ts";
 import { type Option, type Options, optionDefaultText } from "../src/option.ts";
+import { pushOptions } from "../src/push-options.ts";
 import { retrainOptions } from "../src/retrain-options.ts";
 import { serveOptions } from "../src/serve-options.ts";
 import {
@@ -53,6 +54,7 @@ export const configured: Readonly<Record<string, Configured>> = {
   Compare: { command: "models compare", options: compareOptions },
   Sync: { command: "sync", options: syncOptions },
   Serve: { command: "serve", options: serveOptions },
+  Push: { command: "push", options: pushOptions },
   TokenPlace: { command: "token list", options: tokenPlaceOptions },
   Token: { command: "token revoke", options: tokenOptions },
   TokenCreate: { command: "token create", options: tokenCreateOptions },

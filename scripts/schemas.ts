@@ -38,6 +38,7 @@ import {
   modelVersionsSchema,
   predictResultSchema,
   promotionSchema,
+  pushResultSchema,
   recalibrationSchema,
   referenceDecisionSchema,
   referenceResetSchema,
@@ -87,6 +88,7 @@ const answers: Record<string, { schema: z.ZodType; title: string }> = {
   evaluate_result: { schema: evaluationSchema, title: "The output of `tidemark evaluate --json`" },
   drift_bench_result: { schema: driftBenchResultSchema, title: "The output of `tidemark drift-bench --json`" },
   serving: { schema: servingSchema, title: "The output of `tidemark serve --json`" },
+  push_result: { schema: pushResultSchema, title: "The output of `tidemark push --json`" },
   created_token: {
     schema: createdTokenSchema,
     title: "The output of `tidemark token create` and `rotate` with --json",

@@ -835,6 +835,59 @@ export interface ServeConfig {
 /** The same options before validation; those with a default may be omitted. */
 export type ServeOptions = Partial<ServeConfig> & Pick<ServeConfig, "models">;
 
+/** Options of `tidemark push`, after validation and with defaults filled in. */
+export interface PushConfig {
+  /** Recordings: text tables (also .gz), JSON, Parquet or summaries; files, globs, or folders with everything in them. */
+  files: string[];
+  /** Address of the service. */
+  to: string;
+  /** Name of the model: LINE@champion, LINE@3 for its third version, or a folder's name. Default: the service's only model. */
+  model?: string;
+  /** File with the token for the service. Default: the environment variable TIDEMARK_TOKEN. */
+  tokenFile?: string;
+  /** Name of the stream that all files belong to; each file is one batch. Default: default. */
+  stream: string;
+  /** A column that names the stream of each row, or the stream from the path of each file, such as "device_{stream}.csv". */
+  streamFrom?: string;
+  /** Also send files that were sent before, and batches that the service refused. */
+  again: boolean;
+  /** Go on with new files until Ctrl-C or SIGTERM. */
+  follow: boolean;
+  /** With --follow, seconds between two looks for new files; a file is taken if it has not changed since the last look. Default: 5. */
+  every: number;
+  /** Without --follow, seconds without an accepted batch after which the rest stays in the spool. Default: 120. */
+  patience: number;
+  /** Maximum number of batches that are sent at the same time, each of another stream. Default: 4. */
+  connections: number;
+  /** Folder in which batches wait until the service has accepted them. Default: tidemark-spool. */
+  spool: string;
+  /** Size of the spool in MB above which files wait where they are. Default: 1000. */
+  spoolMegabytes: number;
+  /** Column with the person who wore the sensor, such as user. */
+  group?: string;
+  /** Column with the recording (one uninterrupted session) that each row belongs to. */
+  recording?: string;
+  /** Column with the time of each sample, such as timestamp_s. */
+  time?: string;
+  /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
+  timeFormat?: string;
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
+  timeUnit?: string;
+  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
+  timeZone?: string;
+  /** Sensor columns, separated by commas, in the order of the model's channels. */
+  channels?: string[];
+  /** Names of all columns in order, for files without a header line. */
+  columns?: string[];
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names state other units. */
+  units?: string;
+  /** Sampling rate in Hz of recordings without a time column. */
+  rate?: number;
+}
+
+/** The same options before validation; those with a default may be omitted. */
+export type PushOptions = Partial<PushConfig> & Pick<PushConfig, "files" | "to">;
+
 /** Options of `tidemark token list`, after validation and with defaults filled in. */
 export interface TokenPlaceConfig {
   /** Folder of model folders. */

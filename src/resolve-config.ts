@@ -10,6 +10,7 @@ import type {
   EvaluateConfig,
   InspectConfig,
   PredictConfig,
+  PushConfig,
   RecalibrateConfig,
   RetrainConfig,
   ServeConfig,
@@ -37,6 +38,7 @@ import {
 } from "./folder-options.ts";
 import { inspectOptions } from "./inspect-options.ts";
 import { kebabCase } from "./letter-case.ts";
+import { pushOptions } from "./push-options.ts";
 import { optionsOfModel, unusedRecordedOptions } from "./recorded-options.ts";
 import { type ConfigFile, givenOptionNames, resolveOptions } from "./resolve-options.ts";
 import { retrainOptions } from "./retrain-options.ts";
@@ -246,6 +248,21 @@ export function resolveCheckConfig(options: unknown): CheckConfig {
  */
 export function resolveServeConfig(options: unknown, file?: ConfigFile): ServeConfig {
   return resolveOptions(serveOptions, options, file);
+}
+
+/**
+ * Validates and completes the options of `push`.
+ *
+ * @throws UserError under the same conditions as `resolveTrainConfig`
+ */
+export function resolvePushConfig(options: unknown, file?: ConfigFile): PushConfig {
+  const config = resolveOptions(pushOptions, options, file);
+  if (config.streamFrom !== undefined && config.stream !== pushOptions.stream.default) {
+    throw new UserError("--stream and --stream-from: expected one of them, got both", {
+      advice: "--stream names the stream of all files; --stream-from finds the names of many.",
+    });
+  }
+  return config;
 }
 
 /**

@@ -33,6 +33,7 @@ const cases: Readonly<Record<string, () => readonly string[]>> = {
   predict: () => [...batch, "--out", "predicted.csv"],
   check: () => [...batch, "--batch-id", "again", "--accept"],
   serve: () => ["--models", ".", "--check-config"],
+  push: () => ["batch.csv.gz", "--to", server.uri, "--model", "walk"],
   "token create": () => ["gateway", "--scope", "ingest", "--tokens", "tokens.json"],
   "token list": () => ["--tokens", "tokens.json"],
   "token rotate": () => ["gateway", "--tokens", "tokens.json"],
@@ -69,9 +70,9 @@ const cases: Readonly<Record<string, () => readonly string[]>> = {
   "alerts test": () => ["--alert", server.uri],
   sync: () => ["walk", "--tracking", server.uri],
 };
-const speaking = ["alerts test", "sync"];
-/** For a rejected candidate, and for a line that has no earlier champion. */
-const otherCodes: Readonly<Record<string, number>> = { retrain: 20, "models rollback": 2 };
+const speaking = ["alerts test", "push", "sync"];
+/** For a rejected candidate, a line that has no earlier champion, and a server that is no Tidemark service. */
+const otherCodes: Readonly<Record<string, number>> = { retrain: 20, "models rollback": 2, push: 3 };
 
 interface Seen {
   exitCode: number | null;

@@ -17,6 +17,7 @@ import { addHelpClosing, type Closing } from "./help-closing.ts";
 import { inspectCommand } from "./inspect-command.ts";
 import { modelsCommand } from "./models-command.ts";
 import { predictCommand } from "./predict-command.ts";
+import { pushCommand } from "./push-command.ts";
 import { referenceCommand } from "./reference-command.ts";
 import { retrainCommand } from "./retrain-command.ts";
 import { serveCommand } from "./serve-command.ts";
@@ -45,10 +46,10 @@ const closing: Closing = {
     [0, "done"],
     [1, "a defect in Tidemark"],
     [2, "wrong usage: an option, a file or its content; the message says which one, and what to do"],
-    [3, "sync, alerts: a server did not accept everything"],
-    [10, "check: gradual drift"],
-    [11, "check: sudden change"],
-    [12, "check: the quality gate rejected the batch"],
+    [3, "sync, alerts, push: a server did not accept everything"],
+    [10, "check, push: gradual drift"],
+    [11, "check, push: sudden change"],
+    [12, "check, push: the quality gate rejected the batch"],
     [20, "retrain: not adopted"],
     [130, "stopped on request (Ctrl-C)"],
     [141, "the program that was reading the output ended"],
@@ -65,7 +66,15 @@ export function createProgram(): Command {
   addHelpClosing(program, closing);
   const commands = [
     ...[inspectCommand(), convertCommand(), trainCommand(), predictCommand(), evaluateCommand()],
-    ...[checkCommand(), serveCommand(), tokenCommand(), streamsCommand(), baselineCommand(), referenceCommand()],
+    ...[
+      checkCommand(),
+      serveCommand(),
+      pushCommand(),
+      tokenCommand(),
+      streamsCommand(),
+      baselineCommand(),
+      referenceCommand(),
+    ],
     alertsCommand(),
     ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
     completionCommand((shell) => completionScript(shell, program, definedOptions)),

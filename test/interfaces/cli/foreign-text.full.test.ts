@@ -91,6 +91,10 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     ["--models", folder, "--host", name("host")],
     ["--models", folder, "--store", name("store")],
   ],
+  push: () => [
+    [batch, "--to", server.uri, "--model", name("model"), "--stream", name("stream"), "--spool", at("spool")],
+    [absent, "--to", server.uri, "--model", name("model"), "--spool", at("spool")],
+  ],
   "token create": () => [
     [name("token"), "--scope", `ingest:${name("pattern")}`, "--tokens", at("tokens")],
     ["a", "--scope", name("scope"), "--tokens", at("tokens")],

@@ -176,6 +176,10 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
       ]),
   },
   serve: { form: answers.servingSchema, calls: () => [["--models", ".", "--check-config"]] },
+  push: {
+    form: answers.pushResultSchema,
+    calls: () => [[...names.map(fileOf), "--to", server.uri, "--model", "walk", "--stream-from", "{stream}.parquet"]],
+  },
   "token create": {
     form: answers.createdTokenSchema,
     calls: () => [["gateway", "--scope", "ingest:wrist-*", "--tokens", "tokens.json"]],

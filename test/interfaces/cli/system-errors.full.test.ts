@@ -69,6 +69,11 @@ const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[
     ["--models", bad, "--check-config"],
     ["--models", ".", "--config", bad, "--check-config"],
   ],
+  push: (bad) => [
+    ...(bad === "folder.csv" ? [] : [[bad, "--to", "http://127.0.0.1:9", "--model", "walk"]]),
+    ...inside(bad, "spool").map((spool) => [batch, "--to", "http://127.0.0.1:9", "--model", "walk", "--spool", spool]),
+    [batch, "--to", "http://127.0.0.1:9", "--model", "walk", "--token-file", bad],
+  ],
   "token create": (bad) => inside(bad, "t.json").map((file) => ["a", "--scope", "read", "--tokens", file]),
   "token list": (bad) => [["--tokens", bad]],
   "token rotate": (bad) => inside(bad, "t.json").map((file) => ["a", "--tokens", file]),

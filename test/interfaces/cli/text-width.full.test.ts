@@ -42,6 +42,7 @@ const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   "drift-bench": [["batch.csv.gz", ...walk, ...bench]],
   serve: [["--models", "models", "--check-config"]],
+  push: [["batch.csv.gz", "recordings.csv.gz", "--to", "TRACKING", "--model", "walk"]],
   "token create": [["gateway", "--scope", "ingest:wrist-*", "--scope", "read", "--tokens", "tokens.json"]],
   "token rotate": [["gateway", "--tokens", "tokens.json"]],
   "token list": [["--tokens", "tokens.json"]],

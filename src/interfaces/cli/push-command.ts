@@ -1,0 +1,71 @@
+import type { Command } from "commander";
+import { counted } from "../../counted.ts";
+import { exitCodes } from "../../errors.ts";
+import { pushOptions } from "../../push-options.ts";
+import { resolvePushConfig } from "../../resolve-config.ts";
+import { defineCommand } from "./define-command.ts";
+import type { Closing } from "./help-closing.ts";
+import { interruptible } from "./interrupt.ts";
+import { pushLines } from "./push-text.ts";
+
+const closing: Closing = {
+  examples: [
+    "tidemark push monday.csv --to http://127.0.0.1:8787 --stream wrist-7",
+    "tidemark push monday.csv --to http://127.0.0.1:8787 --stream-from device",
+    'tidemark push recordings --to https://tidemark.example.org \\\n    --model walk@champion --stream-from "{stream}/*.csv" --follow',
+  ],
+  notes: [
+    "Each file is a batch, or with --stream-from COLUMN, a batch per stream. Its id is the name of the file and a hash of its content, so a file that is sent twice gets the same verdict.",
+    "Batches wait in --spool until the service has accepted them. If push is stopped or killed, the next push with this folder sends the rest.",
+    "The files of a folder are sent in the order of their names. Hidden files, and names that end in .tmp, .part or ~, are left out: write a file under such a name, and rename it when it is complete.",
+    "A batch that the service will never accept moves to refused/ in the spool, with the reason; later batches of the stream are sent all the same.",
+  ],
+  exitHeading: "Exit codes (the highest; with --follow, 0 if stopped):",
+  exitCodes: [
+    [0, "the service accepted everything; normal"],
+    [10, "gradual_drift"],
+    [11, "sudden_change"],
+    [12, "rejected by the quality gate"],
+    [2, "wrong usage, or a file or batch that was refused"],
+    [3, "batches are left in the spool"],
+    [130, "stopped on request (Ctrl-C)"],
+    [1, "a defect in Tidemark"],
+  ],
+};
+
+/** `tidemark push` */
+export function pushCommand(): Command {
+  return defineCommand({
+    name: "push",
+    summary: "send recordings to a service, and retry until it has accepted them",
+    description:
+      "Sends recordings to a service as batches. They wait on the disk until the service has accepted them, in the order of " +
+      "each stream.",
+    options: pushOptions,
+    resolve: resolvePushConfig,
+    configFile: true,
+    json: "what was sent as one line of JSON",
+    closing,
+    run: async (config, { terminal, json }) => {
+      const { push } = await import("../../pipelines/push.ts");
+      let isStopped = false;
+      const pushed = await interruptible(
+        (signal) =>
+          push(config, {
+            signal,
+            reporter: { warn: terminal.warn },
+            onAccepted: ({ stream, batch_id, verdict }) =>
+              terminal.detail(`accepted   ${verdict}: batch ${batch_id} of stream ${stream}`),
+          }),
+        () => {
+          isStopped = true;
+          terminal.inform("stopping after the answers to what is on its way");
+        },
+      );
+      terminal.detail(`read       ${counted(pushed.streams.length, "stream")} in ${config.files.join(", ")}`);
+      if (json) terminal.json(pushed);
+      else terminal.print(...pushLines(pushed));
+      process.exitCode = isStopped ? (config.follow ? exitCodes.ok : exitCodes.interrupted) : pushed.exit_code;
+    },
+  });
+}

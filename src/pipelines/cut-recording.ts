@@ -1,0 +1,119 @@
+// Makes the batches of one file: the file as it is, or its rows by stream. A batch's id comes from the name and the content of the
+// file, so the same file always makes the same batches.
+
+import { basename } from "node:path";
+import { createGzip } from "node:zlib";
+import { UserError } from "../errors.ts";
+import { isSummary, summaryHeadBytes } from "../monitoring/summaries/is-summary.ts";
+import type { Reporter } from "../reporter.ts";
+import type { PushConfig } from "../resolve-config.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
+import { fileBytes } from "../signals/files/file-bytes.ts";
+import { isPathTemplate, valueFromPath } from "../signals/files/path-columns.ts";
+import { splitTables } from "../signals/files/split-tables.ts";
+import { copyToSpool, type SpooledFacts } from "../storage/store/batch-spool.ts";
+import { sha256File } from "../storage/store/hash.ts";
+import { checkStreamName } from "../storage/store/stream-names.ts";
+
+/** A batch that can be spooled. */
+export interface CutBatch {
+  readonly facts: SpooledFacts;
+  /** Size of its content before compression. */
+  readonly write: (path: string) => Promise<void>;
+}
+
+export interface CutOptions extends Pick<PushConfig, "stream" | "streamFrom" | "columns" | "channels" | "time"> {
+  /** Parameters of the request, which say how the columns are read. */
+  readonly query: Record<string, string>;
+  readonly reporter: Reporter;
+}
+
+/** @throws UserError if the file cannot be read, or does not say which stream it belongs to */
+export async function* cutRecording(path: string, options: CutOptions): AsyncGenerator<CutBatch> {
+  const { stream, streamFrom } = options;
+  const batch_id = await batchIdOfFile(path);
+  if (streamFrom !== undefined && !isPathTemplate(streamFrom)) {
+    yield* cutByColumn(path, batch_id, streamFrom, options);
+    return;
+  }
+  const own = streamFrom === undefined ? stream : valueFromPath(path, streamFrom, "--stream-from");
+  const { type, encoding, compress } = await formOfRecording(path);
+  yield {
+    facts: {
+      stream: checkStreamName("stream", own),
+      batch_id,
+      file: path,
+      content_type: type,
+      content_encoding: encoding,
+      query: type === null ? options.query : {},
+    },
+    write: (to) => copyToSpool(path, to, compress ? createGzip() : undefined),
+  };
+}
+
+/** Longer names of files are shortened, because a batch id may not be longer than 200 characters. */
+const longestStem = 120;
+
+async function batchIdOfFile(path: string): Promise<string> {
+  const name = basename(path).toWellFormed();
+  const stem = name.replace(/(\.[A-Za-z]\w{0,7}){1,2}$/, "") || name;
+  const hash = (await sha256File(path)).slice("sha256:".length);
+  return `${stem.slice(0, longestStem).toWellFormed()}-${hash.slice(0, 12)}`;
+}
+
+async function* cutByColumn(
+  path: string,
+  batch_id: string,
+  column: string,
+  { query, reporter, columns, channels, time }: CutOptions,
+): AsyncGenerator<CutBatch> {
+  // The names of columns are in the parts.
+  const { columns: _, ...kept } = query;
+  for await (const { value, stored } of splitTables([path], column, { columns, channels, time, reporter })) {
+    const [part] = stored.values();
+    if (part === undefined) continue;
+    const isParquet = part.endsWith(".parquet");
+    yield {
+      facts: {
+        stream: checkStreamName("stream", value),
+        batch_id,
+        file: path,
+        content_type: isParquet ? "application/vnd.apache.parquet" : "text/csv",
+        content_encoding: isParquet ? null : "gzip",
+        query: kept,
+      },
+      write: (to) => copyToSpool(part, to, isParquet ? undefined : createGzip()),
+    };
+  }
+}
+
+interface RecordingForm {
+  /** Null if the service finds it out. */
+  readonly type: string | null;
+  readonly encoding: string | null;
+  /** Whether it gets smaller. */
+  readonly compress: boolean;
+}
+
+/** Formats that the service takes as they are, by their first bytes in hexadecimal digits. */
+const knownStarts: readonly (readonly [start: string, RecordingForm])[] = [
+  ["1f8b", { type: null, encoding: "gzip", compress: false }],
+  ["28b52ffd", { type: null, encoding: "zstd", compress: false }],
+  ["50415231", { type: null, encoding: null, compress: false }],
+  ["544d4631", { type: null, encoding: "gzip", compress: true }],
+];
+
+/** @throws UserError if the service cannot read such a file */
+async function formOfRecording(path: string): Promise<RecordingForm> {
+  const head = await fileBytes(path, 0, summaryHeadBytes);
+  if (isSummary(head)) return { type: "application/vnd.tidemark.summary", encoding: "gzip", compress: true };
+  const start = Buffer.from(head).toString("hex");
+  const known = knownStarts.find(([bytes]) => start.startsWith(bytes));
+  if (known !== undefined) return known[1];
+  if (head.some((byte) => byte < 32 && byte !== 9 && byte !== 10 && byte !== 13)) {
+    throw new UserError(`${path}: expected CSV or another text table in UTF-8, JSON, Parquet or a summary`, {
+      advice: `Convert it first: ${shellCommand("tidemark", "convert", shellPath(path), "--out", "FILE.parquet")}`,
+    });
+  }
+  return { type: null, encoding: "gzip", compress: true };
+}

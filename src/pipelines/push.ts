@@ -1,0 +1,289 @@
+// `tidemark push`: a gateway's end of the service. Recordings become batches, which wait in a spool on the disk until the service has
+// accepted them, in the order of each stream. A batch that is sent twice gets the same answer, because its id comes from its file.
+
+import { readFile } from "node:fs/promises";
+import { counted } from "../counted.ts";
+import { exitCodes, UserError, verdictExitCodes } from "../errors.ts";
+import { kebabCase } from "../letter-case.ts";
+import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import { pushedColumns } from "../push-options.ts";
+import { type Reporter, reporterOf } from "../reporter.ts";
+import { type PushConfig, type PushOptions, resolvePushConfig } from "../resolve-config.ts";
+import { BatchSpool } from "../storage/store/batch-spool.ts";
+import { type Clock, systemClock } from "../storage/tracking/sender-clock.ts";
+import { explainSystemErrorOnRead } from "../system-error.ts";
+import { gatherBatches, type UnreadFile } from "./gather-batches.ts";
+import { SpoolSender } from "./send-spooled.ts";
+import { type ServiceRequest, serviceClient } from "./service-client.ts";
+
+/** What happened to the batches of one stream. */
+export interface PushedStream {
+  stream: string;
+  /** Number of batches that the service accepted. */
+  accepted: number;
+  /** How many of these it had judged before. */
+  known: number;
+  /** Number of accepted batches by verdict. */
+  verdicts: Record<CheckResult["verdict"], number>;
+  /** The last batch that was accepted; null if there is none. */
+  last: { batch_id: string; verdict: CheckResult["verdict"] } | null;
+  /** Number of batches that the service will never accept. */
+  refused: number;
+  /** Number of batches that wait in the spool. */
+  spooled: number;
+  /** Why they wait; null if none waits, or the command was stopped before. */
+  waits_because: string | null;
+}
+
+/** A batch that the service will never accept. */
+export interface RefusedBatch {
+  stream: string;
+  batch_id: string;
+  /** The file that it comes from. */
+  file: string;
+  reason: string;
+  /** Where its content is kept. */
+  kept: string;
+}
+
+/** What `push` did. */
+export interface PushResult {
+  /** Address of the service. */
+  to: string;
+  model: string;
+  /** Folder in which batches wait. */
+  spool: string;
+  /** The highest exit code: that of a verdict, 2 if something was refused or could not be read, 3 if batches wait. */
+  exit_code: number;
+  accepted: number;
+  refused: number;
+  spooled: number;
+  /** Number of files that had been sent before. */
+  skipped: number;
+  /** In the order of their names. */
+  streams: PushedStream[];
+  refused_batches: RefusedBatch[];
+  unread_files: UnreadFile[];
+}
+
+/** What `push` uses in addition to its options. */
+export interface PushRun {
+  readonly reporter?: Partial<Reporter>;
+  /** Aborted to stop: what is on its way gets its answer, the rest stays in the spool. */
+  readonly signal?: AbortSignal;
+  /** Called when an accepted batch has left the spool. */
+  readonly onAccepted?: (batch: { stream: string; batch_id: string; verdict: CheckResult["verdict"] }) => void;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly request?: ServiceRequest;
+  readonly clock?: Clock;
+  readonly now?: () => Date;
+  readonly random?: () => number;
+}
+
+/** @throws UserError if an option is wrong, there are no such files, or another push uses the spool */
+export async function push(options: PushOptions, run: PushRun = {}): Promise<PushResult> {
+  const config = resolvePushConfig(options);
+  const { signal = new AbortController().signal, clock = systemClock, environment = process.env } = run;
+  const reporter = reporterOf(run.reporter);
+  const client = serviceClient({
+    to: config.to,
+    token: await tokenToPush(config, environment, reporter.warn),
+    ...(run.request !== undefined && { request: run.request }),
+  });
+  const spool = await BatchSpool.open(config.spool);
+  try {
+    if (config.again) {
+      await spool.retryRefused();
+      await spool.forgetTaken();
+    }
+    const { model, fix } = await destinationToPush(config, spool, () => client.onlyModel(), reporter.warn);
+    let fixed: Promise<void> | undefined;
+    const counts = new PushCounts();
+    const sender = new SpoolSender({
+      spool,
+      post: (batch, content) => client.post(model, batch, content),
+      confirmed: () => (fixed ??= fix()),
+      connections: config.connections,
+      patienceMs: config.follow ? null : 1000 * config.patience,
+      clock,
+      now: run.now ?? (() => new Date()),
+      random: run.random ?? Math.random,
+      run: {
+        accepted: (batch, answer) => {
+          counts.accepted(batch, answer);
+          run.onAccepted?.({ stream: batch.stream, batch_id: batch.batch_id, verdict: answer.verdict });
+        },
+        refused: (batch, reason, kept) => {
+          const { stream, batch_id, file } = batch;
+          counts.refused({ stream, batch_id, file, reason, kept });
+          reporter.warn(`batch ${batch_id} of stream ${stream} (${file}) was refused: ${reason}`);
+        },
+        hindered: (stream, reason, advice) => {
+          const whose = stream === null ? "" : `stream ${stream}: `;
+          reporter.warn(`${whose}${reason} ${advice ?? "Batches wait in the spool."}`);
+        },
+        resumed: () => reporter.warn("the service accepts batches again"),
+      },
+    });
+    const { skipped, failed } = await gatherAndSend(config, spool, sender, { reporter, clock, signal });
+    for (const { stream } of spool.waiting) counts.waits(stream, sender.hindrance(stream));
+    return counts.result({ to: config.to, model, spool: config.spool, skipped, unread_files: failed });
+  } finally {
+    await spool.close();
+  }
+}
+
+async function gatherAndSend(
+  config: PushConfig,
+  spool: BatchSpool,
+  sender: SpoolSender,
+  { reporter, clock, signal }: { reporter: Reporter; clock: Clock; signal: AbortSignal },
+): ReturnType<typeof gatherBatches> {
+  const either = new AbortController();
+  const all = AbortSignal.any([signal, either.signal]);
+  const gathering = gatherBatches(
+    spool,
+    {
+      ...config,
+      query: columnsToPush(config),
+      reporter,
+      everyMs: 1000 * config.every,
+      spoolBytes: 1e6 * config.spoolMegabytes,
+    },
+    { clock, reporter, onSpooled: (batch) => sender.add(batch) },
+    all,
+  ).finally(() => sender.finish());
+  // If one of them fails, the other one is stopped; if there is nothing more to send, full spools need not be waited for.
+  gathering.catch(() => either.abort());
+  const sending = sender.run(all).finally(() => either.abort());
+  const [gathered, sent] = await Promise.allSettled([gathering, sending]);
+  if (gathered.status === "rejected") throw gathered.reason;
+  if (sent.status === "rejected") throw sent.reason;
+  return gathered.value;
+}
+
+/** The parameters of a request that say how columns are read. */
+function columnsToPush(config: PushConfig): Record<string, string> {
+  const names = Object.keys(pushedColumns) as (keyof typeof pushedColumns)[];
+  const given = names.flatMap((name) => {
+    const value = config[name];
+    return value === undefined ? [] : [[kebabCase(name), Array.isArray(value) ? value.join(",") : String(value)]];
+  });
+  return Object.fromEntries(given);
+}
+
+const tokenVariable = "TIDEMARK_TOKEN";
+
+async function tokenToPush(
+  { tokenFile, to }: PushConfig,
+  environment: Readonly<Record<string, string | undefined>>,
+  warn: Reporter["warn"],
+): Promise<string | null> {
+  const given =
+    tokenFile === undefined
+      ? environment[tokenVariable]
+      : await readFile(tokenFile, "utf8").catch((error: unknown) => {
+          throw explainSystemErrorOnRead(error, tokenFile);
+        });
+  const token = given?.trim() ?? "";
+  if (token === "" && tokenFile !== undefined) throw new UserError(`${tokenFile}: expected a token, found nothing`);
+  if (/[^\x21-\x7e]/.test(token)) {
+    throw new UserError(`${tokenFile ?? tokenVariable}: expected a token, found other characters`, {
+      advice: "Copy the token as `tidemark token create` printed it.",
+    });
+  }
+  const { hostname, protocol } = new URL(to);
+  if (token !== "" && protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(hostname))
+    warn(`--to ${to}: without https, everybody on the way to the service can read the token`);
+  return token === "" ? null : token;
+}
+
+/**
+ * The spool's destination is fixed as soon as the service has accepted a batch; before, a mistyped model or address can be corrected
+ * with the next command.
+ * @throws UserError if the spool holds batches for another service or model
+ */
+async function destinationToPush(
+  { to, model, spool: folder }: PushConfig,
+  spool: BatchSpool,
+  onlyModel: () => Promise<string>,
+  warn: Reporter["warn"],
+): Promise<{ model: string; fix: () => Promise<void> }> {
+  const before = await spool.destination();
+  if (before !== null && before.to === to && (model === undefined || model === before.model))
+    return { model: before.model, fix: async () => {} };
+  const waiting = counted(spool.count, "batch", "batches");
+  if (before !== null && spool.count > 0) {
+    throw new UserError(
+      `--spool ${folder}: it has ${waiting} for ${before.to}, model ${before.model}; expected none for another destination`,
+      { advice: "Choose another --spool, or if the service or the model has moved, correct destination.json in it." },
+    );
+  }
+  const found = model ?? (await onlyModel());
+  // What another service or model knows says nothing about this one.
+  if (before !== null) await spool.forgetTaken();
+  else if (spool.count > 0) warn(`${waiting} from earlier commands are sent to ${to}, model ${found}, too`);
+  return { model: found, fix: () => spool.setDestination({ schema_version: 1, to, model: found }) };
+}
+
+class PushCounts {
+  readonly #streams = new Map<string, PushedStream>();
+  readonly #refused: RefusedBatch[] = [];
+
+  accepted(
+    { stream, batch_id }: { stream: string; batch_id: string },
+    { verdict, known }: { verdict: CheckResult["verdict"]; known: boolean },
+  ): void {
+    const own = this.#of(stream);
+    own.accepted++;
+    if (known) own.known++;
+    own.verdicts[verdict]++;
+    own.last = { batch_id, verdict };
+  }
+
+  refused(batch: RefusedBatch): void {
+    this.#of(batch.stream).refused++;
+    this.#refused.push(batch);
+  }
+
+  waits(stream: string, because: string | null): void {
+    const own = this.#of(stream);
+    own.spooled++;
+    own.waits_because = because;
+  }
+
+  result(about: Pick<PushResult, "to" | "model" | "spool" | "skipped" | "unread_files">): PushResult {
+    const streams = [...this.#streams.values()].sort((a, b) => (a.stream < b.stream ? -1 : 1));
+    const sum = (of: "accepted" | "refused" | "spooled"): number => streams.reduce((all, own) => all + own[of], 0);
+    const verdicts = Object.keys(verdictExitCodes) as CheckResult["verdict"][];
+    const codes: number[] = verdicts.map((verdict) =>
+      streams.some((own) => own.verdicts[verdict] > 0) ? verdictExitCodes[verdict] : 0,
+    );
+    const { to, model, spool, skipped, unread_files } = about;
+    if (this.#refused.length > 0 || unread_files.length > 0) codes.push(exitCodes.usage);
+    if (sum("spooled") > 0) codes.push(exitCodes.unsent);
+    return {
+      to,
+      model,
+      spool,
+      exit_code: Math.max(...codes),
+      accepted: sum("accepted"),
+      refused: sum("refused"),
+      spooled: sum("spooled"),
+      skipped,
+      streams,
+      refused_batches: this.#refused,
+      unread_files,
+    };
+  }
+
+  #of(stream: string): PushedStream {
+    let own = this.#streams.get(stream);
+    if (own === undefined) {
+      const verdicts = { normal: 0, gradual_drift: 0, sudden_change: 0, rejected: 0 };
+      own = { stream, accepted: 0, known: 0, verdicts, last: null, refused: 0, spooled: 0, waits_because: null };
+      this.#streams.set(stream, own);
+    }
+    return own;
+  }
+}

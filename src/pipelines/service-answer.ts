@@ -1,0 +1,108 @@
+// What an answer of the service means for the batch that was sent: whether it is in the store, should be sent again, cannot be sent
+// before somebody has corrected something, or will never be accepted.
+
+import { z } from "zod";
+import type { CheckResult } from "../monitoring/streams/check-result.ts";
+
+/** Whom an obstacle concerns: this batch's stream, or everything that is sent to the service. */
+type Concerned = "stream" | "service";
+
+export type ServiceAnswer =
+  /** The verdict is in the service's store. */
+  | { readonly kind: "accepted"; readonly verdict: CheckResult["verdict"]; readonly known: boolean }
+  /** The same request may succeed later. */
+  | { readonly kind: "later"; readonly of: Concerned; readonly reason: string; readonly afterMs: number }
+  /** Somebody has to correct the address, the token or the model. */
+  | { readonly kind: "setup"; readonly of: Concerned; readonly reason: string; readonly advice: string }
+  /** The service will never accept this batch. `mayPass` means that a few more attempts are worthwhile. */
+  | { readonly kind: "refused"; readonly reason: string; readonly mayPass: boolean };
+
+/** An answer as it came. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Pick<Headers, "get">;
+  readonly text: string;
+}
+
+const acceptedSchema = z.object({
+  known: z.boolean(),
+  verdict: z.enum(["normal", "gradual_drift", "sudden_change", "rejected"]),
+});
+
+const problemSchema = z.object({ title: z.string(), detail: z.string() });
+
+/** @param now for a Retry-After that is a date */
+export function serviceAnswer(answer: HttpAnswer, now: Date): ServiceAnswer {
+  const { status, headers, text } = answer;
+  const body = jsonOfAnswer(text);
+  if (status === 200) {
+    const accepted = acceptedSchema.safeParse(body);
+    if (accepted.success) return { kind: "accepted", ...accepted.data };
+    return foreignAnswer("200 without a verdict");
+  }
+  const problem = problemSchema.safeParse(body).data;
+  const reason = answerSentence(`${status} ${problem?.detail ?? "without an explanation"}`);
+  if (status < 400) {
+    const location = headers.get("location");
+    return foreignAnswer(`${status}${location === null ? "" : `, which leads to ${location}`}`);
+  }
+  if ([408, 425, 429, 502, 503, 504].includes(status)) {
+    return { kind: "later", of: "service", reason, afterMs: retryAfterMs(headers.get("retry-after"), now) };
+  }
+  switch (status) {
+    case 401:
+      return { kind: "setup", of: "service", reason, advice: "Set TIDEMARK_TOKEN, or give --token-file." };
+    case 403:
+      return {
+        kind: "setup",
+        of: "stream",
+        reason,
+        advice: "The token needs the scope ingest for this stream: tidemark token create NAME --scope ingest:PATTERN.",
+      };
+    case 404:
+      if (problem?.title !== "Unknown model") return foreignAnswer(reason);
+      return { kind: "setup", of: "service", reason, advice: "Choose the model with --model." };
+    case 405:
+      return foreignAnswer(reason);
+    case 409:
+      return {
+        kind: "refused",
+        mayPass: false,
+        reason: `${reason} The stream has a batch with this id that was read in another way (--units, --channels, --time), or that somebody else sent.`,
+      };
+    default:
+      // A proxy may have cut off the request (400), and a defect may be that of a moment (500).
+      return { kind: "refused", reason, mayPass: status === 400 || status >= 500 };
+  }
+}
+
+function foreignAnswer(reason: string): ServiceAnswer {
+  return {
+    kind: "setup",
+    of: "service",
+    reason: answerSentence(`the answer is not that of a Tidemark service: ${reason}`),
+    advice: "Check the address (--to) and the proxies on the way.",
+  };
+}
+
+function answerSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function jsonOfAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** A service that asks for more is asked again after this time. */
+const longestRetryAfterMs = 15 * 60_000;
+
+/** @param text seconds or a date, as in RFC 9110 */
+function retryAfterMs(text: string | null, now: Date): number {
+  if (text === null) return 0;
+  const ms = /^\d+$/.test(text.trim()) ? 1000 * Number(text) : Date.parse(text) - now.getTime();
+  return ms > 0 ? Math.min(ms, longestRetryAfterMs) : 0;
+}

@@ -1,0 +1,109 @@
+// Requests to a Tidemark service.
+
+import { UserError } from "../errors.ts";
+import type { SpooledBatch } from "../storage/store/batch-spool.ts";
+import { tidemarkVersion } from "../versions.ts";
+import { type HttpAnswer, serviceAnswer } from "./service-answer.ts";
+
+/** As `fetch`. */
+export type ServiceRequest = (
+  url: string,
+  init: {
+    readonly method: "GET" | "POST";
+    readonly headers: Record<string, string>;
+    readonly body?: Uint8Array<ArrayBuffer>;
+    readonly redirect: "manual";
+    readonly signal: AbortSignal;
+  },
+) => Promise<Response>;
+
+export interface ServiceClientOptions {
+  /** Address of the service. */
+  readonly to: string;
+  readonly token: string | null;
+  readonly request?: ServiceRequest;
+}
+
+export interface ServiceClient {
+  /** @throws any error if no answer came */
+  post(model: string, batch: SpooledBatch, content: Uint8Array): Promise<HttpAnswer>;
+  /** The name of the service's only line or model. @throws UserError if there are several, or the service does not say */
+  onlyModel(): Promise<string>;
+}
+
+/** The service gives up a request after five minutes. */
+const batchMs = 300_000;
+const questionMs = 30_000;
+
+export function serviceClient({ to, token, request = requestThroughProxy }: ServiceClientOptions): ServiceClient {
+  const base = to.replace(/\/+$/, "");
+  const common = {
+    "User-Agent": `tidemark/${tidemarkVersion}`,
+    ...(token !== null && { Authorization: `Bearer ${token}` }),
+  };
+  return {
+    post: async (model, { stream, batch_id, query, content_type, content_encoding }, content) => {
+      const path = ["v1", "models", model, "streams", stream, "batches", batch_id].map(encodeURIComponent).join("/");
+      const parameters = Object.keys(query).length === 0 ? "" : `?${new URLSearchParams(query)}`;
+      const response = await request(`${base}/${path}${parameters}`, {
+        method: "POST",
+        headers: {
+          ...common,
+          "Content-Type": content_type ?? "application/octet-stream",
+          ...(content_encoding !== null && { "Content-Encoding": content_encoding }),
+        },
+        body: content as Uint8Array<ArrayBuffer>,
+        redirect: "manual",
+        signal: AbortSignal.timeout(batchMs),
+      });
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    },
+    onlyModel: async () => {
+      const response = await request(`${base}/v1/models`, {
+        method: "GET",
+        headers: common,
+        redirect: "manual",
+        signal: AbortSignal.timeout(questionMs),
+      }).catch((cause: unknown) => {
+        throw new UserError(`--to ${to}: the service cannot be reached, so it cannot say which models it has`, {
+          advice: "Name the model with --model; then batches wait in the spool until the service can be reached.",
+          cause,
+        });
+      });
+      return onlyModelOf(to, { status: response.status, headers: response.headers, text: await response.text() });
+    },
+  };
+}
+
+function onlyModelOf(to: string, answer: HttpAnswer): string {
+  if (answer.status !== 200) {
+    const meaning = serviceAnswer(answer, new Date());
+    const reason = "reason" in meaning ? meaning.reason : "";
+    throw new UserError(`--to ${to}: it does not say which models it has: ${reason}`, {
+      advice:
+        answer.status === 403
+          ? "Name the model with --model; a token with the scope read could ask."
+          : "advice" in meaning
+            ? meaning.advice
+            : "Name the model with --model.",
+    });
+  }
+  const { models = [] } = JSON.parse(answer.text) as { models?: string[] };
+  const champions = models.filter((name) => name.endsWith("@champion"));
+  const [first, ...others] = champions.length > 0 ? champions : models;
+  if (first !== undefined && others.length === 0) return first;
+  throw new UserError(`--to ${to}: expected a service with one model, found ${models.length}: ${models.join(", ")}`, {
+    advice: "Name one of them with --model.",
+  });
+}
+
+/** Uses the proxy that the environment names. */
+const requestThroughProxy: ServiceRequest = async (url, init) => {
+  const names = ["http_proxy", "https_proxy"];
+  if (!names.some((name) => process.env[name] || process.env[name.toUpperCase()])) return fetch(url, init);
+  const undici = await import("undici");
+  proxy ??= new undici.EnvHttpProxyAgent();
+  return (await undici.fetch(url, { ...init, dispatcher: proxy as never })) as unknown as Response;
+};
+
+let proxy: unknown;

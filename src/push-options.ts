@@ -1,0 +1,125 @@
+// Options of `push`.
+import { stream } from "./batch-options.ts";
+import type { PushConfig } from "./config-types.ts";
+import {
+  flagOption,
+  numberOption,
+  type Option,
+  type OptionsOf,
+  optionsUnder,
+  textOption,
+  textsOption,
+  wholeNumberOption,
+} from "./option.ts";
+import { modelColumns } from "./shared-options.ts";
+
+/** The options about columns that the service takes with a batch. */
+type PushedColumn =
+  | ("group" | "recording" | "time" | "timeFormat" | "timeUnit" | "timeZone")
+  | ("channels" | "columns" | "units" | "rate");
+
+const { group, recording, time, timeFormat, timeUnit, timeZone, channels, columns, units, rate } = modelColumns;
+export const pushedColumns: OptionsOf<Required<Pick<PushConfig, PushedColumn>>> = {
+  group,
+  recording,
+  time,
+  timeFormat,
+  timeUnit,
+  timeZone,
+  channels,
+  columns,
+  units,
+  rate,
+};
+
+const files: Option<string[]> = textsOption({
+  value: "files",
+  argument: true,
+  required: true,
+  affects: "run",
+  expected: "at least one file, folder or glob",
+  doc: "recordings: text tables (also .gz), JSON, Parquet or summaries; files, globs, or folders with everything in them",
+});
+
+export const pushOptions: OptionsOf<PushConfig> = {
+  files,
+  to: textOption({
+    value: "url",
+    required: true,
+    affects: "run",
+    expected: "the address of a service such as http://127.0.0.1:8787",
+    pattern: /^https?:\/\/[^/?#\s]+(\/[^?#\s]*)?$/i,
+    doc: "address of the service",
+  }),
+  model: textOption({
+    value: "name",
+    otherwise: "the service's only model",
+    expected: "the name of a model such as walk@champion",
+    doc: "name of the model: LINE@champion, LINE@3 for its third version, or a folder's name",
+  }),
+  tokenFile: textOption({
+    value: "file",
+    affects: "run",
+    otherwise: "the environment variable TIDEMARK_TOKEN",
+    expected: "a file name",
+    doc: "file with the token for the service",
+  }),
+  ...optionsUnder("Batches:", {
+    stream: { ...stream, doc: "name of the stream that all files belong to; each file is one batch" },
+    streamFrom: textOption({
+      value: "column",
+      expected:
+        'the name of a column such as device, or the end of a path with one {name}, such as "device_{stream}.csv"',
+      doc: 'a column that names the stream of each row, or the stream from the path of each file, such as "device_{stream}.csv"',
+    }),
+    again: flagOption({
+      affects: "run",
+      doc: "also send files that were sent before, and batches that the service refused",
+    }),
+  }),
+  ...optionsUnder("Sending:", {
+    follow: flagOption({ affects: "run", doc: "go on with new files until Ctrl-C or SIGTERM" }),
+    every: numberOption({
+      value: "s",
+      from: 0.1,
+      to: 86_400,
+      expected: "a number of seconds from 0.1 to 86400",
+      default: 5,
+      affects: "run",
+      doc: "with --follow, seconds between two looks for new files; a file is taken if it has not changed since the last look",
+    }),
+    patience: numberOption({
+      value: "s",
+      from: 0,
+      to: 86_400,
+      expected: "a number of seconds from 0 to 86400",
+      default: 120,
+      affects: "run",
+      doc: "without --follow, seconds without an accepted batch after which the rest stays in the spool",
+    }),
+    connections: wholeNumberOption({
+      value: "n",
+      from: 1,
+      to: 256,
+      default: 4,
+      affects: "run",
+      doc: "maximum number of batches that are sent at the same time, each of another stream",
+    }),
+    spool: textOption({
+      value: "dir",
+      default: "tidemark-spool",
+      affects: "run",
+      expected: "a folder",
+      doc: "folder in which batches wait until the service has accepted them",
+    }),
+    spoolMegabytes: wholeNumberOption({
+      value: "n",
+      from: 1,
+      to: 10_000_000,
+      default: 1000,
+      affects: "run",
+      doc: "size of the spool in MB above which files wait where they are",
+    }),
+  }),
+  ...pushedColumns,
+};

@@ -1,0 +1,296 @@
+// Batches that wait until a service has accepted them, in a folder that survives a kill or a power cut at any time:
+//
+//   destination.json     the service and the model that the batches are for
+//   waiting/N.body       what is sent; written and flushed before
+//   waiting/N.json       what it is. A batch is in the spool as soon as this file is there, and has left it as soon as it is gone
+//   refused/N.*          the same for a batch that the service will never accept, with the reason
+//   taken.jsonl          the files that have been taken apart completely
+//
+// A batch may be sent twice, if a process is killed between the service's answer and the removal of N.json. The service then gives
+// the same answer again, because the batch id is the same.
+
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { z } from "zod";
+import { UserError } from "../../errors.ts";
+import { replaceFileAtomic, writeFileAtomic } from "./atomic-file.ts";
+import { exists } from "./exists.ts";
+import { makeFlushedDirectory } from "./flush.ts";
+import { appendJsonLine, checkJsonFile, jsonFileText, readJsonFile, readJsonLines } from "./json-file.ts";
+import { acquireLock } from "./lock.ts";
+
+/** Where the batches of a spool are sent. */
+export interface SpoolDestination {
+  schema_version: 1;
+  /** Address of the service. */
+  to: string;
+  model: string;
+}
+
+const destinationSchema: z.ZodType<SpoolDestination> = z.object({
+  schema_version: z.literal(1),
+  to: z.string(),
+  model: z.string(),
+});
+
+/** What a batch is, without its content. */
+export interface SpooledFacts {
+  stream: string;
+  batch_id: string;
+  /** The file that the batch comes from. */
+  file: string;
+  content_type: string | null;
+  content_encoding: string | null;
+  /** Parameters of the request. */
+  query: Record<string, string>;
+}
+
+const factsSchema: z.ZodType<SpooledFacts & { refused_because?: string }> = z.object({
+  stream: z.string(),
+  batch_id: z.string(),
+  file: z.string(),
+  content_type: z.string().nullable(),
+  content_encoding: z.string().nullable(),
+  query: z.record(z.string(), z.string()),
+  refused_because: z.string().exactOptional(),
+});
+
+export interface SpooledBatch extends SpooledFacts {
+  /** Its place in the order of the spool. */
+  readonly number: number;
+  readonly bytes: number;
+}
+
+/** Identifies a version of a file, and how it is taken apart. */
+export interface TakenFile {
+  path: string;
+  size: number;
+  modified_ms: number;
+  /** Changes if other options take the file apart in another way. */
+  manner: string;
+}
+
+const takenSchema: z.ZodType<TakenFile> = z.object({
+  path: z.string(),
+  size: z.number(),
+  modified_ms: z.number(),
+  manner: z.string(),
+});
+
+export class BatchSpool {
+  readonly directory: string;
+  readonly #release: () => Promise<void>;
+  readonly #waiting = new Map<number, SpooledBatch>();
+  /** Keys of all batches in the spool. */
+  readonly #known = new Set<string>();
+  readonly #taken = new Map<string, TakenFile>();
+  #next = 1;
+  #bytes = 0;
+
+  private constructor(directory: string, release: () => Promise<void>) {
+    this.directory = directory;
+    this.#release = release;
+  }
+
+  /** @throws UserError if another process uses the folder */
+  static async open(directory: string): Promise<BatchSpool> {
+    await makeFlushedDirectory(directory);
+    const lock = await acquireLock(directory);
+    if (!lock.held) {
+      throw new UserError(`--spool ${directory}: another push uses this folder: ${lock.holder}`, {
+        advice: "Wait until it has ended, or choose another folder.",
+      });
+    }
+    const spool = new BatchSpool(directory, lock.release);
+    try {
+      await spool.#recover();
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+    return spool;
+  }
+
+  /** Where earlier batches were sent; null if the spool is new. */
+  async destination(): Promise<SpoolDestination | null> {
+    const path = join(this.directory, "destination.json");
+    return (await exists(path)) ? readJsonFile(path, destinationSchema) : null;
+  }
+
+  async setDestination(destination: SpoolDestination): Promise<void> {
+    await writeFileAtomic(join(this.directory, "destination.json"), jsonFileText(destination));
+  }
+
+  /** In the order in which they were added. */
+  get waiting(): SpooledBatch[] {
+    return [...this.#waiting.values()].sort((a, b) => a.number - b.number);
+  }
+
+  /** Number of batches that wait. */
+  get count(): number {
+    return this.#waiting.size;
+  }
+
+  /** Size of what waits. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether a batch waits or was refused. */
+  has(stream: string, batchId: string): boolean {
+    return this.#known.has(spooledKey(stream, batchId));
+  }
+
+  /** @param write writes the content to a path */
+  async add(facts: SpooledFacts, write: (path: string) => Promise<void>): Promise<SpooledBatch> {
+    const number = this.#next++;
+    const body = this.#path("waiting", number, "body");
+    await replaceFileAtomic(body, write);
+    await writeFileAtomic(this.#path("waiting", number, "json"), jsonFileText(facts));
+    return this.#remember(number, facts, (await stat(body)).size);
+  }
+
+  content({ number }: SpooledBatch): Promise<Buffer> {
+    return readFile(this.#path("waiting", number, "body"));
+  }
+
+  /** Removes a batch that the service has accepted. */
+  async remove(batch: SpooledBatch): Promise<void> {
+    this.#forget(batch);
+    this.#known.delete(spooledKey(batch.stream, batch.batch_id));
+    await rm(this.#path("waiting", batch.number, "json"), { force: true });
+    await rm(this.#path("waiting", batch.number, "body"), { force: true });
+  }
+
+  /** Sets a batch aside. @returns the path of its content */
+  async refuse({ number, bytes, ...facts }: SpooledBatch, reason: string): Promise<string> {
+    const text = jsonFileText({ ...facts, refused_because: reason });
+    await writeFileAtomic(this.#path("refused", number, "json"), text);
+    await this.#finishRefusal(number);
+    this.#forget({ number, bytes, ...facts });
+    return this.#path("refused", number, "body");
+  }
+
+  /** Lets the batches that were refused wait again. @returns their number */
+  async retryRefused(): Promise<number> {
+    let batches = 0;
+    for (const number of await this.#numbers("refused", "json")) {
+      const path = this.#path("refused", number, "json");
+      const { refused_because: _, ...facts } = await readJsonFile(path, factsSchema);
+      await rename(this.#path("refused", number, "body"), this.#path("waiting", number, "body"));
+      await writeFileAtomic(this.#path("waiting", number, "json"), jsonFileText(facts));
+      await rm(path);
+      this.#remember(number, facts, (await stat(this.#path("waiting", number, "body"))).size);
+      batches++;
+    }
+    return batches;
+  }
+
+  hasTaken({ path, size, modified_ms, manner }: TakenFile): boolean {
+    const known = this.#taken.get(path);
+    return known?.size === size && known.modified_ms === modified_ms && known.manner === manner;
+  }
+
+  /** Notes that all batches of a file are in the spool. */
+  async take(file: TakenFile): Promise<void> {
+    await appendJsonLine(join(this.directory, "taken.jsonl"), file);
+    this.#taken.set(file.path, file);
+  }
+
+  /** Lets all files be taken again. */
+  async forgetTaken(): Promise<void> {
+    this.#taken.clear();
+    await rm(join(this.directory, "taken.jsonl"), { force: true });
+  }
+
+  close(): Promise<void> {
+    return this.#release();
+  }
+
+  /** Completes what a killed process began. */
+  async #recover(): Promise<void> {
+    for (const folder of ["waiting", "refused"]) await mkdir(join(this.directory, folder), { recursive: true });
+    const refused = await this.#numbers("refused", "json");
+    for (const number of refused) {
+      if (await exists(this.#path("refused", number, "body"))) {
+        await rm(this.#path("waiting", number, "json"), { force: true });
+      } else if (await exists(this.#path("waiting", number, "body"))) {
+        await this.#finishRefusal(number);
+      } else {
+        await rm(this.#path("refused", number, "json"));
+        continue;
+      }
+      const { stream, batch_id } = await readJsonFile(this.#path("refused", number, "json"), factsSchema);
+      this.#known.add(spooledKey(stream, batch_id));
+    }
+    const waiting = new Set(await this.#numbers("waiting", "json"));
+    for (const number of await this.#numbers("waiting", "body")) {
+      const body = this.#path("waiting", number, "body");
+      if (!waiting.has(number)) {
+        await rm(body, { force: true });
+        continue;
+      }
+      const facts = await readJsonFile(this.#path("waiting", number, "json"), factsSchema);
+      this.#remember(number, facts, (await stat(body)).size);
+      waiting.delete(number);
+    }
+    // A power cut can bring back the description of a batch whose removal had begun.
+    for (const number of waiting) await rm(this.#path("waiting", number, "json"), { force: true });
+    this.#next = Math.max(0, ...refused, ...this.#waiting.keys()) + 1;
+    await this.#readTaken();
+  }
+
+  /** Files that are gone need no longer be known. */
+  async #readTaken(): Promise<void> {
+    const path = join(this.directory, "taken.jsonl");
+    const lines = await readJsonLines(path);
+    for (const line of lines) {
+      const file = checkJsonFile(line, takenSchema, path);
+      if (await exists(file.path)) this.#taken.set(file.path, file);
+    }
+    if (lines.length === this.#taken.size) return;
+    await writeFileAtomic(path, [...this.#taken.values()].map((file) => `${JSON.stringify(file)}\n`).join(""));
+  }
+
+  async #finishRefusal(number: number): Promise<void> {
+    await rename(this.#path("waiting", number, "body"), this.#path("refused", number, "body"));
+    await rm(this.#path("waiting", number, "json"), { force: true });
+  }
+
+  #remember(number: number, facts: SpooledFacts, bytes: number): SpooledBatch {
+    const batch = { ...facts, number, bytes };
+    this.#waiting.set(number, batch);
+    this.#known.add(spooledKey(facts.stream, facts.batch_id));
+    this.#bytes += bytes;
+    return batch;
+  }
+
+  #forget({ number, bytes }: SpooledBatch): void {
+    if (this.#waiting.delete(number)) this.#bytes -= bytes;
+  }
+
+  async #numbers(folder: string, ending: string): Promise<number[]> {
+    const names = await readdir(join(this.directory, folder));
+    const found = names.flatMap((name) => {
+      const number = new RegExp(`^(\\d+)\\.${ending}$`).exec(name)?.[1];
+      return number === undefined ? [] : [Number(number)];
+    });
+    return found.sort((a, b) => a - b);
+  }
+
+  #path(folder: string, number: number, ending: string): string {
+    return join(resolve(this.directory), folder, `${String(number).padStart(12, "0")}.${ending}`);
+  }
+}
+
+function spooledKey(stream: string, batchId: string): string {
+  return JSON.stringify([stream, batchId]);
+}
+
+/** Copies a file, through a transformation if there is one. */
+export async function copyToSpool(from: string, to: string, transform?: NodeJS.ReadWriteStream): Promise<void> {
+  const [source, target] = [createReadStream(from), createWriteStream(to, { flags: "wx" })];
+  await (transform === undefined ? pipeline(source, target) : pipeline(source, transform, target));
+}

@@ -6,6 +6,7 @@ import type {
   RecalibrateConfig,
   SimulateConfig,
   StreamConfig,
+  StreamsChangeConfig,
   SyncConfig,
 } from "./config-types.ts";
 import { dayPattern, expectedDay } from "./day.ts";
@@ -21,6 +22,7 @@ import {
 } from "./option.ts";
 import {
   alias,
+  by,
   filesExpected,
   jobs,
   keep,
@@ -28,6 +30,7 @@ import {
   lineOption,
   model,
   overwrite,
+  reason,
   registerOption,
   samplingRate,
   seedOption,
@@ -55,8 +58,14 @@ export const syncOptions: OptionsOf<SyncConfig> = {
   }),
 };
 
-/** Options of `reference show`, `exclude`, `accept` and `reset`. */
+/** Options of `reference show`. */
 export const streamOptions: OptionsOf<StreamConfig> = { model, stream, store };
+
+/** Who decides, and why. */
+type Decided = Pick<StreamsChangeConfig, "by" | "reason">;
+
+/** Options of `reference reset`. */
+export const resetOptions: OptionsOf<StreamConfig & Decided> = { ...streamOptions, reason, by };
 
 /** Options of `reference compact`. */
 export const compactOptions: OptionsOf<CompactConfig> = { model, store, ...keep };
@@ -76,7 +85,7 @@ const dir = textOption({
 });
 
 /** Options of `reference exclude` and `accept`. */
-export const batchOptions: OptionsOf<StreamConfig & { batch: string }> = {
+export const batchOptions: OptionsOf<StreamConfig & Decided & { batch: string }> = {
   batch: textOption({
     value: "batch",
     argument: true,
@@ -84,7 +93,7 @@ export const batchOptions: OptionsOf<StreamConfig & { batch: string }> = {
     expected: "a batch's id",
     doc: "the batch's id",
   }),
-  ...streamOptions,
+  ...resetOptions,
 };
 
 /** Options of `models list`. */

@@ -112,6 +112,7 @@ export {
   type BatchStanding,
   type BatchStatus,
   type ByHand,
+  type DecisionOptions,
   decideReference,
   type IncomingBatch,
   type PerChannel,
@@ -151,6 +152,7 @@ export {
   type StreamSilence,
   type StreamsRun,
   showStream,
+  type UserAction,
 } from "./pipelines/streams.ts";
 export {
   type Clock,

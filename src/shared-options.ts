@@ -391,3 +391,17 @@ export const verbosity: OptionsOf<{ quiet: boolean; verbose: boolean }> = {
   quiet: flagOption({ affects: "run", doc: "print only results and errors" }),
   verbose: flagOption({ affects: "run", doc: "also print what was read, timings and decisions" }),
 };
+
+/** Who decides something by hand. */
+export const by: Option<string> = textOption({
+  value: "name",
+  otherwise: "the name of your account",
+  expected: "a name",
+  doc: "who does it; recorded in the ledger",
+});
+/** Why. */
+export const reason: Option<string> = textOption({
+  value: "text",
+  expected: "a reason",
+  doc: "why; recorded in the ledger",
+});

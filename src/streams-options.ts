@@ -7,7 +7,7 @@ import type {
   StreamsShowConfig,
 } from "./config-types.ts";
 import { choiceOption, flagOption, type OptionsOf, optionsUnder, textOption, wholeNumberOption } from "./option.ts";
-import { model, overwrite, store, table } from "./shared-options.ts";
+import { by, model, overwrite, reason, store, table } from "./shared-options.ts";
 
 const written = (what: string): OptionsOf<Pick<StreamsListConfig, "out" | "overwrite" | "spreadsheetSafe">> =>
   optionsUnder("Table:", {
@@ -82,14 +82,6 @@ export const streamsShowOptions: OptionsOf<StreamsShowConfig> = {
     group: "Table:",
   },
 };
-
-const by = textOption({
-  value: "name",
-  otherwise: "the name of your account",
-  expected: "a name",
-  doc: "who does it; recorded in the ledger",
-});
-const reason = textOption({ value: "text", expected: "a reason", doc: "why; recorded in the ledger" });
 
 /** Options of `streams retire`. */
 export const streamsChangeOptions: OptionsOf<StreamsChangeConfig> = {

@@ -75,6 +75,16 @@ export function getStream(model: string, stream: string, signal: AbortSignal): P
   return get(streamPath(model, stream), signal);
 }
 
+/** Decides about a stream, or about one of its batches. @param body with the reason */
+export async function decide(
+  { model, stream, batch }: { model: string; stream: string; batch?: string },
+  action: "accept" | "exclude" | "reset" | "retire" | "erase",
+  body: { reason: string; stream?: string },
+): Promise<void> {
+  const about = batch === undefined ? "" : `/batches/${encodeURIComponent(batch)}`;
+  await change("POST", `${streamPath(model, stream)}${about}/${action}`, body);
+}
+
 export function getBatch(model: string, stream: string, batch: string, signal: AbortSignal): Promise<ReadBatch> {
   return get(`${streamPath(model, stream)}/batches/${encodeURIComponent(batch)}`, signal);
 }

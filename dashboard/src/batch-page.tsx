@@ -1,6 +1,7 @@
 import { checkAdvice, explainCheck, explainedSentence, referenceNames } from "../../src/report/explain-check.ts";
 import { addressOf } from "./address.ts";
-import { getBatch, type ReadBatch } from "./api.ts";
+import { decide, getBatch, type ReadBatch } from "./api.ts";
+import { Decision } from "./decision.tsx";
 import { Failure } from "./failure.tsx";
 import { Scroll } from "./scroll.tsx";
 import { useAnswer } from "./use-answer.ts";
@@ -8,7 +9,7 @@ import { Verdict } from "./verdict.tsx";
 import { minute, share as percent } from "./words.ts";
 
 export function BatchPage({ model, stream, batch }: { model: string; stream: string; batch: string }) {
-  const { answer, error } = useAnswer(JSON.stringify([model, stream, batch]), (signal) =>
+  const { answer, error, again } = useAnswer(JSON.stringify([model, stream, batch]), (signal) =>
     getBatch(model, stream, batch, signal),
   );
   return (
@@ -18,12 +19,13 @@ export function BatchPage({ model, stream, batch }: { model: string; stream: str
       </p>
       <h1>{batch}</h1>
       {error === null ? null : <Failure error={error} />}
-      {answer === null ? error === null ? <p class="quiet">Loading …</p> : null : <Batch own={answer} />}
+      {answer === null ? error === null ? <p class="quiet">Loading …</p> : null : <Batch own={answer} again={again} />}
     </main>
   );
 }
 
-function Batch({ own: { result, received_at, status, in_references: isIn } }: { own: ReadBatch }) {
+function Batch({ own, again }: { own: ReadBatch; again: () => void }) {
+  const { result, received_at, status, in_references: isIn } = own;
   const advice =
     result.verdict === "rejected"
       ? [...new Set(result.reasons.flatMap(({ advice: words }) => words ?? []))]
@@ -37,6 +39,7 @@ function Batch({ own: { result, received_at, status, in_references: isIn } }: { 
       <p class="quiet">
         Received {minute(received_at)}; {status}, {isIn ? "in" : "not in"} the stream's references.
       </p>
+      <BatchDecision own={own} again={again} />
       <h2>Reasons</h2>
       <ul>
         {explainCheck(result).map((reason) => (
@@ -51,6 +54,35 @@ function Batch({ own: { result, received_at, status, in_references: isIn } }: { 
       </ul>
       {result.verdict === "rejected" ? null : <Judged result={result} />}
     </>
+  );
+}
+
+function BatchDecision({ own, again }: { own: ReadBatch; again: () => void }) {
+  const { model, result, status, in_references: isIn } = own;
+  if (status === "rejected") return null;
+  const where = { model, stream: result.stream, batch: result.batch_id };
+  return (
+    <p class="buttons">
+      {isIn ? (
+        <Decision
+          name="Exclude from the references"
+          about="Later batches are no longer compared with this one."
+          decide={async (reason) => {
+            await decide(where, "exclude", { reason });
+            again();
+          }}
+        />
+      ) : (
+        <Decision
+          name="Accept into the references"
+          about="Later batches are compared with this one, too: what it shows counts as normal for this stream."
+          decide={async (reason) => {
+            await decide(where, "accept", { reason });
+            again();
+          }}
+        />
+      )}
+    </p>
   );
 }
 

@@ -1,6 +1,8 @@
 import { alarmShareMark, explainedCause, referenceNames } from "../../src/report/explain-check.ts";
+import { ActionRecord } from "./action-record.tsx";
 import { addressOf } from "./address.ts";
-import { getStream, type ReadStream, type ShownBatch } from "./api.ts";
+import { decide, getStream, type ReadStream, type ShownBatch } from "./api.ts";
+import { Decision } from "./decision.tsx";
 import { Legend, Timeline } from "./evidence.tsx";
 import { Failure } from "./failure.tsx";
 import { Scroll } from "./scroll.tsx";
@@ -9,7 +11,9 @@ import { Verdict } from "./verdict.tsx";
 import { agoText, minute, share as percent, since } from "./words.ts";
 
 export function StreamPage({ model, stream }: { model: string; stream: string }) {
-  const { answer, error } = useAnswer(JSON.stringify([model, stream]), (signal) => getStream(model, stream, signal));
+  const { answer, error, again } = useAnswer(JSON.stringify([model, stream]), (signal) =>
+    getStream(model, stream, signal),
+  );
   return (
     <main>
       <p class="path">
@@ -17,12 +21,12 @@ export function StreamPage({ model, stream }: { model: string; stream: string })
       </p>
       <h1>{stream}</h1>
       {error === null ? null : <Failure error={error} />}
-      {answer === null ? error === null ? <p class="quiet">Loading …</p> : null : <Stream own={answer} />}
+      {answer === null ? error === null ? <p class="quiet">Loading …</p> : null : <Stream own={answer} again={again} />}
     </main>
   );
 }
 
-function Stream({ own }: { own: ReadStream }) {
+function Stream({ own, again }: { own: ReadStream; again: () => void }) {
   const { model, stream, state, channel, reference, silence, batches, history, at, last } = own;
   const isAlarm = state === "sudden_change" || state === "gradual_drift";
   const point = history.at(-1)?.change_point ?? null;
@@ -32,6 +36,7 @@ function Stream({ own }: { own: ReadStream }) {
     <>
       <p>
         <Verdict verdict={state} large />
+        {own.retired_at === null ? null : ` Retired ${minute(own.retired_at)}.`}
       </p>
       <ul>
         {isAlarm && own.since !== null ? (
@@ -70,6 +75,9 @@ function Stream({ own }: { own: ReadStream }) {
       <h2>Evidence against the alarm level</h2>
       <Legend />
       <Timeline batches={history} changePoint={point} href={href} />
+      <h2>Decisions</h2>
+      <StreamDecisions own={own} again={again} />
+      <ActionRecord actions={own.actions} href={href} />
       <h2>Batches</h2>
       <p class="quiet">
         The newest first{history.length < batches.total ? `, the last ${history.length.toLocaleString("en-US")}` : ""}.
@@ -93,6 +101,47 @@ function Stream({ own }: { own: ReadStream }) {
         </table>
       </Scroll>
     </>
+  );
+}
+
+function StreamDecisions({
+  own: { model, stream, retired_at: retiredAt },
+  again,
+}: {
+  own: ReadStream;
+  again: () => void;
+}) {
+  const where = { model, stream };
+  return (
+    <p class="buttons">
+      <Decision
+        name="Reset"
+        about="The stream begins again with empty references and no evidence, as after a change that is here to stay. Its batches stay in the history, and their ids cannot be used again."
+        decide={async (reason) => {
+          await decide(where, "reset", { reason });
+          again();
+        }}
+      />
+      {retiredAt !== null ? null : (
+        <Decision
+          name="Retire"
+          about="The stream leaves the list, and is no longer silent. Its history stays, and its next batch brings it back."
+          decide={async (reason) => {
+            await decide(where, "retire", { reason });
+            again();
+          }}
+        />
+      )}
+      <Decision
+        name="Erase"
+        about="Everything that is kept about this stream is deleted: its batches, references and state. Only a record that a stream was erased stays, without its name. This cannot be undone."
+        confirm={stream}
+        decide={async (reason) => {
+          await decide(where, "erase", { reason, stream });
+          location.assign("#/");
+        }}
+      />
+    </p>
   );
 }
 

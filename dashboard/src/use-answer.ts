@@ -3,6 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 export interface Asked<T> {
   readonly answer: T | null;
   readonly error: Error | null;
+  /** Asks at once. */
+  readonly again: () => void;
 }
 
 /** Milliseconds between two questions. */
@@ -13,11 +15,17 @@ const every = 10_000;
  * @param key changes with the question
  */
 export function useAnswer<T>(key: string, ask: (signal: AbortSignal) => Promise<T>): Asked<T> {
-  const [asked, setAsked] = useState<Asked<T> & { readonly key: string }>({ key, answer: null, error: null });
+  const [asked, setAsked] = useState<Omit<Asked<T>, "again"> & { readonly key: string }>({
+    key,
+    answer: null,
+    error: null,
+  });
+  const [turn, setTurn] = useState(0);
+  const again = (): void => setTurn((before) => before + 1);
   useEffect(() => {
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const again = async (): Promise<void> => {
+    const askNow = async (): Promise<void> => {
       if (document.visibilityState === "visible") {
         try {
           const answer = await ask(stop.signal);
@@ -31,13 +39,13 @@ export function useAnswer<T>(key: string, ask: (signal: AbortSignal) => Promise<
           }));
         }
       }
-      timer = setTimeout(again, every);
+      timer = setTimeout(askNow, every);
     };
-    void again();
+    void askNow();
     return () => {
       stop.abort();
       clearTimeout(timer);
     };
-  }, [key]);
-  return asked.key === key ? asked : { answer: null, error: null };
+  }, [key, turn]);
+  return asked.key === key ? { ...asked, again } : { answer: null, error: null, again };
 }

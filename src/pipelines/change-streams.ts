@@ -16,6 +16,11 @@ import type { ActionNote, StreamStore } from "../storage/store/stream-store.ts";
 import { openModelWithStore } from "./model-handle.ts";
 import type { StreamsRun } from "./streams.ts";
 
+/** The model has no stream of this name. */
+export class UnknownStream extends UserError {
+  override readonly name: string = "UnknownStream";
+}
+
 /** What was done to a stream. */
 export interface ChangedStream {
   /** What was done. */
@@ -59,11 +64,18 @@ export async function renameStream(options: StreamsRenameOptions, run: StreamsRu
  */
 export async function retireStream(options: StreamsChangeOptions, run: StreamsRun = {}): Promise<ChangedStream> {
   const config = resolveStreamsChangeConfig(options);
-  return changeStream(config, run, async (store, note) => {
-    const changed = await store.retire(config.stream, note);
-    if (!changed && !(await hasStreamToChange(store, config.stream))) throw noStreamToChange(config);
-    return { ...unchangedStream(config.stream, "retire"), changed };
-  });
+  return changeStream(config, run, (store, note) => retireStreamOf(store, config, note));
+}
+
+/** Does the same in an opened store. @param model what the error calls the model */
+export async function retireStreamOf(
+  store: Pick<StreamStore, "retire" | "fleet">,
+  { stream, model }: ChangedStreamName,
+  note: ActionNote,
+): Promise<ChangedStream> {
+  const changed = await store.retire(stream, note);
+  if (!changed && !(await hasStreamToChange(store, stream))) throw noStreamToChange({ stream, model });
+  return { ...unchangedStream(stream, "retire"), changed };
 }
 
 /**
@@ -74,13 +86,22 @@ export async function retireStream(options: StreamsChangeOptions, run: StreamsRu
  */
 export async function eraseStream(options: StreamsEraseOptions, run: StreamsRun = {}): Promise<ChangedStream> {
   const config = resolveStreamsEraseConfig(options);
-  const recordedAs = sha256Bytes(config.stream);
-  return changeStream(config, run, async (store, note) => {
-    const batches = await store.erase(config.stream, { ...note, recordedAs });
-    if (batches === null) throw noStreamToChange(config);
-    return { ...unchangedStream(config.stream, "erase"), changed: true, batches, recorded_as: recordedAs };
-  });
+  return changeStream(config, run, (store, note) => eraseStreamOf(store, config, note));
 }
+
+/** Does the same in an opened store. */
+export async function eraseStreamOf(
+  store: Pick<StreamStore, "erase">,
+  { stream, model }: ChangedStreamName,
+  note: ActionNote,
+): Promise<ChangedStream> {
+  const recordedAs = sha256Bytes(stream);
+  const batches = await store.erase(stream, { ...note, recordedAs });
+  if (batches === null) throw noStreamToChange({ stream, model });
+  return { ...unchangedStream(stream, "erase"), changed: true, batches, recorded_as: recordedAs };
+}
+
+type ChangedStreamName = Pick<StreamsChangeConfig, "stream" | "model">;
 
 async function changeStream(
   { model: folder, store, by, reason }: Pick<StreamsChangeConfig, "model" | "store" | "by" | "reason">,
@@ -100,12 +121,12 @@ function unchangedStream(stream: string, action: ChangedStream["action"]): Chang
   return { action, stream, changed: false, to: null, batches: null, recorded_as: null };
 }
 
-async function hasStreamToChange(store: StreamStore, stream: string): Promise<boolean> {
+async function hasStreamToChange(store: Pick<StreamStore, "fleet">, stream: string): Promise<boolean> {
   return (await store.fleet({ latest: 0, streams: [stream] })).length > 0;
 }
 
-function noStreamToChange({ stream, model }: Pick<StreamsChangeConfig, "stream" | "model">): UserError {
-  return new UserError(`stream "${stream}": ${model} has no batch of this stream`, {
+function noStreamToChange({ stream, model }: ChangedStreamName): UserError {
+  return new UnknownStream(`stream "${stream}": ${model} has no batch of this stream`, {
     advice: "Check the name; `tidemark streams list` lists the model's streams.",
   });
 }

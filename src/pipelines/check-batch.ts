@@ -184,7 +184,7 @@ async function recordCheckedBatch(
   });
   // The answer of an earlier check has the name that the stream had then.
   const answer = { ...recorded, result: { ...recorded.result, stream: name } };
-  if (answer.known && accept) await stream.decideByHand("accept", batchId, "by hand");
+  if (answer.known && accept) await stream.decideByHand("accept", batchId);
   if (config.out !== undefined) {
     const memory = judgedWith ?? (await stream.memory());
     await writeBatchPage(config.out, { ...answer, measurement, memory }, { watched, store });

@@ -3,6 +3,7 @@
 
 import { lstat, readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { accountName } from "../account-name.ts";
 import { UserError } from "../errors.ts";
 import { type RetrainReport, retrainReportSchema } from "../learning/pseudo-labeling/retrain-report.ts";
 import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts";
@@ -121,7 +122,8 @@ export async function promote(model: string, now: () => Date = () => new Date())
   // Nobody uses the model's references before it is the champion, so a process that dies here does no harm.
   const store = openModelLedger(monitored);
   try {
-    await store.reset(await store.streams(), now().toISOString());
+    const note = { at: now().toISOString(), who: accountName(), reason: "the model became the champion" };
+    await store.reset(await store.streams(), note);
   } finally {
     await store.close();
   }

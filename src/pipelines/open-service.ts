@@ -7,6 +7,7 @@ import type { Reporter } from "../reporter.ts";
 import type { ServeConfig } from "../resolve-config.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
 import { explainSystemError } from "../system-error.ts";
+import { type Decided, decideServed, type ServedDecision } from "./decide-served.ts";
 import { type JudgedBatch, type JudgeRun, judgePostedBatch } from "./judge-posted-batch.ts";
 import { listModels } from "./models.ts";
 import type { PostedBatch } from "./posted-batch.ts";
@@ -31,6 +32,8 @@ export interface Service {
   notReady(): Promise<string | undefined>;
   /** What pages show. */
   readonly reader: StreamReader;
+  /** Carries out what an administrator decides. */
+  decide(decision: ServedDecision): Promise<Decided>;
   /** Waits for the batches that are being judged. */
   close(): Promise<void>;
 }
@@ -51,6 +54,7 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
     judge: inTurn(streamOfPosted, (posted) =>
       judgePostedBatch(served, posted, { ...run, keep: { keepDays, keepMegabytes }, maxRows: batchRows }),
     ),
+    decide: (decision) => decideServed(served, decision, run.now),
     refuseUnknown: async (model) => void (await served.resolve(model)),
     models: async () => {
       const versions = await listModels(directory, run);

@@ -1,6 +1,7 @@
 // `tidemark reference`: shows the references of a model's streams, and records the user's decisions about them.
 
 import { UserError } from "../errors.ts";
+import type { DecidedBy } from "../monitoring/streams/monitor-stream.ts";
 import type { RollingReference } from "../monitoring/streams/rolling-reference.ts";
 import type { ByHand } from "../monitoring/streams/update-rules.ts";
 import type { StoredBatch, StreamStore } from "../storage/store/stream-store.ts";
@@ -31,6 +32,14 @@ export interface ReferenceOptions {
   readonly store?: string;
 }
 
+/** Selects a stream, and says who decides about it, and why; the ledger records both. */
+export interface DecisionOptions extends ReferenceOptions {
+  /** Who decides (default: the name of your account). */
+  readonly by?: string;
+  /** Why. */
+  readonly reason?: string;
+}
+
 /** Maximum number of batches shown. */
 const shownRows = 20;
 
@@ -51,17 +60,21 @@ export async function showReference(options: ReferenceOptions): Promise<ShownRef
  * Adds a batch to the stream's references, or removes it.
  * @returns false if nothing had to be changed
  */
-export async function decideReference(action: ByHand, batchId: string, options: ReferenceOptions): Promise<boolean> {
-  return withReferenceStream(options, (stream) => stream.decideByHand(action, batchId, "by hand"));
+export async function decideReference(action: ByHand, batchId: string, options: DecisionOptions): Promise<boolean> {
+  return withReferenceStream(options, (stream) => stream.decideByHand(action, batchId, decidedBy(options)));
 }
 
 /** Restarts the stream with empty references and no evidence; its batch ids cannot be used again. */
-export async function resetReference(options: ReferenceOptions): Promise<void> {
+export async function resetReference(options: DecisionOptions): Promise<void> {
   await withReferenceStream(options, async (stream, store) => {
     const known = await store.streams();
     if (!known.includes(options.stream)) throw unknownReferenceStream(options, known);
-    await stream.reset();
+    await stream.reset(decidedBy(options));
   });
+}
+
+function decidedBy({ by, reason }: DecisionOptions): DecidedBy {
+  return { ...(by !== undefined && { who: by }), ...(reason !== undefined && { reason }) };
 }
 
 async function withReferenceStream<T>(

@@ -133,11 +133,11 @@ export const shownStreamSchema: z.ZodType<ShownStream> = listedStream.extend({
         at: instant,
         who: z.string(),
         reason: z.string().nullable(),
-        action: z.enum(["rename", "retire", "erase"]),
-        subject: z.string().nullable().describe("previous name of a renamed stream"),
+        action: z.enum(["accept", "exclude", "reset", "rename", "retire", "erase"]),
+        subject: z.string().nullable().describe("id of the batch, or previous name of a renamed stream"),
       }),
     )
-    .describe("what users did to the stream as a whole, oldest first"),
+    .describe("what users did to the stream and its batches, oldest first"),
 });
 
 export const changedStreamSchema: z.ZodType<ChangedStream> = z.object({

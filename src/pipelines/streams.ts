@@ -26,7 +26,7 @@ import { writeStreamHistory, writeStreamList } from "./write-streams.ts";
 export type { ShownBatch, ShownComparison } from "../monitoring/streams/shown-batch.ts";
 export type { ShownAction, ShownStream, StreamList } from "../monitoring/streams/stream-answers.ts";
 export type { ListedBatch, ListedStream, StreamSilence } from "../monitoring/streams/stream-list.ts";
-export type { StreamAction } from "../storage/store/stream-store.ts";
+export type { StreamAction, UserAction } from "../storage/store/stream-store.ts";
 export type { StreamSelection } from "./select-streams.ts";
 
 /** Which batches of a stream to show. */

@@ -43,7 +43,7 @@ const served = {
   resolve: async (folder: string) => ({ folder, earlier: [] }),
   ledger: async (project: string, folder: string) => {
     const all = ledgers[`${project} ${folder}`];
-    return all === undefined ? null : ({ fleet: async () => all } as never);
+    return all === undefined ? null : ({ modelVersion: "v", streams: { fleet: async () => all } } as never);
   },
 };
 const reader = streamReader(

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { counted } from "../../counted.ts";
-import { batchOptions, compactOptions, streamOptions } from "../../folder-options.ts";
+import { batchOptions, compactOptions, resetOptions, streamOptions } from "../../folder-options.ts";
 import { snakeKeys } from "../../letter-case.ts";
 import type { ByHand } from "../../pipelines/reference.ts";
 import { resolveCompactConfig, resolveStreamConfig } from "../../resolve-config.ts";
@@ -13,11 +13,14 @@ import type { Block } from "./terminal.ts";
 const closing: Closing = {
   examples: [
     "tidemark reference show --model models/walk --stream wrist-7",
-    "tidemark reference exclude 2026-05-04 --model models/walk --stream wrist-7",
+    'tidemark reference exclude 2026-05-04 --model models/walk --stream wrist-7 \\\n    --reason "the strap was loose"',
     "tidemark reference reset --model models/walk --stream wrist-7",
     "tidemark reference compact --model models/walk",
   ],
-  notes: ["None of these commands changes the frozen baseline."],
+  notes: [
+    "None of these commands changes the frozen baseline.",
+    "The ledger records who decided, when and why; `tidemark streams show` lists it.",
+  ],
   exitCodes: [
     [0, "done, or nothing to do"],
     [1, "a defect in Tidemark"],
@@ -64,8 +67,8 @@ export function referenceCommand(): Command {
   const reset = defineCommand({
     name: "reset",
     summary: "start again with empty references",
-    options: streamOptions,
-    resolve: resolveStreamConfig,
+    options: resetOptions,
+    resolve: (given) => resolveOptions(resetOptions, given),
     json,
     run: async (config, { terminal, json }) => {
       const { resetReference } = await import("../../pipelines/reference.ts");

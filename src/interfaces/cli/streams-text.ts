@@ -53,7 +53,7 @@ export function shownStreamLines(shown: ShownStream, model: string): Block[] {
     `batches    ${countText(total)}: ${byStatus.join(", ")}`,
     `evidence   ${sparkline(shown.series.map(({ evidence }) => evidence))}`,
     ...shown.actions.map(({ at: when, who, action, subject, reason }) => {
-      const was = subject === null ? "" : ` (was ${subject})`;
+      const was = subject === null ? "" : action === "rename" ? ` (was ${subject})` : ` (batch ${subject})`;
       return `${action.padEnd(10)} ${streamTimeText(when)} by ${who}${was}${reason === null ? "" : `: ${reason}`}`;
     }),
     ...(rows.length === 0

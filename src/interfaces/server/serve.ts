@@ -10,10 +10,11 @@ import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { UserError } from "../../errors.ts";
+import { writeAuditLog } from "../../pipelines/audit-log.ts";
 import { openService } from "../../pipelines/open-service.ts";
 import { PageSessions } from "../../pipelines/page-sessions.ts";
 import { readAlertsFile } from "../../pipelines/serve-alerts.ts";
-import { sessionFolderOf, tokenFileOf } from "../../pipelines/tokens.ts";
+import { auditLogOf, sessionFolderOf, tokenFileOf } from "../../pipelines/tokens.ts";
 import type { ServeConfig } from "../../resolve-config.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { explainSystemErrorOnRead } from "../../system-error.ts";
@@ -77,6 +78,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
     const routes = serviceRoutes({
       service: watch.timed(service),
       authorizer,
+      audit: (entry) => writeAuditLog(auditLogOf(config), { at: new Date().toISOString(), ...entry }),
       metricsOf: (project) => watch.metricsOf(project),
       events,
       isStopping: () => signal.aborted,

@@ -5,6 +5,7 @@ import type { Service } from "../../pipelines/open-service.ts";
 import type { ServiceMetrics } from "../../report/metrics/service-metrics.ts";
 import type { Authorizer } from "./authorize.ts";
 import { type BatchRouteOptions, batchRoute } from "./batch-route.ts";
+import { type DecisionRoutesOptions, decisionRoutes } from "./decision-routes.ts";
 import type { EventStream } from "./event-stream.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { jsonResponse } from "./json-response.ts";
@@ -14,7 +15,7 @@ import { readRoutes } from "./read-routes.ts";
 import type { Route } from "./route.ts";
 import { sessionRoutes } from "./session-routes.ts";
 
-export interface ServiceRoutesOptions extends Omit<BatchRouteOptions, "service"> {
+export interface ServiceRoutesOptions extends Omit<BatchRouteOptions, "service">, Pick<DecisionRoutesOptions, "audit"> {
   readonly service: Service;
   readonly authorizer: Pick<Authorizer, "identify" | "logIn" | "logOut">;
   readonly events: Pick<EventStream, "response">;
@@ -24,13 +25,14 @@ export interface ServiceRoutesOptions extends Omit<BatchRouteOptions, "service">
 }
 
 export function serviceRoutes(options: ServiceRoutesOptions): Route[] {
-  const { service, authorizer, events, metricsOf, isStopping, ...batches } = options;
+  const { service, authorizer, audit, events, metricsOf, isStopping, ...batches } = options;
   const routes: Route[] = [
     ...healthRoutes(async () => (isStopping() ? "the service is stopping" : service.notReady())),
     metricsRoute((project) => metricsOf(project)),
     batchRoute({ ...batches, service }),
     ...sessionRoutes(authorizer),
     ...readRoutes(() => service.reader),
+    ...decisionRoutes({ service, audit }),
     {
       method: "get",
       path: "/v1/models",

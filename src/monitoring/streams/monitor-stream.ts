@@ -3,11 +3,13 @@
 // stream's state.
 
 import type { z } from "zod";
+import { accountName } from "../../account-name.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { damagedStoredValue, parseStoredValue } from "../../storage/store/stored-value.ts";
 import { checkStreamName } from "../../storage/store/stream-names.ts";
 import type {
+  ActionNote,
   DecidedBatch,
   PageOptions,
   ReferenceSummary,
@@ -56,6 +58,13 @@ export interface BroughtBatch {
   readonly contentHash: string;
   /** Whether the user accepts the batch into the references even if it raises an alarm. */
   readonly accept?: boolean;
+}
+
+/** Who decides something by hand, and why; the ledger records it. */
+export interface DecidedBy {
+  /** Default: the account that runs the process. */
+  readonly who?: string;
+  readonly reason?: string | null;
 }
 
 /** Schemas for reading back the JSON of a decision. */
@@ -131,7 +140,7 @@ export class MonitorStream<R, E> {
    * Applies a manual decision about a batch: adds it to the references (`accept`) or removes it (`exclude`).
    * @returns false if nothing had to change
    */
-  async decideByHand(action: ByHand, batchId: string, reason: string | null = null): Promise<boolean> {
+  async decideByHand(action: ByHand, batchId: string, by: DecidedBy = {}): Promise<boolean> {
     return this.#store.decideByHand(
       { stream: this.name, batchId },
       (batch) => {
@@ -146,9 +155,9 @@ export class MonitorStream<R, E> {
             `batch "${batchId}" of stream "${this.name}" cannot be ${action === "accept" ? "accepted into" : "excluded from"} the references: ${decision.refused}`,
           );
         }
-        return decision.change && { ...decision.change, reason };
+        return decision.change && { ...decision.change, reason: by.reason ?? "by hand" };
       },
-      this.#now().toISOString(),
+      { ...this.#note(by), action },
     );
   }
 
@@ -156,8 +165,8 @@ export class MonitorStream<R, E> {
    * Restarts the stream with empty references and no evidence. Its rows stay in the ledger, and its batch ids cannot be used
    * again.
    */
-  async reset(): Promise<void> {
-    await this.#store.reset([this.name], this.#now().toISOString());
+  async reset(by: DecidedBy = {}): Promise<void> {
+    await this.#store.reset([this.name], this.#note(by));
   }
 
   async memory(): Promise<StreamMemory<E>> {
@@ -171,6 +180,10 @@ export class MonitorStream<R, E> {
 
   async page(options: PageOptions = {}): Promise<StreamPage> {
     return this.#store.page(this.name, options);
+  }
+
+  #note({ who = accountName(), reason = null }: DecidedBy): ActionNote {
+    return { at: this.#now().toISOString(), who, reason };
   }
 
   #rules(now: Date): ReturnType<typeof ledgerRetentionRules> {

@@ -17,7 +17,7 @@ export interface StreamList {
   streams: ListedStream[];
 }
 
-/** What a user did to a stream as a whole; `subject` is the previous name of a renamed stream. */
+/** What a user did; `subject` is the id of the batch, or the previous name of a renamed stream. */
 export type ShownAction = Omit<StreamAction, "stream">;
 
 /** A stream with its history. */
@@ -28,6 +28,6 @@ export interface ShownStream extends ListedStream {
   at: string;
   /** The batches that were asked for, oldest first; `batches.total` is the number of all. */
   history: ShownBatch[];
-  /** What users did to the stream as a whole, oldest first. */
+  /** What users did to the stream and its batches, oldest first. */
   actions: ShownAction[];
 }

@@ -20,12 +20,15 @@ import type {
   StreamAction,
   StreamOverview,
   StreamRules,
+  UserAction,
 } from "./stream-store.ts";
 
 /** A batch to write. */
 export type NewBatch = IncomingBatch & Omit<DecidedBatch, "state">;
 
 export type StreamRow = Pick<StoredMemory, "state" | "referencesChangedAt" | "batches" | "version">;
+
+export const userAction: z.ZodType<UserAction> = z.enum(["accept", "exclude", "reset", "rename", "retire", "erase"]);
 
 export const batchStatus: z.ZodType<BatchStatus> = z.enum(["accepted", "doubtful", "alarmed", "rejected", "excluded"]);
 
@@ -142,7 +145,7 @@ const overviewRow = z
 const streamAction: z.ZodType<StreamAction> = z.object({
   at: z.iso.datetime(),
   who: z.string(),
-  action: z.enum(["rename", "retire", "erase"]),
+  action: userAction,
   stream: z.string(),
   subject: z.string().nullable(),
   reason: z.string().nullable(),

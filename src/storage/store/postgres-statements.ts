@@ -122,7 +122,8 @@ export const streamsStatement = "SELECT name FROM tidemark.streams WHERE model_i
 
 /**
  * Changes the standing of a batch if the stream still has the version that the decision was based on.
- * $1 stream, $2 version, $3 batch id, $4 status, $5 reason, $6 in references, $7 at
+ * If it does, records who decided it.
+ * $1 stream, $2 version, $3 batch id, $4 status, $5 reason, $6 in references, $7 at, $8 who, $9 why, $10 action
  */
 export const standingStatement: string = `
   WITH old AS (
@@ -132,7 +133,10 @@ export const standingStatement: string = `
       ${statuses
         .map((status) => `${status} = ${status} + ($4 = '${status}')::int - (old.status = '${status}')::int`)
         .join(", ")}
-    FROM old WHERE stream_id = $1 AND version = $2::bigint RETURNING stream_id
+    FROM old WHERE stream_id = $1 AND version = $2::bigint RETURNING stream_id, model_id, name
+  ), noted AS (
+    INSERT INTO tidemark.actions (model_id, at, who, reason, action, stream, subject)
+    SELECT model_id, $7::timestamptz, $8, $9, $10, name, $3 FROM moved
   )
   UPDATE tidemark.batches b SET status = $4, reason = $5, in_references = $6
   FROM moved WHERE b.stream_id = moved.stream_id AND b.batch_id = $3 RETURNING b.sequence`;
@@ -151,9 +155,12 @@ export const lockStreamsStatement = `
   SELECT stream_id FROM tidemark.streams WHERE model_id = $1 AND name = ANY ($2::text[]) AND batches > 0
   ORDER BY stream_id FOR NO KEY UPDATE`;
 
-/** Within the transaction that locked the streams. $1 streams, $2 at */
+/** Within the transaction that locked the streams. $1 streams, $2 at, $3 who, $4 why */
 export const resetStatement = `
-  WITH out AS (UPDATE tidemark.batches SET in_references = false WHERE stream_id = ANY ($1::bigint[]) AND in_references),
+  WITH noted AS (
+    INSERT INTO tidemark.actions (model_id, at, who, reason, action, stream)
+    SELECT model_id, $2::timestamptz, $3, $4, 'reset', name FROM tidemark.streams WHERE stream_id = ANY ($1::bigint[]) ORDER BY name
+  ), out AS (UPDATE tidemark.batches SET in_references = false WHERE stream_id = ANY ($1::bigint[]) AND in_references),
   gone AS (DELETE FROM tidemark.summaries WHERE stream_id = ANY ($1) RETURNING stream_id, octet_length(summary) AS bytes)
   UPDATE tidemark.streams s SET version = version + 1, state = NULL, references_changed_at = $2::timestamptz,
     bytes = s.bytes - coalesce((SELECT sum(g.bytes) FROM gone g WHERE g.stream_id = s.stream_id), 0)

@@ -1,5 +1,6 @@
 // What users do to streams as a whole in a PostgreSQL store. An action and its record are one transaction.
 import { z } from "zod";
+import { userAction } from "./batch-ledger.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 import { lockStreamsStatement } from "./postgres-statements.ts";
 import { parseStoredValue } from "./stored-value.ts";
@@ -8,7 +9,7 @@ import type { ActionNote, StreamAction } from "./stream-store.ts";
 const actionRow = z.object({
   at: z.date().transform((date) => date.toISOString()),
   who: z.string(),
-  action: z.enum(["rename", "retire", "erase"]),
+  action: userAction,
   stream: z.string(),
   subject: z.string().nullable(),
   reason: z.string().nullable(),

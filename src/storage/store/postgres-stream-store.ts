@@ -27,6 +27,7 @@ import {
   type BatchStanding,
   type CompactedStore,
   type DecidedBatch,
+  type DecisionNote,
   type FleetOptions,
   type IncomingBatch,
   type PageOptions,
@@ -99,7 +100,7 @@ export class PostgresStreamStore implements StreamStore {
   async decideByHand(
     { stream, batchId }: Pick<IncomingBatch, "stream" | "batchId">,
     decide: (batch: StoredBatch | undefined) => BatchStanding | null,
-    at: string,
+    note: DecisionNote,
   ): Promise<boolean> {
     const { query } = this.#connection;
     for (;;) {
@@ -109,18 +110,19 @@ export class PostgresStreamStore implements StreamStore {
         if (standing === null) return false;
         if (row === undefined) throw new RangeError(`ledger: expected batch "${batchId}" in stream "${stream}"`);
         const { status, reason, inReferences } = standing;
-        const moved = [row.stream_id, row.version, batchId, status, reason, inReferences, at];
-        return (await query(standingStatement, moved)).length > 0 || null;
+        const moved = [row.stream_id, row.version, batchId, status, reason, inReferences];
+        const noted = [note.at, note.who, note.reason, note.action];
+        return (await query(standingStatement, [...moved, ...noted])).length > 0 || null;
       });
       if (changed !== null) return changed;
     }
   }
 
-  async reset(streams: readonly string[], at: string): Promise<void> {
+  async reset(streams: readonly string[], { at, who, reason }: ActionNote): Promise<void> {
     await this.#connection.repeat(() =>
       this.#connection.transaction(async (query) => {
         const locked = await query(lockStreamsStatement, [this.#model, streams]);
-        await query(resetStatement, [locked.map(({ stream_id }) => stream_id), at]);
+        await query(resetStatement, [locked.map(({ stream_id }) => stream_id), at, who, reason]);
       }),
     );
   }

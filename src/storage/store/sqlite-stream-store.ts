@@ -10,6 +10,7 @@ import {
   type BatchStanding,
   type CompactedStore,
   type DecidedBatch,
+  type DecisionNote,
   type FleetOptions,
   type IncomingBatch,
   type NamedBatch,
@@ -81,20 +82,26 @@ export class SqliteStreamStore implements StreamStore {
   async decideByHand(
     { stream, batchId }: Pick<IncomingBatch, "stream" | "batchId">,
     decide: (batch: StoredBatch | undefined) => BatchStanding | null,
-    at: string,
+    note: DecisionNote,
   ): Promise<boolean> {
     const changed = this.#database.transaction((ledger) => {
       const standing = decide(ledger.find(stream, batchId));
-      if (standing !== null) ledger.setStanding(stream, batchId, { ...standing, at });
-      return standing !== null;
+      if (standing === null) return false;
+      ledger.setStanding(stream, batchId, { ...standing, at: note.at });
+      ledger.recordAction({ ...noteOfSqliteAction(note), action: note.action, stream, subject: batchId });
+      return true;
     });
     this.#publish(stream);
     return changed;
   }
 
-  async reset(streams: readonly string[], at: string): Promise<void> {
+  async reset(streams: readonly string[], note: ActionNote): Promise<void> {
     this.#database.transaction((ledger) => {
-      for (const stream of streams) if (ledger.stream(stream) !== undefined) ledger.reset(stream, at);
+      for (const stream of streams) {
+        if (ledger.stream(stream) === undefined) continue;
+        ledger.reset(stream, note.at);
+        ledger.recordAction({ ...noteOfSqliteAction(note), action: "reset", stream, subject: null });
+      }
     });
     for (const stream of streams) this.#publish(stream);
   }

@@ -160,13 +160,24 @@ export interface ActionNote {
   readonly reason: string | null;
 }
 
-/** What a user did to a stream as a whole. */
+/** What a user can do to a stream or to one of its batches. */
+export type UserAction = "accept" | "exclude" | "reset" | "rename" | "retire" | "erase";
+
+/** Who decided about a batch, what, when and why. */
+export interface DecisionNote extends ActionNote {
+  readonly action: "accept" | "exclude";
+}
+
+/** What a user did to a stream or to one of its batches. */
 export interface StreamAction extends ActionNote {
   /** What was done. */
-  readonly action: "rename" | "retire" | "erase";
+  readonly action: UserAction;
   /** The stream's present name; for an erased stream, the text that stands for it. */
   readonly stream: string;
-  /** The previous name of a renamed stream; null for other actions, and if the stream was erased. */
+  /**
+   * The id of a batch that was accepted or excluded, or the previous name of a renamed stream; null for other actions, and if the
+   * stream was erased.
+   */
   readonly subject: string | null;
 }
 
@@ -206,22 +217,21 @@ export interface StreamStore {
   ): Promise<RecordedBatch>;
 
   /**
-   * Changes the standing of a batch afterwards.
+   * Changes the standing of a batch afterwards. If it changes, the stream's actions record it.
    * @param decide pure and synchronous; gets undefined if there is no such batch; returns null to change nothing
-   * @param at ISO 8601, UTC
    * @returns whether the standing changed
    */
   decideByHand(
     batch: Pick<IncomingBatch, "stream" | "batchId">,
     decide: (batch: StoredBatch | undefined) => BatchStanding | null,
-    at: string,
+    note: DecisionNote,
   ): Promise<boolean>;
 
   /**
    * Restarts the streams without references and state: all of them, or none if one fails. Their batches are kept, and the batch
-   * ids cannot be used again.
+   * ids cannot be used again. The actions of each stream record it.
    */
-  reset(streams: readonly string[], at: string): Promise<void>;
+  reset(streams: readonly string[], note: ActionNote): Promise<void>;
 
   memory(stream: string, rules: Pick<StreamRules, "referenceBatches">): Promise<StoredMemory>;
 

@@ -35,8 +35,13 @@ describe("who may call what", () => {
     // Logging in is tested in page-login.test.ts.
     for (const { method, path, scope } of routes.filter(({ operationId }) => operationId !== "logIn")) {
       const address = path.replace("{model}", "walk").replace("{stream}", "wrist-7").replace("{batch}", "1");
+      const isDecision = scope === "admin";
+      const confirmation = path.endsWith("/erase") ? { stream: "wrist-7" } : {};
       const call = async (headers: Record<string, string>): Promise<number> => {
-        const init = { method: method.toUpperCase(), headers, ...(method === "post" && { body: "a\n1\n" }) };
+        const json = { "Content-Type": "application/json", ...headers };
+        const init = isDecision
+          ? { method: "POST", headers: json, body: JSON.stringify({ reason: "why", ...confirmation }) }
+          : { method: method.toUpperCase(), headers, ...(method === "post" && { body: "a\n1\n" }) };
         const response = await app.request(address, init);
         await response.body?.cancel();
         return response.status;
@@ -66,6 +71,12 @@ describe("who may call what", () => {
       "get /v1/session": "anybody",
       "delete /v1/session": "ingest, read, admin, ingest of others, read of others",
       "get /v1/streams": "read, admin, read of others",
+      ...Object.fromEntries(
+        ["batches/{batch}/accept", "batches/{batch}/exclude", "reset", "retire", "erase"].map((own) => [
+          `post /v1/models/{model}/streams/{stream}/${own}`,
+          "admin",
+        ]),
+      ),
       "get /v1/events": "read, admin, read of others",
       "get /v1/openapi.json": "anybody",
     });

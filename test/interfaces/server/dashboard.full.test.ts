@@ -91,6 +91,81 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
     await search.close();
   });
 
+  it("lets an administrator decide, asks why, and shows who decided what", async () => {
+    const tokens = at("decisions", "tokens.json");
+    const { token: admin } = await createToken({ tokens }, { name: "ann", scope: ["admin"] });
+    const { token: reader } = await createToken({ tokens }, { name: "bob", scope: ["read"] });
+    const service = await startService(["--models", "models", "--tokens", tokens], directory);
+    const sent = await post(service.url, path("ankle 3", "b1"), gunzipSync(readFileSync(at("batch.csv.gz"))), {
+      Authorization: `Bearer ${admin}`,
+    });
+    expect(sent.status).toBe(200);
+    const isIn = sent.json.entered_references === true;
+    const hash = "#/streams/walk/ankle%203";
+    const enter = async (page: Page, token: string): Promise<void> => {
+      await page.fill("#token", token);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("h2");
+    };
+    for (const view of Object.keys(views) as View[]) {
+      const complaints = await complaintsAbout(
+        browser,
+        `${service.url}/${hash}`,
+        view,
+        "dashboard-decision",
+        async (page) => {
+          await enter(page, admin);
+          await page.click("text=Erase …");
+          await page.waitForSelector("dialog[open]");
+        },
+      );
+      expect(complaints, view).toEqual(none);
+    }
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${service.url}/${hash}/b1`);
+    await enter(page, admin);
+    const decide = async (name: string, reason: string, typed?: string): Promise<void> => {
+      await page.click(`text=${name} …`);
+      await page.locator("dialog[open] input").first().fill(reason);
+      if (typed !== undefined) await page.locator("dialog[open] input").nth(1).fill(typed);
+      await page.keyboard.press("Enter");
+    };
+    await decide(isIn ? "Exclude from the references" : "Accept into the references", "the strap was loose");
+    await page.waitForSelector(`text=${isIn ? "Accept into" : "Exclude from"} the references …`);
+    await page.goto(`${service.url}/${hash}`);
+    await page.waitForSelector("text=the strap was loose");
+    await decide("Reset", "another <person>");
+    await page.waitForSelector("text=another <person>");
+    await decide("Retire", "broken");
+    await page.waitForSelector("text=broken");
+    const rows = await page.locator('section[aria-label="Record of decisions"] tbody tr').allInnerTexts();
+    expect(rows.map((row) => row.split("\t").slice(1))).toEqual([
+      ["ann", "retired", "broken"],
+      ["ann", "reset", "another <person>"],
+      ["ann", `${isIn ? "excluded" : "accepted"}: batch b1`, "the strap was loose"],
+    ]);
+
+    const other = await (await browser.newContext()).newPage();
+    await other.goto(`${service.url}/${hash}`);
+    await enter(other, reader);
+    expect(await text(other, "main")).toContain("the strap was loose");
+    expect(await other.locator("main button").count()).toBe(0);
+    await other.context().close();
+
+    await decide("Erase", "withdrew", "ankle");
+    expect(await page.locator("dialog[open]").count()).toBe(1);
+    await page.keyboard.press("Escape");
+    await decide("Erase", "withdrew", "ankle 3");
+    await expect.poll(() => page.url()).toBe(`${service.url}/#/`);
+    const headers = { Authorization: `Bearer ${reader}` };
+    expect((await fetch(`${service.url}/v1/models/walk/streams/ankle%203`, { headers })).status).toBe(404);
+    const audit = readFileSync(at("decisions", "audit.jsonl"), "utf8");
+    expect(audit).toContain('"actor":"ann","action":"erase","target":"sha256:');
+    expect(audit).not.toContain("ankle");
+    await context.close();
+  });
+
   it("asks for a token, keeps it from scripts, and forgets it when the reader logs out", async () => {
     const { token } = await createToken({ tokens: at("tokens", "tokens.json") }, { name: "ops", scope: ["read"] });
     const service = await startService(["--models", "models", "--tokens", "tokens/tokens.json"], directory);

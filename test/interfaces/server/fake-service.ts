@@ -7,6 +7,8 @@ import { createApp } from "../../../src/interfaces/server/create-app.ts";
 import { EventStream } from "../../../src/interfaces/server/event-stream.ts";
 import type { Route } from "../../../src/interfaces/server/route.ts";
 import { serviceRoutes } from "../../../src/interfaces/server/service-routes.ts";
+import type { AuditEntry } from "../../../src/pipelines/audit-log.ts";
+import type { ServedDecision } from "../../../src/pipelines/decide-served.ts";
 import type { JudgedBatch } from "../../../src/pipelines/judge-posted-batch.ts";
 import type { Service } from "../../../src/pipelines/open-service.ts";
 import { PageSessions } from "../../../src/pipelines/page-sessions.ts";
@@ -22,6 +24,7 @@ export interface FakeOptions {
   readonly isOpen?: boolean;
   readonly requestsPerSecond?: number;
   readonly now?: () => Date;
+  readonly decide?: Service["decide"];
   readonly judge?: (posted: PostedBatch) => Promise<JudgedBatch>;
   readonly queue?: number;
 }
@@ -30,14 +33,25 @@ export interface FakeService {
   readonly app: Hono;
   readonly routes: readonly Route[];
   readonly judged: readonly PostedBatch[];
+  readonly decided: readonly ServedDecision[];
+  readonly audited: readonly Omit<AuditEntry, "at">[];
   readonly events: EventStream;
 }
 
-export function fakeService({ file, directory, judge = verdict, queue = 8, ...options }: FakeOptions): FakeService {
+export function fakeService({
+  file,
+  directory,
+  judge = verdict,
+  decide = async ({ model }) => ({ model, changed: true, batches: null }),
+  queue = 8,
+  ...options
+}: FakeOptions): FakeService {
   const { environment = {}, isOpen = false, requestsPerSecond = 1e6, now = () => new Date() } = options;
   const sessions = new PageSessions({ directory: `${directory}/sessions`, hours: 12, now });
   const authorizer = new Authorizer({ file, environment, isOpen, requestsPerSecond, sessions, now });
   const judged: PostedBatch[] = [];
+  const decided: ServedDecision[] = [];
+  const audited: Omit<AuditEntry, "at">[] = [];
   let files = 0;
   const service: Service = {
     judge: (posted) => {
@@ -59,6 +73,10 @@ export function fakeService({ file, directory, judge = verdict, queue = 8, ...op
       stream: async () => ({}) as never,
       batch: async () => ({}) as never,
     },
+    decide: (decision) => {
+      decided.push(decision);
+      return decide(decision);
+    },
     close: async () => {},
   };
   const events = new EventStream();
@@ -66,6 +84,7 @@ export function fakeService({ file, directory, judge = verdict, queue = 8, ...op
   const routes: Route[] = serviceRoutes({
     service,
     authorizer,
+    audit: async (entry) => void audited.push(entry),
     events,
     metricsOf: () => metrics,
     isStopping: () => false,
@@ -78,7 +97,7 @@ export function fakeService({ file, directory, judge = verdict, queue = 8, ...op
     authorize: (request, needed, stream) => authorizer.authorize(request, needed, stream),
     log: pino({ enabled: false }),
   });
-  return { app, routes, judged, events };
+  return { app, routes, judged, decided, audited, events };
 }
 
 async function verdict({ project, stream, batch }: PostedBatch): Promise<JudgedBatch> {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { accountName } from "../../../src/account-name.ts";
 import { UserError } from "../../../src/errors.ts";
 import type { Keep } from "../../../src/monitoring/streams/ledger-retention.ts";
 import type { MonitoredModel } from "../../../src/monitoring/streams/model-ledger.ts";
@@ -160,7 +161,8 @@ describe("what a person decides", () => {
     const model = { ...newModel(), referenceBatches: 2 };
     for (let i = 1; i <= 3; i++) await bring(model, `b${i}`, { mean: i });
     const now = (): Date => new Date("2026-12-01T00:00:00Z");
-    const exclude = () => small(model, (open) => open.decideByHand("exclude", "b2", "loose strap"), { now });
+    const exclude = () =>
+      small(model, (open) => open.decideByHand("exclude", "b2", { who: "ann", reason: "loose strap" }), { now });
     expect([await exclude(), await exclude()]).toEqual([true, false]);
     expect(batchIds(fileOf(model))).toEqual(["b1", "b3"]);
     expect(fileOf(model).last_updated).toBe("2026-12-01T00:00:00.000Z");
@@ -168,6 +170,10 @@ describe("what a person decides", () => {
     expect(await small(model, (open) => open.decideByHand("accept", "b2"))).toBe(true);
     expect(batchIds(fileOf(model))).toEqual(["b2", "b3"]);
     expect(means(await small(model, (open) => open.memory()))[1]).toEqual([1, 2]);
+    const by = { at: "2026-12-01T00:00:00.000Z", who: "ann", reason: "loose strap" };
+    const [excluded, accepted] = await withLedger(model, (store) => store.actions());
+    expect(excluded).toEqual({ ...by, action: "exclude", stream: "default", subject: "b2" });
+    expect(accepted).toMatchObject({ who: accountName(), reason: null, action: "accept", subject: "b2" });
   });
 
   it("overrules an alarm, with the batch or after it, and never the quality gate", async () => {
@@ -199,7 +205,9 @@ describe("what a person decides", () => {
     );
     await bring(model, "b2");
     expect(batchIds(fileOf(model))).toEqual(["b2"]);
-    await withLedger(model, async (store) => store.reset(await store.streams(), "2026-12-01T00:00:00.000Z"));
+    await withLedger(model, async (store) =>
+      store.reset(await store.streams(), { at: "2026-12-01T00:00:00.000Z", who: "ann", reason: null }),
+    );
     expect(["default", "other"].map((stream) => batchIds(fileOf(model, stream)))).toEqual([[], []]);
   });
 });

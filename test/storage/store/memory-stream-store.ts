@@ -4,6 +4,7 @@ import {
   type BatchStanding,
   type CompactedStore,
   type DecidedBatch,
+  type DecisionNote,
   type FleetOptions,
   type IncomingBatch,
   type PageOptions,
@@ -98,20 +99,22 @@ export class MemoryStreamStore implements StreamStore {
   async decideByHand(
     batch: Pick<IncomingBatch, "stream" | "batchId">,
     decide: (batch: StoredBatch | undefined) => BatchStanding | null,
-    at: string,
+    note: DecisionNote,
   ): Promise<boolean> {
     const row = this.#find(batch);
     const standing = decide(row && stored(row));
     if (standing === null) return false;
     Object.assign(row!, standing);
-    this.#changed(batch.stream, { referencesChangedAt: at });
+    this.#changed(batch.stream, { referencesChangedAt: note.at });
+    this.#act(note.action, batch.stream, batch.batchId, note);
     return true;
   }
 
-  async reset(streams: readonly string[], at: string): Promise<void> {
+  async reset(streams: readonly string[], note: ActionNote): Promise<void> {
     for (const stream of streams.filter((name) => this.#place.streams.has(name))) {
       for (const row of this.#rows(stream)) Object.assign(row, { inReferences: false, summary: null });
-      this.#changed(stream, { state: null, referencesChangedAt: at });
+      this.#changed(stream, { state: null, referencesChangedAt: note.at });
+      this.#act("reset", stream, null, note);
     }
   }
 

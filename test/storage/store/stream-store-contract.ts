@@ -2,7 +2,9 @@
 // behaviour.
 import { describe, expect, it, onTestFinished } from "vitest";
 import type {
+  ActionNote,
   DecidedBatch,
+  DecisionNote,
   IncomingBatch,
   StoredBatch,
   StoredMemory,
@@ -24,6 +26,9 @@ function rules(changes: Partial<StreamRules> = {}): StreamRules {
 function batch(batchId: string, changes: Partial<IncomingBatch> = {}): IncomingBatch {
   return { stream: "a", batchId, contentHash: `hash of ${batchId}`, receivedAt: first, ...changes };
 }
+
+const noteAt = (at: string): ActionNote => ({ at, who: "ann", reason: "tried" });
+const excludedAt = (at: string): DecisionNote => ({ ...noteAt(at), action: "exclude" });
 
 function decided(batchId: string, changes: Partial<DecidedBatch> = {}): DecidedBatch {
   return {
@@ -152,7 +157,7 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
       await twice("6", "x", {}, "b");
       await twice("7", "z", rejected);
       await twice("8", "z");
-      await store.reset(["a"], daysLater(1));
+      await store.reset(["a"], noteAt(daysLater(1)));
       await twice("9", "x");
       expect(seen).toEqual([null, null, "1", "1", "2", null, null, null, null]);
     });
@@ -276,9 +281,13 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
       await moved();
       await bring(store, "2", rejected);
       await moved();
-      await store.decideByHand(batch("1"), () => ({ status: "excluded", reason: null, inReferences: false }), first);
+      await store.decideByHand(
+        batch("1"),
+        () => ({ status: "excluded", reason: null, inReferences: false }),
+        excludedAt(first),
+      );
       await moved();
-      await store.reset(["a"], first);
+      await store.reset(["a"], noteAt(first));
       await moved();
       expect(versions.size).toBe(5);
       await bring(store, "1", {}, { stream: "b" });
@@ -297,7 +306,7 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
       await bring(store, "2", {}, { receivedAt: daysLater(1) });
       await bring(store, "3", alarmed, { receivedAt: daysLater(2) });
       expect(await changedAt()).toBe(daysLater(1));
-      await store.reset(["a"], daysLater(3));
+      await store.reset(["a"], noteAt(daysLater(3)));
       expect(await changedAt()).toBe(daysLater(3));
     });
   });
@@ -307,7 +316,7 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
       const store = await connected();
       for (const id of ["1", "2", "3"]) await bring(store, id);
       const set = (inReferences: boolean, status: "accepted" | "excluded") =>
-        store.decideByHand(batch("2"), () => ({ status, reason: "by hand", inReferences }), daysLater(1));
+        store.decideByHand(batch("2"), () => ({ status, reason: "by hand", inReferences }), excludedAt(daysLater(1)));
       expect(await set(false, "excluded")).toBe(true);
       expect(idsOf((await memoryOf(store)).rolling)).toEqual(["1", "3"]);
       expect((await memoryOf(store)).referencesChangedAt).toBe(daysLater(1));
@@ -326,7 +335,7 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
         seen.push(found?.status);
         return null;
       };
-      const decide = (id: string): Promise<boolean> => store.decideByHand(batch(id), look, first);
+      const decide = (id: string): Promise<boolean> => store.decideByHand(batch(id), look, excludedAt(first));
       expect([await decide("1"), await decide("2")]).toEqual([false, false]);
       expect(seen).toEqual(["alarmed", undefined]);
       const refused = store.decideByHand(
@@ -334,7 +343,7 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
         () => {
           throw new Error("refused");
         },
-        first,
+        excludedAt(first),
       );
       await expect(refused).rejects.toThrow("refused");
       expect(await allOf(store)).toEqual(before);
@@ -343,7 +352,7 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
     it("lets streams begin again; what came stays, and ids stay taken", async () => {
       const store = await connected();
       for (const stream of ["a", "b", "c"]) await bring(store, "1", {}, { stream });
-      await store.reset(["a", "b", "unknown"], daysLater(1));
+      await store.reset(["a", "b", "unknown"], noteAt(daysLater(1)));
       for (const stream of ["a", "b"]) {
         expect(await memoryOf(store, stream)).toMatchObject({ batches: 1, state: null, rolling: [], anchor: [] });
         const [kept] = (await store.page(stream)).batches;
@@ -416,9 +425,9 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
       const own = async () => (await store.fleet({ latest: 1 }))[0]!;
       expect(await own()).toMatchObject({ latest: [{ status: "alarmed", headline: null }], hasState: true });
       const accepted = { status: "accepted", reason: "by hand", inReferences: true } as const;
-      await store.decideByHand(batch("1"), () => accepted, first);
+      await store.decideByHand(batch("1"), () => accepted, excludedAt(first));
       expect(await own()).toMatchObject({ counts: { alarmed: 0, accepted: 1 }, latest: [{ status: "accepted" }] });
-      await store.reset(["a"], first);
+      await store.reset(["a"], noteAt(first));
       expect(await own()).toMatchObject({ counts: { accepted: 1 }, hasState: false, latest: [{ batchId: "1" }] });
       await bring(store, "1");
       expect(await own()).toMatchObject({ counts: { accepted: 1 } });
@@ -443,6 +452,40 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
     const note = { at: daysLater(5), who: "ann", reason: "moved" };
     const fleetNames = async (store: StreamStore): Promise<string[]> =>
       (await store.fleet({ latest: 0 })).map(({ stream }) => stream);
+
+    it("records who decided about its batches, and who let it begin again, only if that changed anything", async () => {
+      const store = await connected();
+      for (const id of ["1", "2"]) await bring(store, id);
+      await bring(store, "1", {}, { stream: "b" });
+      const out = { status: "excluded", reason: "loose", inReferences: false } as const;
+      await store.decideByHand(batch("2"), () => out, { ...note, reason: "loose strap", action: "exclude" });
+      await store.decideByHand(batch("1"), () => null, { ...note, action: "accept" });
+      const failed = store.decideByHand(
+        batch("3"),
+        (found) => {
+          expect(found).toBeUndefined();
+          throw new Error("none");
+        },
+        { ...note, action: "accept" },
+      );
+      await expect(failed).rejects.toThrow("none");
+      const back = { status: "accepted", reason: null, inReferences: true } as const;
+      await store.decideByHand(batch("2"), () => back, { ...note, who: "bob", reason: null, action: "accept" });
+      await store.reset(["b", "a", "unknown"], note);
+      const decided = [
+        { ...note, reason: "loose strap", action: "exclude", stream: "a", subject: "2" },
+        { ...note, who: "bob", reason: null, action: "accept", stream: "a", subject: "2" },
+        { ...note, action: "reset", stream: "a", subject: null },
+      ];
+      expect(await store.actions("a")).toEqual(decided);
+      expect(await store.actions("b")).toEqual([{ ...note, action: "reset", stream: "b", subject: null }]);
+      expect(await store.actions("unknown")).toEqual([]);
+      await store.erase("a", { ...note, recordedAs: "no. 1" });
+      expect(await store.actions("no. 1")).toEqual([
+        ...decided.map((own) => ({ ...own, stream: "no. 1", subject: null })),
+        { ...note, action: "erase", stream: "no. 1", subject: null },
+      ]);
+    });
 
     it("gives it another name, with all that it has, and keeps the record", async () => {
       const store = await connected();
@@ -515,7 +558,7 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
       for (let i = 1; i <= 20; i++) await bring(store, `${i}`);
       expect(await summarised(store)).toEqual(["1", "2", "3", "4", "5", "6", "15", "16", "17", "18", "19", "20"]);
       const out = { status: "excluded", reason: null, inReferences: false } as const;
-      for (const id of ["1", "20", "19"]) await store.decideByHand(batch(id), () => out, first);
+      for (const id of ["1", "20", "19"]) await store.decideByHand(batch(id), () => out, excludedAt(first));
       const { rolling, anchor } = await memoryOf(store);
       expect([textsOf(rolling), textsOf(anchor)]).toEqual([
         ["16", "17", "18"],

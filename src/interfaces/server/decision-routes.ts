@@ -1,0 +1,117 @@
+// What an administrator decides about batches and streams, each with a reason. The store records who did it, when and why; so does
+// the audit log, which names a stream by a hash, because it outlives the stream.
+
+import { z } from "zod";
+import type { AuditEntry } from "../../pipelines/audit-log.ts";
+import { NothingToDecide, RefusedDecision, type ServedAction, streamNameHash } from "../../pipelines/decide-served.ts";
+import { type Service, StoreUnavailable, UnknownModel } from "../../pipelines/open-service.ts";
+import { readJsonBody } from "./json-body.ts";
+import { jsonResponse } from "./json-response.ts";
+import { busyProblem, Problem, problemOfUserError } from "./problem.ts";
+import type { Route } from "./route.ts";
+
+export interface DecisionRoutesOptions {
+  readonly service: Pick<Service, "decide">;
+  readonly audit: (entry: Omit<AuditEntry, "at">) => Promise<void>;
+}
+
+const reason = z.string().trim().min(1).max(1000).describe("why; recorded in the store");
+const reasonBody = z.strictObject({ reason });
+const erasureBody = z.strictObject({ reason, stream: z.string().describe("the stream's name, to confirm") });
+
+interface Decision {
+  readonly action: ServedAction;
+  readonly of: "batch" | "stream";
+  readonly summary: string;
+}
+
+const decisions: readonly Decision[] = [
+  {
+    action: "accept",
+    of: "batch",
+    summary: "Add a batch that raised an alarm or was doubtful to the stream's references",
+  },
+  { action: "exclude", of: "batch", summary: "Remove a batch from the stream's references" },
+  { action: "reset", of: "stream", summary: "Let a stream begin again with empty references; its batch ids stay used" },
+  { action: "retire", of: "stream", summary: "Take a stream off the list until its next batch" },
+  {
+    action: "erase",
+    of: "stream",
+    summary: "Delete everything about a stream, except a record of it without its name",
+  },
+];
+
+export function decisionRoutes(options: DecisionRoutesOptions): Route[] {
+  return decisions.map((decision) => decisionRoute(decision, options));
+}
+
+function decisionRoute({ action, of, summary }: Decision, { service, audit }: DecisionRoutesOptions): Route {
+  const isErasure = action === "erase";
+  const path = `/v1/models/{model}/streams/{stream}${of === "batch" ? "/batches/{batch}" : ""}/${action}`;
+  return {
+    method: "post",
+    path,
+    scope: "admin",
+    operationId: `${action}${of === "batch" ? "Batch" : "Stream"}`,
+    summary,
+    body: { "application/json": { doc: "why", schema: isErasure ? erasureBody : reasonBody } },
+    replies: {
+      200: {
+        doc: "done, or nothing had to change",
+        schema: z.object({
+          action: z.string(),
+          changed: z.boolean(),
+          batches: z.int().nullable().describe("number of batches that were erased"),
+        }),
+      },
+      400: { doc: "the body is damaged" },
+      404: { doc: "there is no such model, stream or batch" },
+      409: { doc: "the decision is not possible" },
+      413: { doc: "the body is too large" },
+      415: { doc: "the body is not JSON" },
+      422: { doc: "the body has no reason, or does not confirm the name" },
+      503: { doc: "the store cannot be used; see Retry-After" },
+    },
+    answer: async ({ params, headers, body, caller, note }) => {
+      const { model, stream, batch = null } = params as { model: string; stream: string; batch?: string };
+      const given: { reason: string; stream?: string } = isErasure
+        ? await readJsonBody({ headers, body }, erasureBody)
+        : await readJsonBody({ headers, body }, reasonBody);
+      if (isErasure && given.stream !== stream) throw unconfirmedErasure();
+      const { project, name: who } = caller;
+      const decided = await service
+        .decide({ project, model, stream, batch, action, who, reason: given.reason })
+        .catch((error: unknown) => {
+          throw problemOfDecision(error);
+        });
+      note({ action, changed: decided.changed });
+      if (decided.changed) {
+        const details = { project, model: decided.model, ...(batch !== null && { batch: streamNameHash(batch) }) };
+        await audit({ actor: who, action, target: streamNameHash(stream), details });
+      }
+      return jsonResponse({ action, changed: decided.changed, batches: decided.batches });
+    },
+  };
+}
+
+/** Time after which a sender tries again if the store is out of reach; arbitrary, but longer than a database takes to restart. */
+const secondsUntilStoreAnswers = 5;
+
+function problemOfDecision(error: unknown): unknown {
+  if (error instanceof StoreUnavailable) {
+    return busyProblem("the store of streams cannot be used at present", secondsUntilStoreAnswers, error);
+  }
+  if (error instanceof UnknownModel) return problemOfUserError(error, 404, "Unknown model");
+  if (error instanceof NothingToDecide) return problemOfUserError(error, 404, "Not found");
+  if (error instanceof RefusedDecision) return problemOfUserError(error, 409, "Not possible");
+  return error;
+}
+
+function unconfirmedErasure(): Problem {
+  return new Problem({
+    status: 422,
+    title: "Not confirmed",
+    detail: "stream: expected the name of the stream that the address names",
+    advice: "An erasure cannot be undone, so it needs the name twice.",
+  });
+}

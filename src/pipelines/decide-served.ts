@@ -1,0 +1,108 @@
+// What an administrator decides about the streams of a service: accepting or excluding a batch, and resetting, retiring or erasing a
+// stream. The store records each decision with its reason.
+
+import { UserError } from "../errors.ts";
+import { sha256Bytes } from "../storage/store/hash.ts";
+import { StoreUnavailable } from "../storage/store/store-unavailable.ts";
+import type { ActionNote, UserAction } from "../storage/store/stream-store.ts";
+import { eraseStreamOf, retireStreamOf, UnknownStream } from "./change-streams.ts";
+import type { ServedModels } from "./served-models.ts";
+
+/** What can be decided on the pages. */
+export type ServedAction = Exclude<UserAction, "rename">;
+
+/** What is decided about what, by whom and why. */
+export interface ServedDecision {
+  readonly project: string;
+  readonly model: string;
+  readonly stream: string;
+  /** Null if the decision is about the whole stream. */
+  readonly batch: string | null;
+  readonly action: ServedAction;
+  readonly who: string;
+  readonly reason: string;
+}
+
+export interface Decided {
+  /** Name of the model's folder. */
+  readonly model: string;
+  /** False if nothing had to change. */
+  readonly changed: boolean;
+  /** Number of batches that were erased; null for other actions. */
+  readonly batches: number | null;
+}
+
+/** There is no such stream or batch. */
+export class NothingToDecide extends UserError {
+  override readonly name: string = "NothingToDecide";
+}
+
+/** The decision is not possible as things are. */
+export class RefusedDecision extends UserError {
+  override readonly name: string = "RefusedDecision";
+}
+
+/** The text that stands for a stream where its name must not stay after an erasure. */
+export function streamNameHash(stream: string): string {
+  return sha256Bytes(stream);
+}
+
+/** @throws UnknownModel, NothingToDecide, RefusedDecision, or StoreUnavailable if the store is out of reach */
+export async function decideServed(
+  served: Pick<ServedModels, "resolve" | "ledger" | "use">,
+  { project, model, stream, batch, action, who, reason }: ServedDecision,
+  now: () => Date = () => new Date(),
+): Promise<Decided> {
+  const { folder } = await served.resolve(model);
+  const ledger = await served.ledger(project, folder);
+  const isKnown =
+    ledger !== null &&
+    (batch === null
+      ? (await ledger.streams.fleet({ latest: 0, streams: [stream] })).length > 0
+      : (await ledger.streams.find(stream, batch)) !== null);
+  // What an interrupted erasure left is removed all the same.
+  if (!isKnown && action !== "erase") throw nothingToDecide(folder, stream, batch);
+  const note: ActionNote = { at: now().toISOString(), who, reason };
+  const where = { stream, model: folder };
+  try {
+    return await served.use(project, folder, async (handle) => {
+      switch (action) {
+        case "accept":
+        case "exclude": {
+          if (batch === null) throw new TypeError(`${action}: expected a batch`);
+          const changed = await possible(() => handle.stream(stream).decideByHand(action, batch, { who, reason }));
+          return { model: folder, changed, batches: null };
+        }
+        case "reset":
+          await handle.store.reset([stream], note);
+          return { model: folder, changed: true, batches: null };
+        case "retire":
+          return { model: folder, changed: (await retireStreamOf(handle.store, where, note)).changed, batches: null };
+        case "erase": {
+          const { batches } = await eraseStreamOf(handle.store, where, note);
+          return { model: folder, changed: true, batches };
+        }
+        default:
+          throw new TypeError(`decide: unknown action ${action satisfies never}`);
+      }
+    });
+  } catch (error) {
+    throw error instanceof UnknownStream ? nothingToDecide(folder, stream, batch) : error;
+  }
+}
+
+async function possible<T>(decide: () => Promise<T>): Promise<T> {
+  try {
+    return await decide();
+  } catch (error) {
+    if (!(error instanceof UserError) || error instanceof StoreUnavailable) throw error;
+    throw new RefusedDecision(error.headline, { details: error.details, cause: error });
+  }
+}
+
+function nothingToDecide(model: string, stream: string, batch: string | null): NothingToDecide {
+  const what = batch === null ? "" : `batch ${JSON.stringify(batch)} of `;
+  return new NothingToDecide(`model ${model} has no ${what}stream ${JSON.stringify(stream)}`, {
+    advice: "GET /v1/streams lists the streams.",
+  });
+}

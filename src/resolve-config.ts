@@ -103,6 +103,24 @@ export function augmentationForConfig({
   return network === "minirocket" ? "none" : augment;
 }
 
+/**
+ * The options of a run whose network a model decides.
+ * @throws UserError if the network does not use one of them
+ */
+export function configOfNetwork<C extends TrainConfig>(config: C, network: TrainConfig["network"]): C {
+  if (network === config.network) return config;
+  const { augment, learningRate } = config;
+  const hasRate = !unusedRecordedOptions(network).includes("learningRate");
+  const own = {
+    ...config,
+    network,
+    augment: augmentationForConfig({ network, augment }),
+    learningRate: hasRate || learningRate !== fineTuningRate ? learningRate : trainOptions.learningRate.default,
+  };
+  refuseStepConfig(own);
+  return own;
+}
+
 /** A config that was resolved before has these options, too, with their defaults. */
 function refuseStepConfig(config: TrainConfig): void {
   const { network } = config;

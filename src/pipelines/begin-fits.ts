@@ -2,8 +2,8 @@ import { balancedClassWeights } from "../learning/training/class-weights.ts";
 import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
-import { windowsForFitRunner } from "../learning/training/fit-runner.ts";
-import { encodeFitState, fitStateFrom, type NetworkWeights } from "../learning/training/fit-state.ts";
+import { type FitTask, windowsForFitRunner } from "../learning/training/fit-runner.ts";
+import type { NetworkWeights } from "../learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import type { FitCheckpoints, FitRun } from "../learning/training/run-fit.ts";
@@ -99,12 +99,9 @@ export function mostEpochs({ network, epochs }: Pick<FitConfig, "network" | "epo
   return hasPenalty(network) ? ensembleEpochs(epochs, penalties) : epochs;
 }
 
-/** Null if the fit draws its weights. */
-export function checkpointOfStart({ start }: FitsOfRun, { learningRate }: FitPlan): Uint8Array | null {
-  if (start === null) return null;
-  return encodeFitState(
-    fitStateFrom(start.weights, typeof learningRate === "number" ? learningRate : learningRate[0]!),
-  );
+/** A fit that begins. */
+export function newFitTask({ start }: FitsOfRun, plan: FitPlan, threads: number): FitTask {
+  return { plan, checkpoint: null, threads, ...(start !== null && { start: start.weights }) };
 }
 
 export function nameOfFold(fold: number, kind: "fold" | "scratch" = "fold"): FitName {

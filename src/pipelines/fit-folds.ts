@@ -10,7 +10,7 @@ import { searchedPenalties } from "../learning/training/penalty-plan.ts";
 import { runFit } from "../learning/training/run-fit.ts";
 import { type CrossValidation, describeFold, summarizeFolds } from "../learning/training/summarize-folds.ts";
 import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
-import { checkpointOfStart, type FitsOfRun, fitSettings, mostEpochs, nameOfFold } from "./begin-fits.ts";
+import { type FitsOfRun, fitSettings, mostEpochs, nameOfFold, newFitTask } from "./begin-fits.ts";
 
 /** Cross-validates the network. @throws Interrupted if the signal ended a fit */
 export async function fitFolds(
@@ -73,6 +73,7 @@ async function fitFold(fits: FitsOfRun, fold: number, name: FitName): Promise<Fi
     ? searchedPenalties(data.leakage.split, data.windows, trainIndex, {
         rng: fits.rng.split(`penalty-${fold + 1}`),
         purgeSamples: data.windows.windowSize,
+        fromModel: fits.start !== null,
       })
     : null;
   const plan: FitPlan = {
@@ -84,7 +85,7 @@ async function fitFold(fits: FitsOfRun, fold: number, name: FitName): Promise<Fi
     shards: 1,
     penalties,
   };
-  return runFit(name, { plan, checkpoint: checkpointOfStart(fits, plan), threads: 1 }, run).catch((error: unknown) => {
+  return runFit(name, newFitTask(fits, plan, 1), run).catch((error: unknown) => {
     failed.abort();
     throw error;
   });

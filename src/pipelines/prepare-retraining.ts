@@ -4,6 +4,7 @@
 import { UserError } from "../errors.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
+import { untriedPenalty } from "../learning/training/penalty-plan.ts";
 import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
@@ -270,9 +271,11 @@ async function retrainingSchedule(
       advice: "Restore the file from a copy, or train a new model.",
     });
   };
-  const penalty = hasPenalty(trained.network)
+  const kept = hasPenalty(trained.network)
     ? required("penalty", final.findLast((row) => row.penalty !== undefined)?.penalty)
     : null;
+  // In fine-tuning, the penalty was on the distance from another model's head, and cycles have no such head.
+  const penalty = kept !== null && champion.config.from !== undefined ? untriedPenalty : kept;
   if (!isTrainedInSteps(trained.network)) return { learningRates: [], penalty, mixture: null };
   const mixture = penalty === null ? null : required("mixture", final.findLast((row) => row.mixture)?.mixture);
   const rates = final.flatMap(({ learning_rate }) => learning_rate ?? []);

@@ -1,8 +1,8 @@
 // Opens the model whose weights `train --from` starts from.
 
 import { UserError } from "../errors.ts";
+import { ensembleMembers } from "../learning/training/ensemble-weights.ts";
 import type { NetworkWeights } from "../learning/training/fit-state.ts";
-import { hasPenalty } from "../learning/training/has-penalty.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import { transferWeights, weightsToTransfer } from "../learning/training/transfer-weights.ts";
 import { listedNames } from "../listed-names.ts";
@@ -11,7 +11,7 @@ import { type OpenedModel, openWatchedModelForPrediction } from "../monitoring/s
 import type { Rng } from "../random.ts";
 import { type ChampionOptions, optionsOfModel, readChampionOptions } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
-import type { TrainConfig } from "../resolve-config.ts";
+import { configOfNetwork, type TrainConfig } from "../resolve-config.ts";
 import type { Sensor, SensorKind } from "../signals/data/find-sensors.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import { readJson } from "../storage/store/json-file.ts";
@@ -63,17 +63,12 @@ export async function openStartingModel(
     { ...(isNetworkFile(given) && { network: given }), model: from },
     manifest,
   );
-  if (hasPenalty(network)) {
-    throw new UserError(`--from ${from}: its network, ${String(network)}, cannot be trained further`, {
-      advice: "Start from a model with --network compact or 1dcnn-bilstm, or with a network of your own.",
-    });
-  }
   const { channels, classes } = manifest.data;
   const scaler = (await readJson(folder.path(modelFiles.scaler))) as Scaler;
   try {
-    const sizes = { network, windowSize: config.window, channels: channels.length };
-    const weights = await weightsToTransfer(opened.network, sizes, classes.length);
-    return { from, opened, trained, network, scaler, weights };
+    const sizes = { windowSize: config.window, channels: channels.length };
+    const read = await weightsInFile(opened.network, network, sizes, classes.length);
+    return { from, opened, trained, scaler, ...read };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new UserError(`${folder.path(modelFiles.network)}: ${cause.message}`, {
@@ -83,12 +78,27 @@ export async function openStartingModel(
   }
 }
 
+/** Of a network that `auto` chose alone, the file holds nothing else. */
+async function weightsInFile(
+  model: Uint8Array,
+  network: NetworkSource,
+  sizes: { readonly windowSize: number; readonly channels: number },
+  classCount: number,
+): Promise<Pick<StartingModel, "network" | "weights">> {
+  const read = async (held: NetworkSource) => ({
+    network: held,
+    weights: await weightsToTransfer(model, { network: held, ...sizes }, classCount),
+  });
+  if (network !== "auto") return read(network);
+  const alone = ensembleMembers.map((member) => read(member));
+  return Promise.any([...alone, read(network)]).catch(() => read(network));
+}
+
 /** The options of a run that starts from the model. */
-export function configFromModel<C extends TrainConfig>(config: C, { opened, trained }: StartingModel): C {
+export function configFromModel<C extends TrainConfig>(config: C, { opened, trained, network }: StartingModel): C {
   const own = Object.fromEntries(optionsOfModel.map((name) => [name, trained[name]]));
-  const network = isNetworkFile(trained.network) ? config.network : trained.network;
   const channels = config.channels ?? opened.folder.manifest.data.channels;
-  return { ...config, ...own, network, channels };
+  return configOfNetwork({ ...config, ...own, channels }, typeof network === "string" ? network : config.network);
 }
 
 /**
@@ -96,7 +106,7 @@ export function configFromModel<C extends TrainConfig>(config: C, { opened, trai
  * @throws UserError if the windows do not have the model's channels, or other sensors or units
  */
 export async function startingWeights(
-  { from, opened, network, weights }: StartingModel,
+  { from, opened, trained, network, weights }: StartingModel,
   { windows: { channels, classes, windowSize }, sensors }: Pick<TrainingData, "windows" | "sensors">,
   rng: Rng,
   reporter: Pick<Reporter, "warn">,
@@ -124,6 +134,11 @@ export async function startingWeights(
     reporter.warn(
       `${from} does not know ${listedNames(added)}, so the weights of that part of the last layer start from chance.`,
     );
+  if (trained.network === "auto" && network !== "auto") {
+    reporter.warn(
+      `${from} consists of ${String(network)} alone, which its --network auto had chosen, so the new model does, too.`,
+    );
+  }
   return transferWeights(
     weights,
     { network, windowSize, channels: channels.length },

@@ -2,6 +2,7 @@
 // from the strongest one on.
 
 import type * as Plot from "@observablehq/plot";
+import { penaltyText } from "../unchanged-penalty.ts";
 import { epochTicks } from "./epoch-ticks.ts";
 import type { HistoryRow } from "./history-row.ts";
 
@@ -27,6 +28,9 @@ export function historyAxis(rows: readonly HistoryRow[], most: number): HistoryA
   if (tried.length === 0 || tried.some(({ penalty }) => penalty === undefined))
     return { name: "epoch", plural: "epochs", last, scale: { ...scale, label: "epoch", tickFormat: "d" } };
   const penalties = new Map(tried.map(({ epoch, penalty }) => [epoch, penalty!]));
-  const tickFormat = (epoch: number): string => String(penalties.get(epoch) ?? "");
+  const tickFormat = (epoch: number): string => {
+    const penalty = penalties.get(epoch);
+    return penalty === undefined ? "" : penaltyText(penalty);
+  };
   return { name: "penalty", plural: "penalties", last, scale: { ...scale, label: "penalty", tickFormat } };
 }

@@ -3,6 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport, FoldReport } from "../learning/training/cv-report.ts";
+import { penaltyText } from "../unchanged-penalty.ts";
 import { type HistoryAxis, historyAxis, rowsOnHistoryAxis } from "./history-axis.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { type Html, html } from "./html.ts";
@@ -125,7 +126,7 @@ function scoreCurve(fit: Fit, axes: Axes): Html | null {
 function keptCurveText({ penalty, best_epoch, epochs }: FoldReport): string {
   return penalty === undefined
     ? `Best epoch ${best_epoch} of ${epochs}`
-    : `Best penalty ${penalty}, of ${epochs} tried`;
+    : `Best penalty ${penaltyText(penalty)}, of ${epochs} tried`;
 }
 
 function keptCurvePoints(fit: Fit, rows: readonly HistoryRow[]): HistoryRow[] {

@@ -9,6 +9,7 @@ import type {
   TestSetReport,
 } from "../learning/training/cv-report.ts";
 import { percent } from "../percent.ts";
+import { penaltyText } from "../unchanged-penalty.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";
 import { htmlFactTable, htmlTable } from "./html-table.ts";
 import { formatCount, formatDuration, formatFixed, formatQuantity } from "./number-format.ts";
@@ -195,7 +196,7 @@ export function foldTable(report: CvReport): Html {
     formatCount(fold.n_train),
     formatCount(fold.n_validation),
     formatCount(fold.n_test),
-    ...(chosen ? [String(fold.penalty)] : [formatCount(fold.epochs), formatCount(fold.best_epoch)]),
+    ...(chosen ? [penaltyText(fold.penalty!)] : [formatCount(fold.epochs), formatCount(fold.best_epoch)]),
     formatDuration(fold.seconds),
     formatFixed(m.accuracy),
     formatFixed(m.macro_f1),
@@ -207,7 +208,7 @@ export function foldTable(report: CvReport): Html {
 
 /** For example "12 epochs", or "penalty 300" for a network that is not trained in steps. */
 export function finalFitTableText({ final_fit: { epochs, penalty } }: Pick<CvReport, "final_fit">): string {
-  return penalty === undefined ? counted(epochs, "epoch") : `penalty ${penalty}`;
+  return penalty === undefined ? counted(epochs, "epoch") : `penalty ${penaltyText(penalty)}`;
 }
 
 /** The resolved options, and the values that identify the run. */

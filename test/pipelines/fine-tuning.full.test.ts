@@ -1,7 +1,7 @@
 // train --from: a model's weights are carried over to recordings of other people, through the command.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { query } from "./query.ts";
 import { fileDirectory, signalledAtFiles, simulateTiny, start } from "./tiny-run.ts";
 
@@ -30,6 +30,7 @@ const reportOf = (model: string) => JSON.parse(readFileSync(at(`${model}/cv_repo
 beforeAll(async () => {
   await simulateTiny(at("r.parquet"), { users: 5 });
   await simulateTiny(at("new.parquet"), { users: 4, seed: 11 });
+  await simulateTiny(at("six.parquet"), { users: 6, seed: 12 });
   expect(await run(...base, "--out", "walk")).toMatchObject({ exitCode: 0 });
 }, 600_000);
 
@@ -72,6 +73,77 @@ it("resumes with equal bytes, and only from the same model", { timeout: 600_000 
 it("can be retrained", { timeout: 600_000 }, async () => {
   const words = ["retrain", "r.parquet", "--model", "clinic", "--out", "next", "--cycles", "1", "--epochs", "1"];
   expect([0, 20]).toContain((await run(...words)).exitCode);
+});
+
+describe("a model with a head that is computed", () => {
+  const [stepped, other] = [
+    ["--batch-size", "16"],
+    ["--folds", "2", "--seed", "7", "--jobs", "2"],
+  ];
+
+  it.each([
+    ["auto", ["--epochs", "3", ...stepped]],
+    ["minirocket", []],
+  ])(
+    "is fine-tuned, the model as it is among the heads that are tried: %s",
+    { timeout: 600_000 },
+    async (network, own) => {
+      const base = ["train", "r.parquet", "--rate", "20", "--window", "40", "--network", network, ...own, ...other];
+      expect(await run(...base, "--out", network)).toMatchObject({ exitCode: 0 });
+      const tuned = (out: string): string[] => [
+        "train",
+        "six.parquet",
+        "--from",
+        network,
+        "--out",
+        out,
+        ...own,
+        ...other,
+      ];
+      const stopped = await signalledAtFiles(
+        { files: ["fold-1.checkpoint"], signal: "SIGKILL" },
+        tuned(`${network}-tuned`),
+        directory,
+      );
+      expect(stopped.signal).toBe("SIGKILL");
+      const { exitCode, stdout, stderr } = await run(...tuned(`${network}-tuned`), "--resume");
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      expect(stdout).toContain("penalty unchanged (");
+      expect(reportOf(`${network}-tuned`).fine_tuning.users).toHaveLength(6);
+      const fold = readFileSync(at(`${network}-tuned/history.jsonl`), "utf8")
+        .trim()
+        .split("\n")
+        .map((row) => JSON.parse(row))
+        .filter((row) => row.fit === "fold-2" && row.penalty !== undefined);
+      expect(fold.map(({ penalty }) => penalty)).toEqual([1e15, 1e6, 3e5, 1e5, 3e4, 1e4, 3e3, 1e3, 300, 100]);
+      // Judged on people who are new to it, the head as it is knows what the model learned elsewhere.
+      expect(fold[0].val_macro_f1).toBeGreaterThan(0.7);
+    },
+  );
+
+  it("gives the same bytes if it was interrupted", { timeout: 600_000 }, async () => {
+    const words = ["train", "six.parquet", "--from", "minirocket", "--out", "whole", ...other];
+    expect(await run(...words)).toMatchObject({ exitCode: 0 });
+    const bytes = (model: string): Buffer => readFileSync(at(`${model}/model.onnx`));
+    expect(bytes("whole").equals(bytes("minirocket-tuned"))).toBe(true);
+  });
+
+  it("has no epochs that could be set if it has only such a head", async () => {
+    const { exitCode, stderr } = await run(
+      "train",
+      "six.parquet",
+      "--from",
+      "minirocket",
+      "--out",
+      "no",
+      "--epochs",
+      "3",
+    );
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringContaining("--network minirocket has no training epochs, so it does not use --epochs"),
+    });
+  });
 });
 
 it("refuses recordings in another unit than the model's", async () => {

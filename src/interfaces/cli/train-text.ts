@@ -5,6 +5,7 @@ import { durationText } from "../../duration-text.ts";
 import { gigabytes } from "../../gigabytes.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
+import { penaltyText } from "../../unchanged-penalty.ts";
 import { comparedModelsJoinLines } from "./compared-models-text.ts";
 import { rehearsedDayLines } from "./day-text.ts";
 import { fineTuningLines } from "./fine-tuning-text.ts";
@@ -115,7 +116,7 @@ export function trainEpochLines(event: EventOf<"epoch">, loudness: Loudness): st
 /** "epoch 3/100", "penalty 300 (3/5)" for a layer that is not trained in steps, or "ensemble (46/106)". */
 function trainEpochLabel({ epoch, epochs, penalty, mixture }: EventOf<"epoch">): string {
   if (mixture !== undefined) return `ensemble (${epoch}/${epochs})`;
-  return penalty === undefined ? `epoch ${epoch}/${epochs}` : `penalty ${penalty} (${epoch}/${epochs})`;
+  return penalty === undefined ? `epoch ${epoch}/${epochs}` : `penalty ${penaltyText(penalty)} (${epoch}/${epochs})`;
 }
 
 /**
@@ -188,15 +189,15 @@ function trainSplitLines(event: EventOf<"split">): Block[] {
 
 function trainResumedText({ epochs, penalty }: EventOf<"resumed">): string {
   if (penalty === undefined) return `resumes after epoch ${epochs}`;
-  return penalty === null ? "begins again" : `had finished with penalty ${penalty}`;
+  return penalty === null ? "begins again" : `had finished with penalty ${penaltyText(penalty)}`;
 }
 
 function trainFinalText({ epochs, penalty }: EventOf<"final">): string {
-  return penalty === undefined ? counted(epochs, "epoch") : `penalty ${penalty}`;
+  return penalty === undefined ? counted(epochs, "epoch") : `penalty ${penaltyText(penalty)}`;
 }
 
 function trainFoldLine({ fold, folds, metrics, bestEpoch, epochs, penalty, seconds }: EventOf<"fold">): string {
-  const kept = penalty === undefined ? `best epoch ${bestEpoch} of ${epochs}` : `penalty ${penalty}`;
+  const kept = penalty === undefined ? `best epoch ${bestEpoch} of ${epochs}` : `penalty ${penaltyText(penalty)}`;
   return (
     `fold ${fold}/${folds}  macro F1 ${fixedText(metrics.macro_f1)}  accuracy ${fixedText(metrics.accuracy)}  ` +
     `${kept}  ${durationText(seconds)}`

@@ -42,14 +42,17 @@ export async function fitEnsemble(
   windows: WindowSet,
   options: FitOptions,
 ): Promise<FitResult> {
-  const { state: kept, ...others } = options;
+  const { state: kept, start: model, ...others } = options;
+  const startOf = (member: number): { start?: NetworkWeights } =>
+    model === undefined ? {} : { start: divideEnsemble(model, windows)!.members[member]! };
   const whole = kept === undefined ? null : divideEnsemble(kept, windows);
   // Only the state of a finished ensemble counts updates; in any other state, the weights are initial weights.
   if (whole !== null && kept!.progress.updates > 0) return { state: kept!, finished: true };
-  const start = whole === null ? kept : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
+  const state = whole === null ? kept : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
   const first = await fitNetwork(planEnsembleFitOfStepped(plan, penalties), windows, {
     ...others,
-    ...(start !== undefined && { state: start }),
+    ...startOf(0),
+    ...(state !== undefined && { state }),
   });
   if (!first.finished) return first;
   const unfinished: FitResult = { state: first.state, finished: false };
@@ -58,6 +61,7 @@ export async function fitEnsemble(
     const onEpoch = (epoch: FitEpoch): void => void (tried === penalties && epochs.push(epoch));
     const fitted = await fitMiniRocket({ ...planEnsembleFitOfCounted(plan), ...own }, tried, windows, {
       ...others,
+      ...startOf(1),
       onEpoch,
     });
     return fitted.finished ? fitted.state : null;
@@ -77,10 +81,10 @@ export async function fitEnsemble(
     if (again === null) return unfinished;
     members[1] = weightsKeptByEnsembleFit(again);
   }
-  const state = fitStateFrom(joinEnsemble(members, mixture), 0);
+  const joined = fitStateFrom(joinEnsemble(members, mixture), 0);
   const combined: FitEpoch = {
     epoch: 0,
-    ...(await judgeEnsembleFit(plan, state, windows)),
+    ...(await judgeEnsembleFit(plan, joined, windows)),
     ...judgeHeldOutInEnsembleFit(held, mixture, windows),
     learningRate: null,
     mixture,
@@ -90,9 +94,9 @@ export async function fitEnsemble(
   };
   const before = first.state.progress.epochs;
   const added = [...epochs, combined].map((epoch, i) => ({ ...epoch, epoch: before.length + i + 1 }));
-  Object.assign(state.progress, { epochs: [...before, ...added], updates: before.length + added.length });
-  for (const epoch of added) options.onEpoch(epoch, state);
-  return { state, finished: true };
+  Object.assign(joined.progress, { epochs: [...before, ...added], updates: before.length + added.length });
+  for (const epoch of added) options.onEpoch(epoch, joined);
+  return { state: joined, finished: true };
 }
 
 function planEnsembleFitOfStepped(plan: FitPlan, { strengths }: PenaltyPlan): FitPlan {

@@ -1,7 +1,7 @@
 // Fits the minirocket network: draws its kernels, counts their features once, and fits the linear head. The strength of the
-// head's penalty is chosen on rows that are held out in turn; the head that is kept then learns from all rows. An "epoch" of the
-// fit is one penalty, from the strongest one on. A fit takes less than a minute, so an interrupted one starts again. F features,
-// K classes.
+// head's penalty is chosen on rows that are held out in turn; the head that is kept then learns from all rows. A fit that starts
+// from a model keeps the model's kernels, and its penalties pull the head towards the model's. An "epoch" of the fit is one penalty,
+// from the strongest one on. A fit takes less than a minute, so an interrupted one starts again. F features, K classes.
 
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
@@ -50,13 +50,15 @@ export async function fitMiniRocket(
   });
   const rows = Int32Array.from(plan.trainIndex);
   const data = { windows, scaler: plan.scaler };
-  const statistics = drawMiniRocketStatistics(network, data, rows, Rng.fromState(plan.rng).split("kernels"));
+  const { shouldStop, start } = options;
+  // The weights of a model fit no other kernels, nor features standardised in another way.
+  const statistics =
+    start?.statistics ?? drawMiniRocketStatistics(network, data, rows, Rng.fromState(plan.rng).split("kernels"));
   const blank = fitStateFrom({ parameters: new Float32Array(network.parameterCount), statistics }, 0);
-  const { shouldStop } = options;
   const onCounted = reportFitMiniRocketCounts(options, (plan.turned === null ? 1 : 2) * rows.length);
   const counts = await countMiniRocketFeatures(network, statistics, data, rows, { shouldStop, onCounted });
   if (counts === null) return { state: blank, finished: false };
-  measureMiniRocketStatistics(network, statistics, counts);
+  if (start === undefined) measureMiniRocketStatistics(network, statistics, counts);
   const turned = await countTurnedMiniRocket(plan, network, statistics, data, {
     shouldStop,
     onCounted: (windows) => onCounted(rows.length + windows),
@@ -64,7 +66,12 @@ export async function fitMiniRocket(
   if (turned === undefined) return { state: blank, finished: false };
   const positions = new Map(Array.from(rows, (row, position) => [row, position]));
   const counted: CountedWindows = { windows, counts, turned, positions, classWeights: plan.classWeights };
-  const head = await LinearHead.create(counts, fitMiniRocketMoments(network, statistics), windows.classes.length);
+  const head = await LinearHead.create(
+    counts,
+    fitMiniRocketMoments(network, statistics),
+    windows.classes.length,
+    start === undefined ? null : fitMiniRocketPoint(network, start.parameters),
+  );
   const solving = {
     tolerance,
     maxSteps,
@@ -140,6 +147,19 @@ function fitMiniRocketMoments(network: NetworkSpec, statistics: Float32Array) {
     return statistics.subarray(offset, offset + size);
   };
   return { mean: tensor(miniRocketNames.mean), deviation: tensor(miniRocketNames.deviation) };
+}
+
+/** The inverse of `fitMiniRocketParameters`. */
+function fitMiniRocketPoint({ parameters }: NetworkSpec, vector: Float32Array): Float64Array {
+  const [kernel, bias] = parameters as [(typeof parameters)[number], (typeof parameters)[number]];
+  const [features, classes] = kernel.shape as [number, number];
+  const point = new Float64Array((features + 1) * classes);
+  for (let k = 0; k < classes; k++) {
+    for (let f = 0; f < features; f++)
+      point[k * features + f] = vector[kernel.offset + f * classes + k]! / logitsPerScore;
+    point[classes * features + k] = vector[bias.offset + k]! / logitsPerScore;
+  }
+  return point;
 }
 
 /** The parameters [P] of the network from a head [K F + K]: the kernel [F, K], then the bias [K]. */

@@ -18,7 +18,7 @@ import { Diverged } from "./diverged.ts";
 import { fillDropoutMask } from "./dropout-mask.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { StepProgress } from "./fit-runner.ts";
-import { type FitEpoch, type FitState, fitStateFrom } from "./fit-state.ts";
+import { type FitEpoch, type FitState, fitStateFrom, type NetworkWeights } from "./fit-state.ts";
 import { type StepSession, TrainingSession, ValidationSession } from "./network-session.ts";
 import { rotateWindows } from "./rotate-windows.ts";
 import { ShardedTrainingSession } from "./sharded-training-session.ts";
@@ -27,6 +27,8 @@ import { gatherTrainingBatchTargets, scaleTrainingWindows } from "./training-bat
 export interface FitOptions {
   /** State of an interrupted fit. */
   readonly state?: FitState;
+  /** Weights of a model that a new fit starts from. */
+  readonly start?: NetworkWeights;
   /** Threads for the shards; the results do not depend on their number. */
   readonly threads: number;
   /** Called after each step. */
@@ -79,7 +81,7 @@ export async function fitNetwork(plan: FitPlan, windows: WindowSet, options: Fit
   const training = await openNetworkFit(plan, input, options.threads);
   const validation = validationIndex === null ? null : await ValidationSession.create(plan.network, input);
   try {
-    const state = options.state ?? startNetworkFit(training, plan, rng);
+    const state = options.state ?? startNetworkFit(training, plan, rng, options.start);
     training.state = state;
     const { progress } = state;
     while (!isNetworkFitted(plan, state)) {
@@ -132,12 +134,17 @@ function openNetworkFit({ network, shards }: FitPlan, input: NetworkInput, threa
     : TrainingSession.create(network, input);
 }
 
-function startNetworkFit({ network }: StepSession, { learningRate }: FitPlan, rng: Rng): FitState {
-  const weights = {
+function startNetworkFit(
+  { network }: StepSession,
+  { learningRate }: FitPlan,
+  rng: Rng,
+  start: NetworkWeights | undefined,
+): FitState {
+  const drawn = () => ({
     parameters: drawParameterVector(network.parameters, rng.split("weights")),
     statistics: drawParameterVector(network.statistics, rng.split("weights")),
-  };
-  return fitStateFrom(weights, fitLearningRate(learningRate, 0));
+  });
+  return fitStateFrom(start ?? drawn(), fitLearningRate(learningRate, 0));
 }
 
 function fitLearningRate(learningRate: FitPlan["learningRate"], epoch: number): number {

@@ -3,7 +3,7 @@
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { FitStage } from "./fit-events.ts";
 import type { FitPlan } from "./fit-plan.ts";
-import type { FitEpoch } from "./fit-state.ts";
+import type { FitEpoch, NetworkWeights } from "./fit-state.ts";
 
 /**
  * Runs one fit: in a thread of this process, or elsewhere. The same task gives the same outcome wherever it runs.
@@ -16,8 +16,10 @@ export type FindWindows = (fingerprint: string) => WindowSet | Promise<WindowSet
 
 export interface FitTask {
   readonly plan: FitPlan;
-  /** Bytes from `encodeFitState` for an interrupted fit or for initial weights; null: fresh weights. */
+  /** Bytes from `encodeFitState` for an interrupted fit or for initial weights; null: fresh weights, or those of `start`. */
   readonly checkpoint: Uint8Array | null;
+  /** Weights of a model that the fit starts from. A linear head is pulled towards the model's, so a resumed fit needs them, too. */
+  readonly start?: NetworkWeights;
   /** Threads for the shards of a step; the outcome does not depend on their number. */
   readonly threads: number;
 }

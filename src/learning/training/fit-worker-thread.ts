@@ -14,7 +14,7 @@ import { ValidationSession } from "./network-session.ts";
 
 const reportMilliseconds = 200;
 
-const { plan, windows, checkpoint, threads, stop } = workerData as WorkerInput;
+const { plan, windows, checkpoint, start, threads, stop } = workerData as WorkerInput;
 const sendFromFitThread = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void =>
   parentPort!.postMessage(message, transfer);
 
@@ -36,6 +36,7 @@ async function runFitThread(): Promise<FitOutcome> {
   const options: FitOptions = {
     threads,
     ...(checkpoint === null ? {} : { state: decodeFitState(checkpoint) }),
+    ...(start !== undefined && { start }),
     shouldStop: () => Atomics.load(stop, 0) !== 0,
     onStep: (progress) => {
       const seconds = (performance.now() - reported) / 1000;

@@ -1,7 +1,9 @@
-// Fits a linear head to counted features: ridge regression of each class against the others, whose weights, but not whose
-// intercepts, are penalised. ONNX Runtime multiplies chunks of rows; the standardisation of the features is folded into the
-// weights, so that the counts themselves are multiplied. N rows, F features, K classes, P penalties.
+// Fits a linear head to counted features: ridge regression of each class against the others. The penalty is on the weights, or on
+// their distance from those of a head that exists, but not on the intercepts. ONNX Runtime multiplies chunks of rows; the
+// standardisation of the features is folded into the weights, so that the counts themselves are multiplied. N rows, F features, K
+// classes, P penalties.
 
+import { unchangedPenalty } from "../../unchanged-penalty.ts";
 import { buildHeadProductsGraph, buildHeadScoresGraph } from "../networks/linear-head-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
 import type { WindowCounts } from "./minirocket-statistics.ts";
@@ -37,23 +39,32 @@ export class LinearHead {
   readonly #sessions: HeadSessions;
   readonly #moments: FeatureMoments;
   readonly #classes: number;
+  readonly #prior: HeadPoint | null;
 
-  private constructor(sessions: HeadSessions, moments: FeatureMoments, classes: number) {
+  private constructor(sessions: HeadSessions, moments: FeatureMoments, classes: number, prior: HeadPoint | null) {
     this.#sessions = sessions;
     this.#moments = moments;
     this.#classes = classes;
+    this.#prior = prior;
   }
 
-  static async create({ type, features }: WindowCounts, moments: FeatureMoments, classes: number): Promise<LinearHead> {
+  /** @param prior the head that penalties pull towards; null: weights of 0 */
+  static async create(
+    { type, features }: WindowCounts,
+    moments: FeatureMoments,
+    classes: number,
+    prior: HeadPoint | null = null,
+  ): Promise<LinearHead> {
     const scores = await openRuntimeSession(modelProto(buildHeadScoresGraph(type, features)));
     const products = await openRuntimeSession(modelProto(buildHeadProductsGraph(type, features)));
-    return new LinearHead({ scores, products }, moments, classes);
+    return new LinearHead({ scores, products }, moments, classes, prior);
   }
 
   /**
    * For each class, minimises the weighted sum of the squared differences between the rows' scores and their targets (1 for
-   * the class, -1 for the others) plus penalty times the sum of the squared weights.
-   * @returns a head for each penalty; null if it was stopped
+   * the class, -1 for the others) plus penalty times the sum of the squared weights, or of their squared differences from the
+   * prior's.
+   * @returns a head for each penalty; `unchangedPenalty` gives the prior itself; null if it was stopped
    */
   async fit(
     data: readonly HeadRows[],
@@ -62,14 +73,21 @@ export class LinearHead {
   ): Promise<HeadPoint[] | null> {
     const [classes, features] = [this.#classes, this.#moments.mean.length];
     const length = classes * features;
-    const sums = await this.#products(data, new Float64Array(length + classes), { targets: true });
+    const prior = this.#prior;
+    const solvable = prior === null ? penalties : penalties.filter((penalty) => penalty < unchangedPenalty);
+    if (solvable.length === 0) return penalties.map(() => prior!.slice());
+    const blank = new Float64Array(length + classes);
+    const sums = await this.#products(data, blank, { targets: true });
+    const missed = prior === null ? sums : await this.#products(data, prior, { targets: true });
     // Minus the sums of the classes' weighted rows, and of their weights.
     const weights = sums.residuals.map((sum) => -sum);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const centre = new Float64Array(features);
     for (let i = 0; i < length; i++) centre[i % features]! -= sums.products[i]! / total;
-    const wanted = sums.products.map(
-      (sum, i) => 2 * (-sum - weights[Math.floor(i / features)]! * centre[i % features]!),
+    // Sums of what the prior leaves of the targets, which are 1 and -1, alone and times the centred features.
+    const left = weights.map((weight, k) => weight - total - missed.residuals[k]!);
+    const wanted = missed.products.map(
+      (sum, i) => -sum - sums.products[i]! - (total + left[Math.floor(i / features)]!) * centre[i % features]!,
     );
     const point = new Float64Array(length + classes);
     const centred = (x: Float64Array): HeadPoint => {
@@ -79,14 +97,14 @@ export class LinearHead {
     };
     const multiply = async (x: Float64Array): Promise<Float64Array> =>
       (await this.#products(data, centred(x), { targets: false })).products;
-    const solved = await solveShifted(multiply, wanted, penalties, options);
-    return (
-      solved?.map((x) => {
-        const head = centred(x).slice();
-        for (let k = 0; k < classes; k++) head[length + k]! += (2 * weights[k]!) / total - 1;
-        return head;
-      }) ?? null
-    );
+    const solved = await solveShifted(multiply, wanted, solvable, options);
+    if (solved === null) return null;
+    const heads = solved.map((x) => {
+      const head = centred(x).slice();
+      for (let k = 0; k < classes; k++) head[length + k]! += left[k]! / total;
+      return prior === null ? head : head.map((value, i) => value + prior[i]!);
+    });
+    return penalties.map((penalty) => heads[solvable.indexOf(penalty)] ?? prior!.slice());
   }
 
   /** Scores [N, K] of the rows under each of P heads. */

@@ -2,6 +2,7 @@
 // it does, because scores on people whom the head has learned from would favour weak penalties.
 
 import type { Rng } from "../../random.ts";
+import { unchangedPenalty } from "../../unchanged-penalty.ts";
 import { innerSplit } from "../evaluation/inner-split.ts";
 import type { SplitKind, WindowPositions } from "../evaluation/split.ts";
 import { assignGroupsToFolds } from "../evaluation/stratified-group-k-fold.ts";
@@ -9,33 +10,45 @@ import type { PenaltyPlan } from "./fit-plan.ts";
 
 /** From a head that hardly uses its features to one that separates all windows. */
 const strengths: readonly number[] = [30_000, 10_000, 3_000, 1_000, 300, 100, 30];
-/** For a single person, of whom nobody can be held out. */
-const middle = 300;
+/** Where nothing can be tried, as for a single person, of whom nobody can be held out. */
+export const untriedPenalty = 300;
 const parts = 3;
+
+/** Penalties on the distance from the head of a starting model: from that head itself to one that hardly remembers it. */
+const fineTuningStrengths: readonly number[] = [
+  unchangedPenalty,
+  1_000_000,
+  300_000,
+  100_000,
+  ...strengths.slice(0, -1),
+];
+const untriedFineTuning = 100_000;
 
 /**
  * @param trainIndex rows that a fit learns from, ascending
  * @param options.purgeSamples see `innerSplit`
+ * @param options.fromModel whether the penalties pull towards the head of a starting model
  */
 export function searchedPenalties(
   kind: SplitKind,
   positions: WindowPositions,
   trainIndex: Int32Array,
-  options: { rng: Rng; purgeSamples: number },
+  options: { rng: Rng; purgeSamples: number; fromModel?: boolean },
 ): PenaltyPlan {
+  const tried = options.fromModel === true ? fineTuningStrengths : strengths;
   if (kind === "stratified" || kind === "blocks") {
     const split = innerSplit(kind, positions, trainIndex, options);
-    return { strengths, parts: [{ trainIndex: [...split.trainIndex], heldOut: [...split.validationIndex] }] };
+    return { strengths: tried, parts: [{ trainIndex: [...split.trainIndex], heldOut: [...split.validationIndex] }] };
   }
   const labels = trainIndex.map((row) => positions.labels[row]!);
   const groups = trainIndex.map((row) => positions.groups[row]!);
   const folds = Math.min(parts, new Set(groups).size);
-  if (folds < 2) return fixedPenalty(middle);
+  if (folds < 2) return fixedPenalty(options.fromModel === true ? untriedFineTuning : untriedPenalty);
   const foldOf = assignGroupsToFolds(labels, groups, folds, options.rng);
   const rowsWhere = (keep: (fold: number) => boolean): number[] =>
     Array.from(trainIndex.filter((row) => keep(foldOf.get(positions.groups[row]!)!)));
   return {
-    strengths,
+    strengths: tried,
     parts: Array.from({ length: folds }, (_, part) => ({
       trainIndex: rowsWhere((fold) => fold !== part),
       heldOut: rowsWhere((fold) => fold === part),

@@ -3,9 +3,12 @@
 
 import type { Rng } from "../../random.ts";
 import { exportedWeights } from "../networks/exported-weights.ts";
+import { miniRocketNames } from "../networks/minirocket.ts";
 import { describeNetworkParameters, drawParameterVector, type ParameterSpec } from "../networks/parameters.ts";
 import type { NetworkWeights } from "./fit-state.ts";
+import { hasPenalty } from "./has-penalty.ts";
 import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
+import { logitsPerScore } from "./search-penalty.ts";
 
 /** A network without its number of classes. */
 export interface TransferredNetwork {
@@ -57,10 +60,22 @@ export async function transferWeights(
     }
     return fresh;
   };
-  return {
-    parameters: transfer("parameters", weights.parameters),
-    statistics: transfer("statistics", weights.statistics),
-  };
+  const parameters = transfer("parameters", weights.parameters);
+  if (hasPenalty(network)) silenceAddedClasses(parameters, after!.parameters, sources);
+  return { parameters, statistics: transfer("statistics", weights.statistics) };
+}
+
+/** What ridge regression finds for a class without windows: no weights, and a score of -1. */
+function silenceAddedClasses(
+  parameters: Float32Array,
+  specs: readonly ParameterSpec[],
+  sources: readonly number[],
+): void {
+  const head = specs.filter(({ name }) => name.split("/").at(-2) === miniRocketNames.head);
+  for (const { name, size, offset } of head) {
+    const value = name.endsWith("bias") ? -logitsPerScore : 0;
+    for (let i = 0; i < size; i++) if (sources[i % sources.length]! < 0) parameters[offset + i] = value;
+  }
 }
 
 function copyClasses(

@@ -7,10 +7,12 @@ import {
   encodeFitState,
   type FitEpoch,
   type FitState,
+  type NetworkWeights,
 } from "../../../src/learning/training/fit-state.ts";
 import { ValidationSession } from "../../../src/learning/training/network-session.ts";
 import { fixedPenalty, searchedPenalties } from "../../../src/learning/training/penalty-plan.ts";
 import { Rng } from "../../../src/random.ts";
+import { unchangedPenalty } from "../../../src/unchanged-penalty.ts";
 import { type ToyChanges, toyFit, toyScaler, toyWindows } from "./toy.ts";
 
 const windows = toyWindows(60);
@@ -23,7 +25,11 @@ const searched = searchedPenalties("group", windows, Int32Array.from(learned), {
 async function fitToy(
   penalties: PenaltyPlan,
   changes: ToyChanges = {},
-  { state, stopAfter = Number.POSITIVE_INFINITY }: { state?: FitState; stopAfter?: number } = {},
+  {
+    state,
+    start,
+    stopAfter = Number.POSITIVE_INFINITY,
+  }: { state?: FitState; start?: NetworkWeights; stopAfter?: number } = {},
 ): Promise<{ state: FitState; finished: boolean; epochs: FitEpoch[] }> {
   const [plan, own] = toyFit({
     windows,
@@ -37,6 +43,7 @@ async function fitToy(
   const result = await fitMiniRocket(plan, penalties, own, {
     threads: 1,
     ...(state !== undefined && { state }),
+    ...(start !== undefined && { start }),
     shouldStop: () => ++asked > stopAfter,
     onStep: () => {},
     onEpoch: (epoch) => epochs.push(epoch),
@@ -113,6 +120,23 @@ describe("fitMiniRocket", () => {
     }
   });
 
+  it("leaves a model as it is under an infinite penalty, and moves less from it under a stronger one", async () => {
+    const { bestParameters: parameters, bestStatistics: statistics } = (await fitToy(fixedPenalty(3000))).state;
+    const start = { parameters, statistics };
+    const other = { rng: Rng.fromSeed(9).state, trainIndex: Array.from({ length: 15 }, (_, i) => 45 + i) };
+    const moved = async (penalty: number): Promise<number> => {
+      const { state } = await fitToy(fixedPenalty(penalty), other, { start });
+      expect(state.bestStatistics).toEqual(statistics);
+      // The intercepts, which have no penalty, come last.
+      const weights = state.bestParameters.subarray(0, -2);
+      return weights.reduce((sum, value, i) => sum + (value - parameters[i]!) ** 2, 0);
+    };
+    expect(await moved(unchangedPenalty)).toBe(0);
+    const [strong, weak] = [await moved(1_000_000), await moved(30)];
+    expect(strong).toBeGreaterThan(0);
+    expect(weak).toBeGreaterThan(2 * strong);
+  });
+
   it("returns a finished fit at once", async () => {
     const whole = await fitToy(fixedPenalty(300));
     const state = decodeFitState(encodeFitState(whole.state));
@@ -144,6 +168,13 @@ describe("searchedPenalties", () => {
       expect(trainIndex.some((row) => people.has(windows.groups[row]))).toBe(false);
       expect(trainIndex.length + heldOut.length).toBe(learned.length);
     }
+  });
+
+  it("tries a starting model as it is first", () => {
+    const options = { rng: Rng.fromSeed(1), purgeSamples: windows.windowSize, fromModel: true };
+    const { strengths } = searchedPenalties("group", windows, Int32Array.from(learned), options);
+    expect(strengths[0]).toBe(unchangedPenalty);
+    expect(strengths).toEqual(strengths.toSorted((a, b) => b - a));
   });
 
   it("has nothing to choose for a single person", () => {

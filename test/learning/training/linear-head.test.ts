@@ -1,8 +1,9 @@
-// Against scikit-learn's RidgeClassifier (test/fixtures/scripts/minirocket.py).
+// Against scikit-learn's RidgeClassifier (test/fixtures/scripts/minirocket.py) and Ridge (test/fixtures/scripts/ridge_prior.py).
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type HeadRows, LinearHead } from "../../../src/learning/training/linear-head.ts";
+import { unchangedPenalty } from "../../../src/unchanged-penalty.ts";
 
 const { head: fixture } = JSON.parse(
   readFileSync(new URL("../../fixtures/minirocket.json", import.meta.url), "utf8"),
@@ -16,6 +17,10 @@ const { head: fixture } = JSON.parse(
     class_weights: number[];
     heads: { rows: number[]; penalty: number; weights: number[]; intercepts: number[] }[];
   };
+};
+const pulled = JSON.parse(readFileSync(new URL("../../fixtures/ridge-prior.json", import.meta.url), "utf8")) as {
+  prior: Omit<(typeof fixture.heads)[number], "rows" | "penalty">;
+  heads: typeof fixture.heads;
 };
 const { rows, features, classes, labels } = fixture;
 const exactly = { tolerance: 1e-7, maxSteps: 100, shouldStop: () => false };
@@ -51,6 +56,23 @@ describe("a linear head", () => {
     }
     await head.release();
   });
+
+  it.each([all, all.slice(20)])(
+    "has scikit-learn's if the penalty is on the distance from another head",
+    async (...index) => {
+      const prior = Float64Array.from([...pulled.prior.weights, ...pulled.prior.intercepts]);
+      const head = await LinearHead.create(data().counts, moments(), classes, prior);
+      const expected = pulled.heads.filter((own) => own.rows.length === index.length);
+      const penalties = expected.map(({ penalty }) => penalty);
+      const found = await head.fit([data(index)], [unchangedPenalty, ...penalties], exactly);
+      expect(found![0]).toEqual(prior);
+      for (const [p, { weights, intercepts }] of expected.entries()) {
+        for (const [i, value] of [...weights, ...intercepts].entries())
+          expect(found![p + 1]![i], `penalty ${penalties[p]}, number ${i}`).toBeCloseTo(value, 4);
+      }
+      await head.release();
+    },
+  );
 
   it("scores rows as its weights say, in the order of the rows, under several heads at once", async () => {
     const head = await opened();

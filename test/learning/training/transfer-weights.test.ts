@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { exportedWeights } from "../../../src/learning/networks/exported-weights.ts";
 import { buildInferenceGraph } from "../../../src/learning/networks/inference-graph.ts";
 import { describeNetworkParameters, drawParameterVector } from "../../../src/learning/networks/parameters.ts";
-import { presetNetwork } from "../../../src/learning/networks/presets.ts";
+import { type NetworkName, presetNetwork } from "../../../src/learning/networks/presets.ts";
 import { exportNetwork } from "../../../src/learning/training/export-network.ts";
 import { transferWeights } from "../../../src/learning/training/transfer-weights.ts";
 import { Rng } from "../../../src/random.ts";
@@ -14,7 +14,7 @@ import { toyScaler } from "./toy.ts";
 const [windowSize, channels] = [24, ["Ax", "Ay", "Az"]];
 const sizes = { windowSize, channels: channels.length };
 
-function describeFor(network: "compact" | "1dcnn-bilstm", classes: number) {
+function describeFor(network: NetworkName, classes: number) {
   return describeNetworkParameters(presetNetwork(network, classes), {
     type: "float32",
     shape: [1, windowSize, channels.length],
@@ -43,6 +43,21 @@ async function logitsOf(
   });
   return [0, 1, 2, 3].map((row) => logits!.values.slice(row * classes, (row + 1) * classes) as number[]);
 }
+
+describe("the head of minirocket, alone or in an ensemble", () => {
+  it.each(["minirocket", "auto"] as const)("gives classes that it does not know a score of -1: %s", async (network) => {
+    const spec = describeFor(network, 2);
+    const weights = { parameters: new Float32Array(spec.parameterCount).fill(0.5), statistics: new Float32Array() };
+    const classes = { from: ["sit", "walk"], to: ["walk", "jump", "sit"] };
+    const { parameters } = await transferWeights(weights, { network, ...sizes }, classes, Rng.fromSeed(1));
+    const [kernel, bias] = describeFor(network, 3)
+      .parameters.filter(({ name }) => /(^|minirocket\/)head\//.test(name))
+      .map(({ offset, size }) => Array.from(parameters.subarray(offset, offset + size)));
+    // Four logits per unit of score.
+    expect(bias).toEqual([0.5, -4, 0.5]);
+    expect(kernel!.every((weight, i) => weight === (i % 3 === 1 ? 0 : 0.5))).toBe(true);
+  });
+});
 
 describe.each(["compact", "1dcnn-bilstm"] as const)("the weights of %s", (network) => {
   it("come back from model.onnx unchanged", async () => {

@@ -8,6 +8,7 @@ import { UserError } from "../../errors.ts";
 import { csrfTokenOf, type PageSessions } from "../../pipelines/page-sessions.ts";
 import { parseTokenScope, scopesAllow, type TokenScope } from "../../pipelines/token-scope.ts";
 import { defaultProject, hashToken, isValidToken, readTokenFile, type StoredToken } from "../../pipelines/tokens.ts";
+import { explainSystemErrorOnRead } from "../../system-error.ts";
 import type { Caller, CallerSession, NeededScope, SentRequest } from "./caller.ts";
 import { Problem } from "./problem.ts";
 import { RateLimit } from "./rate-limit.ts";
@@ -160,7 +161,11 @@ export class Authorizer {
 
   async #tokens(): Promise<readonly KnownToken[]> {
     const { file, now = () => new Date() } = this.#options;
-    const found = await stat(file, { bigint: true }).catch(() => undefined);
+    const found = await stat(file, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT" && this.#read.stamp === noFile) return undefined;
+      // A file that disappears, or cannot be reached for a while, must not open the service to everybody.
+      throw explainSystemErrorOnRead(error, file);
+    });
     const stamp = found === undefined ? noFile : `${found.ino} ${found.size} ${found.mtimeNs}`;
     if (stamp !== this.#read.stamp) {
       const { tokens } = await readTokenFile(file);

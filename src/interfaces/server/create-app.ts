@@ -53,9 +53,11 @@ export function createApp({
     const began = clock();
     const given = request.headers.get("x-request-id") ?? "";
     const requestId = /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
-    const fields: Record<string, unknown> = { requestId, method: request.method, path: new URL(request.url).pathname };
+    const path = URL.parse(request.url)?.pathname;
+    const fields: Record<string, unknown> = { requestId, method: request.method, path };
     let response: Response;
     try {
+      if (path === undefined || !isPercentEncoded(path)) throw unusableAddress(request);
       if (route === undefined) throw unknownAddress(request, routes);
       const sent = sentRequest(request);
       const caller = await authorize(sent, route.scope, params.stream ?? null);
@@ -76,6 +78,8 @@ export function createApp({
       if (problem.status >= 500) log.error({ err: problem.cause ?? problem, requestId }, problem.title);
       response = problem.response(requestId);
     }
+    // A reply to HEAD has no body, so nobody would end the events that it stands for.
+    if (request.method === "HEAD") await response.body?.cancel();
     for (const [name, value] of Object.entries(securityHeaders)) {
       if (!response.headers.has(name)) response.headers.set(name, value);
     }
@@ -120,6 +124,24 @@ function queryOf(request: Request): Record<string, string> {
     });
   }
   return Object.fromEntries(searchParams);
+}
+
+/** Otherwise, %zz and %25zz would name the same stream. */
+function isPercentEncoded(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function unusableAddress({ url }: Request): Problem {
+  return new Problem({
+    status: 400,
+    title: "Unusable address",
+    detail: `expected an address whose names are percent-encoded UTF-8, got ${JSON.stringify(url.slice(0, 200))}`,
+  });
 }
 
 function unknownAddress(request: Request, routes: readonly Route[]): Problem {

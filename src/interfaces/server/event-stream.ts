@@ -23,6 +23,11 @@ export class EventStream {
     this.#heartbeat.unref();
   }
 
+  /** Number of replies that are open. */
+  get readers(): number {
+    return this.#readers.size;
+  }
+
   /** Sends the event to everybody who may read its stream. */
   publish({ project, model, stream, batch, result }: JudgedEvent): void {
     const { verdict, checked_at } = result;

@@ -1,4 +1,4 @@
-// A token bucket for each caller: on average at most so many requests per second, and as many at once.
+// A token bucket for each caller: on average at most so many requests per second, and as many at once, but at least one.
 
 interface Bucket {
   left: number;
@@ -23,8 +23,9 @@ export class RateLimit {
    */
   take(caller: string, now: number): number {
     const limit = this.#perSecond;
-    const bucket = this.#buckets.get(caller) ?? { left: limit, at: now };
-    const left = Math.min(limit, bucket.left + (Math.max(0, now - bucket.at) / 1000) * limit);
+    const atOnce = Math.max(1, limit);
+    const bucket = this.#buckets.get(caller) ?? { left: atOnce, at: now };
+    const left = Math.min(atOnce, bucket.left + (Math.max(0, now - bucket.at) / 1000) * limit);
     this.#buckets.delete(caller);
     if (this.#buckets.size >= mostBuckets) this.#buckets.delete(this.#buckets.keys().next().value!);
     this.#buckets.set(caller, { left: left >= 1 ? left - 1 : left, at: now });

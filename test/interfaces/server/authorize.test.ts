@@ -1,5 +1,5 @@
 // Calls every route with every scope, and with the tokens of others.
-import { statSync, writeFileSync } from "node:fs";
+import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createToken, listTokens, revokeToken, rotateToken } from "../../../src/pipelines/tokens.ts";
@@ -230,6 +230,29 @@ describe("tokens", () => {
     expect(await statuses(b, 2)).toEqual([200, 200]);
     now = new Date(start.getTime() + 500);
     expect((await statuses(a, 2)).sort()).toEqual([200, 429]);
+  });
+
+  it("may have a limit below one request per second", async () => {
+    let now = start;
+    const { app } = fakeService({ file, directory, requestsPerSecond: 0.5, now: () => now });
+    const token = await tokenWith("a", "read");
+    const get = () => app.request("/v1/models", { headers: bearer(token) });
+    expect((await get()).status).toBe(200);
+    expect((await get()).headers.get("retry-after")).toBe("2");
+    now = new Date(start.getTime() + 2000);
+    expect([(await get()).status, (await get()).status]).toEqual([200, 429]);
+  });
+
+  it("are still needed if their file disappears, or cannot be reached", async () => {
+    const { app } = fakeService({ file, directory, isOpen: true });
+    const status = async () => (await app.request("/v1/models", { headers: { Host: "localhost" } })).status;
+    expect(await status()).toBe(200);
+    await tokenWith("a", "read");
+    expect(await status()).toBe(401);
+    rmSync(file);
+    expect(await status()).toBe(503);
+    const unreachable = fakeService({ file: join(directory, "x".repeat(300)), directory, isOpen: true });
+    expect((await unreachable.app.request("/v1/models", { headers: { Host: "localhost" } })).status).toBe(503);
   });
 
   it("are not read from a file that anybody damaged", async () => {

@@ -31,3 +31,31 @@ it("a connection that breaks before the body is read ends one request, not the p
   expect(statuses).toEqual([400, 400]);
   expect(judged).toEqual([]);
 });
+
+it("an address that is no address is refused with a problem, whatever its host and its encoding", async () => {
+  const { app, judged } = service();
+  const status = async (path: string): Promise<number> => {
+    const init = { method: "POST", headers: { Host: "localhost" }, body: "a\n1\n" };
+    const reply = await app.request(path, init);
+    expect(reply.headers.get("content-type"), path).toContain("json");
+    return reply.status;
+  };
+  // "%zz" and "%25zz" would name the same stream; %ed%a0%80 is half of a surrogate pair.
+  for (const name of ["%", "%zz", "%ff", "%ed%a0%80"])
+    expect(await status(batch.replace("wrist-7", name)), name).toBe(400);
+  expect(await status(batch.replace("wrist-7", "%25zz"))).toBe(200);
+  expect(judged.map(({ stream }) => stream)).toEqual(["%zz"]);
+  const url = "http://127.999.999.999/livez";
+  const reply = await app.fetch({ url, method: "GET", headers: new Headers(), body: null } as Request);
+  expect(await reply.json()).toMatchObject({ status: 400, title: "Unusable address" });
+});
+
+it("HEAD leaves no reader of events behind", async () => {
+  const { app, events } = service();
+  const reply = await app.request("/v1/events", { method: "HEAD", headers: { Host: "localhost" } });
+  expect([reply.status, reply.body, events.readers]).toEqual([200, null, 0]);
+  const kept = await app.request("/v1/events", { headers: { Host: "localhost" } });
+  expect(events.readers).toBe(1);
+  await kept.body?.cancel();
+  expect(events.readers).toBe(0);
+});

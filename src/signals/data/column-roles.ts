@@ -217,6 +217,7 @@ function findChannelRoles(
   warn: (message: string) => void,
 ): readonly string[] {
   const { channels, passedOver } = usualChannels(available, givenSensors(given, available));
+  refuseWindowsInRows(channels.slice(0, 3), passedOver, file);
   for (const { kind, channels: axes } of passedOver) {
     warn(
       `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it as well, name all channels with --channels.`,
@@ -226,6 +227,26 @@ function findChannelRoles(
   throw new UserError(
     `${file}: no sensor channels were found among ${listedColumns(available)} (looked for Ax, Ay, Az, Gx, Gy, Gz; acc_x, gyro_x and the like).`,
     { advice: adviceOnChannelRoles(available) },
+  );
+}
+
+/** Fewest numbered copies of a sensor that are the samples of a window; nobody wears more devices. */
+const fewestSamples = 12;
+
+/** Otherwise, the first sample of each window would be taken for the signal. */
+function refuseWindowsInRows(
+  first: readonly string[],
+  others: readonly { readonly channels: readonly string[] }[],
+  file: string,
+): void {
+  const unnumbered = (channels: readonly string[]): string =>
+    channels.map((name) => name.replace(/\d+(?=\D*$)/, "#")).join(",");
+  const own = unnumbered(first);
+  const numbered = others.filter(({ channels }) => unnumbered(channels) === own);
+  if (!own.includes("#") || numbered.length + 1 < fewestSamples) return;
+  throw new UserError(
+    `${file}: each row holds a window of ${numbered.length + 1} samples, from ${first.join(", ")} to ${numbered.at(-1)!.channels.join(", ")}; expected one sample per row.`,
+    { advice: "Use the recordings from which the windows were cut, or write each sample into a row of its own." },
   );
 }
 

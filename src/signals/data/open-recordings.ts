@@ -23,6 +23,7 @@ import type { ColumnOptions } from "./named-columns.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { readLabelFiles } from "./read-label-file.ts";
 import type { Stretch } from "./recordings.ts";
+import { refuseOtherPace } from "./refuse-other-pace.ts";
 import { refuseReservedTexts } from "./reserved-names.ts";
 import { restartColumn } from "./restart-column.ts";
 import { openRowChunks, type Table } from "./row-chunks.ts";
@@ -192,6 +193,12 @@ async function openRecordingsWith(
     selector.add(chunk, seconds, repeats);
   }
   refuseReservedTexts(keys, roles, fileNames);
+  for (const source of sources) {
+    const unit = clocks.guessed.get(source.path);
+    if (unit === undefined || source.parts !== undefined) continue;
+    const schema = await readTableSchema(database, source);
+    await refuseOtherPace(database, { file: source.path, schema, time: roles.time!, unit }, unusedColumns);
+  }
   const picked = await selector.finish(onFault, async (f) => {
     const source = sources[f]!;
     if (roles.time === null || source.parts !== undefined) return undefined;

@@ -47,6 +47,8 @@ export class RowClocks {
   readonly #options: ClockOptions;
   readonly #warn: Reporter["warn"];
   readonly #units = new Map<TimeUnit, string>();
+  /** Units that were inferred from steps alone, by file. */
+  readonly guessed: Map<string, (typeof steppedUnits)[number]> = new Map();
   readonly #ofRecordings: RecordingStates<{ shift: number; last: number; first?: number }>;
   readonly #toUtc: ReturnType<typeof localTimeConverter> | undefined;
 
@@ -163,6 +165,8 @@ export class RowClocks {
       );
       return { unit, seconds: ({ time }) => time!.map((value) => (value - in1970) / perSecond) };
     }
+    const stepped = steppedUnits.find((name) => name === unit);
+    if (because === "steps" && stepped !== undefined) this.guessed.set(file, stepped);
     if (because !== "name" && unit !== "s") {
       this.#warn(
         `Column "${column}" does not name its unit. Judging by its steps, the unit is ${unit}. If it is not, put the unit into the column's name (time_s, time_ms, ...), or give it with --time-unit.`,

@@ -62,12 +62,14 @@ export async function tablesOfSensorFiles(
   const tables: SourceTable[] = [];
   const done = new Set<string>();
   const leftOut: string[] = [];
+  const besides = joined.size > 0 ? new Set<SourceFile>() : await filesBesideRecordings(files, columnsOf);
   for (const file of files) {
     const key = keyOf.get(file);
     const parts = key === undefined ? undefined : joined.get(key);
     if (parts === undefined) {
       // An archive contains everything that the app recorded; files that the user named are never left out.
-      if (file.stored !== undefined && folders.has(dirname(file.path))) leftOut.push(basename(file.path));
+      if (besides.has(file) || (file.stored !== undefined && folders.has(dirname(file.path))))
+        leftOut.push(basename(file.path));
       else tables.push(file);
       continue;
     }
@@ -78,6 +80,23 @@ export async function tablesOfSensorFiles(
   if (leftOut.length > 0)
     warn(`These files are not read, because their format differs from that of the other files: ${leftOut.join(", ")}.`);
   return tables;
+}
+
+/** Tables of an archive without a sensor, such as notes about the device, beside others that have one. */
+async function filesBesideRecordings(
+  files: readonly SourceFile[],
+  columnsOf: (file: SourceFile) => Promise<readonly string[]>,
+): Promise<Set<SourceFile>> {
+  const inArchive = files.filter(({ path, stored }) => stored !== undefined && /\.zip\//i.test(path));
+  if (inArchive.length < 2) return new Set();
+  const sensors = new Map<SourceFile, number>();
+  for (const file of inArchive) {
+    // A file that cannot be read is reported when its turn comes.
+    const columns = await columnsOf(file).catch(() => undefined);
+    sensors.set(file, columns === undefined ? 1 : sensorsByName(columns).length);
+  }
+  if ([...sensors.values()].every((count) => count === 0)) return new Set();
+  return new Set(inArchive.filter((file) => sensors.get(file) === 0));
 }
 
 function pathOfSensorFiles(parts: readonly SensorFile[]): string {

@@ -24,6 +24,10 @@ const nearFactor = 2;
 const possibleRates = { lower: 0.9, upper: 10_000 } as const;
 /** Wearables record at these rates, in Hz; a guessed unit must give a rate in this range or near the nominal rate. */
 const usualRates = { lower: 2, upper: 400 } as const;
+/** Some phones deliver up to 833 Hz; a guess accepts such a rate in Hz only if no other unit gives a possible one. */
+const onlyRate = 900;
+/** Ticks, in ms, that a message may suggest. */
+const usualTicks = { lower: 0.01, upper: 100 } as const;
 /** A guess that is within this factor of the nominal rate is not questioned. */
 const guessFactor = 8;
 /** Seconds since 1970 of times from 1998 to 2103. */
@@ -108,8 +112,10 @@ export function detectTimeUnit(
   const unit = reachable.reduce((best, next) => (misfit(next) < misfit(best) ? next : best));
   if (pace.counts && misfit(unit) > Math.log(nearFactor)) return { unit: "index", because: "steps" };
   const rate = rateIn(unit);
-  if (misfit(unit) > Math.log(guessFactor) && !(rate >= usualRates.lower && rate <= usualRates.upper))
-    throw ask(unit, "judging by its steps");
+  const isUsual = rate >= usualRates.lower && rate <= usualRates.upper;
+  // Counts of a device's ticks have no fractions.
+  const isOnly = unit === "s" && step < 1 && rate <= onlyRate && steppedUnits.filter(isPossible).length === 1;
+  if (misfit(unit) > Math.log(guessFactor) && !isUsual && !isOnly) throw ask(unit, "judging by its steps");
   return { unit, because: "steps" };
 }
 
@@ -152,16 +158,19 @@ function implausibleTimeUnit({
   const found = isReachable
     ? `a step of ${Number(step.toPrecision(4))}, which is ${rate(unit)} in ${unit} (${because})`
     : `${middle}, which in ${unit} (${because}) is after the year 2103`;
+  const tick = nominalRateHz === undefined ? Number.NaN : 1e3 / (step * nominalRateHz);
   const inTicks =
-    nominalRateHz === undefined || others.length > 0 || !isReachable
-      ? []
-      : [`${nominalRateHz} Hz in ticks of ${Number((1e3 / (step * nominalRateHz)).toPrecision(3))} ms`];
+    others.length === 0 && isReachable && tick >= usualTicks.lower && tick <= usualTicks.upper
+      ? [`${nominalRateHz} Hz in ticks of ${Number(tick.toPrecision(3))} ms`]
+      : [];
   const instead = [...others.map((of) => `${rate(of)} in ${of}`), ...inTicks].join(", or ");
   const expected = isReachable ? "a plausible sampling rate" : "a plausible time";
+  const possible = isReachable && isRatePossibleInUnit(unitsPerSecond[unit] / step) ? [unit, ...others] : others;
+  const examples = possible.length === 0 ? ["ms"] : possible;
   return new DataFault({
     code: "sampling_rate",
     message: `${file}: column "${name}": expected ${expected}, found ${found}${instead === "" ? "" : `; it would be ${instead}`}.`,
-    advice: `Say what the numbers mean with --time-unit, such as --time-unit ${isReachable && isRatePossibleInUnit(unitsPerSecond[unit] / step) ? unit : (others[0] ?? "ms")} or --time-unit 10ms.`,
+    advice: `Say what the numbers mean with --time-unit, such as ${examples.map((of) => `--time-unit ${of}`).join(", ")} or --time-unit 10ms.`,
     file,
     column: name,
     expected,
@@ -170,7 +179,7 @@ function implausibleTimeUnit({
 }
 
 /** The unit at the end of the name. The s of a plural, as in timestamps, is not a unit; the S of timeS is. */
-function timeUnitInName(name: string): (typeof steppedUnits)[number] | undefined {
+export function timeUnitInName(name: string): (typeof steppedUnits)[number] | undefined {
   const ending =
     /(?:[^a-z]|stamp|time|elapsed|epoch|^)(secs?|seconds?|ms|millis|milliseconds?|[uµμ]s|micros|microseconds?|ns|nanos|nanoseconds?)\W*$/i;
   const trimmed = name.trim();

@@ -69,6 +69,9 @@ async function jsonTableOfAcquisition(
   return { columns: ["(n - 1) * step AS time_ms", ...columns], source: rows };
 }
 
+/** Most sensors of a phone. */
+const mostMarks = 50;
+
 /** Depth of a table within a document, such as that of {"Meas": {"IMU9": [{"ArrayAcc": [{"x": 0.1}]}]}}. */
 const deepest = 8;
 
@@ -86,6 +89,11 @@ async function tableOfJsonRecords(
     const vectors = await vectorsInJson(database, source, lists);
     if (vectors.length > 0) {
       source = axesOfJsonVectors(source, fields, vectors);
+      continue;
+    }
+    const events = await eventsInJson(database, source, fields, lists);
+    if (events !== null) {
+      source = events;
       continue;
     }
     const records = lists.filter(([, type]) => /^STRUCT\(.*\)\[\d*\]$/.test(type));
@@ -118,6 +126,35 @@ async function vectorsInJson(
   const three = possible.map(([name], i) => `bool_and(len(${duckdbIdentifier(name)}) = 3) AS v${i}`);
   const [found] = await database.rows(`SELECT ${three.join(", ")} FROM ${source}`);
   return possible.filter((_, i) => found![`v${i}`] === true).map(([name]) => name);
+}
+
+/**
+ * Events of Android, each with the name of its sensor and a list of values whose number depends on the sensor, such as
+ * {"sensor": "acc", "values": [0.1, 0.2, 9.8]}. The first three values become axes; null for other records.
+ */
+async function eventsInJson(
+  database: Database,
+  source: string,
+  fields: readonly (readonly [name: string, type: string])[],
+  lists: readonly (readonly [name: string, type: string])[],
+): Promise<string | null> {
+  const [list] = lists;
+  const texts = fields.filter(([, type]) => type === "VARCHAR").map(([name]) => name);
+  if (lists.length !== 1 || !/^[A-Z]+\[\]$/.test(list![1]) || fields.some(([name]) => /^[xyz]$/i.test(name)))
+    return null;
+  const values = duckdbIdentifier(list![0]);
+  for (const text of texts) {
+    const marks = await database.rows(
+      `SELECT ${duckdbIdentifier(text)} AS mark, min(len(${values})) AS least FROM ${source} GROUP BY mark LIMIT ${mostMarks + 1}`,
+    );
+    if (marks.length > mostMarks) continue;
+    const own = marks.filter(({ mark }) => mark !== null && kindOfSensorValue(String(mark)) !== null);
+    if (own.length === 0 || !own.every(({ least }) => Number(least) >= 3)) continue;
+    const others = fields.filter((field) => field !== list).map(([name]) => duckdbIdentifier(name));
+    const axes = ["x", "y", "z"].map((axis, i) => `${values}[${i + 1}] AS ${axis}`);
+    return `(SELECT ${[...others, ...axes].join(", ")} FROM ${source})`;
+  }
+  return null;
 }
 
 /** One row per record of a list; plain fields beside the list, such as a person, are repeated. */

@@ -10,10 +10,16 @@ export function likelyNames(sample: readonly (readonly string[])[]): string[] {
   // Of several clocks, the finest.
   const clocks = [...columns.keys()].filter((c) => isLikelyClock(columns[c]!));
   const [clock = -1] = clocks.toSorted((a, b) => new Set(columns[b]).size - new Set(columns[a]).size);
-  if (clock >= 0) names[clock] = "time";
+  const seconds = columns.findIndex(
+    (values, c) => areWholeUnixSeconds(values) && c + 1 < columns.length && areNanoseconds(columns[c + 1]!),
+  );
+  if (seconds >= 0) [names[seconds], names[seconds + 1]] = ["sec", "nanosec"];
+  else if (clock >= 0) names[clock] = "time";
   const mark = columns.findIndex(isLikelyMark);
   if (mark >= 0) names[mark] = "sensor";
-  const mayBeAxis = columns.map((values, c) => c !== mark && !clocks.includes(c) && isLikelyAxis(values));
+  const mayBeAxis = columns.map(
+    (values, c) => /^c\d/.test(names[c]!) && c !== mark && !clocks.includes(c) && isLikelyAxis(values),
+  );
   const sensors = ["acc", "gyro", "mag"];
   for (let c = 0; c + 2 < names.length && sensors.length > 0; ) {
     if (!(mayBeAxis[c] && mayBeAxis[c + 1] && mayBeAxis[c + 2])) {
@@ -30,6 +36,15 @@ function isLikelyAxis(values: readonly string[]): boolean {
   const numbers = values.map((value) => (value === "" ? Number.NaN : Number(value.replace(",", "."))));
   if (!numbers.every(Number.isFinite) || new Set(numbers).size < 2) return false;
   return !(numbers.every(Number.isInteger) && isLikelyToRunForwards(values));
+}
+
+function areWholeUnixSeconds(values: readonly string[]): boolean {
+  return values.every((value) => /^1\d{9}$/.test(value));
+}
+
+/** Nanoseconds within a second, which are written without leading zeros. */
+function areNanoseconds(values: readonly string[]): boolean {
+  return values.every((value) => /^\d{1,9}$/.test(value)) && values.some((value) => value.length > 6);
 }
 
 /** Minimum number of rows in which a few whole numbers that come and go are marks of sensors, not values. */

@@ -1,18 +1,27 @@
-// NUL bytes in the lines before a table, with which some devices pad texts. DuckDB would reject the file.
+// NUL bytes in a text, with which some devices pad names. DuckDB would reject the file.
 
-import { textLayout } from "./text-layout.ts";
+import { plainTextOfLayout, textLayout } from "./text-layout.ts";
 import { linesOfText, writeLines } from "./text-lines.ts";
 
 const headLines = 400;
 
-/** Number of lines before the table if only these contain NUL bytes, which pad texts in the preamble of GENEActiv; else 0. */
+/**
+ * Number of lines from which NUL bytes can be removed: those before the table, which pad texts in the preamble of GENEActiv, or
+ * all if they are in most rows, but only in texts, such as the name of a device; 0 for other texts, which may be damaged.
+ */
 export function nulPaddedLines(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters show that the file is not text.
   if (/[\x01-\x08\x0e-\x1f\ufffd]/.test(text)) return 0;
-  const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
-  const before = textLayout(lines.map((line) => line.replaceAll("\0", "")))?.preamble.length ?? 0;
-  const last = lines.findLastIndex((line) => line.includes("\0"));
-  return last >= 0 && last < before ? before : 0;
+  const padded = text.split(/\r\n|\n|\r/).slice(0, headLines);
+  const lines = padded.map((line) => line.replaceAll("\0", ""));
+  const before = textLayout(lines)?.preamble.length ?? 0;
+  const last = padded.findLastIndex((line) => line.includes("\0"));
+  if (last >= 0 && last < before) return before;
+  const isTable = plainTextOfLayout(lines.filter((line) => line.trim() !== "")) !== undefined;
+  const marked = padded.filter((line) => line.includes("\0"));
+  const cells = marked.flatMap((line) => line.split(/[,;\t|]/)).filter((cell) => cell.includes("\0"));
+  const areTexts = cells.every((cell) => /[A-Za-z]/.test(cell) && !padded[0]!.includes(cell));
+  return isTable && areTexts && 2 * marked.length > padded.length ? Number.POSITIVE_INFINITY : 0;
 }
 
 export async function removeNulPadding(path: string, out: string, padded: number): Promise<void> {

@@ -89,7 +89,9 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     if (padded === 0) return [file];
     const out = options.scratch.file("unpadded.csv");
     await removeNulPadding(stored, out, padded);
-    options.warn(`${file.path}: NUL bytes in the lines before the table are left out.`);
+    options.warn(
+      `${file.path}: NUL bytes ${Number.isFinite(padded) ? "in the lines before the table " : ""}are left out.`,
+    );
     return readableFile(database, { ...file, stored: out }, options);
   }
   refuseOtherEncodings(file.path, bytes);

@@ -8,6 +8,7 @@ import type { SourceFile } from "./find-files.ts";
 import type { PathColumn } from "./path-columns.ts";
 import { refuseLongLines } from "./refuse-long-lines.ts";
 import { refuseOtherFormats } from "./refuse-other-formats.ts";
+import { withSplitClock } from "./split-clock.ts";
 import { missingMarks, refuseTableOverLimit } from "./table-limits.ts";
 import { linesOfText } from "./text-lines.ts";
 
@@ -39,10 +40,11 @@ export async function readTableSchema(
 ): Promise<TableSchema> {
   await refuseOtherFormats(file);
   await refuseLongLines(file);
-  const schema =
+  const own =
     file.format === "parquet" ? await parquetTableSchema(database, file) : await csvTableSchema(database, file);
-  if (schema.names.length === 0) throw new UserError(`${file.path}: the file has no columns.`);
-  refuseTableOverLimit(file.path, schema.names);
+  if (own.names.length === 0) throw new UserError(`${file.path}: the file has no columns.`);
+  refuseTableOverLimit(file.path, own.names);
+  const schema = await withSplitClock(database, own);
   return pathColumns.length === 0 ? schema : schemaWithPathColumns(schema, file, pathColumns);
 }
 

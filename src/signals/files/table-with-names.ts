@@ -117,9 +117,10 @@ function tableWithoutNames(path: string, { sample, preamble, separator }: TextLa
   const first = sample[0]!;
   const likely = likelyNames(sample);
   const names = splitLineByLayout(preamble.at(-1) ?? "", separator).filter((name) => name !== "");
-  const rate = likely.includes("time")
-    ? ""
-    : " No column looks like a time; if there is none, also give the rate of the recordings with --rate, such as --rate 50.";
+  const rate =
+    likely.includes("time") || likely.includes("nanosec")
+      ? ""
+      : " No column looks like a time; if there is none, also give the rate of the recordings with --rate, such as --rate 50.";
   const values = first.slice(0, 8).join(", ");
   return new UserError(
     names.length < 2 || names.length === first.length

@@ -61,7 +61,8 @@ export function plainTextOfLayout([first, ...others]: readonly string[]): PlainT
   for (const separator of separators.slice(0, 4)) {
     const names = splitLineByLayout(first, separator);
     if (names.length < 2 || !names.every(isNameInLayout)) continue;
-    if (isPaddedTitleInLayout(names)) continue;
+    if (isPaddedTitleInLayout(names) && !areNamesBeforePadding(names, splitLineByLayout(others[0]!, separator)))
+      continue;
     const rows = others
       .map((line) => splitLineByLayout(line, separator))
       .filter(({ length }) => length === names.length);
@@ -74,6 +75,22 @@ export function plainTextOfLayout([first, ...others]: readonly string[]): PlainT
 /** A spreadsheet pads each line, also those before the table, with separators; most values are empty. */
 function isPaddedTitleInLayout(values: readonly string[]): boolean {
   return 2 * values.filter((value) => value !== "").length < values.length;
+}
+
+/** At least a time and three axes. */
+const fewestNames = 4;
+
+/** Whether names are followed only by empty cells, and the next line has a value below each name, as in a spreadsheet with notes. */
+function areNamesBeforePadding(names: readonly string[], values: readonly string[]): boolean {
+  const count = names.indexOf("");
+  const own = values.slice(0, count);
+  return (
+    count >= fewestNames &&
+    names.slice(count).every((name) => name === "") &&
+    values.length === names.length &&
+    own.every((value) => value !== "") &&
+    2 * own.filter(isValueInLayout).length >= count
+  );
 }
 
 /** Whether more columns have decimals with a comma than with a point; a person called 1.5 may be among them. */

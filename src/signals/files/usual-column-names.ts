@@ -4,7 +4,10 @@ export type ColumnRole = "label" | "group" | "recording" | "time";
 
 /** Usual names, most likely first, compared without case, spaces and punctuation. */
 export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
-  label: ["activity", "label", "class", "activityname", "activitylabel", "activityid", "annotation", "target", "y"],
+  label: [
+    ...["activity", "label", "class", "activityname", "activitylabel", "activityid", "annotation", "target", "y"],
+    ...["labels", "classname", "classlabel", "activitytype", "activities", "action", "gesture", "exercise", "movement"],
+  ],
   group: [
     ...["user", "userid", "subject", "subjectid", "participant", "participantid", "person", "personid"],
     ...["group", "volunteer", "patient", "wearer", "pid", "sub", "id"],
@@ -21,6 +24,9 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
 /** The column with the role's most likely usual name. */
 export function usualColumnOfRole(available: readonly string[], role: ColumnRole): string | null {
   const isAxis = available.some((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)) === "x");
+  // Two columns that make up one clock; see split-clock.ts.
+  const joined = role === "time" ? available.find((column) => / \+ .* \(s\)$/.test(column)) : undefined;
+  if (joined !== undefined) return joined;
   for (const usual of usualColumnNames[role]) {
     if (usual === "y" && isAxis) continue;
     const match =

@@ -129,11 +129,11 @@ function sensorKindByNameWords(
 ): { kind: SensorKind; gravity?: boolean | null; weak?: boolean } | undefined {
   const text = words.join(" ");
   const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
-  if (has(/^(gyr|itg\d*$|rot|omega$|angvel|angrate|angularvel)/)) return { kind: "gyroscope" };
+  if (has(/^(gyr|gy$|itg\d*$|rot|omega$|angvel|angrate|angularvel)/)) return { kind: "gyroscope" };
   if (/ang(ular)? ?(vel|rate|speed)/.test(text)) return { kind: "gyroscope" };
   if (has(/^(magn?$|magnet|magfield|compass|bfield)/)) return { kind: "magnetometer" };
   const accelerometer =
-    has(/^(acc|acl$|adxl|mma$|gforce)|(acc|accel|acceleration|accelerometer)$|^(gf|la)$/) || text === "g f";
+    has(/^(acc|ac$|acl$|adxl|mma$|gforce)|(acc|accel|acceleration|accelerometer)$|^(gf|la)$/) || text === "g f";
   if (accelerometer) {
     const without = has(/^(lin|user|free|la$)/) || /without g|no g|excl/.test(text) || has(/^body$/);
     const including = /(incl\w*|with) g/.test(text) || has(/^total$/);

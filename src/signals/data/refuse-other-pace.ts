@@ -1,0 +1,74 @@
+// Compares a clock whose unit was inferred from its steps with a second clock of the same file that states its unit. Some devices
+// count in ticks of 8 or 10 ms, which look like milliseconds at a plausible rate; beside their count, an app writes its own time.
+
+import { DataFault } from "../../data-fault.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
+import { isDateTimeInSchema, type TableSchema } from "../files/table-schema.ts";
+import { textClock } from "../files/text-clock.ts";
+import { usualTimeColumns } from "../files/usual-column-names.ts";
+import { type steppedUnits, timeUnitInName, unitsPerSecond } from "./time-unit.ts";
+
+/** Clocks that differ by more than this factor do not count the same time. */
+const mostFactor = 1.3;
+/** Rows from the top of a file that are compared. */
+const searchedRows = 5000;
+/** A clock runs forwards in nearly all rows, and lasts for many times its own resolution. */
+const [forwardShare, leastSeconds, leastRows] = [0.99, 5, 50];
+
+/**
+ * @param unit of the time column, inferred from its steps
+ * @param unused columns without a role
+ * @throws DataFault if the clocks last for different times
+ */
+export async function refuseOtherPace(
+  database: Database,
+  {
+    file,
+    schema,
+    time,
+    unit,
+  }: { file: string; schema: TableSchema; time: string; unit: (typeof steppedUnits)[number] },
+  unused: readonly string[],
+): Promise<void> {
+  const own = `TRY_CAST(${duckdbIdentifier(time)} AS DOUBLE) / ${unitsPerSecond[unit]}`;
+  for (const name of usualTimeColumns(unused)) {
+    const other = await secondsOfOtherClock(database, file, schema, name);
+    if (other === undefined) continue;
+    const source = schema.source(new Set(), other.isDateTime ? name : null);
+    const [found] = await database.rows(
+      `SELECT count(*) AS rows, count(*) FILTER (b >= before) AS forwards, max(a) - min(a) AS own, max(b) - min(b) AS other
+       FROM (SELECT a, b, lag(b) OVER (ORDER BY n) AS before FROM
+         (SELECT row_number() OVER () AS n, ${own} AS a, ${other.sql} AS b FROM (SELECT * FROM ${source} LIMIT ${searchedRows})))`,
+    );
+    const [rows, forwards, lasts, otherLasts] = ["rows", "forwards", "own", "other"].map((key) => Number(found![key]));
+    if (!(rows! >= leastRows && forwards! >= forwardShare * (rows! - 1) && otherLasts! >= leastSeconds && lasts! > 0))
+      continue;
+    const factor = otherLasts! / lasts!;
+    if (factor <= mostFactor && factor >= 1 / mostFactor) continue;
+    const tick = Number(((1000 / unitsPerSecond[unit]) * factor).toPrecision(2));
+    throw new DataFault({
+      code: "sampling_rate",
+      message: `${file}: column "${time}" would be in ${unit}, judging by its steps, but then ${rows!.toLocaleString("en")} rows last ${Number(lasts!.toPrecision(3))} s, and by column "${name}" they last ${Number(otherLasts!.toPrecision(3))} s.`,
+      advice: `Say what the numbers mean, perhaps with --time-unit ${tick}ms, or use the other column with ${shellCommand("--time", name)}`,
+      file,
+      column: time,
+      expected: "clocks that agree",
+      found: `${Number(lasts!.toPrecision(3))} s and ${Number(otherLasts!.toPrecision(3))} s`,
+    });
+  }
+}
+
+/** The clock in seconds as SQL, if it has dates or times of day, or a unit in its name; undefined for others. */
+async function secondsOfOtherClock(
+  database: Database,
+  file: string,
+  schema: TableSchema,
+  column: string,
+): Promise<{ sql: string; isDateTime: boolean } | undefined> {
+  const unit = timeUnitInName(column);
+  const reading = await textClock({ database, file, schema, column, warn: () => {} }, undefined).catch(() => undefined);
+  if (reading === undefined || (reading.numbers && unit === undefined)) return undefined;
+  if (!reading.numbers) return { sql: reading.sql, isDateTime: isDateTimeInSchema(schema.types.get(column) ?? "") };
+  return { sql: `TRY_CAST(${duckdbIdentifier(column)} AS DOUBLE) / ${unitsPerSecond[unit!]}`, isDateTime: false };
+}

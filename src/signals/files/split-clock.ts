@@ -1,0 +1,88 @@
+// Joins a clock that is split over two columns: whole seconds, and the nanoseconds (or smaller parts) within each of them, as in
+// the stamps of ROS (header.stamp.secs, header.stamp.nsecs). Either column alone is no clock: the first stands still for a second,
+// and the second begins again every second.
+
+import { type Database, duckdbIdentifier } from "./duckdb.ts";
+import { usualColumnOfRole } from "./usual-column-names.ts";
+
+const secondsWord = /^(.*?)(secs?|seconds?|s)$/i;
+const partWords: readonly (readonly [word: RegExp, perSecond: number])[] = [
+  [/^(nsecs?|nanosecs?|nanoseconds?|nanos?|ns)$/i, 1e9],
+  [/^(usecs?|microsecs?|microseconds?|micros?|us)$/i, 1e6],
+  [/^(msecs?|millisecs?|milliseconds?|millis?|ms)$/i, 1e3],
+];
+
+/** What a table's schema says about its columns. */
+interface ColumnsOfTable {
+  readonly names: readonly string[];
+  readonly types: ReadonlyMap<string, string>;
+  source(numbers: ReadonlySet<string>, time?: string | null): string;
+}
+
+interface SplitClock {
+  readonly seconds: string;
+  readonly part: string;
+  readonly perSecond: number;
+}
+
+/** Adds the joined clock as a column, named after the two. */
+export async function withSplitClock<Schema extends ColumnsOfTable>(
+  database: Database,
+  schema: Schema,
+): Promise<Schema> {
+  const clock = splitClockInNames(schema.names);
+  if (clock === undefined || !(await isSplitClock(database, schema, clock))) return schema;
+  const name = nameOfSplitClock(clock);
+  if (schema.names.includes(name)) return schema;
+  const sum = sqlOfSplitClock(clock);
+  return {
+    ...schema,
+    names: [name, ...schema.names],
+    types: new Map([[name, "DOUBLE"], ...schema.types]),
+    source(numbers: ReadonlySet<string>, time?: string | null) {
+      const own = new Set([...numbers].filter((column) => column !== name));
+      return `(SELECT ${sum} AS ${duckdbIdentifier(name)}, * FROM ${schema.source(own, time)})`;
+    },
+  };
+}
+
+/** The pair of columns, unless the table has another clock. */
+function splitClockInNames(names: readonly string[]): SplitClock | undefined {
+  const usual = usualColumnOfRole(names, "time");
+  for (const seconds of names) {
+    const before = secondsWord.exec(seconds.trim())?.[1];
+    if (before === undefined || (before !== "" && /[a-z]$/i.test(before)) || (usual !== null && usual !== seconds))
+      continue;
+    for (const part of names) {
+      if (part === seconds || !part.startsWith(before)) continue;
+      const word = part.trim().slice(before.length);
+      const perSecond = partWords.find(([form]) => form.test(word))?.[1];
+      if (perSecond !== undefined) return { seconds, part, perSecond };
+    }
+  }
+  return undefined;
+}
+
+function nameOfSplitClock({ seconds, part }: SplitClock): string {
+  return `${seconds} + ${part} (s)`;
+}
+
+function sqlOfSplitClock({ seconds, part, perSecond }: SplitClock): string {
+  const number = (name: string): string => `TRY_CAST(${duckdbIdentifier(name)} AS DOUBLE)`;
+  return `(${number(seconds)} + ${number(part)} / ${perSecond})`;
+}
+
+/** Rows from the top of a file that show whether the columns belong together. */
+const searchedRows = 2000;
+
+/** Whether the seconds are whole, the parts less than a second, and the parts begin again within the rows. */
+async function isSplitClock(database: Database, schema: ColumnsOfTable, clock: SplitClock): Promise<boolean> {
+  const [seconds, part] = [clock.seconds, clock.part].map((name) => `TRY_CAST(${duckdbIdentifier(name)} AS DOUBLE)`);
+  const [found] = await database.rows(
+    `SELECT bool_and(s = floor(s)) AS whole, bool_and(p >= 0 AND p < ${clock.perSecond}) AS less,
+       count(*) FILTER (p < before) AS again, count(DISTINCT s) AS seconds
+     FROM (SELECT s, p, lag(p) OVER (ORDER BY n) AS before FROM
+       (SELECT row_number() OVER () AS n, ${seconds} AS s, ${part} AS p FROM (SELECT * FROM ${schema.source(new Set(), null)} LIMIT ${searchedRows})))`,
+  );
+  return found!.whole === true && found!.less === true && Number(found!.again) > 0 && Number(found!.seconds) > 1;
+}

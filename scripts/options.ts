@@ -26,6 +26,7 @@ import {
 } from "../src/streams-options.ts";
 import { tokenCreateOptions, tokenOptions, tokenPlaceOptions, tokenRotateOptions } from "../src/token-options.ts";
 import { trainOptions } from "../src/train-options.ts";
+import { tuneOptions } from "../src/tune-options.ts";
 
 export interface Configured {
   /** Name of the command on the command line. */
@@ -38,6 +39,7 @@ export const configured: Readonly<Record<string, Configured>> = {
   Inspect: { command: "inspect", options: inspectOptions },
   Convert: { command: "convert", options: convertOptions },
   Train: { command: "train", options: trainOptions },
+  Tune: { command: "tune", options: tuneOptions },
   Predict: { command: "predict", options: predictOptions },
   Evaluate: { command: "evaluate", options: evaluateOptions },
   Check: { command: "check", options: checkOptions },

@@ -55,6 +55,7 @@ import { conversionSchema } from "./conversion-schema.ts";
 import { evaluationSchema } from "./evaluation-schema.ts";
 import { trainEventSchema } from "./event-schema.ts";
 import { inspectionSchema } from "./inspection-schema.ts";
+import { tuningSchema } from "./tuning-schema.ts";
 
 const files: Record<string, { schema: z.ZodType; title: string }> = {
   manifest: {
@@ -84,6 +85,7 @@ const answers: Record<string, { schema: z.ZodType; title: string }> = {
   inspect_result: { schema: inspectionSchema, title: "The output of `tidemark inspect --json`" },
   convert_result: { schema: conversionSchema, title: "The output of `tidemark convert --json`" },
   train_event: { schema: trainEventSchema, title: "One line of `tidemark train --json` and `tidemark retrain --json`" },
+  tune_result: { schema: tuningSchema, title: "The output of `tidemark tune --json`" },
   predict_result: { schema: predictResultSchema, title: "The output of `tidemark predict --json`" },
   evaluate_result: { schema: evaluationSchema, title: "The output of `tidemark evaluate --json`" },
   drift_bench_result: { schema: driftBenchResultSchema, title: "The output of `tidemark drift-bench --json`" },

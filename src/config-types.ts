@@ -233,6 +233,97 @@ export interface TrainConfig {
 /** The same options before validation; those with a default may be omitted. */
 export type TrainOptions = Partial<TrainConfig> & Pick<TrainConfig, "files" | "out">;
 
+/** Options of `tidemark tune`, after validation and with defaults filled in. */
+export interface TuneConfig {
+  /** Labelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
+  files: string[];
+  /** Config file with the chosen options, for train --config. */
+  out: string;
+  /** Option of train and the values to try, as NAME=VALUE,VALUE,...; repeatable, and all combinations are candidates. */
+  search: string[];
+  /** Time for trying candidates; judging what was chosen takes two more cross-validations. Default: 60. */
+  minutes: number;
+  /** Folds by person; each has a search of its own, which its tested people take no part in. Default: 3. */
+  folds: number;
+  /** Seed of the folds, the fits and the order of the candidates. Default: 42. */
+  seed: number;
+  /** Column with the activity, such as activity; with --labels, a column of that file. */
+  label?: string;
+  /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
+  labelFromPath?: string;
+  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
+  labels?: string;
+  /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
+  labelsClock?: "recording" | "start";
+  /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
+  map?: string;
+  /** Labels to leave out, separated by commas. */
+  exclude?: string[];
+  /** Column with the person who wore the sensor, such as user. */
+  group?: string;
+  /** Column with the recording (one uninterrupted session) that each row belongs to. */
+  recording?: string;
+  /** Column with the time of each sample, such as timestamp_s. */
+  time?: string;
+  /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
+  timeFormat?: string;
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
+  timeUnit?: string;
+  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
+  timeZone?: string;
+  /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
+  channels?: string[];
+  /** Names of all columns in order, for files without a header line. */
+  columns?: string[];
+  /** Columns to take from folders called name=value, separated by commas. */
+  pathColumns?: string[];
+  /** Person from the path of each file, such as sub_{user}.csv; * matches anything except a slash. */
+  groupFromPath?: string;
+  /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
+  recordingFromPath?: string;
+  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
+  pivot?: string;
+  /** Read only the rows with this value, such as device=left; repeatable. */
+  only?: string[];
+  /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
+  sensor?: string[];
+  /** Which units to convert to m/s^2 and rad/s: those that column names or --sensor state (stated), also those that only the values reveal, person by person (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
+  units: string;
+  /** Sampling rate in Hz that the network sees, and of recordings without a time column; recordings at another rate are resampled. Default: the rate of most recordings, at most 50. */
+  rate?: number;
+  /** How recordings at a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
+  resampling: "low-pass" | "linear";
+  /** Length of a window in samples, after resampling. Default: 4 seconds. */
+  window?: number;
+  /** Share of a window that overlaps the next window. Default: 0.5. */
+  overlap: number;
+  /** Minimum share of a window that its label must cover; below 1, windows may span changes of label and get the most frequent one. Default: 1. */
+  purity: number;
+  /** Architecture. One of: 1dcnn-bilstm (the architecture that papers use), compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer), ensemble (the average of compact and minirocket), auto (the average or one of the two, by their losses on people held out), FILE.ts (your own, a module that exports a function from layers to a network; also .js). Default: auto. */
+  network: "1dcnn-bilstm" | "compact" | "minirocket" | "ensemble" | "auto" | `${string}.${"ts" | "mts" | "js" | "mjs"}`;
+  /** How channels are scaled. One of: zscore (mean and standard deviation), robust (median and interquartile range), none. Default: zscore. */
+  normalize: "zscore" | "robust" | "none";
+  /** Maximum epochs per fit. Default: 100. */
+  epochs: number;
+  /** Windows per training step. Default: 64. */
+  batchSize: number;
+  /** Adam's initial learning rate; halved on plateaus. Default: 0.001, or a tenth of it with --from. */
+  learningRate: number;
+  /** Epochs without improvement after which a fit stops. Default: 15. */
+  patience: number;
+  /** Weights of the classes in the loss. One of: none, balanced (rare classes count as much as frequent ones). Default: none. */
+  classWeights: "none" | "balanced";
+  /** Augmentation of training windows. One of: none, rotate (random rotations, because no two people wear a sensor the same way). Default: rotate, but none for minirocket. */
+  augment?: "none" | "rotate";
+  /** Worker threads; each trains one fold at a time. Default: one per core. */
+  jobs: number;
+  /** Continue the interrupted run that has the same --out. */
+  resume: boolean;
+}
+
+/** The same options before validation; those with a default may be omitted. */
+export type TuneOptions = Partial<TuneConfig> & Pick<TuneConfig, "files" | "out" | "search">;
+
 /** Options of `tidemark predict`, after validation and with defaults filled in. */
 export interface PredictConfig {
   /** Recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */

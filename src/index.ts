@@ -217,6 +217,15 @@ export {
   type UnlabelledReport,
   type UserReport,
 } from "./pipelines/train.ts";
+export {
+  type TunedOptions,
+  type TuneEvent,
+  type TuneResult,
+  type TuneRun,
+  type TuneSearch,
+  type TuneTrial,
+  tune,
+} from "./pipelines/tune.ts";
 export type { Reporter } from "./reporter.ts";
 // options and errors
 export type {
@@ -256,6 +265,8 @@ export type {
   SyncOptions,
   TrainConfig,
   TrainOptions,
+  TuneConfig,
+  TuneOptions,
 } from "./resolve-config.ts";
 export {
   type ConfigFile,
@@ -278,5 +289,6 @@ export {
   resolveStreamsShowConfig,
   resolveSyncConfig,
   resolveTrainConfig,
+  resolveTuneConfig,
 } from "./resolve-config.ts";
 export type { Versions } from "./versions.ts";

@@ -2,12 +2,13 @@
 // versions recorded other options, so what is read is checked again.
 
 import { z } from "zod";
-import type { RetrainConfig, TrainConfig } from "./config-types.ts";
+import type { RetrainConfig, TrainConfig, TuneConfig } from "./config-types.ts";
 import { snakeKeys } from "./letter-case.ts";
 import type { Option, Options } from "./option.ts";
 import { optionCheckOrDefault, resolveStoredOptionNames, showOptionValue } from "./resolve-options.ts";
 import { retrainOptions } from "./retrain-options.ts";
 import { trainOptions } from "./train-options.ts";
+import { tuneOptions } from "./tune-options.ts";
 
 /** The options of a training run, with its sampling rate and window decided. */
 export type SampledTrainConfig = TrainConfig & { rate: number; window: number };
@@ -125,7 +126,7 @@ export function configToRecord<C extends TrainConfig>(
 }
 
 /** The options that identify an interrupted run: all those that affect the result. */
-export function recordedConfigOfResult(config: TrainConfig | RetrainConfig): Record<string, unknown> {
+export function recordedConfigOfResult(config: TrainConfig | RetrainConfig | TuneConfig): Record<string, unknown> {
   return recordedConfigWithout(config, ({ affects }) => affects !== "result");
 }
 
@@ -146,6 +147,6 @@ export function presentRecordedNames(stored: Readonly<Record<string, unknown>>):
 }
 
 function recordedConfigWithout(config: object, test: (option: Option) => boolean): Record<string, unknown> {
-  const defined: Options = { ...trainOptions, ...retrainOptions };
+  const defined: Options = { ...tuneOptions, ...retrainOptions, ...trainOptions };
   return Object.fromEntries(Object.entries(config).filter(([name]) => !test(defined[name]!)));
 }

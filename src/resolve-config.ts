@@ -23,6 +23,7 @@ import type {
   StreamsShowConfig,
   SyncConfig,
   TrainConfig,
+  TuneConfig,
 } from "./config-types.ts";
 import { convertOptions } from "./convert-options.ts";
 import { parseDay } from "./day.ts";
@@ -52,6 +53,7 @@ import {
   streamsShowOptions,
 } from "./streams-options.ts";
 import { trainOptions } from "./train-options.ts";
+import { tuneOptions } from "./tune-options.ts";
 
 export type * from "./config-types.ts";
 export { readConfigFile } from "./read-config-file.ts";
@@ -179,6 +181,17 @@ export function resolveInspectConfig(options: unknown, file?: ConfigFile): Inspe
  */
 export function resolveConvertConfig(options: unknown, file?: ConfigFile): ConvertConfig {
   return resolveOptions(convertOptions, options, file);
+}
+
+/**
+ * Validates and completes the options of `tune`.
+ *
+ * @throws UserError under the same conditions as `resolveTrainConfig`
+ */
+export function resolveTuneConfig(options: unknown, file?: ConfigFile): TuneConfig {
+  const config = resolveOptions(tuneOptions, options, file);
+  checkConfigWindow(config);
+  return config;
 }
 
 /** Minimum length of a window in samples. */

@@ -27,6 +27,16 @@ const network = ["--network", "compact", "--rate", "20", "--window", "40", "--fo
 const cases: Readonly<Record<string, () => readonly string[]>> = {
   simulate: () => ["--out", "simulated.csv", "--users", "1", "--minutes", "0.1"],
   train: () => ["recordings.csv.gz", "--out", "trained", ...network, "--jobs", "2"],
+  tune: () => [
+    "recordings.csv.gz",
+    "--out",
+    "tuned.yaml",
+    "--search",
+    "augment=none,rotate",
+    ...network,
+    "--jobs",
+    "2",
+  ],
   inspect: () => ["recordings.csv.gz", "--out", "inspected.html", "--rate", "20", "--window", "40", "--folds", "2"],
   convert: () => ["recordings.csv.gz", "--out", "converted.parquet"],
   evaluate: () => ["recordings.csv.gz", "--model", "walk", "--out", "evaluated.html"],

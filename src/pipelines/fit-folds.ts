@@ -63,7 +63,8 @@ export async function fitFoldsFromScratch(fits: FitsOfRun, learningRate: number)
   );
 }
 
-async function fitFold(fits: FitsOfRun, fold: number, name: FitName): Promise<FitOutcome> {
+/** Fits one fold. @throws Interrupted if the signal ended it */
+export async function fitFold(fits: FitsOfRun, fold: number, name: FitName = nameOfFold(fold)): Promise<FitOutcome> {
   const { data, config, run, failed } = fits;
   const { trainIndex: own, validationIndex, testIndex } = data.folds[fold]!;
   const inSteps = isTrainedInSteps(config.network);

@@ -1,5 +1,12 @@
 import { kebabCase } from "../letter-case.ts";
-import { type RetrainConfig, resolveRetrainConfig, resolveTrainConfig, type TrainConfig } from "../resolve-config.ts";
+import {
+  type RetrainConfig,
+  resolveRetrainConfig,
+  resolveTrainConfig,
+  resolveTuneConfig,
+  type TrainConfig,
+  type TuneConfig,
+} from "../resolve-config.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { withoutPassword } from "../without-password.ts";
 
@@ -9,18 +16,24 @@ import { withoutPassword } from "../without-password.ts";
  */
 export function resumeCommand(verb: "train", config: TrainConfig): string;
 export function resumeCommand(verb: "retrain", config: RetrainConfig): string;
-export function resumeCommand(verb: "train" | "retrain", config: TrainConfig | RetrainConfig): string {
+export function resumeCommand(verb: "tune", config: TuneConfig): string;
+export function resumeCommand(
+  verb: "train" | "retrain" | "tune",
+  config: TrainConfig | RetrainConfig | TuneConfig,
+): string {
   const { files, out, resume: _, ...options } = config;
-  const defaults: Record<string, unknown> =
-    verb === "train"
-      ? { ...resolveTrainConfig({ files, out }) }
-      : { ...resolveRetrainConfig({ files, out, model: "-" }) };
+  const defaults: Readonly<Record<typeof verb, () => object>> = {
+    train: () => resolveTrainConfig({ files, out }),
+    retrain: () => resolveRetrainConfig({ files, out, model: "-" }),
+    tune: () => resolveTuneConfig({ files, out, search: "-" }),
+  };
+  const unchanged: Readonly<Record<string, unknown>> = { ...defaults[verb]() };
   const words = ["tidemark", verb, ...files.map(shellPath), "--out", out];
   for (const [name, value] of Object.entries(options)) {
     // The default network may change between versions, and an interrupted run has to keep its own.
-    if ((defaults[name] === value && name !== "network") || value === false || value === undefined) continue;
-    if (name === "sensor") {
-      words.push(...[value].flat().flatMap((sensor) => ["--sensor", String(sensor)]));
+    if ((unchanged[name] === value && name !== "network") || value === false || value === undefined) continue;
+    if (name === "sensor" || name === "search") {
+      words.push(...[value].flat().flatMap((own) => [`--${name}`, String(own)]));
       continue;
     }
     words.push(`--${kebabCase(name)}`);

@@ -27,6 +27,7 @@ import { syncCommand } from "./sync-command.ts";
 import { printTerminalError } from "./terminal.ts";
 import { tokenCommand } from "./token-command.ts";
 import { trainCommand } from "./train-command.ts";
+import { tuneCommand } from "./tune-command.ts";
 import { wrapLine } from "./wrap.ts";
 
 const description =
@@ -65,16 +66,9 @@ export function createProgram(): Command {
     .helpCommand("help [command]", "print the options of a command");
   addHelpClosing(program, closing);
   const commands = [
-    ...[inspectCommand(), convertCommand(), trainCommand(), predictCommand(), evaluateCommand()],
-    ...[
-      checkCommand(),
-      serveCommand(),
-      pushCommand(),
-      tokenCommand(),
-      streamsCommand(),
-      baselineCommand(),
-      referenceCommand(),
-    ],
+    ...[inspectCommand(), convertCommand(), trainCommand(), tuneCommand(), predictCommand(), evaluateCommand()],
+    ...[checkCommand(), serveCommand(), pushCommand(), tokenCommand(), streamsCommand()],
+    ...[baselineCommand(), referenceCommand()],
     alertsCommand(),
     ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
     completionCommand((shell) => completionScript(shell, program, definedOptions)),

@@ -70,6 +70,11 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     [absent, "--out", at("other")],
     [recordings, "--out", at("other"), "--config", absent],
   ],
+  tune: () => [
+    [recordings, "--out", `${at("tuned")}.yaml`, "--search", "augment=none,rotate", ...network, "--minutes", "0.01"],
+    [absent, "--out", `${at("other")}.yaml`, "--search", "augment=none,rotate"],
+    [recordings, "--out", `${at("other")}.yaml`, "--search", name("search")],
+  ],
   predict: () => [
     [batch, "--model", at("model"), "--out", `${at("predicted")}.csv`],
     [batch, "--model", at("absent"), "--out", "p.csv"],

@@ -11,6 +11,7 @@ import { conversionSchema } from "../../../scripts/conversion-schema.ts";
 import { evaluationSchema } from "../../../scripts/evaluation-schema.ts";
 import { eventTypes, trainEventSchema } from "../../../scripts/event-schema.ts";
 import { inspectionSchema } from "../../../scripts/inspection-schema.ts";
+import { tuningSchema } from "../../../scripts/tuning-schema.ts";
 import { createProgram } from "../../../src/interfaces/cli/program.ts";
 import { baselineStatsSchema, storedBaselineStats } from "../../../src/monitoring/drift/baseline-stats.ts";
 import { checkResultSchema } from "../../../src/monitoring/streams/check-result-schema.ts";
@@ -132,6 +133,12 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
       [...["recordings.csv.gz", "--out", "models/new", "--tracking", server.uri, "--epochs", "2"], ...network],
       [...[fileOf("one channel constant"), "--out", "no", "--epochs", "1"], ...network],
       [...[fileOf("usual"), "--out", "models/one-person", "--epochs", "1", "--split", "blocks"], ...network],
+    ],
+  },
+  tune: {
+    form: tuningSchema,
+    calls: () => [
+      [...["recordings.csv.gz", "--out", "t.yaml", "--search", "batch-size=16,64", "--epochs", "1"], ...network],
     ],
   },
   predict: {

@@ -51,6 +51,14 @@ const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[
     [batch, "--out", "m", "--config", bad],
     ...inside(bad, "m").map((out) => ["recordings.csv.gz", "--out", out]),
   ],
+  tune: (bad) => {
+    const search = ["--search", "augment=none,rotate"];
+    return [
+      [bad, "--out", "t.yaml", ...search],
+      [batch, "--out", "t.yaml", ...search, "--config", bad],
+      ...inside(bad, "t.yaml").map((out) => ["recordings.csv.gz", "--out", out, ...search]),
+    ];
+  },
   predict: (bad) => [
     [bad, "--model", "walk", "--out", "p.csv"],
     [batch, "--model", bad, "--out", "p.csv"],

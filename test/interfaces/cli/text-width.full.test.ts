@@ -33,6 +33,7 @@ const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
   simulate: [["--out", "s.csv", "--users", "1", "--minutes", "0.1"]],
   inspect: [["recordings.csv.gz", "--rate", "20", "--window", "40", "--folds", "2"]],
   train: [["recordings.csv.gz", "--out", "models/walk-v2", ...network]],
+  tune: [["recordings.csv.gz", "--out", "t.yaml", "--search", "augment=none,rotate", ...network]],
   predict: [["batch.csv.gz", ...walk, "--out", "p.csv"]],
   convert: [["recordings.csv.gz", "--out", "clean.csv"]],
   evaluate: [["recordings.csv.gz", ...walk]],

@@ -1,0 +1,51 @@
+// The schema of what `tune --json` prints.
+import { z } from "zod";
+import type { PrintedTuning } from "../src/interfaces/cli/tune-command.ts";
+import { trainOptions } from "../src/train-options.ts";
+
+const share = z.number().min(0).max(1);
+const { network, normalize, batchSize, learningRate, patience, classWeights, augment } = trainOptions;
+const options = z
+  .object({
+    network: network.check.exactOptional(),
+    normalize: normalize.check.exactOptional(),
+    batch_size: batchSize.check.exactOptional(),
+    learning_rate: learningRate.check.exactOptional(),
+    patience: patience.check.exactOptional(),
+    class_weights: classWeights.check.exactOptional(),
+    augment: augment.check.exactOptional(),
+  })
+  .describe("values of the searched options");
+
+export const tuningSchema: z.ZodType<PrintedTuning> = z.object({
+  out: z.string().describe("the config file with the chosen options"),
+  trials: z.string().describe("the file with every trial"),
+  candidates: z.int().min(2),
+  searches: z
+    .array(
+      z.object({
+        fold: z.int().min(1).nullable().describe("null for the last search, over everyone"),
+        trials: z.array(
+          z.object({
+            options,
+            epochs: z.int().min(1),
+            macro_f1: share.describe("mean over the people held out"),
+          }),
+        ),
+        chosen: options,
+      }),
+    )
+    .min(2),
+  chosen: options,
+  judged: z
+    .object({
+      people: z.array(z.object({ person: z.string(), first: share, second: share })),
+      first: share,
+      second: share,
+      difference: z.number(),
+      interval: z.object({ low: z.number(), high: z.number() }).nullable().describe("90 %; null with one person"),
+      verdict: z.enum(["better", "worse", "open"]).nullable(),
+    })
+    .describe("macro-F1 of people who took no part in the choice: options as given (first), and as chosen (second)"),
+  seconds: z.number().min(0),
+});

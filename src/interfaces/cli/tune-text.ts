@@ -1,0 +1,64 @@
+// The progress and the result of a search, in words.
+
+import { counted } from "../../counted.ts";
+import { durationText } from "../../duration-text.ts";
+import { type TuneEvent, type TuneResult, tunedOptionsText } from "../../pipelines/tune.ts";
+import { shellCommand, shellPath } from "../../shell-words.ts";
+import { fixedText, signedFixedText } from "./number-text.ts";
+import type { Block } from "./terminal.ts";
+
+/** One line of progress. */
+export function tuneEventLine(event: TuneEvent): string {
+  switch (event.type) {
+    case "candidates":
+      return `search     ${counted(event.candidates, "candidate")} on ${counted(event.windows, "window")} of ${event.people} people; ${event.folds} folds, and then everyone`;
+    case "trial": {
+      const { search, purpose, options, epochs, macroF1 } = event;
+      const score = fixedText(macroF1);
+      if (purpose === "judge") return `${search}  judged  ${tunedOptionsText(options)}  macro F1 ${score}`;
+      return `${search}  ${tunedOptionsText(options)}  ${counted(epochs, "epoch")}  macro F1 ${score}  ${durationText(event.secondsLeft)} left`;
+    }
+    case "chosen":
+      return `${event.search}  chosen: ${tunedOptionsText(event.options)}`;
+  }
+}
+
+/** @param files the recordings, as the user named them */
+export function tuneResultBlocks({ searches, judged, out, trials }: TuneResult, files: readonly string[]): Block[] {
+  const { trials: last, chosen } = searches.at(-1)!;
+  const epochs = [...new Set(last.map((own) => own.epochs))].sort((a, b) => a - b);
+  const rows = [...Map.groupBy(last, ({ options }) => tunedOptionsText(options))].map(([text, own]) => {
+    const scores = epochs.map((each) => own.find((trial) => trial.epochs === each)?.macroF1);
+    return [text, ...scores.map((score) => (score === undefined ? "" : fixedText(score)))];
+  });
+  const { people, first, second, difference, interval, verdict } = judged;
+  const range =
+    interval === null ? "" : `, 90 % interval ${signedFixedText(interval.low)} to ${signedFixedText(interval.high)}`;
+  const meanings = {
+    better: "choosing pays on these recordings",
+    worse: "the options as given are better on these recordings",
+    open: "chance could explain the difference",
+  };
+  const worst = (which: "first" | "second"): string => fixedText(Math.min(...people.map((own) => own[which])));
+  return [
+    "Macro F1 of the last search, over people held out, by maximum epochs",
+    { headers: ["candidate", ...epochs.map(String)], rows },
+    "",
+    "Macro F1 over people who took no part in the choice",
+    {
+      headers: ["options", "macro F1", "worst person"],
+      rows: [
+        ["as given", fixedText(first), worst("first")],
+        ["chosen within each fold", fixedText(second), worst("second")],
+      ],
+    },
+    "",
+    `difference ${signedFixedText(difference)}${range}${verdict === null ? "" : `; ${meanings[verdict]}`}`,
+    `folds      ${searches
+      .slice(0, -1)
+      .map((search) => tunedOptionsText(search.chosen))
+      .join("; ")}`,
+    `chosen     ${tunedOptionsText(chosen)}: ${out}; every trial is in ${trials}`,
+    `-> ${shellCommand("tidemark", "train", ...files.map(shellPath), "--config", shellPath(out), "--out")} MODEL, with the options that these recordings were read with`,
+  ];
+}

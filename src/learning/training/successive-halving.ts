@@ -1,0 +1,62 @@
+// Finds the best of many candidates without training each of them to the end: all get a few epochs, and only the best third of them
+// gets three times as many (Jamieson and Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", 2016).
+
+/** One candidate that was trained for some epochs. */
+export interface Trial<Candidate> {
+  readonly candidate: Candidate;
+  /** Maximum epochs of its fits. */
+  readonly epochs: number;
+  /** The higher, the better. */
+  readonly score: number;
+}
+
+export interface HalvingPlan<Candidate> {
+  /** Maximum epochs of the last rung. */
+  readonly epochs: number;
+  /** Whether another candidate may start on a rung that should end after this share of the time. */
+  readonly isTimeLeft: (share: number) => boolean;
+  readonly score: (candidate: Candidate, epochs: number) => Promise<number>;
+}
+
+/** One candidate of this many goes on to the next rung. */
+const factor = 3;
+const mostRungs = 3;
+/** A rung with fewer candidates decides nothing. */
+const fewest = 2;
+
+/** Epochs of each rung. A handful of candidates needs no rung that only sorts out the worst. */
+export function halvingEpochs(candidates: number, epochs: number): number[] {
+  const rungs = candidates <= fewest ? 1 : candidates <= fewest * factor ? 2 : mostRungs;
+  const each = Array.from({ length: rungs }, (_, rung) =>
+    Math.max(1, Math.round(epochs / factor ** (rungs - 1 - rung))),
+  );
+  return [...new Set(each)];
+}
+
+/**
+ * Every rung has an equal share of the time. If that runs out, the first rung leaves out its last candidates, and later rungs
+ * those that were worse on the rung before.
+ * @param candidates at least one, in the order in which they are tried; equal scores keep that order
+ * @returns all trials in order, and the best one of the last rung
+ */
+export async function successiveHalving<Candidate>(
+  candidates: readonly Candidate[],
+  { epochs, isTimeLeft, score }: HalvingPlan<Candidate>,
+): Promise<{ readonly trials: readonly Trial<Candidate>[]; readonly best: Trial<Candidate> }> {
+  if (candidates.length === 0) throw new RangeError("successive halving: expected at least one candidate, got none");
+  const trials: Trial<Candidate>[] = [];
+  const rungs = halvingEpochs(candidates.length, epochs);
+  let left = [...candidates];
+  let ranked: Trial<Candidate>[] = [];
+  for (const [rung, each] of rungs.entries()) {
+    const tried: Trial<Candidate>[] = [];
+    for (const candidate of left) {
+      if (tried.length >= (rung === 0 ? fewest : 1) && !isTimeLeft((rung + 1) / rungs.length)) break;
+      tried.push({ candidate, epochs: each, score: await score(candidate, each) });
+    }
+    trials.push(...tried);
+    ranked = tried.sort((a, b) => b.score - a.score);
+    left = ranked.slice(0, Math.max(fewest, Math.ceil(ranked.length / factor))).map(({ candidate }) => candidate);
+  }
+  return { trials, best: ranked[0]! };
+}

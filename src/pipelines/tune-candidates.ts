@@ -1,0 +1,111 @@
+// The candidates of a search: all combinations of the values to try, each with the options of `train` that it stands for.
+
+import { UserError } from "../errors.ts";
+import { camelCase, kebabCase } from "../letter-case.ts";
+import { listedNames } from "../listed-names.ts";
+import { nearestName } from "../nearest-name.ts";
+import { unusedRecordedOptions } from "../recorded-options.ts";
+import { resolveTrainConfig, type TrainConfig, type TuneConfig } from "../resolve-config.ts";
+import { trainOptions } from "../train-options.ts";
+import { searchedOptions } from "../tune-options.ts";
+
+/** The values of the searched options, by their names in code. */
+export type TunedOptions = Partial<
+  Pick<TrainConfig, "network" | "normalize" | "batchSize" | "learningRate" | "patience" | "classWeights" | "augment">
+>;
+
+type SearchedName = keyof TunedOptions & (typeof searchedOptions)[number];
+
+export interface TuneCandidate {
+  readonly options: TunedOptions;
+  readonly config: TrainConfig;
+}
+
+/** More would take days, and a typing error explains them better. */
+const mostCandidates = 10_000;
+
+/**
+ * The options as given come first, without any searched value, and then every combination. Combinations that differ only in
+ * options that their network does not use are one candidate.
+ * @throws UserError if an option cannot be searched, a value is not allowed, or there is nothing to choose between
+ */
+export function tuneCandidates(config: TuneConfig): { given: TuneCandidate; candidates: TuneCandidate[] } {
+  const values = searchedValues(config.search);
+  const count = [...values.values()].reduce((product, { length }) => product * length, 1);
+  if (count > mostCandidates) {
+    throw new UserError(`--search: expected at most ${mostCandidates} combinations, got ${count}`, {
+      advice: "Search fewer options, or fewer values of each.",
+    });
+  }
+  let combinations: TunedOptions[] = [{}];
+  for (const [name, own] of values)
+    combinations = combinations.flatMap((one) => own.map((v) => ({ ...one, [name]: v })));
+  const distinct = new Map<string, TuneCandidate>();
+  for (const combination of combinations) {
+    const candidate = tuneCandidate(config, combination);
+    const key = JSON.stringify(candidate.options);
+    if (!distinct.has(key)) distinct.set(key, candidate);
+  }
+  const candidates = [...distinct.values()];
+  if (candidates.length < 2)
+    throw new UserError("--search: expected at least two different candidates, got one", {
+      advice: "Give an option more values: --search learning-rate=0.0003,0.001,0.003",
+    });
+  return { given: tuneCandidate(config, {}), candidates };
+}
+
+/** @throws UserError if a combination of options is not allowed */
+function tuneCandidate(config: TuneConfig, combination: TunedOptions): TuneCandidate {
+  const { search: _, minutes: __, jobs, resume: ___, ...training } = config;
+  const network = (combination.network ?? training.network) as TrainConfig["network"];
+  const unused = unusedRecordedOptions(network);
+  const without = <O extends object>(options: O): O =>
+    Object.fromEntries(Object.entries(options).filter(([name]) => !unused.some((other) => other === name))) as O;
+  const options = without(combination);
+  return { options, config: { ...resolveTrainConfig({ ...without(training), ...options }), jobs } };
+}
+
+/** The values of each `--search NAME=VALUE,VALUE`, by name in code. */
+function searchedValues(search: readonly string[]): ReadonlyMap<SearchedName, readonly (string | number)[]> {
+  const values = new Map<SearchedName, readonly (string | number)[]>();
+  for (const text of search) {
+    const [written = "", list] = text.split(/=(.*)/s);
+    const name = searchedName(written.trim());
+    if (list === undefined) throw new UserError(`--search ${text}: expected ${kebabCase(name)}=VALUE,VALUE,...`);
+    if (values.has(name)) throw new UserError(`--search: expected ${kebabCase(name)} once, got it twice`);
+    const own = list.split(",").map((value) => searchedValue(name, value.trim()));
+    values.set(name, [...new Set(own)]);
+  }
+  return values;
+}
+
+function searchedName(written: string): SearchedName {
+  const camel = camelCase(written);
+  const name = searchedOptions.find((own) => own === camel);
+  if (name !== undefined) return name;
+  const names = searchedOptions.map(kebabCase);
+  const nearest = nearestName(written, names);
+  const why =
+    camel in trainOptions && nearest !== kebabCase(camel)
+      ? "scores are comparable only on the same windows and people, so options that change these cannot be searched"
+      : `expected one of ${names.join(", ")}`;
+  throw new UserError(`--search ${written}: ${why}`, {
+    advice: nearest === undefined ? `Search some of ${listedNames(names)}.` : `Did you mean ${nearest}?`,
+  });
+}
+
+function searchedValue(name: SearchedName, text: string): string | number {
+  const value = trainOptions[name].type === "number" && text !== "" ? Number(text) : text;
+  const { success, error } = trainOptions[name].check.safeParse(value);
+  if (!success)
+    throw new UserError(
+      `--search ${kebabCase(name)}: expected ${error.issues[0]!.message}, got ${JSON.stringify(text)}`,
+    );
+  return value;
+}
+
+/** For example "learning-rate 0.003, augment none". */
+export function tunedOptionsText(options: TunedOptions): string {
+  const words = Object.entries(options).map(([name, value]) => `${kebabCase(name)} ${value}`);
+  return words.length === 0 ? "as given" : words.join(", ");
+}

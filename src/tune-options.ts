@@ -1,0 +1,74 @@
+import type { TuneConfig } from "./config-types.ts";
+import { numberOption, type OptionsOf, optionsUnder, textOption, textsOption } from "./option.ts";
+import { filesOption, jobs, resume, sensor, trainColumns, units } from "./shared-options.ts";
+import { trainOptions } from "./train-options.ts";
+
+const { rate, resampling, window, overlap, purity, seed, folds } = trainOptions;
+const { network, normalize, epochs, batchSize, learningRate, patience, classWeights } = trainOptions;
+const { default: _, ...augment } = trainOptions.augment;
+
+/** Options of `train` that can be searched: all that change neither the windows nor their division into folds. */
+export const searchedOptions = [
+  "network",
+  "normalize",
+  "batchSize",
+  "learningRate",
+  "patience",
+  "classWeights",
+  "augment",
+] as const;
+
+/** Options of `tune`. */
+export const tuneOptions: OptionsOf<TuneConfig> = {
+  files: filesOption("labelled recordings"),
+  out: textOption({
+    value: "file",
+    required: true,
+    expected: "the path of a file that ends in .yaml",
+    pattern: /\.ya?ml$/i,
+    affects: "run",
+    doc: "config file with the chosen options, for train --config",
+  }),
+  ...optionsUnder("Search:", {
+    search: textsOption({
+      value: "option=values",
+      many: "repeated",
+      required: true,
+      expected: "an option and its values, such as learning-rate=0.001,0.003",
+      doc: "option of train and the values to try, as NAME=VALUE,VALUE,...; repeatable, and all combinations are candidates",
+    }),
+    minutes: numberOption({
+      value: "n",
+      expected: "a number greater than 0",
+      above: 0,
+      default: 60,
+      affects: "run",
+      doc: "time for trying candidates; judging what was chosen takes two more cross-validations",
+    }),
+    folds: {
+      ...folds,
+      default: 3,
+      doc: "folds by person; each has a search of its own, which its tested people take no part in",
+    },
+    seed: { ...seed, doc: "seed of the folds, the fits and the order of the candidates" },
+  }),
+  ...trainColumns,
+  sensor,
+  units,
+  rate,
+  resampling,
+  window,
+  overlap,
+  purity,
+  ...optionsUnder("Options that are not searched:", {
+    network,
+    normalize,
+    epochs,
+    batchSize,
+    learningRate,
+    patience,
+    classWeights,
+    augment: { ...augment, presence: "optional" },
+  }),
+  ...optionsUnder("Running:", { jobs: { ...jobs, doc: "worker threads; each trains one fold at a time" }, resume }),
+};

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { tuneCandidates, tunedOptionsText } from "../../src/pipelines/tune-candidates.ts";
+import { resolveTuneConfig } from "../../src/resolve-config.ts";
+
+const candidatesOf = (search: string[], options: object = {}) =>
+  tuneCandidates(resolveTuneConfig({ files: ["r.csv"], out: "t.yaml", search, ...options }));
+
+describe("candidates of a search", () => {
+  it("are all combinations, with the other options as given", () => {
+    const { given, candidates } = candidatesOf(["learning-rate=0.001,0.003", "augment=none,rotate"], {
+      network: "compact",
+    });
+    expect(candidates.map(({ options }) => options)).toEqual([
+      { learningRate: 0.001, augment: "none" },
+      { learningRate: 0.001, augment: "rotate" },
+      { learningRate: 0.003, augment: "none" },
+      { learningRate: 0.003, augment: "rotate" },
+    ]);
+    expect(candidates[2]!.config).toMatchObject({
+      network: "compact",
+      learningRate: 0.003,
+      augment: "none",
+      batchSize: 64,
+    });
+    expect(given.config).toMatchObject({ network: "compact", learningRate: 0.001, augment: "rotate" });
+  });
+
+  it("leave out what their network does not use, and keep each network's own default", () => {
+    const { candidates } = candidatesOf(["network=minirocket,compact", "learning-rate=0.001,0.003"], { epochs: 20 });
+    expect(candidates.map(({ options }) => options)).toEqual([
+      { network: "minirocket" },
+      { network: "compact", learningRate: 0.001 },
+      { network: "compact", learningRate: 0.003 },
+    ]);
+    expect(candidates.map(({ config }) => config.augment)).toEqual(["none", "rotate", "rotate"]);
+  });
+
+  it("count a value once", () => {
+    expect(candidatesOf(["batch-size=32,64,32"]).candidates).toHaveLength(2);
+  });
+
+  it.each([
+    [["learning-rate"], "--search learning-rate: expected learning-rate=VALUE,VALUE,..."],
+    [["learning-rate=0.001"], "expected at least two different candidates, got one"],
+    [["learning-rate=0.001,fast"], '--search learning-rate: expected a number greater than 0, at most 1, got "fast"'],
+    [["learning-rate=0.001,"], '--search learning-rate: expected a number greater than 0, at most 1, got ""'],
+    [["network=compact,lstm"], "--search network: expected one of"],
+    [["window=100,200"], "--search window: scores are comparable only on the same windows and people"],
+    [["learning-rates=1,2"], "--search learning-rates: expected one of network, normalize"],
+    [["augment=none,rotate", "augment=none,rotate"], "expected augment once, got it twice"],
+    [["network=minirocket,minirocket"], "expected at least two different candidates, got one"],
+  ])("are refused for %j", (search, message) => {
+    expect(() => candidatesOf(search)).toThrow(message);
+  });
+
+  it("are named as on the command line", () => {
+    expect(tunedOptionsText({ batchSize: 32, augment: "none" })).toBe("batch-size 32, augment none");
+    expect(tunedOptionsText({})).toBe("as given");
+  });
+});

@@ -1,0 +1,127 @@
+// `tidemark tune` through the command: what it writes, that it can be stopped, and that the people who judge take no part.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { parse } from "yaml";
+import { type TuneEvent, tune } from "../../src/pipelines/tune.ts";
+import type { TuneOptions } from "../../src/resolve-config.ts";
+import { query } from "./query.ts";
+import { fileDirectory, simulateTiny, start } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (name: string): string => join(directory, name);
+const run = (...given: string[]) => start(given, directory).ended;
+const reading = ["--rate", "20", "--window", "40"];
+const search = ["--search", "learning-rate=0.00001,0.003", "--search", "augment=none,rotate", "--minutes", "60"];
+const options = [
+  "--network",
+  "compact",
+  "--epochs",
+  "4",
+  "--folds",
+  "2",
+  "--batch-size",
+  "16",
+  "--seed",
+  "7",
+  "--jobs",
+  "2",
+];
+const words = (file: string, out: string, ...more: string[]): string[] => [
+  ...["tune", file, "--out", out, ...reading, ...search, ...options, ...more],
+];
+interface Line {
+  search: string;
+  purpose: string;
+  options: object;
+  macro_f1: Record<string, number>;
+}
+const trialsOf = (out: string): Line[] =>
+  readFileSync(at(`${out}.trials.jsonl`), "utf8")
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => JSON.parse(line));
+const withoutTimes = (out: string) => trialsOf(out).map((trial) => ({ ...trial, seconds: 0 }));
+
+beforeAll(async () => {
+  await simulateTiny(at("r.parquet"), { users: 6 });
+  expect(await run(...words("r.parquet", "tuned.yaml"))).toMatchObject({ exitCode: 0 });
+}, 600_000);
+
+it("writes a config file that train takes", { timeout: 600_000 }, async () => {
+  const chosen = parse(readFileSync(at("tuned.yaml"), "utf8"));
+  // At a rate of .00001, four epochs teach nothing.
+  expect(chosen).toEqual({ "learning-rate": 0.003, augment: expect.stringMatching(/^(none|rotate)$/) });
+  const trained = ["train", "r.parquet", "--config", "tuned.yaml", "--out", "walk", ...reading, ...options];
+  expect(await run(...trained)).toMatchObject({ exitCode: 0 });
+  const { config } = JSON.parse(readFileSync(at("walk/cv_report.json"), "utf8"));
+  expect(config).toMatchObject({ learning_rate: 0.003, augment: chosen.augment });
+});
+
+it("judges each fold's choice on people who took no part in it", () => {
+  const trials = trialsOf("tuned.yaml");
+  for (const fold of ["fold 1", "fold 2"]) {
+    const peopleOf = (purpose: string): string[] => [
+      ...new Set(
+        trials
+          .filter((own) => own.search === fold && own.purpose === purpose)
+          .flatMap((own) => Object.keys(own.macro_f1)),
+      ),
+    ];
+    expect(peopleOf("search").filter((person) => peopleOf("judge").includes(person))).toEqual([]);
+    expect([...peopleOf("search"), ...peopleOf("judge")]).toHaveLength(6);
+  }
+  const everyone = trials.filter((own) => own.search === "everyone");
+  expect(everyone.every((own) => Object.keys(own.macro_f1).length === 6)).toBe(true);
+});
+
+it("is blind to the labels of the people who judge", { timeout: 600_000 }, async () => {
+  const judges = Object.keys(
+    trialsOf("tuned.yaml").find((own) => own.search === "fold 1" && own.purpose === "judge")!.macro_f1,
+  );
+  // Their first two classes change places, so that the folds stay the same.
+  const swapped = `CASE activity WHEN 'walking' THEN 'sitting' WHEN 'sitting' THEN 'walking' ELSE activity END`;
+  const who = `"user" IN (${judges.map((name) => `'${name}'`).join()})`;
+  await query(
+    `COPY (SELECT * REPLACE (CASE WHEN ${who} THEN ${swapped} ELSE activity END AS activity) FROM '${at("r.parquet")}') TO '${at("poisoned.parquet")}' (FORMAT parquet)`,
+  );
+  expect(await run(...words("poisoned.parquet", "poisoned.yaml"))).toMatchObject({ exitCode: 0 });
+  const of = (out: string, fold: string) =>
+    withoutTimes(out).filter((own) => own.search === fold && own.purpose === "search");
+  expect(of("poisoned.yaml", "fold 1")).toEqual(of("tuned.yaml", "fold 1"));
+  expect(of("poisoned.yaml", "fold 2")).not.toEqual(of("tuned.yaml", "fold 2"));
+});
+
+it("continues where it was stopped, and repeats nothing", { timeout: 600_000 }, async () => {
+  const stop = new AbortController();
+  let trials = 0;
+  const event = ({ type }: TuneEvent): void => {
+    if (type === "trial" && ++trials === 3) stop.abort();
+  };
+  const inCode: TuneOptions = {
+    files: [at("r.parquet")],
+    out: at("again.yaml"),
+    rate: 20,
+    window: 40,
+    search: ["learning-rate=0.00001,0.003", "augment=none,rotate"],
+    network: "compact",
+    epochs: 4,
+    folds: 2,
+    batchSize: 16,
+    seed: 7,
+    jobs: 2,
+  };
+  const stopped = tune(inCode, { signal: stop.signal, reporter: { event } });
+  await expect(stopped).rejects.toThrow("every finished trial is kept in");
+  expect(trials).toBe(3);
+  const before = readFileSync(at("again.yaml.trials.jsonl"), "utf8");
+  expect(await run(...words("r.parquet", "again.yaml"))).toMatchObject({ exitCode: 2 });
+  const other = await run(...words("r.parquet", "again.yaml", "--epochs", "5", "--resume"));
+  expect(other).toMatchObject({ exitCode: 2 });
+  expect(other.stderr).toContain("other recordings, options or versions");
+  expect(await run(...words("r.parquet", "again.yaml", "--resume"))).toMatchObject({ exitCode: 0 });
+  expect(readFileSync(at("again.yaml.trials.jsonl"), "utf8").startsWith(before)).toBe(true);
+  expect(withoutTimes("again.yaml")).toEqual(withoutTimes("tuned.yaml"));
+  expect(readFileSync(at("again.yaml"), "utf8")).toBe(readFileSync(at("tuned.yaml"), "utf8"));
+});

@@ -12,7 +12,7 @@ import { type JudgedBatch, type JudgeRun, judgePostedBatch } from "./judge-poste
 import { listModels } from "./models.ts";
 import type { PostedBatch } from "./posted-batch.ts";
 import { type StreamReader, streamReader } from "./read-streams.ts";
-import { ServedModels } from "./served-models.ts";
+import { ServedModels, serviceLedgerWait } from "./served-models.ts";
 import { listStreamsOf } from "./streams.ts";
 
 export { StoreUnavailable } from "../storage/store/store-unavailable.ts";
@@ -48,7 +48,7 @@ export interface ServiceRun {
 /** @throws UserError if the folder has no model */
 export async function openService(config: ServeConfig, run: ServiceRun = {}): Promise<Service> {
   const { models: directory, keepDays, keepMegabytes, batchRows } = config;
-  const store = config.store === undefined ? undefined : await openModelLedgerStore(config.store);
+  const store = config.store === undefined ? undefined : await openModelLedgerStore(config.store, serviceLedgerWait);
   const served = new ServedModels({ models: directory, store });
   const service: Service = {
     judge: inTurn(streamOfPosted, (posted) =>

@@ -56,6 +56,9 @@ interface Opened {
   replaced: boolean;
 }
 
+/** While SQLite waits for a lock, the service answers nobody. Between attempts, it does. */
+export const serviceLedgerWait = { busyTimeoutMs: 100 } as const;
+
 export interface ServedModelsOptions {
   /** Folder of model folders. */
   readonly models: string;
@@ -155,7 +158,7 @@ export class ServedModels {
       const { monitored } = watched;
       const store =
         (await this.#options.store?.streamsOf({ project, model: monitored.modelVersion })) ??
-        openModelLedger(monitored);
+        openModelLedger(monitored, serviceLedgerWait);
       return new ModelHandle(watched, { store: () => store });
     } catch (error) {
       if (!(error instanceof UserError) || error instanceof StoreUnavailable) throw error;
@@ -169,7 +172,7 @@ export class ServedModels {
     const { store } = this.#options;
     const streams =
       store === undefined
-        ? openReadableModelLedger({ directory, modelVersion })
+        ? openReadableModelLedger({ directory, modelVersion }, serviceLedgerWait)
         : await store.streamsOf({ project, model: modelVersion });
     return { modelVersion, streams };
   }

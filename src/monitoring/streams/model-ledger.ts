@@ -23,6 +23,12 @@ export interface LedgerOwner {
   readonly modelVersion: string;
 }
 
+/** How long to wait for other processes. */
+export interface LedgerWait {
+  /** Maximum time that SQLite waits for a lock, during which this process does nothing else (default 30,000). */
+  readonly busyTimeoutMs?: number;
+}
+
 /** What a monitor needs to know about its model. */
 export interface MonitoredModel extends LedgerOwner {
   readonly channels: readonly string[];
@@ -33,7 +39,7 @@ export interface MonitoredModel extends LedgerOwner {
 }
 
 /** @throws UserError if the existing ledger cannot be used */
-export function openModelLedger(model: MonitoredModel, options: { readonly busyTimeoutMs?: number } = {}): StreamStore {
+export function openModelLedger(model: MonitoredModel, options: LedgerWait = {}): StreamStore {
   const { directory, modelVersion, referenceBatches } = model;
   return SqliteStreamStore.open(directory, {
     modelVersion,
@@ -48,16 +54,19 @@ export function openModelLedger(model: MonitoredModel, options: { readonly busyT
  * @param address sqlite:DIR or postgres://user:password@host/database
  * @throws UserError if it is not an address, or the store cannot be used
  */
-export async function openModelLedgerStore(address: string): Promise<OpenedStore> {
-  return openStore(parseStoreAddress(address), modelLedgerUpgrade);
+export async function openModelLedgerStore(address: string, options: LedgerWait = {}): Promise<OpenedStore> {
+  return openStore(parseStoreAddress(address), { ...modelLedgerUpgrade, ...options });
 }
 
 /** The read-only part of a ledger. */
 export type ReadableLedger = Pick<StreamStore, "page" | "find" | "streams" | "fleet" | "actions" | "close">;
 
 /** For callers that do not need the model. @throws UserError under the same conditions as `openModelLedger` */
-export function openReadableModelLedger({ directory, modelVersion }: LedgerOwner): ReadableLedger {
-  return SqliteStreamStore.open(directory, { modelVersion, ...modelLedgerUpgrade });
+export function openReadableModelLedger(
+  { directory, modelVersion }: LedgerOwner,
+  options: LedgerWait = {},
+): ReadableLedger {
+  return SqliteStreamStore.open(directory, { modelVersion, ...modelLedgerUpgrade, ...options });
 }
 
 /** The stream's rolling reference; empty for a stream without batches. */

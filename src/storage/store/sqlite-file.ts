@@ -103,7 +103,7 @@ function useSqliteWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): 
       database.exec("PRAGMA journal_mode = WAL");
       return;
     } catch (error) {
-      if (sqliteErrorCode(error) !== 5 || Date.now() > deadline) throw error;
+      if (sqliteErrorCode(error) !== lockedFile || Date.now() > deadline) throw error;
     }
   }
 }
@@ -112,9 +112,9 @@ function sleepBeforeSqliteRetry(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-const damagedFile = 11;
+const [lockedFile, damagedFile] = [5, 11];
 /** Codes of faults that may pass without a change of the request: locked, failed disk, full disk. */
-const passing = [5, 10, 13];
+const passing = [lockedFile, 10, 13];
 
 /** Explanations of SQLite's primary result codes (https://sqlite.org/rescode.html) for users. */
 const faults: Readonly<Record<number, { what: string; advice: string }>> = {
@@ -122,7 +122,7 @@ const faults: Readonly<Record<number, { what: string; advice: string }>> = {
     what: "cannot be read or written: permission is denied",
     advice: "Check the permissions of the file and of its folder.",
   },
-  5: {
+  [lockedFile]: {
     what: "is locked by another process, which did not finish in time",
     advice: "Try again; if it happens again, look for a process that uses this folder and does not respond.",
   },
@@ -158,6 +158,11 @@ export function explainSqliteFileErrors<T>(path: string, work: () => T): T {
     const Fault = passing.includes(sqliteErrorCode(error) ?? -1) ? StoreUnavailable : UserError;
     throw new Fault(message, { advice: fault.advice, cause: error });
   }
+}
+
+/** Whether `explainSqliteFileErrors` explained that another process had locked the file. */
+export function isLockedSqliteFile(error: unknown): boolean {
+  return error instanceof StoreUnavailable && sqliteErrorCode(error.cause) === lockedFile;
 }
 
 /** The low byte of an extended result code; undefined if it is not an SQLite error. */

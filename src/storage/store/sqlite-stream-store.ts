@@ -2,9 +2,11 @@
 // still has the version on which the decision was based; if not, the batch is judged again. So each batch is judged with
 // knowledge of all earlier batches, however many processes add batches at the same time, and no process waits while another
 // one judges.
+import { setTimeout } from "node:timers/promises";
 import type { BatchLedger } from "./batch-ledger.ts";
 import { MonitorDatabase, type MonitorOptions } from "./monitor-database.ts";
 import { type PublishedReference, publishReference, unpublishReference } from "./published-reference.ts";
+import { isLockedSqliteFile } from "./sqlite-file.ts";
 import {
   type ActionNote,
   type BatchStanding,
@@ -40,6 +42,9 @@ const mostRaces = 4;
 /** Maximum number of batches shortened per transaction, so that checks can run in between. */
 const shortenedAtOnce = 200;
 
+/** As with PostgreSQL, a batch waits about ten seconds for the store. */
+const [longestLockWaitMs, lockPauseMs] = [10_000, 100];
+
 type Decide = Parameters<StreamStore["record"]>[1];
 
 export class SqliteStreamStore implements StreamStore {
@@ -61,6 +66,10 @@ export class SqliteStreamStore implements StreamStore {
   }
 
   async record(batch: IncomingBatch, decide: Decide, rules: StreamRules): Promise<RecordedBatch> {
+    return this.#whenUnlocked(() => this.#recordAtOnce(batch, decide, rules));
+  }
+
+  #recordAtOnce(batch: IncomingBatch, decide: Decide, rules: StreamRules): RecordedBatch {
     let recorded: RecordedBatch | null = null;
     for (let race = 0; recorded === null && race < mostRaces; race++) {
       recorded = this.#judgeAndCommit(batch, decide, rules);
@@ -84,7 +93,7 @@ export class SqliteStreamStore implements StreamStore {
     decide: (batch: StoredBatch | undefined) => BatchStanding | null,
     note: DecisionNote,
   ): Promise<boolean> {
-    const changed = this.#database.transaction((ledger) => {
+    const changed = await this.#transaction((ledger) => {
       const standing = decide(ledger.find(stream, batchId));
       if (standing === null) return false;
       ledger.setStanding(stream, batchId, { ...standing, at: note.at });
@@ -96,7 +105,7 @@ export class SqliteStreamStore implements StreamStore {
   }
 
   async reset(streams: readonly string[], note: ActionNote): Promise<void> {
-    this.#database.transaction((ledger) => {
+    await this.#transaction((ledger) => {
       for (const stream of streams) {
         if (ledger.stream(stream) === undefined) continue;
         ledger.reset(stream, note.at);
@@ -132,7 +141,7 @@ export class SqliteStreamStore implements StreamStore {
   }
 
   async rename(stream: string, to: string, note: ActionNote): Promise<"renamed" | "unknown" | "taken"> {
-    const done = this.#database.secureTransaction((ledger) => {
+    const done = await this.#secureTransaction((ledger) => {
       if (ledger.stream(stream) === undefined) return "unknown";
       if (ledger.stream(to) !== undefined) return "taken";
       ledger.rename(stream, to);
@@ -145,7 +154,7 @@ export class SqliteStreamStore implements StreamStore {
   }
 
   async retire(stream: string, note: ActionNote): Promise<boolean> {
-    return this.#database.transaction((ledger) => {
+    return this.#transaction((ledger) => {
       const isDone = ledger.retire(stream, note.at);
       if (isDone) ledger.recordAction({ ...noteOfSqliteAction(note), action: "retire", stream, subject: null });
       return isDone;
@@ -154,7 +163,7 @@ export class SqliteStreamStore implements StreamStore {
 
   async erase(stream: string, note: ActionNote & { readonly recordedAs: string }): Promise<number | null> {
     const { recordedAs } = note;
-    const erased = this.#database.secureTransaction((ledger) => {
+    const erased = await this.#secureTransaction((ledger) => {
       if (ledger.stream(stream) === undefined) return null;
       const batches = ledger.erase(stream, recordedAs);
       ledger.recordAction({ ...noteOfSqliteAction(note), action: "erase", stream: recordedAs, subject: null });
@@ -162,7 +171,7 @@ export class SqliteStreamStore implements StreamStore {
     });
     this.#unpublish(stream);
     // Pages that were freed earlier, when records were shortened, may still have data of the stream.
-    this.#database.vacuum();
+    await this.#whenUnlocked(() => this.#database.vacuum());
     return erased;
   }
 
@@ -188,6 +197,25 @@ export class SqliteStreamStore implements StreamStore {
 
   async close(): Promise<void> {
     this.#database.close();
+  }
+
+  /** SQLite itself waits for `busyTimeoutMs`, and nothing else happens meanwhile; between attempts, everything else does. */
+  async #whenUnlocked<T>(work: () => T): Promise<T> {
+    for (const deadline = Date.now() + longestLockWaitMs; ; await setTimeout(lockPauseMs)) {
+      try {
+        return work();
+      } catch (error) {
+        if (!(isLockedSqliteFile(error) && Date.now() < deadline)) throw error;
+      }
+    }
+  }
+
+  #transaction<T>(work: (ledger: BatchLedger) => T): Promise<T> {
+    return this.#whenUnlocked(() => this.#database.transaction(work));
+  }
+
+  #secureTransaction<T>(work: (ledger: BatchLedger) => T): Promise<T> {
+    return this.#whenUnlocked(() => this.#database.secureTransaction(work));
   }
 
   /** Null if the stream changed between the decision and the commit. */

@@ -1,12 +1,13 @@
 // npm run demo: simulates recordings, trains a cross-validated model with a report on them, and checks two batches against it:
-// a normal batch, and one in another unit. Each step runs the real command.
-// The demo takes less than three minutes on two cores, and writes its files to demo/.
+// a normal batch, and one in another unit. Then it starts a service to which simulated wrists send their days. Each step runs the
+// real command. On a terminal, the service stays until Ctrl-C; otherwise, the demo ends by itself. It writes its files to demo/.
 import "./check-node.mjs";
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { verdictExitCodes } from "tidemark";
+import { minutesPerWrist, runService, wrists } from "./demo-service.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const directory = join(root, "demo");
@@ -35,18 +36,27 @@ const started = performance.now();
 rmSync(directory, { recursive: true, force: true });
 tidemark(["simulate", "--out", "demo/recordings.parquet", "--users", "8", "--minutes", "6"]);
 tidemark([
-  ...["train", "demo/recordings.parquet", "--out", "demo/model", "--network", "compact"],
+  ...["train", "demo/recordings.parquet", "--out", "demo/models/walk", "--network", "compact"],
   ...["--folds", "4", "--epochs", "8", "--patience", "3"],
 ]);
 tidemark(["simulate", "--out", "demo/monday.csv", "--users", "1", "--minutes", "5", "--seed", "7"]);
-tidemark(["predict", "demo/monday.csv", "--model", "demo/model", "--out", "demo/predictions.csv"]);
-tidemark(["check", "demo/monday.csv", "--model", "demo/model", "--stream", "wrist-7"]);
+tidemark(["predict", "demo/monday.csv", "--model", "demo/models/walk", "--out", "demo/predictions.csv"]);
+tidemark(["check", "demo/monday.csv", "--model", "demo/models/walk", "--stream", "wrist-7"]);
 inGravities("demo/monday.csv", "demo/tuesday.csv");
-tidemark(["check", "demo/tuesday.csv", "--model", "demo/model", "--stream", "wrist-7"], verdictExitCodes.sudden_change);
-
-const report = join(directory, "model", "report.html");
-console.log(
-  `\nDone in ${Math.round((performance.now() - started) / 1000)} s. The recordings were simulated: the figures show`,
+tidemark(
+  ["check", "demo/tuesday.csv", "--model", "demo/models/walk", "--stream", "wrist-7"],
+  verdictExitCodes.sudden_change,
 );
-console.log("that everything works, but say nothing about real people. Open the report in a browser:");
-console.log(`\n  ${relative(process.cwd(), report)}\n  ${pathToFileURL(report).href}\n`);
+
+tidemark([
+  ...["simulate", "--out", "demo/wrists.csv", "--users", `${wrists.length}`, "--minutes", `${minutesPerWrist}`],
+  ...["--seed", "11"],
+]);
+
+const report = join(directory, "models", "walk", "report.html");
+console.log(
+  `\nTrained and checked in ${Math.round((performance.now() - started) / 1000)} s. The recordings were simulated: the`,
+);
+console.log("figures show that everything works, but say nothing about real people. The report on the model:");
+console.log(`\n  ${relative(process.cwd(), report)}\n  ${pathToFileURL(report).href}`);
+await runService(command, { models: "demo/models", model: "walk", file: join(directory, "wrists.csv"), cwd: root });

@@ -1,0 +1,143 @@
+// The last part of npm run demo: a service, and simulated wrists that send it a batch per day. One changes its unit, one wears out,
+// one goes silent, and one sends a damaged day. The others are fine.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+
+const days = 12;
+const secondsPerDay = 60;
+const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
+
+/** What happens to each wrist from a day on, or after its last one; `change` gets the values of a row and the number of days. */
+export const wrists = [
+  { name: "wrist-1", story: "nothing happens" },
+  { name: "wrist-2", story: "nothing happens" },
+  {
+    name: "wrist-3",
+    story: "a new firmware sends g instead of m/s^2 from day 7 on",
+    from: 7,
+    change: ([Ax, Ay, Az, ...turning]) => [...[Ax, Ay, Az].map((value) => value / 9.80665), ...turning],
+  },
+  {
+    name: "wrist-4",
+    story: "its accelerometer drifts a little more every day from day 4 on",
+    from: 4,
+    change: ([Ax, Ay, Az, ...turning], since) => [Ax + 0.5 * since, Ay, Az + 0.5 * since, ...turning],
+  },
+  { name: "wrist-5", story: "its battery dies after day 5", last: 5 },
+  { name: "wrist-6", story: "its cable breaks on the last day", from: days, change: () => channels.map(() => 0) },
+];
+
+/** The simulated people of a table as the batches of days: each day has a part of every activity. */
+function batchesOf(file) {
+  const [header, ...rows] = readFileSync(file, "utf8").trim().split("\n");
+  const names = header.split(",");
+  const column = (name) => names.indexOf(name);
+  const [user, activity, recording, time] = ["user", "activity", "recording", "timestamp_s"].map(column);
+  const values = channels.map(column);
+  const parts = new Map();
+  for (const row of rows) {
+    const cells = row.split(",");
+    const own = parts.get(cells[user]) ?? new Map();
+    parts.set(cells[user], own);
+    const part = own.get(cells[activity]) ?? [];
+    own.set(cells[activity], part);
+    part.push({ recording: cells[recording], time: cells[time], values: values.map((i) => Number(cells[i])) });
+  }
+  return [...parts.values()].map((activities) => (day) => {
+    const of = [...activities.values()];
+    return of.flatMap((part) => part.slice(((day - 1) * part.length) / days, (day * part.length) / days));
+  });
+}
+
+function csvOf(rows, change) {
+  const lines = rows.map(({ recording, time, values }) => [recording, time, ...change(values)].join(","));
+  return [["recording", "timestamp_s", ...channels].join(","), ...lines, ""].join("\n");
+}
+
+const today = Date.now();
+
+/** ISO dates; the last day that is printed is today. */
+function dateOf(day) {
+  return new Date(today + (day - days) * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Minutes of recordings that the wrists need. */
+export const minutesPerWrist = (days * secondsPerDay) / 60;
+
+/** Sends a day of every wrist that still sends. @returns the verdict of each wrist */
+async function sendDay(url, model, batches, day, id) {
+  const sending = wrists.map(async ({ name, from = days + 1, last = Number.POSITIVE_INFINITY, change }, i) => {
+    if (id > last) return "-";
+    // A wrist that goes on sends its days again, a little louder each time.
+    const louder = 1 + (id - day) / 10_000;
+    const since = Math.min(id, days) - from + 1;
+    const body = csvOf(batches[i](day), (values) =>
+      (since > 0 ? change(values, since) : values).map((value) => louder * value),
+    );
+    const address = `${url}/v1/models/${model}/streams/${name}/batches/${dateOf(id)}`;
+    const reply = await fetch(address, { method: "POST", headers: { "Content-Type": "text/csv" }, body });
+    const answer = await reply.json();
+    if (!reply.ok) throw new Error(`${name}: ${answer.detail}`);
+    return answer.verdict;
+  });
+  return Promise.all(sending);
+}
+
+/** Sends the days from `first` to `last`, each after `seconds` at least. */
+async function sendDays(url, model, batches, { first, last, seconds, signal, onDay }) {
+  for (let id = first; id <= last && !signal.aborted; id++) {
+    const pause = setTimeout(1000 * seconds, undefined, { signal }).catch(() => {});
+    try {
+      onDay(id, await sendDay(url, model, batches, ((id - 1) % days) + 1, id));
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    await pause;
+  }
+}
+
+/**
+ * @param {string} command path of the command line's main file
+ * @param {{ models: string, model: string, file: string, cwd: string }} options
+ */
+export async function runService(command, { models, model, file, cwd }) {
+  const words = ["serve", "--models", models, "--port", "0"];
+  console.log(`\n$ tidemark ${words.join(" ")}\n`);
+  const service = spawn(process.execPath, [command, ...words, "--json", "--quiet"], {
+    cwd,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(service, "close");
+  const stop = new AbortController();
+  process.on("SIGINT", () => stop.abort());
+  process.on("SIGTERM", () => stop.abort());
+  stop.signal.addEventListener("abort", () => service.kill("SIGTERM"));
+  try {
+    const [first] = await Promise.race([once(service.stdout.setEncoding("utf8"), "data"), ended]);
+    if (typeof first !== "string") throw new Error("the service did not start");
+    const { url } = JSON.parse(first);
+    const batches = batchesOf(file);
+    const { signal } = stop;
+    const isWatched = process.stdout.isTTY === true;
+    if (isWatched) console.log(`Watch the wrists' days arrive: ${url}/\n`);
+    console.log(`            ${wrists.map(({ name }) => name.padEnd(13)).join("  ")}`.trimEnd());
+    const onDay = (id, verdicts) =>
+      console.log(`${dateOf(id)}  ${verdicts.map((verdict) => verdict.padEnd(13)).join("  ")}`.trimEnd());
+    await sendDays(url, model, batches, { first: 1, last: days, seconds: isWatched ? 1.5 : 0, signal, onDay });
+    if (signal.aborted) return;
+    console.log(`\nThe page of the service: ${url}/\n`);
+    for (const { name, story } of wrists) console.log(`  ${name}  ${story}`);
+    console.log(
+      "\nThe page lists alarms first, then the silent wrist, and the one whose last batch was rejected. wrist-7 is the",
+    );
+    console.log("stream that was checked above. Click on a stream for its history, and on a batch for the reasons.");
+    if (!isWatched) return;
+    console.log("\nThe wrists go on sending, and the service runs, until you press Ctrl-C.");
+    await sendDays(url, model, batches, { first: days + 1, last: 10_000, seconds: 3, signal, onDay: () => {} });
+  } finally {
+    stop.abort();
+    await ended;
+  }
+}

@@ -199,7 +199,10 @@ const version = z.object({
 });
 
 export const modelVersionsSchema: z.ZodType<SnakeKeys<ModelVersion>[]> = z.array(
-  version.extend({ champion: z.boolean() }),
+  version.extend({
+    number: z.int().min(1).describe("number of the version in its line; LINE@NUMBER means this model"),
+    champion: z.boolean(),
+  }),
 );
 
 type PrintedModel = Omit<ShownModel, "version"> & { version: SnakeKeys<ShownModel["version"]> };

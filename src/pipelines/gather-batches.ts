@@ -97,7 +97,7 @@ export async function gatherBatches(
         const isPassing = ["ENOSPC", "EDQUOT", "ENOENT"].some((code) => hasSystemErrorCode(error, code));
         if (!isPassing) failures.set(path, version);
         else if (!follow) throw known;
-        reporter.warn(`${known.message}${known.advice === undefined ? "" : ` ${known.advice}`}`);
+        reporter.warn([known.message.replace(/[^.]$/, "$&."), known.advice ?? ""].join(" ").trim());
         failed.set(path, { file: path, reason: known.message });
       }
     }

@@ -15,6 +15,7 @@ import { neededFileInside } from "../storage/store/file-inside.ts";
 import { readJsonFile } from "../storage/store/json-file.ts";
 import { readManifest } from "../storage/store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../storage/store/model-folder.ts";
+import { numberedVersions } from "../storage/store/model-versions.ts";
 import {
   changeRegistry,
   lineOfRegistry,
@@ -36,6 +37,8 @@ export interface ModelVersion {
   readonly name: string;
   /** Name shared by all versions of the line. */
   readonly line: string;
+  /** The number of the version in its line, counted from 1; LINE@NUMBER means this model. */
+  readonly number: number;
   /** Whether LINE@champion means this model. */
   readonly champion: boolean;
   /** Name and time of its training. */
@@ -57,7 +60,7 @@ export interface ModelVersion {
 /** One model and how it was made. */
 export interface ShownModel {
   /** The version, whether or not it is a champion. */
-  readonly version: Omit<ModelVersion, "champion">;
+  readonly version: Omit<ModelVersion, "champion" | "number">;
   /** The content of cv_report.json. */
   readonly report: CvReport;
   /** Null for a model that `train` made. */
@@ -75,7 +78,7 @@ export interface Promotion {
 }
 
 /**
- * All model folders in a directory, sorted by line and age. A model that cannot be read is left out, with a warning that
+ * All model folders in a directory, sorted by line and number. A model that cannot be read is left out, with a warning that
  * names it.
  * @throws UserError if the directory cannot be read
  */
@@ -93,14 +96,22 @@ export async function listModels(
     });
   });
   const registry = await readRegistry(directory);
-  const versions: ModelVersion[] = [];
+  const described: ShownModel["version"][] = [];
   for (const name of names) {
     const version = await describeListedModel(join(directory, name), registry, warn);
-    if (version === null) continue;
-    const champion = lineOfRegistry(registry, version.line)?.champions.at(-1) ?? version.line;
-    versions.push({ ...version, champion: champion === name });
+    if (version !== null) described.push(version);
   }
-  return versions.sort((a, b) => (a.line === b.line ? (a.createdAt < b.createdAt ? -1 : 1) : a.line < b.line ? -1 : 1));
+  const lines = Map.groupBy(described, ({ line }) => line);
+  const versions = [...lines].flatMap(([line, own]) => {
+    const numbered = numberedVersions(registry, line, own);
+    const champion = lineOfRegistry(registry, line)?.champions.at(-1) ?? line;
+    return own.map((version) => ({
+      ...version,
+      number: numbered.indexOf(version.name) + 1,
+      champion: champion === version.name,
+    }));
+  });
+  return versions.sort((a, b) => (a.line === b.line ? a.number - b.number : a.line < b.line ? -1 : 1));
 }
 
 /**
@@ -179,7 +190,7 @@ export async function showModel(model: string): Promise<ShownModel> {
   return { version, report, retraining };
 }
 
-async function describeModelVersion(directory: string, listed?: Registry): Promise<Omit<ModelVersion, "champion">> {
+async function describeModelVersion(directory: string, listed?: Registry): Promise<ShownModel["version"]> {
   const { model_version, created_at, data, retrained_from } = await readManifest(directory);
   const registry = listed ?? (await readRegistry(dirname(resolve(directory))));
   const { summary } = await readJsonFile(await neededFileInside(directory, modelFiles.cvReport), cvReportSchema);
@@ -202,7 +213,7 @@ async function describeListedModel(
   directory: string,
   registry: Registry,
   warn: Reporter["warn"],
-): Promise<Omit<ModelVersion, "champion"> | null> {
+): Promise<ShownModel["version"] | null> {
   try {
     return (await isListedModel(directory)) ? await describeModelVersion(directory, registry) : null;
   } catch (error) {

@@ -11,6 +11,7 @@ import { shellCommand } from "../shell-words.ts";
 import { exists } from "../storage/store/exists.ts";
 import { readManifest } from "../storage/store/manifest.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
+import { folderOfVersion, parseVersionName } from "../storage/store/model-versions.ts";
 import { monitorFile } from "../storage/store/monitor-database.ts";
 import { defaultProject, type OpenedStore } from "../storage/store/opened-store.ts";
 import { isPlainName } from "../storage/store/plain-name.ts";
@@ -72,6 +73,8 @@ export class ServedModels {
   /** Those of replaced models stay open, because they may be in use. */
   readonly #ledgers = new Map<string, Promise<ServedLedger>>();
   readonly #closing = new Set<Promise<void>>();
+  /** A number always means the same folder. */
+  readonly #numberedFolders = new Map<string, string>();
   #registry: { readonly stamp: string; readonly content: Registry } | undefined;
 
   constructor(options: ServedModelsOptions) {
@@ -80,12 +83,14 @@ export class ServedModels {
 
   /** @throws UnknownModel */
   async resolve(name: string): Promise<NamedModel> {
+    const version = parseVersionName(name);
+    if (version !== null && isPlainName(version.line) && !(await this.#hasModel(name))) return this.#numbered(name);
     const isChampion = name.endsWith(championSuffix);
     const line = isChampion ? name.slice(0, -championSuffix.length) : name;
     if (!isPlainName(line)) throw this.#unknown(name);
     const champions = isChampion ? lineOfRegistry(await this.#currentRegistry(), line)?.champions : undefined;
     const [folder = line, ...earlier] = [...(champions ?? [])].reverse();
-    if (!(await exists(join(this.#options.models, folder, modelFiles.manifest)))) throw this.#unknown(name);
+    if (!(await this.#hasModel(folder))) throw this.#unknown(name);
     return { folder, earlier: earlier.reverse() };
   }
 
@@ -128,6 +133,20 @@ export class ServedModels {
     for (const ledger of this.#ledgers.values()) await (await ledger).streams.close();
     this.#ledgers.clear();
     await Promise.all(this.#closing);
+  }
+
+  /** @throws UnknownModel if the line has no such version, or its folder is gone */
+  async #numbered(name: string): Promise<NamedModel> {
+    const { models } = this.#options;
+    const before = this.#numberedFolders.get(name);
+    const folder = before ?? (await folderOfVersion(models, parseVersionName(name)!));
+    if (folder === null || !(await this.#hasModel(folder))) throw this.#unknown(name);
+    this.#numberedFolders.set(name, folder);
+    return { folder, earlier: [] };
+  }
+
+  #hasModel(folder: string): Promise<boolean> {
+    return exists(join(this.#options.models, folder, modelFiles.manifest));
   }
 
   async #current(project: string, folder: string): Promise<Opened> {
@@ -197,7 +216,7 @@ export class ServedModels {
   #unknown(name: string): UnknownModel {
     const { models } = this.#options;
     return new UnknownModel(`there is no model ${JSON.stringify(name)}`, {
-      advice: `Name a folder of ${basename(models)}, or LINE@champion. List them: ${shellCommand("tidemark", "models", "list", "--dir", models)}`,
+      advice: `Name a folder of ${basename(models)}, LINE@champion, or LINE@3 for the third version. List them: ${shellCommand("tidemark", "models", "list", "--dir", models)}`,
     });
   }
 }

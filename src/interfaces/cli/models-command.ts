@@ -149,9 +149,9 @@ function printedModelsComparison({ models, ...others }: ModelComparison): Printe
 
 function modelsListLines(versions: readonly ModelVersion[], hasUnreadable: boolean): Block[] {
   if (versions.length === 0) return [hasUnreadable ? "no readable models" : "no models"];
-  const rows = versions.map(({ line, name, champion, createdAt, people, macroF1, from }) => [
+  const rows = versions.map(({ line, name, number, champion, createdAt, people, macroF1, from }) => [
     ...[
-      line,
+      `${line}@${number}`,
       name,
       champion ? "champion" : "",
       createdAt.slice(0, 10),
@@ -160,7 +160,7 @@ function modelsListLines(versions: readonly ModelVersion[], hasUnreadable: boole
       from ?? "trained",
     ],
   ]);
-  return [{ headers: ["line", "model", "", "made", "people", "macro F1 over folds", "from"], rows }];
+  return [{ headers: ["version", "model", "", "made", "people", "macro F1 over folds", "from"], rows }];
 }
 
 function modelsShowLines({ version, report, retraining }: ShownModel): string[] {

@@ -17,6 +17,8 @@ export interface RegistryLine {
   champions: string[];
   /** Folder names of models that joined the line. The first version and retrained ones belong to it anyway. */
   members?: string[];
+  /** Folder names in the order of their numbers, as far as numbers have been used. */
+  versions?: string[];
   /** Promotions and rollbacks, oldest first. */
   log: { at: string; action: "promote" | "rollback"; champion: string }[];
 }
@@ -44,6 +46,10 @@ export const registrySchema: z.ZodType<Registry> = z.looseObject({
           .describe(
             "folder names of models that joined the line; the first version and retrained ones belong to it anyway",
           ),
+        versions: z
+          .array(name)
+          .exactOptional()
+          .describe("folder names in the order of their numbers, as in walk@3, as far as numbers have been used"),
         log: z.array(z.looseObject({ at: z.iso.datetime(), action: z.enum(["promote", "rollback"]), champion: name })),
       }),
     )

@@ -134,6 +134,15 @@ describe("tidemark serve", () => {
     expect(await post(service.url, path("after"), csv)).toMatchObject({ status: 200, json: { known: false } });
     expect((await post(service.url, path("before"), csv)).json).toEqual({ ...before.json, known: true });
     expect(await post(service.url, path("before"), csv.replace(/.*$/, ""))).toMatchObject({ status: 409 });
+    for (const model of ["walk@1", "walk@2"]) {
+      const numbered = await post(service.url, path("after", { model, stream: "numbered" }), csv);
+      expect(numbered).toMatchObject({ status: 200, json: { known: false } });
+    }
+    expect(await post(service.url, path("after", { model: "walk@3" }), csv)).toMatchObject({ status: 404 });
+    expect(JSON.parse(readFileSync(at("line", "registry.json"), "utf8")).lines.walk.versions).toEqual([
+      "walk",
+      "walk-v2",
+    ]);
     const judgedBy = service
       .log()
       .trim()
@@ -141,7 +150,7 @@ describe("tidemark serve", () => {
       .map((line) => JSON.parse(line))
       .filter(({ path }) => /(before|after)$/.test(path))
       .map(({ judgedBy }) => judgedBy);
-    expect(judgedBy).toEqual(["walk", "walk-v2", "walk", undefined]);
+    expect(judgedBy).toEqual(["walk", "walk-v2", "walk", undefined, "walk", "walk-v2", undefined]);
   });
 
   it("finishes what it has received when it is told to stop, and takes nothing new", async () => {

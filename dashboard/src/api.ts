@@ -1,10 +1,12 @@
 // What the service answers. Types come from its own code, so that a change there breaks the build here.
 
 import type { ShownSession } from "../../src/interfaces/server/session-routes.ts";
+import type { PicturedBatch } from "../../src/pipelines/picture-batch.ts";
 import type { Fleet, ReadBatch, ReadStream } from "../../src/pipelines/read-streams.ts";
 
 export type { ShownSession } from "../../src/interfaces/server/session-routes.ts";
 export type { ShownBatch } from "../../src/monitoring/streams/shown-batch.ts";
+export type { PicturedBatch } from "../../src/pipelines/picture-batch.ts";
 export type { Fleet, FleetStream, ReadBatch, ReadStream } from "../../src/pipelines/read-streams.ts";
 
 /** The session has ended, or the service wants a token. */
@@ -73,6 +75,10 @@ const streamPath = (model: string, stream: string): string =>
 
 export function getStream(model: string, stream: string, signal: AbortSignal): Promise<ReadStream> {
   return get(streamPath(model, stream), signal);
+}
+
+export function getPicture(model: string, stream: string, batch: string, signal: AbortSignal): Promise<PicturedBatch> {
+  return get(`${streamPath(model, stream)}/batches/${encodeURIComponent(batch)}/picture`, signal);
 }
 
 /** Decides about a stream, or about one of its batches. @param body with the reason */

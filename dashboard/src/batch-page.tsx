@@ -1,12 +1,15 @@
+import { useEffect, useState } from "preact/hooks";
 import { checkAdvice, explainCheck, explainedSentence, referenceNames } from "../../src/report/explain-check.ts";
 import { addressOf } from "./address.ts";
-import { decide, getBatch, type ReadBatch } from "./api.ts";
+import { decide, getBatch, getPicture, type PicturedBatch, type ReadBatch } from "./api.ts";
 import { Decision } from "./decision.tsx";
 import { Failure } from "./failure.tsx";
+import { Pictures } from "./picture.tsx";
 import { Scroll } from "./scroll.tsx";
+import { messageOf } from "./session.tsx";
 import { useAnswer } from "./use-answer.ts";
 import { Verdict } from "./verdict.tsx";
-import { minute, share as percent } from "./words.ts";
+import { minute } from "./words.ts";
 
 export function BatchPage({ model, stream, batch }: { model: string; stream: string; batch: string }) {
   const { answer, error, again } = useAnswer(JSON.stringify([model, stream, batch]), (signal) =>
@@ -20,6 +23,10 @@ export function BatchPage({ model, stream, batch }: { model: string; stream: str
       <h1>{batch}</h1>
       {error === null ? null : <Failure error={error} />}
       {answer === null ? error === null ? <p class="quiet">Loading …</p> : null : <Batch own={answer} again={again} />}
+      {answer === null || answer.status === "rejected" ? null : (
+        <BatchPictures model={model} stream={stream} batch={batch} isIn={answer.in_references} />
+      )}
+      {answer === null || answer.result.verdict === "rejected" ? null : <Distances result={answer.result} />}
     </main>
   );
 }
@@ -52,7 +59,6 @@ function Batch({ own, again }: { own: ReadBatch; again: () => void }) {
           <li key={words}>{explainedSentence(words)}</li>
         ))}
       </ul>
-      {result.verdict === "rejected" ? null : <Judged result={result} />}
     </>
   );
 }
@@ -86,26 +92,43 @@ function BatchDecision({ own, again }: { own: ReadBatch; again: () => void }) {
   );
 }
 
-function Judged({ result }: { result: Exclude<ReadBatch["result"], { verdict: "rejected" }> }) {
-  const shares = Object.entries(result.signals.class_shares);
+interface PicturesProps {
+  readonly model: string;
+  readonly stream: string;
+  readonly batch: string;
+  /** Whether the batch is in the references, which then show it. */
+  readonly isIn: boolean;
+}
+
+/** Asked for once, because the pictures of a batch rarely change. */
+function BatchPictures({ model, stream, batch, isIn }: PicturesProps) {
+  const [drawn, setDrawn] = useState<PicturedBatch | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    getPicture(model, stream, batch, stop.signal).then(setDrawn, (error: unknown) => {
+      if (!stop.signal.aborted) setFailure(messageOf(error));
+    });
+    return () => stop.abort();
+  }, [model, stream, batch, isIn]);
+  if (failure !== null) return <p class="failure">The pictures cannot be drawn: {failure}</p>;
+  if (drawn === null) return <p class="quiet">Drawing …</p>;
+  if (drawn.sections.length === 0) {
+    return <p class="quiet">The distributions of this batch are no longer kept, so there are no pictures of it.</p>;
+  }
   return (
     <>
-      <h2>Activities</h2>
-      <table class="bars">
-        <tbody>
-          {shares.map(([name, share]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>
-                <svg viewBox="0 0 100 10" class="bar" aria-hidden="true" preserveAspectRatio="none">
-                  <rect width={100 * share} height="10" />
-                </svg>
-              </td>
-              <td>{percent(share)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <p class="quiet">
+        The pictures show the batch beside the stream's references of today, which may have changed since its verdict.
+      </p>
+      <Pictures sections={drawn.sections} />
+    </>
+  );
+}
+
+function Distances({ result }: { result: Exclude<ReadBatch["result"], { verdict: "rejected" }> }) {
+  return (
+    <>
       {result.comparisons.map(({ reference, channel, channels }) => (
         <section key={reference}>
           <h2>Distances from {referenceNames[reference]}</h2>

@@ -108,7 +108,7 @@ export function Timeline({
         <title>Evidence of the last {batches.length} batches against the alarm level</title>
         {levels.map(([share, name]) => (
           <g key={name}>
-            <line x1={left} x2={width - 4} y1={y(share)} y2={y(share)} class={share === 1 ? "level" : "grid"} />
+            <line x1={left} x2={width - 4} y1={y(share)} y2={y(share)} class={share === 1 ? "level" : "grid-line"} />
             <text x={left - 8} y={y(share) + 4} text-anchor="end">
               {name}
             </text>

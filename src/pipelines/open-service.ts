@@ -10,6 +10,7 @@ import { explainSystemError } from "../system-error.ts";
 import { type Decided, decideServed, type ServedDecision } from "./decide-served.ts";
 import { type JudgedBatch, type JudgeRun, judgePostedBatch } from "./judge-posted-batch.ts";
 import { listModels } from "./models.ts";
+import { type PicturedBatch, pictureServedBatch } from "./picture-batch.ts";
 import type { PostedBatch } from "./posted-batch.ts";
 import { type StreamReader, streamReader } from "./read-streams.ts";
 import { ServedModels, serviceLedgerWait } from "./served-models.ts";
@@ -32,6 +33,8 @@ export interface Service {
   notReady(): Promise<string | undefined>;
   /** What pages show. */
   readonly reader: StreamReader;
+  /** The pictures of a batch; null if there is no such batch. */
+  picture(batch: Readonly<Record<"project" | "model" | "stream" | "batch", string>>): Promise<PicturedBatch | null>;
   /** Carries out what an administrator decides. */
   decide(decision: ServedDecision): Promise<Decided>;
   /** Waits for the batches that are being judged. */
@@ -54,6 +57,7 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
     judge: inTurn(streamOfPosted, (posted) =>
       judgePostedBatch(served, posted, { ...run, keep: { keepDays, keepMegabytes }, maxRows: batchRows }),
     ),
+    picture: (batch) => pictureServedBatch(served, batch),
     decide: (decision) => decideServed(served, decision, run.now),
     refuseUnknown: async (model) => void (await served.resolve(model)),
     models: async () => {

@@ -5,7 +5,7 @@ import type { StreamMemory } from "../monitoring/streams/monitor-stream.ts";
 import { type StreamState, streamSchemas } from "../monitoring/streams/stream-state.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { BatchMeasurement } from "../monitoring/summaries/batch-measurement.ts";
-import type { BatchPicture, PicturedModel } from "../report/batch-picture.ts";
+import type { BatchPicture, PicturedModel, PicturedPast } from "../report/batch-picture.ts";
 import type { EvidencePoint } from "../report/evidence-chart.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";
@@ -35,16 +35,11 @@ export async function writeBatchPage(
     import("../report/batch-html.ts"),
     import("../report/batch-picture.ts"),
   ]);
-  const { directory, referenceBatches } = watched.monitored;
-  const isFull = (past: readonly BatchMeasurement[]): boolean => past.length >= referenceBatches;
-  const past = {
-    anchor: isFull(memory.anchor) ? memory.anchor : [],
-    rolling: isFull(memory.rolling) ? memory.rolling : [],
-  };
+  const { directory } = watched.monitored;
   const picture: BatchPicture | null =
     measurement === null || result.verdict === "rejected"
       ? null
-      : batchPicture(measurement, past, batchPageModel(watched));
+      : batchPicture(measurement, batchPagePast(memory, watched), batchPageModel(watched));
   const { batch_id, stream } = result;
   const words = ["reference", "accept", "--model", shellPath(directory), "--stream", stream, "--", batch_id];
   const page = batchHtml({
@@ -55,6 +50,15 @@ export async function writeBatchPage(
     accept: shellCommand("tidemark", ...words),
   });
   await writeReportPage(out, page);
+}
+
+/** The references that a batch is drawn with: only those that have all their batches. */
+export function batchPagePast(
+  { anchor, rolling }: PagedBatch["memory"],
+  { monitored: { referenceBatches } }: Pick<WatchedModel, "monitored">,
+): PicturedPast {
+  const full = (past: readonly BatchMeasurement[]) => (past.length >= referenceBatches ? past : []);
+  return { anchor: full(anchor), rolling: full(rolling) };
 }
 
 /** The model's training data, as pictures show it. */

@@ -119,13 +119,7 @@ function judgedBatchSections(result: JudgedBatch, input: BatchPageInput): Sectio
   const { picture, evidence } = input;
   return [
     ...batchEvidenceSection(evidence),
-    ...(picture === null ? [] : batchDistributionSections(result, picture)),
-    {
-      id: "mix",
-      title: "Activities",
-      about: "Share of the windows by predicted class. Another mix of activities alone raises no alarm.",
-      body: batchMixBody(result, picture),
-    },
+    ...(picture === null ? [batchMixSection(result, null)] : batchPictureSections(result, picture)),
     {
       id: "accuracy",
       title: "Estimated accuracy",
@@ -146,6 +140,20 @@ function judgedBatchSections(result: JudgedBatch, input: BatchPageInput): Sectio
       body: batchQualityTable(result),
     },
   ];
+}
+
+/** The batch's distributions over those of the training data and of the stream's past, and its mix of activities. */
+export function batchPictureSections(result: JudgedBatch, picture: BatchPicture): Section[] {
+  return [...batchDistributionSections(result, picture), batchMixSection(result, picture)];
+}
+
+function batchMixSection(result: JudgedBatch, picture: BatchPicture | null): Section {
+  return {
+    id: "mix",
+    title: "Activities",
+    about: "Share of the windows by predicted class. Another mix of activities alone raises no alarm.",
+    body: batchMixBody(result, picture),
+  };
 }
 
 function batchEvidenceSection(points: readonly EvidencePoint[]): Section[] {

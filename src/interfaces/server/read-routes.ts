@@ -1,7 +1,7 @@
 // What the dashboard and other programs read: the streams of all models, one stream with its history, and one batch.
 
 import { z } from "zod";
-import { type StreamReader, UnknownModel } from "../../pipelines/open-service.ts";
+import { type Service, UnknownModel } from "../../pipelines/open-service.ts";
 import { jsonResponse } from "./json-response.ts";
 import { Problem, problemOfUserError } from "./problem.ts";
 import type { Route } from "./route.ts";
@@ -10,8 +10,8 @@ const kinds = ["active", "alarm", "silent", "rejected", "retired"] as const;
 const mostStreams = 1000;
 const mostBatches = 5000;
 
-/** @param readerOf gives the reader once the service is open */
-export function readRoutes(readerOf: () => StreamReader): Route[] {
+/** @param serviceOf gives the service once it is open */
+export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">): Route[] {
   return [
     {
       method: "get",
@@ -47,7 +47,9 @@ export function readRoutes(readerOf: () => StreamReader): Route[] {
           limit: wholeNumberOf("limit", limit, { otherwise: 100, from: 1, to: mostStreams }),
           skip: wholeNumberOf("skip", skip, { otherwise: 0, from: 0, to: 1e9 }),
         };
-        return jsonResponse(await readerOf().fleet(caller.project, (stream) => caller.may("read", stream), selection));
+        return jsonResponse(
+          await serviceOf().reader.fleet(caller.project, (stream) => caller.may("read", stream), selection),
+        );
       },
     },
     {
@@ -70,7 +72,7 @@ export function readRoutes(readerOf: () => StreamReader): Route[] {
       answer: async ({ params, query, caller }) => {
         const { model, stream } = params as { model: string; stream: string };
         const last = wholeNumberOf("last", query.last, { otherwise: 200, from: 1, to: mostBatches });
-        const shown = await readForRoute(() => readerOf().stream(caller.project, model, stream, last));
+        const shown = await readForRoute(() => serviceOf().reader.stream(caller.project, model, stream, last));
         if (shown === null) throw unknownThing(`model ${model} has no stream ${JSON.stringify(stream)}`);
         return jsonResponse(shown);
       },
@@ -95,9 +97,35 @@ export function readRoutes(readerOf: () => StreamReader): Route[] {
       },
       answer: async ({ params, caller }) => {
         const { model, stream, batch } = params as { model: string; stream: string; batch: string };
-        const read = await readForRoute(() => readerOf().batch(caller.project, model, stream, batch));
+        const read = await readForRoute(() => serviceOf().reader.batch(caller.project, model, stream, batch));
         if (read === null) throw unknownThing(`stream ${JSON.stringify(stream)} has no batch ${JSON.stringify(batch)}`);
         return jsonResponse(read);
+      },
+    },
+    {
+      method: "get",
+      path: "/v1/models/{model}/streams/{stream}/batches/{batch}/picture",
+      scope: "read",
+      operationId: "pictureBatch",
+      summary: "A batch's distributions over those of the training data and of the stream's references, as charts",
+      replies: {
+        200: {
+          doc: "sections of a page, with charts in SVG; none if the batch was rejected, or its summary is no longer kept",
+          schema: z.object({
+            model: z.string(),
+            sections: z.array(
+              z.object({ id: z.string(), title: z.string(), about: z.string(), html: z.string().describe("escaped") }),
+            ),
+          }),
+        },
+        404: { doc: "there is no such model, stream or batch" },
+      },
+      answer: async ({ params, caller }) => {
+        const { model, stream, batch } = params as { model: string; stream: string; batch: string };
+        const drawn = await readForRoute(() => serviceOf().picture({ project: caller.project, model, stream, batch }));
+        if (drawn === null)
+          throw unknownThing(`stream ${JSON.stringify(stream)} has no batch ${JSON.stringify(batch)}`);
+        return jsonResponse(drawn);
       },
     },
   ];

@@ -31,7 +31,7 @@ export function serviceRoutes(options: ServiceRoutesOptions): Route[] {
     metricsRoute((project) => metricsOf(project)),
     batchRoute({ ...batches, service }),
     ...sessionRoutes(authorizer),
-    ...readRoutes(() => service.reader),
+    ...readRoutes(() => service),
     ...decisionRoutes({ service, audit }),
     {
       method: "get",

@@ -173,6 +173,12 @@ export class MonitorStream<R, E> {
     return this.#memory(await this.#store.memory(this.name, this.#model));
   }
 
+  /** What was measured of a batch; null if it is unknown, was rejected, or its summary is no longer kept. */
+  async measurement(batchId: string): Promise<BatchMeasurement | null> {
+    const summary = await this.#store.summary(this.name, batchId);
+    return summary && decodeMonitoredBatch(summary, this.#model.shape, `batch "${batchId}"`);
+  }
+
   async reference(): Promise<RollingReference> {
     const memory = await this.#store.memory(this.name, this.#model);
     return referenceFromModelLedger({ stream: this.name, ...memory }, this.#model);

@@ -175,6 +175,14 @@ export class BatchLedger {
     return row === undefined ? undefined : batchOfLedgerRow(row);
   }
 
+  /** See `StreamStore.summary`. */
+  summary(stream: string, batchId: string): Uint8Array | null {
+    const sql = `SELECT ${boundedBatchColumn("summary", longestSummary, "''")} FROM batches JOIN summaries USING (sequence)
+      WHERE batches.stream = ? AND batch_id = ?`;
+    const row = this.#get(sql, stream, batchId);
+    return row === undefined ? null : parseStoredValue(blob, row.summary, `batch "${batchId}"`);
+  }
+
   /** Id of the first batch with the same content; see `StreamStore.record`. */
   sameContent(stream: string, contentHash: string, among: number): string | null {
     const sql = `SELECT ${boundedBatchColumn("batch_id", longestName)} FROM

@@ -109,6 +109,12 @@ export const findStatement: string = `
   FROM tidemark.streams s JOIN tidemark.batches b USING (stream_id)
   WHERE s.model_id = $1 AND s.name = $2 AND b.batch_id = $3`;
 
+/** $1 model, $2 stream, $3 batch id */
+export const summaryStatement = `
+  SELECT k.summary
+  FROM tidemark.streams s JOIN tidemark.batches b USING (stream_id) JOIN tidemark.summaries k USING (stream_id, sequence)
+  WHERE s.model_id = $1 AND s.name = $2 AND b.batch_id = $3`;
+
 /** Returns one row without a batch if the page is empty. $1 model, $2 stream, $3 limit, $4 skip */
 export const pageStatement = (order: "ASC" | "DESC"): string => `
   SELECT s.batches AS total, b.*

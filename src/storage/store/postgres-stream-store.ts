@@ -20,6 +20,7 @@ import {
   standingStatement,
   streamIdStatement,
   streamsStatement,
+  summaryStatement,
 } from "./postgres-statements.ts";
 import { PostgresStreamActions } from "./postgres-stream-actions.ts";
 import {
@@ -143,6 +144,12 @@ export class PostgresStreamStore implements StreamStore {
     const { query } = this.#connection;
     const [row] = await this.#connection.repeat(() => query(findStatement, [this.#model, stream, batchId]));
     return row === undefined ? null : postgresBatch(row, stream);
+  }
+
+  async summary(stream: string, batchId: string): Promise<Uint8Array | null> {
+    const { query } = this.#connection;
+    const [row] = await this.#connection.repeat(() => query(summaryStatement, [this.#model, stream, batchId]));
+    return row === undefined ? null : (row.summary as Uint8Array);
   }
 
   async streams(): Promise<string[]> {

@@ -132,6 +132,10 @@ export class SqliteStreamStore implements StreamStore {
     return this.#database.snapshot((ledger) => ledger.find(stream, batchId) ?? null);
   }
 
+  async summary(stream: string, batchId: string): Promise<Uint8Array | null> {
+    return this.#database.snapshot((ledger) => ledger.summary(stream, batchId));
+  }
+
   async streams(): Promise<string[]> {
     return this.#database.snapshot((ledger) => ledger.streams());
   }

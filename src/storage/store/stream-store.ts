@@ -241,6 +241,9 @@ export interface StreamStore {
   /** One batch; null if the stream has none with this id. */
   find(stream: string, batchId: string): Promise<StoredBatch | null>;
 
+  /** The summary of a batch; null if there is no such batch, or its summary is no longer kept. */
+  summary(stream: string, batchId: string): Promise<Uint8Array | null>;
+
   /** The names of all streams with at least one batch, sorted. */
   streams(): Promise<string[]>;
 

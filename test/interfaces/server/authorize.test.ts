@@ -70,6 +70,7 @@ describe("who may call what", () => {
       "get /v1/models/{model}/streams/{stream}/batches/{batch}": "read, admin",
       "get /v1/session": "anybody",
       "delete /v1/session": "ingest, read, admin, ingest of others, read of others",
+      "get /v1/models/{model}/streams/{stream}/batches/{batch}/picture": "read, admin",
       "get /v1/streams": "read, admin, read of others",
       ...Object.fromEntries(
         ["batches/{batch}/accept", "batches/{batch}/exclude", "reset", "retire", "erase"].map((own) => [

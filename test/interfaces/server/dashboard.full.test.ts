@@ -73,7 +73,14 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
       expect(await page.locator("tbody tr").count()).toBe(1);
     });
     await seen("dashboard-batch", `${hash}/b%201`, async (page) => {
-      await page.waitForSelector(".verdict");
+      await page.waitForSelector(".picture");
+      // Nine channels and signals, the furthest one by activity, and the mix of activities.
+      expect(await page.locator(".picture h2").allInnerTexts()).toEqual([
+        expect.stringMatching(/ by activity$/),
+        "Channels",
+        "Activities",
+      ]);
+      expect(await page.locator("#picture-channels ~ div figure").count()).toBeGreaterThanOrEqual(3);
       expect(await text(page, "h1")).toBe("b 1");
       expect(await text(page, "h2")).toBe("Reasons");
     });

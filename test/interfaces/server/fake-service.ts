@@ -73,6 +73,7 @@ export function fakeService({
       stream: async () => ({}) as never,
       batch: async () => ({}) as never,
     },
+    picture: async ({ model }) => ({ model, sections: [] }),
     decide: (decision) => {
       decided.push(decision);
       return decide(decision);

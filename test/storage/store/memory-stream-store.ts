@@ -134,6 +134,10 @@ export class MemoryStreamStore implements StreamStore {
     return row === undefined ? null : stored(row);
   }
 
+  async summary(stream: string, batchId: string): Promise<Uint8Array | null> {
+    return this.#find({ stream, batchId })?.summary?.slice() ?? null;
+  }
+
   async streams(): Promise<string[]> {
     return [...this.#place.streams.keys()].sort();
   }

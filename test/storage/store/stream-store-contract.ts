@@ -566,6 +566,22 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
       ]);
     });
 
+    it("gives a batch's summary by its id, for as long as it is kept", async () => {
+      const store = await connected();
+      await bring(store, "1");
+      await bring(store, "2", alarmed);
+      await bring(store, "3", rejected);
+      await bring(store, "1", { summary: Buffer.from("of b") }, { stream: "b" });
+      const summaryOf = async (id: string, stream = "a"): Promise<string | null> => {
+        const bytes = await store.summary(stream, id);
+        return bytes && Buffer.from(bytes).toString();
+      };
+      expect([await summaryOf("1"), await summaryOf("2"), await summaryOf("1", "b")]).toEqual(["1", "2", "of b"]);
+      expect([await summaryOf("3"), await summaryOf("4"), await summaryOf("2", "b")]).toEqual([null, null, null]);
+      await store.reset(["a"], noteAt(daysLater(1)));
+      expect([await summaryOf("1"), await summaryOf("1", "b")]).toEqual([null, "of b"]);
+    });
+
     it("is the whole result, and an alarm's summary, for some days", async () => {
       const store = await connected();
       await bring(store, "good");

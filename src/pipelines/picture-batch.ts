@@ -1,0 +1,51 @@
+// The pictures of a batch for the service's pages: those that `check --out` draws, from the summary that the store still keeps.
+
+import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
+import type { Section } from "../report/page.ts";
+import { parseStoredValue } from "../storage/store/stored-value.ts";
+import type { ServedModels } from "./served-models.ts";
+import { batchPageModel, batchPagePast } from "./write-batch-page.ts";
+
+/** A part of a page: charts as SVG, whose texts are escaped, and whose colours are the page's. */
+export interface PicturedSection {
+  readonly id: string;
+  readonly title: string;
+  readonly about: string;
+  readonly html: string;
+}
+
+export interface PicturedBatch {
+  /** Name of the model's folder. */
+  readonly model: string;
+  /** Empty if the batch was rejected, or its summary is no longer kept. */
+  readonly sections: readonly PicturedSection[];
+}
+
+/** Null if there is no such batch. @throws UnknownModel */
+export async function pictureServedBatch(
+  served: Pick<ServedModels, "resolve" | "ledger" | "use">,
+  { project, model, stream, batch }: Readonly<Record<"project" | "model" | "stream" | "batch", string>>,
+): Promise<PicturedBatch | null> {
+  const { folder } = await served.resolve(model);
+  const ledger = await served.ledger(project, folder);
+  const stored = (await ledger?.streams.find(stream, batch)) ?? null;
+  if (stored === null) return null;
+  const result = parseStoredValue(checkResultSchema, stored.result, `batch "${batch}"`);
+  if (result.verdict === "rejected" || !stored.hasSummary) return { model: folder, sections: [] };
+  return served.use(project, folder, async (handle) => {
+    const own = handle.stream(stream);
+    const measurement = await own.measurement(batch);
+    if (measurement === null) return { model: folder, sections: [] };
+    const [{ batchPictureSections }, { batchPicture }] = await Promise.all([
+      import("../report/batch-html.ts"),
+      import("../report/batch-picture.ts"),
+    ]);
+    const past = batchPagePast(await own.memory(), handle.watched);
+    const picture = batchPicture(measurement, past, batchPageModel(handle.watched));
+    return { model: folder, sections: batchPictureSections(result, picture).map(picturedSection) };
+  });
+}
+
+function picturedSection({ id, title, about, body }: Section): PicturedSection {
+  return { id, title, about, html: body.text };
+}

@@ -6,6 +6,7 @@ import { snakeKeys } from "../letter-case.ts";
 import { storedBaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { emptyRollingReference } from "../monitoring/streams/rolling-reference.ts";
 import { toDeviceJson } from "../monitoring/summaries/device-json.ts";
+import { Rng } from "../random.ts";
 import { configToRecord } from "../recorded-options.ts";
 import { choiceSection } from "../report/choice-section.ts";
 import { conversionsSection } from "../report/conversions-section.ts";
@@ -15,10 +16,12 @@ import type { Section } from "../report/page.ts";
 import type { ModelMade } from "../report/train-log.ts";
 import type { StoredConversion } from "../signals/data/convert-units.ts";
 import { writeTable } from "../signals/files/write-table.ts";
+import { windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { jsonFileText } from "../storage/store/json-file.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
 import { mlflowModelFiles } from "../storage/store/mlflow-model.ts";
 import {
+  examplesFile,
   type FileContent,
   modelFiles,
   ownNetworkFiles,
@@ -28,6 +31,7 @@ import {
 import type { Staging } from "../storage/store/staging.ts";
 import { currentVersions, gitCommit, tidemarkVersion } from "../versions.ts";
 import type { BuiltModel } from "./build-model.ts";
+import { exampleWindows, rotatedExamples } from "./example-windows.ts";
 import { predictionColumns, predictionWindowColumns } from "./prediction-columns.ts";
 import { reportedPredictions } from "./reported-predictions.ts";
 import type { TrainedModel } from "./trained-model.ts";
@@ -144,9 +148,29 @@ export async function writeModel(
       git_commit: await gitCommit(),
     },
     files,
-    { staging: staging.path("model"), unlisted: { [trackingFile]: trackingLog } },
+    {
+      staging: staging.path("model"),
+      unlisted: { [trackingFile]: trackingLog, [examplesFile]: await examplesPage(data, config, modelVersion) },
+    },
   );
   return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
+}
+
+/** Drawings of windows of each class, and of what augmentation makes of one. */
+async function examplesPage(
+  { windows, sensors }: TrainedModel["data"],
+  { augment, seed }: TrainedModel["config"],
+  modelVersion: string,
+): Promise<string> {
+  const { examplesHtml } = await import("../report/examples-html.ts");
+  return examplesHtml({
+    modelVersion,
+    sensors,
+    seconds: windows.windowSize / windows.samplingRateHz,
+    classes: windowsPerClass(windows),
+    windows: exampleWindows(windows),
+    augmented: augment === "rotate" ? rotatedExamples(windows, sensors, Rng.fromSeed(seed).split("examples")) : [],
+  });
 }
 
 /** The text of a user's own network, as a record: nothing runs this copy. */

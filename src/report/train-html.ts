@@ -46,7 +46,7 @@ export function trainHtml(input: ReportInput): string {
     headline: trainHtmlHeadline(report),
     sections: [...sections, ...trainSections(input)],
     footer: html`Written by <code>tidemark train</code> on ${report.created_at.slice(0, 10)}. The figures are in
- cv_report.json, the epochs in history.jsonl, the predictions in out_of_fold.parquet.`,
+ cv_report.json, the epochs in history.jsonl, the predictions in out_of_fold.parquet. examples.html draws windows of each class.`,
   });
 }
 

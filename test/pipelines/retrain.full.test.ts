@@ -17,7 +17,7 @@ import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import { type RetrainOptions, resolveRetrainConfig } from "../../src/resolve-config.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { readManifest } from "../../src/storage/store/manifest.ts";
-import { modelFiles, retrainReportFile, trackingFile } from "../../src/storage/store/model-folder.ts";
+import { examplesFile, modelFiles, retrainReportFile, trackingFile } from "../../src/storage/store/model-folder.ts";
 import {
   type Ended,
   fileDirectory,
@@ -100,7 +100,7 @@ describe("a candidate that passes", () => {
     expect(adopted.stdout).toMatch(/gate: passed \(the winner is cycle [12]; /);
     expect(adopted.stdout).toContain("tidemark models promote v2");
     expect(readdirSync(at("v2")).sort()).toEqual(
-      [...Object.values(modelFiles), retrainReportFile, trackingFile].sort(),
+      [...Object.values(modelFiles), retrainReportFile, trackingFile, examplesFile].sort(),
     );
     for (const left of ["v2.partial", "v2.refused", "registry.json"]) expect(existsSync(at(left))).toBe(false);
     expect(hashes("model")).toEqual(champion);

@@ -15,7 +15,7 @@ import { historyRowSchema } from "../../src/report/history-row.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { sha256File } from "../../src/storage/store/hash.ts";
-import { modelFiles, openModelFolder, trackingFile } from "../../src/storage/store/model-folder.ts";
+import { examplesFile, modelFiles, openModelFolder, trackingFile } from "../../src/storage/store/model-folder.ts";
 import { scalerSchema } from "../../src/storage/store/scaler-file.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
 
@@ -46,7 +46,7 @@ it("joins the line that --as names, as its champion if the line is new", () => {
 
 describe("the model folder", () => {
   it("holds every file, and nothing is left beside it", () => {
-    expect(readdirSync(out).sort()).toEqual([...Object.values(modelFiles), trackingFile].sort());
+    expect(readdirSync(out).sort()).toEqual([...Object.values(modelFiles), trackingFile, examplesFile].sort());
     expect(readdirSync(join(directory, "models"))).toEqual(["registry.json", "walk"]);
     expect(result).toMatchObject({ out, report: join(out, "report.html") });
   });
@@ -59,7 +59,9 @@ describe("the model folder", () => {
     expect(manifest.data).toMatchObject({ rows: 12_000, channels: ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] });
     expect(manifest.data.classes).toEqual(["jogging", "sitting", "walking"]);
     expect(manifest.config).toMatchObject({ ...snakeKeys(tinyOptions), files: [recordings] });
-    for (const name of readdirSync(out).filter((file) => file !== modelFiles.manifest && file !== trackingFile)) {
+    for (const name of readdirSync(out).filter(
+      (file) => ![modelFiles.manifest, trackingFile, examplesFile].includes(file),
+    )) {
       const hash = { ...manifest.files, ...manifest.mutable_files }[name];
       expect(hash, name).toBe(await sha256File(join(out, name)));
     }

@@ -47,6 +47,9 @@ export const ownNetworkFiles = { ts: "network.ts", js: "network.js" } as const;
 /** The training's log for a tracking server. It names files of this folder, so the manifest cannot contain its hash. */
 export const trackingFile = "tracking.jsonl";
 
+/** Drawings of windows. They show raw signals, so the manifest does not list the file, and nothing sends it. */
+export const examplesFile = "examples.html";
+
 const mutableFiles: readonly string[] = [modelFiles.rollingReference];
 
 /** Files that every model needs; the manifest has the hash of each. */
@@ -56,7 +59,7 @@ const neededFiles: readonly string[] = [
 
 /** All files that are read or written in the folder, whether or not the manifest contains their hashes. */
 const usedFiles: readonly string[] = [
-  ...[...Object.values(modelFiles), ...Object.values(ownNetworkFiles), retrainReportFile, trackingFile],
+  ...[...Object.values(modelFiles), ...Object.values(ownNetworkFiles), retrainReportFile, trackingFile, examplesFile],
   ...[monitorFile, `${monitorFile}-wal`, `${monitorFile}-shm`],
 ];
 

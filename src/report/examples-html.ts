@@ -1,0 +1,66 @@
+// examples.html: windows of each class, and what augmentation makes of one. Unlike the report, it shows raw signals, so it stays in the
+// folder where the model was trained.
+
+import { counted } from "../counted.ts";
+import { html } from "./html.ts";
+import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
+import { type DrawnExcerpt, type DrawnSensor, signalGrids } from "./signal-grids.ts";
+
+export interface ExamplesInput {
+  readonly modelVersion: string;
+  readonly sensors: readonly DrawnSensor[];
+  /** Seconds that a window spans. */
+  readonly seconds: number;
+  /** Windows by class. */
+  readonly classes: Readonly<Record<string, number>>;
+  /** Windows of each class. */
+  readonly windows: readonly DrawnExcerpt[];
+  /** One window as it is and after augmentation; none without augmentation. */
+  readonly augmented: readonly DrawnExcerpt[];
+}
+
+/** The whole page. The same input always gives the same bytes. */
+export function examplesHtml(input: ExamplesInput): string {
+  const { modelVersion, sensors, seconds, classes, windows } = input;
+  const counts = Object.values(classes);
+  const rarest = Math.min(...counts);
+  return pageHtml({
+    title: `Tidemark: examples of ${modelVersion}`,
+    heading: `Examples of ${modelVersion}`,
+    lead: html`What the network of ${modelVersion} learned from: single windows of ${seconds.toFixed(2)} s. This page shows raw signals. No
+ command sends it anywhere; delete it if the model is passed on.`,
+    warnings: [],
+    headline: pageHeadline("In all recordings together.", [
+      pageTile("Classes", String(counts.length), Object.keys(classes).join(", "), "first"),
+      pageTile(
+        "Windows",
+        String(counts.reduce((a, b) => a + b, 0)),
+        `${counted(rarest, "window")} of the rarest class`,
+      ),
+    ]),
+    sections: [
+      {
+        id: "classes",
+        title: "Classes",
+        about:
+          "For each class, the window in the middle of all windows of a person, for up to three people. Windows that look like those of another class may have wrong labels.",
+        body: signalGrids(windows, sensors),
+      },
+      ...augmentationSection(input),
+    ],
+    footer: html`Written by Tidemark together with the model, and not listed in manifest.json.`,
+  });
+}
+
+function augmentationSection({ augmented, sensors }: ExamplesInput): Section[] {
+  if (augmented.length === 0) return [];
+  return [
+    {
+      id: "augmentation",
+      title: "Augmentation",
+      about:
+        "With --augment rotate, the network learns from windows that are rotated at random, because a sensor sits a little differently on every person. All sensors of a window are rotated together. If a class depends on the direction of gravity, compare with --augment none.",
+      body: signalGrids(augmented, sensors),
+    },
+  ];
+}

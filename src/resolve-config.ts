@@ -119,17 +119,17 @@ export function configOfNetwork<C extends TrainConfig>(config: C, network: Train
     augment: augmentationForConfig({ network, augment }),
     learningRate: hasRate || learningRate !== fineTuningRate ? learningRate : trainOptions.learningRate.default,
   };
-  refuseStepConfig(own);
+  refuseStepConfig(own, `the network of --from ${config.from}, ${network},`);
   return own;
 }
 
 /** A config that was resolved before has these options, too, with their defaults. */
-function refuseStepConfig(config: TrainConfig): void {
+function refuseStepConfig(config: TrainConfig, subject = `--network ${config.network}`): void {
   const { network } = config;
   const refused = unusedRecordedOptions(network).filter((name) => config[name] !== trainOptions[name].default);
   if (refused.length === 0) return;
   const names = refused.map((name) => `--${kebabCase(name)}`).join(" and ");
-  throw new UserError(`--network ${network} has no training epochs, so it does not use ${names}`, {
+  throw new UserError(`${subject} has no training epochs, so it does not use ${names}`, {
     advice: `Leave out ${names}, or choose another --network.`,
   });
 }

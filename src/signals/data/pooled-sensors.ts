@@ -95,10 +95,15 @@ export async function findPooledSensorColumn(
   return null;
 }
 
-/** Whether each value names another kind of sensor. */
+/** Other sensors of phones and watches, whose rows are not read. */
+const otherSensor =
+  /rot\w*[ _.]?vec|orient|light|lux|prox|press|baro|temp|humid|step|pedom|heart|gps|location|battery|quat|ppg|ecg|eda|bvp/i;
+
+/** Whether each value names another kind of sensor, and one of them an accelerometer or a gyroscope. */
 function arePooledSensorKinds(values: readonly string[]): boolean {
-  const kinds = values.map(kindOfSensorValue);
-  return kinds.every((kind) => kind !== null) && new Set(kinds).size === values.length;
+  const read = values.filter((value) => kindOfSensorValue(value) !== null || !otherSensor.test(value));
+  const kinds = read.map(kindOfSensorValue);
+  return kinds.length > 0 && kinds.every((kind) => kind !== null) && new Set(kinds).size === read.length;
 }
 
 /** Each value's rows in each recording, with their steps, and with the pieces of time that they fill between pauses. */

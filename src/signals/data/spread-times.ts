@@ -6,6 +6,7 @@
 import { counted } from "../../counted.ts";
 import type { FaultDescription, OnFault } from "../../data-fault.ts";
 import { exceedsGateLimit } from "./gate-limits.ts";
+import { irregularBursts } from "./irregular-bursts.ts";
 import type { StoredRecording, StoredRows } from "./stored-rows.ts";
 
 /** Packets are suspected if the mean step is this many times the median step. */
@@ -36,6 +37,8 @@ interface Groups {
   /** Typical time per row. */
   readonly step: number;
   readonly packets: boolean;
+  /** New times, if the intervals between the groups are irregular. */
+  readonly even?: Float64Array;
 }
 
 /**
@@ -49,7 +52,9 @@ export function spreadTimes(
 ): Map<number, Float64Array> {
   const found = new Map<number, Groups>();
   for (const [r, recording] of rows.recordings.entries()) {
-    const groups = repeats(recording) ? groupsOfRepeatedTimes(rows, recording) : groupsOfPacketTimes(rows, r);
+    const groups =
+      groupsOfIrregularTimes(rows, r) ??
+      (repeats(recording) ? groupsOfRepeatedTimes(rows, recording) : groupsOfPacketTimes(rows, r));
     if (groups !== undefined) found.set(r, groups);
   }
   // All rows of a short recording may share one time.
@@ -57,18 +62,29 @@ export function spreadTimes(
   for (const [r, groups] of found) if (!Number.isFinite(groups.step)) found.set(r, { ...groups, step });
   const pooled = [...found].find(([r, { firsts }]) => areTimesOfPooledSensors(rows, rows.recordings[r]!, firsts));
   if (pooled !== undefined) onFault(spreadTimesOfSensors(rows.recordings[pooled[0]]!, pooled[1]));
-  const packets = [...found].filter(([, groups]) => groups.packets);
+  const packets = [...found].filter(([, groups]) => groups.packets && groups.even === undefined);
   if (!areSpreadTimesContinuous(rows, packets)) for (const [r] of packets) found.delete(r);
+  const bursts = [...found.values()].filter(({ even }) => even !== undefined);
+  if (bursts.length > 0) warn(describeIrregularSpread(bursts));
   for (const kind of [true, false]) {
-    const own = [...found.values()].filter((groups) => groups.packets === kind);
+    const own = [...found.values()].filter((groups) => groups.packets === kind && groups.even === undefined);
     if (own.length > 0) warn(describeSpread(own, kind));
   }
   return new Map(
     [...found].map(([r, groups]) => {
       const { start, end } = rows.recordings[r]!;
-      return [r, spreadGroupTimes(rows.time(start, end), groups)];
+      return [r, groups.even ?? spreadGroupTimes(rows.time(start, end), groups)];
     }),
   );
+}
+
+/** Only if more rows arrive at once than the median step shows; otherwise, the clock is that of the sensor. */
+function groupsOfIrregularTimes(rows: StoredRows, r: number): Groups | undefined {
+  const { start, end } = rows.recordings[r]!;
+  const bursts = irregularBursts(rows.time(start, end));
+  if (bursts === undefined) return undefined;
+  const groups: Groups = { firsts: bursts.firsts, step: bursts.step, packets: true, even: bursts.times };
+  return areSpreadTimesContinuous(rows, [[r, groups]]) ? groups : undefined;
 }
 
 function groupsOfRepeatedTimes(rows: StoredRows, { start, end }: StoredRecording): Groups | undefined {
@@ -183,6 +199,13 @@ function describeSpread(groups: readonly Groups[], packets: boolean): string {
   return packets
     ? `In ${recordings}, rows arrive in packets of ${size}. They were spread evenly over the time between packets, at ${rate} Hz.`
     : `In ${recordings}, about ${size} rows share each time. They were spread evenly until the next time, at ${rate} Hz. For exact times, export them with more digits.`;
+}
+
+function describeIrregularSpread(groups: readonly Groups[]): string {
+  const rates = groups.map(({ step }) => Number((1 / step).toPrecision(3)));
+  const [low, high] = [Math.min(...rates), Math.max(...rates)];
+  const rate = low === high ? `${low}` : `${low} to ${high}`;
+  return `In ${counted(groups.length, "recording")}, rows arrive in irregular bursts. They were spaced evenly between bursts or pauses, at ${rate} Hz. Times of the sensor's own clock would be more accurate.`;
 }
 
 function spreadTimesOfSensors({ user, recording }: StoredRecording, { firsts }: Groups): FaultDescription {

@@ -60,6 +60,11 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
     "a file of R (.rds, .RData)",
     'Write its table in R with write.csv(table, "recordings.csv", row.names = FALSE).',
   ],
+  [
+    /^(U[\x51\x61][\s\S]{9,26}){2}U/,
+    "a binary log of WitMotion",
+    "Convert it to text with WitMotion's program for the sensor; it writes a .txt table, which is read.",
+  ],
   [/^XDF:/, "an XDF file of Lab Streaming Layer", `${perChannel}, such as with pyxdf.`],
   [/^(0 {7}|\xffBIOSEMI)[\s\S]{160,}/, "an EDF or BDF file", `${perChannel}, such as with pyedflib.`],
   [/^#ROSBAG V/, "a bag of ROS", "Export its topic as text: rostopic echo -b FILE -p /imu/data > imu.csv"],

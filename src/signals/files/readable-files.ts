@@ -9,6 +9,7 @@ import { createGunzip } from "node:zlib";
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { actigraphRecording, isActigraph } from "./actigraph.ts";
+import { arffAsTable, isArff } from "./arff-table.ts";
 import { axivityRecording, isAxivity } from "./axivity.ts";
 import { type BinaryFormat, binaryFormat } from "./binary-formats.ts";
 import { deviceRecordingTable } from "./device-recording.ts";
@@ -106,6 +107,13 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (/^\s*[[{]/.test(text)) return [await jsonAsCsv(database, file, options.scratch)];
   const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
   if (lines.length > 1) lines.pop();
+  if (isArff(lines)) {
+    const out = options.scratch.file("arff.csv");
+    const above = await arffAsTable(stored, out);
+    const { lineOffset = 0 } = file;
+    const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + above - 1 };
+    return readableFile(database, own, options);
+  }
   const serial = serialLog(lines.filter((line) => !isBlankLine(line)));
   if (serial !== undefined) {
     const out = options.scratch.file("serial.csv");

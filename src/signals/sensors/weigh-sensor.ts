@@ -30,6 +30,8 @@ const rotationLimits = { mostRadians: 15, leastDegrees: 28 } as const;
 const mostDegrees = 7000;
 /** Everybody's movements exceed this angular velocity, in deg/s. */
 const implausiblyStill = 2.5;
+/** The offset of a gyroscope at rest is at most 20 deg/s, 0.35 rad/s. */
+const leastTurning = 0.5;
 /** For accelerations without gravity, 99 % of the values lie within 5 to 26 m/s^2, or 0.5 to 2.6 g, depending on the data set. */
 const linearLimits = { mostG: 1.2, leastMetres: 4 } as const;
 /** The earth's field is 22 to 67 uT at ground level; nearby iron adds to it. */
@@ -147,7 +149,7 @@ function weighGyroscope(
   values: VectorValues,
   { weak, isRaw }: { readonly weak: boolean; readonly isRaw: boolean },
 ): Weighed {
-  const { rest, reach } = values;
+  const { rest, reach, steadiness } = values;
   const gravity = weighGravityUnit(values);
   if (gravity !== undefined) {
     const found = `it measures ${formatWeighedValue(rest)} at rest, as an accelerometer does in ${gravity}`;
@@ -170,6 +172,13 @@ function weighGyroscope(
     const doubt = `its name says ${sensor.unit}, but 99 % of its values lie within ${formatWeighedValue(reach)}.`;
     return { sensor, because: `by its name; ${because}`, ...(off && { doubt }) };
   }
+  // Nobody turns steadily, and no gyroscope at rest is off by so many rad/s.
+  if (rest >= leastTurning && reach < rotationLimits.mostRadians && steadiness >= leastSteadiness)
+    return {
+      sensor: { ...sensor, unit: isRaw ? null : "deg/s" },
+      because: `by its values: ${formatWeighedValue(rest)} at rest`,
+      doubt: `its unit is not stated; it measures ${formatWeighedValue(rest)} at rest, which is the offset of a gyroscope in deg/s, but not in rad/s.`,
+    };
   if (isRaw && reach >= rotationLimits.mostRadians) return { sensor, because: `its name says raw counts; ${because}` };
   const unit: SensorUnit | null =
     reach < rotationLimits.mostRadians

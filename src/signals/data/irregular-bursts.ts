@@ -1,0 +1,109 @@
+// Times of rows that reach a logger in bursts at irregular intervals, as over Bluetooth Low Energy or from a polled serial port: 1
+// to 8 rows at once, and then nothing for 30 to 90 ms. Neither the median step nor the time until the next burst is the sampling
+// period then. The sensor itself samples evenly, so the rows between two pauses get even times, by a line fitted to their arrivals.
+
+export interface IrregularBursts {
+  /** First row of each burst, then the number of rows. */
+  readonly firsts: readonly number[];
+  /** Time per row. */
+  readonly step: number;
+  readonly times: Float64Array;
+}
+
+/** A longer step is a pause, across which nothing is fitted. */
+const pauseSeconds = 1;
+/** Minimum numbers of rows and bursts. */
+const [leastRows, leastBursts] = [100, 20];
+/** Rows of stretches shorter than this keep the usual step. */
+const shortStretch = 20;
+/** At least this share of the rows arrives at once, less than this share of the mean step after the row before. */
+const atOnce = { share: 0.3, within: 0.3 } as const;
+/** At least this share of the intervals between bursts differs from the median interval by more than this share of it. */
+const irregular = { share: 0.3, within: 0.35 } as const;
+/** Bursts at regular intervals, in which this share of the rows shares times, at more than one time per burst. */
+const mixed = { share: 0.1, times: 1.5 } as const;
+/** Each stretch has the usual step within this share; otherwise, rows were lost. */
+const mostOff = 0.15;
+
+/** @param time of the rows of one recording, in order; undefined if they do not arrive in such bursts */
+export function irregularBursts(time: Float64Array): IrregularBursts | undefined {
+  if (time.length < leastRows) return undefined;
+  const stretches = stretchesBetweenPauses(time);
+  const long = stretches.filter(([from, to]) => to - from >= shortStretch);
+  const rows = long.reduce((sum, [from, to]) => sum + to - from - 1, 0);
+  const step = long.reduce((sum, [from, to]) => sum + time[to - 1]! - time[from]!, 0) / rows;
+  if (!(step > 0)) return undefined;
+  const steps = Array.from(time.subarray(1), (value, i) => value - time[i]!);
+  if (steps.filter((each) => each <= atOnce.within * step).length < atOnce.share * steps.length) return undefined;
+  const firsts = [0, ...steps.flatMap((each, i) => (each > step ? [i + 1] : [])), time.length];
+  const intervals = firsts
+    .slice(1, -1)
+    .map((first, i) => time[first]! - time[firsts[i]!]!)
+    .filter((each) => each <= pauseSeconds)
+    .sort((a, b) => a - b);
+  if (intervals.length < leastBursts) return undefined;
+  const middle = intervals[intervals.length >> 1]!;
+  const off = intervals.filter((each) => Math.abs(each / middle - 1) > irregular.within).length;
+  const equal = steps.filter((each) => each === 0).length;
+  const isMixed = equal >= mixed.share * steps.length && steps.length - equal >= mixed.times * firsts.length;
+  if (off < irregular.share * intervals.length && !isMixed) return undefined;
+  const usualInterval = intervals[Math.floor(0.9 * (intervals.length - 1))]!;
+  const times = new Float64Array(time.length);
+  let last = Number.NEGATIVE_INFINITY;
+  for (const [from, to] of stretches) {
+    const line = lineOfArrivals(time, from, to, step);
+    if (Math.abs(line.step / step - 1) > mostOff || line.deviation > usualInterval)
+      return isMixed ? { firsts, step, times: timesBetweenBursts(time, firsts, step) } : undefined;
+    const start = Math.max(line.start, last + line.step);
+    for (let i = from; i < to; i++) times[i] = start + (i - from) * line.step;
+    last = times[to - 1]!;
+  }
+  return { firsts, step, times };
+}
+
+/** Spreads each burst over the time until the next one, if rows were lost or the rate changed. */
+function timesBetweenBursts(time: Float64Array, firsts: readonly number[], step: number): Float64Array {
+  const times = new Float64Array(time.length);
+  for (let b = 0; b + 1 < firsts.length; b++) {
+    const [first, next] = [firsts[b]!, firsts[b + 1]!];
+    const room = next < time.length ? (time[next]! - time[first]!) / (next - first) : step;
+    const own = room * (next - first) > pauseSeconds ? Math.min(room, step) : room;
+    for (let i = first; i < next; i++) times[i] = time[first]! + (i - first) * own;
+  }
+  return times;
+}
+
+function stretchesBetweenPauses(time: Float64Array): [from: number, to: number][] {
+  const stretches: [number, number][] = [];
+  let from = 0;
+  for (let i = 1; i <= time.length; i++) {
+    if (i < time.length && time[i]! - time[i - 1]! <= pauseSeconds) continue;
+    stretches.push([from, i]);
+    from = i;
+  }
+  return stretches;
+}
+
+/** Least squares of the times against the number of the row, and their standard deviation around it. */
+function lineOfArrivals(
+  time: Float64Array,
+  from: number,
+  to: number,
+  usual: number,
+): { start: number; step: number; deviation: number } {
+  const count = to - from;
+  if (count < shortStretch) return { start: time[from]!, step: usual, deviation: 0 };
+  const [centre, first] = [(count - 1) / 2, time[from]!];
+  let [sum, product, square] = [0, 0, 0];
+  for (let i = 0; i < count; i++) {
+    const seconds = time[from + i]! - first;
+    sum += seconds;
+    product += (i - centre) * seconds;
+    square += (i - centre) ** 2;
+  }
+  const step = product / square;
+  const start = first + sum / count - centre * step;
+  let squares = 0;
+  for (let i = 0; i < count; i++) squares += (time[from + i]! - start - i * step) ** 2;
+  return { start, step, deviation: Math.sqrt(squares / count) };
+}

@@ -12,6 +12,9 @@ export interface ProblemOptions {
   readonly cause?: unknown;
 }
 
+/** Whoever gets 503 tries again: a full disk or a damaged model may be repaired by then. Arbitrary. */
+const secondsUntilOrder = 5;
+
 /** An error with the reply that it causes. */
 export class Problem extends Error {
   readonly status: number;
@@ -32,7 +35,11 @@ export class Problem extends Error {
     const body = { type: "about:blank", title, status, detail, request_id: requestId };
     return new Response(`${JSON.stringify(body)}\n`, {
       status,
-      headers: { ...this.headers, "Content-Type": "application/problem+json" },
+      headers: {
+        ...(status === 503 && { "Retry-After": String(secondsUntilOrder) }),
+        ...this.headers,
+        "Content-Type": "application/problem+json",
+      },
     });
   }
 }

@@ -171,9 +171,14 @@ export class ServiceMetrics {
     const all = await this.#registry.metrics();
     if (mayRead === undefined) return all;
     const isReadable = (line: string): boolean => {
-      const [, name] = /^tidemark_stream_\w+\{.*\bstream=("(?:[^"\\]|\\.)*")/.exec(line) ?? [];
-      return name === undefined || mayRead(String(JSON.parse(name)));
+      const [, name] = /^tidemark_stream_\w+\{.*\bstream="((?:[^"\\]|\\.)*)"/s.exec(line) ?? [];
+      return name === undefined || mayRead(metricsLabelValue(name));
     };
     return all.split("\n").filter(isReadable).join("\n");
   }
+}
+
+/** Prometheus's format escapes the backslash, the quote and the line feed, and nothing else. */
+function metricsLabelValue(escaped: string): string {
+  return escaped.replaceAll(/\\(.)/gs, (_, own: string) => (own === "n" ? "\n" : own));
 }

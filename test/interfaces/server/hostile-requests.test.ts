@@ -59,3 +59,11 @@ it("HEAD leaves no reader of events behind", async () => {
   await kept.body?.cancel();
   expect(events.readers).toBe(0);
 });
+
+it("a full disk is answered with 503 and the time after which to try again", async () => {
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" });
+  const { app } = service({ judge: () => Promise.reject(full) });
+  const reply = await app.request(batch, { method: "POST", headers: { Host: "localhost" }, body: "a\n1\n" });
+  expect([reply.status, reply.headers.get("retry-after")]).toEqual([503, "5"]);
+  expect(await reply.json()).toMatchObject({ detail: expect.stringContaining("no space is left") });
+});

@@ -53,6 +53,20 @@ describe("the metrics of a service", () => {
     expect(text).toContain('tidemark_streams_in_alarm{model="m"} 3');
   });
 
+  it("show each reader only what it may see, whatever characters the names have", async () => {
+    const metrics = new ServiceMetrics();
+    const names = ["\t", "\r", "\0", "\u2028", "\\n", "\n", 'a",stream="mine', "\\"];
+    for (const stream of names)
+      metrics.stream({ model: "m\u2028", stream, inAlarm: true, evidence: null, lastBatchAt: 0 });
+    const asked: string[] = [];
+    const text = await metrics.text((stream) => {
+      asked.push(stream);
+      return false;
+    });
+    expect(new Set(asked)).toEqual(new Set(names));
+    expect(text).not.toMatch(/^tidemark_stream_in_alarm\{/m);
+  });
+
   it("show names as they are", async () => {
     const metrics = new ServiceMetrics();
     metrics.stream({ model: 'a"b\\', stream: "x\ny", inAlarm: true, evidence: null, lastBatchAt: 0 });

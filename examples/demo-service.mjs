@@ -66,6 +66,18 @@ function dateOf(day) {
 /** Minutes of recordings that the wrists need. */
 export const minutesPerWrist = (days * secondsPerDay) / 60;
 
+/** A connection may break at any time, so a sender repeats what got no answer; the same batch is never judged twice. */
+async function post(address, body) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await fetch(address, { method: "POST", headers: { "Content-Type": "text/csv" }, body });
+    } catch (error) {
+      if (attempt === 5) throw error;
+      await setTimeout(200 * attempt);
+    }
+  }
+}
+
 /** Sends a day of every wrist that still sends. @returns the verdict of each wrist */
 async function sendDay(url, model, batches, day, id) {
   const sending = wrists.map(async ({ name, from = days + 1, last = Number.POSITIVE_INFINITY, change }, i) => {
@@ -77,7 +89,7 @@ async function sendDay(url, model, batches, day, id) {
       (since > 0 ? change(values, since) : values).map((value) => louder * value),
     );
     const address = `${url}/v1/models/${model}/streams/${name}/batches/${dateOf(id)}`;
-    const reply = await fetch(address, { method: "POST", headers: { "Content-Type": "text/csv" }, body });
+    const reply = await post(address, body);
     const answer = await reply.json();
     if (!reply.ok) throw new Error(`${name}: ${answer.detail}`);
     return answer.verdict;

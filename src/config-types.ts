@@ -917,6 +917,10 @@ export interface ServeConfig {
   keepDays: number;
   /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, whatever their age. Default: 1000. */
   keepMegabytes: number;
+  /** Order in which the batches of a stream are judged. One of: arrival, data (by data-time, which senders give; batches wait until their data are as old as --lateness). Default: arrival. */
+  order: "arrival" | "data";
+  /** With --order data, seconds by which data may be late; a batch that is later is judged when it arrives. Default: 60. */
+  lateness: number;
   /** YAML or JSON file that says who is alerted about which streams; see docs/alerts.md. */
   alerts?: string;
   /** Check the options and the models, and stop. */

@@ -2,6 +2,7 @@
 import { alerts } from "./alert-options.ts";
 import type { ServeConfig } from "./config-types.ts";
 import {
+  choiceOption,
   flagOption,
   numberOption,
   type Option,
@@ -117,6 +118,27 @@ export const serveOptions: OptionsOf<ServeConfig> = {
     }),
   }),
   ...optionsUnder("Memory:", keep),
+  ...optionsUnder("Order:", {
+    order: choiceOption({
+      value: "which",
+      default: "arrival",
+      affects: "run",
+      doc: "order in which the batches of a stream are judged",
+      of: {
+        arrival: "",
+        data: "by data-time, which senders give; batches wait until their data are as old as --lateness",
+      },
+    }),
+    lateness: numberOption({
+      value: "s",
+      expected: "a number of seconds from 0 to 240",
+      from: 0,
+      to: 240,
+      default: 60,
+      affects: "run",
+      doc: "with --order data, seconds by which data may be late; a batch that is later is judged when it arrives",
+    }),
+  }),
   ...optionsUnder("Running:", {
     alerts,
     checkConfig: flagOption({ affects: "run", doc: "check the options and the models, and stop" }),

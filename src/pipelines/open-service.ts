@@ -6,9 +6,11 @@ import type { ListedStream } from "../monitoring/streams/stream-list.ts";
 import type { Reporter } from "../reporter.ts";
 import type { ServeConfig } from "../resolve-config.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
+import { type Clock, systemClock } from "../storage/tracking/sender-clock.ts";
 import { explainSystemError } from "../system-error.ts";
 import { type Decided, decideServed, type ServedDecision } from "./decide-served.ts";
 import { type JudgedBatch, type JudgeRun, judgePostedBatch } from "./judge-posted-batch.ts";
+import { judgingOrder } from "./judging-order.ts";
 import { listModels } from "./models.ts";
 import { type PicturedBatch, pictureServedBatch } from "./picture-batch.ts";
 import type { PostedBatch } from "./posted-batch.ts";
@@ -21,8 +23,10 @@ export type { StreamReader } from "./read-streams.ts";
 export { UnknownModel } from "./served-models.ts";
 
 export interface Service {
-  /** The verdict about a batch, after it has been stored. The batches of a stream are judged in the order of the calls. */
+  /** The verdict about a batch, after it has been stored. The batches of a stream are judged in the order of the calls or of data. */
   judge(posted: PostedBatch): Promise<JudgedBatch>;
+  /** From now on, no batch waits for others whose data may be older. */
+  hurry(): void;
   /** @throws UnknownModel */
   refuseUnknown(model: string): Promise<void>;
   /** Names under which models can be addressed. */
@@ -43,6 +47,7 @@ export interface Service {
 
 export interface ServiceRun {
   readonly now?: () => Date;
+  readonly clock?: Clock;
   readonly reporter?: Partial<Reporter>;
   /** See `JudgeRun`. */
   readonly onJudged?: NonNullable<JudgeRun["onJudged"]>;
@@ -53,10 +58,21 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
   const { models: directory, keepDays, keepMegabytes, batchRows } = config;
   const store = config.store === undefined ? undefined : await openModelLedgerStore(config.store, serviceLedgerWait);
   const served = new ServedModels({ models: directory, store });
-  const service: Service = {
-    judge: inTurn(streamOfPosted, (posted) =>
+  const { now = () => new Date(), clock = systemClock } = run;
+  const judging = judgingOrder(
+    {
+      keyOf: streamOfPosted,
+      timeOf: ({ dataTime }) => (config.order === "data" ? dataTime : null),
+      latenessMs: 1000 * config.lateness,
+      clock,
+      now,
+    },
+    (posted: PostedBatch) =>
       judgePostedBatch(served, posted, { ...run, keep: { keepDays, keepMegabytes }, maxRows: batchRows }),
-    ),
+  );
+  const service: Service = {
+    judge: judging.run,
+    hurry: judging.hurry,
     picture: (batch) => pictureServedBatch(served, batch),
     decide: (decision) => decideServed(served, decision, run.now),
     refuseUnknown: async (model) => void (await served.resolve(model)),
@@ -103,22 +119,4 @@ function reasonOfServiceError(error: unknown): string {
 
 function streamOfPosted({ project, model, stream }: PostedBatch): string {
   return JSON.stringify([project, model, stream]);
-}
-
-/** Calls with the same key run one after another. */
-function inTurn<Given, T>(
-  keyOf: (given: Given) => string,
-  work: (given: Given) => Promise<T>,
-): (given: Given) => Promise<T> {
-  const turns = new Map<string, Promise<unknown>>();
-  return (given) => {
-    const key = keyOf(given);
-    const answer = (turns.get(key) ?? Promise.resolve()).then(() => work(given));
-    const settled = answer.catch(() => {});
-    turns.set(key, settled);
-    settled.then(() => {
-      if (turns.get(key) === settled) turns.delete(key);
-    });
-    return answer;
-  };
 }

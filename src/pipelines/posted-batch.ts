@@ -26,4 +26,6 @@ export interface PostedBatch {
     readonly path: string;
   };
   readonly columns: PostedColumns;
+  /** When its last data were recorded, as the sender says; null if the sender does not say it. */
+  readonly dataTime: Date | null;
 }

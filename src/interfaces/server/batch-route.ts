@@ -36,6 +36,23 @@ const columnParameters: readonly RouteParameter[] = columnNames.map((name) => ({
   schema: name === "rate" ? z.number().positive() : z.string().min(1),
 }));
 
+const dataTimeParameter: RouteParameter = {
+  name: "data-time",
+  doc: "when the last data of the batch were recorded, such as 2026-11-26T10:00:00Z; see --order data",
+  schema: z.iso.datetime({ offset: true }),
+};
+
+/** @throws Problem 400 */
+function dataTimeOf(text: string | undefined): Date | null {
+  if (text === undefined) return null;
+  if (dataTimeParameter.schema.safeParse(text).success) return new Date(text);
+  throw new Problem({
+    status: 400,
+    title: "Unknown time",
+    detail: `data-time: expected a time with its zone such as 2026-11-26T10:00:00Z, got ${JSON.stringify(text)}`,
+  });
+}
+
 /** Time after which a sender tries again if the store is out of reach; arbitrary, but longer than a database takes to restart. */
 const secondsUntilStoreAnswers = 5;
 
@@ -47,7 +64,7 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
     scope: "ingest",
     operationId: "judgeBatch",
     summary: "Judge a batch; the verdict is stored before it is sent",
-    parameters: columnParameters,
+    parameters: [...columnParameters, dataTimeParameter],
     body: bodyDocs,
     replies: {
       200: {
@@ -70,9 +87,12 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
       inHand++;
       const path = newFile();
       try {
-        const columns = columnsOfQuery(query);
+        const { [dataTimeParameter.name]: told, ...others } = query;
+        const dataTime = dataTimeOf(told);
+        const columns = columnsOfQuery(others);
         await service.refuseUnknown(model);
         const received = await receiveBody({ headers, stream: body }, path, limits);
+        if (dataTime !== null) note({ dataTime });
         note({ kind: received.kind, sentBytes: received.sentBytes, bytes: received.bytes });
         const judged = await service.judge({
           project: caller.project,
@@ -81,6 +101,7 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
           batch,
           body: { kind: received.kind, path },
           columns,
+          dataTime,
         });
         note({ judgedBy: judged.model, verdict: judged.result.verdict, known: judged.known });
         return jsonResponse({ known: judged.known, ...judged.result });

@@ -105,6 +105,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
       models: await service.models(),
     });
     signal.addEventListener("abort", () => events.close(), { once: true });
+    signal.addEventListener("abort", () => service.hurry(), { once: true });
     await stopped(server, signal, log);
   } finally {
     await service.close();

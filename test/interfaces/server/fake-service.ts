@@ -58,6 +58,7 @@ export function fakeService({
       judged.push(posted);
       return judge(posted);
     },
+    hurry: () => {},
     refuseUnknown: async () => {},
     models: async () => ["walk"],
     streams: async () => [],

@@ -8,7 +8,7 @@ import { checkResultSchema } from "../../../src/monitoring/streams/check-result-
 import { duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
 import { changeJson, reseal, unpackOldModel } from "../../pipelines/old-model.ts";
 import { fileDirectory, start } from "../../pipelines/tiny-run.ts";
-import { post, startService } from "./running-service.ts";
+import { post, type Reply, startService } from "./running-service.ts";
 
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
@@ -151,6 +151,34 @@ describe("tidemark serve", () => {
       .filter(({ path }) => /(before|after)$/.test(path))
       .map(({ judgedBy }) => judgedBy);
     expect(judgedBy).toEqual(["walk", "walk-v2", "walk", undefined, "walk", "walk-v2", undefined]);
+  });
+
+  it("judges batches in the order of their data if it is told to, and what waits when it is told to stop", async () => {
+    const words = ["--models", "models", "--store", "sqlite:ordered", "--order", "data", "--lateness", "240"];
+    const service = await startService(words, directory);
+    const sent = async (batch: string, secondsAgo: number): Promise<Reply> => {
+      const time = new Date(Date.now() - 1000 * secondsAgo).toISOString();
+      return post(service.url, `${path(batch)}?data-time=${time}`, csv);
+    };
+    expect(await post(service.url, `${path("no")}?data-time=yesterday`, csv)).toMatchObject({ status: 400 });
+    expect(await sent("days ago", 200_000)).toMatchObject({ status: 200, json: { known: false } });
+    const waiting: Promise<Reply>[] = [];
+    for (const [batch, age] of [
+      ["newest", 0],
+      ["oldest", 20],
+      ["older", 10],
+    ] as const) {
+      waiting.push(sent(batch, age));
+      // The next one is sent after this one has arrived.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    const again = await startService(words.slice(0, 4), directory);
+    const { history } = (await (await fetch(`${again.url}/v1/models/walk/streams/wrist-7`)).json()) as {
+      history: { batch_id: string }[];
+    };
+    expect(history.map(({ batch_id }) => batch_id)).toEqual(["days ago", "oldest", "older", "newest"]);
   });
 
   it("finishes what it has received when it is told to stop, and takes nothing new", async () => {

@@ -1,0 +1,87 @@
+// The order in which the batches of a stream are judged. By arrival, each batch is judged when the one before it has been. By data, a
+// batch waits until its data are older than the allowed lateness, so that batches whose data are older can still come before it. This
+// is the watermark of stream processing (https://www.vldb.org/pvldb/vol8/p1792-Akidau.pdf) with a fixed lateness. A batch that comes
+// later than that is judged when it arrives.
+
+import type { Clock } from "../storage/tracking/sender-clock.ts";
+
+export interface JudgingOrder<Given> {
+  /** Calls with the same key form a stream. */
+  readonly keyOf: (given: Given) => string;
+  /** When the last data of a batch were recorded; null if that is unknown or does not matter. */
+  readonly timeOf: (given: Given) => Date | null;
+  readonly latenessMs: number;
+  readonly clock: Clock;
+  readonly now: () => Date;
+}
+
+export interface OrderedWork<Given, T> {
+  /** Resolves when the work has been done, in its turn. */
+  readonly run: (given: Given) => Promise<T>;
+  /** From now on, nothing waits for batches that may come. */
+  readonly hurry: () => void;
+}
+
+interface Waiting<Given, T> {
+  readonly given: Given;
+  /** Milliseconds of data time. */
+  readonly time: number;
+  /** When it need not wait any longer. */
+  readonly due: number;
+  readonly done: PromiseWithResolvers<T>;
+}
+
+interface Queue<Given, T> {
+  /** In the order of data time, and of arrival for the same time. */
+  readonly waiting: Waiting<Given, T>[];
+  wake: AbortController;
+}
+
+export function judgingOrder<Given, T>(
+  { keyOf, timeOf, latenessMs, clock, now }: JudgingOrder<Given>,
+  work: (given: Given) => Promise<T>,
+): OrderedWork<Given, T> {
+  const queues = new Map<string, Queue<Given, T>>();
+  let isHurried = false;
+
+  const drain = async (key: string, queue: Queue<Given, T>): Promise<void> => {
+    for (let head = queue.waiting[0]; head !== undefined; head = queue.waiting[0]) {
+      const pauseMs = head.due - now().getTime();
+      if (pauseMs > 0 && !isHurried) {
+        queue.wake = new AbortController();
+        await clock.sleep(pauseMs, queue.wake.signal);
+        continue;
+      }
+      queue.waiting.shift();
+      await work(head.given).then(head.done.resolve, head.done.reject);
+    }
+    queues.delete(key);
+  };
+
+  return {
+    run: (given) => {
+      const arrival = now().getTime();
+      const told = timeOf(given)?.getTime();
+      const time = told ?? arrival;
+      // A clock that is ahead may not hold up its stream.
+      const due = told === undefined ? arrival : Math.min(told, arrival) + latenessMs;
+      const own = { given, time, due, done: Promise.withResolvers<T>() };
+      const key = keyOf(given);
+      const queue = queues.get(key);
+      if (queue === undefined) {
+        const made = { waiting: [own], wake: new AbortController() };
+        queues.set(key, made);
+        void drain(key, made);
+      } else {
+        const place = queue.waiting.findIndex((other) => other.time > time);
+        queue.waiting.splice(place < 0 ? queue.waiting.length : place, 0, own);
+        queue.wake.abort();
+      }
+      return own.done.promise;
+    },
+    hurry: () => {
+      isHurried = true;
+      for (const { wake } of queues.values()) wake.abort();
+    },
+  };
+}

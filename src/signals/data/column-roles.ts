@@ -218,6 +218,7 @@ function findChannelRoles(
 ): readonly string[] {
   const { channels, passedOver } = usualChannels(available, givenSensors(given, available));
   refuseWindowsInRows(channels.slice(0, 3), passedOver, file);
+  refuseFeaturesOfWindows(channels, file);
   for (const { kind, channels: axes } of passedOver) {
     warn(
       `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it as well, name all channels with --channels.`,
@@ -247,6 +248,21 @@ function refuseWindowsInRows(
   throw new UserError(
     `${file}: each row holds a window of ${numbered.length + 1} samples, from ${first.join(", ")} to ${numbered.at(-1)!.channels.join(", ")}; expected one sample per row.`,
     { advice: "Use the recordings from which the windows were cut, or write each sample into a row of its own." },
+  );
+}
+
+/** Statistics of a window, as words of a name: Acc X-mean, GyrX_std. */
+const statisticName =
+  /(?:^|[^a-z])(mean|median|avg|std|stdev|var|min|max|iqr|mad|rms|skew|kurt|energy|entropy)(?:[^a-z]|$)/i;
+
+/** Otherwise, one value per window would be taken for the signal. */
+function refuseFeaturesOfWindows(channels: readonly string[], file: string): void {
+  if (channels.length === 0 || !channels.every((name) => statisticName.test(name))) return;
+  throw new UserError(
+    `${file}: expected the samples of sensors, found statistics of windows, such as ${channels.slice(0, 3).join(", ")}.`,
+    {
+      advice: `Use the recordings from which they were computed. If these columns are samples, name them: ${shellCommand("--channels", channels.join(","))}`,
+    },
   );
 }
 

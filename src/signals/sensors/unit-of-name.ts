@@ -56,7 +56,8 @@ const quotient = /^[\p{L}°]+\/(s|sec|min|h)([\^*]*[2²])?$/iu;
 
 /** @param text such as "m/s^2" @returns undefined if the text is not a unit that a sensor can have */
 export function unitOfName(text: string): WrittenUnit | undefined {
-  const bare = text.replace(/\s+/g, "");
+  // Some apps write "in G's".
+  const bare = text.replace(/^\s*in\s+|'s$|\s+/gi, "");
   const known = spellings.find(([spelling]) => spelling.test(bare))?.[1];
   return known ?? (quotient.test(bare) ? { other: text.trim() } : undefined);
 }

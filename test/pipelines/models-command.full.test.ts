@@ -96,8 +96,8 @@ describe("the list", () => {
     expect(existsSync(registryPath)).toBe(false);
     await promote(at("models", "walk-v3"));
     const { stdout } = await run("models", "list");
-    expect(stdout).toMatch(/^walk +walk +20/m);
-    expect(stdout).toMatch(/^walk +walk-v3 +champion +2100-02-01 .* models\/walk$/m);
+    expect(stdout).toMatch(/^walk@1 +walk +20/m);
+    expect(stdout).toMatch(/^walk@3 +walk-v3 +champion +2100-02-01 .* models\/walk$/m);
     expect(stdout.match(/champion/g)).toHaveLength(1);
   });
 

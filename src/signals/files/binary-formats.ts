@@ -18,7 +18,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   [
     /^Obj\x01/,
     "an Avro file",
-    "If it is from an Empatica EmbracePlus, docs/devices.md shows how to convert it. Otherwise, convert it to JSON lines with avro-tools tojson.",
+    "Of Avro files, only those of an Empatica EmbracePlus are read. Convert it to JSON lines with avro-tools tojson.",
   ],
   [
     /^[\xa0-\xbf].{0,40}(protected|payload|signature)/s,

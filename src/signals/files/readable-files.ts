@@ -3,6 +3,7 @@
 // rewritten. Workbooks and the files of devices become tables. Everything else is read in place.
 
 import { createReadStream, createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
@@ -14,6 +15,7 @@ import { axivityRecording, isAxivity } from "./axivity.ts";
 import { type BinaryFormat, binaryFormat } from "./binary-formats.ts";
 import { deviceRecordingTable } from "./device-recording.ts";
 import type { Database } from "./duckdb.ts";
+import { embracePlusRecording, isEmbracePlus } from "./embrace-plus.ts";
 import { fileBytes } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
 import { garminFitRecording, isGarminFit } from "./garmin-fit.ts";
@@ -41,7 +43,8 @@ import { workbookTables } from "./workbook-tables.ts";
 
 const headBytes = 2 ** 17;
 const headLines = 400;
-const tableInArchive = /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|cwa|gt3x|fit)(\.gz)?$/i;
+const tableInArchive =
+  /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|cwa|gt3x|fit|avro)(\.gz)?$/i;
 /** Files that are read only if the archive has no tables; beside tables, a .bin file may contain anything. */
 const binaryInArchive = /\.bin$/i;
 const notInArchive = /(^|\/)(__MACOSX\/|\.|readme|license|metadata)/i;
@@ -75,6 +78,10 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     return [await deviceRecordingTable(file, "page", await geneactivRecording(file.path, stored), options)];
   if (!gzipped && isGarminFit(bytes))
     return [await deviceRecordingTable(file, "message", await garminFitRecording(file.path, stored), options)];
+  if (!gzipped && isEmbracePlus(bytes)) {
+    const { size } = await stat(stored);
+    return [await deviceRecordingTable(file, "record", await embracePlusRecording(file.path, stored, size), options)];
+  }
   refuseReadableBinary(file.path, binaryFormat(gzipped || !isReadableGzip(head) ? bytes : headOfOtherFormat(head)));
   refuseDamagedFormat(file.path, bytes);
   refuseTarFormat(file.path, bytes);

@@ -3,12 +3,15 @@ import { useEffect, useState } from "preact/hooks";
 
 export type Place =
   | { readonly page: "fleet"; readonly which: string; readonly search: string; readonly skip: number }
+  | { readonly page: "model"; readonly model: string }
+  | { readonly page: "beside"; readonly model: string; readonly other: string }
   | { readonly page: "stream"; readonly model: string; readonly stream: string }
   | { readonly page: "batch"; readonly model: string; readonly stream: string; readonly batch: string };
 
 export function placeOf(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
   const [kind, model, stream, batch] = path.split("/").map(decoded);
+  if (kind === "models" && model) return stream ? { page: "beside", model, other: stream } : { page: "model", model };
   if (kind === "streams" && model && stream) {
     return batch ? { page: "batch", model, stream, batch } : { page: "stream", model, stream };
   }
@@ -40,6 +43,8 @@ export function addressOf(place: Place): string {
     }).toString();
     return query === "" ? "#/" : `#/?${query}`;
   }
+  if (place.page === "model") return `#/models/${encodeURIComponent(place.model)}`;
+  if (place.page === "beside") return `#/models/${[place.model, place.other].map(encodeURIComponent).join("/")}`;
   const parts = [place.model, place.stream, ...(place.page === "batch" ? [place.batch] : [])];
   return `#/streams/${parts.map(encodeURIComponent).join("/")}`;
 }

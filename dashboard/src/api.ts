@@ -3,11 +3,13 @@
 import type { ShownSession } from "../../src/interfaces/server/session-routes.ts";
 import type { PicturedBatch } from "../../src/pipelines/picture-batch.ts";
 import type { Fleet, ReadBatch, ReadStream } from "../../src/pipelines/read-streams.ts";
+import type { ServedBaseline, ServedComparison } from "../../src/pipelines/served-baseline.ts";
 
 export type { ShownSession } from "../../src/interfaces/server/session-routes.ts";
 export type { ShownBatch } from "../../src/monitoring/streams/shown-batch.ts";
 export type { PicturedBatch } from "../../src/pipelines/picture-batch.ts";
 export type { Fleet, FleetStream, ReadBatch, ReadStream } from "../../src/pipelines/read-streams.ts";
+export type { ServedBaseline, ServedComparison } from "../../src/pipelines/served-baseline.ts";
 
 /** The session has ended, or the service wants a token. */
 export class NeedsLogin extends Error {}
@@ -79,6 +81,20 @@ export function getStream(model: string, stream: string, signal: AbortSignal): P
 
 export function getPicture(model: string, stream: string, batch: string, signal: AbortSignal): Promise<PicturedBatch> {
   return get(`${streamPath(model, stream)}/batches/${encodeURIComponent(batch)}/picture`, signal);
+}
+
+const modelPath = (model: string): string => `/v1/models/${encodeURIComponent(model)}`;
+
+export function getBaseline(model: string, signal: AbortSignal): Promise<ServedBaseline> {
+  return get(`${modelPath(model)}/baseline`, signal);
+}
+
+export function getComparison(model: string, other: string, signal: AbortSignal): Promise<ServedComparison> {
+  return get(`${modelPath(model)}/beside/${encodeURIComponent(other)}`, signal);
+}
+
+export function getModels(signal: AbortSignal): Promise<{ models: string[] }> {
+  return get("/v1/models", signal);
 }
 
 /** Decides about a stream, or about one of its batches. @param body with the reason */

@@ -18,7 +18,8 @@ export function BatchPage({ model, stream, batch }: { model: string; stream: str
   return (
     <main>
       <p class="path">
-        <a href="#/">Streams</a> / {model} / <a href={addressOf({ page: "stream", model, stream })}>{stream}</a>
+        <a href="#/">Streams</a> / <a href={addressOf({ page: "model", model })}>{model}</a> /{" "}
+        <a href={addressOf({ page: "stream", model, stream })}>{stream}</a>
       </p>
       <h1>{batch}</h1>
       {error === null ? null : <Failure error={error} />}

@@ -60,6 +60,14 @@ export function FleetPage({ place }: { place: FleetPlace }) {
             />
           </p>
           <FleetTable fleet={answer} />
+          <p class="quiet">
+            Models:{" "}
+            {answer.models.map((model) => (
+              <span key={model}>
+                <a href={addressOf({ page: "model", model })}>{model}</a>{" "}
+              </span>
+            ))}
+          </p>
           <Pages place={place} fleet={answer} />
         </>
       )}

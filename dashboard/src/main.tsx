@@ -3,6 +3,7 @@ import { render } from "preact";
 import { usePlace } from "./address.ts";
 import { BatchPage } from "./batch-page.tsx";
 import { FleetPage } from "./fleet-page.tsx";
+import { BesidePage, ModelPage } from "./model-page.tsx";
 import { Session } from "./session.tsx";
 import { StreamPage } from "./stream-page.tsx";
 
@@ -12,6 +13,10 @@ function App() {
     <Session>
       {place.page === "fleet" ? (
         <FleetPage place={place} />
+      ) : place.page === "model" ? (
+        <ModelPage {...place} />
+      ) : place.page === "beside" ? (
+        <BesidePage {...place} />
       ) : place.page === "stream" ? (
         <StreamPage {...place} />
       ) : (

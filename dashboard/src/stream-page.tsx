@@ -17,7 +17,7 @@ export function StreamPage({ model, stream }: { model: string; stream: string })
   return (
     <main>
       <p class="path">
-        <a href="#/">Streams</a> / {model}
+        <a href="#/">Streams</a> / <a href={addressOf({ page: "model", model })}>{model}</a>
       </p>
       <h1>{stream}</h1>
       {error === null ? null : <Failure error={error} />}

@@ -15,6 +15,7 @@ import { listModels } from "./models.ts";
 import { type PicturedBatch, pictureServedBatch } from "./picture-batch.ts";
 import type { PostedBatch } from "./posted-batch.ts";
 import { type StreamReader, streamReader } from "./read-streams.ts";
+import { BaselineReader } from "./served-baseline.ts";
 import { ServedModels, serviceLedgerWait } from "./served-models.ts";
 import { listStreamsOf } from "./streams.ts";
 
@@ -37,6 +38,8 @@ export interface Service {
   notReady(): Promise<string | undefined>;
   /** What pages show. */
   readonly reader: StreamReader;
+  /** What pages show of models. */
+  readonly baselines: Pick<BaselineReader, "baseline" | "comparison">;
   /** The pictures of a batch; null if there is no such batch. */
   picture(batch: Readonly<Record<"project" | "model" | "stream" | "batch", string>>): Promise<PicturedBatch | null>;
   /** Carries out what an administrator decides. */
@@ -73,6 +76,7 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
   const service: Service = {
     judge: judging.run,
     hurry: judging.hurry,
+    baselines: new BaselineReader(directory, served),
     picture: (batch) => pictureServedBatch(served, batch),
     decide: (decision) => decideServed(served, decision, run.now),
     refuseUnknown: async (model) => void (await served.resolve(model)),

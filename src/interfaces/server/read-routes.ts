@@ -132,7 +132,7 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
 }
 
 /** @throws Problem 404 if the model is unknown */
-async function readForRoute<T>(work: () => Promise<T>): Promise<T> {
+export async function readForRoute<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -10,6 +10,7 @@ import type { EventStream } from "./event-stream.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { jsonResponse } from "./json-response.ts";
 import { metricsRoute } from "./metrics-route.ts";
+import { modelRoutes } from "./model-routes.ts";
 import { openapiDocument } from "./openapi.ts";
 import { readRoutes } from "./read-routes.ts";
 import type { Route } from "./route.ts";
@@ -32,6 +33,7 @@ export function serviceRoutes(options: ServiceRoutesOptions): Route[] {
     batchRoute({ ...batches, service }),
     ...sessionRoutes(authorizer),
     ...readRoutes(() => service),
+    ...modelRoutes(() => service),
     ...decisionRoutes({ service, audit }),
     {
       method: "get",

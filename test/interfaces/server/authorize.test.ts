@@ -34,7 +34,11 @@ describe("who may call what", () => {
     const seen: Record<string, unknown> = {};
     // Logging in is tested in page-login.test.ts.
     for (const { method, path, scope } of routes.filter(({ operationId }) => operationId !== "logIn")) {
-      const address = path.replace("{model}", "walk").replace("{stream}", "wrist-7").replace("{batch}", "1");
+      const address = path
+        .replace("{model}", "walk")
+        .replace("{other}", "run")
+        .replace("{stream}", "wrist-7")
+        .replace("{batch}", "1");
       const isDecision = scope === "admin";
       const confirmation = path.endsWith("/erase") ? { stream: "wrist-7" } : {};
       const call = async (headers: Record<string, string>): Promise<number> => {
@@ -71,6 +75,8 @@ describe("who may call what", () => {
       "get /v1/session": "anybody",
       "delete /v1/session": "ingest, read, admin, ingest of others, read of others",
       "get /v1/models/{model}/streams/{stream}/batches/{batch}/picture": "read, admin",
+      "get /v1/models/{model}/baseline": "read, admin, read of others",
+      "get /v1/models/{model}/beside/{other}": "read, admin, read of others",
       "get /v1/streams": "read, admin, read of others",
       ...Object.fromEntries(
         ["batches/{batch}/accept", "batches/{batch}/exclude", "reset", "retire", "erase"].map((own) => [

@@ -84,6 +84,18 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
       expect(await text(page, "h1")).toBe("b 1");
       expect(await text(page, "h2")).toBe("Reasons");
     });
+    await seen("dashboard-model", "#/models/walk", async (page) => {
+      await page.waitForSelector("figure svg");
+      const rows = await page.locator('section[aria-label="Channels of walk"] tbody tr').allInnerTexts();
+      const stats = JSON.parse(readFileSync(at("models", "walk", "baseline_stats.json"), "utf8"));
+      expect(rows.map((row) => row.split("\t")[0])).toEqual(stats.sensor_columns);
+      const [name] = stats.sensor_columns;
+      expect(Number(rows[0]!.split("\t")[7])).toBeCloseTo(stats.per_channel[name].percentile_50, 2);
+    });
+    await seen("dashboard-beside", "#/models/walk/walk@champion", async (page) => {
+      await page.waitForSelector(".columns");
+      expect(await text(page, "main")).toContain("the macro-F1 of walk is 0.000 above that of walk");
+    });
     await seen("dashboard-rejected", "#/streams/walk/other/few", async (page) => {
       await page.waitForSelector(".verdict-rejected");
     });

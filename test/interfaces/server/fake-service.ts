@@ -74,6 +74,7 @@ export function fakeService({
       stream: async () => ({}) as never,
       batch: async () => ({}) as never,
     },
+    baselines: { baseline: async () => ({}) as never, comparison: async () => ({}) as never },
     picture: async ({ model }) => ({ model, sections: [] }),
     decide: (decision) => {
       decided.push(decision);

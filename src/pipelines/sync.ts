@@ -154,7 +154,7 @@ async function syncTraining(
   const { experiment, register, alias, limits, warn, clock } = options;
   const events = log.events.filter(({ type }) => type !== "version");
   const sender = new EventSender(client, { experiment, read: (artifact) => log.artifacts.read(artifact), warn });
-  const wanted = register === undefined ? [] : [trainLogRegistration(register, alias)];
+  const wanted = register === undefined ? [] : [trainLogRegistration(register, alias, syncedTags(log))];
   const first = events.findIndex(({ type }) => type === "run") + 1;
   const begun = await runBackgroundSender(sender, events.slice(0, first), limits, clock);
   const known = sender.run(trainRun)?.tags[completeTag] === "true";
@@ -168,6 +168,14 @@ async function syncTraining(
     versions: sender.versions,
     unsent: all,
   };
+}
+
+/** All tags of the training run. */
+function syncedTags({ events }: SendableLog): Record<string, string> {
+  return Object.assign(
+    {},
+    ...events.map((event) => (event.type === "tags" && event.run === trainRun ? event.tags : {})),
+  );
 }
 
 function syncRegistrationWarnings({ events }: SendableLog): string[] {

@@ -109,8 +109,9 @@ export async function writeModel(
     [modelFiles.learningCurves]: learningCurvesPicture(history),
     ...(await mlflowModelFiles({
       windowSize: config.window,
-      channels: windows.channels.length,
-      classes: windows.classes.length,
+      samplingRateHz: windows.samplingRateHz,
+      channels: windows.channels,
+      classes: windows.classes,
     })),
     ...ownNetworkFileOfWrittenModel(data.network),
     ...extras.files,

@@ -180,13 +180,11 @@ export function endTrainLog(
     final_epochs: final_fit.epochs,
     windows: final_fit.n_windows,
   };
+  const note = trainLogNote(report);
+  const tags = { [versionTag]: report.model_version, [noteTag]: note };
   return [
     { type: "metrics", run: trainRun, at, step: 0, values },
-    {
-      type: "tags",
-      run: trainRun,
-      tags: { "tidemark.model_version": report.model_version, "mlflow.note.content": trainLogNote(report) },
-    },
+    { type: "tags", run: trainRun, tags },
     ...folds.map(({ fold, test_users }): TrackingEvent => {
       return { type: "params", run: `fold-${fold}`, params: { test_people: test_users.join(", ") } };
     }),
@@ -199,13 +197,30 @@ export function endTrainLog(
       return { type: "artifact", run: trainRun, file, path, ...(content !== undefined && { content }) };
     }),
     { type: "status", run: trainRun, status: "FINISHED", at },
-    ...(register === undefined ? [] : [trainLogRegistration(register, alias)]),
+    ...(register === undefined ? [] : [trainLogRegistration(register, alias, tags)]),
     { type: "complete", run: trainRun },
   ];
 }
 
-export function trainLogRegistration(name: string, alias: string | undefined): TrackingEvent {
-  return { type: "version", run: trainRun, name, alias: alias ?? null, path: modelArtifact };
+const versionTag = "tidemark.model_version";
+const noteTag = "mlflow.note.content";
+
+/** @param tags of the training run, which describe the version, too */
+export function trainLogRegistration(
+  name: string,
+  alias: string | undefined,
+  tags: Readonly<Record<string, string>>,
+): TrackingEvent {
+  const [modelVersion, note] = [tags[versionTag], tags[noteTag]];
+  return {
+    type: "version",
+    run: trainRun,
+    name,
+    alias: alias ?? null,
+    path: modelArtifact,
+    ...(note !== undefined && { description: note }),
+    ...(modelVersion !== undefined && { tags: { [versionTag]: modelVersion } }),
+  };
 }
 
 /** The run's note, in Markdown. */

@@ -2,18 +2,33 @@
 // the list of packages that are needed to run it from Python. Format: https://mlflow.org/docs/latest/ml/model/
 import { modelFiles } from "./model-folder.ts";
 
-/** Shapes of the model's input (windows, samples per window, channels) and output. */
-export interface ModelShape {
+/** What the model's tensors are: windows [windows, samples per window, channels], and a column per class. */
+export interface DescribedTensors {
   readonly windowSize: number;
-  readonly channels: number;
-  readonly classes: number;
+  readonly samplingRateHz: number;
+  /** Names, in the order of the tensors. */
+  readonly channels: readonly string[];
+  readonly classes: readonly string[];
 }
 
-/** Content by file name. The same shapes give the same bytes. */
-export async function mlflowModelFiles({ windowSize, channels, classes }: ModelShape): Promise<Record<string, string>> {
+/** Versions with which the models are tested. */
+const requirements = ["mlflow>=3,<4", "onnx>=1.17,<2", "onnxruntime>=1.20,<2", "numpy>=2,<3"];
+
+/** Content by file name. The same description gives the same bytes. */
+export async function mlflowModelFiles({
+  windowSize,
+  samplingRateHz,
+  channels,
+  classes,
+}: DescribedTensors): Promise<Record<string, string>> {
   const { stringify } = await import("yaml");
-  const tensor = (shape: readonly number[]): string =>
-    JSON.stringify([{ type: "tensor", "tensor-spec": { dtype: "float32", shape } }]);
+  const tensor = (name: string, shape: readonly number[]) => ({
+    name,
+    type: "tensor",
+    "tensor-spec": { dtype: "float32", shape },
+  });
+  const inputs = [tensor("windows", [-1, windowSize, channels.length])];
+  const outputs = ["probabilities", "logits"].map((name) => tensor(name, [-1, classes.length]));
   const model = {
     flavors: {
       onnx: {
@@ -29,11 +44,13 @@ export async function mlflowModelFiles({ windowSize, channels, classes }: ModelS
         python_version: "3.11.0",
       },
     },
-    signature: { inputs: tensor([-1, windowSize, channels]), outputs: tensor([-1, classes]), params: null },
+    signature: { inputs: JSON.stringify(inputs), outputs: JSON.stringify(outputs), params: null },
+    // MLflow's tensors have no names for their columns.
+    metadata: { classes, channels, sampling_rate_hz: samplingRateHz },
   };
   return {
     [modelFiles.mlflowModel]: stringify(model),
-    [modelFiles.requirements]: "mlflow\nonnx\nonnxruntime\nnumpy\n",
+    [modelFiles.requirements]: requirements.map((line) => `${line}\n`).join(""),
     [modelFiles.pythonEnv]: stringify({ python: "3.11.0", dependencies: [`-r ${modelFiles.requirements}`] }),
   };
 }

@@ -21,6 +21,7 @@ export const limits = {
   value: 6000,
   olderValue: 500,
   tag: 5000,
+  description: 5000,
 } as const;
 
 /** Maximum number of events whose requests are repeated together if one of them fails. */
@@ -163,7 +164,14 @@ export class EventSender {
     }
   }
 
-  async #register({ run, name, alias, path }: Extract<TrackingEvent, { type: "version" }>): Promise<void> {
+  async #register({
+    run,
+    name,
+    alias,
+    path,
+    description,
+    tags = {},
+  }: Extract<TrackingEvent, { type: "version" }>): Promise<void> {
     const { runId, artifactUri } = this.#runOf(run);
     if (this.#lost.has(run)) {
       throw new TrackingFault("refused", `model ${name} was not registered, because its files could not be stored`);
@@ -171,7 +179,10 @@ export class EventSender {
     await this.#client.createRegisteredModel(name);
     const version =
       (await this.#client.findVersion(name, runId)) ??
-      (await this.#client.createVersion(name, `${artifactUri}/${path}`, runId));
+      (await this.#client.createVersion(name, `${artifactUri}/${path}`, runId, {
+        tags: sentEventTags(tags),
+        ...(description !== undefined && { description: cutSentEventText(description, limits.description) }),
+      }));
     if (alias !== null) await this.#client.setAlias(name, alias, version);
     this.versions.push(`${name} version ${version}${alias === null ? "" : ` (${alias})`}`);
   }

@@ -201,9 +201,15 @@ export class MlflowClient {
     return versions.at(-1)?.version ?? null;
   }
 
-  async createVersion(name: string, source: string, runId: string): Promise<string> {
+  async createVersion(
+    name: string,
+    source: string,
+    runId: string,
+    about: { readonly description?: string; readonly tags: readonly KeyValue[] },
+  ): Promise<string> {
     const schema = z.object({ model_version: z.object({ version: z.coerce.string().max(100) }) });
-    return (await this.#post("model-versions/create", { name, source, run_id: runId }, schema)).model_version.version;
+    return (await this.#post("model-versions/create", { name, source, run_id: runId, ...about }, schema)).model_version
+      .version;
   }
 
   async setAlias(name: string, alias: string, version: string): Promise<void> {

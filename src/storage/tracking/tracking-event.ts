@@ -45,7 +45,16 @@ export type TrackingEvent =
   | { type: "dataset"; run: string; dataset: TrackedDataset }
   | { type: "artifact"; run: string; file: string; path: string; content?: string }
   | { type: "status"; run: string; status: RunStatus; at: number }
-  | { type: "version"; run: string; name: string; alias: string | null; path: string }
+  | {
+      type: "version";
+      run: string;
+      name: string;
+      alias: string | null;
+      path: string;
+      /** Markdown; absent from logs of earlier versions, as are the tags. */
+      description?: string;
+      tags?: Record<string, string>;
+    }
   | { type: "complete"; run: string };
 
 /** Far longer than anything that training writes; servers truncate or reject even much shorter texts. */
@@ -111,6 +120,8 @@ export const trackingEventSchema: z.ZodType<TrackingEvent> = z.discriminatedUnio
     name: name.min(1),
     alias: name.min(1).nullable(),
     path: z.literal(modelArtifact),
+    description: text.exactOptional(),
+    tags: tags.exactOptional(),
   }),
   z.object({ type: z.literal("complete"), run }),
 ]);

@@ -217,11 +217,21 @@ describe("EventSender", () => {
       ["/api/2.0/mlflow-artifacts/artifacts/7/r1/artifacts/model/here.txt", "here"],
       ["/api/2.0/mlflow-artifacts/artifacts/7/r1/artifacts/model/now.txt", "then"],
     ]);
-    const version: TrackingEvent = { type: "version", run: "train", name: "walk", alias: "champion", path: "model" };
+    const version: TrackingEvent = {
+      ...{ type: "version", run: "train", name: "walk", alias: "champion", path: "model" },
+      ...{ description: "x".repeat(6000), tags: { "tidemark.model_version": "walk-1" } },
+    };
     await send(version);
     expect(sender.versions).toEqual(["walk version 4 (champion)"]);
     expect(server.bodies("model-versions/create")).toEqual([
-      { name: "walk", source: "mlflow-artifacts:/7/r1/artifacts/model", run_id: "r1" },
+      {
+        name: "walk",
+        source: "mlflow-artifacts:/7/r1/artifacts/model",
+        run_id: "r1",
+        tags: [{ key: "tidemark.model_version", value: "walk-1" }],
+        // MLflow accepts 5000 characters.
+        description: `${"x".repeat(4999)}…`,
+      },
     ]);
     await send(artifact("gone.txt"), version);
     expect(server.bodies("model-versions/create")).toHaveLength(1);

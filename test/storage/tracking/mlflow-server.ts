@@ -123,7 +123,13 @@ export interface RunOnServer {
 
 export interface ModelOnServer {
   readonly aliases: Readonly<Record<string, string>>;
-  readonly versions: readonly { readonly version: string; readonly runId: string; readonly status: string }[];
+  readonly versions: readonly {
+    readonly version: string;
+    readonly runId: string;
+    readonly status: string;
+    readonly description: string;
+    readonly tags: Readonly<Record<string, string>>;
+  }[];
 }
 
 /** All content of the server, or the runs of some experiments. */
@@ -135,6 +141,9 @@ export interface OnServer {
 export interface ServedPredictions {
   readonly onnx: readonly number[];
   readonly pyfunc: readonly number[];
+  /** Names of the outputs in the signature. */
+  readonly outputs: readonly string[];
+  readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /** MLflow's Python client, in a process that keeps running, because loading it takes seconds. */

@@ -72,7 +72,18 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       expect(parent.tags["mlflow.source.git.commit"]).toBe(commit);
       expect(trained.stdout).toContain(`/runs/${parent.id}\n`);
       expect(there.models).toEqual({
-        walk: { aliases: { champion: "1" }, versions: [{ version: "1", runId: parent.id, status: "READY" }] },
+        walk: {
+          aliases: { champion: "1" },
+          versions: [
+            {
+              version: "1",
+              runId: parent.id,
+              status: "READY",
+              description: parent.tags["mlflow.note.content"],
+              tags: { "tidemark.model_version": parent.tags["tidemark.model_version"] },
+            },
+          ],
+        },
       });
     });
 
@@ -87,6 +98,10 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       );
       writeFileSync(at("windows.json"), JSON.stringify(nested));
       const served = await readBack.predictions("models:/walk@champion", at("windows.json"));
+
+      expect(served.outputs).toEqual(["probabilities", "logits"]);
+      const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
+      expect(served.metadata).toEqual({ classes: ["jogging", "sitting", "walking"], channels, sampling_rate_hz: 20 });
 
       const session = await InferenceSession.create(at("model/model.onnx"));
       const { probabilities } = await session.run({ windows: new Tensor("float32", raw, [some.length, 40, 6]) });

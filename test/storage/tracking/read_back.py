@@ -65,7 +65,16 @@ def everything(question):
         versions = client.search_model_versions(f"name='{model.name}'")
         models[model.name] = {
             "aliases": {key: str(value) for key, value in client.get_registered_model(model.name).aliases.items()},
-            "versions": [{"version": str(v.version), "runId": v.run_id, "status": v.status} for v in versions],
+            "versions": [
+                {
+                    "version": str(v.version),
+                    "runId": v.run_id,
+                    "status": v.status,
+                    "description": v.description,
+                    "tags": v.tags,
+                }
+                for v in versions
+            ],
         }
     by_name = {name: sorted(map(one_run, own), key=lambda run: (run["start"], run["name"])) for name, own in runs.items()}
     return {"experiments": by_name, "models": models}
@@ -80,8 +89,14 @@ def predictions(question):
     network = mlflow.onnx.load_model(question["model"])
     session = onnxruntime.InferenceSession(network.SerializeToString())
     [probabilities] = session.run(["probabilities"], {"windows": windows})
-    served = mlflow.pyfunc.load_model(question["model"]).predict(windows)
-    return {"onnx": probabilities.ravel().tolist(), "pyfunc": numpy.asarray(served["probabilities"]).ravel().tolist()}
+    model = mlflow.pyfunc.load_model(question["model"])
+    served = model.predict({"windows": windows})
+    return {
+        "onnx": probabilities.ravel().tolist(),
+        "pyfunc": numpy.asarray(served["probabilities"]).ravel().tolist(),
+        "outputs": model.metadata.get_output_schema().input_names(),
+        "metadata": model.metadata.metadata,
+    }
 
 
 def delete_experiment(question):

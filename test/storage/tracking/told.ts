@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { snakeCase } from "../../../src/letter-case.ts";
 import type { HistoryRow } from "../../../src/report/history-row.ts";
-import { trackingFile } from "../../../src/storage/store/model-folder.ts";
+import { examplesFile, trackingFile } from "../../../src/storage/store/model-folder.ts";
 import type { OnServer, Point, RunOnServer } from "./mlflow-server.ts";
 
 export function runsOf(server: OnServer, experiment: string): readonly RunOnServer[] {
@@ -122,7 +122,10 @@ function artifactsOf(folder: string): Record<string, string> {
   const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
   const first: Record<string, string> = { ...manifest.files, ...manifest.mutable_files };
   const files = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== trackingFile && !entry.name.startsWith("monitor"))
+    .filter(
+      (entry) =>
+        entry.isFile() && ![trackingFile, examplesFile].includes(entry.name) && !entry.name.startsWith("monitor"),
+    )
     .map((entry) => entry.name);
   const hash = (name: string): string =>
     name in manifest.mutable_files

@@ -315,6 +315,10 @@ export interface TuneConfig {
   classWeights: "none" | "balanced";
   /** Augmentation of training windows. One of: none, rotate (random rotations, because no two people wear a sensor the same way). Default: rotate, but none for minirocket. */
   augment?: "none" | "rotate";
+  /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
+  tracking?: string;
+  /** Experiment in which the run appears. Default: tidemark. */
+  experiment: string;
   /** Worker threads; each trains one fold at a time. Default: one per core. */
   jobs: number;
   /** Continue the interrupted run that has the same --out. */

@@ -1,6 +1,16 @@
 import type { TuneConfig } from "./config-types.ts";
 import { numberOption, type OptionsOf, optionsUnder, textOption, textsOption } from "./option.ts";
-import { filesOption, jobs, resume, sensor, trainColumns, units } from "./shared-options.ts";
+import {
+  experiment,
+  filesOption,
+  jobs,
+  resume,
+  sensor,
+  tracking,
+  trackingHeading,
+  trainColumns,
+  units,
+} from "./shared-options.ts";
 import { trainOptions } from "./train-options.ts";
 
 const { rate, resampling, window, overlap, purity, seed, folds } = trainOptions;
@@ -70,5 +80,6 @@ export const tuneOptions: OptionsOf<TuneConfig> = {
     classWeights,
     augment: { ...augment, presence: "optional" },
   }),
+  ...optionsUnder(trackingHeading, { tracking, experiment }),
   ...optionsUnder("Running:", { jobs: { ...jobs, doc: "worker threads; each trains one fold at a time" }, resume }),
 };

@@ -56,7 +56,7 @@ export function tuneCandidates(config: TuneConfig): { given: TuneCandidate; cand
 
 /** @throws UserError if a combination of options is not allowed */
 function tuneCandidate(config: TuneConfig, combination: TunedOptions): TuneCandidate {
-  const { search: _, minutes: __, jobs, resume: ___, ...training } = config;
+  const { search: _, minutes: __, jobs, resume: ___, tracking: ____, experiment: _____, ...training } = config;
   const network = (combination.network ?? training.network) as TrainConfig["network"];
   const unused = unusedRecordedOptions(network);
   const without = <O extends object>(options: O): O =>

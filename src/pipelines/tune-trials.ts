@@ -40,8 +40,12 @@ export class TuneTrials {
   readonly #path: string;
   readonly #trials = new Map<string, StoredTrial>();
 
-  private constructor(path: string) {
+  /** Identifies the search by everything that decides the scores. */
+  readonly id: string;
+
+  private constructor(path: string, id: string) {
     this.#path = path;
+    this.id = id;
   }
 
   /**
@@ -52,7 +56,7 @@ export class TuneTrials {
   static async open(path: string, identity: object, resume: boolean): Promise<TuneTrials> {
     const { tidemark, onnxruntime } = currentVersions();
     const head = { tune: sha256Bytes(canonicalJsonToHash({ ...identity, tidemark, onnxruntime })) };
-    const trials = new TuneTrials(path);
+    const trials = new TuneTrials(path, head.tune);
     const remove = `remove it to start again: ${shellCommand("rm", shellPath(path))}`;
     if (!(await exists(path))) {
       if (resume)

@@ -16,6 +16,8 @@ import { summarizeFoldUsers } from "../learning/training/summarize-folds.ts";
 import { snakeKeys } from "../letter-case.ts";
 import { Rng } from "../random.ts";
 import { recordedConfigOfResult } from "../recorded-options.ts";
+import { trackerServer } from "../report/training-tracker.ts";
+import type { LoggedTuning } from "../report/tune-log.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { resolveTuneConfig, type TuneConfig, type TuneOptions } from "../resolve-config.ts";
 import { meanOf } from "../stats/mean.ts";
@@ -25,6 +27,7 @@ import { fitFold } from "./fit-folds.ts";
 import { checkOutFile } from "./out-file.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
 import { readNetwork } from "./read-network.ts";
+import { reportTuning } from "./report-tuning.ts";
 import { resumeCommand } from "./resume-command.ts";
 import { type TuneCandidate, type TunedOptions, tuneCandidates } from "./tune-candidates.ts";
 import { tuneConfigText } from "./tune-config-text.ts";
@@ -122,7 +125,8 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
   const config = resolveTuneConfig(options);
   const { given, candidates } = tuneCandidates(config);
   const reporter = reporterOf(run.reporter);
-  await checkOutFile(config.out, { overwrite: false });
+  const server = trackerServer(config.tracking, reporter);
+  await checkOutFile(config.out, { overwrite: config.resume });
   const data = await prepareTraining({ ...given.config, network: "compact" }, reporterOf({ warn: reporter.warn }));
   const people = new Set(data.windows.groups).size;
   const { windows, folds } = data;
@@ -154,7 +158,7 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
     warnOfUntriedCandidates(searches, candidates.length, reporter);
     const paired = pairPeople(judged.given, judged.chosen, rng.split("judged"))!;
     await writeFileAtomic(config.out, await tuneConfigText(best.options, paired));
-    return {
+    const result = {
       out: config.out,
       trials: path,
       candidates: candidates.length,
@@ -163,6 +167,9 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
       judged: paired,
       seconds: trying.seconds,
     };
+    if (server !== null)
+      await reportTuning(server, loggedTuning(config, result), { id: trials.id, at: Date.now(), reporter });
+    return result;
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     throw new Interrupted(
@@ -170,6 +177,18 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
       `Continue with: ${resumeCommand("tune", config)}`,
     );
   }
+}
+
+function loggedTuning(config: TuneConfig, { searches, chosen, judged }: TuneResult): LoggedTuning {
+  const { out, experiment } = config;
+  return {
+    out,
+    experiment,
+    params: recordedConfigOfResult(config),
+    searches: searches.map(({ fold, trials }) => ({ name: fold === null ? "everyone" : `fold ${fold}`, trials })),
+    chosen,
+    judged,
+  };
 }
 
 /** Everything that decides the scores. */

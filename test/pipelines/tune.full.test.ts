@@ -1,14 +1,16 @@
 // `tidemark tune` through the command: what it writes, that it can be stopped, and that the people who judge take no part.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { parse } from "yaml";
 import { type TuneEvent, tune } from "../../src/pipelines/tune.ts";
 import type { TuneOptions } from "../../src/resolve-config.ts";
+import { FakeMlflow } from "../storage/tracking/fake-mlflow.ts";
 import { query } from "./query.ts";
 import { fileDirectory, simulateTiny, start } from "./tiny-run.ts";
 
 const directory = fileDirectory();
+const server = new FakeMlflow();
 const at = (name: string): string => join(directory, name);
 const run = (...given: string[]) => start(given, directory).ended;
 const reading = ["--rate", "20", "--window", "40"];
@@ -46,8 +48,22 @@ const withoutTimes = (out: string) => trialsOf(out).map((trial) => ({ ...trial, 
 
 beforeAll(async () => {
   await simulateTiny(at("r.parquet"), { users: 6 });
-  expect(await run(...words("r.parquet", "tuned.yaml"))).toMatchObject({ exitCode: 0 });
+  await server.open();
+  expect(await run(...words("r.parquet", "tuned.yaml", "--tracking", server.uri))).toMatchObject({ exitCode: 0 });
 }, 600_000);
+afterAll(() => server.close());
+
+it("reports a run with a nested run for each candidate, and only once", { timeout: 600_000 }, async () => {
+  const runs = () => server.runs.map(({ tags }) => [tags["tidemark.search"], tags["mlflow.parentRunId"] !== undefined]);
+  const first = runs();
+  expect(first[0]).toEqual([undefined, false]);
+  for (const name of ["fold 1", "fold 2", "everyone"])
+    expect(first.filter(([search, nested]) => search === name && nested)).toHaveLength(4);
+  expect(await run(...words("r.parquet", "tuned.yaml", "--tracking", server.uri, "--resume"))).toMatchObject({
+    exitCode: 0,
+  });
+  expect(runs()).toEqual(first);
+});
 
 it("writes a config file that train takes", { timeout: 600_000 }, async () => {
   const chosen = parse(readFileSync(at("tuned.yaml"), "utf8"));

@@ -1,0 +1,41 @@
+// Sends a search that has ended to a tracking server.
+
+import { type LoggedTuning, tuneLogEvents } from "../report/tune-log.ts";
+import type { Reporter } from "../reporter.ts";
+import type { ServerAddress } from "../storage/tracking/server-address.ts";
+import { gitCommit } from "../versions.ts";
+
+/** Maximum time that a server which accepts nothing may delay the result. */
+const reportPatienceMs = 10_000;
+
+/**
+ * Warns if the server does not accept everything; the result stands all the same.
+ * @param id the same for the same search, which therefore appears once, however often it is sent
+ */
+export async function reportTuning(
+  server: ServerAddress,
+  logged: LoggedTuning,
+  { id, at, reporter }: { id: string; at: number; reporter: Pick<Reporter, "warn"> },
+): Promise<void> {
+  const [{ MlflowClient }, { ServerTimeLimits }, { EventSender }, { runBackgroundSender }] = await Promise.all([
+    import("../storage/tracking/mlflow-client.ts"),
+    import("../storage/tracking/server-time-limits.ts"),
+    import("../storage/tracking/event-sender.ts"),
+    import("../storage/tracking/background-sender.ts"),
+  ]);
+  const client = new MlflowClient(server);
+  try {
+    const events = tuneLogEvents(logged, { id, at, gitCommit: await gitCommit() });
+    const sender = new EventSender(client, {
+      read: () => Promise.reject(new Error("a search has no artifacts")),
+      warn: (message) => reporter.warn(`tracking: ${message}`),
+    });
+    const unsent = await runBackgroundSender(sender, events, new ServerTimeLimits(reportPatienceMs));
+    if (unsent === null) return;
+    reporter.warn(
+      `the search was not sent to the tracking server: ${unsent.reason}. Run the same command with --resume to send it again; no trial is repeated.`,
+    );
+  } finally {
+    await client.close();
+  }
+}

@@ -74,7 +74,7 @@ export async function fitEnsemble(
     plan.validationIndex === null
       ? null
       : await predictHeldOutInEnsembleFit(plan, plan.validationIndex, members, windows);
-  const { mixture, tried } = mixtureOfEnsembleFit(plan, held);
+  const { mixture, tried } = mixtureOfEnsembleFit(plan, held, model !== undefined);
   if (held !== null) {
     const trainIndex = [...plan.trainIndex, ...plan.validationIndex!].sort((a, b) => a - b);
     const again = await fitCounted({ trainIndex }, fixedPenalty(finalPenalty([epochs])));
@@ -152,15 +152,19 @@ async function predictInEnsembleFit(
   }
 }
 
-/** The plan's mixture, or the measured one. */
+/**
+ * The plan's mixture, or the measured one. The model that a fit starts from averages its members; the few people of a fine-tuning are
+ * no reason to decide otherwise.
+ */
 function mixtureOfEnsembleFit(
   { network, mixture }: FitPlan,
   held: HeldOutPredictions | null,
+  fromModel: boolean,
 ): { mixture: EnsembleMixture; tried?: TriedMixture[] } {
   if (mixture !== undefined) return { mixture };
   if (held === null) throw new RangeError("mixture: expected one for a fit without validation rows, got none");
   const average = measureMixture(held);
-  if (network !== "auto") return { mixture: average };
+  if (network !== "auto" || fromModel) return { mixture: average };
   const tried = tryMixtures(held, average);
   return { mixture: { ...average, weights: chooseMixture(tried) }, tried };
 }

@@ -9,6 +9,7 @@ import {
   type FitEpoch,
   type FitState,
   fitStateFrom,
+  type NetworkWeights,
 } from "../../../src/learning/training/fit-state.ts";
 import { fixedPenalty, searchedPenalties } from "../../../src/learning/training/penalty-plan.ts";
 import { Rng } from "../../../src/random.ts";
@@ -23,7 +24,11 @@ const mixture = { temperatures: [1.5, 0.5], weights: [0.25, 0.75] };
 
 async function fitToy(
   changes: ToyChanges = {},
-  { state, stopAfter = Number.POSITIVE_INFINITY }: { state?: FitState; stopAfter?: number } = {},
+  {
+    state,
+    start,
+    stopAfter = Number.POSITIVE_INFINITY,
+  }: { state?: FitState; start?: NetworkWeights; stopAfter?: number } = {},
 ): Promise<{ plan: FitPlan; state: FitState; finished: boolean; epochs: FitEpoch[] }> {
   const penalties = changes.penalties ?? searched;
   const [plan, own] = toyFit({
@@ -40,6 +45,7 @@ async function fitToy(
   const result = await fitEnsemble(plan, penalties, own, {
     ...quiet,
     ...(state !== undefined && { state }),
+    ...(start !== undefined && { start }),
     shouldStop: () => ++asked > stopAfter,
     onEpoch: (epoch) => epochs.push(epoch),
   });
@@ -89,6 +95,15 @@ describe("fitEnsemble", () => {
     const same = await fitToy({}, { state: again(state), stopAfter: 0 });
     expect([same.finished, same.epochs]).toEqual([true, []]);
     expect(same.state.bestParameters).toEqual(state.bestParameters);
+  });
+
+  it("keeps averaging the members of a model that auto starts from", async () => {
+    const own = { network: "auto", penalties: fixedPenalty(300), epochs: ensembleEpochs(1, 1) } as const;
+    const { state, epochs } = await fitToy(own);
+    expect(epochs.at(-1)!.tried).toHaveLength(3);
+    const { epochs: tuned } = await fitToy(own, { start: kept(state) });
+    expect(tuned.at(-1)).toMatchObject({ mixture: { weights: [0.5, 0.5] } });
+    expect(tuned.at(-1)!.tried).toBeUndefined();
   });
 
   it("starts its first member from given weights", async () => {

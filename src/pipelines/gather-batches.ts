@@ -26,6 +26,8 @@ export interface GatherRun {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly onSpooled: (batch: SpooledBatch) => void;
+  /** Aborted when no more batches are sent, so that it is of no use to wait for room in the spool. */
+  readonly sendingEnded: AbortSignal;
 }
 
 /** What was not spooled. */
@@ -56,7 +58,7 @@ const fullPauseMs = 1000;
 export async function gatherBatches(
   spool: BatchSpool,
   options: GatherOptions,
-  { clock, reporter, onSpooled }: GatherRun,
+  { clock, reporter, onSpooled, sendingEnded }: GatherRun,
   signal: AbortSignal,
 ): Promise<Gathered> {
   const { files, follow, everyMs, spoolBytes, streamFrom, stream, query } = options;
@@ -65,6 +67,7 @@ export async function gatherBatches(
   const failures = new Map<string, string>();
   const failed = new Map<string, UnreadFile>();
   let skipped = 0;
+  const stopped = AbortSignal.any([signal, sendingEnded]);
   const gathered = (): Gathered => ({ skipped, failed: [...failed.values()] });
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     const found = await findRecordings(files, resolve(spool.directory), follow && !isFirst);
@@ -78,9 +81,9 @@ export async function gatherBatches(
       const isStill = before.get(path) === version;
       before.set(path, version);
       if ((follow && !isStill) || failures.get(path) === version) continue;
-      while (spool.bytes > 0 && spool.bytes + stats.size > spoolBytes && !signal.aborted)
-        await clock.sleep(fullPauseMs, signal);
-      if (signal.aborted) return gathered();
+      const isFull = (): boolean => spool.bytes > 0 && spool.bytes + stats.size > spoolBytes;
+      while (isFull() && !stopped.aborted) await clock.sleep(fullPauseMs, stopped);
+      if (signal.aborted || isFull()) return gathered();
       try {
         for await (const { facts, write } of cutRecording(path, options)) {
           if (spool.has(facts.stream, facts.batch_id)) continue;

@@ -139,8 +139,8 @@ async function gatherAndSend(
   sender: SpoolSender,
   { reporter, clock, signal }: { reporter: Reporter; clock: Clock; signal: AbortSignal },
 ): ReturnType<typeof gatherBatches> {
-  const either = new AbortController();
-  const all = AbortSignal.any([signal, either.signal]);
+  const [failed, ended] = [new AbortController(), new AbortController()];
+  const all = AbortSignal.any([signal, failed.signal]);
   const gathering = gatherBatches(
     spool,
     {
@@ -150,12 +150,11 @@ async function gatherAndSend(
       everyMs: 1000 * config.every,
       spoolBytes: 1e6 * config.spoolMegabytes,
     },
-    { clock, reporter, onSpooled: (batch) => sender.add(batch) },
+    { clock, reporter, onSpooled: (batch) => sender.add(batch), sendingEnded: ended.signal },
     all,
   ).finally(() => sender.finish());
-  // If one of them fails, the other one is stopped; if there is nothing more to send, full spools need not be waited for.
-  gathering.catch(() => either.abort());
-  const sending = sender.run(all).finally(() => either.abort());
+  const sending = sender.run(all).finally(() => ended.abort());
+  for (const one of [gathering, sending]) one.catch(() => failed.abort());
   const [gathered, sent] = await Promise.allSettled([gathering, sending]);
   if (gathered.status === "rejected") throw gathered.reason;
   if (sent.status === "rejected") throw sent.reason;

@@ -55,6 +55,9 @@ export class SpoolSender {
   readonly #busy = new Set<string>();
   readonly #hindered = new Map<string, Hindrance>();
   readonly #attempts = new Map<number, number>();
+  /** How often the connection broke for a batch since others were accepted, and how many had been accepted then. */
+  readonly #broken = new Map<number, { times: number; accepted: number }>();
+  #accepted = 0;
   /** Streams whose obstacle only somebody can remove. */
   readonly #givenUp = new Set<string>();
   #isGivenUp = false;
@@ -71,6 +74,8 @@ export class SpoolSender {
 
   /** Adds a batch that has been spooled. */
   add(batch: SpooledBatch): void {
+    // Patience is for the service, not for the time in which nothing is there to be sent.
+    if (this.#queues.size === 0) this.#since = this.#options.clock.now();
     this.#queue(batch).push(batch);
     this.#wake.abort();
   }
@@ -171,6 +176,7 @@ export class SpoolSender {
       case "accepted":
         await this.#options.confirmed();
         await spool.remove(batch);
+        this.#accepted++;
         this.#done(batch);
         this.#passed(batch.stream);
         this.#since = this.#options.clock.now();
@@ -196,6 +202,8 @@ export class SpoolSender {
         else this.#isGivenUp = true;
         return;
       case "later":
+        // Another stream finds out whether the service is back.
+        this.#takeTurns(batch.stream);
         this.#hinder(answer.of === "stream" ? batch.stream : null, answer.reason, null, answer.afterMs);
         return;
       default:
@@ -211,7 +219,10 @@ export class SpoolSender {
       answer = await post(batch, content);
     } catch (error) {
       if (error instanceof UserError) throw error;
-      return { kind: "later", of: "service", reason: reasonOfNoAnswer(error), afterMs: 0 };
+      const reason = reasonOfNoAnswer(error);
+      if (this.#isAtFault(batch))
+        return { kind: "refused", reason: `${mostAttempts} attempts: ${reason}`, mayPass: false };
+      return { kind: "later", of: "service", reason, afterMs: 0 };
     }
     return serviceAnswer(answer, now());
   }
@@ -219,10 +230,27 @@ export class SpoolSender {
   #done({ stream, number }: SpooledBatch): void {
     const queue = this.#queues.get(stream)!;
     queue.shift();
-    this.#queues.delete(stream);
-    // At the end, so that the streams take turns.
-    if (queue.length > 0) this.#queues.set(stream, queue);
+    this.#takeTurns(stream);
     this.#attempts.delete(number);
+    this.#broken.delete(number);
+  }
+
+  /** Moves a stream behind the others. */
+  #takeTurns(stream: string): void {
+    const queue = this.#queues.get(stream)!;
+    this.#queues.delete(stream);
+    if (queue.length > 0) this.#queues.set(stream, queue);
+  }
+
+  /**
+   * Whether a batch gets no answer again and again although others get theirs in between; then it is the batch that, for example, a
+   * proxy does not let through.
+   */
+  #isAtFault({ number }: SpooledBatch): boolean {
+    const before = this.#broken.get(number) ?? { times: 0, accepted: -1 };
+    if (before.accepted === this.#accepted) return false;
+    this.#broken.set(number, { times: before.times + 1, accepted: this.#accepted });
+    return before.times + 1 >= mostAttempts;
   }
 
   /** The service has dealt with a batch of the stream. */

@@ -50,8 +50,8 @@ export function chooseMixture(tried: readonly TriedMixture[]): readonly number[]
 
 /** By how much the mean loss of `second` is lower, and the standard error of that over people; Infinity for one person. */
 export function mixtureLossDifference(
-  first: TriedMixture,
-  second: TriedMixture,
+  first: Pick<TriedMixture, "losses">,
+  second: Pick<TriedMixture, "losses">,
 ): { readonly difference: number; readonly error: number } {
   const differences = first.losses.map((loss, person) => loss - second.losses[person]!);
   const count = differences.length;

@@ -2,8 +2,10 @@
 // classes, P penalties.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
+import { unchangedPenalty } from "../../unchanged-penalty.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { logLoss } from "../evaluation/log-loss.ts";
+import { mixtureLossDifference } from "./choose-mixture.ts";
 import { type CountedWindows, countedWindowRows, countedWindowsToLearn } from "./counted-windows.ts";
 import type { PenaltyPlan } from "./fit-plan.ts";
 import type { FitEpoch } from "./fit-state.ts";
@@ -30,10 +32,9 @@ export async function searchPenalty(
   options: SolveOptions,
 ): Promise<JudgedPenalty[] | null> {
   const { windows } = counted;
-  const labels = Int32Array.from(
-    parts.flatMap(({ heldOut }) => heldOut),
-    (row) => windows.labels[row]!,
-  );
+  const tested = Int32Array.from(parts.flatMap(({ heldOut }) => heldOut));
+  const labels = tested.map((row) => windows.labels[row]!);
+  const people = tested.map((row) => windows.groups[row]!);
   const classes = windows.classes.length;
   const logits = strengths.map(() => new Float32Array(labels.length * classes));
   const learned = strengths.map(() => ({ rows: 0, loss: 0, accuracy: 0 }));
@@ -58,11 +59,41 @@ export async function searchPenalty(
     const calibrated = applyTemperature(probabilities, classes, fitTemperature(probabilities, labels, classes));
     const { log_loss, accuracy, macro_f1 } = classificationMetrics(labels, calibrated, windows.classes);
     const { rows, loss, accuracy: share } = learned[p]!;
-    const own = { penalty, loss: loss / rows, accuracy: share / rows };
+    const losses = lossesByPerson(labels, people, calibrated, classes);
+    const own = { penalty, loss: loss / rows, accuracy: share / rows, losses };
     return { ...own, valLoss: log_loss, valAccuracy: accuracy, valMacroF1: macro_f1 };
   });
   const best = figures.reduce((a, b) => (b.valMacroF1 > a.valMacroF1 ? b : a));
-  return figures.map((own) => ({ ...own, best: own === best }));
+  const first = figures[0]!;
+  const kept = first.penalty === unchangedPenalty && !isSurelyBetter(best, first) ? first : best;
+  return figures.map(({ losses: _, ...own }) => ({ ...own, best: own.penalty === kept.penalty }));
+}
+
+/** A starting model has learned from more people than are here, so it is left as it is unless more than chance speaks for a change. */
+function isSurelyBetter(
+  own: { readonly losses: readonly number[] },
+  unchanged: { readonly losses: readonly number[] },
+) {
+  if (own.losses.length < 2) return true;
+  const { difference, error } = mixtureLossDifference(unchanged, own);
+  return difference > error;
+}
+
+/** Mean log loss of each person's rows. */
+function lossesByPerson(
+  labels: Int32Array,
+  people: Int32Array,
+  probabilities: Float32Array,
+  classes: number,
+): number[] {
+  return [...Map.groupBy(people.keys(), (i) => people[i]!).values()].map((rows) => {
+    const own = rows.flatMap((i) => Array.from(probabilities.subarray(i * classes, (i + 1) * classes)));
+    return logLoss(
+      Int32Array.from(rows, (i) => labels[i]!),
+      Float32Array.from(own),
+      classes,
+    );
+  });
 }
 
 /** A penalty that was chosen before, with the figures of its head. */

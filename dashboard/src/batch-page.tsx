@@ -12,8 +12,10 @@ import { Verdict } from "./verdict.tsx";
 import { minute } from "./words.ts";
 
 export function BatchPage({ model, stream, batch }: { model: string; stream: string; batch: string }) {
-  const { answer, error, again } = useAnswer(JSON.stringify([model, stream, batch]), (signal) =>
-    getBatch(model, stream, batch, signal),
+  const { answer, error, again } = useAnswer(
+    JSON.stringify([model, stream, batch]),
+    (signal) => getBatch(model, stream, batch, signal),
+    (news) => news.stream === stream,
   );
   return (
     <main>

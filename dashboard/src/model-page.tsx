@@ -10,8 +10,12 @@ import { useAnswer } from "./use-answer.ts";
 import { minute, share as percent } from "./words.ts";
 
 export function ModelPage({ model }: { model: string }) {
-  const { answer, error } = useAnswer(JSON.stringify(["baseline", model]), (signal) => getBaseline(model, signal));
-  const { answer: all } = useAnswer("models", getModels);
+  const { answer, error } = useAnswer(
+    JSON.stringify(["baseline", model]),
+    (signal) => getBaseline(model, signal),
+    () => false,
+  );
+  const { answer: all } = useAnswer("models", getModels, () => false);
   const others = (all?.models ?? []).filter((name) => name !== model && name !== answer?.model);
   return (
     <main>
@@ -51,8 +55,10 @@ export function ModelPage({ model }: { model: string }) {
 }
 
 export function BesidePage({ model, other }: { model: string; other: string }) {
-  const { answer, error } = useAnswer(JSON.stringify(["beside", model, other]), (signal) =>
-    getComparison(model, other, signal),
+  const { answer, error } = useAnswer(
+    JSON.stringify(["beside", model, other]),
+    (signal) => getComparison(model, other, signal),
+    () => false,
   );
   return (
     <main>

@@ -11,8 +11,10 @@ import { Verdict } from "./verdict.tsx";
 import { agoText, minute, share as percent, since } from "./words.ts";
 
 export function StreamPage({ model, stream }: { model: string; stream: string }) {
-  const { answer, error, again } = useAnswer(JSON.stringify([model, stream]), (signal) =>
-    getStream(model, stream, signal),
+  const { answer, error, again } = useAnswer(
+    JSON.stringify([model, stream]),
+    (signal) => getStream(model, stream, signal),
+    (news) => news.stream === stream,
   );
   return (
     <main>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { isLive, listen, type News } from "./live.ts";
 
 export interface Asked<T> {
   readonly answer: T | null;
@@ -7,14 +8,21 @@ export interface Asked<T> {
   readonly again: () => void;
 }
 
-/** Milliseconds between two questions. */
-const every = 10_000;
+/** Milliseconds between two questions without news: silence grows, and other replicas have news of their own. */
+const [everyAlone, everyLive] = [10_000, 60_000];
+/** Milliseconds after news in which more of it is awaited, so that a busy fleet is not asked about for each batch. */
+const gather = 1000;
 
 /**
- * Asks now and every ten seconds while the page is visible. The last answer stays while the next one is awaited.
+ * Asks now, when there is news, and from time to time while the page is visible. The last answer stays while the next one is awaited.
  * @param key changes with the question
+ * @param concerns whether news about a stream may change the answer
  */
-export function useAnswer<T>(key: string, ask: (signal: AbortSignal) => Promise<T>): Asked<T> {
+export function useAnswer<T>(
+  key: string,
+  ask: (signal: AbortSignal) => Promise<T>,
+  concerns: (news: News) => boolean = () => true,
+): Asked<T> {
   const [asked, setAsked] = useState<Omit<Asked<T>, "again"> & { readonly key: string }>({
     key,
     answer: null,
@@ -25,13 +33,19 @@ export function useAnswer<T>(key: string, ask: (signal: AbortSignal) => Promise<
   useEffect(() => {
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let gathering: ReturnType<typeof setTimeout> | undefined;
+    let busy = false;
     const askNow = async (): Promise<void> => {
+      clearTimeout(timer);
+      busy = true;
+      let failed = false;
       if (document.visibilityState === "visible") {
         try {
           const answer = await ask(stop.signal);
           setAsked({ key, answer, error: null });
         } catch (error) {
           if (stop.signal.aborted) return;
+          failed = true;
           setAsked((before) => ({
             key,
             answer: before.key === key ? before.answer : null,
@@ -39,11 +53,29 @@ export function useAnswer<T>(key: string, ask: (signal: AbortSignal) => Promise<
           }));
         }
       }
-      timer = setTimeout(askNow, every);
+      busy = false;
+      timer = setTimeout(askNow, isLive() && !failed ? everyLive : everyAlone);
     };
+    const heard = (): void => {
+      clearTimeout(gathering);
+      gathering = undefined;
+      if (busy) gathering = setTimeout(heard, gather);
+      else void askNow();
+    };
+    const stopListening = listen((news) => {
+      if (news !== null && !concerns(news)) return;
+      gathering ??= setTimeout(heard, gather);
+    });
+    const seen = (): void => {
+      if (document.visibilityState === "visible" && !busy) void askNow();
+    };
+    document.addEventListener("visibilitychange", seen);
     void askNow();
     return () => {
       stop.abort();
+      stopListening();
+      document.removeEventListener("visibilitychange", seen);
+      clearTimeout(gathering);
       clearTimeout(timer);
     };
   }, [key, turn]);

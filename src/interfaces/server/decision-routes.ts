@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { AuditEntry } from "../../pipelines/audit-log.ts";
 import { NothingToDecide, RefusedDecision, type ServedAction, streamNameHash } from "../../pipelines/decide-served.ts";
 import { type Service, StoreUnavailable, UnknownModel } from "../../pipelines/open-service.ts";
+import type { EventStream } from "./event-stream.ts";
 import { readJsonBody } from "./json-body.ts";
 import { jsonResponse } from "./json-response.ts";
 import { busyProblem, Problem, problemOfUserError } from "./problem.ts";
@@ -12,6 +13,7 @@ import type { Route } from "./route.ts";
 
 export interface DecisionRoutesOptions {
   readonly service: Pick<Service, "decide">;
+  readonly events: Pick<EventStream, "changed">;
   readonly audit: (entry: Omit<AuditEntry, "at">) => Promise<void>;
 }
 
@@ -45,7 +47,7 @@ export function decisionRoutes(options: DecisionRoutesOptions): Route[] {
   return decisions.map((decision) => decisionRoute(decision, options));
 }
 
-function decisionRoute({ action, of, summary }: Decision, { service, audit }: DecisionRoutesOptions): Route {
+function decisionRoute({ action, of, summary }: Decision, { service, events, audit }: DecisionRoutesOptions): Route {
   const isErasure = action === "erase";
   const path = `/v1/models/{model}/streams/{stream}${of === "batch" ? "/batches/{batch}" : ""}/${action}`;
   return {
@@ -86,6 +88,7 @@ function decisionRoute({ action, of, summary }: Decision, { service, audit }: De
         });
       note({ action, changed: decided.changed });
       if (decided.changed) {
+        events.changed({ project, model: decided.model, stream, action });
         const details = { project, model: decided.model, ...(batch !== null && { batch: streamNameHash(batch) }) };
         await audit({ actor: who, action, target: streamNameHash(stream), details });
       }

@@ -37,6 +37,12 @@ export class EventStream {
     this.#sendTo(readers, `event: judged\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
+  /** Tells that somebody decided about a stream. */
+  changed({ project, ...data }: { project: string; model: string; stream: string; action: string }): void {
+    const isReader = ({ caller }: Reader) => caller.project === project && caller.may("read", data.stream);
+    this.#sendTo([...this.#readers].filter(isReader), `event: changed\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
   response(caller: Caller): Response {
     let own: Reader;
     const stream = new ReadableStream<Uint8Array>(

@@ -19,7 +19,7 @@ import { sessionRoutes } from "./session-routes.ts";
 export interface ServiceRoutesOptions extends Omit<BatchRouteOptions, "service">, Pick<DecisionRoutesOptions, "audit"> {
   readonly service: Service;
   readonly authorizer: Pick<Authorizer, "identify" | "logIn" | "logOut">;
-  readonly events: Pick<EventStream, "response">;
+  readonly events: Pick<EventStream, "response" | "changed">;
   readonly metricsOf: (project: string) => ServiceMetrics;
   /** Whether the service is about to stop. */
   readonly isStopping: () => boolean;
@@ -34,7 +34,7 @@ export function serviceRoutes(options: ServiceRoutesOptions): Route[] {
     ...sessionRoutes(authorizer),
     ...readRoutes(() => service),
     ...modelRoutes(() => service),
-    ...decisionRoutes({ service, audit }),
+    ...decisionRoutes({ service, events, audit }),
     {
       method: "get",
       path: "/v1/models",
@@ -49,8 +49,14 @@ export function serviceRoutes(options: ServiceRoutesOptions): Route[] {
       path: "/v1/events",
       scope: "read",
       operationId: "events",
-      summary: "New verdicts as server-sent events; only those of streams that the token may read",
-      replies: { 200: { doc: "events named judged", schema: z.string(), type: "text/event-stream" } },
+      summary: "New verdicts and decisions as server-sent events; only those of streams that the token may read",
+      replies: {
+        200: {
+          doc: "events named judged, and changed after a decision",
+          schema: z.string(),
+          type: "text/event-stream",
+        },
+      },
       answer: async ({ caller }) => events.response(caller),
     },
     {

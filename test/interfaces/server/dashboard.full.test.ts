@@ -99,6 +99,18 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
     await seen("dashboard-rejected", "#/streams/walk/other/few", async (page) => {
       await page.waitForSelector(".verdict-rejected");
     });
+    // News arrives by itself, long before the next question.
+    const live = await browser.newPage();
+    await live.goto(`${service.url}/${hash}`);
+    await live.waitForSelector("table");
+    await live.waitForTimeout(1000);
+    const before = performance.now();
+    expect((await post(service.url, path(stream, "b 2"), "timestamp_s,Ax\n0,1\n0.05,1\n")).json.verdict).toBe(
+      "rejected",
+    );
+    await live.waitForSelector("text=b 2");
+    expect(performance.now() - before).toBeLessThan(9000);
+    await live.close();
     const search = await browser.newPage();
     await search.goto(service.url);
     await search.waitForSelector("table");

@@ -62,6 +62,20 @@ describe("a decision", () => {
     ]);
   });
 
+  it("is told to the pages that may read the stream", async () => {
+    const { app, post, events } = service();
+    const { token } = await createToken({ tokens: file }, { name: "others", scope: ["read:ankle-*"] });
+    const [own, other] = await Promise.all(
+      [admin, token].map((secret) => app.request("/v1/events", { headers: { Authorization: `Bearer ${secret}` } })),
+    );
+    await post(`${stream}/retire`, { reason: "broken" });
+    events.close();
+    expect(await own!.text()).toContain(
+      'event: changed\ndata: {"model":"walk","stream":"left wrist","action":"retire"}\n\n',
+    );
+    expect(await other!.text()).not.toContain("changed");
+  });
+
   it("needs a reason, in JSON, and an erasure the name of the stream", async () => {
     const { post, decided, audited } = service();
     expect(await post(`${stream}/retire`, {})).toMatchObject({ status: 422 });

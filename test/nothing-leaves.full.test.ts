@@ -34,6 +34,8 @@ const cases: Readonly<Record<string, () => readonly string[]>> = {
     "--search",
     "augment=none,rotate",
     ...network,
+    "--folds",
+    "4",
     "--jobs",
     "2",
   ],

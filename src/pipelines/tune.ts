@@ -1,7 +1,7 @@
 // `tidemark tune`: searches options of `train` on people held out. Each fold has a search of its own, and its tested people judge
 // what that search chose, so the figures are those of choosing and training together. A last search over everyone makes the choice.
 
-import { Interrupted } from "../errors.ts";
+import { Interrupted, UserError } from "../errors.ts";
 import { checkSplitClasses } from "../learning/evaluation/check-splits.ts";
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
@@ -130,6 +130,7 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
   const data = await prepareTraining({ ...given.config, network: "compact" }, reporterOf({ warn: reporter.warn }));
   const people = new Set(data.windows.groups).size;
   const { windows, folds } = data;
+  refuseFewSearchedPeople(data, people);
   reporter.event({
     type: "candidates",
     windows: windows.starts.length,
@@ -177,6 +178,26 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
       `Continue with: ${resumeCommand("tune", config)}`,
     );
   }
+}
+
+/** Of the people who take part in a fold's search, some are held out, some decide when a fit stops, and some are learned from. */
+function refuseFewSearchedPeople({ windows, folds }: Pick<TrainingData, "windows" | "folds">, people: number): void {
+  const needed = 3;
+  const taking = folds.map(
+    ({ trainIndex, validationIndex }) =>
+      new Set([...trainIndex, ...validationIndex].map((row) => windows.groups[row]!)).size,
+  );
+  const fewest = Math.min(...taking);
+  if (fewest >= needed) return;
+  throw new UserError(
+    `a search needs at least ${needed} people beside those who judge it, but a fold leaves ${fewest} of ${people}`,
+    {
+      advice:
+        people > needed && folds.length < people
+          ? `Use --folds ${people}, so that one person at a time judges, or add recordings of more people.`
+          : "Add recordings of more people.",
+    },
+  );
 }
 
 function loggedTuning(config: TuneConfig, { searches, chosen, judged }: TuneResult): LoggedTuning {

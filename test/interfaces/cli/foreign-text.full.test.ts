@@ -71,7 +71,7 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     [recordings, "--out", at("other"), "--config", absent],
   ],
   tune: () => [
-    [recordings, "--out", `${at("tuned")}.yaml`, "--search", "augment=none,rotate", ...network, "--minutes", "0.01"],
+    [recordings, "--out", `${at("tuned")}.yaml`, "--search", "augment=none,rotate", ...network, "--folds", "4"],
     [absent, "--out", `${at("other")}.yaml`, "--search", "augment=none,rotate"],
     [recordings, "--out", `${at("other")}.yaml`, "--search", name("search")],
   ],

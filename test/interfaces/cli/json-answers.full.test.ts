@@ -138,7 +138,12 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
   tune: {
     form: tuningSchema,
     calls: () => [
-      [...["recordings.csv.gz", "--out", "t.yaml", "--search", "batch-size=16,64", "--epochs", "1"], ...network],
+      [
+        ...["recordings.csv.gz", "--out", "t.yaml", "--search", "batch-size=16,64", "--epochs", "1"],
+        ...network,
+        "--folds",
+        "4",
+      ],
     ],
   },
   predict: {

@@ -33,7 +33,7 @@ const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
   simulate: [["--out", "s.csv", "--users", "1", "--minutes", "0.1"]],
   inspect: [["recordings.csv.gz", "--rate", "20", "--window", "40", "--folds", "2"]],
   train: [["recordings.csv.gz", "--out", "models/walk-v2", ...network]],
-  tune: [["recordings.csv.gz", "--out", "t.yaml", "--search", "augment=none,rotate", ...network]],
+  tune: [["recordings.csv.gz", "--out", "t.yaml", "--search", "augment=none,rotate", ...network, "--folds", "4"]],
   predict: [["batch.csv.gz", ...walk, "--out", "p.csv"]],
   convert: [["recordings.csv.gz", "--out", "clean.csv"]],
   evaluate: [["recordings.csv.gz", ...walk]],
@@ -90,7 +90,7 @@ describe("what every command prints", () => {
   it.each(Object.keys(cases))("%s fits 80 columns, with --verbose too, and is less with --quiet", async (command) => {
     for (const words of cases[command]!) {
       const once = [
-        ...["inspect", "convert", "train", "retrain", "simulate", "predict", "models rollback"],
+        ...["inspect", "convert", "train", "tune", "retrain", "simulate", "predict", "models rollback"],
         ...["token create", "token revoke"],
         ...["streams rename", "streams retire", "streams erase"],
       ].includes(command);

@@ -96,7 +96,7 @@ describe("summarize", () => {
     expect(empty).toMatchObject({ n: 0, missing: 2, mean: 0, std: 0, min: 0, max: 0 });
     const reference = summarize(edges, [1, 2]);
     expect(() => channelStatistics(reference, empty, { edges, std: 1 })).toThrow(/values on both sides/);
-    expect(() => channelStatistics(reference, reference, { edges, std: 0 })).toThrow(/spread/);
+    expect(() => channelStatistics(reference, reference, { edges, std: 0 })).toThrow(/standard deviation/);
   });
 
   it("gives finite statistics of one sample, and of a million identical values", () => {

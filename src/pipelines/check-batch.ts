@@ -28,6 +28,7 @@ import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../reso
 import { namedColumnRoles } from "../signals/data/named-columns.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
 import { renameRecordingChannels } from "../signals/data/recordings.ts";
+import type { Float32Batch } from "../signals/files/float32-batch.ts";
 import { noPlannedWindows } from "../signals/preprocessing/plan-windows.ts";
 import { planWornWindows } from "../signals/preprocessing/plan-worn-windows.ts";
 import { windowChunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
@@ -83,6 +84,12 @@ export interface CheckRun {
   readonly maxRows?: number;
 }
 
+/** The run of a check whose caller has read the batch. */
+export interface NumbersRun extends CheckRun {
+  /** The rows, if the one file only gives them a name; see `isNumberTable`. Default: they are in the file. */
+  readonly numbers?: Float32Batch;
+}
+
 /** The parts of an opened model that a check uses. */
 export interface CheckingModel {
   readonly watched: WatchedModel;
@@ -93,7 +100,7 @@ export interface CheckingModel {
 export async function checkBatch(
   model: CheckingModel,
   options: BatchOptions,
-  run: CheckRun = {},
+  run: NumbersRun = {},
 ): Promise<CheckAnswer> {
   const { watched } = model;
   const config = resolveCheckConfig({ ...options, model: watched.folder.directory });
@@ -114,6 +121,7 @@ export async function checkBatch(
     units: config.units,
     rate: config.rate,
     stored: run.stored,
+    numbers: run.numbers,
     maxRows: run.maxRows,
   };
   const gated = await openGatedBatch(files, given, watched, reporter);

@@ -6,9 +6,15 @@ import { UserError } from "../errors.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { Reporter } from "../reporter.ts";
-import { float32TimeColumn, parseFloat32Batch, writeFloat32Table } from "../signals/files/float32-batch.ts";
+import { isNumberTable } from "../signals/data/number-table.ts";
+import {
+  type Float32Batch,
+  float32TimeColumn,
+  parseFloat32Batch,
+  writeFloat32Table,
+} from "../signals/files/float32-batch.ts";
 import { checkStreamName } from "../storage/store/stream-names.ts";
-import type { CheckAnswer } from "./check-batch.ts";
+import { type CheckAnswer, checkBatch } from "./check-batch.ts";
 import type { ModelHandle } from "./model-handle.ts";
 import type { PostedBatch, PostedColumns } from "./posted-batch.ts";
 import type { ServedModels } from "./served-models.ts";
@@ -91,11 +97,10 @@ async function checkPostedBatch(model: ModelHandle, posted: PostedBatch, run: Ju
   const options = { stream, batchId: batch, tracking: "none", ...keep };
   const own = { reporter, ...(now !== undefined && { now }) };
   if (body.kind === "summary") return model.checkSummary(await readPostedSummary(body.path), options, own);
-  const { name, path, columns } = await tableOfPostedBatch(posted);
-  return model.check(
-    { ...options, ...columns, files: [name], jobs: 1 },
-    { ...own, stored: new Map([[name, path]]), maxRows: run.maxRows },
-  );
+  const { name, path, columns, numbers } = await tableOfPostedBatch(posted, model.watched.folder.manifest.data);
+  const content = { stored: new Map([[name, path]]), ...(numbers !== undefined && { numbers }) };
+  const read = { ...options, ...columns, files: [name], jobs: 1 };
+  return checkBatch(model, read, { ...own, ...content, maxRows: run.maxRows });
 }
 
 /** Bytes as `encodeSummary` makes them, or parsed JSON. */
@@ -113,14 +118,19 @@ async function readPostedSummary(path: string): Promise<unknown> {
  * The name is what messages call the file. A recording that has no name of its own is called "body" in every form, because the
  * hash of the content includes that name.
  */
-async function tableOfPostedBatch({
-  body: { kind, path },
-  columns,
-}: PostedBatch): Promise<{ name: string; path: string; columns: PostedColumns }> {
+async function tableOfPostedBatch(
+  { body: { kind, path }, columns }: PostedBatch,
+  { channels }: { readonly channels: readonly string[] },
+): Promise<{ name: string; path: string; columns: PostedColumns; numbers?: Float32Batch }> {
   if (kind !== "float32") return { name: kind === "parquet" ? "body.parquet" : "body", path, columns };
   const numbers = parseFloat32Batch(await readFile(path));
+  const clock = numbers.rate === undefined ? { time: float32TimeColumn, timeUnit: "s" } : { rate: numbers.rate };
+  const named = { name: "body", columns: { ...columns, ...clock } };
+  const { units: _units, rate: _rate, ...others } = columns;
+  if (isNumberTable(numbers, channels) && Object.keys(others).length === 0) {
+    return { ...named, path, numbers };
+  }
   const table = `${path}.csv`;
   await writeFloat32Table(numbers, table);
-  const clock = numbers.rate === undefined ? { time: float32TimeColumn, timeUnit: "s" } : { rate: numbers.rate };
-  return { name: "body", path: table, columns: { ...columns, ...clock } };
+  return { ...named, path: table };
 }

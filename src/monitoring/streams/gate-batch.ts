@@ -44,6 +44,8 @@ export interface GivenColumns {
   /** See `findFiles`. */
   readonly stored?: ReadonlyMap<string, string> | undefined;
   /** See `openRecordings`. */
+  readonly numbers?: QualityGateOptions["numbers"] | undefined;
+  /** See `openRecordings`. */
   readonly maxRows?: number | undefined;
 }
 
@@ -85,6 +87,7 @@ function gateBatchOptions(
     columns: given.columns,
     ...(given.known !== undefined && { known: given.known }),
     ...(given.stored !== undefined && { stored: given.stored }),
+    ...(given.numbers !== undefined && { numbers: given.numbers }),
     ...(given.maxRows !== undefined && { maxRows: given.maxRows }),
     ...(given.rate !== undefined && { recordedRateHz: given.rate }),
     channels,

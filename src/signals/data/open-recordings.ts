@@ -8,6 +8,7 @@ import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { type Database, openDuckdb } from "../files/duckdb.ts";
 import { findFiles } from "../files/find-files.ts";
+import type { Float32Batch } from "../files/float32-batch.ts";
 import { readableFiles } from "../files/readable-files.ts";
 import { type ScratchFolder, scratchFolder } from "../files/scratch-folder.ts";
 import { readTableSchema } from "../files/table-schema.ts";
@@ -20,6 +21,7 @@ import { fingerprint } from "./fingerprint.ts";
 import { type LabellingOptions, labelRecordings } from "./label-recordings.ts";
 import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
+import { numberTable } from "./number-table.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { readLabelFiles } from "./read-label-file.ts";
 import type { Stretch } from "./recordings.ts";
@@ -59,6 +61,8 @@ export interface ReadRecordingsOptions {
   readonly onFault?: OnFault;
   /** See `findFiles`. */
   readonly stored?: ReadonlyMap<string, string>;
+  /** The rows themselves, instead of a file that has to be parsed; see `isNumberTable`. The one file only gives them a name. */
+  readonly numbers?: Float32Batch;
   /** Maximum number of rows; reading stops above it. Default: unlimited. */
   readonly maxRows?: number;
   /** Maximum bytes of rows in memory; above it, rows are moved to a temporary file. Default: 128 MiB. */
@@ -123,8 +127,6 @@ export async function openRecordings(
   files: readonly string[],
   options: ReadRecordingsOptions,
 ): Promise<OpenedRecordings> {
-  const database = await openDuckdb();
-  const scratch = scratchFolder();
   const stores: RowStore[] = [];
   try {
     const open = (channels: number): RowStore => {
@@ -132,14 +134,57 @@ export async function openRecordings(
       stores.push(new RowStore(channels, memoryBytes === undefined ? {} : { memoryBytes }));
       return stores.at(-1)!;
     };
-    return await openRecordingsWith(database, open, files, options, scratch);
+    return options.numbers === undefined
+      ? await openRecordingFiles(open, files, options)
+      : await openRecordingNumbers(open, files[0]!, options.numbers, options);
   } catch (error) {
     for (const store of stores) store.close();
     throw error;
+  }
+}
+
+async function openRecordingFiles(
+  openStore: (channels: number) => RowStore,
+  files: readonly string[],
+  options: ReadRecordingsOptions,
+): Promise<OpenedRecordings> {
+  const database = await openDuckdb();
+  const scratch = scratchFolder();
+  try {
+    return await openRecordingsWith(database, openStore, files, options, scratch);
   } finally {
     database.close();
     scratch.remove();
   }
+}
+
+async function openRecordingNumbers(
+  openStore: (channels: number) => RowStore,
+  file: string,
+  numbers: Float32Batch,
+  options: ReadRecordingsOptions,
+): Promise<OpenedRecordings> {
+  const collecting = collectingReporter();
+  const { onFault = throwDataFault, columns = {} } = options;
+  const table = await numberTable(file, numbers, columns, onFault, collecting.warn);
+  const nothing = async (): Promise<undefined> => undefined;
+  const source = { table, files: [file], tables: [file], checkClocks: nothing, restart: nothing };
+  return openRecordingTable(source, openStore, options, collecting);
+}
+
+/** A table whose columns have their roles. */
+interface RecordingSource {
+  readonly table: Table;
+  /** Paths as the user named them. */
+  readonly files: readonly string[];
+  /** Names of the tables. */
+  readonly tables: readonly string[];
+  /** @throws UserError if another column contradicts the clock that was guessed */
+  readonly checkClocks: (clocks: RowClocks) => Promise<void>;
+  /** See `RowSelector.finish`. */
+  readonly restart: (table: number) => Promise<string | undefined>;
+  /** Takes labels from files of their own. */
+  readonly label?: (rows: StoredRows, clocks: RowClocks) => Promise<LabelledFromFiles>;
 }
 
 async function openRecordingsWith(
@@ -153,7 +198,8 @@ async function openRecordingsWith(
   const labelFile = options.columns?.labels;
   const { labelColumn = requireLabels } = options;
   const found = await findFiles(database, files, reporter, options.stored);
-  const { warnings, warn } = collectingReporter();
+  const collecting = collectingReporter();
+  const { warn } = collecting;
   const readable = await readableFiles(database, found, {
     columns: options.columns?.columns,
     channels: options.columns?.channels ?? options.columns?.modelChannels,
@@ -178,7 +224,47 @@ async function openRecordingsWith(
     { onFault, warn, known: options.known, scratch },
   );
   const { roles, unusedColumns } = table;
-  const { keys } = table;
+  const source: RecordingSource = {
+    table,
+    files: found.map(({ path }) => path),
+    tables: fileNames,
+    checkClocks: async ({ guessed }) => {
+      for (const source of sources) {
+        const unit = guessed.get(source.path);
+        if (unit === undefined || source.parts !== undefined) continue;
+        const schema = await readTableSchema(database, source);
+        await refuseOtherPace(database, { file: source.path, schema, time: roles.time!, unit }, unusedColumns);
+      }
+    },
+    restart: async (f) => {
+      const source = sources[f]!;
+      if (roles.time === null || source.parts !== undefined) return undefined;
+      return restartColumn(database, await readTableSchema(database, source), roles.time, unusedColumns);
+    },
+    ...(labelFile !== undefined &&
+      labelColumn !== false && {
+        label: (timed, { timeUnit }) =>
+          openLabelledFromFiles(timed, table, options, {
+            database,
+            scratch,
+            timeUnit,
+            labelledOnly: requireLabels ? openStore(roles.channels.length) : undefined,
+            warn,
+          }),
+      }),
+  };
+  return openRecordingTable(source, openStore, options, collecting);
+}
+
+async function openRecordingTable(
+  { table, files, tables: fileNames, checkClocks, restart, label: labelFromFiles }: RecordingSource,
+  openStore: (channels: number) => RowStore,
+  options: ReadRecordingsOptions,
+  { warnings, warn }: ReturnType<typeof collectingReporter>,
+): Promise<OpenedRecordings> {
+  const { requireLabels, onFault = throwDataFault } = options;
+  const labelFile = options.columns?.labels;
+  const { roles, unusedColumns, keys } = table;
   const { timeUnit, timeZone } = options.columns ?? {};
   const { nominalRateHz, likelyRateHz } = options;
   const clocks = new RowClocks(table, fileNames, { nominalRateHz, likelyRateHz, timeUnit, timeZone }, warn);
@@ -193,17 +279,8 @@ async function openRecordingsWith(
     selector.add(chunk, seconds, repeats);
   }
   refuseReservedTexts(keys, roles, fileNames);
-  for (const source of sources) {
-    const unit = clocks.guessed.get(source.path);
-    if (unit === undefined || source.parts !== undefined) continue;
-    const schema = await readTableSchema(database, source);
-    await refuseOtherPace(database, { file: source.path, schema, time: roles.time!, unit }, unusedColumns);
-  }
-  const picked = await selector.finish(onFault, async (f) => {
-    const source = sources[f]!;
-    if (roles.time === null || source.parts !== undefined) return undefined;
-    return restartColumn(database, await readTableSchema(database, source), roles.time, unusedColumns);
-  });
+  await checkClocks(clocks);
+  const picked = await selector.finish(onFault, restart);
   const { split, side = "train" } = options.columns ?? {};
   if (picked.read === 0 && split !== undefined) refuseEmptySplitSide(fileNames, split, side);
   if (picked.padding > 0)
@@ -229,16 +306,7 @@ async function openRecordingsWith(
       `Column "${finer}" may be a finer clock than "${roles.time}". To use it, add ${shellCommand("--time", finer)}`,
     );
   const timed = times.size === 0 ? asRead : new StoredRows([...roles.channels], store, picked.recordings, times);
-  const labelled =
-    labelFile === undefined || labelColumn === false
-      ? undefined
-      : await openLabelledFromFiles(timed, table, options, {
-          database,
-          scratch,
-          timeUnit: clocks.timeUnit,
-          labelledOnly: requireLabels ? openStore(roles.channels.length) : undefined,
-          warn,
-        });
+  const labelled = await labelFromFiles?.(timed, clocks);
   const rows = labelled?.rows ?? timed;
   const label = labelled?.column ?? roles.label;
   if (label !== null) warnOnOpeningOfLabelMap(table.labels, warn);
@@ -253,7 +321,7 @@ async function openRecordingsWith(
   const quality = describeQuality({ rows, columns, selected, fileRows, warnings });
   return {
     rows,
-    files: found.map(({ path }) => path),
+    files,
     fingerprint: fingerprint(rows),
     columns,
     unusedColumns,

@@ -4,6 +4,7 @@
 import { counted } from "../../counted.ts";
 import { DataFault, type FaultDescription } from "../../data-fault.ts";
 import type { Reporter } from "../../reporter.ts";
+import type { Float32Batch } from "../files/float32-batch.ts";
 import { type BatchExpectations, batchFaults } from "./batch-faults.ts";
 import type { ResolvedColumns } from "./column-roles.ts";
 import type { ColumnOptions } from "./named-columns.ts";
@@ -22,6 +23,8 @@ export interface QualityGateOptions extends BatchExpectations {
   readonly recordedRateHz?: number;
   /** See `openRecordings`. */
   readonly known?: KnownNames;
+  /** See `openRecordings`. */
+  readonly numbers?: Float32Batch;
   /** See `openRecordings`. */
   readonly maxRows?: number;
   /** See `openRecordings`. */
@@ -62,6 +65,7 @@ export async function openQualityGate(files: readonly string[], options: Quality
       onFault: (fault) => reasons.push(fault),
       ...(options.known !== undefined && { known: options.known }),
       ...(options.stored !== undefined && { stored: options.stored }),
+      ...(options.numbers !== undefined && { numbers: options.numbers }),
       ...(options.maxRows !== undefined && { maxRows: options.maxRows }),
       ...(options.reporter !== undefined && { reporter: options.reporter }),
     });

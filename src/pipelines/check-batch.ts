@@ -4,10 +4,11 @@
 import { basename } from "node:path";
 import { UserError } from "../errors.ts";
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
+import type { UndoneFault } from "../monitoring/drift/likely-causes.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
 import { gateSummary } from "../monitoring/streams/gate-summary.ts";
-import { judgeBatch, judgeRejectedBatch } from "../monitoring/streams/judge-batch.ts";
+import { FaultsToUndo, judgeBatch, judgeRejectedBatch } from "../monitoring/streams/judge-batch.ts";
 import { type Decision, MonitorStream, type StreamMemory } from "../monitoring/streams/monitor-stream.ts";
 import { readSummary } from "../monitoring/streams/read-summary.ts";
 import {
@@ -125,17 +126,26 @@ export async function checkBatch(
     maxRows: run.maxRows,
   };
   const gated = await openGatedBatch(files, given, watched, reporter);
-  const measured = gated.accepted ? await measureCheckedBatch(gated, config.jobs, model) : undefined;
-  const batch = {
-    batchId,
-    contentHash: gated.accepted
-      ? gated.opened.fingerprint
-      : await hashCheckedBatch(files.map((file) => run.stored?.get(file) ?? file)),
-    measurement: measured?.measurement ?? null,
-  };
-  return recordCheckedBatch(model, batch, { config, server, reporter, now: run.now }, (memory, facts) =>
-    gated.accepted ? judgeBatch(measured!, memory, watched, config, facts) : judgeRejectedBatch(gated.reasons, facts),
-  );
+  const remembering = { config, server, reporter, now: run.now };
+  if (!gated.accepted) {
+    const contentHash = await hashCheckedBatch(files.map((file) => run.stored?.get(file) ?? file));
+    const batch = { batchId, contentHash, measurement: null };
+    return recordCheckedBatch(model, batch, remembering, (_, facts) => judgeRejectedBatch(gated.reasons, facts));
+  }
+  try {
+    const { measured, undoFaults } = await measureCheckedBatch(gated, config.jobs, model);
+    const batch = { batchId, contentHash: gated.opened.fingerprint, measurement: measured.measurement };
+    const record = (undone: MeasuredBatch["undone"]): Promise<CheckAnswer> =>
+      recordCheckedBatch(model, batch, remembering, (memory, facts) =>
+        judgeBatch({ ...measured, undone }, memory, watched, config, facts),
+      );
+    return await record(null).catch(async (error: unknown) => {
+      if (error instanceof FaultsToUndo) return record(await undoFaults());
+      throw error;
+    });
+  } finally {
+    gated.opened.rows.close();
+  }
 }
 
 /** @param sent bytes in either form, or parsed JSON; see `readSummary` */
@@ -221,50 +231,46 @@ const samplesToDiagnose = 2 ** 20;
 /** Approximate length of the part of a batch that is measured without each suspected fault: that of the longest rehearsed batches. */
 const secondsToRestore = 900;
 
-/** Measures the batch, then closes it. */
+/** @returns the batch, and what measures its beginning without each suspected fault, which only a strange batch needs */
 async function measureCheckedBatch(
   { opened, warnings }: Extract<OpenedBatch, { accepted: true }>,
   threads: number,
   { watched, predictor }: CheckingModel,
-): Promise<MeasuredBatch> {
+): Promise<{ readonly measured: MeasuredBatch; readonly undoFaults: () => Promise<UndoneFault[]> }> {
   const { folder, config: trained, drift, sensors } = watched;
-  try {
-    const all = renameRecordingChannels(opened.rows, folder.manifest.data.channels);
-    const { rate, overlap } = trained;
-    const { rows, plan, still } = planWornWindows(all, sensors, windowsOfModel(trained));
-    if (plan.windows === 0) throw noPlannedWindows(rows, plan);
-    const nClasses = drift.classes.length;
-    const measurer = new BatchMeasurer({
-      overlap,
-      nClasses,
-      sensors: sensorsWithSignals(sensors, drift.edges),
-      summarizer: new Summarizer(drift.edges),
-    });
-    const chunks = windowChunkCount(plan, rows.channels.length);
-    const keep = chunks === 1 ? Number.POSITIVE_INFINITY : Math.floor(samplesToDiagnose / chunks);
-    for (const chunk of windowChunks(rows, plan, sensorSignalMargin(rate))) {
-      measurer.add(chunk, await predictor.predict(chunk.windows, { threads }), keep);
-    }
-    const columns = measurer.columns();
-    const [beginning] = windowChunks(
-      rows,
-      plan,
-      sensorSignalMargin(rate),
-      secondsToRestore * rate * rows.channels.length,
-    );
-    return {
-      rows: opened.rows.rows,
-      samples: measurer.samples,
-      columns,
-      undone: await measureWithoutFaults(beginning!, columns, threads, { watched, predictor }),
-      windows: plan.windows,
-      measurement: measurer.measurement(),
-      still,
-      warnings,
-    };
-  } finally {
-    opened.rows.close();
+  const all = renameRecordingChannels(opened.rows, folder.manifest.data.channels);
+  const { rate, overlap } = trained;
+  const { rows, plan, still } = planWornWindows(all, sensors, windowsOfModel(trained));
+  if (plan.windows === 0) throw noPlannedWindows(rows, plan);
+  const nClasses = drift.classes.length;
+  const measurer = new BatchMeasurer({
+    overlap,
+    nClasses,
+    sensors: sensorsWithSignals(sensors, drift.edges),
+    summarizer: new Summarizer(drift.edges),
+  });
+  const chunks = windowChunkCount(plan, rows.channels.length);
+  const keep = chunks === 1 ? Number.POSITIVE_INFINITY : Math.floor(samplesToDiagnose / chunks);
+  for (const chunk of windowChunks(rows, plan, sensorSignalMargin(rate))) {
+    measurer.add(chunk, await predictor.predict(chunk.windows, { threads }), keep);
   }
+  const columns = measurer.columns();
+  const measured: MeasuredBatch = {
+    rows: opened.rows.rows,
+    samples: measurer.samples,
+    columns,
+    undone: null,
+    windows: plan.windows,
+    measurement: measurer.measurement(),
+    still,
+    warnings,
+  };
+  const samplesToRestore = secondsToRestore * rate * rows.channels.length;
+  const undoFaults = async (): Promise<UndoneFault[]> => {
+    const [beginning] = windowChunks(rows, plan, sensorSignalMargin(rate), samplesToRestore);
+    return measureWithoutFaults(beginning!, columns, threads, { watched, predictor });
+  };
+  return { measured, undoFaults };
 }
 
 /** Hash of files that could not be read as recordings; for a remote file, only its name is hashed. */

@@ -37,7 +37,19 @@ function judgedWithShortBouts(directory: string): string {
   );
 }
 
-/** A pure function: its arguments contain everything about the batch and its stream. */
+/** The batch is strange, and has to be measured without each suspected fault before it can be judged. */
+export class FaultsToUndo extends Error {
+  override readonly name: string = "FaultsToUndo";
+
+  constructor() {
+    super("judgeBatch: expected what the batch would be without each suspected fault, because it is strange");
+  }
+}
+
+/**
+ * A pure function: its arguments contain everything about the batch and its stream.
+ * @throws FaultsToUndo if it needs `batch.undone`, which is null
+ */
 export function judgeBatch(
   batch: MeasuredBatch,
   memory: StreamMemory<StreamState>,
@@ -66,8 +78,9 @@ export function judgeBatch(
   const isStrange = decided.judgement.verdict !== "normal" || decided.judgement.unfamiliar;
   const { columns, undone } = batch;
   const { comparisons } = decided.judgement;
+  if (isStrange && columns !== null && undone === null) throw new FaultsToUndo();
   const causes =
-    isStrange && columns !== null
+    isStrange && columns !== null && undone !== null
       ? likelyCauses(
           { columns, undone, comparisons, impossible, byClass: batch.measurement.byClass },
           past,

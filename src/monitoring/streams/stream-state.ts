@@ -72,8 +72,8 @@ export interface MeasuredBatch {
    * Samples of each of the model's channels; for a long batch, only evenly spaced pieces. Null if there are only summaries.
    */
   readonly columns: Columns | null;
-  /** The batch, or its beginning, once per suspected fault, with that fault reversed. */
-  readonly undone: readonly UndoneFault[];
+  /** The batch, or its beginning, once per suspected fault, with that fault reversed; null if this has not been measured. */
+  readonly undone: readonly UndoneFault[] | null;
   readonly windows: number;
   readonly measurement: BatchMeasurement;
   /** Time in which nothing moved; absent if there are only summaries. */

@@ -1,5 +1,6 @@
 // The last part of npm run demo: a service, and simulated wrists that send it a batch per day. One changes its unit, one wears out,
 // one goes silent, and one sends a damaged day. The others are fine.
+import "./check-node.mjs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";

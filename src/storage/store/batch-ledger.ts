@@ -1,6 +1,6 @@
 // The statements by which `SqliteStreamStore` reads and writes the tables of a ledger, inside one transaction of
 // `MonitorDatabase`. The column `in_window` says whether the references may include a batch.
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
 import { parseStoredValue } from "./stored-value.ts";
@@ -165,8 +165,6 @@ const ledgerColumns = `sequence, ${nameColumns}, ${boundedBatchColumn("stream", 
 
 export class BatchLedger {
   readonly #database: DatabaseSync;
-  /** Preparing a statement takes longer than running it. */
-  readonly #prepared = new Map<string, StatementSync>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -455,25 +453,16 @@ export class BatchLedger {
     this.#run(`UPDATE overviews SET ${status} = ${status} + ? WHERE stream = ?`, by, stream);
   }
 
-  #run(sql: string, ...values: SQLInputValue[]): ReturnType<StatementSync["run"]> {
-    return this.#statement(sql).run(...values);
+  #run(sql: string, ...values: SQLInputValue[]): ReturnType<ReturnType<DatabaseSync["prepare"]>["run"]> {
+    return this.#database.prepare(sql).run(...values);
   }
 
   #get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
-    return this.#statement(sql).get(...values);
+    return this.#database.prepare(sql).get(...values);
   }
 
   #all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
-    return this.#statement(sql).all(...values);
-  }
-
-  #statement(sql: string): StatementSync {
-    let statement = this.#prepared.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#prepared.set(sql, statement);
-    }
-    return statement;
+    return this.#database.prepare(sql).all(...values);
   }
 }
 

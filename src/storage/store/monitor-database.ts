@@ -23,7 +23,6 @@ export interface MonitorOptions extends SqliteOptions, LedgerUpgrade {
 
 export class MonitorDatabase {
   readonly #file: SqliteFile;
-  #ledger: BatchLedger | undefined;
 
   private constructor(file: SqliteFile) {
     this.#file = file;
@@ -60,17 +59,17 @@ export class MonitorDatabase {
    * write.
    */
   snapshot<T>(read: (ledger: BatchLedger) => T): T {
-    return this.#file.snapshot((database) => read(this.#ledgerOf(database)));
+    return this.#file.snapshot((database) => read(new BatchLedger(database)));
   }
 
   /** Runs `work` in an atomic transaction. No transaction of another process overlaps with it. */
   transaction<T>(work: (ledger: BatchLedger) => T): T {
-    return this.#file.transaction((database) => work(this.#ledgerOf(database)));
+    return this.#file.transaction((database) => work(new BatchLedger(database)));
   }
 
   /** Like `transaction`; deleted data is overwritten. */
   secureTransaction<T>(work: (ledger: BatchLedger) => T): T {
-    return this.#file.secureTransaction((database) => work(this.#ledgerOf(database)));
+    return this.#file.secureTransaction((database) => work(new BatchLedger(database)));
   }
 
   /** Size of the file and its write-ahead log, in bytes. */
@@ -86,12 +85,6 @@ export class MonitorDatabase {
 
   close(): void {
     this.#file.close();
-  }
-
-  /** The same one each time, which keeps its statements. */
-  #ledgerOf(database: DatabaseSync): BatchLedger {
-    this.#ledger ??= new BatchLedger(database);
-    return this.#ledger;
   }
 }
 

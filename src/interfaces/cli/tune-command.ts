@@ -48,6 +48,7 @@ export function tuneCommand(): Command {
         event: (event: Parameters<typeof tuneEventLine>[0]) => progress(tuneEventLine(event)),
       };
       const result = await interruptible((signal) => tune(config, { signal, reporter }), terminal.inform);
+      terminal.detail(`read       ${config.files.join(", ")}; every trial is in ${result.trials}`);
       if (json) terminal.json(printedTuning(result));
       else terminal.print("", ...tuneResultBlocks(result, config.files));
     },

@@ -8,13 +8,18 @@ const headRows = 50_000;
 /** Maximum number of changes per restart. Measured values change more often. Arbitrary. */
 const changesPerRestart = 2;
 
-/** @param time a column of numbers; if it contains anything else, no column is found */
+/**
+ * @param schema the file as it is, which may lack columns that reading adds or renames
+ * @param time a column of numbers; if it contains anything else, no column is found
+ */
 export async function restartColumn(
   database: Database,
   schema: TableSchema,
   time: string,
-  candidates: readonly string[],
+  unused: readonly string[],
 ): Promise<string | undefined> {
+  const candidates = unused.filter((name) => schema.types.has(name));
+  if (!schema.types.has(time)) return undefined;
   const names = candidates.map(duckdbIdentifier);
   const changes = names.map((name, i) => `${name} IS DISTINCT FROM lag(${name}) OVER rows AS c${i}`);
   const counts = names.map(

@@ -239,6 +239,8 @@ export interface TuneConfig {
   files: string[];
   /** Config file with the chosen options, for train --config. */
   out: string;
+  /** Replace the file if it exists. */
+  overwrite: boolean;
   /** Option of train and the values to try, as NAME=VALUE,VALUE,...; repeatable, and all combinations are candidates. */
   search: string[];
   /** Time for trying candidates; judging what was chosen takes two more cross-validations. Default: 60. */

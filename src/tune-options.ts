@@ -4,6 +4,7 @@ import {
   experiment,
   filesOption,
   jobs,
+  overwrite,
   resume,
   sensor,
   tracking,
@@ -39,6 +40,7 @@ export const tuneOptions: OptionsOf<TuneConfig> = {
     affects: "run",
     doc: "config file with the chosen options, for train --config",
   }),
+  overwrite,
   ...optionsUnder("Search:", {
     search: textsOption({
       value: "option=values",

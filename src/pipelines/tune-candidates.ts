@@ -2,9 +2,8 @@
 
 import { UserError } from "../errors.ts";
 import { camelCase, kebabCase } from "../letter-case.ts";
-import { listedNames } from "../listed-names.ts";
 import { nearestName } from "../nearest-name.ts";
-import { unusedRecordedOptions } from "../recorded-options.ts";
+import { recordedConfigOfResult, unusedRecordedOptions } from "../recorded-options.ts";
 import { resolveTrainConfig, type TrainConfig, type TuneConfig } from "../resolve-config.ts";
 import { trainOptions } from "../train-options.ts";
 import { searchedOptions } from "../tune-options.ts";
@@ -56,13 +55,13 @@ export function tuneCandidates(config: TuneConfig): { given: TuneCandidate; cand
 
 /** @throws UserError if a combination of options is not allowed */
 function tuneCandidate(config: TuneConfig, combination: TunedOptions): TuneCandidate {
-  const { search: _, minutes: __, jobs, resume: ___, tracking: ____, experiment: _____, ...training } = config;
-  const network = (combination.network ?? training.network) as TrainConfig["network"];
-  const unused = unusedRecordedOptions(network);
-  const without = <O extends object>(options: O): O =>
-    Object.fromEntries(Object.entries(options).filter(([name]) => !unused.some((other) => other === name))) as O;
-  const options = without(combination);
-  return { options, config: { ...resolveTrainConfig({ ...without(training), ...options }), jobs } };
+  const { files, out, jobs } = config;
+  const unused: readonly string[] = unusedRecordedOptions(combination.network ?? config.network);
+  const used = <O extends object>(options: O): O =>
+    Object.fromEntries(Object.entries(options).filter(([name]) => name in trainOptions && !unused.includes(name))) as O;
+  const options = used(combination);
+  const given = used(recordedConfigOfResult(config));
+  return { options, config: resolveTrainConfig({ ...given, ...options, files, out, jobs }) };
 }
 
 /** The values of each `--search NAME=VALUE,VALUE`, by name in code. */
@@ -90,7 +89,7 @@ function searchedName(written: string): SearchedName {
       ? "scores are comparable only on the same windows and people, so options that change these cannot be searched"
       : `expected one of ${names.join(", ")}`;
   throw new UserError(`--search ${written}: ${why}`, {
-    advice: nearest === undefined ? `Search some of ${listedNames(names)}.` : `Did you mean ${nearest}?`,
+    advice: nearest === undefined ? `Search some of ${names.join(", ")}.` : `Did you mean ${nearest}?`,
   });
 }
 

@@ -126,7 +126,7 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
   const { given, candidates } = tuneCandidates(config);
   const reporter = reporterOf(run.reporter);
   const server = trackerServer(config.tracking, reporter);
-  await checkOutFile(config.out, { overwrite: config.resume });
+  await checkOutFile(config.out, { overwrite: config.overwrite || config.resume });
   const data = await prepareTraining({ ...given.config, network: "compact" }, reporterOf({ warn: reporter.warn }));
   const people = new Set(data.windows.groups).size;
   const { windows, folds } = data;

@@ -1,0 +1,218 @@
+// The searches of `tune`: each tries candidates on the people who take part in it, and other people judge what it chose.
+
+import { checkSplitClasses } from "../learning/evaluation/check-splits.ts";
+import { crossValidate } from "../learning/evaluation/cross-validate.ts";
+import { innerSplit } from "../learning/evaluation/inner-split.ts";
+import type { FoldParts } from "../learning/evaluation/leakage.ts";
+import { assignGroupsToFolds } from "../learning/evaluation/stratified-group-k-fold.ts";
+import { Diverged } from "../learning/training/diverged.ts";
+import type { FitOutcome } from "../learning/training/fit-runner.ts";
+import type { FitCheckpoints } from "../learning/training/run-fit.ts";
+import { successiveHalving } from "../learning/training/successive-halving.ts";
+import { summarizeFoldUsers } from "../learning/training/summarize-folds.ts";
+import { snakeKeys } from "../letter-case.ts";
+import { Rng } from "../random.ts";
+import type { Reporter } from "../reporter.ts";
+import type { TuneConfig } from "../resolve-config.ts";
+import { meanOf } from "../stats/mean.ts";
+import { beginFits } from "./begin-fits.ts";
+import { fitFold } from "./fit-folds.ts";
+import type { TrainingData } from "./prepare-training.ts";
+import { readNetwork } from "./read-network.ts";
+import type { TuneCandidate, TunedOptions } from "./tune-candidates.ts";
+import type { StoredTrial, TuneTrials } from "./tune-trials.ts";
+
+/** One candidate, trained for some epochs and scored on people held out. */
+export interface TuneTrial {
+  /** Values of the searched options. */
+  options: TunedOptions;
+  /** Maximum epochs of its fits. */
+  epochs: number;
+  /** Macro-F1, averaged over the people held out. */
+  macroF1: number;
+}
+
+/** One search. */
+export interface TuneSearch {
+  /** The fold whose people take no part in the search; null for the search over everyone. */
+  fold: number | null;
+  /** Every trial, in order. */
+  trials: TuneTrial[];
+  /** The values that were chosen. */
+  chosen: TunedOptions;
+}
+
+/** Progress of `tune`. */
+export type TuneEvent =
+  | {
+      type: "candidates";
+      /** Number of windows. */
+      windows: number;
+      /** Number of people. */
+      people: number;
+      /** Number of candidates. */
+      candidates: number;
+      /** Number of folds. */
+      folds: number;
+    }
+  | ({
+      type: "trial";
+      /** "fold 1", or "everyone" for the last search. */
+      search: string;
+      /** Whether the trial is part of the search, or judges its result. */
+      purpose: "search" | "judge";
+      /** What is left of the time for trying candidates, in seconds. */
+      secondsLeft: number;
+    } & TuneTrial)
+  | {
+      type: "chosen";
+      /** "fold 1", or "everyone" for the last search. */
+      search: string;
+      /** The values that were chosen. */
+      options: TunedOptions;
+    };
+
+/** Parts that a search holds out in turn. */
+const parts = 3;
+
+/** Searches share the time, the trials that are known, and the folds. */
+export class TuneSearches {
+  readonly #data: TrainingData;
+  readonly #config: TuneConfig;
+  readonly #trials: TuneTrials;
+  readonly #reporter: Pick<Reporter<TuneEvent>, "event">;
+  readonly #signal: AbortSignal | undefined;
+  /** Seconds of the trials that searched, and of all. */
+  #searching = 0;
+  seconds = 0;
+  #searches = 0;
+
+  constructor(
+    data: TrainingData,
+    config: TuneConfig,
+    trials: TuneTrials,
+    reporter: Pick<Reporter<TuneEvent>, "event">,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#data = data;
+    this.#config = config;
+    this.#trials = trials;
+    this.#reporter = reporter;
+    this.#signal = signal;
+  }
+
+  /** @param rows windows of the people who take part in the search, ascending */
+  async search(
+    fold: number | null,
+    rows: Int32Array,
+    candidates: readonly TuneCandidate[],
+  ): Promise<{ search: TuneSearch; best: TuneCandidate }> {
+    const name = fold === null ? "everyone" : `fold ${fold}`;
+    const folds = this.#innerFolds(name, rows);
+    const { minutes, epochs } = this.#config;
+    const all = this.#data.folds.length + 1;
+    const before = this.#searches++;
+    const { trials, best } = await successiveHalving(candidates, {
+      epochs,
+      isTimeLeft: (share) => this.#searching < ((before + share) / all) * minutes * 60,
+      score: async (candidate, own) => {
+        const scores = await this.#trial(name, "search", candidate, own, folds);
+        return meanOf([...scores.values()]);
+      },
+    });
+    this.#reporter.event({ type: "chosen", search: name, options: best.candidate.options });
+    const tried = trials.map(({ candidate, epochs: own, score }) => {
+      return { options: candidate.options, epochs: own, macroF1: score };
+    });
+    return { search: { fold, trials: tried, chosen: best.candidate.options }, best: best.candidate };
+  }
+
+  /** Macro-F1 by person of the fold's tested people, none of whom took part in its search. */
+  judge(fold: number, candidate: TuneCandidate): Promise<ReadonlyMap<string, number>> {
+    return this.#trial(`fold ${fold + 1}`, "judge", candidate, this.#config.epochs, [this.#data.folds[fold]!]);
+  }
+
+  #innerFolds(name: string, rows: Int32Array): FoldParts[] {
+    const { windows, leakage } = this.#data;
+    const labels = rows.map((row) => windows.labels[row]!);
+    checkSplitClasses(labels, windows.classes);
+    const groups = rows.map((row) => windows.groups[row]!);
+    const rng = Rng.fromSeed(this.#config.seed).split(`tune ${name}`);
+    const partOf = assignGroupsToFolds(labels, groups, Math.min(parts, new Set(groups).size), rng.split("parts"));
+    const purgeSamples = windows.windowSize;
+    return [...new Set(partOf.values())].sort().map((part) => ({
+      ...innerSplit(
+        leakage.split,
+        windows,
+        rows.filter((row) => partOf.get(windows.groups[row]!) !== part),
+        { rng: rng.split(`validation ${part}`), purgeSamples },
+      ),
+      testIndex: rows.filter((row) => partOf.get(windows.groups[row]!) === part),
+    }));
+  }
+
+  async #trial(
+    search: string,
+    purpose: StoredTrial["purpose"],
+    candidate: TuneCandidate,
+    epochs: number,
+    folds: readonly FoldParts[],
+  ): Promise<ReadonlyMap<string, number>> {
+    const { options } = candidate;
+    const key = { search, purpose, options: snakeKeys(options), epochs };
+    let trial = this.#trials.find(key);
+    if (trial === undefined) {
+      const began = performance.now();
+      const scores = await this.#score(candidate, epochs, folds);
+      trial = { ...key, macro_f1: Object.fromEntries(scores), seconds: (performance.now() - began) / 1000 };
+      await this.#trials.add(trial);
+    }
+    this.seconds += trial.seconds;
+    if (purpose === "search") this.#searching += trial.seconds;
+    const secondsLeft = Math.max(0, this.#config.minutes * 60 - this.#searching);
+    const scores = new Map(Object.entries(trial.macro_f1));
+    const macroF1 = meanOf([...scores.values()]);
+    this.#reporter.event({ type: "trial", search, purpose, options, epochs, macroF1, secondsLeft });
+    return scores;
+  }
+
+  /** Macro-F1 by person of the tested people; 0 if a fit diverges. */
+  async #score(
+    candidate: TuneCandidate,
+    epochs: number,
+    folds: readonly FoldParts[],
+  ): Promise<ReadonlyMap<string, number>> {
+    const { windows } = this.#data;
+    const { samplingRateHz: rate, windowSize: window } = windows;
+    const config = { ...candidate.config, epochs, rate, window };
+    const network = await readNetwork(config.network);
+    const fits = beginFits({ ...this.#data, folds, network }, config, {
+      checkpoints: noCheckpoints,
+      reporter: { event: () => {} },
+      signal: this.#signal,
+    });
+    const outcomes = await crossValidate(folds, (_, fold) => fitFold(fits, fold), config.jobs).catch(
+      (error: unknown) => {
+        if (error instanceof Diverged) return null;
+        throw error;
+      },
+    );
+    return new Map(folds.flatMap((fold, i) => [...scoresOfFold(this.#data, fold, outcomes?.[i] ?? null)]));
+  }
+}
+
+/** Macro-F1 by person; 0 for everyone if there is no outcome. */
+function scoresOfFold(
+  { windows }: Pick<TrainingData, "windows">,
+  { testIndex }: FoldParts,
+  outcome: FitOutcome | null,
+): ReadonlyMap<string, number> {
+  const of = (values: Int32Array): Int32Array => testIndex.map((row) => values[row]!);
+  const own = { ...windows, groups: of(windows.groups), labels: of(windows.labels) };
+  if (outcome === null) return new Map([...new Set(own.groups)].map((group) => [windows.users[group]!, 0]));
+  const users = summarizeFoldUsers(own, outcome.probabilities!, new Int32Array(testIndex.length));
+  return new Map(users.map(({ user, metrics }) => [user, metrics.macro_f1]));
+}
+
+/** A trial is short, so an interrupted one starts again. */
+const noCheckpoints: FitCheckpoints = { read: () => Promise.resolve(null), write: () => Promise.resolve() };

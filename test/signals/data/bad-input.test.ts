@@ -1,5 +1,6 @@
 // Every bad input ends with one clear message: a case consists of files, what is read, and what the message must say.
 
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import { openRecordings } from "../../../src/signals/data/open-recordings.ts";
@@ -17,6 +18,7 @@ interface Case {
 }
 
 const good = csv(goodRows());
+const androidEvents = readFileSync(new URL("../../exports/android-events/events.txt", import.meta.url), "utf8");
 const withoutPeople = csv(rows(100)).replaceAll(/^[^,]*,/gm, "");
 const changed = (at: number, change: Partial<Row>): Row[] =>
   goodRows().map((row, i) => (i === at ? { ...row, ...change } : row));
@@ -248,6 +250,14 @@ const cases: Case[] = [
     read: ["a.csv"],
     says: [/time runs backwards in recording "r1"/],
     advice: /^Column "window" changes whenever the clock restarts\. .* --recording window;/,
+  },
+  {
+    name: "Android events whose clock runs backwards, which are read by other columns than the file has",
+    files: { "events.jsonl": `${androidEvents}${androidEvents}` },
+    read: ["events.jsonl"],
+    options: { requireLabels: false },
+    says: ["events.jsonl: time runs backwards", "row 65 has 128480.928619 s"],
+    advice: /name the column that distinguishes them with --recording, .*; otherwise sort the file by time\.$/,
   },
   {
     name: "two tables in one file",

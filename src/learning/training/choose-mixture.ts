@@ -1,7 +1,7 @@
 // Chooses whether an ensemble averages its members or uses only one of them, by the log loss on people from whom no member has
 // learned. N people.
 
-import { logLoss } from "../evaluation/log-loss.ts";
+import { isLossSurelyLower, lossDifference, lossesByPerson } from "../evaluation/losses-by-person.ts";
 import {
   type EnsembleMixture,
   type HeldOutPredictions,
@@ -13,27 +13,11 @@ import type { FitOutcome } from "./fit-runner.ts";
 
 /** The average of all members, and each member alone. */
 export function tryMixtures(held: HeldOutPredictions, { temperatures, weights }: EnsembleMixture): TriedMixture[] {
-  const rowsOf = [...Map.groupBy(held.people.keys(), (row) => held.people[row]!).values()];
   const alone = temperatures.map((_, m) => temperatures.map((_, other) => (other === m ? 1 : 0)));
   return [weights, ...alone].map((tried) => {
     const mixed = mixEnsemblePredictions(held, { temperatures, weights: tried });
-    return { weights: tried, losses: rowsOf.map((rows) => mixtureLossOfPerson(held, mixed, rows)) };
+    return { weights: tried, losses: lossesByPerson(held, mixed) };
   });
-}
-
-function mixtureLossOfPerson(
-  { labels, classCount }: HeldOutPredictions,
-  mixed: Float32Array,
-  rows: readonly number[],
-): number {
-  const own = Float32Array.from(
-    rows.flatMap((row) => Array.from(mixed.subarray(row * classCount, (row + 1) * classCount))),
-  );
-  return logLoss(
-    Int32Array.from(rows, (row) => labels[row]!),
-    own,
-    classCount,
-  );
 }
 
 /**
@@ -44,20 +28,7 @@ function mixtureLossOfPerson(
 export function chooseMixture(tried: readonly TriedMixture[]): readonly number[] {
   const [first] = tried;
   const best = tried.reduce((a, b) => (meanMixtureLoss(b) < meanMixtureLoss(a) ? b : a));
-  const { difference, error } = mixtureLossDifference(first!, best);
-  return difference > error ? best.weights : first!.weights;
-}
-
-/** By how much the mean loss of `second` is lower, and the standard error of that over people; Infinity for one person. */
-export function mixtureLossDifference(
-  first: Pick<TriedMixture, "losses">,
-  second: Pick<TriedMixture, "losses">,
-): { readonly difference: number; readonly error: number } {
-  const differences = first.losses.map((loss, person) => loss - second.losses[person]!);
-  const count = differences.length;
-  const difference = differences.reduce((sum, own) => sum + own, 0) / count;
-  const squares = differences.reduce((sum, own) => sum + (own - difference) ** 2, 0);
-  return { difference, error: count < 2 ? Number.POSITIVE_INFINITY : Math.sqrt(squares / (count - 1) / count) };
+  return isLossSurelyLower(first!.losses, best.losses) ? best.weights : first!.weights;
 }
 
 /** The folds' evidence together: each fold held out other people. */
@@ -85,7 +56,7 @@ export function describeMixtureChoice(folds: readonly (readonly TriedMixture[])[
   const tried = joinTriedMixtures(folds);
   const [average, ...alone] = tried;
   const better = alone.reduce((a, b) => (meanMixtureLoss(b) < meanMixtureLoss(a) ? b : a));
-  const { difference: mean, error } = mixtureLossDifference(average!, better);
+  const { difference: mean, error } = lossDifference(average!.losses, better.losses);
   return {
     chosen: mixtureName(chooseMixture(tried)),
     losses: Object.fromEntries(tried.map((own) => [mixtureName(own.weights), meanMixtureLoss(own)])),

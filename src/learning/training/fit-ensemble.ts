@@ -153,8 +153,8 @@ async function predictInEnsembleFit(
 }
 
 /**
- * The plan's mixture, or the measured one. The model that a fit starts from averages its members; the few people of a fine-tuning are
- * no reason to decide otherwise.
+ * The plan's mixture if it has one. Otherwise, temperatures are measured on the people held out, and `auto` chooses the weights on
+ * them, unless the fit starts from a model: fine-tuning has too few people for that choice, so the members keep equal weights.
  */
 function mixtureOfEnsembleFit(
   { network, mixture }: FitPlan,

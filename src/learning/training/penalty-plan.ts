@@ -10,7 +10,7 @@ import type { PenaltyPlan } from "./fit-plan.ts";
 
 /** From a head that hardly uses its features to one that separates all windows. */
 const strengths: readonly number[] = [30_000, 10_000, 3_000, 1_000, 300, 100, 30];
-/** Where nothing can be tried, as for a single person, of whom nobody can be held out. */
+/** If no penalty can be tried, as for a single person, of whom nobody can be held out. */
 export const untriedPenalty = 300;
 const parts = 3;
 

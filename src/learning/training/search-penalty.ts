@@ -5,7 +5,7 @@ import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { unchangedPenalty } from "../../unchanged-penalty.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { logLoss } from "../evaluation/log-loss.ts";
-import { mixtureLossDifference } from "./choose-mixture.ts";
+import { isLossSurelyLower, lossesByPerson } from "../evaluation/losses-by-person.ts";
 import { type CountedWindows, countedWindowRows, countedWindowsToLearn } from "./counted-windows.ts";
 import type { PenaltyPlan } from "./fit-plan.ts";
 import type { FitEpoch } from "./fit-state.ts";
@@ -59,41 +59,26 @@ export async function searchPenalty(
     const calibrated = applyTemperature(probabilities, classes, fitTemperature(probabilities, labels, classes));
     const { log_loss, accuracy, macro_f1 } = classificationMetrics(labels, calibrated, windows.classes);
     const { rows, loss, accuracy: share } = learned[p]!;
-    const losses = lossesByPerson(labels, people, calibrated, classes);
+    const losses = lossesByPerson({ labels, people, classCount: classes }, calibrated);
     const own = { penalty, loss: loss / rows, accuracy: share / rows, losses };
     return { ...own, valLoss: log_loss, valAccuracy: accuracy, valMacroF1: macro_f1 };
   });
-  const best = figures.reduce((a, b) => (b.valMacroF1 > a.valMacroF1 ? b : a));
-  const first = figures[0]!;
-  const kept = first.penalty === unchangedPenalty && !isSurelyBetter(best, first) ? first : best;
-  return figures.map(({ losses: _, ...own }) => ({ ...own, best: own.penalty === kept.penalty }));
+  const kept = penaltyToKeep(figures);
+  return figures.map(({ losses: _, ...own }) => ({ ...own, best: own.penalty === kept }));
 }
 
-/** A starting model has learned from more people than are here, so it is left as it is unless more than chance speaks for a change. */
-function isSurelyBetter(
-  own: { readonly losses: readonly number[] },
-  unchanged: { readonly losses: readonly number[] },
-) {
-  if (own.losses.length < 2) return true;
-  const { difference, error } = mixtureLossDifference(unchanged, own);
-  return difference > error;
-}
-
-/** Mean log loss of each person's rows. */
-function lossesByPerson(
-  labels: Int32Array,
-  people: Int32Array,
-  probabilities: Float32Array,
-  classes: number,
-): number[] {
-  return [...Map.groupBy(people.keys(), (i) => people[i]!).values()].map((rows) => {
-    const own = rows.flatMap((i) => Array.from(probabilities.subarray(i * classes, (i + 1) * classes)));
-    return logLoss(
-      Int32Array.from(rows, (i) => labels[i]!),
-      Float32Array.from(own),
-      classes,
-    );
-  });
+/**
+ * The penalty with the best macro-F1. But a starting model has learned from more people than are here, so its head is kept unless
+ * the loss under that penalty is surely lower. For a single person, nothing tells what is sure.
+ * @param judged in the plan's order; the losses are those of each person
+ */
+export function penaltyToKeep(
+  judged: readonly { readonly penalty: number; readonly valMacroF1: number; readonly losses: readonly number[] }[],
+): number {
+  const best = judged.reduce((a, b) => (b.valMacroF1 > a.valMacroF1 ? b : a));
+  const first = judged[0]!;
+  if (first.penalty !== unchangedPenalty || first.losses.length < 2) return best.penalty;
+  return isLossSurelyLower(first.losses, best.losses) ? best.penalty : first.penalty;
 }
 
 /** A penalty that was chosen before, with the figures of its head. */

@@ -1,0 +1,44 @@
+// Log losses of each person, and how two such lists differ. Windows of one person resemble one another, so people are what is
+// counted.
+
+import { logLoss } from "./log-loss.ts";
+
+/**
+ * Mean log loss of each person's rows, in nats, in the order in which people first appear.
+ * @param people number of each row's person
+ * @param probabilities [N, K]
+ */
+export function lossesByPerson(
+  { labels, people, classCount }: { labels: Int32Array; people: Int32Array; classCount: number },
+  probabilities: Float32Array,
+): number[] {
+  return [...Map.groupBy(people.keys(), (row) => people[row]!).values()].map((rows) => {
+    const own = rows.flatMap((row) => Array.from(probabilities.subarray(row * classCount, (row + 1) * classCount)));
+    return logLoss(
+      Int32Array.from(rows, (row) => labels[row]!),
+      Float32Array.from(own),
+      classCount,
+    );
+  });
+}
+
+/**
+ * By how much the mean of `second` is lower, and the standard error of that over people; Infinity for one person.
+ * @param second losses of the same people, in the same order
+ */
+export function lossDifference(
+  first: readonly number[],
+  second: readonly number[],
+): { readonly difference: number; readonly error: number } {
+  const differences = first.map((loss, person) => loss - second[person]!);
+  const count = differences.length;
+  const difference = differences.reduce((sum, own) => sum + own, 0) / count;
+  const squares = differences.reduce((sum, own) => sum + (own - difference) ** 2, 0);
+  return { difference, error: count < 2 ? Number.POSITIVE_INFINITY : Math.sqrt(squares / (count - 1) / count) };
+}
+
+/** Whether the mean of `second` is lower by more than one standard error, which is more than chance alone would usually give. */
+export function isLossSurelyLower(first: readonly number[], second: readonly number[]): boolean {
+  const { difference, error } = lossDifference(first, second);
+  return difference > error;
+}

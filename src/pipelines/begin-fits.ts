@@ -109,8 +109,8 @@ export function nameOfFold(fold: number, kind: "fold" | "scratch" = "fold"): Fit
 }
 
 /**
- * The settings that all fits share. The scaler and the class weights are computed only from the windows that a fit learns
- * from, unless it starts from a model, which decides the scaler.
+ * The settings that the fits of the folds and the final fit have in common. Class weights are computed from the windows that the
+ * fit learns from, and so is the scaler, unless the fit starts from a model: then the scaler is the model's.
  */
 export function fitSettings(
   { data: { windows, sensors, network }, config, fingerprint, rng, start }: FitsOfRun,

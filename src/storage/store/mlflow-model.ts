@@ -11,7 +11,10 @@ export interface DescribedTensors {
   readonly classes: readonly string[];
 }
 
-/** Versions with which the models are tested. */
+/**
+ * The major versions with which test/storage/tracking/mlflow.full.test.ts last loaded a model: MLflow 3.17.2, onnx 1.23.2,
+ * onnxruntime 1.32.0 and numpy 2.4.6. Older versions within a range have not been tried.
+ */
 const requirements = ["mlflow>=3,<4", "onnx>=1.17,<2", "onnxruntime>=1.20,<2", "numpy>=2,<3"];
 
 /** Content by file name. The same description gives the same bytes. */

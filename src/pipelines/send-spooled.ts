@@ -9,7 +9,7 @@ import type { Clock } from "../storage/tracking/sender-clock.ts";
 import { type HttpAnswer, type ServiceAnswer, serviceAnswer } from "./service-answer.ts";
 
 /** @throws any error if no answer came */
-export type PostBatch = (batch: SpooledBatch, content: Uint8Array) => Promise<HttpAnswer>;
+export type PostBatch = (batch: SpooledBatch, content: Uint8Array<ArrayBuffer>) => Promise<HttpAnswer>;
 
 /** What happens to batches, for whoever shows it. */
 export interface SendingRun {

@@ -1,9 +1,17 @@
 // Requests to a Tidemark service.
 
+import type { EnvHttpProxyAgent } from "undici";
 import { UserError } from "../errors.ts";
 import type { SpooledBatch } from "../storage/store/batch-spool.ts";
 import { tidemarkVersion } from "../versions.ts";
 import { type HttpAnswer, serviceAnswer } from "./service-answer.ts";
+
+/** What is read of a reply. */
+interface ServiceReply {
+  readonly status: number;
+  readonly headers: Pick<Headers, "get">;
+  text(): Promise<string>;
+}
 
 /** As `fetch`. */
 export type ServiceRequest = (
@@ -15,7 +23,7 @@ export type ServiceRequest = (
     readonly redirect: "manual";
     readonly signal: AbortSignal;
   },
-) => Promise<Response>;
+) => Promise<ServiceReply>;
 
 export interface ServiceClientOptions {
   /** Address of the service. */
@@ -26,7 +34,7 @@ export interface ServiceClientOptions {
 
 export interface ServiceClient {
   /** @throws any error if no answer came */
-  post(model: string, batch: SpooledBatch, content: Uint8Array): Promise<HttpAnswer>;
+  post(model: string, batch: SpooledBatch, content: Uint8Array<ArrayBuffer>): Promise<HttpAnswer>;
   /** The name of the service's only line or model. @throws UserError if there are several, or the service does not say */
   onlyModel(): Promise<string>;
 }
@@ -52,11 +60,11 @@ export function serviceClient({ to, token, request = requestThroughProxy }: Serv
           "Content-Type": content_type ?? "application/octet-stream",
           ...(content_encoding !== null && { "Content-Encoding": content_encoding }),
         },
-        body: content as Uint8Array<ArrayBuffer>,
+        body: content,
         redirect: "manual",
         signal: AbortSignal.timeout(batchMs),
       });
-      return { status: response.status, headers: response.headers, text: await response.text() };
+      return httpAnswer(response);
     },
     onlyModel: async () => {
       const response = await request(`${base}/v1/models`, {
@@ -70,9 +78,13 @@ export function serviceClient({ to, token, request = requestThroughProxy }: Serv
           cause,
         });
       });
-      return onlyModelOf(to, { status: response.status, headers: response.headers, text: await response.text() });
+      return onlyModelOf(to, await httpAnswer(response));
     },
   };
+}
+
+async function httpAnswer(reply: ServiceReply): Promise<HttpAnswer> {
+  return { status: reply.status, headers: reply.headers, text: await reply.text() };
 }
 
 function onlyModelOf(to: string, answer: HttpAnswer): string {
@@ -97,13 +109,13 @@ function onlyModelOf(to: string, answer: HttpAnswer): string {
   });
 }
 
+let proxy: EnvHttpProxyAgent | undefined;
+
 /** Uses the proxy that the environment names. */
 const requestThroughProxy: ServiceRequest = async (url, init) => {
   const names = ["http_proxy", "https_proxy"];
   if (!names.some((name) => process.env[name] || process.env[name.toUpperCase()])) return fetch(url, init);
   const undici = await import("undici");
   proxy ??= new undici.EnvHttpProxyAgent();
-  return (await undici.fetch(url, { ...init, dispatcher: proxy as never })) as unknown as Response;
+  return undici.fetch(url, { ...init, dispatcher: proxy });
 };
-
-let proxy: unknown;

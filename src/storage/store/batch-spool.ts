@@ -152,7 +152,7 @@ export class BatchSpool {
     return this.#remember(number, facts, (await stat(body)).size);
   }
 
-  content({ number }: SpooledBatch): Promise<Buffer> {
+  content({ number }: SpooledBatch): Promise<Buffer<ArrayBuffer>> {
     return readFile(this.#path("waiting", number, "body"));
   }
 

@@ -53,9 +53,6 @@ function dataTimeOf(text: string | undefined): Date | null {
   });
 }
 
-/** Time after which a sender tries again if the store is out of reach; arbitrary, but longer than a database takes to restart. */
-const secondsUntilStoreAnswers = 5;
-
 export function batchRoute({ service, newFile, limits, queue }: BatchRouteOptions): Route {
   let inHand = 0;
   return {
@@ -131,11 +128,7 @@ function columnsOfQuery(query: Readonly<Record<string, string>>): PostedColumns 
 }
 
 function problemOfBatch(error: unknown): unknown {
-  if (!(error instanceof UserError)) return error;
-  if (error instanceof StoreUnavailable) {
-    // The log names the server; a device need not know it.
-    return busyProblem("the store of streams cannot be used at present", secondsUntilStoreAnswers, error);
-  }
+  if (!(error instanceof UserError) || error instanceof StoreUnavailable) return error;
   if (error instanceof UnknownModel) return problemOfUserError(error, 404, "Unknown model");
   if (error instanceof UnusableModel) return problemOfUserError(error, 503, "Unusable model");
   if (error instanceof OtherContent) {

@@ -6,9 +6,10 @@ import { Readable } from "node:stream";
 import { Hono } from "hono";
 import type { Logger } from "pino";
 import { UserError } from "../../errors.ts";
+import { StoreUnavailable } from "../../pipelines/open-service.ts";
 import { explainSystemError } from "../../system-error.ts";
 import type { Caller, NeededScope, SentRequest } from "./caller.ts";
-import { Problem, problemOfUserError } from "./problem.ts";
+import { busyProblem, Problem, problemOfUserError } from "./problem.ts";
 import type { Route } from "./route.ts";
 
 export interface AppOptions {
@@ -165,8 +166,15 @@ function unknownAddress(request: Request, routes: readonly Route[]): Problem {
   });
 }
 
+/** Time after which a sender tries again if the store is out of reach; arbitrary, but longer than a database takes to restart. */
+const secondsUntilStoreAnswers = 5;
+
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof StoreUnavailable) {
+    // The log names the server; a device or a reader need not know it.
+    return busyProblem("the store of streams cannot be used at present", secondsUntilStoreAnswers, error);
+  }
   const known = error instanceof UserError ? error : explainSystemError(error);
   if (known !== undefined) return problemOfUserError(known, 503, "The service is not in order");
   return new Problem({

@@ -25,6 +25,7 @@ export interface FakeOptions {
   readonly requestsPerSecond?: number;
   readonly now?: () => Date;
   readonly decide?: Service["decide"];
+  readonly reader?: Partial<Service["reader"]>;
   readonly judge?: (posted: PostedBatch) => Promise<JudgedBatch>;
   readonly queue?: number;
 }
@@ -44,6 +45,7 @@ export function fakeService({
   judge = verdict,
   decide = async ({ model }) => ({ model, changed: true, batches: null }),
   queue = 8,
+  reader = {},
   ...options
 }: FakeOptions): FakeService {
   const { environment = {}, isOpen = false, requestsPerSecond = 1e6, now = () => new Date() } = options;
@@ -73,6 +75,7 @@ export function fakeService({
       }),
       stream: async () => ({}) as never,
       batch: async () => ({}) as never,
+      ...reader,
     },
     baselines: { baseline: async () => ({}) as never, comparison: async () => ({}) as never },
     picture: async ({ model }) => ({ model, sections: [] }),

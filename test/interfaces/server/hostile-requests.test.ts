@@ -1,6 +1,7 @@
 // Requests that nobody sends on purpose, or only to do harm. None may end the process, and each gets an answer.
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { StoreUnavailable } from "../../../src/pipelines/open-service.ts";
 import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
 import { type FakeOptions, type FakeService, fakeService } from "./fake-service.ts";
 
@@ -66,4 +67,20 @@ it("a full disk is answered with 503 and the time after which to try again", asy
   const reply = await app.request(batch, { method: "POST", headers: { Host: "localhost" }, body: "a\n1\n" });
   expect([reply.status, reply.headers.get("retry-after")]).toEqual([503, "5"]);
   expect(await reply.json()).toMatchObject({ detail: expect.stringContaining("no space is left") });
+});
+
+it("no reply names the server of a store that is out of reach", async () => {
+  const unavailable = () => Promise.reject(new StoreUnavailable("postgres://secret-host: out of reach"));
+  const { app } = service({ judge: unavailable, reader: { fleet: unavailable, stream: unavailable } });
+  const requests = [
+    ["POST", batch],
+    ["GET", "/v1/streams"],
+    ["GET", "/v1/models/walk/streams/wrist-7"],
+  ] as const;
+  for (const [method, path] of requests) {
+    const body = method === "POST" ? { body: "a\n1\n" } : {};
+    const reply = await app.request(path, { method, headers: { Host: "localhost" }, ...body });
+    expect([reply.status, reply.headers.get("retry-after")], path).toEqual([503, "5"]);
+    expect(await reply.text(), path).not.toContain("secret-host");
+  }
 });

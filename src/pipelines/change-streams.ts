@@ -121,7 +121,7 @@ function unchangedStream(stream: string, action: ChangedStream["action"]): Chang
   return { action, stream, changed: false, to: null, batches: null, recorded_as: null };
 }
 
-async function hasStreamToChange(store: Pick<StreamStore, "fleet">, stream: string): Promise<boolean> {
+export async function hasStreamToChange(store: Pick<StreamStore, "fleet">, stream: string): Promise<boolean> {
   return (await store.fleet({ latest: 0, streams: [stream] })).length > 0;
 }
 

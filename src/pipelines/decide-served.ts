@@ -2,10 +2,9 @@
 // stream. The store records each decision with its reason.
 
 import { UserError } from "../errors.ts";
-import { sha256Bytes } from "../storage/store/hash.ts";
 import { StoreUnavailable } from "../storage/store/store-unavailable.ts";
 import type { ActionNote, UserAction } from "../storage/store/stream-store.ts";
-import { eraseStreamOf, retireStreamOf, UnknownStream } from "./change-streams.ts";
+import { eraseStreamOf, hasStreamToChange, retireStreamOf, UnknownStream } from "./change-streams.ts";
 import type { ServedModels } from "./served-models.ts";
 
 /** What can be decided on the pages. */
@@ -42,11 +41,6 @@ export class RefusedDecision extends UserError {
   override readonly name: string = "RefusedDecision";
 }
 
-/** The text that stands for a stream where its name must not stay after an erasure. */
-export function streamNameHash(stream: string): string {
-  return sha256Bytes(stream);
-}
-
 /** @throws UnknownModel, NothingToDecide, RefusedDecision, or StoreUnavailable if the store is out of reach */
 export async function decideServed(
   served: Pick<ServedModels, "resolve" | "ledger" | "use">,
@@ -58,7 +52,7 @@ export async function decideServed(
   const isKnown =
     ledger !== null &&
     (batch === null
-      ? (await ledger.streams.fleet({ latest: 0, streams: [stream] })).length > 0
+      ? await hasStreamToChange(ledger.streams, stream)
       : (await ledger.streams.find(stream, batch)) !== null);
   // What an interrupted erasure left is removed all the same.
   if (!isKnown && action !== "erase") throw nothingToDecide(folder, stream, batch);

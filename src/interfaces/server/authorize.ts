@@ -121,8 +121,7 @@ export class Authorizer {
    */
   async logIn({ headers }: SentRequest, token: string): Promise<LoggedIn> {
     if (!isSameOrigin(headers)) throw refusedForgery("expected a request of this service's own page");
-    const known = knownToken(await this.#tokens(), hashToken(token));
-    if (known === undefined) throw unknownToken("the token is not known, or is no longer valid");
+    const known = presentedToken(await this.#tokens(), token);
     const session = await this.#options.sessions.begin(known.hash);
     return { caller: callerWith(known, session), session };
   }
@@ -139,9 +138,7 @@ export class Authorizer {
     const secret = presented === undefined ? sessionSecretOf(request) : null;
     if (secret !== null) return this.#callerOfSession(request, secret, tokens);
     if (presented === undefined) throw unknownToken("expected the header Authorization: Bearer TOKEN, got none");
-    const known = knownToken(tokens, hashToken(presented));
-    if (known === undefined) throw unknownToken("the token is not known, or is no longer valid");
-    return callerWith(known, null);
+    return callerWith(presentedToken(tokens, presented), null);
   }
 
   async #callerOfSession(request: SentRequest, secret: string, tokens: readonly KnownToken[]): Promise<Caller> {
@@ -206,6 +203,13 @@ function fixedTokensOf(environment: AuthorizerOptions["environment"]): KnownToke
 function knownToken(tokens: readonly KnownToken[], hash: string): KnownToken | undefined {
   const wanted = Buffer.from(hash, "hex");
   return tokens.filter((own) => timingSafeEqual(Buffer.from(own.hash, "hex"), wanted))[0];
+}
+
+/** @throws Problem 401 */
+function presentedToken(tokens: readonly KnownToken[], presented: string): KnownToken {
+  const known = knownToken(tokens, hashToken(presented));
+  if (known === undefined) throw unknownToken("the token is not known, or is no longer valid");
+  return known;
 }
 
 function callerWith({ name, project, scopes, parsed }: KnownToken, session: CallerSession | null): Caller {

@@ -2,13 +2,13 @@
 // the audit log, which names a stream by a hash, because it outlives the stream.
 
 import { z } from "zod";
-import type { AuditEntry } from "../../pipelines/audit-log.ts";
-import { NothingToDecide, RefusedDecision, type ServedAction, streamNameHash } from "../../pipelines/decide-served.ts";
-import { type Service, StoreUnavailable, UnknownModel } from "../../pipelines/open-service.ts";
+import { type AuditEntry, auditedName } from "../../pipelines/audit-log.ts";
+import { NothingToDecide, RefusedDecision, type ServedAction } from "../../pipelines/decide-served.ts";
+import { type Service, UnknownModel } from "../../pipelines/open-service.ts";
 import type { EventStream } from "./event-stream.ts";
 import { readJsonBody } from "./json-body.ts";
 import { jsonResponse } from "./json-response.ts";
-import { busyProblem, Problem, problemOfUserError } from "./problem.ts";
+import { Problem, problemOfUserError } from "./problem.ts";
 import type { Route } from "./route.ts";
 
 export interface DecisionRoutesOptions {
@@ -89,21 +89,15 @@ function decisionRoute({ action, of, summary }: Decision, { service, events, aud
       note({ action, changed: decided.changed });
       if (decided.changed) {
         events.changed({ project, model: decided.model, stream, action });
-        const details = { project, model: decided.model, ...(batch !== null && { batch: streamNameHash(batch) }) };
-        await audit({ actor: who, action, target: streamNameHash(stream), details });
+        const details = { project, model: decided.model, ...(batch !== null && { batch: auditedName(batch) }) };
+        await audit({ actor: who, action, target: auditedName(stream), details });
       }
       return jsonResponse({ action, changed: decided.changed, batches: decided.batches });
     },
   };
 }
 
-/** Time after which a sender tries again if the store is out of reach; arbitrary, but longer than a database takes to restart. */
-const secondsUntilStoreAnswers = 5;
-
 function problemOfDecision(error: unknown): unknown {
-  if (error instanceof StoreUnavailable) {
-    return busyProblem("the store of streams cannot be used at present", secondsUntilStoreAnswers, error);
-  }
   if (error instanceof UnknownModel) return problemOfUserError(error, 404, "Unknown model");
   if (error instanceof NothingToDecide) return problemOfUserError(error, 404, "Not found");
   if (error instanceof RefusedDecision) return problemOfUserError(error, 409, "Not possible");

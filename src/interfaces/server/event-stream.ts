@@ -1,4 +1,4 @@
-// GET /v1/events: new verdicts as server-sent events, for pages that show what happens now.
+// GET /v1/events: new verdicts and decisions as server-sent events, for pages that show what happens now.
 
 import type { JudgedEvent } from "../../pipelines/judge-posted-batch.ts";
 import type { Caller } from "./caller.ts";
@@ -28,19 +28,16 @@ export class EventStream {
     return this.#readers.size;
   }
 
-  /** Sends the event to everybody who may read its stream. */
+  /** Tells that a batch was judged. */
   publish({ project, model, stream, batch, result }: JudgedEvent): void {
     const { verdict, checked_at } = result;
     const alarm = result.verdict === "rejected" ? {} : { confirmed: result.confirmed, alarm_since: result.alarm_since };
-    const data = { model, stream, batch, verdict, ...alarm, checked_at };
-    const readers = [...this.#readers].filter(({ caller }) => caller.project === project && caller.may("read", stream));
-    this.#sendTo(readers, `event: judged\ndata: ${JSON.stringify(data)}\n\n`);
+    this.#tell("judged", project, { model, stream, batch, verdict, ...alarm, checked_at });
   }
 
   /** Tells that somebody decided about a stream. */
   changed({ project, ...data }: { project: string; model: string; stream: string; action: string }): void {
-    const isReader = ({ caller }: Reader) => caller.project === project && caller.may("read", data.stream);
-    this.#sendTo([...this.#readers].filter(isReader), `event: changed\ndata: ${JSON.stringify(data)}\n\n`);
+    this.#tell("changed", project, data);
   }
 
   response(caller: Caller): Response {
@@ -66,6 +63,12 @@ export class EventStream {
     clearInterval(this.#heartbeat);
     for (const { controller } of this.#readers) controller.close();
     this.#readers.clear();
+  }
+
+  /** Sends an event to everybody who may read its stream. */
+  #tell(event: string, project: string, data: { readonly stream: string; readonly [fact: string]: unknown }): void {
+    const isReader = ({ caller }: Reader) => caller.project === project && caller.may("read", data.stream);
+    this.#sendTo([...this.#readers].filter(isReader), `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
   #sendTo(readers: readonly Reader[], text: string): void {

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { tidemarkVersion } from "../../versions.ts";
 import type { Route } from "./route.ts";
-import { csrfHeader } from "./session-cookie.ts";
+import { csrfHeader, sessionCookieName } from "./session-cookie.ts";
 
 export const problemSchema: z.ZodType = z
   .object({
@@ -36,7 +36,7 @@ export function openapiDocument(routes: readonly Route[]): Json {
         session: {
           type: "apiKey",
           in: "cookie",
-          name: "tidemark-session",
+          name: sessionCookieName,
           description: `from POST /v1/session (with the prefix __Host- by HTTPS); requests that change something also need the header ${csrfHeader}`,
         },
       },

@@ -8,13 +8,14 @@ import { Problem } from "./problem.ts";
 
 /** A browser accepts a name with this prefix only by HTTPS, and from nobody but the service itself. */
 const securePrefix = "__Host-";
-const cookieName = "tidemark-session";
+/** The cookie's name without HTTPS. */
+export const sessionCookieName = "tidemark-session";
 
 /** The header that repeats what the service told the page at login. */
 export const csrfHeader = "X-CSRF-Token";
 
 export function sessionCookie(secret: string, seconds: number, isSecure: boolean): string {
-  const name = `${isSecure ? securePrefix : ""}${cookieName}`;
+  const name = `${isSecure ? securePrefix : ""}${sessionCookieName}`;
   return `${name}=${secret}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${isSecure ? "; Secure" : ""}`;
 }
 
@@ -25,7 +26,7 @@ export function endedSessionCookie(isSecure: boolean): string {
 
 /** The secret in the request's cookie; null if it has none. */
 export function sessionSecretOf({ headers, isSecure }: Pick<SentRequest, "headers" | "isSecure">): string | null {
-  const wanted = `${isSecure ? securePrefix : ""}${cookieName}=`;
+  const wanted = `${isSecure ? securePrefix : ""}${sessionCookieName}=`;
   const cookies = (headers.get("cookie") ?? "").split(";").map((part) => part.trim());
   const secret = cookies.find((part) => part.startsWith(wanted))?.slice(wanted.length) ?? "";
   return secret === "" ? null : secret;

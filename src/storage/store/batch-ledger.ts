@@ -1,8 +1,33 @@
 // The statements by which `SqliteStreamStore` reads and writes the tables of a ledger, inside one transaction of
 // `MonitorDatabase`. The column `in_window` says whether the references may include a batch.
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
+import {
+  batchStatus,
+  boundedBatchColumn,
+  deflatedJson,
+  deflateForBatchLedger,
+  headlineForBatchLedger,
+  jsonForBatchLedger,
+  jsonText,
+  longestHeadline,
+  longestJson,
+  longestName,
+  longestSummary,
+  storedBytes,
+} from "./ledger-cells.ts";
+import {
+  ledgerAction,
+  ledgerBatch,
+  ledgerColumns,
+  ledgerFigures,
+  ledgerOverview,
+  ledgerStream,
+  ledgerWholeBatch,
+  nameColumns,
+  type StreamRow,
+  streamColumns,
+} from "./ledger-rows.ts";
 import { parseStoredValue } from "./stored-value.ts";
 import type {
   BatchStanding,
@@ -10,158 +35,18 @@ import type {
   DecidedBatch,
   FleetOptions,
   IncomingBatch,
-  LatestBatch,
   NamedBatch,
   PageOptions,
   ReferenceFigures,
   ReferenceSummary,
   StoredBatch,
-  StoredMemory,
   StreamAction,
   StreamOverview,
   StreamRules,
-  UserAction,
 } from "./stream-store.ts";
 
 /** A batch to write. */
 export type NewBatch = IncomingBatch & Omit<DecidedBatch, "state">;
-
-export type StreamRow = Pick<StoredMemory, "state" | "referencesChangedAt" | "batches" | "version">;
-
-export const userAction: z.ZodType<UserAction> = z.enum(["accept", "exclude", "reset", "rename", "retire", "erase"]);
-
-export const batchStatus: z.ZodType<BatchStatus> = z.enum(["accepted", "doubtful", "alarmed", "rejected", "excluded"]);
-
-/** Longer cells count as damaged. Cells usually have a few kilobytes, and names have at most 200 characters. */
-export const longestName = 1000;
-/** Headlines, which usually have 200 bytes. */
-const longestHeadline = 4000;
-export const longestJson: number = 2 ** 20;
-export const longestSummary: number = 2 ** 24;
-
-/** SQL for a column. A cell that is too long is not read, but replaced with a value of another type, which no schema accepts. */
-export const boundedBatchColumn = (column: string, longest: number, otherwise = "x''"): string =>
-  `CASE WHEN ${column} IS NULL OR octet_length(${column}) <= ${longest} THEN ${column} ELSE ${otherwise} END AS ${column}`;
-
-/** The value of a JSON text. */
-export const jsonText: z.ZodType<unknown, string> = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue({ code: "custom", message: "expected JSON" });
-    return z.NEVER;
-  }
-});
-
-const blob = z.instanceof(Uint8Array);
-
-export const deflatedJson: z.ZodType<unknown, Uint8Array> = blob
-  .transform((deflated, context): string => {
-    try {
-      return inflateRawSync(deflated, { maxOutputLength: longestJson }).toString("utf8");
-    } catch {
-      context.addIssue({ code: "custom", message: "expected deflated JSON" });
-      return z.NEVER;
-    }
-  })
-  .pipe(jsonText);
-
-const ledgerRow = z
-  .object({
-    sequence: z.number(),
-    stream: z.string(),
-    batch_id: z.string(),
-    content_hash: z.string(),
-    received_at: z.iso.datetime(),
-    status: batchStatus,
-    reason: z.string().nullable(),
-    in_window: z.number(),
-    has_summary: z.number(),
-    figures: jsonText.nullable(),
-    result: deflatedJson,
-  })
-  .transform(
-    (row): StoredBatch => ({
-      sequence: row.sequence,
-      stream: row.stream,
-      batchId: row.batch_id,
-      contentHash: row.content_hash,
-      receivedAt: row.received_at,
-      status: row.status,
-      reason: row.reason,
-      inReferences: row.in_window === 1,
-      hasSummary: row.has_summary === 1,
-      figures: row.figures,
-      result: row.result,
-    }),
-  );
-
-const referenceFigures = z
-  .object({ batch_id: z.string(), received_at: z.iso.datetime(), figures: jsonText.nullable() })
-  .transform((row): ReferenceFigures => ({ batchId: row.batch_id, receivedAt: row.received_at, figures: row.figures }));
-
-const wholeRow = z.object({
-  sequence: z.number(),
-  stream: z.string(),
-  batch_id: z.string(),
-  result: blob.or(z.literal("")),
-});
-
-const streamRow = z.object({
-  name: z.string(),
-  state: jsonText.nullable(),
-  reference_changed_at: z.iso.datetime().nullable(),
-  batches: z.number(),
-  version: z.number(),
-});
-
-/** A batch as a list of streams reads it. */
-export const latestBatch: z.ZodType<LatestBatch> = z
-  .tuple([z.string().min(1), z.iso.datetime(), batchStatus, jsonText.nullable()])
-  .transform(([batchId, receivedAt, status, headline]) => ({ batchId, receivedAt, status, headline }));
-
-const overviewRow = z
-  .object({
-    name: z.string(),
-    accepted: z.number(),
-    doubtful: z.number(),
-    alarmed: z.number(),
-    rejected: z.number(),
-    excluded: z.number(),
-    has_state: z.number(),
-    retired_at: z.iso.datetime().nullable(),
-    latest: jsonText.pipe(z.array(latestBatch)),
-  })
-  .transform(
-    ({ name, has_state, retired_at, latest, ...counts }): StreamOverview => ({
-      stream: name,
-      counts,
-      hasState: has_state === 1,
-      retiredAt: retired_at,
-      latest,
-    }),
-  );
-
-const streamAction: z.ZodType<StreamAction> = z.object({
-  at: z.iso.datetime(),
-  who: z.string(),
-  action: userAction,
-  stream: z.string(),
-  subject: z.string().nullable(),
-  reason: z.string().nullable(),
-});
-
-const batchOfLedgerRow = (row: Record<string, unknown>): StoredBatch =>
-  parseStoredValue(ledgerRow, row, `batch "${row.batch_id}"`);
-const streamOfLedgerRow = (row: Record<string, unknown>): z.output<typeof streamRow> =>
-  parseStoredValue(streamRow, row, `stream "${row.name}"`);
-
-const nameColumns = ["batch_id", "received_at"].map((column) => boundedBatchColumn(column, longestName)).join(", ");
-const streamColumns = `${boundedBatchColumn("name", longestName)}, ${boundedBatchColumn("state", longestSummary)}, reference_changed_at, batches, version`;
-const ledgerColumns = `sequence, ${nameColumns}, ${boundedBatchColumn("stream", longestName)}, ${boundedBatchColumn("content_hash", longestName)},
-  ${boundedBatchColumn("status", longestName)}, ${boundedBatchColumn("reason", longestJson)}, in_window, ${boundedBatchColumn("figures", longestJson)},
-  ${boundedBatchColumn("result", longestJson, "''")},
-  EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) AS has_summary`;
 
 export class BatchLedger {
   readonly #database: DatabaseSync;
@@ -172,7 +57,7 @@ export class BatchLedger {
 
   find(stream: string, batchId: string): StoredBatch | undefined {
     const row = this.#get(`SELECT ${ledgerColumns} FROM batches WHERE stream = ? AND batch_id = ?`, stream, batchId);
-    return row === undefined ? undefined : batchOfLedgerRow(row);
+    return row === undefined ? undefined : ledgerBatch(row);
   }
 
   /** See `StreamStore.summary`. */
@@ -180,7 +65,7 @@ export class BatchLedger {
     const sql = `SELECT ${boundedBatchColumn("summary", longestSummary, "''")} FROM batches JOIN summaries USING (sequence)
       WHERE batches.stream = ? AND batch_id = ?`;
     const row = this.#get(sql, stream, batchId);
-    return row === undefined ? null : parseStoredValue(blob, row.summary, `batch "${batchId}"`);
+    return row === undefined ? null : parseStoredValue(storedBytes, row.summary, `batch "${batchId}"`);
   }
 
   /** Id of the first batch with the same content; see `StreamStore.record`. */
@@ -207,9 +92,7 @@ export class BatchLedger {
   newestFigures(stream: string, limit: number): ReferenceFigures[] {
     const sql = `SELECT ${nameColumns}, ${boundedBatchColumn("figures", longestJson)} FROM batches WHERE stream = ? AND in_window = 1
       AND EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) ORDER BY sequence DESC LIMIT ?`;
-    const rows = this.#all(sql, stream, limit).map((row) =>
-      parseStoredValue(referenceFigures, row, `batch "${row.batch_id}"`),
-    );
+    const rows = this.#all(sql, stream, limit).map(ledgerFigures);
     return rows.reverse();
   }
 
@@ -217,7 +100,7 @@ export class BatchLedger {
   page(stream: string, { skip = 0, limit = 100, fromEnd = false }: PageOptions = {}): StoredBatch[] {
     const order = fromEnd ? "DESC" : "ASC";
     const sql = `SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence ${order} LIMIT ? OFFSET ?`;
-    const rows = this.#all(sql, stream, limit, skip).map(batchOfLedgerRow);
+    const rows = this.#all(sql, stream, limit, skip).map(ledgerBatch);
     return fromEnd ? rows.reverse() : rows;
   }
 
@@ -285,7 +168,7 @@ export class BatchLedger {
       FROM streams JOIN overviews ON overviews.stream = streams.name
       ${streams === undefined ? "" : "WHERE streams.name IN (SELECT value FROM json_each(?))"} ORDER BY name`;
     const values = streams === undefined ? [latest] : [latest, JSON.stringify(streams)];
-    return this.#all(sql, ...values).map((row) => parseStoredValue(overviewRow, row, `stream "${row.name}"`));
+    return this.#all(sql, ...values).map(ledgerOverview);
   }
 
   /** Gives a stream another name, which no stream has. */
@@ -331,7 +214,7 @@ export class BatchLedger {
     const sql = `SELECT ${columns.join(", ")}, ${boundedBatchColumn("reason", longestJson)} FROM actions
       ${stream === undefined ? "" : "WHERE stream = ?"} ORDER BY sequence`;
     const rows = this.#all(sql, ...(stream === undefined ? [] : [stream]));
-    return rows.map((row) => parseStoredValue(streamAction, row, "an action"));
+    return rows.map(ledgerAction);
   }
 
   /** The headline of a stream's last batch; null if there is none. */
@@ -343,9 +226,7 @@ export class BatchLedger {
 
   stream(name: string): StreamRow | undefined {
     const row = this.#get(`SELECT ${streamColumns} FROM streams WHERE name = ?`, name);
-    if (row === undefined) return undefined;
-    const { state, reference_changed_at, batches, version } = streamOfLedgerRow(row);
-    return { state, referencesChangedAt: reference_changed_at, batches, version };
+    return row === undefined ? undefined : ledgerStream(row);
   }
 
   /** Only the stream's version; 0 before its first batch. */
@@ -404,7 +285,7 @@ export class BatchLedger {
       const row = this.#get(sql);
       if (row === undefined) break;
       if (String(row.received_at) >= since && this.bytes() <= bytes) break;
-      const { sequence, stream, batch_id, result } = parseStoredValue(wholeRow, row, "a batch");
+      const { sequence, stream, batch_id, result } = ledgerWholeBatch(row);
       const shortened = shortenBatchResult(result, shorten);
       this.#run(
         "UPDATE batches SET result = coalesce(?, result), whole = 0 WHERE sequence = ?",
@@ -437,7 +318,7 @@ export class BatchLedger {
       WHERE batches.stream = ? AND in_window = 1 ORDER BY batches.sequence ${order} LIMIT ?`;
     return this.#all(sql, stream, limit).map((row) => {
       const what = `batch "${row.batch_id}"`;
-      return { ...parseStoredValue(referenceFigures, row, what), summary: parseStoredValue(blob, row.summary, what) };
+      return { ...ledgerFigures(row), summary: parseStoredValue(storedBytes, row.summary, what) };
     });
   }
 
@@ -476,27 +357,4 @@ function shortenBatchResult(result: Uint8Array | "", shorten: StreamRules["short
     if (error instanceof z.ZodError) return null;
     throw error;
   }
-}
-
-/** Encodes a long value for the ledger. */
-export function deflateForBatchLedger(value: unknown): Uint8Array {
-  const text = jsonForBatchLedger(value);
-  if (text.length > longestJson) throw new RangeError(`ledger: expected at most ${longestJson} characters of JSON`);
-  return deflateRawSync(text);
-}
-
-/** Encodes a headline; it must be short, because lists of streams read many of them. */
-export function headlineForBatchLedger(value: unknown): string {
-  const text = jsonForBatchLedger(value);
-  if (Buffer.byteLength(text) > longestHeadline)
-    throw new RangeError(
-      `ledger: expected a headline of at most ${longestHeadline} bytes, got ${text.slice(0, 100)}...`,
-    );
-  return text;
-}
-
-export function jsonForBatchLedger(value: unknown): string {
-  const text = JSON.stringify(value);
-  if (text === undefined) throw new TypeError(`ledger: expected a JSON value, got ${typeof value}`);
-  return text;
 }

@@ -12,7 +12,7 @@ import {
   longestJson,
   longestName,
   longestSummary,
-} from "./batch-ledger.ts";
+} from "./ledger-cells.ts";
 import { createLedgerTables, upgradeVersion2LedgerTables } from "./ledger-tables.ts";
 import { parseStoredValue } from "./stored-value.ts";
 

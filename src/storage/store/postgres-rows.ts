@@ -7,7 +7,7 @@ import {
   jsonForBatchLedger,
   jsonText,
   latestBatch,
-} from "./batch-ledger.ts";
+} from "./ledger-cells.ts";
 import type { PostgresRow } from "./postgres-connection.ts";
 import { parseStoredValue } from "./stored-value.ts";
 import type { ReferenceSummary, StoredBatch, StoredMemory, StreamOverview } from "./stream-store.ts";

@@ -1,6 +1,6 @@
 // What users do to streams as a whole in a PostgreSQL store. An action and its record are one transaction.
 import { z } from "zod";
-import { userAction } from "./batch-ledger.ts";
+import { userAction } from "./ledger-cells.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 import { lockStreamsStatement } from "./postgres-statements.ts";
 import { parseStoredValue } from "./stored-value.ts";

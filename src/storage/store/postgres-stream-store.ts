@@ -3,7 +3,7 @@
 // that is killed leaves a batch either stored or not. If a connection breaks before the commit is confirmed, the batch is looked
 // up: `attempt`, which is stored with it, says whether it is this call's.
 import { randomUUID } from "node:crypto";
-import { deflateForBatchLedger, headlineForBatchLedger } from "./batch-ledger.ts";
+import { deflateForBatchLedger, headlineForBatchLedger } from "./ledger-cells.ts";
 import type { PostgresConnection, PostgresQuery } from "./postgres-connection.ts";
 import { PostgresRetention } from "./postgres-retention.ts";
 import { postgresBatch, postgresJson, postgresOverview, postgresReference, postgresStream } from "./postgres-rows.ts";

@@ -1,0 +1,70 @@
+// How the cells of a ledger hold values, whichever database it is in: limits, encodings, and schemas for reading them.
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { z } from "zod";
+import type { BatchStatus, LatestBatch, UserAction } from "./stream-store.ts";
+
+export const userAction: z.ZodType<UserAction> = z.enum(["accept", "exclude", "reset", "rename", "retire", "erase"]);
+
+export const batchStatus: z.ZodType<BatchStatus> = z.enum(["accepted", "doubtful", "alarmed", "rejected", "excluded"]);
+
+/** Longer cells count as damaged. Cells usually have a few kilobytes, and names have at most 200 characters. */
+export const longestName = 1000;
+/** Headlines, which usually have 200 bytes. */
+export const longestHeadline = 4000;
+export const longestJson: number = 2 ** 20;
+export const longestSummary: number = 2 ** 24;
+
+/** SQL for a column. A cell that is too long is not read, but replaced with a value of another type, which no schema accepts. */
+export const boundedBatchColumn = (column: string, longest: number, otherwise = "x''"): string =>
+  `CASE WHEN ${column} IS NULL OR octet_length(${column}) <= ${longest} THEN ${column} ELSE ${otherwise} END AS ${column}`;
+
+/** The value of a JSON text. */
+export const jsonText: z.ZodType<unknown, string> = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: "custom", message: "expected JSON" });
+    return z.NEVER;
+  }
+});
+
+export const storedBytes: z.ZodType<Uint8Array, Uint8Array> = z.instanceof(Uint8Array);
+
+export const deflatedJson: z.ZodType<unknown, Uint8Array> = storedBytes
+  .transform((deflated, context): string => {
+    try {
+      return inflateRawSync(deflated, { maxOutputLength: longestJson }).toString("utf8");
+    } catch {
+      context.addIssue({ code: "custom", message: "expected deflated JSON" });
+      return z.NEVER;
+    }
+  })
+  .pipe(jsonText);
+
+/** A batch as a list of streams reads it. */
+export const latestBatch: z.ZodType<LatestBatch> = z
+  .tuple([z.string().min(1), z.iso.datetime(), batchStatus, jsonText.nullable()])
+  .transform(([batchId, receivedAt, status, headline]) => ({ batchId, receivedAt, status, headline }));
+
+/** Encodes a long value for the ledger. */
+export function deflateForBatchLedger(value: unknown): Uint8Array {
+  const text = jsonForBatchLedger(value);
+  if (text.length > longestJson) throw new RangeError(`ledger: expected at most ${longestJson} characters of JSON`);
+  return deflateRawSync(text);
+}
+
+/** Encodes a headline; it must be short, because lists of streams read many of them. */
+export function headlineForBatchLedger(value: unknown): string {
+  const text = jsonForBatchLedger(value);
+  if (Buffer.byteLength(text) > longestHeadline)
+    throw new RangeError(
+      `ledger: expected a headline of at most ${longestHeadline} bytes, got ${text.slice(0, 100)}...`,
+    );
+  return text;
+}
+
+export function jsonForBatchLedger(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`ledger: expected a JSON value, got ${typeof value}`);
+  return text;
+}

@@ -54,8 +54,8 @@ const warmSeconds = 5;
 const batchesBefore = 11;
 const newBodies = 8;
 
-/** What the project promises for two cores. */
-const promised: Readonly<Record<ServeKind, { readonly streams: number; readonly megabytes: number }>> = {
+/** Targets for two cores. */
+const targets: Readonly<Record<ServeKind, { readonly streams: number; readonly megabytes: number }>> = {
   raw: { streams: 10_000, megabytes: 2000 },
   summary: { streams: 40_000, megabytes: 4000 },
 };
@@ -118,7 +118,7 @@ async function serveFigures(
   const batches = latencies.length;
   const sorted = latencies.toSorted((a, b) => a - b);
   const percentile = (share: number): number => sorted[Math.min(batches - 1, Math.floor(share * batches))]!;
-  const limits = promised[kind];
+  const limits = targets[kind];
   const cores = `${availableParallelism()} cores, with the load generator`;
   const shares = serveShares(threads, profileSeconds(profiles, parts, [from, to]), cpuSeconds);
   const total = [...shares.values()].reduce((sum, own) => sum + own, 0);

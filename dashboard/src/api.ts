@@ -18,7 +18,9 @@ export class NeedsLogin extends Error {}
 let csrfToken: string | null = null;
 
 async function call<T>(path: string, init: RequestInit): Promise<T> {
-  const response = await fetch(path, { credentials: "same-origin", ...init });
+  const response = await fetch(path, { credentials: "same-origin", ...init }).catch((cause: unknown) => {
+    throw new Error("the service cannot be reached", { cause });
+  });
   if (response.ok) return (await response.json()) as T;
   const problem: unknown = await response.json().catch(() => null);
   const detail =

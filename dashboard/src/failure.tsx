@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { explainedSentence } from "../../src/report/explain-check.ts";
 import { NeedsLogin } from "./api.ts";
 import { useSession } from "./session.tsx";
 
@@ -10,7 +11,7 @@ export function Failure({ error }: { error: Error }) {
   }, [error]);
   return (
     <p class="failure" role="alert">
-      The service does not answer: {error.message}. The page tries again every ten seconds.
+      {explainedSentence(error.message)} The page asks again every ten seconds.
     </p>
   );
 }

@@ -2,6 +2,7 @@
 
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
+import { explainedSentence } from "../../src/report/explain-check.ts";
 import { getSession, logIn, logOut, type ShownSession } from "./api.ts";
 
 interface Known {
@@ -40,7 +41,7 @@ export function Session({ children }: { children: ComponentChildren }) {
       {failure !== null && session === null ? (
         <main>
           <p class="failure" role="alert">
-            The service does not answer: {failure}.{" "}
+            {explainedSentence(failure)}{" "}
             <button type="button" onClick={ask}>
               Try again
             </button>

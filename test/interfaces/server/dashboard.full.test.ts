@@ -99,6 +99,13 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
     await seen("dashboard-rejected", "#/streams/walk/other/few", async (page) => {
       await page.waitForSelector(".verdict-rejected");
     });
+    const unknown = await browser.newPage();
+    await unknown.goto(`${service.url}/#/streams/walk/nobody`);
+    await unknown.waitForSelector('[role="alert"]');
+    expect(await text(unknown, '[role="alert"]')).toBe(
+      'Model walk has no stream "nobody". GET /v1/streams lists the streams. The page asks again every ten seconds.',
+    );
+    await unknown.close();
     // News arrives by itself, long before the next question.
     const live = await browser.newPage();
     await live.goto(`${service.url}/${hash}`);

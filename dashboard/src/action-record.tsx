@@ -1,5 +1,5 @@
 import type { ReadStream } from "./api.ts";
-import { Scroll } from "./scroll.tsx";
+import { Table } from "./table.tsx";
 import { minute } from "./words.ts";
 
 const names = {
@@ -15,37 +15,24 @@ const names = {
 export function ActionRecord({ actions, href }: { actions: ReadStream["actions"]; href: (batch: string) => string }) {
   if (actions.length === 0) return <p class="quiet">Nobody has decided anything about this stream.</p>;
   return (
-    <Scroll label="Record of decisions">
-      <table>
-        <thead>
-          <tr>
-            {["when", "who", "what", "why"].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {actions.toReversed().map(({ at, who, action, subject, reason }) => (
-            <tr key={`${at} ${action} ${subject}`}>
-              <th scope="row">{minute(at)}</th>
-              <td>{who}</td>
-              <td>
-                {names[action]}
-                {subject === null ? null : action === "rename" ? (
-                  `, formerly ${subject}`
-                ) : (
-                  <>
-                    : batch <a href={href(subject)}>{subject}</a>
-                  </>
-                )}
-              </td>
-              <td class="words">{reason ?? "–"}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table label="Record of decisions" columns={["when", "who", "what", "why"]}>
+      {actions.toReversed().map(({ at, who, action, subject, reason }) => (
+        <tr key={`${at} ${action} ${subject}`}>
+          <th scope="row">{minute(at)}</th>
+          <td>{who}</td>
+          <td>
+            {names[action]}
+            {subject === null ? null : action === "rename" ? (
+              `, formerly ${subject}`
+            ) : (
+              <>
+                : batch <a href={href(subject)}>{subject}</a>
+              </>
+            )}
+          </td>
+          <td class="words">{reason ?? "–"}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -1,18 +1,18 @@
 import { useEffect, useState } from "preact/hooks";
 import { checkAdvice, explainCheck, explainedSentence, referenceNames } from "../../src/report/explain-check.ts";
 import { addressOf } from "./address.ts";
+import { Answered } from "./answered.tsx";
 import { decide, getBatch, getPicture, type PicturedBatch, type ReadBatch } from "./api.ts";
 import { Decision } from "./decision.tsx";
-import { Failure } from "./failure.tsx";
 import { Pictures } from "./picture.tsx";
-import { Scroll } from "./scroll.tsx";
 import { messageOf } from "./session.tsx";
+import { Table } from "./table.tsx";
 import { useAnswer } from "./use-answer.ts";
 import { Verdict } from "./verdict.tsx";
 import { minute } from "./words.ts";
 
 export function BatchPage({ model, stream, batch }: { model: string; stream: string; batch: string }) {
-  const { answer, error, again } = useAnswer(
+  const asked = useAnswer(
     JSON.stringify([model, stream, batch]),
     (signal) => getBatch(model, stream, batch, signal),
     (news) => news.stream === stream,
@@ -24,12 +24,17 @@ export function BatchPage({ model, stream, batch }: { model: string; stream: str
         <a href={addressOf({ page: "stream", model, stream })}>{stream}</a>
       </p>
       <h1>{batch}</h1>
-      {error === null ? null : <Failure error={error} />}
-      {answer === null ? error === null ? <p class="quiet">Loading …</p> : null : <Batch own={answer} again={again} />}
-      {answer === null || answer.status === "rejected" ? null : (
-        <BatchPictures model={model} stream={stream} batch={batch} isIn={answer.in_references} />
-      )}
-      {answer === null || answer.result.verdict === "rejected" ? null : <Distances result={answer.result} />}
+      <Answered asked={asked}>
+        {(own) => (
+          <>
+            <Batch own={own} again={asked.again} />
+            {own.status === "rejected" ? null : (
+              <BatchPictures model={model} stream={stream} batch={batch} isIn={own.in_references} />
+            )}
+            {own.result.verdict === "rejected" ? null : <Distances result={own.result} />}
+          </>
+        )}
+      </Answered>
     </main>
   );
 }
@@ -109,6 +114,7 @@ function BatchPictures({ model, stream, batch, isIn }: PicturesProps) {
   const [failure, setFailure] = useState<string | null>(null);
   useEffect(() => {
     const stop = new AbortController();
+    setFailure(null);
     getPicture(model, stream, batch, stop.signal).then(setDrawn, (error: unknown) => {
       if (!stop.signal.aborted) setFailure(messageOf(error));
     });
@@ -138,35 +144,25 @@ function Distances({ result }: { result: Exclude<ReadBatch["result"], { verdict:
           {Object.keys(channels).length === 0 ? (
             <p class="quiet">Furthest away: {channel}. The distances of the other channels are no longer kept.</p>
           ) : (
-            <Scroll label={`Distances from ${referenceNames[reference]}`}>
-              <table>
-                <thead>
-                  <tr>
-                    {["channel", "KS", "PSI", "W1 (sd)", "mean (sd)", "spread", "score"].map((name) => (
-                      <th key={name} scope="col">
-                        {name}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {Object.entries(channels).map(([name, own]) => (
-                    <tr key={name}>
-                      <th scope="row">{name === channel ? <strong>{name} ← furthest</strong> : name}</th>
-                      <td>{own.ks.toFixed(3)}</td>
-                      <td>{own.psi.toFixed(3)}</td>
-                      <td>{own.wasserstein.toFixed(3)}</td>
-                      <td>
-                        {own.mean_shift > 0 ? "+" : ""}
-                        {own.mean_shift.toFixed(3)}
-                      </td>
-                      <td>× {Number(own.sd_ratio.toPrecision(3))}</td>
-                      <td>{own.score === undefined ? "–" : own.score.toFixed(1)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </Scroll>
+            <Table
+              label={`Distances from ${referenceNames[reference]}`}
+              columns={["channel", "KS", "PSI", "W1 (sd)", "mean (sd)", "spread", "score"]}
+            >
+              {Object.entries(channels).map(([name, own]) => (
+                <tr key={name}>
+                  <th scope="row">{name === channel ? <strong>{name} ← furthest</strong> : name}</th>
+                  <td>{own.ks.toFixed(3)}</td>
+                  <td>{own.psi.toFixed(3)}</td>
+                  <td>{own.wasserstein.toFixed(3)}</td>
+                  <td>
+                    {own.mean_shift > 0 ? "+" : ""}
+                    {own.mean_shift.toFixed(3)}
+                  </td>
+                  <td>× {Number(own.sd_ratio.toPrecision(3))}</td>
+                  <td>{own.score === undefined ? "–" : own.score.toFixed(1)}</td>
+                </tr>
+              ))}
+            </Table>
           )}
         </section>
       ))}

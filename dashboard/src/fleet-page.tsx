@@ -2,10 +2,11 @@
 // page of streams at a time, those in alarm first.
 
 import { addressOf, type Place } from "./address.ts";
+import { Answered } from "./answered.tsx";
 import { type Fleet, type FleetStream, getFleet, pageSize } from "./api.ts";
 import { Sparkline } from "./evidence.tsx";
-import { Failure } from "./failure.tsx";
 import { Scroll } from "./scroll.tsx";
+import { Table } from "./table.tsx";
 import { useAnswer } from "./use-answer.ts";
 import { Verdict } from "./verdict.tsx";
 import { agoText, since } from "./words.ts";
@@ -22,55 +23,54 @@ const filters = [
 
 export function FleetPage({ place }: { place: FleetPlace }) {
   const { which, search, skip } = place;
-  const { answer, error } = useAnswer(JSON.stringify([which, search, skip]), (signal) => getFleet(place, signal));
+  const asked = useAnswer(JSON.stringify([which, search, skip]), (signal) => getFleet(place, signal));
   const go = (change: Partial<FleetPlace>): void => {
     location.replace(addressOf({ ...place, skip: 0, ...change }));
   };
   return (
     <main>
       <h1>Streams</h1>
-      {error === null ? null : <Failure error={error} />}
-      {answer === null ? (
-        error === null ? (
-          <p class="quiet">Loading …</p>
-        ) : null
-      ) : answer.counts.total + answer.counts.retired === 0 ? (
-        <NoStreams fleet={answer} />
-      ) : (
-        <>
-          <nav class="filters" aria-label="Which streams">
-            {filters.map(([name, words, count]) => (
-              <a
-                key={name}
-                href={addressOf({ ...place, which: name, skip: 0 })}
-                class={`tile ${name === "alarm" && answer.counts.alarm > 0 ? "loud" : ""}`}
-                aria-current={name === which ? "true" : undefined}
-              >
-                <strong>{answer.counts[count].toLocaleString("en-US")}</strong> {words}
-              </a>
-            ))}
-          </nav>
-          <p>
-            <label for="search">Part of a name: </label>
-            <input
-              id="search"
-              type="search"
-              value={search}
-              onChange={(event) => go({ search: event.currentTarget.value.trim() })}
-            />
-          </p>
-          <FleetTable fleet={answer} />
-          <p class="quiet">
-            Models:{" "}
-            {answer.models.map((model) => (
-              <span key={model}>
-                <a href={addressOf({ page: "model", model })}>{model}</a>{" "}
-              </span>
-            ))}
-          </p>
-          <Pages place={place} fleet={answer} />
-        </>
-      )}
+      <Answered asked={asked}>
+        {(fleet) =>
+          fleet.counts.total + fleet.counts.retired === 0 ? (
+            <NoStreams fleet={fleet} />
+          ) : (
+            <>
+              <nav class="filters" aria-label="Which streams">
+                {filters.map(([name, words, count]) => (
+                  <a
+                    key={name}
+                    href={addressOf({ ...place, which: name, skip: 0 })}
+                    class={`tile ${name === "alarm" && fleet.counts.alarm > 0 ? "loud" : ""}`}
+                    aria-current={name === which ? "true" : undefined}
+                  >
+                    <strong>{fleet.counts[count].toLocaleString("en-US")}</strong> {words}
+                  </a>
+                ))}
+              </nav>
+              <p>
+                <label for="search">Part of a name: </label>
+                <input
+                  id="search"
+                  type="search"
+                  value={search}
+                  onChange={(event) => go({ search: event.currentTarget.value.trim() })}
+                />
+              </p>
+              <FleetTable fleet={fleet} />
+              <p class="quiet">
+                Models:{" "}
+                {fleet.models.map((model) => (
+                  <span key={model}>
+                    <a href={addressOf({ page: "model", model })}>{model}</a>{" "}
+                  </span>
+                ))}
+              </p>
+              <Pages place={place} fleet={fleet} />
+            </>
+          )
+        }
+      </Answered>
     </main>
   );
 }
@@ -78,24 +78,15 @@ export function FleetPage({ place }: { place: FleetPlace }) {
 function FleetTable({ fleet: { streams, at } }: { fleet: Fleet }) {
   if (streams.length === 0) return <p class="quiet">No stream matches.</p>;
   return (
-    <Scroll label="Streams, those that need attention first">
-      <table class="fleet">
-        <thead>
-          <tr>
-            {["stream", "state", "in alarm for", "furthest away", "last 20 batches", "last batch"].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {streams.map((stream) => (
-            <FleetRow key={`${stream.model}/${stream.stream}`} stream={stream} at={at} />
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label="Streams, those that need attention first"
+      columns={["stream", "state", "in alarm for", "furthest away", "last 20 batches", "last batch"]}
+      class="fleet"
+    >
+      {streams.map((stream) => (
+        <FleetRow key={`${stream.model}/${stream.stream}`} stream={stream} at={at} />
+      ))}
+    </Table>
   );
 }
 

@@ -3,59 +3,69 @@
 
 import { durationText } from "../../src/duration-text.ts";
 import { addressOf } from "./address.ts";
+import { Answered } from "./answered.tsx";
 import { getBaseline, getComparison, getModels, type ServedBaseline, type ServedComparison } from "./api.ts";
-import { Failure } from "./failure.tsx";
 import { Scroll } from "./scroll.tsx";
+import { Table } from "./table.tsx";
 import { useAnswer } from "./use-answer.ts";
 import { minute, share as percent } from "./words.ts";
 
 export function ModelPage({ model }: { model: string }) {
-  const { answer, error } = useAnswer(
+  const asked = useAnswer(
     JSON.stringify(["baseline", model]),
     (signal) => getBaseline(model, signal),
     () => false,
   );
   const { answer: all } = useAnswer("models", getModels, () => false);
-  const others = (all?.models ?? []).filter((name) => name !== model && name !== answer?.model);
   return (
     <main>
       <p class="path">
         <a href="#/">Streams</a> / models
       </p>
       <h1>{model}</h1>
-      {error === null ? null : <Failure error={error} />}
-      {answer === null ? (
-        error === null ? (
-          <p class="quiet">Loading …</p>
-        ) : null
-      ) : (
-        <>
-          {others.length === 0 ? null : (
-            <p>
-              Beside{" "}
-              {others.map((other) => (
-                <span key={other}>
-                  <a href={addressOf({ page: "beside", model: answer.model, other })}>{other}</a>{" "}
-                </span>
-              ))}
-            </p>
-          )}
-          <Facts columns={[answer]} />
-          <Warnings warnings={answer.warnings} />
-          <h2>Channels</h2>
-          <Channels own={answer} />
-          {/* The service escapes every text, and the page's content security policy lets no inline script run. */}
-          <div class="picture" dangerouslySetInnerHTML={{ __html: answer.histograms }} />
-          <h2>Calibration</h2>
-          <Calibration own={answer} />
-        </>
-      )}
+      <Answered asked={asked}>
+        {(own) => (
+          <>
+            <Others
+              model={own.model}
+              names={(all?.models ?? []).filter((name) => name !== model && name !== own.model)}
+            />
+            <Facts columns={[own]} />
+            <Warnings warnings={own.warnings} />
+            <h2>Channels</h2>
+            <Channels own={own} />
+            <Histograms own={own} />
+            <h2>Calibration</h2>
+            <Calibration own={own} />
+          </>
+        )}
+      </Answered>
     </main>
   );
 }
 
+/** Links to the models beside which a model can be shown. */
+function Others({ model, names }: { model: string; names: readonly string[] }) {
+  if (names.length === 0) return null;
+  return (
+    <p>
+      Beside{" "}
+      {names.map((other) => (
+        <span key={other}>
+          <a href={addressOf({ page: "beside", model, other })}>{other}</a>{" "}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+/** The service escapes every text, and the page's content security policy lets no inline script run. */
+function Histograms({ own: { histograms } }: { own: ServedBaseline }) {
+  return <div class="picture" dangerouslySetInnerHTML={{ __html: histograms }} />;
+}
+
 export function BesidePage({ model, other }: { model: string; other: string }) {
-  const { answer, error } = useAnswer(
+  const asked = useAnswer(
     JSON.stringify(["beside", model, other]),
     (signal) => getComparison(model, other, signal),
     () => false,
@@ -68,8 +78,7 @@ export function BesidePage({ model, other }: { model: string; other: string }) {
       <h1>
         {model} beside {other}
       </h1>
-      {error === null ? null : <Failure error={error} />}
-      {answer === null ? error === null ? <p class="quiet">Loading …</p> : null : <Beside own={answer} />}
+      <Answered asked={asked}>{(both) => <Beside own={both} />}</Answered>
     </main>
   );
 }
@@ -85,7 +94,7 @@ function Beside({ own: { first, second, paired, warnings } }: { own: ServedCompa
           <section key={own.model} aria-label={own.model}>
             <h2>Channels of {own.model}</h2>
             <Channels own={own} />
-            <div class="picture" dangerouslySetInnerHTML={{ __html: own.histograms }} />
+            <Histograms own={own} />
             <h2>Calibration of {own.model}</h2>
             <Calibration own={own} />
           </section>
@@ -195,40 +204,30 @@ const quantity = (value: number): string => String(Number(value.toPrecision(4)))
 
 function Channels({ own: { model, channels } }: { own: ServedBaseline }) {
   return (
-    <Scroll label={`Channels of ${model}`}>
-      <table>
-        <thead>
-          <tr>
-            {["channel", "unit", "mean", "sd", "min", "5 %", "25 %", "50 %", "75 %", "95 %", "max"].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {channels.map((own) => (
-            <tr key={own.name}>
-              <th scope="row">{own.name}</th>
-              <td>{own.unit?.replace("^2", "²") ?? "unknown"}</td>
-              {[
-                own.mean,
-                own.std,
-                own.min,
-                own.percentile_5,
-                own.percentile_25,
-                own.percentile_50,
-                own.percentile_75,
-                own.percentile_95,
-                own.max,
-              ].map((value, i) => (
-                <td key={i}>{quantity(value)}</td>
-              ))}
-            </tr>
+    <Table
+      label={`Channels of ${model}`}
+      columns={["channel", "unit", "mean", "sd", "min", "5 %", "25 %", "50 %", "75 %", "95 %", "max"]}
+    >
+      {channels.map((own) => (
+        <tr key={own.name}>
+          <th scope="row">{own.name}</th>
+          <td>{own.unit?.replace("^2", "²") ?? "unknown"}</td>
+          {[
+            own.mean,
+            own.std,
+            own.min,
+            own.percentile_5,
+            own.percentile_25,
+            own.percentile_50,
+            own.percentile_75,
+            own.percentile_95,
+            own.max,
+          ].map((value, i) => (
+            <td key={i}>{quantity(value)}</td>
           ))}
-        </tbody>
-      </table>
-    </Scroll>
+        </tr>
+      ))}
+    </Table>
   );
 }
 
@@ -249,30 +248,20 @@ function Calibration({ own: { model, calibration } }: { own: ServedBaseline }) {
       {rungs.length === 0 ? (
         <p class="quiet">There is no calibration, because there are too few recordings.</p>
       ) : (
-        <Scroll label={`Calibration of ${model}`}>
-          <table>
-            <thead>
-              <tr>
-                {["compared with", "separated by", "seconds", "batches", "alarms at 5 %"].map((name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rungs.map(({ kind, apart, seconds, batches, alarms_at_5_percent: alarms }) => (
-                <tr key={`${kind} ${seconds}`}>
-                  <th scope="row">{kind}</th>
-                  <td>{apart}</td>
-                  <td>{Math.round(seconds)}</td>
-                  <td>{count(batches)}</td>
-                  <td>{alarms === null ? "–" : alarms.toFixed(3)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table
+          label={`Calibration of ${model}`}
+          columns={["compared with", "separated by", "seconds", "batches", "alarms at 5 %"]}
+        >
+          {rungs.map(({ kind, apart, seconds, batches, alarms_at_5_percent: alarms }) => (
+            <tr key={`${kind} ${seconds}`}>
+              <th scope="row">{kind}</th>
+              <td>{apart}</td>
+              <td>{Math.round(seconds)}</td>
+              <td>{count(batches)}</td>
+              <td>{alarms === null ? "–" : alarms.toFixed(3)}</td>
+            </tr>
+          ))}
+        </Table>
       )}
     </>
   );

@@ -1,17 +1,17 @@
 import { alarmShareMark, explainedCause, referenceNames } from "../../src/report/explain-check.ts";
 import { ActionRecord } from "./action-record.tsx";
 import { addressOf } from "./address.ts";
+import { Answered } from "./answered.tsx";
 import { decide, getStream, type ReadStream, type ShownBatch } from "./api.ts";
 import { Decision } from "./decision.tsx";
 import { Legend, Timeline } from "./evidence.tsx";
-import { Failure } from "./failure.tsx";
-import { Scroll } from "./scroll.tsx";
+import { Table } from "./table.tsx";
 import { useAnswer } from "./use-answer.ts";
 import { Verdict } from "./verdict.tsx";
 import { agoText, minute, share as percent, since } from "./words.ts";
 
 export function StreamPage({ model, stream }: { model: string; stream: string }) {
-  const { answer, error, again } = useAnswer(
+  const asked = useAnswer(
     JSON.stringify([model, stream]),
     (signal) => getStream(model, stream, signal),
     (news) => news.stream === stream,
@@ -22,8 +22,7 @@ export function StreamPage({ model, stream }: { model: string; stream: string })
         <a href="#/">Streams</a> / <a href={addressOf({ page: "model", model })}>{model}</a>
       </p>
       <h1>{stream}</h1>
-      {error === null ? null : <Failure error={error} />}
-      {answer === null ? error === null ? <p class="quiet">Loading …</p> : null : <Stream own={answer} again={again} />}
+      <Answered asked={asked}>{(stream) => <Stream own={stream} again={asked.again} />}</Answered>
     </main>
   );
 }
@@ -84,24 +83,14 @@ function Stream({ own, again }: { own: ReadStream; again: () => void }) {
       <p class="quiet">
         The newest first{history.length < batches.total ? `, the last ${history.length.toLocaleString("en-US")}` : ""}.
       </p>
-      <Scroll label="Every batch">
-        <table>
-          <thead>
-            <tr>
-              {["batch", "received", "verdict", "evidence", "furthest away", "reasons", "activities"].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {history.toReversed().map((batch) => (
-              <BatchRow key={batch.batch_id} batch={batch} href={href(batch.batch_id)} />
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label="Every batch"
+        columns={["batch", "received", "verdict", "evidence", "furthest away", "reasons", "activities"]}
+      >
+        {history.toReversed().map((batch) => (
+          <BatchRow key={batch.batch_id} batch={batch} href={href(batch.batch_id)} />
+        ))}
+      </Table>
     </>
   );
 }

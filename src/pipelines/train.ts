@@ -132,6 +132,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
   });
   try {
     const data = await prepareTraining(given, reporter, start?.network);
+    const from = start && { model: start, start: await startOfTrainFits(start, data, given, reporter) };
     const { samplingRateHz: rate, windowSize: window } = data.windows;
     const config: SampledTrainConfig = { ...given, rate, window };
     const identity = {
@@ -146,7 +147,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
       reporter,
       now: () => now().getTime(),
     });
-    const { manifest, report, summary, day, runLength } = await trainOn(data, config, start, staging, tracker, {
+    const { manifest, report, summary, day, runLength } = await trainOn(data, config, from, staging, tracker, {
       ...run,
       reporter,
     });
@@ -175,17 +176,16 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
 async function trainOn(
   data: TrainingData,
   config: SampledTrainConfig,
-  model: StartingModel | undefined,
+  from: { readonly model: StartingModel; readonly start: FitStart } | undefined,
   staging: Staging,
   tracker: TrainingTracker,
   { reporter: heard, signal, now }: TrainRunOptions & { reporter: Reporter<TrainEvent> },
 ): Promise<Awaited<ReturnType<typeof writeModel>> & { day: RehearsedDay | null; runLength: MeasuredRunLength | null }> {
   const reporter = teeReporter(heard, tracker);
-  const start = model === undefined ? undefined : await startOfTrainFits(model, data, config, reporter);
-  const fits = beginFits(data, config, { checkpoints: resumableCheckpoints(staging), reporter, signal, start });
+  const checkpoints = resumableCheckpoints(staging);
+  const fits = beginFits(data, config, { checkpoints, reporter, signal, start: from?.start });
   const { outcomes, crossValidation } = await fitFolds(fits);
-  const fineTuning =
-    model === undefined ? undefined : await trainFromScratchToCompare(model, fits, crossValidation, reporter);
+  const fineTuning = from && (await trainFromScratchToCompare(from.model, fits, crossValidation, reporter));
   const { final, scaler } = await fitFinal(fits, outcomes);
 
   const createdAt = now?.() ?? new Date();

@@ -1,5 +1,5 @@
 // train --from: a model's weights are carried over to recordings of other people, through the command.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { query } from "./query.ts";
@@ -135,9 +135,10 @@ it("refuses recordings in another unit than the model's", async () => {
   expect({ exitCode, stderr }).toEqual({
     exitCode: 2,
     stderr: expect.stringContaining(
-      "Ax, Ay, Az: expected an accelerometer with gravity in m/s^2, as in its training, found an accelerometer with gravity in g",
+      "Ax, Ay, Az: expected an accelerometer with gravity in m/s^2, as in the training of walk, found an accelerometer with gravity in g",
     ),
   });
+  expect(readdirSync(directory).filter((name) => name.startsWith("no"))).toEqual([]);
 });
 
 it.each([

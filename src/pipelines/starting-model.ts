@@ -78,7 +78,7 @@ export async function openStartingModel(
   }
 }
 
-/** Of a network that `auto` chose alone, the file holds nothing else. */
+/** If `auto` chose one of its members, the file holds only that member. */
 async function weightsInFile(
   model: Uint8Array,
   network: NetworkSource,
@@ -89,9 +89,14 @@ async function weightsInFile(
     network: held,
     weights: await weightsToTransfer(model, { network: held, ...sizes }, classCount),
   });
-  if (network !== "auto") return read(network);
-  const alone = ensembleMembers.map((member) => read(member));
-  return Promise.any([...alone, read(network)]).catch(() => read(network));
+  for (const member of network === "auto" ? ensembleMembers : []) {
+    const alone = await read(member).catch((cause: unknown) => {
+      if (cause instanceof RangeError) return null;
+      throw cause;
+    });
+    if (alone !== null) return alone;
+  }
+  return read(network);
 }
 
 /** The options of a run that starts from the model. */
@@ -125,15 +130,17 @@ export async function startingWeights(
     data.classes.filter((name) => !classes.includes(name)),
     classes.filter((name) => !data.classes.includes(name)),
   ];
+  const these = ({ length }: readonly string[]): string => (length === 1 ? "this class" : "these classes");
   if (absent.length > 0) {
     reporter.warn(
-      `No window is labelled ${listedNames(absent)}, so the new model will not know what ${from} knows about ${absent.length === 1 ? "this class" : "these classes"}.`,
+      `No window is labelled ${listedNames(absent)}, so the new model will not know what ${from} knows about ${these(absent)}.`,
     );
   }
-  if (added.length > 0)
+  if (added.length > 0) {
     reporter.warn(
-      `${from} does not know ${listedNames(added)}, so the weights of that part of the last layer start from chance.`,
+      `${from} does not know ${listedNames(added)}, so the new model learns ${these(added)} from these recordings alone.`,
     );
+  }
   if (trained.network === "auto" && network !== "auto") {
     reporter.warn(
       `${from} consists of ${String(network)} alone, which its --network auto had chosen, so the new model does, too.`,
@@ -157,8 +164,10 @@ function refuseOtherSensors(from: string, ofModel: readonly Sensor[], found: rea
     );
     if (!differs) continue;
     throw new UserError(
-      `${sensor.channels.join(", ")}: expected ${describeSensor(sensor)}, as in its training, found ${describeSensor(other)}`,
-      { advice: `--from ${from}: convert the recordings, or say in which unit they are: --units` },
+      `${sensor.channels.join(", ")}: expected ${describeSensor(sensor)}, as in the training of ${from}, found ${describeSensor(other)}`,
+      {
+        advice: `Use recordings of the same sensor in the same unit. If they are in g or deg/s and ${from} is not, --units acc=g,gyr=deg/s converts them.`,
+      },
     );
   }
 }

@@ -76,7 +76,8 @@ export function serviceAnswer(answer: HttpAnswer, now: Date): ServiceAnswer {
   }
 }
 
-function foreignAnswer(reason: string): ServiceAnswer {
+/** The address is not that of a service. */
+export function foreignAnswer(reason: string): ServiceAnswer {
   return {
     kind: "setup",
     of: "service",
@@ -89,7 +90,8 @@ function answerSentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-function jsonOfAnswer(text: string): unknown {
+/** Null if it is not JSON. */
+export function jsonOfAnswer(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

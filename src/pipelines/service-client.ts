@@ -1,10 +1,11 @@
 // Requests to a Tidemark service.
 
 import type { EnvHttpProxyAgent } from "undici";
+import { z } from "zod";
 import { UserError } from "../errors.ts";
 import type { SpooledBatch } from "../storage/store/batch-spool.ts";
 import { tidemarkVersion } from "../versions.ts";
-import { type HttpAnswer, serviceAnswer } from "./service-answer.ts";
+import { foreignAnswer, type HttpAnswer, jsonOfAnswer, serviceAnswer } from "./service-answer.ts";
 
 /** What is read of a reply. */
 interface ServiceReply {
@@ -87,9 +88,13 @@ async function httpAnswer(reply: ServiceReply): Promise<HttpAnswer> {
   return { status: reply.status, headers: reply.headers, text: await reply.text() };
 }
 
+const listSchema = z.object({ models: z.array(z.string()) });
+
 function onlyModelOf(to: string, answer: HttpAnswer): string {
-  if (answer.status !== 200) {
-    const meaning = serviceAnswer(answer, new Date());
+  const isList = answer.status === 200;
+  const listed = isList ? listSchema.safeParse(jsonOfAnswer(answer.text)).data : undefined;
+  if (listed === undefined) {
+    const meaning = isList ? foreignAnswer("200 without a list of models") : serviceAnswer(answer, new Date());
     const reason = "reason" in meaning ? meaning.reason : "";
     throw new UserError(`--to ${to}: it does not say which models it has: ${reason}`, {
       advice:
@@ -100,7 +105,7 @@ function onlyModelOf(to: string, answer: HttpAnswer): string {
             : "Name the model with --model.",
     });
   }
-  const { models = [] } = JSON.parse(answer.text) as { models?: string[] };
+  const { models } = listed;
   const champions = models.filter((name) => name.endsWith("@champion"));
   const [first, ...others] = champions.length > 0 ? champions : models;
   if (first !== undefined && others.length === 0) return first;

@@ -241,6 +241,10 @@ describe("push", () => {
     await expect(push({ ...options, spool: at("other") }, several)).rejects.toThrow(
       "expected a service with one model, found 2",
     );
+    const foreign = runWith(async () => new Response("<html>Welcome</html>"));
+    await expect(push({ ...options, spool: at("other") }, foreign)).rejects.toThrow(
+      "the answer is not that of a Tidemark service: 200 without a list of models",
+    );
   });
 
   it("follows a folder: takes a file when it has stopped changing, and stops after what is on its way", async () => {

@@ -42,6 +42,8 @@ const dataTimeParameter: RouteParameter = {
   schema: z.iso.datetime({ offset: true }),
 };
 
+const allParameters = [...columnParameters, dataTimeParameter];
+
 /** @throws Problem 400 */
 function dataTimeOf(text: string | undefined): Date | null {
   if (text === undefined) return null;
@@ -61,7 +63,7 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
     scope: "ingest",
     operationId: "judgeBatch",
     summary: "Judge a batch; the verdict is stored before it is sent",
-    parameters: [...columnParameters, dataTimeParameter],
+    parameters: allParameters,
     body: bodyDocs,
     replies: {
       200: {
@@ -119,7 +121,7 @@ function columnsOfQuery(query: Readonly<Record<string, string>>): PostedColumns 
       throw new Problem({
         status: 400,
         title: "Unknown parameter",
-        detail: `query: expected ${columnParameters.map((known) => known.name).join(", ")}, got ${JSON.stringify(name)}${value === "" ? " without a value" : ""}`,
+        detail: `query: expected ${allParameters.map(({ name: known }) => known).join(", ")}, got ${JSON.stringify(name)}${value === "" ? " without a value" : ""}`,
       });
     }
     return [camelCase(name), name === "rate" ? Number(value) : value];

@@ -69,6 +69,17 @@ it("a full disk is answered with 503 and the time after which to try again", asy
   expect(await reply.json()).toMatchObject({ detail: expect.stringContaining("no space is left") });
 });
 
+it("an unknown parameter is answered with all that are known", async () => {
+  const { app } = service();
+  const init = { method: "POST", headers: { Host: "localhost" }, body: "a\n1\n" };
+  const reply = await app.request(`${batch}?datatime=2026-11-26T10:00:00Z`, init);
+  expect(await reply.json()).toMatchObject({
+    status: 400,
+    detail:
+      'query: expected group, recording, time, time-format, time-unit, time-zone, channels, columns, units, rate, data-time, got "datatime"',
+  });
+});
+
 it("no reply names the server of a store that is out of reach", async () => {
   const unavailable = () => Promise.reject(new StoreUnavailable("postgres://secret-host: out of reach"));
   const { app } = service({ judge: unavailable, reader: { fleet: unavailable, stream: unavailable } });

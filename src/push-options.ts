@@ -14,12 +14,12 @@ import {
 import { modelColumns } from "./shared-options.ts";
 
 /** The options about columns that the service takes with a batch. */
-type PushedColumn =
+export type PostedColumn =
   | ("group" | "recording" | "time" | "timeFormat" | "timeUnit" | "timeZone")
   | ("channels" | "columns" | "units" | "rate");
 
 const { group, recording, time, timeFormat, timeUnit, timeZone, channels, columns, units, rate } = modelColumns;
-export const pushedColumns: OptionsOf<Required<Pick<PushConfig, PushedColumn>>> = {
+export const postedColumns: OptionsOf<Required<Pick<PushConfig, PostedColumn>>> = {
   group,
   recording,
   time,
@@ -121,5 +121,5 @@ export const pushOptions: OptionsOf<PushConfig> = {
       doc: "size of the spool in MB above which files wait where they are",
     }),
   }),
-  ...pushedColumns,
+  ...postedColumns,
 };

@@ -18,7 +18,7 @@ import { checkStreamName } from "../storage/store/stream-names.ts";
 /** A batch that can be spooled. */
 export interface CutBatch {
   readonly facts: SpooledFacts;
-  /** Size of its content before compression. */
+  /** Writes its content to a path. */
   readonly write: (path: string) => Promise<void>;
 }
 

@@ -1,17 +1,13 @@
 // A batch that was sent to the service: its names, and a file with its content.
 
+import type { PostedColumn } from "../push-options.ts";
 import type { CheckOptions } from "../resolve-config.ts";
 
 export const bodyKinds = ["csv", "parquet", "json", "float32", "summary"] as const;
 export type BodyKind = (typeof bodyKinds)[number];
 
 /** Options that say how the columns of a batch are read, as `check` takes them. */
-export type PostedColumns = Partial<
-  Pick<
-    CheckOptions,
-    "group" | "recording" | "time" | "timeFormat" | "timeUnit" | "timeZone" | "channels" | "columns" | "units" | "rate"
-  >
->;
+export type PostedColumns = Partial<Pick<CheckOptions, PostedColumn>>;
 
 export interface PostedBatch {
   /** Who the stream belongs to. */

@@ -6,7 +6,7 @@ import { counted } from "../counted.ts";
 import { exitCodes, UserError, verdictExitCodes } from "../errors.ts";
 import { kebabCase } from "../letter-case.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
-import { pushedColumns } from "../push-options.ts";
+import { postedColumns } from "../push-options.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { type PushConfig, type PushOptions, resolvePushConfig } from "../resolve-config.ts";
 import { BatchSpool } from "../storage/store/batch-spool.ts";
@@ -163,7 +163,7 @@ async function gatherAndSend(
 
 /** The parameters of a request that say how columns are read. */
 function columnsToPush(config: PushConfig): Record<string, string> {
-  const names = Object.keys(pushedColumns) as (keyof typeof pushedColumns)[];
+  const names = Object.keys(postedColumns) as (keyof typeof postedColumns)[];
   const given = names.flatMap((name) => {
     const value = config[name];
     return value === undefined ? [] : [[kebabCase(name), Array.isArray(value) ? value.join(",") : String(value)]];

@@ -2,13 +2,13 @@
 
 import { rm } from "node:fs/promises";
 import { z } from "zod";
-import { checkOptions } from "../../batch-options.ts";
 import { UserError } from "../../errors.ts";
 import { camelCase, kebabCase } from "../../letter-case.ts";
 import { checkResultSchema, OtherContent, TooManyRows } from "../../pipelines/judge-posted-batch.ts";
 import { type Service, StoreUnavailable } from "../../pipelines/open-service.ts";
 import type { PostedColumns } from "../../pipelines/posted-batch.ts";
 import { UnknownModel, UnusableModel } from "../../pipelines/served-models.ts";
+import { postedColumns } from "../../push-options.ts";
 import { bodyDocs } from "./body-kind.ts";
 import { jsonResponse } from "./json-response.ts";
 import { busyProblem, Problem, problemOfUserError } from "./problem.ts";
@@ -24,15 +24,9 @@ export interface BatchRouteOptions {
   readonly queue: number;
 }
 
-/** The options of `check` that say how columns are read. */
-const columnNames = [
-  ...(["group", "recording", "time", "timeFormat", "timeUnit", "timeZone", "channels", "columns", "units"] as const),
-  "rate",
-] as const;
-
-const columnParameters: readonly RouteParameter[] = columnNames.map((name) => ({
+const columnParameters: readonly RouteParameter[] = Object.entries(postedColumns).map(([name, { doc }]) => ({
   name: kebabCase(name),
-  doc: checkOptions[name].doc,
+  doc,
   schema: name === "rate" ? z.number().positive() : z.string().min(1),
 }));
 

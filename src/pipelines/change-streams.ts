@@ -14,7 +14,7 @@ import { sha256Bytes } from "../storage/store/hash.ts";
 import { checkStreamName } from "../storage/store/stream-names.ts";
 import type { ActionNote, StreamStore } from "../storage/store/stream-store.ts";
 import { openModelWithStore } from "./model-handle.ts";
-import type { StreamsRun } from "./streams.ts";
+import { hasStream, type StreamsRun } from "./streams.ts";
 
 /** The model has no stream of this name. */
 export class UnknownStream extends UserError {
@@ -74,7 +74,7 @@ export async function retireStreamOf(
   note: ActionNote,
 ): Promise<ChangedStream> {
   const changed = await store.retire(stream, note);
-  if (!changed && !(await hasStreamToChange(store, stream))) throw noStreamToChange({ stream, model });
+  if (!changed && !(await hasStream(store, stream))) throw noStreamToChange({ stream, model });
   return { ...unchangedStream(stream, "retire"), changed };
 }
 
@@ -119,10 +119,6 @@ async function changeStream(
 
 function unchangedStream(stream: string, action: ChangedStream["action"]): ChangedStream {
   return { action, stream, changed: false, to: null, batches: null, recorded_as: null };
-}
-
-export async function hasStreamToChange(store: Pick<StreamStore, "fleet">, stream: string): Promise<boolean> {
-  return (await store.fleet({ latest: 0, streams: [stream] })).length > 0;
 }
 
 function noStreamToChange({ stream, model }: ChangedStreamName): UserError {

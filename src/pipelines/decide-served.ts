@@ -4,8 +4,9 @@
 import { UserError } from "../errors.ts";
 import { StoreUnavailable } from "../storage/store/store-unavailable.ts";
 import type { ActionNote, UserAction } from "../storage/store/stream-store.ts";
-import { eraseStreamOf, hasStreamToChange, retireStreamOf, UnknownStream } from "./change-streams.ts";
+import { eraseStreamOf, retireStreamOf, UnknownStream } from "./change-streams.ts";
 import type { ServedModels } from "./served-models.ts";
+import { hasStream } from "./streams.ts";
 
 /** What can be decided on the pages. */
 export type ServedAction = Exclude<UserAction, "rename">;
@@ -43,17 +44,14 @@ export class RefusedDecision extends UserError {
 
 /** @throws UnknownModel, NothingToDecide, RefusedDecision, or StoreUnavailable if the store is out of reach */
 export async function decideServed(
-  served: Pick<ServedModels, "resolve" | "ledger" | "use">,
+  served: Pick<ServedModels, "namedLedger" | "use">,
   { project, model, stream, batch, action, who, reason }: ServedDecision,
   now: () => Date = () => new Date(),
 ): Promise<Decided> {
-  const { folder } = await served.resolve(model);
-  const ledger = await served.ledger(project, folder);
+  const { folder, ledger } = await served.namedLedger(project, model);
   const isKnown =
     ledger !== null &&
-    (batch === null
-      ? await hasStreamToChange(ledger.streams, stream)
-      : (await ledger.streams.find(stream, batch)) !== null);
+    (batch === null ? await hasStream(ledger.streams, stream) : (await ledger.streams.find(stream, batch)) !== null);
   // What an interrupted erasure left is removed all the same.
   if (!isKnown && action !== "erase") throw nothingToDecide(folder, stream, batch);
   const note: ActionNote = { at: now().toISOString(), who, reason };

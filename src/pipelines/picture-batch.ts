@@ -23,11 +23,10 @@ export interface PicturedBatch {
 
 /** Null if there is no such batch. @throws UnknownModel */
 export async function pictureServedBatch(
-  served: Pick<ServedModels, "resolve" | "ledger" | "use">,
+  served: Pick<ServedModels, "namedLedger" | "use">,
   { project, model, stream, batch }: Readonly<Record<"project" | "model" | "stream" | "batch", string>>,
 ): Promise<PicturedBatch | null> {
-  const { folder } = await served.resolve(model);
-  const ledger = await served.ledger(project, folder);
+  const { folder, ledger } = await served.namedLedger(project, model);
   const stored = (await ledger?.streams.find(stream, batch)) ?? null;
   if (stored === null) return null;
   const result = parseStoredValue(checkResultSchema, stored.result, `batch "${batch}"`);

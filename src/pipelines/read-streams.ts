@@ -8,7 +8,7 @@ import { parseStoredValue } from "../storage/store/stored-value.ts";
 import type { BatchStatus } from "../storage/store/stream-store.ts";
 import { type SelectedStreams, type StreamSelection, selectStreams } from "./select-streams.ts";
 import type { ServedModels } from "./served-models.ts";
-import { showStreamOf } from "./streams.ts";
+import { hasStream, showStreamOf } from "./streams.ts";
 
 /** A stream of one of the service's models. */
 export interface FleetStream extends ListedStream {
@@ -48,14 +48,10 @@ export type ReadStream = ShownStream & { model: string };
 
 /** @param folders names of the models' folders */
 export function streamReader(
-  served: Pick<ServedModels, "ledger" | "resolve">,
+  served: Pick<ServedModels, "ledger" | "namedLedger">,
   folders: () => Promise<string[]>,
   now: () => Date = () => new Date(),
 ): StreamReader {
-  const ledgerOf = async (project: string, name: string) => {
-    const { folder } = await served.resolve(name);
-    return { folder, ledger: await served.ledger(project, folder) };
-  };
   return {
     fleet: async (project, mayRead, selection) => {
       const [models, at] = [await folders(), now()];
@@ -69,12 +65,12 @@ export function streamReader(
       return { at: at.toISOString(), models, ...selectStreams(all, selection) };
     },
     stream: async (project, model, stream, last) => {
-      const { folder, ledger } = await ledgerOf(project, model);
-      if (ledger === null || (await ledger.streams.fleet({ latest: 0, streams: [stream] })).length === 0) return null;
+      const { folder, ledger } = await served.namedLedger(project, model);
+      if (ledger === null || !(await hasStream(ledger.streams, stream))) return null;
       return { model: folder, ...(await showStreamOf(ledger.streams, ledger.modelVersion, stream, { last }, { now })) };
     },
     batch: async (project, model, stream, batch) => {
-      const { folder, ledger } = await ledgerOf(project, model);
+      const { folder, ledger } = await served.namedLedger(project, model);
       const stored = (await ledger?.streams.find(stream, batch)) ?? null;
       if (stored === null) return null;
       const { receivedAt, status, reason, inReferences } = stored;

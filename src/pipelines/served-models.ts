@@ -124,6 +124,12 @@ export class ServedModels {
     return ledger;
   }
 
+  /** The same for the model that a name stands for. @throws UnknownModel */
+  async namedLedger(project: string, name: string): Promise<{ folder: string; ledger: ServedLedger | null }> {
+    const { folder } = await this.resolve(name);
+    return { folder, ledger: await this.ledger(project, folder) };
+  }
+
   async close(): Promise<void> {
     for (const opened of this.#opened.values()) {
       opened.replaced = true;

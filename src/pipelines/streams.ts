@@ -122,6 +122,10 @@ export async function showStreamOf(
   return { model_version: modelVersion, at: at.toISOString(), ...listed, history, actions };
 }
 
+export async function hasStream(store: Pick<ReadableStore, "fleet">, stream: string): Promise<boolean> {
+  return (await store.fleet({ latest: 0, streams: [stream] })).length > 0;
+}
+
 async function withReadableStreams<T>(
   { model, store: address }: Pick<StreamsListConfig, "model" | "store">,
   use: (store: ReadableStore, owner: LedgerOwner) => Promise<T>,

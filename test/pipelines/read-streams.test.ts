@@ -39,12 +39,13 @@ const ledgers: Record<string, StreamOverview[]> = {
   "acme run": [overview("a-3", "sudden_change"), overview("a-4", "normal", true)],
   "other walk": [overview("a-9", "sudden_change")],
 };
+const ledger = async (project: string, folder: string) => {
+  const all = ledgers[`${project} ${folder}`];
+  return all === undefined ? null : ({ modelVersion: "v", streams: { fleet: async () => all } } as never);
+};
 const served = {
-  resolve: async (folder: string) => ({ folder, earlier: [] }),
-  ledger: async (project: string, folder: string) => {
-    const all = ledgers[`${project} ${folder}`];
-    return all === undefined ? null : ({ modelVersion: "v", streams: { fleet: async () => all } } as never);
-  },
+  ledger,
+  namedLedger: async (project: string, folder: string) => ({ folder, ledger: await ledger(project, folder) }),
 };
 const reader = streamReader(
   served,

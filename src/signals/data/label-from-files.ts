@@ -1,0 +1,69 @@
+// Gives recordings the labels of files of their own (--labels), by time.
+
+import { UserError } from "../../errors.ts";
+import type { Database } from "../files/duckdb.ts";
+import type { ScratchFolder } from "../files/scratch-folder.ts";
+import { type LabellingOptions, labelRecordings } from "./label-recordings.ts";
+import type { ColumnOptions } from "./named-columns.ts";
+import { readLabelFiles } from "./read-label-file.ts";
+import type { Table } from "./row-chunks.ts";
+import type { SelectedRows } from "./select-rows.ts";
+import type { StoredRows } from "./stored-rows.ts";
+
+export interface LabelledFromFiles {
+  readonly rows: StoredRows;
+  /** Where the labels come from, for messages and reports. */
+  readonly column: string;
+  /** What was selected, less the rows without a label. */
+  selected(picked: SelectedRows): SelectedRows;
+}
+
+export async function labelFromFiles(
+  rows: StoredRows,
+  { labels, spellings }: Pick<Table, "labels" | "spellings">,
+  columns: ColumnOptions,
+  {
+    database,
+    scratch,
+    timeUnit,
+    labelledOnly,
+    warn,
+  }: Pick<LabellingOptions, "timeUnit" | "labelledOnly" | "warn"> & { database: Database; scratch: ScratchFolder },
+): Promise<LabelledFromFiles> {
+  const { label, group, recording, timeFormat, timeZone, labelsClock } = columns;
+  const named = { label, group, recording, timeFormat, timeZone };
+  const files = await readLabelFiles(database, columns.labels!, { ...named, scratch });
+  const {
+    rows: labelled,
+    dropped,
+    unlabelled,
+  } = labelRecordings(rows, files, {
+    fromStart: labelsClock === "start",
+    oneSide: columns.split !== undefined,
+    timeUnit,
+    classOf: (name) => {
+      const own = labels.classOf(name);
+      return own === null ? null : spellings.classes.first(own);
+    },
+    personOf: (name) => spellings.people.first(name),
+    labelledOnly,
+    warn,
+  });
+  if (labelledOnly !== undefined) rows.close();
+  if (labelled.rows === 0) {
+    throw new UserError(`--labels ${columns.labels}: no row of the recordings has a label that is in use.`, {
+      advice: "Check the file's times, and the labels that --map and --exclude leave out.",
+    });
+  }
+  return {
+    rows: labelled,
+    column: `${files.column} of ${columns.labels}`,
+    selected: ({ dropped: before, ...picked }) => ({
+      ...picked,
+      recordings: labelled.recordings,
+      kept: labelled.rows,
+      unlabelled,
+      dropped: { ...before, missing_label: before.missing_label + dropped },
+    }),
+  };
+}

@@ -1,0 +1,227 @@
+// Turns a table whose columns have their roles into checked recordings, whether its rows come from files or are numbers that the
+// caller has.
+
+import { counted } from "../../counted.ts";
+import { DataFault, type OnFault, throwDataFault } from "../../data-fault.ts";
+import { UserError } from "../../errors.ts";
+import type { collectingReporter, Reporter } from "../../reporter.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { usualTimeColumns } from "../files/usual-column-names.ts";
+import { alternatingRowsWarnings } from "./alternating-rows.ts";
+import type { ColumnRoles, ResolvedColumns } from "./column-roles.ts";
+import { type CopiedContent, CopiedContentFinder, describeCopiedContent } from "./copied-content.ts";
+import { describeQuality } from "./describe-quality.ts";
+import { fingerprint } from "./fingerprint.ts";
+import type { LabelledFromFiles } from "./label-from-files.ts";
+import { listedColumns } from "./listed-columns.ts";
+import type { ColumnOptions } from "./named-columns.ts";
+import type { QualityReport } from "./quality-report.ts";
+import type { Stretch } from "./recordings.ts";
+import { refuseReservedTexts } from "./reserved-names.ts";
+import type { Table } from "./row-chunks.ts";
+import { RowClocks } from "./row-clock.ts";
+import type { RowStore } from "./row-store.ts";
+import { refuseEmptySplitSide } from "./rows-of-split-side.ts";
+import { RowSelector, type SelectedRows, unknownUser } from "./select-rows.ts";
+import { spreadTimes } from "./spread-times.ts";
+import { StoredRows } from "./stored-rows.ts";
+
+export interface OpenTableOptions {
+  /** Columns by role; for roles that are not given, columns are found by their usual names. */
+  readonly columns?: ColumnOptions;
+  /** Whether to reject recordings without a label column or with a single class, and to drop rows without a label. */
+  readonly requireLabels: boolean;
+  /** Rate in Hz. It replaces a missing time column, and helps to find an unknown unit of time. */
+  readonly nominalRateHz?: number;
+  /** Rate in Hz that only helps to find an unknown unit of time, if there is no nominal rate. */
+  readonly likelyRateHz?: number;
+  /**
+   * Called for faults after which reading can continue in order to find further faults. The rows must not be used after such
+   * a call. Default: throws a DataFault.
+   */
+  readonly onFault?: OnFault;
+  /** Maximum number of rows; reading stops above it. Default: unlimited. */
+  readonly maxRows?: number;
+}
+
+/** A table whose columns have their roles, and where it comes from. */
+export interface OpenableTable {
+  readonly table: Table;
+  /** Paths as the user named them. */
+  readonly files: readonly string[];
+  /** Names of the tables. */
+  readonly tables: readonly string[];
+  /** @throws UserError if another column contradicts the clock that was guessed */
+  readonly checkClocks: (clocks: RowClocks) => Promise<void>;
+  /** See `RowSelector.finish`. */
+  readonly restart: (table: number) => Promise<string | undefined>;
+  /** Takes labels from files of their own. */
+  readonly label?: (rows: StoredRows, clocks: RowClocks) => Promise<LabelledFromFiles>;
+}
+
+/** The recordings have more rows than the caller accepts. */
+export class TooManyRows extends UserError {
+  override readonly name: string = "TooManyRows";
+
+  constructor(file: string, maxRows: number) {
+    super(`${file}: expected at most ${maxRows.toLocaleString("en")} rows, found more`, {
+      advice: "Send shorter batches, each under its own id.",
+    });
+  }
+}
+
+/** Open recordings. Callers must close them. */
+export interface OpenedRecordings {
+  readonly rows: StoredRows;
+  /** Paths as the user named them, with globs expanded. */
+  readonly files: readonly string[];
+  /** "sha256:..." hash of the content, independent of the file format. */
+  readonly fingerprint: string;
+  readonly columns: ResolvedColumns;
+  /** Columns without a role; they were not read. */
+  readonly unusedColumns: readonly string[];
+  readonly quality: QualityReport;
+  /** The class of each label that `--map` or `--exclude` lists, null if it is left out; undefined if none is listed. */
+  readonly labelMap: Readonly<Record<string, string | null>> | undefined;
+  /** People with equal values; each pair is in `quality.warnings`, too. Not searched for if labels are not required. */
+  readonly copies: readonly CopiedContent[];
+}
+
+/** Reads, checks and describes the rows of a table. @throws UserError, or DataFault if there is a fault in the content */
+export async function openTable(
+  { table, files, tables: fileNames, checkClocks, restart, label: labelFromFiles }: OpenableTable,
+  openStore: (channels: number) => RowStore,
+  options: OpenTableOptions,
+  { warnings, warn }: ReturnType<typeof collectingReporter>,
+): Promise<OpenedRecordings> {
+  const { requireLabels, onFault = throwDataFault } = options;
+  const labelFile = options.columns?.labels;
+  const { roles, unusedColumns, keys } = table;
+  const { timeUnit, timeZone } = options.columns ?? {};
+  const { nominalRateHz, likelyRateHz } = options;
+  const clocks = new RowClocks(table, fileNames, { nominalRateHz, likelyRateHz, timeUnit, timeZone }, warn);
+  if (roles.group === null) warn(`No person column was found, so all rows count as one person, "${unknownUser}".`);
+  const store = openStore(roles.channels.length);
+  const selector = new RowSelector(table, fileNames, requireLabels && labelFile === undefined, store);
+  const { maxRows = Number.POSITIVE_INFINITY } = options;
+  let rowsRead = 0;
+  for await (const { chunk, seconds, repeats } of clocks.chunks()) {
+    rowsRead += seconds.length;
+    if (rowsRead > maxRows) throw new TooManyRows(fileNames[0]!, maxRows);
+    selector.add(chunk, seconds, repeats);
+  }
+  refuseReservedTexts(keys, roles, fileNames);
+  await checkClocks(clocks);
+  const picked = await selector.finish(onFault, restart);
+  const { split, side = "train" } = options.columns ?? {};
+  if (picked.read === 0 && split !== undefined) refuseEmptySplitSide(fileNames, split, side);
+  if (picked.padding > 0)
+    warn(`Rows that contain neither a time nor a value are left out (${counted(picked.padding, "row")}).`);
+  if (picked.kept === 0) {
+    throw new DataFault({
+      code: "too_short",
+      message: `${fileNames[0]}: none of ${counted(picked.read, "row")} can be used: ${describeDroppedOnOpening(picked)}.`,
+      advice: adviceOnOpeningNothing(picked, roles),
+      file: fileNames[0]!,
+      expected: "rows with a person, a time and values",
+      found: describeDroppedOnOpening(picked),
+    });
+  }
+  const asRead = new StoredRows([...roles.channels], store, picked.recordings);
+  const times =
+    roles.time === null
+      ? new Map<number, Float64Array>()
+      : spreadTimes(asRead, ({ repeats }) => repeats, { warn, onFault });
+  const [finer] = usualTimeColumns(unusedColumns);
+  if (times.size > 0 && finer !== undefined && options.columns?.time === undefined)
+    warn(
+      `Column "${finer}" may be a finer clock than "${roles.time}". To use it, add ${shellCommand("--time", finer)}`,
+    );
+  const timed = times.size === 0 ? asRead : new StoredRows([...roles.channels], store, picked.recordings, times);
+  const labelled = await labelFromFiles?.(timed, clocks);
+  const rows = labelled?.rows ?? timed;
+  const label = labelled?.column ?? roles.label;
+  if (label !== null) warnOnOpeningOfLabelMap(table.labels, warn);
+  warnOnOpeningOfSpellings(table.spellings, { ...roles, label }, warn);
+  const selected = labelled?.selected(picked) ?? picked;
+  if (requireLabels) refuseSingleClassRecordings(rows.stretches(), { ...roles, label });
+  const columns: ResolvedColumns = { ...roles, label, timeUnit: clocks.timeUnit };
+  const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
+  const copies = requireLabels ? copiesInOpenedRecordings(rows) : [];
+  for (const copy of copies) warn(describeCopiedContent(copy));
+  for (const warning of alternatingRowsWarnings(rows)) warn(warning);
+  const quality = describeQuality({ rows, columns, selected, fileRows, warnings });
+  return {
+    rows,
+    files,
+    fingerprint: fingerprint(rows),
+    columns,
+    unusedColumns,
+    quality,
+    labelMap: table.labels.entries(),
+    copies,
+  };
+}
+
+function copiesInOpenedRecordings(rows: StoredRows): CopiedContent[] {
+  if (new Set(rows.recordings.map(({ user }) => user)).size < 2) return [];
+  const finder = new CopiedContentFinder();
+  finder.add(rows);
+  return finder.found();
+}
+
+function warnOnOpeningOfLabelMap(labels: Table["labels"], warn: Reporter["warn"]): void {
+  if (labels.inherited) {
+    const read = labels.changed().map(([label, of]) => (of === null ? `${label} is left out` : `${label} is ${of}`));
+    if (read.length > 0)
+      warn(
+        `Labels are read as in the training: ${read.join(", ")}. To read them in another way, use --map or --exclude.`,
+      );
+    return;
+  }
+  const [leftOut, unmet] = [labels.leftOut(), labels.unmet()];
+  if (leftOut.length > 0) warn(`Rows with the label ${leftOut.join(", ")} are left out, as --map or --exclude says.`);
+  if (unmet.length > 0) warn(`No row has the label ${unmet.join(", ")}, which --map or --exclude lists.`);
+}
+
+function warnOnOpeningOfSpellings(
+  { people, classes }: Table["spellings"],
+  roles: ColumnRoles,
+  warn: Reporter["warn"],
+): void {
+  for (const [first, others] of people.several()) {
+    const found = [first, ...others].map((name) => JSON.stringify(name)).join(" and ");
+    warn(
+      `Column "${roles.group}": ${found} are read as one person, ${JSON.stringify(first)}. If they are different people, rename them.`,
+    );
+  }
+  for (const [first, others] of classes.several()) {
+    const found = [first, ...others].map((name) => JSON.stringify(name)).join(" and ");
+    warn(
+      `Column "${roles.label}": ${found} are read as one class, ${JSON.stringify(first)}. If they are different classes, rename them.`,
+    );
+  }
+}
+
+function refuseSingleClassRecordings(stretches: Iterable<Stretch>, roles: ColumnRoles): void {
+  const classes = new Set<string | null>();
+  for (const { label } of stretches) if (classes.add(label).size >= 2) return;
+  throw new UserError(
+    `Column "${roles.label}": expected at least two classes, found only "${[...classes][0]}" in all rows.`,
+    { advice: "Add recordings of another activity, or name another column with --label." },
+  );
+}
+
+function describeDroppedOnOpening(selected: SelectedRows): string {
+  const reasons = Object.entries(selected.dropped).filter(([, rows]) => rows > 0);
+  return reasons
+    .map(([reason, rows]) => `${rows.toLocaleString("en")} dropped for ${reason.replaceAll("_", " ")}`)
+    .join(", ");
+}
+
+function adviceOnOpeningNothing({ missing, infinite, read }: SelectedRows, { channels, time }: ColumnRoles): string {
+  const empty = [...channels, time ?? "time"].filter((_, c) => missing[c]! + infinite[c]! === read);
+  return empty.length === 0
+    ? "Check the columns named by --label, --group, --recording and --time."
+    : `No row has a value in ${listedColumns(empty)}. Repair the export, or name other columns with --channels and --time.`;
+}

@@ -154,7 +154,7 @@ describe("architecture", () => {
     expect(
       loaded.filter(
         (file) =>
-          !/^(interfaces\/cli|storage\/store)\/|^report\/explain-check\.ts$|^(counted|day|duration-text|errors|gigabytes|instant-text|kind-of-file|letter-case|listed-names|make-directories|natural-order|nearest-name|percent|option|[a-z]+-options|read-config-file|resolve-config|shell-words|system-error|unchanged-penalty|versions|visible|without-password)\.ts$/.test(
+          !/^(interfaces\/cli|storage\/store)\/|^report\/explain-check\.ts$|^(counted|day|duration-text|errors|full-stop|gigabytes|instant-text|kind-of-file|letter-case|listed-names|make-directories|natural-order|nearest-name|percent|option|[a-z]+-options|read-config-file|resolve-config|shell-words|system-error|unchanged-penalty|versions|visible|without-password)\.ts$/.test(
             file,
           ),
       ),

@@ -4,6 +4,7 @@ import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
+import { withFullStop } from "../full-stop.ts";
 import { naturalOrder } from "../natural-order.ts";
 import type { Reporter } from "../reporter.ts";
 import { duckdbLiteral, openDuckdb } from "../signals/files/duckdb.ts";
@@ -100,7 +101,7 @@ export async function gatherBatches(
         const isPassing = ["ENOSPC", "EDQUOT", "ENOENT"].some((code) => hasSystemErrorCode(error, code));
         if (!isPassing) failures.set(path, version);
         else if (!follow) throw known;
-        reporter.warn([known.message.replace(/[^.]$/, "$&."), known.advice ?? ""].join(" ").trim());
+        reporter.warn([withFullStop(known.message), known.advice ?? ""].join(" ").trim());
         failed.set(path, { file: path, reason: known.message });
       }
     }

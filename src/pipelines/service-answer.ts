@@ -2,6 +2,7 @@
 // before somebody has corrected something, or will never be accepted.
 
 import { z } from "zod";
+import { withFullStop } from "../full-stop.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 
 /** Whom an obstacle concerns: this batch's stream, or everything that is sent to the service. */
@@ -41,7 +42,7 @@ export function serviceAnswer(answer: HttpAnswer, now: Date): ServiceAnswer {
     return foreignAnswer("200 without a verdict");
   }
   const problem = problemSchema.safeParse(body).data;
-  const reason = answerSentence(`${status} ${problem?.detail ?? "without an explanation"}`);
+  const reason = withFullStop(`${status} ${problem?.detail ?? "without an explanation"}`);
   if (status < 400) {
     const location = headers.get("location");
     return foreignAnswer(`${status}${location === null ? "" : `, which leads to ${location}`}`);
@@ -81,13 +82,9 @@ export function foreignAnswer(reason: string): ServiceAnswer {
   return {
     kind: "setup",
     of: "service",
-    reason: answerSentence(`the answer is not that of a Tidemark service: ${reason}`),
+    reason: withFullStop(`the answer is not that of a Tidemark service: ${reason}`),
     advice: "Check the address (--to) and the proxies on the way.",
   };
-}
-
-function answerSentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** Null if it is not JSON. */

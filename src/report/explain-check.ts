@@ -3,6 +3,7 @@
 
 import { counted } from "../counted.ts";
 import { durationText } from "../duration-text.ts";
+import { withFullStop } from "../full-stop.ts";
 import type { CheckedComparison, CheckResult, JudgedBatch, ReferenceName } from "../monitoring/streams/check-result.ts";
 import { percent } from "../percent.ts";
 
@@ -198,5 +199,5 @@ function checkSignalAdvice({ comparisons, leading }: JudgedBatch): string[] {
 
 /** The text with a capital letter and a full stop. */
 export function explainedSentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+  return withFullStop(`${text.charAt(0).toUpperCase()}${text.slice(1)}`);
 }

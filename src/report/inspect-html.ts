@@ -3,6 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
+import { withFullStop } from "../full-stop.ts";
 import { instantText } from "../instant-text.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
 import { listedNames } from "../listed-names.ts";
@@ -71,7 +72,7 @@ export function inspectHtml(input: InspectInput): string {
 
 function inspectHtmlRefusal({ message, details, advice }: NonNullable<InspectInput["refusal"]>): string {
   const sentences = [message, ...details, ...(advice === null ? [] : [advice])];
-  return `train would refuse these recordings: ${sentences.map((text) => text.replace(/[^.]$/, "$&.")).join(" ")}`;
+  return `train would refuse these recordings: ${sentences.map(withFullStop).join(" ")}`;
 }
 
 function inspectHtmlHeadline({ quality, windows, refusal }: InspectInput): Html {

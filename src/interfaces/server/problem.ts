@@ -1,6 +1,7 @@
 // Errors as RFC 9457 problem details. Their detail says what was expected, what came, and what to do next.
 
 import type { UserError } from "../../errors.ts";
+import { withFullStop } from "../../full-stop.ts";
 
 export interface ProblemOptions {
   readonly status: number;
@@ -26,7 +27,7 @@ export class Problem extends Error {
     super(detail, { cause });
     this.status = status;
     this.title = title;
-    this.detail = advice === undefined ? detail : `${problemSentence(detail)} ${advice}`;
+    this.detail = advice === undefined ? detail : `${withFullStop(detail)} ${advice}`;
     this.headers = headers;
   }
 
@@ -65,8 +66,4 @@ export function busyProblem(detail: string, afterSeconds: number, cause?: unknow
     headers: { "Retry-After": String(afterSeconds) },
     cause,
   });
-}
-
-function problemSentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

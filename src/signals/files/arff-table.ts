@@ -1,9 +1,11 @@
 // Reads ARFF, the text format of Weka: a line for each attribute with its name, and below @data the values, separated by commas.
-// Sparse rows in braces are not read.
+// Names and values may be in quotes of either kind. Sparse rows in braces are not read.
 
 import { linesOfText, writeLines } from "./text-lines.ts";
 
-const attribute = /^@attribute\s+("[^"]*"|'[^']*'|\S+)/i;
+const attribute = /^@attribute\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\S+)/i;
+/** A value, and the comma after it unless it is the last. */
+const value = /\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^,]*)\s*(,|$)/y;
 
 /** Whether a text begins as an ARFF file does, perhaps after comments. */
 export function isArff(lines: readonly string[]): boolean {
@@ -20,12 +22,12 @@ export async function arffAsTable(path: string, out: string): Promise<number> {
     for await (const text of linesOfText(path)) {
       const line = text.trim();
       if (isData) {
-        yield line.startsWith("%") ? "" : line.split(",").map(valueOfArff).join(",");
+        yield line.startsWith("%") ? "" : valuesOfArff(line).join(",");
         continue;
       }
       above++;
-      const name = attribute.exec(line)?.[1]?.replace(/^["'](.*)["']$/, "$1");
-      if (name !== undefined) names.push(/[",]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
+      const name = attribute.exec(line)?.[1];
+      if (name !== undefined) names.push(cellOfArff(name));
       isData = /^@data\b/i.test(line);
       if (isData) yield names.join(",");
     }
@@ -34,8 +36,19 @@ export async function arffAsTable(path: string, out: string): Promise<number> {
   return above;
 }
 
-function valueOfArff(cell: string): string {
-  const value = cell.trim();
-  if (value === "?") return "";
-  return value.length > 1 && value.startsWith("'") && value.endsWith("'") ? value.slice(1, -1) : value;
+/** The values of a line as cells of a CSV file; "?" stands for a missing value. */
+function valuesOfArff(line: string): string[] {
+  const cells: string[] = [];
+  value.lastIndex = 0;
+  for (let found = value.exec(line); found !== null; found = value.exec(line)) {
+    const written = found[1]!.trim();
+    cells.push(written === "?" ? "" : cellOfArff(written));
+    if (found[2] === "") break;
+  }
+  return cells;
+}
+
+function cellOfArff(written: string): string {
+  const text = /^(["']).*\1$/.test(written) ? written.slice(1, -1).replaceAll(/\\(.)/g, "$1") : written;
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

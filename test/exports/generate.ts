@@ -3,6 +3,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { kebabCase } from "../../src/letter-case.ts";
 import { type Shape, type ShapeFile, shapes } from "./shapes.ts";
 
 const here: string = import.meta.dirname;
@@ -153,20 +154,11 @@ export function storedExports(): [name: string, own: Export][] {
     .sort(([, a], [, b]) => a.device.localeCompare(b.device, "en"));
 }
 
-const optionNames: Readonly<Record<string, string>> = {
-  groupFromPath: "--group-from-path",
-  time: "--time",
-  channels: "--channels",
-  columns: "--columns",
-  group: "--group",
-  rate: "--rate",
-};
-
 /** The table of docs/devices.md. */
 export function devicesTable(exports: readonly (readonly [name: string, own: Export])[]): string {
   const lines = exports.map(([name, { device, source, options, expect }]) => {
     const given = Object.entries(options).map(
-      ([key, value]) => `\`${optionNames[key] ?? key} ${[value].flat().join(",")}\``,
+      ([key, value]) => `\`--${kebabCase(key)} ${[value].flat().join(",")}\``,
     );
     const what =
       "refused" in expect ? "rejected, with a message" : `${expect.channels.length} channels at ${expect.rate_hz} Hz`;

@@ -27,7 +27,9 @@ const loss = z.number().min(0);
 const chosenPenalty = z
   .number()
   .positive()
-  .describe("penalty of the layer that was kept; absent for a network that is trained in steps");
+  .describe(
+    "penalty of the layer that was kept, 1e15 for one that stays as it was in --from; absent for a network that is trained in steps",
+  );
 
 const fit = z.union([
   z.templateLiteral(["fold-", z.int()]),
@@ -156,7 +158,9 @@ const events = {
     penalty: z
       .number()
       .positive()
-      .describe("penalty on the weights of the linear layer; absent for a network that is trained in steps")
+      .describe(
+        "penalty on the weights of the linear layer, 1e15 if it stays as it was in --from; absent for a network that is trained in steps",
+      )
       .exactOptional(),
     mixture: z
       .object({

@@ -59,6 +59,6 @@ export function tuneResultBlocks({ searches, judged, out, trials }: TuneResult, 
       .map((search) => tunedOptionsText(search.chosen))
       .join("; ")}`,
     `chosen     ${tunedOptionsText(chosen)}: ${out}; every trial is in ${trials}`,
-    `-> ${shellCommand("tidemark", "train", ...files.map(shellPath), "--config", shellPath(out), "--out")} MODEL, with the options that these recordings were read with`,
+    `-> ${shellCommand("tidemark", "train", ...files.map(shellPath), "--config", shellPath(out), "--out")} MODEL, and the options by which these recordings were read`,
   ];
 }

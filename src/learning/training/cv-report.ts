@@ -64,7 +64,7 @@ export interface CvReport {
   /** The fit on all data. */
   final_fit: {
     epochs: number;
-    /** Penalty on the linear layer's weights; absent for a network that is trained in steps. */
+    /** Penalty on the linear layer's weights, 1e15 if the layer stays as it was; absent for a network that is trained in steps. */
     penalty?: number;
     seconds: number;
     n_windows: number;
@@ -111,7 +111,7 @@ export interface FoldReport {
   best_epoch: number;
   /** Number of epochs run. */
   epochs: number;
-  /** Penalty that was chosen; absent for a network that is trained in steps. */
+  /** Penalty that was chosen, 1e15 for a layer that stays as it was; absent for a network that is trained in steps. */
   penalty?: number;
   /** Duration in seconds. */
   seconds: number;

@@ -31,7 +31,7 @@ export interface EpochEvent {
   valMacroF1: number | null;
   /** Learning rate of this epoch; null for a network that is not trained in steps. */
   learningRate: number | null;
-  /** Penalty on the weights of the linear layer; absent for a network that is trained in steps. */
+  /** Penalty on the weights of the linear layer, 1e15 if it stays as it was; absent for a network that is trained in steps. */
   penalty?: number;
   /** How the members of an ensemble are combined; only in the epoch that stands for the ensemble as a whole. */
   mixture?: {
@@ -102,7 +102,7 @@ export interface FoldEvent {
   bestEpoch: number;
   /** Number of epochs run. */
   epochs: number;
-  /** Penalty that was chosen; absent for a network that is trained in steps. */
+  /** Penalty that was chosen, 1e15 for a layer that stays as it was; absent for a network that is trained in steps. */
   penalty?: number;
   /** Duration in seconds. */
   seconds: number;
@@ -115,7 +115,7 @@ export interface FinalEvent {
   type: "final";
   /** Number of epochs run. */
   epochs: number;
-  /** Penalty of the layer; absent for a network that is trained in steps. */
+  /** Penalty of the layer, 1e15 if it stays as it was; absent for a network that is trained in steps. */
   penalty?: number;
   /** Duration in seconds. */
   seconds: number;

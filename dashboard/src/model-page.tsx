@@ -26,10 +26,7 @@ export function ModelPage({ model }: { model: string }) {
       <Answered asked={asked}>
         {(own) => (
           <>
-            <Others
-              model={own.model}
-              names={(all?.models ?? []).filter((name) => name !== model && name !== own.model)}
-            />
+            <Others model={own.model} names={all?.models ?? []} />
             <Facts columns={[own]} />
             <Warnings warnings={own.warnings} />
             <h2>Channels</h2>
@@ -44,13 +41,14 @@ export function ModelPage({ model }: { model: string }) {
   );
 }
 
-/** Links to the models beside which a model can be shown. */
+/** Links to comparisons with every other model. A champion is among them under the name of its folder. */
 function Others({ model, names }: { model: string; names: readonly string[] }) {
-  if (names.length === 0) return null;
+  const others = names.filter((name) => name !== model && !name.endsWith("@champion"));
+  if (others.length === 0) return null;
   return (
     <p>
-      Beside{" "}
-      {names.map((other) => (
+      Compare with{" "}
+      {others.map((other) => (
         <span key={other}>
           <a href={addressOf({ page: "beside", model, other })}>{other}</a>{" "}
         </span>

@@ -86,6 +86,8 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
     });
     await seen("dashboard-model", "#/models/walk", async (page) => {
       await page.waitForSelector("figure svg");
+      // Its champion is the model itself.
+      expect(await page.locator("main a").allInnerTexts()).toEqual(["Streams", "walk"]);
       const rows = await page.locator('section[aria-label="Channels of walk"] tbody tr').allInnerTexts();
       const stats = JSON.parse(readFileSync(at("models", "walk", "baseline_stats.json"), "utf8"));
       expect(rows.map((row) => row.split("\t")[0])).toEqual(stats.sensor_columns);

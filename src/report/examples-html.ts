@@ -28,7 +28,7 @@ export function examplesHtml(input: ExamplesInput): string {
     title: `Tidemark: examples of ${modelVersion}`,
     heading: `Examples of ${modelVersion}`,
     lead: html`What the network of ${modelVersion} learned from: single windows of ${seconds.toFixed(2)} s. This page shows raw signals. No
- command sends it anywhere; delete it if the model is passed on.`,
+ command sends it anywhere. Delete it before you pass the model on.`,
     warnings: [],
     headline: pageHeadline("In all recordings together.", [
       pageTile("Classes", String(counts.length), Object.keys(classes).join(", "), "first"),

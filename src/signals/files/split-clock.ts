@@ -3,7 +3,7 @@
 // and the second begins again every second.
 
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
-import { usualColumnOfRole } from "./usual-column-names.ts";
+import { joinedClockName, usualColumnOfRole } from "./usual-column-names.ts";
 
 const secondsWord = /^(.*?)(secs?|seconds?|s)$/i;
 const partWords: readonly (readonly [word: RegExp, perSecond: number])[] = [
@@ -32,7 +32,7 @@ export async function withSplitClock<Schema extends ColumnsOfTable>(
 ): Promise<Schema> {
   const clock = splitClockInNames(schema.names);
   if (clock === undefined || !(await isSplitClock(database, schema, clock))) return schema;
-  const name = nameOfSplitClock(clock);
+  const name = joinedClockName(clock.seconds, clock.part);
   if (schema.names.includes(name)) return schema;
   const sum = sqlOfSplitClock(clock);
   return {
@@ -61,10 +61,6 @@ function splitClockInNames(names: readonly string[]): SplitClock | undefined {
     }
   }
   return undefined;
-}
-
-function nameOfSplitClock({ seconds, part }: SplitClock): string {
-  return `${seconds} + ${part} (s)`;
 }
 
 function sqlOfSplitClock({ seconds, part, perSecond }: SplitClock): string {

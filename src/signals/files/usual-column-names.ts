@@ -21,11 +21,17 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   ],
 };
 
+/** Name of the clock that two columns make up; see split-clock.ts. */
+export function joinedClockName(seconds: string, part: string): string {
+  return `${seconds} + ${part} (s)`;
+}
+
+const joinedClock = / \+ .* \(s\)$/;
+
 /** The column with the role's most likely usual name. */
 export function usualColumnOfRole(available: readonly string[], role: ColumnRole): string | null {
   const isAxis = available.some((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)) === "x");
-  // Two columns that make up one clock; see split-clock.ts.
-  const joined = role === "time" ? available.find((column) => / \+ .* \(s\)$/.test(column)) : undefined;
+  const joined = role === "time" ? available.find((column) => joinedClock.test(column)) : undefined;
   if (joined !== undefined) return joined;
   for (const usual of usualColumnNames[role]) {
     if (usual === "y" && isAxis) continue;

@@ -3,13 +3,14 @@ import { truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../src/errors.ts";
-import { resumeCommand } from "../src/pipelines/resume-command.ts";
+import { resumeCommand, tunedTrainCommand } from "../src/pipelines/resume-command.ts";
 import { readChampionOptions } from "../src/recorded-options.ts";
 import {
   readConfigFile,
   resolvePredictConfig,
   resolveSimulateConfig,
   resolveTrainConfig,
+  resolveTuneConfig,
 } from "../src/resolve-config.ts";
 import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
 
@@ -241,6 +242,22 @@ describe("resumeCommand", () => {
     expect(resumeCommand("train", resolveTrainConfig(options))).toBe(
       "tidemark train 'my data/*.csv' b.csv --out m --label 'it'\\''s' --channels Ax,Ay --network auto --batch-size 16 --resume",
     );
+  });
+
+  it("repeats an option that takes one value at a time", () => {
+    const options = { ...least, only: ["device=left", "room=a,b"], sensor: ["acc:x,y,z"] };
+    expect(resumeCommand("train", resolveTrainConfig(options))).toBe(
+      "tidemark train a.csv --out models/walk --only device=left --only room=a,b --sensor acc:x,y,z --network auto --resume",
+    );
+  });
+
+  it("of a search has its candidates, and training with its choice has what was not searched", () => {
+    const search = ["learning-rate=0.001,0.003", "augment=none,rotate"];
+    const config = resolveTuneConfig({ ...least, out: "t.yaml", search, minutes: 5, epochs: 20, label: "what" });
+    expect(resumeCommand("tune", config)).toBe(
+      "tidemark tune a.csv --out t.yaml --search learning-rate=0.001,0.003 --search augment=none,rotate --minutes 5 --label what --network auto --epochs 20 --resume",
+    );
+    expect(tunedTrainCommand(config)).toBe("tidemark train a.csv --config t.yaml --label what --epochs 20 --out MODEL");
   });
 });
 

@@ -135,7 +135,7 @@ const facts: readonly Fact[] = [
   [
     "people",
     ({ people }) =>
-      `${count(people.count)}, with ${count(people.fewest_windows)} to ${count(people.most_windows)} windows each`,
+      `${count(people.count)}, with ${people.fewest_windows === people.most_windows ? "" : `${count(people.fewest_windows)} to `}${count(people.most_windows)} windows each`,
   ],
   ["classes", ({ classes }) => classes.map(({ name, windows }) => `${name} (${count(windows)} windows)`).join(", ")],
   ["rows", ({ quality }) => `${count(quality.rows_kept)} kept of ${count(quality.rows_read)}`],

@@ -1,4 +1,7 @@
-import { kebabCase } from "../letter-case.ts";
+// Command lines that continue what a command has begun.
+
+import { camelCase, kebabCase } from "../letter-case.ts";
+import type { Options } from "../option.ts";
 import {
   type RetrainConfig,
   resolveRetrainConfig,
@@ -7,7 +10,10 @@ import {
   type TrainConfig,
   type TuneConfig,
 } from "../resolve-config.ts";
+import { retrainOptions } from "../retrain-options.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
+import { trainOptions } from "../train-options.ts";
+import { tuneOptions } from "../tune-options.ts";
 import { withoutPassword } from "../without-password.ts";
 
 /**
@@ -22,25 +28,49 @@ export function resumeCommand(
   config: TrainConfig | RetrainConfig | TuneConfig,
 ): string {
   const { files, out, resume: _, ...options } = config;
-  const defaults: Readonly<Record<typeof verb, () => object>> = {
-    train: () => resolveTrainConfig({ files, out }),
-    retrain: () => resolveRetrainConfig({ files, out, model: "-" }),
-    tune: () => resolveTuneConfig({ files, out, search: "-" }),
+  const verbs: Readonly<Record<typeof verb, { defined: Options; defaults: () => object }>> = {
+    train: { defined: trainOptions, defaults: () => resolveTrainConfig({ files, out }) },
+    retrain: { defined: retrainOptions, defaults: () => resolveRetrainConfig({ files, out, model: "-" }) },
+    tune: { defined: tuneOptions, defaults: () => resolveTuneConfig({ files, out, search: "-" }) },
   };
-  const unchanged: Readonly<Record<string, unknown>> = { ...defaults[verb]() };
-  const words = ["tidemark", verb, ...files.map(shellPath), "--out", out];
-  for (const [name, value] of Object.entries(options)) {
-    // The default network may change between versions, and an interrupted run has to keep its own.
-    if ((unchanged[name] === value && name !== "network") || value === false || value === undefined) continue;
-    if (name === "sensor" || name === "search") {
-      words.push(...[value].flat().flatMap((own) => [`--${name}`, String(own)]));
-      continue;
-    }
-    words.push(`--${kebabCase(name)}`);
-    if (value !== true)
-      words.push(
-        ...(name === "labelled" ? [value].flat().map(String).map(shellPath) : [withoutPassword(String(value))]),
-      );
-  }
-  return shellCommand(...words, "--resume");
+  const { defined, defaults } = verbs[verb];
+  // The default network may change between versions, and an interrupted run has to keep its own.
+  const words = optionWords(options, defined, { ...defaults(), network: undefined });
+  return shellCommand("tidemark", verb, ...files.map(shellPath), "--out", out, ...words, "--resume");
+}
+
+/** The command line that trains a model with the options that a search chose, and reads the recordings as the search did. */
+export function tunedTrainCommand({ files, out, ...config }: TuneConfig): string {
+  const searched = config.search.map((text) => camelCase(text.split("=")[0]!.trim()));
+  const options = Object.entries(config).filter(
+    ([name]) =>
+      name in trainOptions && trainOptions[name as keyof TrainConfig].affects === "result" && !searched.includes(name),
+  );
+  const words = optionWords(Object.fromEntries(options), trainOptions, {
+    ...resolveTuneConfig({ files, out, search: "-" }),
+  });
+  return shellCommand(
+    "tidemark",
+    "train",
+    ...files.map(shellPath),
+    "--config",
+    shellPath(out),
+    ...words,
+    "--out",
+    "MODEL",
+  );
+}
+
+/** The words of the options that are not as in `unchanged`. */
+function optionWords(options: object, defined: Options, unchanged: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(options).flatMap(([name, value]) => {
+    if (unchanged[name] === value || value === false || value === undefined) return [];
+    const option = `--${kebabCase(name)}`;
+    if (value === true) return [option];
+    const values = [value].flat().map(String);
+    const { many } = defined[name] ?? {};
+    if (many === "repeated") return values.flatMap((own) => [option, own]);
+    if (many === "words") return [option, ...values.map(shellPath)];
+    return [option, withoutPassword(values.join(","))];
+  });
 }

@@ -1,6 +1,7 @@
 // `tidemark tune`: searches options of `train` on people held out. Each fold has a search of its own, and its tested people judge
 // what that search chose, so the figures are those of choosing and training together. A last search over everyone makes the choice.
 
+import { isDeepStrictEqual } from "node:util";
 import { Interrupted, UserError } from "../errors.ts";
 import { type PairedPeople, pairPeople } from "../learning/evaluation/paired-people.ts";
 import { Rng } from "../random.ts";
@@ -19,6 +20,7 @@ import { tuneConfigText } from "./tune-config-text.ts";
 import { type TuneEvent, type TuneSearch, TuneSearches } from "./tune-searches.ts";
 import { TuneTrials } from "./tune-trials.ts";
 
+export { tunedTrainCommand } from "./resume-command.ts";
 export { type TunedOptions, tunedOptionsText } from "./tune-candidates.ts";
 export type { TuneEvent, TuneSearch, TuneTrial } from "./tune-searches.ts";
 
@@ -85,8 +87,11 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
       const own = Int32Array.from([...trainIndex, ...validationIndex]).sort();
       const { search, best } = await trying.search(fold + 1, own, ordered);
       searches.push(search);
-      for (const [which, candidate] of [["chosen", best] as const, ["given", given] as const])
-        for (const [person, score] of await trying.judge(fold, candidate)) judged[which].set(person, score);
+      const chosen = await trying.judge(fold, best);
+      const isAsGiven = isDeepStrictEqual(best.config, given.config);
+      const asGiven = isAsGiven ? chosen : await trying.judge(fold, given);
+      for (const [person, score] of chosen) judged.chosen.set(person, score);
+      for (const [person, score] of asGiven) judged.given.set(person, score);
     }
     const { search, best } = await trying.search(null, Int32Array.from(windows.starts.keys()), ordered);
     searches.push(search);

@@ -38,7 +38,7 @@ export function tuneCommand(): Command {
     json: "the result as one line of JSON (schema: tune_result.schema.json)",
     closing,
     run: async (config, { terminal, json }) => {
-      const [{ tune }, { tuneEventLine, tuneResultBlocks }] = await Promise.all([
+      const [{ tune, tunedTrainCommand }, { tuneEventLine, tuneResultBlocks }] = await Promise.all([
         import("../../pipelines/tune.ts"),
         import("./tune-text.ts"),
       ]);
@@ -50,7 +50,7 @@ export function tuneCommand(): Command {
       const result = await interruptible((signal) => tune(config, { signal, reporter }), terminal.inform);
       terminal.detail(`read       ${config.files.join(", ")}; every trial is in ${result.trials}`);
       if (json) terminal.json(printedTuning(result));
-      else terminal.print("", ...tuneResultBlocks(result, config.files));
+      else terminal.print("", ...tuneResultBlocks(result, tunedTrainCommand(config)));
     },
   });
 }

@@ -3,7 +3,6 @@
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { type TuneEvent, type TuneResult, tunedOptionsText } from "../../pipelines/tune.ts";
-import { shellCommand, shellPath } from "../../shell-words.ts";
 import { fixedText, signedFixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
@@ -23,8 +22,8 @@ export function tuneEventLine(event: TuneEvent): string {
   }
 }
 
-/** @param files the recordings, as the user named them */
-export function tuneResultBlocks({ searches, judged, out, trials }: TuneResult, files: readonly string[]): Block[] {
+/** @param command trains a model with the chosen options */
+export function tuneResultBlocks({ searches, judged, out, trials }: TuneResult, command: string): Block[] {
   const { trials: last, chosen } = searches.at(-1)!;
   const epochs = [...new Set(last.map((own) => own.epochs))].sort((a, b) => a - b);
   const rows = [...Map.groupBy(last, ({ options }) => tunedOptionsText(options))].map(([text, own]) => {
@@ -59,6 +58,6 @@ export function tuneResultBlocks({ searches, judged, out, trials }: TuneResult, 
       .map((search) => tunedOptionsText(search.chosen))
       .join("; ")}`,
     `chosen     ${tunedOptionsText(chosen)}: ${out}; every trial is in ${trials}`,
-    `-> ${shellCommand("tidemark", "train", ...files.map(shellPath), "--config", shellPath(out), "--out")} MODEL, and the options by which these recordings were read`,
+    `-> ${command}`,
   ];
 }

@@ -88,7 +88,7 @@ it("judges a summary as the batch it is of, in either form, and says what it cou
     unfamiliar: true,
     likely_causes: [],
     warnings: [
-      "Left out when the batch was summarised: 3 rows.",
+      "Left out on the device: 3 rows.",
       calibratedOnShortBouts(),
       "Likely causes could not be determined, because the batch came as a summary without its samples.",
     ],

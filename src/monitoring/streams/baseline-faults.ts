@@ -13,7 +13,7 @@ import { driftBaselineFaults, driftBaselineSchema } from "../drift/drift-baselin
 import { type StoredSensor, sensorsOfModel } from "../drift/model-sensors.ts";
 import { baselineContentHash } from "./baseline-content-hash.ts";
 
-/** Properties of the model in the same folder, which the baseline must match. */
+/** Properties of the model that the baseline in the same folder must match. */
 export interface ExpectedBaseline {
   readonly modelVersion: string;
   readonly scalerHash: string;
@@ -24,7 +24,7 @@ export interface ExpectedBaseline {
   readonly samplingRateHz: number;
 }
 
-/** The expected values, except for the scaler's hash. */
+/** The properties that a manifest records; the scaler's hash is not among them. */
 export function expectedBaseline({ model_version, data, config }: Manifest): Omit<ExpectedBaseline, "scalerHash"> {
   const { channels, sensors, classes } = data;
   return {
@@ -36,7 +36,7 @@ export function expectedBaseline({ model_version, data, config }: Manifest): Omi
   };
 }
 
-/** Faults of a baseline_stats.json: one message per fault, or none if it can be used. */
+/** Finds the faults of a baseline_stats.json: one message per fault; empty if the file can be used. */
 export function baselineFaults(value: unknown, expected: ExpectedBaseline): string[] {
   const faults = baselineStatsFaults(value);
   if (faults.length > 0) return faults;
@@ -45,7 +45,7 @@ export function baselineFaults(value: unknown, expected: ExpectedBaseline): stri
     wanted === found ? [] : [`${key}: expected ${wanted}, got ${found ?? "none"}`];
   if (baseline.drift === undefined) {
     return [
-      "drift: missing, because the model was trained before check existed; there is nothing to compare batches with",
+      "drift: missing, because the model was trained by a version without check; retrain it to compare batches with its training data",
     ];
   }
   const drift = driftBaselineSchema.safeParse(baseline.drift);
@@ -64,7 +64,7 @@ export function baselineFaults(value: unknown, expected: ExpectedBaseline): stri
   ];
 }
 
-/** The faults of the baseline in a model folder, whatever the state of the other files there. */
+/** Finds the faults of the baseline in a model folder, even if other files there are damaged or missing. */
 export async function baselineFileFaults(model: string): Promise<string[]> {
   const directory = await resolveModelByRegistry(model);
   const value = await neededFileInside(directory, modelFiles.baseline)

@@ -1,24 +1,26 @@
-// What lists of streams show about a batch: a few words that the ledger keeps forever, so that a list of 20,000 streams need not
-// read any full result. Each headline also carries the state of the stream and the time at which it began, so that the
-// last headline is enough to tell since when a stream has been in alarm.
+// The summary of a batch that lists of streams show. The ledger keeps it forever, so a list of 20,000 streams reads no full
+// results. Each headline also contains the state of the stream and its start, so the last headline shows how long a stream has
+// been in alarm.
 import { z } from "zod";
 import type { CheckResult, JudgedBatch, ReferenceName } from "./check-result.ts";
 
 /** The headline of a batch. */
 export interface BatchHeadline {
-  /** Verdict about the batch. */
+  /** Verdict on the batch. */
   readonly verdict: CheckResult["verdict"];
-  /** State of the stream after the batch: the verdict about its last batch that could be judged; null if there is none. */
+  /**
+   * State of the stream after the batch: the verdict on its last batch that could be judged; null if there is no such batch.
+   */
   readonly state: JudgedBatch["verdict"] | null;
-  /** Time of the batch at which the stream's alarm began, or without an alarm, at which the last one ended; ISO 8601, UTC. */
+  /** Time of the batch at which the current alarm began or, without an alarm, the last alarm ended; ISO 8601, UTC. */
   readonly since: string | null;
-  /** Whether the name of the state is final. */
+  /** Whether the kind of drift is final; while it is not, a later batch may change it. */
   readonly confirmed: boolean;
   /** Evidence as a share of the alarm level, rounded to four digits; null for a rejected batch. */
   readonly evidence: number | null;
   /** Reference from which the batch is furthest away; null if nothing could be compared. */
   readonly reference: ReferenceName | null;
-  /** Channel or signal that is furthest away from that reference. */
+  /** Channel or signal that is furthest away from `reference`. */
   readonly channel: string | null;
 }
 
@@ -32,10 +34,10 @@ export const batchHeadlineSchema: z.ZodType<BatchHeadline> = z.object({
   channel: z.string().nullable(),
 });
 
-/** Longer names of channels are cut, so that a headline stays short. */
+/** Maximum length of a channel's name in a headline; longer names are cut. */
 const longestChannel = 200;
 
-/** The headline in a ledger; null for one that another version wrote in another form. */
+/** Parses a headline from a ledger; null if another version wrote it in another form. */
 export function storedHeadline(stored: unknown): BatchHeadline | null {
   return batchHeadlineSchema.safeParse(stored).data ?? null;
 }
@@ -64,7 +66,10 @@ export function batchHeadline(result: CheckResult, stored: unknown, receivedAt: 
   };
 }
 
-/** Results of earlier versions have no share, and their value may be 0 during an alarm. */
+/**
+ * Evidence as a share of the alarm level. Results of earlier versions have no `share`, and their `value` may be 0 during an
+ * alarm.
+ */
 export function headlineEvidenceShare({ verdict, evidence: { value, alarm_at, share } }: JudgedBatch): number {
   if (share !== undefined) return share;
   return verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at);

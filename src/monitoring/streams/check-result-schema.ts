@@ -1,4 +1,4 @@
-// The schema of a check's result. It validates stored results when they are read back, and is published in schemas/.
+// The schema of a check's result. It validates results that are read back from a store, and is published in schemas/.
 
 import { z } from "zod";
 import type { CheckResult } from "./check-result.ts";
@@ -8,17 +8,26 @@ const perChannel = z.record(
   z.string(),
   z.object({
     ks: share.describe("Kolmogorov-Smirnov distance"),
-    ks_within_classes: share.describe("the same distance within each predicted class, averaged over the classes"),
+    ks_within_classes: share.describe(
+      "Kolmogorov-Smirnov distance within each predicted class, averaged over the classes",
+    ),
     ks_by_class: z
       .number()
-      .describe("the same, each class standardised by what is usual for it; 0 without such standards")
+      .describe(
+        "Kolmogorov-Smirnov distance within the predicted classes, each standardised by its usual values; 0 if these are unknown",
+      )
       .exactOptional(),
     psi: z.number().min(0).describe("population stability index over the reference's deciles"),
     wasserstein: z.number().min(0).describe("Wasserstein-1 distance, in standard deviations of the baseline"),
     jensen_shannon: share,
-    mean_shift: z.number().describe("in standard deviations of the baseline"),
+    mean_shift: z
+      .number()
+      .describe("mean of the batch minus mean of the reference, in standard deviations of the baseline"),
     sd_ratio: z.number().min(0).describe("standard deviation of the batch divided by that of the reference"),
-    score: z.number().describe("the channel's score; the largest of them is the comparison's score").exactOptional(),
+    score: z
+      .number()
+      .describe("the channel's score; the comparison's score is the largest score of any channel or signal")
+      .exactOptional(),
   }),
 );
 
@@ -32,27 +41,24 @@ const comparison = z.object({
   people: z
     .int()
     .min(0)
-    .describe("number of people to whom these batches belong; absent from results of earlier versions")
+    .describe("number of people behind the p-value; absent from results of earlier versions")
     .exactOptional(),
-  as_high: z.int().min(0).describe("number of those batches that were at least as far away"),
-  resolution: share.describe("smallest p-value that this many batches can give"),
+  as_high: z.int().min(0).describe("number of drift-free batches that were at least as far away"),
+  resolution: share.describe("smallest p-value that `null_batches` drift-free batches can give"),
   score: z.number(),
   channel: z.string().describe("channel or signal with the highest score"),
   statistic: z.string().describe("statistic from which the score is computed"),
   beyond_chance: z
     .boolean()
     .describe(
-      "whether the batch spreads more widely than chance explains, or has values that no person can cause, which raises an alarm by itself",
+      "whether the values spread more widely than chance explains, or no person can cause them, which raises an alarm by itself",
     ),
-  seconds: z
-    .number()
-    .min(0)
-    .describe("effective length of the part of the batch for which the reference has data to compare it with"),
+  seconds: z.number().min(0).describe("effective length of the compared data in seconds"),
   unseen_share: share.describe("share of the batch in classes that the reference lacks"),
   exceeded: z
     .array(z.object({ channel: z.string(), statistic: z.string(), value: z.number(), level: z.string() }))
-    .describe("statistics above their constants"),
-  channels: perChannel.describe("empty in the stored result of an old batch"),
+    .describe("statistics above their fixed thresholds"),
+  channels: perChannel.describe("distances by channel; empty in the stored result of an old batch"),
 });
 
 const signals = z.object({
@@ -63,7 +69,7 @@ const signals = z.object({
     z.enum(["baseline", "anchor", "rolling"]),
     z.object({
       mix_shift: share.describe(
-        "total variation distance between the class shares: it depends on what people do, not on the sensor",
+        "total variation distance between the class shares, which changes if people do something else, without any fault",
       ),
       confidence_ks: share,
       entropy_ks: share,
@@ -81,10 +87,13 @@ const judged = z.object({
   model_version: z.string(),
   checked_at: z.iso.datetime(),
   verdict: z.enum(["normal", "gradual_drift", "sudden_change"]),
-  confirmed: z.boolean().describe("whether the name of the change is final; until then, a later batch may rename it"),
-  alarm_since: z.string().nullable().describe("id of the batch at which the alarm began"),
-  change_point: z.string().nullable().describe("id of the batch at which the change is estimated to have begun"),
-  entered_references: z.boolean().describe("whether the batch is now part of the stream's own references"),
+  confirmed: z.boolean().describe("whether the kind of drift is final; while it is not, a later batch may change it"),
+  alarm_since: z.string().nullable().describe("id of the batch at which the alarm began; null without an alarm"),
+  change_point: z
+    .string()
+    .nullable()
+    .describe("id of the batch at which the change is estimated to have begun; null if unknown"),
+  entered_references: z.boolean().describe("whether the batch became part of the stream's own references"),
   doubtful: z
     .boolean()
     .describe(
@@ -98,7 +107,7 @@ const judged = z.object({
   still: z
     .object({ seconds: z.number().min(0), of_seconds: z.number().min(0) })
     .describe(
-      "time in uninterrupted periods without movement, which was left out: of at least ten minutes, or with a minute in which the sensor lay on something",
+      "time without movement, which was left out: in periods of at least ten minutes, or with a minute in which the sensor lay on something",
     )
     .exactOptional(),
   unfamiliar: z
@@ -107,7 +116,7 @@ const judged = z.object({
   stranger: z
     .boolean()
     .describe(
-      "whether the stream's first batches are so far from the training data that hardly any person explains them",
+      "whether the alarm is raised because the stream's first batches are further from the training data than almost anybody's",
     )
     .exactOptional(),
   thresholds: z.enum(["calibrated", "fixed"]),
@@ -117,7 +126,7 @@ const judged = z.object({
   leading: z
     .enum(["baseline", "anchor", "rolling"])
     .nullable()
-    .describe("reference from which the batch is furthest away"),
+    .describe("reference from which the batch is furthest away; null if nothing could be compared"),
   comparisons: z.array(comparison),
   evidence: z.object({
     value: z.number().min(0).describe("at least alarm_at during an alarm; it may be 0 in results of earlier versions"),
@@ -136,7 +145,7 @@ const judged = z.object({
     .exactOptional(),
   references: z.object({
     window_size: z.int().min(1),
-    rolling_batches: z.int().min(0).describe("number of batches before this one"),
+    rolling_batches: z.int().min(0).describe("number of batches that the rolling reference held before this batch"),
     anchor_batches: z.int().min(0),
   }),
   signals,
@@ -148,11 +157,13 @@ const judged = z.object({
       coverage: share,
       rehearsed: z
         .boolean()
-        .describe("whether held-out people reached this confidence; if not, the interval guarantees nothing"),
+        .describe(
+          "whether held-out people had a similar confidence; if not, the interval's coverage is not guaranteed",
+        ),
     })
     .nullable()
     .describe(
-      "share of correct predictions, estimated without labels; null if that is not possible. Too optimistic if the channels have drifted",
+      "share of correct predictions, estimated without labels; null if it cannot be estimated; too optimistic if the channels have drifted",
     ),
   accuracy_unknown: z
     .string()
@@ -171,7 +182,7 @@ const judged = z.object({
   left_out: z
     .array(z.enum(["quality", "still", "impossible", "likely_causes"]))
     .describe(
-      "what could not be judged because the batch came as a summary: the quality gate, or what the fields with these names would hold",
+      "what could not be determined because the batch came as a summary: the quality gate (`quality`), or the fields with these names",
     )
     .exactOptional(),
   warnings: z.array(z.string()),

@@ -1,16 +1,19 @@
-// The result of a check, as printed with --json, stored in the ledger and published as a schema. Keys are snake_case, as in
-// the other files that other tools read. Comparisons that could not be made are left out, never filled in.
+// The result of a check, in the form that --json prints, the ledger stores and a published schema describes. Its keys are
+// snake_case, as in every file that other tools read. Comparisons that could not be made are left out, never filled in.
 
 /** What a batch is compared with: the training data, the stream's first batches, or its latest batches. */
 export type ReferenceName = "baseline" | "anchor" | "rolling";
 
-/** Distances of one channel from a reference; each is 0 for equal data, except the ratio, which is 1. */
+/** Distances of one channel from a reference. For equal data, `sd_ratio` is 1 and each other distance is 0. */
 export interface CheckedChannel {
   /** Kolmogorov-Smirnov distance, 0 to 1. */
   ks: number;
-  /** The same distance within each predicted class, averaged over the classes. */
+  /** Kolmogorov-Smirnov distance within each predicted class, averaged over the classes. */
   ks_within_classes: number;
-  /** The same, each class standardised by what is usual for it; 0 without standards. Absent from older results. */
+  /**
+   * Kolmogorov-Smirnov distance within the predicted classes, each standardised by its usual values; 0 if these are unknown.
+   * Absent from results of earlier versions.
+   */
   ks_by_class?: number;
   /** Population stability index over the reference's deciles, 0 or more. */
   psi: number;
@@ -23,15 +26,15 @@ export interface CheckedChannel {
   /** Standard deviation of the batch divided by that of the reference. */
   sd_ratio: number;
   /**
-   * The channel's score; the largest of them is the comparison's `score`. Absent if the channel was not considered, and from
-   * results of earlier versions.
+   * The channel's score. The `score` of a comparison is the largest score of any channel or signal. Absent if the channel was
+   * not considered, and from results of earlier versions.
    */
   score?: number;
 }
 
 /** Comparison of the batch with one reference. */
 export interface CheckedComparison {
-  /** Which reference. */
+  /** The reference that the batch is compared with. */
   reference: ReferenceName;
   /** How the drift-free batches behind the p-value were separated from their reference, or what was used instead of them. */
   method: "people" | "recordings" | "halves of recordings" | "bouts" | "effective sample size" | "constants";
@@ -40,30 +43,30 @@ export interface CheckedComparison {
   /** Number of rehearsed drift-free batches with which the batch was compared. */
   null_batches: number;
   /**
-   * Number of people to whom these batches belong. A p-value below 1 / (people + 1) assumes that no new person is more
-   * unusual than all of them. Absent from results of earlier versions.
+   * Number of people whose drift-free batches are behind the p-value. A p-value below 1 / (people + 1) assumes that no new
+   * person is more unusual than all of them. Absent from results of earlier versions.
    */
   people?: number;
-  /** How many of them scored at least as high. */
+  /** Number of drift-free batches that scored at least as high as this batch. */
   as_high: number;
-  /** Smallest p-value that this many batches can give. */
+  /** Smallest p-value that `null_batches` drift-free batches can give. */
   resolution: number;
-  /** The score behind the p-value: the largest distance, relative to what is usual. */
+  /** The score behind the p-value: the largest distance of any channel or signal, relative to its usual values. */
   score: number;
   /** Channel or signal that is furthest away. */
   channel: string;
-  /** Statistic by which it is furthest away. */
+  /** Statistic that is furthest from its usual values. */
   statistic: string;
   /**
-   * Whether the batch spreads more widely than chance explains, which is strong evidence, or has values that no person
-   * can cause, which raise an alarm by themselves.
+   * Whether the values spread more widely than chance explains, which is strong evidence, or no person can cause them, which
+   * raises an alarm by itself.
    */
   beyond_chance: boolean;
-  /** Effective length of the batch in seconds. */
+  /** Effective length of the compared data in seconds. */
   seconds: number;
   /** Share of the batch in classes that the reference lacks. */
   unseen_share: number;
-  /** With fixed thresholds: statistics above their constants; `level` is "moderate" or "large". */
+  /** Statistics above their fixed thresholds, if such thresholds are used; `level` is "moderate" or "large". */
   exceeded: { channel: string; statistic: string; value: number; level: string }[];
   /** Distances by channel; empty if the result has been shortened. */
   channels: Record<string, CheckedChannel>;
@@ -79,16 +82,16 @@ export interface SignalsAgainst {
   entropy_ks: number;
   /** KS distance between the margins (the most probable class over the second). */
   margin_ks: number;
-  /** Mean confidence minus that of the reference. */
+  /** Mean confidence in the batch minus mean confidence in the reference. */
   confidence_shift: number;
-  /** Flip rate minus that of the reference; null if either has none. */
+  /** Flip rate of the batch minus flip rate of the reference; null if either flip rate is unknown. */
   flip_rate_shift: number | null;
 }
 
 /** Fields that every result has. */
 export interface AnyBatch {
   schema_version: 1;
-  /** Unique within its stream. */
+  /** Id of the batch, unique within its stream. */
   batch_id: string;
   /** Stream that the batch belongs to. */
   stream: string;
@@ -102,7 +105,7 @@ export interface AnyBatch {
 export interface JudgedBatch extends AnyBatch {
   /** State of the stream after this batch. */
   verdict: "normal" | "gradual_drift" | "sudden_change";
-  /** Whether the name of the change is final; it becomes final five batches after the alarm. */
+  /** Whether the kind of drift is final. It can change until five batches after the alarm. */
   confirmed: boolean;
   /** Id of the batch at which the alarm began; null without an alarm. */
   alarm_since: string | null;
@@ -118,35 +121,35 @@ export interface JudgedBatch extends AnyBatch {
    */
   not_counted?: { reason: "same_data" | "not_worn"; message: string } | null;
   /**
-   * Time in uninterrupted periods without movement, which was left out, and the duration of the batch. Such a period lasts at
-   * least ten minutes (not worn, charging or asleep), or contains a minute in which the sensor lay on something. Absent if the
-   * batch came as a summary of an earlier version, and from results of earlier versions.
+   * Time without movement that was left out (`seconds`), and the duration of the batch (`of_seconds`). A period without
+   * movement is left out if it lasts at least ten minutes (not worn, charging or asleep) or contains a minute in which the
+   * sensor lay on something. Absent from results of earlier versions, and for summaries that an earlier version made.
    */
   still?: { seconds: number; of_seconds: number };
   /** Whether the batch differs from the people in the training data. */
   unfamiliar: boolean;
   /**
-   * Whether the alarm is raised because the stream's first batches are so far from the training data, on average, that hardly
-   * any person explains them. Absent from results of earlier versions.
+   * Whether the alarm is raised because the stream's first batches are, on average, further from the training data than almost
+   * anybody's. Absent from results of earlier versions.
    */
   stranger?: boolean;
-  /** Thresholds used to judge it. */
+  /** Thresholds by which the batch was judged. */
   thresholds: "calibrated" | "fixed";
-  /** Rows read and kept. */
+  /** Number of rows that were read and kept. */
   rows: number;
-  /** Windows labelled. */
+  /** Number of windows that the network labelled. */
   windows: number;
-  /** Recorded time. */
+  /** Recorded time in seconds. */
   seconds: number;
   /** Reference from which the batch is furthest away; null if nothing could be compared. */
   leading: ReferenceName | null;
   /** One comparison per available reference. */
   comparisons: CheckedComparison[];
   /**
-   * Signs of drift, and how many of them raise an alarm for the requested run length. `share` is `value` divided by
-   * `alarm_at`, and at least 1 during an alarm. `raised_by` is what raises the alarm: the evidence of several batches, this
-   * batch alone, or a constant; null without an alarm. Results of earlier versions have neither, and their `value` may be 0
-   * during an alarm.
+   * Evidence of drift (`value`), and the amount that raises an alarm at the requested average run length (`alarm_at`). `share`
+   * is `value` divided by `alarm_at`, and at least 1 during an alarm. `raised_by` is what raises the alarm: the evidence of
+   * several batches, this batch alone, or a constant; null without an alarm. Results of earlier versions lack `share` and
+   * `raised_by`, and their `value` may be 0 during an alarm.
    */
   evidence: {
     value: number;
@@ -165,7 +168,7 @@ export interface JudgedBatch extends AnyBatch {
    * batch.
    */
   references: { window_size: number; rolling_batches: number; anchor_batches: number };
-  /** Output of the network on the batch, by itself and compared with each reference. */
+  /** Output of the network on the batch, and its differences from the output on each reference. */
   signals: {
     class_shares: Record<string, number>;
     mean_confidence: number;
@@ -174,7 +177,7 @@ export interface JudgedBatch extends AnyBatch {
   };
   /**
    * Accuracy estimated without labels, with an interval for new people; null if it cannot be estimated. `rehearsed` is true
-   * if held-out people had a similar confidence, so that the interval can be relied on.
+   * if held-out people had a similar confidence, so that the interval is reliable.
    */
   accuracy: { estimate: number; lower: number; upper: number; coverage: number; rehearsed: boolean } | null;
   /** Why the accuracy cannot be estimated; null if it can. Absent from results of earlier versions. */
@@ -187,8 +190,8 @@ export interface JudgedBatch extends AnyBatch {
    */
   impossible?: { sensor: string; channels: string[]; message: string }[];
   /**
-   * What could not be judged because the batch came as a summary without its samples: the quality gate (`quality`), or what
-   * the fields with these names would hold. Absent if everything was judged, and from results of earlier versions.
+   * What could not be determined because the batch came as a summary without samples: the quality gate (`quality`), or the
+   * fields with these names. Absent if nothing was left out, and from results of earlier versions.
    */
   left_out?: ("quality" | "still" | "impossible" | "likely_causes")[];
   /** Warnings for the reader. */
@@ -198,7 +201,7 @@ export interface JudgedBatch extends AnyBatch {
 /** The result for a batch that the quality gate rejected. */
 export interface RejectedBatch extends AnyBatch {
   verdict: "rejected";
-  /** What was expected and what was found. `code` is one of a fixed set; further keys give the place. */
+  /** The faults that were found. `code` is one of a fixed set; further keys locate the fault. */
   reasons: {
     code: string;
     message: string;
@@ -212,7 +215,7 @@ export interface RejectedBatch extends AnyBatch {
 /** Result of a check. */
 export type CheckResult = JudgedBatch | RejectedBatch;
 
-/** The part of a result that is kept forever. The distances by channel, which make up most of a result, are dropped. */
+/** Returns the part of a result that is kept forever: everything except the distances by channel, which make up most of it. */
 export function shortenCheckResult(result: CheckResult): CheckResult {
   if (result.verdict === "rejected") return result;
   return { ...result, comparisons: result.comparisons.map((comparison) => ({ ...comparison, channels: {} })) };

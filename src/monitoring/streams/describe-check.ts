@@ -1,4 +1,4 @@
-// Turns a judgement into the result of a check, with names instead of numbers and batch ids instead of counts.
+// Converts a judgement to the result of a check: channels get their names, and batch numbers become batch ids.
 
 import { snakeCase } from "../../letter-case.ts";
 import { estimateAccuracy } from "../drift/accuracy-estimate.ts";
@@ -26,7 +26,7 @@ export function describeCheck(of: {
   causes: readonly Culprit[];
   impossible: readonly ImpossibleSensor[];
   notCounted: NonNullable<JudgedBatch["not_counted"]> | null;
-  /** Ids of the judged batches, ending with this one. */
+  /** Ids of the latest judged batches; the last one is the id of this batch. */
   recent: readonly string[];
 }): JudgedBatch {
   const { batch, memory, monitor, config, facts, judgement, state, causes, impossible, notCounted, recent } = of;

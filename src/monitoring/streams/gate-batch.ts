@@ -1,4 +1,4 @@
-// Passes unlabelled recordings through the quality gate, and gives their columns the names of the model's channels.
+// Passes unlabelled recordings through the quality gate, and matches their columns to the model's channels.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -16,9 +16,9 @@ import type { BaselineStats } from "../drift/baseline-stats.ts";
 import { unitsOfWatchedModel, type WatchedModel } from "./watched-model.ts";
 
 /**
- * The columns that hold a model's channels, in its order.
+ * The columns that contain a model's channels, in the model's order.
  * @param given value of `--channels`; if undefined, the model's own names are used
- * @throws UserError if their number differs from the model's
+ * @throws UserError if the number of given columns differs from the number of the model's channels
  */
 export function gateBatchColumns(given: readonly string[] | undefined, channels: readonly string[]): readonly string[] {
   if (given === undefined || given.length === channels.length) return given ?? channels;
@@ -30,16 +30,16 @@ export function gateBatchColumns(given: readonly string[] | undefined, channels:
   );
 }
 
-/** Columns of the channels, as the user named them. */
+/** How the user described the columns, units and rate of a batch. */
 export interface GivenColumns {
   readonly channels?: readonly string[];
-  /** Columns of the person, the recording and the time; found by their usual names if not given. */
+  /** Columns of the person, the recording and the time. Columns that are not given are found by their usual names. */
   readonly columns: Omit<ColumnOptions, "channels" | "modelChannels">;
   /** Units of the batch, as in `--units`. */
   readonly units?: string | undefined;
-  /** Rate in Hz of recordings without times, as in `--rate`. */
+  /** Sampling rate in Hz of recordings without times, as in `--rate`. */
   readonly rate?: number | undefined;
-  /** People and classes that are known already, see `openRecordings`. */
+  /** People and classes from data that was read earlier; see `openRecordings`. */
   readonly known?: QualityGateOptions["known"];
   /** See `findFiles`. */
   readonly stored?: ReadonlyMap<string, string> | undefined;
@@ -50,7 +50,7 @@ export interface GivenColumns {
 }
 
 /**
- * Accepts a batch of any length. Its rows are in the units that the model knows.
+ * Opens a batch of any length, with its rows converted to the model's units.
  * @throws UserError if a declared unit does not fit, or the files cannot be read
  */
 export async function openGatedBatch(
@@ -99,7 +99,7 @@ function gateBatchOptions(
 }
 
 /**
- * Properties of the training data, keyed by the batch's column for each channel, and in the batch's units.
+ * Properties of each channel in the training data, in the batch's units and with the name of the batch's column.
  * @param factors what the batch's values will be multiplied by, by channel
  */
 export function gateBatchChannels(

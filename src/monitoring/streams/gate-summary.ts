@@ -1,4 +1,4 @@
-// Passes a device's summary through the quality gate. The faults, their limits and their words are those of recordings in files.
+// Passes a device's summary through the quality gate. The faults, limits and messages are the same as for recordings in files.
 
 import { counted } from "../../counted.ts";
 import type { FaultDescription } from "../../data-fault.ts";
@@ -17,7 +17,7 @@ export type GatedSummary =
   | { readonly accepted: true; readonly measured: MeasuredBatch }
   | { readonly accepted: false; readonly reasons: readonly FaultDescription[] };
 
-/** @throws UserError if there is nothing to judge, although the gate finds no fault */
+/** @throws UserError if the gate finds no fault, but the summary contains no window to judge */
 export function gateSummary(summary: DeviceSummary, watched: WatchedModel): GatedSummary {
   const { rows, dropped, measurement, quality, still } = summary;
   const { rate: samplingRateHz, window } = watched.config;
@@ -45,7 +45,7 @@ export function gateSummary(summary: DeviceSummary, watched: WatchedModel): Gate
     quality === undefined
       ? leftOut === 0
         ? []
-        : [`Left out when the batch was summarised: ${counted(leftOut, "row")}.`]
+        : [`Left out on the device: ${counted(leftOut, "row")}.`]
       : [
           ...flatChannelWarnings(quality.channels, quality.seconds),
           ...qualityGateNotes({ channels: quality.channels, dropped, per_recording: quality.recordings }, expected),

@@ -1,12 +1,13 @@
 // Computes the verdict from a measured batch and its stream's state. The following rules can raise an alarm. Each
 // applies only if no earlier rule has raised one:
-// 1. In any batch, values that no person can cause (impossible-sensors.ts, comparison.ts), and once the stream has a
-//    past, an axis whose sign has changed (reversed-axes.ts).
-// 2. The evidence of the stream's batches against its own past, once it has one, and of batches that spread more widely
-//    than chance explains (weigh-evidence.ts). A single batch may be sufficient evidence.
-// 3. Without such a past, ten batches that, on average, could hardly be any person's (weigh-stranger.ts).
-// 4. Without such a past, two batches that become ordinary once the same fault is undone (repeated-cause.ts).
-// A batch that does not count (not-counted.ts) is judged as if there were no past. It leaves the stream's state as it is, and
+// 1. Values that no person can cause (impossible-sensors.ts, comparison.ts), and once the stream has a past, an axis whose sign
+//    has changed (reversed-axes.ts).
+// 2. Evidence from batches that differ from the stream's own past, once it has one, or that spread more widely than chance
+//    explains (weigh-evidence.ts). A single batch may be sufficient evidence.
+// 3. Before the stream has a past, ten batches that are, on average, further from the training data than almost anybody's
+//    (weigh-stranger.ts).
+// 4. Before the stream has a past, two batches that become ordinary once the same fault is undone (repeated-cause.ts).
+// A batch that does not count (not-counted.ts) is judged as if there were no past. It does not change the stream's state, and
 // therefore ends no alarm.
 
 import type { FaultDescription } from "../../data-fault.ts";
@@ -25,7 +26,7 @@ import { judgeByRepeatedCause, repeatedCause } from "./repeated-cause.ts";
 import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
 import type { Judge } from "./watched-model.ts";
 
-/** Number of batch ids that are kept, in order to name the batch at which a change began. */
+/** Number of latest batch ids that are kept, so that a result can name the batch at which a change began. */
 const mostRecent = 100;
 
 const noCauses = "Likely causes could not be determined, because the batch came as a summary without its samples.";
@@ -37,17 +38,17 @@ function judgedWithShortBouts(directory: string): string {
   );
 }
 
-/** The batch is strange, and has to be measured without each suspected fault before it can be judged. */
+/** Thrown if a batch is unusual and must first be measured with each suspected fault reversed. */
 export class FaultsToUndo extends Error {
   override readonly name: string = "FaultsToUndo";
 
   constructor() {
-    super("judgeBatch: expected what the batch would be without each suspected fault, because it is strange");
+    super("judgeBatch: the batch is unusual; expected its measurements with each suspected fault reversed");
   }
 }
 
 /**
- * A pure function: its arguments contain everything about the batch and its stream.
+ * Judges a batch. It is a pure function of the batch, the stream's state and the settings.
  * @throws FaultsToUndo if it needs `batch.undone`, which is null
  */
 export function judgeBatch(
@@ -59,7 +60,7 @@ export function judgeBatch(
 ): Decision<CheckResult, StreamState> {
   const before = memory.evidence ?? { drift: newDriftState, recent: [] };
   const notCounted = reasonNotToCount(batch.still, before, memory);
-  // Without its past, the stream gains no evidence.
+  // A batch that does not count is compared with no past, so it adds no evidence.
   const [rolling, anchor] = notCounted === null ? [memory.rolling, memory.anchor] : [[], []];
   const past = { rolling: rolling.map(({ byClass }) => byClass), anchor: anchor.map(({ byClass }) => byClass) };
   const { thresholds, alpha, arl, accept } = config;
@@ -125,7 +126,7 @@ export function judgeBatch(
   };
 }
 
-/** A batch that does not count says nothing about an alarm, so the alarm continues. */
+/** Keeps an alarm that had begun earlier, because a batch that does not count cannot end it. */
 function judgeUncounted(
   decided: ReturnType<typeof decideVerdict>,
   { alarm }: DriftState,

@@ -1,6 +1,6 @@
-// Decides what a ledger keeps, and for how long. Full results, and summaries of batches that are in no reference, stay for
-// some days. Summaries of batches in references stay as long as they are in use. Each batch's row, with a few figures, stays
-// forever.
+// Decides what a ledger keeps, and for how long. Full results, and the summaries of batches outside the references, are kept
+// for some days. The summary of a batch in a reference is kept as long as the batch is in it. Each batch's row, with a few
+// figures, is kept forever.
 import type { StreamRules } from "../../storage/store/stream-store.ts";
 import type { MonitoredModel } from "./model-ledger.ts";
 
@@ -25,7 +25,7 @@ export function ledgerRetentionRules(
 ): StreamRules {
   return {
     referenceBatches,
-    // Twice as many summaries as the references need, so that other batches can replace excluded ones.
+    // Keeps twice as many summaries as the references need, so that other batches can replace excluded batches.
     keptAtEnds: 2 * referenceBatches,
     since: new Date(now.getTime() - days * 86_400_000).toISOString(),
     bytes,

@@ -1,5 +1,5 @@
-// Opens the ledger in a model's folder. It knows enough about the model to convert version 1 summaries to the present form,
-// and to produce the content of a stream's rolling_reference.json.
+// Opens the ledger in a model's folder. The model's properties are needed to convert summaries of version 1, and to write a
+// stream's rolling_reference.json.
 import { jsonFileText } from "../../storage/store/json-file.ts";
 import type { LedgerUpgrade } from "../../storage/store/ledger-upgrade.ts";
 import { openStore } from "../../storage/store/open-store.ts";
@@ -23,13 +23,13 @@ export interface LedgerOwner {
   readonly modelVersion: string;
 }
 
-/** How long to wait for other processes. */
+/** Maximum waiting time for other processes. */
 export interface LedgerWait {
   /** Maximum time that SQLite waits for a lock, during which this process does nothing else (default 30,000). */
   readonly busyTimeoutMs?: number;
 }
 
-/** What a monitor needs to know about its model. */
+/** Properties of a model that its monitor uses. */
 export interface MonitoredModel extends LedgerOwner {
   readonly channels: readonly string[];
   /** Number of accepted batches that the rolling reference and the anchor each hold. */
@@ -50,9 +50,9 @@ export function openModelLedger(model: MonitoredModel, options: LedgerWait = {})
 }
 
 /**
- * Opens a store that keeps the streams of any models outside their folders.
+ * Opens a store for the streams of many models, outside their folders.
  * @param address sqlite:DIR or postgres://user:password@host/database
- * @throws UserError if it is not an address, or the store cannot be used
+ * @throws UserError if the address is invalid or the store cannot be used
  */
 export async function openModelLedgerStore(address: string, options: LedgerWait = {}): Promise<OpenedStore> {
   return openStore(parseStoreAddress(address), { ...modelLedgerUpgrade, ...options });
@@ -61,7 +61,7 @@ export async function openModelLedgerStore(address: string, options: LedgerWait 
 /** The read-only part of a ledger. */
 export type ReadableLedger = Pick<StreamStore, "page" | "find" | "streams" | "fleet" | "actions" | "close">;
 
-/** For callers that do not need the model. @throws UserError under the same conditions as `openModelLedger` */
+/** Opens a ledger for reading, without the model. @throws UserError under the same conditions as `openModelLedger` */
 export function openReadableModelLedger(
   { directory, modelVersion }: LedgerOwner,
   options: LedgerWait = {},

@@ -1,6 +1,5 @@
-// Monitors one stream of batches. It turns the records of a `StreamStore` into the state that decisions use, turns decisions
-// into records, and applies the update rules. The caller supplies a pure function that decides about a batch from the
-// stream's state.
+// Monitors one stream of batches: reads the state for a decision from a `StreamStore`, records the decision there, and applies
+// the update rules. The caller supplies a pure function that decides about a batch from the stream's state.
 
 import type { z } from "zod";
 import { accountName } from "../../account-name.ts";
@@ -30,17 +29,17 @@ import { admitByUpdateRules, type ByHand, updateByHand, type Verdict } from "./u
 export interface StreamMemory<E> {
   /** Summaries of the last N accepted batches, oldest first: the rolling reference. */
   readonly rolling: readonly BatchMeasurement[];
-  /** Summaries of the first N accepted batches, oldest first: the anchor. It is complete once it holds N batches. */
+  /** Summaries of the first N accepted batches, oldest first: the anchor. The anchor is complete once it contains N batches. */
   readonly anchor: readonly BatchMeasurement[];
-  /** State from the previous decision; null for the first batch and after a reset. */
+  /** Evidence from the previous decision; null for the first batch and after a reset. */
   readonly evidence: E | null;
   /** Number of earlier batches of any status. */
   readonly batchesBefore: number;
-  /** Id of an earlier batch with the same content as the one to be judged (default: there is none). */
+  /** Id of an earlier batch with the same content as the batch to be judged; absent if there is none. */
   readonly sameContent?: string;
 }
 
-/** Result of checking a batch. Only the row of a rejected batch is kept. */
+/** The decision about a batch. For a rejected batch, only the row and the result are kept. */
 export type Decision<R, E> =
   | {
       readonly verdict: Exclude<Verdict, "rejected">;
@@ -60,25 +59,25 @@ export interface BroughtBatch {
   readonly accept?: boolean;
 }
 
-/** Who decides something by hand, and why; the ledger records it. */
+/** The author of a manual decision and the reason for it; the ledger records both. */
 export interface DecidedBy {
-  /** Default: the account that runs the process. */
+  /** Name of the author; by default, the account that runs the process. */
   readonly who?: string;
   readonly reason?: string | null;
 }
 
-/** Schemas for reading back the JSON of a decision. */
+/** Schemas of a decision's stored JSON, and conversions of its parts. */
 export interface StreamSchemas<R, E> {
   readonly result: z.ZodType<R>;
   readonly evidence: z.ZodType<E>;
   /** Converts evidence to the form that the schema `evidence` reads. Default: the evidence is stored unchanged. */
   readonly storedEvidence?: (evidence: E) => unknown;
   /**
-   * Returns what lists of streams show about a result; see `DecidedBatch`. Default: nothing.
+   * Returns the headline of a result, which lists of streams show; see `DecidedBatch`. Default: no headline.
    * @param before the headline of the stream's previous batch, as it is stored; null if there is none
    */
   readonly headline?: (result: R, before: unknown, receivedAt: string) => unknown;
-  /** Reduces a result to the part that is kept after some days. */
+  /** Returns the part of a result that is kept once the full result is deleted. */
   readonly shorten: (result: R) => R;
 }
 
@@ -173,7 +172,7 @@ export class MonitorStream<R, E> {
     return this.#memory(await this.#store.memory(this.name, this.#model));
   }
 
-  /** What was measured of a batch; null if it is unknown, was rejected, or its summary is no longer kept. */
+  /** The measurement of a batch; null if the batch is unknown or was rejected, or if its summary has been deleted. */
   async measurement(batchId: string): Promise<BatchMeasurement | null> {
     const summary = await this.#store.summary(this.name, batchId);
     return summary && decodeMonitoredBatch(summary, this.#model.shape, `batch "${batchId}"`);
@@ -256,7 +255,7 @@ export class MonitorStream<R, E> {
   }
 }
 
-/** A batch id that belongs to other content. */
+/** Thrown if a batch id already belongs to a batch with different content. */
 export class OtherContent extends UserError {
   override readonly name: string = "OtherContent";
 }
@@ -275,7 +274,7 @@ function decodeMonitoredBatch(bytes: Uint8Array, shape: MeasurementShape, what: 
   }
 }
 
-/** The value as it will be read back from the ledger. */
+/** Returns the value in the form in which the ledger will return it. */
 function monitoredThroughJson<T>(schema: z.ZodType<T>, value: T): T {
   return schema.parse(JSON.parse(JSON.stringify(value)));
 }

@@ -1,5 +1,5 @@
-// Batches that neither add to a stream's evidence nor enter its references, although nothing is wrong with them: data that
-// arrived before, and time in which nothing moved.
+// Finds batches that neither add to a stream's evidence nor enter its references although they have no fault: data that arrived
+// before, and time without movement.
 
 import { longStillnessSeconds } from "../../signals/data/still-time.ts";
 import type { StillSummary } from "../summaries/quality-codec.ts";
@@ -12,7 +12,7 @@ const notWornSeconds = 3600;
 
 /**
  * @param before the stream's state before the batch
- * @returns null if the batch counts
+ * @returns why the batch does not count; null if it counts
  */
 export function reasonNotToCount(
   still: StillSummary | undefined,
@@ -27,7 +27,7 @@ export function reasonNotToCount(
   const continues = throughout && (before.unworn === true || seconds >= longStillnessSeconds);
   if (!isAll && !continues) return null;
   const lasted = `nothing has moved for ${Math.floor(seconds / 60)} min`;
-  // Shorter stretches are left out only if the sensor lay on something, so its wearer was not asleep.
+  // A shorter period is left out only if the sensor lay on something, so the wearer was not asleep with it on.
   const states = seconds < longStillnessSeconds ? "not worn or charging" : "not worn, charging or asleep";
   return {
     reason: "not_worn",
@@ -36,7 +36,7 @@ export function reasonNotToCount(
 }
 
 /**
- * Updates the time for which nothing has moved. A batch that came without samples leaves that unchanged.
+ * Updates the time without movement at the end of a stream. A batch that came without samples does not change it.
  * @param before the stream's state before the batch
  */
 export function withStillness(

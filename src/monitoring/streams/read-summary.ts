@@ -1,4 +1,4 @@
-// Reads a summary from a device. The device is not trusted.
+// Reads a summary from a device, and validates all of it, because the device is not trusted.
 
 import { UserError } from "../../errors.ts";
 import { type DeviceSummary, summaryFromJson } from "../summaries/device-summary.ts";
@@ -24,7 +24,7 @@ export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummar
   }
 }
 
-/** The first byte of the binary form is neither a space nor a brace. */
+/** Distinguishes JSON from the binary form, whose first byte is neither white space nor a brace. */
 function startsLikeJson(bytes: Uint8Array): boolean {
   return [0x20, 0x09, 0x0a, 0x0d, 0x7b].includes(bytes[0]!);
 }
@@ -38,7 +38,7 @@ function parsedSummary(sent: unknown): unknown {
   }
 }
 
-/** Encoded and decoded again, because decoding detects any fault in the numbers. */
+/** Encodes a summary in JSON to the binary form, because decoding that form detects any fault in the numbers. */
 function readSummaryAsBytes(json: unknown): Uint8Array {
   const parsed = deviceSummarySchema.safeParse(json);
   if (parsed.success) return encodeSummary(summaryFromJson(parsed.data));

@@ -1,7 +1,7 @@
-// A fault that was there from the start. Before a stream has a past, an unfamiliar batch alone raises no alarm, because a
-// healthy person may be unlike the training data. But undoing a fault seldom makes that person's batches ordinary. So the
-// stream has the fault if two batches are farther from the training data than almost anybody's, and undoing the same fault
-// makes both ordinary. Merely unfamiliar batches do not count, because a watch that is worn the other way round looks like a
+// Detects a fault that a stream has had from the start. Before a stream has a past, an unfamiliar batch alone raises no alarm,
+// because a new person may differ from the training data. But undoing a fault seldom makes such a person's batches ordinary. So
+// the stream has the fault if two batches are farther from the training data than almost anybody's, and undoing the same fault
+// makes both ordinary. Batches that are only unfamiliar are not enough, because a watch worn the other way round looks like a
 // flipped axis.
 
 import type { Comparison } from "../drift/comparison.ts";
@@ -13,7 +13,7 @@ import type { StreamState } from "./stream-state.ts";
 
 /** Number of batches that have to show the same cause; arbitrary. */
 const batchesToAlarm = 2;
-/** Causes that can be undone exactly. A wrong rate cannot, and some movements look like one. */
+/** Causes that can be undone exactly. A wrong sampling rate cannot be, and some movements look like a wrong rate. */
 const exact: readonly Culprit["kind"][] = ["unit", "flipped axis", "swapped axes"];
 
 /** Batches of a stream without a past that showed the same cause. */
@@ -22,7 +22,8 @@ export type RepeatedCause = NonNullable<StreamState["cause"]>;
 /**
  * @param causes of the batch, likeliest first
  * @param comparisons of the batch
- * @returns how often the batch's first cause has occurred, including this time; undefined if it is not such a cause
+ * @returns the number of consecutive batches with this batch's likeliest cause; undefined if that cause cannot be undone
+ * exactly, or the batch is not far enough from the training data
  */
 export function repeatedCause(
   causes: readonly Culprit[],
@@ -38,7 +39,10 @@ export function repeatedCause(
   return { name, batches: before.cause?.name === name ? before.cause.batches + 1 : 1 };
 }
 
-/** Keeps a batch with such a cause out of the references, and raises an alarm if an earlier batch had the same cause. */
+/**
+ * Keeps a batch with a cause that can be undone out of the references, and raises an alarm if an earlier batch had the same
+ * cause.
+ */
 export function judgeByRepeatedCause(
   judged: { readonly judgement: Judgement; readonly state: DriftState },
   cause: RepeatedCause,

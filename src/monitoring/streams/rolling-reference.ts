@@ -1,5 +1,5 @@
-// rolling_reference.json: the last few accepted production batches, which form the moving reference. `train` writes it
-// empty. Every accepted batch enters it, and once it is full, the oldest batch leaves.
+// The content of rolling_reference.json: the last accepted batches of a stream, which form its rolling reference. `train`
+// writes an empty file. Every accepted batch enters the reference, and once it is full, the oldest batch leaves.
 import { z } from "zod";
 import { type BatchFigures, type ChannelFigures, mergeBatchFigures } from "../summaries/batch-figures.ts";
 import { type Trend, trend } from "./trend.ts";
@@ -7,17 +7,17 @@ import { type Trend, trend } from "./trend.ts";
 /** One number per channel, by channel name. */
 export type PerChannel = Record<string, number>;
 
-/** The content of rolling_reference.json: the last accepted batches of a stream. */
+/** The rolling reference of a stream. */
 export interface RollingReference {
   /** Stream that the batches belong to; absent before the first batch. */
   stream?: string | undefined;
-  /** Time at which it last changed (ISO 8601, UTC); null until the first accepted batch. */
+  /** Time at which the reference last changed (ISO 8601, UTC); null until the first batch is accepted. */
   last_updated: string | null;
-  /** Number of batches it can hold. */
+  /** Maximum number of batches in the reference. */
   window_size: number;
   /** Batches, oldest first. */
   batches: { batch_id: string; timestamp: string; per_channel_mean: PerChannel; per_channel_std: PerChannel }[];
-  /** Statistics over all of its batches, by channel. */
+  /** Statistics over all batches of the reference, by channel. */
   aggregated: {
     rolling_mean: PerChannel;
     rolling_std: PerChannel;
@@ -29,9 +29,9 @@ export interface RollingReference {
 const perChannel = z.record(z.string(), z.number());
 
 export const rollingReferenceSchema: z.ZodType<RollingReference> = z.looseObject({
-  stream: z.string().min(1).optional().describe("Stream that the batches belong to; absent before the first batch."),
-  last_updated: z.iso.datetime().nullable().describe("ISO 8601, UTC; null until the first accepted batch."),
-  window_size: z.int().min(1).describe("Number of batches that it can hold."),
+  stream: z.string().min(1).optional().describe("stream that the batches belong to; absent before the first batch"),
+  last_updated: z.iso.datetime().nullable().describe("ISO 8601, UTC; null until the first batch is accepted"),
+  window_size: z.int().min(1).describe("maximum number of batches in the reference"),
   batches: z
     .array(
       z.looseObject({
@@ -76,8 +76,8 @@ export interface ReferenceBatch {
 }
 
 /**
- * Builds the reference from the last accepted batches. Mean and standard deviation are given for channels that have values.
- * They are pooled over the batches: each sample counts once, so a long batch weighs more than a short one.
+ * Builds the reference from the last accepted batches. Channels without values have no mean and standard deviation. Both are
+ * pooled over the samples of all batches, so a long batch weighs more than a short batch.
  * @param of.batches oldest first
  * @param of.lastUpdated time at which the batches last changed, ISO 8601, UTC
  */

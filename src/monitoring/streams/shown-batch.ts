@@ -1,25 +1,25 @@
-// What the history of a stream says about one of its batches: the verdict with its reasons, in the words and numbers that the
-// ledger keeps forever, and the distances by channel as long as it keeps those.
+// A batch in the history of its stream: the verdict with its reasons, which the ledger keeps forever, and the channels that are
+// furthest away, as long as the ledger keeps the distances by channel.
 import { parseStoredValue } from "../../storage/store/stored-value.ts";
 import type { BatchStatus, StoredBatch } from "../../storage/store/stream-store.ts";
 import { headlineEvidenceShare } from "./batch-headline.ts";
 import type { CheckResult, JudgedBatch, ReferenceName } from "./check-result.ts";
 import { checkResultSchema } from "./check-result-schema.ts";
 
-/** Maximum number of a batch's channels in a history. */
+/** Maximum number of channels that a history shows per batch. */
 const mostChannels = 5;
 
 /** The distance of a batch from one reference. */
 export interface ShownComparison {
-  /** Which reference. */
+  /** The reference that the batch is compared with. */
   reference: ReferenceName;
   /** Channel or signal that is furthest away. */
   channel: string;
-  /** Statistic by which it is furthest away. */
+  /** Statistic that is furthest from its usual values. */
   statistic: string;
-  /** The largest distance, relative to what is usual. */
+  /** The largest distance of any channel or signal, relative to its usual values. */
   score: number;
-  /** Share of drift-free batches at least as far away; null if judged by constants. */
+  /** Share of drift-free batches that are at least as far away; null if judged by constants. */
   p_value: number | null;
 }
 
@@ -31,15 +31,15 @@ export interface ShownBatch {
   batch_id: string;
   /** ISO 8601, UTC. */
   received_at: string;
-  /** Verdict about the batch. */
+  /** Verdict on the batch. */
   verdict: CheckResult["verdict"];
-  /** Whether the name of the change is final; null for a rejected batch. */
+  /** Whether the kind of drift is final; null for a rejected batch. */
   confirmed: boolean | null;
   /** Status of the batch. */
   status: BatchStatus;
   /** Reason for the status; null if there is none. */
   reason: string | null;
-  /** Whether later batches are compared with it. */
+  /** Whether the batch is in the references, so that later batches are compared with it. */
   in_references: boolean;
   /** Evidence as a share of the alarm level; null for a rejected batch. */
   evidence: number | null;
@@ -53,11 +53,11 @@ export interface ShownBatch {
   doubtful: boolean;
   /** Whether the batch differs from the people in the training data. */
   unfamiliar: boolean;
-  /** Reference from which it is furthest away; null if nothing could be compared. */
+  /** Reference from which the batch is furthest away; null if nothing could be compared. */
   leading: ReferenceName | null;
   /** One entry per available reference. */
   comparisons: ShownComparison[];
-  /** Channels that are furthest from the leading reference; empty for an old batch, whose distances have been dropped. */
+  /** Channels that are furthest from the leading reference; empty if the ledger no longer keeps the distances by channel. */
   channels: { channel: string; score: number }[];
   /** Faults that would explain the change. */
   likely_causes: JudgedBatch["likely_causes"];
@@ -65,11 +65,11 @@ export interface ShownBatch {
   class_shares: Record<string, number> | null;
   /** Accuracy estimated without labels; null if it cannot be estimated. */
   accuracy: JudgedBatch["accuracy"];
-  /** Windows labelled; null for a rejected batch. */
+  /** Number of windows that the network labelled; null for a rejected batch. */
   windows: number | null;
-  /** Recorded time; null for a rejected batch. */
+  /** Recorded time in seconds; null for a rejected batch. */
   seconds: number | null;
-  /** Reasons of the quality gate; empty unless the batch was rejected. */
+  /** Faults that the quality gate found; empty unless the batch was rejected. */
   faults: { code: string; message: string }[];
 }
 

@@ -1,4 +1,4 @@
-// What lists of streams and their histories consist of, as they are printed, served and published as schemas.
+// Lists and histories of streams, in the form in which they are printed and served; schemas of them are published.
 import type { StreamAction } from "../../storage/store/stream-store.ts";
 import type { ShownBatch } from "./shown-batch.ts";
 import type { ListedStream } from "./stream-list.ts";
@@ -7,27 +7,27 @@ import type { ListedStream } from "./stream-list.ts";
 export interface StreamList {
   /** Version of the model. */
   model_version: string;
-  /** Time of the list, ISO 8601, UTC. */
+  /** Time at which the list was made; ISO 8601, UTC. */
   at: string;
-  /** Number of streams by what is the matter with them; a stream may be counted several times. */
+  /** Number of streams in total and by condition; a stream may be counted under several conditions. */
   counts: { total: number; alarm: number; silent: number; rejected: number; retired: number };
-  /** Number of streams that were asked for, of which `streams` may be only a part. */
+  /** Number of streams that match the request; `streams` may contain only some of them. */
   matching: number;
-  /** What needs attention first: alarms (the newest first), silent streams, streams whose last batch was rejected. */
+  /** The streams, by urgency: alarms (newest first), silent streams, streams whose last batch was rejected, all others. */
   streams: ListedStream[];
 }
 
-/** What a user did; `subject` is the id of the batch, or the previous name of a renamed stream. */
+/** A user's action on a stream; `subject` is the id of the batch, or the previous name of a renamed stream. */
 export type ShownAction = Omit<StreamAction, "stream">;
 
 /** A stream with its history. */
 export interface ShownStream extends ListedStream {
   /** Version of the model. */
   model_version: string;
-  /** Time at which it was shown, ISO 8601, UTC. */
+  /** Time of this answer; ISO 8601, UTC. */
   at: string;
-  /** The batches that were asked for, oldest first; `batches.total` is the number of all. */
+  /** The requested batches, oldest first; `batches.total` is the number of all batches. */
   history: ShownBatch[];
-  /** What users did to the stream and its batches, oldest first. */
+  /** Users' actions on the stream and its batches, oldest first. */
   actions: ShownAction[];
 }

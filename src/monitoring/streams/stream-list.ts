@@ -1,22 +1,22 @@
-// What a list of streams says about each of them: the state and since when, the last batch, whether the stream has gone silent,
-// and a short series of evidence. Everything comes from the headlines of the last batches.
+// The entry of a stream in a list: its state and when the state began, the last batch, whether the stream is silent, and a
+// short series of evidence. All of it comes from the headlines of the stream's last batches.
 //
-// A stream has no schedule, so silence is judged by its own past: it is silent if nothing has arrived for longer than
-// `silentAfter` usual intervals, and for longer than every pause among its last batches. The usual interval is the median of
-// the intervals between these batches. A stream that sends a day's batches at once is therefore not silent until the next
-// day's, unless more batches than are looked at came at once.
+// A stream has no schedule, so its own past defines silence: a stream is silent if the time since its last batch exceeds
+// `silentAfter` usual intervals, and also the longest interval among its last batches. The usual interval is the median of the
+// intervals between these batches. So a stream that sends its batches once a day does not count as silent in between, unless it
+// sends `listedBatches` or more at once.
 import { naturalOrder } from "../../natural-order.ts";
 import type { BatchStatus, LatestBatch, StreamOverview } from "../../storage/store/stream-store.ts";
 import { storedHeadline } from "./batch-headline.ts";
 import type { CheckResult, ReferenceName } from "./check-result.ts";
 
-/** Number of a stream's last batches that a list looks at. */
+/** Number of a stream's last batches from which its entry in a list is computed. */
 export const listedBatches = 20;
 
 /** Number of usual intervals after which a stream counts as silent. An arbitrary choice. */
 const silentAfter = 3;
 
-/** Fewest intervals that say what is usual. An arbitrary choice. */
+/** Minimum number of intervals from which the usual interval is computed. An arbitrary choice. */
 const fewestIntervals = 3;
 
 /** A batch in the series of a listed stream. */
@@ -25,7 +25,7 @@ export interface ListedBatch {
   batch_id: string;
   /** ISO 8601, UTC. */
   received_at: string;
-  /** Verdict about the batch; null if its record is damaged. */
+  /** Verdict on the batch; null if its record is damaged. */
   verdict: CheckResult["verdict"] | null;
   /** Status of the batch. */
   status: BatchStatus;
@@ -33,15 +33,15 @@ export interface ListedBatch {
   evidence: number | null;
 }
 
-/** How long nothing has arrived, compared with what is usual for the stream. */
+/** Time since a stream's last batch, compared with its usual interval. */
 export interface StreamSilence {
-  /** Time since the last batch. */
+  /** Time since the last batch, in seconds. */
   seconds: number;
   /** Median interval between the last batches; null if there are fewer than four. */
   usual_interval_seconds: number | null;
-  /** Longest interval between them; null if there are fewer than four. */
+  /** Longest interval between the last batches; null if there are fewer than four. */
   longest_interval_seconds: number | null;
-  /** Time since the last batch divided by the usual interval; null if that is unknown or 0. */
+  /** Time since the last batch divided by the usual interval; null if the usual interval is unknown or 0. */
   usual_intervals: number | null;
   /** Whether the stream is silent; null if its usual interval is unknown or the stream is retired. */
   silent: boolean | null;
@@ -51,19 +51,19 @@ export interface StreamSilence {
 export interface ListedStream {
   /** Name of the stream. */
   stream: string;
-  /** Verdict about the last batch that could be judged; null before the first, and after a reset. */
+  /** Verdict on the last batch that could be judged; null before the first such batch, and after a reset. */
   state: "normal" | "gradual_drift" | "sudden_change" | null;
-  /** Time of the batch at which the alarm began, or without an alarm, at which the last one ended; ISO 8601, UTC. */
+  /** Time of the batch at which the current alarm began or, without an alarm, the last alarm ended; ISO 8601, UTC. */
   since: string | null;
-  /** Whether the name of the state is final. */
+  /** Whether the kind of drift is final; while it is not, a later batch may change it. */
   confirmed: boolean | null;
   /** Reference from which the last judged batch is furthest away; null if nothing could be compared. */
   reference: ReferenceName | null;
-  /** Channel or signal that is furthest away from it. */
+  /** Channel or signal that is furthest away from `reference`. */
   channel: string | null;
   /** The last batch. */
   last: ListedBatch;
-  /** How long nothing has arrived. */
+  /** Time since the last batch, compared with the stream's usual interval. */
   silence: StreamSilence;
   /** Number of batches, in total and by status. */
   batches: { total: number } & Record<BatchStatus, number>;
@@ -73,7 +73,7 @@ export interface ListedStream {
   retired_at: string | null;
 }
 
-/** @param overview its last `listedBatches` batches */
+/** @param overview the stream's counts and its last `listedBatches` batches */
 export function listedStream({ stream, counts, hasState, retiredAt, latest }: StreamOverview, now: Date): ListedStream {
   const series = latest.map(listedBatch);
   const headlines = latest.map(({ headline }) => storedHeadline(headline));
@@ -132,7 +132,7 @@ export function streamSilence(
   };
 }
 
-/** Times have milliseconds, and their differences in binary have more digits. */
+/** Rounds a difference of times to milliseconds, because floating-point differences have more digits than the times. */
 function listedMilliseconds(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
 }
@@ -142,7 +142,10 @@ export function isListedStreamInAlarm({ state }: Pick<ListedStream, "state">): b
   return state === "gradual_drift" || state === "sudden_change";
 }
 
-/** What needs attention comes first: alarms (the newest first), silent streams, and streams whose last batch was rejected. */
+/**
+ * Orders streams by urgency: alarms (newest first), silent streams, streams whose last batch was rejected, all others, retired
+ * streams.
+ */
 export function compareListedStreams(a: ListedStream, b: ListedStream): number {
   return (
     urgencyOfListedStream(a) - urgencyOfListedStream(b) ||

@@ -18,11 +18,11 @@ export interface StreamState {
   readonly drift: DriftState;
   /** Ids of the latest judged batches, newest last. */
   readonly recent: readonly string[];
-  /** How long nothing had moved at the end of the last batch, in seconds (default: 0). */
+  /** Time without movement at the end of the last batch, in seconds (default: 0). */
   readonly still?: number;
-  /** Whether the last batch ended with time that was left out because nothing moved (default: false). */
+  /** Whether the end of the last batch was left out because nothing moved (default: false). */
   readonly unworn?: boolean;
-  /** Before the stream has a past: the last likely cause, and the number of batches that showed it (default: none). */
+  /** The last likely cause and the number of batches that showed it, as long as the stream has no past (default: none). */
   readonly cause?: { readonly name: string; readonly batches: number };
 }
 
@@ -42,19 +42,19 @@ export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
   shorten: shortenCheckResult,
 };
 
-/** The form in a ledger, whose keys are in snake_case. */
+/** Converts a state to its form in a ledger, whose keys are in snake_case. */
 function storedStreamState({ drift, ...rest }: StreamState): object {
   return { drift: { ...drift, alarm: drift.alarm && snakeKeys(drift.alarm) }, ...rest };
 }
 
-/** The form in memory, with keys in camelCase. Earlier versions also stored that form. */
+/** Converts the keys of a stored state to camelCase. Earlier versions stored them in camelCase. */
 function readDriftOfStreamState(drift: unknown): unknown {
   if (typeof drift !== "object" || drift === null || !("alarm" in drift)) return drift;
   const { alarm } = drift;
   return typeof alarm === "object" && alarm !== null ? { ...drift, alarm: camelKeys(alarm) } : drift;
 }
 
-/** A schema that also checks the channels, because a ledger copied from another folder may hold another model's evidence. */
+/** A schema that also checks the channels, because a ledger copied from another folder may contain another model's evidence. */
 export function streamStateSchemaFor({ model }: Judge): z.ZodType<StreamState> {
   const channels = Object.keys(model.baseline);
   return streamStateSchema.refine(
@@ -66,19 +66,19 @@ export function streamStateSchemaFor({ model }: Judge): z.ZodType<StreamState> {
 /** Properties of a batch that do not depend on its stream. */
 export interface MeasuredBatch {
   readonly rows: number;
-  /** Number of samples that the windows cover, at the model's rate. */
+  /** Number of samples in the windows, at the model's sampling rate. */
   readonly samples: number;
   /**
-   * Samples of each of the model's channels; for a long batch, only evenly spaced pieces. Null if there are only summaries.
+   * Samples of each of the model's channels; for a long batch, only evenly spaced pieces. Null if the batch came as a summary.
    */
   readonly columns: Columns | null;
-  /** The batch, or its beginning, once per suspected fault, with that fault reversed; null if this has not been measured. */
+  /** Measurements of the batch, or of its beginning, with each suspected fault reversed; null if not measured yet. */
   readonly undone: readonly UndoneFault[] | null;
   readonly windows: number;
   readonly measurement: BatchMeasurement;
-  /** Time in which nothing moved; absent if there are only summaries. */
+  /** Time without movement; absent if a summary does not contain it. */
   readonly still?: StillSummary;
-  /** What could not be found out without samples (default: nothing). */
+  /** What could not be determined without samples (default: nothing). */
   readonly leftOut?: NonNullable<JudgedBatch["left_out"]>;
   readonly warnings: readonly string[];
 }

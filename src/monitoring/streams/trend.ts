@@ -1,18 +1,19 @@
 // Decides whether a short series has a trend, by two tests. First, its order must be too regular for chance: the test
-// compares how many more pairs rise than fall with random orders (Mann 1945, Kendall 1975). Second, its trend must be
-// large enough to matter: the median slope between pairs, times the length of the series (Theil 1950, Sen 1968).
+// compares the number of rising pairs minus the number of falling pairs with its distribution in random orders (Mann 1945,
+// Kendall 1975). Second, its trend must be large enough to matter: the median slope between pairs, times the length of the
+// series (Theil 1950, Sen 1968).
 //
-// Of series of five independent values, 1.7 % are called rising or falling, and of longer series at most 2 %. With six
-// independent channels, 10 % show a trend in some channel. Correlation between neighbouring values raises the share: a
-// correlation of .5 raises it to 4.5 % (five values) and 9 % (ten values). Series of fewer than five values are always called
-// stable, because no order of so few values is rare enough. Five values have to be strictly ordered. So if the mean moves by
-// one standard deviation of the values' own noise per step, the trend is found in 25 % of series of five values, and in all
-// series of ten. A trend is only a description; alarms come from the drift statistics.
+// Among series of independent values, 1.7 % of those with five values and at most 2 % of longer series are called rising or
+// falling. With six independent channels, 10 % show a trend in some channel. Correlation between neighbouring values raises the
+// share: a correlation of .5 raises it to 4.5 % (five values) and 9 % (ten values). Series of fewer than five values are always
+// called stable, because no order of four values is rare enough. Five values must be strictly ordered, so if the mean moves by
+// one standard deviation of the noise per step, the trend is found in only 25 % of series of five values, but in all series of
+// ten. A trend is only a description; alarms come from the drift statistics.
 
 /** Direction of a channel's means over the batches of a reference. */
 export type Trend = "stable" | "rising" | "falling";
 
-/** Two-sided significance level. With five values, it requires a strictly ordered series. An arbitrary choice. */
+/** Two-sided significance level. At this level, five values must be strictly ordered. An arbitrary choice. */
 const significance = 0.02;
 
 /** Smallest change from the first value to the last, in standard deviations of the samples. An arbitrary choice. */
@@ -40,9 +41,8 @@ export function theilSenSlope(values: readonly number[]): number {
 }
 
 /**
- * S, the number of rising pairs minus the number of falling pairs, and the two-sided probability of an S at least that
- * large by chance. The probability is exact if no two values are equal, and otherwise too large (which errs on the safe
- * side).
+ * Returns S, the number of rising pairs minus the number of falling pairs, and its two-sided p-value. The p-value is exact if
+ * no two values are equal; otherwise, it is too large, so the test is conservative.
  */
 export function mannKendall(values: readonly number[]): { readonly s: number; readonly pValue: number } {
   let s = 0;
@@ -56,8 +56,8 @@ export function mannKendall(values: readonly number[]): { readonly s: number; re
 }
 
 /**
- * For each k, the share of all orders of n values that have k falling pairs. One more value adds 0 to m falling pairs to an
- * order of m values, depending on its position.
+ * Returns, for each k, the share of all orders of n values that have k falling pairs. Inserting a value into an order of m
+ * values adds 0 to m falling pairs, depending on its position.
  */
 function mannKendallShares(n: number): number[] {
   let shares = [1];

@@ -1,12 +1,12 @@
-// How a batch changes the references. The baseline is frozen until the model is retrained. The stream's own
-// references are the two ends of one list, the batches accepted since the stream began, in order of arrival:
+// Rules by which a batch changes the references. The baseline is frozen until the model is retrained. The stream's own
+// references are the two ends of the list of batches accepted since the stream began, in order of arrival:
 //
 //   rolling reference   the last N batches; it moves whenever a batch enters
 //   anchor              the first N batches; once there are N, it stays the same
 //
-// A batch that raised an alarm does not enter; otherwise, the reference would learn the fault. Nor does a batch that the
-// quality gate rejected, or a doubtful batch, which is far from the stream's past without raising an alarm. The user may
-// overrule the alarm (accept) or remove any batch (exclude), but a batch with faulty data never enters.
+// A batch that raises an alarm does not enter the references; otherwise, they would adapt to the fault. Batches that the
+// quality gate rejected, and doubtful batches (far from the stream's past without raising an alarm), do not enter either. The
+// user may overrule the alarm (accept) or remove any batch (exclude), but a batch with faulty data never enters.
 
 import type { BatchStanding, StoredBatch } from "../../storage/store/stream-store.ts";
 
@@ -18,7 +18,7 @@ export type Admission = Pick<BatchStanding, "status" | "inReferences">;
 export type ByHand = "accept" | "exclude";
 
 /**
- * Decides whether a batch enters.
+ * Decides whether a batch enters the references.
  * @param accept whether the user accepts it even if it raises an alarm
  */
 export function admitByUpdateRules(
@@ -41,14 +41,14 @@ export function admitByUpdateRules(
 }
 
 /**
- * A batch without a summary cannot enter. It has none if its stream was reset, if --keep-days have passed, or if the quality
- * gate rejected it.
+ * The properties of a batch on which a manual decision depends. A batch without a summary cannot enter the references. Its
+ * summary is missing if the quality gate rejected the batch, the stream was reset, or --keep-days have passed.
  */
 export type DecidableBatch = Pick<StoredBatch, "status" | "inReferences" | "hasSummary">;
 
 /**
- * Effect of a manual decision on a batch: `change` is null if nothing has to change; `refused` gives the reason if the
- * decision is not possible. An accepted batch enters at its own place in the order, not at the end.
+ * Returns the effect of a manual decision on a batch: `change` is null if nothing has to change; `refused` is the reason if the
+ * decision is not possible. An accepted batch takes its place in the order of arrival, not at the end.
  */
 export function updateByHand(
   action: ByHand,

@@ -165,7 +165,7 @@ describe("what convert refuses", () => {
     await copy("named.csv", `"user" AS subject, timestamp_s AS t, recording, Ax, Ay, Az, Gx AS "user" ${simulated}`);
     await nothingNew(
       ["named.csv", "--out", "no.csv", "--group", "subject", "--channels", "Ax,Ay,Az,user"],
-      /Column "user" would be called "user" in the clean table, but the table has a column of its own/,
+      /Column "user" would be called "user" in the clean table, but the table has another column/,
     );
   });
 });

@@ -174,7 +174,7 @@ describe("labels that the training renamed and left out", () => {
     const coded = await evaluate({ files: [at("coded.csv")], model: mapped });
     expect(coded).toMatchObject({ windows: 234, unknownLabels: {} });
     expect(coded.warnings).toContain(
-      "Labels are read as in the training: 0 is left out, 1 is walking, 2 is sitting. To read them in another way, use --map or --exclude.",
+      "Labels are mapped to classes as in training: 0 is left out, 1 is walking, 2 is sitting. To use other classes, add --map or --exclude.",
     );
     const named = await evaluate({ files: [at("new.parquet")], model: mapped });
     expect(named).toMatchObject({ windows: 351 });

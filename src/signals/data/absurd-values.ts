@@ -20,7 +20,7 @@ interface Absurd {
 }
 
 /**
- * @param values returns one channel's values in all rows; called for one channel at a time
+ * @param values returns the values of one channel in all rows; called for one channel at a time
  * @throws DataFault that names the file, row, column and value
  */
 export async function refuseAbsurdValues(

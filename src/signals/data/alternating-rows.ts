@@ -1,9 +1,11 @@
-// Notices rows of two recordings or sensors that alternate without a column that distinguishes them. Movement is smooth: a value is
-// nearer to the one before it than to the one before that. If rows alternate between two signals, it is the other way round.
+// Detects recordings whose rows alternate between two recordings or sensors that no column distinguishes. Movement is
+// smooth: a value is closer to the previous value than to the value two rows back. If rows alternate between two
+// signals, a value is closer to the value two rows back.
 //
-// The measure is the root mean square of steps from row to row, divided by that of steps over two rows. No recording of
-// MotionSense, BFRB, UCI HAR and WISDM exceeds the limit (sensors-of-data-sets.full.test.ts). At low rates, steps themselves go back
-// and forth from row to row, for example of people who jog at 5 Hz.
+// The measure is the root mean square of the differences between consecutive rows, divided by that of the differences
+// over two rows. No recording of MotionSense, BFRB, UCI HAR and WISDM exceeds the limit
+// (sensors-of-data-sets.full.test.ts). At low rates, genuine values also go back and forth from row to row, as in
+// people jogging recorded at 5 Hz.
 
 import { exceedsGateLimit } from "./gate-limits.ts";
 import type { StoredRows } from "./stored-rows.ts";
@@ -11,12 +13,14 @@ import type { StoredRows } from "./stored-rows.ts";
 const mostJumpiness = 1.3;
 /** Recordings at a lower rate, in Hz, are not examined. */
 const leastRateHz = 8;
-/** Number of rows to examine, from the middle of a recording; fewer than `least` show too little. */
+/**
+ * Number of rows to examine, from the middle of a recording; recordings of fewer than `least` rows are not examined.
+ */
 const rows = { least: 200, most: 3000 } as const;
-/** Recordings that are examined, evenly from all. */
+/** Maximum number of recordings to examine, spread evenly over all of them. */
 const mostRecordings = 100;
 
-/** One warning that names the first recording whose rows alternate. */
+/** Returns one warning, which names the first recording whose rows alternate, or none. */
 export function alternatingRowsWarnings(
   stored: Pick<StoredRows, "recordings" | "sampling" | "channels" | "values">,
 ): string[] {
@@ -42,7 +46,7 @@ export function alternatingRowsWarnings(
   ];
 }
 
-/** @param columns the values of each channel; each counts by its own spread */
+/** @param columns the values of each channel; each channel's differences are divided by its variance */
 function jumpinessOfRows(columns: readonly Float32Array[]): number {
   let [one, two] = [0, 0];
   for (const values of columns) {

@@ -1,6 +1,6 @@
-// Finds faults that make a readable batch unfit to be judged. A fault is something that never occurs in a
-// genuine recording. A batch in another unit, from a rotated or noisy sensor, or from an unknown person has drifted instead, and
-// gets a different verdict. All limits are in gate-limits.ts.
+// Finds faults that make a readable batch unfit to be judged. Only what never occurs in a genuine recording counts as a
+// fault. A batch in another unit, from a rotated or noisy sensor, or from an unfamiliar person is not faulty: it has
+// drifted, and gets a different verdict. All limits are in gate-limits.ts.
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { withPlaceOfValue } from "../files/place-of-value.ts";
@@ -18,9 +18,9 @@ import { unknownUser } from "./select-rows.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
 export interface ExpectedChannel {
-  /** The column that holds the channel. */
+  /** The column that holds the channel's values. */
   readonly column: string;
-  /** Smallest and largest value of the training data, in its unit. */
+  /** Smallest and largest value in the training data, in the training data's unit. */
   readonly min: number;
   readonly max: number;
 }
@@ -31,14 +31,17 @@ export interface BatchExpectations {
   readonly samplingRateHz: number;
   /** Length of the model's windows. */
   readonly windowSeconds: number;
-  /** Minimum total length of the stretches that are long enough for a window (default 15 s); never less than one window. */
+  /**
+   * Minimum total length of the stretches that are long enough for a window, in seconds (default 15); never less than
+   * one window.
+   */
   readonly minimalSeconds?: number;
   /** See `findFiles`. */
   readonly stored?: ReadonlyMap<string, string>;
 }
 
 /**
- * Returns all faults, or none if the batch can be judged.
+ * Returns all faults of the batch; an empty list if it can be judged.
  * @param files source files of the rows
  */
 export async function batchFaults(
@@ -56,7 +59,10 @@ export async function batchFaults(
   ];
 }
 
-/** Faults of the clock: so much time without samples, or so implausible a rate, that the times were probably misread. */
+/**
+ * Returns the clock's faults: so much time without samples, or so implausible a rate, that the times were probably
+ * misread.
+ */
 export function batchClockFaults(
   rows: StoredRows,
   quality: QualityReport,
@@ -68,7 +74,7 @@ export function batchClockFaults(
   ];
 }
 
-/** The first value in each channel that no unit or movement can explain. */
+/** Returns a fault for the first value in each channel that no unit or movement can explain. */
 export async function batchRangeFaults(
   rows: StoredRows,
   channels: readonly ExpectedChannel[],
@@ -86,8 +92,9 @@ export async function batchRangeFaults(
 }
 
 /**
- * The faults of a batch whose rows are elsewhere, in the words for files whose columns have the channels' names.
- * @param expected.channels by the name of the channel
+ * Returns the faults of a batch of which only a summary is available, in the words used for files whose columns are
+ * named after the channels.
+ * @param expected.channels the columns, which are the names of the channels
  */
 export function summarizedBatchFaults(quality: BatchQuality, expected: BatchExpectations): FaultDescription[] {
   const { channels, time, rows_read: read, recordings, seconds, lost, usable } = quality;

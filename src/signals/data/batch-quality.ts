@@ -1,5 +1,6 @@
-// What the quality gate has to know about the rows of a batch. It is measured in the same way from files and on a device, where the
-// rows stay; batch-faults.ts decides on it. Its keys are in snake_case, because it is part of a device's summary.
+// The measurements of a batch's rows that the quality gate needs. They are made in the same way from files and on a
+// device, whose rows never leave it; batch-faults.ts judges them. The keys are in snake_case, because this object is
+// part of a device's summary.
 
 import {
   channelContent,
@@ -13,19 +14,19 @@ import { type RowSource, recordingPieces } from "./recordings.ts";
 import type { SampledRows } from "./sampled-rows.ts";
 import { samplingSteps } from "./sampling.ts";
 
-/** The rows of a batch as the quality gate sees them. */
+/** Measurements of a batch's rows for the quality gate. */
 export interface BatchQuality {
-  /** Rows that arrived, whether or not they were kept. */
+  /** Number of rows that arrived, whether or not they were kept. */
   readonly rows_read: number;
-  /** Times that are not numbers, and infinite ones. */
+  /** Number of times that are not numbers, and of infinite times. */
   readonly time: { readonly missing: number; readonly infinite: number };
-  /** Recorded time in all stretches, in seconds. */
+  /** Recorded time in all stretches together, in seconds. */
   readonly seconds: number;
-  /** In order of their first row. */
+  /** Ordered by their first row. */
   readonly recordings: readonly RecordingQuality[];
   /** Time without samples. */
   readonly lost: LostTime;
-  /** Time that windows can cover. */
+  /** Time that windows can cover, in seconds. */
   readonly usable: UsableTime;
   /** By channel. */
   readonly channels: Readonly<Record<string, ChannelContent & { readonly missing: number; readonly infinite: number }>>;
@@ -37,23 +38,23 @@ export interface RecordingQuality {
   readonly recording: string;
   /** Rows that were kept. */
   readonly rows: number;
-  /** Rows that repeated the time of the row before, but had other values. */
+  /** Number of rows that repeated the time of the previous row with other values. */
   readonly repeated: number;
   /** Recorded time. */
   readonly seconds: number;
-  /** Null if there are fewer than two rows. */
+  /** Sampling rate; null if there are fewer than two rows. */
   readonly rate_hz: number | null;
 }
 
-/** Time without samples within recordings; pauses of more than a minute count as neither. */
+/** Time without samples within recordings; pauses of more than a minute are neither lost nor counted in the total. */
 export interface LostTime {
-  /** Time beyond one median step, in steps longer than 1.5 median steps. */
+  /** Lost time, in seconds: the part beyond one median step of each step longer than 1.5 median steps. */
   readonly seconds: number;
   /** Time in all steps. */
   readonly of_seconds: number;
 }
 
-/** Time in stretches that are long enough for a window. */
+/** Time in stretches that are long enough for a window, and the total. */
 export interface UsableTime {
   /** Time in these stretches. */
   readonly seconds: number;
@@ -63,13 +64,13 @@ export interface UsableTime {
 
 /** One channel of a batch. */
 export interface ChannelContent {
-  /** Smallest value that was kept; 0 if there is none. */
+  /** Smallest value that was kept; 0 if none was kept. */
   readonly min: number;
-  /** Largest value that was kept; 0 if there is none. */
+  /** Largest value that was kept; 0 if none was kept. */
   readonly max: number;
   /** Time in runs of one value that last at least a second, in seconds. */
   readonly flat_seconds: number;
-  /** The first value that no unit or movement can explain, and the number of such values; null if there is none. */
+  /** The first value that no unit or movement can explain, and the number of such values; null if there are none. */
   readonly absurd: AbsurdSample | null;
 }
 
@@ -81,7 +82,7 @@ export interface AbsurdSample {
   readonly seconds: number;
   /** Name of its recording. */
   readonly recording: string;
-  /** Number of such values, this one included. */
+  /** Number of absurd values, including this one. */
   readonly values: number;
 }
 
@@ -93,17 +94,17 @@ export interface KnownRange {
   readonly max: number;
 }
 
-/** What arrived, whether or not it was kept: the counts that rows alone do not show. */
+/** Counts of everything that arrived, which cannot be derived from the rows that were kept. */
 export interface ArrivedCells {
   readonly read: number;
-  /** Counts for each channel, then for the time. */
+  /** Number of missing values in each channel, and last in the time column. */
   readonly missing: readonly number[];
   readonly infinite: readonly number[];
   /** By recording. */
   readonly repeated: ReadonlyMap<string, number>;
 }
 
-/** @param expected.ranges ranges of the training data by channel; without one, no value is absurd */
+/** @param expected.ranges ranges of the training data by channel; a channel without a range has no absurd values */
 export function measureBatchQuality(
   rows: SampledRows,
   { read, missing, infinite, repeated }: ArrivedCells,
@@ -150,7 +151,7 @@ export function absurdLimit({ min, max }: KnownRange): number {
   return absurdFactor * Math.max(Math.abs(min), Math.abs(max));
 }
 
-/** The first absurd value of a channel, and the person to whom it belongs; null if there is none. */
+/** Returns the first absurd value of a channel, and the person to whom it belongs; null if there are none. */
 export function absurdSample(
   rows: SampledRows,
   channel: number,
@@ -175,8 +176,8 @@ export function absurdSample(
 }
 
 /**
- * If a step is longer than 1.5 median steps of its recording, the time beyond one median step is lost. Time without a label was
- * recorded, although its rows were dropped: it is not counted.
+ * Counts the time beyond one median step as lost in every step longer than 1.5 median steps of its recording. Rows
+ * without a label were dropped, but their time was recorded, so it does not count as lost.
  */
 export function lostTime(rows: SampledRows): LostTime {
   let [lost, total] = [0, 0];
@@ -207,7 +208,7 @@ export function usableTime(
   for (const { start, end } of rows.stretches()) {
     const seconds = rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + 1 / samplingRateHz;
     total += seconds;
-    // If a clock counts milliseconds, rounding can make a full window look slightly too short.
+    // If a clock counts milliseconds, rounding can make a full window appear slightly too short.
     if (seconds * (1 + 1e-6) >= windowSeconds) usable += seconds;
   }
   return { seconds: usable, of_seconds: total };

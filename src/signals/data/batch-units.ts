@@ -1,6 +1,6 @@
-// Converts a batch's values to the units of a model. Only what the model's manifest, the batch's column names or an option
-// declare is converted; any other change of unit is a fault, which `check` names. Columns that by their names hold another kind of
-// sensor are rejected.
+// Converts a batch's values to the units of a model. Converts only what the model's manifest, the batch's column names
+// or an option declares; any other change of unit is a fault, which `check` names. Rejects columns whose names state
+// another kind of sensor.
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { listedNames } from "../../listed-names.ts";
@@ -9,33 +9,33 @@ import { type NamedSensor, sensorsByName } from "../sensors/sensors-by-name.ts";
 import { type StoredConversion, unitConversionFactors } from "./convert-units.ts";
 import { parseUnitChoice, unitsOfChoice } from "./unit-choice.ts";
 
-/** What a model knows about the units of its recordings. */
+/** The units and conversions that a model's manifest records. */
 export interface UnitsOfModel {
   readonly channels: readonly string[];
-  /** The sensors as the network knows them. */
+  /** The sensors, with the units in which the network was trained. */
   readonly sensors: readonly Sensor[];
-  /** How the values of its training recordings were converted. */
+  /** How the values of the training recordings were converted. */
   readonly conversions: readonly StoredConversion[];
-  /** Whether it was trained in the units of its files, as models of earlier versions were. */
+  /** Whether the model was trained in the units of its files, as in earlier versions. */
   readonly keeps: boolean;
 }
 
 /** The factors by which a batch's values are multiplied. */
 export interface BatchUnits {
-  /** By channel, for everybody who is not in `people`. */
+  /** Factors by channel, for every person who is not in `people`. */
   readonly factors: readonly number[];
-  /** By channel, for people whose recordings were in another unit and were converted for training. */
+  /** Factors by channel, for people whose training recordings were in another unit and were converted. */
   readonly people: ReadonlyMap<string, readonly number[]>;
-  /** Conversions that differ from those in training. */
+  /** Descriptions of conversions that differ from those in training. */
   readonly notes: readonly string[];
-  /** Columns of another kind of sensor. */
+  /** Faults of columns that hold another kind of sensor. */
   readonly faults: readonly FaultDescription[];
 }
 
 /**
  * @param columns the batch's columns, in the order of the model's channels
- * @param choice `--units`, if it is given
- * @throws UserError if a declared unit does not fit
+ * @param choice the value of `--units`, if given
+ * @throws UserError if a declared unit does not fit the sensor
  */
 export function batchUnits(model: UnitsOfModel, columns: readonly string[], choice: string | undefined): BatchUnits {
   const units = parseUnitChoice(choice ?? "stated");
@@ -68,7 +68,9 @@ export function batchUnits(model: UnitsOfModel, columns: readonly string[], choi
   return { factors, people: unitFactorsOfPeople(model, columns, { choice, factors, keeps }), notes, faults };
 }
 
-/** Nothing, if an option or other columns declare how everybody's values are converted. */
+/**
+ * Returns factors for single people; none if an option or different column names declare the conversion of all values.
+ */
 function unitFactorsOfPeople(
   { channels, conversions }: UnitsOfModel,
   columns: readonly string[],
@@ -88,7 +90,7 @@ function unitFactorsOfPeople(
   );
 }
 
-/** What the values of a recording are multiplied by. */
+/** Returns a function that gives the factors by which a recording's values are multiplied. */
 export function unitFactorsOfBatch({
   factors,
   people,
@@ -96,12 +98,12 @@ export function unitFactorsOfBatch({
   return ({ user }) => people.get(user) ?? factors;
 }
 
-/** By channel, the smallest of the possible factors, with which a batch may have the largest values in its own unit. */
+/** Returns each channel's smallest possible factor, with which the allowed range is widest in the batch's own unit. */
 export function leastUnitFactors({ factors, people }: Pick<BatchUnits, "factors" | "people">): number[] {
   return factors.map((factor, c) => Math.min(factor, ...[...people.values()].map((own) => own[c]!)));
 }
 
-/** A note about people of the batch whose recordings are converted as for training; null if there are none. */
+/** Notes which of the batch's people have recordings that are converted as in training; null if there are none. */
 export function noteOnUnitsOfPeople(
   { people }: Pick<BatchUnits, "people">,
   recordings: readonly { readonly user: string }[],
@@ -117,7 +119,7 @@ function sensorNamedInBatch(columns: readonly string[]): NamedSensor | undefined
   return others.length === 0 && sensor?.channels.every((name) => columns.includes(name)) ? sensor : undefined;
 }
 
-/** The fault if the columns' names say that they hold another kind of sensor than the model's. */
+/** Returns a fault if the columns' names state a kind of sensor other than the model's. */
 function batchFaultOfKind(
   sensor: Sensor,
   columns: readonly string[],

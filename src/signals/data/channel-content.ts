@@ -1,13 +1,13 @@
-// Measures the range of each channel and the time for which it stays at a single value. A stretch extends from its first row to one
-// step after its last row.
+// Measures the range of each channel, and the time for which it stays at a single value. A stretch extends from its
+// first row to one sampling step after its last row.
 
 import { recordingPieces, type Stretch } from "./recordings.ts";
 import type { SampledRows } from "./sampled-rows.ts";
 
-/** A channel counts as flat only while it stays at one value for at least this long. */
+/** Minimum length of a run of equal values for a channel to count as flat during it, in seconds. */
 const flatRunSeconds = 1;
 
-/** The range of a channel; an empty one if there are no rows. */
+/** The range of a channel's values; empty if there are no rows. */
 export interface ChannelRange {
   readonly min: number;
   readonly max: number;
@@ -42,7 +42,7 @@ export function channelContent(rows: SampledRows, channel: number): ChannelRange
   return { min, max, flat_seconds: roundQuality(flatSeconds) };
 }
 
-/** Says that a channel is constant, all of the time or more than a tenth of it. */
+/** Warns of channels that are constant all the time, or more than a tenth of it. */
 export function flatChannelWarnings(channels: Readonly<Record<string, ChannelRange>>, seconds: number): string[] {
   const entries = Object.entries(channels);
   return [
@@ -59,18 +59,18 @@ export function flatChannelWarnings(channels: Readonly<Record<string, ChannelRan
   ];
 }
 
-/** Seconds that a row represents: the median step of its recording. */
+/** Returns the seconds that a row represents, which is the median step of its recording. */
 function secondsPerRow({ sampling }: SampledRows, recording: number): number {
   const { periodSeconds } = sampling[recording]!;
   return Number.isFinite(periodSeconds) ? periodSeconds : 0;
 }
 
-/** Length of a stretch: from its first row to one step after its last row. */
+/** Returns the length of a stretch, from its first row to one sampling step after its last row. */
 export function stretchSeconds(rows: SampledRows, recording: number, { start, end }: Stretch): number {
   return rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + secondsPerRow(rows, recording);
 }
 
-/** Each stretch with the index of its recording. */
+/** Yields each stretch with the index of its recording. */
 export function* stretchesByRecording(rows: SampledRows): Generator<[number, Stretch]> {
   let r = 0;
   for (const stretch of rows.stretches()) {
@@ -84,7 +84,7 @@ export function roundQuality(value: number): number {
   return Number(Number(value.toPrecision(9)).toFixed(9));
 }
 
-/** The median rate of a recording; null if there are fewer than two rows. */
+/** Returns the median sampling rate of a recording; null if it has fewer than two rows. */
 export function rateOfSampling({ periodSeconds }: { readonly periodSeconds: number }): number | null {
   const rate = roundQuality(1 / periodSeconds);
   return Number.isFinite(rate) ? rate : null;

@@ -1,5 +1,5 @@
-// Derives the channels of a clean table from those of the files: in their units after conversion, and under names that do not
-// contradict them.
+// Derives the channels of a clean table from the files' channels: with converted values, and with names that do not
+// contradict their units.
 
 import { UserError } from "../../errors.ts";
 import type { SensorUnit } from "../sensors/sensor.ts";
@@ -9,17 +9,19 @@ import type { DecidedSensor } from "./find-sensors.ts";
 
 /** One channel of a clean table. */
 export interface CleanChannel {
-  /** Its column in the files. */
+  /** The channel's column in the files. */
   readonly from: string;
-  /** Its column in the clean table. */
+  /** The channel's column in the clean table. */
   readonly to: string;
-  /** Unit in the files; null if it is unknown, or differs between people. */
+  /** Unit in the files; null if it is unknown or differs between people. */
   readonly unitFrom: SensorUnit | null;
-  /** Unit in the clean table; null if unknown. */
+  /** Unit in the clean table; null if it is unknown. */
   readonly unitTo: SensorUnit | null;
-  /** What the values were multiplied by; 1 if they were not converted, null if the unit differs between people. */
+  /**
+   * Factor by which the values were multiplied; 1 if they were not converted, null if the unit differs between people.
+   */
   readonly factor: number | null;
-  /** Reason, in words, such as "its name says g". */
+  /** Reason for the unit, in words, such as "its name says g". */
   readonly because: string;
 }
 
@@ -28,8 +30,9 @@ export const cleanColumns = ["user", "activity", "recording", "timestamp_s"] as 
 
 /**
  * @param sensors the sensors as they are in the files
- * @param units how they are converted
- * @throws UserError if two channels of the clean table would have the same name, or one would have the name of another column
+ * @param units how the sensors are converted
+ * @throws UserError if two channels of the clean table would have the same name, or a channel would have the name of
+ * another column
  */
 export function cleanChannels(
   channels: readonly string[],
@@ -46,7 +49,7 @@ export function cleanChannels(
     const [unitTo, because] = [units.sensors[s]!.unit, units.because[s]!];
     const [first] = own;
     if (first === undefined) return { ...keep, unitFrom: unitTo, unitTo, because };
-    // A name that states the old unit would be wrong.
+    // After a conversion, a name that states the old unit would be wrong.
     const written = named.get(sensor.channels.join())?.written;
     const to = written === undefined ? from.trim() : `${sensor.name}_${"xyz"[sensor.channels.indexOf(from)]!}`;
     const forAll = first.people === undefined;
@@ -67,7 +70,7 @@ function refuseEqualCleanNames(clean: readonly CleanChannel[]): void {
   for (const [i, { from, to }] of clean.entries()) {
     const other = clean.find((own, j) => j < i && own.to === to);
     if (other === undefined && !cleanColumns.some((name) => name === to)) continue;
-    const what = other === undefined ? `the table has a column of its own called "${to}"` : `"${other.from}" is too`;
+    const what = other === undefined ? `the table has another column called "${to}"` : `"${other.from}" is too`;
     throw new UserError(`Column "${from}" would be called "${to}" in the clean table, but ${what}`, {
       advice: "Rename the column, or leave it out with --channels.",
     });

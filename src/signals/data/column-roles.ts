@@ -1,5 +1,6 @@
-// Decides which column has which role. Columns that the user names are used as given; the others are found by their usual names.
-// Every choice is reported, so that users notice a wrong guess.
+// Decides which columns hold the label, the person, the recording, the time and the channels. Columns that the user
+// names are used as given; the others are found by their usual names. Reports every choice, so that users notice a
+// wrong guess.
 
 import { type FaultDescription, type OnFault, throwDataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
@@ -19,19 +20,20 @@ import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { refuseReservedChannels } from "./reserved-names.ts";
 
-/** The columns in use, by their names in the file; null if there is none. */
+/** The columns in use, by their names in the file; null for a role without a column. */
 export interface ResolvedColumns {
   /** Activity of the sample. */
   readonly label: string | null;
-  /** Person who wore the sensor. */
+  /** Column of the person who wore the sensor. */
   readonly group: string | null;
   /** One uninterrupted recording. */
   readonly recording: string | null;
   /** Time of the sample. */
   readonly time: string | null;
   /**
-   * One of: s, ms, us, ns (numbers in that unit), days (serial days of a spreadsheet), ticks (numbers in a unit that the user
-   * gave), timestamp (a date-time), index (a count of rows or samples). If files differ, this is the unit of the first.
+   * Unit of the times: s, ms, us or ns (numbers in that unit), days (serial days of a spreadsheet), ticks (numbers in a
+   * unit that the user gave), timestamp (a date-time), index (a count of rows or samples). If files differ, this is the
+   * first file's unit.
    */
   readonly timeUnit: TimeUnit;
   /** Sensor columns, in order. */
@@ -40,7 +42,7 @@ export interface ResolvedColumns {
 
 export type ColumnRoles = Omit<ResolvedColumns, "timeUnit">;
 
-/** Unit of a time column: a number of seconds, parts of it or days, a date-time, or a count of samples. */
+/** Unit of a time column: seconds, fractions of a second, days, a date-time, or a count of samples. */
 export type TimeUnit = "s" | "ms" | "us" | "ns" | "days" | "ticks" | "timestamp" | "index";
 
 /** Whether a label column and a person column are required; `if found` reads a label column only if it has a usual name. */
@@ -63,7 +65,7 @@ export const columnRoleOptions: Record<ColumnRole, string> = {
   time: "--time",
 };
 
-/** Advice on roles that a path may state, because tables that apps export contain neither labels nor people. */
+/** Advice on taking labels and people from paths, because tables that apps export contain neither. */
 const elsewhere: Record<ColumnRole, string> = {
   label: ', or take it from the names of folders or files: --label-from-path "{activity}/*"',
   group: ', or take it from the names of folders or files: --group-from-path "{person}/*"',
@@ -73,11 +75,12 @@ const elsewhere: Record<ColumnRole, string> = {
 
 /**
  * @param available columns of the files, in file order
- * @param required which roles must have a column; an optional label column is used only if the user names it
- * @param onFault called for each given or expected channel that is missing; if it does not throw, the other channels are returned
+ * @param required roles that must have a column; an optional label column is used only if the user names it
+ * @param onFault called for each given or expected channel that is missing; if it does not throw, the other channels
+ * are returned
  * @param warn called for columns that were found but not used
- * @throws UserError if a column is missing (the message suggests the closest name), no column is found for a role, or a
- *   column has two roles
+ * @throws UserError if a column is missing (the message suggests the closest name), if no column is found for a role,
+ * or if a column has two roles
  */
 export function resolveColumnRoles(
   available: readonly string[],
@@ -112,7 +115,7 @@ export function resolveColumnRoles(
   return columns;
 }
 
-/** Otherwise, a rate would be assumed although the file contains the times. */
+/** Rejects several possible clocks, because a rate would be assumed otherwise although the file contains the times. */
 function refuseSeveralClockRoles(available: readonly string[], file: string): null {
   const late = (name: string): number => Number(/arriv|receiv|system|phone|server/i.test(name));
   const possible = usualTimeColumns(available).sort((a, b) => late(a) - late(b));
@@ -209,7 +212,9 @@ function nearestColumnForRole(available: readonly string[], name: string): strin
   return available.find((column) => column.toLowerCase() === name.toLowerCase()) ?? nearestName(name, available);
 }
 
-/** The channels of the sensors that the user specifies, and of an accelerometer and a gyroscope found by name. */
+/**
+ * Returns the channels of the sensors that the user specifies, and of an accelerometer and a gyroscope found by name.
+ */
 function findChannelRoles(
   available: readonly string[],
   given: readonly string[],
@@ -231,10 +236,13 @@ function findChannelRoles(
   );
 }
 
-/** Fewest numbered copies of a sensor that are the samples of a window; nobody wears more devices. */
+/**
+ * Number of numbered copies of a sensor from which they count as the samples of a window; nobody wears that many
+ * devices.
+ */
 const fewestSamples = 12;
 
-/** Otherwise, the first sample of each window would be taken for the signal. */
+/** Rejects rows that hold whole windows, because the first sample of each window would be read as the signal. */
 function refuseWindowsInRows(
   first: readonly string[],
   others: readonly { readonly channels: readonly string[] }[],
@@ -251,11 +259,11 @@ function refuseWindowsInRows(
   );
 }
 
-/** Statistics of a window, as words of a name: Acc X-mean, GyrX_std. */
+/** Matches names of statistics over a window, such as Acc X-mean and GyrX_std. */
 const statisticName =
   /(?:^|[^a-z])(mean|median|avg|std|stdev|var|min|max|iqr|mad|rms|skew|kurt|energy|entropy)(?:[^a-z]|$)/i;
 
-/** Otherwise, one value per window would be taken for the signal. */
+/** Rejects statistics of windows, because they would be read as samples. */
 function refuseFeaturesOfWindows(channels: readonly string[], file: string): void {
   if (channels.length === 0 || !channels.every((name) => statisticName.test(name))) return;
   throw new UserError(
@@ -266,15 +274,15 @@ function refuseFeaturesOfWindows(channels: readonly string[], file: string): voi
   );
 }
 
-/** Names of values that sum up an epoch: Euclidean norms, angles, counts and MIMS units. */
+/** Matches names of values that summarise an epoch: Euclidean norms, angles, counts and MIMS units. */
 const summaryName = /enmo|^anglez$|samplerate|counts?$|^vm$|mims/i;
 
 function adviceOnChannelRoles(available: readonly string[]): string {
   if (available.some((column) => summaryName.test(column)))
-    return "These columns look like summaries of epochs. Export the accelerations of each axis, which devices call raw data.";
+    return "These columns look like summaries of epochs. Export the acceleration of each axis, often called raw data.";
   const vectors = sensorsByName(available).map(({ channels }) => channels.join(","));
   const [first] = vectors;
-  // Axes may be named by the body instead of by letters: AccV, AccML, AccAP.
+  // Axes may be named after the body instead of by letters, such as AccV, AccML and AccAP.
   const accelerations = available.filter((column) => /acc/i.test(column));
   if (first === undefined && accelerations.length === 3)
     return `Name them with --channels. Perhaps these are the axes of an accelerometer: ${shellCommand("--channels", accelerations.join(","))}`;

@@ -1,5 +1,5 @@
-// Converts recordings to m/s^2 and rad/s if names or options state another unit and, if the user asks for it, if only the values
-// show it. A mixture of units is never pooled.
+// Converts recordings to m/s^2 and rad/s if names or options state another unit or, on request, if only the values
+// suggest it. Recordings in different units are never pooled.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -10,7 +10,7 @@ import { givenSensors } from "./given-sensors.ts";
 import type { StoredRows } from "./stored-rows.ts";
 import { type UnitChoice, unitsOfChoice } from "./unit-choice.ts";
 
-/** How the values of some channels are converted. */
+/** A conversion of some channels' values. */
 export interface UnitConversion {
   /** Names of the channels. */
   readonly channels: readonly string[];
@@ -18,25 +18,28 @@ export interface UnitConversion {
   readonly from: SensorUnit;
   /** Unit after the conversion. */
   readonly to: SensorUnit;
-  /** What the values are multiplied by. */
+  /** Factor by which the values are multiplied. */
   readonly factor: number;
-  /** The people whose recordings are converted; absent if all are. */
+  /** People whose recordings are converted; absent if all people's are. */
   readonly people?: readonly string[];
 }
 
-/** A conversion as a manifest records it; later versions may know other units. */
+/** A conversion as recorded in a manifest; manifests of later versions may contain other units. */
 export interface StoredConversion extends Omit<UnitConversion, "from" | "to"> {
   readonly from: string;
   readonly to: string;
 }
 
-/** The units of a set of recordings. */
+/** The units of a set of recordings, and their conversions. */
 export interface DecidedUnits {
   /** The sensors after the conversion. */
   readonly sensors: FoundSensors["sensors"];
   /** In the order of the sensors. */
   readonly conversions: readonly UnitConversion[];
-  /** Units that are known only from values, and were not converted; declared units that the values contradict. */
+  /**
+   * Warnings about units that were inferred only from values and therefore not converted, and about declared units that
+   * the values contradict.
+   */
   readonly warnings: readonly string[];
   /** How the unit of each sensor in the files was determined, in words. */
   readonly because: readonly string[];
@@ -51,7 +54,8 @@ const wantedUnit: Partial<Record<SensorKind, SensorUnit>> = {
 /**
  * @param found the sensors as they are in the files
  * @param options.sensor sensors as in `--sensor`
- * @throws UserError if a declared unit does not fit, or the values of a mixture do not show each person's unit
+ * @throws UserError if a declared unit does not fit the sensor, or if people's units differ and the values do not show
+ * each person's unit
  */
 export function decideUnitConversions(
   channels: readonly string[],
@@ -148,7 +152,10 @@ export function convertUnitsOfRows(
   return rows.scaled(({ user }) => unitConversionFactors(conversions, channels, user));
 }
 
-/** By channel; 1 if it is not converted. @param user null for people who are not named in a conversion */
+/**
+ * Returns each channel's factor; 1 if the channel is not converted. @param user null for people whom no conversion
+ * names
+ */
 export function unitConversionFactors(
   conversions: readonly StoredConversion[],
   channels: readonly string[],
@@ -163,7 +170,7 @@ export function unitConversionFactors(
   });
 }
 
-/** The conversions that lead to these factors, sensor by sensor. */
+/** Returns the conversions that yield these factors, sensor by sensor. */
 export function unitConversionsByFactors(
   { channels, sensors }: { readonly channels: readonly string[]; readonly sensors: readonly Sensor[] },
   factors: readonly number[],

@@ -1,15 +1,16 @@
-// Finds content that occurs under two people: a person's rows that were exported again under another id. Names cannot reveal
-// this, so values are compared. A rolling hash is computed for every span of 32 consecutive rows of a recording. Spans whose
-// hash falls into a fixed range are kept, so the same rows are compared wherever a copy begins. Rows at rest on a coarse sensor
-// may be equal by chance, so only spans with at least 16 different rows count, and at least three must agree. Values that were
-// rounded, scaled or resampled in the copy are not recognised. Dimensions: C channels.
+// Finds content that occurs under two people, as when one person's rows were exported again under another id. Compares
+// values, because names cannot reveal copies. A rolling hash is computed for every span of 32 consecutive rows of a
+// recording. Only spans whose hash falls into a fixed range are kept, so the same rows are compared wherever a copy
+// begins. Rows at rest on a coarse sensor may be equal by chance, so only spans with at least 16 different rows count,
+// and at least three spans must agree. Values that were rounded, scaled or resampled in the copy are not recognised.
+// Dimensions: C channels.
 
 import { type RowSource, recordingPieces } from "./recordings.ts";
 
-/** Equal values under two people. */
+/** Content that two people share. */
 export interface CopiedContent {
   readonly people: readonly [string, string];
-  /** The first recordings found to have equal values. */
+  /** The first two recordings in which equal values were found. */
   readonly recordings: readonly [string, string];
   /** Estimated share of the second person's values that the first person also has, 0 to 1. */
   readonly share: number;
@@ -19,7 +20,7 @@ const spanRows = 32;
 const minusZero = -(2 ** 31);
 const leastDifferentRows = 16;
 const leastSpans = 3;
-/** Above this number of kept spans, every second one is dropped. */
+/** Maximum number of spans to keep; beyond it, every second span is dropped. */
 const mostSpans = 2 ** 18;
 
 const [baseA, baseB] = [0x9e3779b1, 0x85ebca6b];
@@ -31,7 +32,7 @@ interface Owner {
 }
 
 export class CopiedContentFinder {
-  /** The first owner of each kept span. */
+  /** The recording in which each kept span was first found. */
   readonly #owners = new Map<number, Owner>();
   readonly #spansOf = new Map<string, number>();
   readonly #shared = new Map<string, { first: Owner; other: Owner; spans: number }>();
@@ -81,7 +82,7 @@ export class CopiedContentFinder {
     for (const shared of this.#shared.values()) shared.spans = Math.ceil(shared.spans / 2);
   }
 
-  /** Pairs of people with equal values, in the order in which they were found. */
+  /** Returns the pairs of people with equal values, in the order in which they were found. */
   found(): CopiedContent[] {
     return [...this.#shared.values()]
       .filter(({ spans }) => spans >= leastSpans)
@@ -118,7 +119,7 @@ function rowContentHashes(rows: RowSource, from: number, to: number): Int32Array
   return hashes;
 }
 
-/** The factor that a value has in the hash when it leaves the span. */
+/** Returns the factor by which a value is weighted in the rolling hash when it leaves the span. */
 function powerOfContentHash(base: number): number {
   let power = 1;
   for (let i = 0; i < spanRows; i++) power = Math.imul(power, base);

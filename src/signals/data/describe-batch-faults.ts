@@ -1,4 +1,4 @@
-// The words for the faults of a batch, from what was measured of its rows. All limits are in gate-limits.ts.
+// Describes the faults of a batch from the measurements of its rows. All limits are in gate-limits.ts.
 
 import { counted } from "../../counted.ts";
 import type { FaultDescription } from "../../data-fault.ts";
@@ -32,7 +32,7 @@ export function describeRangeFault(
   };
 }
 
-/** Too much time without samples. */
+/** Returns a fault if too much time has no samples. */
 export function describeLostTimeFaults({ seconds: lost, of_seconds: total }: LostTime): FaultDescription[] {
   if (!exceedsGateLimit(lost, lostShareLimit * total)) return [];
   const found = `${percent(lost / total)} of ${formatBatchFaultValue(total)} s without samples`;
@@ -71,7 +71,7 @@ export function describeFlatChannelFaults({
 
 /**
  * Implausible rates.
- * @param clock the column of the times, and their unit
+ * @param clock the time column and its unit
  */
 export function describeRateFaults(
   recordings: readonly Pick<QualityReport["per_recording"][number], "user" | "recording" | "seconds" | "rate_hz">[],

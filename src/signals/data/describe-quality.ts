@@ -1,4 +1,4 @@
-// Fills in the quality report from the kept rows, in one pass over each column. Nothing here changes the data.
+// Completes the quality report from the kept rows, in one pass over each column. Does not change the data.
 
 import {
   channelContent,
@@ -95,7 +95,7 @@ function describeChannelQuality({ rows, selected }: QualityInput): QualityReport
   );
 }
 
-/** Rows and seconds by name. */
+/** Counts rows and seconds by name. */
 class Tally {
   readonly #counts = new Map<string, { rows: number; seconds: number }>();
 

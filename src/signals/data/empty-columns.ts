@@ -1,5 +1,6 @@
-// Takes columns without any value out of a table's schema. Exports have them for sensors that a device lacks (SampleTimeFine of
-// Xsens, a second gyroscope). Chosen as the time or as a channel, such a column would leave no row.
+// Removes columns without any value from a table's schema. Exports contain such columns for sensors that a device lacks
+// (SampleTimeFine of Xsens, a second gyroscope). If such a column were chosen as the time or as a channel, no row would
+// remain.
 
 import { cellHasNumber, cellHasValue, isNumberCellType, startOfCell } from "../files/cell-has-value.ts";
 import type { Database } from "../files/duckdb.ts";
@@ -12,15 +13,15 @@ import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 
 /**
- * Number of rows from the top of a file that are searched first: those that DuckDB's sniffer reads, which takes an empty column
- * for text.
+ * Number of rows searched first, from the top of a file: those that DuckDB's sniffer reads, which assumes that an empty
+ * column is text.
  */
 const headRows = 20_480;
-/** Tables with more such columns are not searched: the query would fill the memory. */
+/** Maximum number of possibly empty columns to search; a query over more would fill the memory. */
 const mostColumns = 500;
 
 /**
- * @param options columns that the user names are kept; if one is empty, this is reported when it is read
+ * @param options the user's choice of columns, which are kept; if one is empty, an error is reported when it is read
  * @param warn called with the names of the columns that are left out
  */
 export async function withoutEmptyColumns(
@@ -33,10 +34,10 @@ export async function withoutEmptyColumns(
   const possible = schema.names.filter(
     (name) => !isColumnNamedByUser(name, options) && mayBeEmpty(schema.types.get(name) ?? ""),
   );
-  // Cells that DuckDB cannot read here are explained when the rows themselves are read.
+  // Errors in cells that DuckDB cannot read here are explained when the rows themselves are read.
   const inHead = await emptyAmong(database, schema, possible, headRows).catch(() => []);
   const empty = new Set(await emptyAmong(database, schema, inHead));
-  // A sensor of which one axis is empty is broken, not absent.
+  // A sensor with only one empty axis is broken, not absent, so its columns are kept.
   for (const { channels } of sensorsByName(schema.names))
     if (channels.some((name) => !empty.has(name))) for (const name of channels) empty.delete(name);
   if (empty.size === 0 || empty.size === schema.names.length) return schema;
@@ -49,7 +50,7 @@ function isColumnNamedByUser(name: string, { sensor = [], only = [], split, ...o
   const { label, group, recording, time, pivot, channels = [], modelChannels = [], pathColumns = [] } = options;
   const roles = [label, group, recording, time, pivot, fixedSplitOf(split)?.column];
   return (
-    // Unlabelled batches have an empty label column.
+    // A batch without labels may have an empty label column.
     usualColumnOfRole([name], "label") !== null ||
     [...roles, ...channels, ...modelChannels, ...pathColumns].includes(name) ||
     sensor.some((text) => text.includes(name)) ||
@@ -64,8 +65,8 @@ function doEmptyColumnsMatter(empty: readonly string[]): boolean {
 }
 
 /**
- * Whether a column of this type may be empty. In a text file, numbers are values; in Parquet, a column of NaN has a numeric
- * type.
+ * Whether a column of this type may be empty. In a text file, any number is a value; in Parquet, a column of NaN has a
+ * numeric type.
  */
 function mayBeEmpty(type: string): boolean {
   return /^(VARCHAR|DOUBLE|FLOAT|INTEGER|BOOLEAN|BIGINT)$/.test(type);

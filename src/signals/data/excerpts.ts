@@ -1,4 +1,4 @@
-// Excerpts of recordings to look at: a few seconds of every channel, for each activity of a few people.
+// Cuts excerpts of recordings to plot: a few seconds of every channel, for each activity of a few people.
 
 import { naturalOrder } from "../../natural-order.ts";
 import type { Stretch } from "./recordings.ts";
@@ -26,8 +26,8 @@ export interface ExcerptOptions {
 }
 
 /**
- * Takes one excerpt for each activity and person, from the person's longest stretch of that activity. Activities are in order
- * of name, and so are people; only the first people of each activity are included.
+ * Takes one excerpt for each activity and person, from the person's longest stretch of that activity. Sorts activities
+ * and people by name, and includes only the first people of each activity.
  */
 export function excerptsOf(rows: StoredRows, options: ExcerptOptions): Excerpt[] {
   const longest = new Map<string, Map<string, Stretch>>();

@@ -11,7 +11,7 @@ import type { StoredRows } from "./stored-rows.ts";
 export type { DecidedSensor, MixedSensor } from "../sensors/decide-sensors.ts";
 export type { Axes, Sensor, SensorKind, SensorUnit } from "../sensors/sensor.ts";
 
-/** The sensors found in recordings, in the order of their channels. */
+/** The sensors found in recordings, and warnings about them. */
 export interface FoundSensors {
   /** Each channel belongs to at most one sensor. */
   readonly sensors: readonly DecidedSensor[];
@@ -19,7 +19,9 @@ export interface FoundSensors {
   readonly warnings: readonly string[];
 }
 
-/** Maximum number of one-second pieces, taken evenly from all recordings; more would not improve the result. */
+/**
+ * Maximum number of one-second pieces to examine, spread evenly over all recordings; more would not improve the result.
+ */
 const mostPieces = 2000;
 const pieceSeconds = 1;
 const leastPieceRows = 8;

@@ -1,9 +1,10 @@
-// A hash of the data. It tells a resumed run, or the user of a stored model, whether the data is still the same.
+// Computes a hash of recordings. A resumed run and the users of a stored model can check with it whether the data is
+// still the same.
 
 import { createHash } from "node:crypto";
 import { type RowSource, recordingPieces } from "./recordings.ts";
 
-/** sha256 of channel names, stretches, times and values: independent of file format, file names and chunking. */
+/** sha256 of channel names, stretches, times and values; independent of the file format, file names and chunking. */
 export function fingerprint(rows: RowSource): string {
   const hash = createHash("sha256");
   hash.update(`{"channels":${JSON.stringify(rows.channels)},"stretches":[`);

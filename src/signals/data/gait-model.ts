@@ -13,11 +13,13 @@ export interface Movement {
   readonly stepHz: number;
   /** Amplitude of the forearm's swing, once per stride (two steps). */
   readonly swing: number;
-  /** Amplitude of the body's vertical movement, once per step. */
+  /** Amplitude of the body's vertical movement during each step. */
   readonly bounce: number;
-  /** Share of the bounce in the second, third and fourth harmonic: how hard the foot lands. */
+  /** Share of the bounce in the second, third and fourth harmonic, which grow with the force of the foot's landing. */
   readonly impact: readonly [number, number, number];
-  /** Positions of the arm. Each recording has one position, drawn at random with its share as the probability. */
+  /**
+   * Positions of the arm. Each recording has one position, drawn at random with the positions' shares as probabilities.
+   */
   readonly postures: readonly Posture[];
   /** Number of small hand movements per minute, and their size. */
   readonly gestures: number;
@@ -28,7 +30,7 @@ export interface Posture {
   readonly share: number;
   readonly pitch: number;
   readonly roll: number;
-  /** Factor by which the movement's swing is multiplied: an arm on a handrail or in a pocket swings less. */
+  /** Factor for the swing in this posture; an arm on a handrail or in a pocket swings less. */
   readonly swing: number;
 }
 
@@ -115,7 +117,7 @@ export interface PersonTraits {
   readonly restlessness: number;
   readonly pitch: number;
   readonly roll: number;
-  /** 1 on the right wrist, -1 on the left, where the lateral axes have the opposite sign. */
+  /** 1 on the right wrist, -1 on the left, which reverses the lateral axes. */
   readonly side: 1 | -1;
   readonly phases: readonly number[];
   readonly accelerometerBias: readonly number[];

@@ -28,8 +28,8 @@ const sensorForm = "KIND:X,Y,Z such as acc:ax,ay,az or wrist=acc:ax,ay,az[m/s^2]
 const sensorKinds: string = Object.keys(kinds).join(", ");
 
 /**
- * Returns all ways to read the text as a list of axes, because brackets at its end may belong to the last name or contain a
- * unit. Empty if the text does not describe a sensor.
+ * Returns all ways to read the text as a list of axes, because brackets at its end may belong to the last name or
+ * contain a unit. Returns an empty list if the text does not describe a sensor.
  */
 function axesOfGivenSensor(text: string): string[][] {
   const rest = form.exec(text.trim())?.[3];
@@ -85,8 +85,8 @@ export function givenSensor(text: string, channels: readonly string[]): GivenSen
 }
 
 /**
- * All sensors that a user specifies. @throws UserError under the same conditions as `givenSensor`, or if two sensors share a
- * channel
+ * Parses all sensors that a user specifies. @throws UserError under the same conditions as `givenSensor`, or if two
+ * sensors share a channel
  */
 export function givenSensors(texts: readonly string[], channels: readonly string[]): GivenSensor[] {
   const given = texts.map((text) => givenSensor(text, channels));

@@ -1,31 +1,43 @@
-// Times of rows that reach a logger in bursts at irregular intervals, as over Bluetooth Low Energy or from a polled serial port: 1
-// to 8 rows at once, and then nothing for 30 to 90 ms. Neither the median step nor the time until the next burst is the sampling
-// period then. The sensor itself samples evenly, so the rows between two pauses get even times, by a line fitted to their arrivals.
+// Reconstructs the times of rows that reach a logger in bursts at irregular intervals, as over Bluetooth Low Energy or
+// from a polled serial port: 1 to 8 rows at once, and then none for 30 to 90 ms. In such recordings, neither the median
+// step nor the interval between bursts is the sampling period. The sensor itself samples evenly, so a line fitted to
+// the arrival times of the rows between two pauses gives their times.
 
 export interface IrregularBursts {
-  /** First row of each burst, then the number of rows. */
+  /** Index of the first row of each burst, followed by the number of rows. */
   readonly firsts: readonly number[];
   /** Time per row. */
   readonly step: number;
   readonly times: Float64Array;
 }
 
-/** A longer step is a pause, across which nothing is fitted. */
+/** Steps longer than this, in seconds, are pauses; lines are fitted only between pauses. */
 const pauseSeconds = 1;
-/** Minimum numbers of rows and bursts. */
+/** Minimum number of rows, and of bursts. */
 const [leastRows, leastBursts] = [100, 20];
-/** Rows of stretches shorter than this keep the usual step. */
+/** Stretches of fewer rows than this get the recording's usual step. */
 const shortStretch = 20;
-/** At least this share of the rows arrives at once, less than this share of the mean step after the row before. */
+/**
+ * Rows arrive at once if they follow the previous row within `within` of the mean step; at least `share` of the rows
+ * must.
+ */
 const atOnce = { share: 0.3, within: 0.3 } as const;
-/** At least this share of the intervals between bursts differs from the median interval by more than this share of it. */
+/**
+ * Intervals between bursts are irregular if at least `share` of them differ from the median interval by more than
+ * `within` of it.
+ */
 const irregular = { share: 0.3, within: 0.35 } as const;
-/** Bursts at regular intervals, in which this share of the rows shares times, at more than one time per burst. */
+/**
+ * Regular intervals are accepted, too, if at least `share` of the rows repeat a time, and bursts have at least `times`
+ * distinct times on average.
+ */
 const mixed = { share: 0.1, times: 1.5 } as const;
-/** Each stretch has the usual step within this share; otherwise, rows were lost. */
+/** Maximum relative difference between a stretch's fitted step and the usual step; if it is larger, rows were lost. */
 const mostOff = 0.15;
 
-/** @param time of the rows of one recording, in order; undefined if they do not arrive in such bursts */
+/**
+ * @param time times of the rows of one recording, in order @returns undefined if the rows do not arrive in such bursts
+ */
 export function irregularBursts(time: Float64Array): IrregularBursts | undefined {
   if (time.length < leastRows) return undefined;
   const stretches = stretchesBetweenPauses(time);
@@ -61,7 +73,9 @@ export function irregularBursts(time: Float64Array): IrregularBursts | undefined
   return { firsts, step, times };
 }
 
-/** Spreads each burst over the time until the next one, if rows were lost or the rate changed. */
+/**
+ * Spreads each burst over the time until the next burst, for recordings in which rows were lost or the rate changed.
+ */
 function timesBetweenBursts(time: Float64Array, firsts: readonly number[], step: number): Float64Array {
   const times = new Float64Array(time.length);
   for (let b = 0; b + 1 < firsts.length; b++) {
@@ -84,7 +98,10 @@ function stretchesBetweenPauses(time: Float64Array): [from: number, to: number][
   return stretches;
 }
 
-/** Least squares of the times against the number of the row, and their standard deviation around it. */
+/**
+ * Fits a line to the times by least squares over the row numbers, and returns it with the residuals' standard
+ * deviation.
+ */
 function lineOfArrivals(
   time: Float64Array,
   from: number,

@@ -1,30 +1,33 @@
-// Joins sensors of one person by time. The rows of the first sensor stay as they are. The values of each other sensor are
-// interpolated between its two neighbouring rows, which must be at most three of its median steps apart. At the ends of a
-// recording, one row at most half a step away is enough. Rows of the first sensor for which another sensor has no such
-// neighbours are left out and counted. If the clock is so coarse that several rows of a sensor share a time, the join spreads
-// them over the time until the next; the times that are kept stay as they are.
+// Joins sensors of one person by time. The rows of the first sensor stay as they are. The values of each other sensor
+// are interpolated between its two neighbouring rows, which must be at most three of its median steps apart. At an end
+// of a recording, a single row at most half a step away suffices. Rows of the first sensor for which another sensor has
+// no such rows are left out and counted. If the clock is so coarse that several rows of a sensor share a time, they are
+// spread over the time until the next time for the join; the stored times do not change.
 
 import { counted } from "../../counted.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
 import { repeatedTimeShareLimit } from "./gate-limits.ts";
 import { gapPeriods } from "./sampling.ts";
 
-/** Before a pause, rows that share a time are spread at most this many usual steps apart. */
+/** Maximum distance between rows that share a time before a pause, in usual steps. */
 const longestStep = 1.35;
 
-/** One sensor: a table as SQL. */
+/** One sensor's table, as SQL. */
 export interface JoinedPart {
   readonly sql: string;
-  /** Expression for the time as a number, in a unit that all parts share; null if the nth rows of a recording belong together. */
+  /**
+   * SQL expression for the time as a number, in a unit that all parts share; null if the nth rows of a recording belong
+   * together.
+   */
   readonly time: string | null;
-  /** Columns to interpolate, and the name that each gets. */
+  /** Columns to interpolate, each with its name in the joined table. */
   readonly channels: readonly (readonly [column: string, name: string])[];
 }
 
 /**
  * Writes the joined table as Parquet.
- * @param keys columns that must be equal in rows that belong together; null counts as a value
- * @param kept further columns of the first part, which stay as they are
+ * @param keys columns whose values must be equal in rows that belong together; null counts as a value
+ * @param kept further columns of the first part, which are copied unchanged
  * @returns a sentence about the rows of the first sensor that were left out; empty if there are none
  */
 export async function joinByTime(
@@ -67,7 +70,8 @@ export async function joinByTime(
     for (const [c, [, name]] of channels.entries()) {
       const [before, after] = [`b${p}.v${c}`, `c${p}.v${c}`];
       const between = `${before} + (${after} - ${before}) * (a.t - b${p}.t) / (c${p}.t - b${p}.t)`;
-      // At an end of a recording, one of the two rows does not exist; a missing value of a row is not replaced.
+      // At an end of a recording, only one of the two neighbouring rows exists; a missing value within a row is not
+      // replaced.
       const value = `CASE WHEN c${p}.t IS NULL OR b${p}.t = c${p}.t THEN ${before} WHEN b${p}.t IS NULL THEN ${after} ELSE ${between} END`;
       select.push(`${value} AS ${duckdbIdentifier(name)}`);
     }
@@ -85,7 +89,7 @@ export async function joinByTime(
   return without === 0 ? "" : ` ${counted(without, "row")} of ${rows} have no counterpart and are left out.`;
 }
 
-/** Rows that share a time get times between it and the next, unless they are few and therefore count as duplicates. */
+/** Spreads rows that share a time until the next time, unless they are few and therefore count as duplicates. */
 async function spreadEqualTimes(database: Database, table: string): Promise<void> {
   const groups = `(SELECT k, t, count(*) AS c, lead(t) OVER (PARTITION BY k ORDER BY t) - t AS room FROM ${table} GROUP BY k, t)`;
   const [facts] = await database.rows(

@@ -1,4 +1,4 @@
-// Gives recordings the labels of files of their own (--labels), by time.
+// Labels recordings by time with labels from separate files (--labels).
 
 import { UserError } from "../../errors.ts";
 import type { Database } from "../files/duckdb.ts";
@@ -12,9 +12,9 @@ import type { StoredRows } from "./stored-rows.ts";
 
 export interface LabelledFromFiles {
   readonly rows: StoredRows;
-  /** Where the labels come from, for messages and reports. */
+  /** Origin of the labels, for messages and reports. */
   readonly column: string;
-  /** What was selected, less the rows without a label. */
+  /** Returns the selected rows without those that have no label. */
   selected(picked: SelectedRows): SelectedRows;
 }
 
@@ -51,8 +51,8 @@ export async function labelFromFiles(
   });
   if (labelledOnly !== undefined) rows.close();
   if (labelled.rows === 0) {
-    throw new UserError(`--labels ${columns.labels}: no row of the recordings has a label that is in use.`, {
-      advice: "Check the file's times, and the labels that --map and --exclude leave out.",
+    throw new UserError(`--labels ${columns.labels}: no row of the recordings has a label that is used.`, {
+      advice: "Check the times in the file, and which labels --map and --exclude leave out.",
     });
   }
   return {

@@ -1,16 +1,15 @@
-// Maps labels to classes: codes get names, some labels are merged, and others are left out. Labels that are not listed stay as
-// they are.
+// Maps labels to classes: names codes, merges labels, and leaves labels out. Labels that are not listed stay unchanged.
 
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { spellingKey } from "./spellings.ts";
 
 export class LabelMap {
-  /** The class of each label by its spelling; null to leave the label out. */
+  /** Class of each label, by the label's spelling; null if the label is left out. */
   readonly #classes: ReadonlyMap<string, string | null>;
   readonly #listed: readonly string[];
   readonly #met = new Set<string>();
-  /** Whether these are the classes that the model recorded in training, not those of the options. */
+  /** Whether the classes come from the model's training instead of the options. */
   readonly inherited: boolean;
 
   constructor(entries: readonly (readonly [label: string, of: string | null])[], inherited = false) {
@@ -19,7 +18,7 @@ export class LabelMap {
     this.#listed = entries.map(([label]) => label);
   }
 
-  /** The class of a label; null if it is left out. */
+  /** Returns the class of a label; null if the label is left out. */
   classOf(label: string): string | null {
     const key = spellingKey(label);
     const found = this.#classes.get(key);
@@ -28,27 +27,27 @@ export class LabelMap {
     return found;
   }
 
-  /** The labels seen so far that are left out. */
+  /** Returns the labels found so far that are left out. */
   leftOut(): string[] {
     return this.#listed.filter(
       (label) => this.#met.has(spellingKey(label)) && this.#classes.get(spellingKey(label)) === null,
     );
   }
 
-  /** The class of each listed label, null if it is left out; undefined if no label is listed. */
+  /** Returns the class of each listed label (null if the label is left out); undefined if no label is listed. */
   entries(): Record<string, string | null> | undefined {
     if (this.#listed.length === 0) return undefined;
     return Object.fromEntries(this.#listed.map((label) => [label, this.#classes.get(spellingKey(label))!]));
   }
 
-  /** The labels seen so far whose class differs from the label, each with its class. */
+  /** Returns the labels found so far whose class has another name, each with its class. */
   changed(): [label: string, of: string | null][] {
     return this.#listed
       .filter((label) => this.#met.has(spellingKey(label)))
       .map((label) => [label, this.#classes.get(spellingKey(label))!]);
   }
 
-  /** Labels in the list that no row has. */
+  /** Returns the listed labels that no row has. */
   unmet(): string[] {
     return this.#listed.filter((label) => !this.#met.has(spellingKey(label)));
   }
@@ -58,9 +57,9 @@ const advice =
   'Write one line per label, such as "1: walking" (rename), "jogging: running" (merge) or "0: null" (leave out), or one per class, such as "stairs: [upstairs, downstairs]".';
 
 /**
- * @param file YAML or JSON: LABEL: CLASS, LABEL: null, or CLASS: [LABEL, ...]
+ * @param file YAML or JSON file with entries LABEL: CLASS, LABEL: null, or CLASS: [LABEL, ...]
  * @param exclude labels to leave out
- * @param recorded classes that the model recorded in training; they apply if there is neither a file nor a label to leave out
+ * @param recorded classes recorded in the model's training; used if there is neither a file nor a label to leave out
  * @throws UserError if the file cannot be read, or maps a label twice
  */
 export async function readLabelMap(
@@ -96,7 +95,7 @@ async function labelMapEntries(text: string, file: string): Promise<[string, str
   };
   let parsed: unknown;
   try {
-    // Without a schema, the values 1.0 and no stay text.
+    // With the failsafe schema, values such as 1.0 and no stay text.
     parsed = parse(text, { schema: "failsafe" });
   } catch (cause) {
     return refuse(cause);

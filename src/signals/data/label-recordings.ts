@@ -1,5 +1,5 @@
 // Applies the labels of separate files to recordings: finds the annotations of each recording, checks that both use the
-// same clock, and reports what does not fit.
+// same clock, and reports labels that do not fit.
 
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
@@ -15,9 +15,9 @@ import { type StoredRecording, StoredRows } from "./stored-rows.ts";
 import { type UnlabelledReport, type UnlabelledRun, UnlabelledTime } from "./unlabelled-time.ts";
 
 export interface LabellingOptions {
-  /** Whether the recordings are one side of a fixed split, so that some labels belong to the other side. */
+  /** Whether the recordings are one side of a fixed split, so that some labels may belong to the other side. */
   readonly oneSide: boolean;
-  /** Whether the labels count from the first row of each recording instead of its clock. */
+  /** Whether the labels' times count from the first row of each recording instead of following its clock. */
   readonly fromStart: boolean;
   /** Unit of the recordings' time column. */
   readonly timeUnit: TimeUnit;
@@ -32,7 +32,7 @@ export interface LabellingOptions {
 
 export interface LabelledRows {
   readonly rows: StoredRows;
-  /** Rows that were left out. */
+  /** Number of rows that were left out. */
   readonly dropped: number;
   /** Time without a label; undefined if there is none, or if rows without a label are kept. */
   readonly unlabelled: UnlabelledReport | undefined;
@@ -40,9 +40,9 @@ export interface LabelledRows {
 
 const numberUnits = [1, 1e-3, 1e-6, 1e-9];
 const unitFactors: Partial<Record<TimeUnit, number>> = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
-/** Share of the annotations that must fall within recordings for a unit to be accepted. */
+/** Minimum share of the annotations that must fall within recordings for a unit of time to be accepted. */
 const leastFitting = 0.5;
-/** Share of the longest recording that the labels have to span in the recordings' own unit. */
+/** Minimum share of the longest recording that the labels must span in a unit of time. */
 const leastSpread = 0.02;
 const quarterHour = 900;
 const mostShift = 14 * 3600;
@@ -52,7 +52,7 @@ interface Span {
   readonly to: number;
 }
 
-/** @throws UserError if the labels do not fit the recordings' clocks, or do not say which recording they belong to */
+/** @throws UserError if the labels do not fit the recordings' clocks, or cannot be assigned to recordings */
 export function labelRecordings(rows: StoredRows, files: LabelFiles, options: LabellingOptions): LabelledRows {
   const { fromStart, labelledOnly, warn } = options;
   const owned = annotationsOfRecordings(rows.recordings, files, options);
@@ -97,7 +97,7 @@ export function labelRecordings(rows: StoredRows, files: LabelFiles, options: La
   return withLabels(rows, segmentsOf, labelledOnly);
 }
 
-/** Rows with the labels of their segments, each segment in time order. */
+/** Returns the rows with the labels of their segments, which are in time order. */
 function withLabels(
   rows: StoredRows,
   segmentsOf: readonly (readonly LabelSegment[])[],
@@ -158,7 +158,7 @@ function withLabels(
   return { rows: new StoredRows(rows.channels, store, labelled), dropped, unlabelled: unlabelled.report() };
 }
 
-/** For each recording, the annotations that may belong to it. */
+/** Returns the annotations that may belong to each recording. */
 function annotationsOfRecordings(
   recordings: readonly StoredRecording[],
   { annotations, named, paths }: LabelFiles,
@@ -205,7 +205,10 @@ function annotationsOfRecordings(
   });
 }
 
-/** Labels that name neither a person nor a recording cannot be assigned if recordings share a clock. */
+/**
+ * Rejects labels that name neither a person nor a recording if recordings overlap in time, because the labels cannot be
+ * assigned.
+ */
 function refuseAmbiguouslyLabelledRecordings(
   recordings: readonly StoredRecording[],
   label: string,
@@ -221,7 +224,7 @@ function refuseAmbiguouslyLabelledRecordings(
   );
 }
 
-/** Seconds per unit of the labels' times. @throws UserError if no unit makes them fit */
+/** Returns the seconds per unit of the labels' times. @throws UserError if no unit makes the labels fit */
 function factorToLabelRecordings(
   rows: StoredRows,
   { clock, annotations, paths }: LabelFiles,
@@ -244,7 +247,7 @@ function factorToLabelRecordings(
     annotations.reduce((most, { start, end }) => Math.max(most, end ?? start), Number.NEGATIVE_INFINITY),
   ];
   const longest = spans.reduce((most, { from, to }) => Math.max(most, to - from), 0);
-  // If the unit is too small, all labels fall into the first moments of a recording that begins at 0.
+  // With too small a unit, all labels would fall into the first moments of a recording that begins at 0.
   const isSpread = (factor: number): boolean => (last - first) * factor >= leastSpread * longest;
   const units = clock === "numbers" ? [...new Set([...(own === undefined ? [] : [own]), ...numberUnits])] : [1];
   const factors = units.filter((factor) => factor === 1 || factor === own || isSpread(factor));
@@ -295,7 +298,7 @@ function fitLabelsFromStart(
   });
 }
 
-/** Seconds, or the date if they count from 1970. */
+/** Formats a time in seconds, or as a date if it counts from 1970. */
 function formatLabelTime(at: number): string {
   return at > 1e8 && at < 1e10 ? new Date(1000 * at).toISOString() : formatLabelSeconds(at);
 }

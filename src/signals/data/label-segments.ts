@@ -1,17 +1,18 @@
-// The labels of one recording over time, from annotations in any order: intervals, and points from which a label holds until
-// the next one. Where annotations with different labels overlap, there is no label, because a row has only one. Pure.
+// Computes the labels of one recording over time from annotations in any order: intervals, and points at which a label
+// begins that holds until the next annotation. Rows for which annotations with different labels overlap get no label,
+// because a row has only one. Pure.
 
 /** An annotation on the recording's clock. */
 export interface LabelInterval {
-  /** Null ends the label before it. */
+  /** Label of the annotation; null ends the previous label. */
   readonly label: string | null;
   /** Seconds. */
   readonly start: number;
-  /** Seconds; null if the label holds until the next annotation begins. */
+  /** End in seconds; null if the label holds until the next annotation begins. */
   readonly end: number | null;
 }
 
-/** From `start` to `end` (exclusive), without overlap and in order. */
+/** A label from `start` to `end` (exclusive); segments are in order and do not overlap. */
 export interface LabelSegment {
   readonly label: string;
   readonly start: number;
@@ -20,9 +21,9 @@ export interface LabelSegment {
 
 export interface LabelSegments {
   readonly segments: readonly LabelSegment[];
-  /** Annotations that overlap an annotation with another label. */
+  /** Number of annotations that overlap an annotation with another label. */
   readonly overlapping: number;
-  /** Time that has no label because several claim it. */
+  /** Time in seconds without a label because annotations with different labels overlap. */
   readonly overlappingSeconds: number;
 }
 

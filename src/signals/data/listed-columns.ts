@@ -1,6 +1,6 @@
 import { listedNames } from "../../listed-names.ts";
 
-/** The first twenty names of columns, for a message. */
+/** Lists the first twenty column names for a message. */
 export function listedColumns(names: readonly string[]): string {
   return listedNames(names, 20);
 }

@@ -1,9 +1,9 @@
-// Converts times on a local clock to UTC. A local clock shows one hour twice at the end of daylight saving time. In that
-// hour, each row gets the first possible moment that is not before the previous row.
+// Converts times on a local clock to UTC. A local clock shows one hour twice at the end of daylight saving time. In an
+// hour that the clock shows twice, each row gets the first possible moment that is not before the previous row.
 
 import { UserError } from "../../errors.ts";
 
-/** Time zones change their offset only at multiples of this. */
+/** Unit in seconds in which time zones change their offset. */
 const quarter = 900;
 const daySeconds = 86_400;
 
@@ -17,7 +17,8 @@ export function localTimeConverter(zone: string): (local: number, after: number)
     if (found !== undefined) return found;
     const near = [...new Set([offsetAt(local - daySeconds), offsetAt(local + daySeconds)])];
     const valid = near.filter((offset) => offsetAt(key * quarter - offset) === offset);
-    // In the hour that daylight saving time skips, a local time does not exist. It is read with the offset before that hour.
+    // In the hour that daylight saving time skips, a local time does not exist. Such a time is read with the offset
+    // before that hour.
     const offsets = (valid.length > 0 ? valid : near.slice(0, 1)).sort((a, b) => b - a);
     known.set(key, offsets);
     return offsets;
@@ -29,7 +30,7 @@ export function localTimeConverter(zone: string): (local: number, after: number)
   };
 }
 
-/** Seconds by which the zone's clocks are ahead of UTC. */
+/** Returns a function that gives the seconds by which the zone's clocks are ahead of UTC. */
 function offsetOfLocalTime(zone: string): (seconds: number) => number {
   let format: Intl.DateTimeFormat;
   try {

@@ -1,4 +1,5 @@
-// What a user may say about the columns of recordings, their labels and their times. Every field has an option of the same name.
+// Options that describe the columns of recordings, their labels and their times. Every field corresponds to an option
+// of the same name.
 
 import type { PathColumnOptions } from "../files/path-columns.ts";
 import { fixedSplitOf, type SplitSide } from "./fixed-split.ts";
@@ -17,21 +18,29 @@ export interface ColumnOptions extends PathColumnOptions {
   readonly map?: string;
   /** Labels to leave out. */
   readonly exclude?: readonly string[];
-  /** Classes of labels as a model's training recorded them, null for a label that is left out; `map` and `exclude` override them. */
+  /**
+   * Classes of labels as recorded in a model's training, null for a label that is left out; `map` and `exclude`
+   * override them.
+   */
   readonly labelMap?: Readonly<Record<string, string | null>> | undefined;
-  /** A file with labels and their times, or a pattern of such files; its label column is then the one that `label` names. */
+  /**
+   * A file with labels and their times, or a pattern of such files; `label` then names the label column of these files.
+   */
   readonly labels?: string;
-  /** Whether those times are on the recordings' clock, or count from the start of each recording. */
+  /** Whether the times of the labels are on the recordings' clock, or count from the start of each recording. */
   readonly labelsClock?: "recording" | "start";
-  /** Names of all columns in order, for files without a line of names. */
+  /** Names of all columns in order, for files without a header line. */
   readonly columns?: readonly string[];
-  /** The column that says which sensor or device a row comes from. The rows of all of these are joined by time. */
+  /** The column that identifies the sensor or device of each row. The rows of all sensors are joined by time. */
   readonly pivot?: string;
-  /** Rows to read, each as COLUMN=VALUE. */
+  /** Conditions that rows must meet to be read, each as COLUMN=VALUE. */
   readonly only?: readonly string[];
-  /** A fixed split, as in `--split column:NAME`, of which one side is read. Other kinds of split do not affect reading. */
+  /**
+   * A fixed split, as in `--split column:NAME`; only one side of it is read. Other kinds of split do not affect
+   * reading.
+   */
   readonly split?: string;
-  /** The side of that split. Default: train. */
+  /** The side of the fixed split to read. Default: train. */
   readonly side?: SplitSide;
   /** strptime format of the times, as in `--time-format`. */
   readonly timeFormat?: string;
@@ -41,7 +50,7 @@ export interface ColumnOptions extends PathColumnOptions {
   readonly timeZone?: string;
 }
 
-/** Columns that a user may name. */
+/** The columns that a user may name. */
 export type NamedColumns = Pick<
   ColumnOptions,
   "label" | "group" | "recording" | "time" | "timeFormat" | "timeUnit" | "timeZone"
@@ -62,7 +71,7 @@ export type NamedColumns = Pick<
   split?: string;
 };
 
-/** Only the columns that the user named, without any that are detected. */
+/** Returns only the column options that the user gave. */
 export function namedColumnRoles(named: NamedColumns): NamedColumns {
   const { groupFromPath, recordingFromPath, labelFromPath, map, exclude, timeFormat, timeUnit, timeZone } = named;
   const { labels, labelsClock } = named;

@@ -1,5 +1,5 @@
-// A batch of numbers as a table, so that it is read without a file. It gives the same rows as the CSV file that
-// `writeFloat32Table` writes, which takes twenty times as long to write and to parse.
+// Reads a batch of numbers in memory as a table, without a file. Gives the same rows as the CSV file that
+// `writeFloat32Table` writes, which takes twenty times as long to write and parse.
 
 import type { OnFault } from "../../data-fault.ts";
 import { type Float32Batch, float32TimeColumn } from "../files/float32-batch.ts";
@@ -12,18 +12,21 @@ import { Spellings } from "./spellings.ts";
 
 const rowsOfChunk = 2048;
 
-/** Numbers in seconds, as they are. */
+/** Reads numbers as seconds, unchanged. */
 const reading: TimeReading = { sql: "", numbers: true, local: false };
 
-/** Whether a batch has rows, and no columns except the channels; other columns may be people, recordings or a clock. */
+/**
+ * Whether a batch has rows and no columns except the channels; any other column might contain people, recordings or a
+ * clock.
+ */
 export function isNumberTable({ channels: names, rows }: Float32Batch, channels: readonly string[]): boolean {
   return rows > 0 && names.length === channels.length && channels.every((name) => names.includes(name));
 }
 
 /**
  * @param file name for messages
- * @param columns `channels` or `modelChannels`; and the time in seconds, if rows have times
- * @throws UserError if the columns do not fit
+ * @param columns `channels` or `modelChannels`, and the time column (in seconds) if rows have times
+ * @throws UserError if the columns do not match the batch
  */
 export async function numberTable(
   file: string,

@@ -1,5 +1,5 @@
-// Turns files into checked recordings of any length. CSV, TSV (both also gzipped) and Parquet are read through DuckDB, chunk
-// by chunk. Unusable rows are counted and dropped. Data that would make all later results unreliable is rejected.
+// Turns files into checked recordings of any length. CSV, TSV (both also gzipped) and Parquet are read through DuckDB,
+// chunk by chunk. Counts and drops unusable rows. Rejects data that would make all later results unreliable.
 
 import { throwDataFault } from "../../data-fault.ts";
 import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
@@ -22,25 +22,31 @@ import { tablesOfSensorFiles } from "./sensor-files.ts";
 export { type OpenedRecordings, TooManyRows } from "./open-table.ts";
 
 export interface ReadRecordingsOptions extends OpenTableOptions {
-  /** Whether a label column is required, or read if it has a usual name. Default: `requireLabels`. */
+  /**
+   * Whether a label column is required; "if found" reads a column with a usual name, if there is one. Default:
+   * `requireLabels`.
+   */
   readonly labelColumn?: boolean | "if found";
   /** Whether to reject recordings without a person column. Default: `requireLabels`. */
   readonly requirePeople?: boolean;
-  /** Names of known people and classes; any other spelling of a name is read as that name. */
+  /** Names of known people and classes; other spellings of these names are replaced. */
   readonly known?: KnownNames;
-  /** Notified before a DuckDB extension is downloaded; all other warnings are in `quality.warnings`. */
+  /** Notified before a DuckDB extension is downloaded; all warnings are in `quality.warnings`. */
   readonly reporter?: Reporter;
   /** See `findFiles`. */
   readonly stored?: ReadonlyMap<string, string>;
-  /** The rows themselves, instead of a file that has to be parsed; see `isNumberTable`. The one file only gives them a name. */
+  /**
+   * The rows as numbers, instead of a file to parse; see `isNumberTable`. In this case, exactly one file is given, and
+   * is used only as a name.
+   */
   readonly numbers?: Float32Batch;
-  /** Maximum bytes of rows in memory; above it, rows are moved to a temporary file. Default: 128 MiB. */
+  /** Maximum size of the rows in memory, in bytes; beyond it, rows are moved to a temporary file. Default: 128 MiB. */
   readonly memoryBytes?: number;
 }
 
 /**
- * Recordings without times are read only at the rate that the user states. The model's rate is only a guess: its network may
- * have learned from resampled recordings.
+ * Recordings without times are read only at the rate that the user states. The model's rate does not suffice, because
+ * the network may have been trained on resampled recordings.
  */
 export function rateOfOpenedRecordings(
   { rate }: { readonly rate?: number },
@@ -58,11 +64,11 @@ export interface KnownNames {
  * Reads, checks and describes recordings without holding them in memory. Values keep the units of the file; times are
  * converted to seconds.
  *
- * Interleaved recordings are separated, in order of first appearance. A stretch ends where the person, recording or label
- * changes, and at a gap, which is a step longer than both 0.1 s and three times the median step of the recording.
+ * Interleaved recordings are separated, in order of first appearance. A stretch ends where the person, recording or
+ * label changes, and at a gap, which is a step longer than both 0.1 s and three times the median step of the recording.
  * @param files paths, globs and URLs of tables with the same columns
- * @throws UserError if there is a fault in the files; the message names the file, row and column
- * @throws DataFault if the files can be read as tables, but there is a fault in their content
+ * @throws UserError if the files have a fault; the message names the file, row and column
+ * @throws DataFault if the files can be read as tables, but their content has a fault
  */
 export async function openRecordings(
   files: readonly string[],
@@ -183,8 +189,7 @@ async function openRecordingsWith(
 }
 
 /**
- * If labels come from separate files, the recordings' own label column is not read, and --label names the column of those
- * files.
+ * Ignores the recordings' own label column if labels come from separate files, whose label column --label then names.
  */
 function openWithoutLabelColumn({ label: _, labelFromPath: __, ...others }: ColumnOptions = {}): ColumnOptions {
   return others;

@@ -1,5 +1,4 @@
-// Turns a table whose columns have their roles into checked recordings, whether its rows come from files or are numbers that the
-// caller has.
+// Turns a table with known column roles into checked recordings, whether its rows come from files or from memory.
 
 import { counted } from "../../counted.ts";
 import { DataFault, type OnFault, throwDataFault } from "../../data-fault.ts";
@@ -31,35 +30,35 @@ export interface OpenTableOptions {
   readonly columns?: ColumnOptions;
   /** Whether to reject recordings without a label column or with a single class, and to drop rows without a label. */
   readonly requireLabels: boolean;
-  /** Rate in Hz. It replaces a missing time column, and helps to find an unknown unit of time. */
+  /** Rate in Hz. Replaces a missing time column, and helps to infer an unknown unit of time. */
   readonly nominalRateHz?: number;
-  /** Rate in Hz that only helps to find an unknown unit of time, if there is no nominal rate. */
+  /** Rate in Hz that helps only to infer an unknown unit of time, if there is no nominal rate. */
   readonly likelyRateHz?: number;
   /**
-   * Called for faults after which reading can continue in order to find further faults. The rows must not be used after such
-   * a call. Default: throws a DataFault.
+   * Called for faults after which reading can continue to find further faults. The rows must not be used after such a
+   * call. Default: throws a DataFault.
    */
   readonly onFault?: OnFault;
   /** Maximum number of rows; reading stops above it. Default: unlimited. */
   readonly maxRows?: number;
 }
 
-/** A table whose columns have their roles, and where it comes from. */
+/** A table with known column roles, and its origin. */
 export interface OpenableTable {
   readonly table: Table;
   /** Paths as the user named them. */
   readonly files: readonly string[];
   /** Names of the tables. */
   readonly tables: readonly string[];
-  /** @throws UserError if another column contradicts the clock that was guessed */
+  /** @throws UserError if another column contradicts the inferred clock */
   readonly checkClocks: (clocks: RowClocks) => Promise<void>;
   /** See `RowSelector.finish`. */
   readonly restart: (table: number) => Promise<string | undefined>;
-  /** Takes labels from files of their own. */
+  /** Assigns labels from separate files. */
   readonly label?: (rows: StoredRows, clocks: RowClocks) => Promise<LabelledFromFiles>;
 }
 
-/** The recordings have more rows than the caller accepts. */
+/** Thrown if the recordings have more rows than the caller accepts. */
 export class TooManyRows extends UserError {
   override readonly name: string = "TooManyRows";
 
@@ -83,11 +82,14 @@ export interface OpenedRecordings {
   readonly quality: QualityReport;
   /** The class of each label that `--map` or `--exclude` lists, null if it is left out; undefined if none is listed. */
   readonly labelMap: Readonly<Record<string, string | null>> | undefined;
-  /** People with equal values; each pair is in `quality.warnings`, too. Not searched for if labels are not required. */
+  /**
+   * Pairs of people with equal values, which `quality.warnings` also mentions. Empty if labels are not required,
+   * because copies are then not searched for.
+   */
   readonly copies: readonly CopiedContent[];
 }
 
-/** Reads, checks and describes the rows of a table. @throws UserError, or DataFault if there is a fault in the content */
+/** Reads, checks and describes the rows of a table. @throws UserError, or DataFault if the content has a fault */
 export async function openTable(
   { table, files, tables: fileNames, checkClocks, restart, label: labelFromFiles }: OpenableTable,
   openStore: (channels: number) => RowStore,
@@ -175,7 +177,7 @@ function warnOnOpeningOfLabelMap(labels: Table["labels"], warn: Reporter["warn"]
     const read = labels.changed().map(([label, of]) => (of === null ? `${label} is left out` : `${label} is ${of}`));
     if (read.length > 0)
       warn(
-        `Labels are read as in the training: ${read.join(", ")}. To read them in another way, use --map or --exclude.`,
+        `Labels are mapped to classes as in training: ${read.join(", ")}. To use other classes, add --map or --exclude.`,
       );
     return;
   }

@@ -1,4 +1,5 @@
-// Checks whether a later file has the columns that are in use. All other columns may differ from file to file.
+// Checks whether a later file has the columns that are in use. Columns that are not in use may differ from file to
+// file.
 
 import { DataFault } from "../../data-fault.ts";
 import {
@@ -13,7 +14,7 @@ import type { ColumnOptions } from "./named-columns.ts";
 
 /**
  * @param warn called for sensors that only the later file has
- * @throws DataFault if the later file lacks a column in use, or has another column that would have one of the roles
+ * @throws DataFault if the later file lacks a column in use, or has another column that fits one of the roles
  */
 export function refuseOtherColumns(
   first: string,

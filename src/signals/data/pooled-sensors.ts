@@ -1,7 +1,7 @@
-// Finds sensors that are pooled in one table: a column whose values (acc and gyro, left and right) mark rows of the same time
-// and person. If they were read as one sensor, its values would jump back and forth at twice the rate. For other
-// columns (a battery level, a flag), the rows with one value are not evenly sampled, or do not overlap in time with
-// those of another value.
+// Finds sensors that are pooled in one table: a column whose values (acc and gyro, left and right) distinguish rows of
+// the same time and person. If pooled sensors were read as one, its values would jump back and forth at twice the rate.
+// With any other column (a battery level, a flag), the rows of one value are not evenly sampled, or do not overlap in
+// time with those of another value.
 
 import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
@@ -9,32 +9,34 @@ import type { TimeReading } from "../files/text-clock.ts";
 import { kindOfSensorValue } from "../sensors/sensor-in-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 
-/** A column that marks the rows of several sensors. */
+/** A column that identifies the sensor of each row. */
 export interface SensorColumn {
   readonly column: string;
-  /** Its values, most frequent first. */
+  /** Distinct values of the column, most frequent first. */
   readonly values: readonly string[];
-  /** Whether each value names a kind of sensor, such as acc and gyro. */
+  /** Whether each value names a different kind of sensor, such as acc and gyro. */
   readonly kinds: boolean;
 }
 
-/** Rows from the top of a file that are searched. */
+/** Number of rows to search, from the top of a file. */
 const searchedRows = 50_000;
-/** A column with more distinct values does not mark sensors. */
+/** Maximum number of distinct values in a column that identifies sensors. */
 const mostSensors = 24;
 const leastRows = 10;
-/** At its own rate, each sensor must have samples in at least this share of the time that it spans. */
+/** Minimum share of the time spanned by a sensor in which it must have samples, at its own rate. */
 const filledShare = 0.8;
-/** 80 % of a sensor's steps differ from its median step by at most this share. */
+/** Maximum relative difference between a sensor's steps and its median step, for 80 % of the steps. */
 const unevenness = 0.5;
-/** A step of this many usual steps is a pause. */
+/** Minimum length of a pause, in usual steps. */
 const pauseSteps = 10;
-/** From row to row of one sensor, values change by less than this share of their change from sensor to sensor. */
+/**
+ * Between consecutive rows of one sensor, values must change by less than this share of their change between sensors.
+ */
 const zigzagChange = 0.8;
 
 /**
- * Selects the sensors to join and orders them: accelerometers first, then gyroscopes. Accelerations without gravity are read only
- * if there is no accelerometer with gravity.
+ * Selects the sensors to join and orders them: accelerometers first, then gyroscopes. Accelerations without gravity are
+ * used only if there is no accelerometer with gravity.
  */
 export function pooledSensorsToJoin<Sensor>(
   sensors: readonly Sensor[],
@@ -45,12 +47,12 @@ export function pooledSensorsToJoin<Sensor>(
   return kinds.flatMap((kind) => sensors.filter((sensor) => kindOf(sensor) === kind));
 }
 
-/** Packet counters start again every few rows, but do not distinguish sensors. */
+/** Packet counters restart every few rows, but do not distinguish sensors. */
 const counterName = /seq|count|packet|index/i;
 
 /**
- * @param keys columns of person and recording
- * @param time null without a time column; then, only the names of sensors mark them
+ * @param keys the person and recording columns
+ * @param time null without a time column; then only names of sensors are recognised
  * @param candidates columns that have no role
  */
 export async function findPooledSensorColumn(
@@ -83,7 +85,7 @@ export async function findPooledSensorColumn(
     const rows = `SELECT row_number() OVER () AS n, ${key} AS k, ${text(column)} AS v, ${time?.sql ?? "row_number() OVER ()"} AS t FROM ${head}`;
     const groups = await database.rows(piecesOfPooledValues(rows));
     const all = pooledValuesByRows(groups);
-    // If the values name kinds of sensors, there is no need to compare their times.
+    // If the values name kinds of sensors, their times need not be compared.
     if (all.length > 1 && all.every((value) => /[A-Za-z]/.test(value)) && arePooledSensorKinds(all))
       return { column, values: all, kinds: true };
     const values = time === null ? [] : pooledValuesOfSameTime(groups);
@@ -95,18 +97,18 @@ export async function findPooledSensorColumn(
   return null;
 }
 
-/** Other sensors of phones and watches, whose rows are not read. */
+/** Matches names of other sensors in phones and watches, whose rows are not read. */
 const otherSensor =
   /rot\w*[ _.]?vec|orient|light|lux|prox|press|baro|temp|humid|step|pedom|heart|gps|location|battery|quat|ppg|ecg|eda|bvp/i;
 
-/** Whether each value names another kind of sensor, and one of them an accelerometer or a gyroscope. */
+/** Whether the values name different kinds of sensors, one of them an accelerometer or a gyroscope. */
 function arePooledSensorKinds(values: readonly string[]): boolean {
   const read = values.filter((value) => kindOfSensorValue(value) !== null || !otherSensor.test(value));
   const kinds = read.map(kindOfSensorValue);
   return kinds.length > 0 && kinds.every((kind) => kind !== null) && new Set(kinds).size === read.length;
 }
 
-/** Each value's rows in each recording, with their steps, and with the pieces of time that they fill between pauses. */
+/** Builds the query for each value's rows in each recording, with their steps and the pieces between pauses. */
 function piecesOfPooledValues(rows: string): string {
   return `WITH
     steps AS (SELECT *, t - lag(t) OVER (PARTITION BY k, v ORDER BY t) AS d, t - lag(t) OVER (PARTITION BY k, v ORDER BY n) AS back
@@ -125,8 +127,8 @@ function piecesOfPooledValues(rows: string): string {
 
 /**
  * Whether the values change less between consecutive rows with the same mark than between neighbouring rows of the
- * table. Rows that are only counted (0 to 4 in each packet) belong to one sensor, and change more the further apart
- * they are.
+ * table. Values that merely count rows (0 to 4 in each packet) belong to one sensor, and their rows differ more the
+ * further apart they are.
  */
 async function isZigzagOfPooledSensors(
   database: Database,
@@ -156,7 +158,10 @@ function pooledValuesByRows(groups: readonly Record<string, unknown>[]): string[
   return [...rows].sort(([, a], [, b]) => b - a).map(([value]) => value);
 }
 
-/** Values whose rows, in some recording, are evenly sampled throughout the time of another value's rows; most rows first. */
+/**
+ * Returns the values whose rows, in some recording, are evenly sampled throughout the time of another value's rows;
+ * most rows first.
+ */
 function pooledValuesOfSameTime(groups: readonly Record<string, unknown>[]): string[] {
   const marking: Record<string, unknown>[] = [];
   for (const [, parts] of Map.groupBy(groups, ({ k }) => k)) {
@@ -165,7 +170,7 @@ function pooledValuesOfSameTime(groups: readonly Record<string, unknown>[]): str
       const span = pieces.reduce((sum, [first, last]) => sum + last - first, 0);
       const steps = Number(n) - pieces.length;
       if (!(Number(n) >= leastRows && span > 0 && steps * Number(step) >= filledShare * span)) return false;
-      // If the clock begins again, a new recording begins.
+      // A new recording begins if the clock restarts.
       if (Number(restarts) > 0) return false;
       const [low, high] = (ends as unknown[]).map(Number) as [number, number];
       return low >= (1 - unevenness) * Number(step) && high <= (1 + unevenness) * Number(step);
@@ -186,7 +191,7 @@ function pooledValuesOfSameTime(groups: readonly Record<string, unknown>[]): str
   return pooledValuesByRows(marking);
 }
 
-/** The first and the last time of each piece. */
+/** Returns the first and the last time of each piece. */
 function pooledPieces({ firsts, lasts }: Record<string, unknown>): [first: number, last: number][] {
   return (firsts as unknown[]).map((first, i) => [Number(first), Number((lasts as unknown[])[i])]);
 }
@@ -195,7 +200,7 @@ function secondsOfPooledPieces(pieces: readonly (readonly [first: number, last: 
   return pieces.reduce((sum, [first, last]) => sum + last - first, 0);
 }
 
-/** A condition in SQL that selects the rows of a value. */
+/** Builds the SQL condition that selects the rows of a value. */
 export function rowsOfPooledSensor(column: string, value: string): string {
   return `CAST(${duckdbIdentifier(column)} AS VARCHAR) = ${duckdbLiteral(value)}`;
 }

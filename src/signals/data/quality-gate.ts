@@ -1,5 +1,5 @@
-// Decides whether a batch can be judged at all, before anything else. A rejected batch says nothing about drift and must not
-// change any reference.
+// Decides, before any other analysis, whether a batch can be judged at all. A rejected batch is no evidence of drift,
+// and must not change any reference.
 
 import { counted } from "../../counted.ts";
 import { DataFault, type FaultDescription } from "../../data-fault.ts";
@@ -34,13 +34,16 @@ export interface QualityGateOptions extends BatchExpectations {
 export type OpenedBatch =
   | {
       readonly accepted: true;
-      /** Channels in the expected order, whatever their order in the files. The caller closes it. */
+      /**
+       * The opened recordings, with channels in the expected order, whatever their order in the files. The caller
+       * closes it.
+       */
       readonly opened: OpenedRecordings;
       readonly warnings: readonly string[];
     }
   | {
       readonly accepted: false;
-      /** The faults; at least one. */
+      /** The faults, at least one. */
       readonly reasons: readonly FaultDescription[];
       /** Quality of the rows; null if they could not be read. */
       readonly quality: QualityReport | null;
@@ -89,7 +92,7 @@ export async function openQualityGate(files: readonly string[], options: Quality
 export type GatedBatch =
   | {
       readonly accepted: true;
-      /** Channels in the expected order, whatever their order in the files. */
+      /** The recordings, with channels in the expected order, whatever their order in the files. */
       readonly recordings: Recordings;
       readonly columns: ResolvedColumns;
       readonly quality: QualityReport;
@@ -110,7 +113,7 @@ export async function qualityGate(files: readonly string[], options: QualityGate
   }
 }
 
-/** The parts of a quality report that the notes are about; a summary has them, too. */
+/** The parts of a quality report that the notes describe; a device's summary contains them, too. */
 interface RowsToDescribe {
   readonly channels: Readonly<Record<string, { readonly missing: number; readonly infinite: number }>>;
   readonly dropped: { readonly duplicate_time: number };

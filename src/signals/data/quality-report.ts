@@ -1,5 +1,5 @@
-// The quality report: rows read, rows dropped and the reasons, how evenly rows were sampled, and the content of each channel
-// and class. It uses snake_case because it becomes part of cv_report.json.
+// The quality report: counts of rows read and dropped, regularity of the sampling, and content of each channel and
+// class. Its keys are in snake_case, because it becomes part of cv_report.json.
 
 import { z } from "zod";
 import type { UnlabelledReport } from "./unlabelled-time.ts";
@@ -12,7 +12,7 @@ export interface RowsAndSeconds {
   seconds: number;
 }
 
-/** Description of the recordings before they are used. */
+/** Describes recordings as they were read. */
 export interface QualityReport {
   /** Rows read, rows kept, and rows dropped by reason. */
   rows: {
@@ -28,7 +28,10 @@ export interface QualityReport {
       duplicate_time: number;
     };
   };
-  /** Time without a label in recordings to learn from; absent if every row has one, and in reports of earlier versions. */
+  /**
+   * Time without a label in recordings for training; absent if every row has a label, and in reports of earlier
+   * versions.
+   */
   unlabelled?: UnlabelledReport;
   /** Rows by file. */
   files: { file: string; rows: number }[];
@@ -42,13 +45,13 @@ export interface QualityReport {
     /** By channel. */
     channels: string[];
   };
-  /** Recorded time in all stretches. */
+  /** Recorded time in all stretches, in seconds. */
   seconds: number;
   /** Number of people. */
   users: number;
   /** Number of uninterrupted recordings. */
   recordings: number;
-  /** Number of pieces without a gap, each with one person, recording and label. */
+  /** Number of stretches without a gap, each with one person, recording and label. */
   stretches: number;
   /** Sampling statistics over recordings; null if no recording has two rows. `jitter` is a share of the median step. */
   sampling: {
@@ -58,7 +61,7 @@ export interface QualityReport {
     jitter: number;
     jitter_max: number;
   };
-  /** Steps longer than both three median steps and 0.1 s. */
+  /** Number and length of gaps, which are steps longer than both three median steps and 0.1 s. */
   gaps: { count: number; seconds: number; longest_seconds: number; rule: string };
   /** By channel. */
   channels: Record<string, ChannelQuality>;
@@ -75,14 +78,14 @@ export interface QualityReport {
     seconds: number;
     rate_hz: number | null;
     jitter: number;
-    /** Steps longer than both three median steps and 0.1 s. */
+    /** Number of gaps, which are steps longer than both three median steps and 0.1 s. */
     gaps: number;
   }[];
   /** Warnings for the reader. */
   warnings: string[];
 }
 
-/** One channel, over all rows read. */
+/** Quality of one channel, over all rows read. */
 export interface ChannelQuality {
   /** Number of missing values. */
   missing: number;

@@ -1,5 +1,6 @@
-// Says how recordings are resampled, and warns if the recordings of a training set have different sampling rates, above all if the
-// rates depend on the labels. A network can then learn the rate, or the traces of resampling, instead of the movement.
+// Describes how recordings are resampled, and warns if the recordings of a training set have different sampling rates,
+// especially if the rates depend on the labels. In that case, a network can learn the rate, or artefacts of resampling,
+// instead of the movement.
 
 import { exceedsGateLimit, unsaidRateDifference, unsaidRateRatio } from "./gate-limits.ts";
 import type { QualityReport } from "./quality-report.ts";
@@ -34,7 +35,7 @@ interface RatedRecordings {
   readonly per_recording: readonly { readonly rate_hz: number | null }[];
 }
 
-/** Says that recordings at a rate at least 5 % below the network's are interpolated. */
+/** Warns that recordings at a rate at least 5 % below the network's are interpolated. */
 export function upsampledRateWarnings({ per_recording }: RatedRecordings, samplingRateHz: number): string[] {
   const rates = per_recording.flatMap(({ rate_hz }) => (rate_hz === null ? [] : [rate_hz]));
   const below = rates.filter((rate) => rate < samplingRateHz && rateDiffersFromNetwork(rate, samplingRateHz));
@@ -46,7 +47,7 @@ export function upsampledRateWarnings({ per_recording }: RatedRecordings, sampli
   ];
 }
 
-/** Says how recordings whose rate differs by more than 5 % from the network's are brought to it. */
+/** Describes how recordings whose rate differs by more than 5 % from the network's are resampled. */
 export function rateNotes(
   quality: RatedRecordings,
   { samplingRateHz, resampling }: { readonly samplingRateHz: number; readonly resampling: "low-pass" | "linear" },

@@ -1,6 +1,6 @@
-// Reads labels from files of their own, as annotation tools export them: one row per annotation, with a label, a start, and an end
-// or a duration; without either, a label holds until the next one. Columns are found by the names that ELAN, BORIS, Audacity and
-// spreadsheets use.
+// Reads labels from separate files, as annotation tools export them: one row per annotation, with a label, a start, and
+// an end or a duration; without an end or a duration, a label holds until the next one. Columns are found by the names
+// that ELAN, BORIS, Audacity and spreadsheets use.
 
 import { open } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
@@ -30,12 +30,12 @@ export interface Annotation {
 
 export interface LabelFiles {
   readonly paths: readonly string[];
-  /** Name of the column with the labels. */
+  /** Name of the label column. */
   readonly column: string;
   readonly annotations: readonly Annotation[];
-  /** Whether annotations name people, or recordings. */
+  /** Whether annotations name people, and whether they name recordings. */
   readonly named: { readonly person: boolean; readonly recording: boolean };
-  /** How the times are written: date-times, numbers in a unit that the column's name states, or numbers in some unit. */
+  /** Form of the times: date-times, numbers in a unit that the column's name states, or numbers in an unknown unit. */
   readonly clock: "date-time" | "seconds" | "numbers";
 }
 
@@ -125,7 +125,7 @@ async function readLabelFile(
     });
   }
   const duration = end !== undefined || names.duration === undefined ? undefined : await reading(names.duration);
-  // In other files, a cell that is not a number is reported with its row.
+  // In other files, a cell that is not a number causes an error that names its row.
   const numbers = new Set(
     readable.decimalCommaWith === undefined || !start.numbers
       ? []
@@ -230,14 +230,14 @@ function rolesOfLabelFile(path: string, { names }: TableSchema, options: LabelFi
   return { label, start, end, duration, group: group === label ? undefined : group, recording };
 }
 
-/** Seconds per unit, if the name of a column states its unit. */
+/** Returns the seconds per unit, if the column's name states a unit. */
 function unitOfLabelTimes(name: string): number | undefined {
   if (/ss\.ms|\bss\b|[\s_([]s(?:ec(?:onds?)?)?[\])]?$|seconds?$|[\s_]sec$/i.test(name)) return 1;
   if (/msec|millis|[\s_([]ms[\])]?$/i.test(name)) return 1e-3;
   return undefined;
 }
 
-/** Names of the columns of a file without a line of names, such as Audacity's: two or three times, and texts. */
+/** Returns the column names for a file without a header line, such as Audacity's: two or three times, and texts. */
 async function columnsOfUnnamedLabelFile({ path }: SourceFile): Promise<string[] | undefined> {
   if (/\.(parquet|parq|pq|gz|zip|xlsx|json)$/i.test(path)) return undefined;
   const handle = await open(path);

@@ -26,7 +26,7 @@ export async function readRecordings(
   }
 }
 
-/** All rows of the open recordings. */
+/** Reads all rows of opened recordings into memory. */
 export function readOpenedRecordings({ rows, files, fingerprint }: OpenedRecordings): Recordings {
   const time = new Float64Array(rows.rows);
   const values = rows.channels.map((_, c) => rows.column(c));

@@ -1,5 +1,5 @@
-// Measures what `inspect` reports about each recording besides its quality: when its clock begins and ends, how long each
-// activity lasts, and what its accelerometers measure at rest, when gravity should be visible.
+// Measures the facts that `inspect` reports about each recording besides its quality: the start and end of its clock,
+// the duration of each activity, and the acceleration at rest, which should show gravity.
 
 import type { Sensor } from "../sensors/sensor.ts";
 import { type Piece, vectorValues } from "../sensors/vector-values.ts";
@@ -13,18 +13,18 @@ export interface RecordingFacts {
   recording: string;
   /** Time of the first row in seconds, on the recording's own clock. */
   start_s: number;
-  /** Time of the last row. */
+  /** Time of the last row, in seconds. */
   end_s: number;
   /** Seconds by activity; rows without a label are under "". */
   labels: Record<string, number>;
   /**
-   * By accelerometer, the median length of its vector over the stillest tenth of the recording, in the unit of the file; null
-   * if the recording is too short to tell.
+   * Median length of each accelerometer's vector over the stillest tenth of the recording, in the file's unit; null if
+   * the recording is too short.
    */
   at_rest: Record<string, number | null>;
 }
 
-/** Maximum number of one-second pieces per recording; more would not change a median. */
+/** Maximum number of one-second pieces per recording; more would hardly change a median. */
 const mostPieces = 300;
 
 export function recordingFacts(rows: StoredRows, sensors: readonly Sensor[]): RecordingFacts[] {

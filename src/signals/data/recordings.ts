@@ -1,28 +1,29 @@
-// Recordings: the rows that passed the checks, column by column, cut into stretches. No window spans two stretches. The rows
-// are in memory, or in any place from which they can be read in pieces. Dimensions: N rows, C channels.
+// Recordings: the rows that passed the checks, stored by column and divided into stretches. No window spans two
+// stretches. The rows are in memory, or in a store from which they can be read in pieces. Dimensions: N rows, C
+// channels.
 
 /** Rows `start` (inclusive) to `end` (exclusive), from one person and recording, with one label and no gap in time. */
 export interface Stretch {
   readonly user: string;
   readonly recording: string;
-  /** `null` if the recordings have no labels. */
+  /** Label of the stretch; `null` if the recordings have no labels. */
   readonly label: string | null;
   readonly start: number;
   readonly end: number;
 }
 
 export interface Recordings {
-  /** C names, in the order of `values`. */
+  /** Names of the C channels, in the order of `values`. */
   readonly channels: readonly string[];
   /** C columns of N finite numbers, in the file's units. */
   readonly values: readonly Float32Array[];
   /** N times in seconds, increasing within a recording. */
   readonly time: Float64Array;
-  /** In row order; together they cover all N rows. */
+  /** Stretches in row order, which together cover all N rows. */
   readonly stretches: readonly Stretch[];
-  /** Files as the user named them (with globs expanded), for messages and for the model's manifest. */
+  /** Files as the user named them, with globs expanded; for messages and the model's manifest. */
   readonly files: readonly string[];
-  /** "sha256:..." hash of everything above except `files`. Equal data has an equal fingerprint in any file format. */
+  /** "sha256:..." hash of everything above except `files`. Equal data has equal fingerprints in all file formats. */
   readonly fingerprint: string;
 }
 
@@ -30,11 +31,17 @@ export interface Recordings {
 export interface RowSource {
   /** C names. */
   readonly channels: readonly string[];
-  /** In row order; together they cover all rows. */
+  /** Yields the stretches in row order; together they cover all rows. */
   stretches(): Iterable<Stretch>;
-  /** The same stretches in groups, between which there is a gap or another recording; within a group, only the label changes. */
+  /**
+   * Yields the stretches in groups; only the label changes within a group, and a gap or another recording separates
+   * groups.
+   */
   spans?(): Iterable<readonly Stretch[]>;
-  /** Times in seconds of rows `start` to `end` (exclusive) of one recording. Must not be modified, like `values`. */
+  /**
+   * Returns the times in seconds of rows `start` to `end` (exclusive) of one recording. The caller must not modify
+   * them, as with `values`.
+   */
   time(start: number, end: number): Float64Array;
   values(channel: number, start: number, end: number): Float32Array;
 }
@@ -53,7 +60,7 @@ export function rowsOfRecordings({
   };
 }
 
-/** The same rows with renamed channels. */
+/** Returns the same rows with renamed channels. */
 export function renameRecordingChannels(rows: RowSource, channels: readonly string[]): RowSource {
   return {
     channels,
@@ -67,7 +74,7 @@ export function renameRecordingChannels(rows: RowSource, channels: readonly stri
 /** Number of rows read at once. */
 const pieceRows = 65_536;
 
-/** Rows `start` to `end` (exclusive) in pieces that fit into memory. */
+/** Divides rows `start` to `end` (exclusive) into pieces that fit into memory. */
 export function* recordingPieces(start: number, end: number): Generator<{ from: number; to: number }> {
   for (let from = start; from < end; from += pieceRows) yield { from, to: Math.min(end, from + pieceRows) };
 }

@@ -1,5 +1,5 @@
-// Rejects recordings with a sensor that has different units for different people, or with an accelerometer that includes gravity
-// only for some. If they were pooled, some people would seem to move ten times as much as others.
+// Rejects recordings with a sensor whose unit differs between people, or with an accelerometer that includes gravity
+// only for some people. If such recordings were pooled, some people would seem to move ten times as much as others.
 
 import { UserError } from "../../errors.ts";
 import { listedNames } from "../../listed-names.ts";
@@ -7,8 +7,9 @@ import { shellCommand } from "../../shell-words.ts";
 import type { MixedSensor } from "./find-sensors.ts";
 
 /**
- * @param converts whether the values of a mixture of units will be converted
- * @throws UserError if only some recordings contain gravity, or units differ between people and stay as they are
+ * @param converts whether the values will be converted to one unit
+ * @throws UserError if only some recordings contain gravity, or if units differ between people and the values are not
+ * converted
  */
 export function refuseMixedSensors(mixed: readonly MixedSensor[], converts: boolean): void {
   const sensor = mixed.find(({ withoutGravity }) => !converts || withoutGravity.length > 0);

@@ -1,5 +1,6 @@
-// Compares a clock whose unit was inferred from its steps with a second clock of the same file that states its unit. Some devices
-// count in ticks of 8 or 10 ms, which look like milliseconds at a plausible rate; beside their count, an app writes its own time.
+// Compares a clock whose unit was inferred from its steps with a second clock of the same file that states its unit.
+// Some devices count in ticks of 8 or 10 ms, which give a plausible rate when read as milliseconds; recording apps
+// often write their own time next to this count.
 
 import { DataFault } from "../../data-fault.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -9,17 +10,17 @@ import { textClock } from "../files/text-clock.ts";
 import { usualTimeColumns } from "../files/usual-column-names.ts";
 import { type steppedUnits, timeUnitInName, unitsPerSecond } from "./time-unit.ts";
 
-/** Clocks that differ by more than this factor do not count the same time. */
+/** Clocks whose durations differ by more than this factor contradict each other. */
 const mostFactor = 1.3;
-/** Rows from the top of a file that are compared. */
+/** Number of rows to compare, from the top of a file. */
 const searchedRows = 5000;
-/** A clock runs forwards in nearly all rows, and lasts for many times its own resolution. */
+/** A clock increases in nearly all rows, and spans many times its own resolution. */
 const [forwardShare, leastSeconds, leastRows] = [0.99, 5, 50];
 
 /**
- * @param unit of the time column, inferred from its steps
+ * @param unit unit of the time column, inferred from its steps
  * @param unused columns without a role
- * @throws DataFault if the clocks last for different times
+ * @throws DataFault if the durations by the two clocks differ
  */
 export async function refuseOtherPace(
   database: Database,
@@ -59,7 +60,10 @@ export async function refuseOtherPace(
   }
 }
 
-/** The clock in seconds as SQL, if it has dates or times of day, or a unit in its name; undefined for others. */
+/**
+ * Returns an SQL expression for the clock in seconds, if the column has dates or times of day, or a unit in its name;
+ * otherwise undefined.
+ */
 async function secondsOfOtherClock(
   database: Database,
   file: string,

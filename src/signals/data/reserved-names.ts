@@ -1,18 +1,19 @@
-// Rejects names that cannot be keys in JSON files. Channels, classes and people are keys in baseline_stats.json and cv_report.json.
-// Many JSON readers treat the key `__proto__` as the object's prototype, and would silently lose its value.
+// Rejects names that cannot be keys in JSON files. Channels, classes and people are keys in baseline_stats.json and
+// cv_report.json. Many JSON readers interpret the key `__proto__` as the object's prototype, and would silently lose
+// its value.
 
 import { DataFault } from "../../data-fault.ts";
 
 const reserved = "__proto__";
 
-/** @throws DataFault if a channel has such a name */
+/** @throws DataFault if a channel has a reserved name */
 export function refuseReservedChannels(channels: readonly string[], file: string): void {
   if (channels.includes(reserved)) throw reservedNameFault("channel", file, reserved, "Rename the column.");
 }
 
 /**
- * @param keys contents of the text columns, each with the index of its file
- * @throws DataFault for the first person or class with such a name
+ * @param keys contents of the person and label columns, each with the index of its file
+ * @throws DataFault for the first person or class with a reserved name
  */
 export function refuseReservedTexts(
   keys: readonly { readonly user: string | null; readonly label: string | null; readonly file: number }[],

@@ -1,7 +1,8 @@
-// Tells a sensor that lies on something from one that is worn by somebody who sits still. For seconds, both measure gravity and
-// noise. But a body changes the direction of gravity in the sensor from one ten seconds to the next, by breathing and by settling,
-// and a table does not. So the means of a minute's blocks are compared with what the noise within the blocks explains; see
-// docs/decisions.md. Dimensions: B blocks, each of about ten seconds.
+// Distinguishes a sensor that lies on a surface from a sensor worn by somebody who sits still. Over seconds, both
+// sensors measure only gravity and noise. But breathing and settling change the direction of gravity in a worn sensor
+// from one ten-second block to the next, whereas a table does not move. Therefore, the variation between the means of a
+// minute's blocks is compared with the variation that the noise within the blocks explains; see docs/decisions.md.
+// Dimensions: B blocks, each of about ten seconds.
 
 /** One axis of an accelerometer during one block, in units of gravity. */
 export interface AxisBlock {
@@ -9,19 +10,22 @@ export interface AxisBlock {
   readonly n: number;
   readonly mean: number;
   readonly std: number;
-  /** How many samples differ from the one before. */
+  /** Number of samples that differ from the previous one. */
   readonly changes: number;
 }
 
-/** A minute. Over shorter times, some people keep as still as a table. */
+/** A minute. Over less than a minute, some people keep as still as a table. */
 const blocksOfRest = 6;
-/** Standard deviation of the means, in g, beyond that which noise explains; chosen on MotionSense. */
+/** Maximum standard deviation of the means, in g, beyond what noise explains; chosen on MotionSense. */
 const restG = 0.0003;
-/** If fewer samples differ from the one before, the values are too coarse to show how little moves; arbitrary. */
+/**
+ * Minimum share of samples that differ from the previous one; below it, the values are too coarse to show small
+ * movements; arbitrary.
+ */
 const leastChanges = 0.5;
 
 /**
- * Whether each block belongs to a minute in which the sensor lay on something.
+ * Whether each block belongs to a minute in which the sensor lay on a surface.
  * @param blocks the axes of all accelerometers in consecutive blocks; null if something moves
  */
 export function restingBlocks(blocks: readonly (readonly AxisBlock[] | null)[]): boolean[] {

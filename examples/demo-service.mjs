@@ -1,5 +1,5 @@
-// The last part of npm run demo: a service, and simulated wrists that send it a batch per day. One changes its unit, one wears out,
-// one goes silent, and one sends a damaged day. The others are fine.
+// The last part of npm run demo: a service, and simulated wrist sensors that send it a batch per day. One sensor changes its
+// unit, one drifts, one goes silent, and one sends a damaged day. The other sensors are fine.
 import "./check-node.mjs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,7 +10,10 @@ const days = 12;
 const secondsPerDay = 60;
 const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
 
-/** What happens to each wrist from a day on, or after its last one; `change` gets the values of a row and the number of days. */
+/**
+ * The fault of each wrist sensor from the day `from` on, or after the day `last`; `change` gets the values of a row and the
+ * number of days since.
+ */
 export const wrists = [
   { name: "wrist-1", story: "nothing happens" },
   { name: "wrist-2", story: "nothing happens" },
@@ -30,7 +33,10 @@ export const wrists = [
   { name: "wrist-6", story: "its cable breaks on the last day", from: days, change: () => channels.map(() => 0) },
 ];
 
-/** The simulated people of a table as the batches of days: each day has a part of every activity. */
+/**
+ * Returns a function per simulated person of a table, from the day to the rows of its batch; each day has a part of every
+ * activity.
+ */
 function batchesOf(file) {
   const [header, ...rows] = readFileSync(file, "utf8").trim().split("\n");
   const names = header.split(",");
@@ -59,15 +65,18 @@ function csvOf(rows, change) {
 
 const today = Date.now();
 
-/** ISO dates; the last day that is printed is today. */
+/** The ISO date of a day; the last day in the table is today. */
 function dateOf(day) {
   return new Date(today + (day - days) * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** Minutes of recordings that the wrists need. */
+/** Minutes of recordings that each wrist sensor needs. */
 export const minutesPerWrist = (days * secondsPerDay) / 60;
 
-/** A connection may break at any time, so a sender repeats what got no answer; the same batch is never judged twice. */
+/**
+ * A connection may break at any time, so a request without an answer is repeated; the service never judges the same batch
+ * twice.
+ */
 async function post(address, body) {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -79,11 +88,11 @@ async function post(address, body) {
   }
 }
 
-/** Sends a day of every wrist that still sends. @returns the verdict of each wrist */
+/** Sends a day's batch for every wrist sensor that is still sending. @returns the verdict of each wrist */
 async function sendDay(url, model, batches, day, id) {
   const sending = wrists.map(async ({ name, from = days + 1, last = Number.POSITIVE_INFINITY, change }, i) => {
     if (id > last) return "-";
-    // A wrist that goes on sends its days again, a little louder each time.
+    // After the last day, each sensor repeats its days with slightly larger values, because equal data would not count.
     const louder = 1 + (id - day) / 10_000;
     const since = Math.min(id, days) - from + 1;
     const body = csvOf(batches[i](day), (values) =>
@@ -98,7 +107,7 @@ async function sendDay(url, model, batches, day, id) {
   return Promise.all(sending);
 }
 
-/** Sends the days from `first` to `last`, each after `seconds` at least. */
+/** Sends the days from `first` to `last`, with at least `seconds` between them. */
 async function sendDays(url, model, batches, { first, last, seconds, signal, onDay }) {
   for (let id = first; id <= last && !signal.aborted; id++) {
     const pause = setTimeout(1000 * seconds, undefined, { signal }).catch(() => {});
@@ -134,7 +143,7 @@ export async function runService(command, { models, model, file, cwd }) {
     const batches = batchesOf(file);
     const { signal } = stop;
     const isWatched = process.stdout.isTTY === true;
-    if (isWatched) console.log(`Watch the wrists' days arrive: ${url}/\n`);
+    if (isWatched) console.log(`Watch the batches arrive: ${url}/\n`);
     console.log(`            ${wrists.map(({ name }) => name.padEnd(13)).join("  ")}`.trimEnd());
     const onDay = (id, verdicts) =>
       console.log(`${dateOf(id)}  ${verdicts.map((verdict) => verdict.padEnd(13)).join("  ")}`.trimEnd());
@@ -147,7 +156,7 @@ export async function runService(command, { models, model, file, cwd }) {
     );
     console.log("stream that was checked above. Click on a stream for its history, and on a batch for the reasons.");
     if (!isWatched) return;
-    console.log("\nThe wrists go on sending, and the service runs, until you press Ctrl-C.");
+    console.log("\nThe simulated sensors keep sending, and the service keeps running, until you press Ctrl-C.");
     await sendDays(url, model, batches, { first: days + 1, last: 10_000, seconds: 3, signal, onDay: () => {} });
   } finally {
     stop.abort();

@@ -1,6 +1,7 @@
 // npm run demo: simulates recordings, trains a cross-validated model with a report on them, and checks two batches against it:
-// a normal batch, and one in another unit. Then it starts a service to which simulated wrists send their days. Each step runs the
-// real command. On a terminal, the service stays until Ctrl-C; otherwise, the demo ends by itself. It writes its files to demo/.
+// a normal batch, and one in another unit. Then the demo starts a service to which simulated wrist sensors send their days.
+// Each step runs the real command. On a terminal, the service runs until Ctrl-C; otherwise, the demo ends by itself. It writes
+// its files to demo/.
 import "./check-node.mjs";
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -20,7 +21,7 @@ function tidemark(words, expected = 0) {
   if (status !== expected) throw new Error(`expected exit code ${expected}, got ${status}`);
 }
 
-/** What a firmware update might do: the same recordings, with accelerations in g instead of m/s^2. */
+/** Writes the same recordings with accelerations in g instead of m/s^2, as a firmware update might do. */
 function inGravities(from, to) {
   const [header, ...rows] = readFileSync(join(root, from), "utf8").trim().split("\n");
   const accelerations = ["Ax", "Ay", "Az"].map((name) => header.split(",").indexOf(name));

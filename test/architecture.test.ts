@@ -1,5 +1,5 @@
-// Enforces the structure in scripts/architecture.ts: data flows one way, and only the pipelines connect rooms that are otherwise
-// separate.
+// Enforces the structure in scripts/architecture.ts: data flows one way, and only the pipelines connect rooms that do not
+// import each other.
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,10 +26,13 @@ const crossing = imports.filter(
   ({ from, to }) => roomOf(from) !== roomOf(to) && roomOf(from) !== "" && roomOf(to) !== "",
 );
 
-/** All rooms may import root files, but only the pipelines and later wings know the options: a stage takes only what it needs. */
+/**
+ * All rooms may import root files, but only the pipelines and later wings may import the options: every other room takes only
+ * the values it needs as parameters.
+ */
 const mayImportConfig = ["pipelines", "interfaces"];
 
-/** The files that each file loads, by file. */
+/** For each file, the files that it loads. */
 const graph = new Map<string, string[]>();
 for (const { from, to, loads } of imports) {
   if (loads) graph.set(from, [...(graph.get(from) ?? []), to]);

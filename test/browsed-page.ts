@@ -1,5 +1,5 @@
-// Opens a page in Chromium as people see it: light and dark, on a desk and on a phone. Collects what the browser complains about
-// and what axe finds, and takes a screenshot if PAGE_SCREENSHOTS names a folder.
+// Opens a page in Chromium in light and dark mode, and in the size of a desktop and of a phone. Collects the browser's errors
+// and axe's findings, and takes a screenshot if PAGE_SCREENSHOTS names a folder.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, isAbsolute, join } from "node:path";
@@ -20,7 +20,7 @@ export function openBrowser(): Promise<Browser> {
   return engine.launch({ executablePath: onPath(chromium), args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 }
 
-/** Playwright wants a path, not a name. */
+/** Playwright requires the path of the executable, not its name. */
 function onPath(program: string): string {
   if (isAbsolute(program)) return program;
   const paths = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, program));
@@ -32,13 +32,13 @@ export interface Complaints {
   readonly browser: string[];
   /** Serious and critical violations of WCAG 2 A and AA, and of best practice. */
   readonly axe: string[];
-  /** Pixels by which the page is wider than the window. */
+  /** Number of pixels by which the page is wider than the browser window. */
   readonly sideways: number;
 }
 
 /**
  * @param name of the screenshot
- * @param use what a reader does there before the page is judged, such as waiting for its data
+ * @param use what a reader does on the page before it is examined, such as waiting for its data
  */
 export async function complaintsAbout(
   browser: Browser,
@@ -58,7 +58,7 @@ export async function complaintsAbout(
     page.on("requestfailed", (request) => heard.push(`failed: ${request.url()}`));
     await page.goto(address);
     await use(page);
-    // Details are opened, so that what is in them is judged too.
+    // Opens all `details` elements, so that their content is examined, too.
     await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
     const sideways = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
     const folder = process.env.PAGE_SCREENSHOTS;

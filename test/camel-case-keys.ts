@@ -1,9 +1,9 @@
-// Finds JSON keys in camelCase, which is for names in code. Names that users choose may be in camelCase, too.
+// Finds JSON keys in camelCase, which only code should use. Names that users choose may be in camelCase, too.
 
-/** `wordWord`; neither `Ax` nor `KS p-value`. */
+/** Matches `wordWord`, but neither `Ax` nor `KS p-value`. */
 export const camelCasePattern: RegExp = /^[a-z][a-z0-9]*[A-Z]/;
 
-/** Each camelCase key in a parsed JSON value, with its path. */
+/** Returns each camelCase key in a parsed JSON value, with its path. */
 export function camelCaseKeys(value: unknown, path = ""): { key: string; path: string }[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, own]) => {

@@ -1,5 +1,5 @@
 /**
- * The names in an --only option, in their defined order. @throws if one is unknown, because otherwise the run would silently
+ * The names in an --only option, in their defined order. @throws if a name is unknown, because otherwise the run would silently
  * lack a part
  */
 export function chosenNames<Name extends string>(only: string, known: readonly Name[]): Name[] {

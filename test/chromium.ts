@@ -28,7 +28,7 @@ export const chromium: string | undefined = findChromium();
 /**
  * @param page html whose scripts have finished when it has loaded, or the address of such a page
  * @returns the document after that
- * @throws if the browser fails, or has not ended after `timeoutSeconds`; in that case, it is killed
+ * @throws if the browser fails, or if it has not ended after `timeoutSeconds` and is therefore killed
  */
 export async function loadPage(page: string | URL, timeoutSeconds: number = 60): Promise<string> {
   if (chromium === undefined) throw new Error("chromium: none was found; install it or set CHROMIUM_PATH");
@@ -51,7 +51,7 @@ export async function loadPage(page: string | URL, timeoutSeconds: number = 60):
     const what = killed ? `had not ended after ${timeoutSeconds} s and was killed` : "ended badly";
     throw new Error(`chromium: ${chromium} ${what}: ${stderr || error}`, { cause: error });
   } finally {
-    // The browser's child processes may still write for a moment after it was killed.
+    // The browser's child processes may still write for a moment after the browser was killed.
     rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 
 /**
- * Every command that works on recordings or models, as "train" or "models list"; a test for all commands thereby includes new
- * ones. The completion script is tested on its own.
+ * The words of every command that works on recordings or models, such as "train" or "models list", so that tests for all
+ * commands include new commands. The completion script has a test of its own.
  */
 export function commandPaths(command: Command, path: readonly string[] = []): string[] {
   if (command.commands.length === 0) return path[0] === "completion" ? [] : [path.join(" ")];

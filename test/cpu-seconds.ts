@@ -1,5 +1,5 @@
 // The cost of a test file: the CPU seconds of its process with all threads, and of the processes that it started and that have
-// ended. Unlike elapsed time, they hardly depend on the load of the machine.
+// ended. Unlike elapsed time, CPU seconds hardly depend on the load of the machine.
 import { readFileSync } from "node:fs";
 import { afterAll } from "vitest";
 

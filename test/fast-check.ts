@@ -1,4 +1,4 @@
-// Property tests draw the same cases in every run, so that a failure is always caused by a change of the code. To draw other
+// Property tests draw the same cases in every run, so that only a change of the code can make a test fail. To draw other
 // cases: FAST_CHECK_SEED=7 npm test, or FAST_CHECK_SEED=random; fast-check prints the seed of a case that fails.
 
 import fc from "fast-check";

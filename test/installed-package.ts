@@ -1,4 +1,4 @@
-// Node.js binaries of other versions, and an environment for npm as a user's shell has it.
+// Provides Node.js binaries of other versions, and the environment that npm has in a user's shell.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -6,14 +6,14 @@ import { fileURLToPath } from "node:url";
 
 export const cache: string = fileURLToPath(new URL("../node_modules/.cache", import.meta.url));
 
-/** Without the variables that `npm run` sets for its scripts, because npm would use them as its own settings. */
+/** Leaves out the variables that `npm run` sets for scripts, because npm would use them as its own settings. */
 function environment(...path: readonly string[]): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_(OPTIONS|PATH)$/i.test(name));
   const quiet = { npm_config_audit: "false", npm_config_fund: "false", npm_config_prefer_offline: "true" };
   return { ...Object.fromEntries(own), ...quiet, PATH: [...path, process.env.PATH].join(delimiter) };
 }
 
-/** The reason why nothing can be installed here; undefined if it is possible. */
+/** The reason why packages cannot be installed on this machine; undefined if they can. */
 export function withoutRegistry(): string | undefined {
   if (process.platform === "win32") return "needs a POSIX shell";
   const { status } = spawnSync("npm", ["view", "node@24", "name"], { env: environment(), timeout: 30_000 });

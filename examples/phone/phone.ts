@@ -1,7 +1,7 @@
 // A phone classifies its own motion and sends summaries, so that no samples leave it. README.md in this folder says how to run it.
 //
 //   ?minutes=5     length of a batch
-//   ?to=URL        where to send summaries, as the bytes of `encodeSummary`; without it, each one can be saved as JSON
+//   ?to=URL        where to send summaries, as the bytes of `encodeSummary`; without it, each summary can be saved as JSON
 import * as ort from "onnxruntime-web/wasm";
 import {
   classify,

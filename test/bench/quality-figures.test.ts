@@ -19,7 +19,7 @@ const perfect = answers([1, 1, 0, 0], [0, 1, 0, 1]);
 const flawed = answers([1, 0, 0, 0], [0, 1, 0, 0]);
 const ann = (4 / 5 + 2 / 3) / 2;
 const cy = (2 / 3 + 0) / 2;
-// The windows of bo and cy together: F1 is 4/5 for sit and 2/3 for walk.
+// For the windows of bo and cy together, F1 is 4/5 for sit and 2/3 for walk.
 const second = ann;
 
 describe("the quality benchmark", () => {
@@ -44,7 +44,8 @@ describe("the quality benchmark", () => {
     expect(one.sd).toBeCloseTo(0, 12);
     expect(one.worst).toEqual({ macroF1: expect.closeTo(cy, 12), users: ["cy"] });
     const both = columnFigures([seedFigures(task, flawed), seedFigures(task, answers([0, 0, 1, 1], [0, 1, 0, 1]))]);
-    // With the second seed, everything is wrong for ann and right for the others: folds 0 and 1.
+    // With the second seed, all windows of ann (fold 0) are classified wrongly, and all windows of the other people (fold 1)
+    // correctly.
     expect(both.mean).toBeCloseTo((ann + 0.5) / 2, 12);
     expect(both.sd).toBeCloseTo(Math.SQRT1_2 / 2, 12);
     expect(both.worst).toEqual({ macroF1: expect.closeTo(cy / 2, 12), users: ["cy", "ann"] });
@@ -55,7 +56,7 @@ describe("the quality benchmark", () => {
     const [one, other] = [perfect, flawed].map((own) => columnFigures([seedFigures(task, own)]));
     const { value, low, high } = pairedDifference(one!, other!);
     expect(value).toBeCloseTo((1 - ann + (1 - cy)) / 3, 12);
-    // Draws of bo alone and of cy alone are less than 5 % each of the 27 equally likely draws.
+    // Among the 27 equally likely draws, the draw of bo alone and that of cy alone are less than 5 % each.
     expect(low).toBeCloseTo((1 - ann) / 3, 12);
     expect(high).toBeCloseTo((1 - ann + 2 * (1 - cy)) / 3, 12);
     const shifted = { byPerson: new Map([...other!.byPerson].map(([user, score]) => [user, score - 0.25])) };
@@ -89,7 +90,7 @@ describe("the quality benchmark", () => {
     expect(rows[2]![4]).toBe("+.311 (+.089 to +.533)");
     expect(rows[2]![5]).toBe("+1.000");
     expect(headers[6]).toBe("compact minus it, by person (90 %)");
-    // The random forest is wrong about all of ann's windows and right about the others'; only 1 of 27 draws is ann alone.
+    // The random forest misclassifies all of ann's windows and none of the other people's; only 1 of 27 draws is ann alone.
     expect(rows.map((row) => row[6])).toEqual(["+.333 (.000 to +.667)", "+.311 (+.089 to +.533)", ""]);
   });
 });

@@ -68,7 +68,7 @@ describe("bench/quality.ts", () => {
     const { stdout, status } = spawnSync(process.execPath, [script, ...words, "--keep", keep], { encoding: "utf8" });
     expect(status).toBe(0);
     expect(stdout).toMatch(/^split, --split column:split: 1 person, 3 classes, \d+ windows; seeds 1$/m);
-    // A single part has no spread.
+    // With a single fold, there is no spread.
     expect(stdout).toMatch(/^compact +(?:\.\d{3}|1\.000) {2}/m);
   });
 

@@ -1,5 +1,5 @@
-// Tests tidemark/device as a page gets it: bundled through the package's exports, it is small and has no dependencies, and in
-// Chromium and in a bare JavaScript context it makes the same bytes that `check` stores for the same batch.
+// Tests the bundle of tidemark/device that a web page would load: it is small and has no dependencies, and in Chromium and in a
+// bare JavaScript context, it computes the same bytes that `check` stores for the same batch.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
@@ -25,7 +25,7 @@ const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
 const home = packedHome();
 
-/** What a program on a device does with the pieces of a recording, imported as in a page. */
+/** The program of a device that receives a recording in pieces, with the import that a web page would use. */
 const program = `
   import { DeviceBatch, encodeSummary, readDeviceModel, summaryToJson } from "tidemark/device";
   export function summarise(text) {
@@ -46,7 +46,7 @@ describe("tidemark/device", () => {
     const model = readDeviceModel(JSON.parse(readFileSync(at("model/device.json"), "utf8")));
     const columns = { channels: model.channels };
     const { recordings } = await readRecordings([at("r.parquet")], { requireLabels: false, columns });
-    // One person's recordings, with some rows missing and a long gap.
+    // One person's recordings with some rows removed and a long gap.
     const user = recordings.stretches[0]!.user;
     const rows = recordings.stretches
       .filter((stretch) => stretch.user === user)

@@ -1,4 +1,4 @@
-// The package as a program on a device gets it: built, resolved through its exports, and bundled.
+// Bundles the built package, resolved through its exports, for programs on a device.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -10,14 +10,14 @@ import { afterAll, beforeAll } from "vitest";
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * A folder whose node_modules contains the built package during the tests of a file; it is inside the repository's own
+ * A folder whose node_modules contains the built package during the tests of a file; the folder is inside the repository's own
  * node_modules, which git ignores.
  */
 export function packedHome(): string {
   const cache = join(root, "node_modules/.cache");
   mkdirSync(cache, { recursive: true });
   const home = mkdtempSync(join(cache, "device-test-"));
-  // The folder needs its own package.json; otherwise, the nearest one would be that of this repository, which is also named
+  // The folder needs its own package.json; otherwise, the nearest package.json would be this repository's, which is also named
   // tidemark.
   writeFileSync(join(home, "package.json"), '{ "name": "page", "type": "module" }');
   const own = join(home, "node_modules/tidemark");
@@ -30,7 +30,10 @@ export function packedHome(): string {
   return home;
 }
 
-/** A minified classic script that assigns the exports of `text` to a global `bundle`. Every package but tidemark is refused. */
+/**
+ * Returns a minified classic script that assigns the exports of `text` to a global `bundle`. Imports of any package except
+ * tidemark are rejected.
+ */
 export async function bundle(home: string, text: string): Promise<string> {
   const entry = join(home, "entry.js");
   const alone: Plugin = {

@@ -1,5 +1,5 @@
-// Tests the page in examples/phone as a phone runs it: built through the package's exports, opened in Chromium, with synthetic
-// devicemotion events. The summary that it sends must equal the one that the package computes from the same rows, and the server
+// Tests the page in examples/phone, built through the package's exports and opened in Chromium, with synthetic devicemotion
+// events. The summary that the page sends must equal the summary that the package computes from the same rows, and the server
 // must accept it.
 import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
@@ -31,14 +31,14 @@ const types: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
-/** As a phone reports it: m/s^2 with gravity, and degrees per second about z, x and y. */
+/** One sample in a phone's units: m/s^2 with gravity, and degrees per second about z, x and y. */
 interface Motion {
   readonly seconds: number;
   readonly acceleration: readonly [x: number, y: number, z: number];
   readonly rotation: readonly [alpha: number, beta: number, gamma: number];
 }
 
-/** Dispatches the events once the page is ready, makes it finish the batch, and waits until the batch is sent. */
+/** Dispatches the events once the page is ready, clicks on "Finish batch", and waits until the batch is sent. */
 const phone = (motions: readonly Motion[]): string => `
   const until = (ready) => new Promise((resolve) => {
     const look = () => (ready() ? resolve() : requestAnimationFrame(look));
@@ -70,7 +70,7 @@ describe.skipIf(chromium === undefined)("the page of a phone (skipped without Ch
   let letGo = (): void => {};
   const server = createServer((request, response) => void answer(request, response));
 
-  /** An image that loads only when the phone has finished delays the page's load event until then. */
+  /** An image that loads only after the batch was sent delays the page's load event until then. */
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url!, "http://phone");
     if (request.method === "POST") {

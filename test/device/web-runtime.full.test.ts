@@ -15,7 +15,7 @@ import { fileDirectory } from "../pipelines/tiny-run.ts";
 const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
 
-/** Its WebAssembly build; both runtimes have the types of onnxruntime-common. */
+/** The WebAssembly build of onnxruntime-web; both runtimes have the types of onnxruntime-common. */
 const web: typeof import("onnxruntime-node") = createRequire(import.meta.url)("onnxruntime-web");
 
 describe("onnxruntime-web", () => {

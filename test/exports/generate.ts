@@ -11,7 +11,7 @@ const rows = 64;
 const start = Date.UTC(2024, 4, 4, 10) / 1000;
 const g = 9.80665;
 
-/** An export's expectation, as stored beside its files. */
+/** The expected result of reading an export, which is stored beside its files. */
 export interface Export {
   readonly device: string;
   readonly source: string;
@@ -24,13 +24,13 @@ export interface Export {
         readonly channels: readonly string[];
         readonly rate_hz: number;
         readonly people: readonly string[] | null;
-        /** The tenth row, as in the file; null stands for any value. */
+        /** The expected tenth row, in the file's units; null stands for any value. */
         readonly row: readonly number[];
       }
     | { readonly refused: string };
 }
 
-/** The value of a key in row i; numbers as they are written. */
+/** Returns the text of a key's value in row i. */
 function exportValue(key: string, i: number, hz: number): string {
   if (key.startsWith("'")) return key.slice(1);
   const t = i / hz;

@@ -1,6 +1,6 @@
-// The layouts of files that apps and devices export, and of published data sets; generate.ts writes small files in these layouts,
-// with values of our own. Columns are written as HEADER=VALUE and separated by |; VALUE is a key of exportValues below, or 'text.
-// To add the layout of somebody else's file, you need not write code: add a folder with the file and an export.json.
+// The layouts of files that apps and devices export, and of published data sets; generate.ts writes small files in these
+// layouts, with made-up values. Columns are written as HEADER=VALUE and separated by |; VALUE is a key of exportValues below,
+// or 'text. To add the layout of somebody else's file, you need not write code: add a folder with the file and an export.json.
 
 export interface Shape {
   readonly name: string;
@@ -15,7 +15,7 @@ export interface Shape {
   readonly read?: Readonly<Record<string, string>>;
   /** People, if the file or its path names them. */
   readonly people?: readonly string[];
-  /** A part of the message, if the export cannot be read. */
+  /** A part of the error message, if the export cannot be read. */
   readonly refused?: string;
 }
 
@@ -24,15 +24,15 @@ export interface ShapeFile {
   readonly separator?: string;
   /** Lines before the names. */
   readonly before?: readonly string[];
-  /** Lines between the names and the values. */
+  /** Lines between the line of names and the first row. */
   readonly units?: readonly string[];
-  /** Whether the names are left out. */
+  /** Whether the file has no line of names. */
   readonly bare?: boolean;
   readonly decimalComma?: boolean;
   readonly lineEnd?: string;
   readonly encoding?: "utf16le";
   readonly json?: "array" | "lines";
-  /** One row per sensor: the columns of each. */
+  /** For layouts with one row per sensor and time, the columns of each sensor. */
   readonly others?: readonly string[];
 }
 
@@ -52,7 +52,7 @@ const one = (
   name = "recording.csv",
 ): Record<string, ShapeFile> => ({ [name]: { columns, ...more } });
 
-/** A wide table: time, accelerometer and perhaps gyroscope. */
+/** Makes a wide table with time, accelerometer and optionally gyroscope. */
 function wide(
   name: string,
   device: string,
@@ -106,7 +106,7 @@ function actigraphRaw(name: string, device: string, format: string, start: strin
   };
 }
 
-/** A hundred lines, some of which are padded with NUL bytes. */
+/** The hundred lines before the table, some of which are padded with NUL bytes. */
 const geneactiv = [
   "Device Type,GENEActiv",
   "Device Model,1.1",

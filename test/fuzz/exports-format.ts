@@ -19,7 +19,7 @@ const untranslated =
 
 interface Damage {
   readonly apply: Mutation<string>;
-  /** Whether the tenth row must be read as before. */
+  /** Whether the damage leaves the tenth row unchanged, so that it must be read correctly. */
   readonly keepsTenthRow: boolean;
 }
 
@@ -77,7 +77,7 @@ const damages: readonly Damage[] = [
 
 const isBinary = (bytes: Uint8Array): boolean => bytes.includes(0) || (bytes[0] === 0x1f && bytes[1] === 0x8b);
 
-/** @param name `exports`: all of them, with binary files unchanged; `devices`: one of the binary files, damaged */
+/** @param name `exports` for all exports, with binary files unchanged; `devices` for one of the binary files, damaged */
 export function exportsFormat(name: "exports" | "devices"): Format {
   const exports = storedExports().filter(
     ([own, { files }]) =>

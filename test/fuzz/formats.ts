@@ -47,7 +47,7 @@ export interface Format {
   use(directory: string, files: Files, rng: Rng): Promise<void>;
 }
 
-/** The originals of the inputs: a trained model, a batch, and Parquet files of many kinds. */
+/** The valid files from which inputs are mutated: a trained model, a batch, and Parquet files of many kinds. */
 export interface Base {
   readonly directory: string;
   /** Address of a tracking server. */
@@ -95,7 +95,8 @@ export async function openFormat(name: FormatName, base: Base): Promise<Format> 
 }
 
 /**
- * Reads as `train` does, passes the gate of `check`, and sometimes runs all of predict and check, including what they write.
+ * Reads the input as `train` does, applies the quality gate of `check`, and sometimes runs predict and check completely,
+ * including their output files.
  */
 function tableUser({ directory: base }: Base): (directory: string, name: string, rng: Rng) => Promise<void> {
   const model = join(base, "model");
@@ -248,7 +249,7 @@ export async function writeParquetBases(directory: string): Promise<void> {
   }
 }
 
-/** In the footer, whose length is stored before the last four bytes, or in the pages before it. */
+/** A position in the footer, whose length is stored before the last four bytes, or in the pages before the footer. */
 const parquetMutations: readonly Mutation<Uint8Array>[] = [
   (bytes, rng) => {
     const footer =
@@ -278,7 +279,7 @@ async function parquetFormat(base: Base): Promise<Format> {
   const mutations = [...parquetMutations, ...parquetMutations, ...parquetMutations, ...byteMutations];
   return {
     name: "parquet",
-    // One in twenty stays undamaged, because its types alone are difficult.
+    // One file in twenty stays undamaged, because its types alone may cause errors.
     mutate: (rng) => {
       const bytes = pick(bases, rng);
       return { "in.parquet": rng.integer(20) === 0 ? bytes : several<Uint8Array>(bytes, mutations, rng, 3) };
@@ -287,7 +288,7 @@ async function parquetFormat(base: Base): Promise<Format> {
   };
 }
 
-/** A mutated JSON file of a model folder; in half of the inputs, all hashes of it are corrected. */
+/** A mutated JSON file of a model folder; in half of the inputs, all hashes that cover the file are corrected. */
 async function modelFileFormat(base: Base, name: string): Promise<Format> {
   const model = join(base.directory, "model");
   const manifestText = readFileSync(join(model, modelFiles.manifest), "utf8");
@@ -316,7 +317,7 @@ async function modelFileFormat(base: Base, name: string): Promise<Format> {
       for (const file of others) cpSync(join(model, file), join(directory, file));
       await openWatchedModel(directory);
       await listModels(join(directory, ".."));
-      // The folder was opened, so Tidemark considers it usable.
+      // Opening the folder succeeded, so `check` must be able to use it.
       const [batch, out] = [join(base.directory, "batch.csv"), join(directory, "predictions.csv")];
       const kind = rng.integer(8);
       if (kind < 2) await check({ files: [batch], model: directory, jobs: 1 });
@@ -325,7 +326,7 @@ async function modelFileFormat(base: Base, name: string): Promise<Format> {
   };
 }
 
-/** The value with the hash of its other keys, as read from its text. */
+/** The JSON value with a corrected hash of its other keys. */
 function sealed(value: unknown, key: string): unknown {
   const read: unknown = JSON.parse(jsonOf(value) || "null");
   if (typeof read !== "object" || read === null || Array.isArray(read)) return value;

@@ -1,5 +1,5 @@
-// npm run fuzz uses mutated inputs of every format as the product would. Each must be accepted, or rejected with a message:
-// no stack trace, hang, crash, gigabyte of memory or half-written file. The same seed gives the same inputs.
+// npm run fuzz uses mutated inputs of every format as the product would. Each input must be accepted, or rejected with a
+// message: no stack trace, hang, crash, gigabyte of memory or half-written file. The same seed gives the same inputs.
 //
 //   npm run fuzz                       10,000 inputs for each format
 //   npm run fuzz -- --runs 300 --only csv,config --seed 7
@@ -21,11 +21,11 @@ import { FakeMlflow } from "../storage/tracking/fake-mlflow.ts";
 import { type Base, formatNames, writeParquetBases } from "./formats.ts";
 import type { Outcome, Task } from "./worker.ts";
 
-/** CPU time of the process; on a busy machine, an input may take much longer. */
+/** Limit of the process's CPU time; on a busy machine, the elapsed time of an input may be much longer. */
 const hangSeconds = 10;
 const deadlockSeconds = 180;
 const mostMebibytes = 1024;
-/** A process keeps a little of everything that it read, so no single input causes that growth. */
+/** A process keeps a little memory of every input, so no single input causes this growth. */
 const inputsOfAWorker = 400;
 
 type Verdict = Outcome["kind"] | "hang" | "crash" | "memory";
@@ -52,7 +52,7 @@ async function makeBase(directory: string, server: string): Promise<Base> {
   return { directory, server };
 }
 
-/** A process that takes one task at a time, and is replaced if it ends or has to be ended. */
+/** A process that runs one task at a time, and is replaced if it ends or has to be killed. */
 class Worker {
   #child: ChildProcess | undefined;
   #used = 0;
@@ -64,7 +64,7 @@ class Worker {
     this.scratch = scratch;
   }
 
-  /** `used` is the number of the input that the process used; null if it never answered. */
+  /** `used` is the number of the input that the process used, or null if the process never answered. */
   async run(task: Task): Promise<{ verdict: Verdict; text: string; used: number | null }> {
     const child = await this.#ready();
     child.send(task);
@@ -114,7 +114,7 @@ class Worker {
   }
 }
 
-/** Ends if the process has worked on its input for too long, or waits for something that never happens. */
+/** Resolves if the process has used too much CPU time on its input, or waits for an event that never happens. */
 async function hang(pid: number, signal: AbortSignal): Promise<string> {
   const [began, worked] = [performance.now(), processorSeconds(pid)];
   for (;;) {

@@ -7,7 +7,7 @@ export function pick<T>(items: readonly T[], rng: Rng): T {
   return items[rng.integer(items.length)]!;
 }
 
-/** One to `most` mutations in a row. */
+/** Applies one to `most` mutations in a row. */
 export function several<T>(value: T, mutations: readonly Mutation<T>[], rng: Rng, most = 4): T {
   let mutated = value;
   for (let left = 1 + rng.integer(most); left > 0; left--) mutated = pick(mutations, rng)(mutated, rng);
@@ -99,7 +99,7 @@ type Path = readonly (string | number)[];
 
 function pathsOf(value: unknown, path: Path = [], found: Path[] = []): Path[] {
   found.push(path);
-  // Otherwise, nearly all mutations would be in long lists of numbers.
+  // Without this rule, nearly all mutations would be in long lists of numbers.
   const entries = Array.isArray(value)
     ? [...value.entries()].slice(0, 8)
     : isObject(value)
@@ -174,7 +174,7 @@ export function jsonOf(value: unknown, indent?: number): string {
   return (JSON.stringify(value, null, indent) ?? "").replaceAll(JSON.stringify(infinityMark), "1e999");
 }
 
-/** Damage to the text itself, which no JSON value can represent. */
+/** Damages the JSON text itself in ways that no JSON value can represent. */
 export const jsonTextMutations: readonly Mutation<string>[] = [
   ...lineMutations,
   (text) => `${"[".repeat(20_000)}${text}${"]".repeat(20_000)}`,

@@ -17,7 +17,7 @@ export interface Outcome {
   readonly text: string;
   /** The number of the input that was used. */
   readonly used: number;
-  /** Peak of this process so far. */
+  /** Peak memory of this process so far. */
   readonly peakMebibytes: number;
 }
 

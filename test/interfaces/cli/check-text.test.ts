@@ -1,4 +1,4 @@
-// Tests what a check prints: one scale for evidence, and beside each number the value with which it is compared.
+// Tests the output of `check`: evidence has a single scale, and each number has the value with which it is compared beside it.
 import { describe, expect, it } from "vitest";
 import { checkDecisionBlocks, checkLines } from "../../../src/interfaces/cli/check-text.ts";
 import { tableLines } from "../../../src/interfaces/cli/table.ts";

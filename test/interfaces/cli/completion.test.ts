@@ -1,4 +1,4 @@
-// Tests completion with the shells themselves if they are installed; bash always is.
+// Tests completion in real shells if they are installed, and always in bash.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

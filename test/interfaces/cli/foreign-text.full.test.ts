@@ -1,5 +1,5 @@
-// Whatever the names of people, labels, ids, folders, files and servers are, no command prints a sequence that controls the
-// terminal, and no name can start a line of its own.
+// No command prints a sequence that controls the terminal, and no name can start a line of its own, whatever people, labels,
+// ids, folders, files and servers are called.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, renameSync } from "node:fs";
@@ -191,7 +191,7 @@ async function run(words: readonly string[]): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-// Everything except our own newlines.
+// Control characters except newline.
 const obeyed = /[\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]|(?!\n)\p{Cc}/u;
 
 describe.skipIf(process.platform === "win32")("what every command prints", () => {
@@ -213,7 +213,7 @@ describe.skipIf(process.platform === "win32")("what every command prints", () =>
       }
     }
     if (command === "train") expect(existsSync(join(at("model"), "manifest.json"))).toBe(true);
-    // Nothing is dropped silently either; these commands print no text from outside.
+    // External text is not dropped silently either; the following commands print none.
     if (!["baseline validate", "reference compact"].includes(command)) expect(shown).toBeGreaterThan(0);
   });
 });

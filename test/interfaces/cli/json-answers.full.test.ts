@@ -35,7 +35,7 @@ const [server, refusing] = [new FakeMlflow(), new FakeMlflow()];
 const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
 
 const walking = "SELECT * FROM r WHERE activity = 'walking' AND \"user\" = 'person-01'";
-/** Extreme batches, as queries of the recordings. */
+/** Queries that make extreme batches from the recordings. */
 const batches: Readonly<Record<string, string>> = {
   usual: "SELECT * FROM r WHERE \"user\" = 'person-02'",
   "one activity": walking,
@@ -73,7 +73,7 @@ afterAll(async () => {
   for (const own of [server, refusing]) await own.close();
 });
 
-/** It must conform, contain every key, and be printed in the right form. */
+/** Expects output that conforms to its schema, has only keys of the schema, and is printed in the right form. */
 function expectForm(schema: z.ZodType, line: string): unknown {
   const value: unknown = JSON.parse(line);
   expect(camelCaseKeys(value)).toEqual([]);
@@ -86,7 +86,7 @@ const network = ["--network", "compact", "--rate", "20", "--window", "40", "--fo
 const checked = z.object({ known: z.boolean() }).loose();
 const seen = new Set<string>();
 
-/** `{ known, ...answer }`, as check prints it, or the answers about many streams. */
+/** The output of check, which is `{ known, ...answer }` or the answers for many streams. */
 function expectCheck(line: string): void {
   if ("streams" in JSON.parse(line)) {
     expectForm(printedCheckedStreamsSchema, line);
@@ -96,7 +96,7 @@ function expectCheck(line: string): void {
   expectForm(checkResultSchema, JSON.stringify(answer));
 }
 
-/** Its schema expects the keys of `drift` in the form that the code uses. */
+/** The schema of the baseline expects the keys of `drift` in camelCase. */
 function expectBaseline(line: string): void {
   const value: unknown = JSON.parse(line);
   expect(camelCaseKeys(value)).toEqual([]);
@@ -110,8 +110,8 @@ function expectEvent(line: string): void {
 
 type Form = z.ZodType | ((line: string) => unknown);
 /**
- * For each command, the form of a line, and the arguments of one or more calls, in an order in which each call finds what it
- * needs.
+ * For each command, the schema of a line, and the arguments of one or more calls, in an order in which each call finds its
+ * inputs.
  */
 const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readonly string[])[] }>> = {
   simulate: {

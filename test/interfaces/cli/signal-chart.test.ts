@@ -8,7 +8,7 @@ const ramp = { signals: [{ name: "x", values: [0, 1, 2, 3, 4, 5, 6, 7, 8] }] };
 describe("a chart", () => {
   it("draws a ramp from the lower left to the upper right with asterisks", () => {
     expect(signalChartLines(ramp, 15, false)).toEqual([
-      // Nine columns, each from its own value to the next: 0 to 2 are below the middle row, 7 and 8 above it.
+      // The chart has nine columns, each from its own value to the next one: 0 to 2 are below the middle row, 7 and 8 above it.
       "    8        **",
       "  x      *****",
       "    0 ****",

@@ -1,4 +1,4 @@
-// Tests what the operating system rejects, for every path that a command accepts: one error that names the path, and no stack
+// For every path that a command accepts, a failure of the operating system gives one error that names the path, and no stack
 // trace.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -12,7 +12,10 @@ import { fileDirectory, main } from "../../pipelines/tiny-run.ts";
 
 const directory = fileDirectory();
 const nobody = 65_534;
-/** Root may access everything, so for root the commands run as nobody, if nobody can read this program. */
+/**
+ * Root may access every file, so if these tests run as root, the commands run as the user "nobody", provided that this user can
+ * read this program.
+ */
 const asNobody = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
 const forbids = spawnSync(process.execPath, [main, "--version"], asNobody).status === 0;
 
@@ -38,7 +41,7 @@ beforeAll(() => {
 });
 
 const batch = "batch.csv.gz";
-/** For each command, the calls in which a path is `bad`. */
+/** For each command, the calls in which one path is `bad`. */
 const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[])[]>> = {
   simulate: (bad) => replaces(bad).map((out) => ["--out", out, "--overwrite", "--users", "1", "--minutes", "0.1"]),
   inspect: (bad) => [[bad], ...inside(bad, "i.html").map((out) => ["recordings.csv.gz", "--out", out])],
@@ -163,7 +166,7 @@ describe.skipIf(process.platform === "win32")(`a path that the system refuses${l
         expect(errors, call).not.toMatch(/defect|^\s+at /m);
         expect(exitCode, call).toBe(2);
         expect(output + errors, call).toContain(basename(bad));
-        // The faults that it finds are its result, and so are the files that push cannot read.
+        // The faults that `baseline validate` finds are its result, and so are the files that `push` cannot read.
         if (command === "baseline validate" || (command === "push" && words[0] === "locked.csv")) continue;
         expect(errors, call).toMatch(/^(warning: .*\n)*error: .*\n/);
         if (bad.startsWith("sealed")) expect(errors, call).toMatch(/permission (is )?denied/);

@@ -28,7 +28,7 @@ afterAll(() => server.close());
 const walk = ["--model", "models/walk"];
 const network = ["--network", "compact", "--rate", "20", "--window", "40", "--folds", "2", "--epochs", "1"];
 const bench = ["--seconds", "15", "--batches", "3", "--change-at", "1", "--streams", "1"];
-/** In an order in which each call finds what it needs. */
+/** The calls of each command, in an order in which each call finds its inputs. */
 const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
   simulate: [["--out", "s.csv", "--users", "1", "--minutes", "0.1"]],
   inspect: [["recordings.csv.gz", "--rate", "20", "--window", "40", "--folds", "2"]],

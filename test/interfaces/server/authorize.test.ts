@@ -1,4 +1,4 @@
-// Calls every route with every scope, and with the tokens of others.
+// Calls every route with every scope, and with tokens of other streams and projects.
 import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -149,7 +149,7 @@ describe("without tokens", () => {
     expect(await status({ Host: "127.0.0.1.evil.example" })).toBe(403);
     expect(await status({ Host: "127.0.0.1:8787", Origin: "https://evil.example" })).toBe(403);
     expect(await status({ Host: "127.0.0.1:8787", "Sec-Fetch-Site": "cross-site" })).toBe(403);
-    // A token that is created while the service runs is needed at once, and after it was revoked, too.
+    // Once a token has been created while the service runs, every request needs a token, even after this token was revoked.
     await tokenWith("first", "ingest");
     expect(await status({ Host: "127.0.0.1:8787" })).toBe(401);
     await revokeToken({ tokens: file }, "first");

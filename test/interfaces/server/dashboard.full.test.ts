@@ -1,4 +1,4 @@
-// The dashboard with the data of a real service, as people see it.
+// Tests the dashboard in a browser with the data of a real service.
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -74,7 +74,7 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
     });
     await seen("dashboard-batch", `${hash}/b%201`, async (page) => {
       await page.waitForSelector(".picture");
-      // Nine channels and signals, the furthest one by activity, and the mix of activities.
+      // Expects pictures of nine channels and signals, of the furthest one by activity, and of the mix of activities.
       expect(await page.locator(".picture h2").allInnerTexts()).toEqual([
         expect.stringMatching(/ by activity$/),
         "Channels",
@@ -86,7 +86,7 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
     });
     await seen("dashboard-model", "#/models/walk", async (page) => {
       await page.waitForSelector("figure svg");
-      // Its champion is the model itself.
+      // The champion of this model's line is the model itself.
       expect(await page.locator("main a").allInnerTexts()).toEqual(["Streams", "walk"]);
       const rows = await page.locator('section[aria-label="Channels of walk"] tbody tr').allInnerTexts();
       const stats = JSON.parse(readFileSync(at("models", "walk", "baseline_stats.json"), "utf8"));
@@ -108,7 +108,7 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
       'Model walk has no stream "nobody". GET /v1/streams lists the streams. The page asks again every ten seconds.',
     );
     await unknown.close();
-    // News arrives by itself, long before the next question.
+    // The page receives new verdicts as events, long before its next poll.
     const live = await browser.newPage();
     await live.goto(`${service.url}/${hash}`);
     await live.waitForSelector("table");

@@ -1,4 +1,4 @@
-// Decisions by HTTP: what is asked of the store, what is recorded, and what is refused.
+// Tests decisions over HTTP: the calls to the store, the records in the audit log, and the rejected requests.
 import { beforeEach, describe, expect, it } from "vitest";
 import { NothingToDecide, RefusedDecision } from "../../../src/pipelines/decide-served.ts";
 import { StoreUnavailable } from "../../../src/pipelines/open-service.ts";

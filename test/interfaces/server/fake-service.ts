@@ -1,4 +1,4 @@
-// The application without a network and without models, for tests of who may call what.
+// The server application without sockets and models, for tests of permissions.
 
 import type { Hono } from "hono";
 import { pino } from "pino";

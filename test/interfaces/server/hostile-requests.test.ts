@@ -1,4 +1,4 @@
-// Requests that nobody sends on purpose, or only to do harm. None may end the process, and each gets an answer.
+// Sends malformed and hostile requests. None may end the process, and each gets an answer.
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { StoreUnavailable } from "../../../src/pipelines/open-service.ts";
@@ -26,7 +26,7 @@ it("a connection that breaks before the body is read ends one request, not the p
       body: brokenBody(),
       duplex: "half",
     } as RequestInit);
-  // The second is refused before anybody would read its body.
+  // The second request is rejected before its body is read.
   const statuses = [(await send(batch)).status, (await send(`${batch}?unknown=1`)).status];
   await new Promise((resolve) => setImmediate(resolve));
   expect(statuses).toEqual([400, 400]);

@@ -1,4 +1,4 @@
-// Kills the service while devices send, starts it again, and compares what it knows with what it answered. A device sends each
+// Kills the service while devices send, starts it again, and compares its stored verdicts with its answers. A device sends each
 // batch until it gets an answer, in the order of its batches.
 
 import { setTimeout } from "node:timers/promises";
@@ -7,9 +7,9 @@ import { type RunningService, startServiceProcess } from "./service-process.ts";
 export interface KilledUnderLoad {
   readonly kills: number;
   readonly answered: number;
-  /** Answers of batches that were sent again because the first reply was lost. */
+  /** Number of batches that were sent again because the first reply was lost. */
   readonly known: number;
-  /** Whatever is not as it should be; nothing if all is well. */
+  /** A description of each violation; empty if there is none. */
   readonly faults: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export interface KillOptions {
   readonly devices?: number;
   /** A batch as CSV. */
   readonly body: Uint8Array;
-  /** From 0 to 1; decides when to kill. */
+  /** Random numbers from 0 to 1, which determine the moments of the kills. */
   readonly random: () => number;
 }
 
@@ -55,7 +55,7 @@ export async function killUnderLoad(
   };
   const sending = Array.from({ length: devices }, (_, i) => device(`device-${i}`));
   while (killed < kills) {
-    // At least one answer in between, however slow the machine is.
+    // Waits for at least one answer between two kills, however slow the machine is.
     const enough = answers.size + 1 + Math.floor(2 * devices * random());
     while (answers.size < enough && faults.length === 0) await setTimeout(5);
     await setTimeout(200 * random());

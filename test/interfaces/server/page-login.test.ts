@@ -1,4 +1,5 @@
-// Login of the pages: the cookie, what it allows, and what a page of another site cannot do with it.
+// Tests the login of the pages: the cookie, the requests that it allows, and the requests from another site that it does not
+// allow.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -80,7 +81,7 @@ describe("a page", () => {
     expect(await status(stream("ankle-7"), { Cookie: cookie })).toBe(403);
     expect(await status(stream("wrist-7"), { Cookie: "tidemark-session=unknown" })).toBe(401);
     expect(await status(stream("wrist-7"), { Cookie: "tidemark-session=../tokens" })).toBe(401);
-    // A token that a program sends counts, whatever cookie the browser adds.
+    // If a request has a token and a cookie, the token takes precedence.
     const ankle = { Authorization: `Bearer ${await tokenWith("other", "read:ankle-*")}` };
     expect(await status(stream("ankle-7"), { ...ankle, Cookie: cookie })).toBe(200);
     expect(await status(stream("wrist-7"), { ...ankle, Cookie: cookie })).toBe(403);
@@ -105,7 +106,7 @@ describe("a page", () => {
     expect(judged).toEqual([]);
     expect(await post({ ...csrf, ...own })).toBe(200);
     expect(await post({ ...csrf, Origin: "https://tidemark.example" })).toBe(200);
-    // Another session's token does not count.
+    // The CSRF token of another session is rejected.
     const other = await logIn(app, await tokenWith("other", "admin"));
     expect(await post({ ...own, "X-CSRF-Token": other.json.csrf_token })).toBe(403);
   });

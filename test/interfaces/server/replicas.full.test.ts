@@ -1,6 +1,6 @@
 // Several replicas of the service behind one database, and devices that send their batches one after another until each has been
-// answered. Replicas, connections and the database are killed in between. Nothing that was answered is lost, nothing is stored
-// twice, and the batches of a stream are judged in the order in which they were sent.
+// answered. Replicas, connections and the database are killed meanwhile. No answered batch is lost, no batch is stored twice,
+// and the batches of a stream are judged in the order in which they were sent.
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -95,7 +95,7 @@ describe.skipIf(withoutPostgres !== "")(`replicas of tidemark serve${withoutPost
     };
     const [first, ...others] = await Promise.all(streams.map(async (stream) => (await model.page(stream)).batches));
     expect(first!.map(({ batchId }) => batchId)).toEqual(bodies.map((_, i) => `${i}`));
-    // Whatever was killed while a stream was sent, its batches were judged as those of every other stream.
+    // Its batches were judged like those of every other stream, whatever was killed while the stream was sent.
     for (const other of others) expect(other.map(plain)).toEqual(first!.map(plain));
     for (const [i, stream] of streams.entries()) {
       const stored = [first!, ...others][i]!;

@@ -13,7 +13,7 @@ export async function startService(words: readonly string[], cwd: string): Promi
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: tests compare it with what they expect.
+  // biome-ignore lint/suspicious/noExplicitAny: tests compare the answer with expected values
   readonly json: any;
 }
 

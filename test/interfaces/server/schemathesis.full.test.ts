@@ -19,10 +19,10 @@ const python = [
 ].find((path) => path !== undefined && existsSync(path) && spawnSync(path, ["-c", findModule]).status === 0);
 const skipped = python === undefined ? " (skipped: no Python with Schemathesis in .venv)" : "";
 
-/** Names that a client may choose for a stream. */
+/** Names of streams that a client may choose. */
 const oddNames = ["\r\n\t\0", "%zz", "../a", "*", "__proto__", '",stream="', "a\u2028b", "-"];
 
-/** Not `spawnSync`: nobody would read the log meanwhile, and the service would wait for its reader. */
+/** `spawnSync` would block this process, which reads the service's log, so the service would wait for its reader. */
 function ended(program: string, words: readonly string[], cwd: string): Promise<{ code: unknown; stdout: string }> {
   return new Promise((resolve) => {
     execFile(program, words, { cwd, timeout: 170_000 }, (error, stdout) =>
@@ -59,7 +59,7 @@ it.skipIf(python === undefined)(
       ],
       directory,
     );
-    // How many requests fit into the time depends on the machine; each operation gets some on any.
+    // The number of requests depends on the speed of the machine, but every operation gets some requests.
     const [, selected, tested] = /Selected: (\d+)\/\d+\s+Tested: (\d+)/.exec(stdout) ?? [];
     expect(code, stdout).toBe(0);
     expect(Number(tested), stdout).toBeGreaterThan(10);

@@ -1,4 +1,4 @@
-// The service as its users meet it: a process that takes batches over HTTP.
+// Tests the service as a process that receives batches over HTTP.
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
@@ -169,7 +169,7 @@ describe("tidemark serve", () => {
       ["older", 10],
     ] as const) {
       waiting.push(sent(batch, age));
-      // The next one is sent after this one has arrived.
+      // The next batch is sent after this batch has arrived.
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
     expect(await service.stop()).toEqual({ code: 0, signal: null });
@@ -192,7 +192,7 @@ describe("tidemark serve", () => {
         response.on("end", () => resolve({ status: response.statusCode, text }));
       });
       sent.write(csv.slice(0, 1000));
-      // The rest arrives after the signal.
+      // The remainder of the body arrives after the signal.
       setTimeout(() => {
         service.child.kill("SIGTERM");
         service.child.stderr?.once("data", () => sent.end(csv.slice(1000)));

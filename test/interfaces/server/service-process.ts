@@ -12,7 +12,7 @@ export interface RunningService {
   readonly log: () => string;
   /** How the process ended. */
   readonly ended: Promise<EndedService>;
-  /** Sends a signal, and waits for the end. */
+  /** Sends a signal, and waits until the process has ended. */
   stop(signal?: NodeJS.Signals): Promise<EndedService>;
 }
 
@@ -21,7 +21,7 @@ export interface EndedService {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The caller must stop it. */
+/** The caller must stop this process. */
 export async function startServiceProcess(words: readonly string[], cwd: string): Promise<RunningService> {
   const child = spawn(process.execPath, [main, "serve", "--port", "0", "--json", ...words], {
     cwd,

@@ -26,7 +26,7 @@ const leastChanges = 0.5;
 
 /**
  * Whether each block belongs to a minute in which the sensor lay on a surface.
- * @param blocks the axes of all accelerometers in consecutive blocks; null if something moves
+ * @param blocks the axes of all accelerometers in consecutive blocks; null for a block in which something moves
  */
 export function restingBlocks(blocks: readonly (readonly AxisBlock[] | null)[]): boolean[] {
   const resting = blocks.map(() => false);
@@ -44,7 +44,9 @@ function isRest(minute: readonly (readonly AxisBlock[])[]): boolean {
   });
 }
 
-/** Variance of the means, less that which independent noise within the blocks explains; may be negative. */
+/**
+ * Variance of the blocks' means, minus the variance that independent noise within the blocks explains; may be negative.
+ */
 function varianceBetweenBlocks(blocks: readonly AxisBlock[]): number {
   const count = blocks.length;
   const mean = blocks.reduce((sum, own) => sum + own.mean / count, 0);

@@ -7,7 +7,7 @@ const leastCapacity = 1024;
 
 export class RowBuffer {
   rows = 0;
-  /** Columns: the time, then the channels. Only the first `rows` entries of each are in use. */
+  /** The columns: the time, then the channels. Only the first `rows` entries of each column are in use. */
   readonly columns: Column[];
   #recordings = new Int32Array(0);
   #recordingCount = 0;
@@ -19,7 +19,7 @@ export class RowBuffer {
     this.columns = [new Float64Array(0), ...Array.from({ length: channels }, () => new Float32Array(0))];
   }
 
-  /** @param columns columns in the same layout; rows `from` to `to` (exclusive) are copied */
+  /** @param columns columns in the same layout, of which rows `from` to `to` (exclusive) are copied */
   append(recording: number, columns: readonly Column[], from: number, to: number): void {
     this.#reserve(this.rows + to - from);
     for (let c = 0; c < columns.length; c++)
@@ -30,8 +30,9 @@ export class RowBuffer {
   }
 
   /**
-   * Sorts by recording; rows of one recording stay in order of arrival.
-   * @returns the recordings that have rows, ascending, and the first row of each, followed by the total number of rows
+   * Sorts rows by recording; rows of one recording stay in order of arrival.
+   * @returns the recordings that have rows, ascending; and the first row of each recording, followed by the total
+   * number of rows
    */
   sort(): { recordings: Int32Array; firsts: Int32Array } {
     const { rows } = this;

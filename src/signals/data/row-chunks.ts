@@ -1,5 +1,5 @@
-// Streams the needed columns of every file, in order, as chunks of a few thousand rows. DuckDB parses on its own threads; a
-// chunk holds typed arrays, and texts (person, recording, label) as one small integer per row.
+// Streams the required columns of every file, in order, as chunks of a few thousand rows. DuckDB parses on its own
+// threads; a chunk contains typed arrays, and one small integer per row for its texts (person, recording, label).
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { DataFault, type OnFault } from "../../data-fault.ts";
@@ -28,15 +28,15 @@ export interface RowChunk {
   readonly rows: number;
   /** Index of its file. */
   readonly file: number;
-  /** Number of earlier rows in that file. */
+  /** Number of earlier rows in the same file. */
   readonly firstRow: number;
   /** [rows] index into the table's keys. */
   readonly keyOfRow: Int32Array;
-  /** [rows] numbers as written, or seconds; NaN if missing. Undefined if there is no time column. */
+  /** [rows] times as written, or in seconds; NaN if missing. Undefined if there is no time column. */
   readonly time: Float64Array | undefined;
   /** How the file's times were read; undefined if there is no time column. */
   readonly reading: TimeReading | undefined;
-  /** C columns of [rows]; missing values are NaN, infinities are kept. */
+  /** C columns of [rows]; missing values are NaN, and infinite values are kept. */
   readonly channels: readonly Float32Array[];
 }
 
@@ -44,17 +44,17 @@ export interface Table {
   readonly roles: ColumnRoles;
   /** Columns without a role; they are not read. */
   readonly unusedColumns: readonly string[];
-  /** Grows while the chunks are read. */
+  /** More keys are added while the chunks are read. */
   readonly keys: readonly RowKey[];
-  /** Spellings of people and classes in the rows read so far. */
+  /** Spellings of people and classes found so far. */
   readonly spellings: Spelt;
-  /** Maps labels to classes, and remembers the labels seen so far. */
+  /** Maps labels to classes, and stores the labels found so far. */
   readonly labels: LabelMap;
-  /** Row counts of the files that have been read to the end. */
+  /** Row counts of the files that have been read completely. */
   readonly fileRows: readonly number[];
   /**
-   * All rows; they can be read only once. @throws UserError if a value cannot be read; the message names its file, row and
-   * column
+   * Yields all rows; can be called only once. @throws UserError if a value cannot be read; the message names its file,
+   * row and column
    */
   chunks(): AsyncGenerator<RowChunk>;
 }
@@ -166,8 +166,8 @@ export async function openRowChunks(
 }
 
 /**
- * The columns of the result are the texts (user, recording and label), their hash, the time if there is a time column, and
- * the channels. Texts are cleaned when they are decoded, because DuckDB would have to clean them in every row.
+ * Selects the texts (user, recording and label), their hash, the time if there is a time column, and the channels.
+ * Texts are cleaned after they are decoded, because DuckDB would have to clean them in every row.
  */
 function rowChunkSelection(
   schema: TableSchema,
@@ -179,7 +179,7 @@ function rowChunkSelection(
   const time = reading === undefined ? [] : [reading.sql];
   const dateTime = reading?.isDateTime === true ? roles.time : null;
   const hash = `CAST(hash(${texts.join(", ")}) >> 11 AS DOUBLE)`;
-  // Columns need different names to be streamed, and absent texts are all ''.
+  // Columns to be streamed need different names; missing texts are ''.
   const named = texts.map((text, i) => `${text} AS "\x1ftext${i}"`);
   const columns = [...time, ...roles.channels.map(duckdbIdentifier)].map((column) => `CAST(${column} AS DOUBLE)`);
   return `SELECT ${[...named, hash, ...columns].join(", ")} FROM ${schema.source(numbers, dateTime)}`;
@@ -224,7 +224,7 @@ function copyRowChunkNumbers(chunk: DuckDBDataChunk, column: number, target: Flo
   }
 }
 
-/** Rejects date-times in one file and numbers in another, because otherwise two clocks would be mixed silently. */
+/** Rejects date-times in one file and numbers in another, because two clocks would otherwise be mixed silently. */
 function refuseOtherChunkTime(first: string, reading: TimeReading, file: string, other: TimeReading): void {
   if (reading.numbers === other.numbers) return;
   const kind = ({ numbers }: TimeReading): string => (numbers ? "numbers" : "date-times");

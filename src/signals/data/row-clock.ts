@@ -9,30 +9,30 @@ import { headRows, type RowPace, rowPace } from "./row-pace.ts";
 import type { RowKey } from "./row-texts.ts";
 import { detectTimeUnit, secondsOfTimeUnit, steppedUnits, unitsPerSecond } from "./time-unit.ts";
 
-/** A chunk with its times. */
+/** A chunk of rows with their times. */
 export interface TimedChunk {
   readonly chunk: RowChunk;
-  /** [rows] seconds; NaN for missing values. */
+  /** [rows] times in seconds; NaN for missing values. */
   readonly seconds: Float64Array;
   /** Whether rows of this file share times without being duplicates. */
   readonly repeats: boolean;
 }
 
-/** Numbers at which the counters of microcontrollers begin again. */
+/** Sizes at which the counters of microcontrollers overflow and restart at 0. */
 const counterSizes: readonly number[] = [2 ** 16, 2 ** 24, 2 ** 31, 2 ** 32];
-/** A counter counts as restarted if its next number is at most this many steps later. */
+/** Maximum number of steps from the last number to the next if the counter overflowed between them. */
 const wrapSteps = 20;
 
-/** Turns a file's times into seconds. */
+/** Converts a file's times to seconds. */
 interface FileClock {
   readonly unit: TimeUnit;
   seconds(chunk: RowChunk): Float64Array;
 }
 
 export interface ClockOptions {
-  /** Rate in Hz. It replaces a missing time column, and helps to find an unknown unit of time. */
+  /** Rate in Hz. Replaces a missing time column, and helps to infer an unknown unit of time. */
   readonly nominalRateHz: number | undefined;
-  /** A rate that helps to find an unknown unit of time if there is no nominal rate. */
+  /** Rate in Hz that helps to infer an unknown unit of time if there is no nominal rate. */
   readonly likelyRateHz?: number | undefined;
   /** As in `--time-unit`. */
   readonly timeUnit?: string | undefined;
@@ -47,7 +47,7 @@ export class RowClocks {
   readonly #options: ClockOptions;
   readonly #warn: Reporter["warn"];
   readonly #units = new Map<TimeUnit, string>();
-  /** Units that were inferred from steps alone, by file. */
+  /** Units that were inferred only from the sizes of steps, by file. */
   readonly guessed: Map<string, (typeof steppedUnits)[number]> = new Map();
   readonly #ofRecordings: RecordingStates<{ shift: number; last: number; first?: number }>;
   readonly #toUtc: ReturnType<typeof localTimeConverter> | undefined;
@@ -79,14 +79,14 @@ export class RowClocks {
     return this.#units.keys().next().value ?? "index";
   }
 
-  /** All rows; they can be read only once. @throws DataFault if a file's clock cannot be read */
+  /** Yields all rows; can be called only once. @throws DataFault if a file's clock cannot be read */
   async *chunks(): AsyncGenerator<TimedChunk> {
     if (this.#table.roles.time === null) {
       const rateHz = this.#options.nominalRateHz!;
       this.#warn(`No time column was found, so rows are assumed to be recorded at ${rateHz} per second, without gaps.`);
       const counters = new RecordingStates(this.#table.keys, () => ({ rows: 0 }));
       for await (const chunk of this.#table.chunks()) {
-        // Rows that will be dropped are counted as well, and leave a gap.
+        // Rows that will be dropped are counted, too, and leave a gap.
         yield {
           chunk,
           seconds: Float64Array.from(chunk.keyOfRow, (key) => counters.of(key).rows++ / rateHz),
@@ -161,7 +161,7 @@ export class RowClocks {
     if (unit === "ticks") {
       const { perSecond, in1970 } = ticks!;
       this.#warn(
-        `Column "${column}" does not name its unit. Judging by its size, it counts ticks of 100 ns, as Windows does. If it does not, give the unit with --time-unit.`,
+        `Column "${column}" does not state its unit. Judging by its size, it counts ticks of 100 ns, as Windows does. If it does not, give the unit with --time-unit.`,
       );
       return { unit, seconds: ({ time }) => time!.map((value) => (value - in1970) / perSecond) };
     }
@@ -169,7 +169,7 @@ export class RowClocks {
     if (because === "steps" && stepped !== undefined) this.guessed.set(file, stepped);
     if (because !== "name" && unit !== "s") {
       this.#warn(
-        `Column "${column}" does not name its unit. Judging by its steps, the unit is ${unit}. If it is not, put the unit into the column's name (time_s, time_ms, ...), or give it with --time-unit.`,
+        `Column "${column}" does not state its unit. Judging by its steps, the unit is ${unit}. If it is not, put the unit into the column's name (time_s, time_ms, ...), or give it with --time-unit.`,
       );
     }
     const perSecond = unitsPerSecond[unit];
@@ -182,7 +182,7 @@ export class RowClocks {
     };
   }
 
-  /** Continues each recording where a counter of 16, 24, 31 or 32 bits begins again. */
+  /** Continues each recording when a counter of 16, 24, 31 or 32 bits overflows. */
   #unwrapped({ time, keyOfRow }: RowChunk, step: number): Float64Array {
     let unwrapped: Float64Array | undefined;
     for (let i = 0; i < time!.length; i++) {
@@ -192,8 +192,8 @@ export class RowClocks {
       state.first ??= value;
       let at = value + state.shift;
       if (at < state.last) {
-        // If the clock restarts at its first value, and not one step after its last one, the rows below are more likely another
-        // recording.
+        // If the clock restarts at its first value instead of one step after its last value, the following rows are
+        // more likely another recording.
         const most = value === state.first ? 1.5 * step : wrapSteps * step;
         const overflow = counterSizes.find(
           (size) => state.last - state.shift < size && Math.abs(at + size - state.last) <= most,
@@ -215,7 +215,7 @@ export class RowClocks {
     return unwrapped ?? time!;
   }
 
-  /** Continues each recording where its clock begins again, and converts local times to UTC. */
+  /** Continues each recording when its clock restarts after an hour or a day, and converts local times to UTC. */
   #continued(
     { time, keyOfRow }: RowChunk,
     wrapsAfter: number | undefined,
@@ -249,7 +249,7 @@ function rowNumbersWithoutRate(file: string, column: string): UserError {
   );
 }
 
-/** One state per recording, looked up by the keys of its rows. */
+/** Holds one state per recording, found by the keys of its rows. */
 class RecordingStates<State> {
   readonly #keys: readonly RowKey[];
   readonly #create: () => State;

@@ -1,5 +1,5 @@
-// Describes the faults of rows that show only when all rows have been read: missing cells, repeated times, and time that runs
-// backwards.
+// Describes faults that become apparent only when all rows have been read: missing cells, repeated times, and time that
+// runs backwards.
 
 import { counted } from "../../counted.ts";
 import type { FaultDescription } from "../../data-fault.ts";
@@ -30,11 +30,11 @@ export interface TimeStepBack {
 
 const hourSeconds = 3600;
 const fallBackAdvice =
-  "The clock goes back by one hour, as local clocks do at the end of daylight saving time. Export the times in UTC, or name their zone with --time-zone, such as Europe/London. Sorting the rows would mix two hours.";
+  "The clock goes back by one hour, as local clocks do at the end of daylight saving time. Export the times in UTC, or name their zone with --time-zone, such as Europe/London. Sorting the rows would mix two hours of data.";
 
 /**
- * One fault for each column with too many missing or infinite cells.
- * @param counts for each channel, then for the time
+ * Returns one fault for each column with too many missing or infinite cells.
+ * @param counts counts for each channel, and last for the time
  */
 export function missingCellFaults(
   counts: { readonly missing: readonly number[]; readonly infinite: readonly number[]; readonly read: number },
@@ -62,13 +62,16 @@ export function missingCellFaults(
   });
 }
 
-/** The fault to report if too many rows of a recording repeat a time. Such rows are not duplicates, because their values differ. */
+/**
+ * Returns the fault to report if too many rows of a recording repeat a time. Rows that repeat a time are not
+ * duplicates, because their values differ.
+ */
 export function repeatedTimesFault(
   recordings: readonly {
     readonly user: string;
     readonly recording: string;
     readonly rows: number;
-    /** Number of rows with the time of the previous row, but with other values. */
+    /** Number of rows that repeat the time of the previous row with other values. */
     readonly repeated: number;
   }[],
   roles: ColumnRoles,
@@ -88,7 +91,7 @@ export function repeatedTimesFault(
     message: `Column "${roles.time}": ${found} (recording "${worst.recording}" of person "${worst.user}"${others}); expected ${expected}.`,
     advice:
       worst.rows === 1
-        ? "All rows have one time. If a spreadsheet rounded it (1.70E+18), export the file again, without opening it there, or name another column with --time."
+        ? "All rows have the same time. If a spreadsheet rounded it (1.70E+18), export the file again, without opening it there, or name another column with --time."
         : "The clock is too coarse for the sampling rate, or the rows come from several sensors. Export times with milliseconds, or one file per sensor.",
     ...(roles.time === null ? {} : { column: roles.time }),
     expected,

@@ -1,5 +1,6 @@
-// Measures how fast the times of a file's first rows advance. The median step alone is misleading if a clock is coarser than the
-// sampling rate (most steps are 0) or samples arrive in packets (most steps are tiny). So steps over many rows are measured, too.
+// Measures how fast the times of a file's first rows advance. The median step alone is misleading if a clock is coarser
+// than the sampling rate (most steps are 0) or samples arrive in packets (most steps are tiny). Therefore, steps over
+// many rows are measured, too.
 
 import { exceedsGateLimit, leastRepeatedTimes, repeatedTimeShareLimit } from "./gate-limits.ts";
 import type { RowChunk } from "./row-chunks.ts";

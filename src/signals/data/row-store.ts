@@ -1,7 +1,7 @@
-// Stores interleaved rows by recording: in memory up to a budget, then in an unnamed temporary file.
-// Rows are collected in order of arrival. Each time the budget is full, they are sorted by recording and written as one
-// segment. Memory then holds only the number of rows per recording in each segment. Dimensions: C channels; a row is a time
-// (float64) and C values (float32).
+// Stores interleaved rows by recording: in memory up to a budget, then in an unnamed temporary file. Rows are collected
+// in order of arrival. Each time the budget is full, they are sorted by recording and written as one segment. Memory
+// then holds only the number of rows per recording in each segment. Dimensions: C channels; a row is a time (float64)
+// and C values (float32).
 
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -123,7 +123,7 @@ export class RowStore {
     return starts;
   }
 
-  /** If rows are requested in order, reads larger and larger pieces, up to a quarter of a segment. */
+  /** Reads ever larger pieces, up to a quarter of a segment, if rows are requested in order. */
   #inFile(column: number, from: number, to: number): Numbers {
     const last = this.#ahead[column] ?? { from: 0, to: 0, rows: emptyRowStoreColumn(column, 0) };
     if (from >= last.from && to <= last.to) return last.rows.subarray(from - last.from, to - last.from);
@@ -136,7 +136,7 @@ export class RowStore {
     return rows.subarray(0, to - from);
   }
 
-  /** Reads each segment once, however many recordings there are. */
+  /** Reads each segment once, regardless of the number of recordings. */
   #gather(column: number, from: number, to: number): Numbers {
     const starts = this.#starts!;
     const gathered = emptyRowStoreColumn(column, to - from);
@@ -208,7 +208,7 @@ export class RowStore {
   }
 }
 
-/** The file has no name, so nobody else can open it, and nothing remains when the process dies. */
+/** The file has no name, so other users cannot open it, and it vanishes when the process ends. */
 function openUnnamedRowStore(directory: string): number {
   const folder = mkdtempSync(join(directory, "tidemark-"));
   try {
@@ -219,8 +219,8 @@ function openUnnamedRowStore(directory: string): number {
 }
 
 /**
- * The rows of a recording in a segment, and the index of that recording in the segment. If the segment has none of its
- * rows, the index is that of the next recording.
+ * Returns the rows of a recording in a segment, and the recording's index in the segment. If the segment has no rows of
+ * the recording, the index is that of the next recording.
  */
 function rowStoreSegmentRows(
   { recordings, firsts }: Segment,
@@ -232,7 +232,7 @@ function rowStoreSegmentRows(
   return { from: firsts[place]!, to: here ? firsts[place + 1]! : firsts[place]!, place };
 }
 
-/** Index of the last number that does not exceed `most`, in ascending numbers; 0 if all of them exceed it. */
+/** Index of the last of the ascending numbers that does not exceed `most`; 0 if all of them exceed it. */
 function rowStoreLastUpTo(numbers: Int32Array | Float64Array, most: number): number {
   let [low, high] = [0, numbers.length - 1];
   while (low < high) {

@@ -1,4 +1,4 @@
-// The texts of rows (person, recording and label): one small integer per row, and each distinct text once.
+// Stores the texts of rows (person, recording and label): one small integer per row, and each distinct text once.
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { isMissingMark, refuseTextsOverLimit, textWithinTableLimits } from "../files/table-limits.ts";
@@ -7,14 +7,14 @@ import type { LabelMap } from "./label-map.ts";
 import type { Spellings } from "./spellings.ts";
 
 /**
- * Text columns of a row; null if the cell is empty or there is no such column. A person or class that is written in several
- * ways has its first spelling.
+ * Texts of a row; null if the cell is empty or there is no such column. Persons and classes that are spelt in several
+ * ways have their first spelling here.
  */
 export interface RowKey {
   readonly user: string | null;
   readonly recording: string | null;
   readonly label: string | null;
-  /** Whether the row has a label that is left out. */
+  /** Whether the row's label is one that the user leaves out. */
   readonly leftOut?: true;
   /** Index of the row's file if there is no recording column; otherwise, index of the first file with these texts. */
   readonly file: number;
@@ -23,12 +23,12 @@ export interface RowKey {
 /** Spellings of people and classes. */
 export type Spelt = Readonly<Record<"people" | "classes", Spellings>>;
 
-/** The texts of all rows. Each distinct text is kept once, or once per file if there is no recording column. */
+/** Holds the texts of all rows. Each distinct text is kept once, or once per file if there is no recording column. */
 export class RowTexts {
   readonly #keys: RowKey[];
   readonly #roles: ColumnRoles;
   readonly #spellings: Spelt;
-  /** The latest key of each text. */
+  /** The latest key of each distinct text. */
   readonly #known = new Map<string, number>();
   /** The person's spelling in each recording, by the person's first spelling and the recording's name. */
   readonly #spellingIn = new Map<string, string>();
@@ -43,9 +43,10 @@ export class RowTexts {
   }
 
   /**
-   * Decoding texts takes longer than decoding all numbers. So consecutive rows with equal 53-bit hashes are assumed to have
-   * the same text.
-   * @param chunk its first columns are person, recording and label, each as given by `limitedTextColumn`, and their hash
+   * Decoding texts takes longer than decoding all numbers. Therefore, consecutive rows with equal 53-bit hashes are
+   * assumed to have the same texts.
+   * @param chunk a chunk whose first columns are person, recording and label, each as given by `limitedTextColumn`, and
+   * their hash
    */
   keysOf(
     chunk: DuckDBDataChunk,

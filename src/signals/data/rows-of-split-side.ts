@@ -1,4 +1,4 @@
-// Reads one side of a fixed split, and refuses a column whose values do not say which side they mean.
+// Reads one side of a fixed split, and rejects a column whose values do not identify the sides.
 
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
@@ -7,7 +7,10 @@ import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.
 import type { TableSchema } from "../files/table-schema.ts";
 import { fixedSplitOf, fixedSplitText, type SplitSide } from "./fixed-split.ts";
 
-/** Words for the sides, compared without case. Validation rows belong to training, whose folds choose their own. */
+/**
+ * Words for the sides, compared without case. Validation rows belong to training, because each fold chooses its own
+ * validation people.
+ */
 const wordsOfSide: Record<SplitSide, readonly string[]> = {
   train: ["train", "training", "trn", "learn", "val", "valid", "validation", "dev"],
   test: ["test", "testing", "tst", "heldout", "held-out", "held_out", "holdout", "eval", "evaluation"],
@@ -16,9 +19,9 @@ const wordsOfSide: Record<SplitSide, readonly string[]> = {
 const shownValues = 8;
 
 /**
- * The rows of a table on one side of the split.
+ * Restricts a table to the rows on one side of the split.
  * @param warn called if rows belong to neither side
- * @throws UserError if there is no such column, or its values do not say which side they mean
+ * @throws UserError if there is no such column, or if its values do not identify the sides
  */
 export async function rowsOfSplitSide(
   database: Database,
@@ -30,7 +33,7 @@ export async function rowsOfSplitSide(
   const { column, test } = fixedSplitOf(split)!;
   if (!schema.names.includes(column)) {
     throw new UserError(`${file}: there is no column "${column}" (--split ${split}).`, {
-      advice: `Name the column that says which rows are for testing; the columns are ${schema.names.slice(0, 20).join(", ")}.`,
+      advice: `Name the column that marks the test rows; the columns are ${schema.names.slice(0, 20).join(", ")}.`,
     });
   }
   const text = `trim(CAST(${duckdbIdentifier(column)} AS VARCHAR))`;
@@ -57,7 +60,7 @@ export async function rowsOfSplitSide(
   };
 }
 
-/** @throws UserError always: no row is on this side */
+/** @throws UserError always, because no row is on this side */
 export function refuseEmptySplitSide(files: readonly string[], split: string, side: SplitSide): never {
   const { column, test } = fixedSplitOf(split)!;
   const marks = test === undefined ? `as ${side}` : side === "test" ? `"${test}"` : `other than "${test}"`;
@@ -73,7 +76,7 @@ function unknownSides(file: string, column: string, values: readonly string[]): 
   return new UserError(
     `${file}: column "${column}" (--split) has the values ${shown.join(", ")}${more}; expected train and test.`,
     {
-      advice: `Say which value marks the rows to test on, such as ${shellCommand("--split", fixedSplitText({ column, test: values.at(-1) }))}; all other rows are for training.`,
+      advice: `State the value of the test rows, such as ${shellCommand("--split", fixedSplitText({ column, test: values.at(-1) }))}; all other rows are then for training.`,
     },
   );
 }

@@ -1,11 +1,11 @@
-// Measures how evenly a recording was sampled and where it is interrupted: median step, jitter, gaps.
+// Measures how evenly a recording was sampled and where it is interrupted: median step, jitter and gaps.
 
 import { type RowSource, recordingPieces } from "./recordings.ts";
 import { streamedMedian } from "./streamed-median.ts";
 
 /** A step longer than both this many median steps and `minimalGapSeconds` is a gap, which no window may cross. */
 export const gapPeriods = 3;
-/** Pauses shorter than this are bridged by interpolation, whatever the sampling rate. */
+/** Pauses of at most this many seconds are bridged by interpolation, whatever the sampling rate. */
 export const minimalGapSeconds = 0.1;
 
 export interface Sampling {
@@ -13,16 +13,16 @@ export interface Sampling {
   readonly periodSeconds: number;
   /** Root mean square deviation of the steps (gaps excluded) from the median step, as a share of the median step. */
   readonly jitter: number;
-  /** Rows that follow a gap. */
+  /** Rows that directly follow a gap. */
   readonly gapRows: readonly number[];
   readonly gapSeconds: number;
   readonly longestGapSeconds: number;
 }
 
-/** Up to this many steps, the median is found by sorting; above it, by counting. */
+/** Maximum number of steps whose median is found by sorting; for more, it is found by counting. */
 const mostSorted = 1_000_000;
 
-/** @param rows rows `start` to `end` (exclusive) are one recording; their times are in seconds and increase */
+/** @param rows times in seconds; those of rows `start` to `end` (exclusive), which are one recording, increase */
 export function describeSampling(rows: Pick<RowSource, "time">, start: number, end: number): Sampling {
   const none = { jitter: 0, gapRows: [], gapSeconds: 0, longestGapSeconds: 0 };
   if (end - start < 2) return { periodSeconds: Number.NaN, ...none };
@@ -64,7 +64,7 @@ function medianSamplingStep(rows: Pick<RowSource, "time">, start: number, end: n
   return medianOfSampling(steps);
 }
 
-/** Times from each row of a recording to the next, in pieces. */
+/** Yields the steps from each row of a recording to the next, in pieces. */
 export function* samplingSteps(rows: Pick<RowSource, "time">, start: number, end: number): Generator<Float64Array> {
   for (const { from, to } of recordingPieces(start, end - 1)) {
     const time = rows.time(from, to + 1);
@@ -74,7 +74,7 @@ export function* samplingSteps(rows: Pick<RowSource, "time">, start: number, end
   }
 }
 
-/** The median. Sorts its argument in place. */
+/** The median. Returns the median; sorts its argument in place. */
 export function medianOfSampling(values: Float64Array): number {
   values.sort();
   const middle = values.length >> 1;

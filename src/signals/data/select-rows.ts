@@ -1,6 +1,6 @@
-// Decides which rows are kept, and in which order. Rows with missing values are dropped. Interleaved people and recordings
-// are separated, and the rows of each stay in order. If rows have equal times, only the first is kept. Time that runs
-// backwards is rejected.
+// Decides which rows are kept, and in which order. Drops rows with missing values. Separates interleaved people and
+// recordings, whose rows stay in order. Keeps only the first of several rows with equal times. Rejects time that runs
+// backwards.
 
 import type { OnFault } from "../../data-fault.ts";
 import type { RowChunk, Table } from "./row-chunks.ts";
@@ -9,17 +9,17 @@ import type { RowStore } from "./row-store.ts";
 import type { RowKey } from "./row-texts.ts";
 import { type UnlabelledReport, type UnlabelledRun, UnlabelledTime } from "./unlabelled-time.ts";
 
-/** The kept rows of one recording; the store contains them under the recording's index. */
+/** The kept rows of one recording, which are in the store under the recording's index. */
 export interface SelectedRecording {
   readonly user: string;
   readonly recording: string;
   readonly index: number;
   readonly rows: number;
-  /** Whether rows that share a time were kept, because the clock is coarser than the sampling rate. */
+  /** Whether rows with equal times were kept, because the clock is coarser than the sampling rate. */
   readonly repeats: boolean;
-  /** Runs of rows with one label, each with its first row. */
+  /** Runs of rows with one label, each given by its first row. */
   readonly labels: readonly { readonly from: number; readonly label: string | null }[];
-  /** Rows before which rows without a label were dropped, in order. */
+  /** Rows that follow dropped rows without a label, in order. */
   readonly afterUnlabelled: readonly number[];
 }
 
@@ -27,18 +27,21 @@ export interface SelectedRows {
   /** Recordings with at least one kept row. */
   readonly recordings: readonly SelectedRecording[];
   readonly read: number;
-  /** Rows with neither a time nor any value, which pad a shorter sensor's columns; `missing` does not count them. */
+  /**
+   * Number of rows with neither a time nor any value, which pad a shorter sensor's columns; `missing` does not count
+   * them.
+   */
   readonly padding: number;
   readonly kept: number;
   readonly dropped: DroppedRows;
   /** Time without a label; undefined if there is none, or if rows without a label are kept. */
   readonly unlabelled: UnlabelledReport | undefined;
-  /** Counts for each channel, then for the time: cells that are empty or NaN, and cells that are infinite. */
+  /** Counts for each channel, and last for the time: cells that are empty or NaN, and cells that are infinite. */
   readonly missing: readonly number[];
   readonly infinite: readonly number[];
 }
 
-/** Dropped rows, each counted once, under the first reason that applies. */
+/** Numbers of dropped rows; each row is counted once, under the first reason that applies. */
 export interface DroppedRows {
   missing_label: number;
   missing_person: number;
@@ -63,11 +66,11 @@ interface OpenRecording {
   readonly afterUnlabelled: number[];
   /** Whether rows without a label were dropped since the latest kept row. */
   droppedUnlabelled: boolean;
-  /** Values of the latest kept row: its chunk's channels and its index in them. */
+  /** The chunk's channels and the index in them of the latest kept row. */
   last: { channels: readonly Float32Array[]; index: number } | undefined;
   /** The stretch of rows without a label that ends with the latest row. */
   unlabelled: UnlabelledRun | undefined;
-  /** Number of rows with the time of the previous row, but with other values. */
+  /** Number of rows that repeat the time of the previous row with other values. */
   repeated: number;
   repeats: boolean;
   backwards: TimeStepBack | undefined;
@@ -97,7 +100,7 @@ export class RowSelector {
   #read = 0;
   #padding = 0;
 
-  /** @param fileNames names for messages; the keys refer to them by index */
+  /** @param fileNames file names for messages, in the order of the keys' file indices */
   constructor(
     table: Pick<Table, "roles" | "keys">,
     fileNames: readonly string[],
@@ -118,14 +121,14 @@ export class RowSelector {
   }
 
   /**
-   * @param time [rows] seconds; NaN if missing
-   * @param repeats whether to keep rows that share a time
+   * @param time [rows] times in seconds; NaN if missing
+   * @param repeats whether to keep rows with equal times
    */
   add(chunk: RowChunk, time: Float64Array, repeats = false): void {
     const { rows, keyOfRow, channels } = chunk;
     this.#read += rows;
     const bad = this.#findMissing(chunk, time);
-    // Consecutive rows that are kept are stored together.
+    // Consecutive kept rows of one recording are stored together.
     let [first, open]: [number, OpenRecording | undefined] = [0, undefined];
     const store = (end: number): void => {
       if (open !== undefined) this.#store.append(open.index, time, channels, first, end);
@@ -205,7 +208,7 @@ export class RowSelector {
     return true;
   }
 
-  /** For each row: 0 if it is complete, 1 if a channel is missing, 2 if the time is missing. */
+  /** Returns for each row 0 if it is complete, 1 if a channel is missing, and 2 if the time is missing. */
   #findMissing({ rows, channels }: RowChunk, time: Float64Array): Uint8Array {
     const bad = new Uint8Array(rows);
     const padding = this.#table.roles.time === null ? null : selectPaddingRows(channels, time);
@@ -213,7 +216,7 @@ export class RowSelector {
     for (const [c, values] of [...channels, time].entries()) {
       const mark = c < channels.length ? 1 : 2;
       for (let i = 0; i < rows; i++) {
-        // x - x is 0 for finite numbers only.
+        // The difference x - x is 0 only for finite numbers.
         if (values[i]! - values[i]! === 0) continue;
         if (padding?.is[i] === 1) bad[i] = mark;
         else if (Number.isNaN(values[i]!)) this.#missing[c]! += 1;
@@ -225,7 +228,7 @@ export class RowSelector {
   }
 
   /**
-   * Recordings are in the order of their first row. Without a recording column, all rows of a person in one file form one
+   * Recordings are ordered by their first row. Without a recording column, all rows of a person in one file form one
    * recording.
    */
   #lookUp(index: number): { recording: OpenRecording; drop: keyof DroppedRows | undefined } {
@@ -268,10 +271,10 @@ export class RowSelector {
   }
 
   /**
-   * Called after the last chunk.
-   * @param onFault called if a column has too many missing values, and for the first row of a recording at which time runs
-   *   backwards; if it does not throw, rows out of order are dropped without being counted
-   * @param restartColumnOf returns a column of a file that changes whenever time runs backwards, if there is one
+   * Must be called after the last chunk.
+   * @param onFault called if a column has too many missing values, and for the first row of a recording at which time
+   * runs backwards; if it returns, rows out of order are dropped without being counted
+   * @param restartColumnOf returns the column of a file that changes whenever time runs backwards, if there is one
    */
   async finish(
     onFault: OnFault,
@@ -314,7 +317,7 @@ export class RowSelector {
   }
 }
 
-/** Rows without a time and without any value; null if there are none. */
+/** Finds rows that have neither a time nor a value; null if there are none. */
 function selectPaddingRows(
   channels: readonly Float32Array[],
   time: Float64Array,

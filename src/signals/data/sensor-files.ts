@@ -1,6 +1,6 @@
-// Joins exports with one file per sensor: Accelerometer.csv and Gyroscope.csv, acc_exp01_user01.txt and gyro_exp01_user01.txt.
-// Files in one folder whose names differ only in the word for a sensor form one table, joined by time. If they were read one
-// after the other, the gyroscope would be mistaken for an accelerometer.
+// Joins exports with one file per sensor: Accelerometer.csv and Gyroscope.csv, acc_exp01_user01.txt and
+// gyro_exp01_user01.txt. Files in one folder whose names differ only in the word for a sensor are read as one table,
+// joined by time. If such files were read one after the other, the gyroscope would be mistaken for an accelerometer.
 
 import { basename, dirname, join } from "node:path";
 import { counted } from "../../counted.ts";
@@ -23,19 +23,19 @@ import { columnsOfSensorNumbers, schemaOfSeparatedSensors } from "./separate-sen
 /** The file of one sensor. */
 export interface SensorFile {
   readonly file: SourceFile;
-  /** The word in its name, such as Accelerometer. */
+  /** The word for the sensor in the file's name, such as Accelerometer. */
   readonly sensor: string;
   readonly kind: string;
 }
 
-/** A table in one file, or in one file per sensor. */
+/** A table stored in one file, or in one file per sensor. */
 export interface SourceTable extends SourceFile {
   readonly parts?: readonly SensorFile[];
 }
 
 /**
- * @param columnsOf reads the names of a file's columns
- * @param warn called for files that are not read because others have the same values
+ * @param columnsOf reads a file's column names
+ * @param warn called for files that are not read because other files have the same values
  */
 export async function tablesOfSensorFiles(
   files: readonly SourceFile[],
@@ -67,7 +67,8 @@ export async function tablesOfSensorFiles(
     const key = keyOf.get(file);
     const parts = key === undefined ? undefined : joined.get(key);
     if (parts === undefined) {
-      // An archive contains everything that the app recorded; files that the user named are never left out.
+      // An archive contains all that an app recorded, so some of its files may be left out; files that the user named
+      // never are.
       if (besides.has(file) || (file.stored !== undefined && folders.has(dirname(file.path))))
         leftOut.push(basename(file.path));
       else tables.push(file);
@@ -82,7 +83,7 @@ export async function tablesOfSensorFiles(
   return tables;
 }
 
-/** Tables of an archive without a sensor, such as notes about the device, beside others that have one. */
+/** Finds tables of an archive that contain no sensor, such as notes about the device, if other tables contain one. */
 async function filesBesideRecordings(
   files: readonly SourceFile[],
   columnsOf: (file: SourceFile) => Promise<readonly string[]>,
@@ -91,7 +92,7 @@ async function filesBesideRecordings(
   if (inArchive.length < 2) return new Set();
   const sensors = new Map<SourceFile, number>();
   for (const file of inArchive) {
-    // A file that cannot be read is reported when its turn comes.
+    // A file that cannot be read causes an error later, when its rows are read.
     const columns = await columnsOf(file).catch(() => undefined);
     sensors.set(file, columns === undefined ? 1 : sensorsByName(columns).length);
   }
@@ -106,7 +107,7 @@ function pathOfSensorFiles(parts: readonly SensorFile[]): string {
 
 /**
  * Joins the files of a table by time, or row by row if none of them has a time.
- * @param schemas one for each of the table's parts
+ * @param schemas the schemas of the table's parts, in order
  */
 export async function joinSensorFiles(
   database: Database,
@@ -179,7 +180,9 @@ export async function joinSensorFiles(
   return schemaOfSeparatedSensors(database, out);
 }
 
-/** Whether each file has its own accelerometer and gyroscope; such files are separate recordings. */
+/**
+ * Whether each file has its own accelerometer and gyroscope; such files are separate recordings, not parts of a table.
+ */
 function areWholeSensorFiles(columns: readonly (readonly string[])[]): boolean {
   return columns.every((names) => usualChannels(names).channels.length >= 6);
 }
@@ -191,7 +194,9 @@ function sensorFilesByGravity(a: { sensor: string }, b: { sensor: string }): num
   return rank(a) - rank(b);
 }
 
-/** The join spreads rows that share a time over the interval, but a finer time in another column is more accurate. */
+/**
+ * The join spreads rows that share a time over the interval, but a finer time in another column would be more accurate.
+ */
 async function refuseRepeatedSensorTimes(
   database: Database,
   of: { file: SourceFile; source: string; schema: TableSchema; time: string; sql: string; keys: readonly string[] },

@@ -1,6 +1,6 @@
-// Turns a long table, in which a column says which sensor a row belongs to, into a wide table with one column per sensor and axis.
-// Sensors of different kinds are joined automatically, because there is only one way to read them. If there are several devices,
-// the user decides which of them to read, or whether to read them side by side.
+// Turns a long table, in which a column identifies each row's sensor, into a wide table with one column per sensor and
+// axis. Sensors of different kinds are joined automatically, because they can be read in only one way. If there are
+// several devices, the user decides which of them to read, or whether to read them together.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -27,15 +27,15 @@ import { findSparseSensors } from "./sparse-sensors.ts";
 
 export interface SeparatedTable {
   readonly schema: TableSchema;
-  /** The channels to read if the user names none: those of all devices, or null for the usual channels. */
+  /** Default channels: those of all devices, or null for the usual channels. */
   readonly channels: readonly string[] | null;
 }
 
 /**
- * @param options.only rows to read, each as COLUMN=VALUE
- * @param scratch a folder for the joined table
+ * @param options.only conditions for the rows to read, each as COLUMN=VALUE
+ * @param scratch folder for the joined table
  * @param warn called if sensors were joined
- * @throws UserError if several devices of one person are pooled, and no option says what to do
+ * @throws UserError if several devices of one person are pooled, and no option states how to read them
  */
 export async function separateSensors(
   database: Database,
@@ -68,7 +68,7 @@ export async function separateSensors(
   const candidates = options.pivot === undefined ? schema.names.filter((name) => !taken.has(name)) : [options.pivot];
   if (options.pivot !== undefined && !schema.names.includes(options.pivot)) {
     throw new UserError(`${file}: there is no column "${options.pivot}" (--pivot).`, {
-      advice: "Name the column that says which sensor or device a row comes from.",
+      advice: "Name the column that identifies each row's sensor or device.",
     });
   }
   const time =
@@ -88,9 +88,9 @@ export async function separateSensors(
       };
     }
     throw new UserError(
-      `${file}: column "${options.pivot}" (--pivot) does not mark sensors that ran at the same time.`,
+      `${file}: column "${options.pivot}" (--pivot) does not distinguish sensors that ran at the same time.`,
       {
-        advice: "Leave out --pivot, or name the column that says which sensor or device a row comes from.",
+        advice: "Leave out --pivot, or name the column that identifies each row's sensor or device.",
       },
     );
   }
@@ -127,7 +127,7 @@ export async function separateSensors(
   return { schema: await schemaOfSeparatedSensors(database, out), channels: ofAll.length === 0 ? null : ofAll };
 }
 
-/** Joins sensors that fill only some of the rows; returns other tables as they are. */
+/** Joins sensors that have values in only some of the rows; returns other tables unchanged. */
 async function joinSeparatedSensors(
   database: Database,
   file: string,
@@ -176,7 +176,10 @@ async function joinSeparatedSensors(
   return schemaOfSeparatedSensors(database, out);
 }
 
-/** The accelerometer, then the gyroscope. If the user names channels, the sensors with these channels instead. */
+/**
+ * Chooses the sensors to read: the accelerometer, then the gyroscope. If the user names channels, chooses the sensors
+ * with these channels instead.
+ */
 function sensorsToSeparate({ values }: SensorColumn, { channels, modelChannels }: ColumnOptions): string[] {
   const named = channels ?? modelChannels;
   const firstOf = (value: string): number =>
@@ -196,11 +199,14 @@ function inseparableSensorsFault(file: string, { column, values }: SensorColumn,
   );
 }
 
-/** Rows from the top of a file that show whether a column holds numbers. */
+/** Number of rows, from the top of a file, that determine whether a column contains numbers. */
 const searchedRows = 1000;
 const numberForm = "\\s*[-+]?(\\d+([.,]\\d*)?|[.,]\\d+)([eE][-+]?\\d+)?\\s*";
 
-/** Columns of numbers, and columns of text in which most cells are numbers: "+0.5", "0,5", or numbers and a few marks. */
+/**
+ * Returns the columns of numbers, and the text columns in which most cells are numbers: "+0.5", "0,5", or numbers and a
+ * few marks.
+ */
 export async function columnsOfSensorNumbers(database: Database, schema: TableSchema): Promise<ReadonlySet<string>> {
   const typed = schema.names.filter((name) =>
     /^(DOUBLE|FLOAT|REAL|DECIMAL|U?(TINY|SMALL|BIG|HUGE)?INT)/.test(schema.types.get(name) ?? ""),
@@ -218,7 +224,7 @@ export async function columnsOfSensorNumbers(database: Database, schema: TableSc
   return new Set([...typed, ...numbers]);
 }
 
-/** The rows of a table with COLUMN=VALUE. */
+/** Restricts a table to the rows with COLUMN=VALUE. */
 function rowsOfSeparatedSensor(schema: TableSchema, condition: string, file: string): TableSchema {
   const at = condition.indexOf("=");
   const column = condition.slice(0, at);
@@ -235,7 +241,7 @@ function rowsOfSeparatedSensor(schema: TableSchema, condition: string, file: str
   };
 }
 
-/** The schema of a table that was written as Parquet. */
+/** Reads the schema of a joined table, which was written as Parquet. */
 export async function schemaOfSeparatedSensors(database: Database, path: string): Promise<TableSchema> {
   const source = `read_parquet(${duckdbLiteral(path)})`;
   const rows = await database.rows(`DESCRIBE FROM ${source}`);

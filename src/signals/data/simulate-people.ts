@@ -1,5 +1,6 @@
-// Plausible wrist recordings of simulated people who differ from each other, for demos and tests. They are learnable but not
-// trivial. They represent no real person, and no figure measured on them says anything about real people.
+// Simulates plausible wrist recordings of people who differ from each other, for demos and tests. The activities can be
+// learned, but not trivially. The recordings represent no real person, and figures measured on them are no evidence
+// about real people.
 
 import { UserError } from "../../errors.ts";
 import { nearestName } from "../../nearest-name.ts";
@@ -10,7 +11,7 @@ import { simulateRecording } from "./simulate-recording.ts";
 
 export interface SimulationOptions {
   readonly users: number;
-  /** Number in the first person's name (default 1); different numbers give different people. */
+  /** Number in the first person's name (default 1); people with different numbers differ. */
   readonly firstPerson?: number;
   /** Minutes per person, divided evenly among the activities. */
   readonly minutes: number;
@@ -21,14 +22,14 @@ export interface SimulationOptions {
 }
 
 export interface Simulation {
-  /** user, activity, recording, timestamp_s (seconds from the recording's start), Ax..Az (m/s^2), Gx..Gz (rad/s). */
+  /** user, activity, recording, timestamp_s (seconds since the recording's start), Ax..Az (m/s^2), Gx..Gz (rad/s). */
   readonly columns: readonly TableColumn[];
   readonly rows: number;
   readonly activities: readonly SimulatedActivity[];
 }
 
 const channelNames = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] as const;
-/** Approximate length of a recording; the time of an activity is divided accordingly. */
+/** Approximate length of a recording, into which the time of an activity is divided. */
 const recordingSeconds = 60;
 
 /**
@@ -88,7 +89,7 @@ function activityOfSimulatedPeople(name: string): SimulatedActivity {
   const known = simulatedActivities.find((activity) => activity === name);
   if (known !== undefined) return known;
   const near = nearestName(name, simulatedActivities);
-  throw new UserError(`The simulator has no activity "${name}"; it knows ${simulatedActivities.join(", ")}.`, {
+  throw new UserError(`The simulator has no activity "${name}"; choose from ${simulatedActivities.join(", ")}.`, {
     ...(near === undefined ? {} : { advice: `Did you mean "${near}"?` }),
   });
 }

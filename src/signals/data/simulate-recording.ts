@@ -1,17 +1,17 @@
-// The signal of one simulated recording. The angles of the forearm are functions of the stride's phase. Their rates give the
-// gyroscope's signal. Gravity and the body's acceleration, rotated into the device's frame, give the accelerometer's signal.
-// Bias and noise are added.
+// Computes the signal of one simulated recording. The angles of the forearm are functions of the stride's phase. The
+// angles' derivatives give the gyroscope's signal. Gravity and the body's acceleration, rotated into the device's
+// frame, give the accelerometer's signal. Bias and noise are added.
 
 import type { Rng } from "../../random.ts";
 import { type Movement, movements, type PersonTraits, type Posture, type SimulatedActivity } from "./gait-model.ts";
 
 const gravity = 9.80665;
-/** Distance from elbow to wrist in metres. It matters because a swinging forearm accelerates the watch. */
+/** Distance from the elbow to the wrist, in metres. A swinging forearm of this length accelerates the watch. */
 const forearm = 0.26;
 
 /**
- * Fills rows `offset` to `offset + length` of six columns: Ax, Ay, Az in m/s^2 with gravity (at rest, the axis that points up
- * reads +9.81), and Gx, Gy, Gz in rad/s. The rhythm drifts slowly, so no two cycles are equal.
+ * Fills rows `offset` to `offset + length` of six columns: Ax, Ay, Az in m/s^2 with gravity (at rest, an axis that
+ * points up has the value +9.81), and Gx, Gy, Gz in rad/s. The rhythm drifts slowly, so no two cycles are equal.
  */
 export function simulateRecording(
   activity: SimulatedActivity,
@@ -71,7 +71,7 @@ export function simulateRecording(
     const swingAcceleration =
       -arm * rate * rate * (Math.cos(phase) + Math.cos(2 * phase + p[0]!) + 0.9 * Math.cos(3 * phase + p[1]!));
 
-    // From the world's frame to the device's: yaw, pitch, roll (the aerospace order), each reversed.
+    // Rotates from the world's frame to the device's by yaw, pitch and roll (the aerospace order), each reversed.
     const [sinPitch, cosPitch] = [Math.sin(pitch), Math.cos(pitch)];
     const [sinRoll, cosRoll] = [Math.sin(roll), Math.cos(roll)];
     const [sinYaw, cosYaw] = [Math.sin(yaw), Math.cos(yaw)];
@@ -105,8 +105,9 @@ function drawPostureOfRecording(movement: Movement, rng: Rng): Posture {
 }
 
 /**
- * A value that varies smoothly around 0: noise after two low-pass filters of `seconds` each, with standard deviation `sd`.
- * After only one filter (Ornstein-Uhlenbeck), it would have no derivative, which would be visible in the gyroscope's signal.
+ * A value that varies smoothly around 0: noise after two low-pass filters of `seconds` each, with standard deviation
+ * `sd`. Noise after only one filter (Ornstein-Uhlenbeck) would have no derivative, which would be visible in the
+ * gyroscope's signal.
  */
 class Wander {
   readonly #keep: number;

@@ -1,28 +1,29 @@
-// Finds sensors that fill only some of a table's rows, while the cells of the other rows are empty: one sensor per row, as in a
-// log of events, or sensors of different rates in one table, such as an accelerometer beside an EMG. The rows of each sensor are
-// evenly spaced, or each row belongs to one sensor; otherwise, values are missing, and the table is rejected for that
-// reason.
+// Finds sensors that have values in only some of a table's rows: one sensor per row, as in a log of events, or sensors
+// of different rates in one table, such as an accelerometer and an EMG. The rows of each sensor must be evenly spaced,
+// or each row must belong to one sensor; otherwise, values are missing, and the table is rejected for that reason.
 
 import { cellHasNumber, cellHasValue, isNumberCellType, startOfCell } from "../files/cell-has-value.ts";
 import type { Database } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { exceedsGateLimit, missingShareLimit } from "./gate-limits.ts";
 
-/** Rows from the top of a file that are searched. */
+/** Number of rows to search, from the top of a file. */
 const searchedRows = 50_000;
 const leastRows = 20;
-/** A table with more sensors than this consists of features; the query would fill the memory. */
+/** Maximum number of sensors; a table with more contains features, and the query would fill the memory. */
 const mostSensors = 100;
-/** If each row belongs to one sensor, at least this share of the rows with values has values of exactly one sensor. */
+/**
+ * Minimum share of the rows with values that have values of exactly one sensor, for rows to belong to one sensor each.
+ */
 const singleShare = 0.9;
 /**
- * At least the share `share` of the distances between a sensor's rows must differ from the median distance by at most
- * the share `within` of it.
+ * A sensor's rows are evenly spaced if at least `share` of the distances between them differ from the median distance
+ * by at most `within` of it.
  */
 const regular = { share: 0.8, within: 0.5 } as const;
 
 export interface SparseSensors {
-  /** Those of `sensors`, each with the condition in SQL that selects its rows. */
+  /** Sensors from `sensors`, each with the SQL condition that selects its rows. */
   readonly parts: readonly { readonly channels: readonly string[]; readonly rows: string }[];
   /** Whether each row belongs to one sensor. */
   readonly single: boolean;
@@ -30,7 +31,7 @@ export interface SparseSensors {
 
 /**
  * @param sensors channels to read, by sensor
- * @returns null if all of them have values in nearly all rows, or if values are missing irregularly
+ * @returns null if all sensors have values in nearly all rows, or if values are missing irregularly
  */
 export async function findSparseSensors(
   database: Database,
@@ -74,8 +75,8 @@ async function countSparseRows(database: Database, head: string): Promise<number
 }
 
 /**
- * Whether the rows of a sensor are every nth row. Otherwise, the sensor should have a value in each row, and some are
- * missing.
+ * Whether the rows of a sensor are evenly spaced, with other rows between them. Otherwise, the sensor should have a
+ * value in each row, and some values are missing.
  */
 async function areSparseRowsRegular(database: Database, head: string, s: number): Promise<boolean> {
   const steps = `(SELECT n - lag(n) OVER (ORDER BY n) AS d FROM ${head} WHERE f${s})`;

@@ -1,6 +1,6 @@
-// Names that differ only in the way they are written: P01 and p01, 1 and 01 and 1.0, "Walking " and walking. If each
-// spelling were another person or class, a person would be in training and test data, and one class would become two. So the first
-// spelling stands for all of them.
+// Compares names that differ only in the way they are written: P01 and p01, 1 and 01 and 1.0, "Walking " and walking.
+// If each spelling were a separate name, one person could be in training and test data, and one class would become two.
+// Therefore, the first spelling replaces all others.
 
 /**
  * Returns equal keys for names that differ only in letter case, in spaces, hyphens or underscores next to letters, or in the form
@@ -13,19 +13,19 @@ export function spellingKey(name: string): string {
   return written.replace(/(?<=\p{L})[\s_-]+|[\s_-]+(?=\p{L})/gu, "").replace(/(?<=^|\p{L})0+(?=\d)/gu, "");
 }
 
-/** The spellings of each name, in order of first appearance. */
+/** Collects the spellings of each name, in order of first appearance. */
 export class Spellings {
   readonly #known: ReadonlySet<string>;
   readonly #firsts = new Map<string, string>();
   readonly #others = new Map<string, Set<string>>();
 
-  /** @param known names whose spelling is preferred to any other */
+  /** @param known names whose spelling is preferred to all others */
   constructor(known: readonly string[] = []) {
     this.#known = new Set(known);
     for (const name of known) this.#firsts.set(spellingKey(name), name);
   }
 
-  /** The first spelling of this name. */
+  /** Returns the first spelling of a name. */
   first(name: string): string {
     if (this.#known.has(name)) return name;
     const key = spellingKey(name);
@@ -38,7 +38,7 @@ export class Spellings {
     return first;
   }
 
-  /** Names with more than one spelling: the first, then the others. */
+  /** Yields each name that has several spellings: the first spelling, then the others. */
   *several(): Generator<[first: string, others: readonly string[]]> {
     for (const [first, others] of this.#others) yield [first, [...others]];
   }

@@ -1,7 +1,8 @@
-// Gives every row a time of its own if a clock does not. A coarse clock stamps many rows with one time (whole seconds at 50 Hz,
-// tenths in a spreadsheet). A radio link delivers samples in packets, and a logger stamps them as they arrive: five within 4 ms,
-// then nothing for 96 ms. In both cases, the sensor itself samples evenly, so the rows of each group are spread over the time until
-// the next group. The values show whether this is correct: they change as little from one packet to the next as within a packet.
+// Gives each row its own time if several rows share one. A coarse clock gives many rows the same time (whole seconds at
+// 50 Hz, tenths of a second in a spreadsheet). A radio link delivers samples in packets, and the logger records their
+// times of arrival: five within 4 ms, then none for 96 ms. In both cases, the sensor itself samples evenly, so the rows
+// of each group are spread over the time until the next group. The values must confirm this: their changes from one
+// packet to the next must be as small as within a packet.
 
 import { counted } from "../../counted.ts";
 import type { FaultDescription, OnFault } from "../../data-fault.ts";
@@ -9,30 +10,31 @@ import { exceedsGateLimit } from "./gate-limits.ts";
 import { irregularBursts } from "./irregular-bursts.ts";
 import type { StoredRecording, StoredRows } from "./stored-rows.ts";
 
-/** Packets are suspected if the mean step is this many times the median step. */
+/** Ratio of the mean step to the median step from which packets are suspected. */
 const packetFactor = 3;
-/** Minimum number of groups; a few pauses are gaps, not packets. */
+/** Minimum number of groups; if there are fewer, the pauses between them are gaps. */
 const leastGroups = 10;
 /** Maximum time between packets. */
 const longestPacketSeconds = 2.5;
 /**
- * At least this share of the intervals between packets must differ from the median interval by at most this share of
- * it.
+ * Intervals between packets are regular if at least `share` of them differ from the median interval by at most `within`
+ * of it.
  */
 const regular = { share: 0.7, within: 0.35 } as const;
-/** Across the border of two packets, the values change at most this many times as much as within a packet. */
+/** Maximum ratio of the values' changes between packets to their changes within a packet. */
 const mostChange = 3;
-/** Rows of several sensors that share times are suspected only if the times alone would be a plausible rate, in Hz. */
+/** Minimum rate of distinct times, in Hz, for rows that share times to be suspected of coming from several sensors. */
 const pooledRateHz = 5;
 const pooledShare = 0.8;
 /**
- * If rows k apart differ by less than this share of the difference between neighbouring rows, they come from k sensors.
+ * If the differences between rows k apart are less than this share of those between neighbouring rows, the rows come
+ * from k sensors.
  */
 const pooledChange = 0.5;
 
-/** Rows of one recording that share a time or a packet. */
+/** Groups of one recording's rows that share a time or a packet. */
 interface Groups {
-  /** First row of each group, within the recording, then the number of rows. */
+  /** Index of the first row of each group, within the recording, followed by the number of rows. */
   readonly firsts: readonly number[];
   /** Typical time per row. */
   readonly step: number;
@@ -42,7 +44,7 @@ interface Groups {
 }
 
 /**
- * @returns new times of the recordings that need them, by the recording's index in `rows.recordings`
+ * @returns new times of the recordings that need new times, by the recording's index in `rows.recordings`
  * @param onFault called if rows that share times come from several sensors
  */
 export function spreadTimes(
@@ -78,7 +80,10 @@ export function spreadTimes(
   );
 }
 
-/** Only if more rows arrive at once than the median step shows; otherwise, the clock is that of the sensor. */
+/**
+ * Applies only if more rows arrive at once than the median step shows; otherwise, the times are those of the sensor's
+ * own clock.
+ */
 function groupsOfIrregularTimes(rows: StoredRows, r: number): Groups | undefined {
   const { start, end } = rows.recordings[r]!;
   const bursts = irregularBursts(rows.time(start, end));
@@ -109,7 +114,7 @@ function groupsOfPacketTimes(rows: StoredRows, r: number): Groups | undefined {
   return { firsts, step: spreadTimesUsualStep(time, firsts), packets: true };
 }
 
-/** @param threshold a longer step begins a group */
+/** @param threshold minimum step that begins a new group */
 function startsOfTimeGroups(time: Float64Array, threshold: number): number[] {
   const firsts = [0];
   for (let i = 1; i < time.length; i++) if (time[i]! - time[i - 1]! > threshold) firsts.push(i);
@@ -122,13 +127,16 @@ function spreadTimesUsualStep(time: Float64Array, firsts: readonly number[]): nu
   for (let g = 0; g + 2 < firsts.length; g++) {
     steps.push((time[firsts[g + 1]!]! - time[firsts[g]!]!) / (firsts[g + 1]! - firsts[g]!));
   }
-  // The first group is often incomplete, and lost rows make others long.
+  // The first group is often incomplete, and lost rows lengthen intervals.
   const median = spreadTimesMiddle(steps.length > 2 ? steps.slice(1) : steps);
   const usual = steps.filter((step) => Math.abs(step / median - 1) <= regular.within);
   return usual.reduce((sum, step) => sum + step, 0) / usual.length;
 }
 
-/** Spreads the rows of a group until the next group. At the ends, and if rows were lost, uses the typical time instead. */
+/**
+ * Spreads the rows of a group over the time until the next group. At the ends, and if rows were lost, uses the typical
+ * time per row instead.
+ */
 function spreadGroupTimes(time: Float64Array, { firsts, step }: Groups): Float64Array {
   const spreadOut = new Float64Array(time.length);
   for (let g = 0; g + 1 < firsts.length; g++) {
@@ -167,7 +175,10 @@ function areTimesOfPooledSensors(
   return change(size) < pooledChange * change(1);
 }
 
-/** Whether the values continue from packet to packet, in all recordings together, because a sensor at rest shows nothing. */
+/**
+ * Whether the values continue smoothly from packet to packet, in all recordings together, because a sensor at rest
+ * shows nothing.
+ */
 function areSpreadTimesContinuous(rows: StoredRows, packets: readonly (readonly [number, Groups])[]): boolean {
   const [within, across] = [
     { sum: 0, count: 0 },

@@ -1,10 +1,10 @@
-// Finds time in which nothing moved. A sensor that is not worn, is charging, or is worn by somebody who sleeps measures gravity and
-// noise. Such time says nothing about the sensor, and would fill the references with one value. On a body, an accelerometer
-// sooner or later moves more than 13 mg (standard deviation) in at least one axis. Van Hees et al. consider a device not worn if
-// at most one axis moves that much for an hour (2013, "Separating movement and gravity components", PLoS ONE 8(4)
-// e61691). Here, ten minutes suffice to leave the time out, because leaving it out does not claim that the device was
-// not worn. Shorter stillness is kept, because people sit still for minutes, unless not even the direction of gravity changes; see
-// resting-blocks.ts. Dimensions: N rows.
+// Finds time in which nothing moved. A sensor that is not worn, is being charged, or is worn by a sleeping person
+// measures only gravity and noise. Such time is no evidence about the sensor, and would fill the references with one
+// value. The acceleration measured on a body sooner or later varies by more than 13 mg (standard deviation) in at least
+// one axis. Van Hees et al. (2013, "Separating movement and gravity components", PLoS ONE 8(4) e61691) consider a
+// device not worn if at most one axis varies that much for an hour. Here, ten minutes suffice for leaving the time out,
+// because this does not imply that the device was not worn. Shorter stillness is kept, because people sit still for
+// minutes, unless even the direction of gravity stays constant; see resting-blocks.ts. Dimensions: N rows.
 
 import { gravityInSensorUnit, type Sensor } from "../sensors/sensor.ts";
 import type { RowSource, Stretch } from "./recordings.ts";
@@ -13,8 +13,8 @@ import { type AxisBlock, restingBlocks } from "./resting-blocks.ts";
 /** The time in a batch in which nothing moved. */
 export interface StillTime {
   /**
-   * Ranges of rows to leave out, ascending. Each lies within a stretch. It lasts at least ten minutes, or contains a minute in which
-   * the sensor lay on something.
+   * Ranges of rows to leave out, ascending. Each range lies within a stretch. Each range lasts at least ten minutes, or
+   * contains a minute in which the sensor lay on a surface.
    */
   readonly ranges: readonly { readonly start: number; readonly end: number }[];
   /** Duration of these ranges. */
@@ -23,25 +23,28 @@ export interface StillTime {
   readonly ofSeconds: number;
   /** Whether nothing moved from the first row to the last. */
   readonly throughout: boolean;
-  /** Whether these ranges leave nothing to judge. */
+  /** Whether the ranges cover all rows, so that nothing is left to judge. */
   readonly isAll: boolean;
-  /** Whether the last of these ranges extends to the last row. */
+  /** Whether the last range extends to the last row. */
   readonly isAtEnd: boolean;
-  /** How long nothing had moved at the end of the last row. */
+  /** Duration of the stillness that ends with the last row, in seconds. */
   readonly atEnd: number;
 }
 
 const blockSeconds = 10;
-/** Standard deviation of an axis below which it is at rest, in g. */
+/** Standard deviation of an axis below which it counts as still, in g. */
 const stillG = 0.013;
-/** Length of the mean vector at rest, as shares of gravity; otherwise, the values are in another unit. */
+/** Range of the mean vector's length at rest, as shares of gravity; outside it, the values are in another unit. */
 const [leastGravity, mostGravity] = [0.8, 1.25];
-/** Stillness of this duration is left out. */
+/** Duration from which stillness is left out, in seconds. */
 export const longStillnessSeconds = 600;
-/** Blocks that are read at once. */
+/** Number of blocks to read at once. */
 const blocksAtOnce = 60;
 
-/** @param sensors that the model was trained on; only accelerometers with gravity, in a known unit, show stillness */
+/**
+ * @param sensors sensors on which the model was trained; only accelerometers with gravity, in a known unit, reveal
+ * stillness
+ */
 export function stillTime(rows: RowSource, sensors: readonly Sensor[]): StillTime {
   const accelerometers = sensors.filter(
     ({ kind, gravity, unit }) => kind === "accelerometer" && gravity === true && unit !== null,
@@ -75,7 +78,7 @@ export function stillTime(rows: RowSource, sensors: readonly Sensor[]): StillTim
   return { ranges, seconds, ofSeconds, throughout, isAll, isAtEnd, atEnd: throughout ? ofSeconds : atEnd };
 }
 
-/** Runs of true, each as its first index and the index after its last. */
+/** Returns the runs of `true`, each as its first index and the index after its last. */
 function runsOfStillness(still: readonly boolean[]): [from: number, to: number][] {
   const runs: [number, number][] = [];
   for (const [i, own] of still.entries()) {
@@ -86,7 +89,10 @@ function runsOfStillness(still: readonly boolean[]): [from: number, to: number][
   return runs;
 }
 
-/** The axes in each block of about ten seconds, which cover the stretch; null for a block in which something moves. */
+/**
+ * Returns the axes in each of the blocks of about ten seconds that cover the stretch; null for a block in which
+ * something moves.
+ */
 function axisBlocksForStillTime(
   rows: RowSource,
   stretch: Stretch,
@@ -137,7 +143,7 @@ function secondsOfStillStretch(rows: RowSource, { start, end }: Stretch): number
   return ((last - first) * (end - start)) / (end - start - 1);
 }
 
-/** The same rows without some of their stretches' ranges. */
+/** Returns the same rows without the given ranges. */
 export function withoutStillTime(rows: RowSource, { ranges }: StillTime): RowSource {
   return {
     channels: rows.channels,

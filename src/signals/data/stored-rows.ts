@@ -1,4 +1,4 @@
-// Presents the rows in a store as one sequence, recording by recording, with the stretches that they form.
+// Presents the rows in a store as one sequence, recording by recording, and divides them into stretches.
 
 import { type RowSource, recordingPieces, type Stretch } from "./recordings.ts";
 import type { RowStore } from "./row-store.ts";
@@ -6,7 +6,7 @@ import { describeSampling, type Sampling } from "./sampling.ts";
 import type { SelectedRecording } from "./select-rows.ts";
 import { stretchesOf } from "./stretches.ts";
 
-/** Rows `start` to `end` (exclusive) of the sequence. */
+/** A recording, as rows `start` to `end` (exclusive) of the sequence. */
 export interface StoredRecording extends SelectedRecording {
   readonly start: number;
   readonly end: number;
@@ -19,15 +19,15 @@ export class StoredRows implements RowSource {
   readonly sampling: readonly Sampling[];
   readonly rows: number;
   readonly #store: RowStore;
-  /** Times that replace those in the store, by the recording's index. */
+  /** Times that replace the stored ones, by the recording's index. */
   readonly #times: ReadonlyMap<number, Float64Array>;
-  /** For each recording, in order, the factors by which the values of its channels are multiplied. */
+  /** Factors by which the values are multiplied, by recording and channel. */
   readonly #factors: readonly (readonly number[])[] | undefined;
   #last = 0;
 
   /**
-   * @param store the store; it is closed together with this object
-   * @param times times that replace those in the store, by the recording's index
+   * @param store the store, which is closed together with this object
+   * @param times times that replace the stored ones, by the recording's index
    */
   constructor(
     channels: readonly string[],
@@ -83,7 +83,8 @@ export class StoredRows implements RowSource {
   }
 
   /**
-   * The same rows with values multiplied by a factor per channel. They share the store, so closing either closes both.
+   * Returns the same rows with values multiplied by a factor per channel. Both objects share the store, so closing
+   * either closes both.
    * @param factorsOf returns a recording's factors, in the order of the channels
    */
   scaled(factorsOf: (recording: StoredRecording) => readonly number[]): StoredRows {
@@ -94,7 +95,7 @@ export class StoredRows implements RowSource {
     return new StoredRows(this.channels, this.#store, this.recordings, this.#times, factors);
   }
 
-  /** All values of a channel, in memory. */
+  /** Reads all values of a channel into memory. */
   column(channel: number): Float32Array {
     const values = new Float32Array(this.rows);
     for (const { start, end } of this.recordings) {
@@ -103,7 +104,10 @@ export class StoredRows implements RowSource {
     return values;
   }
 
-  /** The same rows with other labels. @param recordings the same ones, in the same order */
+  /**
+   * Returns the same rows with other labels. @param recordings the same recordings in the same order, with the new
+   * labels
+   */
   relabelled(recordings: readonly SelectedRecording[]): StoredRows {
     return new StoredRows(this.channels, this.#store, recordings, this.#times);
   }
@@ -112,7 +116,7 @@ export class StoredRows implements RowSource {
     this.#store.close();
   }
 
-  /** Rows are mostly requested in order. */
+  /** Checks the last result first, because rows are mostly requested in order. */
   #recordingAt(row: number): StoredRecording {
     const last = this.recordings[this.#last]!;
     if (row >= last.start && row < last.end) return last;

@@ -1,15 +1,15 @@
-// Cuts recordings into stretches, at gaps and at changes of the label.
+// Divides recordings into stretches, at gaps and at changes of the label.
 
 import type { Stretch } from "./recordings.ts";
 import type { Sampling } from "./sampling.ts";
 
-/** Rows `start` to `end` (exclusive) of the sequence. */
+/** A labelled recording, as rows `start` to `end` (exclusive) of the sequence. */
 export interface LabelledRecording {
   readonly user: string;
   readonly recording: string;
   readonly start: number;
   readonly end: number;
-  /** Runs of rows with one label, each with its first row within the recording. */
+  /** Runs of rows with one label, each given by its first row within the recording. */
   readonly labels: readonly { readonly from: number; readonly label: string | null }[];
 }
 

@@ -1,6 +1,7 @@
-// Determines the unit of a numeric time column. A file states it in the column's name, or not at all. A stated unit is accepted
-// only if the resulting rate is plausible. Otherwise, the size of the numbers shows the unit of times since 1970, and the size of
-// the steps shows the unit of other times. If neither gives a plausible rate, an error asks the user for --time-unit.
+// Determines the unit of a numeric time column. A file states the unit in the column's name, or not at all. A stated
+// unit is accepted only if the resulting rate is plausible. Otherwise, the magnitude of times since 1970 shows their
+// unit, and the size of the steps shows the unit of other times. If neither gives a plausible rate, an error asks the
+// user for --time-unit.
 
 import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
@@ -9,7 +10,7 @@ import type { RowPace } from "./row-pace.ts";
 
 type NumericUnit = Exclude<TimeUnit, "index" | "ticks" | "timestamp">;
 
-/** Number of each unit in a second. */
+/** Number of units in a second. */
 export const unitsPerSecond: Readonly<Record<NumericUnit, number>> = {
   s: 1,
   ms: 1e3,
@@ -18,21 +19,26 @@ export const unitsPerSecond: Readonly<Record<NumericUnit, number>> = {
   days: 1 / 86_400,
 };
 
-/** A rate within this factor of the nominal rate is near it. */
+/** Maximum ratio between a rate and the nominal rate for them to count as similar. */
 const nearFactor = 2;
-/** No movement sensor is sampled at a lower or higher rate than these, in Hz; `--rate` has the same upper limit. */
+/** Range of the sampling rates of movement sensors, in Hz; `--rate` has the same upper limit. */
 const possibleRates = { lower: 0.9, upper: 10_000 } as const;
-/** Wearables record at these rates, in Hz; a guessed unit must give a rate in this range or near the nominal rate. */
+/**
+ * Common range of the rates of wearables, in Hz; an inferred unit must give a rate in this range or similar to the
+ * nominal rate.
+ */
 const usualRates = { lower: 2, upper: 400 } as const;
-/** Some phones deliver up to 833 Hz; a guess accepts such a rate in Hz only if no other unit gives a possible one. */
+/** Some phones sample at up to 833 Hz; up to this rate, seconds are inferred if no other unit gives a possible rate. */
 const onlyRate = 900;
-/** Ticks, in ms, that a message may suggest. */
+/** Range of the length of a tick, in ms, that a message may suggest. */
 const usualTicks = { lower: 0.01, upper: 100 } as const;
-/** A guess that is within this factor of the nominal rate is not questioned. */
+/**
+ * Maximum ratio between the inferred rate and the nominal rate for the inferred unit to be accepted without question.
+ */
 const guessFactor = 8;
-/** Seconds since 1970 of times from 1998 to 2103. */
+/** Range of seconds since 1970, for times from 1998 to 2103. */
 const sinceEpoch = { from: 9e8, to: 4.2e9 } as const;
-/** Days from 1954 to 2119 as spreadsheets count them, MATLAB (datenum) and astronomers (Julian days). */
+/** Counts of days from 1954 to 2119 in spreadsheets, MATLAB (datenum) and astronomy (Julian days). */
 const countedDays: readonly { readonly from: number; readonly to: number }[] = [
   { from: 20_000, to: 80_000 },
   { from: 713_700, to: 773_900 },
@@ -43,12 +49,15 @@ const windowsTicks = { perSecond: 1e7, epochs: [-11_644_473_600, -62_135_596_800
 
 export const steppedUnits = ["s", "ms", "us", "ns"] as const;
 
-/** A unit as a user writes it: 10ms, 1/128s, days or samples. */
+/** Matches a unit as a user writes it: 10ms, 1/128s, days or samples. */
 const timeUnitPattern: RegExp = /^(?:(\d+(?:\.\d+)?)?(?:\/(\d+))? ?(s|ms|us|ns|min|days)|samples)$/;
 
 const secondsOfUnit = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9, min: 60, days: 86_400 } as const;
 
-/** Seconds of one unit. @param written as `timeUnitPattern` allows @throws UserError for samples without a rate */
+/**
+ * Returns the seconds in a unit. @param written a unit that matches `timeUnitPattern` @throws UserError for samples
+ * without a rate
+ */
 export function secondsOfTimeUnit(written: string, nominalRateHz: number | undefined): number {
   const [, count = "1", parts = "1", unit] = timeUnitPattern.exec(written) ?? [];
   if (unit !== undefined) return (Number(count) / Number(parts)) * secondsOfUnit[unit as keyof typeof secondsOfUnit];
@@ -59,14 +68,14 @@ export function secondsOfTimeUnit(written: string, nominalRateHz: number | undef
 export interface FoundTimeUnit {
   readonly unit: NumericUnit | "index" | "ticks";
   readonly because: "name" | "size" | "steps";
-  /** For ticks: their number per second, and their count at the start of 1970. */
+  /** For ticks: number per second, and count at the start of 1970. */
   readonly ticks?: { readonly perSecond: number; readonly in1970: number };
 }
 
 /**
- * Numbers that increase by 1 would mean 1 Hz or 1 kHz. If the nominal rate is near neither of these, the numbers count
- * samples (`index`).
- * @param pace the pace of the first rows of one file
+ * Numbers that increase by 1 would mean a rate of 1 Hz or 1 kHz. If neither rate is similar to the nominal rate, the
+ * numbers count samples (`index`).
+ * @param pace pace of one file's first rows
  * @throws DataFault if no unit gives a plausible rate
  */
 export function detectTimeUnit(
@@ -79,7 +88,8 @@ export function detectTimeUnit(
   const rateIn = (unit: NumericUnit): number => unitsPerSecond[unit] / step;
   const named = timeUnitInName(name);
   if (!(step > 0)) return { unit: named ?? "s", because: named === undefined ? "steps" : "name" };
-  // A later time cannot come from a clock. Dates written as digits, such as 20260504100000, would be such times.
+  // A time after the year 2103 cannot come from a clock. Dates written as digits, such as 20260504100000, would fall
+  // after that year.
   const reachable = steppedUnits.filter((unit) => middle / unitsPerSecond[unit] <= sinceEpoch.to);
   const isPossible = (unit: (typeof steppedUnits)[number]): boolean =>
     reachable.includes(unit) && isRatePossibleInUnit(rateIn(unit));
@@ -113,13 +123,13 @@ export function detectTimeUnit(
   if (pace.counts && misfit(unit) > Math.log(nearFactor)) return { unit: "index", because: "steps" };
   const rate = rateIn(unit);
   const isUsual = rate >= usualRates.lower && rate <= usualRates.upper;
-  // Counts of a device's ticks have no fractions.
+  // Counts of a device's ticks are integers.
   const isOnly = unit === "s" && step < 1 && rate <= onlyRate && steppedUnits.filter(isPossible).length === 1;
   if (misfit(unit) > Math.log(guessFactor) && !isUsual && !isOnly) throw ask(unit, "judging by its steps");
   return { unit, because: "steps" };
 }
 
-/** The ticks of Windows, if they give a usual rate and a date since 1998. */
+/** Returns the unit of Windows ticks, if they give a common rate and a date since 1998. */
 function unitOfWindowsTicks({ step, middle }: RowPace): FoundTimeUnit["ticks"] {
   const { perSecond, epochs } = windowsTicks;
   const rate = perSecond / step;
@@ -178,7 +188,10 @@ function implausibleTimeUnit({
   });
 }
 
-/** The unit at the end of the name. The s of a plural, as in timestamps, is not a unit; the S of timeS is. */
+/**
+ * Returns the unit at the end of a column's name. The s of a plural, as in timestamps, is not a unit, unlike the S of
+ * timeS.
+ */
 export function timeUnitInName(name: string): (typeof steppedUnits)[number] | undefined {
   const ending =
     /(?:[^a-z]|stamp|time|elapsed|epoch|^)(secs?|seconds?|ms|millis|milliseconds?|[uµμ]s|micros|microseconds?|ns|nanos|nanoseconds?)\W*$/i;

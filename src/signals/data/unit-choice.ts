@@ -1,4 +1,4 @@
-// What a user says about units: `--units auto`, `--units keep`, or units such as `acc=g,gyr=deg/s`.
+// Parses a user's choice of units: `--units auto`, `--units keep`, or units such as `acc=g,gyr=deg/s`.
 
 import { UserError } from "../../errors.ts";
 import { type Sensor, type SensorUnit, sensorUnitNames } from "../sensors/sensor.ts";
@@ -7,13 +7,13 @@ import { unitOfName, unitOfNameForKind } from "../sensors/unit-of-name.ts";
 /** A parsed `--units`. */
 export interface UnitChoice {
   /**
-   * Which units are converted, other than the declared ones. One of:
+   * Which units are converted, in addition to the declared units. One of:
    * - `stated`: those that names or `--sensor` state
    * - `auto`: also those that only the values show, person by person
    * - `keep`: none
    */
   readonly mode: "stated" | "auto" | "keep";
-  /** Units of the files, each by the name of a sensor or a word for its kind. */
+  /** Declared units of the files, each for the name of a sensor or a word for its kind. */
   readonly declared: readonly { readonly sensor: string; readonly unit: string }[];
 }
 
@@ -25,7 +25,7 @@ const kindOfWord: Readonly<Record<string, (sensor: Sensor) => boolean>> = {
   mag: ({ kind }) => kind === "magnetometer",
 };
 
-/** @param text a text that fits the pattern of the option `--units` */
+/** @param text a text that matches the pattern of the option `--units` */
 export function parseUnitChoice(text: string): UnitChoice {
   const parts = text.split(",").map((part) => part.trim());
   const modes = (["stated", "auto", "keep"] as const).filter((mode) => parts.includes(mode));
@@ -38,8 +38,9 @@ export function parseUnitChoice(text: string): UnitChoice {
 }
 
 /**
- * The unit that a user declares for each sensor; null for the others.
- * @throws UserError if a declaration fits no sensor, its unit does not fit the sensor's kind, or a sensor gets two
+ * Returns the unit that the user declares for each sensor; null for other sensors.
+ * @throws UserError if a declaration matches no sensor, its unit does not fit the sensor's kind, or a sensor gets two
+ * units
  */
 export function unitsOfChoice({ declared }: UnitChoice, sensors: readonly Sensor[]): (SensorUnit | null)[] {
   const units: (SensorUnit | null)[] = sensors.map(() => null);

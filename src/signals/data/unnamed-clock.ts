@@ -1,5 +1,4 @@
-// Finds a column, such as GPST, that increases from row to row like a time, although its name does not say that it is
-// one.
+// Finds a column, such as GPST, that increases from row to row like a time but has no name for a time.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -9,15 +8,15 @@ import { sensorsByName } from "../sensors/sensors-by-name.ts";
 
 const searchedRows = 2000;
 const leastRows = 50;
-/** A clock may begin again with each recording. */
+/** Share of the rows in which a clock must increase; it may restart with each recording. */
 const forwardShare = 0.99;
 /** Counts of rows or packets are not times. */
 const countName = /count|packet|seq|index|sample|row|frame|number|^(no|nr|n|i|id|unnamed.*|column\d+)?$/i;
 
 /**
- * Without a clock, a rate would be assumed, although the file contains the times.
- * @param columns those without a role
- * @throws UserError if one of them runs forwards in nearly all rows, and not by 1
+ * Without a clock, a rate would be assumed although the file contains the times.
+ * @param columns columns without a role
+ * @throws UserError if a column increases in nearly all rows, and not by 1
  */
 export async function refuseUnnamedClock(
   database: Database,
@@ -42,9 +41,9 @@ export async function refuseUnnamedClock(
   );
   if (clock === undefined) return;
   throw new UserError(
-    `${file}: no column is named like a time, but the values of "${clock}" increase from row to row, as times do.`,
+    `${file}: no column has a name for a time, but the values of "${clock}" increase from row to row, as times do.`,
     {
-      advice: `Name the column: ${shellCommand("--time", clock)}. If it holds no times, remove it from the file; rows are then assumed to be recorded at --rate per second.`,
+      advice: `Name the column: ${shellCommand("--time", clock)}. If it does not contain times, remove it from the file; rows are then assumed to be recorded at --rate per second.`,
     },
   );
 }

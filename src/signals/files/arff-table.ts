@@ -1,19 +1,22 @@
-// Reads ARFF, the text format of Weka: a line for each attribute with its name, and below @data the values, separated by commas.
-// Names and values may be in quotes of either kind. Sparse rows in braces are not read.
+// Reads ARFF, the text format of Weka: a line for each attribute with its name, and below @data the values, separated
+// by commas. Names and values may be in single or double quotes. Sparse rows, which are in braces, are not read.
 
 import { linesOfText, writeLines } from "./text-lines.ts";
 
 const attribute = /^@attribute\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\S+)/i;
-/** A value, and the comma after it unless it is the last. */
+/** Matches a value, and the comma that follows all but the last value. */
 const value = /\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^,]*)\s*(,|$)/y;
 
-/** Whether a text begins as an ARFF file does, perhaps after comments. */
+/** Whether a text begins like an ARFF file, possibly after comments. */
 export function isArff(lines: readonly string[]): boolean {
   const first = lines.find((line) => line.trim() !== "" && !line.startsWith("%"));
   return first !== undefined && /^@relation\b/i.test(first.replace(/^\ufeff/, ""));
 }
 
-/** Writes the table with a line of names in place of all lines up to @data. Returns the number of these lines. */
+/**
+ * Writes the table with a header line in place of all lines up to @data. Returns the number of lines that the header
+ * line replaces.
+ */
 export async function arffAsTable(path: string, out: string): Promise<number> {
   let above = 0;
   const table = async function* (): AsyncGenerator<string> {
@@ -36,7 +39,7 @@ export async function arffAsTable(path: string, out: string): Promise<number> {
   return above;
 }
 
-/** The values of a line as cells of a CSV file; "?" stands for a missing value. */
+/** Returns the values of a line as cells of a CSV file; "?" stands for a missing value. */
 function valuesOfArff(line: string): string[] {
   const cells: string[] = [];
   value.lastIndex = 0;

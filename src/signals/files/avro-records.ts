@@ -1,5 +1,6 @@
-// Reads Avro's object container files: a schema in JSON, then blocks of records, which may be compressed with deflate. It follows
-// the specification of Apache Avro 1.11. Times of logical types stay numbers. Numbers above 2^53 lose their last digits.
+// Reads Avro's object container files: a schema in JSON, then blocks of records, which may be compressed with deflate.
+// The reader follows the specification of Apache Avro 1.11. Times of Avro's logical types stay numbers. Integers above
+// 2^53 are rounded.
 
 import { inflateRawSync } from "node:zlib";
 import { UserError } from "../../errors.ts";
@@ -12,7 +13,7 @@ type ReadAvroValue = (input: AvroInput) => AvroValue;
 const syncBytes = 16;
 /** Largest block after decompression. */
 const mostBlockBytes = 2 ** 28;
-/** Deepest nesting of a schema. */
+/** Maximum nesting depth of a schema. */
 const deepestSchema = 64;
 
 /** @param head the first bytes of a file */
@@ -20,7 +21,10 @@ export function isAvro(head: Uint8Array): boolean {
   return head[0] === 0x4f && head[1] === 0x62 && head[2] === 0x6a && head[3] === 1;
 }
 
-/** @param path as the user named it @throws UserError if the file is damaged, or compressed in another way */
+/**
+ * @param path the path as the user named it @throws UserError if the file is damaged, or compressed with an unknown
+ * codec
+ */
 export function avroRecords(path: string, bytes: Uint8Array): AvroValue[] {
   const damaged = (cause?: unknown): UserError =>
     new UserError(`${path}: this Avro file is cut off or damaged.`, { advice: "Download it again.", cause });
@@ -77,7 +81,7 @@ class AvroInput {
     return this.#bytes.subarray(this.#at - count, this.#at);
   }
 
-  /** A number of variable length, in which the sign is the lowest bit. */
+  /** Reads an integer of variable length, whose lowest bit is the sign. */
   long(): number {
     let [value, factor] = [0, 1];
     for (let i = 0; i < 10; i++) {
@@ -108,14 +112,17 @@ const primitives: Readonly<Record<string, ReadAvroValue>> = {
   string: (input) => new TextDecoder().decode(input.take(input.long())),
 };
 
-/** @param named types of the schema by full name, which later parts refer to @param space the enclosing namespace */
+/**
+ * @param named types of the schema by full name, to which later parts of the schema refer @param space the enclosing
+ * namespace
+ */
 function avroReader(
   schema: AvroSchema,
   named: Map<string, ReadAvroValue>,
   depth: number,
   space: string = "",
 ): ReadAvroValue {
-  if (depth > deepestSchema) throw new RangeError("the schema is nested too deep");
+  if (depth > deepestSchema) throw new RangeError("the schema is nested too deeply");
   const whole = (name: string): string => (name.includes(".") || space === "" ? name : `${space}.${name}`);
   if (typeof schema === "string") {
     const known = primitives[schema] ?? named.get(whole(schema)) ?? named.get(schema);
@@ -172,7 +179,9 @@ function readAvroMap(value: ReadAvroValue): ReadAvroValue {
   };
 }
 
-/** Items come in blocks, the last of which is empty; before a block with a negative number of items is its length in bytes. */
+/**
+ * Items come in blocks, the last of which is empty; a block with a negative item count also states its length in bytes.
+ */
 function forEachAvroItem(input: AvroInput, read: () => void): void {
   for (let count = input.long(); count !== 0; count = input.long()) {
     if (count < 0) input.long();

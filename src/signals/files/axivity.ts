@@ -1,6 +1,6 @@
-// Reads Axivity's .cwa files (AX3: packed or unpacked, AX6: with or without a gyroscope), from the format that Open Movement
-// publishes (Docs/ax3/ax3-technical.md and cwa.h): a header of 1,024 bytes, then blocks of 512 bytes, each with a checksum, a
-// sequence number and a moment of the clock. A magnetometer's values are left out.
+// Reads Axivity's .cwa files (AX3: packed or unpacked, AX6: with or without a gyroscope), a format that Open Movement
+// publishes (Docs/ax3/ax3-technical.md and cwa.h): a header of 1,024 bytes, then blocks of 512 bytes, each with a
+// checksum, a sequence number and a time. The values of a magnetometer are left out.
 
 import { open } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
@@ -10,14 +10,14 @@ import { type AnchoredBlock, timedBlocks } from "./timed-blocks.ts";
 
 const sector = 512;
 const headerBytes = 1024;
-/** Sectors that are read at once. */
+/** Number of sectors to read at once. */
 const sectorsAtOnce = 256;
 
 export function isAxivity(head: Uint8Array): boolean {
   return head[0] === 0x4d && head[1] === 0x44 && head[2]! + 256 * head[3]! >= 508 && head[3]! <= 4;
 }
 
-/** @param path as the user named it @param stored where the content is */
+/** @param path the path as the user named it @param stored the place of the content */
 export async function axivityRecording(path: string, stored: string): Promise<DeviceRecording> {
   const header = Buffer.from(await fileBytes(stored, 0, headerBytes));
   const first = Buffer.from(await fileBytes(stored, headerBytes, sector));
@@ -49,15 +49,15 @@ export async function axivityRecording(path: string, stored: string): Promise<De
   };
 }
 
-/** What all blocks of a file have in common. */
+/** Properties that all blocks of a file share. */
 interface Format {
   readonly axes: number;
-  /** Bytes per value; 0 for three values in four bytes. */
+  /** Bytes per value; 0 if three values are packed into four bytes. */
   readonly valueBytes: number;
   readonly rateHz: number;
 }
 
-/** That of the first block that is whole. */
+/** Reads the format from the first complete block. */
 async function axivityFormat(stored: string, first: Buffer): Promise<Format> {
   for (let from = headerBytes, block = first; block.length === sector; from += sector) {
     if (axivityBlockFault(block) === undefined) return axivityBlockFormat(block);
@@ -95,14 +95,14 @@ async function* wholeAxivityBlocks(
   }
 }
 
-/** The device reserves the space of a file before it records. */
+/** The device reserves space for a file before it records, so unused blocks may follow. */
 function isUnusedAxivityBlock(block: Buffer): boolean {
   return block.length === sector && (block.every((byte) => byte === 0xff) || block.every((byte) => byte === 0));
 }
 
 function axivityBlockFault(block: Buffer): string | undefined {
   if (block.length < sector) return "cut off at the end of the file";
-  if (block.readUInt16LE(0) !== 0x5841 || block.readUInt16LE(2) !== 508) return "without the mark of a block";
+  if (block.readUInt16LE(0) !== 0x5841 || block.readUInt16LE(2) !== 508) return "without the marker of a block";
   let sum = 0;
   for (let i = 0; i < sector; i += 2) sum += block.readUInt16LE(i);
   if ((sum & 0xffff) !== 0) return "with a wrong checksum";
@@ -111,8 +111,8 @@ function axivityBlockFault(block: Buffer): string | undefined {
 
 function axivityFormatFault(block: Buffer, format: Format): string | undefined {
   const { axes, valueBytes, rateHz } = axivityBlockFormat(block);
-  if (axes !== format.axes || valueBytes !== format.valueBytes) return "with different sensors than the first block";
-  if (rateHz !== format.rateHz) return "with a different rate than the first block";
+  if (axes !== format.axes || valueBytes !== format.valueBytes) return "with sensors that differ from the first block's";
+  if (rateHz !== format.rateHz) return "with a rate that differs from the first block's";
   const known =
     (axes === 3 && (valueBytes === 0 || valueBytes === 2)) || ((axes === 6 || axes === 9) && valueBytes === 2);
   if (!known) return "in an unknown packing";
@@ -120,7 +120,7 @@ function axivityFormatFault(block: Buffer, format: Format): string | undefined {
   return bytes > 0 && bytes <= 480 ? undefined : "with an impossible number of samples";
 }
 
-/** A packed date and time: six bits of the year since 2000, then month, day, hour, minute and second. */
+/** Unpacks a date and time: six bits for the year since 2000, then month, day, hour, minute and second. */
 function axivitySeconds(packed: number): number {
   const [year, month, day] = [2000 + (packed >>> 26), (packed >>> 22) & 0x0f, (packed >>> 17) & 0x1f];
   const [hour, minute, second] = [(packed >>> 12) & 0x1f, (packed >>> 6) & 0x3f, packed & 0x3f];
@@ -130,7 +130,8 @@ function axivitySeconds(packed: number): number {
 
 function decodeAxivityBlock(block: Buffer, { axes, valueBytes, rateHz }: Format): AnchoredBlock {
   const fractional = block.readUInt16LE(4);
-  // In files with fractions, the sample was moved by the fraction at the nominal rate for the sake of older readers.
+  // If a file has fractions of seconds, the sample number was shifted by the fraction at the nominal rate, for older
+  // readers.
   const fraction = (fractional & 0x8000) === 0 ? 0 : (fractional & 0x7fff) / 2 ** 15;
   const sample = block.readInt16LE(26) + Math.floor(fraction * Math.floor(rateHz));
   const samples = block.readUInt16LE(28);

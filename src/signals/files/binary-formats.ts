@@ -1,6 +1,6 @@
-// biome-ignore-all lint/suspicious/noControlCharactersInRegex: binary formats begin with control characters.
-// Formats of other programs that contain recordings but are not read: the bytes by which each is recognised, and how to convert
-// it. Each conversion is one command of the format's usual program, whose output is then read.
+// biome-ignore-all lint/suspicious/noControlCharactersInRegex: binary formats begin with control characters. Lists
+// formats of other programs that contain recordings but are not read: the bytes that identify each format, and how to
+// convert it. Each conversion is one command of the format's usual program, which writes a readable file.
 
 import { shellCommand } from "../../shell-words.ts";
 
@@ -18,7 +18,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   [
     /^Obj\x01/,
     "an Avro file",
-    "Of Avro files, only those of an Empatica EmbracePlus are read. Convert it to JSON lines with avro-tools tojson.",
+    "Only the Avro files of an Empatica EmbracePlus are read. Convert it to JSON lines with avro-tools tojson.",
   ],
   [
     /^[\xa0-\xbf].{0,40}(protected|payload|signature)/s,
@@ -43,7 +43,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   [
     /^\x80[\x02-\x05]/,
     "a Python pickle",
-    `If it holds a table of pandas, convert it: ${pythonForBinaryFormat('import pandas; pandas.read_pickle("FILE").to_csv("FILE.csv", index=False)')} Only open pickles that you trust.`,
+    `If it contains a pandas table, convert it: ${pythonForBinaryFormat('import pandas; pandas.read_pickle("FILE").to_csv("FILE.csv", index=False)')} Only open pickles that you trust.`,
   ],
   [
     /^SQLite format 3\0/,

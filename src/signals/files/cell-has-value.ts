@@ -1,17 +1,20 @@
-// Conditions in SQL that hold for cells with a value.
+// SQL conditions that hold for cells with a value.
 
 import { duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { missingMarks } from "./table-limits.ts";
 
-/** The start of a cell as text. A cell may hold megabytes, which LIMIT and trim would copy. */
+/**
+ * Returns an SQL expression for the start of a cell as text. A cell may contain megabytes, which LIMIT and trim would
+ * copy.
+ */
 export function startOfCell(name: string): string {
   return `left(CAST(${duckdbIdentifier(name)} AS VARCHAR), 100)`;
 }
 
 /**
- * Holds for a text that does not mark a missing value. DuckDB would turn IN with many constants into a join, and the joins of
- * 40 columns exceed its memory limit.
- * @param text an expression in SQL, such as `startOfCell` returns
+ * Returns a condition that holds for a text that does not stand for a missing value. DuckDB would turn IN with many
+ * constants into a join, and joins for 40 columns would exceed its memory limit.
+ * @param text an SQL expression, such as `startOfCell` returns
  */
 export function cellHasValue(text: string): string {
   const marks = missingMarks.map(duckdbLiteral).join(", ");
@@ -19,8 +22,8 @@ export function cellHasValue(text: string): string {
 }
 
 /**
- * The same at a fraction of the cost, for a column in which DuckDB's sniffer found only numbers: there, marks of missing values
- * are NULL. In Parquet, they may be NaN.
+ * Returns a cheaper equivalent for a column in which DuckDB's sniffer found only numbers, so that markers of missing
+ * values are NULL. In Parquet, missing values may be NaN.
  */
 export function cellHasNumber(text: string): string {
   return `(${text} <> 'nan') IS TRUE`;

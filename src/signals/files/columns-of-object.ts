@@ -2,13 +2,13 @@
 
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
 
-/** Whether DuckDB's type is an object, and not a list of objects. */
+/** Whether a DuckDB type is an object, and not a list of objects. */
 export function isObjectType(type: string): boolean {
   return /^STRUCT.*\)$/.test(type);
 }
 
 /**
- * The fields of a column of objects as SQL columns.
+ * Returns the fields of a column of objects as SQL columns.
  * @param source the table as SQL
  */
 export async function columnsOfObject(database: Database, source: string, name: string): Promise<string[]> {

@@ -1,5 +1,5 @@
-// What the readers of devices' own file formats return, and the table into which it is written. Their times are those of the
-// device's clock: where blocks are lost, there is a gap, and nothing is filled in.
+// Defines what the readers of devices' own file formats return, and writes it as a table. Times are those of the
+// device's clock; lost blocks leave gaps, which are not filled.
 
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
@@ -7,7 +7,7 @@ import type { SourceFile } from "./find-files.ts";
 import type { NamingOptions } from "./table-with-names.ts";
 import { TableWriter } from "./write-table.ts";
 
-/** Samples that follow each other. */
+/** Consecutive samples. */
 export interface DeviceBlock {
   /** Seconds since 1970. */
   readonly times: Float64Array;
@@ -20,18 +20,18 @@ export interface DeviceRecording {
   readonly device: string;
   /** Names of the channels with their units. */
   readonly channels: readonly string[];
-  /** Whether the times are on a local clock; otherwise, they are in UTC. */
+  /** Whether the times are on a local clock instead of in UTC. */
   readonly isLocal: boolean;
-  /** The person whom the file names, if it names one; it becomes a column that is used only if an option names it. */
+  /** The person whom the file names, if any; becomes a column, which is used only if an option names it. */
   readonly subject?: string | undefined;
-  /** Anything else that a user should know, such as the place of the device on the body. */
+  /** Other facts for the user, such as the place of the device on the body. */
   readonly remarks: readonly string[];
   readonly blocks: AsyncIterable<DeviceBlock>;
-  /** What was left out; complete after the last block. */
+  /** Counts of what was left out; complete after the last block. */
   readonly faults: DeviceFaults;
 }
 
-/** Counts what cannot be read, by reason, with the first place of each. */
+/** Counts unreadable parts by reason, with the place at which each reason first occurred. */
 export class DeviceFaults {
   readonly #found = new Map<string, { count: number; first: string }>();
 
@@ -41,7 +41,7 @@ export class DeviceFaults {
     else known.count++;
   }
 
-  /** "3 blocks with a wrong checksum (first at byte 1536)". */
+  /** Returns texts such as "3 blocks with a wrong checksum (first at byte 1536)". */
   texts(noun: string): string[] {
     return [...this.#found].map(([reason, { count, first }]) => {
       const where = count === 1 ? first : `first ${first}`;
@@ -50,10 +50,10 @@ export class DeviceFaults {
   }
 }
 
-/** Samples per part of a table. */
+/** Number of samples per part of a table. */
 const partRows = 2 ** 16;
 
-/** @param noun what the format calls a block of samples @throws UserError if there are no samples */
+/** @param noun the format's word for a block of samples @throws UserError if there are no samples */
 export async function deviceRecordingTable(
   file: SourceFile,
   noun: string,
@@ -104,7 +104,7 @@ export async function deviceRecordingTable(
       advice: "Download it from the device again, or leave it out.",
     });
   }
-  if (leftOut.length > 0) warn(`${file.path}: left out, so that there are gaps: ${leftOut.join("; ")}.`);
+  if (leftOut.length > 0) warn(`${file.path}: left out, which leaves gaps: ${leftOut.join("; ")}.`);
   const about = [
     ...remarks,
     ...(subject === undefined

@@ -1,12 +1,12 @@
-// An in-memory DuckDB database, opened for one call and closed after it. DuckDB reads and writes every table in this folder;
-// the other files see only names, types and streamed chunks.
+// An in-memory DuckDB database, opened for one call and closed after it. DuckDB reads and writes every table in this
+// folder; other files handle only names, types and streamed chunks.
 
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 
 export interface Database {
   /** Returns a small result as rows that can be written as JSON. */
   rows(sql: string): Promise<Record<string, unknown>[]>;
-  /** Returns a large result chunk by chunk, in query order. @throws Error if DuckDB fails, even after many chunks */
+  /** Yields a large result chunk by chunk, in query order. @throws Error if DuckDB fails, even after many chunks */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
   readonly connection: DuckDBConnection;
   close(): void;
@@ -19,12 +19,13 @@ const nothingUnasked = {
   allow_community_extensions: "false",
 };
 
-/** Enough for a few row groups, regardless of the machine. */
+/** Sufficient for a few row groups, regardless of the machine. */
 const memoryLimit = "384MB";
 
 /**
  * Opens an empty in-memory database that loads no extension by itself. The caller closes it.
- * @param options.scratch a folder for data that does not fit into its memory; without a folder, such data causes an error
+ * @param options.scratch folder for data that does not fit into DuckDB's memory; without a folder, such data causes an
+ * error
  */
 export async function openDuckdb({ scratch = "" }: { scratch?: string } = {}): Promise<Database> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
@@ -34,7 +35,7 @@ export async function openDuckdb({ scratch = "" }: { scratch?: string } = {}): P
     temp_directory: scratch,
   });
   const connection = await instance.connect();
-  // DuckDB's threads keep parsing while JavaScript reads; with the default of 1 MB they would wait.
+  // DuckDB's threads continue to parse while JavaScript reads; with the default of 1 MB, they would wait.
   await connection.run("SET streaming_buffer_size = '32MB'");
   return {
     connection,
@@ -43,7 +44,7 @@ export async function openDuckdb({ scratch = "" }: { scratch?: string } = {}): P
       return reader.getRowObjectsJson();
     },
     async *stream(sql) {
-      // An error after the first chunks looks like the end of the result, so an extra row marks the real end.
+      // An error after the first chunks would look like the end of the result, so an extra row marks the real end.
       const result = await connection.stream(`SELECT * FROM (${sql}) UNION ALL BY NAME SELECT true AS "\x1fend"`);
       for (;;) {
         const chunk = await result.fetchChunk();
@@ -61,17 +62,20 @@ export async function openDuckdb({ scratch = "" }: { scratch?: string } = {}): P
   };
 }
 
-/** A string as an SQL literal. */
+/** Formats a string as an SQL literal. */
 export function duckdbLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A column's name as an SQL identifier. */
+/** Quotes a column's name as an SQL identifier. */
 export function duckdbIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** The path as DuckDB's readers expect it. They expand globs too, so glob characters in real names are escaped. */
+/**
+ * Returns a path in the form that DuckDB's readers expect. DuckDB's readers expand globs in paths, so glob characters
+ * in real names are escaped.
+ */
 export function duckdbPath(file: {
   readonly path: string;
   readonly remote: boolean;
@@ -80,10 +84,13 @@ export function duckdbPath(file: {
   return duckdbLiteral(file.remote ? file.path : (file.stored ?? file.path).replace(/[*?[]/g, "[$&]"));
 }
 
-/** Characters of the longest message; DuckDB's contain whole types and values. */
+/** Maximum length of a message in characters; DuckDB's messages contain whole types and values. */
 const longestErrorLine = 400;
 
-/** The message's first line, shortened; `file` is called as the user named it, wherever its content is. */
+/**
+ * Returns the message's first line, shortened, in which `file` has the name that the user gave, wherever its content
+ * is.
+ */
 export function duckdbErrorLine(
   error: unknown,
   { path, stored = path }: { readonly path?: string; readonly stored?: string } = {},

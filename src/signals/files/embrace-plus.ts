@@ -1,5 +1,6 @@
-// Reads the Avro files of an Empatica EmbracePlus. The accelerometer, and in some studies the gyroscope, are lists of counts with
-// the moment of the first, the rate, and the physical and digital range of the sensor, which give its scale.
+// Reads the Avro files of an Empatica EmbracePlus. The accelerometer and, in some studies, the gyroscope are lists of
+// counts with the time of the first count, the rate, and the physical and digital range of the sensor, which give its
+// scale.
 
 import { avroRecords, isAvro } from "./avro-records.ts";
 import { type DeviceBlock, DeviceFaults, type DeviceRecording } from "./device-recording.ts";
@@ -21,14 +22,14 @@ interface EmbraceRecord {
   readonly rawData: { readonly accelerometer: EmbraceSensor; readonly gyroscope?: EmbraceSensor };
 }
 
-/** The schema stands at the top of the file. */
+/** The schema is at the top of the file. */
 export function isEmbracePlus(head: Uint8Array): boolean {
   if (!isAvro(head)) return false;
   const schema = new TextDecoder("latin1").decode(head);
   return ["rawData", "accelerometer", "imuParams", "samplingFrequency"].every((name) => schema.includes(`"${name}"`));
 }
 
-/** @param path as the user named it @param stored where the content is */
+/** @param path the path as the user named it @param stored the place of the content */
 export async function embracePlusRecording(path: string, stored: string, size: number): Promise<DeviceRecording> {
   const records = avroRecords(path, await fileBytes(stored, 0, size)) as EmbraceRecord[];
   const [first] = records;
@@ -55,7 +56,7 @@ export async function embracePlusRecording(path: string, stored: string, size: n
     isLocal: false,
     subject: first?.enrollment?.participantID || undefined,
     remarks: [
-      ...(other && !hasGyroscope ? ["its gyroscope is not read, because its times differ"] : []),
+      ...(other && !hasGyroscope ? ["its gyroscope is not read, because its times differ from the accelerometer's"] : []),
       ...(zone === undefined ? [] : [`times are in UTC; the device was ${zone / 3600} h from it`]),
     ],
     blocks: blocks(),
@@ -63,7 +64,7 @@ export async function embracePlusRecording(path: string, stored: string, size: n
   };
 }
 
-/** Whether the gyroscope has the accelerometer's times. */
+/** Whether the gyroscope was sampled at the accelerometer's times. */
 function hasEmbraceGyroscope({ rawData: { accelerometer, gyroscope } }: EmbraceRecord): boolean {
   return (
     gyroscope !== undefined &&

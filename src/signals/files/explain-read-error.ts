@@ -1,4 +1,4 @@
-// Translates DuckDB's read errors into the user's terms: the file, row and column, and what was expected there.
+// Explains DuckDB's read errors in the user's terms: the file, row and column, and what was expected there.
 
 import { counted } from "../../counted.ts";
 import { DataFault } from "../../data-fault.ts";
@@ -6,15 +6,15 @@ import { UserError } from "../../errors.ts";
 import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
 
-/** The table as SQL; `numbers` are the columns to read as numbers. */
+/** SQL for the table, of which the columns `numbers` are read as numbers. */
 interface SqlTable {
   source(numbers: ReadonlySet<string>): string;
 }
 
-/** A number with a decimal comma or separated thousands: 0,5 or 1'000.50. */
+/** Matches a number with a decimal comma or separated thousands: 0,5 or 1'000.50. */
 export const separatedNumber: RegExp = /^\s*[+-]?\d[\d.,'\s]*$/;
 
-/** @param numbers the columns that were read as numbers */
+/** @param numbers columns that were read as numbers */
 export async function explainReadError(
   database: Database,
   file: SourceFile,
@@ -92,7 +92,7 @@ function adviceOnReadError({ value, column }: { value: string; column: string })
   return text !== value && separatedNumber.test(text) ? `${advice} Remove spaces before and after numbers.` : advice;
 }
 
-/** A cell that is known only from DuckDB's message, as in a join of several sensors. */
+/** Explains an error in a cell that only DuckDB's message identifies, as in a join of several sensors. */
 function explainCellNotANumber(file: SourceFile, message: string, value: string, error: unknown): DataFault {
   const line = lineOfReadError(file, message);
   const column = /Error when converting column "(.+)"\. /.exec(message)?.[1];
@@ -112,7 +112,7 @@ function explainCellNotANumber(file: SourceFile, message: string, value: string,
   );
 }
 
-/** Does work that reads a table, and translates DuckDB's errors as {@link explainReadError} does. */
+/** Runs a function that reads a table, and explains DuckDB's errors as {@link explainReadError} does. */
 export async function withReadErrorsExplained<T>(
   database: Database,
   file: SourceFile,
@@ -128,7 +128,7 @@ export async function withReadErrorsExplained<T>(
   }
 }
 
-/** The line of the user's file that DuckDB's message is about, whichever file DuckDB read. */
+/** Returns the line of the user's file to which DuckDB's message refers, whichever file DuckDB read. */
 function lineOfReadError({ lineOffset = 0 }: SourceFile, message: string): number | undefined {
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   return line === undefined || lineOffset === null ? undefined : Number(line) + lineOffset;
@@ -164,8 +164,8 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
       message: `${file.path}: ${place} has ${counted(Number(counts[2]), "value")}; expected ${counts[1]}, one per column.`,
       advice:
         Number(counts[2]) < Number(counts[1])
-          ? "Complete or remove that line; common causes are a file that is cut off, and text below the table."
-          : "Repair or remove that line; a common cause is an unquoted delimiter inside a text.",
+          ? "Complete or remove the line; common causes are an incomplete file, and text below the table."
+          : "Repair or remove the line; a common cause is an unquoted delimiter in a text.",
     };
   }
   if (/not utf-8/i.test(message)) {
@@ -178,8 +178,8 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
 }
 
 /**
- * The line number in a CSV file, if DuckDB failed on the same cell. It differs from the row number if there are blank lines
- * or comments.
+ * Returns the line number in a CSV file, if DuckDB failed on the same cell. The line number differs from the row number
+ * if there are blank lines or comments.
  */
 function readErrorLine(file: SourceFile, message: string, cell: { column: string; value: string }): string {
   const line = lineOfReadError(file, message);
@@ -187,7 +187,7 @@ function readErrorLine(file: SourceFile, message: string, cell: { column: string
   return line !== undefined && same ? ` (line ${line})` : "";
 }
 
-/** The start of a text that may be megabytes long. */
+/** Returns the start of a text that may be megabytes long. */
 function shortenReadErrorText(text: string): string {
   if (text.length <= 80) return text;
   return `${text.slice(0, 60).toWellFormed()}... (${text.length.toLocaleString("en")} characters)`;

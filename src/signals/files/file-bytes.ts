@@ -3,7 +3,7 @@
 import { open } from "node:fs/promises";
 import { explainSystemErrorOnRead } from "../../system-error.ts";
 
-/** At most `length` bytes, fewer at the end of the file. @throws UserError if the file cannot be read */
+/** Reads at most `length` bytes, fewer at the end of the file. @throws UserError if the file cannot be read */
 export async function fileBytes(path: string, from: number, length: number): Promise<Uint8Array> {
   try {
     const file = await open(path, "r");

@@ -14,33 +14,40 @@ import { allowRemoteFiles } from "./remote-files.ts";
 export interface SourceFile {
   /** Path as the user named it, with globs expanded. */
   readonly path: string;
-  /** One of: csv (any delimiter, also gzipped), parquet. */
+  /** One of: csv (any delimiter, also gzipped) and parquet. */
   readonly format: "csv" | "parquet";
   readonly remote: boolean;
-  /** Where the content is, if the file was unpacked or rewritten. */
+  /** Path of the content, if the file was unpacked or rewritten. */
   readonly stored?: string;
   /**
-   * What to add to a line number of the rewritten file to get that of the user's file; null if the lines do not correspond, as in
-   * JSON.
+   * Number to add to a line number of the rewritten file to get that of the user's file; null if the lines do not
+   * correspond, as in JSON.
    */
   readonly lineOffset?: number | null;
-  /** What separates the values, if decimals are written with a comma. */
+  /** The separator between values, if decimals are written with a comma. */
   readonly decimalCommaWith?: string;
-  /** The file that contains this table, if it contains several. */
+  /** The file that contains this table, if it contains several tables. */
   readonly within?: string;
-  /** The only sheet of a workbook to read. */
+  /** The sheet to read from a workbook, if only one is read. */
   readonly sheet?: string;
 }
 
 /**
  * Expands globs and checks that every local file exists, is a regular file and is not empty.
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
- * @param reporter notified before DuckDB downloads an extension, which it needs to read URLs
- * @param stored paths of files whose content came from elsewhere, by the name that messages use for each
- * @returns files in the order of the patterns, without duplicates; the matches of a glob are sorted by name
- * @throws UserError if nothing matches, if a match is a folder, pipe, device, socket or empty file, or if two names refer
- *   to one file
- */
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * .parquet`, `https://...`)
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * @param reporter notified before DuckDB downloads
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * an extension, which it needs to read URLs
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * @param stored paths of files whose content came
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * from elsewhere, by the name that messages use
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * for each file
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * @returns files in the order of the patterns,
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * without duplicates; the matches of a glob are
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * sorted by name
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * @throws UserError if nothing matches, if a match
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * is a folder, pipe, device, socket or empty file,
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * or if two names refer to one file
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket */
 export async function findFiles(
   database: Database,
   patterns: readonly string[],
@@ -51,7 +58,7 @@ export async function findFiles(
     throw new UserError("No recordings were named.", { advice: "Name at least one CSV, TSV or Parquet file." });
   }
   const found = new Map<string, SourceFile>();
-  /** Maps the identity of a file in the file system to the first name under which it was found. */
+  /** The first name under which each file was found, by its identity in the file system. */
   const nameOf = new Map<string, string>();
   for (const pattern of patterns) {
     const content = stored.get(pattern);
@@ -94,13 +101,16 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
   const paths = await findFilesByGlob(database, pattern);
   if (paths.length === 0) {
     throw new UserError(`${pattern}: no file matches this pattern.`, {
-      advice: "Check the folder and the extension; quote the pattern if your shell changes it.",
+      advice: "Check the folder and the extension; quote the pattern if your shell expands it.",
     });
   }
   return paths;
 }
 
-/** The workbook and the sheet that a path such as visits.xlsx/ann means; undefined if it means no sheet. */
+/**
+ * Returns the workbook and the sheet to which a path such as visits.xlsx/ann refers; undefined if it refers to no
+ * sheet.
+ */
 async function sheetInFoundPath(path: string): Promise<{ stored: string; sheet: string } | undefined> {
   const [, stored, sheet] = /^(.*\.xls[xm])\/([^/]+)$/i.exec(path) ?? [];
   if (stored === undefined || sheet === undefined) return undefined;
@@ -168,7 +178,7 @@ async function checkFoundFile(stored: string, path: string = stored): Promise<Bi
   return status;
 }
 
-/** A pattern for the folder's tables, with the extension of the first. */
+/** Returns a pattern for the folder's tables, with the extension of the first table. */
 async function patternToFindFiles(path: string): Promise<string> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   const extensions = entries.map(({ name }) => /\.(csv|tsv|txt|parquet|json|jsonl|zip|xlsx)(\.gz)?$/i.exec(name)?.[0]);

@@ -1,9 +1,10 @@
-// Recognises two ways in which rows have one value more than there are names: R writes the names of rows without a name for their
-// column, and some loggers end each row with a separator. NumPy writes the names as a comment.
+// Recognises two kinds of tables whose rows have one value more than there are names: R writes row names without a name
+// for their column, and some loggers end each row with a separator. Also recognises names that NumPy writes as a
+// comment.
 
 import { splitLineByLayout, type TextLayout } from "./text-layout.ts";
 
-/** Returns the layout with names that fit its rows; if there are none, returns the layout unchanged. */
+/** Returns the layout with names that fit its rows; if there are no such names, returns the layout unchanged. */
 export function fittingLayout(layout: TextLayout): TextLayout {
   const { separator, preamble, names, sample } = layout;
   if (names !== undefined) return layout;

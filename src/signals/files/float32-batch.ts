@@ -1,10 +1,9 @@
-// A batch as numbers, which any device can write without a library. All numbers are little-endian:
+// Reads a batch of numbers in a binary format that any device can write without a library. All numbers are
+// little-endian:
 //
-//   4 bytes   "TMF1"
-//   uint32    length of the header in bytes
-//   header    JSON in UTF-8: {"channels": ["Ax", "Ay", "Az"], "rows": 15000, "rate": 50}
-//   float64   one time per row, in seconds; only if the header has "timestamps": true in place of "rate"
-//   float32   the values, row after row
+// 4 bytes "TMF1" uint32 length of the header in bytes header JSON in UTF-8: {"channels": ["Ax", "Ay", "Az"], "rows":
+// 15000, "rate": 50} float64 one time per row, in seconds; only if the header has "timestamps": true in place of "rate"
+// float32 the values, row after row
 //
 // NaN means a missing value. Docs: docs/serve.md.
 
@@ -16,7 +15,7 @@ import { columnNameLimit, columnsLimit } from "./table-limits.ts";
 
 export const float32Mark = "TMF1";
 
-/** Name of the column of times in the table that is written. */
+/** Name of the time column in the table that is written. */
 export const float32TimeColumn = "timestamp_s";
 
 const longestHeader = 2 ** 20;
@@ -32,15 +31,15 @@ const headerSchema = z.strictObject({
 export interface Float32Batch {
   readonly channels: readonly string[];
   readonly rows: number;
-  /** Hz; undefined if each row has a time. */
+  /** Rate in Hz; undefined if each row has a time. */
   readonly rate: number | undefined;
-  /** Seconds; null if the rate is given. */
+  /** Times in seconds; null if the rate is given. */
   readonly times: Float64Array | null;
   /** [rows, channels] */
   readonly values: Float32Array;
 }
 
-/** @throws UserError if the bytes are not such a batch */
+/** @throws UserError if the bytes are not a valid batch */
 export function parseFloat32Batch(bytes: Uint8Array): Float32Batch {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const mark = new TextDecoder("latin1").decode(bytes.subarray(0, 4));
@@ -59,7 +58,7 @@ export function parseFloat32Batch(bytes: Uint8Array): Float32Batch {
       `expected ${expected} bytes for ${rows} rows of ${channels.length} channels, found ${bytes.length}`,
     );
   }
-  // A copy begins at an address that typed arrays allow.
+  // A copy begins at an aligned address, as typed arrays require.
   const body = new Uint8Array(bytes.subarray(8 + length)).buffer;
   return {
     channels,
@@ -70,7 +69,7 @@ export function parseFloat32Batch(bytes: Uint8Array): Float32Batch {
   };
 }
 
-/** Writes the batch as a CSV file, with each value in the shortest text that is read as the same number. */
+/** Writes the batch as a CSV file, with the shortest text for each value that is read as the same number. */
 export async function writeFloat32Table(batch: Float32Batch, path: string): Promise<void> {
   await pipeline(float32Lines(batch), createWriteStream(path));
 }
@@ -125,7 +124,7 @@ function float32Fault(message: string): UserError {
   });
 }
 
-/** The numbers in the machine's own byte order, whatever it is. */
+/** Reads little-endian numbers, whatever the machine's own byte order. */
 function float32Numbers(body: ArrayBuffer, size: 4): Float32Array;
 function float32Numbers(body: ArrayBuffer, size: 8): Float64Array;
 function float32Numbers(body: ArrayBuffer, size: 4 | 8): Float32Array | Float64Array {

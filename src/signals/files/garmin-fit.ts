@@ -1,13 +1,14 @@
-// Reads accelerometer and gyroscope messages of .fit files: a header, then records, each either the definition of a message or
-// its values, then a checksum. The numbers of messages and fields are those that fitparse and fitdecode list. Garmin's own SDK is
-// not used, because its licence cannot be passed on. Values in counts, which need a separate calibration, are left out.
+// Reads the accelerometer and gyroscope messages of .fit files: a header, then records, each either the definition of a
+// message or its values, then a checksum. The numbers of messages and fields are those listed by fitparse and
+// fitdecode. Garmin's own SDK is not used, because its licence cannot be passed on. Values in counts are left out,
+// because they need a separate calibration.
 
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { type DeviceBlock, DeviceFaults, type DeviceRecording } from "./device-recording.ts";
 
 const largestFile = 2 ** 28;
-/** Seconds from 1970 to 1989-12-31, when the clock of these files begins. */
+/** Seconds from 1970 to 1989-12-31, when the clock of .fit files begins. */
 const fitEpoch = 631_065_600;
 const messages = { accelerometer: 165, gyroscope: 164 } as const;
 
@@ -17,7 +18,7 @@ export function isGarminFit(head: Uint8Array): boolean {
   );
 }
 
-/** @param path as the user named it @param stored where the content is */
+/** @param path the path as the user named it @param stored the place of the content */
 export async function garminFitRecording(path: string, stored: string): Promise<DeviceRecording> {
   const { size } = await stat(stored);
   if (size > largestFile)
@@ -49,7 +50,7 @@ export async function garminFitRecording(path: string, stored: string): Promise<
     isLocal: false,
     remarks:
       turns.size > 0 && !isTurned
-        ? ["its gyroscope is not read, because it has other times than its accelerometer"]
+        ? ["its gyroscope is not read, because its times differ from the accelerometer's"]
         : [],
     blocks: (async function* () {
       for (const block of accelerations)
@@ -79,7 +80,7 @@ interface Message extends Definition {
   readonly content: Buffer;
 }
 
-/** The messages of the two sensors. @throws UserError if a record has no definition */
+/** Yields the messages of the two sensors. @throws UserError if a record has no definition */
 function* garminFitMessages(path: string, bytes: Buffer, end: number): Generator<Message> {
   const definitions = new Map<number, Definition>();
   for (let at = bytes[0]!; at < end; ) {
@@ -114,10 +115,10 @@ function* garminFitMessages(path: string, bytes: Buffer, end: number): Generator
   }
 }
 
-/** Numbers of the fields in both kinds of messages. */
+/** Numbers of the fields, which are the same in both kinds of messages. */
 const fieldOf = { timestamp: 253, milliseconds: 0, offsets: 1, calibrated: 5, compressed: 8 } as const;
 
-/** The samples of a message, or why they cannot be read. */
+/** Returns the samples of a message, or the reason why they cannot be read. */
 function garminFitBlock(message: Message): DeviceBlock | string {
   const [seconds] = garminFitValues(message, fieldOf.timestamp);
   const [milliseconds = 0] = garminFitValues(message, fieldOf.milliseconds);
@@ -136,7 +137,10 @@ function garminFitBlock(message: Message): DeviceBlock | string {
   };
 }
 
-/** The values of a field; those that mean "invalid" are NaN, and left out at the end, where they fill up an array. */
+/**
+ * Returns the values of a field; "invalid" values become NaN, and are left out at the end, where they only pad the
+ * array.
+ */
 function garminFitValues({ fields, content, bigEndian }: Message, wanted: number): number[] {
   let at = 0;
   for (const { field, bytes, type } of fields) {

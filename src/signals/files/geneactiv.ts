@@ -6,7 +6,7 @@ import { DeviceFaults, type DeviceRecording } from "./device-recording.ts";
 import { linesOfText } from "./text-lines.ts";
 import { type AnchoredBlock, timedBlocks } from "./timed-blocks.ts";
 
-/** Hexadecimal digits per sample: twelve bits per axis, ten of light, one for the button, one unused. */
+/** Hexadecimal digits per sample: twelve bits per axis, ten for light, one for the button, one unused. */
 const sampleDigits = 12;
 const headerLines = 100;
 
@@ -14,7 +14,7 @@ export function isGeneactiv(head: Uint8Array): boolean {
   return new TextDecoder("latin1").decode(head.subarray(0, 64)).startsWith("Device Identity");
 }
 
-/** @param path as the user named it @param stored where the content is */
+/** @param path the path as the user named it @param stored the place of the content */
 export async function geneactivRecording(path: string, stored: string): Promise<DeviceRecording> {
   const facts = new Map<string, string>();
   let lines = 0;
@@ -92,7 +92,7 @@ async function* geneactivPages(
     else if (digits.length < text.trim().length) faults.add("with characters other than hexadecimal digits", place);
     else if (digits.length < sampleDigits) faults.add("without samples", place);
     else {
-      if (digits.length % sampleDigits !== 0) faults.add("cut off, of which the whole samples are read", place);
+      if (digits.length % sampleDigits !== 0) faults.add("incomplete, of which only complete samples are read", place);
       const sequence = Number(facts.get("Sequence Number"));
       yield {
         sequence,

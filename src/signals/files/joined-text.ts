@@ -1,6 +1,6 @@
-// Repairs text tables that were put together from several files, or to which a program appended something: line ends that change
-// further down, the line of names again in front of later rows (perhaps with a byte-order mark), and comments between or below the
-// rows. DuckDB would find the wrong number of columns, or stop.
+// Repairs text tables that were joined from several files, or to which a program appended text: line ends that change
+// within the file, repeated header lines (perhaps with a byte-order mark), and comments between or below the rows. From
+// such a file, DuckDB would infer the wrong number of columns, or read only a part.
 
 import { createReadStream } from "node:fs";
 import { counted } from "../../counted.ts";
@@ -14,20 +14,20 @@ const byteOrderMark = "\ufeff";
 interface Joints {
   /** Whether some lines end in CR LF, and others in LF. */
   readonly mixedEnds: boolean;
-  /** How often the line of names occurs below the first line. */
+  /** Number of repetitions of the header line. */
   readonly repeatedNames: number;
-  /** Whether a line below the names begins with #. */
+  /** Whether a line below the header begins with #. */
   readonly marks: boolean;
 }
 
-/** A comment; but #N/A and other errors of spreadsheets are values. */
+/** Matches a comment, but not #N/A or other errors of spreadsheets, which are values. */
 const comment = /^#(?!N\/?A|VALUE!|REF!|NAME\?|DIV\/0!|NUM!|NULL!)/;
 
 /**
- * Returns the file itself if there is nothing to repair. If the line of names occurs again and the clock restarts there, the rows below
- * it are a table of their own, called FILE/2, and so on.
+ * Returns the file itself if there is nothing to repair. If the header line is repeated and the clock restarts there,
+ * the rows below it become a separate table, called FILE/2, and so on.
  * @param file plain text, not compressed
- * @param header the line of names
+ * @param header the header line
  * @param table.time position of the time column; -1 if there is none
  */
 export async function separateJoinedText(
@@ -75,13 +75,13 @@ export async function separateJoinedText(
 
 interface JoinedLine {
   readonly line: string;
-  /** Whether a line of names is above it. */
+  /** Whether this is the first row below a header line. */
   readonly isFirst: boolean;
-  /** Whether it begins within quotes, as the second line of a note does. */
+  /** Whether the line begins within quotes, like the second line of a note. */
   readonly isWithin: boolean;
 }
 
-/** Rows without the lines of names. */
+/** Yields the rows without the header lines. */
 async function* rowsOfJoinedText(path: string, header: string): AsyncGenerator<JoinedLine> {
   let [isFirst, isQuoted] = [false, false];
   for await (const text of linesOfText(path)) {
@@ -117,8 +117,8 @@ async function jointsOfText(path: string, header: string): Promise<Joints> {
   let isBelowNames = false;
   for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) {
     const bytes = Buffer.concat([before, chunk]);
-    // A match may continue in the next chunk, so the last bytes are searched again there: the line of names, and the character
-    // before it.
+    // A match may continue in the next chunk, so the last bytes, which may hold the header line and the character
+    // before it, are searched again there.
     const kept = Math.min(bytes.length, names.length + 6);
     const isNew = (end: number): boolean => end > before.length;
     for (let at = bytes.indexOf(names); at >= 0; at = bytes.indexOf(names, at + 1)) {

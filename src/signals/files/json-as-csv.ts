@@ -9,10 +9,10 @@ import type { SourceFile } from "./find-files.ts";
 import { refuseDeepJson } from "./refuse-deep-json.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 
-/** Bytes of the largest document that is one object. */
+/** Maximum size of a document that is one object, in bytes. */
 const largestObject = 2 ** 25;
 
-/** @throws UserError if the file is not a list of records, or its values are in lists */
+/** @throws UserError if the file is not a list of records, or if its values are in lists that do not form rows */
 export async function jsonAsCsv(database: Database, file: SourceFile, scratch: ScratchFolder): Promise<SourceFile> {
   await refuseDeepJson(file.path, file.stored ?? file.path);
   const out = scratch.file("json.csv");
@@ -44,8 +44,8 @@ export async function jsonAsCsv(database: Database, file: SourceFile, scratch: S
 }
 
 /**
- * The table of the data acquisition format of Edge Impulse, whose `payload` lists the sensors' names and units, the values row by
- * row, and the interval; null for other documents.
+ * Reads the table of Edge Impulse's data acquisition format, whose `payload` lists the sensors' names and units, the
+ * values row by row, and the interval; null for other documents.
  */
 async function jsonTableOfAcquisition(
   database: Database,
@@ -69,13 +69,15 @@ async function jsonTableOfAcquisition(
   return { columns: ["(n - 1) * step AS time_ms", ...columns], source: rows };
 }
 
-/** Most sensors of a phone. */
+/** Maximum number of different sensor names; a phone has fewer sensors. */
 const mostMarks = 50;
 
-/** Depth of a table within a document, such as that of {"Meas": {"IMU9": [{"ArrayAcc": [{"x": 0.1}]}]}}. */
+/** Maximum depth of a table within a document, such as that of {"Meas": {"IMU9": [{"ArrayAcc": [{"x": 0.1}]}]}}. */
 const deepest = 8;
 
-/** The table as SQL, and its columns; fields of objects become columns, such as acc_x of {"acc": {"x": 0.1}}. */
+/**
+ * Returns the table as SQL, and its columns; fields of objects become columns, such as acc_x of {"acc": {"x": 0.1}}.
+ */
 async function tableOfJsonRecords(
   database: Database,
   document: string,
@@ -115,7 +117,7 @@ async function tableOfJsonRecords(
   }
 }
 
-/** Lists of three numbers that are named like a sensor, such as "acc": [0.1, 0.2, 9.8]. */
+/** Finds lists of three numbers that are named like a sensor, such as "acc": [0.1, 0.2, 9.8]. */
 async function vectorsInJson(
   database: Database,
   source: string,
@@ -129,8 +131,8 @@ async function vectorsInJson(
 }
 
 /**
- * Events of Android, each with the name of its sensor and a list of values whose number depends on the sensor, such as
- * {"sensor": "acc", "values": [0.1, 0.2, 9.8]}. The first three values become axes; null for other records.
+ * Reads Android's events, each with the name of its sensor and a list of values whose number depends on the sensor,
+ * such as {"sensor": "acc", "values": [0.1, 0.2, 9.8]}. The first three values become axes; null for other records.
  */
 async function eventsInJson(
   database: Database,
@@ -157,7 +159,7 @@ async function eventsInJson(
   return null;
 }
 
-/** One row per record of a list; plain fields beside the list, such as a person, are repeated. */
+/** Returns one row per record of a list; plain fields next to the list, such as a person, are repeated. */
 async function rowsOfJsonRecords(
   database: Database,
   source: string,
@@ -198,7 +200,7 @@ function isFlatJsonList(type: string): boolean {
   );
 }
 
-/** One row per element of lists that have equal lengths; other fields are repeated. */
+/** Returns one row per element of lists that have equal lengths; other fields are repeated. */
 async function rowsOfJsonLists(
   database: Database,
   source: string,
@@ -218,8 +220,8 @@ async function rowsOfJsonLists(
 }
 
 /**
- * Reads everything but objects and lists as text, byte for byte. Otherwise, a person called 09:15 would become a time, and a
- * column of numbers with one "NA" a column of texts in quotes.
+ * Reads everything except objects and lists as text, byte for byte. If DuckDB inferred types, a person called 09:15
+ * would become a time, and a column of numbers with one "NA" would become text in quotes.
  */
 async function jsonReadingAsText(database: Database, path: string): Promise<string> {
   const how = `records=true, maximum_object_size=${largestObject}`;
@@ -231,7 +233,7 @@ async function jsonReadingAsText(database: Database, path: string): Promise<stri
   return `read_json(${path}, ${how}, columns={${types.join(", ")}})`;
 }
 
-/** The minimum number of columns of a recording: a time and three axes. */
+/** Minimum number of columns of a recording (a time and three axes). */
 const tooFewColumns = 4;
 
 async function columnsOfJsonRecords(

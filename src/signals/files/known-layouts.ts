@@ -1,5 +1,5 @@
-// Recognises tables without a line of names whose columns are documented, by their width, their first values and the lines before
-// them.
+// Recognises tables without a header line whose columns are documented, by their width, their first values and the
+// lines before them.
 
 import { isMissingMark } from "./table-limits.ts";
 import type { TextLayout } from "./text-layout.ts";
@@ -11,11 +11,11 @@ export interface KnownLayout {
   readonly names: readonly string[];
   /** Rows per second, and the time of the first row in Unix seconds. */
   readonly clock?: { readonly rateHz: number; readonly start: number };
-  /** Lines of values to leave out at the top. */
+  /** Number of lines of values to leave out at the top. */
   readonly skip?: number;
-  /** Factor that turns the values into the unit in their names. */
+  /** Factor that converts the values to the units in their names. */
   readonly scale?: number;
-  /** What the data set's description says about its codes. */
+  /** The data set's documentation of its codes. */
   readonly note?: string;
 }
 
@@ -25,7 +25,7 @@ const axesOfKnownLayout = (name: string, unit = ""): string[] => xyz.map((axis) 
 const whole = /^\d+$/;
 const decimal = /^[+-]?\d+\.\d+(e[+-]?\d+)?$/i;
 const dateTime = /^\d{1,4}[-/]\d{1,2}[-/]\d{1,4}[ T]\d/;
-/** As cwa-convert writes them with -t:unix; the values that follow must be possible in g. */
+/** Matches times as written by cwa-convert with -t:unix; the values that follow must be possible in g. */
 const unixSeconds = /^1\d{9}\.\d{3,6}$/;
 
 /** @param base the file's name without folders */
@@ -56,7 +56,7 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
     }
   }
   if (names !== undefined) {
-    // rdsamp of PhysioNet: 'sample interval' above '0.01 sec'.
+    // rdsamp of PhysioNet writes 'sample interval' above '0.01 sec'.
     const seconds = /^sample interval \(([\d.]+) sec\)$/i.exec(names[0]!)?.[1];
     if (seconds !== undefined) {
       const named = ["sample", ...names.slice(1)];
@@ -165,7 +165,7 @@ const opportunitySensors = [
     ...[1, 2, 3, 4].map((i) => `imu_${place}_quaternion${i}`),
   ]),
 ];
-/** The columns of the shoes and of the objects in the room are only counted. */
+/** The columns of the shoes and of objects in the room only count towards the width. */
 const opportunityLayout: KnownLayout = {
   is: "OPPORTUNITY",
   names: [
@@ -179,10 +179,13 @@ const opportunityLayout: KnownLayout = {
   note: `The labels are ${opportunityLabels.join(", ")}, to be chosen with --label; 0 marks time without one. Sensors are chosen with --channels, such as --channels "imu_rla_acc_x (mg),imu_rla_acc_y (mg),imu_rla_acc_z (mg)".`,
 };
 
-/** A table that is read unchanged, except for the times of its rows. */
+/** Layout of a table that is read unchanged, except that its rows get times. */
 export const statedRateLayout = "a stated rate";
 
-/** Rate in Hz that lines before a table without a time column state, such as "# Config: data_rate = 2000.0 Hz". */
+/**
+ * Returns the rate in Hz that lines before a table without a time column state, such as "# Config: data_rate = 2000.0
+ * Hz".
+ */
 export function rateInKnownLayout(lines: readonly string[], names: readonly string[]): number | undefined {
   const stated = /(?:sampl\w*|data|update)[ _-]?(?:rate|frequency)"?\s*[:=]?\s*(\d+(?:\.\d+)?)\s*Hz/i.exec(
     lines.join("\n"),
@@ -196,7 +199,7 @@ interface OpenSignalsDevice {
   readonly "sampling rate": number;
 }
 
-/** The second line describes each device as JSON; the columns of an accelerometer hold counts of the converter. */
+/** The second line describes each device as JSON; an accelerometer's columns contain the converter's counts. */
 function knownOpenSignalsLayout(preamble: readonly string[], width: number): KnownLayout | undefined {
   if (!/^# OpenSignals/.test(preamble[0] ?? "")) return undefined;
   let devices: OpenSignalsDevice[];
@@ -220,7 +223,7 @@ function knownOpenSignalsLayout(preamble: readonly string[], width: number): Kno
   return { is: "OpenSignals", names, clock: { start: 0, rateHz } };
 }
 
-/** Start date and time of an ActiGraph header, whose date format is stated in its first line. */
+/** Returns the start date and time in an ActiGraph header, whose first line states the date format. */
 function startOfKnownLayout(text: string): number | undefined {
   const time = /Start Time (\d+):(\d+):(\d+)/i.exec(text);
   const date = /Start Date (\d+)[/.-](\d+)[/.-](\d+)/i.exec(text);

@@ -1,13 +1,13 @@
-// Suggests names for the columns of a table without a line of names, judging by its values.
+// Suggests names for the columns of a table without a header line, from its values.
 
 /**
- * Suggests column names: a clock runs forwards, and a sensor's axes are three neighbouring columns of numbers that
- * vary.
+ * Suggests a name for each column: a clock increases, and a sensor's axes are three neighbouring columns of numbers
+ * that vary.
  */
 export function likelyNames(sample: readonly (readonly string[])[]): string[] {
   const columns = sample[0]!.map((_, c) => sample.map((values) => values[c]!));
   const names = columns.map((_, c) => `c${c + 1}`);
-  // Of several clocks, the finest.
+  // Uses the finest of several clocks.
   const clocks = [...columns.keys()].filter((c) => isLikelyClock(columns[c]!));
   const [clock = -1] = clocks.toSorted((a, b) => new Set(columns[b]).size - new Set(columns[a]).size);
   const seconds = columns.findIndex(
@@ -42,30 +42,30 @@ function areWholeUnixSeconds(values: readonly string[]): boolean {
   return values.every((value) => /^1\d{9}$/.test(value));
 }
 
-/** Nanoseconds within a second, which are written without leading zeros. */
+/** Whether the values may be nanoseconds within a second, which are written without leading zeros. */
 function areNanoseconds(values: readonly string[]): boolean {
   return values.every((value) => /^\d{1,9}$/.test(value)) && values.some((value) => value.length > 6);
 }
 
-/** Minimum number of rows in which a few whole numbers that come and go are marks of sensors, not values. */
+/** Minimum number of rows in which a few recurring integers must appear to identify sensors instead of being values. */
 const markedRows = 20;
 const mostMarks = 6;
 
-/** A number of the sensor that a row belongs to: few different whole numbers, which change in most rows. */
+/** Whether the values may identify each row's sensor: a few different integers, which change in most rows. */
 function isLikelyMark(values: readonly string[]): boolean {
   if (values.length < markedRows || !values.every((value) => /^\d{1,2}$/.test(value))) return false;
   const changes = values.filter((value, i) => i > 0 && value !== values[i - 1]).length;
   return new Set(values).size <= mostMarks && 2 * changes >= values.length;
 }
 
-/** Whether hardly any number is less than the one before; a clock may begin again with the next recording. */
+/** Whether hardly any number is less than the previous one; a clock may restart with the next recording. */
 function isLikelyToRunForwards(values: readonly string[]): boolean {
   const numbers = values.map(Number);
   const steps = numbers.slice(1).map((value, i) => value - numbers[i]!);
   return new Set(numbers).size > 2 && steps.filter((step) => !(step >= 0)).length <= 0.05 * steps.length;
 }
 
-/** A date, a time of day, or numbers that run forwards, but do not count rows. */
+/** Whether the values are dates, times of day, or numbers that increase but do not count rows. */
 function isLikelyClock(values: readonly string[]): boolean {
   if (/^\d{1,4}[-/.]\d{1,2}[-/.]\d|^\d{1,2}:\d{2}/.test(values[0]!)) return true;
   const counted = values.filter((value, i) => i > 0 && Number(value) - Number(values[i - 1]) === 1).length;

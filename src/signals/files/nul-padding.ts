@@ -1,4 +1,4 @@
-// NUL bytes in a text, with which some devices pad names. DuckDB would reject the file.
+// Finds NUL bytes in a text, with which some devices pad names. DuckDB would reject such a file.
 
 import { plainTextOfLayout, textLayout } from "./text-layout.ts";
 import { linesOfText, writeLines } from "./text-lines.ts";
@@ -6,8 +6,9 @@ import { linesOfText, writeLines } from "./text-lines.ts";
 const headLines = 400;
 
 /**
- * Number of lines from which NUL bytes can be removed: those before the table, which pad texts in the preamble of GENEActiv, or
- * all if they are in most rows, but only in texts, such as the name of a device; 0 for other texts, which may be damaged.
+ * Returns the number of lines from which NUL bytes can be removed: those before the table, which pad texts in
+ * GENEActiv's preamble, or all lines if NUL bytes are in most rows, but only in texts, such as the name of a device; 0
+ * for other texts, which may be damaged.
  */
 export function nulPaddedLines(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters show that the file is not text.

@@ -1,12 +1,15 @@
-// Reads columns from the path of a file: from folder names such as data/user=ann/monday.parquet if --path-columns names them, or
-// from the part of the path that a template such as sub_{user}.csv marks.
+// Reads columns from the path of a file: from folder names such as data/user=ann/monday.parquet if --path-columns names
+// them, or from the part of the path that a template such as sub_{user}.csv identifies.
 
 import { UserError } from "../../errors.ts";
 
 export interface PathColumnOptions {
   /** Columns taken from the names of folders (`user=ann`), not from the files. */
   readonly pathColumns?: readonly string[];
-  /** Path templates. The part of a path in place of {name} is the person, recording or label of the whole file. */
+  /**
+   * Path templates. A template of a path: the part of a path in place of {name} is the person, recording or label of
+   * the whole file.
+   */
   readonly groupFromPath?: string;
   readonly recordingFromPath?: string;
   readonly labelFromPath?: string;
@@ -15,7 +18,7 @@ export interface PathColumnOptions {
 /** A column with one value for the whole file. */
 export interface PathColumn {
   readonly name: string;
-  /** The option that names it. */
+  /** The option that names the column. */
   readonly option: string;
   readonly value: string | null;
 }
@@ -26,7 +29,7 @@ const templates = [
   ["label", "labelFromPath", "--label-from-path"],
 ] as const;
 
-/** All columns that the options take from the path. @throws UserError if the path does not have one of them */
+/** Returns all columns that the options take from the path. @throws UserError if the path lacks one of them */
 export function pathColumnsOf(path: string, options: PathColumnOptions): PathColumn[] {
   const ofFolders = (options.pathColumns ?? []).map((name) => {
     return { name, option: "--path-columns", value: pathColumnValue(path, name) };
@@ -49,20 +52,23 @@ export function withPathTemplateRoles<Options extends PathColumnOptions>(options
   return { ...options, ...Object.fromEntries(roles) };
 }
 
-/** The name in the only {...} of a template. */
+/** Returns the name in the only {...} of a template. */
 function pathTemplateColumn(template: string, option: string): string {
   const names = [...template.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]!);
   if (names.length === 1 && names[0] !== "") return names[0]!;
-  throw new UserError(`${option} ${template}: expected one {name} that stands for the value, found ${names.length}.`, {
-    advice: `For example ${option} "sub_{user}.csv"; * stands for anything else.`,
+  throw new UserError(`${option} ${template}: expected one {name} in place of the value, found ${names.length}.`, {
+    advice: `For example ${option} "sub_{user}.csv"; * stands for any other text.`,
   });
 }
 
-/** What a template may leave out at the end: any extension, but not the .5 of a person called 1.5. */
+/** Matches the ending that a template may omit: any extension, but not the .5 of a person called 1.5. */
 const omittedEnding =
   "(?:(?:\\.(?:csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|gz))+|\\.[A-Za-z]\\w{0,7})?";
 
-/** @param template the end of the path; {name} and * stand for anything but a slash, and the extension may be left out */
+/**
+ * @param template the end of the path; {name} and * stand for any text without a slash, and the extension may be
+ * omitted
+ */
 function pathTemplateValue(path: string, template: string, option: string): string {
   const pattern = template
     .split(/(\{[^{}]*\}|\*)/)
@@ -74,7 +80,7 @@ function pathTemplateValue(path: string, template: string, option: string): stri
   const value = new RegExp(`(?:^|[/\\\\])${pattern}${omittedEnding}$`, "i").exec(path)?.[1];
   if (value !== undefined) return value;
   throw new UserError(`${path}: the path does not end in ${template} (${option}).`, {
-    advice: "Correct the template, or name only the files that it fits; * stands for anything but a slash.",
+    advice: "Correct the template, or name only files that match it; * stands for any text without a slash.",
   });
 }
 
@@ -84,8 +90,8 @@ export function isPathTemplate(text: string): boolean {
 }
 
 /**
- * What a template says about a path.
- * @throws UserError if the template does not have exactly one {name}, or the path does not fit
+ * Returns the part of a path that a template identifies.
+ * @throws UserError if the template does not have exactly one {name}, or if the path does not match it
  */
 export function valueFromPath(path: string, template: string, option: string): string {
   pathTemplateColumn(template, option);
@@ -113,7 +119,7 @@ export function pathColumnValue(path: string, column: string): string | null {
   );
 }
 
-/** The first pair of folders that give two files different values of a column (`user=ann`, `user=bob`). */
+/** Returns the first pair of folders that give two files different values of a column (`user=ann`, `user=bob`). */
 export function differingPathColumn(path: string, other: string): [string, string] | undefined {
   const foldersOf = (file: string): string[] => file.split(/[/\\]/).slice(0, -1);
   const others = foldersOf(other);

@@ -1,4 +1,5 @@
-// Locates a value in the files. Kept rows do not record their origin, so error messages look it up.
+// Finds the place of a value in the files. Kept rows do not record their origin, so the place is searched for when an
+// error is reported.
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { silent } from "../../reporter.ts";
@@ -8,8 +9,8 @@ import { readTableSchema } from "./table-schema.ts";
 
 /**
  * @param files files in the order in which they were read
- * @param value value of the channel as float32
- * @returns the first cell that contains the value; undefined if none is found
+ * @param value the channel's value as float32
+ * @returns the first cell that contains the value; undefined if there is none
  */
 async function placeOfValue(
   files: readonly string[],
@@ -30,14 +31,14 @@ async function placeOfValue(
     }
     return undefined;
   } catch {
-    // The fault matters more than its location.
+    // The fault must be reported even if its place cannot be found.
     return undefined;
   } finally {
     database.close();
   }
 }
 
-/** Adds the location of the value to a fault, if it can be found. */
+/** Adds the place of the value to a fault, if it can be found. */
 export async function withPlaceOfValue(
   fault: FaultDescription & { readonly column: string },
   value: number,

@@ -1,6 +1,6 @@
-// Brings files into a form that DuckDB reads. Archives are unpacked, UTF-16 becomes UTF-8, JSON becomes CSV, and mixed
-// line ends become line feeds. Tables that begin after other lines, have no names, or are separated by spaces are
-// rewritten. Workbooks and the files of devices become tables. Everything else is read in place.
+// Converts files to a form that DuckDB can read. Unpacks archives, and converts UTF-16 to UTF-8, JSON to CSV, and mixed
+// line ends to line feeds. Rewrites tables that begin after other lines, have no header line, or are separated by
+// spaces. Converts workbooks and the files of devices to tables. Reads everything else in place.
 
 import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -45,7 +45,9 @@ const headBytes = 2 ** 17;
 const headLines = 400;
 const tableInArchive =
   /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|cwa|gt3x|fit|avro)(\.gz)?$/i;
-/** Files that are read only if the archive has no tables; beside tables, a .bin file may contain anything. */
+/**
+ * Matches files that are read only if the archive contains no tables; next to tables, a .bin file may contain anything.
+ */
 const binaryInArchive = /\.bin$/i;
 const notInArchive = /(^|\/)(__MACOSX\/|\.|readme|license|metadata)/i;
 
@@ -156,7 +158,7 @@ function refuseReadableBinary(path: string, format: BinaryFormat | undefined): v
   throw new UserError(`${path}: expected a table, found ${format.is}.`, { advice });
 }
 
-/** Unpacks the whole file, because DuckDB reads a file that is cut off without an error. */
+/** Unpacks the whole file, because DuckDB reads a truncated file without an error. */
 async function readableHeadOfGzip(path: string, name: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
@@ -177,7 +179,7 @@ async function readableHeadOfGzip(path: string, name: string): Promise<Uint8Arra
   return Buffer.concat(parts).subarray(0, headBytes);
 }
 
-/** DuckDB would take the first comment for the name of a column. */
+/** Without this check, DuckDB would use the first comment as the name of a column. */
 function refuseBlankFile(path: string, { length }: Uint8Array, text: string): void {
   if (length === headBytes || !text.split(/\r\n|\n|\r/).every(isBlankLine)) return;
   throw new UserError(

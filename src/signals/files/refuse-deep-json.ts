@@ -1,15 +1,16 @@
-// DuckDB's JSON reader recurses into lists and objects without a limit, so a document that is nested thousands of levels deep would
-// end the process. No recording is: the brackets are counted first. Whether they match is left for DuckDB to find.
+// DuckDB's JSON reader recurses into lists and objects without a limit, so a document nested thousands of levels deep
+// would crash the process. No recording is nested so deep, so the depth of the brackets is checked first. DuckDB later
+// checks whether the brackets match.
 
 import { createReadStream } from "node:fs";
 import { UserError } from "../../errors.ts";
 import { nestingLimit } from "./table-limits.ts";
 
 const [quote, backslash] = [0x22, 0x5c];
-/** Braces differ from brackets in one bit. */
+/** Braces differ from square brackets in one bit. */
 const [opening, closing, braceBit] = [0x5b, 0x5d, 0x20];
 
-/** @throws UserError if the document is nested too deep */
+/** @throws UserError if the document is nested too deeply */
 export async function refuseDeepJson(path: string, stored: string): Promise<void> {
   let [depth, inText, escaped] = [0, false, false];
   for await (const bytes of createReadStream(stored, { highWaterMark: 2 ** 18 }) as AsyncIterable<Uint8Array>) {

@@ -1,6 +1,6 @@
-// DuckDB recurses into the schema of a Parquet file, and into unknown fields of its footer, without a limit. A few kilobytes that
-// are nested thousands of levels deep would end the process. So the footer is walked first; its form is that of Thrift's compact
-// protocol. Other damage is left for DuckDB to find.
+// DuckDB recurses into the schema of a Parquet file, and into unknown fields of its footer, without a limit. A few
+// kilobytes nested thousands of levels deep would crash the process. Therefore, the footer, which uses Thrift's compact
+// protocol, is checked first. DuckDB later finds any other damage.
 // https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
 
 import { stat } from "node:fs/promises";
@@ -8,13 +8,13 @@ import { UserError } from "../../errors.ts";
 import { fileBytes } from "./file-bytes.ts";
 import { nestingLimit } from "./table-limits.ts";
 
-/** Bytes after the footer: its length, and PAR1. */
+/** Number of bytes after the footer: its length, and PAR1. */
 const tailBytes = 8;
 
-/** Fields of FileMetaData and SchemaElement. */
+/** Numbers of the fields schema in FileMetaData and num_children in SchemaElement. */
 const [schemaField, childrenField] = [2, 5];
 
-/** @throws UserError if the file's schema is nested too deep, or its footer is cut off */
+/** @throws UserError if the file's schema is nested too deeply, or if its footer is incomplete */
 export async function refuseDeepParquet(path: string, stored: string): Promise<void> {
   const { size } = await stat(stored);
   const tail = await fileBytes(stored, Math.max(0, size - tailBytes), tailBytes);
@@ -44,7 +44,7 @@ function deepParquet(path: string): UserError {
   });
 }
 
-/** @param children number of children of each element of the schema, parents first */
+/** @param children number of children of each element of the schema, parents before children */
 function depthOfParquetSchema(children: readonly number[]): number {
   const open: number[] = [];
   let deepest = 0;
@@ -70,7 +70,7 @@ class ParquetFooter {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Number of children of each element of the schema. @throws RangeError if the footer is damaged */
+  /** Reads the number of children of each element of the schema. @throws RangeError if the footer is damaged */
   children(): number[] {
     const children: number[] = [];
     this.#struct((field, type) => {
@@ -106,7 +106,7 @@ class ParquetFooter {
   }
 
   #skip(type: number): void {
-    if (type === 1 || type === 2) return; // The type is the value.
+    if (type === 1 || type === 2) return; // The type itself is the Boolean value.
     if (type === 3) this.#pass(1);
     else if (type >= 4 && type <= 6) this.#varint();
     else if (type === 7) this.#pass(8);
@@ -124,7 +124,7 @@ class ParquetFooter {
 
   #skipElements(size: number, types: readonly number[]): void {
     if (++this.#depth > nestingLimit) throw new TooDeep();
-    // In a list, a truth value takes a byte.
+    // Unlike elsewhere, a Boolean in a list takes a byte.
     for (let i = 0; i < size; i++) for (const type of types) this.#skip(Math.max(type, 3));
     this.#depth--;
   }

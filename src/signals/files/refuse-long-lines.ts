@@ -1,5 +1,5 @@
-// An endless line, for example after an unclosed quote, or millions of empty lines would keep DuckDB's sniffer busy for many
-// seconds. Looking for them first takes almost no time.
+// An extremely long line, for example after an unclosed quote, or millions of empty lines would keep DuckDB's sniffer
+// busy for many seconds. Searching for them first takes almost no time.
 
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
@@ -12,7 +12,10 @@ const lineBytesLimit = 2_000_000;
 /** Number of rows that DuckDB's sniffer reads; a million empty lines among them delay it by more than a second. */
 const sniffedRows = 20_480;
 const emptyLinesLimit = 100_000;
-/** More than the sniffer reads if lines have an ordinary length. Long lines further down are found when the file is read. */
+/**
+ * Number of bytes to search, which is more than the sniffer reads if lines have an ordinary length. Long lines after
+ * the searched bytes are found when the file is read.
+ */
 const scannedBytes = 16 * 2 ** 20;
 const [lineFeed, carriageReturn] = [10, 13];
 
@@ -38,7 +41,7 @@ export async function refuseLongLines({ path, format, remote, stored = path }: S
   }
 }
 
-/** Treats the damaged part of a gzip file as its end; the damage is reported when the file is read. */
+/** Treats the damaged part of a gzip file as its end; an error is reported when the file is read. */
 async function* readBytesOfLines(path: string): AsyncGenerator<Uint8Array> {
   const file = createReadStream(path, { highWaterMark: 2 ** 18 });
   if (!/\.gz$/i.test(path)) {

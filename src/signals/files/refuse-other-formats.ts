@@ -1,4 +1,4 @@
-// Looks at the first bytes of a file before DuckDB does, and identifies formats other than text and Parquet.
+// Examines the first bytes of a file before DuckDB does, and identifies formats other than text and Parquet.
 
 import { stat } from "node:fs/promises";
 import { constants, gunzipSync } from "node:zlib";
@@ -11,7 +11,7 @@ import { refuseColumnsOverLimit } from "./table-limits.ts";
 import type { ZipEntry } from "./unzip.ts";
 
 const headBytes = 4096;
-/** Length limit for the line of column names. */
+/** Maximum length of the header line, in bytes. */
 const firstLineBytes = 2 ** 20;
 
 interface Kind {
@@ -19,9 +19,9 @@ interface Kind {
   readonly advice: string;
 }
 
-/** @param encoding the encoding as iconv names it; UTF-16 if the text begins with its byte-order mark */
+/** @param encoding iconv's name of the encoding; UTF-16 if the text begins with its byte-order mark */
 function otherFormatUtf16(encoding: "UTF-16" | "UTF-16BE" | "UTF-16LE"): Kind {
-  return { is: "UTF-16 text", advice: `Save it as UTF-8: iconv -f ${encoding} -t UTF-8 FILE > utf8.csv` };
+  return { is: "UTF-16 text", advice: `Save the file as UTF-8: iconv -f ${encoding} -t UTF-8 FILE > utf8.csv` };
 }
 
 /** @throws UserError if a local file has a CSV or TSV extension, but its bytes show another format */
@@ -43,10 +43,13 @@ export async function refuseOtherFormats({ path, format, remote, stored = path }
   throw new UserError(`${path}: expected a CSV or TSV table, found ${kind.is}.`, { advice: kind.advice });
 }
 
-/** PAR1, at both ends of a Parquet file. */
+/** The bytes PAR1, at both ends of a Parquet file. */
 const parquetMark = [0x50, 0x41, 0x52, 0x31] as const;
 
-/** Whether a file has the marks of Parquet; one that has neither is reported when it is read. @throws UserError if one is missing */
+/**
+ * Whether a file has the markers of Parquet at both ends; if it has neither, an error is reported when it is read.
+ * @throws UserError if one is missing
+ */
 async function isCompleteFormat(path: string, stored: string): Promise<boolean> {
   const { size } = await stat(stored);
   const isMark = (bytes: Uint8Array): boolean => parquetMark.every((byte, i) => bytes[i] === byte);
@@ -58,12 +61,12 @@ async function isCompleteFormat(path: string, stored: string): Promise<boolean> 
   });
 }
 
-/** The index of the first line feed or carriage return; -1 if there is none. */
+/** Returns the index of the first line feed or carriage return; -1 if there is none. */
 function endOfFormatLine(bytes: Uint8Array): number {
   return bytes.findIndex((byte) => byte === 10 || byte === 13);
 }
 
-/** If the first line is too long, DuckDB would spend minutes looking for a table. */
+/** If the first line is too long, DuckDB would take minutes to search for a table. */
 function refuseFormatWithoutHeader(path: string, head: Uint8Array): void {
   const end = endOfFormatLine(head);
   if (end < 0 && head.length === firstLineBytes) {
@@ -76,7 +79,7 @@ function refuseFormatWithoutHeader(path: string, head: Uint8Array): void {
   refuseColumnsOverLimit(path, 1 + Math.max(...[..."\t,;|"].map((mark) => counts[mark.charCodeAt(0)]!)));
 }
 
-/** The decompressed beginning of a gzip file, as far as it can be read; empty if the file is damaged. */
+/** Decompresses the readable beginning of a gzip file; empty if the file is damaged. */
 export function headOfOtherFormat(head: Uint8Array): Uint8Array {
   try {
     return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
@@ -123,7 +126,9 @@ function otherFormatOfText(head: Uint8Array): Kind | undefined {
   return { is: "binary data with NUL bytes", advice: "Export it as CSV in UTF-8, or as Parquet." };
 }
 
-/** Rejects a file whose first bytes do not fit its extension, unless it is text, which is read under any name. */
+/**
+ * Rejects a file whose first bytes do not match its extension, unless it is text, which is read whatever the extension.
+ */
 export function refuseDamagedFormat(path: string, head: Uint8Array): void {
   const extension = /\.(xlsx|xlsm|cwa|gt3x|fit)(?=(\.gz)?$)/i.exec(path)?.[0];
   const isMarked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
@@ -131,14 +136,14 @@ export function refuseDamagedFormat(path: string, head: Uint8Array): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters show that the file is not text.
   if (extension === undefined || isMarked || !/[\x00-\x08\x0e-\x1f\ufffd]/.test(text)) return;
   throw new UserError(
-    `${path}: this is no ${extension.toLowerCase()} file, although its name says so, or it is damaged.`,
+    `${path}: this file is damaged, or is not a ${extension.toLowerCase()} file although its name says so.`,
     {
       advice: "Copy or export it again.",
     },
   );
 }
 
-/** The mark of a tar archive follows the name and the numbers of its first file. */
+/** The marker of a tar archive follows the name and the numeric fields of its first file. */
 export function refuseTarFormat(path: string, head: Uint8Array): void {
   if (new TextDecoder("latin1").decode(head.subarray(257, 262)) !== "ustar") return;
   throw new UserError(`${path}: expected a table, found a tar archive.`, {
@@ -146,7 +151,7 @@ export function refuseTarFormat(path: string, head: Uint8Array): void {
   });
 }
 
-/** Spreadsheets that are archives, but not of the usual kind. */
+/** Extensions of spreadsheets that are archives, but not of the supported kind. */
 export function refuseOtherArchiveFormats(path: string, entries: readonly ZipEntry[]): void {
   const has = (name: string): boolean => entries.some((entry) => entry.name === name);
   const is = has("xl/workbook.bin")

@@ -1,6 +1,6 @@
-// Columns with equal names, as in tables that several devices' tables were pasted into. DuckDB numbers the second of two equal
-// names: ax and ax_1. Upper and lower case count as equal. The user has to say which are meant if they form a sensor, or if each
-// sensor has a clock of its own.
+// Handles columns with equal names, as in tables into which the tables of several devices were pasted. DuckDB appends a
+// number to the second of two equal names: ax and ax_1. Names that differ only in case count as equal. The user has to
+// choose between columns with equal names if they form a sensor, or if each sensor has its own clock.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -8,24 +8,24 @@ import { usualChannels } from "../sensors/usual-channels.ts";
 import { usualColumnOfRole } from "./usual-column-names.ts";
 
 interface Choices {
-  /** Channels that the user or the model names. */
+  /** Channels named by the user or the model. */
   readonly channels?: readonly string[] | undefined;
-  /** The time column that the user names. */
+  /** Time column named by the user. */
   readonly time?: string | undefined;
   readonly warn: (message: string) => void;
 }
 
 /**
- * @param names of a file's columns
- * @throws UserError if the channels that would be read have the names of others, unless the user chooses channels; and if the
- *   clock that would be read is not the one beside the channels
+ * @param names names of a file's columns
+ * @throws UserError if channels to be read share their names with other columns, unless the user chooses channels; and
+ * if the clock to be read is not the one next to the channels
  */
 export function resolveRepeatedNames(path: string, names: readonly string[], { channels, time, warn }: Choices): void {
   const numbered = numberedNames(names);
   const repeated = names.filter((name, c) => name !== "" && numbered[c] !== name);
   if (repeated.length === 0) return;
   const examples = [...new Set(repeated)].map((name) => JSON.stringify(name)).join(", ");
-  const rule = `The first keeps its name, and a number is added to each of the others: ${repeated[0]}_1.`;
+  const rule = `The first keeps its name, and a number is added to each other name: ${repeated[0]}_1.`;
   const again = new Set(repeated.map((name) => name.toLowerCase()));
   const usual = usualChannels(numbered).channels;
   if (channels === undefined && usual.some((name) => again.has(name.replace(/_\d+$/, "").toLowerCase()))) {

@@ -1,13 +1,13 @@
-// A folder for tables that have to be rewritten before DuckDB can read them. It is created when first needed.
+// A folder for tables that have to be rewritten before DuckDB can read them. The folder is created when first needed.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 export interface ScratchFolder {
-  /** The path of a new file in it. */
+  /** Returns the path of a new file in the folder. */
   file(name: string): string;
-  /** Removes one file before the others. */
+  /** Removes one file before the folder itself is removed. */
   removeFile(path: string): void;
   remove(): void;
 }

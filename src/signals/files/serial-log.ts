@@ -1,6 +1,6 @@
-// Rewrites what a microcontroller prints. The serial monitor of the Arduino IDE puts the time of day before each line
-// ("10:00:00.020 -> 0.1,0.2,9.8"), and its plotter expects names beside the values ("ax:0.1 ay:0.2 az:9.8"). Other
-// lines, such as those of the boot loader, are left out.
+// Rewrites the output of a microcontroller as a table. The serial monitor of the Arduino IDE puts the time of day
+// before each line ("10:00:00.020 -> 0.1,0.2,9.8"), and its plotter expects a name before each value ("ax:0.1 ay:0.2
+// az:9.8"). Other lines, such as those of the boot loader, are left out.
 
 import { linesOfText, writeLines } from "./text-lines.ts";
 
@@ -10,15 +10,15 @@ const pairForm = /([A-Za-z_][\w .()/^²°-]*?)\s*[:=]\s*([+-]?(?:\d+\.?\d*|\.\d+
 export interface SerialLog {
   /** Whether lines begin with the time of day. */
   readonly clock: boolean;
-  /** Names beside the values; undefined if the values stand alone. */
+  /** Names before the values; undefined if there are only values. */
   readonly names: readonly string[] | undefined;
 }
 
-/** Share of the lines that have the form. */
+/** Minimum share of the lines that must have the form. */
 const usualShare = 0.8;
 const leastLines = 10;
 
-/** @param lines the first lines, without empty ones; undefined if they are not such a log */
+/** @param lines the first lines, without empty ones @returns undefined if the lines are not such a log */
 export function serialLog(lines: readonly string[]): SerialLog | undefined {
   if (lines.length < leastLines) return undefined;
   const most = (count: number): boolean => count >= usualShare * lines.length;
@@ -34,14 +34,14 @@ export function serialLog(lines: readonly string[]): SerialLog | undefined {
   return clock || names !== undefined ? { clock, names } : undefined;
 }
 
-/** Names and values, if the line consists of nothing else. */
+/** Returns names and values, if the line contains nothing else. */
 function pairsOfSerialLine(line: string): [name: string, value: string][] | undefined {
   const pairs = [...line.matchAll(pairForm)].map((match): [string, string] => [match[1]!.trim(), match[2]!]);
   if (pairs.length < 2) return undefined;
   return /^[\s,;|]*$/.test(line.replace(pairForm, "")) ? pairs : undefined;
 }
 
-/** Writes the log as a table; a line of names stays the first line. */
+/** Writes the log as a table, in which a header line stays the first line. */
 export async function serialLogAsTable(path: string, out: string, { clock, names }: SerialLog): Promise<void> {
   const table = async function* (): AsyncGenerator<string> {
     let first = true;
@@ -49,7 +49,7 @@ export async function serialLogAsTable(path: string, out: string, { clock, names
     for await (const line of linesOfText(path)) {
       const time = clockForm.exec(line)?.[1]?.replace(",", ".");
       const rest = line.replace(clockForm, "").trim();
-      // A line that is left out becomes an empty line, so that the lines below keep their numbers.
+      // A line that is left out becomes an empty line, so that the line numbers below it stay the same.
       if ((clock && time === undefined) || rest === "") {
         yield "";
         continue;

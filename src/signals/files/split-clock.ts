@@ -1,6 +1,6 @@
-// Joins a clock that is split over two columns: whole seconds, and the nanoseconds (or smaller parts) within each of them, as in
-// the stamps of ROS (header.stamp.secs, header.stamp.nsecs). Either column alone is no clock: the first stands still for a second,
-// and the second begins again every second.
+// Joins a clock that is split into two columns: whole seconds, and the nanoseconds (or other fractions) within each
+// second, as in the stamps of ROS (header.stamp.secs, header.stamp.nsecs). Neither column is a clock by itself: the
+// seconds stay equal for many rows, and the fractions restart every second.
 
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
 import { joinedClockName, usualColumnOfRole } from "./usual-column-names.ts";
@@ -12,7 +12,7 @@ const partWords: readonly (readonly [word: RegExp, perSecond: number])[] = [
   [/^(msecs?|millisecs?|milliseconds?|millis?|ms)$/i, 1e3],
 ];
 
-/** What a table's schema says about its columns. */
+/** The parts of a table's schema that describe its columns. */
 interface ColumnsOfTable {
   readonly names: readonly string[];
   readonly types: ReadonlyMap<string, string>;
@@ -25,7 +25,7 @@ interface SplitClock {
   readonly perSecond: number;
 }
 
-/** Adds the joined clock as a column, named after the two. */
+/** Adds the joined clock as a column, named after the two columns. */
 export async function withSplitClock<Schema extends ColumnsOfTable>(
   database: Database,
   schema: Schema,
@@ -46,7 +46,7 @@ export async function withSplitClock<Schema extends ColumnsOfTable>(
   };
 }
 
-/** The pair of columns, unless the table has another clock. */
+/** Finds the pair of columns, unless the table has another clock. */
 function splitClockInNames(names: readonly string[]): SplitClock | undefined {
   const usual = usualColumnOfRole(names, "time");
   for (const seconds of names) {
@@ -68,10 +68,12 @@ function sqlOfSplitClock({ seconds, part, perSecond }: SplitClock): string {
   return `(${number(seconds)} + ${number(part)} / ${perSecond})`;
 }
 
-/** Rows from the top of a file that show whether the columns belong together. */
+/** Number of rows, from the top of a file, that determine whether the columns belong together. */
 const searchedRows = 2000;
 
-/** Whether the seconds are whole, the parts less than a second, and the parts begin again within the rows. */
+/**
+ * Whether the seconds are integers, the fractions are less than a second, and the fractions restart within the rows.
+ */
 async function isSplitClock(database: Database, schema: ColumnsOfTable, clock: SplitClock): Promise<boolean> {
   const [seconds, part] = [clock.seconds, clock.part].map((name) => `TRY_CAST(${duckdbIdentifier(name)} AS DOUBLE)`);
   const [found] = await database.rows(

@@ -1,6 +1,6 @@
-// Splits tables by one of their columns, so that the rows of each device can be read as files of their own. Each table is parsed
-// once. Its rows are gathered by device in DuckDB, which moves them to the disk if they are too many, and are then written
-// device by device, as text exactly as it was, or as Parquet. So each part is read as if the user had written it.
+// Splits tables by one of their columns, so that the rows of each device can be read as separate files. Each table is
+// parsed only once. DuckDB gathers a table's rows by device, on disk if memory does not suffice, and writes them device
+// by device, as exactly the same text, or as Parquet. Therefore, each part is read as if the user had written it.
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { nearestName } from "../../nearest-name.ts";
@@ -13,7 +13,7 @@ import { type ScratchFolder, scratchFolder } from "./scratch-folder.ts";
 import { readTableSchema } from "./table-schema.ts";
 import type { NamingOptions } from "./table-with-names.ts";
 
-/** Maximum number of devices in the named files; a column with more values is probably another one. */
+/** Maximum number of devices in the named files; a column with more values probably does not identify devices. */
 const mostParts = 10_000;
 
 /** The rows of one device. */
@@ -22,7 +22,9 @@ export interface TablePart {
   readonly value: string;
   /** The files with rows of the device, as the user named them. */
   readonly files: readonly string[];
-  /** Where these rows are, by the names in `files`. They are removed when the next part is asked for. */
+  /**
+   * Paths of the files with these rows, by the names in `files`. The files are removed when the next part is requested.
+   */
   readonly stored: ReadonlyMap<string, string>;
 }
 
@@ -33,9 +35,9 @@ export interface SplitOptions extends Pick<NamingOptions, "columns" | "channels"
 }
 
 /**
- * @param files paths, globs and URLs of tables that have the column
+ * @param files paths, globs and URLs of tables that contain the column
  * @returns the parts in the order in which their devices first appear
- * @throws UserError if a file cannot be read, or has no such column
+ * @throws UserError if a file cannot be read, or lacks the column
  */
 export async function* splitTables(
   files: readonly string[],
@@ -60,7 +62,7 @@ export async function* splitTables(
 
 interface GatheredTable {
   readonly source: SourceFile;
-  /** Name of the DuckDB table, in which each device's rows are adjacent and in their order. */
+  /** Name of the DuckDB table, in which each device's rows are adjacent and in their original order. */
   readonly name: string;
   /** First and last row of each device. */
   readonly ranges: ReadonlyMap<string, readonly [number, number]>;

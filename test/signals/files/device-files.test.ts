@@ -123,7 +123,7 @@ describe("damage", () => {
     expect(recordings.time.length).toBe(11 * 120);
     expect(recordings.time[3 * 120]! - recordings.time[3 * 120 - 1]!).toBeCloseTo(121 / 99.2, 3);
     expect(quality.warnings[0]).toMatch(
-      /a\.cwa: left out, so that there are gaps: 1 block with a wrong checksum \(at byte 2,560\)\.$/,
+      /a\.cwa: left out, which leaves gaps: 1 block with a wrong checksum \(at byte 2,560\)\.$/,
     );
   });
 
@@ -139,7 +139,7 @@ describe("damage", () => {
       /this Axivity file ends after 1100 bytes, before the first block/,
     );
     const { message, advice } = await refusal("a.cwa", Buffer.concat([bytes.subarray(0, 1024), Buffer.alloc(2048, 7)]));
-    expect(message).toMatch(/Axivity AX3 4242 has no samples that can be read: 4 blocks without the mark of a block/);
+    expect(message).toMatch(/Axivity AX3 4242 has no samples that can be read: 4 blocks without the marker of a block/);
     expect(advice).toMatch(/Download it from the device again/);
   });
 
@@ -148,7 +148,9 @@ describe("damage", () => {
       const bytes = readFileSync(fileOf(name)).fill(0x41, 0, 4);
       const extension = fileOf(name).split(".").at(-1)!;
       expect((await refusal(`a.${extension}`, bytes)).message).toMatch(
-        new RegExp(`a\\.${extension}: this is no \\.${extension} file, although its name says so, or it is damaged`),
+        new RegExp(
+          `a\\.${extension}: this file is damaged, or is not a \\.${extension} file although its name says so`,
+        ),
       );
     }
     expect((await readBytes("a.xlsx", Buffer.from(csv(goodRows())))).recordings.time.length).toBeGreaterThan(0);
@@ -209,7 +211,9 @@ describe("damage", () => {
     const text = readFileSync(fileOf("geneactiv-bin"), "latin1");
     const cut = await readBytes("a.bin", Buffer.from(text.slice(0, -605), "latin1"));
     expect(cut.recordings.time.length).toBe(1500 - 51);
-    expect(cut.quality.warnings[0]).toMatch(/1 page cut off, of which the whole samples are read \(at line 100\)/);
+    expect(cut.quality.warnings[0]).toMatch(
+      /1 page incomplete, of which only complete samples are read \(at line 100\)/,
+    );
     const damaged = text.replace("Page Time:2024-05-04 10:00:04:000", "Page Time:????");
     const { recordings, quality } = await readBytes("a.bin", Buffer.from(damaged, "latin1"));
     expect(recordings.time.length).toBe(1200);

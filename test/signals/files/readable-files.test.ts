@@ -332,7 +332,7 @@ describe("what only the path says", () => {
 
   test.each([
     ["subject_{user}.csv", /the path does not end in subject_\{user\}\.csv \(--group-from-path\)/],
-    ["sub_*.csv", /expected one \{name\} that stands for the value, found 0/],
+    ["sub_*.csv", /expected one \{name\} in place of the value, found 0/],
     ["{a}/sub_{user}.csv", /found 2/],
     ["sub_{Ax}.csv", /--group-from-path names "Ax", which is also a column of the file/],
   ])("%s is answered", async (groupFromPath, says) => {

@@ -111,7 +111,8 @@ function axivityBlockFault(block: Buffer): string | undefined {
 
 function axivityFormatFault(block: Buffer, format: Format): string | undefined {
   const { axes, valueBytes, rateHz } = axivityBlockFormat(block);
-  if (axes !== format.axes || valueBytes !== format.valueBytes) return "with sensors that differ from the first block's";
+  if (axes !== format.axes || valueBytes !== format.valueBytes)
+    return "with sensors that differ from the first block's";
   if (rateHz !== format.rateHz) return "with a rate that differs from the first block's";
   const known =
     (axes === 3 && (valueBytes === 0 || valueBytes === 2)) || ((axes === 6 || axes === 9) && valueBytes === 2);

@@ -56,7 +56,9 @@ export async function embracePlusRecording(path: string, stored: string, size: n
     isLocal: false,
     subject: first?.enrollment?.participantID || undefined,
     remarks: [
-      ...(other && !hasGyroscope ? ["its gyroscope is not read, because its times differ from the accelerometer's"] : []),
+      ...(other && !hasGyroscope
+        ? ["its gyroscope is not read, because its times differ from the accelerometer's"]
+        : []),
       ...(zone === undefined ? [] : [`times are in UTC; the device was ${zone / 3600} h from it`]),
     ],
     blocks: blocks(),

@@ -1,21 +1,25 @@
-// Limits on the text in a table. Numbers are read in pieces of fixed size, but texts and names are kept in memory. So one
-// long cell, or a row number that is mistaken for a recording, could exhaust the memory of any machine.
+// Limits on the text in a table. Numbers are read in pieces of fixed size, but texts and names are kept in memory.
+// Without limits, one long cell, or a row number that is mistaken for a recording, could exhaust the memory of any
+// machine.
 
 import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import { duckdbIdentifier } from "./duckdb.ts";
 
-/** Maximum bytes of UTF-8 in a person, recording or label. */
+/** Maximum length of a person, recording or label, in bytes of UTF-8. */
 export const textBytesLimit = 1000;
 /** Maximum number of distinct combinations of person, recording and label. */
 export const keysLimit = 100_000;
 export const columnsLimit = 10_000;
-/** Maximum depth of lists and objects in a document; arbitrary, but recordings are nested fewer than ten levels deep. */
+/**
+ * Maximum nesting depth of a document's lists and objects; arbitrary, but recordings are nested fewer than ten levels
+ * deep.
+ */
 export const nestingLimit = 64;
 /** Maximum number of characters in the name of a column. */
 export const columnNameLimit = 1000;
 
-/** Texts that mean a missing value, in every column of every format. */
+/** Texts that stand for a missing value, in every column of every format. */
 export const missingMarks: readonly string[] = [
   ...["", "NA", "N/A", "na", "n/a", "<NA>", "#N/A", "#NA", "nan", "NaN", "NAN", "-nan", "-NaN", "NaT", "1.#QNAN"],
   ...["null", "NULL", "None", "?", "-", "#VALUE!", "#REF!", "#NAME?"],
@@ -23,14 +27,14 @@ export const missingMarks: readonly string[] = [
 ];
 const missing: ReadonlySet<string> = new Set(missingMarks);
 
-/** Whether a trimmed text means a missing value. */
+/** Whether a trimmed text stands for a missing value. */
 export function isMissingMark(text: string): boolean {
   return missing.has(text);
 }
 
 /**
- * A text column as SQL; '' if there is none. Before anything copies a text over the limit, it is replaced with its
- * number of bytes. Leading zeros make that number itself longer than the limit.
+ * Returns a text column as SQL; '' if there is none. A text over the limit is replaced with its number of bytes before
+ * anything copies it. Leading zeros make the replacement itself longer than the limit.
  */
 export function limitedTextColumn(name: string | null): string {
   if (name === null) return "''";
@@ -39,7 +43,7 @@ export function limitedTextColumn(name: string | null): string {
   return `CASE WHEN strlen(${text}) > ${textBytesLimit} THEN ${bytes} ELSE ${text} END`;
 }
 
-/** A text without the separators that join texts, and without spaces around it; '' if there is none. */
+/** Returns a text without the separators that join texts, and without spaces around it; '' if there is none. */
 export function textWithinTableLimits(text: string | null): string {
   if (text === null) return "";
   return text
@@ -50,7 +54,7 @@ export function textWithinTableLimits(text: string | null): string {
 
 /**
  * @param row 1-based data row of the file
- * @param known number of combinations so far
+ * @param known number of distinct combinations found so far
  * @param texts each column with its text, as returned by `limitedTextColumn`
  * @throws DataFault if a text is too long, or there are too many distinct texts
  */
@@ -72,7 +76,7 @@ export function refuseTextsOverLimit(
       expected,
       found,
       message: `${file}: data row ${row}, column "${column}": ${found}; expected ${expected}.`,
-      advice: "Name the columns of person, recording and label with --group, --recording and --label.",
+      advice: "Name the columns with the person, recording and label with --group, --recording and --label.",
     });
   }
   if (known < keysLimit) return;
@@ -98,7 +102,10 @@ export function refuseTableOverLimit(file: string, names: readonly string[]): vo
   const characters = names[long]!.length.toLocaleString("en");
   throw new UserError(
     `${file}: the name of column ${long + 1} has ${characters} characters; expected at most ${columnNameLimit.toLocaleString("en")}.`,
-    { advice: "Check that the first line has the column names, and that the delimiter is a comma, semicolon or tab." },
+    {
+      advice:
+        "Check that the first line contains the column names, and that the delimiter is a comma, semicolon or tab.",
+    },
   );
 }
 
@@ -107,6 +114,6 @@ export function refuseColumnsOverLimit(file: string, count: number): void {
   if (count <= columnsLimit) return;
   throw new UserError(
     `${file}: ${count.toLocaleString("en")} columns; expected at most ${columnsLimit.toLocaleString("en")}.`,
-    { advice: "Export only the columns that are needed, with one row per sample." },
+    { advice: "Export only the columns that you need, with one row per sample." },
   );
 }

@@ -1,4 +1,5 @@
-// Rewrites a text table with a line of names. Some tables begin after other lines, have no names, or state only a rate.
+// Rewrites a text table so that it has a header line. Some tables begin after other lines, have no names, or state only
+// a rate.
 
 import { basename } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -19,18 +20,18 @@ import {
 import { linesOfText, writeLines } from "./text-lines.ts";
 
 export interface NamingOptions {
-  /** Names of the columns, for files that have none. */
+  /** Column names for files without a header line. */
   readonly columns?: readonly string[] | undefined;
-  /** Channels that the user names, or a model. */
+  /** Channels named by the user or a model. */
   readonly channels?: readonly string[] | undefined;
-  /** The time column that the user names. */
+  /** Time column named by the user. */
   readonly time?: string | undefined;
   readonly scratch: ScratchFolder;
-  /** Called if the names of a file's columns are not in the file. */
+  /** Called if the file itself does not contain its column names. */
   readonly warn: (message: string) => void;
 }
 
-/** Separates values by one character, and adds a time if the file states only its rate. */
+/** Separates values by a single character, and adds a time column if the file states only its rate. */
 export async function tableWithNames(file: SourceFile, found: TextLayout, options: NamingOptions): Promise<SourceFile> {
   const layout = fittingLayout(found);
   const width = layout.sample[0]!.length;

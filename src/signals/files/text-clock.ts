@@ -1,8 +1,8 @@
-// Reads times that are written as text, in the forms that loggers and spreadsheets write. These are dates in any usual
-// order with a time and perhaps an offset ("05/04/2026 10:00:00.000", "2026-05-04T10.00.00.020", "2026-05-04
-// 10:00:00.000+0100 [Europe/London]"), rows of digits ("20260504T100000.020"), times of day, and minutes and seconds
-// ("00:07.9"). A whole file has one form and one order of day and month; no cell is interpreted on its own. DuckDB does
-// the parsing.
+// Reads times that are written as text, in the forms that loggers and spreadsheets write. The forms are dates in any
+// common order with a time and perhaps an offset ("05/04/2026 10:00:00.000", "2026-05-04T10.00.00.020", "2026-05-04
+// 10:00:00.000+0100 [Europe/London]"), dates and times written only as digits ("20260504T100000.020"), times of day,
+// and minutes and seconds ("00:07.9"). All times of a file have the same form and the same order of day and month; no
+// cell is interpreted on its own. DuckDB does the parsing.
 
 import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
@@ -28,17 +28,17 @@ import {
   timePartsOf,
 } from "./time-forms.ts";
 
-/** How the time column of one file is read. */
+/** Describes how the time column of one file is read. */
 export interface TimeReading {
-  /** An SQL expression that gives seconds, or the column's own numbers. */
+  /** An SQL expression for seconds or, if `numbers`, for the column's own numbers. */
   readonly sql: string;
-  /** Whether these are numbers whose unit is still to be decided. */
+  /** Whether the times are numbers whose unit must still be determined. */
   readonly numbers: boolean;
   /** Whether the times are on a local clock, without an offset from UTC. */
   readonly local: boolean;
   /** Whether DuckDB reads the column as a date-time. */
   readonly isDateTime?: true;
-  /** A clock without a date begins again after this many seconds. */
+  /** Seconds after which a clock without a date restarts. */
   readonly wrapsAfter?: number;
 }
 
@@ -58,7 +58,8 @@ const headRows = 1000;
 
 /**
  * @param timeFormat strptime format, as in `--time-format`
- * @throws DataFault if a cell does not have the form of the others, or no order of day and month fits all of them
+ * @throws DataFault if a cell does not have the form of the other cells, or if no order of day and month fits all of
+ * them
  */
 export async function textClock(of: ReadingText, timeFormat: string | undefined): Promise<TimeReading> {
   const { schema, column } = of;
@@ -102,7 +103,7 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
   return reading;
 }
 
-/** Whether a condition holds for all times in the first rows. */
+/** Whether a condition holds for all times in the first rows of the file. */
 async function holdsForTextClock({ database, schema, column }: ReadingText, condition: string): Promise<boolean> {
   const head = `SELECT ${duckdbIdentifier(column)} FROM ${schema.source(new Set(), null)} LIMIT ${headRows}`;
   const [row] = await database.rows(
@@ -111,13 +112,16 @@ async function holdsForTextClock({ database, schema, column }: ReadingText, cond
   return row!.holds === true;
 }
 
-/** DuckDB takes 24-05-04 for a day in the year 24. */
+/** DuckDB interprets 24-05-04 as a day in the year 24. */
 async function hasTextClockShortYears(of: ReadingText): Promise<boolean> {
   const text = `CAST(${duckdbIdentifier(of.column)} AS VARCHAR)`;
   return holdsForTextClock(of, `regexp_matches(${text}, '^\\s*\\d{1,2}[-/. ]')`);
 }
 
-/** Only digits, perhaps with a mark between date and time. Null unless they make a date and a time that exist. */
+/**
+ * Reads times that consist only of digits, perhaps with a separator between date and time. Returns null unless the
+ * digits form an existing date and time.
+ */
 function readCompactTextClock({ column }: ReadingText): TimeReading {
   const part = timePartsOf(`CAST(${duckdbIdentifier(column)} AS VARCHAR)`, compactForm, compactParts);
   return { sql: `(${secondsInDateForm("ymd", part)} + ${secondsInClockForm(part)})`, numbers: false, local: true };
@@ -166,7 +170,7 @@ async function readDateTimeTextClock(of: ReadingText): Promise<TimeReading> {
       of,
       "years with four digits",
       JSON.stringify(String(example).slice(0, 60)),
-      `Say where the year is with ${shellCommand("--time-format", "%y-%m-%d %H:%M:%S.%f")} or the like.`,
+      `State the position of the year with ${shellCommand("--time-format", "%y-%m-%d %H:%M:%S.%f")} or the like.`,
     );
   }
   const reading = (order: DateOrder): TimeReading => ({
@@ -205,7 +209,7 @@ async function readTimeOfDayTextClock(name: string): Promise<TimeReading> {
   return { sql, numbers: false, local: true, wrapsAfter: daySeconds };
 }
 
-/** Spreadsheets display such times as `mm:ss.0`, without the hour. */
+/** Reads minutes and seconds, because spreadsheets display such times as `mm:ss.0`, without the hour. */
 async function readMinutesTextClock(name: string): Promise<TimeReading> {
   const part = timePartsOf(name, minutesForm, minutesParts);
   const sql = `(60 * TRY_CAST(${part("mi")} AS DOUBLE) + ${secondsInDecimalForm(part)})`;
@@ -220,7 +224,7 @@ async function textClockRows(
   return database.rows(`${select} FROM ${schema.source(new Set(), null)} WHERE ${where}`);
 }
 
-/** Otherwise, a few cells in another form would count as missing. */
+/** Rejects cells in another form, because they would count as missing. */
 async function refuseOtherTextClocks(of: ReadingText, sql: string, expected: string): Promise<void> {
   const name = duckdbIdentifier(of.column);
   const [cell] = await of.database.rows(

@@ -1,4 +1,4 @@
-// Encodings of text: UTF-16, and UTF-8 with a byte-order mark before JSON, are rewritten as UTF-8. Others are rejected.
+// Rewrites UTF-16 text, and JSON with a byte-order mark, as plain UTF-8. Others are rejected.
 
 import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream } from "node:fs";
@@ -8,7 +8,9 @@ import { UserError } from "../../errors.ts";
 
 const lineFeed = 10;
 
-/** DuckDB would skip a first line that is not UTF-8 and take the names from the second. */
+/**
+ * Rejects text that is not UTF-8; DuckDB would skip a first line that is not, and read the names from the second line.
+ */
 export function refuseOtherEncodings(path: string, head: Uint8Array): void {
   let [line, start] = [1, 0];
   for (let end = head.indexOf(lineFeed); end >= 0; end = head.indexOf(lineFeed, start)) {
@@ -19,12 +21,14 @@ export function refuseOtherEncodings(path: string, head: Uint8Array): void {
   }
 }
 
-/** The encoding of a text that DuckDB cannot read as it is; undefined for plain UTF-8. */
+/** Returns the encoding of a text that DuckDB cannot read unchanged; undefined for plain UTF-8. */
 export function textEncoding(head: Uint8Array): "utf-16le" | "utf-16be" | "utf-8" | undefined {
   return utf16Encoding(head) ?? encodingOfMarkedJson(head);
 }
 
-/** The encoding of UTF-16 text. It has a byte-order mark, or every second byte is zero, as in Latin text. */
+/**
+ * Returns the encoding of UTF-16 text. Such text has a byte-order mark, or every second byte is zero, as in Latin text.
+ */
 function utf16Encoding(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
   if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
@@ -35,7 +39,7 @@ function utf16Encoding(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   return even > odd ? "utf-16be" : "utf-16le";
 }
 
-/** DuckDB reads a byte-order mark as a part of the JSON. */
+/** DuckDB reads a byte-order mark as a part of the JSON text. */
 function encodingOfMarkedJson(head: Uint8Array): "utf-8" | undefined {
   return head[0] === 0xef && /^\s*[[{]/.test(new TextDecoder("utf-8").decode(head.subarray(0, 100)))
     ? "utf-8"

@@ -1,14 +1,14 @@
-// Finds the table in a text file: after how many lines it begins, what separates its values, and which line has the column
-// names. Only files that do not begin with a line of names need this.
+// Finds the table in a text file: the number of lines before it, the separator of its values, and the header line. Only
+// files that do not begin with a header line need this.
 
-/** What separates values: a character, or any number of spaces and tabs. */
+/** Separator of values: a character, or any number of spaces and tabs. */
 export type Separator = "," | "\t" | ";" | "|" | "spaces";
 
 export interface TextLayout {
   readonly separator: Separator;
-  /** Lines before the names or, without names, before the first values. */
+  /** Lines before the header line or, without one, before the first values. */
   readonly preamble: readonly string[];
-  /** Names; undefined if there is no such line. A second line with units is appended to the names. */
+  /** Column names; undefined if there is no header line. A second line with units is appended to the names. */
   readonly names: readonly string[] | undefined;
   /** Number of lines before the first values. */
   readonly firstValues: number;
@@ -26,7 +26,7 @@ export function layoutWithoutLineMark(line: string, separator: Separator): strin
   return separator === ";" ? line : line.replace(/;\s*$/, "");
 }
 
-/** Returns values without surrounding quotes; a separator within quotes belongs to its value. */
+/** Splits a line into values without surrounding quotes; a separator within quotes belongs to its value. */
 export function splitLineByLayout(line: string, separator: Separator): string[] {
   if (separator === "spaces")
     return (line.match(/"[^"]*"|\S+/g) ?? [""]).map((value) => value.replace(/^"(.*)"$/, "$1"));
@@ -42,12 +42,12 @@ export function splitLineByLayout(line: string, separator: Separator): string[] 
   return values.map((value) => value.trim().replace(/^"(.*)"$/, "$1"));
 }
 
-/** Some programs quote texts with apostrophes. */
+/** Removes apostrophes, with which some programs quote texts. */
 function layoutWithoutApostrophes(value: string): string {
   return value.length > 1 && value.startsWith("'") && value.endsWith("'") ? value.slice(1, -1) : value;
 }
 
-/** A text table that begins with a line of names and can be read in place. */
+/** A text table that begins with a header line and can be read in place. */
 export interface PlainText {
   readonly names: readonly string[];
   readonly separator: Separator;
@@ -55,7 +55,10 @@ export interface PlainText {
   readonly decimalComma: boolean;
 }
 
-/** @param lines without empty lines; undefined if the first has no names, or most others do not have as many values */
+/**
+ * @param lines the first lines, without empty ones @returns undefined if the first line contains no names, or if most
+ * other lines have another number of values
+ */
 export function plainTextOfLayout([first, ...others]: readonly string[]): PlainText | undefined {
   if (first === undefined || others.length === 0) return undefined;
   for (const separator of separators.slice(0, 4)) {
@@ -72,15 +75,21 @@ export function plainTextOfLayout([first, ...others]: readonly string[]): PlainT
   return undefined;
 }
 
-/** A spreadsheet pads each line, also those before the table, with separators; most values are empty. */
+/**
+ * Whether most values of a line are empty, because a spreadsheet pads every line with separators, even the lines before
+ * the table.
+ */
 function isPaddedTitleInLayout(values: readonly string[]): boolean {
   return 2 * values.filter((value) => value !== "").length < values.length;
 }
 
-/** At least a time and three axes. */
+/** Minimum number of columns, a time and three axes. */
 const fewestNames = 4;
 
-/** Whether names are followed only by empty cells, and the next line has a value below each name, as in a spreadsheet with notes. */
+/**
+ * Whether all cells after the names are empty, and the next line has a value below each name, as in a spreadsheet with
+ * notes.
+ */
 function areNamesBeforePadding(names: readonly string[], values: readonly string[]): boolean {
   const count = names.indexOf("");
   const own = values.slice(0, count);
@@ -93,7 +102,10 @@ function areNamesBeforePadding(names: readonly string[], values: readonly string
   );
 }
 
-/** Whether more columns have decimals with a comma than with a point; a person called 1.5 may be among them. */
+/**
+ * Whether more columns have decimals with a comma than with a point; a few points may occur in other columns, as in a
+ * person called 1.5.
+ */
 export function hasLayoutDecimalComma(rows: readonly (readonly string[])[]): boolean {
   const columnsWith = (mark: string): number => {
     const form = new RegExp(`^[+-]?\\d+${mark}\\d+(e[+-]?\\d+)?$`, "i");
@@ -110,18 +122,18 @@ function isNameInLayout(text: string): boolean {
   return text === "" || !isValueInLayout(text);
 }
 
-/** A line of a table: at least two values, of which at least half are numbers or times. */
+/** Whether a line belongs to a table: it has at least two values, of which at least half are numbers or times. */
 function isTableLineInLayout(values: readonly string[]): boolean {
   const given = values.filter((value) => !missingPattern.test(value));
   return values.length >= 2 && given.length > 0 && 2 * given.filter(isValueInLayout).length >= given.length;
 }
 
-/** Infers the layout of a text from its first lines. Returns undefined if they contain no table. */
+/** Infers the layout of a text from its first lines. Returns undefined if the lines contain no table. */
 export function textLayout(lines: readonly string[]): TextLayout | undefined {
   return layoutByNumbers(lines) ?? layoutOfSpacedTable(lines);
 }
 
-/** A line of names, and rows with as many words, fewer than half of which are numbers. */
+/** Recognises a header line followed by rows with as many words, fewer than half of which are numbers. */
 function layoutOfSpacedTable(lines: readonly string[]): TextLayout | undefined {
   const at = lines.findIndex((line) => line.trim() !== "" && !line.startsWith("#"));
   const [names = [], ...rows] = lines.slice(at).map((line) => splitLineByLayout(line, "spaces"));
@@ -136,7 +148,7 @@ function layoutOfSpacedTable(lines: readonly string[]): TextLayout | undefined {
   return { separator: "spaces", preamble: lines.slice(0, at), names, firstValues: at + 1, sample };
 }
 
-/** Lines of values one below the other, with equal numbers of values. */
+/** Consecutive lines with equal numbers of values. */
 interface Run {
   readonly separator: Separator;
   readonly from: number;
@@ -145,8 +157,8 @@ interface Run {
 }
 
 /**
- * The table begins with the first run of at least this length that is as wide as the longest run, even if other lines
- * interrupt it.
+ * Minimum length of a run; the table begins with the first such run that is as wide as the longest run, even if other
+ * lines interrupt it.
  */
 const wholeRun = 10;
 
@@ -192,8 +204,8 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
 }
 
 /**
- * The names of groups of columns, as in merged cells of a spreadsheet: each stands above the first column of its group. They are
- * needed if the columns' own names repeat.
+ * Finds the names of groups of columns, as in merged cells of a spreadsheet: each is above the first column of its
+ * group. The names of groups are needed if the columns' own names repeat.
  */
 function groupNamesInLayout(
   line: string | undefined,
@@ -210,15 +222,15 @@ function groupNamesInLayout(
     if (name !== "") group = name;
     return group;
   });
-  // A title above the first column does not make names differ.
+  // A title above the first column would not make names differ.
   if (new Set(groups).size === 1) return undefined;
   return groups.map((name, i) => (names[i] === "" ? "" : name));
 }
 
-/** Maximum number of lines with names, units and the names of an index. */
+/** Maximum number of lines with names, units and the names of a pandas index. */
 const mostHeaderLines = 8;
 
-/** Whether a sparse line, such as one of units or of the names of an index, is below a line of names. */
+/** Whether a line with few values, such as units or the names of an index, is below a header line. */
 function hasLayoutNamesAbove(lines: readonly string[], at: number, separator: Separator, width: number): boolean {
   for (let i = at - 1; i >= Math.max(0, at - mostHeaderLines); i--) {
     const above = splitLineByLayout(lines[i]!, separator);
@@ -228,12 +240,13 @@ function hasLayoutNamesAbove(lines: readonly string[], at: number, separator: Se
   return false;
 }
 
-/** What pandas writes in place of a name that is missing in one of several lines of names. */
+/** Text that pandas writes in place of a name that is missing in one of several header lines. */
 const unnamedByPandas = /^Unnamed: \d+(_level_\d+)?$/;
 
 /**
- * The first line has the names; the last of several lines may have their units. If names repeat, as in a line of sensors above
- * a line of axes, the names are composed of all lines. Below them, pandas writes the names of the index in a line of their own.
+ * The first header line contains the names; the last of several lines may contain their units. If names repeat, as in a
+ * line of sensors above a line of axes, each name is composed of the names in all lines. Below the names, pandas writes
+ * the names of the index in a separate line.
  */
 function layoutNamesWithUnits(written: readonly (readonly string[])[]): string[] | undefined {
   const lines = written.map((line) => line.map((name) => (unnamedByPandas.test(name) ? "" : name)));
@@ -253,7 +266,7 @@ function layoutNamesWithUnits(written: readonly (readonly string[])[]): string[]
       (name, i) => index[i] || [name, ...below.map((line) => line[i]!)].filter((part) => part !== "").join("_"),
     );
   const units = below.at(-1);
-  // A name stands above the first column of its group, and the line below has the names of all its columns.
+  // A group's name is above its first column, and the line below has the names of all its columns.
   if (units !== undefined && names.some((name, i) => name === "" && units[i] !== "" && index[i] === "")) {
     let group = "";
     return names.map((name, i) => {

@@ -7,7 +7,7 @@ import { createGunzip } from "node:zlib";
 
 const blockLength = 2 ** 16;
 
-/** The lines of a text file or a gzipped text file, without their ends. */
+/** Yields the lines of a plain or gzipped text file, without their line ends. */
 export function linesOfText(path: string): AsyncIterable<string> {
   const input = createReadStream(path);
   return createInterface({
@@ -16,7 +16,7 @@ export function linesOfText(path: string): AsyncIterable<string> {
   });
 }
 
-/** Ends each line with a line feed. */
+/** Writes lines, each with a line feed at its end. */
 export async function writeLines(lines: AsyncIterable<string>, path: string): Promise<void> {
   await pipeline(async function* () {
     let block = "";
@@ -30,7 +30,9 @@ export async function writeLines(lines: AsyncIterable<string>, path: string): Pr
   }, createWriteStream(path));
 }
 
-/** Ends every line of a text with a line feed. @returns the number of empty lines at the top, which are dropped */
+/**
+ * Copies a text, and ends every line with a line feed. @returns the number of empty lines at the top, which are dropped
+ */
 export async function writeWithLineFeeds(path: string, out: string): Promise<number> {
   let dropped = 0;
   let first = true;

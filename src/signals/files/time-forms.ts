@@ -16,19 +16,19 @@ export const timeOfDayParts = ["h", "mi", "s", "f", "half"] as const;
 export const minutesForm: string = "^\\s*(\\d{1,3}):(\\d{2})[.,](\\d{1,9})\\s*$";
 export const minutesParts = ["mi", "s", "f"] as const;
 
-/** A part of a written time. `a`, `b` and `c` are day, month and year in the order in which they are written. */
+/** A part of a written time; `a`, `b` and `c` are day, month and year in the order in which they are written. */
 export type TimePart = (typeof dateTimeParts)[number];
 export type DateOrder = "ymd" | "dmy" | "mdy";
 
 const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/** Returns the SQL for a part of each text in a column; an empty text if the form does not have that part. */
+/** Returns SQL for a part of each text in a column; an empty text if the form lacks that part. */
 export function timePartsOf(name: string, form: string, parts: readonly TimePart[]): (part: TimePart) => string {
   const struct = `regexp_extract(${name}, ${duckdbLiteral(form)}, [${parts.map(duckdbLiteral).join(", ")}])`;
   return (part) => (parts.includes(part) ? `(${struct}).${part}` : "''");
 }
 
-/** Seconds from 1970 to the beginning of the day; null if there is no such date. */
+/** Returns SQL for the seconds from 1970 to the beginning of the day; null if there is no such date. */
 export function secondsInDateForm(order: DateOrder, part: (of: TimePart) => string): string {
   const [year, month, day] = (
     order === "ymd" ? ["a", "b", "c"] : order === "dmy" ? ["c", "b", "a"] : ["c", "a", "b"]

@@ -1,12 +1,13 @@
-// Gives the samples of a device's blocks their times. A block states one moment of the clock, so the step between its samples
-// comes from the moments of the blocks around it, if no sample was lost between them, and otherwise from the nominal rate.
+// Computes the times of the samples in a device's blocks. A block states one time of the clock, so the step between its
+// samples comes from the times of the neighbouring blocks if no sample was lost between them, and otherwise from the
+// nominal rate.
 
 import type { DeviceBlock } from "./device-recording.ts";
 
-/** A moment of the device's clock, and the sample at which it was read. */
+/** A time of the device's clock, and the sample at which the device read it. */
 interface Anchor {
   readonly seconds: number;
-  /** Index in the block; it may lie outside. */
+  /** Index in the block; may lie outside the block. */
   readonly sample: number;
 }
 
@@ -15,13 +16,16 @@ export interface AnchoredBlock {
   /** One array per channel. */
   readonly values: readonly Float64Array[];
   readonly rateHz: number;
-  /** A block follows another one if it has the next number. */
+  /** Number of the block; the next block has the next number. */
   readonly sequence: number;
-  /** Numbers count within one session. */
+  /** Sequence numbers are compared only within one session. */
   readonly session: number;
 }
 
-/** Largest relative deviation of the step between two blocks from the nominal one; beyond it, samples were lost between them. */
+/**
+ * Maximum relative deviation of the step between two blocks from the nominal step; if it is larger, samples were lost
+ * between the blocks.
+ */
 const stepTolerance = 0.1;
 
 export async function* timedBlocks(blocks: AsyncIterable<AnchoredBlock>): AsyncGenerator<DeviceBlock> {
@@ -38,7 +42,7 @@ export async function* timedBlocks(blocks: AsyncIterable<AnchoredBlock>): AsyncG
   if (current !== undefined) yield { times: timesOfBlock(current, before, undefined), values: current.values };
 }
 
-/** Seconds per sample between the moments of two blocks; undefined if they do not follow each other. */
+/** Returns the seconds per sample between two blocks; undefined if the blocks are not consecutive. */
 function stepBetweenBlocks(first: AnchoredBlock, second: AnchoredBlock): number | undefined {
   if (second.sequence !== first.sequence + 1 || second.session !== first.session) return undefined;
   const samples = first.values[0]!.length - first.anchor.sample + second.anchor.sample;
@@ -46,7 +50,10 @@ function stepBetweenBlocks(first: AnchoredBlock, second: AnchoredBlock): number 
   return Math.abs(step * first.rateHz - 1) <= stepTolerance ? step : undefined;
 }
 
-/** @param before step since the block before, if this one follows it @param after likewise */
+/**
+ * @param before step since the previous block, if this block directly follows it @param after step to the next block,
+ * if that directly follows this block
+ */
 function timesOfBlock(
   { anchor: { seconds, sample }, values, rateHz }: AnchoredBlock,
   before: number | undefined,

@@ -1,8 +1,8 @@
-// Finds the column of a role by the names that it usually has.
+// Finds the column of a role by its usual names.
 
 export type ColumnRole = "label" | "group" | "recording" | "time";
 
-/** Usual names, most likely first, compared without case, spaces and punctuation. */
+/** Usual names of each role's column, most likely first, compared without case, spaces and punctuation. */
 export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   label: [
     ...["activity", "label", "class", "activityname", "activitylabel", "activityid", "annotation", "target", "y"],
@@ -21,14 +21,14 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   ],
 };
 
-/** Name of the clock that two columns make up; see split-clock.ts. */
+/** Returns the name of a clock that is joined from two columns; see split-clock.ts. */
 export function joinedClockName(seconds: string, part: string): string {
   return `${seconds} + ${part} (s)`;
 }
 
 const joinedClock = / \+ .* \(s\)$/;
 
-/** The column with the role's most likely usual name. */
+/** Returns the column with the role's most likely usual name. */
 export function usualColumnOfRole(available: readonly string[], role: ColumnRole): string | null {
   const isAxis = available.some((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)) === "x");
   const joined = role === "time" ? available.find((column) => joinedClock.test(column)) : undefined;
@@ -41,14 +41,14 @@ export function usualColumnOfRole(available: readonly string[], role: ColumnRole
     if (match !== undefined) return match;
   }
   if (role !== "time") return null;
-  // The last word may be a unit: t_us.
+  // The last word may be a unit, as in t_us.
   const bare = (column: string): string =>
     normaliseUsualColumnName(column.replace(/[\s_-](s|secs?|seconds|ms|millis|[uµμ]s|micros|ns|nanos)$/i, ""));
   for (const usual of usualColumnNames.time) {
     const match = available.find((column) => bare(column) === usual);
     if (match !== undefined) return match;
   }
-  // The abscissa of a plot: X[s].
+  // Matches the x-axis of an exported plot, such as X[s].
   const abscissa = available.find((column) => /^x\s*[[(]\s*(s|ms)\s*[\])]$/i.test(column.trim()));
   if (abscissa !== undefined) return abscissa;
   const possible = usualTimeColumns(available);
@@ -60,7 +60,7 @@ const timeWord =
   /^(times?|timestamps?|datetime|elapsed|epoch?|millis|micros|nanos|(milli|micro|nano)seconds?|zeit|temps|tiempo|tempo|tid|aika)$/;
 
 /**
- * Columns whose names contain a word for time, such as "Time since start in ms" or
+ * Returns the columns whose names contain a word for time, such as "Time since start in ms" or
  * accelerometerTimestamp_sinceReboot(s).
  */
 export function usualTimeColumns(available: readonly string[]): string[] {
@@ -73,7 +73,7 @@ export function usualTimeColumns(available: readonly string[]): string[] {
   });
 }
 
-/** Whether two names are equal except for units in brackets, case and punctuation: acc_x (g), acc_x. */
+/** Whether two names are equal except for units in brackets, case and punctuation, such as acc_x (g) and acc_x. */
 export function isSameColumnButForUnit(a: string, b: string): boolean {
   return (
     normaliseUsualColumnName(usualColumnNameWithoutUnit(a)) === normaliseUsualColumnName(usualColumnNameWithoutUnit(b))

@@ -1,6 +1,5 @@
 // Lists the sheets of an Excel workbook, and checks the XML of a sheet before its rows are read. The library that reads
-// the rows does neither: it does not verify checksums, and it does not say which cells are merged or were never
-// computed.
+// the rows does not verify checksums, and does not report which cells are merged or were never computed.
 
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
@@ -9,12 +8,12 @@ import { unzipEntry, unzipEntryInChunks, type ZipEntry } from "./unzip.ts";
 
 export interface WorkbookSheet {
   readonly name: string;
-  /** Position among all sheets of the workbook. */
+  /** Position of the sheet among all sheets of the workbook. */
   readonly index: number;
   readonly entry: ZipEntry;
 }
 
-/** Cells that are displayed as one; only the first has a value. Rows and columns are counted from 0. */
+/** Cells that are displayed as one cell; only the first has a value. Rows and columns are counted from 0. */
 export interface MergedCells {
   readonly top: number;
   readonly left: number;
@@ -28,7 +27,7 @@ export interface SheetFacts {
   readonly uncomputed: boolean;
 }
 
-/** Visible worksheets in their order. @param stored where the workbook's content is */
+/** Returns the visible worksheets in order. @param stored the place of the workbook's content */
 export async function visibleSheets(
   path: string,
   stored: string,
@@ -61,13 +60,13 @@ export async function visibleSheets(
   });
 }
 
-/** The list of sheets; undefined if the archive is not a workbook. */
+/** Returns the entry with the list of sheets; undefined if the archive is not a workbook. */
 export function workbookSheetEntry(entries: readonly ZipEntry[]): ZipEntry | undefined {
   if (!entries.some(({ name }) => name === "[Content_Types].xml")) return undefined;
   return entries.find(({ name }) => /^(xl\/)?workbook\d*\.xml$/i.test(name));
 }
 
-/** Attributes of each element, by name. */
+/** Returns the attributes of each element, by name. */
 function workbookSheetElements(xml: string, name: string): ReadonlyMap<string, string>[] {
   return [...xml.matchAll(new RegExp(`<(?:\\w+:)?${name}\\s([^>]*)>`, "g"))].map(
     ([, attributes]) =>
@@ -89,7 +88,7 @@ function withoutSheetEntities(text: string): string {
   });
 }
 
-/** No element that is searched for has more characters than this. */
+/** Maximum length of the elements that are searched for, in characters. */
 const longestElement = 200;
 const uncomputedCell = /<\/f>(<v\s*\/>|<v><\/v>)?<\/c>|<f\b[^>]*\/>(<v\s*\/>|<v><\/v>)?<\/c>/;
 

@@ -1,5 +1,6 @@
-// Reads the tables of an Excel workbook. Each visible sheet with measurements becomes a text file, as a spreadsheet program would
-// save it, so clocks, columns, labels and units are found as in any other file. hucre reads the rows one after the other.
+// Reads the tables of an Excel workbook. Each visible sheet with measurements is written as a text file, as a
+// spreadsheet program would save it, so clocks, columns, labels and units are found as in any other file. hucre reads
+// the rows one after the other.
 
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
@@ -22,9 +23,9 @@ import {
   type WorkbookSheet,
 } from "./workbook-sheets.ts";
 
-/** Rows that show where a sheet's table is. */
+/** Number of rows, from the top of a sheet, in which its table is searched for. */
 const headRows = 400;
-/** A sheet with fewer rows or columns of numbers than this does not contain a recording. */
+/** Minimum number of rows and columns of numbers in a sheet that contains a recording. */
 const fewestRows = 10;
 const fewestColumns = 3;
 
@@ -36,9 +37,10 @@ interface SheetTable {
 }
 
 /**
- * The sheets with measurements as text files; if there are several, each is named like a file in a folder, BOOK.xlsx/SHEET.
- * @param stored where the workbook's content is
- * @throws UserError if no sheet has measurements, or several have different columns
+ * Writes the sheets with measurements as text files; if there are several, each is named like a file in a folder,
+ * BOOK.xlsx/SHEET.
+ * @param stored the place of the workbook's content
+ * @throws UserError if no sheet has measurements, or if several sheets have different columns
  */
 export async function workbookTables(
   file: SourceFile,
@@ -78,7 +80,7 @@ export async function workbookTables(
   return tables.map(({ name, out }) => ({ ...file, path: `${file.path}/${name}`, stored: out }));
 }
 
-/** Sheets of several sensors are joined later; other sheets must have the same columns. */
+/** Sheets of different sensors are joined later; all other sheets must have the same columns. */
 function refuseDifferentWorkbookTables(path: string, tables: readonly SheetTable[]): void {
   const [first] = tables;
   const other = tables.find(({ columns }) => columns.join("\t") !== first!.columns.join("\t"));
@@ -91,10 +93,10 @@ function refuseDifferentWorkbookTables(path: string, tables: readonly SheetTable
 }
 
 /**
- * Writes a sheet as lines of values that are separated by tabs.
- * @param whatever whether to write it even if it has no table of measurements, so that later messages say what it
- * contains
- * @returns the names of its columns; undefined if it was not written
+ * Writes a sheet as lines of tab-separated values.
+ * @param whatever whether to write the sheet even if it has no table of measurements, so that later messages can
+ * describe its content
+ * @returns the names of the sheet's columns; undefined if it was not written
  */
 async function writeWorkbookTable(
   place: string,
@@ -154,7 +156,10 @@ function workbookTableColumns(head: readonly (readonly string[])[]): readonly st
   return measured ? (layout.names ?? head[0]!.map((_, c) => `column ${c + 1}`)) : undefined;
 }
 
-/** Rows with a value, with the values of merged cells filled in. @throws UserError if the sheet cannot be read */
+/**
+ * Yields the rows that contain a value, with the values of merged cells filled in. @throws UserError if the sheet
+ * cannot be read
+ */
 async function* workbookTableRows(
   place: string,
   stored: string,
@@ -184,7 +189,7 @@ async function* workbookTableRows(
   }
 }
 
-/** A title above the table, merged across it, is not repeated; the name of a sensor above its axes is. */
+/** A title that is merged across the whole table is not repeated; the name of a sensor above its axes is. */
 function withMergedWorkbookCells(
   row: number,
   values: Cells,

@@ -1,5 +1,5 @@
-// Writes columns to CSV or Parquet through DuckDB. The file appears under its name complete or not at all: it is written
-// under a temporary name beside its target, flushed to disk and renamed.
+// Writes columns to CSV or Parquet through DuckDB. The file appears either complete or not at all: it is written under
+// a temporary name next to its target, flushed to disk and renamed.
 
 import { mkdtemp, open, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,7 +12,10 @@ import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral, openDu
 
 export interface TableColumn {
   readonly name: string;
-  /** One of: string, double, float, integer (32 bits), boolean, timestamp (seconds since 1970, stored in microseconds). */
+  /**
+   * One of: string, double, float, integer (32 bits), boolean and timestamp (seconds since 1970, stored in
+   * microseconds).
+   */
   readonly type: "string" | "double" | "float" | "integer" | "boolean" | "timestamp";
   /** One entry per row; null for an empty cell. */
   readonly values: ArrayLike<string | number | boolean | null>;
@@ -29,7 +32,7 @@ const duckdbTypes = {
 
 const chunkRows = 2048;
 
-/** The SQL options of `COPY` for a file's extension: .parquet, .csv or .tsv, the last two also with .gz. */
+/** Returns the SQL options of `COPY` for a file's extension: .parquet, or .csv or .tsv, also with .gz. */
 export function writtenTableFormat(path: string): string {
   if (/\.(parquet|parq|pq)$/i.test(path)) return "FORMAT parquet, COMPRESSION zstd";
   const text = /\.(csv|tsv)(\.gz)?$/i.exec(path);
@@ -43,8 +46,9 @@ export function writtenTableFormat(path: string): string {
 }
 
 /**
- * Writes columns of equal length. The same columns give the same bytes in CSV, and the same values in Parquet.
- * @param path the extension determines the format; missing folders are created; an existing file is replaced
+ * Writes columns of equal length. The same columns give the same bytes in CSV and the same values in Parquet.
+ * @param path path of the file, whose extension determines the format; missing folders are created; an existing file is
+ * replaced
  * @throws UserError if the format is unknown or the file cannot be written
  */
 export async function writeTable(path: string, columns: readonly TableColumn[]): Promise<void> {
@@ -113,7 +117,7 @@ export class TableWriter {
     }
   }
 
-  /** @param columns columns of equal length, with the names and types given when it was opened */
+  /** @param columns columns of equal length, with the names and types given to `open` */
   async append(columns: readonly TableColumn[]): Promise<void> {
     const rows = columns[0]?.values.length ?? 0;
     for (const [c, { name, values }] of columns.entries()) {
@@ -139,7 +143,7 @@ export class TableWriter {
     }
   }
 
-  /** Makes the file appear under its name. */
+  /** Makes the complete file appear under its name. */
   async finish(): Promise<void> {
     try {
       this.#appender.closeSync();
@@ -156,7 +160,7 @@ export class TableWriter {
 
   async close(): Promise<void> {
     this.#database.close();
-    // If the folder itself is the problem, there is nothing to remove.
+    // If the folder itself is the problem, there may be no temporary file to remove.
     await rm(this.#temporary, { force: true }).catch(() => undefined);
     await rm(this.#scratch, { recursive: true, force: true });
   }

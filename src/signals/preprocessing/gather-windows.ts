@@ -4,7 +4,7 @@ import type { WindowSet } from "./windows.ts";
 
 /**
  * Writes the windows of `rows` into x [B, T, C] in physical units.
- * @param rows window numbers, at most B
+ * @param rows indices of windows, at most B
  */
 export function gatherWindows(
   windows: Pick<WindowSet, "samples" | "starts" | "windowSize" | "channels">,

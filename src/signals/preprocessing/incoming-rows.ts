@@ -1,5 +1,6 @@
-// Collects rows as they arrive, in pieces of any size. At any moment, they form the same recordings as a file with the same
-// rows would: the same rows are kept, and the same rules determine gaps and stretches. Dimensions: N rows per piece, C channels.
+// Collects rows as they arrive, in pieces of any size. At any time, the recordings are the same as for a file with the
+// same rows: the same rows are kept, and the same rules determine gaps and stretches. Dimensions: N rows per piece, C
+// channels.
 
 import { DataFault } from "../../data-fault.ts";
 import type { Stretch } from "../data/recordings.ts";
@@ -8,13 +9,13 @@ import type { SampledRows } from "../data/sampled-rows.ts";
 import { describeSampling } from "../data/sampling.ts";
 import { stretchesOf } from "../data/stretches.ts";
 
-/** Dropped rows, each counted once, under the first reason that applies. */
+/** Numbers of dropped rows; each row is counted once, under the first reason that applies. */
 export interface DroppedRows {
-  /** Rows whose time is not finite. */
+  /** Number of rows whose time is not finite. */
   readonly missing_time: number;
-  /** Rows in which a channel's value is not finite. */
+  /** Number of rows in which a channel's value is not finite. */
   readonly missing_values: number;
-  /** Rows with the same time as the row before. */
+  /** Number of rows with the same time as the previous row. */
   readonly duplicate_time: number;
 }
 
@@ -23,18 +24,18 @@ interface OpenRecording {
   lastTime: number;
   /** Values of the latest kept row. */
   lastValues: readonly number[];
-  /** Number of rows with the time of the previous row, but with other values. */
+  /** Number of rows that repeat the time of the previous row with other values. */
   repeated: number;
 }
 
-/** What arrived, whether or not it was kept. */
+/** Counts of everything that arrived, whether or not it was kept. */
 export interface ArrivedRows {
-  /** Rows with a time or a value. */
+  /** Number of rows with a time or a value. */
   readonly read: number;
-  /** Counts for each channel, then for the time: cells that are NaN, and cells that are infinite. */
+  /** Counts for each channel, and last for the time: cells that are NaN, and cells that are infinite. */
   readonly missing: readonly number[];
   readonly infinite: readonly number[];
-  /** Rows that repeat the time of the row before but have other values, by recording. */
+  /** Number of rows that repeat the time of the previous row with other values, by recording. */
   readonly repeated: ReadonlyMap<string, number>;
 }
 
@@ -70,7 +71,7 @@ export class IncomingRows {
   }
 
   /**
-   * Accepts a whole piece or none of it.
+   * Accepts either a whole piece or no row of it.
    * @param time [N] seconds
    * @param columns C columns of [N] values
    * @param recording name of the recording; rows of different recordings may interleave
@@ -122,7 +123,9 @@ export class IncomingRows {
     this.#dropped = dropped;
   }
 
-  /** @param cells columns of the channels, then the times; rows without any value are padding, and are not counted */
+  /**
+   * @param cells columns of the channels, and last the times; rows without any value are padding, and are not counted
+   */
   #count(cells: readonly (Float32Array | Float64Array)[]): void {
     const [missing, infinite] = [[...this.#missing], [...this.#infinite]];
     for (let i = 0; i < cells[0]!.length; i++) {
@@ -138,7 +141,7 @@ export class IncomingRows {
     [this.#missing, this.#infinite] = [missing, infinite];
   }
 
-  /** The rows so far, recording by recording. Valid until the next row arrives. */
+  /** Returns all rows so far, recording by recording. The result is valid until the next row arrives. */
   source(): SampledRows {
     const { recordings: indices, firsts } = this.#rows.sort();
     const [time, ...values] = this.#rows.columns as [Float64Array, ...Float32Array[]];

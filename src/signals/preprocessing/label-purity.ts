@@ -1,6 +1,7 @@
-// The label of windows within which the label may change: the one that holds for the longest share of the window.
+// Determines the label of each window in which the label may change, which is the label with the largest share of the
+// window.
 
-/** From `start` seconds until the next run begins; null if there is no label, or none of a known class. */
+/** A label that holds from `start` seconds until the next run begins; null if there is no label of a known class. */
 export interface LabelRun {
   readonly start: number;
   readonly label: number | null;
@@ -14,8 +15,9 @@ export interface WindowLabels {
 }
 
 /**
- * @param runs in order of time; the first begins before the first window
- * @param windows W windows of `length` seconds, the first from `start`, each `step` seconds after the one before
+ * @param runs runs in order of time, of which the first begins before the first window
+ * @param windows W windows of `length` seconds, of which the first begins at `start`, and each of the others `step`
+ * seconds after the previous one
  */
 export function labelsOfWindows(
   runs: readonly LabelRun[],
@@ -42,26 +44,26 @@ export function labelsOfWindows(
   return { labels, shares };
 }
 
-/** How often labels change within windows, if windows may span such changes. */
+/** Counts how often labels change within windows, if windows may span changes of the label. */
 export interface LabelChanges {
-  /** Windows that fit between gaps. */
+  /** Number of windows that fit between gaps. */
   readonly windows: number;
-  /** Of these, windows in which the label changes. */
+  /** Number of windows in which the label changes. */
   readonly crossing: number;
-  /** Of those, windows of which at least 80 % have one label. */
+  /** Number of windows with a change of which at least 80 % have one label. */
   readonly mostly: number;
-  /** Of those, windows of which at least half have one label. */
+  /** Number of windows with a change of which at least half have one label. */
   readonly majority: number;
-  /** Of those, windows that are used. */
+  /** Number of windows with a change that are used. */
   readonly used: number;
 }
 
-/** Shares are sums of rounded times. */
+/** Shares are sums of rounded times, so they may be slightly below the purity. */
 const shareTolerance = 1e-6;
 const mostlyShare = 0.8;
 const majorityShare = 0.5;
 
-/** Whether a window with this share of one label is used. */
+/** Whether a window is used in which one label has this share. */
 export function isLabelPure(share: number, purity: number): boolean {
   return share > 0 && share >= purity - shareTolerance;
 }

@@ -1,16 +1,17 @@
-// The filter with which a recording is brought to a lower rate: a linear-phase FIR low-pass whose cutoff is half of the new
-// rate. It is the filter of SciPy's `resample_poly`, a sinc in a Kaiser window, but in continuous time, so that any two rates
-// work. Each output is divided by the sum of its weights, so that a constant, such as gravity, stays exactly what it is.
-// Beyond both ends, the signal is continued by its odd reflection, as in SciPy's `filtfilt`. Dimensions: N samples in, M out.
+// The filter for resampling a recording to a lower rate: a linear-phase FIR low-pass whose cutoff is half of the new
+// rate. The filter is that of SciPy's `resample_poly`, a sinc in a Kaiser window, but in continuous time, so that it
+// works for any two rates. Each output is divided by the sum of its weights, so that a constant, such as gravity, stays
+// exactly the same. Beyond both ends, the signal is extended by its odd reflection, as in SciPy's `filtfilt`.
+// Dimensions: N input samples, M output samples.
 
 /** Zero crossings of the sinc on each side, and the shape of the Kaiser window: `resample_poly`'s defaults. */
 const [crossings, beta] = [10, 5];
-/** Points of the table per zero crossing; interpolated linearly, they err by less than 1e-7. */
+/** Number of table entries per zero crossing; the error of linear interpolation between them is below 1e-7. */
 const tablePoints = 4096;
 
 let table: Float64Array | undefined;
 
-/** The filter's weight at 0, 1 / tablePoints, ... output periods from its middle. */
+/** Computes the filter's weight at distances of 0, 1 / tablePoints, ... output periods from its middle. */
 function lowPassTable(): Float64Array {
   table ??= Float64Array.from({ length: crossings * tablePoints + 2 }, (_, i) => {
     const periods = i / tablePoints;
@@ -21,7 +22,7 @@ function lowPassTable(): Float64Array {
   return table;
 }
 
-/** The modified Bessel function of the first kind and order 0, by its power series. */
+/** Computes the modified Bessel function of the first kind and order 0, by its power series. */
 function besselI0OfLowPass(x: number): number {
   let [term, sum] = [1, 1];
   for (let k = 1; term > sum * 1e-17; k++) {
@@ -31,22 +32,22 @@ function besselI0OfLowPass(x: number): number {
   return sum;
 }
 
-/** Positions of outputs, in samples of the input. */
+/** Positions of output samples, in input samples. */
 export interface LowPassTicks {
-  /** N, the number of samples of the whole input. */
+  /** N, the number of samples of the entire input. */
   readonly inputs: number;
-  /** Samples of the input per output; greater than 1. */
+  /** Number of input samples per output sample; greater than 1. */
   readonly ratio: number;
-  /** Outputs `from` to `to` (exclusive); output i lies at `i * ratio`. */
+  /** Output samples `from` to `to` (exclusive), of which sample i lies at `i * ratio`. */
   readonly from: number;
   readonly to: number;
 }
 
-/** Samples `first` to `last` (exclusive) of the input, which these outputs depend on. */
+/** Returns the input samples `first` to `last` (exclusive) on which the output samples depend. */
 export function lowPassInputs({ inputs, ratio, from, to }: LowPassTicks): { first: number; last: number } {
   const reach = crossings * ratio;
   const [low, high] = [Math.ceil(from * ratio - reach), Math.floor((to - 1) * ratio + reach)];
-  // If samples are missing beyond an end, as many before that end are reflected.
+  // If samples are missing beyond an end, an equal number of samples before that end is reflected.
   if (Math.max(-low, high - inputs + 1) >= inputs) return { first: 0, last: inputs };
   return {
     first: high >= inputs ? Math.max(0, Math.min(low, 2 * (inputs - 1) - high)) : Math.max(0, low),
@@ -55,8 +56,8 @@ export function lowPassInputs({ inputs, ratio, from, to }: LowPassTicks): { firs
 }
 
 /**
- * @param columns each with the samples that `lowPassInputs` names
- * @returns for each column, the outputs
+ * @param columns the samples of each channel in the range that `lowPassInputs` returns
+ * @returns the output samples of each column
  */
 export function lowPass(columns: readonly Float32Array[], ticks: LowPassTicks): Float32Array[] {
   const { inputs, ratio, from, to } = ticks;
@@ -87,7 +88,10 @@ export function lowPass(columns: readonly Float32Array[], ticks: LowPassTicks): 
   return outputs;
 }
 
-/** Sample k of the input, continued beyond both ends by rotating it by half a turn around its last sample there. */
+/**
+ * Returns sample k of the input, which is extended beyond both ends by rotating it by half a turn around the last
+ * sample there.
+ */
 function reflectedLowPassInput(column: Float32Array, first: number, inputs: number, k: number): number {
   const last = inputs - 1;
   let [at, sign, offset] = [k, 1, 0];

@@ -1,6 +1,6 @@
-// Cuts recordings into windows of equal length, each inside one stretch (one person, recording and label, without a gap).
-// Every stretch is copied once into one block, and overlapping windows are offsets into it. Dimensions: S samples, C
-// channels, W windows, T samples per window.
+// Cuts recordings into windows of equal length, each inside one stretch (one person, recording and label, without a
+// gap). Every stretch is copied once into one block, in which overlapping windows share their samples. Dimensions: S
+// samples, C channels, W windows, T samples per window.
 
 import { DataFault } from "../../data-fault.ts";
 import { percent } from "../../percent.ts";
@@ -21,7 +21,7 @@ import { type Allocate, allocateSharedWindows, type WindowSet } from "./windows.
 export interface MadeWindows {
   readonly windows: WindowSet;
   readonly dropped: DroppedSamples;
-  /** Number of stretches that were resampled; the others are unchanged, bit for bit. */
+  /** Number of stretches that were resampled; all other stretches are unchanged, bit for bit. */
   readonly resampledStretches: number;
 }
 
@@ -38,7 +38,7 @@ export function makeWindows(recordings: Recordings, options: WindowOptions): Mad
   return { windows: windows!, dropped: plan.dropped, resampledStretches: plan.resampledStretches };
 }
 
-/** All windows of several plans; their samples lie in one contiguous block. */
+/** Makes all windows of several plans, whose samples lie in one contiguous block. */
 export function makeWindowsOfPlans(sources: readonly { rows: RowSource; plan: WindowPlan }[]): WindowSet[] {
   const sizes = sources.map(({ rows, plan }) => rows.channels.length * plannedWindowSamples(plan));
   const block = allocateSharedWindows(sizes.reduce((sum, size) => sum + size, 0));
@@ -61,12 +61,12 @@ export interface PartOfWindows {
   readonly last: number;
   readonly from: number;
   readonly to: number;
-  /** The samples that belong to the windows. */
+  /** First of the samples that belong to the windows. */
   readonly ownFrom: number;
   readonly ownTo: number;
 }
 
-/** All parts, each with all of its windows. */
+/** Returns all parts, each with all of its windows. */
 function wholePartsOfWindows({ parts, step, options: { windowSize } }: WindowPlan): PartOfWindows[] {
   return parts.map((part) => {
     const to = plannedWindowsLength(part.windows, windowSize, step);
@@ -75,8 +75,8 @@ function wholePartsOfWindows({ parts, step, options: { windowSize } }: WindowPla
 }
 
 /**
- * The windows of the given parts, in order.
- * @param allocate allocates memory for their samples
+ * Makes the windows of the given parts, in order.
+ * @param allocate allocates memory for the windows' samples
  * @returns the windows, and the first sample of each part
  */
 export function makeWindowsOfParts(

@@ -1,5 +1,5 @@
-// Explains why recordings contain no window: what was read, what cuts the rows into short stretches, and what to do next. It
-// suggests a shorter window only if the recordings themselves are short.
+// Explains why recordings contain no window: what was read, what cuts the rows into short stretches, and what to do
+// next. Suggests a shorter window only if the recordings themselves are short.
 
 import { counted } from "../../counted.ts";
 import { DataFault } from "../../data-fault.ts";
@@ -8,16 +8,19 @@ import type { RowSource, Stretch } from "../data/recordings.ts";
 interface Wanted {
   readonly windowSize: number;
   readonly samplingRateHz: number;
-  /** Samples of the longest stretch. */
+  /** Number of samples of the longest stretch. */
   readonly longest: number;
 }
 
-/** What separates a stretch from the one before. */
+/** Reason for which a stretch ends and the next begins. */
 type Cut = "person" | "recording" | "label" | "gap";
 
-/** A column that changes after fewer rows than this on average probably does not have the role that it was given. */
+/**
+ * Minimum average number of rows between changes of a column; below it, the column probably does not have the assumed
+ * role.
+ */
 const fewRows = 10;
-/** Windows shorter than this are too short to show a movement. */
+/** Minimum length of a window that a message suggests, in seconds; shorter windows do not show a movement. */
 const leastWindowSeconds = 1;
 
 export function noWindowsFault(rows: RowSource, { windowSize, samplingRateHz, longest }: Wanted): DataFault {
@@ -66,7 +69,7 @@ function explainNoWindows(
     return {
       cause: `Gaps in time cut the rows ${every}.`,
       advice:
-        "If the recordings have no such gaps, the times are misread: name the column with --time and its unit with --time-unit. Otherwise, look for lost data.",
+        "If the recordings have no such gaps, the times are misread: name the column with --time and its unit with --time-unit. Otherwise, find out where data was lost.",
     };
   }
   if (most === "label" && cutCount > 0 && longest < leastWindowSeconds * samplingRateHz) {
@@ -103,11 +106,11 @@ function cutsWithoutWindows(stretches: readonly Stretch[]): Map<Cut, number> {
   return cuts;
 }
 
-/** The step and rate of the stretch with the most rows. */
+/** Returns the step and rate of the stretch with the most rows. */
 function stepWithoutWindows(rows: RowSource, stretches: readonly Stretch[]): string {
   const longest = stretches.reduce((a, b) => (b.end - b.start > a.end - a.start ? b : a));
   const count = longest.end - longest.start;
-  if (count < 2) return "no two rows in a row";
+  if (count < 2) return "no two consecutive rows";
   const first = rows.time(longest.start, longest.start + 1)[0]!;
   const step = (rows.time(longest.end - 1, longest.end)[0]! - first) / (count - 1);
   return `a row every ${Number(step.toPrecision(3))} s (${Number((1 / step).toPrecision(3))} Hz)`;

@@ -2,7 +2,9 @@
 
 import type { WindowSet } from "./windows.ts";
 
-/** Only the windows in `rows`, over the same samples. Users and recordings without such windows are left out. */
+/**
+ * Returns only the windows in `rows`, over the same samples. Leaves out users and recordings without a selected window.
+ */
 export function pickWindows(windows: WindowSet, rows: Int32Array): WindowSet {
   const [groups, users] = renumberPickedWindows(windows.groups, rows, windows.users);
   const [recordingIndex, recordings] = renumberPickedWindows(windows.recordingIndex, rows, windows.recordings);

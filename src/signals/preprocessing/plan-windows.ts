@@ -1,5 +1,6 @@
-// Plans the positions of the windows before any sample is read. A window lies inside one stretch (one person, recording and
-// label, without a gap), or, with a purity below 1, inside a span of stretches without a gap between them. S samples, W windows.
+// Plans the positions of the windows before any sample is read. A window lies inside one stretch (one person, recording
+// and label, without a gap) or, with a purity below 1, inside several consecutive stretches without a gap between them.
+// S samples, W windows.
 
 import { DataFault } from "../../data-fault.ts";
 import type { RowSource, Stretch } from "../data/recordings.ts";
@@ -17,11 +18,11 @@ import { type EvenPlan, planResampling, type Resampling } from "./resample.ts";
 export interface WindowOptions {
   /** Sampling rate in Hz; stretches at another rate are resampled. */
   readonly samplingRateHz: number;
-  /** T, the number of samples per window. */
+  /** Number of samples T per window. */
   readonly windowSize: number;
   /** Share of a window that overlaps the next window, in [0, 1). */
   readonly overlap: number;
-  /** How stretches at a higher rate are resampled. Default: low-pass. */
+  /** Method for resampling stretches at a higher rate. Default: low-pass. */
   readonly resampling?: Resampling;
   /** Minimum share of a window that its label must cover. Default: 1, so that no window spans a change of label. */
   readonly purity?: number;
@@ -29,46 +30,46 @@ export interface WindowOptions {
   readonly classes?: readonly string[];
 }
 
-/** Samples (after resampling) that no window covers, each counted once. */
+/** Samples (after resampling) that no window covers; each sample is counted once. */
 export interface DroppedSamples {
   /** Samples in stretches shorter than a window. */
   shortStretches: { stretches: number; samples: number };
-  /** Samples at the end of longer stretches, too few for another step. */
+  /** Samples at the end of longer stretches, after the last window. */
   remainders: { stretches: number; samples: number };
   /** Samples in stretches whose label is not one of the given classes. */
   unknownClass: { stretches: number; samples: number };
 }
 
-/** Samples from one window's start to the next: round(windowSize * (1 - overlap)), at least 1. */
+/** Returns the number of samples from one window's start to the next: round(windowSize * (1 - overlap)), at least 1. */
 export function plannedWindowStep(windowSize: number, overlap: number): number {
   return Math.max(1, Math.round(windowSize * (1 - overlap)));
 }
 
-/** Total number of samples S of a plan. */
+/** Returns the total number of samples S of a plan. */
 export function plannedWindowSamples({ parts, step, options }: WindowPlan): number {
   return parts.reduce((sum, { windows }) => sum + plannedWindowsLength(windows, options.windowSize, step), 0);
 }
 
-/** Number of samples from the first sample of the first window to the last sample of the last window. */
+/** Returns the number of samples from the first sample of the first window to the last sample of the last window. */
 export function plannedWindowsLength(windows: number, windowSize: number, step: number): number {
   return (windows - 1) * step + windowSize;
 }
 
 export interface WindowPlan {
   readonly options: WindowOptions;
-  /** Samples from one window's start to the next. */
+  /** Number of samples from one window's start to the next. */
   readonly step: number;
   readonly parts: readonly PlannedPart[];
-  /** With a purity below 1, windows without a label included. */
+  /** Number of windows; with a purity below 1, this includes windows without a label. */
   readonly windows: number;
-  /** Null if no label changes within a recording, except at gaps. */
+  /** Changes of the label within recordings; null if no label changes, except at gaps. */
   readonly labelChanges: LabelChanges | null;
   readonly classes: readonly string[];
   readonly users: readonly string[];
   readonly recordings: readonly string[];
   readonly dropped: DroppedSamples;
   readonly resampledStretches: number;
-  /** Samples of the longest stretch whose label is one of the classes. */
+  /** Number of samples of the longest stretch whose label is one of the classes. */
   readonly longest: number;
 }
 
@@ -76,7 +77,7 @@ export interface WindowPlan {
 export interface PlannedPart {
   readonly even: EvenPlan;
   readonly windows: number;
-  /** One label, or one per window: -1 for windows that no label has enough of. */
+  /** One label, or one per window, which is -1 for a window without a label that covers enough of it. */
   readonly label: number | Int32Array;
   readonly group: number;
   readonly recording: number;
@@ -149,7 +150,7 @@ class WindowPlanner {
     this.#userIndex = indexWindowPlanNames(this.#users);
   }
 
-  /** Stretches without a gap between them. */
+  /** Adds stretches that have no gap between them. */
   addSpan(span: readonly Stretch[]): void {
     if (span.length === 1) {
       const count = this.add(span[0]!);
@@ -229,7 +230,7 @@ class WindowPlanner {
     return index;
   }
 
-  /** -1 for no label, undefined for a label that is not one of the classes. */
+  /** Returns -1 for no label, and undefined for a label that is not one of the classes. */
   #labelOf({ label }: Stretch): number | undefined {
     return label === null ? -1 : this.#classIndex.get(label);
   }
@@ -262,14 +263,14 @@ function indexWindowPlanNames(names: readonly string[]): Map<string, number> {
   return new Map(names.map((name, index) => [name, index]));
 }
 
-/** The fault of rows without a stretch as long as a window. */
+/** Returns the fault of rows without a stretch as long as a window. */
 export function noPlannedWindows(rows: RowSource, { longest, options, dropped }: WindowPlan): DataFault {
   const { classes = [] } = options;
   if (longest > 0 || dropped.unknownClass.stretches === 0) return noWindowsFault(rows, { ...options, longest });
   return new DataFault({
     code: "schema",
     message: `No row has one of the expected classes: ${classes.join(", ")}.`,
-    advice: "Check the label column, and that its labels are spelled like these.",
+    advice: "Check the label column, and that its labels are spelled like these classes.",
     expected: classes.join(", "),
     found: "other classes",
   });

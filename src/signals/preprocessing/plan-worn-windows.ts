@@ -1,4 +1,4 @@
-// Plans a batch's windows without the time in which nothing moved, in the same way on the server and on a device.
+// Plans a batch's windows without the time in which nothing moved; the server and devices use the same code.
 
 import { DataFault } from "../../data-fault.ts";
 import type { RowSource } from "../data/recordings.ts";
@@ -6,9 +6,9 @@ import { type StillTime, stillTime, withoutStillTime } from "../data/still-time.
 import { planAnyWindows, type WindowOptions, type WindowPlan } from "./plan-windows.ts";
 
 export interface WornWindows {
-  /** The rows that the plan refers to. */
+  /** The rows to which the plan refers. */
   readonly rows: RowSource;
-  /** It may have no windows. */
+  /** The plan, which may have no windows. */
   readonly plan: WindowPlan;
   readonly still: StillTime;
 }

@@ -1,8 +1,8 @@
-// Resamples a stretch to the rate that the network expects. A stretch that is already evenly sampled at that rate is passed on
-// unchanged, bit for bit. A stretch at a higher rate passes a low-pass filter, because frequencies above half of the
-// new rate would otherwise appear as lower ones. Any other stretch is interpolated linearly. An uneven clock is
-// trusted: before the filter, samples are interpolated at even times. Models of earlier versions interpolate in all
-// cases. Dimensions: N samples in, M out, C channels.
+// Resamples a stretch to the network's sampling rate. A stretch that is already evenly sampled at the network's rate is
+// returned unchanged, bit for bit. A stretch at a higher rate is low-pass filtered, because frequencies above half of
+// the new rate would otherwise appear as lower frequencies. Any other stretch is interpolated linearly. Uneven times
+// are assumed to be correct: before the filter, samples are interpolated at even times. Models of earlier versions use
+// linear interpolation in all cases. Dimensions: N input samples, M output samples, C channels.
 
 import { DataFault } from "../../data-fault.ts";
 import { exceedsGateLimit, mostUpsampling, unsaidRateDifference } from "../data/gate-limits.ts";
@@ -16,26 +16,28 @@ import {
 import { type LowPassTicks, lowPass, lowPassInputs } from "./low-pass.ts";
 
 /**
- * How a stretch at a higher rate is brought to the target rate. One of:
- * - `low-pass`: through a low-pass filter, unless its rate is at most 5 % higher
- * - `linear`: by linear interpolation alone, as in versions that had no filter
+ * How a stretch at a higher rate is resampled. One of: - `low-pass`: with a low-pass filter, unless the stretch's rate
+ * is at most 5 % higher - `linear`: only by linear interpolation, as in versions that had no filter
  */
 export type Resampling = "low-pass" | "linear";
 
-/** A stretch counts as evenly sampled if each sample deviates from its even tick by at most this share of a period. */
+/**
+ * Maximum deviation of each sample from its even time, as a share of the period, for a stretch to count as evenly
+ * sampled.
+ */
 export const evenTolerance = 0.05;
 
 /** The plan for resampling a stretch to an even rate. */
 export interface EvenPlan {
   readonly stretch: Stretch;
-  /** M, the number of samples out. */
+  /** Number of output samples M. */
   readonly length: number;
-  /** Seconds on the recording's own clock; sample i is at `startTime + i / rate`. */
+  /** Time of the first sample in seconds on the recording's own clock; sample i is at `startTime + i / rate`. */
   readonly startTime: number;
   readonly resampled: boolean;
-  /** The filter; null if the stretch is interpolated or unchanged. */
+  /** The low-pass filter; null if the stretch is interpolated or unchanged. */
   readonly filter: {
-    /** Samples in per sample out. */
+    /** Number of input samples per output sample. */
     readonly ratio: number;
     /** Whether the stretch is evenly sampled at its own rate. */
     readonly even: boolean;
@@ -54,16 +56,16 @@ function tooSlowToResample({ user, recording }: Stretch, secondsPerSample: numbe
   });
 }
 
-/** One stretch at an even rate. */
+/** One stretch, resampled to an even rate. */
 export interface EvenStretch extends Omit<EvenPlan, "stretch"> {
-  /** C columns of M values; views of the recordings if `resampled` is false. */
+  /** C columns of M values, which are views of the recordings if `resampled` is false. */
   readonly values: readonly Float32Array[];
 }
 
 /**
- * @param samplingRateHz the target rate, Hz
+ * @param samplingRateHz target rate, in Hz
  * @returns samples at whole periods, from the stretch's first time up to at most its last time
- * @throws DataFault if there would be more than a hundred samples per recorded sample
+ * @throws DataFault if there would be more than a hundred output samples per recorded sample
  */
 export function resample(
   recordings: Recordings,
@@ -87,7 +89,7 @@ export function planResampling(
   const startTime = timeOfResampledRow(rows, start);
   if (needsNoResampling(rows, start, end, samplingRateHz))
     return { stretch, length: end - start, startTime, resampled: false, filter: null };
-  // Keep a last tick that lies beyond the last sample only because of rounding.
+  // Keeps a last output time that exceeds the last sample's time only because of rounding.
   const seconds = timeOfResampledRow(rows, end - 1) - startTime;
   const length = Math.floor(seconds * samplingRateHz + 1e-6) + 1;
   if (exceedsGateLimit(length, mostUpsampling * (end - start)))
@@ -101,7 +103,7 @@ export function planResampling(
   return { stretch, length, startTime, resampled: true, filter };
 }
 
-/** Samples `from` to `to` (exclusive) of a planned stretch: C columns. */
+/** Returns samples `from` to `to` (exclusive) of a planned stretch, as C columns. */
 export function resampledValues(
   rows: RowSource,
   plan: EvenPlan,
@@ -140,8 +142,9 @@ export function resampledValues(
 }
 
 /**
- * Samples `from` to `to` (exclusive) of a stretch at even times of the given rate, by cubic interpolation. The slope at a row is
- * that of the line between its neighbours, so that two rows in quick succession do no harm.
+ * Interpolates samples `from` to `to` (exclusive) of a stretch at even times of the given rate, with cubic polynomials.
+ * The slope at a row is that of the line between its neighbours, so that two rows in quick succession cause no
+ * overshoot.
  */
 function resampleAtEvenTimes(
   rows: RowSource,
@@ -182,7 +185,7 @@ function resampleAtEvenTimes(
   return values;
 }
 
-/** The row from which a tick is interpolated: the last row at or before the tick that has a successor. */
+/** Returns the row from which a time is interpolated: the last row at or before the time that has a successor. */
 function rowToResampleAt(rows: RowSource, start: number, end: number, at: number): number {
   let [low, high] = [start, Math.max(start, end - 2)];
   while (low < high) {
@@ -193,7 +196,7 @@ function rowToResampleAt(rows: RowSource, start: number, end: number, at: number
   return low;
 }
 
-/** Whether every sample is within `evenTolerance` periods of its even tick, counted from the first sample. */
+/** Whether every sample is within `evenTolerance` periods of its even time, counted from the first sample. */
 function needsNoResampling(rows: RowSource, start: number, end: number, samplingRateHz: number): boolean {
   const tolerance = evenTolerance / samplingRateHz;
   const first = timeOfResampledRow(rows, start);

@@ -1,19 +1,19 @@
-// Brings channels to a common scale. The scaler is fitted on training windows only and shipped with the model as
-// scaler.json. Dimensions: S samples, C channels, W windows, T samples per window.
+// Scales channels to a common range of values. The scaler is fitted only on training windows, and stored with the model
+// as scaler.json. Dimensions: S samples, C channels, W windows, T samples per window.
 
 import { moments } from "../../stats/moments.ts";
 import { quantiles } from "../../stats/quantile.ts";
 import { sortFloats } from "../../stats/sort-floats.ts";
 import { rangesUnderWindows, type WindowSet } from "./windows.ts";
 
-/** Mean and standard deviation, median and interquartile range, or nothing. */
+/** It uses the mean and standard deviation, or the median and interquartile range, or leaves values unchanged. */
 export type ScalingMethod = "zscore" | "robust" | "none";
 
-/** x becomes (x - center) / scale, channel by channel. */
+/** Maps x to (x - center) / scale, channel by channel. */
 export interface Scaler {
-  /** One of: zscore (mean, standard deviation), robust (median, interquartile range), none (0, 1). */
+  /** One of: zscore (mean, standard deviation), robust (median, interquartile range) and none (0, 1). */
   method: ScalingMethod;
-  /** In the order of the network's input. */
+  /** Names of the channels, in the order of the network's input. */
   channels: string[];
   /** Subtracted from each channel. */
   center: number[];
@@ -22,10 +22,10 @@ export interface Scaler {
 }
 
 /**
- * Fits the scaler to the samples that the indexed windows cover. Each sample counts once, even if several windows share it.
- * Like scikit-learn's StandardScaler, `zscore` uses the population standard deviation. Like its RobustScaler, `robust` uses
- * the range between the quartiles, with linear interpolation. A constant channel gets scale 1.
- * @param index windows to fit on
+ * Fits the scaler to the samples that the indexed windows cover. Each sample counts once, even if several windows share
+ * it. `zscore` uses the population standard deviation, as scikit-learn's StandardScaler does. `robust` uses the
+ * interquartile range with linear interpolation, as scikit-learn's RobustScaler does. A constant channel gets scale 1.
+ * @param index indices of the windows to fit on
  */
 export function fitScaler(method: ScalingMethod, windows: WindowSet, index: Int32Array): Scaler {
   const channels = [...windows.channels];
@@ -51,7 +51,7 @@ export function fitScaler(method: ScalingMethod, windows: WindowSet, index: Int3
   };
 }
 
-/** The samples of one channel that the windows cover. */
+/** Returns the samples of one channel that the windows cover. */
 function valuesForScaler(windows: WindowSet, ranges: readonly number[], channel: number): Float32Array {
   const channelCount = windows.channels.length;
   let n = 0;

@@ -1,25 +1,25 @@
-// Reads the windows of a batch of any length in chunks. Cutting a stretch between two chunks does not change its signals: each
-// sample belongs to one chunk, and each chunk includes the neighbouring samples that time-dependent signals need. Dimensions:
-// S samples, W windows.
+// Reads the windows of a batch of any length in chunks. Dividing a stretch between two chunks does not change its
+// signals: each sample belongs to one chunk, and each chunk includes the neighbouring samples that time-dependent
+// signals need. Dimensions: S samples, W windows.
 
 import type { RowSource } from "../data/recordings.ts";
 import { makeWindowsOfParts, type PartOfWindows } from "./make-windows.ts";
 import { plannedWindowsLength, type WindowPlan } from "./plan-windows.ts";
 import { type Allocate, allocateSharedWindows, type WindowSet } from "./windows.ts";
 
-/** Windows `first` to `last` (exclusive) that overlap one another, and the samples that belong to them. */
+/** Overlapping windows `first` to `last` (exclusive), and the samples that belong to them. */
 export interface Run {
   /** The first window. */
   readonly first: number;
-  /** The window after the last window. */
+  /** Index of the window after the last window. */
   readonly last: number;
   /** The first sample. */
   readonly from: number;
-  /** The sample after the last sample. */
+  /** Index of the sample after the last sample. */
   readonly to: number;
-  /** The first available sample of the same stretch; at most `from`. */
+  /** The first available sample of the same stretch, which is at most `from`. */
   readonly dataFrom: number;
-  /** The sample after the last available sample; at least `to`. */
+  /** Index of the sample after the last available sample, at least `to`. */
   readonly dataTo: number;
 }
 
@@ -34,10 +34,13 @@ export interface WindowChunk {
 /** Approximate number of values per chunk: a million samples of six channels. */
 const defaultChunkValues = 6 * 2 ** 20;
 
-/** Batch size of inference. The last digits of a window's output may depend on the other windows in its batch. */
+/**
+ * Batch size of inference. Chunks contain a multiple of this many windows, because the last digits of a window's output
+ * may depend on the other windows in its batch.
+ */
 const windowsAtOnce = 16;
 
-/** The stretches that the windows cover, in order. */
+/** Returns the stretches that the windows cover, in order. */
 export function runsOfWindowChunk({ starts, windowSize }: Pick<WindowSet, "starts" | "windowSize">): Run[] {
   const runs: Run[] = [];
   for (let first = 0; first < starts.length; ) {
@@ -50,7 +53,7 @@ export function runsOfWindowChunk({ starts, windowSize }: Pick<WindowSet, "start
   return runs;
 }
 
-/** The boundary between overlapping windows: each sample belongs to the window whose middle is nearer. */
+/** Returns the boundary between overlapping windows; each sample belongs to the window whose middle is nearer. */
 export function windowChunkBoundary(start: number, next: number, windowSize: number): number {
   return Math.round((start + next + windowSize) / 2);
 }
@@ -65,8 +68,8 @@ function windowsPerChunk({ step }: WindowPlan, channels: number, values: number)
 }
 
 /**
- * All windows of a plan, in order.
- * @param margin samples on both sides that time-dependent signals need
+ * Yields all windows of a plan, in order.
+ * @param margin number of samples on both sides that time-dependent signals need
  * @param values approximate number of values per chunk
  * @param allocate allocates memory for the samples of a chunk
  */
@@ -94,7 +97,7 @@ export function* windowChunks(
   if (chosen.length > 0) yield windowChunkOf(rows, plan, chosen, allocate);
 }
 
-/** The samples of a stretch that belong to the windows, and those that are available. */
+/** Returns the samples of a stretch that belong to the windows, and the samples that are available. */
 function samplesOfWindowChunk(
   { step, options: { windowSize } }: WindowPlan,
   windows: number,

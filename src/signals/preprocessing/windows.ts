@@ -1,20 +1,20 @@
-// Windows over a uniformly sampled signal. Windows are offsets into one shared block of samples, so overlapping windows need
-// no extra memory, and worker threads can read the same bytes. Dimensions: S samples, C channels, W windows, T samples per
-// window.
+// Windows over a uniformly sampled signal. Windows are offsets into one shared block of samples, so overlapping windows
+// need no extra memory, and worker threads can read the same block. Dimensions: S samples, C channels, W windows, T
+// samples per window.
 
 /** Windows of one size, at one rate. */
 export interface WindowSet {
   /** C names. */
   readonly channels: readonly string[];
-  /** Sampling rate of all samples. */
+  /** Sampling rate of all samples, in Hz. */
   readonly samplingRateHz: number;
-  /** T, the number of samples per window. */
+  /** Number of samples T per window. */
   readonly windowSize: number;
   /** [S, C] row-major, physical units; in shared memory if several threads read it. */
   readonly samples: Float32Array;
-  /** [W] first sample of each window. */
+  /** [W] index of the first sample of each window. */
   readonly starts: Int32Array;
-  /** [W] time of that sample, in seconds on the recording's own clock. */
+  /** [W] time of each window's first sample, in seconds on the recording's own clock. */
   readonly startTimes: Float64Array;
   /** [W] index into `classes`, or -1 if there is no label. */
   readonly labels: Int32Array;
@@ -33,23 +33,26 @@ export interface WindowSet {
 /** Allocates memory for samples. */
 export type Allocate = (length: number) => Float32Array;
 
-/** Memory shared between threads. Most web pages have no SharedArrayBuffer and must use another allocator. */
+/**
+ * Memory shared between threads. Allocates shared memory; most web pages have no SharedArrayBuffer, and must use
+ * another allocator.
+ */
 export const allocateSharedWindows: Allocate = (length) =>
   new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 
-/** Number of windows per class, in the order of the classes. */
+/** Returns the number of windows per class, in the order of the classes. */
 export function windowsPerClass({ labels, classes }: WindowSet): Record<string, number> {
   return windowsPerName(labels, classes);
 }
 
-/** @param index index of each window's name */
+/** @param index index of each window's person or recording in `names` */
 export function windowsPerName(index: Int32Array, names: readonly string[]): Record<string, number> {
   const counts = new Array<number>(names.length).fill(0);
   for (const i of index) counts[i]! += 1;
   return Object.fromEntries(names.map((name, i) => [name, counts[i]!]));
 }
 
-/** Sample ranges [start, end) under the windows, merged and in order: pairs in one flat array. */
+/** Returns the sample ranges [start, end) under the windows, merged and in order, as pairs in one flat array. */
 export function rangesUnderWindows(windows: Pick<WindowSet, "starts" | "windowSize">, index: Int32Array): number[] {
   const starts = Int32Array.from(index, (w) => windows.starts[w]!).sort();
   const ranges: number[] = [];

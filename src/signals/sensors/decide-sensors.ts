@@ -1,4 +1,4 @@
-// Decides which sensors the channels of recordings form: as specified by the user, or otherwise from names and values together.
+// Decides which channels form a sensor: as the user specifies, or otherwise from names and values together.
 
 import { gravityInSensorUnit, type Sensor, type SensorUnit, sensorUnitNames } from "./sensor.ts";
 import { type NamedSensor, sensorsByName } from "./sensors-by-name.ts";
@@ -9,28 +9,28 @@ import { type Weighed, weighSensor } from "./weigh-sensor.ts";
 /** A sensor as specified by a user; an empty name or a null field is still undecided. */
 export interface GivenSensor {
   readonly sensor: Sensor;
-  /** Whether the user states that the channels do not form a sensor. */
+  /** Whether the user declares that the channels do not form a sensor. */
   readonly none: boolean;
 }
 
-/** A sensor and, in words, how its kind and unit were decided. */
+/** A sensor, and the evidence for its kind and unit. */
 export interface DecidedSensor extends Sensor {
-  /** How kind and unit were decided, in words, such as "by its values: 9.81 at rest". */
+  /** Evidence for the kind and unit, in words, such as "by its values: 9.81 at rest". */
   readonly because: string;
 }
 
 export interface SensorDoubt {
   readonly message: string;
-  /** The `--sensor` option that would resolve it. */
+  /** The `--sensor` option that would resolve the warning. */
   readonly option: string;
 }
 
-/** A sensor whose unit differs between people, or an accelerometer that includes gravity for only some of them. */
+/** A sensor whose unit differs between people, or an accelerometer that includes gravity only for some people. */
 export interface MixedSensor {
   readonly kind: "accelerometer" | "gyroscope";
   readonly name: string;
   readonly axes: Sensor["channels"];
-  /** The people whose values are in each unit. */
+  /** Each unit with the people whose values are in it. */
   readonly units: readonly (readonly [unit: SensorUnit, people: readonly string[]])[];
   /** People whose recordings do not contain gravity. */
   readonly withoutGravity: readonly string[];
@@ -38,9 +38,7 @@ export interface MixedSensor {
   readonly undecided: readonly string[];
 }
 
-/**
- * @param piecesOf returns pieces with the values of three channels, taken evenly from all recordings
- */
+/** @param piecesOf returns pieces with the values of three channels, spread evenly over all recordings */
 export function decideSensors(
   channels: readonly string[],
   given: readonly GivenSensor[],
@@ -78,8 +76,8 @@ export function decideSensors(
 }
 
 /**
- * Decides from the values of all people together and, for an accelerometer, also of each person. An accelerometer in two units
- * may otherwise look like one without gravity, or not like an accelerometer at all.
+ * Decides from the values of all people together and, for an accelerometer, also of each person alone. Otherwise, an
+ * accelerometer in two units may look like one without gravity, or not like an accelerometer at all.
  */
 function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { mixture?: MixedSensor } {
   const weighed = weighSensor(named, vectorValues(pieces));
@@ -109,7 +107,10 @@ function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed
   };
 }
 
-/** The accelerometer that moves with a gyroscope: the only one, or that in the same place among as many as there are gyroscopes. */
+/**
+ * Returns the accelerometer that moves with a gyroscope: the only one, or the one in the same position if there are as
+ * many accelerometers as gyroscopes.
+ */
 function accelerometerBesideDecided(sensor: Sensor, sensors: readonly Sensor[]): Sensor | undefined {
   if (sensor.kind !== "gyroscope") return undefined;
   const gyroscopes = sensors.filter(({ kind }) => kind === "gyroscope");
@@ -118,7 +119,7 @@ function accelerometerBesideDecided(sensor: Sensor, sensors: readonly Sensor[]):
   return accelerometers.length === gyroscopes.length ? accelerometers[gyroscopes.indexOf(sensor)] : undefined;
 }
 
-/** The gyroscope's units by person; undefined if they do not differ. */
+/** Returns the gyroscope's units by person; undefined if all people have the same unit. */
 function decideMixedRotation(
   { name, channels: axes }: Sensor,
   pieces: readonly Piece[],
@@ -146,7 +147,7 @@ function decideMixedRotation(
   return { kind: "gyroscope", name, axes, units: [...byUnit], withoutGravity: [], undecided };
 }
 
-/** Fills in what the user left open about a sensor. */
+/** Decides what the user left undecided about a sensor. */
 function decideGivenSensor(given: Sensor, pieces: readonly Piece[]): DecidedSensor {
   const [byName] = sensorsByName(given.channels);
   const name = given.name !== "" ? given.name : (byName?.name ?? given.channels.join(" "));
@@ -160,10 +161,7 @@ function decideGivenSensor(given: Sensor, pieces: readonly Piece[]): DecidedSens
   return { ...sensor, gravity, unit, because: unit === null ? "as given" : "as given; the unit by its values" };
 }
 
-/**
- * A warning about something that could not be determined, with a `--sensor` option that fills in a common choice for
- * it.
- */
+/** Warns about a property that could not be determined, with a `--sensor` option that sets it to a common choice. */
 function doubtOfDecidedSensor(sensor: Sensor, message: string): SensorDoubt {
   const { name, channels, unit, kind } = sensor;
   const usual = unit ?? sensorUnitNames(kind === "unknown" ? "accelerometer" : kind)[0]!;
@@ -174,7 +172,7 @@ function doubtOfDecidedSensor(sensor: Sensor, message: string): SensorDoubt {
   };
 }
 
-/** The word for the kind in `--sensor`. */
+/** Returns the word for the kind in `--sensor`. */
 function decidedKindWord({ kind, gravity }: Pick<Sensor, "kind" | "gravity">): string {
   if (kind === "gyroscope") return "gyr";
   if (kind === "magnetometer") return "mag";

@@ -1,9 +1,9 @@
-// Finds the sensor that a text names: a value of a column ("acc", "android.sensor.gyroscope") or the name of a file or sheet
-// (Accelerometer.csv, gyro_exp01_user01.txt).
+// Finds the sensor that a text names, such as a column's value ("acc", "android.sensor.gyroscope") or the name of a
+// file or sheet (Accelerometer.csv, gyro_exp01_user01.txt).
 
 import { sensorsByName } from "./sensors-by-name.ts";
 
-/** Android's sensor types, for columns that contain only their numbers. */
+/** Names of Android's sensor types by number, for columns that contain only the numbers. */
 const androidSensors: Readonly<Record<string, string>> = {
   1: "accelerometer",
   2: "magnetometer",
@@ -12,12 +12,15 @@ const androidSensors: Readonly<Record<string, string>> = {
   10: "linear_acceleration",
 };
 
-/** The name of the sensor that a value stands for. The names of its channels begin with it. */
+/** Returns the sensor's name for a value of a column. The names of the sensor's channels begin with this name. */
 export function nameOfSensorValue(value: string): string {
   return androidSensors[value] ?? value.trim();
 }
 
-/** The kind of sensor that a text such as "acc", "android.sensor.gyroscope" or "Gyro" names; null if it names none. */
+/**
+ * Returns the kind of sensor that a text such as "acc", "android.sensor.gyroscope" or "Gyro" names; null if it names
+ * none.
+ */
 export function kindOfSensorValue(value: string): string | null {
   const name = nameOfSensorValue(value);
   const [sensor] = sensorsByName(["x", "y", "z"].map((axis) => `${name}_${axis}`));
@@ -27,7 +30,9 @@ export function kindOfSensorValue(value: string): string | null {
 
 const ending = /(\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|gz))+$/i;
 
-/** The word for a sensor in the name of a file or sheet, and the name without it; undefined if there is none. */
+/**
+ * Returns the word for a sensor in the name of a file or sheet, and the name without it; undefined if there is none.
+ */
 export function sensorInName(name: string): { sensor: string; kind: string; rest: string } | undefined {
   const stem = name.replace(ending, "");
   const words = stem.split(/([^A-Za-z]+|(?<=[a-z])(?=[A-Z]))/).filter((word) => word !== undefined);

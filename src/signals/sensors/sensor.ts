@@ -1,5 +1,6 @@
-// A sensor: three channels that are the axes of one vector. All shared knowledge about sensors is in this file. Reading finds
-// their columns, training rotates them as a whole, drift measures them as a whole, and diagnosis reverses their faults.
+// A sensor: three channels that are the axes of one vector. All properties of sensors that other files share are
+// defined here. Reading finds the sensors' columns, training rotates each sensor as a whole, drift is measured on each
+// as a whole, and diagnosis reverses faults of each.
 
 /**
  * One of:
@@ -20,11 +21,11 @@ export interface Sensor {
   readonly name: string;
   /** What it measures. */
   readonly kind: SensorKind;
-  /** Names of its three channels. */
+  /** Names of the sensor's three channels. */
   readonly channels: Axes;
   /** Unit of the channels; null if unknown, as for raw counts. */
   readonly unit: SensorUnit | null;
-  /** Whether the accelerometer measures gravity at rest; null if unknown, and for other kinds. */
+  /** Whether the accelerometer measures gravity at rest; null if this is unknown, and for other kinds of sensors. */
   readonly gravity: boolean | null;
   /** Unit in the files, if their values are converted to `unit`. */
   readonly recordedIn?: SensorUnit;
@@ -74,7 +75,7 @@ export type SensorUnit =
   | "gauss"
   | "milligauss";
 
-/** The units of each kind, as multiples of the kind's first unit. */
+/** The units of each kind, and their sizes in multiples of the kind's first unit. */
 const unitsOfKind: Readonly<Record<SensorKind, Readonly<Partial<Record<SensorUnit, number>>>>> = {
   accelerometer: accelerations,
   gravity: accelerations,
@@ -83,12 +84,14 @@ const unitsOfKind: Readonly<Record<SensorKind, Readonly<Partial<Record<SensorUni
   unknown: {},
 };
 
-/** The names of the units, in the order in which messages list them. */
+/** Returns the names of the units, in the order in which messages list them. */
 export function sensorUnitNames(kind: SensorKind): SensorUnit[] {
   return Object.keys(unitsOfKind[kind]) as SensorUnit[];
 }
 
-/** Factor that converts a value from `from` to `to`. @throws RangeError if the units have different kinds */
+/**
+ * Returns the factor that converts a value from `from` to `to`. @throws RangeError if the units have different kinds
+ */
 export function unitFactor(kind: SensorKind, from: SensorUnit, to: SensorUnit): number {
   const { [from]: own, [to]: wanted } = unitsOfKind[kind];
   if (own === undefined || wanted === undefined) {
@@ -97,14 +100,14 @@ export function unitFactor(kind: SensorKind, from: SensorUnit, to: SensorUnit): 
   return own / wanted;
 }
 
-/** Standard gravity in each unit of acceleration. */
+/** Returns standard gravity in a unit of acceleration. */
 export function gravityInSensorUnit(unit: SensorUnit): number {
   return unitFactor("accelerometer", "g", unit);
 }
 
 /**
- * The accelerometer and the gyroscope that measure the same turning; null unless there is one of each, and the accelerometer
- * measures gravity. The axes of sensors on different parts of the body are unrelated.
+ * Returns the accelerometer and the gyroscope if they measure the same rotation; null unless there is one of each, and
+ * the accelerometer measures gravity. The axes of sensors on different parts of the body are not related.
  */
 export function turningSensors(
   sensors: readonly Sensor[],

@@ -1,15 +1,15 @@
-// Finds the sensors among columns from their names alone. Three names that differ only in the letters x, y and z are the axes
-// of one vector, and the rest of the name gives the kind and unit. The words come from the loggers and data sets in
-// test/signals/sensors/vendor-headers.ts. Numbered axes, such as Axis1, are not recognised.
+// Finds the sensors among columns from their names alone. Three names that differ only in the letters x, y and z are
+// the axes of one vector, and the other letters give the kind and unit. The known words come from the loggers and data
+// sets in test/signals/sensors/vendor-headers.ts. Numbered axes, such as Axis1, are not recognised.
 
 import type { Sensor, SensorKind } from "./sensor.ts";
 import { unitOfName, unitOfNameForKind, type WrittenUnit } from "./unit-of-name.ts";
 
-/** A sensor and how reliably its name identifies it. */
+/** A sensor, and how reliably its name identifies it. */
 export interface NamedSensor extends Sensor {
   /** Whether the kind is inferred from a single letter, as in Gx. */
   readonly weak: boolean;
-  /** The unit in the names, which may fit several kinds. */
+  /** The unit in the names, which may be a unit of several kinds. */
   readonly written: WrittenUnit | undefined;
 }
 
@@ -41,7 +41,7 @@ interface Triad {
   readonly places: readonly number[];
 }
 
-/** Finds the rightmost x in a name such that there are also columns with y and z in its place. */
+/** Finds the rightmost x in a name for which there are also columns with y and z in its place. */
 function triadByName(column: string, places: ReadonlyMap<string, number>): Triad | undefined {
   for (let at = column.length - 1; at >= 0; at--) {
     const letter = column[at]!;
@@ -53,7 +53,7 @@ function triadByName(column: string, places: ReadonlyMap<string, number>): Triad
     };
     const [y, z] = [place("y"), place("z")];
     if (y === undefined || z === undefined) continue;
-    // With a fourth component, it would be a quaternion.
+    // With a fourth component w, the vector would be a quaternion.
     if (place("w") !== undefined) return undefined;
     return { before, letter, after, places: [places.get(column)!, y, z] };
   }
@@ -77,7 +77,7 @@ function sensorByTriadName({ before, letter, after }: Triad): Omit<NamedSensor, 
   };
 }
 
-/** The unit, in brackets or as a separate word, and the name without it. */
+/** Separates the unit, in brackets or as a separate word, from the name. */
 function splitSensorName(before: string, after: string): { unit: WrittenUnit | undefined; rest: string } {
   const bracket = /[([{]\s*([^()[\]{}]+(?:\([^()]*\))?)\s*[)\]}]/;
   for (const part of [after, before]) {
@@ -90,7 +90,7 @@ function splitSensorName(before: string, after: string): { unit: WrittenUnit | u
   for (const words of [last, first]) {
     const at = words.findLastIndex((word) => unitOfName(word) !== undefined);
     const others = [...first, ...last].length - 1;
-    // A name must be more than a unit: "g_x" is a gyroscope.
+    // A name must contain more than a unit, so "g_x" is a gyroscope.
     if (at < 0 || others === 0) continue;
     const kept = words === last ? [...first, ...words.toSpliced(at, 1)] : [...words.toSpliced(at, 1), ...last];
     const unit = unitOfName(words[at]!)!;
@@ -102,8 +102,8 @@ function splitSensorName(before: string, after: string): { unit: WrittenUnit | u
 }
 
 /**
- * Lower-case words, split at non-letters, before a capital that follows a lower-case letter, and inside compounds such as
- * totalacc.
+ * Returns lower-case words, split at non-letters, before a capital that follows a lower-case letter, and inside
+ * compounds such as totalacc.
  */
 function wordsOfSensorName(text: string): string[] {
   return text
@@ -114,7 +114,7 @@ function wordsOfSensorName(text: string): string[] {
     .filter((word) => word !== "");
 }
 
-/** Angles and quaternions do not rotate the way vectors do. */
+/** Whether the words name angles or quaternions, which do not rotate as vectors do. */
 function isNoSensorName(words: readonly string[]): boolean {
   const text = words.join(" ");
   return (
@@ -154,8 +154,8 @@ function sensorKindByNameUnit(written: WrittenUnit | undefined): SensorKind {
 }
 
 /**
- * The part of the name before the axis or, if it is empty, the part after it. If the name consists only of an axis, the whole
- * name with xyz in place of the axis.
+ * Returns the part of the name before the axis or, if it is empty, the part after the axis. If the name consists only
+ * of an axis, returns the whole name with xyz in place of the axis.
  */
 function shortSensorName(before: string, letter: string, after: string): string {
   const start = before.trim().replace(/[_.\s-]$/, "");
@@ -178,7 +178,7 @@ export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
   return wordsOfSensorName(splitSensorName("", x.trim()).rest).every((word) => /^(x|axis|axes)$/.test(word));
 }
 
-/** What a sensor's name says besides its kind, such as its place on the body. */
+/** Returns the part of a sensor's name that does not state its kind, such as its place on the body. */
 export function placeInSensorName({ name }: Sensor): string {
   return wordsOfSensorName(name)
     .filter((word) => !/^(angular|velocity|rate|speed|rotation|linear|sensor|raw|data)$/.test(word))
@@ -186,7 +186,7 @@ export function placeInSensorName({ name }: Sensor): string {
     .join(" ");
 }
 
-/** Number of words in a sensor's name. */
+/** Returns the number of words in a sensor's name. */
 export function sensorNameLength({ name }: Sensor): number {
   return wordsOfSensorName(name).length;
 }

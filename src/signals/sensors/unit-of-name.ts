@@ -19,7 +19,7 @@ const unitOfAccelerationName = (unit: SensorUnit): WrittenUnit => ({ of: { accel
 const unitOfRotationName = (unit: SensorUnit): WrittenUnit => ({ of: { gyroscope: unit } });
 const unitOfFieldName = (unit: SensorUnit): WrittenUnit => ({ of: { magnetometer: unit } });
 
-/** Units by spelling, without spaces. Case-sensitive spellings come first. */
+/** Units, each with the pattern of its spellings without spaces. Case-sensitive spellings come first. */
 const spellings: readonly (readonly [RegExp, WrittenUnit])[] = [
   [/^G$/, { of: { accelerometer: "g", gravity: "g", magnetometer: "gauss" } }],
   [/^mG$/, { of: { accelerometer: "milli-g", gravity: "milli-g", magnetometer: "milligauss" } }],
@@ -51,10 +51,10 @@ const spellings: readonly (readonly [RegExp, WrittenUnit])[] = [
   [/^(raw|lsb|counts?|adc|bits?|digits?|int16)$/i, { raw: true }],
 ];
 
-/** Units of a time, or of a squared time, below a fraction line. */
+/** Matches a quotient per time or per squared time. */
 const quotient = /^[\p{L}°]+\/(s|sec|min|h)([\^*]*[2²])?$/iu;
 
-/** @param text such as "m/s^2" @returns undefined if the text is not a unit that a sensor can have */
+/** @param text the text, such as "m/s^2" @returns undefined if the text is not a unit of a sensor */
 export function unitOfName(text: string): WrittenUnit | undefined {
   // Some apps write "in G's".
   const bare = text.replace(/^\s*in\s+|'s$|\s+/gi, "");
@@ -62,7 +62,10 @@ export function unitOfName(text: string): WrittenUnit | undefined {
   return known ?? (quotient.test(bare) ? { other: text.trim() } : undefined);
 }
 
-/** The unit for a sensor of this kind, or null if such a sensor cannot have it; `angle` is accepted for gyroscopes. */
+/**
+ * Returns the unit for a sensor of this kind, or null if such a sensor cannot have it; `angle` is accepted for
+ * gyroscopes.
+ */
 export function unitOfNameForKind(kind: SensorKind, written: WrittenUnit | undefined): SensorUnit | null {
   if (written === undefined || "raw" in written || "other" in written) return null;
   if ("angle" in written) return kind === "gyroscope" ? written.angle : null;

@@ -1,20 +1,27 @@
-// Decides the unit of one person's gyroscope from the values of the accelerometer that moved with it. Angular velocities alone
-// do not show their unit: somebody who sits turns by a few deg/s, and somebody who jogs by as many rad/s. But people who turn
-// more also accelerate more. In rad/s and m/s^2, the movement of the gyroscope is less than twice that of the accelerometer for
-// every person of MotionSense, BFRB, UCI HAR and WISDM, and in deg/s it is 57 times as large (sensors-of-data-sets.full.test.ts).
+// Infers the unit of one person's gyroscope from the values of the accelerometer that moved with it. Angular velocities
+// alone do not show their unit: a sitting person may rotate the sensor by as many deg/s as a jogging person by rad/s.
+// But people who turn more also accelerate more. For every person of MotionSense, BFRB, UCI HAR and WISDM, the
+// gyroscope's movement in rad/s is less than twice the accelerometer's in m/s^2, and in deg/s it is 57 times as large
+// (sensors-of-data-sets.full.test.ts).
 
 import type { VectorValues } from "./vector-values.ts";
 
-/** Movement of the gyroscope divided by that of the accelerometer in m/s^2. */
+/** Ratio of the gyroscope's movement to the accelerometer's movement in m/s^2. */
 const share = { mostInRadians: 2, leastInDegrees: 3.5, mostInDegrees: 130 } as const;
-/** Largest usual angular velocity. Somebody may spin on a chair; but nobody turns this fast in rad/s for long. */
+/**
+ * Largest usual angular velocity that values in deg/s must exceed. Somebody may spin on a chair, but nobody rotates at
+ * so many rad/s for long.
+ */
 const leastReachInDegrees = 15;
-/** Nor does anybody turn this fast in rad/s. In deg/s, somebody on a machine that shakes may accelerate much and turn little. */
+/**
+ * Largest usual angular velocity that values in rad/s must not exceed. In deg/s, somebody on a shaking machine may
+ * accelerate strongly but rotate little.
+ */
 const mostReachInRadians = 28;
-/** Below this movement in m/s^2, the shares are those of the sensors' noise, not of somebody's movement. */
+/** Below this movement in m/s^2, the ratio is determined by the sensors' noise, not by a person's movement. */
 const leastMovement = 0.2;
 
-/** @param acceleration in m/s^2 @returns undefined if the values do not show the unit */
+/** @param acceleration values in m/s^2 @returns undefined if the values do not show the unit */
 export function unitOfRotation(
   rotation: Pick<VectorValues, "movement" | "reach">,
   acceleration: Pick<VectorValues, "movement">,

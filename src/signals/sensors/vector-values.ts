@@ -1,8 +1,9 @@
-// What the values of one vector reveal about its sensor: its magnitude at rest and its range of movement. If a sensor measures
-// gravity, the magnitude at rest is large compared with the movement; otherwise, it is close to zero. Gravity is visible in any
-// data, because everybody is still for a second at some time. Even during walking, the mean over a second is close to gravity.
+// Computes what the values of one vector reveal about its sensor: its magnitude at rest and its range of movement. If a
+// sensor measures gravity, its magnitude at rest is large compared with its movement; otherwise, it is close to zero.
+// Gravity is visible in any recording, because everybody is still for a second at some time. Even during walking, the
+// mean over a second is close to gravity.
 
-/** About one second of consecutive x, y, z samples, and the person they belong to. */
+/** About one second of consecutive x, y, z samples, and the person to whom they belong. */
 export interface Piece {
   readonly person: string;
   readonly axes: readonly [Float32Array, Float32Array, Float32Array];
@@ -11,11 +12,11 @@ export interface Piece {
 export interface VectorValues {
   /** Median length of the mean vector, over the stillest tenth of the pieces. */
   readonly rest: number;
-  /** Median of that length divided by the spread around it, in the same pieces. */
+  /** Median of the mean vector's length divided by the spread around the mean vector, in the same pieces. */
   readonly steadiness: number;
-  /** 99 % of the samples are within this distance of the mean of their piece. */
+  /** Distance from the mean of their piece within which 99 % of the samples lie. */
   readonly movement: number;
-  /** 99 % of the samples have at most this length. */
+  /** Length that 99 % of the samples do not exceed. */
   readonly reach: number;
 }
 

@@ -1,8 +1,8 @@
-// Decides the kind and unit of a sensor from its name and its values. The values reveal gravity and the unit. They override
-// the unit in an accelerometer's name, because gravity is the same everywhere.
+// Infers the kind and unit of a sensor from its name and its values. The values reveal gravity and the unit. Values at
+// rest override the unit in an accelerometer's name, because gravity is the same everywhere.
 //
-// Each limit separates the values of MotionSense, BFRB, UCI HAR and WISDM in their own units from the same values in other
-// units, person by person (110 people). test/signals/sensors/sensors-of-data-sets.full.test.ts verifies them.
+// Each limit separates the values of MotionSense, BFRB, UCI HAR and WISDM in their own units from the same values in
+// other units, person by person (110 people). test/signals/sensors/sensors-of-data-sets.full.test.ts verifies them.
 
 import { gravityInSensorUnit, type Sensor, type SensorUnit } from "./sensor.ts";
 import type { NamedSensor } from "./sensors-by-name.ts";
@@ -13,28 +13,36 @@ interface ShareOfGravity {
   readonly most: number;
 }
 
-/** Length at rest as a share of gravity: 0.97 to 1.04 for all people, 0.54 to 1.29 for people who only jog. */
+/**
+ * Limits of the length at rest, as a share of gravity: it is 0.97 to 1.04 for all people, but 0.54 to 1.29 for people
+ * who only jog.
+ */
 const nearGravity: ShareOfGravity = { least: 0.5, most: 1.5 };
-/** The same limits if the sensor's name does not say that it is an accelerometer. */
+/** Narrower limits for a sensor whose name does not identify it as an accelerometer. */
 const closeToGravity: ShareOfGravity = { least: 0.8, most: 1.25 };
-/** Length at rest divided by movement: at least 0.27 with gravity (0.16 for jogging alone), at most 0.02 for gyroscopes. */
+/**
+ * Length at rest divided by movement, which is at least 0.27 with gravity (0.16 for jogging alone), and at most 0.02
+ * for gyroscopes.
+ */
 const gravityShare = { none: 0.05, some: 0.1, nameless: 0.15 } as const;
-/** Length at rest divided by the spread around it: at least 22 with gravity, at most 1.5 for gyroscopes. */
+/**
+ * Length at rest divided by the spread around it, which is at least 22 with gravity, and at most 1.5 for gyroscopes.
+ */
 const leastSteadiness = 5;
 /**
- * The limit within which 99 % of angular velocities lie ranges from 0.6 to 10.8 rad/s, or 36 to 620 deg/s, depending on the
- * data.
+ * Limits of the angular velocity below which 99 % of the values lie, which ranges from 0.6 to 10.8 rad/s, or 36 to 620
+ * deg/s, depending on the data.
  */
 const rotationLimits = { mostRadians: 15, leastDegrees: 28 } as const;
 /** No gyroscope of a wearable measures more than 4,000 deg/s on an axis; greater values are raw counts or milli-degrees. */
 const mostDegrees = 7000;
-/** Everybody's movements exceed this angular velocity, in deg/s. */
+/** Angular velocity that everybody's movements exceed, in deg/s. */
 const implausiblyStill = 2.5;
-/** The offset of a gyroscope at rest is at most 20 deg/s, 0.35 rad/s. */
+/** Length at rest, in rad/s, that no gyroscope reaches; its offset is at most 20 deg/s, which is 0.35 rad/s. */
 const leastTurning = 0.5;
 /** For accelerations without gravity, 99 % of the values lie within 5 to 26 m/s^2, or 0.5 to 2.6 g, depending on the data set. */
 const linearLimits = { mostG: 1.2, leastMetres: 4 } as const;
-/** The earth's field is 22 to 67 uT at ground level; nearby iron adds to it. */
+/** The earth's magnetic field is 22 to 67 uT at ground level, and nearby iron adds to it. */
 const earthsField: readonly (readonly [unit: SensorUnit, least: number, most: number])[] = [
   ["uT", 15, 130],
   ["gauss", 0.2, 0.7],
@@ -42,14 +50,14 @@ const earthsField: readonly (readonly [unit: SensorUnit, least: number, most: nu
   ["nT", 15_000, 130_000],
   ["T", 15e-6, 130e-6],
 ];
-/** Raw counts of an accelerometer are about a power of two per g; calibration causes small differences. */
+/** Raw counts of an accelerometer are about a power of two per g, with small differences due to calibration. */
 const [leastCounts, countsTolerance] = [64, 0.04];
 
 export interface Weighed {
   readonly sensor: Sensor;
-  /** How the kind and unit were decided, in words. */
+  /** Evidence for the kind and unit, in words. */
   readonly because: string;
-  /** What could not be determined, or which facts contradict each other. */
+  /** Property that could not be determined, or evidence that is contradictory. */
   readonly doubt?: string;
 }
 
@@ -79,10 +87,10 @@ export function weighSensor(named: NamedSensor, values: VectorValues | undefined
   }
 }
 
-/** Units that are assumed if no name states them. */
+/** Units that are assumed if no name states a unit. */
 const usualUnits: readonly SensorUnit[] = ["m/s^2", "g", "milli-g"];
 
-/** The unit in which the magnitude at rest equals gravity; the stated one if it fits. */
+/** Returns the unit in which the magnitude at rest equals gravity, preferring the stated unit. */
 export function weighUnitAtRest(
   rest: number,
   { least, most }: ShareOfGravity = nearGravity,
@@ -99,7 +107,7 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean
   const atRest = `${formatWeighedValue(rest)} at rest`;
   const lasting = rest >= gravityShare.some * movement;
   const measured = lasting ? weighUnitAtRest(rest, nearGravity, unit) : undefined;
-  // Phones call accelerations with gravity raw, too; but 1,000 raw counts are not 1,000 milli-g.
+  // In phones, "raw" can also mean accelerations with gravity, but 1,000 raw counts are not 1,000 milli-g.
   if (isRaw && lasting && rest >= leastCounts)
     return { sensor: { ...sensor, unit: null, gravity: true }, because: `its name says raw counts; ${atRest}` };
   if (measured !== undefined) {
@@ -172,7 +180,7 @@ function weighGyroscope(
     const doubt = `its name says ${sensor.unit}, but 99 % of its values lie within ${formatWeighedValue(reach)}.`;
     return { sensor, because: `by its name; ${because}`, ...(off && { doubt }) };
   }
-  // Nobody turns steadily, and no gyroscope at rest is off by so many rad/s.
+  // No movement is a steady rotation, and no gyroscope at rest has an offset of so many rad/s.
   if (rest >= leastTurning && reach < rotationLimits.mostRadians && steadiness >= leastSteadiness)
     return {
       sensor: { ...sensor, unit: isRaw ? null : "deg/s" },
@@ -226,7 +234,7 @@ function weighSensorOfUnknownKind(sensor: Sensor, values: VectorValues, { writte
   return { sensor, because: `${said}`, doubt: `neither its name nor its values (${said}) show what it measures.` };
 }
 
-/** The unit in which the measured vector must be gravity. */
+/** Returns the unit in which the measured vector must be gravity. */
 function weighGravityUnit(values: VectorValues): SensorUnit | undefined {
   return weighsAsGravity(values) ? weighUnitAtRest(values.rest, closeToGravity) : undefined;
 }

@@ -927,6 +927,8 @@ export interface ServeConfig {
   order: "arrival" | "data";
   /** With --order data, seconds by which data may be late; a batch that is later is judged when it arrives. Default: 60. */
   lateness: number;
+  /** Maximum number of threads that judge batches, each with its own copy of the models. Default: one per core. */
+  jobs: number;
   /** YAML or JSON file that says who is alerted about which streams; see docs/alerts.md. */
   alerts?: string;
   /** Check the options and the models, and stop. */

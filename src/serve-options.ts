@@ -11,7 +11,7 @@ import {
   textOption,
   wholeNumberOption,
 } from "./option.ts";
-import { keep, store } from "./shared-options.ts";
+import { jobs, keep, store } from "./shared-options.ts";
 
 export const modelsFolder: Option<string> = textOption({
   value: "dir",
@@ -140,6 +140,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
     }),
   }),
   ...optionsUnder("Running:", {
+    jobs: { ...jobs, doc: "maximum number of threads that judge batches, each with its own copy of the models" },
     alerts,
     checkConfig: flagOption({ affects: "run", doc: "check the options and the models, and stop" }),
   }),

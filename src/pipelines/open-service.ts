@@ -1,25 +1,28 @@
 // The service without its network: models that are open, and the order in which batches are judged.
 
 import { UserError } from "../errors.ts";
-import { openModelLedgerStore } from "../monitoring/streams/model-ledger.ts";
+import { startWorker } from "../learning/training/start-worker.ts";
 import type { ListedStream } from "../monitoring/streams/stream-list.ts";
-import type { Reporter } from "../reporter.ts";
+import { type Reporter, reporterOf } from "../reporter.ts";
 import type { ServeConfig } from "../resolve-config.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
 import { type Clock, systemClock } from "../storage/tracking/sender-clock.ts";
 import { explainSystemError } from "../system-error.ts";
 import { type Decided, decideServed, type ServedDecision } from "./decide-served.ts";
-import { type JudgedBatch, type JudgeRun, judgePostedBatch } from "./judge-posted-batch.ts";
+import { JudgeThreads } from "./judge-in-threads.ts";
+import type { JudgedBatch, JudgeRun } from "./judge-posted-batch.ts";
+import type { JudgeThreadData } from "./judge-thread.ts";
 import { judgingOrder } from "./judging-order.ts";
 import { listModels } from "./models.ts";
+import { openServedModels, type ServedFolders } from "./open-served-models.ts";
 import { type PicturedBatch, pictureServedBatch } from "./picture-batch.ts";
 import type { PostedBatch } from "./posted-batch.ts";
 import { type StreamReader, streamReader } from "./read-streams.ts";
 import { BaselineReader } from "./served-baseline.ts";
-import { ServedModels, serviceLedgerWait } from "./served-models.ts";
 import { listStreamsOf } from "./streams.ts";
 
 export { StoreUnavailable } from "../storage/store/store-unavailable.ts";
+export { JudgeThreadEnded } from "./judge-in-threads.ts";
 export type { StreamReader } from "./read-streams.ts";
 export { UnknownModel } from "./served-models.ts";
 
@@ -56,12 +59,25 @@ export interface ServiceRun {
   readonly onJudged?: NonNullable<JudgeRun["onJudged"]>;
 }
 
+/** Connections to PostgreSQL that the threads share as evenly as they can. */
+const judgingConnections = 10;
+/** Per thread, so that no batch waits for another one's statement. */
+const leastConnections = 2;
+
 /** @throws UserError if the folder has no model */
 export async function openService(config: ServeConfig, run: ServiceRun = {}): Promise<Service> {
-  const { models: directory, keepDays, keepMegabytes, batchRows } = config;
-  const store = config.store === undefined ? undefined : await openModelLedgerStore(config.store, serviceLedgerWait);
-  const served = new ServedModels({ models: directory, store });
-  const { now = () => new Date(), clock = systemClock } = run;
+  const { models: directory, store: address, keepDays, keepMegabytes, batchRows } = config;
+  const folders: ServedFolders = { models: directory, store: address };
+  const { models: served, store, close } = await openServedModels(folders);
+  const { now = () => new Date(), clock = systemClock, onJudged = () => {}, reporter } = run;
+  const connections = Math.max(leastConnections, Math.floor(judgingConnections / config.jobs));
+  const data: JudgeThreadData = { ...folders, connections, keepDays, keepMegabytes, batchRows };
+  const threads = new JudgeThreads({
+    threads: config.jobs,
+    start: () => startWorker("judge-thread", data, { beside: import.meta.url }),
+    onJudged,
+    reporter: reporterOf(reporter),
+  });
   const judging = judgingOrder(
     {
       keyOf: streamOfPosted,
@@ -70,8 +86,7 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
       clock,
       now,
     },
-    (posted: PostedBatch) =>
-      judgePostedBatch(served, posted, { ...run, keep: { keepDays, keepMegabytes }, maxRows: batchRows }),
+    (posted: PostedBatch) => threads.judge(posted),
   );
   const service: Service = {
     judge: judging.run,
@@ -102,8 +117,8 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
       return (await store?.reach().catch(reasonOfServiceError)) ?? undefined;
     },
     close: async () => {
-      await served.close();
-      await store?.close();
+      await threads.close();
+      await close();
     },
   };
   const reason = await service.notReady();

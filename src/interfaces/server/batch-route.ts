@@ -5,7 +5,7 @@ import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import { camelCase, kebabCase } from "../../letter-case.ts";
 import { checkResultSchema, OtherContent, TooManyRows } from "../../pipelines/judge-posted-batch.ts";
-import { type Service, StoreUnavailable } from "../../pipelines/open-service.ts";
+import { JudgeThreadEnded, type Service, StoreUnavailable } from "../../pipelines/open-service.ts";
 import type { PostedColumns } from "../../pipelines/posted-batch.ts";
 import { UnknownModel, UnusableModel } from "../../pipelines/served-models.ts";
 import { postedColumns } from "../../push-options.ts";
@@ -124,6 +124,9 @@ function columnsOfQuery(query: Readonly<Record<string, string>>): PostedColumns 
 }
 
 function problemOfBatch(error: unknown): unknown {
+  if (error instanceof JudgeThreadEnded) {
+    return busyProblem("the thread that was judging this batch ended before it had an answer", 1, error);
+  }
   if (!(error instanceof UserError) || error instanceof StoreUnavailable) return error;
   if (error instanceof UnknownModel) return problemOfUserError(error, 404, "Unknown model");
   if (error instanceof UnusableModel) return problemOfUserError(error, 503, "Unusable model");

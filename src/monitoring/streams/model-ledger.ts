@@ -3,7 +3,7 @@
 import { jsonFileText } from "../../storage/store/json-file.ts";
 import type { LedgerUpgrade } from "../../storage/store/ledger-upgrade.ts";
 import { openStore } from "../../storage/store/open-store.ts";
-import type { OpenedStore } from "../../storage/store/opened-store.ts";
+import type { OpenedStore, StoreOptions } from "../../storage/store/opened-store.ts";
 import type { RollingBatches } from "../../storage/store/published-reference.ts";
 import { SqliteStreamStore } from "../../storage/store/sqlite-stream-store.ts";
 import { parseStoreAddress } from "../../storage/store/store-address.ts";
@@ -54,7 +54,10 @@ export function openModelLedger(model: MonitoredModel, options: LedgerWait = {})
  * @param address sqlite:DIR or postgres://user:password@host/database
  * @throws UserError if the address is invalid or the store cannot be used
  */
-export async function openModelLedgerStore(address: string, options: LedgerWait = {}): Promise<OpenedStore> {
+export async function openModelLedgerStore(
+  address: string,
+  options: LedgerWait & Pick<StoreOptions, "connections"> = {},
+): Promise<OpenedStore> {
   return openStore(parseStoreAddress(address), { ...modelLedgerUpgrade, ...options });
 }
 

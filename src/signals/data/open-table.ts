@@ -61,12 +61,6 @@ export interface OpenableTable {
 /** Thrown if the recordings have more rows than the caller accepts. */
 export class TooManyRows extends UserError {
   override readonly name: string = "TooManyRows";
-
-  constructor(file: string, maxRows: number) {
-    super(`${file}: expected at most ${maxRows.toLocaleString("en")} rows, found more`, {
-      advice: "Send shorter batches, each under its own id.",
-    });
-  }
 }
 
 /** Open recordings. Callers must close them. */
@@ -109,7 +103,11 @@ export async function openTable(
   let rowsRead = 0;
   for await (const { chunk, seconds, repeats } of clocks.chunks()) {
     rowsRead += seconds.length;
-    if (rowsRead > maxRows) throw new TooManyRows(fileNames[0]!, maxRows);
+    if (rowsRead > maxRows) {
+      throw new TooManyRows(`${fileNames[0]}: expected at most ${maxRows.toLocaleString("en")} rows, found more`, {
+        advice: "Send shorter batches, each under its own id.",
+      });
+    }
     selector.add(chunk, seconds, repeats);
   }
   refuseReservedTexts(keys, roles, fileNames);

@@ -16,6 +16,8 @@ export interface PostgresOptions {
   readonly wait?: (milliseconds: number) => Promise<unknown>;
   /** Returns a number from 0 to 1 that spreads the attempts of several processes. Default: `Math.random`. */
   readonly random?: () => number;
+  /** Maximum number of connections at the same time (default 10). */
+  readonly connections?: number;
 }
 
 /** Waits before the attempts after a connection broke, in milliseconds: about ten seconds, an arbitrary choice. */
@@ -53,6 +55,7 @@ export class PostgresConnection {
       connectionTimeoutMillis: connectTimeoutMs,
       query_timeout: queryTimeoutMs,
       keepAlive: true,
+      max: options.connections ?? 10,
       allowExitOnIdle: true,
     });
     // A connection may break at any moment, also between two statements, and the next statement on it fails then. An error

@@ -1,7 +1,7 @@
 // Sends malformed and hostile requests. None may end the process, and each gets an answer.
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { StoreUnavailable } from "../../../src/pipelines/open-service.ts";
+import { JudgeThreadEnded, StoreUnavailable } from "../../../src/pipelines/open-service.ts";
 import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
 import { type FakeOptions, type FakeService, fakeService } from "./fake-service.ts";
 
@@ -67,6 +67,16 @@ it("a full disk is answered with 503 and the time after which to try again", asy
   const reply = await app.request(batch, { method: "POST", headers: { Host: "localhost" }, body: "a\n1\n" });
   expect([reply.status, reply.headers.get("retry-after")]).toEqual([503, "5"]);
   expect(await reply.json()).toMatchObject({ detail: expect.stringContaining("no space is left") });
+});
+
+it("a batch whose thread ended is answered with 503 and the time after which to try again", async () => {
+  const { app } = service({ judge: () => Promise.reject(new JudgeThreadEnded("ended with code 1")) });
+  const reply = await app.request(batch, { method: "POST", headers: { Host: "localhost" }, body: "a\n1\n" });
+  expect([reply.status, reply.headers.get("retry-after")]).toEqual([503, "1"]);
+  expect(await reply.json()).toMatchObject({
+    title: "Busy",
+    detail: expect.stringContaining("Send the request again"),
+  });
 });
 
 it("an unknown parameter is answered with all that are known", async () => {

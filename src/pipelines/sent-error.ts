@@ -1,0 +1,67 @@
+// Errors on their way out of a thread. A structured clone keeps neither the class of an error nor its fields, and callers need both.
+
+import { UserError } from "../errors.ts";
+import { OtherContent } from "../monitoring/streams/monitor-stream.ts";
+import { TooManyRows } from "../signals/data/open-recordings.ts";
+import { StoreUnavailable } from "../storage/store/store-unavailable.ts";
+import { UnknownModel, UnusableModel } from "./served-models.ts";
+
+/** An error in a form that can be sent. */
+export interface SentError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** Null if it is not a UserError. */
+  readonly user: Pick<UserError, "headline" | "details" | "advice" | "exitCode"> | null;
+  /** What `explainSystemError` reads. */
+  readonly system: SystemFields;
+  readonly cause: SentError | null;
+}
+
+interface SystemFields {
+  readonly code?: string;
+  readonly syscall?: string;
+  readonly path?: string;
+  readonly dest?: string;
+}
+
+/** The classes that callers tell from others. Any other UserError arrives as a plain one. */
+const classes = [UnknownModel, UnusableModel, OtherContent, TooManyRows, StoreUnavailable] as const;
+
+export function sentError(thrown: unknown): SentError {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const { name, message, stack, cause } = error;
+  return {
+    name,
+    message,
+    stack,
+    user: error instanceof UserError ? sentUserFields(error) : null,
+    system: sentSystemFields(error),
+    cause: cause instanceof Error ? sentError(cause) : null,
+  };
+}
+
+export function receivedError(sent: SentError): Error {
+  const { name, message, stack, user, system } = sent;
+  const cause = sent.cause === null ? {} : { cause: receivedError(sent.cause) };
+  let error: Error;
+  if (user === null) {
+    error = new Error(message, cause);
+    if (error.name !== name) error.name = name;
+  } else {
+    const { headline, details, advice, exitCode } = user;
+    const Known = classes.find((own) => own.name === name) ?? UserError;
+    error = new Known(headline, { details, exitCode, ...(advice !== undefined && { advice }), ...cause });
+  }
+  if (stack !== undefined) error.stack = stack;
+  return Object.assign(error, system);
+}
+
+function sentUserFields({ headline, details, advice, exitCode }: UserError): NonNullable<SentError["user"]> {
+  return { headline, details, advice, exitCode };
+}
+
+function sentSystemFields(error: Error & SystemFields): SystemFields {
+  const names = ["code", "syscall", "path", "dest"] as const;
+  return Object.fromEntries(names.flatMap((name) => (typeof error[name] === "string" ? [[name, error[name]]] : [])));
+}

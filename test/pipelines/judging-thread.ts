@@ -1,0 +1,32 @@
+// Stands in for a thread that judges, in the tests of `JudgeThreads`. What a batch is called says what happens to it.
+import { setTimeout } from "node:timers/promises";
+import { parentPort, threadId } from "node:worker_threads";
+import type { JudgeMessage, JudgeReply } from "../../src/pipelines/judge-in-threads.ts";
+
+const send = (reply: JudgeReply): void => parentPort!.postMessage(reply);
+const judging: Promise<void>[] = [];
+
+parentPort!.on("message", async (message: JudgeMessage) => {
+  if (message === null) {
+    await Promise.all(judging);
+    parentPort!.close();
+    return;
+  }
+  judging.push(answer(message));
+});
+
+async function answer({ id, posted }: NonNullable<JudgeMessage>): Promise<void> {
+  const { project, model, stream, batch } = posted;
+  if (batch === "exit") process.exit(3);
+  if (batch === "throw") process.nextTick(() => Promise.reject(new Error("out of luck")));
+  if (/exit|throw|wait/.test(batch)) await setTimeout(100);
+  if (batch === "refuse") {
+    const user = { headline: "body: expected rows", details: [], advice: "Send rows.", exitCode: 2 };
+    const error = { name: "UserError", message: user.headline, stack: undefined, user, system: {}, cause: null };
+    return send({ type: "failed", id, error });
+  }
+  send({ type: "warning", message: `judging ${batch}` });
+  const judged = { project, model: `thread ${threadId}`, stream, batch, result: { verdict: "normal" } as never };
+  const event = batch === "known" ? null : { ...judged, model, previous: null };
+  send({ type: "judged", id, judged: { ...judged, known: event === null }, event });
+}

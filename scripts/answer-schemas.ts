@@ -1,5 +1,5 @@
-// Schemas for the output of `--json`. The schema for the result of `check`, which the ledger also keeps, is in
-// src/monitoring. The schemas have the types of the printed values, so that neither can change without the other.
+// Schemas for the output of `--json`. The schema of the result of `check`, which is also stored in the ledger, is in
+// src/monitoring. Each schema is typed with the value that is printed, so that neither can change without the other.
 import { z } from "zod";
 import type { Serving } from "../src/interfaces/server/serve.ts";
 import { retrainReportSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
@@ -40,7 +40,7 @@ export const simulateResultSchema: z.ZodType<SimulateResult> = z.object({
 
 export const servingSchema: z.ZodType<Serving> = z.object({
   url: z.string().nullable().describe("the address; null with --check-config"),
-  models: names.describe("names under which models can be addressed"),
+  models: names.describe("names by which clients address the models"),
 });
 
 const verdict = z.enum(["normal", "gradual_drift", "sudden_change", "rejected"]);
@@ -48,33 +48,37 @@ const verdict = z.enum(["normal", "gradual_drift", "sudden_change", "rejected"])
 export const pushResultSchema: z.ZodType<PushResult> = z.object({
   to: z.string().describe("address of the service"),
   model: z.string(),
-  spool: z.string().describe("folder in which batches wait"),
+  spool: z.string().describe("folder in which batches wait until the service accepts them"),
   exit_code: count.describe(
-    "the highest: that of a verdict, 2 if something was refused or could not be read, 3 if batches wait in the spool",
+    "the highest exit code of all batches: that of the verdict, 2 if a batch was refused or unreadable, 3 if " +
+      "batches remain in the spool",
   ),
   accepted: count,
   refused: count,
   spooled: count,
-  skipped: count.describe("number of files that had been sent before"),
+  skipped: count.describe("number of files that were skipped because they had already been sent"),
   streams: z.array(
     z.object({
       stream: z.string(),
       accepted: count.describe("number of batches that the service accepted"),
-      known: count.describe("how many of these it had judged before"),
+      known: count.describe("number of accepted batches that the service had already judged"),
       verdicts: z.record(verdict, count).describe("number of accepted batches by verdict"),
-      last: z.object({ batch_id: z.string(), verdict }).nullable().describe("the last batch that was accepted"),
-      refused: count.describe("number of batches that the service will never accept"),
-      spooled: count.describe("number of batches that wait in the spool"),
-      waits_because: z.string().nullable().describe("null if none waits, or the command was stopped before"),
+      last: z.object({ batch_id: z.string(), verdict }).nullable().describe("the last batch that the service accepted"),
+      refused: count.describe("number of batches that the service permanently refused"),
+      spooled: count.describe("number of batches that remain in the spool"),
+      waits_because: z
+        .string()
+        .nullable()
+        .describe("why batches remain in the spool; null if there are none, or if the command was stopped first"),
     }),
   ),
   refused_batches: z.array(
     z.object({
       stream: z.string(),
       batch_id: z.string(),
-      file: z.string().describe("the file that the batch comes from"),
+      file: z.string().describe("the file that contained the batch"),
       reason: z.string(),
-      kept: z.string().describe("where its content is kept"),
+      kept: z.string().describe("where the refused batch is kept"),
     }),
   ),
   unread_files: z.array(z.object({ file: z.string(), reason: z.string() })),
@@ -85,12 +89,12 @@ const listedToken = {
   project: z.string(),
   scopes: names.min(1),
   created_at: z.iso.datetime(),
-  expires_at: z.iso.datetime().nullable().describe("null if it does not expire"),
+  expires_at: z.iso.datetime().nullable().describe("null if the token does not expire"),
 };
 
 export const createdTokenSchema: z.ZodType<SnakeKeys<CreatedToken>> = z.object({
   ...listedToken,
-  token: z.string().describe("the secret, which cannot be shown again"),
+  token: z.string().describe("the secret token, which cannot be shown again"),
 });
 
 export const tokenListSchema: z.ZodType<{ tokens: SnakeKeys<ListedToken>[] }> = z.object({
@@ -102,27 +106,31 @@ export const revokedTokenSchema: z.ZodType<{ name: string }> = z.object({ name: 
 export const predictResultSchema: z.ZodType<SnakeKeys<PredictResult>> = z.object({
   out: z.string(),
   windows: z.int().min(1),
-  classes: z.record(z.string(), count).describe("number of windows by label"),
+  classes: z.record(z.string(), count).describe("number of windows per label"),
   minutes: z
     .record(z.string(), z.record(z.string(), z.number().min(0)))
-    .describe("minutes by person and label; the time that windows share is counted once"),
+    .describe("minutes per person and label; time covered by several windows is counted once"),
   mean_confidence: share,
   smooth: z
     .number()
     .positive()
     .nullable()
-    .describe("mean length of an activity, in seconds, that the smoothing assumed; null if labels were not smoothed"),
+    .describe("mean duration of an activity, in seconds, that the smoothing assumed; null if labels were not smoothed"),
   unknown: z
     .object({
-      confidence: share.describe("windows with a lower confidence are unknown"),
+      confidence: share.describe("windows with a lower confidence are labelled unknown"),
       share,
-      wrong_removed: share.nullable().describe("share of the wrong predictions that become unknown"),
-      right_removed: share.nullable().describe("share of the right predictions that become unknown"),
+      wrong_removed: share
+        .nullable()
+        .describe("share of the wrong predictions that become unknown; null if there were none"),
+      right_removed: share
+        .nullable()
+        .describe("share of the correct predictions that become unknown; null if there were none"),
       accuracy_before: share,
-      accuracy_after: share.describe("among the predictions that remain"),
+      accuracy_after: share.describe("accuracy of the predictions that do not become unknown"),
     })
     .nullable()
-    .describe("threshold, and what it does to the windows of cross-validation; null without --unknown"),
+    .describe("the threshold, and its effect on the windows of cross-validation; null without --unknown"),
   seconds,
 });
 
@@ -132,32 +140,33 @@ const byJudge = <Schema extends z.ZodType>(schema: Schema) => z.record(z.enum(ju
 const withoutDrift: z.ZodType<NoDriftFigures> = z.object({
   streams: z.int().min(1),
   batches: z.int().min(1),
-  alarms_per_batch: share.describe("share of batches with an alarm"),
-  run_length: z.number().min(1).nullable().describe("number of batches per new alarm; null if there was no alarm"),
+  alarms_per_batch: share.describe("share of batches that raised an alarm"),
+  run_length: z
+    .number()
+    .min(1)
+    .nullable()
+    .describe("mean number of batches between new alarms; null if there was no alarm"),
 });
 
 const withChange: z.ZodType<ChangeFigures> = z.object({
   streams: z.int().min(1),
   seen_by: z
     .array(share)
-    .describe(
-      "share of streams in which the change has been detected by the first changed batch, by the second, and so on",
-    ),
+    .describe("share of streams in which the change was detected by the first changed batch, by the second, and so on"),
   detected: share.describe("share of streams with an alarm that began after the change"),
   median_delay: z
     .int()
     .min(1)
     .nullable()
     .describe(
-      "number of batches until that alarm, over all streams; null if the change was detected in fewer than half of them",
+      "median number of batches from the change to the alarm; null if the change was detected in fewer than half of " +
+        "the streams",
     ),
   within_5: share,
   within_25: share,
   label_right: share
     .nullable()
-    .describe(
-      "share of alarms for which the change was named correctly five batches later; null if no change was named",
-    ),
+    .describe("share of alarms whose label five batches later was correct; null if no change was labelled"),
 });
 
 export const driftBenchResultSchema: z.ZodType<DriftBenchResult> = z.object({
@@ -166,12 +175,14 @@ export const driftBenchResultSchema: z.ZodType<DriftBenchResult> = z.object({
   batches: z.int().min(1),
   change_at: count,
   streams: z.int().min(1),
-  day: rehearsedDaySchema.describe("in recorded order, or the shortest and the longest bout"),
+  day: rehearsedDaySchema.describe(
+    "`recorded` for days in recorded order, otherwise the shortest and the longest mean bout length",
+  ),
   seed: z.number(),
   arl: z.number().positive(),
   no_drift: byJudge(withoutDrift),
-  no_drift_by_person: byJudge(z.array(withoutDrift)).describe("figures for each person, in the order of `people`"),
-  other_mix: byJudge(withoutDrift).describe("figures for batches in which the person does only half of the activities"),
+  no_drift_by_person: byJudge(z.array(withoutDrift)).describe("figures per person, in the order of `people`"),
+  other_mix: byJudge(withoutDrift).describe("figures for batches that contain only half of the person's activities"),
   changes: z.array(
     z.object({
       name: z.string(),
@@ -191,7 +202,7 @@ const version = z.object({
   from: z
     .string()
     .nullable()
-    .describe("folder of the model that pseudo-labelled recordings for this version; null if `train` made it"),
+    .describe("folder of the model that pseudo-labelled the recordings of this version; null if `train` made it"),
   people: z.int().min(1),
   classes: names.min(2),
   macro_f1: spread.describe("mean and standard deviation over folds"),
@@ -200,7 +211,7 @@ const version = z.object({
 
 export const modelVersionsSchema: z.ZodType<SnakeKeys<ModelVersion>[]> = z.array(
   version.extend({
-    number: z.int().min(1).describe("number of the version in its line; LINE@NUMBER means this model"),
+    number: z.int().min(1).describe("number of the version within its line; LINE@NUMBER refers to this model"),
     champion: z.boolean(),
   }),
 );
@@ -221,20 +232,22 @@ const comparedModels = z.object({
   paired: z
     .object({
       people: z.array(z.object({ person: z.string(), first: z.number(), second: z.number() })).min(1),
-      first: z.number().describe("mean macro-F1 over these people"),
+      first: z.number().describe("mean macro-F1 over these people under the first model"),
       second: z.number(),
       difference: z.number().describe("second minus first, averaged over people"),
-      interval: interval.nullable().describe("90 % interval by bootstrap over people; null for a single person"),
+      interval: interval
+        .nullable()
+        .describe("90 % confidence interval, by bootstrap over people; null for a single person"),
       verdict: z.enum(["better", "worse", "open"]).nullable(),
     })
     .nullable()
-    .describe("null if no person was tested under both models"),
+    .describe("null if no person was tested with both models"),
 });
 
 export const modelComparisonSchema: z.ZodType<SnakeKeys<Omit<ModelComparison, "models">> & { models: PrintedModel[] }> =
   z.object({
     models: z.array(modelDescriptionSchema).min(2),
-    compared: z.array(comparedModels).min(1).describe("each further model compared with the first"),
+    compared: z.array(comparedModels).min(1).describe("comparison of each further model with the first"),
     warnings: z.array(z.string()),
   });
 
@@ -242,14 +255,16 @@ export const joinedLineSchema: z.ZodType<SnakeKeys<JoinedLine>> = z.object({
   line: z.string().min(1),
   model: z.string().min(1),
   champion: z.string().min(1),
-  comparison: comparedModels.nullable().describe("with the champion; null if the model is the champion of a new line"),
+  comparison: comparedModels
+    .nullable()
+    .describe("comparison with the champion; null if the model is the champion of a new line"),
   warnings: z.array(z.string()),
 });
 
 export const promotionSchema: z.ZodType<Promotion> = z.object({
   line: z.string().min(1),
   champion: z.string().min(1),
-  previous: z.string().nullable().describe("previous champion; null if there was none or nothing changed"),
+  previous: z.string().nullable().describe("the previous champion; null if there was none or it has not changed"),
 });
 
 export const referenceDecisionSchema: z.ZodType<{ batch: string; action: ByHand; changed: boolean }> = z.object({
@@ -266,8 +281,8 @@ export const compactedLedgerSchema: z.ZodType<SnakeKeys<CompactedLedger>> = z.ob
   shortened: count.describe("number of batches whose full results were shortened"),
   damaged: z
     .array(z.object({ stream: z.string(), batch: z.string() }))
-    .describe("batches whose stored results are damaged; they were left unchanged"),
-  bytes_before: count.describe("size of the ledger and its log before"),
+    .describe("batches whose stored results are damaged and were left unchanged"),
+  bytes_before: count.describe("size of the ledger and its write-ahead log before compaction"),
   bytes_after: count,
 });
 
@@ -284,8 +299,10 @@ export const recalibrationSchema: z.ZodType<SnakeKeys<Recalibration>> = z.object
   model: z.string(),
   model_version: z.string(),
   people: z.int().min(1).describe("whose days were rehearsed"),
-  day: rehearsedDay.describe("in recorded order, or the range of the mean length of a bout"),
-  before: rehearsedDay.describe("days of the previous calibration; null if an earlier version made it"),
+  day: rehearsedDay.describe("`recorded` for days in recorded order, otherwise the range of mean bout lengths"),
+  before: rehearsedDay.describe(
+    "days rehearsed by the previous calibration; null if an earlier version of Tidemark made it",
+  ),
   run_length: runLengthSchema.nullable(),
   changed: z.boolean().describe("whether the calibration differs from the previous one"),
   seconds,
@@ -293,30 +310,33 @@ export const recalibrationSchema: z.ZodType<SnakeKeys<Recalibration>> = z.object
 
 const unsent = z
   .object({
-    events: z.int().min(1).describe("number of events that were not sent; for a stream, number of batches"),
+    events: z.int().min(1).describe("number of events that were not sent; number of batches in the case of a stream"),
     reason: z.string(),
   })
   .nullable()
-  .describe("null if the server has everything");
-const page = z.string().nullable().describe("address of the run's page; null if the server has none");
+  .describe("null if the server has received everything");
+const page = z.string().nullable().describe("URL of the run's page; null if the server has no such page");
 
 export const syncResultSchema: z.ZodType<SyncResult> = z.object({
-  tracking: z.string().describe("address of the server, without credentials"),
+  tracking: z.string().describe("URL of the server, without credentials"),
   training: z
     .object({ sent: count, page, versions: names, unsent })
     .nullable()
-    .describe("null if the folder has no tracking.jsonl"),
+    .describe("null if the model folder has no tracking.jsonl"),
   streams: z.array(z.object({ stream: z.string(), sent: count, page, unsent })),
   warnings: names,
-  command: z.string().nullable().describe("command that sends the rest; null if the server has everything"),
+  command: z
+    .string()
+    .nullable()
+    .describe("command that sends what is missing; null if the server has received everything"),
 });
 
 export const alertTestSchema: z.ZodType<{ targets: TestedTarget[] }> = z.object({
   targets: z.array(
     z.object({
-      target: z.string().describe("the target, without its secrets"),
-      signed: z.boolean().nullable().describe("whether the message was signed; null for forms without signatures"),
-      fault: z.string().nullable().describe("why the message was not accepted; null if it was"),
+      target: z.string().describe("the target, without secrets"),
+      signed: z.boolean().nullable().describe("whether the message was signed; null for formats without signatures"),
+      fault: z.string().nullable().describe("why the target rejected the message; null if it was accepted"),
     }),
   ),
 });
@@ -326,10 +346,10 @@ export const undeliveredAlertsSchema: z.ZodType<{
 }> = z.object({
   undelivered: z.array(
     z.object({
-      status: z.enum(["waiting", "dead"]).describe("waiting for the next attempt, or given up"),
-      target: z.string().describe("the target, without its secrets"),
+      status: z.enum(["waiting", "dead"]).describe("`waiting` for the next attempt, or `dead` after the last one"),
+      target: z.string().describe("the target, without secrets"),
       attempts: count,
-      reason: z.string().nullable().describe("why the last attempt failed; null before the first"),
+      reason: z.string().nullable().describe("why the last attempt failed; null before the first attempt"),
       message: alertMessageSchema,
     }),
   ),
@@ -337,5 +357,5 @@ export const undeliveredAlertsSchema: z.ZodType<{
 
 export const sentAlertsSchema: z.ZodType<{ sent: number; left: number }> = z.object({
   sent: count,
-  left: count.describe("messages that are still not delivered, to any target"),
+  left: count.describe("number of messages that are still undelivered, over all targets"),
 });

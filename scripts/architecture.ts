@@ -8,7 +8,9 @@ import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-/** Wings, in the order in which data passes through them. A wing imports only from itself and from earlier wings. */
+/**
+ * The wings of src/, in the order in which data passes through them. A wing imports only from itself and from earlier wings.
+ */
 export const wings = [
   "stats",
   "signals",
@@ -27,37 +29,42 @@ export interface Room {
 }
 
 export const rooms: Readonly<Record<string, Room>> = {
-  stats: { purpose: "distributions, distances and rotations on plain arrays", imports: [] },
-  "signals/sensors": { purpose: "which columns form a sensor, its kind and its unit; pure", imports: [] },
+  stats: { purpose: "statistical distributions, distances and rotations on plain arrays", imports: [] },
+  "signals/sensors": {
+    purpose: "detection of sensors: which columns form one, of which kind and unit; pure",
+    imports: [],
+  },
   "signals/files": {
-    purpose: "tables in files: finding them, every format and device, columns, texts, times as text, writing",
+    purpose:
+      "tables in files: finding and reading them in every format and device layout, columns, text, timestamps, writing",
     imports: ["signals/sensors"],
   },
   "signals/data": {
-    purpose: "tables become recordings: roles, clocks, labels, units; the quality report and gate; the simulator",
+    purpose:
+      "recordings from tables: roles of columns, clocks, labels, units; the quality report and gate; the simulator",
     imports: ["signals/files", "signals/sensors"],
   },
   "signals/preprocessing": { purpose: "resampling, windows, scalers", imports: ["signals/data", "stats"] },
   "storage/store": {
-    purpose: "atomic files, hashes, locks, model folders and their networks, the registry, the ledger",
+    purpose: "atomic files, hashes, locks, model folders and networks, the registry, the ledger",
     imports: [],
   },
-  "storage/tracking": { purpose: "reporting to an MLflow server: what is sent, and how", imports: [] },
+  "storage/tracking": { purpose: "reporting to an MLflow server: content and transport", imports: [] },
   "learning/networks": { purpose: "ONNX graphs, their gradients, layers, losses, Adam, presets", imports: [] },
   "learning/evaluation": {
     purpose: "splits, the leakage report that verifies them, and metrics",
     imports: ["stats"],
   },
   "learning/pseudo-labeling": {
-    purpose: "learning from unlabelled windows: selection, curriculum, gate",
+    purpose: "learning from unlabelled windows: selection, curriculum, promotion gate",
     imports: ["learning/evaluation", "stats"],
   },
   "learning/training": {
-    purpose: "fits: sessions, loop, checkpoints, worker threads, temperature, folds",
+    purpose: "fits: sessions, training loop, checkpoints, worker threads, temperature, folds",
     imports: ["learning/networks", "learning/evaluation", "signals/data", "signals/preprocessing", "stats"],
   },
   "monitoring/summaries": {
-    purpose: "the summary that is kept for each batch; pure, runs in a browser",
+    purpose: "the summary that is stored for each batch; pure, also runs in a browser",
     imports: ["signals/data", "signals/preprocessing", "signals/sensors", "stats"],
   },
   "monitoring/drift": {
@@ -65,7 +72,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ["monitoring/summaries", "signals/sensors", "stats"],
   },
   "monitoring/streams": {
-    purpose: "the opened model, a stream's memory, update rules, the result of a check",
+    purpose: "the opened model, the state of a stream, update rules, the result of a check",
     imports: ["monitoring/summaries", "monitoring/drift", "signals/data", "storage/store"],
   },
   report: {
@@ -81,15 +88,15 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   "report/alerts": {
-    purpose: "alerts on streams: when, in which form, to whom; an outbox until they are delivered",
+    purpose: "alerts on streams: conditions, formats and targets; an outbox until delivery",
     imports: ["monitoring/streams", "storage/store"],
   },
   "report/metrics": {
-    purpose: "metrics for Prometheus, of a service and in a file",
+    purpose: "Prometheus metrics, of a service and in a file",
     imports: ["monitoring/streams", "storage/store"],
   },
   pipelines: {
-    purpose: "one file per command, which connects the other rooms",
+    purpose: "one file per command, which combines the other rooms",
     imports: [
       "stats",
       "signals/files",
@@ -109,7 +116,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   "interfaces/server": {
-    purpose: "the HTTP service: routes, limits, tokens, logs, how it starts and stops",
+    purpose: "the HTTP service: routes, limits, tokens, logs, start and shutdown",
     imports: ["pipelines", "report/alerts", "report/metrics"],
   },
   "interfaces/cli": {
@@ -118,7 +125,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
 };
 
-/** Entries of the package: root files of src/ that may import rooms. `index.ts` may import all rooms. */
+/** Entry points of the package: files in the root of src/ that may import rooms. `index.ts` may import all rooms. */
 export const entries: Readonly<Record<string, readonly string[]>> = {
   "index.ts": Object.keys(rooms),
   "device.ts": ["signals/data", "signals/sensors", "signals/preprocessing", "monitoring/summaries", "stats"],
@@ -127,11 +134,11 @@ export const entries: Readonly<Record<string, readonly string[]>> = {
 export interface Import {
   readonly from: string;
   readonly to: string;
-  /** Whether the file is loaded together with its importer; false for `import()` and for type-only imports. */
+  /** Whether the imported file is loaded together with its importer; false for `import()` and for type-only imports. */
   readonly loads: boolean;
 }
 
-/** Paths of the files in a source directory, relative to it. */
+/** Relative paths of the files in a source directory. */
 export function filesOf(source: string): string[] {
   return readdirSync(source, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
@@ -170,7 +177,7 @@ export function arrowsOf(imports: readonly Import[]): Map<string, number> {
   return arrows;
 }
 
-/** Closed paths through the graph, each listed only once. */
+/** The cycles of the graph, each listed once. */
 export function cyclesOf(edges: Iterable<readonly [string, string]>): string[] {
   const next = new Map<string, string[]>();
   for (const [from, to] of edges) next.set(from, [...(next.get(from) ?? []), to]);

@@ -14,7 +14,7 @@ execFileSync(
   { stdio: "inherit" },
 );
 chmodSync(join(out, "interfaces/cli/main.js"), 0o755);
-// The dashboard of the service. Nothing is inline, since its content security policy allows no such scripts and styles.
+// The dashboard of the service. No script or style is inline, since the content security policy forbids it.
 await build({
   root: join(root, "dashboard"),
   configFile: false,

@@ -1,10 +1,10 @@
-// The schema of a config file, which holds a command's options under their command-line names.
+// The schema of a config file, which sets a command's options under their names on the command line.
 import { z } from "zod";
 import { kebabCase } from "../src/letter-case.ts";
 import { type Option, type Options, optionDefaultText } from "../src/option.ts";
 import { optionSentences } from "./options.ts";
 
-/** A JSON Schema for editors: stricter than `readConfigFile`, which also accepts former names and names in camelCase. */
+/** A JSON Schema for editors. It is stricter than `readConfigFile`, which also accepts former names and camelCase names. */
 export function configSchema(title: string, description: string, options: Options): Record<string, unknown> {
   const properties = Object.entries(options).map(([name, option]) => [kebabCase(name), property(option)]);
   return {

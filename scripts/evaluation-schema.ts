@@ -1,4 +1,4 @@
-// The schema of what `evaluate --json` prints.
+// The schema of the output of `evaluate --json`.
 import { z } from "zod";
 import type { PrintedEvaluation } from "../src/interfaces/cli/evaluate-command.ts";
 import { classificationMetricsSchema } from "../src/learning/evaluation/classification-metrics.ts";
@@ -24,15 +24,15 @@ export const evaluationSchema: z.ZodType<PrintedEvaluation> = z.object({
       expected_calibration_error: interval,
       per_class: z.record(z.string(), z.object({ precision: interval, recall: interval, f1: interval })),
     })
-    .describe("of the pooled metrics, by bootstrap over people"),
+    .describe("confidence intervals of the pooled metrics, by bootstrap over people"),
   over_people: metricsSummarySchema,
   people: z.array(
     z.object({
       user: z.string(),
       metrics: classificationMetricsSchema,
-      within: z.boolean().describe("whether macro-F1 lies within the cross-validated spread"),
-      rank: share.describe("share of people like the cross-validated ones who would score this low by chance"),
-      learned: z.boolean().describe("whether the model learned from a person of this name"),
+      within: z.boolean().describe("whether the person's macro-F1 lies within the cross-validated spread"),
+      rank: share.describe("estimated share of new people who would score as low as this person or lower"),
+      learned: z.boolean().describe("whether a person of this name is in the model's training data"),
     }),
   ),
   cross_validation: z
@@ -45,8 +45,8 @@ export const evaluationSchema: z.ZodType<PrintedEvaluation> = z.object({
       difference: interval.describe("found minus promised"),
       verdict: z.enum(["kept", "better", "worse"]).nullable(),
     })
-    .describe("macro-F1 by person: cross-validated (promised) and evaluated (found)"),
-  unknown_labels: z.record(z.string(), seconds).describe("seconds by label that the model does not know"),
+    .describe("macro-F1 per person: in cross-validation (promised) and in this evaluation (found)"),
+  unknown_labels: z.record(z.string(), seconds).describe("seconds per label that is not a class of the model"),
   warnings: names,
   out: z.string().nullable(),
   seconds,

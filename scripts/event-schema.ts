@@ -1,4 +1,4 @@
-// The schema of the events that `train --json` and `retrain --json` print, one per line.
+// The schema of the events that `train --json` and `retrain --json` print, one event per line.
 import { z } from "zod";
 import type { PrintedEvent } from "../src/interfaces/cli/printed-event.ts";
 import { classificationMetricsSchema } from "../src/learning/evaluation/classification-metrics.ts";
@@ -28,7 +28,8 @@ const chosenPenalty = z
   .number()
   .positive()
   .describe(
-    "penalty of the layer that was kept, 1e15 for one that stays as it was in --from; absent for a network that is trained in steps",
+    "penalty on the weights of the selected linear layer, 1e15 if the layer was kept unchanged from --from; absent " +
+      "for networks trained in mini-batches",
   );
 
 const fit = z.union([
@@ -41,13 +42,13 @@ const left = z.object({ stretches: count, samples: count });
 
 export const droppedSchema: z.ZodType<SnakeKeys<DroppedSamples>> = z
   .object({ short_stretches: left, remainders: left, unknown_class: left })
-  .describe("samples that no window covers");
+  .describe("samples that are in no window");
 
 const knownUnit: z.ZodType<SensorUnit> = z.enum([
   ...(["m/s^2", "g", "milli-g", "rad/s", "deg/s", "uT", "nT", "mT", "T", "gauss", "milligauss"] as const),
 ]);
 
-export const unitSchema: z.ZodType<SensorUnit | null> = knownUnit.nullable().describe("null if the unit is not known");
+export const unitSchema: z.ZodType<SensorUnit | null> = knownUnit.nullable().describe("null if the unit is unknown");
 
 export const sensorsSchema: z.ZodType<FoundSensors["sensors"]> = z
   .array(
@@ -56,11 +57,14 @@ export const sensorsSchema: z.ZodType<FoundSensors["sensors"]> = z
       kind: z.enum(["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"]),
       channels: z.tuple([z.string(), z.string(), z.string()]).describe("channels of the axes x, y and z"),
       unit: unitSchema,
-      gravity: z.boolean().nullable().describe("whether an accelerometer at rest measures gravity"),
-      because: z.string().describe("reason for this kind and unit, in words"),
+      gravity: z
+        .boolean()
+        .nullable()
+        .describe("whether the accelerometer measures gravity when it is at rest; null if unknown"),
+      because: z.string().describe("why this kind and unit were assumed"),
     }),
   )
-  .describe("the channels that form each sensor");
+  .describe("the sensors, each with its channels");
 
 export const conversionsSchema: z.ZodType<readonly UnitConversion[]> = z
   .array(
@@ -68,11 +72,11 @@ export const conversionsSchema: z.ZodType<readonly UnitConversion[]> = z
       channels: names,
       from: knownUnit.describe("unit in the files"),
       to: knownUnit.describe("unit after the conversion"),
-      factor: z.number().describe("what the values are multiplied by"),
-      people: names.describe("people whose recordings are converted; absent if everybody's are").exactOptional(),
+      factor: z.number().describe("factor by which the values are multiplied"),
+      people: names.describe("people whose recordings are converted; absent if all recordings are").exactOptional(),
     }),
   )
-  .describe("how the values of the files were converted to the units of the sensors");
+  .describe("unit conversions that were applied to the values in the files");
 
 const event = <Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...shape });
@@ -83,7 +87,7 @@ const events = {
     rows: count,
     users: count,
     recordings: count,
-    classes: z.record(z.string(), count).describe("number of windows by class"),
+    classes: z.record(z.string(), count).describe("number of windows per class"),
     channels: names.min(1),
     sensors: sensorsSchema,
     conversions: conversionsSchema,
@@ -102,7 +106,7 @@ const events = {
     quality: qualityReportSchema,
     windows: count,
     dropped: droppedSchema,
-    label_changes: labelChangesSchema.nullable().describe("windows within which the label changes; null if none does"),
+    label_changes: labelChangesSchema.nullable().describe("windows in which the label changes; null if there are none"),
   }),
   memory: event("memory", { needed_bytes: count, total_bytes: count, available_bytes: count }),
   split: event("split", {
@@ -119,17 +123,17 @@ const events = {
     test_set: z
       .object({ column: z.string(), users: names, rows: count, windows: count })
       .nullable()
-      .describe("the test set of a fixed split, which no fold contains; null without one"),
+      .describe("the test set of a fixed split, which belongs to no fold; null for other splits"),
     warnings: names,
   }),
   resumed: event("resumed", {
     fit,
-    epochs: count.describe("number of epochs finished before the interruption"),
+    epochs: count.describe("number of epochs completed before the interruption"),
     penalty: z
       .number()
       .positive()
       .nullable()
-      .describe("the one that a finished fit chose; null if the fit begins again")
+      .describe("penalty that a completed fit selected; null if the fit starts over")
       .exactOptional(),
   }),
   batch: event("batch", {
@@ -138,10 +142,10 @@ const events = {
     epochs: z.int().min(1),
     step: count,
     steps: z.int().min(1),
-    loss: loss.nullable().describe("null for a network that is not trained in steps"),
+    loss: loss.nullable().describe("null for a network that is not trained in mini-batches"),
     stage: z
       .enum(["features", "layer"])
-      .describe("what a network that is not trained in steps is doing; absent for other networks")
+      .describe("current stage of a network that is not trained in mini-batches; absent for other networks")
       .exactOptional(),
     windows_per_second: z.number().min(0),
   }),
@@ -151,44 +155,43 @@ const events = {
     epochs: z.int().min(1).describe("maximum number of epochs"),
     loss,
     accuracy: share,
-    val_loss: loss.nullable().describe("null in the final fit, which has no validation part"),
+    val_loss: loss.nullable().describe("null in the final fit, which has no validation set"),
     val_accuracy: share.nullable(),
     val_macro_f1: share.nullable(),
-    learning_rate: z.number().positive().nullable().describe("null for a network that is not trained in steps"),
+    learning_rate: z.number().positive().nullable().describe("null for a network that is not trained in mini-batches"),
     penalty: z
       .number()
       .positive()
       .describe(
-        "penalty on the weights of the linear layer, 1e15 if it stays as it was in --from; absent for a network that is trained in steps",
+        "penalty on the weights of the linear layer, 1e15 if the layer was kept unchanged from --from; absent for " +
+          "networks trained in mini-batches",
       )
       .exactOptional(),
     mixture: z
       .object({
         temperatures: z
           .array(z.number().positive())
-          .describe("numbers by which the logits of compact and minirocket are divided"),
-        weights: z.array(z.number().min(0)).describe("weights of their probabilities; their sum is 1"),
+          .describe("temperatures by which the logits of compact and minirocket are divided"),
+        weights: z.array(z.number().min(0)).describe("weights of the members' probabilities, which sum to 1"),
       })
-      .describe(
-        "how the members of an ensemble are combined; only in the epoch that stands for the ensemble as a whole",
-      )
+      .describe("how the members of an ensemble are combined; present only in the epoch of the ensemble as a whole")
       .exactOptional(),
     tried: z
       .array(
         z.object({
-          weights: z.array(z.number().min(0)).describe("weights of compact and minirocket"),
-          losses: z.array(z.number().min(0)).describe("log loss for each person held out"),
+          weights: z.array(z.number().min(0)).describe("weights of compact and minirocket in the mixture"),
+          losses: z.array(z.number().min(0)).describe("log loss per held-out person"),
         }),
       )
-      .describe("what auto tried in this fit")
+      .describe("candidates that the network `auto` evaluated in this fit")
       .exactOptional(),
     seconds,
     windows_per_second: z.number().min(0),
-    best: z.boolean().describe("whether this is the best epoch of this fit so far"),
+    best: z.boolean().describe("whether this is the best epoch of the fit so far"),
     seconds_left: seconds
       .nullable()
       .describe(
-        "estimated time left for the whole run, calibration and writing included; null until there is an estimate",
+        "estimated seconds left for the whole run, including calibration and writing; null until there is an estimate",
       ),
   }),
   fold: event("fold", {
@@ -207,7 +210,7 @@ const events = {
   }),
   "fine-tuning": event("fine-tuning", { report: fineTuningReportSchema }),
   "test-set": event("test-set", {
-    report: testSetReportSchema.describe("figures of the finished network on the test set of a fixed split"),
+    report: testSetReportSchema.describe("metrics of the final network on the test set of a fixed split"),
   }),
   final: event("final", {
     epochs: count,
@@ -215,27 +218,29 @@ const events = {
     seconds,
     choice: z
       .object({
-        chosen: z.string().describe("compact, minirocket, or average of the two"),
-        losses: z.record(z.string(), z.number()).describe("mean log loss over the people held out, by what was tried"),
+        chosen: z.string().describe("compact, minirocket, or their average"),
+        losses: z.record(z.string(), z.number()).describe("mean log loss over the held-out people, per candidate"),
         difference: z
           .object({ mean: z.number(), error: z.number() })
           .describe(
-            "by how much the loss of the better network is lower than that of the average, and the standard error",
+            "how much lower the mean loss of the better network is than that of the average, with its standard error",
           ),
       })
-      .describe("what auto chose, and from what; absent for other networks")
+      .describe(
+        "candidate that the network `auto` selected, and the losses of all candidates; absent for other networks",
+      )
       .exactOptional(),
   }),
   calibration: event("calibration", {
-    done: share.describe("share of the work that is done; one event per percent"),
+    done: share.describe("completed share of the calibration; one event per percent"),
     seconds_left: seconds
       .nullable()
-      .describe("estimated time left for the calibration; null until there is an estimate"),
+      .describe("estimated seconds left for the calibration; null until there is an estimate"),
   }),
   "retrain-data": event("retrain-data", {
     files: names.describe("labelled and unlabelled recordings that were read"),
     labelled: z.object({ people: names, windows: count }),
-    files_of_model: names.describe("labelled recordings that the model's manifest names"),
+    files_of_model: names.describe("files of labelled recordings that the model's manifest lists"),
     holdout: z.object({ people: names, windows: count }),
     unlabelled: z.object({ people: count, windows: count, rows: count }),
     epochs: z.int().min(1),
@@ -270,7 +275,7 @@ const events = {
   tracked: event("tracked", {
     page: z.string().nullable(),
     versions: names,
-    unsent: count.describe("number of events that are stored only in the model folder"),
+    unsent: count.describe("number of events that are stored only in the model folder, not on the server"),
   }),
   warning: event("warning", { message: z.string() }),
 } as const satisfies Record<PrintedEvent["type"], z.ZodType>;

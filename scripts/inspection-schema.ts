@@ -1,4 +1,4 @@
-// The schema of what `inspect --json` prints.
+// The schema of the output of `inspect --json`.
 import { z } from "zod";
 import type { PrintedFailure, PrintedInspection } from "../src/interfaces/cli/inspect-command.ts";
 import { labelChangesSchema } from "../src/learning/training/cv-report.ts";
@@ -13,7 +13,7 @@ const refusal = z.object({ message: z.string(), details: names, advice: z.string
 
 const readSchema: z.ZodType<PrintedInspection> = z.object({
   quality: qualityReportSchema,
-  unused_columns: names.describe("columns without a role; they are not read"),
+  unused_columns: names.describe("columns without a role, which are ignored"),
   sensors: sensorsSchema,
   conversions: conversionsSchema,
   recordings: z
@@ -21,15 +21,15 @@ const readSchema: z.ZodType<PrintedInspection> = z.object({
       z.object({
         user: z.string(),
         recording: z.string(),
-        start_s: z.number().describe("time of the first row, on the recording's own clock"),
+        start_s: z.number().describe("time of the first row, on the clock of the recording"),
         end_s: z.number(),
         labels: z.record(z.string(), seconds).describe("seconds by activity"),
         at_rest: z
           .record(z.string(), z.number().min(0).nullable())
-          .describe("by accelerometer, the median length of its vector over the stillest tenth of the recording"),
+          .describe("per accelerometer, the median magnitude over the stillest tenth of the recording"),
       }),
     )
-    .describe("in the order of quality.per_recording"),
+    .describe("recordings in the order of quality.per_recording"),
   windows: z
     .object({
       total: count,
@@ -40,25 +40,25 @@ const readSchema: z.ZodType<PrintedInspection> = z.object({
       window_size: count.describe("samples per window"),
     })
     .nullable()
-    .describe("windows that `train` would cut; null if it would stop before that"),
+    .describe("windows that `train` would cut; null if it would stop earlier with an error"),
   folds: z
     .array(z.object({ fold: z.int().min(1), test_users: names }))
     .nullable()
-    .describe("people that each fold would be tested on; null if `train` would stop before that"),
+    .describe("people in the test set of each fold; null if `train` would stop earlier with an error"),
   test_set: z
     .object({ column: z.string(), users: names, rows: count, windows: count })
     .nullable()
-    .describe("the test set of a fixed split; null without one"),
+    .describe("the test set of a fixed split; null for other splits"),
   warnings: names,
   refusal: refusal
     .nullable()
-    .describe("why `train` would refuse these recordings, in its own words; null if it would accept them"),
+    .describe("the error with which `train` would refuse these recordings; null if it would accept them"),
   out: z.string().nullable(),
   seconds,
 });
 
 const unreadSchema: z.ZodType<PrintedFailure> = z.object({
-  error: refusal.describe("why the files could not be read to the end"),
+  error: refusal.describe("why the files could not be read completely"),
 });
 
 export const inspectionSchema: z.ZodType<PrintedInspection | PrintedFailure> = z.union([readSchema, unreadSchema]);

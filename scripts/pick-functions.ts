@@ -1,5 +1,5 @@
 // npx node scripts/pick-functions.ts [--count 40] [--seed 1] [--answers] prints the names of functions drawn at random from
-// src. With them, one can test whether a stranger who sees only `ls -R src` can name each function's file. --answers also
+// src. They test whether a newcomer who sees only the output of `ls -R src` can name each function's file. --answers also
 // prints the files.
 
 import { readFileSync } from "node:fs";
@@ -18,7 +18,7 @@ const { values } = parseArgs({
   },
 });
 
-/** A function at the top level of a file, exported or not. */
+/** A function at the top level of a module, exported or not. */
 const declared =
   /^(?:export )?(?:(?:async )?function\*? (\w+)|const (\w+)(?:: [^=]+)? = (?:async )?(?:<[^>]+>)?\([^()]*\)(?:: [^=]+)? =>)/gm;
 const functions = filesOf(source).flatMap((file) =>

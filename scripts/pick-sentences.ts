@@ -1,6 +1,6 @@
 // npx node scripts/pick-sentences.ts [--count 40] [--seed 1] prints sentences drawn at random from everything that people read
-// here: Markdown, comments, docstrings, and strings that are sentences, such as help and errors. With them, one can test whether
-// a fresh reader stumbles. Generated text, code, SQL and the strings of tests are left out.
+// here: Markdown, comments, docstrings, and strings that are sentences, such as help and errors. They test whether a reader
+// understands each sentence without its context. Generated text, code, SQL and the strings of tests are left out.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -29,8 +29,8 @@ for (const sentence of Rng.fromSeed(Number(values.seed)).shuffle(sentences).slic
 }
 
 /**
- * The parts of a file that hold prose: a match is one paragraph, cell, comment or string. Regular expressions are matched only to
- * be skipped, since they may contain quotes.
+ * The parts of a file that hold prose: each match is one paragraph, cell, comment or string. Regular expressions are matched so
+ * that the quotes inside them do not start a string.
  */
 function passagesOf(file: string, text: string): RegExpExecArray[] {
   if (text.startsWith("// Written by `npm run")) return [];
@@ -56,7 +56,7 @@ function separated(text: string): string {
     .replaceAll(/\n(?=[\n\0])/g, "\0");
 }
 
-/** The sentences of at least five words in a passage, each after its file and line. */
+/** The sentences of a passage with at least five words, each preceded by its file and line. */
 function sentencesOf({ 0: passage, index }: RegExpExecArray, text: string, file: string): string[] {
   const marks = file.endsWith(".md")
     ? /\*\*/g

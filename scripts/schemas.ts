@@ -1,6 +1,6 @@
-// Writes schemas/: a JSON Schema for each JSON file in a model folder or a folder of models (from the zod schema that checks
-// the file), for each form of output of `--json`, and for the config files of `train` and `retrain`. The schemas describe
-// what Tidemark reads, so files may have additional keys.
+// Writes schemas/: a JSON Schema for each JSON file in a model folder or a folder of models (from the zod schema that validates
+// it), for the output of each command with `--json`, and for the config files of `train` and `retrain`. The schemas describe
+// what Tidemark reads, so additional keys are allowed.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -63,21 +63,21 @@ const files: Record<string, { schema: z.ZodType; title: string }> = {
     title: "A model's options, training data and properties, and the hash of each of its files",
   },
   scaler: { schema: scalerSchema, title: "How the channels are scaled before they enter the network" },
-  labels: { schema: labelsSchema, title: "The classes in the order of the network's outputs" },
-  baseline_stats: { schema: baselineStatsSchema, title: "The frozen reference, which describes the training data" },
+  labels: { schema: labelsSchema, title: "The class names, in the order of the network's outputs" },
+  baseline_stats: { schema: baselineStatsSchema, title: "The frozen baseline, which describes the training data" },
   check_result: { schema: checkResultSchema, title: "The output of `tidemark check --json`" },
-  alerts_config: { schema: alertsConfigSchema, title: "The file of `tidemark serve --alerts`" },
-  alert: { schema: alertMessageSchema, title: "An alert, as a webhook receives it" },
+  alerts_config: { schema: alertsConfigSchema, title: "The configuration file of `tidemark serve --alerts`" },
+  alert: { schema: alertMessageSchema, title: "An alert as a webhook receives it" },
   rolling_reference: {
     schema: rollingReferenceSchema,
-    title: "The rolling reference, which holds the last production batches",
+    title: "The rolling reference, which contains the last production batches",
   },
   cv_report: { schema: cvReportSchema, title: "The results of the cross-validation" },
   retrain_report: {
     schema: retrainReportSchema,
-    title: "The results of every cycle, the gate's rules, and the outcome",
+    title: "The results of every cycle, the rules of the gate, and the outcome",
   },
-  device: { schema: deviceModelSchema, title: "What a device needs from a model in addition to the network" },
+  device: { schema: deviceModelSchema, title: "The data that a device needs in addition to the network" },
   registry: { schema: registrySchema, title: "The champion of each line of models" },
 };
 
@@ -131,7 +131,7 @@ const answers: Record<string, { schema: z.ZodType; title: string }> = {
   recalibration: { schema: recalibrationSchema, title: "The output of `tidemark baseline recalibrate --json`" },
 };
 
-/** The current content of each file in schemas/, by file name. */
+/** The new content of each file in schemas/, by file name. */
 export function schemaFiles(): Record<string, string> {
   const forms = Object.entries({ ...files, ...answers }).map(([name, { schema, title: description }]) => {
     const { $schema, ...body } = z.toJSONSchema(schema, { io: "input" });

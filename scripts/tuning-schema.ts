@@ -1,4 +1,4 @@
-// The schema of what `tune --json` prints.
+// The schema of the output of `tune --json`.
 import { z } from "zod";
 import type { PrintedTuning } from "../src/interfaces/cli/tune-command.ts";
 import { trainOptions } from "../src/train-options.ts";
@@ -18,18 +18,18 @@ const options = z
   .describe("values of the searched options");
 
 export const tuningSchema: z.ZodType<PrintedTuning> = z.object({
-  out: z.string().describe("the config file with the chosen options"),
-  trials: z.string().describe("the file with every trial"),
+  out: z.string().describe("path of the config file with the selected options"),
+  trials: z.string().describe("path of the file with every trial"),
   candidates: z.int().min(2),
   searches: z
     .array(
       z.object({
-        fold: z.int().min(1).nullable().describe("null for the last search, over everyone"),
+        fold: z.int().min(1).nullable().describe("null for the last search, which uses all people"),
         trials: z.array(
           z.object({
             options,
             epochs: z.int().min(1),
-            macro_f1: share.describe("mean over the people held out"),
+            macro_f1: share.describe("mean macro-F1 over the held-out people"),
           }),
         ),
         chosen: options,
@@ -46,6 +46,9 @@ export const tuningSchema: z.ZodType<PrintedTuning> = z.object({
       interval: z.object({ low: z.number(), high: z.number() }).nullable().describe("90 %; null with one person"),
       verdict: z.enum(["better", "worse", "open"]).nullable(),
     })
-    .describe("macro-F1 of people who took no part in the choice: options as given (first), and as chosen (second)"),
+    .describe(
+      "macro-F1 of people who were not used to select the options: with the given options (first) and with the " +
+        "selected ones (second)",
+    ),
   seconds: z.number().min(0),
 });

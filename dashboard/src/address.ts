@@ -1,4 +1,5 @@
-// Deep links: the part of the address after #, so that every page can be bookmarked and the service serves one file.
+// A deep link is the part of an address after #; it lets the service serve a single file, and still every page can be
+// bookmarked.
 import { useEffect, useState } from "preact/hooks";
 
 export type Place =

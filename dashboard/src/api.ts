@@ -1,4 +1,4 @@
-// What the service answers. Types come from its own code, so that a change there breaks the build here.
+// What the service answers. The types come from the service's own code, so that a change there breaks the dashboard's build.
 
 import type { ShownSession } from "../../src/interfaces/server/session-routes.ts";
 import type { PicturedBatch } from "../../src/pipelines/picture-batch.ts";
@@ -11,10 +11,10 @@ export type { PicturedBatch } from "../../src/pipelines/picture-batch.ts";
 export type { Fleet, FleetStream, ReadBatch, ReadStream } from "../../src/pipelines/read-streams.ts";
 export type { ServedBaseline, ServedComparison } from "../../src/pipelines/served-baseline.ts";
 
-/** The session has ended, or the service wants a token. */
+/** Thrown if the session has ended or the service requires a token. */
 export class NeedsLogin extends Error {}
 
-/** The session's token against forged requests; null if there is no session. */
+/** The session's token against cross-site request forgery (CSRF); null if there is no session. */
 let csrfToken: string | null = null;
 
 async function call<T>(path: string, init: RequestInit): Promise<T> {
@@ -99,7 +99,7 @@ export function getModels(signal: AbortSignal): Promise<{ models: string[] }> {
   return get("/v1/models", signal);
 }
 
-/** Decides about a stream, or about one of its batches. @param body with the reason */
+/** Accepts or excludes a batch, or resets, retires or erases a stream. @param body the request, including the reason */
 export async function decide(
   { model, stream, batch }: { model: string; stream: string; batch?: string },
   action: "accept" | "exclude" | "reset" | "retire" | "erase",

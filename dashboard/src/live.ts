@@ -1,7 +1,7 @@
-// News from the service: server-sent events say which stream has a new verdict or decision, and the pages ask again. One connection
-// serves all questions of a page, and only while the page is visible, since a browser allows few connections to one service.
+// News from the service: a server-sent event names a stream with a new verdict or decision, and the pages then reload its data.
+// A page opens a single connection, and only while it is visible, because browsers limit the number of connections per service.
 
-/** A stream about which there is news. */
+/** A stream with a new verdict or decision. */
 export interface News {
   readonly model: string;
   readonly stream: string;
@@ -10,17 +10,17 @@ export interface News {
 type Listener = (news: News | null) => void;
 
 const listeners = new Set<Listener>();
-/** Milliseconds until a connection that the service refused is tried again. */
+/** Milliseconds to wait before reconnecting after the service refused a connection. */
 const patience = 30_000;
 let source: EventSource | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
-/** Whether news arrives by itself at present. */
+/** Whether the connection for news is open. */
 export function isLive(): boolean {
   return source?.readyState === EventSource.OPEN;
 }
 
-/** @param listener gets null if news may have been missed, because the connection was open before and is open again */
+/** @param listener called with null after a reconnection, because news may have been missed in the meantime */
 export function listen(listener: Listener): () => void {
   listeners.add(listener);
   connect();
@@ -42,7 +42,7 @@ function connect(): void {
     source.addEventListener(kind, ({ data }: MessageEvent<string>) => tell(JSON.parse(data)));
   }
   source.addEventListener("error", () => {
-    // After a network error, the browser connects again by itself.
+    // After a network error, the browser reconnects by itself.
     if (source?.readyState !== EventSource.CLOSED) return;
     disconnect();
     retry = setTimeout(connect, patience);

@@ -8,14 +8,18 @@ export interface Asked<T> {
   readonly again: () => void;
 }
 
-/** Milliseconds between two questions without news: silence grows, and other replicas have news of their own. */
+/**
+ * Milliseconds between two requests: without a connection for news, and with one, which covers only this replica of the
+ * service.
+ */
 const [everyAlone, everyLive] = [10_000, 60_000];
-/** Milliseconds after news in which more of it is awaited, so that a busy fleet is not asked about for each batch. */
+/** Milliseconds to collect further news before the next request, so that a busy fleet does not cause one request per batch. */
 const gather = 1000;
 
 /**
- * Asks now, when there is news, and from time to time while the page is visible. The last answer stays while the next one is awaited.
- * @param key changes with the question
+ * Requests the answer at once, after news, and at intervals while the page is visible. Keeps the last answer until the next one
+ * arrives.
+ * @param key identifies the request; a new key sends a new one
  * @param concerns whether news about a stream may change the answer
  */
 export function useAnswer<T>(

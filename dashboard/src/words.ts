@@ -1,7 +1,7 @@
 import { durationText } from "../../src/duration-text.ts";
 import { percent } from "../../src/percent.ts";
 
-/** "42 %", which does not break at the space. */
+/** For example "42 %", with a no-break space. */
 export function share(value: number | undefined): string {
   return percent(value, { decimals: 0 }).replace(" ", "\u00a0");
 }
@@ -11,7 +11,7 @@ export function minute(time: string): string {
   return `${time.slice(0, 16).replace("T", " ")} UTC`;
 }
 
-/** "3 d 4 h", "2 h 5 min", "42 s" */
+/** For example "3 d 4 h", "2 h 5 min" or "42 s". */
 export function agoText(seconds: number): string {
   if (seconds < 86_400) return durationText(Math.max(0, seconds));
   const hours = Math.round(seconds / 3600);

@@ -14,12 +14,14 @@ const closing: Closing = {
     "tidemark alerts list --model models/walk",
     "tidemark alerts send --model models/walk --alert env:SLACK_URL",
   ],
-  notes: ["Addresses are secrets: other users of the machine can read a command line, but not env:NAME."],
+  notes: [
+    "Alert addresses are secrets: write them as env:NAME, because other users of the machine can read a command line.",
+  ],
   exitCodes: [
     [0, "done, or nothing to do"],
     [1, "a defect in Tidemark"],
     [2, "wrong usage"],
-    [3, "a target did not accept everything"],
+    [3, "at least one target did not accept every message"],
   ],
 };
 
@@ -50,7 +52,7 @@ export function alertsCommand(): Command {
   });
   const list = defineCommand({
     name: "list",
-    summary: "show the messages that were not delivered",
+    summary: "show the alerts that were not delivered",
     options: listAlertsOptions,
     resolve: (given) => resolveOptions(listAlertsOptions, given),
     json,
@@ -64,7 +66,7 @@ export function alertsCommand(): Command {
   });
   const send = defineCommand({
     name: "send",
-    summary: "send the messages that were not delivered to these targets",
+    summary: "send the undelivered alerts to these targets",
     options: sendAlertsOptions,
     resolve: (given) => resolveOptions(sendAlertsOptions, given),
     json,
@@ -79,10 +81,10 @@ export function alertsCommand(): Command {
   });
   return defineGroup({
     name: "alerts",
-    summary: "test the targets of alerts, and show or send what was not delivered",
+    summary: "test the targets of alerts, and show or send undelivered alerts",
     description:
-      "Sends a test message to the targets of `tidemark check --alert`, shows the messages that no target has accepted, or " +
-      "sends them again.",
+      "Sends a test message to the targets of `tidemark check --alert`, shows the alerts that are not yet " +
+      "delivered, or sends them again.",
     commands: [test, list, send],
     closing,
   });

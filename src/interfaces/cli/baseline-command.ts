@@ -22,12 +22,13 @@ const closing: Closing = {
     "tidemark baseline recalibrate models/walk --day 20-120",
   ],
   notes: [
-    "The baseline is frozen: train or retrain writes it once with the model. Only recalibrate changes it, and only the part that describes drift-free batches.",
+    "The baseline is frozen: train or retrain writes it once, together with the model. Only recalibrate changes it, " +
+      "and only the part that describes batches without drift.",
   ],
   exitCodes: [
     [0, "shown, valid or recalibrated"],
     [1, "a defect in Tidemark"],
-    [2, "wrong usage, or faults were found; they are listed one per line"],
+    [2, "wrong usage, or the baseline has faults, which are listed one per line"],
   ],
 };
 
@@ -42,14 +43,16 @@ export function baselineCommand(): Command {
   const resolve = (given: unknown): { model: string } => resolveOptions(modelOptions, given);
   const show = defineCommand({
     name: "show",
-    summary: "show statistics by channel, and how reliable the calibration is",
+    summary: "show statistics per channel, and the reliability of the calibration",
     options: modelOptions,
     resolve,
     json: "baseline_stats.json as one line",
     run: async ({ model }, { terminal, json }) => {
       const { showBaseline, storedBaselineStats } = await import("../../pipelines/baseline.ts");
       const { baseline, drift, day } = await showBaseline(model);
-      terminal.detail(`read       the baseline of ${baseline.model_version} in ${model}, and the hashes of its folder`);
+      terminal.detail(
+        `read       the baseline of ${baseline.model_version} in ${model}, and the file hashes in its folder`,
+      );
       if (json) return terminal.json(storedBaselineStats(baseline));
       const channels = Object.entries(baseline.per_channel).map(([name, own]) => [
         name,
@@ -76,9 +79,9 @@ export function baselineCommand(): Command {
         { headers: ["channel", "mean", "std", "min", "5 %", "50 %", "95 %", "max"], rows: channels },
         "",
         ...(rungs.length === 0
-          ? ["no calibration, because there are too few recordings: check uses the KS test or constants instead"]
+          ? ["no calibration, because there are too few recordings; check uses the KS test or fixed thresholds instead"]
           : [
-              "calibration; the last column is the share of held-out people's drift-free batches that had p <= .05",
+              "calibration; the last column is the share of drift-free batches of held-out people that had p <= .05",
               { headers: ["compared with", "separated by", "KS", "seconds", "batches", "alarms at 5 %"], rows: rungs },
             ]),
       );
@@ -89,7 +92,7 @@ export function baselineCommand(): Command {
     summary: "list the baseline's faults; exit code 2 if there are any",
     options: modelOptions,
     resolve,
-    json: "faults as one line of JSON",
+    json: "the faults as one line of JSON",
     run: async ({ model }, { terminal, json }) => {
       const { validateBaseline } = await import("../../pipelines/baseline.ts");
       const faults = await validateBaseline(model);
@@ -103,7 +106,7 @@ export function baselineCommand(): Command {
     name: "recalibrate",
     summary: "rehearse the training recordings again, without training; may take minutes",
     description:
-      "Rehearses days of the people that the model learned from, as train does after its last epoch, and replaces the " +
+      "Rehearses days of the people in the training data, as train does after its last epoch, and replaces the " +
       "calibration. Everything else in the folder stays as it is, so streams and their references remain valid.",
     options: recalibrateOptions,
     resolve: resolveRecalibrateConfig,
@@ -137,13 +140,17 @@ function baselineRecalibrationLines(done: Recalibration): string[] {
     `before       ${baselineDayText(before)}`,
     ...runLengthLines(runLength),
     "",
-    "Streams keep their references, evidence and alarms. The evidence so far was computed with the previous calibration. If " +
-      "you do not trust a stream's alarm, restart the stream with tidemark reference reset --model MODEL --stream NAME. " +
+    "Streams keep their references, accumulated evidence and alarms. Evidence accumulated so far was computed with " +
+      "the previous calibration. If " +
+      "you no longer trust the alarm of a stream, restart the stream with tidemark reference reset --model MODEL " +
+      "--stream NAME. " +
       "Copies of the model, such as a version registered with MLflow, keep the previous calibration.",
   ];
 }
 
-/** @param day null if an earlier version made the calibration, or there are too few recordings */
+/** @param day null if an earlier version of Tidemark made the calibration, or if there are too few recordings */
 function baselineDayText(day: RehearsedDay | null): string {
-  return day === null ? "unknown days (an older calibration, or too few recordings)" : `days ${dayText(day)}`;
+  return day === null
+    ? "unknown days (calibrated by an earlier version, or too few recordings)"
+    : `days ${dayText(day)}`;
 }

@@ -8,8 +8,8 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 /**
- * The first program that starts: `chromium-browser` may be a stub that only suggests installing a snap. CHROMIUM_PATH is used
- * without a check.
+ * Returns CHROMIUM_PATH without a check, or else the first program that starts, because `chromium-browser` may be a stub that
+ * only suggests installing a snap.
  */
 function findChromium(): string | undefined {
   const starts = (name: string): boolean => {

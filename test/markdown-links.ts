@@ -1,4 +1,4 @@
-// Finds the relative links in Markdown files, and those of them that lead nowhere.
+// Finds the relative links in Markdown files, and the broken links among them.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
@@ -40,7 +40,7 @@ function faultOf(root: string, { file, target }: Link): string | undefined {
   return anchorsOf(root, found).has(anchor) ? undefined : "no such heading";
 }
 
-/** As GitHub makes them: https://docs.github.com/get-started/writing-on-github (section links). */
+/** Returns a heading's anchor as GitHub defines it: https://docs.github.com/get-started/writing-on-github (section links). */
 function anchorsOf(root: string, file: string): Set<string> {
   const anchors = new Set<string>();
   for (const line of prose(readFileSync(join(root, file), "utf8"), "with code spans")) {
@@ -61,7 +61,7 @@ function anchorsOf(root: string, file: string): Set<string> {
   return anchors;
 }
 
-/** The lines, with code blocks emptied, and code spans too unless they are part of a link. */
+/** Returns the lines without the content of code blocks, and without code spans unless they are part of a link. */
 function prose(text: string, spans?: "with code spans"): string[] {
   let fence: string | undefined;
   return text.split("\n").map((line) => {

@@ -1,4 +1,4 @@
-// examples/monitoring must fit the program: its options, metrics, addresses and rules exist.
+// Every option, metric, address and rule that the files in examples/monitoring use must exist.
 import { readdirSync, readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { expect, it } from "vitest";

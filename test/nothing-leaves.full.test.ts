@@ -1,5 +1,5 @@
 // Verifies docs/privacy.md: no command leaves a file in the user's home or temporary folder, or contacts a server that was not
-// named. All network system calls of all threads and child processes are checked.
+// named. The test checks all network system calls of all threads and child processes.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
@@ -23,7 +23,7 @@ afterAll(() => server.close());
 
 const batch = ["batch.csv.gz", "--model", "walk"];
 const network = ["--network", "compact", "--rate", "20", "--window", "40", "--folds", "2", "--epochs", "1"];
-/** In this order; only `speaking` get the address of a server, because they need one. */
+/** The commands run in this order; only the commands in `speaking` get the address of a server, because they need one. */
 const cases: Readonly<Record<string, () => readonly string[]>> = {
   simulate: () => ["--out", "simulated.csv", "--users", "1", "--minutes", "0.1"],
   train: () => ["recordings.csv.gz", "--out", "trained", ...network, "--jobs", "2"],
@@ -83,13 +83,16 @@ const cases: Readonly<Record<string, () => readonly string[]>> = {
   sync: () => ["walk", "--tracking", server.uri],
 };
 const speaking = ["alerts test", "push", "sync"];
-/** For a rejected candidate, a line that has no earlier champion, and a server that is no Tidemark service. */
+/**
+ * Expected exit codes other than 0: the candidate is rejected, the line has no earlier champion, and the server is no Tidemark
+ * service.
+ */
 const otherCodes: Readonly<Record<string, number>> = { retrain: 20, "models rollback": 2, push: 3 };
 
 interface Seen {
   exitCode: number | null;
   output: string;
-  /** In the home and the temporary folder. */
+  /** Files in the home folder and the temporary folder. */
   files: string[];
   /** System calls that contact a server. */
   spoken: string[];

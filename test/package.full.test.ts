@@ -1,4 +1,4 @@
-// Tests the package as users get it: built, packed, and installed under the Node.js versions that it supports.
+// Tests the package after building and packing it and installing it under the supported versions of Node.js.
 import { execFile, execFileSync } from "node:child_process";
 import {
   cpSync,
@@ -25,7 +25,7 @@ const manifest: {
   files: string[];
 } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-// Inside node_modules, so that git ignores it and the dependencies are found.
+// The folder is inside node_modules, so that git ignores it and the dependencies are found.
 mkdirSync(cache, { recursive: true });
 const home = mkdtempSync(join(cache, "package-test-"));
 const out = join(home, "dist");
@@ -38,7 +38,7 @@ beforeAll(() => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 describe("the built package", () => {
-  /** The place in this build of a path in the package. */
+  /** Maps a path in the package to its place in this build. */
   const built = (path: string): string => path.replace(/^(\.\/)?dist/, out);
 
   it("has what bin and exports promise", () => {
@@ -106,7 +106,7 @@ describe.skipIf(absent !== undefined)(
       readonly stderr: string;
     }
 
-    /** Runs a program in a project as its user would. */
+    /** Runs a program in the folder of a project, with a user's environment. */
     function run(version: string, program: string, ...words: readonly string[]): Promise<Ran> {
       const cwd = projects.get(version) ?? projects.values().next().value!;
       return new Promise((resolve) => {
@@ -132,7 +132,7 @@ describe.skipIf(absent !== undefined)(
             .replace("--out recordings.parquet", "--out recordings.parquet --users 4 --minutes 3")
             .replace("--epochs 15", "--epochs 1 --folds 2");
           const { status, stderr } = await run(version, "sh", "-ec", short);
-          // A network trained for one epoch may find drift in anything.
+          // After one epoch of training, the network is too poor for a predictable verdict.
           expect(command.includes(" check ") ? [0, 10, 11] : [0], `${command}\n${stderr}`).toContain(status);
         }
         expect(readFileSync(join(projects.get(version)!, "predictions.csv"), "utf8")).toMatch(

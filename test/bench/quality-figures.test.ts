@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { columnFigures, pairedDifference, type QualityAnswers, seedFigures } from "../../bench/quality-figures.ts";
 import { qualityTable } from "../../bench/quality-table.ts";
 
-// Two folds, three people, two classes. The figures were computed by hand.
+// The expected figures for two folds, three people and two classes were computed by hand.
 const task = {
   parts: [
     { name: "fold-1", train: Int32Array.of(4, 5, 6, 7), test: Int32Array.of(3, 2, 1, 0) },

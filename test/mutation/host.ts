@@ -1,13 +1,13 @@
-// A process that keeps vitest loaded: it gets a mutant and the test files that may detect it, and runs them one after another in a
-// thread until one fails. If a mutant makes it run forever, the process that started it ends it.
+// A process that keeps vitest loaded: it gets a mutant and the test files that may detect it, and runs these files one after
+// another in a thread until one fails. If a mutant makes a test run forever, the process that started this one kills it.
 import { resolve } from "node:path";
 import { createVitest } from "vitest/node";
 import type { Mutant } from "./mutants.ts";
 
 export interface Task {
-  /** Relative to the working directory, as `tests` are. */
+  /** Path relative to the working directory, like those in `tests`. */
   readonly file: string;
-  /** Null for the tests alone. */
+  /** The mutant; null to run the tests on the original code. */
   readonly mutant: Mutant | null;
   readonly tests: readonly string[];
 }
@@ -21,7 +21,7 @@ export type Message =
 
 let active: Task | undefined;
 
-// For all threads, as vitest.config.ts does for its processes.
+// The settings apply to all threads, like those that vitest.config.ts makes for processes.
 process.env.ORT_DISABLE_TELEMETRY = "1";
 
 const vitest = await createVitest(

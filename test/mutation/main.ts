@@ -1,5 +1,6 @@
-// npm run mutate finds out which small mistakes in the code the tests would detect. Each mutant is one mistake (see mutants.ts).
-// The tests of its room run on it (see tests-of.ts), cheapest first. It counts as killed if one fails or never ends.
+// npm run mutate measures which small mistakes in the code the tests would detect. Each mutant is one mistake (see mutants.ts).
+// The tests of the mutant's room run on it (see tests-of.ts), cheapest first. A mutant counts as killed if a test fails or
+// never ends.
 //
 //   npm run mutate                                  all mutants of the rooms below; hours
 //   npm run mutate -- --sample 400 --seed 7         so many, drawn from all
@@ -33,7 +34,7 @@ interface Result {
   readonly line: number;
   /** Of the test files. */
   readonly tests: string;
-  /** The test file that failed, after the word "endless" if it did not end; null if the mutant survived. */
+  /** The test file that failed, preceded by "endless" if it did not end; null if the mutant survived. */
   readonly by: string | null;
 }
 
@@ -45,7 +46,7 @@ interface Cost {
   readonly cost: number;
 }
 
-/** A host that is replaced if it had to be ended. */
+/** A host process that is replaced if it had to be killed. */
 class Host {
   #child: ChildProcess | undefined;
 
@@ -106,8 +107,7 @@ const { values: options } = parseArgs({
     seed: { type: "string", default: "1" },
     jobs: { type: "string", default: "1" },
     /**
-     * Test files that cost more CPU seconds are left out: they are not unit tests, and every surviving mutant would run all of
-     * them.
+     * Test files that cost more CPU seconds are left out: they are not unit tests, and would all run on every surviving mutant.
      */
     dearest: { type: "string", default: "20" },
     state: { type: "string", default: ".cache/mutation.jsonl" },
@@ -187,7 +187,7 @@ const take = async (host: Host): Promise<void> => {
   }
 };
 await Promise.all(hosts.map(take));
-// The next mutant must not find anything that this one left behind.
+// Files that this mutant left behind must not affect the next mutant.
 for (const test of new Set([...testsFor.values()].flat())) {
   const by = await hosts[0]!.run({ file: files[0]!, mutant: null, tests: [test] }, () => 600);
   if (by !== null) throw new Error(`${by} fails without a mutant, after ${results.length} of them`);

@@ -1,5 +1,5 @@
 // The small mistakes that are tried, one at a time: numbers halved and doubled, comparisons made strict or not strict and
-// reversed, arithmetic and logical operators exchanged, booleans inverted, results dropped. Texts and types are left alone.
+// reversed, arithmetic and logical operators exchanged, booleans inverted, results dropped. Strings and types are not changed.
 import { type ESTree, parseSync, Visitor } from "vite";
 
 export interface Mutant {
@@ -7,7 +7,7 @@ export interface Mutant {
   readonly line: number;
   readonly start: number;
   readonly end: number;
-  /** The text that replaces the one between `start` and `end`. */
+  /** The text that replaces the source between `start` and `end`. */
   readonly text: string;
   /** The line with the mistake marked as [before -> after], followed by a number if an equal line came earlier. */
   readonly name: string;

@@ -1,5 +1,5 @@
-// Tests everything that a user can get wrong, through the real command: exit code 2, one clear message, no stack trace, no files
-// left behind.
+// Runs the real command with every kind of wrong input: it must end with exit code 2 and one clear message, without a stack
+// trace or leftover files.
 import { appendFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -11,7 +11,7 @@ const directory = fileDirectory();
 const run = resident(directory);
 const header = "user,activity,recording,timestamp_s,Ax,Ay,Az";
 
-/** Rows of a valid table at 20 Hz: each person walks and sits for ten seconds. */
+/** Rows of a valid table at 20 Hz, in which each person walks and sits for ten seconds. */
 function good(): string[] {
   return ["a", "b", "c"].flatMap((user) =>
     ["walk", "sit"].flatMap((activity) =>
@@ -33,7 +33,7 @@ interface Case {
   name: string;
   files?: Record<string, string>;
   words?: readonly string[];
-  /** In the message on stderr. */
+  /** Texts that the message on stderr must contain. */
   says: readonly (string | RegExp)[];
 }
 

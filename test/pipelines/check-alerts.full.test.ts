@@ -1,4 +1,4 @@
-// check --alert as a user runs it: against a web server and a mail server of this test's own.
+// Runs check --alert with a web server and a mail server that this test starts.
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -31,7 +31,7 @@ const web: Server = createServer((request, response) => {
   });
 });
 
-/** Accepts every mail; keeps what clients say. */
+/** Accepts every mail, and records the lines that clients send. */
 const mails: string[] = [];
 const mail = createSocketServer((socket) => {
   let isData = false;
@@ -61,7 +61,7 @@ beforeAll(async () => {
   unpackOldModel(directory);
   const text = gunzipSync(readFileSync(join(directory, "batch.csv.gz"))).toString();
   writeFileSync(join(directory, "good.csv"), text);
-  // In m/s^2, a person's acceleration cannot be thirty times as large.
+  // An acceleration in m/s^2 cannot be thirty times as large for any person.
   const [header, ...rows] = text.trimEnd().split("\n");
   const faulty = rows.map((row) =>
     row

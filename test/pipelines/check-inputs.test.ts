@@ -1,4 +1,5 @@
-// Checks strange batches with the real command: each gets a correct answer or a one-line error, and none reveals a defect.
+// Checks unusual batches with the real command: each gets a correct answer or a one-line error, and none causes an internal
+// error.
 import {
   chmodSync,
   cpSync,
@@ -28,7 +29,7 @@ const at = (name: string): string => join(directory, name);
 const run = resident(directory);
 const sensors = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
 const person = duckdbLiteral(at("person.parquet"));
-/** One minute of walking by a person whom the model does not know. */
+/** One minute of walking by a person from whom the model did not learn. */
 const walking = `(SELECT * FROM ${person} WHERE recording = (SELECT min(recording) FROM ${person}) AND timestamp_s < 60)`;
 
 async function batchFile(name: string, query: string): Promise<void> {
@@ -40,14 +41,16 @@ async function batchFile(name: string, query: string): Promise<void> {
   }
 }
 
-/** The stream's references as they are in the model folder; only the stream's published file. */
+/** The stream's rolling reference from its published file in the model folder. */
 const referencesOf = (stream: string, model = "model"): string => {
   const path = join(at(model), rollingReferencePath(stream));
   if (!existsSync(path)) return "[]";
   return JSON.stringify(JSON.parse(readFileSync(path, "utf8")).batches);
 };
 
-/** Conditions for every check, whatever its verdict: no defect, no stack trace, and one line of JSON unless it was rejected. */
+/**
+ * Expects no internal error and no stack trace, and one line of JSON unless the input was rejected, whatever the verdict is.
+ */
 function expectNoDefect({ exitCode, stdout, stderr }: Ended, verdictExpected: boolean): void {
   expect(stderr).not.toMatch(/\n\s+at |defect/);
   expect([0, 10, 11, 12, 2]).toContain(exitCode);
@@ -239,7 +242,7 @@ describe("a model folder that cannot be written as it should", () => {
       .sort()
       .map((file) => `${file} ${readFileSync(join(model, file)).toString("base64")}`);
 
-  /** Rejected with one line and advice, and the folder is unchanged. */
+  /** Expects that the input is rejected with one line and advice, and that the folder does not change. */
   async function expectRefusal(model: string, says: RegExp): Promise<void> {
     const before = contents(model);
     const ended = await run("check", "good.parquet", "--model", model, "--stream", "s", "--batch-id", "next");

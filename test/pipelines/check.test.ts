@@ -1,4 +1,4 @@
-// Tests check, baseline and reference as a user runs them: exit codes, faults, what a batch changes and what it must never change.
+// Tests the commands check, baseline and reference: exit codes, faults, and the files that a batch may or may not change.
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -27,7 +27,7 @@ async function sql(text: string): Promise<void> {
   }
 }
 
-/** A file with what the query selects; `from` stands for batch i of one new person, with a recording of each activity. */
+/** Writes the result of a query to a file; `from` stands for batch i of one new person, with a recording of each activity. */
 async function batchFile(name: string, select: (from: string) => string, i = 0): Promise<void> {
   const own = `(SELECT * FROM ${duckdbLiteral(at("person.parquet"))} WHERE recording LIKE '%-${i + 1}')`;
   await sql(`COPY (${select(own)}) TO ${duckdbLiteral(at(name))}`);

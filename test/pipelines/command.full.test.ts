@@ -1,4 +1,4 @@
-// Tests train and predict as a user runs them: the three outputs, config files, and predictions, which must equal those of any
+// Tests the commands train and predict: the three forms of output, config files, and predictions, which must equal those of any
 // other ONNX Runtime.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

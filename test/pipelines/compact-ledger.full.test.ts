@@ -1,4 +1,4 @@
-// Tests what a ledger keeps, through the real commands, on a model folder whose ledger was written by version 1.
+// Tests which records a ledger keeps, through the real commands, on a model folder whose ledger was written by version 1.
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";

@@ -1,4 +1,4 @@
-// Tests the days that train rehearses by default, and those that drift-bench draws. train.test.ts uses other days.
+// Tests the days that train rehearses by default, and the days that drift-bench draws. train.test.ts uses other days.
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { showBaseline } from "../../src/pipelines/baseline.ts";
@@ -20,7 +20,7 @@ describe("drift-bench", () => {
   const bench = { model: at("model"), jobs: 1, seconds: 15, batches: 6 };
   beforeAll(async () => {
     const some = { rate: 20, seed: 5, activities: ["walking", "jogging", "sitting"] };
-    // Three recordings of a minute each, and of a quarter of a minute each.
+    // Three recordings of a minute each, and three of a quarter of a minute each.
     await simulate({ out: at("long.parquet"), users: 1, minutes: 3, firstPerson: 50, ...some });
     await simulate({ out: at("short.parquet"), users: 1, minutes: 0.75, firstPerson: 60, ...some });
   });

@@ -1,5 +1,5 @@
-// Compares a phone with the server: the phone has device.json and model.onnx, the summary that it sends equals what `check` would
-// have measured, and both lead to the same verdict.
+// Compares a phone with the server: the summary that a phone computes with device.json and model.onnx equals the one that
+// `check` computes from the samples, and both give the same verdict.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tensor } from "onnxruntime-node";
@@ -132,7 +132,7 @@ describe("a device's summaries", () => {
     return { ...rest, ...{ compared } };
   }
 
-  /** As bytes, and as the text of its JSON. */
+  /** The summary is checked in its binary form and as JSON text. */
   async function sent(name: string): Promise<{ bytes: Uint8Array; text: string }> {
     const { recordings } = await readRecordings([at(name)], {
       requireLabels: false,

@@ -1,4 +1,4 @@
-// Tests drift-bench as a user runs it, and a check with a model of few people.
+// Tests the command drift-bench, and a check with a model of few people.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-// `--network ensemble` as a user meets it: an interrupted and resumed training, the commands on its model, and retraining.
+// Tests `--network ensemble` through the commands: an interrupted and resumed training, every command on the model, and
+// retraining.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -11,7 +12,7 @@ import { type HistoryRow, historyRowSchema } from "../../src/report/history-row.
 import { modelFiles } from "../../src/storage/store/model-folder.ts";
 import { type Ended, fileDirectory, signalledAtFiles, simulateTiny, start } from "./tiny-run.ts";
 
-/** Its WebAssembly build; both runtimes have the types of onnxruntime-common. */
+/** The WebAssembly build of onnxruntime-web; both runtimes have the types of onnxruntime-common. */
 const web: typeof import("onnxruntime-node") = createRequire(import.meta.url)("onnxruntime-web");
 
 const directory = fileDirectory();
@@ -112,7 +113,7 @@ describe("the model", () => {
     const [a, b] = (await Promise.all([server.run(feeds), device.run(feeds)])).map(
       ({ probabilities }) => probabilities!.data as Float32Array,
     ) as [Float32Array, Float32Array];
-    // Rounding moves a few counts of minirocket across their thresholds.
+    // Rounding moves a few outputs of minirocket's convolutions across their thresholds.
     expect(a.reduce((sum, p, i) => sum + Math.abs(p - b[i]!), 0) / a.length).toBeLessThan(1e-4);
   });
 

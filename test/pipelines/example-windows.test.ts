@@ -1,4 +1,4 @@
-// examples.html: windows of each class, and a rotated one, from windows whose samples are known.
+// Tests the windows of each class and the rotated window in examples.html, from windows with known samples.
 import { describe, expect, it } from "vitest";
 import { exampleWindows, rotatedExamples } from "../../src/pipelines/example-windows.ts";
 import { Rng } from "../../src/random.ts";

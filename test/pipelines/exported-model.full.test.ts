@@ -1,5 +1,5 @@
-// Checks a model folder of each network, made by the real command, from outside: model.onnx is compared with the training graph
-// after repeating the final fit, and the other files with their published schemas and the recordings.
+// Verifies a model folder of each network, made by the real command: repeats the final fit and compares model.onnx with the
+// training graph, and compares the other files with their published schemas and with the recordings.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -238,7 +238,7 @@ describe.each(names)("the other files of %s", (name) => {
   });
 });
 
-/** Its first key without a value. */
+/** The first key without a value. */
 function nulled(content: object): object {
   const required = Object.keys(content).find((key) => key !== "schema_version")!;
   return { [required]: undefined };

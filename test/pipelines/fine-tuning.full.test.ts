@@ -1,4 +1,4 @@
-// train --from: a model's weights are carried over to recordings of other people, through the command.
+// Tests train --from, which continues from a model's weights with recordings of other people, through the command.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -45,7 +45,7 @@ it("compares the model as it is, fine-tuned and from scratch, for each person", 
     metrics.macro_f1,
   ]);
   expect(found.users.map((own: { user: string; fine_tuned: number }) => [own.user, own.fine_tuned])).toEqual(scores);
-  // Two epochs from scratch at two folds of two people each learn less than eight epochs on others.
+  // Two epochs from scratch, in two folds of two people each, learn less than eight epochs on other people.
   expect(found.mean.fine_tuned).toBeGreaterThan(found.mean.from_scratch);
   expect(stdout).toContain("from scratch");
   expect(stdout).toContain("over walk as it is");
@@ -81,7 +81,7 @@ describe("a model with a head that is computed", () => {
 
   it.each([
     ["ensemble", steps],
-    // On these people, it chooses minirocket alone.
+    // On these people, `auto` chooses minirocket alone.
     ["auto", []],
   ])(
     "is fine-tuned, the model as it is among the heads that are tried: %s",
@@ -103,7 +103,8 @@ describe("a model with a head that is computed", () => {
         .map((row) => JSON.parse(row))
         .filter((row) => row.fit === "fold-2" && row.penalty !== undefined);
       expect(fold.map(({ penalty }) => penalty)).toEqual([1e15, 1e6, 3e5, 1e5, 3e4, 1e4, 3e3, 1e3, 300, 100]);
-      // Judged on people who are new to it, the head as it is knows what the model learned elsewhere.
+      // On people who are new to the model, the unchanged last layer classifies better than a layer that was fitted on few
+      // people.
       expect(fold[0].val_macro_f1).toBeGreaterThan(0.7);
     },
   );

@@ -1,4 +1,5 @@
-// A column that says train or test: folds and the final fit see only one side, and the finished network is measured on the other.
+// Tests a column with the values train and test: folds and the final fit use only the training rows, and the finished network
+// is measured on the test rows.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";

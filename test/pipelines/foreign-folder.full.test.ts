@@ -1,5 +1,5 @@
-// Tests model folders from somebody who knows how hashes are computed: each is changed and gets correct hashes again, and must be
-// rejected for what is wrong in it.
+// Tests model folders that were changed and then got correct hashes again: each must be rejected with a message about its
+// fault.
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -50,7 +50,7 @@ async function refusal(work: Promise<unknown>): Promise<string> {
   return error instanceof UserError ? `${error.message}\n${error.advice}` : "";
 }
 
-// Manifests, baselines and other files hold JSON of many forms.
+// The files hold JSON of many forms.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type Loose = any;
 const json = (name: string, change: (value: Loose) => unknown) => (path: string) =>
@@ -315,7 +315,7 @@ describe.skipIf(process.platform === "win32")("links", () => {
   });
 });
 
-// The superuser may read everything, so the process becomes the user nobody for this test.
+// The superuser may read every file, so the process becomes the user "nobody" for this test.
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 describe.skipIf(process.platform === "win32")("recordings that their user may not reach", () => {

@@ -1,5 +1,5 @@
-// Streams of batches that hardly any recording contains, for a model of simulated people: one class, classes that the reference
-// lacks, one window, constant, tiny and huge values, a hundred million times the counts.
+// Generates streams of extreme batches for a model of simulated people: one class, classes that the reference lacks, one
+// window, constant, tiny and huge values, and a hundred million times the usual counts.
 import * as fc from "fast-check";
 import { calibrateAccuracy } from "../../src/monitoring/drift/accuracy-estimate.ts";
 import { calibrate } from "../../src/monitoring/drift/calibrate.ts";
@@ -25,7 +25,7 @@ const chunkRows = 20;
 
 export type Knowledge = "people" | "bouts" | "effective sample size" | "constants";
 
-/** A model of `nClasses` classes that knows as much about drift-free batches as such recordings reveal. */
+/** A model of `nClasses` classes with the kind of calibration that `knowledge` names. */
 export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
   const root = Rng.fromSeed(nClasses);
   const nPeople = { people: 6, bouts: 2, "effective sample size": 0, constants: 0 }[knowledge];
@@ -122,7 +122,7 @@ export function generatedBatch(nClasses: number): fc.Arbitrary<GeneratedBatch> {
   });
 }
 
-/** As `check` would measure it, if every stretch is one window. */
+/** Measures a batch in which every stretch is one window, as `check` would. */
 export function measured({ stretches, assurance, seed, times }: GeneratedBatch, judge: Judge): MeasuredBatch {
   const nClasses = judge.drift.classes.length;
   const rng = Rng.fromSeed(seed);
@@ -171,7 +171,7 @@ export function measured({ stretches, assurance, seed, times }: GeneratedBatch, 
   };
 }
 
-/** [W, K] in float32, like a network's output; the value of the label is the greatest. */
+/** Probabilities [W, K] in float32, like a network's output, with the largest value for the label. */
 function answers(
   labels: readonly number[],
   nClasses: number,

@@ -1,4 +1,5 @@
-// Some people have a gyroscope in another unit, whose values alone might also come from quiet people.
+// Tests recordings in which some people's gyroscope has another unit, although its values alone could also come from people who
+// move little.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

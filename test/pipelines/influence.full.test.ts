@@ -1,6 +1,5 @@
-// Tests from which people a fold learns and from which it does not: the history of every fold is compared between runs on
-// recordings in which some of the people have other signals. The scaler, the weights, early stopping and the learning rate all
-// leave traces in the history.
+// Tests from which people a fold learns, by comparing the history of every fold between runs in which some people have other
+// signals. The scaler, the weights, early stopping and the learning rate all leave traces in the history.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
@@ -24,7 +23,7 @@ async function firstFold(file: string): Promise<{ rows: HistoryRow[]; report: Cv
   return { rows, report: JSON.parse(readFileSync(join(out, "cv_report.json"), "utf8")) };
 }
 
-/** The recordings, with the signals of `users` turned upside down, stretched and shifted. */
+/** Writes the recordings with the signals of `users` negated, scaled and shifted. */
 async function alter(users: readonly string[], out: string): Promise<string> {
   const list = users.map(duckdbLiteral).join(", ");
   const columns = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"].map(

@@ -1,4 +1,5 @@
-// Channels, classes, people, recordings, streams, batches and lines with names that are properties of every JavaScript object.
+// Tests channels, classes, people, recordings, streams, batches and lines whose names are properties of every JavaScript
+// object.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Tests a run that is stopped while it calibrates: it stops at once, and continues after its last fit.
+// Tests a run that is stopped during the calibration: it stops at once, and a resumed run continues after the last fit.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";

@@ -1,5 +1,5 @@
 // Tests runs that are killed at every stage, killed between folds, or stopped and resumed with exactly the printed command, and
-// the errors of --resume if a run cannot be resumed.
+// the errors of --resume for runs that cannot be resumed.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -47,7 +47,7 @@ function expectEqualModels(out: string): void {
   }
 }
 
-/** Finished epochs of each fit that has a checkpoint; a run that ends normally removes its checkpoints. */
+/** Number of finished epochs of each fit that has a checkpoint; a run that ends normally removes its checkpoints. */
 function progress(out: string): Record<string, number> {
   const epochs: Record<string, number> = {};
   for (const fit of ["fold-1", "fold-2", "final"]) {

@@ -1,4 +1,4 @@
-// Kills check before each of the changes that it makes.
+// Kills `check` before each change that it makes to files.
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { checkResultSchema } from "../../src/monitoring/streams/check-result-schema.ts";

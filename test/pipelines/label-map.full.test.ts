@@ -1,4 +1,4 @@
-// Tests what training records about --map and --exclude, and which commands use it.
+// Tests how training records --map and --exclude, and which commands use this record.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Makes a retrained model without retraining, which takes seconds.
+// Makes a retrained model without retraining, which would take seconds.
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RetrainReport } from "../../src/learning/pseudo-labeling/retrain-report.ts";
@@ -6,7 +6,7 @@ import { jsonFileText } from "../../src/storage/store/json-file.ts";
 import { readManifest, sealManifest } from "../../src/storage/store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../../src/storage/store/model-folder.ts";
 
-/** Another version of the model "walk" beside it: the same network, with the files of a retraining. */
+/** Makes another version of the model "walk" beside it, with the same network and the files of a retraining. */
 export async function makeVersion(models: string, name: string, createdAt: string): Promise<void> {
   cpSync(join(models, "walk"), join(models, name), { recursive: true });
   const { manifest_hash: _, ...manifest } = await readManifest(join(models, name));

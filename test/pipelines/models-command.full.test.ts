@@ -1,4 +1,4 @@
-// Tests models as a user runs it: lists, comparisons, promotions and rollbacks, also under kill -9 and simultaneously.
+// Tests the command models: lists, comparisons, promotions and rollbacks, also under kill -9 and simultaneously.
 import { createHash } from "node:crypto";
 import {
   cpSync,
@@ -43,7 +43,7 @@ const batchesOf = (model: string, stream: string): string[] => {
   return rollingReferenceSchema.parse(JSON.parse(readFileSync(path, "utf8"))).batches.map(({ batch_id }) => batch_id);
 };
 
-/** Content of the files of a model that concern users, without the ledger's own bookkeeping. */
+/** Content of the files of a model, without SQLite's own files beside the ledger. */
 function hashes(model: string): Record<string, string> {
   const files = readdirSync(at("models", model), { recursive: true, withFileTypes: true });
   const content = files.filter((entry) => entry.isFile() && /\.(json|onnx|parquet|html)$/.test(entry.name));
@@ -76,7 +76,7 @@ beforeAll(async () => {
   for (const [i, name] of ["b0.csv", "b1.csv"].entries()) {
     await simulate({ out: at(name), users: 1, minutes: 2, rate: 20, seed: 30 + i, activities });
   }
-  // Other files that may be in such a folder.
+  // Creates other files that may be in a folder of models.
   mkdirSync(at("models", "walk-v9.refused"));
   mkdirSync(at("models", "empty"));
   writeFileSync(at("models", "notes.txt"), "of walks");

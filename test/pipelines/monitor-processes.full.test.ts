@@ -1,4 +1,4 @@
-// Runs many processes on one model folder: every batch counts, and kill -9 at any moment loses nothing that was acknowledged.
+// Runs many processes on one model folder: every batch counts, and kill -9 at any moment loses no acknowledged batch.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -17,7 +17,7 @@ import { killer } from "./tiny-run.ts";
 const script = fileURLToPath(new URL("./batch-writer.ts", import.meta.url));
 
 interface Writer {
-  /** The batches that it acknowledged, available once it has ended. */
+  /** The batches that the process acknowledged, available once it has ended. */
   readonly ended: Promise<{ acknowledged: string[]; errors: string }>;
 }
 
@@ -47,7 +47,7 @@ const fileOf = (directory: string, stream: string) =>
 const writerOf = (batchId: string): string => batchId.slice(0, batchId.lastIndexOf("-"));
 const indexOf = (batchId: string): number => Number(batchId.slice(batchId.lastIndexOf("-") + 1));
 
-/** Everything that the ledger contains about a stream follows from the order of its batches alone. */
+/** Expects that everything in the ledger about a stream follows from the order of its batches. */
 async function expectWholeState(directory: string, stream: string): Promise<readonly StoredBatch[]> {
   const rows = await ledgerOf(directory, stream);
   const accepted = rows.filter(({ status }) => status === "accepted");
@@ -93,7 +93,7 @@ it("keeps every acknowledged batch and no half state over 200 kills before chang
   const acknowledged: string[] = [];
   let started = 0;
 
-  /** A quarter of the processes is killed before the first batch is counted, the others within the next few batches. */
+  /** A quarter of the processes are killed before the first batch is counted, the others within the next few batches. */
   const oneAfterAnother = async (): Promise<void> => {
     while (started < 200) {
       const number = started++;

@@ -1,5 +1,5 @@
-// Tests a baseline_stats.json with correct hashes and any other damage: either it is rejected by name, or batches can be judged
-// with it.
+// Tests a baseline_stats.json with correct hashes and any other damage: either the file is rejected by name, or batches can be
+// judged with it.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";

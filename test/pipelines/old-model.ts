@@ -1,5 +1,5 @@
-// A model folder that an earlier commit wrote, with its recordings; test/fixtures/scripts/model-folder.ts made it. A test can
-// change it and correct its hashes, as anybody could.
+// Unpacks a model folder that an earlier commit wrote, with its recordings (see test/fixtures/scripts/model-folder.ts). A test
+// can change this folder and correct its hashes, as anybody could.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ export function changeJson<T = Json>(folder: string, name: string, change: (valu
   writeFileSync(path, JSON.stringify(change(value) ?? value, null, 2));
 }
 
-/** Corrects every hash in the folder, as its author would. */
+/** Corrects every hash in the folder, as somebody with bad intentions would. */
 export function reseal(folder: string): void {
   const hashOf = (name: string): string => sha256Bytes(readFileSync(join(folder, name)));
   changeJson(folder, "baseline_stats.json", ({ content_hash: _, ...content }) => {

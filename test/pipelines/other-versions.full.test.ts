@@ -1,5 +1,5 @@
 // Tests model folders of other versions of Tidemark: one that an earlier commit wrote, and one that a later version might write
-// with the same schema version: it has unknown keys, lacks an option that was removed later, and has options with unknown values.
+// with the same schema version, with unknown keys, a missing option, and options with unknown values.
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -27,7 +27,7 @@ const near = (value: number) => expect.closeTo(value, 4);
 const nameKeyed =
   /^(per_channel|edges|by_class|standard|correlation_seconds|files|mutable_files|per_class|per_user|classes|persons|channels|values|tags|params|shifted|kinds|aggregated)$/;
 
-/** With an unknown key in every object that has fixed keys. */
+/** Adds an unknown key to every object that has fixed keys. */
 function extended(value: unknown, key = ""): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => extended(item, key));
@@ -70,7 +70,7 @@ it("a stream of 85d68b1's model gets the p-values and verdicts that it got befor
     expect(own.map(({ method }) => method)).toEqual(i < 5 ? [] : ["constants", "constants"]);
     judged.push([result.verdict, baseline!.p_value, baseline!.score, result.evidence.raised_by]);
   }
-  // The answer of commit 1395168, which did not say what raised an alarm.
+  // The answer of commit 1395168, which lacks the cause of an alarm (`raised_by`).
   expect(judged).toEqual([
     ["normal", near(0.280172), near(1.625543), null],
     ["normal", near(0.538426), near(0.846734), null],

@@ -1,4 +1,5 @@
-// A network that a user defines in a file: `train` fits it, and the model folder keeps the file as a record but never runs it.
+// Tests a network that a user defines in a file: `train` fits it, and the model folder keeps a copy of the file, which Tidemark
+// never runs.
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// Tests predict as people use it: minutes by person, labels smoothed over time, and `unknown` if the network is unsure.
+// Tests the labels of predict: minutes by person, labels smoothed over time, and `unknown` for windows with a low confidence.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -38,7 +38,7 @@ describe("minutes", () => {
       `SELECT "user", label, count(*)::INTEGER AS n FROM ${table("p.parquet")} GROUP BY ALL ORDER BY ALL`,
     );
     expect(Object.keys(minutes)).toEqual([...new Set(counted.map(({ user }) => user))]);
-    // Each window counts for one second, and the last window of each of the two stretches for two.
+    // Each window counts for one second, except the last window of each of the two stretches, which counts for two.
     for (const { user, label, n } of counted) {
       const own = minutes[String(user)]![String(label)]!;
       expect(own * 60).toBeGreaterThanOrEqual(Number(n) - 0.01);

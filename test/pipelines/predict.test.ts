@@ -1,5 +1,5 @@
-// Tests predict on recordings that differ from those the model learned from: another rate, another format, faults. Also tests what
-// both commands print if they cannot write.
+// Tests predict on recordings that differ from the training data: another rate, another format, faults. Also tests what predict
+// and train print if they cannot write.
 import {
   chmodSync,
   cpSync,
@@ -48,7 +48,7 @@ describe("recordings of another rate", () => {
     expect(resampledStretches).toBeGreaterThan(0);
     const all = Int32Array.from(windows.starts.keys());
     expect(rows).toHaveLength(all.length);
-    // Two people for two minutes, with one window per second.
+    // There are two people with two minutes each, and one window per second.
     expect(Math.abs(all.length - 240)).toBeLessThan(20);
     const x = new Float32Array(all.length * 240);
     gatherWindows(windows, all, x);
@@ -77,7 +77,7 @@ it("labels in the file are not read, whatever they are; the other columns may st
     return query(`SELECT "user", recording, label, start_s FROM ${duckdbLiteral(join(directory, out))} ORDER BY ALL`);
   });
   const [plain, juggling] = await Promise.all(both);
-  // In general, other labels would also move the windows, which do not cross a change of label; here, each recording has one label.
+  // Other labels could move the windows, which do not cross a change of label, but each of these recordings has one label.
   expect(juggling).toEqual(plain);
   expect(new Set(juggling!.map(({ label }) => label))).not.toContain("juggling");
 });

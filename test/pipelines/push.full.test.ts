@@ -1,4 +1,4 @@
-// `push` with the real service: both are killed again and again, and nothing is lost, judged twice or judged out of order.
+// Kills `push` and the real service again and again: no batch may be lost, judged twice or judged out of order.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -48,7 +48,7 @@ describe("tidemark push", () => {
     const verdicts = Object.fromEntries(pushed.streams.map(({ stream, last }) => [stream, last?.verdict]));
     expect(verdicts).toEqual({ wrist: "normal", chest: "rejected" });
     expect(pushed).toMatchObject({ exitCode: 12, exit_code: 12, model: "walk@champion", accepted: 2, spooled: 0 });
-    // The answer is that of check on the same rows, because the service reads them in the same way.
+    // The answer equals that of check on the same rows, because the service reads batches in the same way.
     writeFileSync(at("wrist.csv"), [head, ...rows, ""].join("\n"));
     const checked = await start(["check", "wrist.csv", "--model", "walk", "--stream", "w", "--json"], directory).ended;
     const stored = await (
@@ -140,7 +140,7 @@ describe("tidemark push", () => {
       const { exitCode, stdout, stderr } = await following.ended;
       expect(exitCode, stderr).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ accepted: 2 * sent.length, spooled: 0, refused: 0 });
-      // Whether a kept connection broke, or a new one was refused, depends on when the service was killed.
+      // Depending on the moment of the kill, an open connection broke or a new connection was refused.
       expect(stderr).toMatch(/the service cannot be reached \([A-Z_]+\)\. Batches wait in the spool\./);
       expect(stderr).toContain("the service accepts batches again");
       for (const stream of ["a", "b"]) expect(await historyOf(service.url, stream)).toEqual(sent);

@@ -1,4 +1,5 @@
-// `push` against the service's own routes in the same process, with a clock that passes as soon as nothing else is left to do.
+// `push` against the service's own routes in the same process, with a clock that advances as soon as nothing else is left to
+// do.
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -29,7 +30,7 @@ const files = (contents: Record<string, string>): void => {
   }
 };
 
-/** The service, and a run that sends to it. */
+/** The service, and the injected side effects of a `push` that sends to this service. */
 function service(judge?: FakeOptions["judge"]): { run: PushRun; judged: readonly PostedBatch[]; clock: FakeClock } {
   const fake = fakeService({
     file: at("tokens.json"),
@@ -37,7 +38,7 @@ function service(judge?: FakeOptions["judge"]): { run: PushRun; judged: readonly
     isOpen: true,
     ...(judge !== undefined && { judge }),
   });
-  // fetch sends Host by itself.
+  // `fetch` would set the header Host itself.
   const request: ServiceRequest = async (url, init) =>
     fake.app.request(url, { ...init, headers: { ...init.headers, Host: "127.0.0.1:8787" } });
   return { run: runWith(request), judged: fake.judged, clock: clockOfRun! };
@@ -114,7 +115,7 @@ describe("push", () => {
     const options = { files: [at("in")], to, model: "walk", streamFrom: "{stream}/*.csv", spool: at("spool") };
     expect(await push(options, run)).toMatchObject({ accepted: 2, exit_code: 0 });
     expect(seen).toEqual(["a 1", "a 1", "a 1", "a 1", "a 2"]);
-    // 1 s, 2 s, and the 30 s of Retry-After with half of the jitter of 10 %.
+    // The pauses are 1 s, 2 s, and the 30 s of Retry-After plus half of the maximum jitter of 10 %.
     expect(clockOfRun!.slept).toEqual([1000, 2000, 31_500]);
     expect(warnings).toEqual([
       "the service cannot be reached (ECONNREFUSED). Batches wait in the spool.",
@@ -131,7 +132,7 @@ describe("push", () => {
     const first = await push(options, down);
     expect(first).toMatchObject({ accepted: 0, spooled: 2, exit_code: 3 });
     expect(first.streams[0]).toMatchObject({ spooled: 2, waits_because: expect.stringContaining("503") });
-    // 1 + 2 + 4 s are over, and the pause of 8 s is cut to the 3 s that are left.
+    // After 1 + 2 + 4 s, the pause of 8 s is cut to the remaining 3 s.
     expect(clockOfRun!.slept).toEqual([1000, 2000, 4000, 3000]);
     writeFileSync(at("in/1.csv"), "changed");
     const { run, judged } = service();
@@ -193,7 +194,7 @@ describe("push", () => {
     expect(pushed).toMatchObject({ accepted: 8, refused: 1, spooled: 0, exit_code: 2 });
     expect(pushed.refused_batches[0]!.reason).toBe("5 attempts: the service cannot be reached.");
     expect(seen.filter((batch) => batch === "a 1").length).toBe(5);
-    // If nothing passes, the batch is not to blame.
+    // If no batch is accepted, the failed attempts do not count against this batch.
     files({ "alone/c/1.csv": "c" });
     const alone = runWith(async () => Promise.reject(new TypeError("fetch failed")));
     const rest = await push({ ...options, files: [at("alone")], patience: 600 }, alone);

@@ -1,4 +1,5 @@
-// Tests of baseline recalibrate that all rehearse days, which takes seconds: other days, and a baseline that would differ.
+// Tests baseline recalibrate with other days and with a baseline that would differ. Each test rehearses days, which takes
+// seconds.
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, expect, it } from "vitest";

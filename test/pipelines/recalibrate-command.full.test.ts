@@ -1,4 +1,5 @@
-// Tests baseline recalibrate as a user runs it: models of the old kind, other days, and models that cannot be calibrated again.
+// Tests the command baseline recalibrate on models of earlier versions, with other days, and on models that cannot be
+// calibrated again.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -35,7 +36,7 @@ async function contents(model: string): Promise<Record<string, string>> {
   return Object.fromEntries(Object.keys(files).map((name) => [name, sha256Bytes(readFileSync(at(model, name)))]));
 }
 
-/** The calibration as it was before days were rehearsed; its figures differ, too. */
+/** Changes the calibration into one of a version that did not rehearse days; its figures differ, too. */
 function makeOld(model: string): void {
   changeJson<{ drift: { calibration: { kinds: Record<string, Record<string, unknown>>; day?: unknown } } }>(
     model,

@@ -90,7 +90,7 @@ it("recordings under local names are read, and those that the model learned from
   expect(labelled.files).toEqual([at("recordings.csv.gz")]);
   labelled.close();
   expect(events).toEqual([expect.objectContaining({ type: "memory" })]);
-  // Once, the labelled and the unlabelled ones.
+  // There is one copy of the labelled and the unlabelled windows.
   expect(windows.samples.byteLength).toBe(windows.samples.buffer.byteLength);
   name(at("batch.csv.gz"));
   const other = prepareRetraining(config, await openModelHandle(at("walk")));

@@ -42,7 +42,7 @@ import {
   measured,
 } from "./generated-stream.ts";
 
-/** After writing and reading it, with no key that the schema lacks. */
+/** Expects that a value conforms to its schema after being written and read as JSON, without keys that the schema lacks. */
 function throughJson<T>(schema: z.ZodType<T>, value: T): T {
   const written: unknown = JSON.parse(JSON.stringify(value));
   const read = schema.parse(written);
@@ -52,7 +52,9 @@ function throughJson<T>(schema: z.ZodType<T>, value: T): T {
 
 const checkedAt = "2026-01-01T00:00:00.000Z";
 
-/** The answers for a stream of batches, each read again from what was written, with everything that is stored about it. */
+/**
+ * Judges a stream of batches, and validates each answer and everything that is stored about it after writing and reading it.
+ */
 function answersTo(
   stream: readonly GeneratedBatch[],
   judge: Judge,
@@ -162,7 +164,7 @@ it("kappa and F1 of extreme counts", () => {
     fc.array(count, { minLength: nClasses ** 2, maxLength: nClasses ** 2 });
   const agreements = fc.oneof(
     fc.constantFrom(2, 3, 7).chain(square),
-    // Each of two classes is called the other; there is no lower agreement.
+    // Every window gets the other of two classes, which is the lowest possible agreement.
     fc.tuple(count, count).map(([a, b]) => [0, a, b, 0]),
   );
   fc.assert(
@@ -198,7 +200,7 @@ it("retrain_report's cycles and comparison", () => {
       ({ nClasses, probabilities, truth }, many) => {
         const classes = namesOf(nClasses);
         const counts = Array.from({ length: nClasses }, (_, k) => truth.filter((label) => label === k).length);
-        // If possible, no selected window belongs to a class that was labelled.
+        // If possible, no selected window belongs to a labelled class.
         const labelledCounts = counts.map((n, k) => (n === 0 ? many[k]! + 1 : 0));
         const fit = { weights: null, holdout: probabilities, unlabelled: probabilities };
         const selection = {
@@ -281,7 +283,7 @@ it("baseline_stats: what was computed of any values is valid, but that nothing c
   );
   const columns = fc.oneof(
     fc.array(values, { minLength: 1, maxLength: 200 }),
-    // Two neighbours of the same size, one of them rare: the mean is close to one end of the range.
+    // A column of two adjacent numbers, one of which occurs once, so that the mean is close to one end of the range.
     fc
       .tuple(values, fc.integer({ min: 1, max: 5000 }))
       .map(([x, n]) => [...new Array<number>(n).fill(x), x * (1 + 2e-7)]),

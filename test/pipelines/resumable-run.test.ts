@@ -32,7 +32,7 @@ it.skipIf(process.platform === "win32")(
 );
 
 describe("a training that was interrupted by commit 85d68b1", () => {
-  /** Its run.json, with options named as in code, one of which has another name now. */
+  /** The options in the run.json of the interrupted run, with camelCase names, one of which has changed since. */
   const config = {
     ...{ rate: 20, window: 40, overlap: 0.5, network: "compact", normalize: "zscore", split: "group", folds: 2 },
     ...{ epochs: 3, batchSize: 32, learningRate: 0.001, patience: 15, classWeights: "balanced", augment: "rotate" },

@@ -1,5 +1,5 @@
-// Tests sensors with other names and units than ours: they are recognised once, with the same result for reading, training,
-// checking and diagnosis.
+// Tests sensors with other names and units than in simulated recordings: they are recognised once, and reading, training,
+// checking and diagnosis use the same result.
 import { mkdtempSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

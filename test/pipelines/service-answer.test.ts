@@ -1,4 +1,4 @@
-// What each status means: RFC 9110 (15.5, 15.6 and Retry-After in 10.2.3) and the statuses in docs/serve.md.
+// The meaning of each status follows from RFC 9110 (15.5, 15.6, and 10.2.3 for Retry-After) and docs/serve.md.
 import { expect, it } from "vitest";
 import { serviceAnswer } from "../../src/pipelines/service-answer.ts";
 
@@ -16,7 +16,7 @@ it("takes a batch as accepted only if the answer has a verdict", () => {
     known: true,
     verdict: "gradual_drift",
   });
-  // A captive portal answers everything with 200.
+  // A captive portal answers every request with 200.
   for (const body of ["<html>", "", { verdict: "fine", known: false }, { verdict: "normal" }]) {
     expect(answered(200, body)).toMatchObject({ kind: "setup", of: "service" });
   }

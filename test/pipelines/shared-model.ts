@@ -1,4 +1,4 @@
-// Models for tests that need one, no matter how it was trained: the first test that asks for a model makes it with the real
+// Provides models for tests that need any trained model: the first test that asks for a model makes it with the real
 // command, once per test run. Each test file gets its own copy, which it may change.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const models = {
   "eight people": { users: 8, words: ["--reference-batches", "4"] },
 } as const;
 
-/** Puts r.parquet and a model of it, under the given name, into the directory. */
+/** Copies r.parquet and a model that was trained on it into the directory; the model gets the given name. */
 export async function copySharedModel(which: keyof typeof models, directory: string, name: string): Promise<void> {
   const shared = join(inject("sharedModels"), which);
   if (!existsSync(shared)) await trainShared(which, shared);
@@ -20,7 +20,7 @@ export async function copySharedModel(which: keyof typeof models, directory: str
   cpSync(join(shared, "model"), join(directory, name), { recursive: true });
 }
 
-/** If two files ask for it at the same moment, one trains and the other waits. */
+/** If two test files need the model at the same moment, one of them trains it and the other waits. */
 async function trainShared(which: keyof typeof models, shared: string): Promise<void> {
   const { users, words } = models[which];
   const workshop = `${shared}, in the making`;

@@ -119,7 +119,7 @@ it("is printed of a baseline that an earlier version wrote in camelCase, with th
   expectOnlyNamesOfUsers(shown, "shown");
   expect(shown.drift.signals.class_counts).toEqual(file.drift.signals.classCounts);
   expect(shown.drift.calibration.kinds.baseline.statistic).toBe("ks_within_classes");
-  // With the present form in its place, the baseline is the same.
+  // After the keys are renamed to the present form, the baseline is the same.
   changeJson(at("walk"), "baseline_stats.json", () => shown);
   reseal(at("walk"));
   expect((await showBaseline(at("walk"))).drift).toEqual(drift);

@@ -1,4 +1,4 @@
-// A simulated table of six people with a column that says train or test.
+// Writes simulated tables of six people with a column of training and test marks.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { simulateTiny } from "./tiny-run.ts";

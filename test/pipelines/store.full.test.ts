@@ -1,4 +1,4 @@
-// --store: the same answers as from a ledger in the model folder, which is not written to.
+// Tests that --store gives the same answers as a ledger in the model folder, and writes nothing to the model folder.
 import { chmodSync, cpSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,7 +11,7 @@ const at = (...names: string[]): string => join(directory, ...names);
 const server = new PostgresServer();
 let inFolder: string[];
 
-/** Runs the verbs that use streams. @returns what they print */
+/** Runs the commands that use streams. @returns their output */
 async function everyVerb(...store: string[]): Promise<string[]> {
   const lines: string[] = [];
   const run = async (code: number, ...words: string[]): Promise<void> => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
   unpackOldModel(directory);
   const database = await openDuckdb();
   const recordings = `read_csv(${duckdbLiteral(join(directory, "recordings.csv.gz"))})`;
-  // Ten times gravity: no person can cause it.
+  // The mean acceleration is ten times gravity, which no person can cause.
   const query = `SELECT * REPLACE (Ax * 10 AS Ax, Ay * 10 AS Ay, Az * 10 AS Az) FROM ${recordings}`;
   await database.connection.run(`COPY (${query}) TO ${duckdbLiteral(join(directory, "tenfold.csv"))}`);
   database.close();

@@ -1,5 +1,5 @@
-// Compares batches that arrive as summaries with the same batches as recordings: the same evidence for good ones, and the same words
-// for bad ones. Once with simulated recordings, and once with a real person's.
+// Compares batches that arrive as summaries with the same batches as recordings, once simulated and once of a real person: good
+// batches must give the same evidence, and bad batches the same messages.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -57,7 +57,7 @@ const spoilt: Readonly<Record<string, readonly [spoil: (rows: Rows) => Rows, cod
   "one time": [(rows) => later(rows, 0), ["time", "flat", "too_short"]],
 };
 
-/** The rows as a file and as a summary. */
+/** Writes the rows as a file and as a summary. */
 async function bothWays(model: string, name: string, { time, columns }: Rows): Promise<Uint8Array> {
   const phone: DeviceModel = readDeviceModel(JSON.parse(readFileSync(at(`${model}/device.json`), "utf8")));
   await writeTable(at(name), [
@@ -88,7 +88,7 @@ async function using(name: string, use: (model: ModelHandle) => Promise<void>): 
   await use(model).finally(() => model.close());
 }
 
-/** The result for the file, and that for its summary. */
+/** Returns the result for the file and the result for its summary. */
 async function bothResults(
   model: ModelHandle,
   file: string,
@@ -139,7 +139,7 @@ describe("simulated summaries", () => {
       await using("model", async (model) => {
         const [checked, result] = await bothResults(model, file, bytes);
         if (checked.verdict !== "rejected" || result.verdict !== "rejected") throw new Error("not rejected");
-        // Only in a file does a value have a row, and the times a column.
+        // Only messages about files name rows, and the column of the times.
         const words = checked.reasons.map(({ file: _, row: _row, column, message, ...reason }) => ({
           ...reason,
           ...(column !== undefined && reason.code !== "sampling_rate" && { column }),

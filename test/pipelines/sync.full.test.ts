@@ -57,7 +57,7 @@ const artifact = (file: string, path = `model/${file}`, more: object = {}): obje
   return { type: "artifact", run: "train", file, path, ...more };
 };
 
-/** The manifest as somebody might write it who knows how its hash is computed. */
+/** Changes the manifest and corrects its hash, as somebody with bad intentions might. */
 function reseal(change: (manifest: Record<string, unknown>) => void): void {
   const manifest = JSON.parse(readFileSync(inModel("manifest.json"), "utf8"));
   change(manifest);
@@ -66,7 +66,7 @@ function reseal(change: (manifest: Record<string, unknown>) => void): void {
   writeFileSync(inModel("manifest.json"), JSON.stringify(sealed));
 }
 
-/** Rejected with these words, and no request reached the server. */
+/** Expects that `sync` rejects the folder with these words and sends no request to the server. */
 async function expectRefusal(says: RegExp, advice?: RegExp): Promise<void> {
   const error = await synced().catch((error: unknown) => error);
   expect(error).toMatchObject({ name: "UserError", exitCode: 2 });
@@ -360,7 +360,7 @@ function changeLedger(folder: string, ...statements: string[]): void {
   database.close();
 }
 
-/** Batches of a stream with these ids, a second apart, all with the answer of the first one. */
+/** Adds batches with these ids to a stream, a second apart, all with the answer of the first batch. */
 async function addBatches(folder: string, stream: string, ...ids: string[]): Promise<void> {
   const { model_version: modelVersion } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
   const upgradeSummary = (json: unknown) => ({ summary: Buffer.from(JSON.stringify(json)), figures: null });
@@ -453,7 +453,7 @@ describe("two copies of a folder", () => {
     cpSync(model, copy, { recursive: true });
   };
   const syncCopy = (): Promise<SyncResult> => sync({ directory: copy, tracking: server.uri });
-  /** The steps of each run, and the last batch that the run's mark names. */
+  /** The steps of each run, and the last batch that the run's tag names. */
   const told = (): [steps: number[], last: string][] =>
     server.runs
       .filter(({ tags }) => tags["tidemark.stream"] === "default")
@@ -502,7 +502,7 @@ describe("two copies of a folder", () => {
     await addBatches(copy, "default", "next");
     await syncCopy();
     expect(told()).toEqual([[[1, 2], "next"]]);
-    // The ledger has fewer batches than the run, and might get different ones later.
+    // The ledger has fewer batches than the run, and may get different batches later.
     expect((await synced()).warnings).toHaveLength(1);
   });
 
@@ -511,7 +511,7 @@ describe("two copies of a folder", () => {
     copied();
     await addBatches(model, "default", "here");
     await addBatches(copy, "default", "there", "there too");
-    // The other ledger's metrics are there, but its process ended before it wrote its mark.
+    // The server has the metrics of the other ledger, whose process ended before it wrote its tag.
     const stream = server.runs.find(({ tags }) => tags["tidemark.stream"] === "default")!;
     stream.metrics.push({ key: "verdict", value: 0, timestamp: 1, step: 2 });
     await syncCopy();

@@ -5,7 +5,7 @@ import { mapInTeam, type TeamSeat } from "../../src/pipelines/thread-team.ts";
 export interface TeamTask {
   readonly seat: TeamSeat;
   readonly lengths: readonly number[];
-  /** The item that no thread can compute, if any. */
+  /** The item, if any, on which every thread throws. */
   readonly fails?: number;
 }
 
@@ -14,7 +14,7 @@ export interface TeamAnswer {
   readonly mapped: readonly (readonly number[])[];
   /** For each list, the items that this thread computed. */
   readonly computed: readonly (readonly number[])[];
-  /** For each list, the number of results after each of those items. */
+  /** For each list, the number of results after each item that this thread computed. */
   readonly counts: readonly (readonly number[])[];
 }
 

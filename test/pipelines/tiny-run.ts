@@ -1,4 +1,5 @@
-// A training run that takes seconds: simulated recordings of a few people at a low rate, short windows, two folds.
+// Helpers for training runs that take seconds, with simulated recordings of a few people at a low rate, short windows, and two
+// folds.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -53,7 +54,7 @@ interface Running {
   kill: (signal: NodeJS.Signals) => void;
 }
 
-/** Starts the real command in a process of its own, so that it can be killed; it runs in `cwd`. */
+/** Starts the real command in `cwd`, in a process of its own that can be killed. */
 export function start(words: readonly string[], cwd?: string): Running {
   return startProgram(process.execPath, [main, ...words], cwd);
 }
@@ -61,7 +62,7 @@ export function start(words: readonly string[], cwd?: string): Running {
 /** Loaded with --import; see there. */
 export const killer: string = new URL("./kill-before-change.ts", import.meta.url).href;
 
-/** Runs the real command and kills it before its nth change; if it makes fewer changes, it ends by itself. */
+/** Runs the real command and kills it before its nth change to a file; a command with fewer changes ends by itself. */
 export function endedBeforeChange(nth: number, words: readonly string[], cwd: string): Promise<Ended> {
   const program = ["--import", killer, main, ...words];
   return startProgram(process.execPath, program, cwd, { KILL_BEFORE_CHANGE: `${nth}` }).ended;
@@ -70,8 +71,8 @@ export function endedBeforeChange(nth: number, words: readonly string[], cwd: st
 const signaller: string = new URL("./signal-at-file.ts", import.meta.url).href;
 
 /**
- * Runs the real command, which gets the signal as soon as files with all these names are in place, or when a single file is
- * there for the nth time.
+ * Runs the real command, which gets the signal as soon as files with all these names are in place, or when a single file has
+ * been put in place for the nth time.
  */
 export function signalledAtFiles(
   { files, times = 1, signal }: { files: readonly string[]; times?: number; signal: NodeJS.Signals },

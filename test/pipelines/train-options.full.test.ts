@@ -1,4 +1,4 @@
-// Tests train as a user runs it: every kind of split, and recordings of one person, at another rate and as CSV.
+// Tests the command train with every kind of split, and with recordings of one person, at another rate and as CSV.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

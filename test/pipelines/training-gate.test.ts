@@ -1,5 +1,5 @@
-// `train` and `predict` do not silently accept what `check` rejects. No network is trained here, because each run stops
-// earlier.
+// `train` and `predict` do not silently accept recordings that `check` rejects. These tests train no network, because each run
+// stops earlier.
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";

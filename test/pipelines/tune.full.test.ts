@@ -1,4 +1,4 @@
-// `tidemark tune` through the command: what it writes, that it can be stopped, and that the people who judge take no part.
+// Tests the command `tune`: the files that it writes, stopping and resuming, and that test people take no part in the choice.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -67,7 +67,7 @@ it("reports a run with a nested run for each candidate, and only once", { timeou
 
 it("writes a config file that train takes", { timeout: 600_000 }, async () => {
   const chosen = parse(readFileSync(at("tuned.yaml"), "utf8"));
-  // At a rate of .00001, four epochs teach nothing.
+  // With a learning rate of .00001, a network learns nothing in four epochs.
   expect(chosen).toEqual({ "learning-rate": 0.003, augment: expect.stringMatching(/^(none|rotate)$/) });
   const trained = ["train", "r.parquet", "--config", "tuned.yaml", "--out", "walk", ...reading, ...options];
   expect(await run(...trained)).toMatchObject({ exitCode: 0 });
@@ -96,7 +96,7 @@ it("is blind to the labels of the people who judge", { timeout: 600_000 }, async
   const judges = Object.keys(
     trialsOf("tuned.yaml").find((own) => own.search === "fold 1" && own.purpose === "judge")!.macro_f1,
   );
-  // Their first two classes change places, so that the folds stay the same.
+  // Exchanges the first two classes of these people, so that the folds stay the same.
   const swapped = `CASE activity WHEN 'walking' THEN 'sitting' WHEN 'sitting' THEN 'walking' ELSE activity END`;
   const who = `"user" IN (${judges.map((name) => `'${name}'`).join()})`;
   await query(

@@ -191,7 +191,7 @@ async function run(words: readonly string[]): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-// Control characters except newline.
+// Control characters except newline, separators of lines, lone surrogates, and characters that change the direction of text.
 const obeyed = /[\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]|(?!\n)\p{Cc}/u;
 
 describe.skipIf(process.platform === "win32")("what every command prints", () => {

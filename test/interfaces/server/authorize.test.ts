@@ -1,4 +1,4 @@
-// Calls every route with every scope, and with tokens of other streams and projects.
+// Calls every route with every scope, and with tokens for other streams.
 import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";

@@ -11,7 +11,7 @@ import { Rng } from "../../../src/random.ts";
 
 const classes = ["a", "b", "c"];
 
-/** Windows of one person: labels and noisy probabilities. */
+/** Makes the windows of one person, with labels and noisy probabilities. */
 function person(seed: number, windows: number, skill: number): { labels: number[]; probabilities: number[] } {
   const rng = Rng.fromSeed(seed);
   const labels = Array.from({ length: windows }, () => rng.integer(3));
@@ -86,7 +86,7 @@ describe("the promise of cross-validation", () => {
     [promised, 0.8, true],
     [promised.slice(0, 4), 0.79, false],
     [promised.slice(0, 4), 0.8, true],
-    // Of 39 people, the lowest person and anybody below that person are the lowest 5 %.
+    // With 39 people, anybody who scores no higher than the lowest of them is among the lowest 5 %.
     [[0.7, ...promised, ...promised], 0.69, false],
   ])("of %j, %d is inside the spread: %s", (scores, score, expected) => {
     expect(isWithinPromised(scores, score)).toBe(expected);

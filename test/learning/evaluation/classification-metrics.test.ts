@@ -1,4 +1,4 @@
-// Numbers from scikit-learn and NumPy: test/fixtures/scripts/metrics.py.
+// Compares metrics with scikit-learn's and NumPy's (test/fixtures/scripts/metrics.py).
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -96,7 +96,7 @@ describe("metricsSummary", () => {
     expect(summary.accuracy.mean).toBeCloseTo((a!.accuracy + b!.accuracy) / 2, 12);
     expect(summary.accuracy.sd).toBeCloseTo(Math.abs(a!.accuracy - b!.accuracy) / Math.SQRT2, 12);
     expect(metricsSummarySchema.parse(summary)).toEqual(summary);
-    // An undefined kappa is left out; one member has no spread.
+    // An undefined kappa is left out of the mean, and a single value has no spread.
     expect(metricsSummary([a!, single!]).kappa).toEqual({ mean: a!.kappa, sd: null });
     expect(metricsSummary([single!]).kappa).toEqual({ mean: null, sd: null });
   });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { confidenceThreshold } from "../../../src/learning/evaluation/confidence-threshold.ts";
 
-// Confidences of .6, .7, .8, .9 and 1; of the two lowest, one is wrong and one is right.
+// The confidences are .6, .7, .8, .9 and 1; of the two least confident predictions, one is wrong and one is right.
 const probabilities = Float32Array.from([0.4, 0.6, 0.7, 0.3, 0.8, 0.2, 0.1, 0.9, 1, 0]);
 
 it("says what share of the wrong and of the right predictions lies below the threshold", () => {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { confidentErrors } from "../../../src/learning/evaluation/confident-errors.ts";
 
-// Windows of 2 s that start every second. Two recordings: ann's (rows 0 to 4, out of order in time), and bo's.
+// Windows of 2 s that start every second, in two recordings: ann's (rows 0 to 4, out of order in time), and bo's.
 const windows = {
   labels: Int32Array.of(0, 0, 0, 0, 1, 1, 0),
   classes: ["sit", "walk"],
@@ -19,9 +19,9 @@ const probabilities = Float32Array.from(walk.flatMap((p) => [1 - p, p]));
 it("joins consecutive windows with the same error, and puts the most confident first", () => {
   const own = { user: "ann", recording: "morning" };
   expect(confidentErrors(windows, probabilities)).toEqual([
-    // The true class of the next window differs, so that error is a stretch of its own.
+    // The true class changes before this window, so this error is a stretch of its own.
     { ...own, start: 21, end: 23, truth: "walk", predicted: "sit", confidence: expect.closeTo(0.95, 6), windows: 1 },
-    // Rows 1 and 0 in order of time; row 2 is right, and row 3 begins after a pause.
+    // This stretch has rows 1 and 0, in order of time; row 2 is right, and row 3 begins after a pause.
     { ...own, start: 10, end: 13, truth: "sit", predicted: "walk", confidence: expect.closeTo(0.9, 6), windows: 2 },
     { ...own, start: 20, end: 22, truth: "sit", predicted: "walk", confidence: expect.closeTo(0.8, 6), windows: 1 },
   ]);

@@ -10,7 +10,9 @@ export interface Run {
   pause: number;
 }
 
-/** Windows of 4 samples at 2 Hz that advance by `stride` within each run; the runs of a recording are in order of time. */
+/**
+ * Makes windows of 4 samples at 2 Hz that advance by `stride` within each run; the runs of a recording are in order of time.
+ */
 export function windowsOf(runs: readonly Run[], stride = 2): WindowPositions {
   const windowSize = 4;
   const samplingRateHz = 2;

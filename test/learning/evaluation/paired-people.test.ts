@@ -30,7 +30,7 @@ describe("two models on the same people", () => {
   });
 
   // The mean of n independent differences of variance s2 has a standard error of sqrt(s2 / n), and 90 % of a normal
-  // distribution lies within 1.645 of them.
+  // distribution lies within 1.645 standard errors.
   it("of many people, within what the central limit theorem says", () => {
     const rng = Rng.fromSeed(7);
     const names = Array.from({ length: 400 }, (_, i) => `p${i}`);

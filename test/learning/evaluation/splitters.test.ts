@@ -22,7 +22,7 @@ const anyCase = fc.record({
   seed: fc.nat(),
 });
 
-/** The splits; undefined if the recordings cannot be split in this way and the user is told. */
+/** Returns the splits, or undefined if the splitter rejects the recordings with a message for the user. */
 function trySplit(kind: SplitKind, w: WindowPositions, nSplits: number, seed: number): readonly Split[] | undefined {
   try {
     return outerSplit(kind, w, { nSplits, purgeSamples: 3, rng: Rng.fromSeed(seed) }).splits;
@@ -82,7 +82,7 @@ interface Fixture {
   counts: number[][];
   foldOfGroup: number[];
   deviation: number;
-  /** Whether the folds are decided by more than rounding noise. */
+  /** Whether the choice of folds does not depend on rounding noise. */
   determined: boolean;
   shuffledDeviations: number[];
 }

@@ -1,4 +1,5 @@
-// Compares Adam with the update of Kingma & Ba 2015, section 2, in the more efficient order that Keras uses, in plain loops.
+// Compares Adam with the update of Kingma & Ba 2015, section 2, in the more efficient order that Keras uses, computed in plain
+// loops.
 
 import { describe, expect, it } from "vitest";
 import { adamStep, adamStepSize } from "../../../src/learning/networks/adam.ts";
@@ -23,11 +24,11 @@ function openStep(type: DataType): Promise<Run> {
   return openGraph(graph);
 }
 
-/** Gradients of one step: their sizes differ by 10^12, one is 0, and one changes its sign. */
+/** The gradients of one step, whose sizes differ by 10^12; one of them is 0, and one changes its sign. */
 const gradientOf = (step: number) =>
   [1e-8, 1e4, 0, 1, -0.5, (-1) ** step].map((scale, i) => scale * (1 + 0.5 * numbers([size], 7 * step).values[i]!));
 
-/** The result of ten steps: moments are bias-corrected, and epsilon is scaled as in Keras. */
+/** Computes the result of ten steps with bias-corrected moments and with epsilon scaled as in Keras. */
 function reference(start: Float64Array, learningRate: number): number[][] {
   const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-7];
   const [theta, m, v] = [[...start], Array<number>(size).fill(0), Array<number>(size).fill(0)];

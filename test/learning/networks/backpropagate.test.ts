@@ -1,4 +1,5 @@
-// Reverse mode, operator by operator. All models are float64: ONNX Runtime has double kernels for every operator here.
+// Tests reverse-mode differentiation, operator by operator. All models are float64, because ONNX Runtime has double kernels for
+// every operator in these tests.
 
 import { describe, expect, it } from "vitest";
 import { backpropagate } from "../../../src/learning/networks/backpropagate.ts";
@@ -127,7 +128,7 @@ const cases: readonly Case[] = [
   ["LogSoftmax", "of the last of three axes", [[2, 2, 3]], (x) => logSoftmax(x)],
 ];
 
-/** A constant condition that holds at every second place. */
+/** A constant condition that is true for every second element. */
 function checked(like: Value, shape: readonly number[]): Value {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   return like.graph.constant(

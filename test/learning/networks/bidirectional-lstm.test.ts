@@ -1,5 +1,5 @@
-// Compares the bidirectional LSTM, in training and in inference, with PyTorch (test/fixtures/scripts/network.py) and with its
-// equations, written out for one window. The fixture's sequences are [B, T, C]; the layer's are [T, B, C].
+// Compares the bidirectional LSTM, in training and in inference, with PyTorch (test/fixtures/scripts/network.py) and with the
+// LSTM equations, written out for one window. Sequences are [B, T, C] in the fixture, and [T, B, C] in the layer.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -69,7 +69,7 @@ describe("bidirectional LSTM against PyTorch", () => {
     }
   });
 
-  // ONNX Runtime's LSTM has no double kernel; its float32 outputs are within a few roundings.
+  // ONNX Runtime's LSTM has no double kernel; its float32 outputs differ by a few roundings.
   it("outputs of ONNX's own operator, which serves, in float32 for any number of windows", async () => {
     const graph = new Graph("lstm");
     const context = {

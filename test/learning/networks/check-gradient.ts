@@ -1,4 +1,4 @@
-// The gradient check compares the gradients of reverse mode with central differences; both are float64 and run in ONNX Runtime.
+// Compares the gradients of reverse-mode differentiation with central differences; both are float64 and run in ONNX Runtime.
 // The loss is a sum of the outputs with different weights, so that no element's gradient can be mistaken for another's.
 
 import { expect } from "vitest";
@@ -13,7 +13,7 @@ export interface Numbers {
   readonly values: Float64Array;
 }
 
-/** Numbers with a magnitude from 0.2 to 1.7, which stay away from 0, where relu has no derivative. */
+/** Numbers with a magnitude from 0.2 to 1.7, because relu has no derivative at 0. */
 export function numbers(shape: readonly number[], seed: number, options: { positive?: boolean } = {}): Numbers {
   const rng = Rng.fromSeed(seed);
   const values = Float64Array.from({ length: sizeOfGraphShape(shape) }, () => {

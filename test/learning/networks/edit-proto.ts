@@ -1,4 +1,4 @@
-// Changes an encoded protobuf message as an attacker might.
+// Changes encoded protobuf messages, for tests of damaged or malicious files.
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
 /** The bytes of a message with the given fields: text, bytes or integers. */
@@ -12,12 +12,12 @@ export function message(...fields: readonly (readonly [number, string | Uint8Arr
   return writer.finish();
 }
 
-/** Two encoded parts, joined, are a valid message. */
+/** Concatenating two encoded parts gives a valid message. */
 export function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-/** The message with its first field of this number changed. */
+/** Returns the message after changing its first field with this number. */
 export function changeFirst(bytes: Uint8Array, field: number, change: (value: Uint8Array) => Uint8Array): Uint8Array {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {

@@ -1,5 +1,5 @@
-// Compares the trained network, as it is validated and as it is shipped, with PyTorch's logits in inference mode. These graphs are
-// float32: ONNX Runtime's LSTM has no double kernel.
+// Compares the graph for validation and the exported graph with PyTorch's logits in inference mode. Both graphs are float32,
+// because ONNX Runtime's LSTM has no double kernel.
 
 import { describe, expect, it } from "vitest";
 import { buildExportedInferenceGraph, buildInferenceGraph } from "../../../src/learning/networks/inference-graph.ts";
@@ -8,7 +8,7 @@ import { buildTrainingGradientGraph } from "../../../src/learning/networks/train
 import { drawNetwork, initialStatistics, inputOf, readFixture, type SmallSize, targetsOf } from "./network-fixture.ts";
 import { openGraph, runGraph } from "./run-graph.ts";
 
-/** For logits of about 1, after two LSTMs in float32. */
+/** Tolerance for logits of about 1 after two LSTMs in float32. */
 const tolerance = 1e-5;
 
 function expectClose(actual: readonly number[] | undefined, expected: readonly number[]): void {
@@ -24,7 +24,7 @@ describe.each(["step", "step-compact"])("the network of %s.json outside of train
   const size = { windowSize: fixture.time_steps, channels: fixture.channels };
   const expected = fixture.plain.inference_logits!;
 
-  /** PyTorch's inference comes after one step's update of the statistics, with unchanged weights. */
+  /** PyTorch's logits in the fixture were computed after one step had updated the statistics, but with unchanged weights. */
   async function afterOneStep() {
     const { graph, network } = buildTrainingGradientGraph(layers, inputOf(fixture));
     const { parameters, drawStep } = drawNetwork(fixture, network);

@@ -1,4 +1,4 @@
-// Tests initial weights: they have Keras's distributions, and depend only on the seed and the parameter's name.
+// Tests that initial weights have Keras's distributions, and depend only on the seed and the parameter's name.
 
 import { describe, expect, it } from "vitest";
 import { initialValues } from "../../../src/learning/networks/initializers.ts";
@@ -11,7 +11,7 @@ import { presetNetwork } from "../../../src/learning/networks/presets.ts";
 import { Rng } from "../../../src/random.ts";
 
 describe("glorot-uniform", () => {
-  // Keras 3: sqrt(6 / (fan in + fan out)), both times the kernel's size for a convolution.
+  // The limit in Keras 3 is sqrt(6 / (fan in + fan out)); for a convolution, both fans are multiplied by the kernel's size.
   it.each([
     ["a dense kernel", [64, 32], 0.25],
     ["an LSTM's kernel", [32, 256], Math.sqrt(1 / 48)],
@@ -83,7 +83,7 @@ describe("a network's first parameters", () => {
     const vector = drawParameterVector(specs, Rng.fromSeed(seed));
     return Object.fromEntries(specs.map(({ name, offset, size }) => [name, vector.slice(offset, offset + size)]));
   };
-  /** Joins parameters in their new order. */
+  /** Recomputes the offsets of the parameters in their new order. */
   const laidOut = (specs: readonly ParameterSpec[]) => {
     let offset = 0;
     return specs.map((spec) => {

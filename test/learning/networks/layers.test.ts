@@ -1,4 +1,4 @@
-// Compares every layer's gradient with central differences, and its values with slow, obvious loops.
+// Compares every layer's gradient with central differences, and its values with plain loops.
 // Sequences are [T, B, C]: T time, B batch, C channels.
 
 import { describe, expect, it } from "vitest";
@@ -67,7 +67,7 @@ function at({ shape, values }: Pick<Result, "shape"> & { values: ArrayLike<numbe
   return (...index: number[]): number => values[index.reduce((flat, i, axis) => flat * shape[axis]! + i, 0)]!;
 }
 
-/** A tensor of this shape, computed from its indices, as `numbers` would contain it. */
+/** Returns the row-major values of a tensor of this shape, each computed from its indices. */
 function tensor(shape: readonly number[], of: (...index: number[]) => number) {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   const values = Array.from({ length: size }, (_, flat) => {

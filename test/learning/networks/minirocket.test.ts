@@ -43,7 +43,7 @@ const biases = new Float32Array(Uint8Array.from(Buffer.from(features.biases, "ba
 const groups = kernelGroups(time);
 const featureCount = kernelFeatureCount(groups);
 
-/** For each group, bias and kernel in our order: the feature's index in aeon's order, and its group and kernel there. */
+/** For each group, bias and kernel in Tidemark's order, the feature's index in aeon's order, and aeon's group and kernel. */
 const places = groups.flatMap((group, index) => {
   const dilation = Math.floor(index / 2);
   const perKernel = group.levels[0]!.length;
@@ -55,7 +55,7 @@ const places = groups.flatMap((group, index) => {
   ).flat();
 });
 
-/** Aeon's channels of a group's kernels, [kernels, C]. */
+/** The channels that each kernel of a group uses in aeon, [kernels, C]. */
 function aeonChannels(index: number): Float32Array {
   const at = (kernel: number): number => (Math.floor(index / 2) * kernelPlaces.length + kernel) * channels;
   return Float32Array.from(groups[index]!.kernels.flatMap((k) => [...seen.subarray(at(k), at(k) + channels)]));
@@ -96,7 +96,7 @@ describe("the kernels", () => {
       }
     }
     const total = sizes.reduce((a, b) => a + b);
-    // n channels have a probability of log2((n + 1) / n) / log2(10).
+    // A kernel has n channels with a probability of log2((n + 1) / n) / log2(10).
     for (const [n, count] of sizes.entries()) {
       const expected = n === 0 || n > 9 ? 0 : Math.log10((n + 1) / n);
       expect(Math.abs(count / total - expected), `${n} channels`).toBeLessThan(0.02);

@@ -1,5 +1,5 @@
-// The content of test/fixtures/network/step*.json and full-size*.json, and the numbers from which it was computed: these come from
-// the generator that test/fixtures/scripts/network.py describes. T time, C channels, K classes, N windows.
+// The content of test/fixtures/network/step*.json and full-size*.json, and the inputs from which it was computed, which come
+// from the generator that test/fixtures/scripts/network.py describes. T time, C channels, K classes, N windows.
 
 import { readFileSync } from "node:fs";
 import type { NetworkSpec, ParameterSpec } from "../../../src/learning/networks/parameters.ts";
@@ -9,7 +9,7 @@ import type { NetworkInput } from "../../../src/learning/networks/training-graph
 export interface Summary {
   norm: number;
   sum: number;
-  /** At places that the generator draws. */
+  /** Values at positions that the generator draws. */
   samples: number[];
 }
 
@@ -80,7 +80,7 @@ export interface StepData {
 export interface DrawnNetwork {
   /** [P] */
   readonly parameters: Float64Array;
-  /** The data of one step after another. */
+  /** Yields the data of each step in turn. */
   readonly drawStep: () => StepData;
 }
 
@@ -106,7 +106,7 @@ export function drawNetwork(fixture: FullSize, network: NetworkSpec): DrawnNetwo
   return { parameters, drawStep };
 }
 
-/** The fixture draws masks as [N, T, C]; the network's sequences are [T, N, C]. */
+/** Masks are drawn as [N, T, C] in the fixture; the network's sequences are [T, N, C]. */
 function drawMask(lcg: Lcg, shape: readonly number[], rate: number): number[] {
   const drawn = Array.from(lcg.array(size(shape)), (u) => Number(u >= rate));
   if (shape.length === 2) return drawn;
@@ -133,7 +133,7 @@ export function initialStatistics(network: NetworkSpec): Float64Array {
   return statistics;
 }
 
-/** The tensors in a vector, as the fixture summarises them. */
+/** Summarises the tensors in a vector in the same way as the fixture. */
 export function summaries(
   vector: readonly number[],
   specs: readonly ParameterSpec[],

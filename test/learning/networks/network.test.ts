@@ -1,5 +1,5 @@
-// Compares the available networks with PyTorch in float64 (test/fixtures/scripts/network.py, which is checked against Keras
-// there): one step's logits, loss, gradients and running statistics, and ten steps of training with dropout.
+// Compares the available networks with PyTorch in float64 (test/fixtures/scripts/network.py, which was checked against Keras):
+// one step's logits, loss, gradients and running statistics, and ten steps of training with dropout.
 
 import { describe, expect, it } from "vitest";
 import { adamStepSize } from "../../../src/learning/networks/adam.ts";

@@ -1,5 +1,5 @@
-// Compares every operator with ONNX Runtime: the type and shape inferred when a node is made must be those of its output, and
-// values must equal those worked out by hand.
+// Compares every operator with ONNX Runtime: the type and shape that are inferred for a node must equal those of its output,
+// and the values must equal results that were computed by hand.
 
 import { describe, expect, it } from "vitest";
 import { Graph, type Value } from "../../../src/learning/networks/onnx-graph.ts";
@@ -117,7 +117,10 @@ function runningSum(start: Value, rows: Value): Value[] {
 
 /** Functions that add no operator. */
 const helpers = ["broadcastOperandShapes", "operandShapesEqual"];
-/** These have no double kernel in ONNX Runtime, so they are tested below, and as parts of layers that are compared with PyTorch. */
+/**
+ * These operators have no double kernel in ONNX Runtime, so they are tested below, and as parts of layers that are compared
+ * with PyTorch.
+ */
 const singlePrecision = ["lstmOperator", "convolve"];
 
 describe("operators in ONNX Runtime", () => {
@@ -150,7 +153,7 @@ describe("operators in ONNX Runtime", () => {
     const graph = new Graph("lstm");
     const x = graph.input("x", "float32", [1, 1, 1]);
     const constant = (shape: number[], values: number[]) => graph.constant("float32", shape, values);
-    // Gates i, o, f, g; the second direction's weights are those of the first, doubled.
+    // The gates are i, o, f, g; the weights of the second direction are twice those of the first.
     const y = lstmOperator(
       x,
       constant([2, 4, 1], [1, 2, 3, 0.5, 2, 4, 6, 1]),
@@ -167,7 +170,8 @@ describe("operators in ONNX Runtime", () => {
     expect(result.y!.values[1]).toBeCloseTo(h(2.1, 4.2, 1.4), 6);
   });
 
-  // Two channels, 1 2 3 4 and 1 0 0 1; the kernel adds x[t] + 2 x[t + 2] of the first to 10 x[t] of the second.
+  // There are two channels, 1 2 3 4 and 1 0 0 1; the kernel adds x[t] + 2 x[t + 2] of the first channel to 10 x[t] of the
+  // second.
   it.each([
     [0, [1 + 2 * 3 + 10, 2 + 2 * 4]],
     [2, [2 * 1, 2 * 2, 1 + 2 * 3 + 10, 2 + 2 * 4, 3, 4 + 10]],
@@ -205,7 +209,7 @@ describe("operators in ONNX Runtime", () => {
 });
 
 describe("Scan", () => {
-  // s' = s / 2 + x, starting from 8, over 1, 2 and 4: the last state, then all states stacked.
+  // The loop computes s' = s / 2 + x over 1, 2 and 4, starting from 8, and returns the last state and all states stacked.
   it.each([
     ["reads and writes from the first step on", false, false, [6.25, 5, 4.5, 6.25]],
     ["writes from its end", false, true, [6.25, 6.25, 4.5, 5]],

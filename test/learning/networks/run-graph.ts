@@ -18,7 +18,7 @@ export type Run = (feeds: Feeds, outputs?: readonly string[]) => Promise<Readonl
 export async function openGraph(graph: Graph): Promise<Run> {
   const isDouble = graph.inputs.some(({ type }) => type === "float64");
   const session = await InferenceSession.create(modelProto(graph), {
-    // Fusions beyond "basic" keep a product's scale, such as the 1/3 of a mean, in float32.
+    // Optimisations beyond "basic" fuse nodes and round the scale of a product, such as the 1/3 of a mean, to float32.
     graphOptimizationLevel: isDouble ? "basic" : "all",
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
@@ -42,7 +42,7 @@ export async function runGraph(graph: Graph, feeds: Feeds = {}): Promise<Readonl
   return (await openGraph(graph))(feeds);
 }
 
-/** An unknown dimension follows from the number of values; there may be at most one. */
+/** An unknown dimension follows from the number of values; a shape may have at most one unknown dimension. */
 function toTensor({ name, type, shape }: Value, values: ArrayLike<number> | undefined): Tensor {
   if (values === undefined) throw new Error(`no values for the input ${name}`);
   const known = shape.reduce<number>((product, d) => (typeof d === "number" ? product * d : product), 1);

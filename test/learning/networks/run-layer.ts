@@ -1,4 +1,4 @@
-// Runs a layer on its own: its parameters, statistics and masks are inputs of the graph, with the names that the layer uses.
+// Runs a single layer, whose parameters, statistics and masks are inputs of the graph, with the names that the layer uses.
 
 import type { Layer, LayerContext } from "../../../src/learning/networks/layer-context.ts";
 import { Graph, type Value } from "../../../src/learning/networks/onnx-graph.ts";
@@ -39,7 +39,7 @@ export function describeLayer(layer: Layer, shape: readonly number[]): NetworkSp
   return describeNetworkParameters(layer, { type: "float64", shape });
 }
 
-/** Expects correct gradients of a layer in training, for its input and all of its parameters. */
+/** Expects a layer in training to have correct gradients for its input and all of its parameters. */
 export async function expectLayerGradient(layer: Layer, shape: readonly number[]): Promise<void> {
   const { parameters, statistics, masks } = describeLayer(layer, shape);
   const inputs: Record<string, Numbers> = { x: numbers(shape, 1) };

@@ -12,7 +12,7 @@ export interface SmallNetwork {
   readonly temperature?: number;
 }
 
-/** A compact network with fresh weights, as train exports one. */
+/** The model.onnx of a compact network with fresh weights, in the form that train exports. */
 export function smallNetwork({
   channels = ["Ax", "Ay", "Az"],
   classes = ["sitting", "walking"],

@@ -1,4 +1,4 @@
-// Tests the graph of one training step around the layers: flat vectors are its inputs and outputs.
+// Tests the graph of a complete training step, whose inputs and outputs are flat vectors.
 
 import { describe, expect, it } from "vitest";
 import {

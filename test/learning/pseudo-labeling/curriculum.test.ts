@@ -1,4 +1,4 @@
-// Tests the cycles without any training: the test determines the result of each fit.
+// Tests the cycles without any training: each test determines the results of the fits.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -54,7 +54,10 @@ interface Call {
   from: string | null;
 }
 
-/** The weights of a cycle identify it. The last answer is repeated for all later fits. */
+/**
+ * Runs the curriculum with fits that return these results in turn, and the last result for all later fits. The weights of a
+ * cycle name its number.
+ */
 async function follow(
   answers: readonly Said[],
   changes: Partial<CurriculumOptions> = {},
@@ -176,7 +179,7 @@ describe("the cycles end", () => {
   });
 
   it("likewise where the classes are numbers, which an object does not keep in their order", async () => {
-    // Object keys: 1, 2, 10. Class "10" (index 1) is never predicted, "2" (index 2) always.
+    // Object keys: 1, 2, 10. Class "10" (index 1) is never predicted, and class "2" (index 2) always.
     const classes = ["1", "10", "2"];
     const holdoutLabels = Int32Array.from({ length: 30 }, (_, i) => i % 3);
     const row = (k: number, sure = 0.8): number[] => [0, 1, 2].map((i) => (i === k ? sure : (1 - sure) / 2));

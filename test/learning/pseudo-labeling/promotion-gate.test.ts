@@ -1,5 +1,5 @@
-// Tests which candidate may replace the champion: people are paired, the interval is compared with SciPy's, and each rule is
-// tested on both sides of its limit.
+// Tests which candidates may replace the champion, with scores paired by person, an interval from SciPy, and values on both
+// sides of each rule's limit.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { macroF1 } from "../../../src/learning/evaluation/f1.ts";
@@ -14,7 +14,7 @@ import {
 } from "../../../src/learning/pseudo-labeling/promotion-gate.ts";
 
 const K = 3;
-/** Probabilities whose largest is at these classes. */
+/** Rows of probabilities that are largest for these classes. */
 const sayingOf = (classes: ArrayLike<number>): Float32Array =>
   Float32Array.from(Array.from(classes).flatMap((said) => [0, 1, 2].map((k) => (k === said ? 0.6 : 0.2))));
 
@@ -83,8 +83,8 @@ describe("the comparison", () => {
 
 describe("the interval", () => {
   /**
-   * People with `n` windows of each of two classes; the given numbers of them are wrong under the candidate and under the
-   * champion.
+   * Makes people with `n` windows of each of two classes, of which the candidate and the champion misclassify the given
+   * numbers.
    */
   const n = 1000;
   function people(errors: readonly (readonly [before: number, after: number])[], cycles = 2): HoldoutComparison {
@@ -139,7 +139,7 @@ describe("the interval", () => {
         ],
         cycles,
       );
-      // scipy: stats.t.ppf(.95, 5); half of a difference's variance is the candidate's
+      // scipy: stats.t.ppf(.95, 5); the candidate contributes half of a difference's variance
       const error = (interval[1] - interval[0]) / 2 / 2.0150483733;
       expect(chance).toBeCloseTo((largest * error) / Math.SQRT2, 6);
     },

@@ -56,7 +56,7 @@ const report = {
   warnings: [],
 };
 
-/** The document with a different value at a path. */
+/** Returns the document with a different value at a path. */
 function changed(value: unknown, [key, ...rest]: readonly string[], to: unknown): unknown {
   if (key === undefined) return to;
   if (Array.isArray(value)) return value.map((item, i) => (`${i}` === key ? changed(item, rest, to) : item));

@@ -1,4 +1,4 @@
-// Compares selection with a reference that goes window by window, and tests what each selector guarantees.
+// Compares selection with a reference implementation that selects window by window, and tests the guarantees of each selector.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -10,7 +10,9 @@ import {
 
 const selectors: readonly SelectorName[] = ["percentile-per-class", "percentile-global", "fixed"];
 
-/** One row per window: `confidence` for class `k` of three, and the rest divided between the others. */
+/**
+ * Makes one row per window: `confidence` for class `k` of three, and the remaining probability divided between the other two.
+ */
 function rows(...windows: (readonly [k: number, confidence: number])[]): Float32Array {
   return Float32Array.from(
     windows.flatMap(([k, confidence]) => [0, 1, 2].map((i) => (i === k ? confidence : (1 - confidence) / 2))),
@@ -111,7 +113,7 @@ it("of no windows chooses none", () => {
 });
 
 const K = 4;
-/** Few distinct numbers, so that ties are common. */
+/** There are few distinct confidences, so that ties are common. */
 const anyProbabilities: fc.Arbitrary<Float32Array> = fc
   .array(fc.array(fc.integer({ min: 1, max: 6 }), { minLength: K, maxLength: K }), { maxLength: 40 })
   .map((weights) =>
@@ -131,7 +133,7 @@ const anyRule: fc.Arbitrary<SelectionRule> = fc.record({
 
 const roundedUp = (n: number): number => (Math.abs(n - Math.round(n)) < 1e-9 ? Math.round(n) : Math.ceil(n));
 
-/** Repeatedly chooses the most confident of the remaining windows. */
+/** The reference implementation repeatedly chooses the most confident of the remaining windows. */
 function slowly(probabilities: Float32Array, { selector, share, threshold, floor, caps }: SelectionRule): number[] {
   const windows = Array.from({ length: probabilities.length / K }, (_, row) => {
     const own = [...probabilities.slice(row * K, (row + 1) * K)];

@@ -1,4 +1,4 @@
-// Compares AdaBN with a training step on one batch, and with the first layers computed slowly over all windows.
+// Compares AdaBN with a training step on one batch, and with the first layers computed in plain loops over all windows.
 import { beforeAll, describe, expect, it } from "vitest";
 import { batchNormMomentum } from "../../../src/learning/networks/layers.ts";
 import {
@@ -33,7 +33,7 @@ function statistic({ statistics }: NetworkWeights, name: string): Float32Array {
   return statistics.slice(offset, offset + size);
 }
 
-/** Windows with a constant added to one channel. */
+/** Makes windows with a constant added to one channel. */
 function shifted(windows: WindowSet, channel: number, amount: number): WindowSet {
   const samples = new Float32Array(new SharedArrayBuffer(windows.samples.byteLength));
   samples.set(windows.samples.map((value, i) => (i % C === channel ? value + amount : value)));

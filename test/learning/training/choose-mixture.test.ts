@@ -34,7 +34,8 @@ describe("tryMixtures", () => {
 });
 
 describe("chooseMixture", () => {
-  // Differences to the average: .1, .1, .4; their mean is .2, and its standard error is sqrt(.03 / 3) = .1.
+  // The differences from the average are .1, .1 and .4; their mean is .2, and the standard error of the mean is sqrt(.03 / 3) =
+  // .1.
   const better = [0.4, 0.4, 0.1];
 
   it("prefers a single network if it is better by more than one standard error", () => {

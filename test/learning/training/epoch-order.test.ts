@@ -68,7 +68,7 @@ describe("an epoch's order", () => {
   });
 });
 
-/** The state before its first epoch, when no step has been taken. */
+/** The state of a fit before its first step. */
 async function begin(changes: ToyChanges): Promise<FitState> {
   return (await fitNetwork(...toyFit({ epochs: 0, ...changes }), quiet)).state;
 }

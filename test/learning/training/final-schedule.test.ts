@@ -26,7 +26,8 @@ it("runs for the median of the folds' best epochs", () => {
 it("learns at the median of the rates that the folds had in each epoch; one that had stopped counts with its last", () => {
   const { epochs, learningRate } = finalSchedule([fold(6, [6]), fold(6, [6], 2), fold(3, [2], 1)]);
   expect(epochs).toBe(6);
-  // By epoch: .008 .008 .008, .008 .008 .004, .008 .004 .002, and from then on the third fold's .002.
+  // The learning rates of the three folds are .008 .008 .008 in the first epoch, .008 .008 .004 in the second and .008 .004
+  // .002 in the third; the third fold then ends, and counts with .002 in all later epochs.
   expect(learningRate).toEqual([0.008, 0.008, 0.004, 0.004, 0.002, 0.002]);
   expect(finalSchedule([fold(2, [2]), fold(2, [2], 1)]).learningRate).toEqual([0.008, 0.006]);
 });

@@ -1,5 +1,5 @@
-// Runs a fold elsewhere: its plan travels as JSON and its checkpoint as bytes, its windows are found there by their fingerprint,
-// and the result equals that of a worker thread in this process.
+// Runs a fold as another machine would: the plan is sent as JSON and the checkpoint as bytes, the windows are found by their
+// fingerprint, and the result equals that of a worker thread in this process.
 
 import { describe, expect, it } from "vitest";
 import { fitNetwork, predictWithFitWeights } from "../../../src/learning/training/fit-network.ts";
@@ -33,7 +33,9 @@ const [fold] = toyFit({
 });
 const plan: FitPlan = { ...fold, windows: fingerprint };
 
-/** What another machine does with the text of a plan. It uses no threads, to show that the bytes do not depend on them. */
+/**
+ * Runs the fit of a plan's text, as another machine would. It uses no threads, to show that the bytes do not depend on threads.
+ */
 async function elsewhere(text: string, checkpoint: Uint8Array | null, find: FindWindows): Promise<FitOutcome> {
   const received: FitPlan = JSON.parse(text);
   const own = await find(received.windows);
@@ -57,7 +59,7 @@ const remote =
   (task) =>
     elsewhere(JSON.stringify(task.plan), task.checkpoint, find);
 
-/** Equal apart from the seconds. */
+/** Expects results that are equal except for the elapsed seconds. */
 function timeless({ epochs, ...outcome }: FitOutcome): unknown {
   return { ...outcome, epochs: epochs.map((epoch) => ({ ...epoch, seconds: 0 })) };
 }

@@ -1,5 +1,5 @@
-// Stops a fit again and again, at random steps, and resumes it from the checkpoint's bytes each time, with any number of threads;
-// the final bytes must be those of a fit that was never stopped.
+// Stops a fit again and again, at random steps, and resumes it from the checkpoint's bytes each time, with any number of
+// threads; the final bytes must equal those of a fit that was never stopped.
 import { describe, expect, it } from "vitest";
 import { fitNetwork } from "../../../src/learning/training/fit-network.ts";
 import { decodeFitState, encodeFitState, type FitState } from "../../../src/learning/training/fit-state.ts";
@@ -7,7 +7,7 @@ import { Rng } from "../../../src/random.ts";
 import { sha256Bytes } from "../../../src/storage/store/hash.ts";
 import { quiet, range, type Toy, type ToyChanges, toyFit, toyScaler, toyWindows } from "./toy.ts";
 
-/** Hash of its bytes, without its clock. */
+/** Hash of a state's bytes without its elapsed seconds. */
 function hashOf(state: FitState): string {
   const epochs = state.progress.epochs.map((epoch) => ({ ...epoch, seconds: 0 }));
   return sha256Bytes(encodeFitState({ ...state, progress: { ...state.progress, epochs, epochSeconds: 0 } }));
@@ -17,7 +17,7 @@ async function inOneGo(fit: Toy, threads = 1): Promise<string> {
   return hashOf((await fitNetwork(...fit, { ...quiet, threads })).state);
 }
 
-/** Stops each run after one to three steps. */
+/** Runs a fit that is stopped after one to three steps each time. */
 async function inManySittings(fit: Toy, rng: Rng): Promise<{ sittings: number; state: string }> {
   let checkpoint: Uint8Array | null = null;
   for (let sittings = 1; ; sittings++) {

@@ -1,4 +1,5 @@
-// Against scikit-learn's RidgeClassifier (test/fixtures/scripts/minirocket.py) and Ridge (test/fixtures/scripts/ridge_prior.py).
+// Compares the linear head with scikit-learn's RidgeClassifier (test/fixtures/scripts/minirocket.py) and Ridge
+// (test/fixtures/scripts/ridge_prior.py).
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-// ONNX Runtime must leave nothing in the user's home, whichever module opens a session and whatever the environment says.
+// ONNX Runtime must leave nothing in the user's home, whichever module opens a session and whichever environment variables are
+// set.
 import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,12 +14,12 @@ const source = (path: string): string => JSON.stringify(new URL(`../../../src/${
 const opens = (model: string): string =>
   `await (await import(${source("learning/training/onnx-runtime.ts")})).openRuntimeSession(${JSON.stringify(model)});`;
 
-/** A worker thread that runs a program, and ends the process with exit code 1 if that throws. */
+/** A worker thread that runs a program, and ends the process with exit code 1 if the program throws. */
 const inWorker = (program: string): string =>
   `const worker = new (await import("node:worker_threads")).Worker(${JSON.stringify(`(async () => { ${program} })()`)}, { eval: true });
    await new Promise((resolve, reject) => worker.on("exit", resolve).on("error", reject));`;
 
-/** Runs a program in a fresh home. */
+/** Runs a program with an empty home folder. */
 async function inFreshHome(
   program: (model: string) => string,
   telemetry: string | undefined,
@@ -28,7 +29,7 @@ async function inFreshHome(
   mkdirSync(home);
   const model = join(directory, "model.onnx");
   writeFileSync(model, modelProto(buildInferenceGraph(presetNetwork("compact", 2), { windowSize: 40, channels: 3 })));
-  // No other variables of this environment: ONNX Runtime is silent by itself if CI is set.
+  // The program does not inherit other variables, because ONNX Runtime sends no telemetry if CI is set.
   const env = {
     PATH: process.env.PATH,
     HOME: home,
@@ -75,6 +76,6 @@ it("would leave files without this module, so the tests above can fail", async (
   const program = (model: string): string =>
     `await (await import(${runtime})).default.InferenceSession.create(${JSON.stringify(model)});`;
   const { files } = await inFreshHome(program, undefined);
-  // Only its builds for Linux report so far.
+  // Only ONNX Runtime's builds for Linux send telemetry so far.
   if (process.platform === "linux") expect(files.join()).toContain("onnxruntime.db");
 });

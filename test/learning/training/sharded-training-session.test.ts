@@ -55,7 +55,7 @@ it("takes Adam's step by the mean of the shards' gradients", async () => {
   const [first, second] = halves as [(typeof halves)[0], (typeof halves)[0]];
   expect(loss).toBeCloseTo((first.loss + second.loss) / 2, 6);
   expect([...logits]).toEqual([...first.logits, ...second.logits]);
-  // Adam's first step: m = .1 g, v = .001 g^2, and the step size holds the bias correction.
+  // In Adam's first step, m = .1 g and v = .001 g^2, and the step size includes the bias correction.
   for (const i of [0, 10, 1000, 30_000, network.parameterCount - 1]) {
     const gradient = (first.gradient[i]! + second.gradient[i]!) / 2;
     const step = (adamStepSize(0.01, 1) * 0.1 * gradient) / (Math.sqrt(0.001) * Math.abs(gradient) + 1e-7);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { solveShifted } from "../../../src/learning/training/solve-shifted.ts";
 
 const options = { tolerance: 1e-12, maxSteps: 50, shouldStop: () => false };
-/** Eigenvalues of a diagonal matrix, two of them equal and one 0. */
+/** The eigenvalues of a diagonal matrix, two of which are equal and one of which is 0. */
 const eigenvalues = Float64Array.of(1e6, 3e4, 3e4, 500, 20, 0);
 const b = Float64Array.of(1, -2, 3, -4, 5, -6);
 const multiply = async (x: Float64Array) => x.map((value, i) => value * eigenvalues[i]!);

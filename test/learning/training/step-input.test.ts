@@ -1,4 +1,4 @@
-// Compares the input of a training step with slow, obvious references over random windows, which may overlap and have any
+// Compares the input of a training step with simple reference implementations on random windows, which may overlap and have any
 // channels.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -119,7 +119,7 @@ describe("rotation over random windows", () => {
           const room = 1e-4 * Math.sqrt(dot(a0, a0) * dot(g0, g0)) + 1e-4;
           expect(Math.abs(dot(a1, a1) - dot(a0, a0))).toBeLessThan(1e-4 * dot(a0, a0) + 1e-4);
           expect(Math.abs(dot(g1, g1) - dot(g0, g0))).toBeLessThan(1e-4 * dot(g0, g0) + 1e-4);
-          // Both get the same rotation, so the angle between them stays.
+          // Both vectors get the same rotation, so the angle between them does not change.
           expect(Math.abs(dot(a1, g1) - dot(a0, g0))).toBeLessThan(room);
           expect(x[at + 1]).toBe(before[at + 1]);
         }

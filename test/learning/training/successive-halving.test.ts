@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { halvingEpochs, successiveHalving } from "../../../src/learning/training/successive-halving.ts";
 
-/** Scores of candidates 0, 1, 2, ... that more epochs do not change, except those of `late`. */
+/**
+ * Searches among candidates 0, 1, 2, ... with these scores; only the candidates in `late` score differently after all epochs.
+ */
 async function search(scores: readonly number[], options: { late?: Record<number, number>; shares?: number } = {}) {
   const { late = {}, shares = Number.POSITIVE_INFINITY } = options;
   let started = 0;
   return successiveHalving([...scores.keys()], {
     epochs: 90,
-    // Each trial takes the same part of the time.
+    // Each trial takes the same share of the time.
     isTimeLeft: (share) => started < share * shares,
     score: async (candidate, epochs) => {
       started++;
@@ -18,7 +20,8 @@ async function search(scores: readonly number[], options: { late?: Record<number
 
 describe("successive halving", () => {
   it("gives the best third three times as many epochs", async () => {
-    // 9, then ceil(9 / 3) = 3, then max(2, 1): the sizes of scikit-learn's HalvingGridSearchCV with factor 3, but never one alone.
+    // The rounds have 9, ceil(9 / 3) = 3 and max(2, 1) candidates, like scikit-learn's HalvingGridSearchCV with factor 3, but
+    // never a single candidate.
     const { trials, best } = await search([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]);
     expect(trials.map(({ candidate, epochs }) => [candidate, epochs])).toEqual([
       ...[0, 1, 2, 3, 4, 5, 6, 7, 8].map((candidate) => [candidate, 10]),

@@ -1,4 +1,4 @@
-// Temperatures from SciPy's minimiser: test/fixtures/scripts/temperature.py.
+// Compares temperatures with those of SciPy's minimiser (test/fixtures/scripts/temperature.py).
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -28,7 +28,7 @@ describe.each(cases)("$name", ({ nClasses, y, temperature, ...expected }) => {
   const fitted = fitTemperature(probabilities, Int32Array.from(y), nClasses);
 
   it("equals SciPy's minimum", () => {
-    // A flat minimum: SciPy stops at about the square root of the rounding unit.
+    // The minimum is flat, so SciPy stops at about the square root of the rounding unit.
     expect(Math.abs(fitted / temperature - 1)).toBeLessThan(1e-6);
   });
 

@@ -39,7 +39,7 @@ describe("the time left of a run", () => {
     }
     left.finalPlanned(3);
     expect(left.seconds()).toBe(3 * 2 + 7);
-    // The final fit's own epochs count as soon as there is one.
+    // Once the final fit has finished an epoch, only its own epochs count.
     trained(left, "final", 1, 1, { seconds: 5 });
     expect(left.seconds()).toBe(2 * 5 + 7);
     trained(left, "final", 2, 3, { seconds: 5 });
@@ -50,14 +50,14 @@ describe("the time left of a run", () => {
   it("assumes a best epoch of 30, and then learns from the fits that have ended; folds share the workers", () => {
     const left = new TimeLeft({ ...run, maxEpochs: 100, fits: ["fold-1", "fold-2", "fold-3", "fold-4", "final"] });
     trained(left, "fold-1", 1, 5);
-    // Fits of 45 epochs, of which fold 1 has 5; the final fit runs for 30.
+    // Each fold is expected to run for 45 epochs, of which fold 1 has finished 5, and the final fit for 30 epochs.
     expect(left.seconds()).toBe(2 * ((40 + 3 * 45) / 2 + 30) + 7);
     trained(left, "fold-1", 6, 25, { best: false });
     left.fitEnded("fold-1");
-    // 45 and 25 epochs are 35 on average, and 20 until the best.
+    // The folds ran for 45 and 25 epochs, which is 35 on average, and for 20 on average until the best epoch.
     expect(left.seconds()).toBe(2 * ((3 * 35) / 2 + 20) + 7);
     trained(left, "fold-2", 1, 30);
-    // Fold 2 goes on for 15 epochs after its best one, which is its last so far.
+    // Fold 2 will continue for 15 epochs after its best epoch, which is its last one so far.
     expect(left.seconds()).toBe(2 * ((15 + 2 * 35) / 2 + 20) + 7);
   });
 
@@ -66,14 +66,14 @@ describe("the time left of a run", () => {
     trained(left, "fold-1", 1, 5);
     trained(left, "fold-2", 1, 41);
     left.finalPlanned(30);
-    // 40 epochs of fold 1, against 15 of fold 2.
+    // The estimate is determined by the 40 epochs left in fold 1, not by the 15 left in fold 2.
     expect(left.seconds()).toBe(2 * (40 + 30) + 7);
   });
 
   it("includes the part that is not trained in steps: 18 epochs, until a fit has had it", () => {
     const left = new TimeLeft({ ...run, hasOtherPart: true, jobs: 1 });
     trained(left, "fold-1", 1, 4);
-    // Final epochs take 1.6 times as long with one worker.
+    // Epochs of the final fit take 1.6 times as long with one worker.
     expect(left.seconds()).toBeCloseTo(2 * (6 + 10 + 2 * 18) + 2 * (1.6 * 1 + 0.5 * 18) + 7, 9);
     trained(left, "fold-1", 5, 10);
     trained(left, "fold-1", 11, 17, { penalty: 300, seconds: 1 });

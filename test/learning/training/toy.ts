@@ -47,7 +47,7 @@ export const toyScaler: Scaler = {
 
 export type Toy = [plan: FitPlan, windows: WindowSet];
 
-/** A plan and its windows, as `fitNetwork` takes them. */
+/** A plan and its windows, as arguments of `fitNetwork`. */
 export function toyFit({ windows = toyWindows(120), ...changes }: ToyChanges = {}): Toy {
   const plan: FitPlan = {
     name: "fold 1",

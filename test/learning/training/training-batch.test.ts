@@ -47,7 +47,7 @@ describe("a dropout mask", () => {
     fillDropoutMask(mask, rate, Rng.fromSeed(1));
     const kept = mask.reduce((sum, value) => sum + value, 0) / mask.length;
     expect(mask.every((value) => value <= 1)).toBe(true);
-    // Five standard deviations of a binomial share.
+    // The tolerance is five standard deviations of a binomial share.
     expect(Math.abs(kept - (1 - rate))).toBeLessThanOrEqual(5 * Math.sqrt((rate * (1 - rate)) / mask.length) + 1e-5);
   });
 
@@ -66,7 +66,7 @@ describe("rotation", () => {
   it("turns all triads of a window by one proper rotation, and each window by another", () => {
     const rng = Rng.fromSeed(4);
     const basis = [1, 0, 0, 0, 1, 0, 0, 0, 1];
-    // Each time step holds one basis vector, in both triads.
+    // Each time step has one basis vector in both sensors.
     const window = [0, 1, 2].flatMap((t) => [...basis.slice(3 * t, 3 * t + 3), ...basis.slice(3 * t, 3 * t + 3)]);
     const x = Float32Array.from([...window, ...window]);
     rotateWindows(

@@ -23,7 +23,7 @@ describe("the memory of a training", () => {
       totalBytes: 2e9,
       availableBytes: 1.5e9,
     });
-    // Without a limit, the system reports its largest number.
+    // If there is no limit, the system reports the largest possible number.
     const unlimited = { ...machine, constrained: 2 ** 64 };
     expect(trainingMemory(config, planned(3000), unlimited).totalBytes).toBe(24e9);
   });
@@ -34,12 +34,12 @@ describe("the memory of a training", () => {
     const windows = 4 * 3 * 3000;
     expect(needed({})).toBe(0.3e9 + windows + 2 * 200e6);
     expect(needed({ jobs: 1 })).toBe(Math.round(0.3e9 + windows + 340e6 + 0.8 * windows + 16 * 3000));
-    // The windows once, a share of them again, and a few columns.
+    // The estimate includes all windows once, a share of the windows a second time, and a few columns.
     expect((needed({}, 3e7) - needed({}, 2e7)) / (4 * 3 * 1e7)).toBeCloseTo(1 + 0.8 + 4 / 3, 6);
     expect(needed({ jobs: 3 })).toBeGreaterThan(needed({}));
     expect(needed({ jobs: 9 })).toBe(needed({ jobs: 5 }));
     expect(needed({ network: "1dcnn-bilstm" })).toBeGreaterThan(needed({}));
-    // One byte for each of 9,996 counts, or two for windows whose counts need them.
+    // Each of 9,996 counts takes one byte, or two bytes if the counts of a window are too large for one.
     const counted = (changes: Parameters<typeof needed>[0]) =>
       needed({ network: "minirocket", jobs: 1, ...changes }, 4e6) -
       needed({ network: "minirocket", jobs: 1, ...changes }, 2e6);

@@ -32,7 +32,7 @@ function predictorOf(bytes: Uint8Array, options?: ConstructorParameters<typeof W
 it("says of every window what one call says of it alone, bit for bit with any number of threads", async () => {
   const model = randomModel();
   const predictor = predictorOf(model);
-  // Enough windows for three threads, with an odd remainder.
+  // The number of windows is large enough for three threads, and leaves an odd remainder.
   const windows = toyWindows(3 * 8 * 64 + 5);
   const inOne = await predictor.predict(windows, { threads: 1 });
   for (const threads of [2, 3, 16]) expect(await predictor.predict(windows, { threads })).toEqual(inOne);

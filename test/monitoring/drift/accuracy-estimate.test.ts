@@ -21,14 +21,14 @@ const fixture: {
   batch: { confidences: number[]; estimate: number; lower: number; upper: number };
 } = JSON.parse(readFileSync(new URL("../../fixtures/accuracy-estimate.json", import.meta.url), "utf8"));
 
-/** What `check` keeps of a batch. */
+/** The figures that `check` keeps of a batch. */
 function signalsOf(confidences: readonly number[]): ModelSignals {
-  // Three classes, because a confidence may be below 1/2.
+  // There are three classes, because a confidence may be below 1/2.
   const rows = confidences.flatMap((p) => [p, (1 - p) / 2, (1 - p) / 2]);
   return modelSignals(Float32Array.from(rows), 3, new Uint8Array(confidences.length));
 }
 
-/** A batch with exactly this mean confidence; its windows may differ from it. */
+/** A batch with exactly this mean confidence, although its windows may have other confidences. */
 function withConfidence(windows: number, confidence: number): Pick<ModelSignals, "windows" | "confidence"> {
   return {
     windows,
@@ -101,7 +101,7 @@ it("has its widest interval at one half, and a narrower one towards 0 and 1", ()
     const p = 1 / (1 + Math.exp(-logit));
     return estimateAccuracy(calibration, signalsOf(new Array<number>(10).fill(p)));
   };
-  // Windows between two edges, half a bin away from each.
+  // Windows whose confidence lies between two edges, half a bin away from each.
   const half = at(1 + 1 / 64);
   expect(half.accuracy).toBeCloseTo(1 / (1 + Math.exp(-5 / 64)), 6);
   expect(half.upper - half.accuracy).toBeCloseTo(

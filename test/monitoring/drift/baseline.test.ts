@@ -1,5 +1,5 @@
-// The numbers come from NumPy (test/fixtures/scripts/stats.py); here, tests check that each has the right key, and that every
-// fault in a damaged file gets its own message.
+// Tests that every number has the right key, and that every fault in a damaged file gets its own message. stats.test.ts
+// compares the numbers with NumPy's.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -115,7 +115,7 @@ describe("a baseline", () => {
 });
 
 describe("validateBaseline", () => {
-  /** The faults after one change to the statistics of Ax, or to the whole baseline. */
+  /** Returns the faults after one change to the statistics of Ax, or to the whole baseline. */
   function faults(change: (ax: Record<string, unknown>, whole: Record<string, unknown>) => void): string[] {
     const ax: Record<string, unknown> = { ...baseline.per_channel.Ax };
     const whole: Record<string, unknown> = { ...baseline, per_channel: { ...baseline.per_channel, Ax: ax } };

@@ -40,7 +40,7 @@ describe("a bench day of bouts", () => {
     const lengths = bouts.slice(0, -1).map((bout) => bout.length);
     const share = (n: number): number => lengths.filter((length) => length === n).length / lengths.length;
     expect([...new Set(lengths)].sort()).toEqual([2, 3, 4, 5]);
-    // Because of rounding, each end has half the share of a value in between.
+    // Because of rounding, the shortest and the longest length each have half the share of any length between them.
     for (const [n, expected] of [
       [2, 1 / 6],
       [3, 1 / 3],

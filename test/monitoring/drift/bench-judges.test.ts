@@ -8,7 +8,7 @@ const model = modelOf();
 const alpha = 0.05;
 const judges = benchJudges({ alpha, arl: 500 });
 const stream = (n: number, at: (i: number) => Chosen) => Array.from({ length: n }, (_, i) => batchOf(at(i)));
-/** Distances of a sample from five of its size at which the test calls a batch unusual. */
+/** The smallest KS distance from a reference of five batches at which the test calls a batch unusual. */
 const least = (() => {
   let away = 0;
   while (ksPValue(away, 50_000, 10_000) > alpha) away += 1e-4;
@@ -47,7 +47,7 @@ describe("the constants' judge", () => {
 
 describe("the judge by a KS p-value of raw counts", () => {
   const of = (n: number, at: (i: number) => Chosen, by = model) => judges["KS p-value"](stream(n, at), by);
-  /** The number of rows in the training data: as many as in five batches. */
+  /** The training data has as many rows as five batches. */
   const small = { ...model, byClass: [{ x: channelOf({ rows: 50_000 }) }] };
 
   it("alarms where the p-value of samples taken for independent is at most alpha", () => {

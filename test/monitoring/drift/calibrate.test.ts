@@ -1,4 +1,4 @@
-// Tests what is stored about rehearsed batches, with statistics and chunks for which it can be worked out by hand.
+// Tests the stored calibration of rehearsed batches, with statistics and chunks for which it can be computed by hand.
 import { describe, expect, it } from "vitest";
 import { type CalibrateOptions, calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import {
@@ -24,7 +24,7 @@ const none = {
   logSdRatio: 0,
 };
 const statistics = (ks: number, logSdWithin = 0): BatchStatistics => ({ x: { ...none, ks, logSdWithin } });
-/** A batch of `classes` equally frequent classes, with a length of `seconds` according to every statistic. */
+/** A batch of `classes` equally frequent classes, whose effective length is `seconds` for every statistic. */
 const rehearsed = (group: string, own: BatchStatistics, seconds = 60, classes = 1): Rehearsed => ({
   group,
   statistics: own,
@@ -56,14 +56,14 @@ describe("a rung", () => {
       batches("a", 5, 0.1, 0.2, (i) => sizes[i]!),
       "ks",
     );
-    // The mean is .22, the middle .1.
+    // The mean is .22, the median .1.
     const deviation = Math.sqrt(sizes.reduce((sum, size) => sum + (size - 0.22) ** 2, 0) / 5);
     const far = (size: number): number => (size - 0.22) / deviation;
     expect(reach).toBeCloseTo(2 * far(0.9) - far(0.1), 4);
   });
 
   it("gives batches that are not free of drift their p-values", () => {
-    // 19 null batches from 0 to .36: none is above 1, one above .35, all are at least 0.
+    // There are 19 null batches from 0 to .36: none is above 1, one is above .35, and all are at least 0.
     const ps = rungPValues(
       60,
       batches("a", 19, 0, 0.36),
@@ -80,11 +80,12 @@ describe("false alarms of a left-out group", () => {
   });
 
   it("are its batches' shares with a p-value of at most 5 and 1 %, judged by what the others gave", () => {
-    // The number of distances, among 99 from 0 to .98, that are above a batch's distance gives its p-value: (1 + number) / 100.
+    // The p-value of a batch is (1 + n) / 100, if n of 99 distances from 0 to .98 are above the batch's distance.
     const others = batches("b", 99, 0, 0.98);
     const odd = [0.985, 0.945, 0.935, 0.5].map((ks) => rehearsed("a", statistics(ks)));
     const { false_alarms } = calibrationRung(60, [...odd, ...others], "ks");
-    // For a: p = .01, .05, .06, .50; compared with four of b's batches, no p-value is below 1/5.
+    // The p-values of a are .01, .05, .06 and .50; for b's batches, which are compared with the four of a, no p-value is below
+    // 1/5.
     expect(false_alarms).toEqual({
       p_at_most_5_percent: expect.closeTo(2 / 103, 6),
       p_at_most_1_percent: expect.closeTo(1 / 103, 6),
@@ -95,11 +96,11 @@ describe("false alarms of a left-out group", () => {
   it("count apart what lies beyond the others' reach", () => {
     const spread = (i: number): number => i / 10;
     const others = batches("b", 5, 0.1, 0.2, spread);
-    // The others' sizes are 0 to .4, with a median of .2: .6 is as far above .4 as .4 is above .2.
+    // The sizes of b's batches are 0 to .4, with a median of .2, and .6 is as far above .4 as .4 is above .2.
     const far = (size: number): Rehearsed => rehearsed("a", statistics(0.15, size));
     const beyond = (...sizes: number[]): number =>
       calibrationRung(60, [...sizes.map(far), ...others], "ks").false_alarms!.beyond_reach;
-    // Each time, the five others are compared with a's sizes, which reach at least as far as theirs.
+    // The five batches of b are compared with a's sizes, which reach at least as far as b's.
     expect(beyond(0.599, -0.599)).toBe(0);
     expect(beyond(0.601, 0.599)).toBeCloseTo(1 / 7, 6);
     expect(beyond(0.601, 0.61)).toBeCloseTo(2 / 7, 6);
@@ -118,7 +119,7 @@ describe("batches by effective length", () => {
   });
 
   it("are groups of at least 250 and of even size, shortest first, whatever order they come in", () => {
-    // 1, 2 to 760 s: three groups, of 253, 254 and 253.
+    // The batches of 1, 2 to 760 s form three groups, of 253, 254 and 253 batches.
     const all = Rng.fromSeed(1).shuffle(Array.from({ length: 760 }, (_, i) => of(i + 1)));
     const before = [...all];
     const groups = rungsByEffectiveLength(all, "ks");
@@ -136,7 +137,7 @@ describe("batches by effective length", () => {
   });
 
   it("are one group if they differ only by how much each person recorded", () => {
-    // Batches of 60 s, whose effective length depends on the rest of the training data.
+    // All batches last 60 s, but their effective length depends on the size of the training data.
     const people = [59.1, 59.9].flatMap((seconds, g) =>
       Array.from({ length: 300 }, () => ({ ...of(seconds), group: `${g}` })),
     );
@@ -154,7 +155,7 @@ describe("batches by effective length", () => {
 });
 
 describe("the ladders", () => {
-  /** Batches with this number of classes; the more classes, the smaller the distances. */
+  /** Batches with the given number of classes; the more classes, the smaller the distances. */
   const mixed = (classes: number, n: number, group = "a"): Rehearsed[] =>
     Array.from({ length: n }, (_, i) => rehearsed(group, statistics((i + 1) / n / classes), 60, classes));
 
@@ -171,7 +172,7 @@ describe("the ladders", () => {
       [0, 1.4, 250],
       [2.4, null, 260],
     ]);
-    // Means from 1/n to 1, and from a third of that.
+    // The distances run from 1/n to 1 in the first group, and from 1/(3 n) to 1/3 in the second one.
     expect(mixes![0]!.rungs[0]!.standard.x!.ks![0]).toBeCloseTo(251 / 500, 6);
     expect(mixes![1]!.rungs[0]!.standard.x!.ks![0]).toBeCloseTo(261 / 520 / 3, 6);
   });
@@ -205,7 +206,7 @@ describe("the ladders", () => {
 describe("calibrate", () => {
   const { baseline } = modelOf();
   const rate = 10;
-  /** Chunks of ten seconds; `away` returns how far the i-th chunk is from the training data. */
+  /** Chunks of ten seconds; `away` returns the distance of the i-th chunk from the training data. */
   const group = (name: string, recordings: number, chunks: number, away = (_: number) => 0): Group => ({
     name,
     chunks: Array.from({ length: recordings * chunks }, (_, i) => ({

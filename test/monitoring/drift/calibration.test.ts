@@ -32,7 +32,7 @@ import { poissonUpperLimit } from "../../../src/stats/poisson-limit.ts";
 import { camelCaseKeys } from "../../camel-case-keys.ts";
 import { makePeople, summaryOf } from "./people.ts";
 
-/** A chunk whose only value is its number, so that a batch shows from which chunks it was made. */
+/** A chunk whose only value is its number, so that the content of a batch shows from which chunks it was made. */
 const numbered = (value: number, recording: string, label: string | null = "walk"): Chunk => {
   const counts = [0, 0, 0, 0, 0, 0];
   counts[value]! = 1;
@@ -161,7 +161,8 @@ describe("calibrate", () => {
   it("rehearses every kind and length, and equal seeds give equal calibrations", () => {
     expect(Object.keys(calibration.kinds)).toEqual(["baseline", "own_past"]);
     for (const { rungs } of Object.values(calibration.kinds)) {
-      // By effective size, which is slightly less than what was drawn, because a reference is finite.
+      // The groups are ordered by effective size, which is slightly less than the length of the batch, because a reference is
+      // finite.
       expect(rungs.map(({ seconds, scores }) => [Math.round(seconds), scores.flat().length])).toEqual([
         [10, 260],
         [expect.closeTo(59, -1), 260],
@@ -208,7 +209,7 @@ describe("calibrate", () => {
       expect(batches).toBeLessThanOrEqual(100 * people);
     }
     expect(at_least).toBe(Math.floor(total("batches") / 2 / poissonUpperLimit(total("alarms") / 2, 0.95)));
-    // Even without any alarm, results of so few people cannot support a stronger claim.
+    // Even without any alarm, results from this few people cannot support a higher limit.
     expect(at_least).toBeLessThanOrEqual((100 * people) / 2.99);
   });
 
@@ -231,8 +232,8 @@ describe("calibrate", () => {
   });
 
   /**
-   * Two activities with six recordings each, `distance` apart; the recordings of the first one differ by `restless`. One class if
-   * `oneClass`.
+   * Two activities with six recordings each, whose means are `distance` apart; the recordings of the first activity differ by
+   * `restless`. One class if `oneClass`.
    */
   function shiftedPeople({ distance = 0, restless = 0, oneClass = false }) {
     const rng = Rng.fromSeed(3);
@@ -311,7 +312,7 @@ describe("calibrate", () => {
     const file: unknown = JSON.parse(JSON.stringify(storedDriftBaseline({ calibration })));
     expect(camelCaseKeys(file)).toEqual([]);
     expect(stored.parse(file)).toEqual({ calibration });
-    // One class in common is a mix of its own, whose standards are stored like all others.
+    // Comparisons with one class in common are a group of their own, whose standards are stored as for every other group.
     const { classes, mixes, streams } = calibration.kinds.own_past!;
     expect(mixes!.map(({ from_classes, to_classes }) => [from_classes, to_classes])).toEqual([[0, 1.4]]);
     expect(Object.keys(mixes![0]!.rungs[0]!.standard.x!)).toContain("logSdWithin");

@@ -31,7 +31,7 @@ const none: ChangeSizes = {
   lostShares: [],
   rates: [],
 };
-/** The kinds of change that have sizes. */
+/** The change that has one of these sizes; flips and changes of unit have none. */
 const only = (sizes: ChangeSizes): Change =>
   changeCatalogue(channels, sensors, scales, { ...none, ...sizes }).find(
     ({ kind }) => kind !== "flipped axis" && kind !== "unit",
@@ -184,7 +184,8 @@ describe("a turned sensor", () => {
       found.flat().forEach((value, i) => {
         expect(value).toBeCloseTo(expected.flat()[i]!, 14);
       });
-    // 90 degrees about z take x to y and y to -x; 120 degrees about the diagonal take x to y, y to z and z to x.
+    // A rotation of 90 degrees about z maps x to y and y to -x; one of 120 degrees about the diagonal maps x to y, y to z and z
+    // to x.
     close(turnedBy([0, 0, 2], 90), [
       [0, -1, 0],
       [1, 0, 0],
@@ -272,7 +273,7 @@ describe("what remedies.ts undoes", () => {
       .find((remedy) => remedy.fault === fault)!
       .undo(after);
     for (const channel of sensor.channels) {
-      // Two roundings, each of at most half a unit in the last of 24 binary places.
+      // The tolerance is two roundings, each of at most half a unit in the last of 24 binary places.
       for (const [i, x] of batch[channel]!.entries()) {
         expect(Math.abs(undone[channel]![i]! - x)).toBeLessThanOrEqual(2 ** -22.9 * Math.abs(x));
       }
@@ -320,7 +321,8 @@ describe("noise", () => {
     const [first, second] = [apply(zeros, 1), apply(zeros, 2)];
     for (const [name, sd] of Object.entries(scales)) {
       const { mean, std } = moments(first[name]!);
-      // Standard errors at n = 20,000: 1/141 of the standard deviation for the mean, 1/200 for the deviation itself.
+      // At n = 20,000, the standard error is 1/141 of the standard deviation for the mean, and 1/200 for the standard deviation
+      // itself.
       expect(Math.abs(mean)).toBeLessThan(0.03 * 0.3 * sd);
       expect(Math.abs(std / (0.3 * sd) - 1)).toBeLessThan(0.025);
     }
@@ -365,7 +367,7 @@ describe("lost samples", () => {
       expect(bursts).toEqual(Array.from({ length: 20 }, () => "xxxx"));
     }
     expect([lostAt[0], lostAt[200]]).toEqual([0, 0]);
-    // Standard error .011; near the ends fewer bursts can cover a sample.
+    // The standard error is .011; near the ends, fewer bursts can cover a sample.
     for (let i = 10; i < 190; i++) expect(lostAt[i]! / trials).toBeCloseTo(0.4, 1);
   });
 

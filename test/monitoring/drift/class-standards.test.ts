@@ -1,4 +1,4 @@
-// Tests usual distances by class with numbers that can be worked out by hand.
+// Tests the usual distances of each class with numbers that can be computed by hand.
 import { describe, expect, it } from "vitest";
 import {
   type ClassDistances,
@@ -58,7 +58,7 @@ describe("standards by class", () => {
     ]);
     expect(classStandards(pairs, secondsPerRow, ["x"])).toEqual([
       [{ seconds: 40, ks: { x: [0.2, 0.1] } }],
-      // Equal distances reveal little about the next one.
+      // If all distances are equal, their spread says little about the next distance.
       [{ seconds: 5, ks: { x: [0.25, 0.01] } }],
     ]);
   });
@@ -116,7 +116,7 @@ describe("scores by class", () => {
   });
 
   it("combine classes as Stouffer does, weighted by the roots of their sizes", () => {
-    // One deviation above in 400 rows, and two in 100: (20 * 1 + 10 * 2) / sqrt(500).
+    // The distance is one deviation above the mean in 400 rows, and two in 100 rows: (20 * 1 + 10 * 2) / sqrt(500).
     expect(score([of(400, 0.12), of(100, 0.4)])).toBeCloseTo(40 / Math.sqrt(500), 9);
     expect(score([of(400, 0.12), null])).toBeCloseTo(1, 9);
     // Opposite deviations cancel.

@@ -1,4 +1,4 @@
-// Compares one batch with one reference, with numbers that can be worked out by hand, on both sides of each limit.
+// Compares one batch with one reference, with numbers that can be computed by hand, on both sides of each limit.
 import { describe, expect, it } from "vitest";
 import type { KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
 import {
@@ -29,8 +29,8 @@ const baseline = (chosen: Chosen, by: DriftModel = model): Comparison | null =>
 
 describe("the length of a comparison", () => {
   it("is the batch's, as far as the reference is long enough to compare it with", () => {
-    // A reference of 50,000 rows and a batch of 10,000: the effective size is 50,000 / 6, times 1 + 1/5 because five batches were
-    // drawn too.
+    // With a reference of 50,000 rows and a batch of 10,000, the effective size is 50,000 / 6, times 1 + 1/5 because the null
+    // batches were compared with five batches, too.
     expect(rolling({})!.seconds).toBeCloseTo((50_000 / 6) * 1.2 * 0.1, 9);
     expect(baseline({})!.seconds).toBeCloseTo(rows / 10, 1);
     expect(comparedSeconds(batchOf({ rows: 40 })[0]!, 10)).toBe(4);
@@ -114,7 +114,7 @@ describe("batches with few or many activities in common with their reference", (
     const own_past = { ...model.calibration.kinds.own_past!, mixes: mixes! };
     return { ...model, calibration: { ...model.calibration, kinds: { own_past } } };
   };
-  /** All of its batches are farther away than any other. */
+  /** All batches of this person are farther away than any other person's. */
   const restless = { ...rung, scores: [[50, 51, 52]] };
   const calm = { ...rung, scores: [[0.001, 0.002, 0.003]] };
   const of = (shares: readonly number[], by: DriftModel) => {
@@ -156,7 +156,7 @@ describe("a calibration with standards by class", () => {
     const before = [reference[0]!, reference[0]!];
     const current = [0.3, 0.5].map((away) => batchOf({ rows: rows / 2, away })[0]!);
     const { score, statistics } = compare("rolling", before, current, by)!;
-    // Deviations of 4 and 3 in classes of equal size.
+    // The distances are 4 and 3 deviations above the mean, in classes of equal size.
     expect(statistics.x!.ksByClass).toBeCloseTo(7 / Math.SQRT2, 9);
     expect(score).toEqual({
       score: expect.closeTo((7 / Math.SQRT2 - 0.5) / 2, 9),

@@ -1,4 +1,4 @@
-// Tests every way to compute a p-value, from the best that recordings allow to constants: each is used in the right case, and
+// Tests every method for p-values, from rehearsals down to constants: each is used if the recordings allow no better one, and
 // gives p-values of the right size for batches with and without a change.
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
@@ -51,7 +51,7 @@ function modelOf(made: Made, correlation: Calibration["correlation_seconds"] = n
   };
 }
 
-/** A minute of one session, with its channel x shifted; equal names give equal chunks. */
+/** A minute of one session, with channel x shifted; equal names give equal chunks. */
 function minute(made: Made, person: Rng, session: Rng, name: string, shift = 0): ClassSummaries {
   const chunks = Array.from({ length: 6 }, (_, i) => {
     const chunk = made.chunkOf(person, session, session.split(`${name} ${i}`));
@@ -68,9 +68,12 @@ describe("rehearsed batches", () => {
     readonly method: string;
     readonly people: Made;
     readonly kind: ReferenceKind;
-    /** The two batches of one draw, which differ only by the shift. */
+    /** The two batches of one draw, which differ only in the shift. */
     readonly pair: (made: Made, draw: number, shift: number) => [ClassSummaries | "baseline", ClassSummaries];
-    /** The number of alarms among 200 that even a true 5 % may give, with some allowance for a calibration on few people. */
+    /**
+     * The highest share of 200 batches in alarm that is plausible at a true rate of 5 %, with some allowance for a calibration
+     * on few people.
+     */
     readonly most: number;
   }
 
@@ -99,7 +102,7 @@ describe("rehearsed batches", () => {
       method: "bouts",
       people: makePeople({ people: 3, recordings: 4, chunks: 6 }),
       kind: "baseline",
-      // No person can be left out: only the variation among these three people is known.
+      // No person can be left out, so only the variation among these three people is known.
       pair: (made, draw, shift) => {
         const person = Rng.fromSeed(1).split(`${draw % 3}`);
         return ["baseline", minute(made, person, person.split(`session ${draw}`), "now", shift)];
@@ -117,7 +120,7 @@ describe("rehearsed batches", () => {
       method: "halves of recordings",
       people: makePeople({ people: 12, recordings: 1, chunks: 24 }),
       kind: "anchor",
-      // Nothing is known about the differences between two times at which a sensor is put on.
+      // With a single recording per person, the effect of putting the sensor on again is unknown.
       pair: ownPast((person) => person.split("the only session")),
       most: 0.1,
     },
@@ -136,7 +139,7 @@ describe("rehearsed batches", () => {
     it("are what is used, and named, although the KS test could be", () => {
       expect(new Set([...without, ...shifted].map((comparison) => comparison.method))).toEqual(new Set([method]));
       for (const { pValue, findings, score, far } of without) {
-        // Comparisons of both lengths, because a rung has at least 250.
+        // A rung has at least 250 comparisons, so it includes both lengths.
         expect(pValue!.nullBatches).toBe(480);
         expect(pValue!.resolution).toBeCloseTo(1 / 481, 12);
         expect(pValue!.p).toBeGreaterThanOrEqual(pValue!.resolution);
@@ -176,7 +179,7 @@ describe("rehearsed batches", () => {
   });
 });
 
-/** Two channels in which neighbouring samples are similar: x[i] = phi x[i-1] + noise, with a standard deviation of 1. */
+/** Two autocorrelated channels, x[i] = phi x[i-1] + noise, with a standard deviation of 1. */
 function correlated(n: number, phi: number, rng: Rng): Columns {
   return Object.fromEntries(
     ["x", "y"].map((name) => {
@@ -193,10 +196,10 @@ function correlated(n: number, phi: number, rng: Rng): Columns {
   );
 }
 
-/** Seconds per independent value of such a channel, from the sum of its autocorrelations. */
+/** Seconds per independent value of an autocorrelated channel, from the sum of its autocorrelations. */
 const secondsOfOne = (phi: number): number => (1 + phi) / (1 - phi) / rate;
 
-/** A model without any rehearsal. */
+/** A model for which nothing was rehearsed. */
 function modelWithout(baseline: BaselineReference, correlation: Calibration["correlation_seconds"]): DriftModel {
   const calibration = calibrate(baseline, [], {
     chunkSeconds: 10,
@@ -257,7 +260,7 @@ describe("the KS test with an effective sample size", () => {
 
   it("gives Kolmogorov's p-value of so many independent values, times the channels", () => {
     for (const [i, { statistics, pValue, score }] of drawAll("rolling", 0.4).entries()) {
-      // 300 s and 60 s of signal.
+      // The reference has 300 s of signal, and the batch 60 s.
       const [n, m] = [300 / one, 60 / one];
       const root = Math.sqrt((n * m) / (n + m));
       const ps = Object.values(statistics).map(({ ks }) => {
@@ -282,7 +285,7 @@ describe("the KS test with an effective sample size", () => {
 
   it("knows the correlation's time from the samples themselves", () => {
     const people = [1, 2, 3].map((seed) => correlated(6000, phi, Rng.fromSeed(seed)).x!);
-    // Blocks of 0.2 s average part of it away.
+    // Blocks of 0.2 s preserve only a part of the autocorrelation.
     expect(correlationSeconds(people, rate)! / one).toBeGreaterThan(0.8);
     expect(correlationSeconds(people, rate)! / one).toBeLessThan(1.5);
   });

@@ -1,5 +1,5 @@
-// Tests the factor's promise on simulated people whose variation from session to session is known: the run length of new
-// drift-free streams is as requested, which it is not without the factor, and a real change is detected almost as early.
+// Tests the evidence factor on simulated people whose variation from session to session is known: only with the factor do new
+// drift-free streams reach the requested run length, and a real change is detected almost as early as without it.
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
@@ -48,7 +48,7 @@ const valuesAt = (offset: number, rng: Rng, n: number) =>
 const chunkAt = (offset: number, rng: Rng): ClassSummaries => [valuesAt(offset, rng, 50), valuesAt(offset, rng, 50)];
 const chunkOfOneActivity = (offset: number, rng: Rng): ClassSummaries => [valuesAt(offset, rng, 100), null];
 
-/** Twelve recordings, each with its own offset, drawn with this spread. */
+/** Twelve recordings, each with an offset of its own that is drawn with the given spread. */
 function person(name: string, spread: number): Group {
   const rng = Rng.fromSeed(2).split(name);
   const chunks = Array.from({ length: 12 }, (_, r) => {
@@ -73,10 +73,13 @@ const calibrationOf = (groups: readonly Group[]) =>
 const sourceOf = (group: Group): DaySource => ({ ...rehearsalChoices(group), recorded: group.chunks });
 
 const quiet = people(10, 0.1);
-/** The first batches do not show how much these people vary; half as much variation is learned in time. */
+/**
+ * For people with this much variation, the first batches do not show how much they vary; half of the variation is learned in
+ * time.
+ */
 const restless = people(10, 0.3);
 const ofQuiet = calibrationOf(quiet).kinds.own_past!;
-/** Wide enough that no person's session is far from the training data. */
+/** The training data is so wide that no session of a person is far from it. */
 const wide = calibrationOf(people(10, 0.3)).kinds.baseline!;
 
 function factorOf(
@@ -110,7 +113,7 @@ const modelWith = (factor: number): DriftModel => ({
   },
 });
 
-/** Number of batches until a stream raises an alarm; null if it raises none within that limit. */
+/** Number of batches until a stream raises an alarm; null if it raises no alarm within the limit. */
 function firstAlarm(model: DriftModel, batches: number, arl: number, draw: (batch: number) => ClassSummaries) {
   const accepted: ClassSummaries[] = [];
   let state: DriftState = newDriftState;
@@ -132,7 +135,7 @@ const sessionOf = (group: Group, rng: Rng): ClassSummaries =>
       .map(({ summary }) => summary),
   );
 
-/** Number of batches per first alarm, over new streams of these people. */
+/** Number of batches per first alarm, over new streams of the same people. */
 function runLength(groups: readonly Group[], factor: number, arl: number): number {
   let [batches, alarms] = [0, 0];
   for (const [g, group] of groups.entries()) {
@@ -147,7 +150,7 @@ function runLength(groups: readonly Group[], factor: number, arl: number): numbe
 }
 
 describe("the level for a run length", () => {
-  // First passages: above 1 in batches 2 and 1, above 2 in batch 4 of the first stream, above 3 never.
+  // The two streams first exceed 1 in batches 2 and 1; the first stream exceeds 2 in batch 4; no stream exceeds 3.
   const paths = [
     [1, 2, 1, 3],
     [2, 0, 1, 2],

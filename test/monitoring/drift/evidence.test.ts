@@ -9,7 +9,7 @@ import {
 } from "../../../src/monitoring/drift/evidence.ts";
 import { Rng } from "../../../src/random.ts";
 
-/** Number of batches until the alarm if `draw` draws the p-values. */
+/** Number of batches until the alarm, for p-values drawn by `draw`. */
 function runLength(arl: number, draw: () => number, limit = 1_000_000): number {
   let state = noEvidence;
   while (state.batches < limit) {
@@ -33,7 +33,7 @@ describe("the e-value of a p-value", () => {
     const n = 4_000_000;
     let sum = 0;
     for (let i = 0; i < n; i++) sum += evidenceOf((i + 0.5) / n) / n;
-    // The rest of the probability mass lies at p below 1/n.
+    // The remaining probability mass lies at p below 1/n.
     expect(sum).toBeGreaterThan(0.9);
     expect(sum).toBeLessThanOrEqual(1);
     for (let p = 0.001; p < 0.999; p += 0.001) expect(evidenceOf(p)).toBeGreaterThan(evidenceOf(p + 0.001));
@@ -126,7 +126,7 @@ describe("a bout of one activity", () => {
     expect(sat.value).toBeCloseTo((before + 1) * mean([0.3, 0.4]), 9);
     const mixed = add(walked, [0.3, 0.4], null);
     expect(mixed.value).toBeCloseTo(((before + 1) * evidenceOf(0.3) + 1) * evidenceOf(0.4), 9);
-    // A bout that was interrupted is not continued.
+    // After an interruption, the same activity is a new bout.
     expect(mixed.bout).toBeUndefined();
     expect(add(mixed, [0.1], walking).value).toBeCloseTo((mixed.value + 1) * evidenceOf(0.1), 9);
     expect(add(sat, [0.1], walking).value).toBeCloseTo((sat.value + 1) * evidenceOf(0.1), 9);
@@ -140,7 +140,7 @@ describe("a bout of one activity", () => {
     expect(evidenceStateSchema.safeParse({ ...some, bout: { ...state.bout, batches: 0 } }).success).toBe(false);
   });
 
-  /** P-values of one bout, each evenly distributed. */
+  /** P-values of one bout, each uniformly distributed. */
   const dependences: Readonly<Record<string, (rng: Rng, n: number) => number[]>> = {
     independent: (rng, n) => Array.from({ length: n }, () => 1 - rng.uniform()),
     equal: (rng, n) => Array<number>(n).fill(1 - rng.uniform()),

@@ -13,8 +13,8 @@ const perPerson = 400;
 const people = 6;
 
 /**
- * One recording per person, whose movement is `value`; windows overlap by half, and cover only the first `covered` people. By
- * `labelOf`, each half of a recording is a stretch of one label; otherwise, labels take turns.
+ * One recording per person, with the values of `value`; windows overlap by half, and cover only the first `covered` people.
+ * With `labelOf`, each half of a recording has one label; without it, the labels alternate.
  */
 function windowsOf(
   value: (i: number, channel: number) => number,
@@ -69,9 +69,10 @@ it("knows channels and the signals of the sensor, and fits its own schema", () =
   const file: unknown = JSON.parse(JSON.stringify(storedDriftBaseline(drift)));
   expect(camelCaseKeys(file)).toEqual([]);
   expect(driftBaselineSchema.parse(file)).toEqual(drift);
-  // Earlier versions stored it with the names that the code uses.
+  // Earlier versions stored the baseline with camelCase keys.
   expect(driftBaselineSchema.parse(JSON.parse(JSON.stringify(drift)))).toEqual(drift);
-  // A person's 39 windows begin 50 s apart: batches of 15 and 60 s are one window, of 300 s six, of 900 s eighteen.
+  // A person's 39 windows begin 50 s apart, so batches of 15 and 60 s have one window, batches of 300 s six, and batches of 900
+  // s eighteen.
   const of = (rung: { windows: number; people: number; batches: number }): number[] => [
     ...[rung.windows, rung.people, rung.batches],
   ];
@@ -82,7 +83,7 @@ it("knows channels and the signals of the sensor, and fits its own schema", () =
   ]);
   // Every window is classified correctly, with a confidence of .9.
   expect(drift.accuracy!.offset).toBeCloseTo(0.1, 6);
-  // Chunks are as long as a window here, so that the shortest length is the first of at least 100 s.
+  // Chunks are as long as a window here, so the shortest rehearsed length is the first one of at least 100 s.
   expect(drift.calibration.kinds.baseline!.rungs.map(({ seconds }) => Math.round(seconds / 100))).toEqual([3, 8]);
 });
 

@@ -1,5 +1,6 @@
-// A larger fault is never harder to detect, although it makes the network mistake one activity for another. Simulated people sit,
-// stand and walk; the network tells these apart by mean and spread, so an offset turns sitting into standing.
+// A larger fault is never harder to detect, although it makes the network mistake one activity for another. Simulated people
+// sit, stand and walk; the network distinguishes these activities by mean and spread, so an offset makes it classify sitting as
+// standing.
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
@@ -33,7 +34,7 @@ function chunkOf(activity: Activity, person: Rng, session: Rng, rng: Rng): Colum
   );
 }
 
-/** What the network takes a chunk for. */
+/** The class that the network predicts for a chunk. */
 function classOf({ x }: Columns): number {
   const mean = x!.reduce((sum, v) => sum + v, 0) / x!.length;
   const spread = Math.sqrt(x!.reduce((sum, v) => sum + (v - mean) ** 2, 0) / x!.length);

@@ -1,6 +1,6 @@
-// A model and batches in which every number is chosen: one channel, whose mean and spread do not depend on its counts, and null
-// scores that determine a batch's p-value. Compared with a reference that has no row far away, a batch's KS distance is its share
-// of rows that are far away.
+// A model and batches in which every number is chosen: one channel, whose mean and spread are independent of its counts, and
+// null scores that determine the p-values of batches. The KS distance of a batch from a reference without rows in the far bin
+// is the batch's share of rows in this bin.
 
 import type { CalibrationRung, KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
 import type { Comparison, DriftModel, ReferenceKind } from "../../../src/monitoring/drift/comparison.ts";
@@ -14,7 +14,7 @@ const referenceBatches = 5;
 
 export interface Chosen {
   readonly rows?: number;
-  /** Share of the rows that lie in a bin in which no reference has any. */
+  /** Share of the rows that lie in the far bin, in which references have no rows. */
   readonly away?: number;
   readonly mean?: number;
   readonly std?: number;
@@ -27,17 +27,17 @@ export function channelOf({ rows: n = rows, away = 0, mean = 0, std = 1 }: Chose
 
 export const batchOf = (chosen: Chosen = {}): ClassSummaries => [{ x: channelOf(chosen) }];
 
-/** References of the maximum length, with no row far away. */
+/** References of the maximum length, without rows in the far bin. */
 export const past: Past = {
   rolling: Array.from({ length: referenceBatches }, () => batchOf()),
   anchor: Array.from({ length: referenceBatches }, () => batchOf()),
 };
 
-/** Null scores .005, .010 to .995: a score of 1 - (k + .5) / 200 has k of 199 at least as high, so p = (k + 1) / 200. */
+/** The null scores are .005, .010 to .995, so k of 199 are at least as high as 1 - (k + .5) / 200, and p = (k + 1) / 200. */
 const scores = [Array.from({ length: 199 }, (_, i) => (i + 1) / 200)];
 export const awayFor = (p: number): number => 1 - (200 * p - 0.5) / 200;
 
-/** The effective length of a batch of `rows` rows, compared with five batches like it. */
+/** The effective length of a batch of `rows` rows that is compared with five batches of the same length. */
 export const rung: CalibrationRung = {
   seconds: rows / 10,
   scores,
@@ -78,7 +78,7 @@ export function pValueOf(p: number): PValue {
   return { p, extrapolated: p, resolution: 1 / 200, asHigh: 0, nullBatches: 199, people: 20, withinLadder: true };
 }
 
-/** A comparison with this p-value, which is ordinary in every other respect unless stated. */
+/** A comparison with this p-value, whose other values are ordinary unless `chosen` replaces them. */
 export function comparisonOf(reference: ReferenceKind, p: number, chosen: Partial<Comparison> = {}): Comparison {
   return {
     reference,

@@ -7,7 +7,7 @@ import { accelerometer, gyroscope } from "../sensor-pair.ts";
 const rate = 20;
 const sensors = [accelerometer, gyroscope];
 
-/** A sensor that swings about its x axis, .6 rad to each side in 8 s, and is shaken. */
+/** A shaken sensor that swings about its x axis by .6 rad to each side, with a period of 8 s. */
 const swinging = (seconds = 60): Columns => {
   const n = seconds * rate;
   const column = (value: (t: number) => number) => Float32Array.from({ length: n }, (_, i) => value(i / rate));
@@ -17,7 +17,7 @@ const swinging = (seconds = 60): Columns => {
     Ax: column((t) => 3 * Math.sin(2 * Math.PI * 2 * t)),
     Ay: column((t) => 9.80665 * Math.sin(angle(t))),
     Az: column((t) => 9.80665 * Math.cos(angle(t))),
-    // Seen from a sensor that turns by +w about x, a fixed vector turns by -w.
+    // In the frame of a sensor that turns by +w about x, a fixed vector turns by -w.
     Gx: column((t) => -0.6 * w * Math.cos(w * t)),
     Gy: column(() => 0),
     Gz: column(() => 0),

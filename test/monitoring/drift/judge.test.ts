@@ -1,4 +1,4 @@
-// Tests each rule of the decision on both sides of its limit, with hand-made batches of known p-value.
+// Tests each rule of the verdict on both sides of its limit, with hand-made batches of known p-value.
 import { describe, expect, it } from "vitest";
 import type { RehearsedDay } from "../../../src/monitoring/drift/calibration.ts";
 import { changeShape } from "../../../src/monitoring/drift/change-shape.ts";
@@ -18,9 +18,9 @@ const evidence = (anchor: number, rolling = anchor): DriftState["evidence"] => (
   anchor: { value: anchor, batches: 9 },
   rolling: { value: rolling, batches: 9 },
 });
-/** Earlier batches' means of x. */
+/** Means of x in earlier batches. */
 const meansOf = (means: readonly number[]): DriftState["series"] => means.map((mean) => ({ x: [mean, 0, 0, rows] }));
-/** The evidence before a batch with p = 1 that brought it to this value. */
+/** The evidence before a batch with p = 1, after which the evidence has this value. */
 const evidenceBefore = (after: number): number => after / evidenceOf(1) - 1;
 
 describe("a doubtful batch", () => {
@@ -56,7 +56,7 @@ describe("batches of one activity", () => {
     calibration: { ...model.calibration, ...(day !== undefined && { day }) },
   });
   const bouts: RehearsedDay = { bout_seconds: [15, 300] };
-  /** Rows of two activities; `p` gives the share of them that is far away. */
+  /** Rows of two activities, of which the share that gives the p-value `p` is in the far bin. */
   const batchOfTwo = (p: number, firstRows: number) => {
     const away = awayFor(p);
     return [firstRows, rows - firstRows].map((n) => (n === 0 ? null : { x: channelOf({ rows: n, away }) }));
@@ -186,7 +186,7 @@ describe("the strength of the signs of drift", () => {
 
 describe("an alarm", () => {
   const alarmed = { evidence: evidence(1e6) };
-  /** A jump between earlier means, a walk, or something in between. */
+  /** Means with a jump (`walk` is 0), a ramp (`walk` is 1), or a mixture of the two. */
   const mixed = (n: number, walk: number): number[] =>
     Array.from({ length: n }, (_, i) => {
       const after = Math.max(0, i - n / 2 + 1);
@@ -198,7 +198,7 @@ describe("an alarm", () => {
   it("is dated by the jump that its series shows", () => {
     const { alarm, shape } = named(mixed(20, 0));
     expect(shape).toMatchObject({ kind: "step", start: 10, size: 1 });
-    // The 41st batch is the last of the series, and the jump came nine batches before it.
+    // The 41st batch is the last one of the series, and the jump came nine batches earlier.
     expect(alarm).toEqual({ since: 40, verdict: "sudden_change", confirmed: false, changePoint: 31 });
   });
 
@@ -258,7 +258,7 @@ describe("an alarm", () => {
 describe("the end of an alarm", () => {
   const alarm: DriftState["alarm"] = { since: 3, verdict: "sudden_change", confirmed: true, changePoint: 2 };
   const alarmed = { alarm, evidence: evidence(1e6), batches: 9 };
-  /** A recovery that an ordinary batch completes or almost completes. */
+  /** The recovery from an alarm that one more ordinary batch ends, or almost ends. */
   const near: Recovery = { anchor: { sum: 16, batches: 2 }, rolling: { sum: 6, batches: 2 }, odds: 1 };
   const judgedAfter = (p: number, recovery: Recovery | undefined = near, options: DriftOptions = {}) =>
     run({ away: awayFor(p) }, { ...alarmed, ...(recovery !== undefined && { recovery }) }, options);
@@ -335,7 +335,7 @@ describe("the series that names a change", () => {
   const alarmed = { evidence: evidence(1e6), batches: 40 };
   type Position = readonly [number, number, number, number];
   const jump = (size: number, i: number): number => (i < 6 ? 0 : size);
-  /** Alternates evenly, so neither a step nor a ramp explains it. */
+  /** The series alternates evenly, so neither a step nor a ramp explains it. */
   const noise = (size: number, i: number): number => (i % 2 === 0 ? size : -size);
   const shapeOf = (last: Chosen, at: (i: number) => Position) =>
     run(last, { ...alarmed, series: Array.from({ length: 11 }, (_, i) => ({ x: at(i) })) }).judgement.shape!;
@@ -351,7 +351,7 @@ describe("the series that names a change", () => {
   it("is the distances where the change explains neither", () => {
     const distances = shapeOf({ mean: 1, away: 0.4 }, (i) => [noise(1, i), noise(1, i), jump(0.4, i), rows]);
     expect(distances.size).toBeCloseTo(0.4, 9);
-    // Means that a jump mostly explains are used, although the distances are explained completely.
+    // The shape comes from the means, most of which a jump explains, although a jump explains the distances completely.
     const mostly = shapeOf({ mean: 1, away: 0.4 }, (i) => [
       jump(1, i) + noise(0.25, i),
       noise(1, i),
@@ -441,7 +441,8 @@ describe("a batch's position", () => {
     ];
     const none = { rolling: [], anchor: [] };
     const [mean, spread, , precision] = decideVerdict(current, none, newDriftState, classes).state.series[0]!.x!;
-    // Weights n / (std / 2)^2: 100 / .25^2, 300 / 1, 200 / 1. Shifts in the baseline's deviations of 2: .5, 2, 3.5.
+    // Weights n / (std / 2)^2: 100 / .25^2, 300 / 1, 200 / 1. The shifts are .5, 2 and 3.5 standard deviations, since the
+    // baseline's standard deviation is 2.
     expect(precision).toBeCloseTo(1600 + 300 + 200, 9);
     expect(mean).toBeCloseTo((1600 * 0.5 + 300 * 2 + 200 * 3.5) / 2100, 12);
     expect(spread).toBeCloseTo((100 * 0 + 300 * Math.log(2) + 200 * 0) / 600, 12);

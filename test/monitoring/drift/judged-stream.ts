@@ -1,4 +1,4 @@
-// Streams of one-minute batches of new people, judged batch by batch by a model of sixteen other people.
+// Judges streams of one-minute batches of new people, batch by batch, with a model of sixteen other people.
 
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
@@ -28,7 +28,7 @@ export const model: DriftModel = {
 /** Batches of a reference. */
 export const size: number = model.calibration.reference_batches;
 
-/** The change that is made to a chunk of a batch. */
+/** Changes a chunk of a batch. */
 export type Change = (columns: Columns, batch: number, rng: Rng) => Columns;
 
 /** One new person's stream of one-minute batches; batches that raise an alarm or are doubtful enter no reference. */

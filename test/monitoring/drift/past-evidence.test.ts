@@ -1,4 +1,4 @@
-// Tests what a batch shows about its stream, with comparisons whose p-values are chosen.
+// Tests the evidence that a batch adds to its stream, with comparisons of chosen p-values.
 import { describe, expect, it } from "vitest";
 import type { Comparison, ReferenceKind } from "../../../src/monitoring/drift/comparison.ts";
 import { evidenceOf } from "../../../src/monitoring/drift/evidence.ts";
@@ -10,7 +10,7 @@ interface Chosen {
   readonly usual?: number | null;
   readonly unseenShare?: number;
   readonly excess?: number;
-  /** The far score, if it exceeds its limit. */
+  /** The score of the far distance, if it exceeds its limit. */
   readonly beyond?: number;
   readonly impossible?: boolean;
 }

@@ -1,5 +1,5 @@
-// Simulated people, as chunks, for tests of calibration: each person has their own mean and spread in two channels, and each
-// recording has its own offset.
+// Simulates people's recordings as chunks, for tests of calibration: each person has their own mean and spread in two channels,
+// and each recording has its own offset.
 
 import type { Chunk, Group } from "../../../src/monitoring/drift/rehearsal.ts";
 import {
@@ -20,10 +20,10 @@ export function summaryOf(baseline: BaselineReference): BatchSummary {
 export interface Made {
   readonly baseline: BaselineReference;
   readonly groups: readonly Group[];
-  /** The baseline's summary, all of one class. */
+  /** The summary of the baseline, in which all rows have one class. */
   readonly byClass: ClassSummaries;
   readonly summarize: (columns: Columns) => ClassSummaries;
-  /** Raw values of one more person's chunk. */
+  /** Draws the raw values of a chunk of one more person. */
   readonly chunkOf: (person: Rng, session: Rng, rng: Rng) => Columns;
 }
 

@@ -15,7 +15,7 @@ function against(reference: Comparison["reference"], { p, excess = 0, beyond = f
 }
 const both = (seen: Seen, rolling = seen): Comparison[] => [against("anchor", seen), against("rolling", rolling)];
 
-/** Number of batches with p = .5 that end an alarm with these batches. */
+/** Number of batches with p = .5 that it takes to end an alarm with the given batches. */
 function batchesToEnd(fault: readonly Seen[]): number {
   let state = fault.reduce((before, seen) => addToRecovery(before, both(seen)), beginRecovery("anchor"));
   for (let batches = 1; batches <= 20; batches++) {

@@ -17,7 +17,7 @@ const sourceOf = (chunks: readonly Chunk[]): DaySource => ({
   ...rehearsalChoices({ name: "a", chunks }),
   recorded: chunks,
 });
-/** One label with one recording. */
+/** A person with one recording of one label. */
 const long = numbered(1000, "r", "walk");
 const ofLong: DaySource = { choices: new Map([["walk", [long]]]) satisfies Choices, recorded: long };
 /** Share of the chunks that begin a bout. */
@@ -43,7 +43,7 @@ describe("a day of bouts", () => {
     });
     const below = (mean: number): number => logs.filter((log) => log < Math.log(mean)).length / logs.length;
     expect(below(1.8)).toBe(0);
-    // The geometric quartiles of the range.
+    // The limits are the quartiles of the range on a logarithmic scale.
     for (const quarter of [1, 2, 3]) expect(Math.abs(below(2 * 25 ** (quarter / 4)) - quarter / 4)).toBeLessThan(0.1);
     expect(below(75)).toBe(1);
   });

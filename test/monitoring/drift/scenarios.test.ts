@@ -1,6 +1,6 @@
-// Judges two streams batch by batch: one drifts slowly, one jumps. The frozen references detect the drift, which is never called a
-// jump in the end; the rolling reference detects the jump. Both occur in a channel's mean, and in its shape while mean and spread
-// stay the same.
+// Judges two streams batch by batch: one drifts slowly, one jumps. The frozen references detect the drift, whose final verdict
+// is never a jump; the rolling reference detects the jump. Each change is made once to a channel's mean, and once to the shape
+// of its distribution with the same mean and spread.
 import { describe, expect, it } from "vitest";
 import type { ReferenceKind } from "../../../src/monitoring/drift/comparison.ts";
 import type { Judgement } from "../../../src/monitoring/drift/verdict.ts";
@@ -9,14 +9,14 @@ import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/random.ts";
 import { type Change, judgedStream, made } from "./judged-stream.ts";
 
-/** The judgements on a stream of one-minute batches of a new person. */
+/** Judges a stream of one-minute batches of a new person. */
 const stream = (...given: Parameters<typeof judgedStream>): Judgement[] => judgedStream(...given).judgements;
 
 const moved = (columns: Columns, sd: number): Columns => ({ ...columns, x: columns.x!.map((value) => value + sd) });
 
 /**
- * A random share of the channel's values is drawn from two narrow peaks instead of one wide peak; with a share of 1, the channel
- * is bimodal. Mean and variance do not change.
+ * Draws a random share of a channel's values from two narrow peaks instead of one wide peak, without changing mean and
+ * variance; with a share of 1, the channel is bimodal.
  */
 function twoPeaked(columns: Columns, share: number, rng: Rng): Columns {
   const mean = columns.x!.reduce((sum, value) => sum + value, 0) / columns.x!.length;
@@ -112,7 +112,7 @@ describe.each<[string, Change]>([
   });
 
   it("is caught by the rolling reference at once, whose batches before were usual", () => {
-    // A stream that may belong to an unfamiliar person has no references yet.
+    // A stream that may belong to an unfamiliar person has no reference of its own yet.
     const known = streams.filter((judgements) =>
       judgements[jumps - 1]!.comparisons.some(({ reference }) => reference === "rolling"),
     );

@@ -1,4 +1,4 @@
-// Statistics of binned summaries against SciPy's on the raw values (test/fixtures/scripts/distances.py).
+// Compares statistics of binned summaries with SciPy's statistics of the raw values (test/fixtures/scripts/distances.py).
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type ChannelStatistics, channelStatistics } from "../../../src/monitoring/drift/channel-statistics.ts";

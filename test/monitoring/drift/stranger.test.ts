@@ -69,7 +69,7 @@ describe("a stranger", () => {
       }
       if (alarmed) alarms++;
     }
-    // The largest of fifty overlapping means, so slightly more than one in a thousand.
+    // The rule uses the largest of fifty overlapping means, so the share is slightly more than one in a thousand.
     expect(alarms).toBeLessThanOrEqual(2);
   });
 

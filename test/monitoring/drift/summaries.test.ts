@@ -1,4 +1,4 @@
-// Compares grids and summaries with a slow, obvious count, also at the limits of what a column can hold.
+// Compares grids and summaries with counts in plain loops, also for the largest and smallest values that a column can hold.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { channelStatistics } from "../../../src/monitoring/drift/channel-statistics.ts";

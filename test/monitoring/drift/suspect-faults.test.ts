@@ -67,7 +67,7 @@ describe("suspectFaults", () => {
     expect(culprit!.weight).toBeGreaterThan(0.98);
     for (const other of others) expect(other.weight).toBeLessThan(culprit!.weight);
     for (const { weight } of others) expect(weight).toBeGreaterThanOrEqual(0.3);
-    // A quarter of a flipped axis; undoing the flip improves nothing.
+    // Only a quarter of the samples are flipped, so undoing a flip improves nothing.
     const partly = { ...batch, Ay: batch.Ay!.map((x, i) => (i % 4 === 0 ? -x : x)) };
     expect(suspectFaults(partly, baseline, sensors, 50)).toEqual([]);
     const mostly = { ...batch, Ay: batch.Ay!.map((x, i) => (i % 4 === 0 ? x : -x)) };
@@ -96,7 +96,8 @@ describe("suspectFaults", () => {
 
 it("suspects no unit of an acceleration with gravity whose length is that of gravity", () => {
   const withGravity = sensors.map((sensor) => ({ ...sensor, gravity: sensor.name === "A" }));
-  // Nobody moves: the spreads are a tenth of the usual ones, as they would be in g, but the length is that of a sensor in m/s^2.
+  // Nobody moves, so the spreads are a tenth of the usual spreads, as they would be in g, but the mean length is that of a
+  // sensor in m/s^2.
   const still = {
     ...batch,
     ...Object.fromEntries(

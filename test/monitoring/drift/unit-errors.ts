@@ -10,13 +10,13 @@ const rotation = ["Gx", "Gy", "Gz"];
 const sensors = sensorsByName([...acceleration, ...rotation]);
 
 /**
- * Compares each person's recordings with those of everybody: if they are in a wrong unit, that unit must be named; in the right
- * unit, nothing may be named.
+ * Compares each person's recordings with the recordings of all people: a wrong unit must be named as the cause, and in the
+ * right unit, no cause may be named.
  */
 export function expectUnitErrorsNamed(people: readonly Person[], everyone: Columns): void {
   const reference = baselineReference(everyone);
   for (const { columns: all } of people) {
-    // Every fifth row, so that the test takes a fifth of the time and still covers every kind of movement.
+    // Uses every fifth row, so that the test takes a fifth of the time and still covers every kind of movement.
     const columns = Object.fromEntries(
       Object.entries(all).map(([name, column]) => [name, column.filter((_, i) => i % 5 === 0)]),
     );

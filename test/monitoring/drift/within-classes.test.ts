@@ -1,4 +1,4 @@
-// Compares summaries by class, and distances within classes, with slow counts over plain rows.
+// Compares summaries by class, and distances within classes, with counts over plain rows.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { effectiveSize } from "../../../src/monitoring/drift/effective-size.ts";
@@ -41,7 +41,7 @@ const summarize = (rows: readonly Row[], start?: number, end?: number): ClassSum
 const valuesOf = (rows: readonly Row[], name: "x" | "y"): number[] =>
   rows.map((row) => row[name]).filter((value) => value !== null);
 
-/** The expected summary of these rows, value by value; sizes and counts, without moments. */
+/** Computes the expected summary of these rows, with sizes and counts but without moments, value by value. */
 function slowSummary(rows: readonly Row[]) {
   return Object.fromEntries(
     (["x", "y"] as const).map((name) => {
@@ -169,7 +169,7 @@ describe("summaries by class", () => {
   it("can be taken apart again, down to a class of which nothing is left", () => {
     fc.assert(
       fc.property(rows, rows, (first, second) => {
-        // A part is removed from a whole whose other rows have values, as when one person is left out.
+        // The removed part belongs to a larger summary whose other rows also have values, as if one person is left out.
         const valued = second.filter(({ x, y }) => x !== null && y !== null);
         const rest = valued.length === 0 ? [{ x: 1, y: 1, k: 0 }] : valued;
         const left = subtractClassSummaries(summarize([...first, ...rest]), summarize(first));
@@ -212,7 +212,7 @@ function slowKs(a: readonly number[], b: readonly number[], grid: readonly numbe
   return Math.max(...grid.map((edge) => Math.abs(below(a, edge) - below(b, edge))));
 }
 
-/** Mean of the classes' distances, each with the weight n m / (n + m). */
+/** The mean of the classes' distances, weighted by n m / (n + m). */
 function slowKsWithin(reference: readonly Row[], current: readonly Row[], name: "x" | "y"): number {
   let [sum, weights] = [0, 0];
   each((k) => {

@@ -8,7 +8,7 @@ import type { CheckResult } from "../../../src/monitoring/streams/check-result.t
 
 const at = (day: number): string => `2026-11-${String(day).padStart(2, "0")}T05:00:00.000Z`;
 
-/** The fields that a headline is made of. */
+/** The fields of an answer that a headline uses. */
 function judged(verdict: string, evidence: object, leading: string | null = "anchor"): CheckResult {
   const comparisons = [
     { reference: "baseline", channel: "Gx" },

@@ -33,7 +33,7 @@ interface Brought {
   busyTimeoutMs?: number;
 }
 
-/** Checks one batch, as one run of the command does. */
+/** Checks one batch as a run of the command does. */
 function bring(
   model: MonitoredModel,
   batchId: string,
@@ -272,7 +272,7 @@ describe("while a batch is judged", () => {
     });
     expect(places).toEqual([0, 1, 2, 3, 4]);
     expect(result.place).toBe(5);
-    // The last one waited for the lock.
+    // The last of these batches waited for the lock.
     expect(fast).toEqual([1, 2, 3, 4, 6]);
   });
 });

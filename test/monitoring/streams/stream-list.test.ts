@@ -28,7 +28,7 @@ describe("silence", () => {
 
   it("takes the median of an even number of intervals, in any order", () => {
     const { usual_interval_seconds: usual } = streamSilence([0, 1, 11, 13, 33], 34);
-    // 1, 10, 2 and 20: the mean of 2 and 10.
+    // The median of the intervals 1, 10, 2 and 20 is the mean of 2 and 10.
     expect(usual).toBe(6);
   });
 

@@ -1,5 +1,6 @@
-// Compares what a device computes from rows as they arrive with what the server computes from a file with the same rows; both must
-// be equal bit for bit. Instead of a network, a function computes the probabilities from each window's samples.
+// Compares the summary that a device computes from rows as they arrive with the summary that the server computes from a file
+// with the same rows; the two must be equal bit for bit. Instead of a network, a function computes the probabilities from each
+// window's samples.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,7 +61,7 @@ interface Row {
   readonly values: readonly number[];
 }
 
-/** A recording as phones make them: evenly sampled or not, at any rate, with gaps, repeated times and missing values. */
+/** A recording with a phone's faults: any rate, evenly sampled or not, with gaps, repeated times and missing values. */
 const recordings = fc.array(
   fc.record({
     length: fc.integer({ min: 1, max: 160 }),
@@ -95,7 +96,7 @@ function rowsOf(
   }).filter(({ time }, i, all) => i === 0 || time >= all.slice(0, i).reduce((max, row) => Math.max(max, row.time), 0));
 }
 
-/** Rows of several recordings, taken in turns. */
+/** Merges several recordings by taking rows from each in turn. */
 function interleaved(parts: readonly Row[][], rng: Rng): Row[] {
   const left = parts.map((rows) => [...rows]);
   const rows: Row[] = [];
@@ -141,7 +142,7 @@ async function onServer(rows: readonly Row[]): Promise<Omit<DeviceSummary, "mode
   }
 }
 
-/** What the reader of files reports about the rows, in the form in which a device sends it. */
+/** The figures that the reader of files reports about the rows, in the form that a device sends. */
 function qualityOf({ rows, quality }: OpenedRecordings, arrived: readonly Row[]): BatchQuality {
   const windowSeconds = model.window_size / rate;
   return {

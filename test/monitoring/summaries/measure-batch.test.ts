@@ -1,4 +1,5 @@
-// Measuring a batch in pieces gives the same result as measuring it as a whole. The reference takes all windows at once.
+// Measuring a batch in pieces gives the same result as measuring it as a whole. The reference implementation measures all
+// windows at once.
 
 import { describe, expect, test } from "vitest";
 import { type ClassSummaries, summarizeByClass } from "../../../src/monitoring/summaries/class-summaries.ts";
@@ -25,7 +26,7 @@ const nClasses = 3;
 const channels = ["Ax", "Ay", "Az"];
 const signals = ["A magnitude", "A tempo", "A roughness"];
 
-/** Stretches of several lengths; every second one has another rate, so that it is resampled. */
+/** Stretches of several lengths, every second of which has another rate and is therefore resampled. */
 function recordingsOf(lengths: readonly number[]): Recordings {
   const rng = Rng.fromSeed(4);
   const stretches: Stretch[] = [];

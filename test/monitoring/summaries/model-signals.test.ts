@@ -1,5 +1,5 @@
 // Compares figures about the network's output with SciPy's on raw probabilities (test/fixtures/scripts/model_signals.py), and
-// checks that they do not depend on the order of the windows or on how they are split.
+// checks that they do not depend on the order of the windows or on how the windows are split into pieces.
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -36,7 +36,7 @@ const {
   }[];
 } = JSON.parse(readFileSync(new URL("../../fixtures/model-signals.json", import.meta.url), "utf8"));
 
-/** All windows of one recording, each directly after the previous one. */
+/** All windows belong to one recording, each directly after the previous window. */
 const inARow = (windows: number): Uint8Array => new Uint8Array(windows).fill(1);
 const summarize = (probabilities: ArrayLike<number>, nClasses: number): ModelSignals =>
   modelSignals(Float32Array.from(probabilities), nClasses, inARow(probabilities.length / nClasses));
@@ -83,7 +83,7 @@ describe.each(pairs)("$name", ({ nClasses, reference, current, mixShift, ks }) =
   });
 });
 
-/** [W, K] rows that sum to 1; some of them are certain. */
+/** Rows of probabilities, [W, K], some of which have a probability of 1. */
 const answers = (nClasses: number): fc.Arbitrary<number[][]> =>
   fc
     .array(

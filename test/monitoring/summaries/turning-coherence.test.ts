@@ -13,7 +13,7 @@ import { accelerometer, gyroscope } from "../sensor-pair.ts";
 const rate = 50;
 const names = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] as const;
 
-/** A sensor that turns slowly about changing axes, and the gravity that it measures meanwhile. */
+/** A sensor that turns slowly about changing axes, and the gravity in its frame at each moment. */
 function turningSensor(seconds: number): Columns {
   const length = seconds * rate;
   const columns = Object.fromEntries(names.map((name) => [name, new Float32Array(length)]));

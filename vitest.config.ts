@@ -6,7 +6,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     globalSetup: ["./test/shared-models.ts"],
     setupFiles: ["./test/fast-check.ts", "./test/cpu-seconds.ts", "./test/equal-numbers.ts"],
-    // Some tests open sessions of their own, not through src/learning/training/onnx-runtime.ts.
+    // Some tests open ONNX Runtime sessions without src/learning/training/onnx-runtime.ts.
     env: { ORT_DISABLE_TELEMETRY: "1" },
     testTimeout: 120_000,
     hookTimeout: 300_000,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../src/random.ts";
 
-/** sfc32 as in PractRand's source (Chris Doty-Humphrey, rng/sfc.cpp), with integers of any size. */
+/** The generator sfc32 of PractRand (Chris Doty-Humphrey, rng/sfc.cpp), with integers of any size. */
 function* sfc32([a, b, c, counter]: [bigint, bigint, bigint, bigint]): Generator<number, never> {
   const word = (x: bigint): bigint => x & 0xffffffffn;
   for (;;) {
@@ -52,7 +52,7 @@ describe("the generator", () => {
     expect(draw(rng.split("fold-1"), 4000)).toEqual(streams[0]);
     for (const [i, a] of streams.entries()) {
       for (const b of streams.slice(i + 1)) {
-        // The number of equal bits is binomial; here it must be within five standard deviations of half.
+        // The number of equal bits is binomial, and must be within five standard deviations of half of the bits.
         const agreeing = a.reduce((sum, word, at) => sum + 32 - bitCount(word ^ b[at]!), 0);
         expect(Math.abs(agreeing - 64_000)).toBeLessThan(5 * Math.sqrt(128_000 / 4));
       }
@@ -77,7 +77,7 @@ describe("what is drawn from it", () => {
     const rng = Rng.fromSeed(12);
     const values = Array.from({ length: count }, () => rng.normal());
     const moment = (power: number): number => values.reduce((sum, x) => sum + x ** power, 0) / count;
-    // Five standard errors: sqrt(1, 2, 15, 96) / sqrt(n).
+    // The tolerance is five standard errors; the standard errors are sqrt(1, 2, 15, 96) / sqrt(n).
     for (const [power, expected, variance] of [
       [1, 0, 1],
       [2, 1, 2],
@@ -93,7 +93,7 @@ describe("what is drawn from it", () => {
     const cells = new Array<number>(7).fill(0);
     for (let i = 0; i < count; i++) cells[rng.integer(7)]! += 1;
     const chi = cells.reduce((sum, n) => sum + (n - count / 7) ** 2 / (count / 7), 0);
-    // The .9999 quantile with 6 degrees of freedom.
+    // The .9999 quantile of chi-square with 6 degrees of freedom.
     expect(chi).toBeLessThan(27.9);
     expect(rng.integer(1)).toBe(0);
     expect(Rng.fromState(rng.state).integer(2 ** 32)).toBe(rng.uint32());
@@ -109,7 +109,7 @@ describe("what is drawn from it", () => {
     }
     expect(seen.size).toBe(24);
     const chi = [...seen.values()].reduce((sum, n) => sum + (n - 1000) ** 2 / 1000, 0);
-    // The .9999 quantile with 23 degrees of freedom.
+    // The .9999 quantile of chi-square with 23 degrees of freedom.
     expect(chi).toBeLessThan(57.0);
     const items = Int32Array.from({ length: 999 }, (_, i) => i);
     expect(rng.shuffle(items)).toBe(items);

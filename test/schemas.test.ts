@@ -29,11 +29,11 @@ it("describes config files: every option by its name on the command line, with i
     resume: { type: "boolean", default: false },
     alias: { pattern: expect.any(String) },
   });
-  // A value that depends on the machine is not a default for other machines.
+  // A default that depends on the machine must not be in the schema.
   expect(schema.properties.jobs).not.toHaveProperty("default");
 });
 
-/** JSON Schema's own words in camelCase. */
+/** Keywords of JSON Schema in camelCase. */
 const keywords: readonly string[] = ["additionalProperties", "anyOf", "allOf", "oneOf", "prefixItems", "propertyNames"];
 const limits: readonly string[] = [
   "minLength",

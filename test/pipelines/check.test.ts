@@ -265,7 +265,7 @@ describe("the quality gate", () => {
 });
 
 describe("the frozen side", () => {
-  // biome-ignore lint/suspicious/noExplicitAny: what a file may hold
+  // biome-ignore lint/suspicious/noExplicitAny: a file may hold any JSON
   it.each<[string, (baseline: any) => void, RegExp]>([
     ["counts that do not sum", (b) => b.per_channel.Ax.histogram.counts[3]++, /Ax\.histogram\.counts: expected a sum/],
     ["percentiles out of order", (b) => (b.per_channel.Ax.percentile_5 = 99), /percentile_25: expected at least/],

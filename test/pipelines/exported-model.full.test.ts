@@ -238,7 +238,7 @@ describe.each(names)("the other files of %s", (name) => {
   });
 });
 
-/** The first key without a value. */
+/** Returns the first key of the content, except `schema_version`, with the value undefined. */
 function nulled(content: object): object {
   const required = Object.keys(content).find((key) => key !== "schema_version")!;
   return { [required]: undefined };

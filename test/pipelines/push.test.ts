@@ -38,7 +38,7 @@ function service(judge?: FakeOptions["judge"]): { run: PushRun; judged: readonly
     isOpen: true,
     ...(judge !== undefined && { judge }),
   });
-  // `fetch` would set the header Host itself.
+  // Unlike `fetch`, `app.request` does not set the header Host.
   const request: ServiceRequest = async (url, init) =>
     fake.app.request(url, { ...init, headers: { ...init.headers, Host: "127.0.0.1:8787" } });
   return { run: runWith(request), judged: fake.judged, clock: clockOfRun! };

@@ -1,4 +1,4 @@
-// The pages that commands write, opened in Chromium with the data of simulated people.
+// Opens the pages that commands write in Chromium, with the data of simulated people.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -67,7 +67,7 @@ describe("check --out", () => {
     const page = readFileSync(at("again.html"), "utf8");
     expect(page).toContain("This batch was already checked");
     expect(page).toContain("are in g instead of m/s^2");
-    // The stream's accepted batches are the same as when batch 7 was judged, so the rest of the page is the same too.
+    // The stream's accepted batches have not changed since batch 7 was judged, so the rest of the page is also the same.
     const warned = /<section class="warnings"[\s\S]*?<\/section>/;
     const evidence = /<section id="evidence"[\s\S]*?<\/section>/;
     const pure = (html: string): string => html.replace(warned, "").replace(evidence, "");

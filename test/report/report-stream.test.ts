@@ -15,7 +15,7 @@ it("says which process has the lock and in which file, if another one is sending
   const lock = await acquireLock(directory);
   if (!lock.held) throw new Error("expected the lock");
   const [flag] = readdirSync(directory).filter((name) => name.startsWith("lock-"));
-  // Nothing listens there, and no request is made.
+  // No server listens at this address, and the test makes no request.
   const client = new MlflowClient(serverAddress("http://127.0.0.1:9")!);
   const options = {
     experiment: "e",

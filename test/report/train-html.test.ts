@@ -72,7 +72,7 @@ describe("report.html", () => {
       "Run",
     ]);
     const charts = all(document, "svg");
-    // two a fold, one for the final fit, people, classes, two a reliability diagram, one a channel
+    // two charts per fold, one each for the final fit, people and classes, four for calibration, one per channel
     expect(charts).toHaveLength(2 * 5 + 1 + 1 + 1 + 4 + 6);
     for (const chart of charts) expect(chart.getAttribute("aria-label")).toMatch(/\w.*\.$/);
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);

@@ -1,4 +1,4 @@
-// Tests the log of a training run that continues after it was killed, without any training.
+// Tests the log of a training run that is killed and resumed, without any training.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// Results that can be worked out by hand, at the limits of what each function accepts.
+// Tests results that can be computed by hand, at the limits of the accepted input.
 import { describe, expect, it } from "vitest";
 import { argmaxRows } from "../../src/stats/argmax-rows.ts";
 import { autocorrelationTime } from "../../src/stats/autocorrelation-time.ts";
@@ -29,15 +29,15 @@ describe("the autocorrelation time", () => {
   });
 
   it("sums to the end of a series that is shorter than the window", () => {
-    // Deviations -1, 0, 1: covariances 2/3, 0, -1/3; 1 + 2 (0 - 1/2) = 0, which counts as independent.
+    // The deviations are -1, 0, 1 and the covariances 2/3, 0, -1/3; 1 + 2 (0 - 1/2) = 0, which counts as independent.
     expect(autocorrelationTime([0, 1, 2])).toBe(1);
     // Deviations -1, -1, 1, 1: 1 + 2 (1/4 - 2/4 - 1/4) = 0.
     expect(autocorrelationTime([0, 0, 2, 2])).toBe(1);
   });
 
   it("sums at least five lags, however much the first ones differ", () => {
-    // A wave with a period of five values around two levels: the first three lags sum to less than 0, and the fifth makes up for
-    // them.
+    // A wave with a period of five values around two levels: the first three lags sum to less than 0, and the fifth lag
+    // compensates for them.
     const values = Array.from({ length: 60 }, (_, i) => [2, 0, -1, -1, 0][i % 5]! + (i < 30 ? 0 : 0.8));
     const deviations = values.map((value) => value - 0.4);
     const products = (lag: number): number =>
@@ -125,7 +125,7 @@ describe("PSI", () => {
     const term = (p: number, q: number): number => (q - p) * Math.log(q / p);
     const expected = term(share(3, 6), share(7, 8)) + term(share(3, 6), share(1, 8));
     expect(psi([3, 3], [7, 1], 2)).toBeCloseTo(expected, 12);
-    // Ten groups by default, so four of forty equal bins each.
+    // By default, there are ten groups, each with four of the forty equal bins.
     const moved = Array.from({ length: 40 }, (_, i) => (i < 4 ? 2 : 1));
     expect(psi(Array(40).fill(1), moved)).toBeCloseTo(term(4.5 / 45, 8.5 / 49) + 9 * term(4.5 / 45, 4.5 / 49), 12);
   });
@@ -135,7 +135,7 @@ describe("quantiles", () => {
   it("lie between the two nearest, and are refused outside 0..1 and of none", () => {
     expect(quantiles([1, 2, 4], [0, 0.25, 0.5, 0.75, 1])).toEqual([1, 1.5, 2, 3, 4]);
     expect(quantiles([5], [0, 0.3, 1])).toEqual([5, 5, 5]);
-    // Interpolation starts from the nearer end, so a fraction of a difference that float64 cannot hold stays inside.
+    // Interpolation starts from the nearer end, so that rounding never gives a value outside the two neighbours.
     expect(quantiles([0.1, 0.3], [0.5])[0]).toBe(0.3 - (0.3 - 0.1) * 0.5);
     expect(quantiles([0.1, 0.7], [0.3, 0.7])).toEqual([0.1 + (0.7 - 0.1) * 0.3, 0.7 - (0.7 - 0.1) * (1 - 0.7)]);
     for (const p of [-0.01, 1.01, Number.NaN]) expect(() => quantiles([1, 2], [p])).toThrow(RangeError);
@@ -155,7 +155,7 @@ describe("the Wasserstein distance", () => {
     const edges = [0, 2];
     expect(wassersteinDistance(at([2, 0, 0], 6), at([2, 0, 0], 2), edges)).toBeCloseTo(2, 12);
     expect(wassersteinDistance(at([0, 0, 4], 0, 4), at([0, 0, 2], 0, 8), edges)).toBeCloseTo(3, 12);
-    // Everything from the first edge to the last.
+    // All mass moves from the first edge to the last.
     expect(wassersteinDistance(at([3, 0, 0]), at([0, 0, 5]), edges)).toBeCloseTo(2, 12);
   });
 

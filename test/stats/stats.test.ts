@@ -1,4 +1,4 @@
-// Moments, quantiles and histograms against NumPy's: test/fixtures/scripts/stats.py.
+// Compares moments, quantiles and histograms with NumPy's (test/fixtures/scripts/stats.py).
 
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// Autocorrelation times against NumPy (test/fixtures/scripts/time_series.py) and theory.
+// Compares autocorrelation times with NumPy's (test/fixtures/scripts/time_series.py) and with theory.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/random.ts";

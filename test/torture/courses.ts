@@ -1,4 +1,4 @@
-// Repeats six commands and kills them at random moments (kill -9). There is one course per command. After each kill, it checks
+// Repeats six commands and kills them at random moments (kill -9), in one course per command. After each kill, a course checks
 // everything that must be true, and returns a sentence for each violation.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ export interface Course {
 export interface Setting {
   /** Contains `model` (trained), `r.parquet`, `u.parquet`, `b0.csv` and so on, and must not be changed. */
   readonly base: string;
-  /** For this course alone; the folder exists and is empty. */
+  /** An existing, empty folder for this course alone. */
   readonly directory: string;
   readonly rng: Rng;
   readonly server: RememberingMlflow;
@@ -94,7 +94,7 @@ class Run {
     }
   }
 
-  /** No hidden file and no lock is left in this course's folder. */
+  /** Expects that no hidden file and no lock is left in this course's folder. */
   expectClean(): void {
     const names = readdirSync(this.setting.directory, { recursive: true, encoding: "utf8" });
     const left = names.filter((name) => /\.tmp$|(^|\/)lock-/.test(name) || name.endsWith(".partial"));
@@ -114,7 +114,7 @@ const streams = ["s0", "s1", "s2"];
 
 const verdictCodes = [0, 10, 11, 12];
 
-/** Every acknowledged batch is in the ledger once, in order, with the verdict that was printed. */
+/** Kills `check`: every acknowledged batch must be in the ledger once, in order, with the printed verdict. */
 export const check: Torture = async (setting, kills) => {
   const run = new Run(setting);
   run.copy("model");
@@ -147,7 +147,7 @@ export const check: Torture = async (setting, kills) => {
       const file = run.at("model", rollingReferencePath(stream));
       await run.holds(file, () => rollingReferenceSchema.parse(JSON.parse(readFileSync(file, "utf8"))));
     }
-    // Every tenth batch is checked again: it counts once, whatever happened to it.
+    // Every tenth batch is checked again, and must count once, whether or not its first check was killed.
     if (n % 10 === 9) acknowledge(n, id, (await run.finish(words(n, id), verdictCodes)).stdout);
   }
   for (let n = 0; n < 3; n++) await run.finish(words(n, `last-${n}`), verdictCodes);
@@ -185,7 +185,7 @@ async function expectLedger(run: Run, told: ReadonlyMap<string, string>): Promis
   }
 }
 
-/** Files that a training run has while it runs; all of them can be read. */
+/** Expects that all files in the staging directory of a training run can be read. */
 function expectStaging(directory: string): void {
   if (!existsSync(join(directory, "run.json"))) return;
   JSON.parse(readFileSync(join(directory, "run.json"), "utf8"));
@@ -194,7 +194,10 @@ function expectStaging(directory: string): void {
   }
 }
 
-/** A model exists completely or not at all, and in the end equals that of a run without kills, byte for byte. */
+/**
+ * Kills training runs: a model must exist completely or not at all, and in the end equal that of a run without kills, byte for
+ * byte.
+ */
 async function trainings(
   run: Run,
   kills: number,
@@ -265,7 +268,7 @@ export const retrain: Torture = async (setting, kills) => {
   return run.course;
 };
 
-/** The champion is the previous or the next one, after a promotion or a rollback, and can be opened. */
+/** Kills promotions and rollbacks: the champion must be the previous or the next one, and open without errors. */
 export const promote: Torture = async (setting, kills) => {
   const run = new Run(setting);
   mkdirSync(run.at("models"));
@@ -320,7 +323,10 @@ async function makeVersion(run: Run, name: string, i: number): Promise<void> {
   await writeFileAtomic(run.at("models", name, modelFiles.manifest), jsonFileText(sealed));
 }
 
-/** Whichever process was killed, the server ends with the content that one undisturbed sync gives it, each thing once. */
+/**
+ * Kills `sync`: whichever process was killed, the server must end with the content of one undisturbed sync, everything exactly
+ * once.
+ */
 export const sync: Torture = async (setting, kills) => {
   const run = new Run(setting);
   const { server } = setting;
@@ -354,7 +360,7 @@ export const sync: Torture = async (setting, kills) => {
   return fresh.course;
 };
 
-/** Devices send batches to a service that is killed and started again. */
+/** Kills the service while devices send batches, and starts it again. */
 export const serve: Torture = async ({ base, directory, rng }, kills) => {
   cpSync(join(base, "model"), join(directory, "models", "walk"), { recursive: true });
   const body = readFileSync(join(base, "b0.csv"));

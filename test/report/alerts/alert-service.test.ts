@@ -62,7 +62,7 @@ describe("the service", () => {
   let outbox: AlertOutbox;
   let time = Date.UTC(2026, 0, 2);
   let silent: SilentStream[] = [];
-  /** A sleeping sender goes on when it is woken, or when the test moves the time on. */
+  /** A sleeping sender continues when it is woken, or when the test advances the clock. */
   const sleepers = new Set<() => void>();
   const clock: AlertClock = {
     now: () => new Date(time),

@@ -2,7 +2,7 @@ import type { CheckResult, JudgedBatch } from "../../../src/monitoring/streams/c
 
 const at = (hour: number): string => new Date(Date.UTC(2026, 0, 1, hour)).toISOString();
 
-/** The answer for batch number `hour`, with only what alerts read. */
+/** The answer for batch number `hour`, with only the fields that alerts use. */
 export function judged(hour: number, own: Partial<JudgedBatch> = {}): JudgedBatch {
   return {
     schema_version: 1,

@@ -89,7 +89,7 @@ describe("the alerts of a stream", () => {
       rejected: { batches: 3, of: 3 },
     });
     expect(`${ended!.type} ${ended!.data.batch_id}`).toBe("rejections.ended b10");
-    // Every second batch is rejected, which is one incident.
+    // Every second batch is rejected, which makes a single incident.
     const alternating = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? rejected(i) : judged(i)));
     expect(typesOf(messagesOf(alternating))).toEqual(["rejections.began b4"]);
   });

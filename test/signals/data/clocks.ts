@@ -1,5 +1,4 @@
-// Synthetic recordings whose only peculiarity is their clock: two people who walk and sit, at 50 Hz unless the test says
-// otherwise.
+// Synthetic recordings with unusual clocks: two people who walk and sit, at 50 Hz unless a test sets another rate.
 export interface ClockRow {
   readonly user: string;
   readonly activity: "walking" | "sitting";

@@ -1,4 +1,4 @@
-// Equal values under two people are found wherever the copy begins; values of different people are not reported.
+// Equal values under two people are found wherever the copy begins; people with different values are not reported.
 
 import { expect, test } from "vitest";
 import { leakageReport } from "../../../src/learning/evaluation/leakage.ts";

@@ -1,4 +1,4 @@
-// Real recordings, none of whose values may be rejected as absurd.
+// Paths of real recordings, none of whose values may be rejected as absurd.
 import { fileURLToPath } from "node:url";
 import { refuseAbsurdValues } from "../../../src/signals/data/absurd-values.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";

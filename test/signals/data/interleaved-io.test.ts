@@ -1,4 +1,4 @@
-// Counts reads and writes of files, because one read and one write per row once took minutes.
+// Counts reads and writes of files, because an earlier version read and wrote once per row, which took minutes.
 
 import { readSync, writeSync } from "node:fs";
 import { expect, test, vi } from "vitest";

@@ -1,5 +1,5 @@
-// One small recording of each kind that a reader would silently misread if it trusted names and clocks. Each is read
-// correctly, or rejected with advice.
+// Tests one small recording of each kind that a reader would silently misread if it trusted names and clocks. Each recording is
+// read correctly, or rejected with advice.
 
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// Tests that labels get names, are merged or are left out as a file or an option says, and that the user is told.
+// Tests that labels are renamed, merged or left out according to a file or an option, with a message.
 
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";

@@ -1,4 +1,4 @@
-// Tests the unit of a numeric clock: stated or inferred, decided for each file, and rejected if the rate is implausible.
+// Tests the unit of a numeric clock, which is stated or inferred for each file, and rejected if the rate is implausible.
 import { expect, test } from "vitest";
 import { DataFault } from "../../../src/data-fault.ts";
 import { UserError } from "../../../src/errors.ts";

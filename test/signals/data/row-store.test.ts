@@ -1,4 +1,4 @@
-// Compares the store with a slow, obvious one that is an array per recording; the place of the rows must not matter.
+// Compares the store with a simple one that has an array per recording; the results must not depend on where the rows are kept.
 
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,7 +30,7 @@ describe("rows in a store", () => {
       expected[recording]!.push(...time.subarray(from, to));
     }
     expect(store.spilledBytes > 0).toBe(memoryBytes < 1e9);
-    // The file is not visible in the folder.
+    // The temporary file has no name in the folder.
     expect(readdirSync(directory)).toEqual([]);
     for (const [recording, time] of expected.entries()) {
       expect(store.rowsOf(recording)).toBe(time.length);

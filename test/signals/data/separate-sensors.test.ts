@@ -1,4 +1,5 @@
-// Several sensors in one table are not read as one: different kinds are joined, and for several devices the user must choose.
+// Several sensors in one table are not read as one sensor: different kinds are joined, and among several devices, the user must
+// choose.
 
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
@@ -9,14 +10,14 @@ interface Sensor {
   readonly value: string;
   readonly offset: number;
   readonly hz?: number;
-  /** The three values at one time. */
+  /** The values of the three axes at one time. */
   at(seconds: number, person: number): readonly number[];
 }
 
 const acc: Sensor = { value: "acc", offset: 0, at: (t, p) => [Math.sin(3 * t + p), 0.5 * t, 9.8 + p] };
 const gyro: Sensor = { value: "gyro", offset: 0.003, at: (t, p) => [2 * t, 0.1 * Math.cos(3 * t), p] };
 
-/** Two people, ten seconds of each of two classes; rows in order of time, or sensor after sensor. */
+/** A table of two people with ten seconds of each of two classes; the rows are in order of time, or sensor after sensor. */
 function long(
   sensors: readonly Sensor[],
   {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { sampledTrainConfig } from "../../../src/resolve-config.ts";
 import { sharedRate } from "../../../src/signals/data/shared-rate.ts";
 
-/** A recording described by its length, the rate of its median step, and its mean rate. */
+/** A recording, described by its length, the rate of its median step, and its mean rate. */
 function recording(seconds: number, rate_hz: number | null, mean: number = rate_hz ?? 0) {
   return { user: "a", recording: "r", rows: Math.round(seconds * mean), seconds, rate_hz, jitter: 0, gaps: 0 };
 }

@@ -1,4 +1,4 @@
-// Names are text, byte for byte; names that differ only in spelling count as one name, with a warning.
+// Names are kept byte for byte; names that differ only in spelling count as one name, with a warning.
 
 import { describe, expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";

@@ -46,7 +46,8 @@ describe("rows are spread evenly", () => {
 });
 
 test("a sensor that pauses between bursts is not taken for packets", async () => {
-  // Eight samples at 50 Hz, then nothing until the next second: the values jump from burst to burst.
+  // Each burst has eight samples at 50 Hz and is followed by a pause until the next second, so the values jump from burst to
+  // burst.
   const lines = clockTable("timestamp_ms", ({ i }) => i * 20, { rows: 5000 })
     .trimEnd()
     .split("\n");

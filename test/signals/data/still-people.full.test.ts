@@ -1,4 +1,5 @@
-// Everybody in these sets wore the sensor all the time, and many sat still.
+// Tests that no recorded time counts as not worn in data sets in which everybody wore the sensor all the time and many sat
+// still.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
 import { type TableColumn, writeTable } from "../../../src/signals/files/write-table.ts";
 
-/** A directory that is removed after the test, and the files in it. */
+/** Makes a directory with these files, which is removed after the test. */
 export function folderOf(files: Record<string, string | Uint8Array>): { path: (name: string) => string } {
   const directory = mkdtempSync(join(tmpdir(), "tidemark-data-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
@@ -24,7 +24,7 @@ export interface Row {
   activity: string;
   recording: string;
   time: number | string;
-  /** Repeated or filled up to six channels. */
+  /** Values of the channels in the order of the header; 1 to 6 in a CSV file if absent. */
   values?: readonly (number | string)[];
 }
 
@@ -48,7 +48,7 @@ export function csv(table: readonly Row[], delimiter: string = ",", head: string
   return `${[head.split(","), ...lines].map((line) => line.join(delimiter)).join("\n")}\n`;
 }
 
-/** The same rows as Parquet, with numbers as doubles. */
+/** Writes the same rows as Parquet, with numbers as doubles. */
 export async function parquet(path: string, table: readonly Row[]): Promise<void> {
   const text = (name: "user" | "activity" | "recording"): TableColumn => ({
     name,
@@ -67,7 +67,7 @@ export async function parquet(path: string, table: readonly Row[]): Promise<void
   ]);
 }
 
-/** Two classes, two people: the smallest table that passes every check. */
+/** The smallest table that passes every check, with two classes and two people. */
 export function goodRows(): Row[] {
   return [
     ...rows(60),

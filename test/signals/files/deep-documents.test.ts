@@ -1,4 +1,4 @@
-// Documents that are nested so deep that DuckDB, which recurses into them, would end the process.
+// Tests documents that are nested so deeply that DuckDB, which recurses into them, would crash the process.
 
 import { expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
@@ -23,7 +23,7 @@ test("JSON", async () => {
   expect((await read(folder.path("text.json"))).recordings.stretches.length).toBeGreaterThan(0);
 });
 
-/** The unsigned number, seven bits per byte, as in Thrift's compact protocol. */
+/** Encodes an unsigned number with seven bits per byte, as in Thrift's compact protocol. */
 function varint(value: number): number[] {
   return value < 128 ? [value] : [(value & 127) | 128, ...varint(Math.floor(value / 128))];
 }
@@ -34,7 +34,7 @@ function parquetWithFooter(footer: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from("PAR1"), footer, length, Buffer.from("PAR1")]);
 }
 
-/** The elements of FileMetaData are version, schema, num_rows and row_groups; those of SchemaElement are named in comments. */
+/** The fields of FileMetaData are version, schema, num_rows and row_groups; comments name the fields of SchemaElement. */
 function nestedParquet(depth: number): Buffer {
   const one = 2;
   const group = [0x35, one, 0x18, 1, 0x61, 0x15, one, 0]; // repetition_type, name "a", num_children 1
@@ -53,9 +53,9 @@ test("Parquet", async () => {
     "62.parquet": nestedParquet(62),
     "63.parquet": nestedParquet(63),
     "100000.parquet": nestedParquet(100_000),
-    // A field that nobody knows, with structs in structs.
+    // An unknown field, with nested structs.
     "unknown.parquet": parquetWithFooter(Buffer.alloc(1_000_000, 0xbc)),
-    // A list that claims to have 2^31 - 1 elements.
+    // A list whose header states 2^31 - 1 elements.
     "endless.parquet": parquetWithFooter(Buffer.from([0x15, 2, 0x19, 0xfc, ...varint(2 ** 31 - 1)])),
     "length.parquet": Buffer.from("PAR1\xff\xff\xff\xffPAR1", "latin1"),
   });

@@ -1,5 +1,5 @@
-// Files in devices' own formats, written by test/fixtures/scripts/device_files.py. Their values must equal those that actipy and
-// pygt3x read; the script also knows the time of each sample.
+// Reads files in devices' own formats, written by test/fixtures/scripts/device_files.py. The values must equal those that
+// actipy and pygt3x read, and the times those that the script wrote.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -35,7 +35,7 @@ const fileOf = (name: string): string => {
 const read = (file: string, columns: ReadRecordingsOptions["columns"] = {}): Promise<ReadRecordings> =>
   readRecordings([file], { requireLabels: false, columns: columns! });
 
-/** Reads bytes under a name. */
+/** Reads bytes as a file with the given name. */
 async function readBytes(name: string, bytes: Uint8Array): Promise<ReadRecordings> {
   return read(folderOf({ [name]: bytes }).path(name));
 }
@@ -70,7 +70,7 @@ sys.stdout.buffer.write(out.getvalue())`;
   return execFileSync("python3", ["-c", script], { input: JSON.stringify(Object.fromEntries(texts)) });
 }
 
-/** The script's sample for each row of a file, and the largest error of the times in seconds. */
+/** The sample of the script that each row of a file corresponds to, and the largest error of the times in seconds. */
 const written: [name: string, rateHz: number, lost: (sample: number) => boolean, error: number][] = [
   ["axivity-cwa", 99.2, () => false, 1e-3],
   ["axivity-cwa-unpacked", 99.2, (i) => i >= 5 * 80 && i < 8 * 80, 1e-3],

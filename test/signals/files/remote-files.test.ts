@@ -1,4 +1,4 @@
-// DuckDB downloads its extensions from a server. Here, the server is local, has none of them, and counts requests.
+// DuckDB downloads its extensions from a server. In these tests, the server is local, has no extensions, and counts requests.
 
 import { once } from "node:events";
 import { createServer } from "node:http";

@@ -1,5 +1,5 @@
 // Recordings whose values are known functions of time: two people who walk and then sit, with an accelerometer in m/s^2 and a
-// gyroscope in rad/s. Everything moves below 2 Hz, so that interpolating between samples changes the values little.
+// gyroscope in rad/s. All signals are below 2 Hz, so that interpolating between samples changes the values little.
 
 import type { Recordings, Stretch } from "../../../src/signals/data/recordings.ts";
 import { makeWindows } from "../../../src/signals/preprocessing/make-windows.ts";
@@ -8,7 +8,7 @@ import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 export const people = 2;
 export const activities = ["walking", "sitting"] as const;
 export const gravity = 9.80665;
-/** Length of one activity of one person, and of the pause before the next recording. */
+/** Seconds of each activity of a person, and of the pause before the next recording. */
 export const boutSeconds = 8.5;
 export const pauseSeconds = 30;
 const windowSeconds = 2;
@@ -29,14 +29,14 @@ export function valuesAt(sensor: Sensor, person: number, activity: Activity, t: 
   return down.map((share, axis) => gravity * share + size * (2 + axis / 2) * swing(axis)) as never;
 }
 
-/** The largest error of a value that is interpolated between neighbours `seconds` apart: seconds^2 / 8 times its curvature. */
+/** The largest error of interpolating between neighbours `seconds` apart: seconds^2 / 8 times the largest second derivative. */
 export function interpolationError(sensor: Sensor, seconds: number): number {
   const angular = 2 * Math.PI * 0.94;
   const curvature = angular ** 2 * (1 + 0.25 * 2.1 ** 2) + 0.5;
   return (seconds ** 2 / 8) * curvature * (sensor === "accelerometer" ? 3 : 1.4);
 }
 
-/** Seconds from the beginning of a person's first recording to that of one of their recordings. */
+/** Seconds from the beginning of a person's first recording to the beginning of the given recording. */
 export function startOf(bout: number): number {
   return bout * (boutSeconds + pauseSeconds);
 }
@@ -45,7 +45,7 @@ export function rowsOfBout(rateHz: number): number {
   return Math.round(boutSeconds * rateHz);
 }
 
-/** The windows of the recordings themselves, without writing or reading anything. */
+/** Computes the windows directly from the functions, without writing or reading files. */
 export function cleanWindows(
   names: readonly string[],
   labels: Readonly<Record<Activity, string>>,

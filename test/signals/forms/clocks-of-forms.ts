@@ -1,4 +1,4 @@
-// How each clock writes a time, the names of its column, and the options that a user would need.
+// For each clock, the format of its times, the names of its column, and the options that a user would need.
 
 import type { ColumnOptions } from "../../../src/signals/data/named-columns.ts";
 import type { Form } from "./form.ts";
@@ -6,7 +6,7 @@ import type { Form } from "./form.ts";
 type Clock = Form["clock"];
 
 export interface WrittenClock {
-  /** The usual names of its column; empty if there is no time column. */
+  /** The usual names of the clock's column; empty if there is no time column. */
   readonly names: readonly string[];
   /**
    * The time of a row as written. @param t seconds after the beginning of a person's first recording @param i row of its
@@ -20,13 +20,13 @@ export interface WrittenClock {
   /** Largest difference between the time that is read and the time of the sample, in seconds, apart from a constant. */
   readonly error: number;
   readonly options?: ColumnOptions;
-  /** Whether --rate has to be given. */
+  /** Whether the user has to pass --rate. */
   readonly needsRate?: true;
 }
 
 /**
- * Start times of the recordings: on an ordinary day, a second before a midnight whose day and month are ambiguous, and at the
- * end of a year.
+ * Start times of the recordings: on an ordinary day, just before a midnight on a date whose day and month are ambiguous, and at
+ * the end of a year.
  */
 const starts = [
   Date.UTC(2024, 4, 13, 9, 30),
@@ -164,7 +164,7 @@ export function clockOf({ clock, clockName, rateHz }: Pick<Form, "clock" | "cloc
   return clocks[clock]();
 }
 
-/** The day, which is in the column beside a time of day. */
+/** The date, for clocks that have it in a column beside the time of day. */
 export function dateOf({ clockName }: Pick<Form, "clockName">, t: number): string {
   return partsOf(starts[clockName] + Math.round(1000 * t)).day;
 }

@@ -1,11 +1,16 @@
 // The forms in which a recording may be written: one choice for each of the dimensions below. Some choices exclude others (a
-// Parquet file has no line ends); write-form.ts then ignores the less important one.
+// Parquet file has no line ends); write-form.ts then ignores the less important choice.
 
 /** All choices, plainest first, so that fast-check reduces a failure to plain forms. */
 export const choices = {
-  /** The files: one table with a column per channel, one with a row per sensor and time, or one file per sensor. */
+  /**
+   * The layout of the files: a table with a column per channel, a table with a row per sensor and time, or one file per sensor.
+   */
   layout: ["wide", "long", "sensor files"],
-  /** The content of a file: everything, one person (named in a column or in the file's name), or one recording of one person. */
+  /**
+   * What one file contains: all recordings, one person (named in a column or in the file's name), or one recording of one
+   * person.
+   */
   split: ["one file", "person column", "person in name", "recording in name"],
   container: ["csv", "tsv", "semicolon", "pipe", "spaces", "json", "jsonl", "parquet", "gz", "zip"],
   encoding: ["utf-8", "bom", "utf-16le", "utf-16be", "crlf"],
@@ -45,7 +50,7 @@ export const choices = {
   ],
   /** Which of a clock's usual column names is used. */
   clockName: [0, 1, 2],
-  /** How the rows of people are mixed in a file that holds several. */
+  /** The order of rows in a file with several people. */
   order: ["blocks", "interleaved", "by activity"],
   recording: ["column", "restarting", "none"],
   acceleration: ["m/s^2", "g", "milli-g"],
@@ -94,13 +99,13 @@ const dimensions = Object.keys(choices) as (keyof Choices)[];
 
 export const plainForm: Form = Object.fromEntries(dimensions.map((name) => [name, choices[name][0]])) as Form;
 
-/** The differences from the plain form, for messages. */
+/** Describes how a form differs from the plain form, for messages. */
 export function describeForm(form: Form): string {
   const changed = dimensions.filter((name) => form[name] !== plainForm[name]);
   return changed.map((name) => `${name}: ${form[name]}`).join(", ") || "plain";
 }
 
-/** Forms in which every choice of a dimension occurs once before any of them occurs again, each time in another order. */
+/** Makes forms in which every choice of a dimension occurs once before any choice occurs again, each time in another order. */
 export function mixedForms(count: number, random: () => number): Form[] {
   const left = new Map<string, unknown[]>();
   const next = (name: keyof Choices): unknown => {
@@ -113,8 +118,8 @@ export function mixedForms(count: number, random: () => number): Form[] {
 }
 
 /**
- * Forms in which every pair of choices of two dimensions occurs; the first forms contain most of the pairs. Greedy: each form is
- * the best of a few random ones that contain a pair that is still missing.
+ * Makes forms in which every pair of choices of two dimensions occurs; the first forms contain most of the pairs. The algorithm
+ * is greedy: each form is the best of a few random forms that contain a missing pair.
  */
 export function pairwiseForms(random: () => number): Form[] {
   const key = (a: string, x: unknown, b: string, y: unknown): string => `${a}=${x}|${b}=${y}`;

@@ -1,4 +1,4 @@
-// A recording must give the same windows in whatever form it was written. This tier tries every choice of every dimension, each
+// A recording must give the same windows in whichever form it is written. This tier tries every choice of every dimension, each
 // combined with others; forms.full.test.ts tries every pair of choices.
 
 import { expect, test } from "vitest";

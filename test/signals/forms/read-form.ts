@@ -23,7 +23,7 @@ export type ReadForm =
   | { readonly outcome: "refused"; readonly error: UserError }
   | { readonly outcome: "different"; readonly how: string };
 
-/** The rate that is assumed if none is given, as `--rate` defines it. */
+/** The rate that the commands assume by default, in Hz. */
 const usualRateHz = 50;
 
 export async function readForm(drawn: Form): Promise<ReadForm> {
@@ -85,14 +85,14 @@ function windowsByKey({ starts, startTimes, groups, labels, users, classes }: Wi
   return byKey;
 }
 
-/** The allowed difference in a channel, in its own unit. */
+/** The allowed difference in a channel, in the channel's unit. */
 export function toleranceOf(form: Form, sensor: "accelerometer" | "gyroscope"): number {
   const step = 1 / form.rateHz;
   const { error } = clockOf(form);
   const slope = sensor === "accelerometer" ? 28 : 14;
   const between = form.gyroscopeClock === "shifted" || error > 0.02 * step ? interpolationError(sensor, step) : 0;
   const gaps = form.missing === "none" ? 0 : interpolationError(sensor, 2 * step);
-  // If several rows share a time, nothing says which of them is missing, or when the other sensor's rows were taken.
+  // If several rows share a time, the position of a missing row and the times of the other sensor's rows cannot be determined.
   const coarse = ["whole seconds", "tenths", "minutes", "packets"].includes(form.clock);
   const unknown = coarse && (form.missing !== "none" || form.gyroscopeClock === "shifted") ? step : 0;
   return 0.002 + slope * (2 * error + unknown) + between + gaps;
@@ -129,8 +129,7 @@ function differenceOf(form: Form, written: WrittenForm, read: WindowSet): string
 }
 
 /**
- * The fault in how a form is read, in words: it is rejected but not in the list, it is in the list but read, or its windows
- * differ.
+ * Describes the fault in reading a form: the form is rejected but not listed, listed but read, or read with other windows.
  */
 export async function problemOfForm(drawn: Form): Promise<string | undefined> {
   const expected = refusalOf(settledForm(drawn));

@@ -1,4 +1,4 @@
-// The forms that cannot be read, each with the reason and with what the error must say. All other forms must be
+// The forms that cannot be read, each with the reason and a part of the expected error. All other forms must be
 // read as the same windows.
 
 import type { Form } from "./form.ts";
@@ -11,7 +11,7 @@ export interface RefusedForm {
 
 export const refusedForms: readonly RefusedForm[] = [];
 
-/** The entry to which a form belongs, if any. */
+/** Returns the entry to which a form belongs, if any. */
 export function refusalOf(form: Form): RefusedForm | undefined {
   return refusedForms.find(({ is }) => is(form));
 }

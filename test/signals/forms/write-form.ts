@@ -30,12 +30,12 @@ export interface WrittenForm {
   readonly labels: Readonly<Record<Activity, string>>;
 }
 
-/** A row is one sample of one sensor, or of both. */
+/** A row of the file, with a sample of one sensor or of both. */
 interface Row {
   readonly person: number;
   readonly bout: number;
   readonly i: number;
-  /** Seconds after the beginning of a person's first recording. */
+  /** Seconds since the beginning of the person's first recording. */
   readonly t: number;
   readonly sensor: Sensor | "both";
 }
@@ -44,7 +44,7 @@ interface Column {
   readonly name: string;
   /** Type in Parquet. */
   readonly type: "VARCHAR" | "DOUBLE" | "BIGINT" | "TIMESTAMP";
-  /** Undefined for a missing value. */
+  /** The text of a cell; undefined for a missing value. */
   readonly cell: (row: Row, n: number) => string | undefined;
 }
 
@@ -106,7 +106,7 @@ export function channelName(
   return unit === "brackets" ? `${name} (${bracketed[own]})` : `${name} [${bracketed[own]}]`;
 }
 
-/** The rows of each person that have marks of missing values, fewer than one in a hundred. */
+/** Whether a row has marks of missing values; fewer than one row in a hundred does. */
 const isMissing = ({ person, i }: Row): boolean => person === 0 && i % 131 === 37;
 const marks = { none: "", empty: undefined, NaN: "NaN", NA: "NA", null: "null", hyphen: "-" } as const;
 
@@ -252,7 +252,7 @@ const endings = {
   ...{ parquet: "parquet", gz: "csv.gz", zip: "csv" },
 } as const;
 
-/** The form after resolving choices that exclude each other. */
+/** Returns the form after resolving choices that exclude each other. */
 export function settledForm(form: Form): Form {
   const spaced = form.container === "spaces" && (/\s/.test(spacedTexts(form)) || form.extra === "note");
   const container = spaced ? "tsv" : form.container;

@@ -1,4 +1,4 @@
-// Joins sets of windows and selects from them: every window keeps its samples, person, recording and time.
+// Joining sets of windows and selecting from them keeps the samples, person, recording and time of every window.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rowsOfRecordings } from "../../../src/signals/data/recordings.ts";
@@ -16,7 +16,7 @@ const anyWindows: fc.Arbitrary<WindowSet> = someStretches.map(
   (stretches) => makeWindows(recordingsOf([...stretches, long], 10), options).windows,
 );
 
-/** What a window is, by names. */
+/** The samples, person, recording and time of a window, by names instead of indices. */
 function told(windows: WindowSet, row: number): unknown {
   const { samples, starts, windowSize, channels, users, groups, recordings, recordingIndex } = windows;
   const from = starts[row]! * channels.length;

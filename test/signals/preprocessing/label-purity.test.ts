@@ -50,7 +50,7 @@ describe.each([1, 2, 3])("windows over changes of label, seed %i", (seed) => {
   const [count, gapAt, windowSize] = [600, 253, 20];
   const { rows, labels } = changing(seed, count, gapAt);
 
-  /** The same result by counting rows: every window between the gaps, with its most frequent label. */
+  /** Computes the same result by counting rows: every window between the gaps, with its most frequent label. */
   const counted = [0, gapAt].flatMap((first, part) => {
     const last = part === 0 ? gapAt : count;
     const starts = Array.from({ length: Math.floor((last - first - windowSize) / 10) + 1 }, (_, k) => first + 10 * k);
@@ -68,7 +68,7 @@ describe.each([1, 2, 3])("windows over changes of label, seed %i", (seed) => {
     const used = counted.filter(({ share }) => share >= purity);
     const found = Array.from(windows!.labels, (label) => windows!.classes[label]);
     expect(Array.from(windows!.starts, (start) => windows!.samples[start])).toEqual(used.map(({ start }) => start));
-    // If each label covers half of the window, either is correct.
+    // If two labels each cover half of the window, either label is correct.
     for (const [w, { label, share }] of used.entries()) if (share > 0.5) expect(found[w]).toBe(label);
     const crossing = counted.filter(({ share }) => share < 1);
     expect(plan.labelChanges).toEqual({

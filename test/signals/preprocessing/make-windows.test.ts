@@ -72,7 +72,7 @@ describe("makeWindows", () => {
             expect(windows.classes[windows.labels[w]!] ?? null).toBe(home.label);
             expect(windows.startTimes[w]).toBeCloseTo(recordings.time[firstRow]!, 9);
           }
-          // If a step were longer than a window, samples inside a stretch would be skipped; no step here is.
+          // No step in this test is longer than a window, so no samples inside a stretch are skipped.
           const total = recordings.time.length;
           expect(covered.size + dropped.shortStretches.samples + dropped.remainders.samples).toBe(total);
           expect(windows.samples.length).toBe(covered.size * channelCount);

@@ -30,7 +30,7 @@ export function recordingsOf(
   };
 }
 
-/** A few stretches of a few people, recordings and labels, some shorter than any window. */
+/** Stretches of a few people, recordings and labels, some of which are shorter than any window. */
 export const someStretches: fc.Arbitrary<(Omit<Stretch, "start" | "end"> & { rows: number })[]> = fc.array(
   fc.record({
     user: fc.constantFrom("ann", "bob", "eve"),

@@ -1,5 +1,5 @@
-// Verifies the limits of weigh-sensor.ts on real people: for every person of four data sets and in every usual unit, the sensors
-// must be what the data set's README says, whatever the columns are called.
+// Verifies the limits of weigh-sensor.ts on real people: for every person of four data sets and in every usual unit, the
+// sensors must be recognised as the data set's README describes them, whatever the columns are called.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -19,7 +19,7 @@ const scaled = (pieces: readonly Piece[], factor: number): Piece[] =>
     const times = (values: Float32Array): Float32Array => values.map((value) => value * factor);
     return { person, axes: [times(x), times(y), times(z)] };
   });
-/** As if the device had removed gravity: movement around each second's mean, and a small bias. */
+/** Simulates a device that removes gravity: subtracts each second's mean, and adds a small bias. */
 const withoutGravity = (pieces: readonly Piece[]): Piece[] =>
   pieces.map(({ person, axes }) => {
     const [x, y, z] = axes.map((values) => {

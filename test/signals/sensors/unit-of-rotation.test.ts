@@ -1,4 +1,4 @@
-// Cases that no data set has; sensors-of-data-sets.full.test.ts covers those with people.
+// Tests cases that occur in no data set; sensors-of-data-sets.full.test.ts tests recordings of people.
 import { expect, it } from "vitest";
 import { unitOfRotation } from "../../../src/signals/sensors/unit-of-rotation.ts";
 

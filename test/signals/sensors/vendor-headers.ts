@@ -1,13 +1,13 @@
-// Headers as devices, apps and data sets write them, and the sensors in them. A comment says where each was seen; device names in
-// them (Shimmer_8665) are examples.
+// Headers that devices, apps and data sets write, and the sensors in these headers. `source` names the origin of each; device
+// names in them (Shimmer_8665) are examples.
 
-/** NAME kind [unit] [with|without], then the axes; in the order of the columns. */
+/** Each sensor is written as NAME kind [unit] [with|without] and its axes; sensors are in the order of the columns. */
 export interface VendorHeader {
   readonly source: string;
   readonly header: string;
   readonly delimiter?: string;
   readonly sensors: readonly string[];
-  /** The channels that are read by default; the first axis of each sensor. */
+  /** The first axis of each sensor that is read by default. */
   readonly read?: readonly string[];
 }
 

@@ -92,7 +92,7 @@ describe("acquireLock", () => {
         writeFileSync(join(outside, "empty"), "");
         const database = new DatabaseSync(join(outside, "database"));
         onTestFinished(() => database.close());
-        // A process that asked for an exclusive transaction would fail.
+        // An exclusive transaction on this file would fail.
         database.exec("CREATE TABLE t (x); BEGIN; SELECT * FROM t");
         plant(join(directory, name), outside);
         await release(await acquireLock(directory));

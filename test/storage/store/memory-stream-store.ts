@@ -1,4 +1,4 @@
-// A `StreamStore` of plain objects: an example of the contract, and a store for tests that need no disk.
+// A `StreamStore` of plain objects, which shows the contract and serves tests that need no disk.
 import {
   type ActionNote,
   type BatchStanding,

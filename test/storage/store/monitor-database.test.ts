@@ -22,7 +22,7 @@ import { temporaryDirectory } from "./temporary-directory.ts";
 
 const modelVersion = "walk-1";
 
-/** A summary of version 1 can be any JSON, whose text is kept. */
+/** A summary of version 1 may be any JSON; its text is kept. */
 const upgradeSummary = (json: unknown): { summary: Uint8Array; figures: unknown } => ({
   summary: Buffer.from(JSON.stringify(json)),
   figures: json,
@@ -464,7 +464,7 @@ describe("a file that cannot be used", () => {
       chmodSync(directory, 0o555);
       onTestFinished(() => chmodSync(directory, 0o755));
       const source = new URL("../../../src/storage/store/monitor-database.ts", import.meta.url).href;
-      // root may write anywhere, so the process switches to another user once its code is loaded
+      // root may write to every folder, so the process switches to another user once its code is loaded
       const script = `const { MonitorDatabase } = await import(${JSON.stringify(source)});
       if (process.getuid() === 0) process.setuid(65534);
       try { MonitorDatabase.open(${JSON.stringify(directory)}, { modelVersion: "walk-1", upgradeSummary() {}, upgradeHeadline() {} }).close(); console.log("opened"); }
@@ -480,7 +480,7 @@ function replaceByDirectory(path: string): void {
   mkdirSync(path);
 }
 
-/** Everything except the first page, which identifies a database. */
+/** Damages the whole file except its first page, which identifies a database. */
 function overwritePages(path: string): void {
   writeFileSync(path, readFileSync(path).fill(0xa5, 4096));
 }

@@ -1,5 +1,5 @@
-// A real PostgreSQL server in a directory of its own, on a port of the loopback interface. Nothing is flushed to the disk: tests
-// kill processes, not the machine.
+// A real PostgreSQL server in a directory of its own, on a port of the loopback interface. The server flushes nothing to the
+// disk, because tests kill processes, not the machine.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import {
   chmodSync,
@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 
-/** Where Debian puts the programs, which are not in the PATH there. */
+/** The folder of PostgreSQL's programs under Debian, which is not in the PATH. */
 const debian = "/usr/lib/postgresql";
 const debianVersions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
 const programs: string | undefined = [
@@ -48,7 +48,7 @@ export class PostgresServer {
     this.#child?.kill("SIGKILL");
   };
 
-  /** Starts on its earlier port, if any; returns when it answers. */
+  /** Starts the server, on its earlier port if it had one, and returns when it answers. */
   async start(settings: readonly string[] = []): Promise<void> {
     const data = join(this.#directory, "data");
     if (this.#port === 0) {
@@ -107,7 +107,7 @@ export class PostgresServer {
     return name;
   }
 
-  /** Runs a statement on a connection of its own. */
+  /** Runs a statement on a new connection. */
   async sql(text: string, values: readonly unknown[], database: string): Promise<Record<string, unknown>[]> {
     const client = new pg.Client({ connectionString: this.address(database) });
     client.on("error", () => {});
@@ -131,7 +131,7 @@ export class PostgresServer {
     execFileSync(join(programs!, program), words, { ...account, cwd: this.#directory, env, stdio: "pipe" });
   }
 
-  /** Breaks the connections of Tidemark's processes. @returns how many */
+  /** Breaks the connections of Tidemark's processes. @returns the number of broken connections */
   async breakConnections(): Promise<number> {
     const rows = await this.sql(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tidemark'",
@@ -141,7 +141,7 @@ export class PostgresServer {
     return rows.length;
   }
 
-  /** Ends the server at once, as a crash does; what was committed stays. */
+  /** Ends the server at once, as a crash would; committed data stays. */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -152,7 +152,7 @@ export class PostgresServer {
     await closed;
   }
 
-  /** Ends it and removes what it holds. */
+  /** Ends the server and removes its data. */
   async remove(): Promise<void> {
     await this.kill();
     rmSync(this.#directory, { recursive: true, force: true, maxRetries: 10 });

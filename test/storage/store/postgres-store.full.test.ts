@@ -1,4 +1,4 @@
-// PostgreSQL as a store of streams, with a real server.
+// Tests PostgreSQL as a store of streams, with a real server.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import { openStore } from "../../../src/storage/store/open-store.ts";
@@ -28,7 +28,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
   });
   afterAll(() => server.remove());
 
-  /** Streams with connections of their own, which end with them. */
+  /** Opens streams with connections of their own, which end with the streams. */
   async function connect(project: string): Promise<StreamStore> {
     const store = await open(server.address(database));
     const streams = await store.streamsOf({ project, model: "walk-1" });
@@ -112,7 +112,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
         };
         if (name === from) for (let i = 0; i < 15; i++) await bring(`${i}`);
         written.push([await streams.page("a"), await streams.memory("a", writtenRules)]);
-        // The restored store goes on where the other stood.
+        // The restored store continues from the state of the original at the time of the backup.
         if (name === to) {
           expect(await bring("7")).toMatchObject({ known: true });
           expect(await bring("15")).toEqual({ known: false });

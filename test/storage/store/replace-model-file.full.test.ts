@@ -1,4 +1,4 @@
-// Kills the process with kill -9 before each change that a replacement makes.
+// Kills a process with kill -9 before each change that it makes while replacing a file.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";

@@ -1,5 +1,5 @@
-// Many processes write to one store at once. Nothing that was acknowledged is lost, nothing is stored twice, and the batches of a
-// stream have one order: whatever happens to processes, connections and the server.
+// Many processes write to one store at once. Whatever happens to processes, connections and the server, no acknowledged batch
+// is lost, no batch is stored twice, and the batches of a stream have one order.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -15,10 +15,10 @@ const script = fileURLToPath(new URL("./store-writer.ts", import.meta.url));
 
 interface Writer {
   readonly child: ChildProcess;
-  /** Lines that it printed so far. */
+  /** The lines that the process has printed so far. */
   readonly lines: () => string[];
   readonly ended: Promise<{ readonly lines: string[]; readonly errors: string }>;
-  /** Resolves once it has printed so many lines, or has ended. */
+  /** Resolves once the process has printed `count` lines, or has ended. */
   readonly printed: (count: number) => Promise<void>;
 }
 
@@ -53,7 +53,9 @@ function startWriter(address: string, name: string, streams: readonly string[], 
   return { child, lines, printed, ended: closed.then(() => ({ lines: lines(), errors })) };
 }
 
-/** Compares the store with what writers printed; each of `names` must have brought `count` batches to each stream. */
+/**
+ * Compares the store with what writers printed; each of the writers `names` must have stored `count` batches in each stream.
+ */
 async function expectEachOnce(
   address: string,
   streams: readonly string[],

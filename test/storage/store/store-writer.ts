@@ -1,5 +1,5 @@
-// A process that brings batches to a store of streams, as a replica of a service does: to each of its streams in turn, and
-// several at once. It acknowledges each with a line. A successor with the same name brings the same batches.
+// A process that writes batches to a store of streams, as a replica of a service does: to each of its streams in turn, and
+// several at once. It acknowledges each batch with a line. A later process with the same name writes the same batches.
 import { writeSync } from "node:fs";
 import { openStore } from "../../../src/storage/store/open-store.ts";
 import { parseStoreAddress } from "../../../src/storage/store/store-address.ts";
@@ -15,7 +15,10 @@ export const writtenRules: StreamRules = {
   shorten: (result) => result,
 };
 
-/** Its result is the number of batches before it, by the stream's record and by the state that each decision left. */
+/**
+ * A batch whose result is the number of batches before it, once from the stream's record and once from the state of the
+ * previous decision.
+ */
 export function countedBatch({ state, batches }: StoredMemory): DecidedBatch {
   const judged = Number(state ?? 0) + 1;
   return {

@@ -1,5 +1,5 @@
-// The behaviour of every adapter of `StreamStore`, wherever it keeps its records. A new adapter needs no other tests for this
-// behaviour.
+// Tests the behaviour that every adapter of `StreamStore` must have, wherever it keeps its records. A new adapter needs no
+// other tests for this behaviour.
 import { describe, expect, it, onTestFinished } from "vitest";
 import type {
   ActionNote,
@@ -50,7 +50,7 @@ const idsOf = (batches: readonly { batchId: string }[]): string[] => batches.map
 const textsOf = (batches: StoredMemory["rolling"]): string[] =>
   batches.map(({ summary }) => Buffer.from(summary).toString());
 
-/** The number of batches judged before, from the state that the previous decision left. */
+/** A decision whose result is the number of batches judged before, from the state of the previous decision. */
 const counting =
   (batchId: string) =>
   ({ state, batches }: StoredMemory): DecidedBatch => {
@@ -81,7 +81,7 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
   const summarised = async (store: StreamStore, stream = "a"): Promise<string[]> =>
     idsOf((await store.page(stream, { limit: 1000 })).batches.filter(({ hasSummary }) => hasSummary));
 
-  /** Everything about a stream that its methods return. */
+  /** Everything that the methods of the store return about a stream. */
   const allOf = async (store: StreamStore, stream = "a") => [
     await store.memory(stream, { referenceBatches: 1000 }),
     await store.page(stream, { limit: 1000 }),

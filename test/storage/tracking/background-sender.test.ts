@@ -28,7 +28,10 @@ interface Turn {
 
 type Answer = (turn: number, events: number[]) => number | Promise<number>;
 
-/** The events that it is asked to send, with the times; `answer` returns the number of events that were sent, or throws. */
+/**
+ * A sender that records the events of each call, with the time; `answer` returns the number of events that count as sent, or
+ * throws.
+ */
 function fakeSender(answer: Answer): { sender: EventSender; turns: Turn[]; refuse: () => void } {
   const turns: Turn[] = [];
   const fake = {

@@ -111,7 +111,7 @@ describe("EventSender", () => {
     await server.close();
   });
 
-  /** Sends all of them, as a background sender would. */
+  /** Sends all events, as a background sender would. */
   async function send(...events: TrackingEvent[]): Promise<void> {
     for (let rest = events; rest.length > 0; ) rest = rest.slice(await sender.sendSome(rest));
   }

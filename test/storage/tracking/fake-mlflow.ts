@@ -1,4 +1,4 @@
-// A server with the part of MLflow's protocol that a sender needs; it keeps all requests, and finds runs by their tags.
+// A server with the part of MLflow's protocol that a sender needs, which records all requests and finds runs by their tags.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,7 +7,7 @@ export interface Asked {
   readonly path: string;
   readonly bytes: number;
   readonly authorization: string | undefined;
-  // The content that tests examine differs between requests.
+  // The content differs between requests.
   // biome-ignore lint/suspicious/noExplicitAny: JSON of the protocol
   readonly body: any;
 }
@@ -34,7 +34,7 @@ const answers: Readonly<Record<string, unknown>> = {
 export class FakeMlflow {
   readonly asked: Asked[] = [];
   readonly runs: FakeRun[] = [];
-  /** Instead of the usual answer. */
+  /** A function that may replace the usual answer. */
   refuse: (asked: Asked) => Refusal | undefined = () => undefined;
   readonly #server = createServer((question, answer) => void this.handle(question, answer));
 
@@ -100,7 +100,7 @@ export class FakeMlflow {
   }
 }
 
-/** As in MLflow, the last step of each metric. */
+/** The last step of each metric, as MLflow returns it. */
 function asAnswered({ id, tags, metrics }: FakeRun): unknown {
   const last = new Map(metrics.toSorted((a, b) => a.step - b.step).map((metric) => [metric.key, metric]));
   return {

@@ -7,8 +7,8 @@ import { freePort } from "./mlflow-server.ts";
 
 /**
  * The treatment of a request: - `pass`: the server answers - `drop`: the connection ends before the server gets the request -
- * `cut`: the server fulfils it, and the connection ends before the answer - `half`: the connection ends within the answer - a
- * delay in milliseconds, or an answer from the proxy itself
+ * `cut`: the server processes the request, and the connection ends before the answer - `half`: the connection ends within the
+ * answer - a delay in milliseconds, or an answer from the proxy itself
  */
 export type Fate = "pass" | "drop" | "cut" | "half" | number | Answer;
 
@@ -31,7 +31,7 @@ export class FaultyProxy {
   readonly #target: () => string;
   readonly #sockets = new Set<Socket>();
   readonly asked: Asked[] = [];
-  /** May be replaced at any time. */
+  /** The plan, which a test may replace at any time. */
   plan: (asked: Asked) => Fate = () => "pass";
   #server: Server | undefined;
   #port = 0;

@@ -116,7 +116,7 @@ describe("an answer", () => {
 
 type Behaviour = (question: IncomingMessage, answer: ServerResponse) => void;
 
-/** The outcome of one request to a server that behaves in a given way, and the number of bytes that it could write. */
+/** The outcome of one request to a server with the given behaviour, and the number of bytes that the server could write. */
 async function against(
   behave: Behaviour,
   ask: (client: MlflowClient) => Promise<unknown> = (client) => client.experimentId("walking"),
@@ -142,7 +142,7 @@ async function against(
   return { fault, written };
 }
 
-/** Writes as much as the other side accepts. */
+/** Writes until the client accepts no more bytes. */
 function flood(answer: ServerResponse, part: Buffer): void {
   answer.on("error", () => {});
   const more = (): void => {

@@ -1,4 +1,4 @@
-// A real MLflow server in its own directory, and its content as MLflow's own Python client reads it.
+// A real MLflow server in its own directory, and a reader of its content with MLflow's own Python client.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
@@ -12,13 +12,13 @@ import { fileURLToPath } from "node:url";
 const modules = ["mlflow", "onnx", "onnxruntime", "numpy"];
 const findModules = `import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in ${JSON.stringify(modules)}))`;
 
-/** A Python with MLflow: TIDEMARK_MLFLOW_PYTHON, or that of .venv. */
+/** A Python with MLflow: TIDEMARK_MLFLOW_PYTHON, or the Python of .venv. */
 export const mlflowPython: string | undefined = [
   process.env.TIDEMARK_MLFLOW_PYTHON,
   fileURLToPath(new URL("../../../.venv/bin/python", import.meta.url)),
 ].find((path) => path !== undefined && existsSync(path) && spawnSync(path, ["-c", findModules]).status === 0);
 
-/** The reason for skipping, for the name of a test that needs it. */
+/** The reason for skipping a test that needs MLflow, for the test's name. */
 export const withoutMlflow: string = mlflowPython === undefined ? " (skipped: no Python with MLflow in .venv)" : "";
 
 /** The environment of child processes, without the caller's own tracking settings. */
@@ -46,7 +46,7 @@ export class MlflowServer {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Starts on its earlier port, if any; returns when it answers. */
+  /** Starts the server, on its earlier port if it had one, and returns when it answers. */
   async start(): Promise<void> {
     if (this.#port === 0) this.#port = await freePort();
     const log = join(this.#directory, "log");
@@ -61,9 +61,9 @@ export class MlflowServer {
       {
         cwd: this.#directory,
         stdio: ["ignore", out, out],
-        // Its background jobs would be eight processes that no test needs.
+        // The server's background jobs would be eight processes that no test needs.
         env: { ...environment, MLFLOW_SERVER_ENABLE_JOB_EXECUTION: "false" },
-        // In its own process group, so that its workers end together with it.
+        // The server has its own process group, so that its workers end together with it.
         detached: true,
       },
     );
@@ -78,7 +78,7 @@ export class MlflowServer {
     }
   }
 
-  /** Ends it at once, with all of its processes; its content stays. */
+  /** Ends the server at once, with all of its processes; its content stays. */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -90,7 +90,7 @@ export class MlflowServer {
     while (await this.#isUp()) await sleep(20);
   }
 
-  /** Ends it and removes its content. */
+  /** Ends the server and removes its content. */
   async remove(): Promise<void> {
     await this.kill();
     rmSync(this.#directory, { recursive: true, force: true, maxRetries: 10 });

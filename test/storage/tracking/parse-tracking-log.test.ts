@@ -23,7 +23,7 @@ it("gives the events of a whole log back, and of one that was cut off what is wh
   expect(parseTrackingLog("", "log")).toEqual([]);
 });
 
-/** Any change results in a valid log, or in a short error that names a line. */
+/** Parsing a changed log gives valid events, or a short error that names a line. */
 function expectLogOrRefusal(text: string): void {
   try {
     parseTrackingLog(text, "log");

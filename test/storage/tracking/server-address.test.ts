@@ -115,7 +115,7 @@ describe("serverAddress", () => {
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const path = join(directory, "ca.pem");
     make(path);
-    // In a separate process, because reading a pipe or a device would block this one forever.
+    // Runs in a separate process, because reading a pipe or a device would block this process forever.
     const module = new URL("../../../src/storage/tracking/server-address.ts", import.meta.url).href;
     const script = `const { serverAddress } = await import(${JSON.stringify(module)});
       try { serverAddress("https://a"); } catch (error) { console.log(error.name + "|" + error.message); }`;

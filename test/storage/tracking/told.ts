@@ -1,4 +1,4 @@
-// The required content of a server after training: everything in the model folder, each thing once.
+// The required content of a server after training: everything from the model folder exactly once.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -25,7 +25,7 @@ export function runNamed(server: OnServer, experiment: string, name: string): Ru
 export const values = (points: readonly Point[] | undefined): [number, number][] =>
   (points ?? []).map(([step, value]) => [step, value]);
 
-/** Every epoch of every fit, once, with the values of history.jsonl. */
+/** Expects every epoch of every fit exactly once, with the values of history.jsonl. */
 export function expectEpochs(server: OnServer, experiment: string, folder: string): void {
   const history: HistoryRow[] = readFileSync(join(folder, "history.jsonl"), "utf8")
     .trimEnd()
@@ -51,7 +51,7 @@ export function expectEpochs(server: OnServer, experiment: string, folder: strin
   }
 }
 
-/** Everything about the training run whose model is in `folder`. */
+/** Expects everything about the training run whose model is in `folder`. */
 export function expectTraining(server: OnServer, experiment: string, folder: string): void {
   const json = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8"));
   const [manifest, report] = [json("manifest.json"), json("cv_report.json")];
@@ -74,7 +74,7 @@ export function expectTraining(server: OnServer, experiment: string, folder: str
   expect(parent.status).toBe("FINISHED");
   expect(parent.end).toBeGreaterThan(parent.start);
 
-  // A resumed training run is reported under its original start.
+  // A resumed training run is reported with its original start time.
   const config = Object.entries<unknown>({ ...manifest.config, resume: false }).map(([key, value]) => [
     snakeCase(key),
     Array.isArray(value) ? value.join(", ") : String(value),
@@ -117,7 +117,10 @@ export function expectTraining(server: OnServer, experiment: string, folder: str
 
 const front: readonly string[] = ["report.html", "confusion-matrix.svg", "learning-curves.svg"];
 
-/** The model folder and, at the top level, what the run's page shows first. Leaves out what checks added later. */
+/**
+ * The expected artifacts: the model folder, and the files that MLflow's page of the run shows first, at the top level. Leaves
+ * out files that checks added later.
+ */
 function artifactsOf(folder: string): Record<string, string> {
   const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
   const first: Record<string, string> = { ...manifest.files, ...manifest.mutable_files };

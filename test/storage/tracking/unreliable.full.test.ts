@@ -1,5 +1,5 @@
-// Tests servers that drop, delay, reject or misunderstand requests or are not there, and processes that are killed: training
-// continues, and in the end the server has each thing once.
+// Tests servers that drop, delay, reject or misunderstand requests or are unreachable, and processes that are killed: training
+// continues, and in the end, the server has every event exactly once.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -91,7 +91,7 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
     proxy.plan = ({ path, n }) => {
       const first = !seen.has(path);
       seen.add(path);
-      // The request that must not be repeated was fulfilled, but the answer was lost.
+      // The server processes requests that must not be repeated, but the answer is lost.
       if (first && /(?:create|alias|log-batch|log-inputs)$/.test(path)) return "cut";
       return n % 7 === 6 ? fates[met++ % fates.length]! : "pass";
     };
@@ -204,7 +204,7 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
     });
     afterAll(() => Promise.all([locked?.close(), wrong?.close()]));
 
-    /** One warning, and a model. */
+    /** Expects a model and one warning, and returns the warning. */
     const warning = (out: string): string => {
       const { exitCode, stderr } = ended[out]!;
       expect({ exitCode, lines: stderr.trimEnd().split("\n").length }, stderr).toEqual({ exitCode: 0, lines: 1 });

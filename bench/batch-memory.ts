@@ -1,5 +1,5 @@
-// Measures the peak memory of check and predict on batches of 1, 10 and 50 million rows. It runs the real commands on one
-// recording in Parquet. This takes most of an hour on two cores, so it runs only if it is named.
+// Measures the peak memory of check and predict on batches of 1, 10 and 50 million rows. It runs the real commands on
+// one recording in Parquet. This takes most of an hour on two cores, so it runs only if `--only` names it.
 
 import { join } from "node:path";
 import { simulate } from "../src/pipelines/simulate.ts";
@@ -46,7 +46,7 @@ export async function benchmarkBatchMemory(): Promise<BenchmarkResult> {
   });
 }
 
-/** Repeats the first 100,000 rows, as one recording without a gap. */
+/** Writes one recording without a gap that repeats the first 100,000 rows. */
 async function repeat(from: string, to: string, rows: number): Promise<void> {
   const length = 100_000;
   const database = await openDuckdb({ scratch: join(to, "..") });

@@ -1,5 +1,5 @@
-// Measures what a check in production costs: the real command, in its own process, on ten minutes of a person who was not in the
-// training data. Also measures the size of the baseline file, which every check reads.
+// Measures what a check in production costs, with the real command in its own process, on ten minutes of a person who
+// was not in the training data. Also measures the size of the baseline file, which every check reads.
 
 import { execFile } from "node:child_process";
 import { statSync } from "node:fs";
@@ -18,7 +18,7 @@ const main = fileURLToPath(new URL("../src/interfaces/cli/main.ts", import.meta.
 const rows = 30_000;
 const referenceBatches = 5;
 
-/** Trains a small model, fills a stream's references, and checks one more batch per round. */
+/** Trains a small model, fills a stream's references, and checks another batch in each round. */
 export async function benchmarkCheck(options: { readonly rounds: number }): Promise<BenchmarkResult> {
   return withTemporaryDirectory(async (directory) => {
     const recordings = join(directory, "recordings.parquet");
@@ -39,7 +39,7 @@ export async function benchmarkCheck(options: { readonly rounds: number }): Prom
     const times: number[] = [];
     for (let i = 0; i < referenceBatches + options.rounds; i++) {
       let answer = "";
-      // The same content again would be no evidence, and would enter no reference.
+      // Each batch has different content, because a repeated batch would add no evidence and enter no reference.
       const written = await simulate({ out: batch, users: 1, minutes: 10, seed: 2 + i, overwrite: true });
       if (written.rows !== rows) throw new Error(`expected ${rows} rows, simulated ${written.rows}`);
       const elapsed = await milliseconds(async () => {
@@ -71,7 +71,7 @@ export async function benchmarkCheck(options: { readonly rounds: number }): Prom
   });
 }
 
-/** Returns what the command prints; any exit code except 0 is an error, even one that stands for drift. */
+/** Returns what the command prints; any exit code except 0 is an error, even the code for drift. */
 async function tidemark(args: readonly string[]): Promise<string> {
   return (await promisify(execFile)(process.execPath, [main, ...args])).stdout;
 }

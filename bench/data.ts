@@ -1,4 +1,4 @@
-// Measures the way of 385,000 rows from a file to a frozen baseline: reading, checking and summarising.
+// Measures the processing of 385,000 rows from a file to a frozen baseline: reading, checking and summarising.
 
 import { join } from "node:path";
 import { describeValues } from "../src/monitoring/drift/describe-values.ts";
@@ -55,7 +55,7 @@ export async function benchmarkData(options: { readonly rounds: number }): Promi
   });
 }
 
-/** Lets DuckDB read all columns, without looking at their values. */
+/** Lets DuckDB read all columns, without processing their values. */
 async function readPlainly(path: string): Promise<void> {
   const database = await openDuckdb();
   let read = 0;
@@ -67,7 +67,7 @@ async function readPlainly(path: string): Promise<void> {
   if (read !== rows) throw new Error(`expected ${rows} rows, read ${read}`);
 }
 
-/** Seconds of all threads; other programs on the machine change them less than the time on the clock. */
+/** Returns the CPU seconds of all threads, which other programs on the machine affect less than the elapsed time. */
 async function cpuSeconds(action: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();
   await action();

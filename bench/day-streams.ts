@@ -1,5 +1,5 @@
-// Draws streams of batches that resemble a person's day, and measures them as `check` does. The code shares nothing with the
-// calibration's rehearsals. Dimensions: N rows, C channels, B batches.
+// Draws streams of batches that resemble a person's day, and measures them as `check` does. This code is independent of
+// the code that simulates streams for the calibration. Dimensions: N rows, C channels, B batches.
 
 import type { MeasuredBatch } from "../src/monitoring/streams/stream-state.ts";
 import { BatchMeasurer } from "../src/monitoring/summaries/measure-batch.ts";
@@ -13,13 +13,13 @@ import { plannedWindowStep } from "../src/signals/preprocessing/plan-windows.ts"
 import { runsOfWindowChunk } from "../src/signals/preprocessing/window-chunks.ts";
 import { allocateSharedWindows, type WindowSet } from "../src/signals/preprocessing/windows.ts";
 
-/** Bouts of uniform length within a range, in seconds, or the order of the recordings. */
+/** Range from which the lengths of bouts are drawn uniformly, in seconds, or the order of the recordings. */
 export type StreamDay = "recorded" | readonly [shortest: number, longest: number];
 
-/** Rows of the recordings, batch by batch. */
+/** Row numbers in the recordings, batch by batch. */
 export type RowsOfStream = readonly Int32Array[];
 
-/** @param size rows of a batch */
+/** @param size number of rows per batch */
 export function drawStream(
   { stretches }: Pick<Recordings, "stretches">,
   of: { user: string; day: StreamDay; batches: number; size: number; samplingRateHz: number },
@@ -58,7 +58,7 @@ export function drawStream(
   return Array.from({ length: batches }, (_, b) => Int32Array.from(rows.slice(b * of.size, (b + 1) * of.size)));
 }
 
-/** [N] of each channel in one batch. */
+/** Returns the values of each channel in one batch, [N] each. */
 export function columnsOfBatch(
   { channels, values }: Pick<Recordings, "channels" | "values">,
   rows: Int32Array,
@@ -66,7 +66,7 @@ export function columnsOfBatch(
   return Object.fromEntries(channels.map((name, c) => [name, Float32Array.from(rows, (row) => values[c]![row]!)]));
 }
 
-/** One batch as `check` measures it, except that no suspected fault is undone; see `withSuspectedFaults`. */
+/** Measures one batch as `check` does, except that no suspected fault is undone; see `withSuspectedFaults`. */
 export async function measureBatch(model: ModelHandle, columns: Columns): Promise<MeasuredBatch> {
   const { config, drift, model: known, sensors } = model.watched;
   const windows = windowsOfBatch(known.channels, columns, config);
@@ -89,14 +89,14 @@ export async function measureBatch(model: ModelHandle, columns: Columns): Promis
   };
 }
 
-/** The same batch, also measured without each of the faults that may be in it. */
+/** Measures the same batch also without each of the faults that it may contain. */
 export async function withSuspectedFaults(model: ModelHandle, batch: MeasuredBatch): Promise<MeasuredBatch> {
   const windows = windowsOfBatch(model.watched.model.channels, batch.columns!, model.watched.config);
   const chunk = { windows, runs: runsOfWindowChunk(windows) };
   return { ...batch, undone: await measureWithoutFaults(chunk, batch.columns!, 1, model) };
 }
 
-/** Windows over one batch, as `check` cuts them. */
+/** Cuts one batch into windows, as `check` does. */
 export function windowsOfBatch(
   channels: readonly string[],
   columns: Columns,

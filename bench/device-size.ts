@@ -1,4 +1,4 @@
-// Measures the size of tidemark/device in a web page: bundled and minified by vite, and also compressed as by a server.
+// Measures the size of tidemark/device in a web page, bundled and minified by vite, and also compressed as by a server.
 
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";

@@ -1,6 +1,7 @@
-// Compares estimates of the accuracy without labels, on batches of people whom neither the network nor its calibration saw.
-// Everything is calibrated on the out-of-fold predictions of the other half's people. The network that predicts learned from all
-// of those people. A window's label is that of most of its samples.
+// Compares estimates of the accuracy that use no labels, on batches of people from whom neither the network nor its
+// calibration learned. Everything is calibrated on out-of-fold predictions for the people of the other half. The
+// network whose accuracy is estimated was trained on all people of the other half. A window's true label is the label
+// of most of its samples.
 
 import { join } from "node:path";
 import { calibrateAccuracy, estimateAccuracy, type HeldOutWindows } from "../src/monitoring/drift/accuracy-estimate.ts";
@@ -14,9 +15,9 @@ import { windowsOfBatch } from "./day-streams.ts";
 import type { DriftHalf } from "./drift-sets.ts";
 import type { DayStream } from "./drift-simulation.ts";
 
-/** Nominal share of intervals that contain the accuracy. */
+/** Nominal share of the intervals that contain the true accuracy. */
 export const accuracyCoverage = 0.9;
-/** Number of calibration people for the intervals "of ten people", and number of times that they are drawn. */
+/** Number of calibration people for the intervals "of ten people", and number of random draws of such people. */
 const fewPeople = 10;
 const fewDraws = 12;
 
@@ -26,14 +27,14 @@ interface LabelledBatch {
   readonly accuracy: number;
 }
 
-/** Errors, coverage and widths, averaged over the batches of a person. */
+/** Errors, coverage and widths, averaged over each person's batches. */
 export interface AccuracyFigures {
   readonly user: string;
   readonly method: string;
   readonly error: number;
   readonly covered: number;
   readonly width: number;
-  /** The same for intervals that are calibrated on ten people. */
+  /** The same figures for intervals that are calibrated on ten people. */
   readonly fewCovered: number;
   readonly fewWidth: number;
 }
@@ -43,7 +44,7 @@ interface AccuracyInterval {
   readonly lower: number;
   readonly upper: number;
 }
-/** Fitted on the calibrating people. */
+/** Fits an estimator to the calibration people. */
 type Method = (people: readonly HeldOutWindows[], length: number) => (batch: LabelledBatch) => AccuracyInterval;
 
 const methods: Readonly<Record<string, Method>> = {
@@ -66,7 +67,7 @@ const methods: Readonly<Record<string, Method>> = {
   }),
 };
 
-/** An estimate whose interval always has the same width, from conformal prediction over people. */
+/** An estimate with an interval of constant width, from conformal prediction over people. */
 function conformal(fitted: (people: readonly HeldOutWindows[]) => (confidences: ArrayLike<number>) => number): Method {
   return (people, length) => {
     const errors = people.map((own, p) => {
@@ -77,7 +78,7 @@ function conformal(fitted: (people: readonly HeldOutWindows[]) => (confidences: 
         return Math.abs(mean(correct.slice(from, to)) - estimate(confidences.slice(from, to)));
       });
     });
-    // Counts one more person, who may be worse than all others (Lee, Barber and Willett 2023).
+    // Counts one hypothetical further person, whose error may exceed all others (Lee, Barber and Willett 2023).
     const needed = (accuracyCoverage * (people.length + 1)) / people.length;
     const half = needed > 1 ? Number.POSITIVE_INFINITY : groupQuantile(errors, needed);
     const estimate = fitted(people);

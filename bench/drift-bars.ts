@@ -1,4 +1,4 @@
-// The limits for the monitor on people and days that it was not tuned to, over all sets that were measured.
+// The limits that the monitor should meet on people and days for which it was not tuned, over all measured sets.
 
 import type { DriftPart, JudgeName, SetFigures } from "./drift-measure.ts";
 import {
@@ -15,7 +15,7 @@ import { type Measurement, median } from "./measurement.ts";
 import { type Interval, peopleInterval, share } from "./people-bootstrap.ts";
 
 const seenWithin = 10;
-/** Faults that joint signals of the sensors should see. */
+/** Faults that the joint signals of a sensor's axes should reveal. */
 const joint = /axis flipped|rate x (0\.8|1\.25)|renumbered|gain of 1\.2 in the|a third of one channel/;
 
 export function driftBars(all: readonly SetFigures[]): Partial<Record<DriftPart, Measurement[]>> {
@@ -82,7 +82,7 @@ export function driftBars(all: readonly SetFigures[]): Partial<Record<DriftPart,
   });
 }
 
-/** Each person's share of batches, over all kinds of days. */
+/** Returns each person's share of batches, over all kinds of days. */
 function unfamiliarShares(runs: readonly StillRun[]): { user: string; share: number }[] {
   return [...Map.groupBy(runs, ({ user }) => user)].map(([user, own]) => ({
     user,
@@ -161,7 +161,7 @@ function accuracyBars(set: string, figures: SetFigures["accuracy"][number]["figu
   ];
 }
 
-/** Over all sets and kinds of days, for the README. */
+/** Returns figures over all sets and kinds of days, for the README. */
 export function pooledDetection(all: readonly SetFigures[], judge: JudgeName): { fault: string; runs: FaultRun[] }[] {
   return pooledByFault(
     all.flatMap(({ faults }) => faults),
@@ -197,7 +197,7 @@ function named(
   );
 }
 
-/** A bar without an observation is missed. */
+/** A limit without an observation counts as missed. */
 function percent(name: string, interval: Interval | null, limit?: NonNullable<Measurement["limit"]>): Measurement {
   const to = (x: number): string => `${Number((100 * x).toFixed(1))}`;
   return {
@@ -217,7 +217,7 @@ function atLeast(value: number): { kind: "at least"; value: number } {
   return { kind: "at least", value };
 }
 
-/** Includes only what was measured: a part without any observation has no bars. */
+/** Includes only parts that were measured; a part without any observation has no limits. */
 function kept(bars: Record<string, Measurement[]>): Partial<Record<DriftPart, Measurement[]>> {
   return Object.fromEntries(
     Object.entries(bars)

@@ -1,5 +1,5 @@
-// Caches the answers of the drift benchmark, so that an interrupted run can continue. An answer is valid for one model, one state
-// of the code that judges, and one seed.
+// Caches the answers of the drift benchmark, so that an interrupted run can continue. A cached answer is valid for one
+// model, one state of the code that computes verdicts, and one seed.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -11,7 +11,7 @@ import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const judging = ["src/{monitoring,signals,stats}/**/*.ts", "src/pipelines/measure-without-faults.ts"];
 const measuring = ["bench/day-streams.ts", "bench/drift-*.ts", "bench/peers/drift_*.py"];
-/** Files that only lay out the results, so changes to them do not invalidate an answer. */
+/** Files that only format the results, so that changes to them do not invalidate cached answers. */
 const printing = ["tables", "peer-table", "outcomes", "bars", "document", "cache"].map(
   (name) => `bench/drift-${name}.ts`,
 );
@@ -30,7 +30,7 @@ export class DriftCache {
     mkdirSync(this.#directory, { recursive: true });
   }
 
-  /** @param keep returns whether to keep a result (default: always) */
+  /** @param keep returns whether to cache a result (default: always) */
   async of<T>(name: string, measure: () => Promise<T>, keep: (measured: T) => boolean = () => true): Promise<T> {
     const path = join(this.#directory, `${name.replaceAll(/[^\w.-]+/g, "-")}.json`);
     if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as T;
@@ -40,7 +40,7 @@ export class DriftCache {
   }
 }
 
-/** The commit, and whether the code that judges differs from it. */
+/** Returns the commit, and whether the code that computes verdicts has uncommitted changes. */
 export function judgingCommit(): string {
   const git = (...words: string[]): string => execFileSync("git", words, { cwd: root, encoding: "utf8" }).trim();
   const changed = git("status", "--porcelain", "--", "src", "bench") === "" ? "" : " with changes";

@@ -1,5 +1,5 @@
-// Measures which cause check names first. A fault begins after a healthy past. As in check, causes are searched for in those of
-// the first faulty batches that raise an alarm or look unfamiliar.
+// Measures which cause `check` names first. Each fault begins after a healthy past. As in `check`, causes are searched
+// for only in batches that raise an alarm or look unfamiliar, here among the first faulty batches.
 
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
 import type { Rng } from "../src/random.ts";
@@ -14,12 +14,15 @@ export const causedBatches = 6;
 export interface CauseAnswer {
   readonly user: string;
   readonly verdict: DriftVerdict;
-  /** The kind of the first cause; null if it is not known. */
+  /** The kind of the first cause; null if no cause was found. */
   readonly named: string | null;
   readonly isRight: boolean;
 }
 
-/** Returns the answers for batches whose causes are searched for; those of a drift-free stream if `fault` is null. */
+/**
+ * Returns the answers for batches whose causes are searched for; if `fault` is null, for batches of a drift-free
+ * stream.
+ */
 export async function watchCauses(
   { model }: DriftHalf,
   { user, columns, batches }: DayStream,

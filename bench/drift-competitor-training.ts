@@ -1,4 +1,4 @@
-// Trains the competitor on streams of the people whose recordings trained the model.
+// Trains the competitor on streams of the model's training people.
 
 import type { Rng } from "../src/random.ts";
 import { columnsOfBatch, drawStream, type StreamDay } from "./day-streams.ts";
@@ -9,7 +9,7 @@ import { batchesPerStream, batchSeconds } from "./drift-simulation.ts";
 
 const streamsPerPerson = 4;
 
-/** @param day kind of day of the training people's streams */
+/** @param day the kind of day of these streams */
 export async function trainCompetitor({ model, trainedOn }: DriftHalf, day: StreamDay, rng: Rng): Promise<Judge> {
   const { rate } = model.watched.config;
   const recordings = await readEvenRecordings(trainedOn, rate);

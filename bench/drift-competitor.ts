@@ -1,7 +1,7 @@
-// A simple competitor: the mean and the log standard deviation of each channel, averaged over windows of five seconds.
-// An exponentially weighted average of the batches is compared with the stream's own first batches. The unit of the distance is
-// the variation between the batches of one training person, and the limit comes from the training people's own streams.
-// Dimensions: C channels, F = 2 C features.
+// A simple competitor of the monitor: the mean and the log standard deviation of each channel, averaged over windows of
+// five seconds. An exponentially weighted average of the batches is compared with the stream's own first batches.
+// Distances are measured in units of the variation between one training person's batches, and the limit comes from the
+// training people's own streams. Dimensions: C channels, F = 2 C features.
 
 import type { Columns } from "../src/monitoring/summaries/summarize.ts";
 import { quantiles } from "../src/stats/quantile.ts";
@@ -12,9 +12,12 @@ export type WindowFeatures = readonly number[];
 
 const windowSeconds = 5;
 const ownBatches = 5;
-/** Weight of the newest batch. */
+/** Weight of the newest batch in the average. */
 const weight = 0.2;
-/** Share of the training people's streams that may raise an alarm: that of a run length of 500 over 60 batches. */
+/**
+ * Share of the training people's streams that may raise an alarm, which corresponds to a run length of 500 over 60
+ * batches.
+ */
 const allowed = 0.12;
 
 export function windowFeatures(columns: Columns, samplingRateHz: number): WindowFeatures {
@@ -29,7 +32,7 @@ export function windowFeatures(columns: Columns, samplingRateHz: number): Window
   });
 }
 
-/** @param training [streams][batches] of the training people */
+/** @param training features [streams][batches] of the training people */
 export function fitCompetitor(training: readonly (readonly WindowFeatures[])[]): Competitor {
   const scales = training[0]![0]!.map((_, f) => {
     const within = training.map((stream) => {

@@ -19,7 +19,7 @@ const usualDay = "bouts of 20-120 s";
 const documentPath = fileURLToPath(new URL("../docs/drift-figures.md", import.meta.url));
 const readmePath = fileURLToPath(new URL("../README.md", import.meta.url));
 
-/** @param about one sentence about what was measured, and at which commit */
+/** @param about one sentence that states what was measured, and at which commit */
 export function driftDocument(all: readonly SetFigures[], tables: readonly TitledTable[], about: string): string {
   return [
     "# Drift on people and days that the monitor was not tuned to",
@@ -106,7 +106,7 @@ export function driftSummary(all: readonly SetFigures[], about: string): string 
   ].join("\n");
 }
 
-/** All people on the usual kind of day, pooled over the sets. */
+/** The figures of all people on the usual kind of day, pooled over the sets. */
 function judgeRows(all: readonly SetFigures[]): string[][] {
   const fault = "offset of 0.6 sd";
   const isUsual = ({ day }: { readonly day: string }): boolean => day === usualDay;

@@ -9,11 +9,11 @@ import type { Columns } from "../src/monitoring/summaries/summarize.ts";
 import type { Rng } from "../src/random.ts";
 import { type Sensor, type SensorKind, unitFactor } from "../src/signals/sensors/sensor.ts";
 
-/** One fault in one stream. */
+/** A fault as it occurs in one stream. */
 export interface Begun {
-  /** @param batch number of the faulty batch, from 1; the columns may get shorter */
+  /** @param batch number of the faulty batch, from 1; the columns may become shorter */
   readonly change: (columns: Columns, batch: number) => Columns;
-  /** The channels that a cause should name; null if any will do. */
+  /** The channels that the cause should name; null if any channels are correct. */
   readonly channels: readonly string[] | null;
 }
 
@@ -27,7 +27,7 @@ export interface InjectedFault {
 
 type ChangeColumn = (column: Float32Array, rng: Rng) => Float32Array;
 
-/** Faults that begin in a healthy stream. */
+/** Faults that begin after a healthy past. */
 export function driftFaults({ model, sensors, baseline, config }: WatchedModel): InjectedFault[] {
   const { channels } = model;
   const sd = (name: string): number => baseline.per_channel[name]!.std;
@@ -100,7 +100,7 @@ export function driftFaults({ model, sensors, baseline, config }: WatchedModel):
   ];
 }
 
-/** Faults that a stream has from its first batch. */
+/** Faults that are present from a stream's first batch. */
 export function coldStartFaults({ sensors, config }: WatchedModel): InjectedFault[] {
   const alike = sensors.filter(({ kind }) => kind === "accelerometer");
   const axes = alike.flatMap(({ channels }) => channels);
@@ -161,7 +161,7 @@ function scaled(names: readonly string[], factor: number): Begun["change"] {
   return (columns) => mapColumns(columns, names, (column) => column.map((x) => x * factor));
 }
 
-/** Removes bursts of samples, and renumbers the others, so that the file shows no gap. */
+/** Removes bursts of samples and renumbers the others, so that the file shows no gap. */
 function losing(share: number, burst: number): InjectedFault["begin"] {
   return (rng) => ({
     channels: null,

@@ -1,5 +1,5 @@
-// The judges of a stream of batches: the monitor as `check` runs it, calibrated or with the textbook's constants, and the
-// competitor from drift-competitor.ts.
+// Methods that judge a stream of batches: the monitor as `check` runs it, calibrated or with textbook constants, and
+// the competitor from drift-competitor.ts.
 
 import type { CheckResult } from "../src/monitoring/streams/check-result.ts";
 import { judgeBatch } from "../src/monitoring/streams/judge-batch.ts";
@@ -24,7 +24,10 @@ export interface Answer {
   readonly entered: boolean;
 }
 
-/** A judge at one moment of a stream. Judging does not change it, so several futures can follow the same past. */
+/**
+ * A judge after some batches of a stream. Judging a batch does not change the judge, so several continuations can start
+ * from the same past.
+ */
 export interface Judge {
   readonly judge: (batch: DayBatch) => Promise<{ readonly answer: Answer; readonly after: Judge }>;
 }
@@ -49,7 +52,7 @@ export function monitorJudge(model: ModelHandle, options: Partial<JudgeOptions> 
   return at(newMonitorMemory);
 }
 
-/** The answer of `check` for one batch, and the stream's memory afterwards. */
+/** Returns the answer of `check` for one batch, and the stream's memory after that batch. */
 export async function judgeWithMemory(
   batch: MeasuredBatch,
   memory: StreamMemory<StreamState>,
@@ -62,7 +65,8 @@ export async function judgeWithMemory(
   const decide = (measured: MeasuredBatch): ReturnType<typeof judgeBatch> =>
     judgeBatch(measured, memory, model.watched, { ...usual, ...options }, facts);
   let decision = decide(batch);
-  // The verdict depends on causes only if a stream has no past, and the search for causes takes much longer than judging.
+  // The verdict depends on causes only if a stream has no past, and searching for causes takes much longer than
+  // judging.
   const { result: first } = decision;
   if (anchor.length < size && first.verdict !== "rejected" && (first.verdict !== "normal" || first.unfamiliar)) {
     decision = decide(await withSuspectedFaults(model, batch));

@@ -35,11 +35,11 @@ export const driftParts = [
 ] as const;
 export type DriftPart = (typeof driftParts)[number];
 
-/** The judges, by their names in the tables. */
+/** Names of the judges in the tables. */
 export const judgeNames = ["Tidemark", "competitor", "textbook constants"] as const;
 export type JudgeName = (typeof judgeNames)[number];
 
-/** Kinds of days: the lengths of bouts in seconds, or the recorded order. */
+/** Kinds of days: ranges of the lengths of bouts in seconds, or the recorded order. */
 export const driftDays: Readonly<Record<string, StreamDay>> = {
   "4-20": [4, 20],
   "20-120": [20, 120],
@@ -47,7 +47,7 @@ export const driftDays: Readonly<Record<string, StreamDay>> = {
   "60-300": [60, 300],
   recorded: "recorded",
 };
-/** Causes and cold starts are measured on one kind of day. */
+/** The kind of day on which causes and faults from the first batch are measured. */
 const usualDay = "20-120";
 
 export type ByJudge<T> = Readonly<Partial<Record<JudgeName, readonly T[]>>>;
@@ -56,7 +56,7 @@ export interface FaultFigures {
   readonly day: string;
   readonly fault: string;
   readonly expected: InjectedFault["expected"];
-  /** Streams in which a judge raised no alarm before the fault. */
+  /** Runs on streams in which a judge raised no alarm before the fault. */
   readonly runs: ByJudge<FaultRun>;
 }
 
@@ -84,7 +84,7 @@ export interface DriftMeasuring {
   readonly half: DriftHalf;
   readonly parts: readonly DriftPart[];
   readonly days: readonly string[];
-  /** Pattern of the names of the faults that are injected. */
+  /** Pattern of the names of the faults to inject. */
   readonly faults: RegExp;
   readonly seed: number;
   readonly cache: DriftCache;
@@ -125,7 +125,7 @@ export async function measureDriftSet(of: DriftMeasuring): Promise<SetFigures> {
   return { set, people: half.users.length, ...figures };
 }
 
-/** Measures one kind of day. Its streams are drawn when the first answer is missing. */
+/** Measures one kind of day. The streams of the day are drawn only when an answer is missing from the cache. */
 class DayMeasuring {
   readonly #of: DriftMeasuring;
   readonly #day: { readonly name: string; readonly day: StreamDay };
@@ -205,7 +205,7 @@ class DayMeasuring {
     );
   }
 
-  /** Not cached if a peer is missing, because it may be installed later. */
+  /** Results without a peer are not cached, because the peer may be installed later. */
   async peers(faults: readonly InjectedFault[]): Promise<PeerFigures> {
     return this.#cached(
       "peers",
@@ -243,7 +243,9 @@ class DayMeasuring {
     };
   }
 
-  /** The textbook's constants raise false alarms in every stream. */
+  /**
+   * Returns the judges after a healthy past, without the textbook constants, which raise false alarms in every stream.
+   */
   async #pastsOf(stream: DayStream): Promise<Partial<Record<JudgeName, Judge>>> {
     const known = this.#pasts.get(stream);
     if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-// Summarises the answers of judges: alarms, delays, names and recovery.
+// Summarises the answers of judges: alarms, delays, names of faults, and recovery.
 
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
 import type { FaultFigures, JudgeName } from "./drift-measure.ts";
@@ -9,7 +9,7 @@ export function isAlarm(verdict: DriftVerdict): boolean {
   return verdict !== "normal";
 }
 
-/** Share of batches in alarm. */
+/** Share of batches that raise an alarm. */
 export function alarmShare(runs: readonly StillRun[]): Interval | null {
   return peopleInterval(runs, (some) => share(some.flatMap(({ verdicts }) => verdicts.map(isAlarm))));
 }
@@ -18,7 +18,7 @@ export function everAlarms({ verdicts }: StillRun): boolean {
   return verdicts.some(isAlarm);
 }
 
-/** Batches until the first alarm of a stream; a stream without an alarm counts as censored (exponential times). */
+/** Counts batches until the first alarm of each stream; streams without an alarm are censored (exponential times). */
 export function runLength(runs: readonly StillRun[]): { readonly alarms: number; readonly batches: number } {
   const until = runs.map(({ verdicts }) => {
     const at = verdicts.findIndex(isAlarm);
@@ -27,7 +27,7 @@ export function runLength(runs: readonly StillRun[]): { readonly alarms: number;
   return { alarms: runs.filter(everAlarms).length, batches: until.reduce((sum, n) => sum + n, 0) };
 }
 
-/** Batches from the first faulty one to the alarm; infinite without one. */
+/** Number of batches from the first faulty one to the alarm; infinite without an alarm. */
 export function delayOf({ faulty }: FaultRun, within: number = Number.POSITIVE_INFINITY): number {
   const at = faulty.findIndex(isAlarm) + 1;
   return at > 0 && at <= within ? at : Number.POSITIVE_INFINITY;
@@ -39,10 +39,10 @@ export function seenShare(runs: readonly FaultRun[], within: number): Interval |
 
 export interface Recovery {
   readonly user: string;
-  /** Repaired batches until the first normal one; infinite if none was. */
+  /** Number of repaired batches until the first normal one; infinite if none was normal. */
   readonly after: number;
   readonly repaired: number;
-  /** Share of the batches after the alarm, while the fault lasted. */
+  /** Whether each batch after the alarm looked normal, while the fault lasted. */
   readonly normal: readonly boolean[];
 }
 
@@ -57,7 +57,7 @@ export function recoveriesOf(runs: readonly FaultRun[]): Recovery[] {
   });
 }
 
-/** The verdicts at the alarm and five batches later, of streams that alarmed. */
+/** The verdicts at the alarm and five batches later, for streams that raised an alarm. */
 export function namesOf(
   runs: readonly FaultRun[],
 ): { user: string; first: DriftVerdict; later: DriftVerdict | null }[] {
@@ -68,7 +68,7 @@ export function namesOf(
   });
 }
 
-/** Counts only streams that have that many repaired batches. */
+/** Counts only streams that have at least `within` repaired batches. */
 export function recoveredShare(recoveries: readonly Recovery[], within: number): Interval | null {
   const long = recoveries.filter(({ repaired }) => repaired >= within);
   return peopleInterval(long, (some) => share(some.map(({ after }) => after <= within)));
@@ -85,7 +85,7 @@ export function pooledByFault(
   }));
 }
 
-/** Upper 95 % limit of the mean of a Poisson count. */
+/** Upper 95 % confidence limit of the mean of a Poisson count. */
 export function mostEvents(count: number): number {
   let mean = count;
   const chance = (): number => {

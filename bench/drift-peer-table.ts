@@ -1,4 +1,4 @@
-// The table of published detectors, on one kind of day and for some of the faults.
+// The table of published detectors, on one kind of day and for a few of the faults.
 
 import type { SetFigures } from "./drift-measure.ts";
 import type { PeerRun } from "./drift-peers.ts";
@@ -31,7 +31,7 @@ export function peerTable({ set, peers }: SetFigures): TitledTable {
   };
 }
 
-/** Batches from the fault to the alarm, of streams without an alarm before; infinite without one. */
+/** Number of batches from the fault to the alarm, for streams without an alarm before; infinite without an alarm. */
 export function peerDelays(runs: readonly PeerRun[]): number[] {
   const quiet = runs.filter(({ alarms }) => !alarms.slice(0, pastBatches).includes(true));
   return quiet.map(({ alarms }) => {

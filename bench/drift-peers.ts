@@ -1,5 +1,5 @@
-// NannyML, Evidently and river on the same raw batches, each in a Python process that gets them as .npy files. How they are
-// installed and used is described in bench/peers/drift_peers.py.
+// NannyML, Evidently and river judge the same raw batches, each in a Python process that receives them as .npy files.
+// bench/peers/drift_peers.py describes how the peers are installed and used.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -15,10 +15,10 @@ import { batchSeconds, type DayStream, faultyBatches, pastBatches } from "./drif
 import { findPython } from "./peer.ts";
 
 const peers = ["nannyml", "evidently", "river"] as const;
-/** Batches of a healthy stream; peers take too long for all of them. */
+/** Number of batches of a healthy stream that peers judge; all of them would take too long. */
 const healthyBatches = 30;
 
-/** Alarms by batch; null for a batch that was not judged. */
+/** The alarm of each batch; null for a batch that was not judged. */
 export type PeerAlarms = readonly (boolean | null)[];
 
 export interface PeerRun {
@@ -30,7 +30,7 @@ export interface PeerRun {
 
 export interface PeerFigures {
   readonly judges: readonly { readonly name: string; readonly version: string; readonly runs: readonly PeerRun[] }[];
-  /** Why a peer is missing. */
+  /** The reason why each missing peer was not measured. */
   readonly skipped: readonly string[];
 }
 
@@ -38,7 +38,7 @@ interface PeerStream extends Omit<PeerRun, "alarms"> {
   readonly batches: readonly Columns[];
 }
 
-/** Faults that peers should see, as examples of all faults. */
+/** Faults that peers judge, as examples of all faults. */
 export function isForPeers({ name }: InjectedFault): boolean {
   return /^offset of (0\.6|1) sd|^accelerometer in|^one channel stuck|accelerometer axis|rate x 0\.8|noise/.test(name);
 }
@@ -113,7 +113,7 @@ interface PeerAnswer {
   readonly judges: Readonly<Record<string, readonly PeerAlarms[]>>;
 }
 
-/** @returns a sentence if the peer is not installed */
+/** @returns a sentence with the reason if the peer is not installed */
 function askPeer(peer: (typeof peers)[number], directory: string): PeerAnswer | string {
   const python = findPython({ module: peer, environmentVariable: "TIDEMARK_DRIFT_PYTHON" });
   if (python === undefined) return `${peer} is not installed in TIDEMARK_DRIFT_PYTHON, .venv or python3`;
@@ -128,7 +128,7 @@ function askPeer(peer: (typeof peers)[number], directory: string): PeerAnswer | 
   return JSON.parse(stdout.trim().split("\n").at(-1)!) as PeerAnswer;
 }
 
-/** A NumPy file of float32 [rows, channels]: magic, version 1.0, length of the header, header, values. */
+/** Writes a NumPy file of float32 [rows, channels]: magic, version 1.0, length of the header, header, values. */
 function npy(channels: readonly string[], batches: readonly Columns[]): Buffer {
   const rows = batches.reduce((sum, columns) => sum + columns[channels[0]!]!.length, 0);
   const values = new Float32Array(rows * channels.length);

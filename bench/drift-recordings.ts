@@ -63,14 +63,14 @@ export function baselineOf(people: readonly RawPerson[]): BaselineReference {
   );
 }
 
-/** Labels stand in for predicted classes. */
+/** True labels are used in place of predicted classes. */
 const classes: readonly string[] = ["downstairs", "jogging", "sitting", "standing", "upstairs", "walking"];
 
 function ofClass(label: string | null, summary: BatchSummary): ClassSummaries {
   return classes.map((name) => (name === label ? summary : null));
 }
 
-/** @param shiftSd shift of the chunks' copies, in standard deviations of the baseline */
+/** @param shiftSd shift of the copies of the chunks, in standard deviations of the baseline */
 export function groupsOf(people: readonly RawPerson[], baseline: BaselineReference, shiftSd = 0.6): Group[] {
   const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   return people.map(({ name, chunks }) => ({
@@ -95,7 +95,7 @@ export function groupsOf(people: readonly RawPerson[], baseline: BaselineReferen
   }));
 }
 
-/** A change to the values of a channel. */
+/** Changes the values of a channel. */
 type Fault = (values: Float32Array, channel: string) => Float32Array;
 
 export function summarizeChunks(chunks: readonly RawChunk[], summarizer: Summarizer, fault?: Fault): ClassSummaries {

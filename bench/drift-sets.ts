@@ -1,6 +1,6 @@
-// The recordings that the drift benchmarks use. A fixed hash splits the people of each set into two halves. A compact network is
-// trained on one half with `tidemark train`, and streams are drawn from the other half. Constants are chosen on the streams of
-// half 1 and judged on those of half 0.
+// The recordings that the drift benchmarks use. A fixed hash splits the people of each set into two halves. A compact
+// network is trained on one half with `tidemark train`, and streams are drawn from the other half. Constants are chosen
+// on the streams of half 1 and tested on those of half 0.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -15,9 +15,9 @@ import { resample } from "../src/signals/preprocessing/resample.ts";
 
 interface DriftSet {
   readonly options: readonly string[];
-  /** SQL of the label, if it is not the column `activity`. */
+  /** SQL expression for the label, if it is not the column `activity`. */
   readonly label?: string;
-  /** Whether its recordings can be combined into days with bouts of any length. */
+  /** Whether the set's recordings can be combined into days with bouts of any length. */
   readonly hasBouts: boolean;
 }
 
@@ -39,7 +39,7 @@ export function isDriftSetPresent(set: string): boolean {
   return existsSync(fileOf(set));
 }
 
-/** A model that was trained on one half, and the recordings of the other half. */
+/** A model that was trained on one half of a set's people, and the recordings of the other half. */
 export interface DriftHalf {
   readonly model: ModelHandle;
   readonly recordings: Recordings;
@@ -49,8 +49,8 @@ export interface DriftHalf {
 }
 
 /**
- * @param judged half whose people the streams are drawn from
- * @param directory folder for files and models, which are created once
+ * @param judged the half from whose people the streams are drawn
+ * @param directory folder for files and models, which are created only once
  */
 export async function openDriftHalf(set: string, judged: 0 | 1, directory: string): Promise<DriftHalf> {
   mkdirSync(directory, { recursive: true });
@@ -68,15 +68,15 @@ export async function openDriftHalf(set: string, judged: 0 | 1, directory: strin
   return { model, recordings, users, trainedOn: `${trained}.parquet` };
 }
 
-/** Labelled recordings at the network's rate. */
+/** Reads labelled recordings at the network's rate. */
 export async function readEvenRecordings(path: string, rate: number): Promise<Recordings> {
   const { recordings } = await readRecordings([path], { requireLabels: true, nominalRateHz: rate });
   return evenRecordings(recordings, rate);
 }
 
 /**
- * Every stretch at the network's rate, as `check` resamples it. Interpolation smooths a signal, so without it the streams
- * would be rougher than the training data.
+ * Returns every stretch at the network's rate, as `check` resamples it. Interpolation smooths a signal, so without
+ * resampling the streams would be rougher than the training data.
  */
 function evenRecordings(recordings: Recordings, rate: number): Recordings {
   const parts = recordings.stretches.map((stretch) => resample(recordings, stretch, rate));

@@ -1,4 +1,4 @@
-// Lets judges answer about streams: without a fault, with a fault that begins after a healthy past and is repaired later, and
+// Runs judges on streams: without a fault, with a fault that begins after a healthy past and is repaired later, and
 // with a fault from the first batch on.
 
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
@@ -12,22 +12,22 @@ import type { DriftHalf } from "./drift-sets.ts";
 
 export const batchSeconds = 60;
 export const batchesPerStream = 60;
-/** Healthy batches before a fault. */
+/** Number of healthy batches before a fault. */
 export const pastBatches = 10;
-/** Faulty batches in which an alarm counts as detection; a ramp takes longer. */
+/** Number of faulty batches in which an alarm counts as detection; a ramp takes longer. */
 export const faultyBatches = 12;
 export const rampBatches = 30;
-/** Faulty batches after the one that raises the alarm. */
+/** Number of faulty batches after the one that raises the alarm. */
 const lastingBatches = 8;
 export const repairedBatches = 12;
-/** Batches of a stream that is faulty from the start, and batches after the repair. */
+/** Number of batches of a stream that is faulty from the start, and of batches after the repair. */
 export const coldBatches = 12;
 
 /** A person's healthy stream. */
 export interface DayStream {
   readonly user: string;
   readonly columns: (batch: number) => Columns;
-  /** True activity of each row. */
+  /** Returns the true activity of each row of a batch. */
   readonly labels: (batch: number) => readonly (string | null)[];
   readonly batches: readonly DayBatch[];
 }
@@ -40,9 +40,9 @@ export interface StillRun {
 
 export interface FaultRun {
   readonly user: string;
-  /** From the first faulty batch on; the fault ends some batches after the alarm. */
+  /** Verdicts from the first faulty batch on; the fault is repaired some batches after the alarm. */
   readonly faulty: readonly DriftVerdict[];
-  /** After the fault was repaired; empty if it was not detected. */
+  /** Verdicts after the repair; empty if the fault was not detected. */
   readonly repaired: readonly DriftVerdict[];
 }
 
@@ -54,7 +54,7 @@ export interface ColdRun {
   readonly repaired: readonly DriftVerdict[];
 }
 
-/** Batches in which a fault should be detected. */
+/** Returns the number of batches in which a fault should be detected. */
 export function batchesToDetect(expected: InjectedFault["expected"]): number {
   return expected === "gradual_drift" ? rampBatches : faultyBatches;
 }
@@ -99,14 +99,17 @@ export async function watchStill({ user, batches }: DayStream, judge: Judge): Pr
   };
 }
 
-/** The judge after a stream's healthy past; null if it alarmed, or if the stream ends before a fault could be detected. */
+/**
+ * Returns the judge after a stream's healthy past; null if it raised an alarm, or if the stream ends before a fault
+ * could be detected.
+ */
 export async function afterHealthyPast({ batches }: DayStream, judge: Judge): Promise<Judge | null> {
   if (batches.length < pastBatches + faultyBatches) return null;
   const past = await watch(batches.slice(0, pastBatches), judge);
   return past.some(({ answer }) => answer.verdict !== "normal") ? null : past.at(-1)!.after;
 }
 
-/** A fault in a stream after its healthy past. All judges get the same batches. */
+/** A stream in which a fault follows the healthy past. All judges receive the same batches. */
 export class FaultyStream {
   readonly #half: DriftHalf;
   readonly #stream: DayStream;
@@ -119,7 +122,7 @@ export class FaultyStream {
     this.#change = change;
   }
 
-  /** @param number from 0; undefined after the stream's end */
+  /** @param number number of the batch, from 0 @returns undefined after the stream's end */
   async batch(number: number): Promise<DayBatch | undefined> {
     const measured = this.#measured;
     while (measured.length <= number && pastBatches + measured.length < this.#stream.batches.length) {

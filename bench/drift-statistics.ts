@@ -1,9 +1,10 @@
-// npx node bench/drift-statistics.ts [--seed N]: shows why thresholds are calibrated, and on what. All figures are from
-// MotionSense. It prints how often the textbook's constants raise an alarm without drift. It also prints, per statistic, the share
-// of batches that are detected at once if a channel is shifted. The threshold is the 95 % point of the drift-free score. The
-// drift-free pairs are drawn in four ways: against other people, and against the person's own past from the same recordings, as
-// sessions (each activity from one recording, chosen again per session), or from other recordings of the same activity. Finally, it
-// prints what the signals of a whole sensor add to its channels.
+// npx node bench/drift-statistics.ts [--seed N]: shows why thresholds are calibrated, and on which data. All figures
+// are from MotionSense. It prints how often textbook constants raise an alarm without drift. It also prints, per
+// statistic, the share of batches that are detected at once if a channel is shifted. The threshold is the 95 % point of
+// the drift-free score. The drift-free pairs are drawn in four ways: against other people, and against the person's own
+// past from the same recordings, from sessions (each activity from one recording, chosen again per session), or from
+// other recordings of the same activity. Finally, it prints how much the signals of a whole sensor add to those of its
+// channels.
 
 import { parseArgs } from "node:util";
 import { fixedThresholds } from "../src/monitoring/drift/fixed-thresholds.ts";
@@ -61,7 +62,9 @@ interface World {
 const pairings = ["other people", "same recordings", "sessions", "other recordings"] as const;
 type Pairing = (typeof pairings)[number];
 
-/** Reference and batch of one person; the batch from `current`, the same chunks with or without a shift. */
+/**
+ * Draws a reference and a batch of one person; the batch comes from `current`, the same chunks with or without a shift.
+ */
 function pair(world: World, group: Group, current: Group, count: number, pairing: Pairing): BatchStatistics {
   const { baseline, rng } = world;
   const moved = new Map(group.chunks.map((chunk, i) => [chunk, current.chunks[i]!]));
@@ -138,7 +141,10 @@ function power(world: World, count: number, pairing: Pairing): string[] {
   });
 }
 
-/** The share that is detected at once within classes, against sessions: by the channels alone, and with each further signal. */
+/**
+ * Prints the share that is detected at once within classes, against sessions: by the channels alone, and with each
+ * further signal.
+ */
 function bySignals(world: World, count: number): string[] {
   const { baseline, groups, people, rng } = world;
   const summarizer = new Summarizer(baselineReferenceGrids(baseline));
@@ -184,7 +190,7 @@ function bySignals(world: World, count: number): string[] {
   });
 }
 
-/** The person's chunks with one channel shifted, for each channel. */
+/** Returns copies of the person's chunks, each with one channel shifted. */
 function shiftEach({ baseline, groups }: World, person: RawPerson, p: number, size: number): Group[] {
   const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   return Object.keys(person.chunks[0]!.columns).map((channel) => {

@@ -1,6 +1,6 @@
-// npm run bench -- --only drift: measures what the monitor answers on days that its calibration did not draw, for people whom
-// neither the network nor the calibration knows. The answers of each part are cached, so an interrupted run continues where it
-// stopped.
+// npm run bench -- --only drift: measures the monitor's answers on days unlike those that its calibration drew, for
+// people from whom neither the network nor the calibration learned. The answers of each part are cached, so an
+// interrupted run continues where it stopped.
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,7 +45,7 @@ export const driftOptions: Readonly<Record<OptionName, { readonly type: "string"
 
 export type DriftBenchOptions = Readonly<Record<OptionName, string>> & {
   readonly markdown: boolean;
-  /** Writes docs/drift-figures.md and the README's summary. */
+  /** Whether to write docs/drift-figures.md and the README's summary. */
   readonly write: boolean;
 };
 

@@ -1,11 +1,11 @@
-// Shows figures: one line per figure on the terminal, or a Markdown table below a description of the machine.
+// Prints figures: one line per figure on the terminal, or a Markdown table below a description of the machine.
 
 import type { Machine } from "./machine.ts";
 import type { Measurement } from "./measurement.ts";
 import { isMet } from "./measurement.ts";
 
 export interface Layout {
-  /** Stands before the first figure. */
+  /** Returns the text before the first figure. */
   heading(machine: Machine): string;
   figure(measurement: Measurement): string;
 }

@@ -1,7 +1,7 @@
-// npx node bench/gate-chance.ts [--trials 1000]: measures how often candidates that are worse than the champion, as good or better
-// pass the gate's rules on labelled people. The networks are simulated. The accuracies of people vary around .88 (standard
-// deviation .05), and those of each network around these (.03). Cycles after the first are better or worse by a given amount, and
-// the best cycle is the candidate.
+// npx node bench/gate-chance.ts [--trials 1000]: measures how often candidates that are worse than the champion,
+// equally good or better pass the gate's rules on labelled people. The networks are simulated. The accuracies of people
+// vary around .88 (standard deviation .05), and those of each network around each person's accuracy (.03). Later cycles
+// are better or worse than the champion by a given amount, and the best cycle is the candidate.
 
 import { parseArgs } from "node:util";
 import { confusionMatrix } from "../src/learning/evaluation/confusion-matrix.ts";

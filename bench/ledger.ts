@@ -1,5 +1,6 @@
-// Measures the time that a running program needs to judge and record a batch that is already measured, and how much a batch adds
-// to the ledger. Also checks that all processes that add batches of their own streams to one model get their turns.
+// Measures the time in which a running program judges and records a batch that is already measured, and how much a
+// batch adds to the ledger. Also checks that every process makes progress when many add batches of their own streams to
+// one model.
 
 import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -72,14 +73,17 @@ export async function benchmarkLedger(): Promise<BenchmarkResult> {
   });
 }
 
-/** Bytes of all pages in use, including those in the write-ahead log. */
+/** Returns the bytes of all pages in use, including those in the write-ahead log. */
 function bytesInUse(file: string): number {
   using database = new DatabaseSync(file);
   const pragma = (name: string): number => Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
   return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
 }
 
-/** Adds `count` batches to a stream: the same summary under a new id each time. Returns the milliseconds of each. */
+/**
+ * Adds `count` batches to a stream, with the same summary under a new id each time. Returns the milliseconds that each
+ * batch took.
+ */
 async function bringer(
   directory: string,
 ): Promise<(stream: string, count: number) => Promise<{ record: number; decide: number }[]>> {
@@ -111,7 +115,7 @@ async function bringer(
   };
 }
 
-/** A measured batch whose raw samples are not needed, because it resembles its past. */
+/** Returns a measured batch that resembles its past, so that its raw samples are not needed. */
 function batchOf({ model }: WatchedModel, measurement: BatchMeasurement): MeasuredBatch {
   const rows = Math.max(...measurement.byClass.map(batchSummaryRows));
   const columns = Object.fromEntries(Object.keys(model.baseline).map((name) => [name, new Float32Array(rows)]));
@@ -119,7 +123,7 @@ function batchOf({ model }: WatchedModel, measurement: BatchMeasurement): Measur
   return { rows, samples: rows, columns, undone: [], windows, measurement, warnings: [] };
 }
 
-/** Milliseconds that each process needs for its batches if all processes start at the same time. */
+/** Returns the milliseconds that each process needs for its batches if all processes start at the same time. */
 async function atOnce(model: string): Promise<number[]> {
   const children = Array.from({ length: processes }, (_, i) =>
     fork(fileURLToPath(import.meta.url), [model, `stream ${i}`], { stdio: "inherit" }),

@@ -1,28 +1,28 @@
-// The result of a benchmark: named figures, each with its limit, if there is one.
+// The result of a benchmark: named figures, some with limits.
 
 export interface Measurement {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** The limit that the project promises. */
+  /** The limit that the project promises to keep. */
   readonly limit?: { readonly kind: "at most" | "at least"; readonly value: number };
   /** How it was measured, or what the figure includes. */
   readonly note?: string;
 }
 
-/** A benchmark's figures, and a line for each thing that could not be measured. */
+/** A benchmark's figures, and a line for each figure that could not be measured. */
 export interface BenchmarkResult {
   readonly measurements: readonly Measurement[];
   readonly skipped: readonly string[];
 }
 
-/** Undefined if there is no limit. A value that is not a number fails. */
+/** Returns undefined if there is no limit. A value that is not a number does not meet its limit. */
 export function isMet({ value, limit }: Measurement): boolean | undefined {
   if (limit === undefined) return undefined;
   return limit.kind === "at most" ? value <= limit.value : value >= limit.value;
 }
 
-/** The middle value, or the mean of the two middle ones. */
+/** Returns the middle value, or the mean of the two middle values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

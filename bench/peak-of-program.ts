@@ -10,8 +10,8 @@ export const main: string = fileURLToPath(new URL("../src/interfaces/cli/main.ts
 const preload = new URL("report-peak.ts", import.meta.url).href;
 
 /**
- * @param program path of a script, followed by its words
- * @returns MB, and what it printed
+ * @param program path of a script, followed by its arguments
+ * @returns the peak memory in MB, and what the program printed
  */
 export async function peakOfProgram(
   [script, ...words]: readonly [string, ...string[]],

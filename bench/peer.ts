@@ -1,5 +1,6 @@
-// Runs another framework's training step in a Python process that waits between rounds. A line on its stdin starts one round, and
-// it answers with one line of JSON. So peers can take turns with Tidemark within one run.
+// Runs another framework's training step in a Python process that waits between rounds. A line on the process's stdin
+// starts one round, and the process answers with one line of JSON. Therefore, peers can take turns with Tidemark within
+// one run.
 
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -17,9 +18,9 @@ export interface PeerSpec {
   /** A file in bench/peers. */
   readonly script: string;
   readonly args?: readonly string[];
-  /** The module that must be importable. */
+  /** The Python module that must be installed. */
   readonly module: string;
-  /** Environment variable that names the Python to use; without it, the repository's .venv or python3 is used. */
+  /** Environment variable with the path of the Python to use; without it, the repository's .venv or python3 is used. */
   readonly environmentVariable: string;
 }
 
@@ -41,14 +42,14 @@ export class Peer {
     this.name = name;
     this.#process = process;
     this.#lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
-    // A peer that has ended is noticed by its missing line.
+    // A peer that has ended is detected by its missing answer.
     process.stdin.on("error", () => {});
     process.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#errors = (this.#errors + text).slice(-2000);
     });
   }
 
-  /** The peer, or undefined if its framework is not installed. */
+  /** Starts a peer; undefined if its framework is not installed. */
   static start(spec: PeerSpec): Peer | undefined {
     const python = findPython(spec);
     if (python === undefined) return undefined;
@@ -69,7 +70,7 @@ export class Peer {
   }
 }
 
-/** The first Python that has the module: the one that the environment variable names, the one in .venv, or python3. */
+/** Returns the first Python that has the module: the one in the environment variable, the one in .venv, or python3. */
 export function findPython({
   module,
   environmentVariable,

@@ -1,4 +1,4 @@
-// Computes intervals by bootstrap over people, because batches and streams of one person resemble each other.
+// Computes intervals by bootstrap over people, because batches and streams of the same person resemble each other.
 
 import { Rng } from "../src/random.ts";
 import { quantiles } from "../src/stats/quantile.ts";
@@ -7,13 +7,13 @@ const draws = 1000;
 
 export interface Interval {
   readonly value: number;
-  /** The range of the middle 90 % of a statistic over people drawn with replacement. */
+  /** Returns the range of the middle 90 % of a statistic over people drawn with replacement. */
   readonly low: number;
   readonly high: number;
 }
 
 /**
- * @param statistic computes the figure from the observations of some people; NaN if there are none
+ * @param statistic computes the figure from some people's observations; NaN if there are none
  * @returns null if there are no observations
  */
 export function peopleInterval<T extends { readonly user: string }>(

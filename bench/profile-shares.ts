@@ -1,5 +1,6 @@
-// Divides the CPU time in V8's profiles (node --cpu-prof) among the parts of a program. A sample belongs to the part of the
-// innermost function on its stack whose file belongs to a part, so that a library's time counts for whoever called it.
+// Divides the CPU time in V8's profiles (node --cpu-prof) among the parts of a program. A sample counts for the part of
+// the innermost function on its stack whose file belongs to a part, so a library's time counts for the part that called
+// it.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,13 +14,14 @@ interface CpuProfile {
   /** Microseconds of the system's monotonic clock, as in process.hrtime. */
   readonly startTime: number;
   readonly samples: readonly number[];
-  /** Microseconds since the sample before. */
+  /** Microseconds since the previous sample. */
   readonly timeDeltas: readonly number[];
 }
 
 /**
- * Seconds of a program's threads by part. `rest` includes native code that was called by nobody, and garbage collection.
- * @param range first and last microsecond that counts
+ * Returns the seconds that a program's threads spent in each part. `rest` includes garbage collection, and native code
+ * that no part called.
+ * @param range first and last microsecond to count
  */
 export function profileSeconds(
   directory: string,
@@ -41,7 +43,7 @@ export function profileSeconds(
   return seconds;
 }
 
-/** Null for a thread that waits. */
+/** Returns the part of each node; null for the idle node of a waiting thread. */
 function partsOfNodes(
   { nodes }: Pick<CpuProfile, "nodes">,
   parts: readonly (readonly [string, RegExp])[],

@@ -1,29 +1,36 @@
-// How good the estimates of the time left are: each is compared with the time that was really left when it was printed.
+// Measures the accuracy of estimates of the time left: each estimate is compared with the time that was really left
+// when it was printed.
 
-/** An estimate, and when it was made; both in seconds, the latter since the run began. */
+/** An estimate of the seconds left, and the time at which it was made, in seconds since the run began. */
 export interface TimedEstimate {
   readonly at: number;
   readonly secondsLeft: number;
 }
 
 export interface EstimateAccuracy {
-  /** Number of estimates from a tenth of the way on. */
+  /** Number of estimates after the first tenth of the run. */
   readonly estimates: number;
-  /** Share of the time, from a tenth of the way on, during which the latest estimate was right to within a quarter. */
+  /**
+   * Share of the time, after the first tenth of the run, during which the latest estimate was correct to within a
+   * quarter.
+   */
   readonly withinQuarter: number;
-  /** Mean of the absolute errors, in parts of the time left, weighted by time. */
+  /** Mean of the absolute errors relative to the time left, weighted by time. */
   readonly meanError: number;
 }
 
 const from = 0.1;
 const tolerance = 0.25;
-/** Less than this left counts as this much, so that the last second does not have to be predicted to a quarter. */
+/**
+ * Minimum time left, in seconds, to which errors are relative, so that the last second does not have to be predicted to
+ * a quarter.
+ */
 const leastSeconds = 5;
 const moments = 1000;
 
 /**
- * An estimate holds until the next one, counting down. Before the first one, the error counts as a whole.
- * @param took seconds of the whole run
+ * An estimate holds, counting down, until the next estimate. Before the first estimate, the error counts as 100 %.
+ * @param took seconds that the whole run took
  */
 export function estimateAccuracy(estimates: readonly TimedEstimate[], took: number): EstimateAccuracy {
   const begin = from * took;

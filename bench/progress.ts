@@ -1,5 +1,6 @@
-// npx node bench/progress.ts [FILES] [options of train]: how good `train`'s estimates of the time left are, for each network. Without
-// files, it trains on simulated people. The goal is 25 % from a tenth of the way on.
+// npx node bench/progress.ts [FILES] [options of train]: measures the accuracy of `train`'s estimates of the time left,
+// for each network. Without files, it trains on simulated people. The goal is an error of at most 25 % after the first
+// tenth of the run.
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -33,7 +34,7 @@ async function simulated(out: string): Promise<string> {
   return out;
 }
 
-/** Trains with the real command, and notes when each estimate arrives. */
+/** Trains with the real command, and records when each estimate arrives. */
 async function timedTraining(words: readonly string[]): Promise<{ estimates: TimedEstimate[]; took: number }> {
   const began = performance.now();
   const child = spawn(process.execPath, [main, "train", ...words, "--json"], { stdio: ["ignore", "pipe", "inherit"] });

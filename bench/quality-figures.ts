@@ -1,34 +1,35 @@
-// Figures of the quality benchmark, from the classes that each column predicts for the same windows. Figures of several seeds are
-// averaged: first each seed's own, then their mean. Differences are paired by person, and intervals are by bootstrap over people.
+// Computes the figures of the quality benchmark from the classes that each column predicts for the same windows.
+// Figures are first computed for each seed, and then averaged over the seeds. Differences are paired by person, and
+// intervals come from bootstrap over people.
 
 import { macroF1 } from "../src/learning/evaluation/f1.ts";
 import { type Interval, peopleInterval } from "./people-bootstrap.ts";
 import type { JudgedWindows } from "./quality-task.ts";
 
-/** Predicted classes by part, in the order of the part's test windows. */
+/** Predicted classes of each part, in the order of the part's test windows. */
 export type QualityAnswers = Readonly<Record<string, readonly number[]>>;
 
-/** Macro-F1 of one column with one seed. */
+/** Macro-F1 scores of one column with one seed. */
 export interface SeedFigures {
-  /** By part, in the order of the parts. */
+  /** Macro-F1 of each part, in the order of the parts. */
   readonly parts: readonly number[];
-  /** By person; all windows of a person together. */
+  /** Macro-F1 of each person, over all windows of the person. */
   readonly people: ReadonlyMap<string, number>;
 }
 
 export interface ColumnFigures {
   readonly mean: number;
-  /** Standard deviation over folds (n - 1); null with a single part. */
+  /** Standard deviation over folds (n - 1); null if there is only one part. */
   readonly sd: number | null;
   /** Mean over people. */
   readonly people: Interval;
-  /** Mean over the seeds of the lowest person; their names if they differ by seed. */
+  /** Mean over the seeds of the lowest person's score, and the names of the lowest people, who may differ by seed. */
   readonly worst: { readonly macroF1: number; readonly users: readonly string[] };
-  /** By person, mean over the seeds. */
+  /** Each person's mean over the seeds. */
   readonly byPerson: ReadonlyMap<string, number>;
 }
 
-/** @throws RangeError if the answers are not those of the parts' test windows */
+/** @throws RangeError if the answers do not match the parts' test windows */
 export function seedFigures({ parts, labels, people, classes }: JudgedWindows, answers: QualityAnswers): SeedFigures {
   const guesses = new Map<string, { truth: number[]; predicted: number[] }>();
   const scores = parts.map(({ name, test }) => {
@@ -54,7 +55,7 @@ export function seedFigures({ parts, labels, people, classes }: JudgedWindows, a
   return { parts: scores, people: new Map(byPerson) };
 }
 
-/** @throws RangeError if there are no seeds, or they judge different people */
+/** @throws RangeError if there are no seeds, or if they have different people */
 export function columnFigures(seeds: readonly SeedFigures[]): ColumnFigures {
   const users = [...(seeds[0]?.people.keys() ?? [])].sort();
   if (users.length === 0) throw new RangeError("expected figures of at least one seed and one person, got none");
@@ -74,7 +75,7 @@ export function columnFigures(seeds: readonly SeedFigures[]): ColumnFigures {
   };
 }
 
-/** Mean over people of the difference between two columns. @throws RangeError if they judge different people */
+/** Mean over people of the difference between two columns. @throws RangeError if the columns have different people */
 export function pairedDifference(
   one: Pick<ColumnFigures, "byPerson">,
   other: Pick<ColumnFigures, "byPerson">,

@@ -1,4 +1,4 @@
-// A column of the quality benchmark that is one of `train`'s networks, with all its defaults.
+// A column of the quality benchmark for one of `train`'s networks, with all its defaults.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -30,7 +30,7 @@ export const networkColumns: readonly string[] = Object.keys(trainOptions.networ
 
 const source = fileURLToPath(new URL("../src", import.meta.url));
 
-/** Everything that decides a network's answers, apart from the task: the options, the code, and ONNX Runtime. */
+/** Everything that affects a network's answers, apart from the task: the options, the code, and ONNX Runtime. */
 export function decidingNetwork(network: string, task: Pick<QualityTask, "config" | "hasAugmentation">): object {
   const { files: _, ...options } = recordedConfigOfResult(networkConfig(network, task));
   const hash = createHash("sha256");
@@ -38,7 +38,7 @@ export function decidingNetwork(network: string, task: Pick<QualityTask, "config
   return { options, code: hash.digest("hex"), onnxruntime: currentVersions().onnxruntime };
 }
 
-/** The files that the fits load, and all those of their rooms, because threads load files by name. */
+/** The files that the fits load, and all other files of their folders, because threads load files by name. */
 function fittingFiles(): string[] {
   const files = filesOf(source);
   const rooms = /^(?:learning|stats)\/|^signals\/(?:preprocessing|sensors)\//;
@@ -57,7 +57,7 @@ function networkConfig(network: string, { config, hasAugmentation }: Pick<Qualit
   return hasAugmentation ? given : { ...given, augment: augmentationForConfig(given) };
 }
 
-/** @param directory folder for checkpoints, from which an interrupted fit resumes; removed at the end */
+/** @param directory folder for checkpoints from which an interrupted fit resumes; removed at the end */
 export async function askNetwork(network: string, task: QualityTask, directory: string): Promise<QualityAnswers> {
   mkdirSync(directory, { recursive: true });
   const config = networkConfig(network, task);

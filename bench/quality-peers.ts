@@ -1,5 +1,5 @@
-// Columns of the quality benchmark that other libraries compute, each in a Python process that reads the exported windows. How they
-// are installed and used is described in bench/peers/quality_peers.py.
+// Columns of the quality benchmark for other libraries, each computed in a Python process that reads the exported
+// windows. bench/peers/quality_peers.py describes how the libraries are installed and used.
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -13,7 +13,7 @@ import { exportQualityTask, type QualityTask } from "./quality-task.ts";
 
 const script = fileURLToPath(new URL("peers/quality_peers.py", import.meta.url));
 
-/** The columns, and the module that each needs. */
+/** The columns, and the Python module that each column needs. */
 const modules: Readonly<Record<string, string>> = {
   "random-forest": "sklearn",
   "gradient-boosting": "sklearn",
@@ -25,11 +25,11 @@ export const peerColumns: readonly string[] = Object.keys(modules);
 export interface QualityPeer {
   readonly name: string;
   readonly python: string;
-  /** Everything that decides its answers, apart from the task and the seed. */
+  /** Everything that affects the library's answers, apart from the task and the seed. */
   readonly deciding: object;
 }
 
-/** @returns a sentence if its library is not installed */
+/** @returns a sentence with the reason if the library is not installed */
 export function findQualityPeer(name: string): QualityPeer | string {
   const module = modules[name]!;
   const python = findPython({ module, environmentVariable: "TIDEMARK_QUALITY_PYTHON" });
@@ -41,7 +41,7 @@ export function findQualityPeer(name: string): QualityPeer | string {
 }
 
 /**
- * @param directory folder in which the answers of finished parts are kept
+ * @param directory folder for the answers of finished parts
  * @param exports folder for exported windows
  */
 export async function askQualityPeer(

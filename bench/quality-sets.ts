@@ -1,5 +1,6 @@
-// The data sets of the quality benchmark, each with the options of `train` that read it. No other option is set, so the
-// benchmark measures the defaults. Other recordings can be given by path, with their options in a file for `train --config`.
+// The data sets of the quality benchmark, each with the options of `train` that read it. All other options keep their
+// defaults, which the benchmark measures. Other recordings can be given by path, with their options in a file for
+// `train --config`.
 
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
@@ -10,11 +11,11 @@ import { type ConfigFile, resolveTrainConfig, type TrainConfig } from "../src/re
 export interface QualitySet {
   readonly name: string;
   readonly config: TrainConfig;
-  /** Whether an augmentation was asked for; otherwise, each network has its own default. */
+  /** Whether an augmentation was requested; if not, each network uses its own default. */
   readonly hasAugmentation: boolean;
 }
 
-/** Options that the command line sets for all sets. */
+/** Options that the command line sets for all data sets. */
 interface QualityOptions {
   readonly split?: string;
   readonly augment?: string;
@@ -25,14 +26,14 @@ const data = fileURLToPath(new URL("../../shared/data/", import.meta.url));
 
 const known: Readonly<Record<string, { readonly files: string; readonly options: object }>> = {
   motionsense: { files: "motionsense/motionsense.parquet", options: {} },
-  // Some of its windows are missing, so each one counts as a separate recording.
+  // The set lacks some of its windows, so each window counts as a separate recording.
   "uci-har": { files: "uci_har/uci_har.parquet", options: { recording: "window_id", window: 128 } },
   wisdm: { files: "wisdm_watch/wisdm_watch.parquet", options: { rate: 20, window: 200 } },
 };
 
 export const qualitySetNames: readonly string[] = Object.keys(known);
 
-/** @returns a sentence if the set is not there */
+/** @returns a sentence with the reason if the set is missing */
 export function knownQualitySet(name: string, options: QualityOptions): QualitySet | string {
   const set = known[name];
   if (set === undefined) throw new Error(`--set: expected some of ${qualitySetNames.join(", ")}, got ${name}`);
@@ -42,7 +43,7 @@ export function knownQualitySet(name: string, options: QualityOptions): QualityS
 }
 
 /**
- * @param files as `train` takes them
+ * @param files files to read, as `train` takes them
  * @param config path of a file with `train`'s options
  */
 export async function givenQualitySet(

@@ -1,4 +1,4 @@
-// The table of the quality benchmark: a row for each column that was measured on a set.
+// The table of the quality benchmark, with a row for each column that was measured on a set.
 
 import type { Interval } from "./people-bootstrap.ts";
 import { type ColumnFigures, pairedDifference } from "./quality-figures.ts";
@@ -6,14 +6,14 @@ import type { TitledTable } from "./titled-table.ts";
 
 export interface MeasuredColumn {
   readonly name: string;
-  /** Whether it is a reference, which others publish, and not one of Tidemark's networks. */
+  /** Whether the column is a published reference instead of one of Tidemark's networks. */
   readonly isReference: boolean;
   readonly figures: ColumnFigures;
 }
 
 const worstReference = "random-forest";
 
-/** @param against name of the column whose lead over each of the others is shown, if it was measured */
+/** @param against name of the column whose lead over each of the other columns is shown, if it was measured */
 export function qualityTable(
   title: string,
   columns: readonly MeasuredColumn[],

@@ -1,5 +1,5 @@
-// Windows with the folds of one seed, as `train` makes them. Every column of the table learns from and is judged on these: networks
-// get them in memory, peers as a file of float32 windows and a JSON file.
+// Makes windows and the folds of one seed, as `train` does. Every column of the table learns from these windows and is
+// tested on them: networks receive them in memory, peers as a file of float32 windows and a JSON file.
 
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
@@ -13,15 +13,15 @@ import type { WindowSet } from "../src/signals/preprocessing/windows.ts";
 import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
 import type { QualitySet } from "./quality-sets.ts";
 
-/** Windows that a column learns from, and those that it is then asked for. */
+/** Windows that a column learns from, and windows whose classes it then predicts. */
 export interface QualityPart {
-  /** Such as "fold-1", or "test-set". */
+  /** Name of the part, such as "fold-1" or "test-set". */
   readonly name: string;
   readonly train: Int32Array;
   readonly test: Int32Array;
 }
 
-/** What figures are computed from. */
+/** The data from which figures are computed. */
 export interface JudgedWindows {
   readonly parts: readonly QualityPart[];
   /** By window. */
@@ -39,7 +39,7 @@ export interface QualityTask extends JudgedWindows {
   readonly fingerprint: string;
 }
 
-/** With a fixed split, the only part is its test set, whose windows are numbered after those of the training side. */
+/** With a fixed split, the only part is the test set, whose windows are numbered after those of the training side. */
 export async function openQualityTask(
   { config: given, hasAugmentation }: QualitySet,
   seed: number,

@@ -1,6 +1,6 @@
-// npx node bench/quality.ts: how well `train`'s networks classify people whom they do not know, compared with published
-// classifiers on the same windows and folds, with all defaults. Figures of finished cells are kept, so an interrupted run
-// resumes where it stopped.
+// npx node bench/quality.ts: measures how well `train`'s networks classify new people, compared with published
+// classifiers on the same windows and folds, with all defaults. Results of finished columns are cached, so an
+// interrupted run resumes where it stopped.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";

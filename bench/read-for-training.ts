@@ -1,4 +1,4 @@
-// Does everything that `train` does with its recordings before the first fit, in its own process.
+// Runs all steps of `train` before the first fit, in its own process.
 
 import { prepareTraining } from "../src/pipelines/prepare-training.ts";
 import { silent } from "../src/reporter.ts";

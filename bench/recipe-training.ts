@@ -1,7 +1,7 @@
-// Training recipes that `train` does not offer, for experiments: a fixed number of steps in which the learning rate rises linearly and
-// falls along a half cosine (Loshchilov and Hutter 2017), averaged weights, rotation by smaller or larger angles, and copies of the
-// channels at each window's own scale. There is no early stopping, so a fit learns from all people except those that it is tested
-// on. B windows per batch, T time, C channels, K classes.
+// Training recipes that `train` does not offer, for experiments: a fixed number of steps in which the learning rate
+// rises linearly and falls along a half cosine (Loshchilov and Hutter 2017), averaged weights, rotation by smaller or
+// larger angles, and copies of the channels at each window's own scale. There is no early stopping, so a fit learns
+// from all people except its test people. Dimensions: B windows per batch, T samples, C channels, K classes.
 
 import { adamStepSize } from "../src/learning/networks/adam.ts";
 import { drawParameterVector } from "../src/learning/networks/parameters.ts";
@@ -22,18 +22,21 @@ export interface Recipe {
   readonly steps: number;
   /** The highest learning rate. */
   readonly learningRate: number;
-  /** Steps until it is reached. */
+  /** Number of steps until the highest learning rate is reached. */
   readonly warmup: number;
-  /** Share of the old average that each step keeps. */
+  /** Share of the previous average that each step keeps. */
   readonly emaMomentum: number;
-  /** Standard deviation of the angle of rotation, degrees; 0: no rotation. */
+  /** Standard deviation of the angle of rotation, in degrees; 0 for no rotation. */
   readonly rotation: number;
   /**
-   * Whether the network also sees a copy of each channel with mean 0 and standard deviation 1 over the window (instance
-   * normalization: Ulyanov, Vedaldi and Lempitsky 2016).
+   * Whether the network also receives a copy of each channel with mean 0 and standard deviation 1 over the window
+   * (instance normalization: Ulyanov, Vedaldi and Lempitsky 2016).
    */
   readonly ownScale: boolean;
-  /** Standard deviation, in those of the training data, above which the copies fade; 0: they never do. */
+  /**
+   * Standard deviation above which the copies fade, in units of the training data's standard deviation; 0 if they never
+   * fade.
+   */
   readonly quietBelow: number;
 }
 
@@ -50,10 +53,10 @@ export const defaultRecipe: Recipe = {
 
 const batchSize = 64;
 const predictedAtOnce = 256;
-/** Keeps the copy of a channel that does not move at all finite. */
+/** Keeps the copy of a constant channel finite. */
 const leastVariance = 1e-6;
 
-/** Learns from the rows `train`, and returns the predicted classes of the rows `test`. */
+/** Trains on the rows `train`, and returns the predicted classes of the rows `test`. */
 export async function trainByRecipe(
   recipe: Recipe,
   { data: { windows, sensors }, config }: Pick<QualityTask, "data" | "config">,
@@ -118,7 +121,7 @@ export function scheduledRate({ steps, learningRate, warmup }: Recipe, step: num
   return learningRate * 0.5 * (1 + Math.cos((Math.PI * (step - warmup)) / (steps - warmup))) + 1e-6;
 }
 
-/** x [B, T, C] as the network sees it: as it is, or [B, T, 2 C] with the copies. */
+/** Returns the network's input: x [B, T, C], or [B, T, 2 C] with the copies. */
 export function seenWindows(
   x: Float32Array,
   { windowSize, channels }: { readonly windowSize: number; readonly channels: number },

@@ -1,5 +1,5 @@
-// npx node bench/recipes.ts --set uci-har --recipe rotation=15,ownScale=true: measures a training recipe that `train` does not offer,
-// on folds by person of bench/quality.ts. Answers of finished folds are kept.
+// npx node bench/recipes.ts --set uci-har --recipe rotation=15,ownScale=true: measures a training recipe that `train`
+// does not offer, on the folds by person of bench/quality.ts. Answers of finished folds are cached.
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";

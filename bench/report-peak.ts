@@ -1,5 +1,5 @@
-// Loaded before a command whose memory is measured (node --import). When the process ends, it writes its peak memory, including
-// that of its threads, to file descriptor 3, in bytes.
+// Is loaded before a command whose memory is measured (node --import). When the process ends, writes its peak memory,
+// including that of its threads, to file descriptor 3, in bytes.
 
 import { readFileSync, writeSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
@@ -8,7 +8,7 @@ if (isMainThread) process.on("exit", () => writeSync(3, String(peakBytes())));
 
 function peakBytes(): number {
   const status = process.platform === "linux" ? readFileSync("/proc/self/status", "utf8") : "";
-  // See proc_pid_status(5). maxRSS would include what the parent held when it forked.
+  // See proc_pid_status(5). maxRSS would include the memory of the parent process when it forked.
   const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS;
   return Number(kilobytes) * 1024;
 }

@@ -1,9 +1,10 @@
-// npx node bench/retrain-ablation.ts [--seeds 3] [--labelled 4] [--unlabelled 12] [--epochs 24] [--cycles 5] [--pretrained]
-// [--write FILE]: measures what pseudo-labels and restarts contribute. MotionSense's 24 people are split again for every seed: a
-// few are labelled, some unlabelled, and the rest in the holdout. The same network, schedule and selection learn without
-// pseudo-labels, with a warm start from cycle to cycle, with fresh weights in each cycle and, with --pretrained, from cycle 0's
-// weights. AdaBN is measured for comparison. The figure is the macro-F1 of the winner, chosen on the holdout, on the
-// unlabelled people (by their true labels) and on the holdout.
+// npx node bench/retrain-ablation.ts [--seeds 3] [--labelled 4] [--unlabelled 12] [--epochs 24] [--cycles 5]
+// [--pretrained] [--write FILE]: measures what pseudo-labels and restarts contribute. MotionSense's 24 people are split
+// again for every seed into a few labelled people, some unlabelled people, and the holdout. With the same network,
+// schedule and selection, it trains without pseudo-labels, with a warm start from cycle to cycle, with fresh weights in
+// each cycle and, with --pretrained, from cycle 0's weights. AdaBN is measured for comparison. The figure is the
+// macro-F1 of the winner, which is chosen on the holdout, for the unlabelled people (by their true labels) and for the
+// holdout.
 
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -107,7 +108,7 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
     trained,
     rng: rng.split("fits"),
     schedule: {
-      // Halved for the last third, and once more for the last sixth.
+      // The learning rate is halved for the last third, and again for the last sixth.
       learningRates: Array.from({ length: epochs }, (_, i) =>
         i < (2 * epochs) / 3 ? 1e-3 : i < (5 * epochs) / 6 ? 5e-4 : 2.5e-4,
       ),

@@ -1,4 +1,4 @@
-// Batches of one simulated person, five minutes each, in the forms in which devices send them.
+// Batches of one simulated person, five minutes each, in the forms in which devices send batches.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ export const contentTypes: Readonly<Record<ServeKind, string>> = {
 const rate = 50;
 const rowsOfBatch = 5 * 60 * rate;
 
-/** @param model a model folder whose channels are those of simulated people */
+/** @param model a model folder with the channels of simulated people */
 export async function serveBodies(model: string, count: number): Promise<Record<ServeKind, Uint8Array[]>> {
   const phone = readDeviceModel(JSON.parse(readFileSync(join(model, modelFiles.device), "utf8")));
   const session = await openRuntimeSession(join(model, modelFiles.network));
@@ -37,7 +37,7 @@ export async function serveBodies(model: string, count: number): Promise<Record<
   return bodies;
 }
 
-/** Each batch has the same share of every activity. */
+/** Each batch contains the same share of every activity. */
 function simulatedBatches(channels: readonly string[], count: number): Float64Array[][] {
   const { columns, rows, activities } = simulatePeople({ users: 1, minutes: 5 * count, seed: 2, samplingRateHz: rate });
   const [ofActivity, ofBatch] = [rows / activities.length, rowsOfBatch / activities.length];

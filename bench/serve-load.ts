@@ -1,5 +1,5 @@
-// Sends batches to a service from a process of its own: one batch per stream, round robin, over a fixed number of connections
-// that never wait. Started by serve.ts, which sends it a task.
+// Sends batches to a service from a process of its own: one batch per stream, round robin, over a fixed number of
+// connections that never wait. serve.ts starts this process and sends it a task.
 
 import { Agent, request } from "node:http";
 
@@ -14,7 +14,7 @@ export interface LoadTask {
 }
 
 export interface LoadResult {
-  /** Milliseconds of each answered batch. */
+  /** Response time of each batch in milliseconds. */
   readonly latencies: readonly number[];
   readonly seconds: number;
   readonly cpuSeconds: number;
@@ -49,7 +49,7 @@ async function sendLoad({ url, streams, seconds, connections, contentType, bodie
   return { latencies, seconds: (performance.now() - began) / 1000, cpuSeconds: (user + system) / 1e6 };
 }
 
-/** @throws if the answer is not a new verdict */
+/** @throws Error if the answer is not a new verdict */
 function post(url: URL, body: Uint8Array, contentType: string, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = { "Content-Type": contentType, "Content-Length": body.length };

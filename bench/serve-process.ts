@@ -1,4 +1,4 @@
-// The real service in a process of its own, with a CPU profile of its threads.
+// Runs the real service in its own process, with a CPU profile of its threads.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,18 +8,18 @@ import { text } from "node:stream/consumers";
 import { main } from "./peak-of-program.ts";
 
 const preload = new URL("report-peak.ts", import.meta.url).href;
-/** Clock ticks per second in /proc (USER_HZ), on every Linux platform of Node.js. */
+/** Clock ticks per second in /proc (USER_HZ), the same on every Linux platform of Node.js. */
 const ticksPerSecond = 100;
 
 export interface ServeProcess {
   readonly url: string;
-  /** CPU seconds so far by the names of threads; empty if the system does not say. */
+  /** Returns the CPU seconds so far by the names of threads; empty if the system does not report them. */
   cpuSeconds(): Map<string, number>;
-  /** Returns its peak memory in MB. */
+  /** Stops the service, and returns its peak memory in MB. */
   stop(): Promise<number>;
 }
 
-/** @param profiles folder for the profiles, which are written when the service stops */
+/** @param profiles folder for the profiles that the service writes when it stops */
 export async function startServeProcess(words: readonly string[], profiles: string): Promise<ServeProcess> {
   const own = ["--import", preload, "--cpu-prof", "--cpu-prof-dir", profiles, main];
   const child = spawn(process.execPath, [...own, "serve", "--port", "0", "--json", "--quiet", ...words], {
@@ -46,7 +46,7 @@ function threadSeconds(pid: number): Map<string, number> {
   if (process.platform !== "linux") return seconds;
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
     const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8");
-    // The name is in parentheses and may contain any character; fields 14 and 15 are user and system time.
+    // The thread's name is in parentheses and may contain any character; fields 14 and 15 are user and system time.
     const [name, fields] = [
       stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")")),
       stat.slice(stat.lastIndexOf(")") + 2),

@@ -1,5 +1,5 @@
-// Fills a store with streams whose references are full, as those of a service that has run for a while. One stream is
-// judged; the others are copies of it.
+// Fills a store with streams whose references are full, as in a service that has run for some time. One stream is
+// judged, and the others are copies of it.
 
 import { globSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ const streamOfServeBench = (i: number): string => `device-${String(i).padStart(6
 
 /**
  * @param directory folder of the store
- * @param summaries of the batches of each stream
+ * @param summaries summaries of the batches of each stream
  * @returns the names of the streams
  */
 export async function fillServeStore(

@@ -1,6 +1,6 @@
-// Measures the service as a fleet uses it: real HTTP on loopback, one five-minute batch per stream, round robin over streams whose
-// references are full, each verdict stored before its reply. The shares say where CPU time goes; they come from V8's profiles
-// and from the threads' own times.
+// Measures the service under the load of a fleet: real HTTP on loopback, one five-minute batch per stream, round robin
+// over streams whose references are full, each verdict stored before its reply. The shares of the CPU time come from
+// V8's profiles and from the threads' own times.
 
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -30,7 +30,7 @@ export const serveBenchOptions = {
   kind: { type: "string", default: "raw,summary" },
 } as const;
 
-/** @throws if a value cannot be used */
+/** @throws Error if a value cannot be used */
 export function serveBenchOptionsOf(given: Record<keyof typeof serveBenchOptions, string>): ServeBenchOptions {
   const wholeNumber = (name: "streams" | "seconds"): number => {
     const value = Number(given[name]);
@@ -48,9 +48,12 @@ export function serveBenchOptionsOf(given: Record<keyof typeof serveBenchOptions
 /** Seconds between two batches of a stream. */
 const interval = 300;
 const connections = 8;
-/** The first batches open the model, and V8 compiles. */
+/**
+ * Maximum duration of the first requests in seconds, which are not measured, because they open the model and V8
+ * compiles the code.
+ */
 const warmSeconds = 5;
-/** More than the anchor and the rolling reference hold together. */
+/** Number of earlier batches of each stream, more than the anchor and the rolling reference hold together. */
 const batchesBefore = 11;
 const newBodies = 8;
 
@@ -60,10 +63,10 @@ const targets: Readonly<Record<ServeKind, { readonly streams: number; readonly m
   summary: { streams: 40_000, megabytes: 4000 },
 };
 
-/** Names of the threads that run JavaScript. */
+/** Matches the names of the threads that run JavaScript. */
 const scriptThreads = /^(main|WorkerThread)$/;
 
-/** Which files of the service do what. */
+/** Parts of the service, each with a pattern of its files. */
 const parts: Readonly<Record<string, RegExp>> = {
   storing: /\/src\/storage\/store\/|monitoring\/streams\/(monitor-stream|ledger-retention)|postgres|node:sqlite/,
   inference: /window-predictor|onnx-runtime|onnxruntime|gather-windows/,
@@ -156,7 +159,7 @@ async function serveFigures(
   ];
 }
 
-/** Of the clock that profiles use. */
+/** Microseconds of the clock that profiles use. */
 function microseconds(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
@@ -175,7 +178,8 @@ async function sendFromProcess(task: LoadTask): Promise<LoadResult> {
 }
 
 /**
- * CPU seconds by part. The time of the threads that run JavaScript is divided as their profiles say.
+ * CPU seconds by part. Divides the time of the threads that run JavaScript among the parts, in the proportions of their
+ * profiles.
  * @param threads CPU seconds by the names of threads
  */
 function serveShares(

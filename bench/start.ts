@@ -1,5 +1,5 @@
-// Measures the cost of starting: importing "tidemark" in a program, and running the command with nothing or little to do. It
-// measures the built package, as users have it; the engines load only in `check`.
+// Measures the cost of starting: importing "tidemark" in a program, and running the command with little or no work. It
+// measures the built package, as users install it; only `check` loads the engines.
 
 import { execFile } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -90,13 +90,16 @@ async function node(...words: readonly string[]): Promise<string> {
   return (await promisify(execFile)(process.execPath, [...words])).stdout;
 }
 
-/** The verdict of `check` does not matter here, only that it reached one. */
+/** Accepts any verdict of `check`, but no other error. */
 function expectVerdict(error: unknown): void {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (!Object.values(verdictExitCodes).some((verdict) => verdict === code)) throw error;
 }
 
-/** A built package inside node_modules, where it finds its dependencies; it is removed afterwards. */
+/**
+ * Runs `work` with a built package inside node_modules, where the package finds its dependencies; it is removed
+ * afterwards.
+ */
 async function withBuiltPackage<T>(work: (home: string) => Promise<T>): Promise<T> {
   const cache = join(root, "node_modules/.cache");
   mkdirSync(cache, { recursive: true });

@@ -1,4 +1,5 @@
-// The thread of StepWorker: waits for a number of steps, runs them, and replies with the duration of each in milliseconds.
+// The thread of StepWorker, which waits for a number of steps, runs them, and replies with the duration of each in
+// milliseconds.
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { NetworkName } from "../src/learning/networks/presets.ts";

@@ -17,7 +17,7 @@ export class StepWorker {
     return new StepWorker(worker);
   }
 
-  /** Milliseconds of each of `steps` steps. */
+  /** Returns the duration in milliseconds of each of `steps` steps. */
   async run(steps: number): Promise<number[]> {
     this.#worker.postMessage(steps);
     const [times] = await once(this.#worker, "message");

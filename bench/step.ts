@@ -9,8 +9,8 @@ import { sizes } from "./random-windows.ts";
 const batchSize = 64;
 
 /**
- * A training step as `fitNetwork` runs it on prepared batches: fresh dropout masks, forward, backward, Adam; one thread,
- * 64 windows of 200 x 6, 11 classes. The peers' steps do the same.
+ * Prepares a training step as `fitNetwork` runs it on prepared batches: new dropout masks, forward, backward, Adam; one
+ * thread, 64 windows of 200 x 6, 11 classes. The steps of peers consist of the same operations.
  */
 export async function createStep(name: NetworkName): Promise<() => Promise<void>> {
   const { windowSize, channels, classes } = sizes;

@@ -1,7 +1,8 @@
-// Measures how fast batches are summarised: values per second on one core in a pass over 30,000 rows of six channels, and
-// everything that a check computes from such a batch. That is the signals of whole sensors, summaries by predicted class, and
-// the statistics and verdict against the training data, the anchor and the rolling reference. In turn, the channels are
-// normally distributed, heavy-tailed or mostly still, so that the grid's edges are evenly spread, far apart or crowded.
+// Measures how fast batches are summarised: values per second on one core in a pass over 30,000 rows of six channels,
+// and everything that a check computes from such a batch. A check computes the signals of whole sensors, summaries by
+// predicted class, and the statistics and verdict against the training data, the anchor and the rolling reference. The
+// channels are normally distributed, heavy-tailed or mostly still, in turn, so that the edges of the grid are evenly
+// spread, far apart or crowded.
 
 import { type DriftModel, referenceKinds } from "../src/monitoring/drift/comparison.ts";
 import { newDriftState } from "../src/monitoring/drift/drift-state.ts";
@@ -20,7 +21,10 @@ const samplingRateHz = 50;
 const nClasses = 6;
 const batchRows = 30_000;
 const referenceBatches = 5;
-/** Rows until the predicted class changes: ten seconds at 50 Hz. Each change takes time, so a short length was chosen. */
+/**
+ * Number of rows after which the predicted class changes: ten seconds at 50 Hz. Each change takes time, so a short
+ * length was chosen.
+ */
 const boutRows = 500;
 
 export async function benchmarkSummaries(options: { readonly rounds: number }): Promise<BenchmarkResult> {
@@ -86,7 +90,7 @@ function columns(rng: Rng, rows: number): Columns {
   );
 }
 
-/** Predicted classes for this number of rows. */
+/** Returns predicted classes for this number of rows. */
 function bouts(rows: number): Int32Array {
   return Int32Array.from({ length: rows }, (_, i) => Math.floor(i / boutRows) % nClasses);
 }

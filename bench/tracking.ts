@@ -1,6 +1,7 @@
-// Measures how much a bad tracking server slows a training run down: the same run without a server, and with one that answers late,
-// drops every third request and answers others with 429, 500 or 503. The server is a stand-in that stores nothing; tests check what
-// a real one stores. Training and closing are measured separately, because even a long training run ends with the same few seconds.
+// Measures how much a bad tracking server slows down a training run: the same run without a server, and with a server
+// that answers late, drops every third request, and answers other requests with 429, 500 or 503. The server is a
+// substitute that stores nothing; tests verify what a real server stores. Training and closing are measured separately,
+// because even a long training run ends with the same few seconds of closing.
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -48,7 +49,7 @@ export async function benchmarkTracking(options: { readonly rounds: number }): P
           );
           return { training, whole: performance.now() - started };
         };
-        // Both kinds of run take turns, and so does the kind that runs first.
+        // The two kinds of run take turns, and so does the order in each round.
         const first = round % 2 === 0 ? await timed("none") : await timed(tracking);
         const second = round % 2 === 0 ? await timed(tracking) : await timed("none");
         const [alone, tracked] = round % 2 === 0 ? [first, second] : [second, first];

@@ -32,7 +32,7 @@ MOST_ROWS = 10_000
 
 
 def nannyml(training, batch, request):
-    """Univariate drift by Jensen-Shannon distance; a chunk alarms if any column does."""
+    """Univariate drift by Jensen-Shannon distance; a chunk raises an alarm if any column does."""
     import nannyml as nml
 
     columns, size, past = request["channels"], request["batch_rows"], request["past"]
@@ -108,7 +108,7 @@ def evidently(training, batch, request):
 
 
 def river(training, batch, request):
-    """ADWIN on each channel, fed with every sample or with the mean of each batch; any channel alarms."""
+    """ADWIN on each channel, which receives every sample or the mean of each batch; an alarm in any channel counts."""
     from river import drift
 
     def watch(ranges, values_of):

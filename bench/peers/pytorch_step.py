@@ -40,7 +40,7 @@ class Network(nn.Module):
         self.drop = nn.ModuleList(nn.Dropout(rate) for rate in (0.1, 0.2, 0.2, 0.2, 0.5))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """[B, T, C] -> logits [B, K]. The LSTMs run time-major, [T, B, C], where their batch norms see [T*B, C]:
+        """[B, T, C] -> logits [B, K]. The LSTMs run time-major, [T, B, C], and their batch norms use [T*B, C]:
         both are the fastest layouts that were tried."""
         x = x.transpose(1, 2)
         x = self.drop[0](self.norm_1(torch.relu(self.conv_1(x))))

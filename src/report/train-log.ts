@@ -258,7 +258,7 @@ function trainLogNote(report: CvReport): string {
 
 function trainLogChoice({ chosen, losses }: NonNullable<CvReport["final_fit"]["choice"]>): string {
   const tried = Object.entries(losses).map(([name, loss]) => `${name} ${loss.toFixed(3)}`);
-  return `Network: auto chose ${chosen}; mean log loss of people held out: ${tried.join(", ")}.`;
+  return `Network: auto chose ${chosen}; mean log loss of held-out people: ${tried.join(", ")}.`;
 }
 
 function trainLogScores(metrics: ClassificationMetrics): Record<string, number> {

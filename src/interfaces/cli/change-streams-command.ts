@@ -14,7 +14,7 @@ const json = "one line of JSON";
 export function changeStreamsCommands(): Command[] {
   const rename = defineCommand({
     name: "rename",
-    summary: "give a stream another name; its history and references stay",
+    summary: "rename a stream; its history and references are kept",
     options: streamsRenameOptions,
     resolve: resolveStreamsRenameConfig,
     json,
@@ -28,7 +28,7 @@ export function changeStreamsCommands(): Command[] {
   });
   const retire = defineCommand({
     name: "retire",
-    summary: "take a stream off the list, with its history kept; its next batch brings it back",
+    summary: "remove a stream from the list but keep its history; its next batch adds it to the list again",
     options: streamsChangeOptions,
     resolve: resolveStreamsChangeConfig,
     json,
@@ -36,7 +36,7 @@ export function changeStreamsCommands(): Command[] {
       const { retireStream } = await import("../../pipelines/change-streams.ts");
       const changed = await retireStream(config);
       terminal.detail(`read       stream ${config.stream} in the ledger of ${config.model}`);
-      const done = changed.changed ? "is retired" : "was retired already; nothing to do";
+      const done = changed.changed ? "is retired" : "was already retired; nothing to do";
       if (json) terminal.json(changed);
       else terminal.print(`stream ${config.stream} ${done}`);
     },
@@ -45,10 +45,11 @@ export function changeStreamsCommands(): Command[] {
     name: "erase",
     summary: "delete everything about a stream from the model folder",
     description:
-      "Deletes everything about a stream from the model folder: batches, answers, references, state. The freed space is " +
-      "overwritten. The ledger keeps who erased it, when and why, under a hash of its name. It does not know people: if " +
-      "a stream belongs to one person, erasing it erases that person's data. Runs on an MLflow server, pages and tables " +
-      "that were written, copies of the folder and backups stay; delete them where they are.",
+      "Deletes everything about a stream from the model folder: batches, results, references and state. The freed space is " +
+      "overwritten. The ledger records who erased the stream, when and why, under a hash of the stream's name. Tidemark " +
+      "does not know which person a stream belongs to: erasing a stream erases a person's data only if it holds all " +
+      "of them. Runs on an MLflow server, exported pages and tables, copies of the model folder and backups are " +
+      "not erased; delete them yourself.",
     options: streamsEraseOptions,
     resolve: resolveStreamsEraseConfig,
     json,

@@ -16,17 +16,18 @@ const closing: Closing = {
     'tidemark check "monday/*.csv" --model models/walk \\\n    --stream-from "device_{stream}.csv" --batch-id monday',
   ],
   notes: [
-    "A batch is everything in the named files. A batch id can be used once per stream: the same data under the same id returns the earlier answer and changes nothing.",
-    "In place of recordings, the file may be a summary that a device made with tidemark/device.",
-    "If --model is given several times, each model judges the batch with its own memory and gives its own answer.",
+    "All named files together form one batch. A batch id can be used once per stream: the same data under the same " +
+      "id returns the stored result and changes nothing.",
+    "Instead of recordings, the file may contain a summary that a device made with tidemark/device.",
+    "If --model is given several times, each model judges the batch against its own references and gives its own result.",
   ],
-  exitHeading: "Exit codes (with several models or streams, the highest):",
+  exitHeading: "Exit codes (the highest one if there are several models or streams):",
   exitCodes: [
     [0, "normal"],
     [10, "gradual_drift"],
     [11, "sudden_change"],
     [12, "rejected by the quality gate; no reference was changed"],
-    [2, "wrong usage, or with --stream-from, a stream that could not be checked"],
+    [2, "wrong usage; with --stream-from also a stream that could not be checked"],
     [1, "a defect in Tidemark"],
   ],
 };
@@ -35,10 +36,10 @@ const closing: Closing = {
 export function checkCommand(): Command {
   return defineCommand({
     name: "check",
-    summary: "compare an unlabelled batch with the training data and with the stream's own past",
+    summary: "compare an unlabelled batch with the training data and with the stream's own history",
     description:
-      "Compares a batch of unlabelled recordings with the frozen baseline and with its stream's first and last batches, and " +
-      "answers normal, gradual_drift or sudden_change.",
+      "Compares a batch of unlabelled recordings with the frozen baseline and with the first and the last batches " +
+      "of its stream, and answers normal, gradual_drift or sudden_change.",
     options: { ...checkOptions, model: { ...checkOptions.model, many: "repeated" } },
     resolve: (given) => {
       const { model, ...others } = given as Record<string, unknown>;
@@ -50,7 +51,7 @@ export function checkCommand(): Command {
       }
       return models.map((one) => resolveCheckConfig({ ...others, model: one }));
     },
-    json: "the answer as one line of JSON (schema: check_result.schema.json, or with --stream-from checked_streams)",
+    json: "the result as one line of JSON (schema: check_result.schema.json, or checked_streams with --stream-from)",
     closing,
     run: async (configs, { terminal, json }) => {
       const { check } = await import("../../pipelines/check.ts");

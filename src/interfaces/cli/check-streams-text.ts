@@ -1,4 +1,4 @@
-// The answers about many streams as one table, with what needs attention first.
+// The results of a check of many streams as one table, in which streams that need attention come first.
 import { counted } from "../../counted.ts";
 import { verdictExitCodes } from "../../errors.ts";
 import { naturalOrder } from "../../natural-order.ts";
@@ -33,7 +33,7 @@ export function checkStreamsLines({ streams, counts }: CheckedStreams, model: st
   ];
 }
 
-/** Streams that could not be checked come before normal ones. */
+/** Sort key of a stream: streams that could not be checked come before those with a normal verdict. */
 function checkStreamsUrgency({ result }: CheckedStream): number {
   return result === null ? 1 : verdictExitCodes[result.verdict];
 }

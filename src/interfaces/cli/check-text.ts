@@ -1,4 +1,4 @@
-// The answer of a check in words: first the verdict, then what is different and how unusual that is, then what to do.
+// The result of a check in words: first the verdict, then what differs and how unusual that is, then what to do.
 
 import { durationText } from "../../duration-text.ts";
 import { percent } from "../../percent.ts";
@@ -111,12 +111,12 @@ function checkTextHeadline(result: JudgedBatch): string[] {
   return lines;
 }
 
-/** Evidence on one scale for all models and run lengths: as a share of the alarm level. */
+/** The evidence as a share of the alarm level, which makes all models and run lengths comparable. */
 function checkEvidenceText({ verdict, evidence }: JudgedBatch): string {
   const { value, alarm_at, raised_by: by } = evidence;
-  // Earlier versions stored the accumulated evidence, even if a single batch raised the alarm.
+  // Earlier versions stored the accumulated evidence even if it was a single batch that raised the alarm.
   const share = verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at);
-  // Rounded down: 100 % is an alarm.
+  // The share is rounded down, so that only an alarm shows 100 %.
   const shown =
     share > 0 && share < 0.01
       ? "less than 1 % of"
@@ -131,7 +131,7 @@ function checkEvidenceText({ verdict, evidence }: JudgedBatch): string {
   return `evidence ${shown} the alarm level${by ? why[by] : ""}`;
 }
 
-/** The smallest p-value of some comparisons, with its limit. */
+/** The smallest p-value of the selected comparisons, with its limit. */
 function checkLimitText(
   { comparisons }: JudgedBatch,
   isMeant: (comparison: CheckedComparison) => boolean,
@@ -141,7 +141,9 @@ function checkLimitText(
   return limit === undefined || ps.length === 0 ? "" : ` (${comparisonPText(Math.min(...ps))}, at most ${limit})`;
 }
 
-/** The lines that --verbose adds: what was read, what the decision is based on, and the channels against every other reference. */
+/**
+ * The lines that --verbose adds: the input, the grounds for the verdict, and the channels compared with every other reference.
+ */
 export function checkDecisionBlocks(result: CheckResult): Block[] {
   if (result.verdict === "rejected") return [];
   const { comparisons, rows, windows, seconds, thresholds, evidence } = result;
@@ -203,7 +205,7 @@ function checkCauseLine({ channels, fault, weight }: JudgedBatch["likely_causes"
 
 function checkNextSteps(result: JudgedBatch, model: string): string[] {
   const { batch_id, stream } = result;
-  // A batch id may begin with a dash, just like a file name.
+  // A batch id may begin with a dash, as a file name may.
   const words = ["reference", "accept", "--model", shellPath(model), "--stream", stream, "--", batch_id];
   return checkAdvice(result, shellCommand("tidemark", ...words));
 }

@@ -1,4 +1,4 @@
-// The styles of text on a terminal with colours.
+// Text styles for a terminal that supports colours.
 import { styleText } from "node:util";
 
 export type Style = Parameters<typeof styleText>[0];
@@ -18,7 +18,7 @@ export function colouredText(style: Style, text: string): string {
   return styleText(style, text, { validateStream: false });
 }
 
-/** Line beginnings that are styled: either the whole line or only the matched words. */
+/** Styled beginnings of lines: the pattern selects either the whole line or only the matched words. */
 const styles: readonly (readonly [RegExp, Style, "line" | "words"])[] = [
   [/^warning: /i, "yellow", "line"],
   [/^error: /, ["red", "bold"], "words"],
@@ -30,7 +30,7 @@ const styles: readonly (readonly [RegExp, Style, "line" | "words"])[] = [
   [/^[a-z][a-z ]{0,9} +(?=\S)(?<=^.{11})/, "dim", "words"],
 ];
 
-/** The lines into which a text was wrapped, coloured according to how the text begins. */
+/** The lines of a wrapped text, coloured according to its first words. */
 export function colouredLines(lines: readonly string[]): string[] {
   const [first = "", ...rest] = lines;
   for (const [pattern, style, extent] of styles) {

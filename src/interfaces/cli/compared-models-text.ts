@@ -1,4 +1,4 @@
-// Two models compared person by person, in words, and what follows for a model that has joined a line.
+// A comparison of two models by person, in words, and the next step for a model that has joined a line.
 
 import { counted } from "../../counted.ts";
 import type { JoinedLine } from "../../pipelines/add-model.ts";
@@ -17,7 +17,7 @@ export function comparedModelsJoinLines({ line, model, champion, comparison }: J
   ];
 }
 
-/** On whom two models were compared, by how much they differ, and what that means. */
+/** The people on whom two models were compared, the difference between the models, and the conclusion. */
 export function comparedModelsLines({ first, second, on, paired }: ComparedModels): string[] {
   const where = on === "files" ? "in these recordings" : "whom both cross-validated";
   if (paired === null) {
@@ -38,7 +38,9 @@ export function comparedModelsLines({ first, second, on, paired }: ComparedModel
   };
   return [
     `compared   ${second} with ${first}, on ${counted(people.length, "person", "people")} ${where}`,
-    `           macro F1 ${fixedText(paired.second)} against ${fixedText(paired.first)}: difference ${signedFixedText(difference)}${range}`,
-    `           higher for ${counted(higher, "person", "people")}, lower for ${lower}${verdict === null ? "" : meanings[verdict]}`,
+    `macro F1 ${fixedText(paired.second)} against ${fixedText(paired.first)}: difference ` +
+      `${signedFixedText(difference)}${range}`,
+    `higher for ${counted(higher, "person", "people")}, lower for ` +
+      `${lower}${verdict === null ? "" : meanings[verdict]}`,
   ];
 }

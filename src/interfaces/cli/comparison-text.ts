@@ -1,5 +1,4 @@
-// The comparisons of a check as tables: how unusual the batch is compared with each reference, and the distances of each
-// channel.
+// The comparisons of a check as tables: the batch's p-value against each reference, and the distance of each channel.
 import { counted } from "../../counted.ts";
 import { percent } from "../../percent.ts";
 import type { CheckedComparison } from "../../pipelines/check.ts";
@@ -12,10 +11,7 @@ export const comparedReferenceNames = {
   rolling: "the stream's last batches",
 } as const;
 
-/**
- * Says what replaced the rehearsals, or how many people the rehearsals came from and how small a p-value can therefore
- * be.
- */
+/** Names the method used in place of rehearsals, or the number of rehearsed people and the smallest p-value that it allows. */
 function comparisonMethodText({ method, people, resolution }: CheckedComparison): string {
   const who = people === undefined ? "held-out people" : counted(people, "held-out person", "held-out people");
   const least =
@@ -103,7 +99,7 @@ export function comparisonChannelLines(shown: CheckedComparison): Block[] {
   ];
 }
 
-/** Explains the column of scores, in which the largest is marked. */
+/** Explains the column of scores, whose largest value is marked. */
 function comparisonScoreText({ method, beyond_chance, statistic }: CheckedComparison): string {
   const name = statisticNames[statistic] ?? statistic;
   if (beyond_chance && statistic === "wasserstein")

@@ -10,7 +10,7 @@ import { openTerminal } from "./terminal.ts";
 export function completionCommand(scriptFor: (shell: Shell) => string): Command {
   const command = new Command("completion")
     .summary("print a script that completes commands, options and their values")
-    .description("Prints a completion script for a shell to standard output.")
+    .description("Prints a shell completion script to standard output.")
     .usage("bash|zsh|fish")
     .argument("[shell]", "bash, zsh or fish (required)")
     .action((shell: string | undefined) => {

@@ -1,5 +1,5 @@
-// Completion scripts, generated from the commands and the definitions of their options. A script is self-contained: pressing
-// Tab starts no program.
+// Completion scripts, generated from the commands and the definitions of their options. Each script is self-contained:
+// completing a word starts no program.
 import type { Command } from "commander";
 import { kebabCase } from "../../letter-case.ts";
 import { flagOption, type Option, type Options } from "../../option.ts";
@@ -7,11 +7,11 @@ import { flagOption, type Option, type Options } from "../../option.ts";
 export type Shell = "bash" | "zsh" | "fish";
 
 interface Completed {
-  /** For example "models list"; "" for the program itself. */
+  /** Path of a command, for example "models list"; "" for the program itself. */
   readonly path: string;
   readonly summary: string;
   readonly commands: readonly string[];
-  /** Words that may come next: commands, or the values of an argument. */
+  /** Words that may come next: subcommands, or the values of an argument. */
   readonly words: readonly string[];
   readonly options: readonly { readonly flag: string; readonly option: Option }[];
   readonly takesFiles: boolean;
@@ -112,7 +112,7 @@ complete -o default -F _tidemark tidemark
 `;
 }
 
-/** The text in single quotes. */
+/** The text as a single-quoted shell word. */
 function quoteForCompletion(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -16,12 +16,14 @@ const closing: Closing = {
     "tidemark convert raw.csv --out clean.csv --units auto",
   ],
   notes: [
-    "The table has the columns user, activity (if there are labels), recording, timestamp_s, and the channels, in m/s^2 and rad/s. Reading it gives the same windows as reading the files. Rows without a label are kept.",
+    "The table has the columns user, activity (if there are labels), recording, timestamp_s, and the channels, in " +
+      "m/s^2 and rad/s. Reading the table gives the same windows as reading the original files. Rows without a label " +
+      "are included.",
   ],
   exitCodes: [
     [0, "done"],
     [1, "a defect in Tidemark"],
-    [2, "wrong usage, or files that cannot be read; nothing was written"],
+    [2, "wrong usage or unreadable files; nothing was written"],
   ],
 };
 
@@ -30,11 +32,11 @@ export function convertCommand(): Command {
   return defineCommand({
     name: "convert",
     summary: "write recordings as one clean table, in SI units",
-    description: "Reads recordings as train would, and writes them as one clean table, in m/s^2 and rad/s.",
+    description: "Reads recordings as train would, and writes them as one clean table in m/s^2 and rad/s.",
     options: convertOptions,
     resolve: resolveConvertConfig,
     configFile: true,
-    json: "what was done as one line of JSON (schema: convert_result.schema.json)",
+    json: "the result as one line of JSON (schema: convert_result.schema.json)",
     closing,
     run: async (config, { terminal, json }) => {
       const { convert } = await import("../../pipelines/convert.ts");
@@ -85,7 +87,8 @@ function convertBlocks({ quality, channels, unusedColumns, rows, out, seconds }:
     "",
     ...(unusedColumns.length === 0 ? [] : [`not read   ${unusedColumns.join(", ")}`]),
     ...recordingsDroppedText(quality, null).map((line) => `left out   ${line}`),
-    `written    ${counted(rows, "row")} of ${counted(quality.users, "person", "people")} in ${counted(quality.recordings, "recording")}, in ${durationText(seconds)}`,
+    `written    ${counted(rows, "row")} of ${counted(quality.users, "person", "people")} in ` +
+      `${counted(quality.recordings, "recording")}, in ${durationText(seconds)}`,
     out,
   ];
 }

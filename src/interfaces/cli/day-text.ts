@@ -1,9 +1,9 @@
-// Describes the days that a calibration rehearsed or that a benchmark drew.
+// Describes the days that a calibration rehearsed or that drift-bench drew.
 
 import { durationText } from "../../duration-text.ts";
 import type { RehearsedDay } from "../../pipelines/baseline.ts";
 
-/** A line such as "days       rehearsed with bouts of 15 s to 5 min on average"; no line if nothing was rehearsed. */
+/** A line such as "days rehearsed with bouts of 15 s to 5 min on average"; empty if nothing was rehearsed. */
 export function rehearsedDayLines(day: RehearsedDay | null): string[] {
   if (day === null) return [];
   return [`days       rehearsed ${dayText(day)}${day === "recorded" ? "" : " on average"}`];
@@ -15,7 +15,7 @@ export function dayText(day: RehearsedDay): string {
   return `with bouts of ${[...new Set(day.bout_seconds)].map(dayBoutText).join(" to ")}`;
 }
 
-/** A length such as "20 s" or "2 min". */
+/** A duration such as "20 s" or "2 min". */
 export function dayBoutText(seconds: number): string {
   return seconds % 60 === 0 ? `${seconds / 60} min` : durationText(seconds);
 }

@@ -13,14 +13,14 @@ import { openTerminal, type Terminal } from "./terminal.ts";
 
 export interface Definition<Config> {
   readonly name: string;
-  /** One line, for the list of commands. */
+  /** One-line description in the list of commands. */
   readonly summary: string;
-  /** The help's first paragraph; by default the summary. */
+  /** The first paragraph of the help; the summary by default. */
   readonly description?: string;
   readonly options: Options;
-  /** Checks and completes what the user gave. */
+  /** Validates the given options and fills in defaults. */
   readonly resolve: (given: unknown, file?: ConfigFile) => Config;
-  /** Whether options may also come from a file. */
+  /** Whether options may also come from a config file. */
   readonly configFile?: boolean;
   /** What --json prints. */
   readonly json: string;
@@ -30,13 +30,13 @@ export interface Definition<Config> {
 
 export interface Shown {
   readonly terminal: Terminal;
-  /** Whether the user wants results as JSON. */
+  /** Whether results are printed as JSON. */
   readonly json: boolean;
 }
 
 const defined = new WeakMap<Command, Options>();
 
-/** The defined options of each command, including those that only the command line has. */
+/** The defined options of each command, including those that exist only on the command line. */
 export function definedOptions(command: Command): Options {
   return defined.get(command) ?? {};
 }
@@ -45,7 +45,7 @@ export function rememberDefinedOptions(command: Command, options: Options): void
   defined.set(command, options);
 }
 
-/** The command with its arguments and options; its action resolves them and calls `run`. */
+/** The command with its arguments and options; its action validates them and calls `run`. */
 export function defineCommand<Config extends object>(definition: Definition<Config>): Command {
   const { name, summary, description = commandDescription(summary), options, closing, run } = definition;
   const printing: Options = {
@@ -61,7 +61,7 @@ export function defineCommand<Config extends object>(definition: Definition<Conf
   }
   for (const [own, option] of Object.entries({ ...options, ...printing })) {
     if (option.argument === true) continue;
-    // Commander shows groups in the order in which they are first named.
+    // Commander lists the groups in the order in which the options first mention them.
     command.optionsGroup(option.group ?? "Options:");
     for (const one of commanderOptions(own, option)) command.addOption(one);
   }
@@ -73,7 +73,7 @@ export function defineCommand<Config extends object>(definition: Definition<Conf
         given[name] = value;
     });
     if (quiet === true && verbose === true)
-      throw new UserError("--quiet and --verbose: expected one of them, got both");
+      throw new UserError("--quiet and --verbose: expected at most one of them, got both");
     const terminal = openTerminal(quiet === true ? "quiet" : verbose === true ? "verbose" : "usual");
     const file = path === undefined ? undefined : await readConfigFile(String(path));
     const config = definition.resolve(given, file);
@@ -93,7 +93,7 @@ function commandOptionsLine(config: object, options: Options): string {
   return `options    ${words.join(", ")}`;
 }
 
-/** A command that only groups subcommands. */
+/** A command that only contains subcommands. */
 export function defineGroup({
   name,
   summary,
@@ -121,7 +121,7 @@ function commandDescription(words: string): string {
   return `${words[0]!.toUpperCase()}${words.slice(1)}.`;
 }
 
-/** "<files...> --model <dir> [options]": the required parts, then the rest. */
+/** For example "<files...> --model <dir> [options]": the required parts come first. */
 function commandUsage(options: Options): string {
   const needed = Object.entries(options).filter(([, { presence }]) => presence === "required");
   const words = needed.map(([name, option]) =>
@@ -134,13 +134,13 @@ function commandPlaceholder({ value, many }: Option): string {
   return many === "words" ? `<${value}...>` : `<${value}>`;
 }
 
-/** The option, and its former names, which the help hides. */
+/** The option and its former names, which are hidden from the help. */
 function commanderOptions(name: string, option: Option): CommanderOption[] {
   return [name, ...(option.aliases ?? [])].map((own) => {
     const value = option.value === undefined ? "" : ` ${commandPlaceholder(option)}`;
     const made = new CommanderOption(`--${kebabCase(own)}${value}`, describeCommandOption(option));
     if (own !== name) made.hideHelp();
-    // Text that is not a number is passed on, so that the check rejects it and names the option.
+    // Text that is not a number is left unchanged, so that validation rejects it and names the option.
     if (option.type === "number") made.argParser((text: string) => parseCommandNumber(text));
     if (option.many === "repeated") made.argParser((text: string, before?: string[]) => [...(before ?? []), text]);
     return made;
@@ -152,7 +152,7 @@ function parseCommandNumber(text: string): number | string {
   return Number.isNaN(number) ? text : number;
 }
 
-/** The option's line in the help. */
+/** The description of the option in the help. */
 function describeCommandOption(option: Option): string {
   const choices = Object.entries(option.choices ?? {}).map(([word, about]) =>
     about === "" ? word : `${word} (${about})`,

@@ -1,6 +1,6 @@
-// How wide a text is in a terminal, and how much of it fits.
+// The width of a text in a terminal, and the part of the text that fits into a given width.
 
-/** Width of a visible text in terminal columns: 0 for combining marks, 2 for CJK and emoji. */
+/** Width of the text in terminal columns, without control sequences: 0 for combining marks, 2 for CJK characters and emoji. */
 export function displayWidth(text: string): number {
   let width = 0;
   for (const character of text) {
@@ -15,12 +15,12 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** A visible text cut to `width` terminal columns; an ellipsis replaces its end. */
+/** A text cut to `width` terminal columns, with an ellipsis in place of the missing end. */
 export function truncateToDisplayWidth(text: string, width: number): string {
   return displayWidth(text) <= width ? text : `${startWithinDisplayWidth(text, width - 1)}…`;
 }
 
-/** As many of the first characters as fit, but at least one, even if it is wider than the space. */
+/** The longest start of the text that fits into `width` columns; at least one character, even if that character is too wide. */
 export function startWithinDisplayWidth(text: string, width: number): string {
   let cut = "";
   for (const character of text) {

@@ -12,7 +12,9 @@ import type { Block } from "./terminal.ts";
 const closing: Closing = {
   examples: ["tidemark drift-bench others.parquet --model models/walk \\\n    --seconds 300 --out bench.html"],
   notes: [
-    "Batches are sessions drawn from each person's recordings. Starting with batch --change-at, changes are injected into the samples, and the network classifies the changed samples. Use recordings of people that the model did not learn from. The same seed gives the same tables.",
+    "Batches are sessions drawn from each person's recordings. From batch --change-at on, changes are injected into " +
+      "the samples, and the network classifies the changed samples. Use recordings of people who are not in the " +
+      "model's training data. The same seed gives the same tables.",
   ],
   exitCodes: [
     [0, "done"],
@@ -27,11 +29,12 @@ export function driftBenchCommand(): Command {
     name: "drift-bench",
     summary: "measure false alarms, delays and verdicts on your data, and compare them with textbook constants",
     description:
-      "Draws drift-free streams from recordings that the model was not trained on, injects changes, and measures what " +
-      "check would have answered. Compares the result with textbook constants, a KS p-value and an alarm at every hundredth batch.",
+      "Draws drift-free streams from recordings that the model was not trained on, injects changes, and measures " +
+      "which verdicts check would give. Compares the result with textbook constants, a KS p-value, and an alarm at " +
+      "every hundredth batch.",
     options: driftBenchOptions,
     resolve: resolveDriftBenchConfig,
-    json: "the figures as one line of JSON",
+    json: "the measured figures as one line of JSON",
     closing,
     run: async (config, { terminal, json }) => {
       const { driftBench } = await import("../../pipelines/drift-bench.ts");
@@ -70,7 +73,8 @@ function driftBenchLines(result: DriftBenchResult): Block[] {
   });
   const others = Object.keys(result.no_drift).filter((judge) => judge !== "tidemark");
   return [
-    `${counted(result.people.length, "person", "people")}, batches of ${result.batch_seconds} s, streams of ${result.batches}, days ${dayText(result.day)}`,
+    `${counted(result.people.length, "person", "people")}, batches of ${result.batch_seconds} s, streams of ` +
+      `${result.batches}, days ${dayText(result.day)}`,
     "",
     "no drift",
     { headers: ["judge", "alarms per batch", "batches between alarms", "with half of the activities"], rows: still },

@@ -11,12 +11,14 @@ import type { Closing } from "./help-closing.ts";
 const closing: Closing = {
   examples: ["tidemark evaluate labelled.parquet --model models/walk --out evaluation.html"],
   notes: [
-    "Windows are cut as in training. Intervals cover 90 % and come from a bootstrap over people. A person is outside the cross-validated spread if at most 5 % of the cross-validated people score as low as that person. With fewer than 19 cross-validated people, a person is outside if none of them scores as low.",
+    "Windows are cut as in training. Intervals cover 90 % and come from a bootstrap over people. A person is " +
+      "outside the cross-validated spread if at most 5 % of the cross-validated people score as low as that person. " +
+      "With fewer than 19 cross-validated people, a person is outside the spread if none of them scores as low.",
   ],
   exitCodes: [
     [0, "done, whatever the figures"],
     [1, "a defect in Tidemark"],
-    [2, "wrong usage, data that does not fit, or a model whose files have changed"],
+    [2, "wrong usage, unsuitable data, or a model with modified files"],
   ],
 };
 
@@ -24,13 +26,13 @@ const closing: Closing = {
 export function evaluateCommand(): Command {
   return defineCommand({
     name: "evaluate",
-    summary: "measure a model on labelled recordings, and compare it with its cross-validation",
+    summary: "measure a model on labelled recordings, and compare the result with its cross-validation",
     description:
-      "Predicts labelled recordings with a trained model, computes every metric of the training report by person and by class, and " +
-      "compares them with what cross-validation promised.",
+      "Predicts labelled recordings with a trained model, computes every metric of the training report per person " +
+      "and per class, and compares the metrics with the cross-validation of the model.",
     options: evaluateOptions,
     resolve: resolveEvaluateConfig,
-    json: "the figures as one line of JSON (schema: evaluate_result.schema.json)",
+    json: "the metrics as one line of JSON (schema: evaluate_result.schema.json)",
     closing,
     run: async (config, { terminal, json }) => {
       const { evaluate } = await import("../../pipelines/evaluate.ts");

@@ -1,4 +1,4 @@
-// What `evaluate` prints: metrics with intervals, people, classes, and the comparison with cross-validation.
+// The text that `evaluate` prints: metrics with intervals, people, classes, and the comparison with cross-validation.
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import type { EvaluateResult, Interval } from "../../pipelines/evaluate.ts";
@@ -61,7 +61,9 @@ function evaluatePromiseLines(promise: EvaluateResult["crossValidation"], people
   } as const;
   const outside = people.filter(({ within }) => !within).map(({ user }) => user);
   return [
-    `promised   macro F1 ${fixedText(promised)} over ${counted(promise.people, "cross-validated person", "cross-validated people")}, ${fixedText(lowest)} to ${fixedText(highest)}`,
+    `promised   macro F1 ${fixedText(promised)} over ` +
+      `${counted(promise.people, "cross-validated person", "cross-validated people")}, ${fixedText(lowest)} to ` +
+      `${fixedText(highest)}`,
     `found      macro F1 ${fixedText(found)} over ${counted(people.length, "person", "people")}; ` +
       (verdict === null
         ? "one person is not enough to compare"

@@ -1,11 +1,11 @@
-// What starting from another model's weights gained, in words and as a table.
+// The gain from starting with another model's weights, in words and as a table.
 
 import { naturalOrder } from "../../natural-order.ts";
 import type { FineTuningGain, FineTuningReport } from "../../pipelines/train.ts";
 import { fixedText, signedFixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
-/** Maximum number of people in the table. */
+/** Maximum number of people in the table of gains. */
 const shownPeople = 30;
 
 export function fineTuningLines({

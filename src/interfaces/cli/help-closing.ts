@@ -1,19 +1,22 @@
-// The part of a command's help below its options.
+// The part of a command's help that follows its options.
 import type { Command } from "commander";
 import { colouredText } from "./colour.ts";
 import { wrapLine } from "./wrap.ts";
 
 export interface Closing {
-  /** Commands. If a command has several lines, all but the last end with a backslash, so that the command can be pasted. */
+  /**
+   * Commands. Example commands; all lines of a multi-line command except the last end with a backslash, so that it can be
+   * pasted.
+   */
   readonly examples: readonly string[];
   /** Paragraphs. */
   readonly notes?: readonly string[];
-  /** Exit codes and their meanings, in the order in which they are shown. */
+  /** Exit codes and their meanings, in the order in which the help lists them. */
   readonly exitCodes: readonly (readonly [code: number, meaning: string])[];
   readonly exitHeading?: string;
 }
 
-/** The text, wrapped at `helpWidth`; commander removes the colours if the output shows none. */
+/** The text wrapped at `helpWidth`; commander removes the colours if the output does not support them. */
 export function addHelpClosing(command: Command, { examples, notes = [], exitCodes, exitHeading }: Closing): void {
   command.addHelpText("after", () => {
     const { helpWidth = 80 } = command.createHelp();

@@ -11,12 +11,13 @@ import { inspectBlocks } from "./inspect-text.ts";
 const closing: Closing = {
   examples: ["tidemark inspect recordings.parquet", 'tidemark inspect "data/*.csv" --group subject --out inspect.html'],
   notes: [
-    "Recordings are read, cut into windows and split exactly as train would with the same options. Nothing is trained, and no recording is changed.",
+    "Recordings are read, cut into windows and split exactly as train would do it with the same options. Nothing is " +
+      "trained, and no recording is changed.",
   ],
   exitCodes: [
     [0, "train would accept these recordings"],
     [1, "a defect in Tidemark"],
-    [2, "wrong usage, or train would refuse them; the message is the one that train would print"],
+    [2, "wrong usage, or recordings that train would refuse; the message is the one that train would print"],
   ],
 };
 
@@ -24,14 +25,14 @@ const closing: Closing = {
 export function inspectCommand(): Command {
   return defineCommand({
     name: "inspect",
-    summary: "show what train would read, and whether it would accept it",
+    summary: "show how train would read recordings, and whether it would accept them",
     description:
-      "Reads recordings exactly as train would, and shows files, columns, sensors and units, clocks, people, activities, what would " +
-      "be left out and why, and ten seconds of every channel.",
+      "Reads recordings exactly as train would, and shows files, columns, sensors and units, clocks, people, " +
+      "activities, what would be left out and why, and ten seconds of every channel.",
     options: inspectOptions,
     resolve: resolveInspectConfig,
     configFile: true,
-    json: "what was read, or why nothing could be read, as one line of JSON (schema: inspect_result.schema.json)",
+    json: "what was read, or why the files could not be read, as one line of JSON (schema: inspect_result.schema.json)",
     closing,
     run: async (config, { terminal, json }) => {
       const { inspect } = await import("../../pipelines/inspect.ts");
@@ -51,13 +52,13 @@ export function inspectCommand(): Command {
 
 type Windows = NonNullable<InspectResult["windows"]>;
 
-/** What --json prints: everything except the samples. */
+/** The output of --json: everything except the samples. */
 export type PrintedInspection = Omit<SnakeKeys<InspectResult>, "excerpts" | "windows" | "folds"> & {
   windows: (Omit<SnakeKeys<Windows>, "dropped"> & { dropped: SnakeKeys<Windows["dropped"]> }) | null;
   folds: SnakeKeys<NonNullable<InspectResult["folds"]>[number]>[] | null;
 };
 
-/** What --json prints if the files cannot be read to the end. */
+/** The output of --json if the files cannot be read completely. */
 export interface PrintedFailure {
   error: NonNullable<InspectResult["refusal"]>;
 }

@@ -1,4 +1,4 @@
-// What `inspect` prints: what was read, ten seconds of every channel, people, activities, and recordings.
+// The text that `inspect` prints: the input, ten seconds of every channel, people, activities, and recordings.
 
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
@@ -15,7 +15,7 @@ import {
 } from "./recordings-text.ts";
 import type { Block } from "./terminal.ts";
 
-/** Maximum number of rows of a table of people or recordings. */
+/** Maximum number of rows in the tables of people and of recordings. */
 const shownRows = 20;
 
 export function inspectBlocks(result: InspectResult): Block[] {
@@ -85,7 +85,7 @@ function inspectRateText(rate: number, unit = " Hz"): string {
   return `${Number(rate.toPrecision(4))}${unit}`;
 }
 
-/** The first excerpt of the activity that moves the most, sensor by sensor. */
+/** The first excerpt of the activity with the most movement, one chart per sensor. */
 function inspectChartBlocks({ excerpts, sensors }: InspectResult): Block[] {
   const excerpt =
     excerpts.length === 0
@@ -114,7 +114,7 @@ function inspectChartBlocks({ excerpts, sensors }: InspectResult): Block[] {
   ];
 }
 
-/** Mean absolute difference between neighbouring samples. */
+/** Mean absolute difference between consecutive samples. */
 function inspectedMovement({ channels }: InspectResult["excerpts"][number]): number {
   const values = Object.values(channels);
   return values.reduce((total, own) => {

@@ -1,8 +1,11 @@
-// Handles Ctrl-C, and SIGTERM, which schedulers send. The first signal asks the work to stop at its next safe point; the second
-// ends the process at once.
+// Handles SIGINT (Ctrl-C) and SIGTERM, which schedulers send. The first signal requests a stop at the next safe point; the
+// second ends the process at once.
 import { exitCodes } from "../../errors.ts";
 
-/** Runs `work` with a signal that the first SIGINT or SIGTERM aborts; `onStopping` then gets a message for the user. */
+/**
+ * Runs `work` with an abort signal, which the first SIGINT or SIGTERM triggers; `onStopping` then receives a message for the
+ * user.
+ */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
   onStopping: (message: string) => void,

@@ -3,7 +3,7 @@ import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { openTerminal } from "./terminal.ts";
 import { trainTextWhenQuiet } from "./train-text.ts";
 
-/** One event per line as it happens, `batch` events included. With --quiet, only results. */
+/** Prints one JSON event per line as it happens, including `batch` events. With --quiet, only results. */
 export function jsonRenderer({ loudness = "usual", ...streams }: RendererOptions): TrainRenderer {
   const terminal = openTerminal(loudness, streams);
   return {

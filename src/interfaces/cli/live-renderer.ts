@@ -1,5 +1,5 @@
-// A training run on a terminal: one line that is redrawn in place (running fits, windows per second, time left). Results of
-// finished fits scroll up above it.
+// Shows a training run on a terminal as one line that is redrawn in place (running fits, windows per second, time left).
+// Results of completed fits scroll above the line.
 
 import { durationText } from "../../duration-text.ts";
 import type { FitName, FitStage } from "../../pipelines/train.ts";
@@ -14,7 +14,7 @@ import { trainCalibrationLine, trainFitLabel, trainTextBlocks, verboseTrainLines
 interface RunningFit {
   epoch: number;
   epochs: number;
-  /** Share of the epoch, or of the stage, that is done. */
+  /** Completed share of the epoch or of the stage. */
   done: number;
   loss: number | null;
   stage?: FitStage;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command's entry point. It rejects an old Node.js before it loads anything else.
+// The command's entry point. Rejects an old version of Node.js before loading any other module.
 import { nodeFault } from "../../node-version.ts";
 
 if (nodeFault !== undefined) {

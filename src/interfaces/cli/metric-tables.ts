@@ -1,4 +1,4 @@
-// Tables of classification metrics, by person and by class.
+// Tables of classification metrics per person and per class.
 
 import { naturalOrder } from "../../natural-order.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
@@ -8,7 +8,7 @@ import type { Table } from "./table.ts";
 type CrossValidation = EventOf<"cross-validation">;
 type Person = Omit<CrossValidation["users"][number], "fold"> & { readonly fold?: number | null };
 
-/** Maximum number of people in the table; if there are more, it shows those with the lowest scores. */
+/** Maximum number of people in the table; a longer list is cut to the people with the lowest scores. */
 const shownUsers = 30;
 
 /** The metrics that are printed, with their titles. */
@@ -21,7 +21,7 @@ export const printedMetrics = [
   ["calibration error", "expected_calibration_error"],
 ] as const;
 
-/** The people with the lowest scores, in the order of their names, with the fold that tested each if there are folds. */
+/** The people with the lowest scores, sorted by name, with the fold that tested each person if there are folds. */
 export function personMetricTable(users: readonly Person[], worst: string): Table {
   const hasFolds = users.some(({ fold }) => fold !== undefined);
   const byScore = users.toSorted((a, b) => a.metrics.macro_f1 - b.metrics.macro_f1);

@@ -22,7 +22,9 @@ const closing: Closing = {
     "tidemark models rollback walk --dir models",
   ],
   notes: [
-    "All versions of a line are in the same directory and share a name, by default that of the first version's folder. Every command that accepts --model also accepts models/walk@champion. Promoting and rolling back change only one small file, registry.json, and never a model.",
+    "All versions of a line are in the same directory and share the line's name, by default the name of the first " +
+      "version's folder. Every command with --model also accepts models/walk@champion. Promoting and rolling back " +
+      "change only registry.json, a small file, and never a model.",
   ],
   exitCodes: [
     [0, "done, or nothing to do"],
@@ -37,7 +39,7 @@ export function modelsCommand(): Command {
     json ? terminal.json(value) : terminal.print(...blocks);
   const list = defineCommand({
     name: "list",
-    summary: "list all models in a folder, by line and age",
+    summary: "list all models in a folder, by line and creation time",
     options: listOptions,
     resolve: (given) => resolveOptions(listOptions, given),
     json: "one line of JSON",
@@ -55,7 +57,7 @@ export function modelsCommand(): Command {
   });
   const show = defineCommand({
     name: "show",
-    summary: "show what one model is, how good it is, and how it was made",
+    summary: "show what a model is, how well it performs, and how it was made",
     options: modelOptions,
     resolve: (given) => resolveOptions(modelOptions, given),
     json: "one line of JSON",
@@ -68,7 +70,7 @@ export function modelsCommand(): Command {
   });
   const compare = defineCommand({
     name: "compare",
-    summary: "compare models person by person, by their cross-validations or on labelled recordings",
+    summary: "compare models by person, in cross-validation or on labelled recordings",
     options: compareOptions,
     resolve: resolveCompareConfig,
     json: "one line of JSON",
@@ -84,33 +86,33 @@ export function modelsCommand(): Command {
   });
   const add = defineCommand({
     name: "add",
-    summary: "let a model join a line, and compare it with the line's champion",
+    summary: "add a model to a line, and compare it with the line's champion",
     options: addOptions,
     resolve: (given) => resolveOptions(addOptions, given),
     json: "one line of JSON",
     run: async ({ model, as }, shown) => {
       const { addModel } = await import("../../pipelines/add-model.ts");
       const joined = await addModel(model, as, { reporter: { warn: shown.terminal.warn } });
-      shown.terminal.detail(`read       ${model}, the champion of ${as} and the registry beside them`);
+      shown.terminal.detail(`read       ${model}, the champion of ${as} and the registry in the same folder`);
       answer(shown, snakeKeys(joined), comparedModelsJoinLines(joined, model));
     },
   });
   const promote = defineCommand({
     name: "promote",
-    summary: "make a model the champion of its line; its references start empty",
+    summary: "make a model the champion of its line, with empty references",
     options: modelOptions,
     resolve: (given) => resolveOptions(modelOptions, given),
     json: "one line of JSON",
     run: async ({ model }, shown) => {
       const { promote } = await import("../../pipelines/models.ts");
       const promotion = await promote(model);
-      shown.terminal.detail(`read       ${model} and the registry beside it`);
+      shown.terminal.detail(`read       ${model} and the registry in the same folder`);
       answer(shown, promotion, [modelsPromotionLine(promotion)]);
     },
   });
   const rollback = defineCommand({
     name: "rollback",
-    summary: "make the previous champion the champion again, with its references as they were",
+    summary: "make the previous champion the champion again, with its references unchanged",
     options: rollbackOptions,
     resolve: (given) => resolveOptions(rollbackOptions, given),
     json: "one line of JSON",
@@ -123,15 +125,16 @@ export function modelsCommand(): Command {
   });
   return defineGroup({
     name: "models",
-    summary: "manage versions of models: list, add, compare, promote, roll back",
+    summary: "manage model versions: list, add, compare, promote, roll back",
     description:
-      "Lists the models in a folder, shows and compares them, adds a model to a line, makes one the champion of its line, or rolls back.",
+      "Lists the models in a folder, shows and compares them, adds a model to a line, promotes a model to champion " +
+      "of its line, or rolls a promotion back.",
     commands: [list, show, add, compare, promote, rollback],
     closing,
   });
 }
 
-/** Earlier versions wrote a report's options in camelCase. */
+/** Earlier versions wrote the options in a report in camelCase. */
 function modelsShowJson({ version, report, retraining }: ShownModel): Record<string, unknown> {
   return {
     version: snakeKeys(version),
@@ -170,11 +173,13 @@ function modelsShowLines({ version, report, retraining }: ShownModel): string[] 
     `made       ${version.createdAt.slice(0, 16).replace("T", " ")} from ${version.from ?? "labelled recordings"}`,
     `people     ${version.people}`,
     `classes    ${version.classes.join(", ")}`,
-    `macro F1   ${meanAndSdText(report.summary.over_folds.macro_f1)} over folds, ${meanAndSdText(report.summary.over_users.macro_f1)} over people`,
+    `macro F1   ${meanAndSdText(report.summary.over_folds.macro_f1)} over folds, ` +
+      `${meanAndSdText(report.summary.over_users.macro_f1)} over people`,
     ...(comparison === undefined
       ? []
       : [
-          `retrained  cycle ${winner} won; macro F1 on the holdout ${fixedText(comparison.candidate_macro_f1)} (previous model: ${fixedText(comparison.champion_macro_f1)})`,
+          `retrained  cycle ${winner} won; macro F1 on the holdout ${fixedText(comparison.candidate_macro_f1)} ` +
+            `(previous model: ${fixedText(comparison.champion_macro_f1)})`,
         ]),
   ];
 }
@@ -198,7 +203,7 @@ function modelsCompareLines({ models: shown, compared }: ModelComparison): Block
   return [
     table,
     "",
-    "The table has each model's own cross-validation; a retrained model may have fewer people.",
+    "The table shows each model's own cross-validation; a retrained model may have been cross-validated on fewer people.",
     ...compared.flatMap(comparedModelsLines),
   ];
 }

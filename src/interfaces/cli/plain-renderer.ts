@@ -1,4 +1,5 @@
-// A training run in a pipe or a log: one plain line per epoch and per quarter of the calibration, without escape codes, then the tables.
+// Shows a training run in a pipe or a log: one plain line per epoch and per quarter of the calibration, without escape codes,
+// then the tables.
 import type { CalibrationEvent } from "../../pipelines/recalibrate-baseline.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { openTerminal } from "./terminal.ts";

@@ -17,13 +17,18 @@ const closing: Closing = {
     "tidemark predict day.csv --model models/walk --out day.parquet \\\n    --smooth 60 --unknown 0.1",
   ],
   notes: [
-    "The table has one row per window: user, recording, start_s, end_s, label, confidence (the label's probability), entropy (nats), margin (over the second most probable label) and p_<class>, the probability of each class. Labels in the files are not read.",
-    "--smooth treats the activity as a Markov chain that stays in one class for the given time on average, and labels each window using all windows before and after it. --unknown 0.1 finds the confidence below which 10 % of the cross-validated windows lie, after the same smoothing. The networks that predicted these windows had not seen their people.",
+    "The table has one row per window: user, recording, start_s, end_s, label, confidence (the label's " +
+      "probability), entropy (nats), margin (over the second most probable label) and p_<class>, the probability of " +
+      "each class. Labels in the files are ignored.",
+    "--smooth treats the activity as a Markov chain that stays in one class for the given time on average, and " +
+      "labels each window using all windows before and after it. --unknown 0.1 finds the confidence below which 10 % " +
+      "of the cross-validated windows lie, after the same smoothing. These windows were predicted by networks that " +
+      "were not trained on the same people.",
   ],
   exitCodes: [
     [0, "done"],
     [1, "a defect in Tidemark"],
-    [2, "wrong usage, data that does not fit, or a model whose files have changed"],
+    [2, "wrong usage, unsuitable data, or a model with modified files"],
   ],
 };
 

@@ -1,4 +1,4 @@
-// The events of train and retrain as `--json` prints them, with keys in snake_case.
+// Converts the events of train and retrain to the form that `--json` prints, with keys in snake_case.
 import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
 import type { TrainEvent } from "../../pipelines/train.ts";
 

@@ -1,4 +1,4 @@
-// The command line as a whole: its commands, and what the user sees of an error, a broken pipe or a mistyped word.
+// The command line as a whole: its commands, and how errors, broken pipes and mistyped words are reported.
 import { Command, CommanderError } from "commander";
 import { exitCodes, Interrupted, UserError } from "../../errors.ts";
 import { explainSystemError } from "../../system-error.ts";
@@ -46,8 +46,8 @@ const closing: Closing = {
   exitCodes: [
     [0, "done"],
     [1, "a defect in Tidemark"],
-    [2, "wrong usage: an option, a file or its content; the message says which one, and what to do"],
-    [3, "sync, alerts, push: a server did not accept everything"],
+    [2, "wrong usage: a bad option, file or content; the message names it and says what to do"],
+    [3, "sync, alerts, push: at least one server did not accept everything"],
     [10, "check, push: gradual drift"],
     [11, "check, push: sudden change"],
     [12, "check, push: the quality gate rejected the batch"],
@@ -57,7 +57,7 @@ const closing: Closing = {
   ],
 };
 
-/** All commands; nothing is parsed yet. */
+/** All commands, before any argument is parsed. */
 export function createProgram(): Command {
   const program = new Command("tidemark")
     .usage("<command> [options]")
@@ -83,8 +83,7 @@ export function createProgram(): Command {
         minWidthToWrap: 20,
         subcommandTerm: (own) => own.name(),
         styleTitle: (text) => colouredText("bold", wrapProgramHelp(command, text)),
-        // Underscores stand in for "Usage: ", because a text that begins with it counts as a command and is never
-        // wrapped.
+        // Underscores stand in for "Usage: ", because text that begins with "Usage: " counts as a command and is never wrapped.
         styleUsage: (text) => wrapProgramHelp(command, `_______${text}`).slice(7),
         styleOptionTerm: (text) => colouredText("cyan", text),
         styleArgumentTerm: (text) => colouredText("cyan", text),
@@ -110,11 +109,12 @@ export async function runProgram(argv: readonly string[]): Promise<never> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (lost !== undefined) return;
     lost = error;
-    // Nobody reads the output any more. Training stops at its next step and can be resumed; other work is completed.
+    // The reader of the output has closed the pipe. Training then stops at its next step and can be resumed; other work is
+    // completed.
     if (error.code === "EPIPE") process.emit("SIGTERM");
     else printTerminalError(`error: standard output could not be written: ${error.message}`);
   });
-  // There is nowhere left to report it.
+  // An error of standard error cannot be reported anywhere.
   process.stderr.on("error", () => {});
   process.on("uncaughtException", (error) => process.exit(reportProgramError(error)));
   let failure: unknown;
@@ -130,7 +130,7 @@ export async function runProgram(argv: readonly string[]): Promise<never> {
   process.exit(programExitCode(exitCode, failure, lost));
 }
 
-/** A code that carries an answer is kept even if the output is lost, because the ledger has the verdict. */
+/** If the output is lost, an exit code that carries a verdict is kept, because the ledger stores the verdict. */
 function programExitCode(
   exitCode: number | undefined,
   failure: unknown,
@@ -157,13 +157,13 @@ export function reportProgramError(error: unknown): number {
   return exitCodes.defect;
 }
 
-/** Commander's message repeats what the user typed; only its suggestion is on a separate line. */
+/** Splits a message of commander, which may repeat several lines of user input: only its suggestion becomes a separate line. */
 function programParserLines(text: string): string[] {
   const [, message = text, suggestion] = /^(.*?)(?:\n(\(Did you mean [^\n]*\)))?\n?$/s.exec(text) ?? [];
   return suggestion === undefined ? [message] : [message, suggestion];
 }
 
 function flushProgramOutput(stream: NodeJS.WriteStream): Promise<void> {
-  // The error event comes after the callback of the failed write.
+  // Node.js emits the error event after it calls the callback of the failed write.
   return new Promise((resolve) => stream.write("", () => setImmediate(resolve)));
 }

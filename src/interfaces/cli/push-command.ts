@@ -15,19 +15,23 @@ const closing: Closing = {
     'tidemark push recordings --to https://tidemark.example.org \\\n    --model walk@champion --stream-from "{stream}/*.csv" --follow',
   ],
   notes: [
-    "Each file is a batch, or with --stream-from COLUMN, a batch per stream. Its id is the name of the file and a hash of its content, so a file that is sent twice gets the same verdict.",
-    "Batches wait in --spool until the service has accepted them. If push is stopped or killed, the next push with this folder sends the rest.",
-    "The files of a folder are sent in the order of their names. Hidden files, and names that end in .tmp, .part or ~, are left out: write a file under such a name, and rename it when it is complete.",
-    "A batch that the service will never accept moves to refused/ in the spool, with the reason; later batches of the stream are sent all the same.",
+    "Each file is one batch; with --stream-from COLUMN, it is one batch per stream. The batch id consists of the " +
+      "file's name and a hash of its content, so a file that is sent twice gets the same verdict.",
+    "Batches wait in --spool until the service has accepted them. If push is stopped or killed, the next push with " +
+      "the same spool folder sends the remaining batches.",
+    "The files of a folder are sent in alphabetical order. Hidden files and names that end in .tmp, .part or ~ are " +
+      "skipped: write a file under such a name, and rename it when it is complete.",
+    "A batch that the service permanently refuses moves to refused/ in the spool, with the reason; later batches of " +
+      "the stream are still sent.",
   ],
   exitHeading: "Exit codes (the highest; with --follow, 0 if stopped):",
   exitCodes: [
-    [0, "the service accepted everything; normal"],
+    [0, "the service accepted everything, and all verdicts are normal"],
     [10, "gradual_drift"],
     [11, "sudden_change"],
     [12, "rejected by the quality gate"],
-    [2, "wrong usage, or a file or batch that was refused"],
-    [3, "batches are left in the spool"],
+    [2, "wrong usage, or a file or batch was refused"],
+    [3, "some batches remain in the spool"],
     [130, "stopped on request (Ctrl-C)"],
     [1, "a defect in Tidemark"],
   ],
@@ -39,12 +43,12 @@ export function pushCommand(): Command {
     name: "push",
     summary: "send recordings to a service, and retry until it has accepted them",
     description:
-      "Sends recordings to a service as batches. They wait on the disk until the service has accepted them, in the order of " +
-      "each stream.",
+      "Sends recordings to a service as batches. Batches wait in a folder on disk, in order per stream, until the " +
+      "service has accepted them.",
     options: pushOptions,
     resolve: resolvePushConfig,
     configFile: true,
-    json: "what was sent as one line of JSON",
+    json: "what was sent, as one line of JSON",
     closing,
     run: async (config, { terminal, json }) => {
       const { push } = await import("../../pipelines/push.ts");

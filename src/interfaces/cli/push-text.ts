@@ -1,4 +1,4 @@
-// What `push` sent, as one table with the streams that need attention first.
+// The result of `push` as one table, in which streams that need attention come first.
 import { counted } from "../../counted.ts";
 import { verdictExitCodes } from "../../errors.ts";
 import { naturalOrder } from "../../natural-order.ts";

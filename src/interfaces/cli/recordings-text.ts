@@ -1,4 +1,4 @@
-// Recordings in words: what was read, what was left out, and whose they are.
+// Recordings in words: what was read, what was left out, and the people they come from.
 
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
@@ -54,7 +54,7 @@ function recordingsConversionText({
   return `${channels.map((channel) => channel.trim()).join(",")} from ${from} to ${to} (times ${Number(factor.toPrecision(6))})${whose}`;
 }
 
-/** Jitter below this share of a step is that of a clock that counts milliseconds. */
+/** Jitter below this share of the sampling interval is caused by clocks with millisecond resolution. */
 const reportedJitter = 0.1;
 
 function recordingsQualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {
@@ -84,14 +84,14 @@ function recordingsNumberText(value: number): string {
   return `${Number(value.toFixed(2))}`;
 }
 
-/** The range of the recordings' rates, because one median over different rates describes none of them. */
+/** The range of the recordings' rates, because the median of different rates would describe none of the recordings. */
 function recordingsRateText({ rate_hz, rate_hz_min, rate_hz_max }: EventOf<"data">["quality"]["sampling"]): string {
   if (rate_hz === null) return "rate unknown";
   const [low, high] = [rate_hz_min, rate_hz_max].map((rate) => `${Number((rate ?? rate_hz).toFixed(2))}`);
   return low === high ? `${low} Hz` : `${low} to ${high} Hz`;
 }
 
-/** One line per reason why something was left out. @param dropped null if no windows were cut */
+/** One line per reason for which something was left out. @param dropped null if no windows were cut */
 export function recordingsDroppedText(
   quality: EventOf<"data">["quality"],
   dropped: EventOf<"data">["dropped"] | null,
@@ -125,7 +125,7 @@ export function recordingsWarningLines(warnings: readonly string[]): string[] {
   return warnings.flatMap((warning) => [`WARNING: ${warning}`, ""]);
 }
 
-/** The time without a label, by the length of its stretches. */
+/** The unlabelled time, grouped by the length of the unlabelled stretches. */
 export function recordingsUnlabelledLines({ unlabelled }: EventOf<"data">["quality"]): string[] {
   if (unlabelled === undefined) return [];
   const { stretches, seconds, longest, by_length } = unlabelled;
@@ -134,11 +134,12 @@ export function recordingsUnlabelledLines({ unlabelled }: EventOf<"data">["quali
   });
   const where = `${durationText(longest.seconds)} in ${longest.recording} of ${longest.user}, from ${instantText(longest.start_s)}`;
   return [
-    `unlabelled ${durationText(seconds)} in ${counted(stretches, "stretch", "stretches")} (${limits.join(", ")}); the longest lasts ${where}`,
+    `unlabelled ${durationText(seconds)} in ${counted(stretches, "stretch", "stretches")} (${limits.join(", ")}); ` +
+      `the longest lasts ${where}`,
   ];
 }
 
-/** The number of windows within which the label changes, and how many of them are used. */
+/** The number of windows in which the label changes, and how many of them are used. */
 export function recordingsLabelChangeLines(changes: EventOf<"data">["labelChanges"]): string[] {
   if (changes === null) return [];
   const { windows, crossing, mostly, majority, used } = changes;

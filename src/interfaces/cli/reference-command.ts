@@ -19,7 +19,7 @@ const closing: Closing = {
   ],
   notes: [
     "None of these commands changes the frozen baseline.",
-    "The ledger records who decided, when and why; `tidemark streams show` lists it.",
+    "The ledger records each decision, with its author, time and reason; `tidemark streams show` lists them.",
   ],
   exitCodes: [
     [0, "done, or nothing to do"],
@@ -66,7 +66,7 @@ export function referenceCommand(): Command {
     });
   const reset = defineCommand({
     name: "reset",
-    summary: "start again with empty references",
+    summary: "clear the references and start again",
     options: resetOptions,
     resolve: (given) => resolveOptions(resetOptions, given),
     json,
@@ -101,8 +101,7 @@ export function referenceCommand(): Command {
   return defineGroup({
     name: "reference",
     summary: "show, correct or reset the rolling reference of a stream",
-    description:
-      "Shows what a stream's batches are compared with, adds or removes a batch, or starts again with empty references.",
+    description: "Shows the references of a stream, adds or removes a batch, or clears the references.",
     commands: [
       show,
       byHand(
@@ -113,7 +112,7 @@ export function referenceCommand(): Command {
       ),
       byHand(
         "accept",
-        "add a batch that raised an alarm or was doubtful",
+        "add a batch that raised an alarm or was marked doubtful",
         "is now in the references",
         "was already in the references",
       ),
@@ -144,7 +143,8 @@ function referenceShowLines({
     reason ?? "",
   ]);
   return [
-    `reference  stream ${stream ?? "default"}: ${batches.length} of ${window_size} batches, last changed ${last_updated ?? "never"}`,
+    `reference  stream ${stream ?? "default"}: ${batches.length} of ${window_size} batches, last changed ` +
+      `${last_updated ?? "never"}`,
     ...(batches.length === 0 ? [] : [`           ${batches.map(({ batch_id }) => batch_id).join(", ")}`]),
     "",
     { headers: ["channel", "mean", "std", "trend"], rows: channels },

@@ -1,12 +1,12 @@
-// The interface of everything that shows a training run.
+// Interface of the renderers that show a training run.
 import type { TrainEvent } from "../../pipelines/train.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { Loudness, Streams } from "./terminal.ts";
 
 export interface TrainRenderer extends Reporter<TrainEvent> {
-  /** Confirms a request to stop. */
+  /** Confirms that a stop was requested. */
   onStopping: (message: string) => void;
-  /** Removes the live line, however the run ended. */
+  /** Removes the live line at the end of the run, even after an error. */
   close(): void;
 }
 

@@ -13,13 +13,15 @@ const closing: Closing = {
     "tidemark retrain june.parquet --model models/walk@champion \\\n    --out models/walk-v2 --labelled ward.parquet --promote",
   ],
   notes: [
-    "By default, the labelled recordings are those that the model learned from. Some of their people are the holdout: they judge the result, and no cycle learns from them. If the candidate is not better than the model, it is rejected, and its report is in OUT.refused.",
+    "By default, the labelled recordings are the model's training data. Some of their people form the holdout: the " +
+      "gate compares both models on them, and no cycle trains on them. If the candidate is not better than the model, " +
+      "it is rejected, and its report is written to OUT.refused.",
   ],
   exitCodes: [
-    [0, "the candidate passed, and OUT is a model; with --promote, it is the champion"],
-    [20, "not adopted; nothing was changed"],
-    [2, "wrong usage, or data that cannot be learned from"],
-    [130, "stopped on request; can be resumed"],
+    [0, "the candidate was adopted, and OUT is a model; with --promote, it is the champion"],
+    [20, "the candidate was not adopted; nothing was changed"],
+    [2, "wrong usage, or unsuitable training data"],
+    [130, "stopped on request; the run can be resumed"],
     [1, "a defect in Tidemark"],
   ],
 };
@@ -28,10 +30,12 @@ const closing: Closing = {
 export function retrainCommand(): Command {
   return defineCommand({
     name: "retrain",
-    summary: "learn from unlabelled recordings, and adopt the result only if it is better on the holdout",
+    summary: "train on unlabelled recordings, and adopt the result only if it is better on the holdout",
     description:
-      "Labels unlabelled recordings with the model, and learns from the most confident windows. Each cycle starts from fresh " +
-      "weights and uses a larger share of the windows. Writes a model folder if the result is better on people that it never learned from.",
+      "Labels unlabelled recordings with the model, and trains on the windows with the most confident labels. Each " +
+      "cycle starts from fresh " +
+      "weights and uses a larger share of the windows. Writes a model folder if the result is better on people that " +
+      "it was never trained on.",
     options: retrainOptions,
     resolve: resolveRetrainConfig,
     configFile: true,

@@ -1,4 +1,4 @@
-// The events of a retraining run in words and tables.
+// The text and tables for the events of a retraining run.
 
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
@@ -64,7 +64,7 @@ export function retrainGateLines({ winner, because, rules, passed }: EventOf<"ga
   ];
 }
 
-/** Whole numbers, such as the number of a cycle, have no decimals. */
+/** Whole numbers, such as the number of a cycle, are printed without decimals. */
 function retrainGateValueText(value: number | null): string {
   return value === null || !Number.isInteger(value) ? fixedText(value) : String(value);
 }

@@ -13,9 +13,12 @@ const closing: Closing = {
     "tidemark serve --models models --store sqlite:ledgers --config serve.yaml",
   ],
   notes: [
-    "Devices POST batches to /v1/models/MODEL/streams/STREAM/batches/BATCH; MODEL is a folder's name or LINE@champion. docs/serve.md describes the forms of a batch.",
-    "A reply has the verdict that `check --json` prints, and is sent after the verdict has been stored. The same batch under the same id gets the same answer; other content under the same id is refused (409).",
-    "SIGTERM and Ctrl-C stop the service after it has finished what it received; a second signal stops it at once.",
+    "Devices POST batches to /v1/models/MODEL/streams/STREAM/batches/BATCH; MODEL is a folder's name or " +
+      "LINE@champion. docs/serve.md describes the forms of a batch.",
+    "The reply contains the verdict that `check --json` prints, and is sent after the verdict has been stored. The " +
+      "same batch under the same id gets the same answer; other content under the same id is refused (409).",
+    "SIGTERM and Ctrl-C stop the service after it has answered the requests already received; a second signal stops " +
+      "it at once.",
     "The log goes to standard error, one JSON object per line.",
   ],
   exitCodes: [
@@ -29,12 +32,12 @@ const closing: Closing = {
 export function serveCommand(): Command {
   return defineCommand({
     name: "serve",
-    summary: "judge the batches that devices send over HTTP",
-    description: "Takes batches over HTTP, judges each one as `check` does, and answers with its verdict.",
+    summary: "judge batches that devices send over HTTP",
+    description: "Receives batches over HTTP, judges each one as `check` does, and replies with its verdict.",
     options: serveOptions,
     resolve: resolveServeConfig,
     configFile: true,
-    json: "the address and the models as one line of JSON",
+    json: "the address and the names of the models as one line of JSON",
     closing,
     run: async (config, { terminal, json }) => {
       const [{ serve }, { createLog }] = await Promise.all([

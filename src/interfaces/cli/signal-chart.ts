@@ -1,9 +1,9 @@
-// Draws a signal in the terminal, as wide as the terminal: with braille patterns, which have two by four dots per character, or
-// with asterisks if the locale has no such characters.
+// Draws a signal at the width of the terminal: with braille patterns, which have two by four dots per character, or with
+// asterisks if the locale does not support them.
 import { visible } from "../../visible.ts";
 import { displayWidth } from "./display-width.ts";
 
-/** One signal per strip; all strips share one scale. It is laid out for the available width when it is printed. */
+/** One signal per strip; all strips share one scale. The chart is laid out for the available width when it is printed. */
 export interface SignalChart {
   readonly signals: readonly { readonly name: string; readonly values: readonly number[] }[];
 }
@@ -13,15 +13,15 @@ const mostColumns = 100;
 const leastColumns = 8;
 const longestName = 12;
 
-/** How many dots a character has, and how they are written. */
+/** Number of dots per character, and the characters that draw them. */
 interface Ink {
   readonly across: number;
   readonly down: number;
-  /** @param dots bit x + across * y is set for each dot */
+  /** @param dots the dot at column x and row y is set if element x + across * y is not 0 */
   readonly character: (dots: number) => string;
 }
 
-/** The bit of each dot of a braille pattern, row by row: Unicode numbers the dots column by column. */
+/** The bit of each dot of a braille pattern, row by row; Unicode numbers the dots column by column. */
 const brailleBits = [0, 3, 1, 4, 2, 5, 6, 7];
 const braille: Ink = {
   across: 2,
@@ -31,14 +31,14 @@ const braille: Ink = {
 };
 const asterisks: Ink = { across: 1, down: 1, character: (dots) => (dots === 0 ? " " : "*") };
 
-/** Whether the locale of the environment has braille patterns, and the terminal can show them. */
+/** Whether the locale supports braille patterns and the terminal can show them. */
 export function chartShowsBraille(env: NodeJS.ProcessEnv = process.env, platform: string = process.platform): boolean {
   if (env.TERM === "dumb" || env.TERM === "linux") return false;
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
   return locale === undefined ? platform === "win32" || platform === "darwin" : /utf-?8/i.test(locale);
 }
 
-/** The lines of a chart; no line is wider than `width` or ends in spaces. */
+/** The lines of a chart; none is wider than `width` or ends in spaces. */
 export function signalChartLines({ signals }: SignalChart, width: number, isBraille: boolean): string[] {
   const ink = isBraille ? braille : asterisks;
   const [low, high] = rangeOfSignalChart(signals.map(({ values }) => values));
@@ -57,7 +57,10 @@ export function signalChartLines({ signals }: SignalChart, width: number, isBrai
   });
 }
 
-/** Without the unit, which the sensor's line states. The channels of a sensor differ at their ends, so the start is cut. */
+/**
+ * Omits the unit, which is in the line of the sensor. The names of a sensor's channels differ at their ends, so the beginning
+ * is cut off.
+ */
 function shortSignalChartName(name: string): string {
   const text = name.replace(/(?<=\S)\s*[([][^()[\]]*[)\]]$/, "");
   if (displayWidth(text) <= longestName) return text;

@@ -9,7 +9,8 @@ import type { Closing } from "./help-closing.ts";
 const closing: Closing = {
   examples: ["tidemark simulate --out recordings.parquet --users 12 --minutes 6 --seed 7"],
   notes: [
-    "The same options give the same recordings. The signals are plausible, but not real: use them to try things out, not to judge a model.",
+    "The same options give the same recordings. The signals are plausible but not real: use them for trying things " +
+      "out, not for judging a model.",
   ],
   exitCodes: [
     [0, "done"],
@@ -24,7 +25,7 @@ export function simulateCommand(): Command {
     name: "simulate",
     summary: "write plausible wrist recordings for demos and tests",
     description:
-      "Writes plausible wrist recordings: gravity, gait harmonics, differences between people, sensor noise.",
+      "Writes plausible wrist recordings, with gravity, gait harmonics, differences between people, and sensor noise.",
     options: simulateOptions,
     resolve: resolveSimulateConfig,
     json: "the summary as one line of JSON",

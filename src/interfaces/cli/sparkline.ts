@@ -1,5 +1,5 @@
-// A series of evidence as one line of text, on a scale that ends at the alarm level: an alarm has a full bar. Without block
-// elements in the locale, it shows tenths of the alarm level, and an exclamation mark for an alarm.
+// A series of evidence as one line of text; its scale ends at the alarm level, so an alarm is a full bar. If the locale has
+// no block elements, it shows tenths of the alarm level as digits, and an exclamation mark for an alarm.
 import { chartShowsBraille } from "./signal-chart.ts";
 
 const bars = "▁▂▃▄▅▆▇";

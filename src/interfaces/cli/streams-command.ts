@@ -18,11 +18,13 @@ const closing: Closing = {
     'tidemark streams erase wrist-7 --model models/walk \\\n    --reason "the participant withdrew"',
   ],
   notes: [
-    "A stream is silent if nothing has arrived for longer than three times its usual interval, and for longer than every pause among its last 20 batches.",
-    "Evidence is drawn on a scale that ends at the alarm level; a full bar is an alarm, and a dot is a rejected batch. A question mark after a state means that its name is provisional.",
+    "A stream is silent if its last batch is longer ago than three times the usual interval and than every pause " +
+      "among its last 20 batches.",
+    "Evidence is drawn on a scale that ends at the alarm level; a full bar is an alarm, and a dot is a rejected " +
+      "batch. A question mark after a state means that the cause of the alarm is provisional.",
   ],
   exitCodes: [
-    [0, "done; alarms do not change it"],
+    [0, "done; the exit code does not depend on alarms"],
     [1, "a defect in Tidemark"],
     [2, "wrong usage"],
   ],
@@ -32,7 +34,7 @@ const closing: Closing = {
 export function streamsCommand(): Command {
   const list = defineCommand({
     name: "list",
-    summary: "list all streams of a model: state and since when, evidence, silence",
+    summary: "list all streams of a model with state, since when, evidence and silence",
     options: streamsListOptions,
     resolve: resolveStreamsListConfig,
     json: "one line of JSON",
@@ -47,7 +49,7 @@ export function streamsCommand(): Command {
   });
   const show = defineCommand({
     name: "show",
-    summary: "show every batch of a stream: verdict, status, reason, evidence, channels",
+    summary: "show every batch of a stream with verdict, status, reason, evidence and channels",
     options: streamsShowOptions,
     resolve: resolveStreamsShowConfig,
     json: "one line of JSON",
@@ -62,9 +64,10 @@ export function streamsCommand(): Command {
   });
   return defineGroup({
     name: "streams",
-    summary: "list the streams of a model, show the history of one, rename, retire or erase one",
+    summary: "list the streams of a model, show the history of a stream, rename, retire or erase it",
     description:
-      "Lists the streams of a model with their last verdicts, shows the history of one, and renames, retires or erases one.",
+      "Lists the streams of a model with their last verdicts, shows the history of a stream, and renames, retires " +
+      "or erases it.",
     commands: [list, show, ...changeStreamsCommands()],
     closing,
   });

@@ -7,7 +7,7 @@ import { countText } from "./number-text.ts";
 import { sparkline } from "./sparkline.ts";
 import type { Block } from "./terminal.ts";
 
-/** Batches of the series that a table has room for. */
+/** Maximum number of batches in the sparkline of a table. */
 const shownInTable = 10;
 
 export function streamListLines({ counts, matching, streams, at }: StreamList): Block[] {
@@ -48,7 +48,9 @@ export function shownStreamLines(shown: ShownStream, model: string): Block[] {
   ]);
   return [
     `stream     ${shown.stream} of ${model}${shown.retired_at === null ? "" : `, retired ${streamTimeText(shown.retired_at)}`}`,
-    `state      ${streamStateText(shown)}${since === null ? "" : ` since ${streamTimeText(since)} (${streamAgoText(since, at)})`}`,
+    `state      ${streamStateText(shown)}${
+      since === null ? "" : ` since ${streamTimeText(since)} ` + `(${streamAgoText(since, at)})`
+    }`,
     `last batch ${streamSilenceText(shown.silence)}`,
     `batches    ${countText(total)}: ${byStatus.join(", ")}`,
     `evidence   ${sparkline(shown.series.map(({ evidence }) => evidence))}`,
@@ -91,7 +93,7 @@ function streamAgoText(since: string, at: string): string {
   return roughDurationText(Math.max(0, Date.parse(at) - Date.parse(since)) / 1000);
 }
 
-/** To the minute, in UTC. */
+/** The time in UTC, to the minute. */
 function streamTimeText(iso: string): string {
   return iso.slice(0, 16).replace("T", " ");
 }

@@ -10,12 +10,14 @@ import type { Closing } from "./help-closing.ts";
 const closing: Closing = {
   examples: ["tidemark sync models/walk --tracking http://127.0.0.1:5000"],
   notes: [
-    "The command sends only what the server does not have yet, so you can run it again at any time, even after an interruption.",
-    "It sends the runs in tracking.jsonl and in the ledger, and the files that manifest.json lists, provided that their content matches. If the log contains anything else, sync rejects the folder before it contacts the server. It registers a model only with --register.",
+    "The command sends only what is missing on the server, so you can run it again at any time, even after an interruption.",
+    "Sends the runs in tracking.jsonl and in the ledger, and the files that manifest.json lists, provided that " +
+      "their hashes match. If tracking.jsonl contains anything else, sync rejects the folder before it contacts the " +
+      "server. A model is registered only with --register.",
   ],
   exitCodes: [
     [0, "the server has everything"],
-    [3, "the server did not accept everything; the output ends with the command that sends the rest"],
+    [3, "the server did not accept everything; the output ends with a command that sends what is missing"],
     [2, "wrong usage"],
     [1, "a defect in Tidemark"],
   ],
@@ -25,19 +27,20 @@ const closing: Closing = {
 export function syncCommand(): Command {
   return defineCommand({
     name: "sync",
-    summary: "report a training run and its streams to an MLflow server that was unreachable before",
+    summary: "report a training run and its streams to an MLflow server that was unreachable at the time",
     description:
-      "Sends an MLflow server the runs recorded in a model folder, or in the folder of an interrupted training run.",
+      "Sends the runs recorded in a model folder, or in the folder of an interrupted training run, to an MLflow server.",
     options: syncOptions,
     resolve: resolveSyncConfig,
-    json: "the answer as one line of JSON",
+    json: "the result as one line of JSON",
     closing,
     run: async (config, { terminal, json }) => {
       const { sync } = await import("../../pipelines/sync.ts");
       const result = await sync(config, { reporter: { warn: terminal.warn } });
       const { training, streams } = result;
       terminal.detail(
-        `read       ${training === null ? "no training log" : "the training log"} and ${counted(streams.length, "stream")} of ${config.directory}`,
+        `read       ${training === null ? "no training log" : "the training log"} and ` +
+          `${counted(streams.length, "stream")} of ${config.directory}`,
       );
       if (json) terminal.json(result);
       else terminal.print(...syncLines(result));
@@ -61,7 +64,7 @@ function unsentSyncParts({ training, streams }: SyncResult): UnsentPart[] {
   return parts.flatMap(({ what, unit, unsent }) => (unsent === null ? [] : [{ what, unit, ...unsent }]));
 }
 
-/** Maximum number of unsent logs that are listed one by one. */
+/** Maximum number of streams with unsent batches that are listed individually. */
 const mostUnsent = 10;
 
 /** The lines to print. */
@@ -73,7 +76,8 @@ export function syncLines(result: SyncResult): string[] {
     ...(training === null
       ? []
       : [
-          `training   ${done(training.sent, training.unsent === null, counted(training.sent, "event"))}${syncPageText(training.page)}`,
+          `training   ` +
+            `${done(training.sent, training.unsent === null, counted(training.sent, "event"))}${syncPageText(training.page)}`,
           ...training.versions.map((version) => `registered ${version}`),
         ]),
     ...streams

@@ -1,12 +1,12 @@
-// Plain-text tables: columns two spaces apart, numbers right-aligned, everything else left-aligned. If a table is too wide
-// for the terminal, its widest texts are wrapped; nothing is cut.
+// Plain-text tables: columns two spaces apart, numbers right-aligned, everything else left-aligned. If a table is too wide for
+// the terminal, the text in its widest columns is wrapped; nothing is cut.
 import { visible } from "../../visible.ts";
 import { displayWidth, startWithinDisplayWidth } from "./display-width.ts";
 
 /** A table, laid out for the available width when it is printed. */
 export interface Table {
   readonly headers: readonly string[];
-  /** Rows, each as long as `headers`. */
+  /** The rows, each with as many cells as `headers`. */
   readonly rows: readonly (readonly string[])[];
 }
 
@@ -33,7 +33,7 @@ export function tableLines({ headers, rows }: Table, width: number = Number.POSI
   return [...head!, line(widths.map((own) => "-".repeat(own))), ...body.flat()];
 }
 
-/** Widths of the columns: the widest one is narrowed until all fit, first between words, then within them. */
+/** Widths of the columns: the widest column is narrowed until all fit, first by wrapping between words, then within them. */
 function tableColumnWidths(rows: readonly (readonly string[])[], width: number): number[] {
   const widest = (j: number, part: (cell: string) => number): number => Math.max(...rows.map((row) => part(row[j]!)));
   const columns = rows[0]!.map((_, j) => j);

@@ -1,5 +1,6 @@
-// The only module that writes to the terminal. Names, labels, ids and errors come from elsewhere and may contain control
-// characters. So output is written line by line, and control characters inside a line, newlines included, are made visible.
+// The only module that writes to the terminal. Names, labels, ids and error messages come from outside and may contain control
+// characters. Output is therefore written line by line, and control characters within a line, including newlines, are made
+// visible.
 
 import { visible } from "../../visible.ts";
 import { colouredLines, colouredText, usesColour } from "./colour.ts";
@@ -14,33 +15,33 @@ export interface Output {
   readonly columns?: number;
 }
 
-/** A text, which is wrapped to the terminal's width, a table, or a chart. */
+/** A text, which is wrapped at the terminal's width, a table, or a chart. */
 export type Block = string | Table | SignalChart;
 
 export type Loudness = "quiet" | "usual" | "verbose";
 
-/** The channels of a command's output. */
+/** The kinds of output of a command. */
 export interface Terminal {
   readonly loudness: Loudness;
-  /** Results, which --quiet prints too: to standard output. */
+  /** Results, which are printed even with --quiet, to standard output. */
   print(...blocks: readonly Block[]): void;
   /** A result as one line of JSON. */
   json(value: unknown): void;
-  /** A text of many lines, unchanged. */
+  /** A text of several lines, printed unchanged. */
   script(text: string): void;
-  /** Progress: to standard output, but not with --quiet. */
+  /** Progress, to standard output; suppressed by --quiet. */
   progress(...blocks: readonly Block[]): void;
-  /** Further information: to standard error, but not with --quiet. */
+  /** Additional information, to standard error; suppressed by --quiet. */
   inform(...blocks: readonly Block[]): void;
   warn(...messages: readonly string[]): void;
-  /** What was read, timings and decisions: to standard error, only with --verbose. */
+  /** Inputs, timings and decisions, to standard error; only with --verbose. */
   detail(...blocks: readonly Block[]): void;
 }
 
 export interface Streams {
   readonly output: Output;
   readonly errors: Output;
-  /** Colours on both streams; by default, the environment decides. */
+  /** Whether colours are used on both streams; by default, this depends on the environment. */
   readonly colour?: boolean;
 }
 
@@ -76,7 +77,7 @@ function terminalErrorWidth({ isTTY, columns }: Output): number {
   return isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY;
 }
 
-/** The lines of `blocks`, each with a newline. */
+/** The lines of `blocks`, each ending with a newline. */
 function layOutForTerminal(blocks: readonly Block[], width: number, colour: boolean): string {
   const lines = blocks.flatMap((block) => {
     if (typeof block !== "string") {
@@ -89,7 +90,7 @@ function layOutForTerminal(blocks: readonly Block[], width: number, colour: bool
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** The heading above the rule is bold, the rule itself is dim. */
+/** Makes the heading above the rule bold and the rule itself dim. */
 function colourTerminalTable(lines: readonly string[], colour: boolean): readonly string[] {
   if (!colour) return lines;
   const rule = lines.findIndex((line) => /^-[- ]*$/.test(line));

@@ -15,8 +15,9 @@ const closing: Closing = {
     "tidemark token revoke gateway --models models",
   ],
   notes: [
-    "A token is shown once; only its hash is stored. As soon as there is a token, every request to the service needs one.",
-    "Changes apply to a running service at once, and are written to audit.jsonl beside the file of tokens.",
+    "A token is shown once; only its hash is stored. As soon as a token exists, every request to the service requires one.",
+    "Changes take effect in a running service at once, and are recorded in audit.jsonl, in the same folder as the " +
+      "file of tokens.",
   ],
   exitCodes: [
     [0, "done"],
@@ -44,7 +45,7 @@ export function tokenCommand(): Command {
   });
   const list = defineCommand({
     name: "list",
-    summary: "list the valid tokens, without their secrets",
+    summary: "list the valid tokens, without the secrets",
     options: tokenPlaceOptions,
     resolve: (given) => resolveOptions(tokenPlaceOptions, given),
     json,
@@ -58,7 +59,7 @@ export function tokenCommand(): Command {
   });
   const rotate = defineCommand({
     name: "rotate",
-    summary: "give a token a new secret; the old one stays valid for some hours",
+    summary: "give a token a new secret; the old secret stays valid for some hours",
     options: tokenRotateOptions,
     resolve: (given) => resolveOptions(tokenRotateOptions, given),
     json,

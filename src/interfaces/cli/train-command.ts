@@ -18,8 +18,8 @@ const closing: Closing = {
   exitCodes: [
     [0, "trained"],
     [1, "a defect in Tidemark"],
-    [2, "wrong usage, or data that cannot be trained on"],
-    [130, "stopped on request; can be resumed"],
+    [2, "wrong usage, or unsuitable training data"],
+    [130, "stopped on request; the run can be resumed"],
   ],
 };
 
@@ -30,7 +30,7 @@ export function trainCommand(): Command {
     summary: "cross-validate a network by person, fit it on all data, and write the model folder",
     description:
       "Reads labelled recordings, cross-validates the network by person, fits the final one on all data, and writes " +
-      "a model folder: network, scaler, frozen baseline, figures and a report.",
+      "a model folder: network, scaler, frozen baseline, metrics and a report.",
     options: trainOptions,
     resolve: resolveTrainConfig,
     configFile: true,

@@ -1,4 +1,4 @@
-// The events of a training run in words and tables, for the terminal and for pipes.
+// The text and tables for the events of a training run, for the terminal and for pipes.
 
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
@@ -25,7 +25,7 @@ import { retrainCycleLine, retrainDataLines, retrainedLines, retrainGateLines } 
 import { runLengthLines } from "./run-length-text.ts";
 import type { Block, Loudness } from "./terminal.ts";
 
-/** The lines to print for an event; empty if nothing should stay on the screen. */
+/** The lines to print for an event; empty if the event prints no permanent output. */
 export function trainTextBlocks(event: TrainEvent): readonly Block[] {
   switch (event.type) {
     case "data":
@@ -71,12 +71,12 @@ export function trainTextBlocks(event: TrainEvent): readonly Block[] {
   }
 }
 
-/** Whether --quiet prints the event too. */
+/** Whether the event is printed even with --quiet. */
 export function trainTextWhenQuiet({ type }: TrainEvent): boolean {
   return ["cross-validation", "fine-tuning", "test-set", "done", "gate", "retrained", "tracked"].includes(type);
 }
 
-/** The lines that --verbose adds to an event: what was read, and the time since the run began. */
+/** The lines that --verbose adds to an event: inputs, and the time since the run began. */
 export function verboseTrainLines(event: TrainEvent, seconds: number): string[] {
   switch (event.type) {
     case "batch":
@@ -113,14 +113,14 @@ export function trainEpochLines(event: EventOf<"epoch">, loudness: Loudness): st
   ];
 }
 
-/** "epoch 3/100", "penalty 300 (3/5)" for a layer that is not trained in steps, or "ensemble (46/106)". */
+/** For example "epoch 3/100", "penalty 300 (3/5)" for a layer that is not trained in mini-batches, or "ensemble (46/106)". */
 function trainEpochLabel({ epoch, epochs, penalty, mixture }: EventOf<"epoch">): string {
   if (mixture !== undefined) return `ensemble (${epoch}/${epochs})`;
   return penalty === undefined ? `epoch ${epoch}/${epochs}` : `penalty ${penaltyText(penalty)} (${epoch}/${epochs})`;
 }
 
 /**
- * For example "auto chose average; mean log loss of people held out: average 0.105, compact 0.217, minirocket 0.110" and
+ * For example "auto chose average; mean log loss of held-out people: average 0.105, compact 0.217, minirocket 0.110" and
  * "average is lower than minirocket by 0.005, with a standard error of 0.004".
  */
 function trainChoiceLines({ chosen, losses, difference: { mean, error } }: TrainChoice): string[] {
@@ -131,7 +131,7 @@ function trainChoiceLines({ chosen, losses, difference: { mean, error } }: Train
   const chance = chosen === "average" && mean > 0 ? ", which chance could explain" : "";
   const spread = Number.isFinite(error) ? `, with a standard error of ${fixedText(error)}` : "";
   return [
-    `network    auto chose ${chosen}; mean log loss of people held out: ${tried.join(", ")}`,
+    `network    auto chose ${chosen}; mean log loss of held-out people: ${tried.join(", ")}`,
     `           ${lower} is lower than ${higher} by ${fixedText(Math.abs(mean))}${spread}${chance}`,
   ];
 }
@@ -144,7 +144,7 @@ export function trainCalibrationLine({ done, secondsLeft }: EventOf<"calibration
   return `calibrating  ${Math.round(100 * done)} %${left}`;
 }
 
-/** "fold 2", "fold 2 from scratch" or "final fit". */
+/** For example "fold 2", "fold 2 from scratch" or "final fit". */
 export function trainFitLabel(fit: FitName): string {
   if (fit === "final") return "final fit";
   const [kind, number] = fit.split("-");
@@ -219,17 +219,18 @@ function trainCrossValidationLines({ summary, pooled, users }: EventOf<"cross-va
   ];
 }
 
-/** The finished network on the test set, by person and by class. */
+/** The metrics of the final network on the test set, per person and per class. */
 function trainTestSetLines({ report }: EventOf<"test-set">): Block[] {
   const { column, users, pooled, over_users: people, worst_user: worst } = report;
   return [
     "",
-    `Test set (column ${column}), predicted by the finished network`,
+    `Test set (column ${column}), predicted by the final network`,
     personMetricTable(users, worst.user),
     "",
     classMetricTable(pooled),
     "",
-    `test set   macro F1 ${fixedText(pooled.macro_f1)}, accuracy ${fixedText(pooled.accuracy)} over ${counted(report.windows, "window")}; macro F1 ${meanAndSdText(people.macro_f1)} over people`,
+    `test set   macro F1 ${fixedText(pooled.macro_f1)}, accuracy ${fixedText(pooled.accuracy)} over ` +
+      `${counted(report.windows, "window")}; macro F1 ${meanAndSdText(people.macro_f1)} over people`,
     "",
   ];
 }

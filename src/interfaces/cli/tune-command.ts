@@ -9,18 +9,23 @@ import { interruptible } from "./interrupt.ts";
 
 const closing: Closing = {
   examples: [
-    "tidemark tune recordings.parquet --out tuned.yaml --minutes 60 \\\n    --search learning-rate=0.0003,0.001,0.003 --search augment=none,rotate",
+    "tidemark tune recordings.parquet --out tuned.yaml --minutes 60 \\\n    --search " +
+      "learning-rate=0.0003,0.001,0.003 --search augment=none,rotate",
     "tidemark train recordings.parquet --config tuned.yaml --out models/walk",
   ],
   notes: [
-    "All candidates get a few epochs, and the best third of them three times as many (successive halving). Scores are macro-F1 on people held out. Each fold has a search of its own, so the people who judge its choice took no part in it. The cross-validation of a model trained with the chosen options is slightly too good, because its people did take part.",
-    "Ctrl-C keeps every finished trial in OUT.trials.jsonl, and prints the command that continues. Time decides how many candidates are tried, so two searches may differ.",
+    "All candidates get a few epochs, and the best third of them three times as many (successive halving). Scores " +
+      "are macro-F1 on held-out people. Each fold has its own search, and the people who test its result are not used " +
+      "in it. The cross-validation of a model trained with the selected options is slightly optimistic, because its " +
+      "people were used to select them.",
+    "Ctrl-C keeps every completed trial in OUT.trials.jsonl, and prints the command that continues the search. The " +
+      "number of candidates depends on the time available, so two searches may differ.",
   ],
   exitCodes: [
-    [0, "searched, whether the choice is better or not"],
+    [0, "the search is complete, whether or not the selected options are better"],
     [1, "a defect in Tidemark"],
-    [2, "wrong usage, or data that cannot be trained on"],
-    [130, "stopped on request; can be resumed"],
+    [2, "wrong usage, or unsuitable training data"],
+    [130, "stopped on request; the search can be resumed"],
   ],
 };
 
@@ -28,10 +33,10 @@ const closing: Closing = {
 export function tuneCommand(): Command {
   return defineCommand({
     name: "tune",
-    summary: "search options of train, and judge the choice on people who took no part in it",
+    summary: "search options of train, and test the selected ones on people who were not used to select them",
     description:
-      "Tries combinations of train's options on people held out, writes the best to a config file, and says how much the choice " +
-      "gains for people who took no part in it.",
+      "Tries combinations of train's options on held-out people, writes the best one to a config file, and " +
+      "measures its gain on people who were not used to select it.",
     options: tuneOptions,
     resolve: resolveTuneConfig,
     configFile: true,

@@ -22,7 +22,7 @@ export function tuneEventLine(event: TuneEvent): string {
   }
 }
 
-/** @param command trains a model with the chosen options */
+/** @param command trains a model with the selected options */
 export function tuneResultBlocks({ searches, judged, out, trials }: TuneResult, command: string): Block[] {
   const { trials: last, chosen } = searches.at(-1)!;
   const epochs = [...new Set(last.map((own) => own.epochs))].sort((a, b) => a - b);
@@ -34,16 +34,16 @@ export function tuneResultBlocks({ searches, judged, out, trials }: TuneResult, 
   const range =
     interval === null ? "" : `, 90 % interval ${signedFixedText(interval.low)} to ${signedFixedText(interval.high)}`;
   const meanings = {
-    better: "choosing pays on these recordings",
+    better: "tuning pays off on these recordings",
     worse: "the options as given are better on these recordings",
     open: "chance could explain the difference",
   };
   const worst = (which: "first" | "second"): string => fixedText(Math.min(...people.map((own) => own[which])));
   return [
-    "Macro F1 of the last search, over people held out, by maximum epochs",
+    "Macro F1 of the last search, over held-out people, by maximum epochs",
     { headers: ["candidate", ...epochs.map(String)], rows },
     "",
-    "Macro F1 over people who took no part in the choice",
+    "Macro F1 over people who were not used to select the options",
     {
       headers: ["options", "macro F1", "worst person"],
       rows: [

@@ -1,8 +1,8 @@
-// Wraps lines at the terminal's width. Commands that somebody may copy are never wrapped, and words are never broken: a long one
-// gets its own line.
+// Wraps lines to the width of the terminal. Commands that a user may copy are never wrapped, and words are never broken: a word
+// that is too long gets its own line.
 import { displayWidth } from "./display-width.ts";
 
-/** Marks where a line's command begins; the rest of the line can be copied as a whole. */
+/** Matches the place where a command begins in a line; the rest of the line can be copied as a whole. */
 const command = /(?:^|: | {2,})(?=(?:tidemark|rm|mv|cp) \S)/;
 
 /**
@@ -25,7 +25,10 @@ export function wrapLine(text: string, width: number, hanging: number = wrapInde
   return [...lines, line.trimEnd()];
 }
 
-/** Words with the spaces after them. A command at the end counts as one word, and so does a label with the word after it. */
+/**
+ * Words with the spaces that follow them. A command at the end of the line counts as one word, and so does a label together
+ * with the word that follows it.
+ */
 function wrappableWords(text: string): string[] {
   const found = command.exec(text);
   const end = found === null ? text.length : found.index + found[0].length;
@@ -35,12 +38,12 @@ function wrappableWords(text: string): string[] {
   return [text.slice(0, start) + first, ...rest];
 }
 
-/** Width of the label in "label      text", including the spaces after it, in columns. */
+/** Width in columns of the label in "label text", including the spaces that follow it. */
 function wrapLabelWidth(text: string): number {
   return /^[a-z][a-z ]{0,9} +(?=\S)(?<=^.{11})/.exec(text)?.[0].length ?? 0;
 }
 
-/** Aligned with the text of "label      text" and of "  - text"; otherwise two columns more than the line itself. */
+/** Indents to the text in "label text" and " - text"; otherwise two columns more than the line itself. */
 function wrapIndent(text: string): number {
   return wrapLabelWidth(text) || /^ */.exec(text)![0].length + 2;
 }

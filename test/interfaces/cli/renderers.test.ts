@@ -103,7 +103,7 @@ describe("in a pipe", () => {
       difference: { mean: -0.005, error: 0.004 },
     };
     expect(trainTextBlocks({ type: "final", epochs: 2, seconds: 12, choice })).toEqual([
-      "network    auto chose average; mean log loss of people held out: average 0.105, compact 0.217, minirocket 0.110",
+      "network    auto chose average; mean log loss of held-out people: average 0.105, compact 0.217, minirocket 0.110",
       "           average is lower than minirocket by 0.005, with a standard error of 0.004",
       "final fit  2 epochs in 12 s",
     ]);

@@ -38,9 +38,9 @@ export function comparedModelsLines({ first, second, on, paired }: ComparedModel
   };
   return [
     `compared   ${second} with ${first}, on ${counted(people.length, "person", "people")} ${where}`,
-    `macro F1 ${fixedText(paired.second)} against ${fixedText(paired.first)}: difference ` +
+    `           macro F1 ${fixedText(paired.second)} against ${fixedText(paired.first)}: difference ` +
       `${signedFixedText(difference)}${range}`,
-    `higher for ${counted(higher, "person", "people")}, lower for ` +
+    `           higher for ${counted(higher, "person", "people")}, lower for ` +
       `${lower}${verdict === null ? "" : meanings[verdict]}`,
   ];
 }

@@ -21,7 +21,7 @@ const files = filesOf(source);
 const imports = importsOf(source, files);
 const wingOf = (room: string): string => room.split("/")[0]!;
 
-/** Imports between two rooms; the files in src/ itself do not form a room. */
+/** All imports between two rooms; the files in src/ itself do not form a room. */
 const crossing = imports.filter(
   ({ from, to }) => roomOf(from) !== roomOf(to) && roomOf(from) !== "" && roomOf(to) !== "",
 );
@@ -38,14 +38,14 @@ for (const { from, to, loads } of imports) {
   if (loads) graph.set(from, [...(graph.get(from) ?? []), to]);
 }
 
-/** The file and all files that it loads. */
+/** Returns a file and all files that it loads, directly or indirectly. */
 function loadedWith(file: string): string[] {
   const loaded = new Set([file]);
   for (const from of loaded) for (const to of graph.get(from) ?? []) loaded.add(to);
   return [...loaded];
 }
 
-/** The packages that load with these files. */
+/** The packages that these files load. */
 function packagesOf(loaded: readonly string[]): string[] {
   const statement = /^(?:(?:import|export)\s+(?!type\s)[^;"]*?\bfrom|import)\s+"((?:@[^/"]+\/)?[^/".]+)[^"]*"/gm;
   const names = loaded.flatMap((file) =>
@@ -129,7 +129,7 @@ describe("architecture", () => {
         readFileSync(join(source, file), "utf8"),
       ),
     );
-    // main.ts may print before anything else is loaded; live.ts moves the cursor.
+    // main.ts may write to stdout before other modules are loaded, and live.ts moves the cursor.
     expect(writes.sort()).toEqual([
       "interfaces/cli/live-renderer.ts",
       "interfaces/cli/main.ts",

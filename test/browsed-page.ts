@@ -28,7 +28,7 @@ function onPath(program: string): string {
 }
 
 export interface Complaints {
-  /** Errors and warnings of the console, failed requests and exceptions. */
+  /** Errors and warnings in the browser's console, failed requests and exceptions. */
   readonly browser: string[];
   /** Serious and critical violations of WCAG 2 A and AA, and of best practice. */
   readonly axe: string[];

@@ -41,7 +41,7 @@ it.each(["node-version.ts", "refuse-old-node.ts", "interfaces/cli/main.ts"])(
   "keeps %s fit for an old parser",
   (path) => {
     const script = stripTypeScriptTypes(readFileSync(new URL(source(path)), "utf8"));
-    // No syntax newer than ES2020's import(): no await at the top level, no ?? or ?., no private names.
+    // The entry points use no syntax newer than ES2020's import(): no await at the top level, no ?? or ?., no private names.
     expect(script).not.toMatch(/\bawait\b|\?\?|\?\.|#[a-z]+\b(?!!)|\|\|=|&&=/m);
     const imported = [...script.matchAll(/^import .*"(.*)"/gm)].map((match) => match[1]!);
     expect(imported.filter((name) => !name.endsWith("/node-version.ts"))).toEqual([]);

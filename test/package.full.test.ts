@@ -77,7 +77,7 @@ describe.skipIf(absent !== undefined)(
   `the installed package${absent === undefined ? "" : ` (skipped: ${absent})`}`,
   () => {
     const readme = readFileSync(join(root, "README.md"), "utf8");
-    /** The code blocks of one language in a section of the README. */
+    /** Returns the code blocks of one language in a section of the README. */
     const blocks = (heading: string, language: string): string[] => {
       const section = readme.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
       return [...section.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map((match) => match[1]!);

@@ -111,7 +111,7 @@ async function open(): Promise<void> {
   start.disabled = false;
 }
 
-/** iOS asks the user for permission, but only after a tap. */
+/** iOS requests the user's permission, but only after a tap. */
 async function mayListen(): Promise<boolean> {
   const { requestPermission } = DeviceMotionEvent as typeof DeviceMotionEvent & {
     requestPermission?: () => Promise<string>;

@@ -15,7 +15,7 @@ const g = 9.80665;
 export interface Export {
   readonly device: string;
   readonly source: string;
-  /** Names of files, or patterns. */
+  /** Names or patterns of the export's files. */
   readonly files: readonly string[];
   /** Reading options in camelCase. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -146,7 +146,7 @@ function exportOf(shape: Shape): Export {
   };
 }
 
-/** All exports in this directory, by name. */
+/** Returns all exports in this directory, sorted by name. */
 export function storedExports(): [name: string, own: Export][] {
   return readdirSync(here, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(here, entry.name, "export.json")))

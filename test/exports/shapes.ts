@@ -4,16 +4,16 @@
 
 export interface Shape {
   readonly name: string;
-  /** Device, app or data set, and where its format is described. */
+  /** The device, app or data set, and the source that describes its format. */
   readonly device: string;
   readonly source: string;
   readonly hz: number;
   readonly files: Readonly<Record<string, ShapeFile>>;
   /** Options in camelCase. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** Channels in order, each with the name of its value. */
+  /** The channels in order, each with the key of its value. */
   readonly read?: Readonly<Record<string, string>>;
-  /** People, if the file or its path names them. */
+  /** The people, if the file or its path names them. */
   readonly people?: readonly string[];
   /** A part of the error message, if the export cannot be read. */
   readonly refused?: string;

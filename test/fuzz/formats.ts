@@ -41,16 +41,16 @@ export type Files = Readonly<Record<string, Uint8Array | string>>;
 
 export interface Format {
   readonly name: string;
-  /** The files of one input. */
+  /** The files of one input, by name. */
   mutate(rng: Rng): Files;
-  /** Uses an input as the product does; `directory` contains only the input. */
+  /** Reads and uses an input with the product's code; `directory` contains only the input. */
   use(directory: string, files: Files, rng: Rng): Promise<void>;
 }
 
 /** The valid files from which inputs are mutated: a trained model, a batch, and Parquet files of many kinds. */
 export interface Base {
   readonly directory: string;
-  /** Address of a tracking server. */
+  /** The address of a tracking server. */
   readonly server: string;
 }
 
@@ -493,7 +493,7 @@ function configFormat(): Format {
   };
 }
 
-/** Every file in a directory and its subdirectories, with its size. */
+/** Returns every file in a directory and its subdirectories, with its size. */
 export function listing(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: "utf8" })
     .filter((name) => statSync(join(directory, name), { throwIfNoEntry: false })?.isFile() === true)

@@ -1,4 +1,4 @@
-// Mutations of inputs: of bytes, of lines of text, and of JSON values. Everything is drawn from a seeded generator.
+// Mutates the bytes, the lines of text or the JSON values of inputs. All mutations are drawn from a seeded generator.
 import type { Rng } from "../../src/random.ts";
 
 export type Mutation<T> = (value: T, rng: Rng) => T;
@@ -14,7 +14,7 @@ export function several<T>(value: T, mutations: readonly Mutation<T>[], rng: Rng
   return mutated;
 }
 
-/** Replacements for cells, keys and values, as text. */
+/** Texts that replace cells, keys and values. */
 export const nastyTexts: readonly string[] = [
   ...["", " ", "NaN", "inf", "-Infinity", "null", "true", "0", "-0", "1e308", "-1e308", "3e38", "1e999", "1e-320"],
   ...["9007199254740993", "99999999999999999999999999", "-1", "0.1e", "0x1F", "1_000", "1,5", "١٢", "½", "2026-02-30"],
@@ -169,7 +169,7 @@ export const jsonMutations: readonly Mutation<unknown>[] = [
     }),
 ];
 
-/** The text of a JSON value, with numbers that overflow. */
+/** Returns the text of a JSON value, with numbers that overflow. */
 export function jsonOf(value: unknown, indent?: number): string {
   return (JSON.stringify(value, null, indent) ?? "").replaceAll(JSON.stringify(infinityMark), "1e999");
 }

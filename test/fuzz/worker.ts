@@ -13,7 +13,7 @@ export interface Task {
 
 export interface Outcome {
   readonly kind: "accepted" | "refused" | "defect" | "partial";
-  /** The failure, or the message with which the input was rejected. */
+  /** A description of the failure, or the message with which the input was rejected. */
   readonly text: string;
   /** The number of the input that was used. */
   readonly used: number;

@@ -1,7 +1,7 @@
 // Mutants that no test can distinguish from the original code, each with the reason. They are not counted.
 import type { Mutant } from "./mutants.ts";
 
-/** By file, then by the mutant's name. */
+/** Reasons by file, and then by the mutant's name. */
 export const equivalent: Readonly<Record<string, Readonly<Record<Mutant["name"], string>>>> = {
   "learning/pseudo-labeling/curriculum.ts": {
     "for (let i = 0; i [< -> <=] now.length; i++) if (now[i] !== before[i]) flips++;":

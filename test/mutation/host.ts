@@ -75,7 +75,7 @@ function send(message: Message): void {
 }
 
 process.on("message", (task: Task) => {
-  // The file of the previous mutant must be read again without the mutation.
+  // The source file of the previous mutant must be loaded again without its mutation.
   if (active !== undefined) vitest.invalidateFile(resolve(active.file));
   active = task;
   run(task).then(send, (error: unknown) => {

@@ -38,7 +38,7 @@ interface Result {
   readonly by: string | null;
 }
 
-/** CPU seconds of a test file without a mutant. */
+/** The CPU seconds of a test file on the original code. */
 interface Cost {
   readonly test: string;
   /** Of the test file. */

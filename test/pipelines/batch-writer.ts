@@ -88,7 +88,7 @@ export function judge(batch: string, verdict: Verdict, summary: BatchMeasurement
   };
 }
 
-/** Two of three batches are normal; the others raise an alarm or are rejected. */
+/** Two of three batches are normal; every third batch raises an alarm or is rejected. */
 export function verdictOf(i: number): Verdict {
   return i % 3 !== 2 ? "normal" : i % 2 === 0 ? "sudden_change" : "rejected";
 }

@@ -197,7 +197,7 @@ describe("a batch that can be judged, strange as it is", () => {
     ["half", `SELECT * FROM ${walking} WHERE round(timestamp_s * 20)::BIGINT % 2 = 0`, 10, "upsampled"],
     [
       "twice",
-      // Every sample, and the value halfway between it and the next.
+      // The batch has every sample and the value halfway to the next sample.
       `SELECT * FROM ${walking} UNION ALL SELECT * REPLACE (timestamp_s + 0.025 AS timestamp_s) FROM ${walking} ORDER BY timestamp_s`,
       40,
       "resampled",
@@ -228,7 +228,7 @@ describe("a batch that can be judged, strange as it is", () => {
 });
 
 describe("a model folder that cannot be written as it should", () => {
-  /** A model whose stream "s" has a batch. */
+  /** Copies a model whose stream "s" has one batch. */
   async function copyOf(name: string): Promise<string> {
     cpSync(at("model"), at(name), { recursive: true });
     for (const file of readdirSync(at(name))) if (file.startsWith(monitorFile)) rmSync(join(at(name), file));

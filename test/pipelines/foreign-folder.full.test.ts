@@ -32,7 +32,7 @@ let count = 0;
 
 beforeAll(() => unpackOldModel(directory));
 
-/** A changed copy of the model, with correct hashes. */
+/** Makes a changed copy of the model with correct hashes. */
 function folder(change: (path: string) => void): string {
   const path = at(`foreign-${count++}`);
   cpSync(at("walk"), path, { recursive: true });

@@ -10,7 +10,7 @@ import { sensorsByName } from "../../src/signals/sensors/sensors-by-name.ts";
 const [people, rows, windowSize] = [4, 400, 20];
 const channels = ["Ax", "Ay", "Az"];
 
-/** One recording of two activities per person; windows do not overlap. */
+/** Each person has one recording of two activities, with windows that do not overlap. */
 function windowsOf(rng: Rng): WindowSet {
   const samples = new Float32Array(new SharedArrayBuffer(4 * people * rows * channels.length));
   for (let i = 0; i < samples.length; i++) samples[i] = rng.normal();

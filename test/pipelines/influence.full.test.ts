@@ -11,7 +11,7 @@ import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 
-/** The epochs of fold 1, without their duration. */
+/** Returns the epochs of fold 1 without their duration, and the report. */
 async function firstFold(file: string): Promise<{ rows: HistoryRow[]; report: CvReport }> {
   const out = join(directory, `model-of-${file}`);
   await train({ ...tinyOptions, files: [join(directory, file)], out, epochs: 2, classWeights: "balanced" });

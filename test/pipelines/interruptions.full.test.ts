@@ -122,7 +122,7 @@ describe("--resume", () => {
     await killAt(".checkpoint", words("killed"));
   });
 
-  /** A modified copy of the killed run. */
+  /** Makes a modified copy of the killed run. */
   function changed(out: string, change: (staging: string) => void): string {
     const staging = join(directory, `${out}.partial`);
     cpSync(join(directory, "killed.partial"), staging, { recursive: true });

@@ -1,4 +1,4 @@
-// Stands in for a thread that judges, in the tests of `JudgeThreads`. What a batch is called says what happens to it.
+// Stands in for a thread that judges, in the tests of `JudgeThreads`. The id of a batch determines what happens to it.
 import { setTimeout } from "node:timers/promises";
 import { parentPort, threadId } from "node:worker_threads";
 import type { JudgeMessage, JudgeReply } from "../../src/pipelines/judge-in-threads.ts";

@@ -29,7 +29,7 @@ beforeAll(async () => {
 describe("minutes", () => {
   it("count the time that windows cover once, by person and label", async () => {
     const { minutes, windows } = await predict({ files: [at("day.parquet")], model, out: at("p.parquet") });
-    // At 20 Hz, windows of 40 samples with a step of 20 cover all of 80 s and 40 s.
+    // At 20 Hz, windows of 40 samples with a step of 20 cover stretches of 80 s and 40 s completely.
     expect(windows).toBe(2 * (79 + 39));
     for (const own of Object.values(minutes)) {
       expect(Object.values(own).reduce((sum, n) => sum + n, 0)).toBeCloseTo(2, 3);

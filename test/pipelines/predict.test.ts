@@ -82,7 +82,7 @@ it("labels in the file are not read, whatever they are; the other columns may st
   expect(new Set(juggling!.map(({ label }) => label))).not.toContain("juggling");
 });
 
-/** Three columns of a person who sits still, at 20 Hz, as CSV. */
+/** A CSV file with three channels of a person who sits still, at 20 Hz. */
 function sitting(change: (cells: string[], row: number) => string[], rows = 100): string {
   const lines = Array.from({ length: rows }, (_, i) => {
     const values = Array.from({ length: 6 }, (__, c) => Math.sin(i + c).toFixed(3));
@@ -167,7 +167,7 @@ describe("a model folder that is none", () => {
 });
 
 describe("where nothing can be written", () => {
-  // Root may write everywhere except in the kernel's own file systems.
+  // The root user may write everywhere except in the kernel's own file systems.
   const locked = process.getuid?.() === 0 ? "/sys" : join(directory, "locked");
   const absent = !existsSync("/sys") && process.getuid?.() === 0;
 

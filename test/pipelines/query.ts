@@ -1,6 +1,6 @@
 import { openDuckdb } from "../../src/signals/files/duckdb.ts";
 
-/** The rows that a separate database returns for a query. */
+/** Runs a query in a separate database, and returns its rows. */
 export async function query(sql: string): Promise<Record<string, unknown>[]> {
   const database = await openDuckdb();
   try {

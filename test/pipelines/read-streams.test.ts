@@ -4,7 +4,7 @@ import type { StreamOverview } from "../../src/storage/store/stream-store.ts";
 
 const now = new Date("2026-11-28T12:00:00.000Z");
 
-/** A stream with one batch, in alarm or rejected. */
+/** The overview of a stream with one batch, which may be in alarm, rejected or retired. */
 function overview(stream: string, verdict: "normal" | "sudden_change" | "rejected", retired = false): StreamOverview {
   const receivedAt = "2026-11-28T10:00:00.000Z";
   const isRejected = verdict === "rejected";

@@ -1,4 +1,4 @@
-// Tests, on one small model, what all commands that read recordings must do in the same way.
+// Tests the behaviour that all commands that read recordings share, on one small model.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -162,7 +162,7 @@ describe("recordings without times", () => {
   });
 });
 
-/** The warnings of a retraining run that ends before its first fit. */
+/** Returns the warnings of a retraining run that ends before its first fit. */
 async function retrainingOf(file: string, columns = {}): Promise<{ warnings: string[] }> {
   const { prepareRetraining } = await import("../../src/pipelines/prepare-retraining.ts");
   const { openModelHandle } = await import("../../src/pipelines/model-handle.ts");

@@ -30,7 +30,7 @@ async function bring(batch: string): Promise<unknown> {
   return check({ files: [at(batch)], model: walk, batchId: batch, accept: true });
 }
 
-/** Content of the files that the manifest lists. */
+/** The hash of each file that the manifest lists. */
 async function contents(model: string): Promise<Record<string, string>> {
   const { files } = await readManifest(at(model));
   return Object.fromEntries(Object.keys(files).map((name) => [name, sha256Bytes(readFileSync(at(model, name)))]));
@@ -121,7 +121,7 @@ it("a model that an earlier version wrote is calibrated anew, and everything els
 });
 
 describe("a model that cannot be calibrated anew stays as it is", () => {
-  /** A sealed change of a JSON file. */
+  /** Changes a JSON file of the model and corrects the hashes. */
   const change = (name: string, own: (value: never) => unknown): void => {
     changeJson(walk, name, own as (value: Record<string, unknown>) => unknown);
     reseal(walk);

@@ -34,7 +34,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** A manifest with correct hashes that names these recordings, which anybody can write. */
+/** Writes a manifest with correct hashes that names these recordings, as anybody could. */
 function name(...files: string[]): void {
   const { manifest_hash: _, ...manifest } = JSON.parse(readFileSync(at("walk/manifest.json"), "utf8"));
   const unsealed = { ...manifest, data: { ...manifest.data, files } };

@@ -131,7 +131,7 @@ it("check, of a batch whose classes the stream's past does not hold", () => {
   expect(results.at(-1)).toMatchObject({ signals: { against } });
 });
 
-/** Rows of probabilities in float32, and true labels. */
+/** An arbitrary that makes rows of probabilities in float32, and true labels. */
 const predictions = (nClasses: number): fc.Arbitrary<{ probabilities: Float32Array; truth: Int32Array }> => {
   const weight = fc.oneof(fc.constant(0), fc.constant(1), fc.double({ min: 1e-12, max: 1, noNaN: true }));
   const row = fc.array(weight, { minLength: nClasses, maxLength: nClasses }).map((weights) => {

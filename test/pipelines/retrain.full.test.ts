@@ -326,7 +326,7 @@ describe("a candidate that is refused", () => {
 });
 
 it("--adapt adabn takes new statistics in place of cycles, and its network has them", async () => {
-  // The model's line is named even if the command runs inside its folder.
+  // The command prints the name of the model's line even if it runs inside the model's folder.
   const given = words(at("u.parquet"), at("adapted"), "--adapt", "adabn");
   const inside = given.map((word) => (word === "model" ? "." : word));
   const { exitCode, stdout } = await start(inside, at("model")).ended;

@@ -1,5 +1,5 @@
-// Provides models for tests that need any trained model: the first test that asks for a model makes it with the real
-// command, once per test run. Each test file gets its own copy, which it may change.
+// Provides models for tests that need any trained model: the first test that needs a model trains it with the real command,
+// once per test run. Each test file gets its own copy, which it may change.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";

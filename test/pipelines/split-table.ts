@@ -5,7 +5,7 @@ import { simulateTiny } from "./tiny-run.ts";
 
 export const testPeople: readonly string[] = ["person-05", "person-06"];
 
-/** Writes the rows of the directory's plain.csv with one more column. */
+/** Writes the rows of plain.csv in the directory with one more column. */
 export function writeWithColumn(
   directory: string,
   out: string,

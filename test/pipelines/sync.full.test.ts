@@ -50,7 +50,7 @@ const inModel = (name: string): string => join(model, name);
 const logPath = (): string => inModel("tracking.jsonl");
 const logLines = (): string[] => readFileSync(logPath(), "utf8").trimEnd().split("\n");
 const writeLog = (lines: readonly string[]): void => writeFileSync(logPath(), `${lines.join("\n")}\n`);
-/** The log with `events` before its last event, which marks it as complete. */
+/** The log with `events` before its last event, which marks the log as complete. */
 const withEvents = (...events: object[]): void =>
   writeLog(logLines().toSpliced(-1, 0, ...events.map((event) => JSON.stringify(event))));
 const artifact = (file: string, path = `model/${file}`, more: object = {}): object => {

@@ -11,7 +11,7 @@ import type { TrainConfig } from "../../src/resolve-config.ts";
 
 export const main: string = fileURLToPath(new URL("../../src/interfaces/cli/main.ts", import.meta.url));
 
-/** A directory for the tests in one file. */
+/** Makes a directory for the tests in one file, which is removed after them. */
 export function fileDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "tidemark-train-"));
   afterAll(() => rmSync(directory, { recursive: true, force: true }));

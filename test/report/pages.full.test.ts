@@ -16,7 +16,7 @@ const at = (name: string): string => join(directory, name);
 const run = resident(directory);
 const none = { browser: [], axe: [], sideways: 0 };
 
-/** Batch b of person-02, whose accelerometer is in g from batch 6 on. */
+/** Writes batch b of person-02, whose accelerometer is in g from batch 6 on. */
 async function writeBatch(b: number): Promise<string> {
   const scale = b < 6 ? 1 : 1 / 9.80665;
   const file = `b${b}.parquet`;

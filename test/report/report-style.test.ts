@@ -1,10 +1,10 @@
-// Contrast as WCAG 2.2 defines it: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+// Tests the contrast that WCAG 2.2 defines: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
 import { describe, expect, it } from "vitest";
 import { reportStyle } from "../../src/report/report-style.ts";
 
 type Rgb = [number, number, number];
 
-/** Custom properties of the nth `:root` of the style sheet. */
+/** Returns the custom properties of the nth `:root` rule in the style sheet. */
 function properties(nth: number): Record<string, string> {
   const block = [...reportStyle.matchAll(/:root \{([^}]*)\}/g)][nth]![1]!;
   return Object.fromEntries([...block.matchAll(/--([\w-]+): ([^;]+);/g)].map(([, name, value]) => [name!, value!]));

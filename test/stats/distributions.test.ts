@@ -1,4 +1,4 @@
-// Compares two numbers of the gate with SciPy (test/fixtures/scripts/distributions.py).
+// Compares two functions of the promotion gate with SciPy (test/fixtures/scripts/distributions.py).
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { expectedLargest } from "../../src/stats/expected-largest.ts";

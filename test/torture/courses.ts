@@ -236,7 +236,7 @@ async function trainings(
     const { killed } = await run.victim(words("often", ...(isResumable() ? ["--resume"] : [])), exitCodes);
     if (killed) await run.holds("often.partial", () => expectStaging(run.at("often.partial")));
     if (existsSync(run.at("often"))) {
-      // If a run was killed after its model was complete, only staging remains.
+      // If a run is killed after its model is complete, only its staging directory remains to be removed.
       await run.holds("often", () => openWatchedModel(run.at("often")));
       rmSync(run.at("often.partial"), { recursive: true, force: true });
     }

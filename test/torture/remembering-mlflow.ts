@@ -1,5 +1,5 @@
 // A tracking server that stores data as MLflow does: a metric value, a tag or an artifact that is sent twice is stored once.
-// Its final content must not depend on how often a sender was killed.
+// The final content of the server must not depend on how often a sender was killed.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
@@ -12,7 +12,7 @@ interface Run {
   status: string;
   readonly tags: Map<string, string>;
   readonly params: Map<string, string>;
-  /** Key, step, time and value of every point. */
+  /** Key, step, time and value of every metric value. */
   readonly points: Set<string>;
   readonly lastSteps: Map<string, number>;
   readonly inputs: Set<string>;

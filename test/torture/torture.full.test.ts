@@ -1,4 +1,4 @@
-// The short form of npm run torture.
+// Runs the short form of npm run torture.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";

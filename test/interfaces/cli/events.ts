@@ -1,4 +1,4 @@
-// The events of one short training run, for the renderers.
+// The events of one short training run, for tests of the renderers.
 import type { TrainEvent, TrainSummary } from "../../../src/pipelines/train-events.ts";
 
 type Metrics = Extract<TrainEvent, { type: "fold" }>["metrics"];
@@ -38,7 +38,7 @@ const summary: TrainSummary = {
 
 export const warning = "channel Ax is flat";
 
-/** Two folds at the same time, then the final fit. */
+/** Two folds that run at the same time, followed by the final fit. */
 export const events: readonly TrainEvent[] = [
   {
     type: "data",

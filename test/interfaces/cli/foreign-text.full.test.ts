@@ -48,7 +48,7 @@ afterAll(() => server.close());
 
 const network = ["--network", "compact", "--rate", "20", "--window", "40", "--folds", "2", "--epochs", "1"];
 const stream = ["--stream", name("stream")];
-/** For each command, the arguments of one or more calls, in an order in which each call finds what it needs. */
+/** For each command, the arguments of one or more calls, in an order in which each call finds its inputs. */
 const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   simulate: () => [
     [...["--out", `${at("simulated")}.csv`, "--users", "1", "--minutes", "0.1"]],

@@ -128,12 +128,12 @@ const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[
   sync: (bad) => [[bad, "--tracking", "http://127.0.0.1:9"]],
 };
 
-/** A file that may not be read can still be replaced. */
+/** A file without read permission can still be replaced. */
 function replaces(bad: string): string[] {
   return bad === "locked.csv" ? [] : [bad];
 }
 
-/** An existing folder is allowed if the files are written into it. */
+/** An existing folder is allowed for commands that write their files into it. */
 function inside(bad: string, name: string): string[] {
   return bad === "folder.csv" ? [] : [join(bad, name)];
 }

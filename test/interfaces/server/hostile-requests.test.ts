@@ -1,4 +1,4 @@
-// Sends malformed and hostile requests. None may end the process, and each gets an answer.
+// Sends malformed and hostile requests. No request may end the process, and each request must get an answer.
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { JudgeThreadEnded, StoreUnavailable } from "../../../src/pipelines/open-service.ts";

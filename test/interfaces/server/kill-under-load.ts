@@ -79,7 +79,7 @@ export async function killUnderLoad(
   return { kills: killed, answered: answers.size, known, faults };
 }
 
-/** Null if the connection failed. */
+/** Returns the answer, or null if the connection failed. */
 async function send(
   url: string,
   path: string,

@@ -1,4 +1,4 @@
-// The short form of `npm run torture -- --only serve`.
+// Runs the short form of `npm run torture -- --only serve`.
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";

@@ -1,6 +1,6 @@
-// Several replicas of the service behind one database, and devices that send their batches one after another until each has been
-// answered. Replicas, connections and the database are killed meanwhile. No answered batch is lost, no batch is stored twice,
-// and the batches of a stream are judged in the order in which they were sent.
+// Runs several replicas of the service with one database, and devices that send their batches one after another, each until it
+// is answered. Replicas, connections and the database are killed meanwhile. No answered batch is lost, no batch is stored
+// twice, and the batches of a stream are judged in the order in which they were sent.
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,7 +17,7 @@ import { post, type Reply, type RunningService, startService } from "./running-s
 const directory = fileDirectory();
 const streams = ["wrist-1", "wrist-2", "wrist-3", "wrist-4"];
 const batches = 8;
-/** Each stream gets the same batches; they differ slightly, because a repeated batch counts for nothing. */
+/** Each stream gets the same batches, which differ slightly from each other, because repeated data would not count. */
 let bodies: string[];
 
 beforeAll(() => {
@@ -95,7 +95,7 @@ describe.skipIf(withoutPostgres !== "")(`replicas of tidemark serve${withoutPost
     };
     const [first, ...others] = await Promise.all(streams.map(async (stream) => (await model.page(stream)).batches));
     expect(first!.map(({ batchId }) => batchId)).toEqual(bodies.map((_, i) => `${i}`));
-    // Its batches were judged like those of every other stream, whatever was killed while the stream was sent.
+    // The batches of each stream were judged like those of every other stream, whatever was killed meanwhile.
     for (const other of others) expect(other.map(plain)).toEqual(first!.map(plain));
     for (const [i, stream] of streams.entries()) {
       const stored = [first!, ...others][i]!;

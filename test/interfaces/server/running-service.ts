@@ -1,4 +1,4 @@
-// Starts the real service for one test.
+// Starts the real service for one test, and stops it afterwards.
 import { onTestFinished } from "vitest";
 import { type RunningService, startServiceProcess } from "./service-process.ts";
 

@@ -12,7 +12,7 @@ import { startService } from "./running-service.ts";
 
 const findModule = "import importlib.util as u, sys; sys.exit(u.find_spec('schemathesis') is None)";
 
-/** A Python with Schemathesis: TIDEMARK_SCHEMATHESIS_PYTHON, or that of .venv. */
+/** The Python that has Schemathesis: TIDEMARK_SCHEMATHESIS_PYTHON, or the Python of .venv. */
 const python = [
   process.env.TIDEMARK_SCHEMATHESIS_PYTHON,
   fileURLToPath(new URL("../../../.venv/bin/python", import.meta.url)),
@@ -52,7 +52,7 @@ it.skipIf(python === undefined)(
       python!,
       [
         ...["-m", "schemathesis.cli", "run", `${service.url}/v1/openapi.json`, "-H", `Authorization: ${authorization}`],
-        // Events never end. A valid address and text are not yet a valid batch.
+        // Events never end. A request with a valid address and body may still contain an invalid batch.
         ...["--exclude-path", "/v1/events", "--exclude-checks", "positive_data_acceptance"],
         ...["--max-time", "45", "-n", "25", "--seed", "1", "--no-shrink", "--continue-on-failure", "--no-color"],
         ...["--warnings", "off", "--suppress-health-check", "all", "--generation-database", "none"],

@@ -12,7 +12,7 @@ import { post, type Reply, startService } from "./running-service.ts";
 
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
-/** The batch as one recording without a person, because float32 numbers have none. */
+/** The batch has one recording and no person, because the float32 format has no people. */
 let rows: Record<"timestamp_s" | "Ax" | "Ay" | "Az", number>[];
 let csv: string;
 

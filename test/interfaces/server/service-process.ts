@@ -1,4 +1,4 @@
-// The real service as a process of its own, once it listens.
+// Starts the real service in a process of its own, and waits until it listens.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";

@@ -6,7 +6,7 @@ export interface Run {
   recording: number;
   label: number;
   windows: number;
-  /** Seconds since the recording's last window ended. */
+  /** Seconds between the end of the recording's previous run and this run. */
   pause: number;
 }
 
@@ -43,7 +43,7 @@ export function windowsOf(runs: readonly Run[], stride = 2): WindowPositions {
   };
 }
 
-/** Runs of several people, recordings and classes, in any order. */
+/** An arbitrary that makes runs of several people, recordings and classes, in any order. */
 export function anyRuns(people: number): fc.Arbitrary<Run[]> {
   return fc.array(
     fc.record({

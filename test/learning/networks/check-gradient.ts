@@ -27,7 +27,7 @@ const step = 1e-5;
 /** The error of a central difference with this step in float64: step^2 from the series, 1e-16 / step from rounding. */
 const tolerance = 1e-8;
 
-/** Expects correct gradients for every input; `build` makes one or more outputs. */
+/** Expects correct gradients for every input; `build` returns one or more outputs. */
 export async function expectGradient<Name extends string>(
   inputs: Readonly<Record<Name, Numbers>>,
   build: (values: Readonly<Record<Name, Value>>, graph: Graph) => Value | readonly Value[],

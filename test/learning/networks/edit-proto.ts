@@ -1,7 +1,7 @@
 // Changes encoded protobuf messages, for tests of damaged or malicious files.
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
-/** The bytes of a message with the given fields: text, bytes or integers. */
+/** Encodes a message with the given fields, which are text, bytes or integers. */
 export function message(...fields: readonly (readonly [number, string | Uint8Array | number])[]): Uint8Array {
   const writer = new BinaryWriter();
   for (const [field, value] of fields) {

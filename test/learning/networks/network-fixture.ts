@@ -1,5 +1,6 @@
 // The content of test/fixtures/network/step*.json and full-size*.json, and the inputs from which it was computed, which come
-// from the generator that test/fixtures/scripts/network.py describes. T time, C channels, K classes, N windows.
+// from the generator that test/fixtures/scripts/network.py describes. T is the number of time steps, C of channels, K of
+// classes and N of windows.
 
 import { readFileSync } from "node:fs";
 import type { NetworkSpec, ParameterSpec } from "../../../src/learning/networks/parameters.ts";

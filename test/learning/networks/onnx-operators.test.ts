@@ -115,7 +115,7 @@ function runningSum(start: Value, rows: Value): Value[] {
   return [...states, ...outputs];
 }
 
-/** Functions that add no operator. */
+/** Exports that are no operators. */
 const helpers = ["broadcastOperandShapes", "operandShapesEqual"];
 /**
  * These operators have no double kernel in ONNX Runtime, so they are tested below, and as parts of layers that are compared

@@ -11,7 +11,7 @@ type Arrays = Readonly<Record<string, ArrayLike<number>>>;
 export interface LayerRun {
   readonly training: boolean;
   readonly x: { readonly shape: readonly number[]; readonly values: ArrayLike<number> };
-  /** Parameters, statistics, and masks by number: mask_0, mask_1, ... */
+  /** The values of the parameters, statistics and masks by name; masks are called mask_0, mask_1, ... */
   readonly inputs?: Arrays;
   readonly type?: "float32" | "float64";
 }

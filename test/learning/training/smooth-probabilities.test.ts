@@ -15,7 +15,7 @@ function drawn(n: number, seed: number): Float32Array {
   return Float32Array.from(rows.flat());
 }
 
-/** P(class of window w | all windows) by summing over all 3^n paths. */
+/** Computes P(class of window w | all windows) as a sum over all 3^n paths. */
 function byAllPaths(p: Float32Array, times: readonly number[], boutSeconds: number, power: number): number[] {
   const n = p.length / 3;
   const result = new Array<number>(p.length).fill(0);

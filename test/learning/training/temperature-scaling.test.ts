@@ -18,7 +18,7 @@ const cases: {
   nllAtOne: number;
 }[] = JSON.parse(readFileSync(new URL("../../fixtures/temperature.json", import.meta.url), "utf8"));
 
-/** Mean negative log-likelihood, with the lower bound that the module defines. */
+/** The mean negative log-likelihood, with the module's lower bound on probabilities. */
 function nll(probabilities: Float32Array, y: number[], nClasses: number): number {
   return y.reduce((sum, k, i) => sum - Math.log(Math.max(2 ** -126, probabilities[i * nClasses + k]!)), 0) / y.length;
 }

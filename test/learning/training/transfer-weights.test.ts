@@ -53,7 +53,7 @@ describe("the head of minirocket, alone or in an ensemble", () => {
     const [kernel, bias] = describeFor(network, 3)
       .parameters.filter(({ name }) => /(^|minirocket\/)head\//.test(name))
       .map(({ offset, size }) => Array.from(parameters.subarray(offset, offset + size)));
-    // Four logits per unit of score.
+    // The head scales scores by 4, so a score of -1 is a logit of -4.
     expect(bias).toEqual([0.5, -4, 0.5]);
     expect(kernel!.every((weight, i) => weight === (i % 3 === 1 ? 0 : 0.5))).toBe(true);
   });

@@ -258,7 +258,7 @@ it("refuses what is no share, no batches and no windows", () => {
   expect(() => estimateAccuracy(calibration, withConfidence(10, Number.NaN))).toThrow(/got NaN/);
   expect(() => estimateAccuracy(calibration, withConfidence(0, 0.9))).toThrow(/windows/);
   expect(() => estimateAccuracy(calibration, withConfidence(10, -1e-9))).toThrow(/confidence/);
-  // Float32 confidences differ from 1 only by rounding.
+  // These float32 confidences differ from 1 only by rounding.
   const rounded = calibrateAccuracy([{ ...good, confidences: [0.9, 1 + 1e-6] }], [1]);
   expect(
     accuracyCalibrationSchema.safeParse({ ...rounded, rungs: rounded.rungs.map((rung) => snakeKeys(rung)) }).success,

@@ -67,7 +67,7 @@ function pageOf(code: string): string {
   </script>`;
 }
 
-/** Every value of a JSON document by its path, with keys in order. */
+/** Returns every value of a JSON document by its path, with sorted keys. */
 function leavesOf(value: unknown, path: string = ""): Map<string, unknown> {
   const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
   if (entries.length === 0) return new Map([[path, typeof value === "object" ? JSON.stringify(value) : value]]);

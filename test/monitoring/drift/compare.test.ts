@@ -314,7 +314,7 @@ describe("the time of one independent value", () => {
     const people = [0, 1, 2].map(() => series(60_000, noise));
     expect(correlationSeconds(people, 50)!).toBeGreaterThanOrEqual(0.2);
     expect(correlationSeconds(people, 50)!).toBeLessThan(0.23);
-    // A block that is shorter than a sample is one sample.
+    // A block must contain at least one sample.
     expect(correlationSeconds([series(2000, noise)], 2)!).toBeGreaterThanOrEqual(0.5);
     expect(correlationSeconds([series(2000, noise)], 2)!).toBeLessThan(0.8);
   });

@@ -225,7 +225,7 @@ describe("the KS test with an effective sample size", () => {
   const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   const batch = (columns: Columns): ClassSummaries => [summarizer.summarize(columns)];
   const moved = (columns: Columns, sd: number): Columns => ({ ...columns, x: columns.x!.map((value) => value + sd) });
-  /** Five minutes of past and the minute that follows, from one continuous signal. */
+  /** A reference of five minutes and a batch of the following minute, from one continuous signal. */
   const drawOf = (seed: number, shift = 0): { past: ClassSummaries[]; now: ClassSummaries } => {
     const columns = correlated(3600, phi, Rng.fromSeed(seed));
     const cut = (i: number): Columns =>

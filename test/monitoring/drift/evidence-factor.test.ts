@@ -44,7 +44,7 @@ const byClass = [summaryOf(baseline), summaryOf(baseline)];
 const summarizer = new Summarizer(baselineReferenceGrids(baseline));
 const valuesAt = (offset: number, rng: Rng, n: number) =>
   summarizer.summarize({ x: Float32Array.from({ length: n }, () => offset + rng.normal()) });
-/** Two activities, half of the time each. */
+/** Both activities take half of the time. */
 const chunkAt = (offset: number, rng: Rng): ClassSummaries => [valuesAt(offset, rng, 50), valuesAt(offset, rng, 50)];
 const chunkOfOneActivity = (offset: number, rng: Rng): ClassSummaries => [valuesAt(offset, rng, 100), null];
 

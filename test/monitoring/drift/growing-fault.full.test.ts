@@ -92,7 +92,7 @@ const model: DriftModel = {
 
 type Fault = (columns: Columns, rng: Rng) => Columns;
 
-/** ln(1 + evidence) after the last faulty batch, and whether the fault was detected. */
+/** Returns ln(1 + evidence) after the last faulty batch, and whether the fault was detected. */
 function judged(seed: number, fault: Fault): { evidence: number; seen: boolean } {
   const person = Rng.fromSeed(1000 + seed);
   const accepted: ClassSummaries[] = [];

@@ -34,7 +34,7 @@ describe("the conformal p-value", () => {
   });
 
   it("is extrapolated above all null scores, at the rate between the median and the highest", () => {
-    // The median is 3, the highest score 5.
+    // The median score is 3, and the highest score is 5.
     expect(conformalPValueOfNullScores(rungs, 5, 60).extrapolated).toBe(2 / 6);
     expect(conformalPValueOfNullScores(rungs, 6, 60)).toMatchObject({
       p: 1 / 6,

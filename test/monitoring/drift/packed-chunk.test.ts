@@ -22,7 +22,7 @@ const layout = {
 const packed = (own: ChunkLayout, chunk: Parameters<typeof packChunk>[1]): PackedChunk =>
   new PackedChunk(own, packChunk(own, chunk));
 
-/** The counts of all bins. */
+/** The summary's counts over all bins. */
 function dense(counts: MergeableChannel["counts"]): readonly number[] {
   if (!("bins" in counts)) return counts;
   const all = new Array<number>(counts.size).fill(0);
@@ -52,7 +52,7 @@ const rng = Rng.fromSeed(3);
 function chunkOf(rows: number, classes: readonly [number, number]) {
   const column = (scale: number): Float32Array => Float32Array.from({ length: rows }, () => scale * rng.normal());
   const columns: Columns = { x: column(1e-9), y: column(1), "A magnitude": column(5).fill(Number.NaN, 0, 7) };
-  // Most rows are of one class.
+  // Most rows belong to a single class.
   const classOf = Int32Array.from({ length: rows }, (_, i) => classes[i < 9 ? 0 : 1]);
   const of = (names: readonly string[]): ClassSummaries => {
     const some = Object.fromEntries(names.map((name) => [name, grids[name as keyof typeof grids]]));

@@ -1,6 +1,6 @@
-// Judges two streams batch by batch: one drifts slowly, one jumps. The frozen references detect the drift, whose final verdict
-// is never a jump; the rolling reference detects the jump. Each change is made once to a channel's mean, and once to the shape
-// of its distribution with the same mean and spread.
+// Judges two streams, of which one drifts slowly and one jumps, batch by batch. The frozen references detect the drift, whose
+// final verdict is never a jump; the rolling reference detects the jump. Each change is made once to a channel's mean, and once
+// to the shape of its distribution with the same mean and spread.
 import { describe, expect, it } from "vitest";
 import type { ReferenceKind } from "../../../src/monitoring/drift/comparison.ts";
 import type { Judgement } from "../../../src/monitoring/drift/verdict.ts";

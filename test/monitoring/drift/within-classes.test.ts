@@ -98,7 +98,7 @@ const value = fc.oneof(
   { weight: 1, arbitrary: fc.constant(null) },
   { weight: 1, arbitrary: fc.constantFrom(-1000, 1000) },
 );
-/** Runs of one class, as in predictions; not all classes need to occur. */
+/** Labels with runs of one class, like predictions; some classes may not occur. */
 const rows = fc
   .array(
     fc.tuple(
@@ -205,7 +205,7 @@ describe("summaries by class", () => {
   });
 });
 
-/** The largest difference, over all edges, between the shares of values below the edge. */
+/** The KS distance: the largest difference, over all edges, between the two shares of values below the edge. */
 function slowKs(a: readonly number[], b: readonly number[], grid: readonly number[]): number {
   const below = (values: readonly number[], edge: number): number =>
     values.filter((value) => value < edge).length / values.length;
@@ -225,7 +225,7 @@ function slowKsWithin(reference: readonly Row[], current: readonly Row[], name: 
   return weights === 0 ? 0 : sum / weights;
 }
 
-/** Rows of one class, all with the same value. */
+/** Makes rows of one class, all with the same value. */
 const many = (n: number, x: number, k: number): Row[] => Array.from({ length: n }, () => ({ x, y: 5, k }));
 
 describe("the KS distance within classes", () => {

@@ -17,7 +17,7 @@ describe("silence", () => {
     const regular = minutes(0, 5, 10, 15, 20);
     const at = (now: number): boolean | null => streamSilence(regular, now * 60).silent;
     expect([at(21), at(35), at(36)]).toEqual([false, false, true]);
-    // Batches every 5 minutes by day, and a night of 10 hours.
+    // Batches arrive every 5 minutes by day, with a pause of 10 hours at night.
     const night = minutes(0, 5, 10, 610, 615, 620);
     expect(streamSilence(night, 640 * 60)).toEqual({
       ...{ seconds: 1200, usual_interval_seconds: 300, longest_interval_seconds: 36_000, usual_intervals: 4 },

@@ -107,7 +107,7 @@ function interleaved(parts: readonly Row[][], rng: Rng): Row[] {
   return rows;
 }
 
-/** Possible output of a network: rows of probabilities that depend only on the window. */
+/** Makes possible output of a network: rows of probabilities that depend only on the samples of the window. */
 function said({ windows }: WindowChunk): number[] {
   return [...windows.starts].flatMap((start) => {
     const own = windows.samples.subarray(start * channels.length, (start + windows.windowSize) * channels.length);

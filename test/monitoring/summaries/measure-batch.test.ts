@@ -44,7 +44,7 @@ const summarizer = new Summarizer(
   Object.fromEntries([...channels, ...signals].map((name) => [name, [-1, -0.3, 0, 0.2, 0.5, 0.9, 1.5]])),
 );
 
-/** Probabilities that favour one class for a while. */
+/** Probabilities that favour the same class for several windows in a row. */
 function probabilitiesOf(windows: number): Float32Array {
   const rng = Rng.fromSeed(9);
   let label = 0;

@@ -49,7 +49,7 @@ const some = pickWindows(
 
 const sensors = sensorsByName(whole.channels);
 
-/** Compares bit for bit, and is fast for long columns. */
+/** Expects columns that are equal bit for bit; this comparison is fast for long columns. */
 function expectEqual(found: Float32Array, wanted: Float32Array): void {
   const bytes = (values: Float32Array): Buffer => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
   expect(bytes(found).equals(bytes(wanted))).toBe(true);

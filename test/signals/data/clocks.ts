@@ -2,7 +2,7 @@
 export interface ClockRow {
   readonly user: string;
   readonly activity: "walking" | "sitting";
-  /** Index of the row within its recording. */
+  /** Index of the row in its recording. */
   readonly i: number;
 }
 

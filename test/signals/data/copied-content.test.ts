@@ -7,7 +7,7 @@ import { CopiedContentFinder } from "../../../src/signals/data/copied-content.ts
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { csv, folderOf, type Row, rows } from "./tables.ts";
 
-/** Noise at rest, rounded to whole numbers if `coarse`. */
+/** A sensor's noise at rest, rounded to whole numbers if `coarse`. */
 function noise(person: string, count: number, { coarse = false, recording = "r1" } = {}): Row[] {
   const rng = Rng.fromSeed(7).split(person + recording);
   return rows(count, { user: person, recording, activity: recording === "r1" ? "walk" : "sit" }).map((row) => ({

@@ -1,4 +1,4 @@
-// Tests tables in which each sensor fills only some of the rows. Values are computed from the row's time.
+// Tests tables in which each sensor fills only some of the rows. All values in these tables are computed from the row's time.
 
 import { describe, expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";

@@ -59,7 +59,7 @@ function startOfRecord(log: Buffer, count: number): number {
   return at;
 }
 
-/** A zip archive, made by Python. */
+/** Makes a zip archive with Python's zipfile. */
 function zipped(files: Record<string, Buffer>): Uint8Array {
   const script = `import base64,io,json,sys,zipfile
 out = io.BytesIO()
@@ -169,7 +169,7 @@ describe("damage", () => {
 
   test("records of ActiGraph that are damaged, cut off or between zeros", async () => {
     const { info, log } = await partsOfActigraph("actigraph-gt3x-bt");
-    // The fourth record with samples; the first three records have none.
+    // This record is the fourth; the first three records contain no samples.
     const at = startOfRecord(log, 6);
     const zeros = Buffer.concat([log.subarray(0, at), Buffer.alloc(5), log.subarray(at)]);
     expect((await readBytes("a.gt3x", zipped({ "info.txt": info, "log.bin": zeros }))).recordings.time.length).toBe(

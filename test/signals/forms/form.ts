@@ -55,7 +55,7 @@ export const choices = {
   recording: ["column", "restarting", "none"],
   acceleration: ["m/s^2", "g", "milli-g"],
   rotation: ["rad/s", "deg/s"],
-  /** Where the units are stated. */
+  /** Where the file states the units. */
   unit: ["nowhere", "brackets", "square brackets", "underscore"],
   channelNames: ["letters", "snake", "camel", "words", "dotted", "axis first", "capitals"],
   rateHz: [50, 10, 20, 25, 32, 64, 100, 128, 200],

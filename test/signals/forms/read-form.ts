@@ -42,7 +42,7 @@ export async function readForm(drawn: Form): Promise<ReadForm> {
   }
 }
 
-/** Windows in m/s^2 and rad/s: the accelerometer's axes, then the gyroscope's. */
+/** Reads a form as windows in m/s^2 and rad/s, with the accelerometer's axes before the gyroscope's. */
 async function windowsAsRead({ files, options, rateHz, units }: WrittenForm, windowRateHz: number): Promise<WindowSet> {
   const opened = await openRecordings(files, {
     columns: options,

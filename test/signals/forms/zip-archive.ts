@@ -1,4 +1,4 @@
-// A zip archive in memory, deflated; the format is PKWARE's APPNOTE.TXT.
+// Makes a compressed zip archive in memory, in the format of PKWARE's APPNOTE.TXT.
 
 import { crc32, deflateRawSync } from "node:zlib";
 

@@ -32,7 +32,7 @@ const account: { readonly uid: number; readonly gid: number } | undefined | null
   process.getuid?.() === 0 ? accountOf("postgres") : undefined;
 
 const isAbsent = programs === undefined || account === null;
-/** The reason for skipping, for the name of a test that needs the server. */
+/** The reason for skipping tests that need the server, for their names; empty if PostgreSQL is installed. */
 export const withoutPostgres: string = isAbsent ? " (skipped: no PostgreSQL server installed)" : "";
 
 const user = "tide@mark";
@@ -90,7 +90,7 @@ export class PostgresServer {
     }
   }
 
-  /** The address of a database, with its password. */
+  /** Returns the address of a database, with its password. */
   address(database: string): string {
     const credentials = [user, postgresPassword].map(encodeURIComponent).join(":");
     return `postgres://${credentials}@127.0.0.1:${this.#port}/${database}`;

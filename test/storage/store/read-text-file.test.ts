@@ -38,7 +38,7 @@ describe("readTextFile", () => {
     }
   });
 
-  // The superuser may read everything.
+  // The superuser may read every file.
   it.skipIf(process.getuid?.() === 0)("refuses a file that its user may not read", async () => {
     const path = join(temporaryDirectory(), "a.json");
     writeFileSync(path, "{}");

@@ -7,7 +7,7 @@ import { UserError } from "../../../src/errors.ts";
 import { openStaging } from "../../../src/storage/store/staging.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
-/** A process that opens the staging directory, saves a state if asked to, says "open" and keeps running. */
+/** Starts a process that opens the staging directory, optionally saves a state, prints "open" and keeps running. */
 async function holder(out: string, { save }: { save: boolean }): Promise<ChildProcess> {
   const source = new URL("../../../src/storage/store/staging.ts", import.meta.url).href;
   const script = `import { openStaging } from ${JSON.stringify(source)};

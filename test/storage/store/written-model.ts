@@ -1,4 +1,4 @@
-// A model folder with only the files that every model has.
+// Writes a model folder with only the files that every model has.
 import { join } from "node:path";
 import { sha256Bytes } from "../../../src/storage/store/hash.ts";
 import { type FileContent, type ManifestInput, writeModelFolder } from "../../../src/storage/store/model-folder.ts";

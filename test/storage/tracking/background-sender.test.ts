@@ -114,7 +114,7 @@ describe("BackgroundSender", () => {
     await until(() => turns.length === 12);
     const waits = turns.slice(1).map(({ at }, i) => at - turns[i]!.at);
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(750);
-    // The backoff has reached its maximum.
+    // By this time, the backoff has reached its maximum.
     expect(waits.at(-1)).toBeGreaterThanOrEqual(22_500);
     await sender.finish(new ServerTimeLimits(0));
   });

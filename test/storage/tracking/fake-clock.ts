@@ -11,7 +11,7 @@ export class FakeClock implements Clock {
   #now = 0;
   #sleepers: Sleeper[] = [];
   #stopped = false;
-  /** The duration of each sleep. */
+  /** The duration of each sleep, in order. */
   readonly slept: number[] = [];
 
   constructor() {

@@ -17,7 +17,7 @@ import { FakeMlflow } from "./fake-mlflow.ts";
 const directory = fileDirectory();
 const fake = new FakeMlflow();
 
-/** The outcome of one request. */
+/** Returns the result of one request, or its fault. */
 async function ask(uri: string, environment: Record<string, string> = {}): Promise<string | TrackingFault> {
   const client = new MlflowClient(serverAddress(uri, environment)!);
   try {

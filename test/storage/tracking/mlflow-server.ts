@@ -132,7 +132,7 @@ export interface ModelOnServer {
   }[];
 }
 
-/** All content of the server, or the runs of some experiments. */
+/** Returns all content of the server, or the runs of some experiments. */
 export interface OnServer {
   readonly experiments: Readonly<Record<string, readonly RunOnServer[]>>;
   readonly models: Readonly<Record<string, ModelOnServer>>;
@@ -171,7 +171,7 @@ export class ReadBack {
     return this.#ask({ do: "everything", experiments }) as Promise<OnServer>;
   }
 
-  /** A registered model's probabilities, row by row, for windows in a JSON file. */
+  /** Returns a registered model's probabilities, row by row, for windows in a JSON file. */
   predictions(model: string, windows: string): Promise<ServedPredictions> {
     return this.#ask({ do: "predictions", model, windows }) as Promise<ServedPredictions>;
   }

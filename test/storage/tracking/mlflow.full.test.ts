@@ -288,7 +288,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
   });
 });
 
-/** The runs of an experiment, without values that each server assigns itself. */
+/** Returns the runs of an experiment without values that each server assigns itself. */
 function withoutIds(server: OnServer, experiment: string): unknown {
   return runsOf(server, experiment).map(({ id: _, tags: { "mlflow.parentRunId": parent, ...tags }, ...own }) => {
     return { ...own, tags, parent: runsOf(server, experiment).find((other) => other.id === parent)?.name };

@@ -30,7 +30,7 @@ const server = new MlflowServer();
 const proxy = new FaultyProxy(() => server.uri);
 let readBack: ReadBack;
 
-/** Numbers from 0 to 1 that are the same in every run. */
+/** Pseudo-random numbers from 0 to 1 that are the same in every run. */
 function numbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -39,7 +39,7 @@ function numbers(seed: number): () => number {
   };
 }
 
-/** All files of some folders, read one after another. */
+/** Reads the content of all files in some folders. */
 function contentOf(...folders: string[]): string {
   return folders
     .filter((folder) => existsSync(folder))

@@ -1,5 +1,5 @@
 // Chooses whether an ensemble averages its members or uses only one of them, by the log loss on people from whom no member has
-// learned. N people.
+// learned.
 
 import { isLossSurelyLower, lossDifference, lossesByPerson } from "../evaluation/losses-by-person.ts";
 import {
@@ -11,7 +11,7 @@ import {
 import { ensembleMembers } from "./ensemble-weights.ts";
 import type { FitOutcome } from "./fit-runner.ts";
 
-/** The average of all members, and each member alone. */
+/** Evaluates the average of all members, and each member alone. */
 export function tryMixtures(held: HeldOutPredictions, { temperatures, weights }: EnsembleMixture): TriedMixture[] {
   const alone = temperatures.map((_, m) => temperatures.map((_, other) => (other === m ? 1 : 0)));
   return [weights, ...alone].map((tried) => {
@@ -21,9 +21,9 @@ export function tryMixtures(held: HeldOutPredictions, { temperatures, weights }:
 }
 
 /**
- * Returns the weights of the first mixture, unless another has a mean loss that is lower by more than one standard error. This is
- * the standard error of the difference between people.
- * @param tried the simplest first; all with the same people
+ * Returns the weights of the first mixture, unless the mixture with the lowest mean loss is better by more than one standard
+ * error of the paired differences in loss.
+ * @param tried the mixtures, the simplest first, with losses of the same people in the same order
  */
 export function chooseMixture(tried: readonly TriedMixture[]): readonly number[] {
   const [first] = tried;
@@ -31,27 +31,27 @@ export function chooseMixture(tried: readonly TriedMixture[]): readonly number[]
   return isLossSurelyLower(first!.losses, best.losses) ? best.weights : first!.weights;
 }
 
-/** The folds' evidence together: each fold held out other people. */
+/** Joins the losses of all folds, each of which held out other people. */
 export function joinTriedMixtures(folds: readonly (readonly TriedMixture[])[]): TriedMixture[] {
   return folds[0]!.map(({ weights }, i) => ({ weights, losses: folds.flatMap((tried) => tried[i]!.losses) }));
 }
 
-/** What each fold tried; empty unless the network is `auto`. */
+/** Returns the mixtures that each fold tried; empty unless the network is `auto`. */
 export function triedMixtures(folds: readonly Pick<FitOutcome, "epochs">[]): (readonly TriedMixture[])[] {
   return folds.flatMap(({ epochs }) => epochs.flatMap(({ tried }) => (tried === undefined ? [] : [tried])));
 }
 
-/** The figures behind a choice, and the choice. */
+/** A chosen mixture, and the losses that decided the choice. */
 export interface MixtureChoice {
   /** Name of a member, or "average". */
   readonly chosen: string;
-  /** Mean log loss over the people held out, by what was tried. */
+  /** Mean log loss over the people held out, by the name of the mixture. */
   readonly losses: Readonly<Record<string, number>>;
-  /** Mean and standard error of the difference in loss between the average and the better member. */
+  /** Mean and standard error of the differences in loss between the average and the better member. */
   readonly difference: { readonly mean: number; readonly error: number };
 }
 
-/** @param folds what each fold tried */
+/** @param folds the mixtures that each fold tried */
 export function describeMixtureChoice(folds: readonly (readonly TriedMixture[])[]): MixtureChoice {
   const tried = joinTriedMixtures(folds);
   const [average, ...alone] = tried;
@@ -64,7 +64,7 @@ export function describeMixtureChoice(folds: readonly (readonly TriedMixture[])[
   };
 }
 
-/** "average", or the name of the only member with a weight. */
+/** Returns the name of the only member with a weight, or "average" if several have one. */
 export function mixtureName(weights: readonly number[]): string {
   return ensembleMembers[weights.indexOf(1)] ?? "average";
 }

@@ -1,6 +1,7 @@
-// Fits an ensemble: first the member that is trained in steps, then the other one. Both are judged on the fit's validation people,
-// from whom neither has learned; this gives each its temperature. The second member then learns from all rows, because it needs no
-// validation. An interrupted fit goes on within the first member, or starts the second one again.
+// Fits an ensemble: first the member that is trained in steps, then the counted member. Both are evaluated on the fit's
+// validation people, from whom neither has learned, to measure the temperature of each. The counted member is then fitted again
+// on all rows, because it needs no validation people. An interrupted fit resumes within the first member, or fits the counted
+// member again from the start.
 
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
@@ -32,8 +33,8 @@ import { fixedPenalty } from "./penalty-plan.ts";
 const [stepped, counted] = ensembleMembers;
 
 /**
- * Fits the ensemble, or goes on from the state of an interrupted fit. The same plan gives the same bytes in either case.
- * @param plan its epochs come from `ensembleEpochs`; without validation rows, it needs a mixture
+ * Fits the ensemble, or resumes an interrupted fit from its state. The same plan gives the same bytes in either case.
+ * @param plan the number of epochs must come from `ensembleEpochs`; a plan without validation rows needs a mixture
  * @throws Diverged if the loss or a weight is not finite
  */
 export async function fitEnsemble(
@@ -46,7 +47,7 @@ export async function fitEnsemble(
   const startOf = (member: number): { start?: NetworkWeights } =>
     model === undefined ? {} : { start: divideEnsemble(model, windows)!.members[member]! };
   const whole = kept === undefined ? null : divideEnsemble(kept, windows);
-  // Only the state of a finished ensemble counts updates; in any other state, the weights are initial weights.
+  // Only a finished ensemble has a state with updates; a joined state without updates holds only initial weights.
   if (whole !== null && kept!.progress.updates > 0) return { state: kept!, finished: true };
   const state = whole === null ? kept : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
   const first = await fitNetwork(planEnsembleFitOfStepped(plan, penalties), windows, {
@@ -105,7 +106,7 @@ function planEnsembleFitOfStepped(plan: FitPlan, { strengths }: PenaltyPlan): Fi
   return { ...own, network: stepped, epochs, penalties: null, rng: Rng.fromState(plan.rng).split(stepped).state };
 }
 
-/** The second member neither stops early nor learns from rotated windows. */
+/** Plan of the member that is fitted to counted features, which neither stops early nor learns from rotated windows. */
 function planEnsembleFitOfCounted(plan: FitPlan): FitPlan {
   const { mixture: _, ...own } = plan;
   const rng = Rng.fromState(plan.rng).split(counted).state;
@@ -153,8 +154,9 @@ async function predictInEnsembleFit(
 }
 
 /**
- * The plan's mixture if it has one. Otherwise, temperatures are measured on the people held out, and `auto` chooses the weights on
- * them, unless the fit starts from a model: fine-tuning has too few people for that choice, so the members keep equal weights.
+ * Returns the plan's mixture if it has one. Otherwise, temperatures are measured on the people held out, and `auto` also
+ * chooses the members' weights on them. If the fit starts from a model, the members keep equal weights, because fine-tuning has
+ * too few people for that choice.
  */
 function mixtureOfEnsembleFit(
   { network, mixture }: FitPlan,
@@ -162,14 +164,14 @@ function mixtureOfEnsembleFit(
   fromModel: boolean,
 ): { mixture: EnsembleMixture; tried?: TriedMixture[] } {
   if (mixture !== undefined) return { mixture };
-  if (held === null) throw new RangeError("mixture: expected one for a fit without validation rows, got none");
+  if (held === null) throw new RangeError("plan: expected a mixture, because it has no validation rows, got none");
   const average = measureMixture(held);
   if (network !== "auto" || fromModel) return { mixture: average };
   const tried = tryMixtures(held, average);
   return { mixture: { ...average, weights: chooseMixture(tried) }, tried };
 }
 
-/** Loss and accuracy on the rows that the first member learned from, as for the epochs of other networks. */
+/** Loss and accuracy of the ensemble on the plan's training rows, as in the epochs of other networks. */
 async function judgeEnsembleFit(
   plan: FitPlan,
   state: FitState,

@@ -1,7 +1,8 @@
 // Fits the minirocket network: draws its kernels, counts their features once, and fits the linear head. The strength of the
-// head's penalty is chosen on rows that are held out in turn; the head that is kept then learns from all rows. A fit that starts
-// from a model keeps the model's kernels, and its penalties pull the head towards the model's. An "epoch" of the fit is one penalty,
-// from the strongest one on. A fit takes less than a minute, so an interrupted one starts again. F features, K classes.
+// head's penalty is chosen on rows that are held out in turn; the final head is then fitted to all rows. A fit that starts from
+// a model keeps the model's kernels, and its penalties pull the head towards the model's head. Each "epoch" of the fit is one
+// penalty, from the strongest to the weakest. A fit takes less than a minute, so an interrupted fit starts again. F is the
+// number of features, K the number of classes.
 
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
@@ -25,7 +26,7 @@ import { networkSourceLayers } from "./network-source.ts";
 import { rotateWindows } from "./rotate-windows.ts";
 import { judgeChosenPenalty, logitsPerScore, searchPenalty } from "./search-penalty.ts";
 
-/** The weakest penalties need more steps to converge. Stopping early adds to their penalty. */
+/** The weakest penalties need more steps to converge; stopping before that has the effect of a stronger penalty. */
 const tolerance = 1e-3;
 const maxSteps = 100;
 
@@ -39,7 +40,7 @@ export async function fitMiniRocket(
   unlabelled: WindowSet,
   options: FitOptions,
 ): Promise<FitResult> {
-  // Only a finished fit has made an update.
+  // The number of updates is positive only after a finished fit.
   if (options.state !== undefined && options.state.progress.updates > 0)
     return { state: options.state, finished: true };
   const started = performance.now();
@@ -51,7 +52,7 @@ export async function fitMiniRocket(
   const rows = Int32Array.from(plan.trainIndex);
   const data = { windows, scaler: plan.scaler };
   const { shouldStop, start } = options;
-  // The weights of a model fit no other kernels, nor features standardised in another way.
+  // The weights of a model are valid only for its own kernels and its own standardisation of the features.
   const statistics =
     start?.statistics ?? drawMiniRocketStatistics(network, data, rows, Rng.fromState(plan.rng).split("kernels"));
   const blank = fitStateFrom({ parameters: new Float32Array(network.parameterCount), statistics }, 0);
@@ -110,7 +111,7 @@ function reportFitMiniRocketCounts({ onStep }: FitOptions, steps: number): (wind
   return (step) => onStep({ epoch: 1, step, steps, loss: null, stage: "features" });
 }
 
-/** Reports the steps of several heads that are fitted one after another. */
+/** Reports the steps of several heads, fitted one after another, as steps of a single fit. */
 function reportFitMiniRocketSteps({ onStep }: FitOptions, heads: number): (step: number) => void {
   let begun = 0;
   return (step) => {
@@ -119,7 +120,9 @@ function reportFitMiniRocketSteps({ onStep }: FitOptions, heads: number): (step:
   };
 }
 
-/** Counts a rotated copy of each window that the plan learns from. Null if it rotates none, undefined if it was stopped. */
+/**
+ * Counts the features of a rotated copy of each training window. Returns null if the plan rotates none, undefined if stopped.
+ */
 async function countTurnedMiniRocket(
   plan: FitPlan,
   network: NetworkSpec,
@@ -140,7 +143,7 @@ async function countTurnedMiniRocket(
   return counts ?? undefined;
 }
 
-/** Means and deviations of the features, [F] each. */
+/** Means and standard deviations of the features, [F] each. */
 function fitMiniRocketMoments(network: NetworkSpec, statistics: Float32Array) {
   const tensor = (wanted: string): Float32Array => {
     const { offset, size } = network.statistics.find(({ name }) => name === wanted)!;
@@ -162,7 +165,7 @@ function fitMiniRocketPoint({ parameters }: NetworkSpec, vector: Float32Array): 
   return point;
 }
 
-/** The parameters [P] of the network from a head [K F + K]: the kernel [F, K], then the bias [K]. */
+/** Converts a head [K F + K] to the parameters of the network: the kernel [F, K], then the bias [K]. */
 function fitMiniRocketParameters({ parameters, parameterCount }: NetworkSpec, point: Float64Array): Float32Array {
   const [kernel, bias] = parameters as [(typeof parameters)[number], (typeof parameters)[number]];
   const [features, classes] = kernel.shape as [number, number];

@@ -1,4 +1,4 @@
-// The cost of a test file: the CPU seconds of its process with all threads, and of the processes that it started and that have
+// Measures the cost of a test file: the CPU seconds of its process with all threads, and of its child processes that have
 // ended. Unlike elapsed time, CPU seconds hardly depend on the load of the machine.
 import { readFileSync } from "node:fs";
 import { afterAll } from "vitest";
@@ -9,7 +9,7 @@ declare module "vitest" {
   }
 }
 
-/** Linux counts in hundredths of a second on every machine; on other systems, child processes are not counted. */
+/** Linux counts CPU time in hundredths of a second on every machine; on other systems, child processes are not counted. */
 function childSeconds(): number {
   if (process.platform !== "linux") return 0;
   const stat = readFileSync(`/proc/${process.pid}/stat`, "utf8");
@@ -17,7 +17,8 @@ function childSeconds(): number {
   return (Number(fields[13]) + Number(fields[14])) / 100;
 }
 
-// biome-ignore lint/correctness/noEmptyPattern: vitest reads from the source which fixtures a hook asks for; this one wants none
+// biome-ignore lint/correctness/noEmptyPattern: vitest parses the source of a hook for the fixtures that it needs; this hook
+// needs none
 afterAll(({}, file) => {
   const { user, system } = process.cpuUsage();
   file.meta.cpuSeconds = (user + system) / 1e6 + childSeconds();

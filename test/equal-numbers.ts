@@ -14,7 +14,9 @@ function isEveryEqual(a: Numbers, b: Numbers): boolean {
   return true;
 }
 
-/** @returns undefined for other values, and for lists that differ, so that vitest prints the difference */
+/**
+ * @returns undefined for values that are no lists of numbers, and for lists that differ, so that vitest prints the difference
+ */
 export function equalNumbers(a: unknown, b: unknown): true | undefined {
   const isComparable = isTypedArray(a)
     ? isTypedArray(b) && a.constructor === b.constructor

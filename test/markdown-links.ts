@@ -20,7 +20,10 @@ export function relativeLinks(root: string, file: string): Link[] {
   );
 }
 
-/** "README.md:12: docs/guide.md#nowhere: what is wrong" for each link to a file or heading that does not exist. */
+/**
+ * Returns a line such as "README.md:12: docs/guide.md#nowhere: no such heading" for each link to a file or heading that does
+ * not exist.
+ */
 export function brokenLinks(root: string, files: readonly string[]): string[] {
   return files
     .flatMap((file) => relativeLinks(root, file))

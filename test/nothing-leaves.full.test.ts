@@ -108,7 +108,7 @@ async function watched(program: readonly string[], { trace = traces } = {}): Pro
   const child = spawn(command, words, {
     cwd: directory,
     stdio: ["ignore", "pipe", "pipe"],
-    // If no user name is set, the user database is queried, which some systems keep on a server.
+    // Sets a user name, because programs otherwise query the user database, which some systems keep on a server.
     env: { PATH: process.env.PATH, HOME: home, TMPDIR: temporary, USER: "somebody" },
   });
   let output = "";

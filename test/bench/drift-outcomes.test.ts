@@ -38,7 +38,7 @@ describe("the drift benchmark's statistics", () => {
     expect(runLength(runs)).toEqual({ alarms: 1, batches: 7 });
   });
 
-  // Exact limits of a Poisson mean (Garwood 1936): half the 95 % point of chi-square with 2 (k + 1) degrees of freedom.
+  // The exact limit of a Poisson mean (Garwood 1936) is half of the 95 % point of chi-square with 2 (k + 1) degrees of freedom.
   it.each([
     [0, 2.996],
     [1, 4.744],

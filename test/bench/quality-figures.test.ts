@@ -14,8 +14,8 @@ const task = {
 };
 const answers = (one: number[], two: number[]): QualityAnswers => ({ "fold-1": one, "fold-2": two });
 const perfect = answers([1, 1, 0, 0], [0, 1, 0, 1]);
-// One of ann's windows 3, 2, 1 and 0 is wrong, window 2: F1 is 4/5 for sit and 2/3 for walk. Both of cy's windows are classified
-// as sit.
+// Among ann's windows 3, 2, 1 and 0, window 2 is misclassified, so F1 is 4/5 for sit and 2/3 for walk. Both windows of cy are
+// classified as sit.
 const flawed = answers([1, 0, 0, 0], [0, 1, 0, 0]);
 const ann = (4 / 5 + 2 / 3) / 2;
 const cy = (2 / 3 + 0) / 2;

@@ -1,5 +1,5 @@
-// Runs the network in onnxruntime-web, which rounds differently: nearly every window must get the same label, and for these
-// windows the summary must count the same samples.
+// Runs the network in onnxruntime-web, which rounds differently: nearly every window must get the same label as in
+// onnxruntime-node, and the summary must count the same samples for these windows.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";

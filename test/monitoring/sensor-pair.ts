@@ -1,4 +1,4 @@
-// An accelerometer with gravity and a gyroscope on the same device, in the units that the rules of physics expect.
+// An accelerometer with gravity and a gyroscope on the same device, in the units that the checks for impossible values require.
 import type { Sensor } from "../../src/signals/sensors/sensor.ts";
 
 export const accelerometer: Sensor = {

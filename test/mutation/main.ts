@@ -25,7 +25,7 @@ import { mutantsOf } from "./mutants.ts";
 import { testsOf } from "./tests-of.ts";
 
 const rooms = ["random.ts", "stats", "learning/pseudo-labeling", "monitoring/drift"];
-/** A mutant may take this many times as long as the tests take without it, plus this many CPU seconds. */
+/** The tests of a mutant may take this multiple of their CPU seconds on the original code, plus this number of CPU seconds. */
 const [patience, grace] = [4, 5];
 
 interface Result {

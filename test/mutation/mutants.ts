@@ -1,5 +1,6 @@
-// The small mistakes that are tried, one at a time: numbers halved and doubled, comparisons made strict or not strict and
-// reversed, arithmetic and logical operators exchanged, booleans inverted, results dropped. Strings and types are not changed.
+// Makes mutants of a source file, each with one small mistake: numbers halved and doubled, comparisons made strict or not
+// strict and reversed, arithmetic and logical operators exchanged, booleans inverted, results dropped. Strings and types are
+// not changed.
 import { type ESTree, parseSync, Visitor } from "vite";
 
 export interface Mutant {
@@ -9,7 +10,7 @@ export interface Mutant {
   readonly end: number;
   /** The text that replaces the source between `start` and `end`. */
   readonly text: string;
-  /** The line with the mistake marked as [before -> after], followed by a number if an equal line came earlier. */
+  /** The line with the mistake marked as [before -> after], followed by a number if the file has an equal line before it. */
   readonly name: string;
 }
 

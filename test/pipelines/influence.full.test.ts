@@ -1,5 +1,5 @@
 // Tests from which people a fold learns, by comparing the history of every fold between runs in which some people have other
-// signals. The scaler, the weights, early stopping and the learning rate all leave traces in the history.
+// signals. The scaler, the weights, early stopping and the learning rate all affect the history.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";

@@ -23,7 +23,7 @@ const at = (...names: string[]): string => join(directory, ...names);
 
 const near = (value: number) => expect.closeTo(value, 4);
 
-/** Objects under these keys have names as keys: of channels, classes, people, files or options. */
+/** Objects under these keys have the names of channels, classes, people, files or options as keys. */
 const nameKeyed =
   /^(per_channel|edges|by_class|standard|correlation_seconds|files|mutable_files|per_class|per_user|classes|persons|channels|values|tags|params|shifted|kinds|aggregated)$/;
 

@@ -19,7 +19,7 @@ const table = (name: string): string => duckdbLiteral(at(name));
 beforeAll(async () => {
   await copySharedModel("four people", directory, "walk");
   await simulateTiny(at("s.parquet"), { users: 2, seed: 11 });
-  // One recording per person, whose activity changes every 40 s, with a pause of 10 s.
+  // Each person has one recording, whose activity changes every 40 s, with a pause of 10 s.
   await query(
     `COPY (SELECT "user", timestamp_s + CASE split_part(recording, '-', 1) WHEN 'walking' THEN 0 WHEN 'jogging' THEN 40 ELSE 90 END AS timestamp_s,
        Ax, Ay, Az, Gx, Gy, Gz FROM ${table("s.parquet")} ORDER BY "user", 2) TO ${table("day.parquet")}`,

@@ -150,7 +150,7 @@ describe("recordings without times", () => {
     const reporter = { warn: (text: string) => void warnings.push(text) };
     const whole = await predict({ files: [at("r.parquet")], model, out: at("whole.csv") });
     const half = await predict({ files: [file], model, out: at("half.csv"), rate }, { reporter });
-    // A recording at 20 Hz that is read at 40 Hz lasts half as long.
+    // A recording at 20 Hz that is read with --rate 40 lasts half as long.
     const minutes = (of: typeof whole): number =>
       Object.values(of.minutes).reduce((sum, own) => sum + Object.values(own).reduce((a, b) => a + b, 0), 0);
     expect(minutes(half) / minutes(whole)).toBeCloseTo(0.5, 1);

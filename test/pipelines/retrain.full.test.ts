@@ -32,7 +32,7 @@ import {
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
 const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
-/** Warm starts with one epoch per fit, so that each cycle is better than the one before. */
+/** Uses warm starts with one epoch per fit, so that each cycle is better than the previous cycle. */
 const words = (files: string, out: string, ...more: string[]): string[] => [
   ...["retrain", files, "--model", "model", "--out", out, "--jobs", "2", "--seed", "1"],
   ...["--cycles", "2", "--epochs", "1", "--restart", "none", ...more],

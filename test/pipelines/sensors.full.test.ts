@@ -15,7 +15,7 @@ import { fileDirectory, tinyWords } from "./tiny-run.ts";
 const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
 const run = resident(directory);
-/** Arguments of a training run that rehearses recorded days, which takes a fraction of the time. */
+/** Arguments of a training run that rehearses days in recorded order, which is much faster than days of bouts. */
 const training = [...tinyWords, "--epochs", "1", "--day", "recorded"];
 const standardGravity = 9.80665;
 

@@ -1,5 +1,5 @@
-// Tests that every key in a model's JSON files and in what commands print is in snake_case; names that users give to channels,
-// classes and people stay as they are.
+// Tests that every key in a model's JSON files and in the JSON output of commands is in snake_case; names that users give to
+// channels, classes and people stay as they are.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";

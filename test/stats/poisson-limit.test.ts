@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { poissonUpperLimit } from "../../src/stats/poisson-limit.ts";
 
 describe("the upper limit of a Poisson mean", () => {
-  // Half of the 95 % points of chi-squared with 2, 4 and 12 degrees of freedom (Garwood's limits).
+  // The limits (Garwood 1936) are half of the 95 % points of chi-square with 2, 4 and 12 degrees of freedom.
   it.each([
     [0, 2.995732],
     [1, 4.743865],

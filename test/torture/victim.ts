@@ -42,7 +42,7 @@ export class Duration {
     return result;
   }
 
-  /** A random moment, from the end of the start-up, when nothing has been read yet, to shortly after the end. */
+  /** A random moment between the end of the start-up, when no file has been read yet, and shortly after the end of the run. */
   moment(rng: Rng): number {
     const recent = this.#seen.slice(-5);
     const mean = recent.reduce((sum, value) => sum + value, 0) / recent.length;

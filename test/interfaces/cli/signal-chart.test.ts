@@ -1,4 +1,4 @@
-// Signals drawn with characters: with the requested width, and with the extremes at the edges.
+// Tests that charts of characters have the requested width, and show the extremes of a signal at the edges.
 import { describe, expect, it } from "vitest";
 import { displayWidth } from "../../../src/interfaces/cli/display-width.ts";
 import { chartShowsBraille, signalChartLines } from "../../../src/interfaces/cli/signal-chart.ts";
@@ -18,7 +18,7 @@ describe("a chart", () => {
   it("draws the same ramp with eight dots per character in braille", () => {
     const lines = signalChartLines(ramp, 15, true);
     expect(lines.map((line) => line.length)).toEqual([14, 13, 11].map(() => expect.any(Number)));
-    // The first dot of the ramp is at the bottom (dot 7), the last one at the top (dot 4).
+    // The first dot of the ramp is at the bottom of its character (dot 7), and the last dot at the top (dot 4).
     const [top, , bottom] = lines;
     expect(bottom!.codePointAt(6)! & 0x40).toBe(0x40);
     expect(top!.codePointAt(top!.length - 1)! & 0x08).toBe(0x08);

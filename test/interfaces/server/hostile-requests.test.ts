@@ -41,7 +41,7 @@ it("an address that is no address is refused with a problem, whatever its host a
     expect(reply.headers.get("content-type"), path).toContain("json");
     return reply.status;
   };
-  // "%zz" and "%25zz" would name the same stream; %ed%a0%80 is half of a surrogate pair.
+  // "%zz" is invalid and would name the same stream as "%25zz"; %ed%a0%80 is half of a surrogate pair.
   for (const name of ["%", "%zz", "%ff", "%ed%a0%80"])
     expect(await status(batch.replace("wrist-7", name)), name).toBe(400);
   expect(await status(batch.replace("wrist-7", "%25zz"))).toBe(200);

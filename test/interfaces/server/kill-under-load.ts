@@ -1,5 +1,5 @@
-// Kills the service while devices send, starts it again, and compares its stored verdicts with its answers. A device sends each
-// batch until it gets an answer, in the order of its batches.
+// Kills the service while devices send, starts it again, and compares its stored verdicts with its answers. Each device sends
+// its batches in order, and repeats a batch until it gets an answer.
 
 import { setTimeout } from "node:timers/promises";
 import { type RunningService, startServiceProcess } from "./service-process.ts";

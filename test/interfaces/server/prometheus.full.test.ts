@@ -1,5 +1,5 @@
-// Real Prometheus and Alertmanager (Debian's packages): a stream's alarm fires and resolves, once through Prometheus's rules and once
-// through Alertmanager's API.
+// Tests with real Prometheus and Alertmanager (Debian's packages) that a stream's alarm fires and resolves, once through
+// Prometheus's rules and once through Alertmanager's API.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";

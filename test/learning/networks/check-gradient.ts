@@ -24,7 +24,7 @@ export function numbers(shape: readonly number[], seed: number, options: { posit
 }
 
 const step = 1e-5;
-/** The error of a central difference with this step in float64: step^2 from the series, 1e-16 / step from rounding. */
+/** The error of a central difference with this step in float64 is step^2 from truncation plus 1e-16 / step from rounding. */
 const tolerance = 1e-8;
 
 /** Expects correct gradients for every input; `build` returns one or more outputs. */

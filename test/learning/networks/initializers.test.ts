@@ -23,7 +23,7 @@ describe("glorot-uniform", () => {
     const sorted = Float64Array.from(values).sort();
     expect(sorted[0]).toBeGreaterThanOrEqual(-limit * (1 + 1e-7));
     expect(sorted[size - 1]).toBeLessThanOrEqual(limit * (1 + 1e-7));
-    // Kolmogorov's distance to the uniform distribution exceeds 1.95 / sqrt(n) once in a thousand seeds.
+    // The Kolmogorov distance from the uniform distribution exceeds 1.95 / sqrt(n) for one seed in a thousand.
     const distance = sorted.reduce((largest, value, i) => {
       const share = (value / limit + 1) / 2;
       return Math.max(largest, Math.abs(share - i / size), Math.abs(share - (i + 1) / size));

@@ -1,4 +1,4 @@
-// Tests graphs under construction (names, constants, outputs), and the ONNX file that is written from them.
+// Tests the construction of graphs (names, constants, outputs), and the ONNX file that is written from a graph.
 
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import * as fc from "fast-check";
@@ -186,7 +186,8 @@ describe("the ONNX file", () => {
     ]);
   });
 
-  // Field numbers of onnx.proto3, ModelProto: ir_version 1, producer_name 2, graph 7, opset_import 8, metadata_props 14.
+  // The field numbers of ModelProto in onnx.proto3 are ir_version 1, producer_name 2, graph 7, opset_import 8, metadata_props
+  // 14.
   it("tells its version, operator set, producer and metadata", () => {
     const reader = new BinaryReader(bytes);
     const model: Record<number, unknown[]> = {};

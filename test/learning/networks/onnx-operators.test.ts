@@ -45,7 +45,7 @@ const { E, LN2, SQRT2 } = Math;
 type Case = [
   name: keyof typeof operators,
   what: string,
-  /** m: 1 2 3 / 4 5 6; v: -1 0 2; s: 3, a scalar. */
+  /** The matrix m is 1 2 3 / 4 5 6, the vector v is -1 0 2, and the scalar s is 3. */
   build: (inputs: { m: Value; v: Value; s: Value; graph: Graph }) => Value | Value[],
   expected: readonly number[],
 ];

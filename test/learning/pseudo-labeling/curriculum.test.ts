@@ -77,7 +77,7 @@ async function follow(
   return { ...result, calls, told };
 }
 
-/** Each cycle is better than the one before, so that only the class shares can end the cycles. */
+/** Each cycle scores better than the previous cycle, so that only the class shares can end the cycles. */
 const rising = (unlabelled: Said["unlabelled"]): Said[] =>
   [0.7, 0.71, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.79, 0.8].map((f1) => ({ f1, unlabelled }));
 
@@ -236,7 +236,7 @@ describe("the cycles end", () => {
 
 describe("a cycle's report", () => {
   it("holds the pseudo-labels' precision, and their recall of all windows of the class", async () => {
-    // The three most confident of ten "sit" windows are 14, 16 and 18; of ten "walk" windows, 15, 17 and 19.
+    // The three most confident of ten "sit" windows are 14, 16 and 18; those of ten "walk" windows are 15, 17 and 19.
     const truth = Int32Array.from(even(10), ([k]) => k);
     truth[16] = 1;
     const { cycles } = await follow(rising(even(10)), { step: 0.2, cycles: 1 }, { truth });

@@ -29,7 +29,10 @@ const select = (probabilities: Float32Array, rule: Partial<SelectionRule>): Sele
     ...rule,
   });
 
-/** Ten windows of class 0 from .50 to .95, then four of class 1 from .40 to .55; none of class 2. */
+/**
+ * Ten windows of class 0 with confidences from .50 to .95, followed by four windows of class 1 from .40 to .55; class 2 has
+ * none.
+ */
 const two = rows(
   ...Array.from({ length: 10 }, (_, i) => [0, 0.5 + 0.05 * i] as const),
   ...Array.from({ length: 4 }, (_, i) => [1, 0.4 + 0.05 * i] as const),

@@ -1,4 +1,4 @@
-// Windows of a toy problem that a small network learns in seconds: class 0 is slow, class 1 is fast.
+// Windows of a toy problem that a small network learns in seconds: class 0 has slow waves, class 1 fast waves.
 
 import type { FitOptions } from "../../../src/learning/training/fit-network.ts";
 import type { FitPlan } from "../../../src/learning/training/fit-plan.ts";

@@ -52,7 +52,7 @@ describe("a bench day of bouts", () => {
   });
 
   it("never has an activity follow itself, and goes through one recording in a bout", () => {
-    // If an activity came twice in a row, some bouts would be longer than 5.
+    // If the same activity followed itself, some bouts would have more than 5 chunks.
     expect(Math.max(...bouts.map((bout) => bout.length))).toBe(5);
     for (const bout of bouts) {
       expect(new Set(bout.map(({ recording }) => recording)).size).toBe(1);

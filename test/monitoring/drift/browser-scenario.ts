@@ -1,4 +1,4 @@
-// The code that browser.full.test.ts runs in Node.js and in a browser: every step of drift detection on seeded data, including
+// browser.full.test.ts runs this code in Node.js and in a browser: every step of drift detection on seeded data, including
 // extreme values. Plain JSON comes out.
 
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";

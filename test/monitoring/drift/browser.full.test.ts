@@ -74,7 +74,10 @@ function leavesOf(value: unknown, path: string = ""): Map<string, unknown> {
   return new Map(entries.flatMap(([key, inner]) => [...leavesOf(inner, `${path}/${key}`)]));
 }
 
-/** Equal except for the last bits of fractions, because V8's Math.log differs in the last bit between versions. */
+/**
+ * Expects values that are equal except for the last bits of fractions, because Math.log differs in the last bit between
+ * versions of V8.
+ */
 function alike(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "number" || typeof b !== "number" || (Number.isSafeInteger(a) && Number.isSafeInteger(b)))

@@ -241,7 +241,7 @@ describe("calibrate", () => {
     expect(run(many(6), { progress: (done) => steps.push(done) })).toEqual(run(many(6)));
     expect(steps.length).toBeGreaterThan(4 * 12);
     expect(steps).toEqual(steps.toSorted((a, b) => a - b));
-    // If everybody has enough recordings, nothing is left out, so the estimate of the work is exact.
+    // If all people have enough recordings, no comparison is left out, so the estimate of the work is exact.
     expect(steps.at(-2)).toBeCloseTo(1, 9);
     expect(steps.at(-1)).toBe(1);
     const few: number[] = [];
@@ -252,7 +252,7 @@ describe("calibrate", () => {
   it("measures lengths by effective size: against all other people, or five sessions and the chance of drawing them", () => {
     const { kinds } = run(many(6), { nullBatches: 252 });
     const size = (n: number, m: number): number => (n * m) / (n + m) / rate;
-    // Each person has six chunks of 100 rows; a session of 10 s is one chunk, one of 30 s is three.
+    // Each person has six chunks of 100 rows; a session of 10 s has one chunk, and a session of 30 s has three.
     expect(kinds.baseline!.rungs.map(({ seconds }) => seconds)).toEqual([
       ...[size(3000, 100), size(3000, 300)].map((seconds) => expect.closeTo(seconds, 3)),
     ]);

@@ -38,7 +38,8 @@ describe("directFaults", () => {
     expect(faults(each(["Ay"], (x) => Math.max(-8.5, x)))).toMatchObject([
       { kind: "clipped channel", channels: ["Ay"], fault: "is cut off at -8.5" },
     ]);
-    // If a sensor's range ends at 1.5 deviations, a fifteenth of its values are there; if it ends at 2.3, a hundredth.
+    // If a sensor's range ends at 1.5 standard deviations, a fifteenth of the values are at this limit; if the range ends at
+    // 2.3, a hundredth are.
     const cutAt = (sd: number) => faults(each(["Gz"], (x) => Math.min(x, -0.2 + sd * 0.8)));
     expect(cutAt(2.3)).toEqual([]);
     expect(cutAt(1.5)).toMatchObject([{ kind: "clipped channel", channels: ["Gz"], weight: expect.closeTo(0.067, 2) }]);

@@ -1,4 +1,4 @@
-// Reads a frozen baseline from a file that is damaged in one place each time; the message must name the place.
+// Reads frozen baselines from files with a single damaged place; the message must name this place.
 import { describe, expect, it } from "vitest";
 import type { CalibrationRung, KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
 import { calibrationSchema } from "../../../src/monitoring/drift/calibration.ts";

@@ -31,7 +31,9 @@ export const size: number = model.calibration.reference_batches;
 /** Changes a chunk of a batch. */
 export type Change = (columns: Columns, batch: number, rng: Rng) => Columns;
 
-/** One new person's stream of one-minute batches; batches that raise an alarm or are doubtful enter no reference. */
+/**
+ * Judges the stream of one new person, in batches of a minute; batches that raise an alarm or are doubtful enter no reference.
+ */
 export function judgedStream(
   seed: number,
   batches: number,

@@ -30,7 +30,7 @@ describe("a day of bouts", () => {
       const plan = { sessions: 1, count: 20_000, day: { bouts: [mean, mean] } } as const;
       const [day] = drawRehearsalDay(ofLong, plan, Rng.fromSeed(mean));
       expect(day).toHaveLength(20_000);
-      // One bout in a thousand begins at the chunk after the end of the previous one.
+      // One bout in a thousand begins at the chunk after the end of the previous bout.
       expect(shareOfStarts(day!)).toBeCloseTo(0.999 / mean, 2);
     }
   });

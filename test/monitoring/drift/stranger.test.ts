@@ -11,7 +11,9 @@ import { weighStranger } from "../../../src/monitoring/drift/weigh-stranger.ts";
 import { Rng } from "../../../src/random.ts";
 
 const seconds = 60;
-/** Scores of `people` people, whose means differ by `between`, and whose batches vary by 1. */
+/**
+ * Scores of `people` people, with a standard deviation of `between` between people and of 1 between the batches of a person.
+ */
 const calibrationOf = (
   people: number,
   between: number,

@@ -279,7 +279,7 @@ describe("the KS distance within classes", () => {
     expect(ksDistance(mergeAcrossClasses(reference).x!.counts, mergeAcrossClasses(other).x!.counts)).toBeGreaterThan(
       0.4,
     );
-    // If the difference has the same size in each class, the distance has that size for any mix of classes.
+    // If the difference is the same in each class, the distance equals this difference for any mix of classes.
     const moved = (own: readonly Row[]): Row[] => own.map((row, i) => (i === 0 ? { ...row, x: 100 } : row));
     const quarter = [...many(3, 4, 0), ...many(1, -5, 0)];
     const same = quarter.map((row): Row => ({ ...row, k: 1 }));

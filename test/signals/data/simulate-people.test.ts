@@ -88,7 +88,7 @@ describe("simulate", () => {
     expect(order[0]!).toBeGreaterThan(4);
     expect(order[4]!).toBeLessThan(0.5);
 
-    // While one person walks, the strongest frequency of |a| is the step frequency (1.9 Hz) or a multiple of half of it.
+    // While a person walks, the strongest frequency of |a| is a multiple of half of the step frequency (1.9 Hz).
     const lengths = rowsOf(simulatePeople({ ...options, users: 1, minutes: 6 }), "walking")
       .slice(0, 1000)
       .map(([x, y, z]) => Math.hypot(x!, y!, z!));

@@ -1,4 +1,4 @@
-// Reads logs of microcontrollers and documents of data acquisition; the values are a function of the row.
+// Reads serial logs of microcontrollers and JSON documents of data-acquisition tools; the values are a function of the row.
 
 import { expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";

@@ -58,7 +58,7 @@ function partsOf(ms: number): {
 export function clockOf({ clock, clockName, rateHz }: Pick<Form, "clock" | "clockName" | "rateHz">): WrittenClock {
   const start = starts[clockName];
   const ms = (t: number): number => start + Math.round(1000 * t);
-  // If 12 or 13 rows share a tenth of a second, spreading them is wrong by up to a row.
+  // If 12 or 13 rows share a tenth of a second, spreading them causes errors of up to a row.
   const uneven = Number.isInteger(rateHz / 10) ? 0.002 : 0.5 / rateHz + 0.002;
   const number = (
     names: readonly string[],

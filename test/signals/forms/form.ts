@@ -88,7 +88,7 @@ export const choices = {
     "heart rate",
   ],
   missing: ["none", "empty", "NaN", "NA", "null", "hyphen"],
-  /** Whether the gyroscope has its own times, which is possible only if its rows are separate. */
+  /** Whether the gyroscope has its own times, which requires separate rows for the gyroscope. */
   gyroscopeClock: ["same", "shifted"],
 } as const;
 

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { acquireLock, type LockResult } from "../../../src/storage/store/lock.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
-/** A process that holds the lock of a directory until it is killed, under the file name that another host would use. */
+/** Starts a process that holds the lock of a directory until it is killed, under the file name that another host would use. */
 async function holderOnAnotherHost(
   directory: string,
   host = "another%20host",

@@ -20,7 +20,7 @@ it("numbers versions by age, and never changes a number that was written down", 
   const all = [made("walk-v2", 2), made("walk", 1), made("joined", 3)];
   expect(numberedVersions(registry(), "walk", all)).toEqual(["walk", "walk-v2", "joined"]);
   const written = registry(["walk", "walk-v2"]);
-  // walk was deleted, and a model that is older than all others has joined the line.
+  // The version "walk" was deleted, and a model that is older than all others has joined the line.
   expect(numberedVersions(written, "walk", [made("walk-v2", 2), made("old", 0), made("v3", 4)])).toEqual([
     "walk",
     "walk-v2",

@@ -12,7 +12,7 @@ import type {
   StreamStore,
 } from "../../../src/storage/store/stream-store.ts";
 
-/** Makes an empty store of streams, and returns a function that opens a new connection to it. */
+/** Makes an empty store of streams, and returns a function that opens a new connection to this store. */
 export type NewPlace = () => () => Promise<StreamStore>;
 
 const first = "2026-11-24T05:00:00.000Z";

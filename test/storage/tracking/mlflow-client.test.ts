@@ -1,4 +1,5 @@
-// Tests how the server is contacted (certificates, credentials, prefixes, proxies), and which parts of an answer are shown.
+// Tests how the client contacts a server (certificates, credentials, prefixes, proxies), and which parts of an answer messages
+// show.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";

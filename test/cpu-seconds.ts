@@ -17,8 +17,7 @@ function childSeconds(): number {
   return (Number(fields[13]) + Number(fields[14])) / 100;
 }
 
-// biome-ignore lint/correctness/noEmptyPattern: vitest parses the source of a hook for the fixtures that it needs; this hook
-// needs none
+// biome-ignore lint/correctness/noEmptyPattern: vitest requires a pattern of fixtures here, and this hook needs none
 afterAll(({}, file) => {
   const { user, system } = process.cpuUsage();
   file.meta.cpuSeconds = (user + system) / 1e6 + childSeconds();

@@ -1,5 +1,5 @@
-// `tidemark models add` and `train --as`: a model that was trained on its own joins a line, and is compared with the line's
-// champion on the people that both cross-validated. Nothing is promoted.
+// `tidemark models add` and `train --as`: adds an independently trained model to a line, and compares it with the line's
+// champion on the people whom both cross-validated. Nothing is promoted.
 
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
@@ -29,16 +29,16 @@ export interface JoinedLine {
   readonly champion: string;
   /** Comparison with the champion; null if the model is the champion of a new line. */
   readonly comparison: ComparedModels | null;
-  /** Differences from the champion that users of the line have to know. */
+  /** Differences from the champion that users of the line should know about. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Adds a model to a line of the same directory. If the line is new, the model is its champion.
+ * Adds a model to a line of the same directory. The first model of a new line becomes its champion.
  *
  * @param model a model folder
- * @param line name of the line: that of its first version's folder, or a new name
- * @throws UserError if it is not a valid model, or already belongs to another line
+ * @param line name of an existing line (the folder name of its first version) or of a new one
+ * @throws UserError if the folder is not a valid model, or the model already belongs to another line
  */
 export async function addModel(
   model: string,
@@ -65,8 +65,8 @@ export async function addModel(
 }
 
 /**
- * Makes sure that the model at this path, which need not exist yet, may join the line.
- * @throws UserError if the name cannot be that of a line, or the model belongs to another line
+ * Checks that a model at this path, which need not exist yet, may join the line.
+ * @throws UserError if the line's name is not allowed, or the model belongs to another line
  */
 export async function checkModelToAdd(model: string, line: string): Promise<void> {
   const directory = resolve(model);
@@ -94,7 +94,7 @@ export async function checkModelToAdd(model: string, line: string): Promise<void
   if (present === line) return;
   const hasOtherVersions = versions.some((version) => version.line === present && version.name !== name);
   if (present !== name || hasOtherVersions || lineOfRegistry(registry, present) !== undefined) {
-    throw new UserError(`${model}: expected a model of no other line, but it belongs to the line ${present}`, {
+    throw new UserError(`${model}: expected a model that belongs to no other line, but it is in the line ${present}`, {
       advice: list,
     });
   }

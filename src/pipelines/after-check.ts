@@ -1,4 +1,5 @@
-// What follows a check once its verdicts are in the ledger: alerts, and a file of metrics. Neither can change a verdict.
+// The steps that follow a check once its verdicts are in the ledger: sending alerts and writing a file of metrics. Neither
+// alerts nor metrics can change a verdict.
 
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { type AlertTarget, alertTargets } from "../report/alerts/alert-target.ts";
@@ -7,18 +8,18 @@ import type { CheckConfig } from "../resolve-config.ts";
 import type { ModelHandle } from "./model-handle.ts";
 import { listStreamsOf } from "./streams.ts";
 
-/** What to do after a check. */
+/** The steps to run after a check. */
 export interface AfterCheck {
   readonly targets: readonly AlertTarget[];
   readonly metricsFile: string | undefined;
 }
 
-/** @throws UserError if an address cannot be understood */
+/** @throws UserError if an address cannot be parsed */
 export function planAfterCheck({ alert = [], metricsFile }: Pick<CheckConfig, "alert" | "metricsFile">): AfterCheck {
   return { targets: alertTargets(alert), metricsFile };
 }
 
-/** Faults are warnings. @param results in the order in which they were judged */
+/** Failures become warnings. @param results in the order in which the batches were judged */
 export async function afterCheck(
   model: ModelHandle,
   results: readonly CheckResult[],

@@ -1,4 +1,4 @@
-// Sends alerts after a check has reached its verdict. Whatever happens here, the verdict stands.
+// Sends alerts after a check has reached its verdict. A failure to send them does not change the verdict.
 
 import { basename, join, resolve } from "node:path";
 import { counted } from "../counted.ts";
@@ -11,10 +11,10 @@ import { alertOnBatch, alertOnSilence } from "../report/alerts/stream-alerts.ts"
 import type { Reporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 
-/** Maximum time for which alerts may delay the end of a command; arbitrary. */
+/** Maximum time by which alerts may delay the end of a command; an arbitrary choice. */
 export const alertPatienceMs = 10_000;
 
-/** What the sending uses in addition to its arguments; for tests. */
+/** Dependencies of sending that tests replace. */
 export interface AlertRun {
   readonly send?: SendAlert;
   readonly clock?: AlertClock;
@@ -25,16 +25,16 @@ export function outboxOfModel(directory: string): string {
   return join(directory, outboxFile);
 }
 
-/** The name by which alerts call a model. */
+/** The name of the model in an alert. */
 export function alertedModelName(directory: string): string {
   return basename(resolve(directory));
 }
 
-/** What a check has found. */
+/** The results of a check that alerts depend on. */
 export interface CheckedForAlerts {
-  /** In the order in which they were judged. */
+  /** The results in the order in which the batches were judged. */
   readonly results: readonly CheckResult[];
-  /** Streams of the model that have gone silent, and when their last batch arrived. */
+  /** Streams of the model that have gone silent, with the time of their last batch. */
   readonly silent: readonly { readonly stream: string; readonly lastHeard: string }[];
 }
 
@@ -80,7 +80,7 @@ export async function alertCheck(
   }
 }
 
-/** One line per target that did not accept everything. */
+/** One line per target that did not accept every message. */
 export function undeliveredAlertLines({ faults }: Pick<Deliveries, "faults">, directory: string): string[] {
   const list = shellCommand("tidemark", "alerts", "list", "--model", shellPath(directory));
   const over = faults.filter(({ isOver }) => isOver);

@@ -1,4 +1,4 @@
-// `tidemark alerts`: tests the targets of alerts, shows what was not delivered, and sends it again.
+// `tidemark alerts`: tests the targets of alerts, and lists and resends undelivered messages.
 
 import { existsSync } from "node:fs";
 import { AlertOutbox, type QueuedAlert } from "../report/alerts/alert-outbox.ts";
@@ -15,15 +15,15 @@ export type { QueuedAlert };
 
 /** The outcome of a test message. */
 export interface TestedTarget {
-  /** The target, without its secrets. */
+  /** The target, without secrets. */
   readonly target: string;
-  /** Whether the message carries a signature; null for forms that have none. */
+  /** Whether the message is signed; null for formats without signatures. */
   readonly signed: boolean | null;
-  /** Why the message was not accepted; null if it was. */
+  /** Why the target rejected the message; null if it was accepted. */
   readonly fault: string | null;
 }
 
-/** Sends a message of the type "test" to every target, once. @throws UserError if an address cannot be understood */
+/** Sends one message of type "test" to every target, without retries. @throws UserError if an address cannot be parsed */
 export async function testAlerts(
   { alert }: { readonly alert: readonly string[] },
   { send = sendAlert, clock = systemAlertClock }: AlertRun = {},
@@ -43,14 +43,14 @@ export async function testAlerts(
   );
 }
 
-/** Messages that were not delivered, oldest first: waiting for their next attempt, or given up ("dead"). */
+/** Undelivered messages, oldest first: either waiting for the next attempt or given up ("dead"). */
 export async function listAlerts({ model }: { readonly model: string }): Promise<readonly QueuedAlert[]> {
   const path = outboxOfModel(await alertedModel(model));
   if (!existsSync(path)) return [];
   return withAlertOutbox(path, async (outbox) => outbox.undelivered());
 }
 
-/** Sends what was not delivered to these targets. @returns how many messages were sent, and how many are left */
+/** Sends undelivered messages to these targets. @returns the number of messages sent, and of those still undelivered */
 export async function sendAlerts(
   { model, alert, dead }: { readonly model: string; readonly alert: readonly string[]; readonly dead: boolean },
   { reporter, ...run }: AlertRun & { readonly reporter?: Pick<Reporter, "warn"> } = {},

@@ -1,4 +1,4 @@
-// audit.jsonl: who changed what in the service, one JSON object per line, only ever appended to.
+// audit.jsonl records who changed what in the service: an append-only file with one JSON object per line.
 
 import { sha256Bytes } from "../storage/store/hash.ts";
 import { appendJsonLine } from "../storage/store/json-file.ts";
@@ -6,16 +6,16 @@ import { appendJsonLine } from "../storage/store/json-file.ts";
 export interface AuditEntry {
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** Name of the token, or the user of the command line. */
+  /** Name of the token, or of the user who ran the command. */
   readonly actor: string;
-  /** Such as "token create" or "accept". */
+  /** The action, such as "token create" or "accept". */
   readonly action: string;
-  /** What was changed: a token's name, or what `auditedName` gives for a stream. */
+  /** The object of the action: the name of a token, or the result of `auditedName` for a stream. */
   readonly target: string;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** What stands for the name of a stream or a batch, because the log stays when a stream is erased. */
+/** Replaces the name of a stream or a batch, because the log outlives an erased stream. */
 export function auditedName(name: string): string {
   return sha256Bytes(name);
 }

@@ -32,21 +32,21 @@ export interface ShownBaseline {
   readonly baseline: BaselineStats;
   /** The content of `baseline.drift`, after validation. */
   readonly drift: DriftBaseline;
-  /** The days that its calibration rehearsed; null if there were none, or for an older calibration. */
+  /** The days that the calibration rehearsed; null if there were none, or if an older version made the calibration. */
   readonly day: RehearsedDay | null;
 }
 
 /**
  * Checks the whole model folder, and reads its frozen baseline.
  *
- * @throws UserError if the folder was changed, or its baseline cannot be used; the message lists all faults
+ * @throws UserError if the folder was modified, or its baseline cannot be used; the message lists all faults
  */
 export async function showBaseline(model: string): Promise<ShownBaseline> {
   const { baseline, drift } = await openWatchedModel(model);
   return { baseline, drift, day: dayOfCalibration(drift.calibration) };
 }
 
-/** The faults of the baseline in a model folder, regardless of the folder's other files; empty if the baseline can be used. */
+/** The faults of the baseline in a model folder, regardless of the folder's other files; empty if it has none. */
 export function validateBaseline(model: string): Promise<string[]> {
   return baselineFileFaults(model);
 }

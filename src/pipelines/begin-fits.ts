@@ -18,7 +18,7 @@ import { expectedCalibrationSeconds } from "./calibration-progress.ts";
 import type { TrainingData } from "./prepare-training.ts";
 import type { TrainEvent } from "./train-events.ts";
 
-/** The options that fits depend on. */
+/** The training options that affect the fits. */
 export type FitConfig = Pick<
   SampledTrainConfig,
   | "network"
@@ -33,20 +33,20 @@ export type FitConfig = Pick<
   | "jobs"
 >;
 
-/** What the fits of a run share. */
+/** State that the fits of a run share. */
 export interface FitsOfRun {
   readonly data: Pick<TrainingData, "windows" | "sensors" | "folds" | "leakage" | "network">;
   readonly config: FitConfig;
   readonly fingerprint: string;
   readonly rng: Rng;
   readonly run: Omit<FitRun, "reporter"> & { readonly reporter: Pick<Reporter<TrainEvent>, "event"> };
-  /** Stops the other fits if one fails. */
+  /** Aborts the other fits if one fails. */
   readonly failed: AbortController;
-  /** What the fits start from; null if each draws its weights and computes its scaler. */
+  /** The initial weights and the scaler of all fits; null if each fit draws its weights at random and computes its scaler. */
   readonly start: FitStart | null;
 }
 
-/** Weights that were trained on windows scaled in this way. */
+/** Weights that were trained on windows scaled with this scaler. */
 export interface FitStart {
   readonly weights: NetworkWeights;
   readonly scaler: Scaler;
@@ -59,7 +59,7 @@ export function beginFits(
     readonly checkpoints: FitCheckpoints;
     readonly reporter: Pick<Reporter<TrainEvent>, "event">;
     readonly signal?: AbortSignal | undefined;
-    /** If it is given, the folds are also fitted from scratch, for comparison. */
+    /** If set, the folds are also fitted from scratch, for comparison. */
     readonly start?: FitStart | undefined;
   },
 ): FitsOfRun {
@@ -93,7 +93,7 @@ export function beginFits(
   };
 }
 
-/** Maximum number of epochs of a fit; each of the penalties that it tries counts as one. */
+/** Maximum number of epochs per fit; each penalty that a fit tries counts as one epoch. */
 export function mostEpochs({ network, epochs }: Pick<FitConfig, "network" | "epochs">, penalties: number): number {
   if (!isTrainedInSteps(network)) return penalties;
   return hasPenalty(network) ? ensembleEpochs(epochs, penalties) : epochs;
@@ -109,8 +109,8 @@ export function nameOfFold(fold: number, kind: "fold" | "scratch" = "fold"): Fit
 }
 
 /**
- * The settings that the fits of the folds and the final fit have in common. Class weights are computed from the windows that the
- * fit learns from, and so is the scaler, unless the fit starts from a model: then the scaler is the model's.
+ * The settings that the fold fits and the final fit share. Each fit computes class weights and a scaler from its training
+ * windows; a fit that starts from a model uses the model's scaler.
  */
 export function fitSettings(
   { data: { windows, sensors, network }, config, fingerprint, rng, start }: FitsOfRun,

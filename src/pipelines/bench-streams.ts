@@ -57,16 +57,16 @@ export async function cutBenchChunks(
   );
   if (people.length === 0) {
     throw new UserError(
-      `the recordings: expected stretches of at least ${benchChunkSeconds} s to draw batches from, found none`,
+      `the recordings: expected stretches of at least ${benchChunkSeconds} s from which to draw batches, found none`,
       {
-        advice: "Give longer recordings without gaps.",
+        advice: "Give longer recordings, without gaps.",
       },
     );
   }
   return { people, columnsOfChunk };
 }
 
-/** The stream with the change injected into its samples, beginning with the first changed batch. */
+/** The part of the stream from the first changed batch on, with the change injected into its samples. */
 export async function changedBenchStream(
   sessions: readonly (readonly Chunk[])[],
   change: Change,
@@ -97,7 +97,7 @@ export async function changedBenchStream(
   return [...sessions.slice(0, changeAt).map(mergeBenchSession), ...summaries];
 }
 
-/** The windows that lie inside the chunks of the batches, batch by batch. */
+/** The windows inside the chunks of each batch. */
 function benchWindowsInChunks(
   batches: readonly Columns[],
   chunkRows: number,

@@ -1,4 +1,4 @@
-// Computes everything that a model folder will contain, from the fits; nothing is written here.
+// Computes the complete content of a model folder from the fits, without writing anything.
 
 import { basename } from "node:path";
 import type { CvReport } from "../learning/training/cv-report.ts";
@@ -21,7 +21,7 @@ import type { TrainedModel } from "./trained-model.ts";
 
 type TestSetEvent = Extract<TrainEvent, { type: "test-set" }>;
 
-/** A complete model, before its folder is written. */
+/** A complete model that has not been written to its folder yet. */
 export interface BuiltModel {
   readonly modelVersion: string;
   readonly network: Uint8Array;
@@ -32,8 +32,8 @@ export interface BuiltModel {
 }
 
 /**
- * Computes everything that depends on the fits, but writes nothing.
- * @throws Interrupted if `signal` ends the calibration
+ * Computes everything that depends on the fits, without writing anything.
+ * @throws Interrupted if `signal` aborts the calibration
  */
 export async function buildModel(
   model: TrainedModel,
@@ -86,7 +86,7 @@ export async function buildModel(
 }
 
 /**
- * A readable and unique name of a version, made from the folder's name, the time and the content, such as
+ * A readable and unique name of a version, built from the folder's name, the time and a hash of the content, such as
  * walk-20260504-0302-1f2e3d4c.
  */
 function modelVersionOf(out: string, createdAt: Date, network: Uint8Array): string {

@@ -1,25 +1,25 @@
-// Reports how far a calibration is, and how long it will still take; before it begins, the latter is a guess.
+// Reports the progress and the remaining time of a calibration; before the calibration begins, the time is a guess.
 
 import type { Reporter } from "../reporter.ts";
 
 /** Progress of the calibration, once per percent. */
 export interface CalibrationEvent {
   type: "calibration";
-  /** Share of the work that is done, 0 to 1. */
+  /** Completed share of the work, 0 to 1. */
   done: number;
-  /** Estimated time left for the calibration; null until there is an estimate. */
+  /** Estimated seconds left for the calibration; null until there is an estimate. */
   secondsLeft: number | null;
 }
 
-/** CPU seconds, as measured on people of MotionSense and WISDM and on simulated ones. */
+/** CPU seconds, measured on people of MotionSense and WISDM and on simulated people. */
 const measured = { once: 6, perPerson: 1.25, perWindow: 0.0023 } as const;
 /** Writing the model folder. */
 const writingSeconds = 2;
 
 /**
- * Roughly how long a run goes on after its fits: until the calibration has begun, this is a guess from the amount of data, and
+ * Roughly how long a run takes after its fits. Until the calibration has begun, this is a guess from the amount of data;
  * another machine may need half or twice as long.
- * @param jobs threads of the calibration
+ * @param jobs number of threads of the calibration
  */
 export function expectedCalibrationSeconds(
   { starts, users }: { readonly starts: { readonly length: number }; readonly users: { readonly length: number } },
@@ -32,7 +32,7 @@ export function expectedCalibrationSeconds(
 /**
  * Reports the start of the calibration.
  * @param now milliseconds
- * @returns a function that receives the share of the work that is done, and reports each whole percent
+ * @returns a function that receives the completed share of the work, and reports each whole percent
  */
 export function calibrationProgress(
   reporter: Pick<Reporter<CalibrationEvent>, "event">,

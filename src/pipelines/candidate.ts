@@ -1,5 +1,4 @@
-// Makes the candidate that the gate will judge: the network of the best cycle, or the adapted network, with the history of
-// all cycles.
+// Builds the candidate for the gate: the network of the best cycle or the adapted network, with the history of all cycles.
 
 import {
   type CurriculumResult,
@@ -36,10 +35,10 @@ export interface RetrainRun extends FitRun {
   readonly rng: Rng;
 }
 
-/** A cycle's network, with the weights that another fit may start from. */
+/** The network of a cycle, with weights from which another fit can start. */
 export type Weights = FitOutcome & { readonly scaler: Scaler };
 
-/** The winner, from cycles or from adaptation. */
+/** The winner among the cycles or the adaptation. */
 export interface Candidate extends Pick<CurriculumResult<Weights>, "cycles" | "winner" | "fits"> {
   readonly stopped: StopReason | "adabn";
   readonly selection: Selection | null;
@@ -66,12 +65,12 @@ async function fitCandidateCycle(
   return splitCandidatePredictions(run, { ...outcome, scaler: plan.scaler });
 }
 
-/** The windows for which every cycle makes predictions. */
+/** The windows that the network of every cycle predicts. */
 function candidatePredictionRows({ holdoutRows, unlabelledRows }: RetrainData): Int32Array {
   return Int32Array.from([...holdoutRows, ...unlabelledRows]);
 }
 
-/** Splits a fit's predictions into those for the holdout and those for the unlabelled windows. */
+/** Splits the predictions of a fit into those for the holdout and those for the unlabelled windows. */
 function splitCandidatePredictions({ data }: RetrainRun, weights: Weights): CycleFit<Weights> {
   const width = data.windows.classes.length * data.holdoutRows.length;
   const { probabilities } = weights;
@@ -101,8 +100,8 @@ export async function candidateFromCurriculum(run: RetrainRun): Promise<Candidat
 }
 
 /**
- * Cycle 0: a fit on the labelled windows. Cycle 1: the same network with the batch-normalization statistics of the unlabelled
- * windows.
+ * Cycle 0: a fit on the labelled windows. Cycle 1: the same network with batch-normalization statistics computed on the
+ * unlabelled windows.
  */
 export async function candidateFromAdaptation(run: RetrainRun): Promise<Candidate> {
   const { data } = run;
@@ -124,8 +123,8 @@ export async function candidateFromAdaptation(run: RetrainRun): Promise<Candidat
 }
 
 /**
- * Replaces a fit's batch-normalization statistics with those of the windows in `from`, and predicts `rows`.
- * @param fit a fit with probabilities for `rows`; it is returned unchanged if there are fewer than two windows to adapt to
+ * Replaces the batch-normalization statistics of a fit with those of the windows in `from`, and predicts `rows`.
+ * @param fit a fit with probabilities for `rows`, which is returned unchanged if there are fewer than two windows to adapt to
  */
 export async function adaptCandidateFit(
   run: RetrainRun,

@@ -1,5 +1,5 @@
-// The options that a retraining run inherits from the champion's training, as stored in the champion's folder. A version of
-// Tidemark that no longer knows an option or its value can still use the model, but cannot retrain it.
+// The options that a retraining run inherits from the champion's training, as stored in the champion's folder. A model with an
+// option or value that this version of Tidemark does not support can still be used, but not retrained.
 
 import { UserError } from "../errors.ts";
 import { type ChampionOptions, readChampionOptions } from "../recorded-options.ts";
@@ -7,9 +7,9 @@ import type { Manifest } from "../storage/store/manifest.ts";
 import type { StoredConfig } from "../storage/store/stored-config.ts";
 
 /**
- * @param config options of the champion's training
- * @param model the model as the user named it
- * @throws UserError if this version does not know an option or its value; the message names the option
+ * @param config options with which the champion was trained
+ * @param model the model, as the user named it
+ * @throws UserError if this version does not support an option or its value; the message names the option
  */
 export function championOptions(
   config: StoredConfig,
@@ -22,7 +22,7 @@ export function championOptions(
   throw new UserError(
     `${model} cannot be retrained: it was trained with ${name} ${found}, but this version of Tidemark expects ${expected}`,
     {
-      advice: `It still works with check and predict. Retrain it with Tidemark ${tidemark_version}, which made it, or train a new model.`,
+      advice: `The model still works with check and predict. Retrain it with Tidemark ${tidemark_version}, which made it, or train a new model.`,
     },
   );
 }

@@ -1,4 +1,5 @@
-// `tidemark streams rename|retire|erase`: what a user does to a whole stream. The ledger records who did it, when and why.
+// `tidemark streams rename|retire|erase`: the user's changes to a whole stream. The ledger records each change, with its
+// author, time and reason.
 import { accountName } from "../account-name.ts";
 import { UserError } from "../errors.ts";
 import {
@@ -21,11 +22,11 @@ export class UnknownStream extends UserError {
   override readonly name: string = "UnknownStream";
 }
 
-/** What was done to a stream. */
+/** A change of a stream, and its outcome. */
 export interface ChangedStream {
   /** What was done. */
   action: "rename" | "retire" | "erase";
-  /** Name of the stream before. */
+  /** Name of the stream before the change. */
   stream: string;
   /** Whether anything changed. */
   changed: boolean;
@@ -38,9 +39,9 @@ export interface ChangedStream {
 }
 
 /**
- * Gives a stream another name. Its history, references and state stay.
+ * Renames a stream. The stream keeps its history, references and state.
  *
- * @throws UserError if there is no such stream, or one with the new name
+ * @throws UserError if the stream does not exist, or the new name is already taken
  */
 export async function renameStream(options: StreamsRenameOptions, run: StreamsRun = {}): Promise<ChangedStream> {
   const { to, ...config } = resolveStreamsRenameConfig(options);
@@ -50,7 +51,7 @@ export async function renameStream(options: StreamsRenameOptions, run: StreamsRu
     if (done === "unknown") throw noStreamToChange(config);
     if (done === "taken") {
       throw new UserError(`stream "${to}": ${config.model} already has a stream of this name`, {
-        advice: "Choose another name. Two streams cannot be joined, because each was judged by its own past.",
+        advice: "Choose another name. Two streams cannot be merged, because each was judged against its own history.",
       });
     }
     return { ...unchangedStream(config.stream, "rename"), changed: true, to };
@@ -58,16 +59,16 @@ export async function renameStream(options: StreamsRenameOptions, run: StreamsRu
 }
 
 /**
- * Takes a stream off the list, with its history kept. Its next batch brings it back.
+ * Removes a stream from the list, but keeps its history. The stream's next batch adds it to the list again.
  *
- * @throws UserError if there is no such stream
+ * @throws UserError if the stream does not exist
  */
 export async function retireStream(options: StreamsChangeOptions, run: StreamsRun = {}): Promise<ChangedStream> {
   const config = resolveStreamsChangeConfig(options);
   return changeStream(config, run, (store, note) => retireStreamOf(store, config, note));
 }
 
-/** Does the same in an opened store. @param model what the error calls the model */
+/** Retires a stream in a store that is already open. @param model name of the model in error messages */
 export async function retireStreamOf(
   store: Pick<StreamStore, "retire" | "fleet">,
   { stream, model }: ChangedStreamName,
@@ -79,17 +80,17 @@ export async function retireStreamOf(
 }
 
 /**
- * Deletes everything that is kept about a stream: its batches, references, state and published reference. Only a record that
- * a stream was erased is kept, under a hash of its name.
+ * Deletes all data of a stream: its batches, references, state and published reference. The ledger keeps only a record of the
+ * erasure, under a hash of the stream's name.
  *
- * @throws UserError if there is no such stream; what an interrupted call left is removed all the same
+ * @throws UserError if the stream does not exist; the remains of an interrupted erasure are removed nevertheless
  */
 export async function eraseStream(options: StreamsEraseOptions, run: StreamsRun = {}): Promise<ChangedStream> {
   const config = resolveStreamsEraseConfig(options);
   return changeStream(config, run, (store, note) => eraseStreamOf(store, config, note));
 }
 
-/** Does the same in an opened store. */
+/** Erases a stream in a store that is already open. */
 export async function eraseStreamOf(
   store: Pick<StreamStore, "erase">,
   { stream, model }: ChangedStreamName,

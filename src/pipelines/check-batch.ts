@@ -47,16 +47,16 @@ import { writeBatchPage } from "./write-batch-page.ts";
 export interface CheckAnswer {
   /** The answer. */
   readonly result: CheckResult;
-  /** Whether the batch was already checked. If so, this is the earlier answer, and nothing was changed. */
+  /** Whether the batch had already been checked. If true, the result is the earlier one, and nothing was changed. */
   readonly known: boolean;
-  /** Warnings about reporting; those about the batch are in `result`. */
+  /** Warnings about reporting; warnings about the batch are in `result`. */
   readonly warnings: readonly string[];
 }
 
 /** Options of `check`, except the model, its store, alerts and metrics. */
 export type BatchOptions = Omit<CheckOptions, "model" | "store" | "alert" | "metricsFile">;
 
-/** Options of `check` for a batch that a device summarised. */
+/** Options of `check` for a batch that a device has summarised. */
 export type SummaryOptions = Pick<Required<CheckOptions>, "batchId"> &
   Pick<
     CheckOptions,
@@ -73,21 +73,21 @@ export type SummaryOptions = Pick<Required<CheckOptions>, "batchId"> &
     | "experiment"
   >;
 
-/** What a check uses in addition to its options. */
+/** Dependencies of a check in addition to its options. */
 export interface CheckRun {
   /** The clock. Default: the system clock. */
   readonly now?: () => Date;
   /** Receives warnings. Default: silent. */
   readonly reporter?: Partial<Reporter>;
-  /** Paths of files whose content came from elsewhere, by their names in `files`. Default: none. */
+  /** Local paths of files that came from elsewhere, by their names in `files`. Default: none. */
   readonly stored?: ReadonlyMap<string, string>;
   /** Maximum number of rows. Default: unlimited. */
   readonly maxRows?: number;
 }
 
-/** The run of a check whose caller has read the batch. */
+/** A check whose caller has already read the batch. */
 export interface NumbersRun extends CheckRun {
-  /** The rows, if the one file only gives them a name; see `isNumberTable`. Default: they are in the file. */
+  /** The rows, if the only file just names them; see `isNumberTable`. Default: the rows are in the file. */
   readonly numbers?: Float32Batch;
 }
 
@@ -106,7 +106,9 @@ export async function checkBatch(
   const { watched } = model;
   const config = resolveCheckConfig({ ...options, model: watched.folder.directory });
   if (config.streamFrom !== undefined) {
-    throw new UserError("streamFrom finds many streams, but this function checks one", { advice: "Use checkStreams." });
+    throw new UserError("streamFrom may select several streams, but this function checks only one", {
+      advice: "Use checkStreams.",
+    });
   }
   const { channels, files } = config;
   const batchId = config.batchId ?? basename(files[0]!);
@@ -148,7 +150,7 @@ export async function checkBatch(
   }
 }
 
-/** @param sent bytes in either form, or parsed JSON; see `readSummary` */
+/** @param sent bytes in either binary or JSON form, or parsed JSON; see `readSummary` */
 export async function checkSummarizedBatch(
   model: CheckingModel,
   sent: unknown,
@@ -200,7 +202,7 @@ async function recordCheckedBatch(
     judgedWith = memory;
     return decide(memory, facts);
   });
-  // The answer of an earlier check has the name that the stream had then.
+  // The result of an earlier check carries the stream's name at that time.
   const answer = { ...recorded, result: { ...recorded.result, stream: name } };
   if (answer.known && accept) await stream.decideByHand("accept", batchId);
   if (config.out !== undefined) {
@@ -226,12 +228,17 @@ interface Remembering {
   readonly now: (() => Date) | undefined;
 }
 
-/** Maximum number of samples of a batch that are searched for likely causes. */
+/** Maximum number of samples of a batch in which likely causes are searched for. */
 const samplesToDiagnose = 2 ** 20;
-/** Approximate length of the part of a batch that is measured without each suspected fault: that of the longest rehearsed batches. */
+/**
+ * Approximate length of the part of a batch that is measured without each suspected fault, the same as the longest rehearsed
+ * batches.
+ */
 const secondsToRestore = 900;
 
-/** @returns the batch, and what measures its beginning without each suspected fault, which only a strange batch needs */
+/**
+ * @returns the batch, and a function that measures its beginning without each suspected fault, needed only for a strange batch
+ */
 async function measureCheckedBatch(
   { opened, warnings }: Extract<OpenedBatch, { accepted: true }>,
   threads: number,
@@ -273,7 +280,7 @@ async function measureCheckedBatch(
   return { measured, undoFaults };
 }
 
-/** Hash of files that could not be read as recordings; for a remote file, only its name is hashed. */
+/** Hash of files that could not be read as recordings; a remote file is represented only by its name. */
 async function hashCheckedBatch(files: readonly string[]): Promise<string> {
   const hashes = await Promise.all(files.map((file) => sha256File(file).catch(() => file)));
   return sha256Bytes(JSON.stringify(["rejected", ...hashes]));

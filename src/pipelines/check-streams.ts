@@ -1,6 +1,6 @@
-// `tidemark check --stream-from`: judges the batches of many streams that come together, in one table or in files whose paths name
-// their streams. The model is opened once and each table is parsed once. A stream that cannot be checked has an error of its
-// own, and the others are checked all the same.
+// `tidemark check --stream-from`: judges batches of many streams that arrive together, in one table or in files whose paths
+// name the streams. The model is opened once and each table is parsed once. A stream that cannot be checked gets an error of
+// its own, and the remaining streams are still checked.
 
 import { UserError, verdictExitCodes } from "../errors.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
@@ -14,28 +14,28 @@ import { afterCheck, planAfterCheck } from "./after-check.ts";
 import type { CheckRun } from "./check-batch.ts";
 import { type ModelHandle, openModelWithStore } from "./model-handle.ts";
 
-/** The answer about one of several streams. */
+/** The outcome for one of several streams. */
 export interface CheckedStream {
   /** Name of the stream. */
   stream: string;
-  /** Whether its batch was already checked. If so, `result` is the earlier answer. */
+  /** Whether the stream's batch had already been checked. If true, `result` is the earlier result. */
   known: boolean;
-  /** The answer; null if the stream could not be checked. */
+  /** The result; null if the stream could not be checked. */
   result: CheckResult | null;
-  /** Why the stream could not be checked; null if it could. */
+  /** Why the stream could not be checked; null otherwise. */
   error: { message: string; advice: string | null } | null;
 }
 
-/** What a check of many streams counts. */
+/** The categories in which a check of many streams counts them. */
 export type CheckedStreamKind = CheckResult["verdict"] | "error";
 
-/** The answers about many streams. */
+/** The results of a check of many streams. */
 export interface CheckedStreams {
   /** Version of the model. */
   model_version: string;
   /** The highest exit code of any stream; an error counts as 2. */
   exit_code: number;
-  /** Number of streams by verdict, and of those that could not be checked. */
+  /** Number of streams per verdict, and of streams that could not be checked. */
   counts: Record<CheckedStreamKind, number>;
   /** One entry per stream, in the order in which they first appear. */
   streams: CheckedStream[];
@@ -45,8 +45,8 @@ export interface CheckedStreams {
  * Checks one batch of each stream that `streamFrom` finds in the files.
  *
  * @param options as for `check`, with `streamFrom`
- * @throws UserError if an option is wrong, the model folder was changed, or the files do not say which streams they belong to.
- *   If a single stream cannot be checked, that is not an error of the call; see `CheckedStream.error`
+ * @throws UserError if an option is wrong, the model folder was changed, or the files do not name their streams.
+ *   A stream that cannot be checked does not make the call fail; see `CheckedStream.error`
  */
 export async function checkStreams(options: CheckOptions, run: CheckRun = {}): Promise<CheckedStreams> {
   const { alert, metricsFile, ...config } = resolveCheckConfig(options);
@@ -62,7 +62,7 @@ export async function checkStreams(options: CheckOptions, run: CheckRun = {}): P
   }
 }
 
-/** Does the same with an opened model. */
+/** Checks the streams with a model that is already open. */
 export async function checkStreamsOf(
   model: ModelHandle,
   { streamFrom, columns, ...config }: Omit<CheckConfig, "alert" | "metricsFile">,
@@ -143,7 +143,7 @@ async function* streamsOfPaths(
   for (const [stream, files] of filesOf) yield { stream, files, stored };
 }
 
-/** Hundreds of streams may cause the same warning. */
+/** Identical warnings are merged, because hundreds of streams may cause the same one. */
 function checkStreamsReporter(reporter: Reporter): Reporter {
   const said = new Set<string>();
   return {

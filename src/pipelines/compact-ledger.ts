@@ -1,5 +1,5 @@
 // `tidemark reference compact`: shortens the records of all batches beyond the limits of age and size, and frees the disk
-// space. By contrast, `check` shortens a few records whenever it adds a batch, and reuses their space.
+// space. In contrast, `check` shortens a few records whenever it adds a batch, and reuses their space without freeing it.
 
 import { ledgerRetentionRules } from "../monitoring/streams/ledger-retention.ts";
 import { streamSchemas } from "../monitoring/streams/stream-state.ts";
@@ -11,7 +11,7 @@ export type { NamedBatch } from "../storage/store/stream-store.ts";
 export type { CompactedStore as CompactedLedger };
 
 /**
- * Shortens what the ledger keeps about old batches, and frees the space.
+ * Shortens the ledger's records of old batches, and frees the space.
  *
  * @throws UserError if the model folder or its ledger cannot be used
  */

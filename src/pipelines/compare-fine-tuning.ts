@@ -1,4 +1,4 @@
-// Compares a fine-tuned network with what it competes with: the model that it started from, and the same network trained from
+// Compares a fine-tuned network with two alternatives: the model that it started from, and the same network trained from
 // scratch.
 
 import { type PairedPeople, pairPeople } from "../learning/evaluation/paired-people.ts";
@@ -11,7 +11,7 @@ import type { StartingModel } from "./starting-model.ts";
 
 /**
  * @param folds cross-validations over the same folds
- * @param options.threads maximum number of threads that predict
+ * @param options.threads maximum number of threads for prediction
  */
 export async function compareFineTuning(
   { from, opened }: StartingModel,
@@ -56,7 +56,10 @@ function gainOf({ difference, interval }: PairedPeople): FineTuningGain {
   return { difference, interval };
 }
 
-/** [W, K] for the classes `to` alone: the shares of what the model gives to these classes. Classes not in `from` get 0. */
+/**
+ * [W, K] probabilities restricted to the classes `to`, and normalised over them. Classes that are not in `from` get
+ * probability 0.
+ */
 function amongClasses(probabilities: Float32Array, from: readonly string[], to: readonly string[]): Float32Array {
   const sources = to.map((name) => from.indexOf(name));
   const shares = new Float32Array((probabilities.length / from.length) * to.length);

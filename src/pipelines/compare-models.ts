@@ -1,4 +1,4 @@
-// Compares models person by person, either by their own cross-validations or on labelled recordings that are given.
+// Compares models by person, either in their own cross-validations or on given labelled recordings.
 
 import { type PairedPeople, pairPeople } from "../learning/evaluation/paired-people.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
@@ -11,7 +11,7 @@ import { type ShownModel, showModel } from "./models.ts";
 
 export type { PairedPeople } from "../learning/evaluation/paired-people.ts";
 
-/** One model compared with the first. */
+/** The comparison of one model with the first. */
 export interface ComparedModels {
   /** Folder name of the first model. */
   readonly first: string;
@@ -19,7 +19,7 @@ export interface ComparedModels {
   readonly second: string;
   /** Source of the scores, one of: cross-validation (each model's own), files. */
   readonly on: "cross-validation" | "files";
-  /** Null if no person was tested under both. */
+  /** Null if no person was tested with both models. */
   readonly paired: PairedPeople | null;
 }
 
@@ -27,16 +27,16 @@ export interface ComparedModels {
 export interface ModelComparison {
   /** The models and their reports, in the given order. */
   readonly models: readonly ShownModel[];
-  /** Each further model compared with the first. */
+  /** The comparison of each further model with the first. */
   readonly compared: readonly ComparedModels[];
-  /** Differences that a reader of the figures has to know. */
+  /** Differences between the models that affect how the figures must be read. */
   readonly warnings: readonly string[];
 }
 
 const comparisonSeed = 42;
 
 /**
- * Compares the first model with each of the others, person by person.
+ * Compares the first model with each of the others, by person.
  *
  * @param options the same as on the command line; `models` is required
  * @throws UserError if an option is wrong, a folder is not a model, or the recordings cannot be evaluated
@@ -86,7 +86,7 @@ async function evaluatedScoresToCompare(
   return new Map(people.map(({ user, metrics }) => [user, metrics.macro_f1]));
 }
 
-/** Says which classes only one of two models has. */
+/** Names the classes that only one of two models has. */
 function incomparableModels(first: ShownModel, second: ShownModel): string[] {
   const [a, b] = [first.version, second.version];
   const only = (one: typeof a, other: typeof a): string[] => {

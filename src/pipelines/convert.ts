@@ -23,13 +23,13 @@ export type { CleanChannel };
 export interface ConvertResult {
   /** Path of the table. */
   out: string;
-  /** Number of rows in the table; `quality` says how many were left out, and why. */
+  /** Number of rows in the table; `quality` states how many rows were left out, and why. */
   rows: number;
   /** Columns of the table, in order. */
   columns: string[];
-  /** Where each channel comes from, and how it was converted. */
+  /** The source of each channel, and its conversion. */
   channels: CleanChannel[];
-  /** Quality of the recordings as they were read. */
+  /** Quality of the recordings before the conversion. */
   quality: QualityReport;
   /** Columns of the files that are not in the table. */
   unusedColumns: string[];
@@ -40,12 +40,12 @@ export interface ConvertResult {
 }
 
 /**
- * Reads recordings as `train` would, and writes one table: user, activity (if there are labels), recording, timestamp_s, and the
- * channels, in m/s^2 and rad/s if their unit is stated. Reading that table gives the same windows. Rows without a label
- * are kept.
+ * Reads recordings as `train` would, and writes one table: user, activity (if there are labels), recording, timestamp_s, and
+ * the channels, in m/s^2 and rad/s if their unit is stated. Reading this table gives the same windows as reading the
+ * recordings. Rows without a label are included.
  *
  * @throws UserError if an option is wrong, the files cannot be read, or an accelerometer's unit differs between people
- * @throws DataFault if there is a fault in the content of the files
+ * @throws DataFault if the content of the files has a fault
  */
 export async function convert(
   options: ConvertOptions,
@@ -96,7 +96,7 @@ function decideChannelsToConvert(
   };
 }
 
-/** Writes recording by recording. @returns the names of the columns */
+/** Writes one recording after another. @returns the names of the columns */
 async function writeConvertedTable(
   rows: StoredRows,
   columns: OpenedRecordings["columns"],

@@ -20,9 +20,9 @@ import type { TrainingData } from "./prepare-training.ts";
 import type { TrainedModel } from "./trained-model.ts";
 
 /**
- * Turns the candidate into a model: the winning network, and folds that hold out labelled people in turn. Each fold learns
- * from the winner's pseudo-labels, except those of people with the same names as its held-out people. These pseudo-labels
- * come from a network that had seen the held-out people's labels, so the folds' figures are slightly too optimistic.
+ * Turns the candidate into a model: the winning network, and folds that hold out the labelled people in turn. Each fold trains
+ * on the winner's pseudo-labels, except on those of people with the same names as its held-out people. The network that made
+ * these pseudo-labels was trained with the held-out people's labels, so the figures of the folds are slightly too optimistic.
  */
 export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt: Date): Promise<TrainedModel> {
   const { config, data, reporter } = run;
@@ -102,7 +102,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
 }
 
 /**
- * The unlabelled windows that a fold may learn from. Its held-out people may also appear in the unlabelled recordings, so
+ * The unlabelled windows on which a fold may train. The fold's held-out people may also appear in the unlabelled recordings, so
  * their windows are left out.
  */
 export function crossFitOthers(
@@ -119,7 +119,7 @@ export function crossFitOthers(
   return { selection: { rows: rows!, labels: labels! }, unlabelledRows: others };
 }
 
-/** The champion's options, overridden by the retraining's own. Column names are kept only if they belong to `files`. */
+/** The champion's options, overridden by those of the retraining. Column names are kept only if they refer to `files`. */
 function crossFitConfig(
   trained: ChampionOptions,
   config: NamedColumns & Pick<RetrainConfig, "out" | "seed" | "jobs" | "experiment" | "labelled">,
@@ -132,7 +132,7 @@ function crossFitConfig(
   return { ...kept, ...namedColumnRoles(config), ...own, split: "group", files: labelled };
 }
 
-/** Describes the values of `people`, together with those of the pseudo-labelled windows that a fit learned from. */
+/** Describes the values of `people`, together with those of the pseudo-labelled windows on which a fit was trained. */
 function describeCrossFitValues(
   rows: RowSource,
   people: ReadonlySet<string>,

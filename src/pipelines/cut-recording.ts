@@ -1,5 +1,5 @@
-// Makes the batches of one file: the file as it is, or its rows by stream. A batch's id comes from the name and the content of the
-// file, so the same file always makes the same batches.
+// Makes the batches of a file: either the whole file, or its rows grouped by stream. A batch id is derived from the name and
+// the content of the file, so the same file always gives the same batches.
 
 import { basename } from "node:path";
 import { createGzip } from "node:zlib";
@@ -15,20 +15,20 @@ import { copyToSpool, type SpooledFacts } from "../storage/store/batch-spool.ts"
 import { sha256File } from "../storage/store/hash.ts";
 import { checkStreamName } from "../storage/store/stream-names.ts";
 
-/** A batch that can be spooled. */
+/** A batch that can be put into the spool. */
 export interface CutBatch {
   readonly facts: SpooledFacts;
-  /** Writes its content to a path. */
+  /** Writes the content of the batch to a path. */
   readonly write: (path: string) => Promise<void>;
 }
 
 export interface CutOptions extends Pick<PushConfig, "stream" | "streamFrom" | "columns" | "channels" | "time"> {
-  /** Parameters of the request, which say how the columns are read. */
+  /** Parameters of the request that determine how the columns are read. */
   readonly query: Record<string, string>;
   readonly reporter: Reporter;
 }
 
-/** @throws UserError if the file cannot be read, or does not say which stream it belongs to */
+/** @throws UserError if the file cannot be read, or does not name its stream */
 export async function* cutRecording(path: string, options: CutOptions): AsyncGenerator<CutBatch> {
   const { stream, streamFrom } = options;
   const batch_id = await batchIdOfFile(path);
@@ -51,7 +51,7 @@ export async function* cutRecording(path: string, options: CutOptions): AsyncGen
   };
 }
 
-/** Longer names of files are shortened, because a batch id may not be longer than 200 characters. */
+/** Longer file names are shortened, because a batch id has at most 200 characters. */
 const longestStem = 120;
 
 async function batchIdOfFile(path: string): Promise<string> {
@@ -67,7 +67,7 @@ async function* cutByColumn(
   column: string,
   { query, reporter, columns, channels, time }: CutOptions,
 ): AsyncGenerator<CutBatch> {
-  // The names of columns are in the parts.
+  // Each part contains the names of the columns.
   const { columns: _, ...kept } = query;
   for await (const { value, stored } of splitTables([path], column, { columns, channels, time, reporter })) {
     const [part] = stored.values();
@@ -88,14 +88,14 @@ async function* cutByColumn(
 }
 
 interface RecordingForm {
-  /** Null if the service finds it out. */
+  /** The type of the body; null if the service detects it. */
   readonly type: string | null;
   readonly encoding: string | null;
   /** Whether it gets smaller. */
   readonly compress: boolean;
 }
 
-/** Formats that the service takes as they are, by their first bytes in hexadecimal digits. */
+/** Formats that the service accepts unchanged, by their first bytes in hexadecimal digits. */
 const knownStarts: readonly (readonly [start: string, RecordingForm])[] = [
   ["1f8b", { type: null, encoding: "gzip", compress: false }],
   ["28b52ffd", { type: null, encoding: "zstd", compress: false }],

@@ -1,5 +1,5 @@
-// Plans one fit of a retraining run. The fit learns from labelled rows and a selection of pseudo-labelled rows, with the
-// schedule of the champion's final fit.
+// Plans one fit of a retraining run. The fit trains on labelled rows and a selection of pseudo-labelled rows, with the schedule
+// of the champion's final fit.
 
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
@@ -17,7 +17,7 @@ import type { WindowSet } from "../signals/preprocessing/windows.ts";
 
 /** Settings that all fits of a retraining run share. */
 export interface CycleSetting {
-  /** Labelled and unlabelled windows; labels of the latter are ignored. */
+  /** Labelled and unlabelled windows; the labels of unlabelled windows are ignored. */
   readonly windows: WindowSet;
   readonly windowsFingerprint: string;
   readonly unlabelledRows: Int32Array;
@@ -31,11 +31,11 @@ export interface CycleSetting {
 
 /** The schedule of the champion's final fit. */
 export interface CycleSchedule {
-  /** Learning rates, one per epoch; none for a network that is not trained in steps. */
+  /** Learning rates, one per epoch; empty for a network that is not trained in mini-batches. */
   readonly learningRates: readonly number[];
   /** Penalty on the weights of the linear layer; null for a network without such a layer. */
   readonly penalty: number | null;
-  /** How the members of an ensemble are combined; null for other networks. */
+  /** The weights and temperatures that combine the members of an ensemble; null for other networks. */
   readonly mixture: EnsembleMixture | null;
 }
 
@@ -44,10 +44,10 @@ export function cycleEpochs({ learningRates, mixture }: CycleSchedule): number {
   return mixture === null ? Math.max(1, learningRates.length) : ensembleEpochs(learningRates.length, 1);
 }
 
-/** The part of a fit that depends on the selection. */
+/** The part of the plan that depends on the selection. */
 export type PseudoLabels = Pick<Selection, "rows" | "labels">;
 
-/** Gives the selected windows their pseudo-labels, and returns all windows with the rows to learn from. */
+/** Gives the selected windows their pseudo-labels, and returns all windows with the rows to train on. */
 export function labelCycleWindows(
   { windows, unlabelledRows }: Pick<CycleSetting, "windows" | "unlabelledRows">,
   base: Int32Array,
@@ -65,7 +65,7 @@ export function labelCycleWindows(
 }
 
 /**
- * @param base labelled rows to learn from
+ * @param base labelled rows to train on
  * @param testIndex windows to predict
  */
 export function cyclePlan(

@@ -1,5 +1,5 @@
-// What an administrator decides about the streams of a service: accepting or excluding a batch, and resetting, retiring or erasing a
-// stream. The store records each decision with its reason.
+// An administrator's decisions about the streams of a service: accepting or excluding a batch, and resetting, retiring or
+// erasing a stream. The store records each decision with its reason.
 
 import { UserError } from "../errors.ts";
 import { StoreUnavailable } from "../storage/store/store-unavailable.ts";
@@ -8,15 +8,15 @@ import { eraseStreamOf, retireStreamOf, UnknownStream } from "./change-streams.t
 import type { ServedModels } from "./served-models.ts";
 import { hasStream } from "./streams.ts";
 
-/** What can be decided on the pages. */
+/** The decisions that are available on the pages. */
 export type ServedAction = Exclude<UserAction, "rename">;
 
-/** What is decided about what, by whom and why. */
+/** A decision: the action, its stream and batch, its author and its reason. */
 export interface ServedDecision {
   readonly project: string;
   readonly model: string;
   readonly stream: string;
-  /** Null if the decision is about the whole stream. */
+  /** Null if the decision concerns the whole stream. */
   readonly batch: string | null;
   readonly action: ServedAction;
   readonly who: string;
@@ -26,23 +26,23 @@ export interface ServedDecision {
 export interface Decided {
   /** Name of the model's folder. */
   readonly model: string;
-  /** False if nothing had to change. */
+  /** False if the stream was already in the requested state. */
   readonly changed: boolean;
   /** Number of batches that were erased; null for other actions. */
   readonly batches: number | null;
 }
 
-/** There is no such stream or batch. */
+/** The stream or batch does not exist. */
 export class NothingToDecide extends UserError {
   override readonly name: string = "NothingToDecide";
 }
 
-/** The decision is not possible as things are. */
+/** The decision is not possible in the current state. */
 export class RefusedDecision extends UserError {
   override readonly name: string = "RefusedDecision";
 }
 
-/** @throws UnknownModel, NothingToDecide, RefusedDecision, or StoreUnavailable if the store is out of reach */
+/** @throws UnknownModel, NothingToDecide, RefusedDecision, or StoreUnavailable if the store cannot be reached */
 export async function decideServed(
   served: Pick<ServedModels, "namedLedger" | "use">,
   { project, model, stream, batch, action, who, reason }: ServedDecision,
@@ -52,7 +52,7 @@ export async function decideServed(
   const isKnown =
     ledger !== null &&
     (batch === null ? await hasStream(ledger.streams, stream) : (await ledger.streams.find(stream, batch)) !== null);
-  // What an interrupted erasure left is removed all the same.
+  // The remains of an interrupted erasure are removed nevertheless.
   if (!isKnown && action !== "erase") throw nothingToDecide(folder, stream, batch);
   const note: ActionNote = { at: now().toISOString(), who, reason };
   const where = { stream, model: folder };

@@ -1,5 +1,5 @@
-// The part of a model that a device needs: device.json in the folder. Older folders lack this file, so it is derived from the
-// other files.
+// The part of a model that a device needs, which is stored as device.json in the folder. Older folders lack this file, so its
+// content is derived from the other files.
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type DeviceModel, toDeviceJson } from "../monitoring/summaries/device-json.ts";
 import { readJson } from "../storage/store/json-file.ts";
@@ -10,10 +10,10 @@ export type { DeviceModel } from "../monitoring/summaries/device-json.ts";
 export type { QuantileGrid } from "../monitoring/summaries/quantile-grid.ts";
 
 /**
- * Returns what `tidemark/device` needs from a model.
+ * Returns the part of a model that `tidemark/device` needs.
  *
  * @param model a model folder, or DIR/LINE@champion
- * @throws UserError if the folder was changed or cannot be used; the message lists all faults
+ * @throws UserError if the folder was modified or cannot be used; the message lists all faults
  */
 export async function deviceModel(model: string): Promise<DeviceModel> {
   const { folder, config, drift, sensors, baseline } = await openWatchedModel(model);

@@ -1,5 +1,5 @@
-// `tidemark drift-bench` answers the question: what would this monitor do on my data? It draws drift-free streams from
-// recordings of people that the model did not learn from, injects changes into their samples, and lets the network predict
+// `tidemark drift-bench` shows how the monitor would perform on the user's own data. It draws drift-free streams from
+// recordings of people who are not in the model's training data, injects changes into the samples, and lets the network predict
 // the changed samples.
 
 import { DataFault } from "../data-fault.ts";
@@ -43,7 +43,7 @@ export type { ChangeFigures, DriftBenchResult, JudgeName, NoDriftFigures } from 
 export type { DriftVerdict } from "../monitoring/drift/drift-state.ts";
 
 /**
- * Measures what `check` would have answered for drift-free and for changed streams drawn from the given recordings.
+ * Measures which verdicts `check` would give for drift-free and for changed streams drawn from the given recordings.
  *
  * @param options the same as on the command line; `files` and `model` are required
  * @throws UserError if an option is wrong, or the recordings are too short for a stream
@@ -84,7 +84,7 @@ async function runDriftBench(
       judges.map(([name, judge]) => [name, figures(streams.map((stream) => judge(stream, monitor.model)))]),
     ) as Record<JudgeName, F>;
 
-  // In recorded order, there are no days with only half of the activities.
+  // Days in recorded order cannot be restricted to half of the activities.
   const bouts = day === "recorded" ? dayOfDriftBench("20-120") : day;
   const draw = (person: BenchPerson, name: string, i: number): Chunk[][] => {
     const own = rng.split(`${name} ${person.name} ${i}`);
@@ -164,7 +164,7 @@ function dayOfDriftBench(text: string): BenchDay {
   return { boutChunks: [shortest / benchChunkSeconds, longest / benchChunkSeconds] };
 }
 
-/** The people whose recordings are long enough to inject a change in recorded order. */
+/** The people whose recordings are long enough for a stream in recorded order with a change. */
 function peopleLongEnoughForDriftBench(
   people: readonly BenchPerson[],
   count: number,

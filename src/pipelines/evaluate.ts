@@ -1,5 +1,5 @@
-// `tidemark evaluate`: predicts labelled recordings with a finished model, computes every metric of the training report, and
-// compares them with what cross-validation promised.
+// `tidemark evaluate`: predicts labelled recordings with a trained model, computes every metric of the training report, and
+// compares the metrics with those of its cross-validation.
 
 import { UserError } from "../errors.ts";
 import {
@@ -43,13 +43,13 @@ export type { ClassIntervals, Interval, KeptPromise, MetricIntervals };
 export interface EvaluatedPerson {
   /** Name of the person. */
   user: string;
-  /** Metrics on the person's windows. */
+  /** Metrics of the person's windows. */
   metrics: ClassificationMetrics;
   /** Whether the macro-F1 lies within the cross-validated spread. */
   within: boolean;
-  /** Share of people like the cross-validated ones who would score this low by chance. */
+  /** Estimated share of new people who would score as low as this person or lower. */
   rank: number;
-  /** Whether the model learned from a person of this name. */
+  /** Whether a person of this name is in the model's training data. */
   learned: boolean;
 }
 
@@ -57,7 +57,7 @@ export interface EvaluatedPerson {
 export interface EvaluateResult {
   /** Name and time of the model's training. */
   modelVersion: string;
-  /** Number of windows with a label that the model knows. */
+  /** Number of windows whose label is one of the model's classes. */
   windows: number;
   /** Classes, in the order of the network's outputs and of the confusion matrices. */
   classes: readonly string[];
@@ -67,11 +67,11 @@ export interface EvaluateResult {
   intervals: MetricIntervals;
   /** Mean and standard deviation over people. */
   overPeople: MetricsSummary;
-  /** People in the order of their names. */
+  /** People, sorted by name. */
   people: EvaluatedPerson[];
   /** Comparison with cross-validation, by macro-F1 per person. */
   crossValidation: KeptPromise;
-  /** Seconds by label, for labels that the model does not know. */
+  /** Seconds per label that is not a class of the model. */
   unknownLabels: Record<string, number>;
   /** Warnings. */
   warnings: string[];
@@ -90,11 +90,12 @@ interface Predicted {
 const bootstrapSeed = 42;
 
 /**
- * Predicts labelled recordings with a model, and computes every metric of the training report over all windows, by person and by
- * class, with intervals by bootstrap over people. Compares each person with those that cross-validation held out.
+ * Predicts labelled recordings with a model, and computes every metric of the training report over all windows, per person and
+ * per class, with intervals by bootstrap over people. Compares each person with the people whom cross-validation held out.
  *
- * @throws UserError if an option is wrong, the recordings have no labels or do not fit the model, or the model folder was changed
- * @throws DataFault if there are values that no unit or movement explains
+ * @throws UserError if an option is wrong, the recordings have no labels or do not fit the model, or the model folder was
+ * modified
+ * @throws DataFault if some values can be explained by no unit and no movement
  */
 export async function evaluate(
   options: EvaluateOptions,
@@ -133,8 +134,8 @@ export async function evaluate(
 }
 
 /**
- * Predicts the windows whose label is one of the model's classes. Warns if the recordings, and not the model, may be the cause of
- * bad figures.
+ * Predicts the windows whose label is one of the model's classes. Warns if poor figures may be caused by the recordings instead
+ * of the model.
  * @throws UserError if there is no such window
  */
 async function predictToEvaluate(
@@ -199,7 +200,7 @@ function evaluatedFigures(
   };
 }
 
-/** @returns seconds by unknown label @throws UserError if all labels are unknown */
+/** @returns seconds per unknown label @throws UserError if all labels are unknown */
 function warnOfUnknownEvaluatedLabels(
   { quality, columns }: OpenedRecordings,
   classes: readonly string[],
@@ -215,7 +216,7 @@ function warnOfUnknownEvaluatedLabels(
       );
     }
     reporter.warn(
-      `The model has no class for ${names}; these rows are left out. Its classes are ${classes.join(", ")}.`,
+      `The model has no class for ${names}; rows with these labels are left out. Its classes are ${classes.join(", ")}.`,
     );
   }
   return Object.fromEntries(unknown.map(([name, { seconds }]) => [name, seconds]));
@@ -230,7 +231,8 @@ function warnOfMissingEvaluatedClasses(
   const missing = classes.filter((_, k) => !found.has(k));
   if (missing.length === 0) return;
   reporter.warn(
-    `No window is labelled ${missing.join(", ")}. Macro-F1 therefore averages different classes than in cross-validation, so the comparison says little.`,
+    `No window is labelled ${missing.join(", ")}. Macro-F1 therefore averages over other classes than in ` +
+      `cross-validation, and a comparison of the two means little.`,
   );
 }
 
@@ -241,13 +243,14 @@ function warnOfEvaluatedTrainingPeople(
   reporter: Pick<Reporter, "warn">,
 ): void {
   if (fingerprint === manifest.data.fingerprint) {
-    reporter.warn("These are the recordings that the model learned from: its figures say nothing about other people.");
+    reporter.warn("These recordings are the model's training data: the figures say nothing about other people.");
     return;
   }
   const names = people.filter(({ learned }) => learned).map(({ user }) => user);
   if (names.length === 0) return;
   reporter.warn(
-    `The model learned from people called ${listedNames(names)}. If they are the same people, their figures are too optimistic.`,
+    `The model was trained on people called ${listedNames(names)}. If these are the same people, the figures are ` +
+      `too optimistic.`,
   );
 }
 

@@ -8,7 +8,7 @@ import type { WindowSet } from "../signals/preprocessing/windows.ts";
 
 const mostPeople = 3;
 
-/** For each class, the window in the middle of all windows of a person, for the first, the middle and the last person. */
+/** For each class, the middle window of each of three people: the first, the middle and the last one. */
 export function exampleWindows(windows: WindowSet): DrawnExcerpt[] {
   const { labels, groups, classes } = windows;
   return classes.flatMap((name, label) => {
@@ -21,7 +21,7 @@ export function exampleWindows(windows: WindowSet): DrawnExcerpt[] {
   });
 }
 
-/** A window with much movement as it was recorded, and after each of two random rotations. */
+/** A window with much movement, as recorded and after each of two random rotations. */
 export function rotatedExamples(windows: WindowSet, sensors: readonly DrawnSensor[], rng: Rng): DrawnExcerpt[] {
   if (sensors.length === 0) return [];
   const row = liveliestExample(windows, sensors);
@@ -41,7 +41,7 @@ function pickedExamples<T>(people: readonly T[]): T[] {
   return [people[0]!, people[people.length >> 1]!, people.at(-1)!];
 }
 
-/** Of the windows in the middle of each class, the one with the largest variance along the first sensor's axes. */
+/** Among the middle windows of all classes, the one with the largest variance along the first sensor's axes. */
 function liveliestExample(windows: WindowSet, [first]: readonly DrawnSensor[]): number {
   const axes = first!.channels.map((name) => windows.channels.indexOf(name));
   const channels = windows.channels.length;

@@ -1,4 +1,4 @@
-// The fit on all windows, whose length and settings the folds decide.
+// The fit on all windows, whose length and settings are derived from the folds.
 
 import { describeMixtureChoice, triedMixtures } from "../learning/training/choose-mixture.ts";
 import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";
@@ -13,7 +13,10 @@ import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import { type FitConfig, type FitsOfRun, fitSettings, newFitTask } from "./begin-fits.ts";
 
-/** Fits the network on all windows, for as long as the folds suggest. @throws Interrupted if the signal ended it */
+/**
+ * Fits the network on all windows, for the number of epochs derived from the folds. @throws Interrupted if the signal is
+ * aborted
+ */
 export async function fitFinal(
   fits: FitsOfRun,
   folds: readonly FitOutcome[],

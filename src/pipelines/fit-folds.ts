@@ -12,7 +12,7 @@ import { type CrossValidation, describeFold, summarizeFolds } from "../learning/
 import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import { type FitsOfRun, fitSettings, mostEpochs, nameOfFold, newFitTask } from "./begin-fits.ts";
 
-/** Cross-validates the network. @throws Interrupted if the signal ended a fit */
+/** Cross-validates the network. @throws Interrupted if the signal is aborted during a fit */
 export async function fitFolds(
   fits: FitsOfRun,
 ): Promise<{ outcomes: readonly FitOutcome[]; crossValidation: CrossValidation }> {
@@ -47,7 +47,9 @@ export async function fitFolds(
   return { outcomes, crossValidation };
 }
 
-/** The same folds with weights drawn at random, for comparison. @throws Interrupted if the signal ended a fit */
+/**
+ * Fits the same folds from random initial weights, for comparison. @throws Interrupted if the signal is aborted during a fit
+ */
 export async function fitFoldsFromScratch(fits: FitsOfRun, learningRate: number): Promise<CrossValidation> {
   const { data, config } = fits;
   const scratch: FitsOfRun = { ...fits, config: { ...config, learningRate }, start: null };
@@ -63,12 +65,12 @@ export async function fitFoldsFromScratch(fits: FitsOfRun, learningRate: number)
   );
 }
 
-/** Fits one fold. @throws Interrupted if the signal ended it */
+/** Fits one fold. @throws Interrupted if the signal is aborted */
 export async function fitFold(fits: FitsOfRun, fold: number, name: FitName = nameOfFold(fold)): Promise<FitOutcome> {
   const { data, config, run, failed } = fits;
   const { trainIndex: own, validationIndex, testIndex } = data.folds[fold]!;
   const inSteps = isTrainedInSteps(config.network);
-  // A network that is not trained in steps needs no validation part: it divides its rows by itself.
+  // A network that is not trained in mini-batches needs no validation set: it splits its rows itself.
   const trainIndex = inSteps ? own : Int32Array.from([...own, ...validationIndex]).sort();
   const penalties = hasPenalty(config.network)
     ? searchedPenalties(data.leakage.split, data.windows, trainIndex, {

@@ -1,4 +1,4 @@
-// Calibrates in separate threads: rehearsals keep all cores busy, and the main thread must respond to Ctrl-C.
+// Calibrates in separate threads, because rehearsals keep all cores busy while the main thread must respond to Ctrl-C.
 
 import { Interrupted } from "../errors.ts";
 import { startWorker } from "../learning/training/start-worker.ts";
@@ -11,10 +11,10 @@ import { type TeamSeat, teamSeats } from "./thread-team.ts";
 
 type FreezeOptions = Parameters<typeof freezeDriftBaseline>[2];
 
-/** The arguments of `freezeDriftBaseline`, as a thread can receive them. */
+/** The arguments of `freezeDriftBaseline` in a form that can be sent to a thread. */
 export interface FreezeInput {
   readonly windows: WindowSet;
-  /** Further training windows; see `freezeDriftBaseline`. */
+  /** Additional training windows; see `freezeDriftBaseline`. */
   readonly also?: WindowSet;
   /** Sensors of the windows; see `sensorsForSignals`. */
   readonly sensors: WindowSignals["sensors"];
@@ -25,7 +25,7 @@ export interface FreezeInput {
 /** What each thread gets. */
 export interface FreezeTask extends FreezeInput {
   readonly seat: TeamSeat;
-  /** Whether this thread sends the baseline; all threads have the same. */
+  /** Whether this thread returns the baseline, which is the same in all threads. */
   readonly answers: boolean;
 }
 
@@ -34,11 +34,11 @@ export type FreezeMessage =
   | { readonly type: "baseline"; readonly baseline: DriftBaseline };
 
 /**
- * More threads would hardly be faster, because each of them also computes what is not distributed, and each has a copy
- * of the results in its memory.
+ * More threads would hardly be faster, because each thread repeats the work that is not distributed and keeps a copy of the
+ * results in memory.
  */
 const mostThreads = 16;
-/** With fewer windows than this, starting a second thread takes longer than it saves. */
+/** Minimum number of windows for a second thread; with fewer, starting it takes longer than it saves. */
 const leastWindows = 500;
 
 /** @param jobs maximum number of threads */
@@ -48,8 +48,8 @@ export function freezeThreads({ starts }: Pick<WindowSet, "starts">, jobs: numbe
 
 /**
  * @param run.threads number of threads; the result does not depend on it
- * @param run.progress receives the share of the work that is done, ascending
- * @throws Interrupted as soon as `signal` is aborted; nothing is left behind
+ * @param run.progress receives the completed share of the work, in ascending order
+ * @throws Interrupted as soon as `signal` is aborted; all threads are stopped
  */
 export async function freezeInThreads(
   input: FreezeInput,
@@ -70,14 +70,14 @@ export async function freezeInThreads(
       for (const worker of workers) {
         worker.on("message", (message: FreezeMessage) => {
           if (message.type === "baseline") return resolve(message.baseline);
-          // Messages of different threads may overtake each other.
+          // Messages of different threads may arrive out of order.
           if (message.done <= known) return;
           known = message.done;
           progress(known);
         });
         worker.on("error", reject);
         worker.on("exit", (code) => {
-          // A thread that does not answer ends before the answer arrives.
+          // A thread that fails exits before its answer arrives.
           if (code !== 0 || worker === workers[0])
             reject(new Error(`the calibration's thread ended unexpectedly with code ${code}`));
         });

@@ -10,12 +10,12 @@ import { freezeInThreads, freezeThreads } from "./freeze-in-threads.ts";
 import type { TrainingData } from "./prepare-training.ts";
 
 /**
- * What `check` compares batches with.
- * @param calibrated [W, K] out of fold, after temperature scaling
+ * Freezes the part of the baseline with which `check` compares batches.
+ * @param calibrated [W, K] out-of-fold probabilities after temperature scaling
  * @param options.signals see `freezeDriftBaseline`
  * @param run.reporter receives the progress of the calibration
  * @param run.also pseudo-labelled windows
- * @throws Interrupted if `signal` ends the calibration
+ * @throws Interrupted if `signal` aborts the calibration
  */
 export function freezeModelDrift(
   windows: WindowSet,

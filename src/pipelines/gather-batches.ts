@@ -1,4 +1,4 @@
-// Finds recordings, and puts their batches into the spool. While the spool is full, files wait where they are.
+// Finds recordings, and puts their batches into the spool. While the spool is full, files are left in place.
 
 import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
@@ -17,7 +17,7 @@ import { type CutOptions, cutRecording } from "./cut-recording.ts";
 export interface GatherOptions extends CutOptions {
   /** Files, globs and folders. */
   readonly files: readonly string[];
-  /** Whether to go on with new files. */
+  /** Whether to watch for new files. */
   readonly follow: boolean;
   readonly everyMs: number;
   readonly spoolBytes: number;
@@ -27,13 +27,13 @@ export interface GatherRun {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly onSpooled: (batch: SpooledBatch) => void;
-  /** Aborted when no more batches are sent, so that it is of no use to wait for room in the spool. */
+  /** Aborted when no more batches are sent, so that waiting for space in the spool is pointless. */
   readonly sendingEnded: AbortSignal;
 }
 
 /** What was not spooled. */
 export interface Gathered {
-  /** Files that were taken before. */
+  /** Number of files that had been sent by earlier commands. */
   skipped: number;
   /** Files that could not be read. */
   failed: UnreadFile[];
@@ -49,11 +49,11 @@ interface FoundFile {
   readonly stats: Stats;
 }
 
-/** How often a full spool is looked at. */
+/** Interval at which a full spool is checked for space. */
 const fullPauseMs = 1000;
 
 /**
- * Returns when all files are in the spool, or the signal aborts.
+ * Returns when all files are in the spool, or the signal is aborted.
  * @throws UserError if there is no such file or folder
  */
 export async function gatherBatches(
@@ -133,7 +133,7 @@ async function findRecordings(
 
 async function pathsOfPattern(pattern: string, spool: string, mayBeGone: boolean): Promise<string[]> {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(pattern)) {
-    throw new UserError(`${pattern}: expected a file or a folder of this machine`);
+    throw new UserError(`${pattern}: expected a file or a folder on this machine`);
   }
   const stats = await stat(pattern).catch((error: unknown) => {
     if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return null;
@@ -156,7 +156,7 @@ async function pathsOfPattern(pattern: string, spool: string, mayBeGone: boolean
   });
 }
 
-/** Names under which programs write files that are not complete. */
+/** Name patterns of files that programs are still writing. */
 const unfinished = /^\.|~$|\.(tmp|temp|part|partial|crdownload|filepart|swp|lock)$/i;
 
 async function recordingsInFolder(folder: string, spool: string, mayBeGone: boolean): Promise<string[]> {

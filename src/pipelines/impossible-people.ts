@@ -1,13 +1,13 @@
-// Finds people in the training data whose values are physically impossible in the units decided for everybody: if a
-// gyroscope recorded in rad/s for one person and in deg/s for the others, its values alone do not show this, because
-// the first person may have moved little.
+// Finds people in the training data whose values are physically impossible in the units assumed for all: for example, if a
+// gyroscope recorded in rad/s for one person and in deg/s for the others, that person's values may look plausible in either
+// unit because the person moved little.
 
 import { impossibleSensors } from "../monitoring/drift/impossible-sensors.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { rangesUnderWindows, type WindowSet } from "../signals/preprocessing/windows.ts";
 import { unlikeTrainingCause } from "./unlike-training.ts";
 
-/** Maximum number of samples per person; arbitrary. */
+/** Maximum number of samples per person; an arbitrary choice. */
 const mostSamples = 2 ** 16;
 
 /** One warning per person and sensor. */

@@ -32,35 +32,35 @@ export type { Excerpt, RecordingFacts };
 export interface InspectResult {
   /** Rows, columns, rates, gaps, channels, classes and people, as in a training report. */
   quality: QualityReport;
-  /** Columns of the files that have no role and are not read. */
+  /** Columns of the files that have no role and are ignored. */
   unusedColumns: string[];
-  /** The channels that form each sensor, and how that was decided. */
+  /** The sensors with their channels, and the grounds on which they were recognised. */
   sensors: FoundSensors["sensors"];
-  /** How `train` would convert their values. */
+  /** The unit conversions that `train` would apply to the values. */
   conversions: readonly UnitConversion[];
   /** The clock, the activities and the acceleration magnitude at rest of each recording, in the order of `quality.per_recording`. */
   recordings: RecordingFacts[];
-  /** The windows that `train` would cut; null if it would stop before that. */
+  /** The windows that `train` would cut; null if it would stop earlier with an error. */
   windows: {
     total: number;
     perClass: Record<string, number>;
     dropped: DroppedSamples;
-    /** Windows within which the label changes; null if none does. */
+    /** Windows in which the label changes; null if there are none. */
     labelChanges: LabelChanges | null;
     /** Sampling rate of the windows, Hz. */
     samplingRateHz: number;
     /** Samples per window. */
     windowSize: number;
   } | null;
-  /** The people that each fold would be tested on; null if `train` would stop before that. */
+  /** The people in the test set of each fold; null if `train` would stop earlier with an error. */
   folds: { fold: number; testUsers: readonly string[] }[] | null;
-  /** The test set of a fixed split; null without one, or if `train` would stop before that. */
+  /** The test set of a fixed split; null for other splits, or if `train` would stop earlier with an error. */
   testSet: { column: string; users: readonly string[]; rows: number; windows: number } | null;
   /** Ten seconds of every channel for each activity of up to three people. */
   excerpts: Excerpt[];
-  /** Warnings, which `train` would print as well. */
+  /** The warnings that `train` would print as well. */
   warnings: string[];
-  /** Why `train` would refuse these recordings, in its own words; null if it would accept them. */
+  /** The error with which `train` would refuse these recordings; null if it would accept them. */
   refusal: Refusal | null;
   /** Path of the page; null if none was written. */
   out: string | null;
@@ -68,7 +68,7 @@ export interface InspectResult {
   seconds: number;
 }
 
-/** The error that `train` would stop with. */
+/** An error with which `train` would stop. */
 export interface Refusal {
   /** What was expected, what was found, and where. */
   message: string;
@@ -82,11 +82,11 @@ const excerptSeconds = 10;
 const excerptPeople = 3;
 
 /**
- * Reads recordings exactly as `train` would, and reports what was read, without training. If `train` would refuse them, because
- * they have no labels, for example, the result says so in `refusal`.
+ * Reads recordings exactly as `train` would, and reports what was read, without training. If `train` would refuse the
+ * recordings, for example because they have no labels, `refusal` contains the reason.
  *
  * @param options the same as on the command line; `files` is required
- * @throws UserError if an option is wrong, or the files cannot be read to the end, whether or not they have labels and people
+ * @throws UserError if an option is wrong, or the files cannot be read completely, whether or not they have labels and people
  */
 export async function inspect(
   options: InspectOptions,
@@ -140,7 +140,7 @@ export async function inspect(
 }
 
 /**
- * Recordings without labels or people are read anyway, so that a first look at an export shows what it contains.
+ * Recordings without labels or people are also read, so that a first look at an export shows what it contains.
  */
 async function openToInspect(
   config: TrainConfig,
@@ -153,14 +153,14 @@ async function openToInspect(
   } catch (refused) {
     if (!(refused instanceof UserError)) throw refused;
     if (faults[0] !== undefined) throw new DataFault(faults[0]);
-    // If they still cannot be read, the user has to fix that error first.
+    // If the recordings still cannot be read, the user has to fix that error first.
     const opened = await openForTrainingLabelledOrNot(config, reporter, onFault);
     for (const warning of opened.quality.warnings) reporter.warn(warning);
     return { opened, refused };
   }
 }
 
-/** The options of a training run that reads the same; no model is written. */
+/** The options of a training run that would read the same recordings; no model is written. */
 function inspectConfigAsTraining({ out: _, overwrite: __, ...reading }: InspectConfig): TrainConfig {
   return resolveTrainConfig({ ...reading, out: "inspected" });
 }

@@ -1,5 +1,5 @@
-// Judges a batch that was sent to the service. An id belongs to the answer that it got first, also if its line has another
-// champion by now.
+// Judges a batch that was sent to the service. A batch id stays with the model that judged it first, even if the line has
+// another champion since.
 
 import { readFile } from "node:fs/promises";
 import { UserError } from "../errors.ts";
@@ -24,21 +24,21 @@ export { OtherContent } from "../monitoring/streams/monitor-stream.ts";
 export { TooManyRows } from "../signals/data/open-recordings.ts";
 export type { PostedBatch } from "./posted-batch.ts";
 
-/** The verdict about a batch, after it has been stored. */
+/** A verdict about a batch, after it has been stored. */
 export interface JudgedBatch {
   readonly project: string;
-  /** Name of the model folder that judged it. */
+  /** Name of the folder of the model that judged the batch. */
   readonly model: string;
   readonly stream: string;
   readonly batch: string;
-  /** Whether it had been judged before. */
+  /** Whether the batch had already been judged. */
   readonly known: boolean;
   readonly result: CheckResult;
 }
 
 /** A verdict that has just been stored. */
 export interface JudgedEvent extends Omit<JudgedBatch, "known"> {
-  /** The result of the stream's batch before; null if there is none, or only its headline is kept. */
+  /** The result of the stream's previous batch; null if there is none, or if only its headline is stored. */
   readonly previous: CheckResult | null;
 }
 
@@ -47,13 +47,13 @@ export interface JudgeRun {
   readonly maxRows: number;
   readonly now?: () => Date;
   readonly reporter?: Partial<Reporter>;
-  /** Called after a new verdict has been stored, before it is sent. Must not throw. */
+  /** Called after a new verdict has been stored, but before it is sent. Must not throw. */
   readonly onJudged?: (event: JudgedEvent) => void;
 }
 
 /**
- * @throws UserError if the names or the content cannot be used; UnknownModel, UnusableModel and OtherContent say which of these
- *   it is
+ * @throws UserError if the names or the content cannot be used; its subclasses UnknownModel, UnusableModel and OtherContent
+ * tell the reasons apart
  */
 export async function judgePostedBatch(models: ServedModels, posted: PostedBatch, run: JudgeRun): Promise<JudgedBatch> {
   const { stream, batch } = posted;
@@ -103,7 +103,7 @@ async function checkPostedBatch(model: ModelHandle, posted: PostedBatch, run: Ju
   return checkBatch(model, read, { ...own, ...content, maxRows: run.maxRows });
 }
 
-/** Bytes as `encodeSummary` makes them, or parsed JSON. */
+/** Bytes from `encodeSummary`, or parsed JSON. */
 async function readPostedSummary(path: string): Promise<unknown> {
   const bytes = await readFile(path);
   if (bytes[0] !== 0x7b) return bytes;
@@ -115,8 +115,8 @@ async function readPostedSummary(path: string): Promise<unknown> {
 }
 
 /**
- * The name is what messages call the file. A recording that has no name of its own is called "body" in every form, because the
- * hash of the content includes that name.
+ * Messages use this name for the file. An unnamed recording is called "body" in every form, because the hash of the content
+ * covers the name.
  */
 async function tableOfPostedBatch(
   { body: { kind, path }, columns }: PostedBatch,

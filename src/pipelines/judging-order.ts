@@ -1,14 +1,14 @@
-// The order in which the batches of a stream are judged. By arrival, each batch is judged when the one before it has been. By data, a
-// batch waits until its data are older than the allowed lateness, so that batches whose data are older can still come before it. This
-// is the watermark of stream processing (https://www.vldb.org/pvldb/vol8/p1792-Akidau.pdf) with a fixed lateness. A batch that comes
-// later than that is judged when it arrives.
+// The order in which the batches of a stream are judged. By arrival, each batch is judged after the previous one. By data time,
+// a batch waits until its data are older than the allowed lateness, so that batches with older data can still be judged first.
+// The rule is the watermark of stream processing (https://www.vldb.org/pvldb/vol8/p1792-Akidau.pdf) with a fixed lateness. A
+// batch that arrives after this time is judged at once.
 
 import type { Clock } from "../storage/tracking/sender-clock.ts";
 
 export interface JudgingOrder<Given> {
   /** Calls with the same key form a stream. */
   readonly keyOf: (given: Given) => string;
-  /** When the last data of a batch were recorded; null if that is unknown or does not matter. */
+  /** Time of the batch's last data; null if it is unknown or irrelevant. */
   readonly timeOf: (given: Given) => Date | null;
   readonly latenessMs: number;
   readonly clock: Clock;
@@ -16,9 +16,9 @@ export interface JudgingOrder<Given> {
 }
 
 export interface OrderedWork<Given, T> {
-  /** Resolves when the work has been done, in its turn. */
+  /** Resolves when the work has been done in its turn. */
   readonly run: (given: Given) => Promise<T>;
-  /** From now on, nothing waits for batches that may come. */
+  /** Stops waiting for batches that have not arrived yet. */
   readonly hurry: () => void;
 }
 
@@ -26,13 +26,13 @@ interface Waiting<Given, T> {
   readonly given: Given;
   /** Milliseconds of data time. */
   readonly time: number;
-  /** When it need not wait any longer. */
+  /** Time at which the batch need not wait any longer. */
   readonly due: number;
   readonly done: PromiseWithResolvers<T>;
 }
 
 interface Queue<Given, T> {
-  /** In the order of data time, and of arrival for the same time. */
+  /** Sorted by data time, and by arrival for equal times. */
   readonly waiting: Waiting<Given, T>[];
   wake: AbortController;
 }
@@ -63,7 +63,7 @@ export function judgingOrder<Given, T>(
       const arrival = now().getTime();
       const told = timeOf(given)?.getTime();
       const time = told ?? arrival;
-      // A clock that is ahead may not hold up its stream.
+      // A batch whose clock is ahead must not hold up its stream.
       const due = told === undefined ? arrival : Math.min(told, arrival) + latenessMs;
       const own = { given, time, due, done: Promise.withResolvers<T>() };
       const key = keyOf(given);

@@ -1,5 +1,5 @@
-// Turns probabilities into labels as people use them: smoothed over time, and `unknown` if the network is unsure. Adds up the
-// minutes by person and activity.
+// Turns probabilities into labels for users: smoothed over time, and `unknown` if the network is unsure. Sums the minutes per
+// person and activity.
 
 import { type ConfidenceThreshold, confidenceThreshold } from "../learning/evaluation/confidence-threshold.ts";
 import { cvReportSchema } from "../learning/training/cv-report.ts";
@@ -14,10 +14,10 @@ import { modelFiles } from "../storage/store/model-folder.ts";
 import type { PredictedWindows } from "./predict-windows.ts";
 import { readOutOfFold } from "./read-out-of-fold.ts";
 
-/** The label of windows that the network is unsure of. */
+/** The label of windows about which the network is unsure. */
 export const unknownLabel = "unknown";
 
-/** How labels follow from probabilities. */
+/** The rules that turn probabilities into labels. */
 export interface LabelRules {
   /** Null if labels are not smoothed. */
   readonly smoothing: Smoothing | null;
@@ -26,10 +26,10 @@ export interface LabelRules {
 }
 
 /**
- * Derives the rules from the options. Smoothing uses the class shares of the training windows. The threshold is calibrated on the
- * stored out-of-fold predictions, which are calibrated and smoothed in the same way.
+ * Derives the rules from the options. Smoothing uses the class shares of the training windows. The threshold is calibrated on
+ * the stored out-of-fold predictions, after the same temperature scaling and smoothing.
  *
- * @throws UserError if the model folder lacks its cross-validation
+ * @throws UserError if the model folder lacks the cross-validated predictions
  */
 export async function labelWindowRules(
   { folder, config }: OpenedModel,
@@ -66,7 +66,7 @@ export async function labelWindowRules(
   return { smoothing, threshold: confidenceThreshold(yTrue, smoothed, classes.length, unknown) };
 }
 
-/** The probabilities after smoothing, and a label for each window. */
+/** The smoothed probabilities, and a label for each window. */
 export function labelWindows(
   windows: PredictedWindows,
   classes: readonly string[],
@@ -86,9 +86,9 @@ export function labelWindows(
 }
 
 /**
- * Minutes by person and label. Each window stands for the time until the next one begins, and the last window of a stretch for
- * its full length. So the time that windows share is counted once.
- * @param step seconds from one window's start to the next, within a stretch
+ * Minutes per person and label. Each window stands for the time until the next one begins, and the last window of a stretch for
+ * its full length. Time covered by several windows is therefore counted once.
+ * @param step seconds between the starts of consecutive windows of a stretch
  */
 export function minutesOfLabelledWindows(
   windows: Pick<

@@ -1,5 +1,5 @@
-// A batch may be unlike its references because of a fault that can be reversed. Its beginning is therefore measured again
-// without each suspected fault, with the classes that the network then predicts.
+// A batch may differ from its references because of a reversible fault, such as a wrong unit. The beginning of such a batch is
+// therefore measured again without each suspected fault, with new predictions of the network.
 
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { UndoneFault } from "../monitoring/drift/likely-causes.ts";
@@ -12,8 +12,8 @@ import type { WindowChunk } from "../signals/preprocessing/window-chunks.ts";
 import { allocateSharedWindows, type WindowSet } from "../signals/preprocessing/windows.ts";
 
 /**
- * @param chunk beginning of the batch
- * @param columns [N] samples of each channel from the whole batch, which show what to suspect
+ * @param chunk the beginning of the batch
+ * @param columns [N] samples per channel of the whole batch, from which faults are suspected
  */
 export async function measureWithoutFaults(
   chunk: WindowChunk,
@@ -39,7 +39,7 @@ export async function measureWithoutFaults(
   return measured;
 }
 
-/** The same windows with other values in some channels. */
+/** The same windows with the values of some channels replaced. */
 function withoutFaultyColumns(windows: WindowSet, changed: Columns): WindowSet {
   const size = windows.channels.length;
   const samples = allocateSharedWindows(windows.samples.length);

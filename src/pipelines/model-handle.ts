@@ -1,5 +1,5 @@
-// A model that is opened once and used often. Its files, session and streams are each opened by the first call that needs
-// them, and stay open until the handle is closed.
+// A model that is opened once and used many times. Its files, session and streams are opened by the first call that needs them,
+// and stay open until the handle is closed.
 
 import { type RawWindows, type WindowNames, WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
@@ -21,11 +21,11 @@ import {
   type SummaryOptions,
 } from "./check-batch.ts";
 
-/** What a handle opens in addition to the folder's files. */
+/** What a handle uses in addition to the files in the folder. */
 export interface Openers {
   readonly network: (model: WatchedModel) => WindowPredictor;
   readonly store: (model: WatchedModel) => StreamStore;
-  /** The opened store, instead of the one that `store` opens; closed together with the handle. */
+  /** An open store to use instead of the one that `store` names; it is closed together with the handle. */
   readonly streams?: StreamStore;
 }
 
@@ -42,12 +42,12 @@ export function predictorOfModelHandle({ folder, network }: Pick<WatchedModel, "
 /** A store outside the model folder, which may then be read-only. */
 export interface StreamsElsewhere {
   readonly store: OpenedStore;
-  /** Who the streams belong to (default: `defaultProject`). */
+  /** The project that owns the streams (default: `defaultProject`). */
   readonly project?: string;
 }
 
 /**
- * @param elsewhere default: the ledger in the model folder
+ * @param elsewhere a store outside the model folder (default: the ledger in the model folder)
  * @throws UserError if the folder was changed, or its files cannot be used; the message lists all faults
  */
 export async function openModelHandle(model: string, elsewhere?: StreamsElsewhere): Promise<ModelHandle> {
@@ -59,7 +59,7 @@ export async function openModelHandle(model: string, elsewhere?: StreamsElsewher
 }
 
 /**
- * Opens a model with the store that an option names.
+ * Opens a model together with the store that an option names.
  * @throws UserError under the same conditions as `openModelHandle`, or if the store cannot be used
  */
 export async function openModelWithStore({
@@ -82,7 +82,7 @@ export async function openModelWithStore({
 }
 
 export class ModelHandle {
-  /** Everything that was read from the folder. */
+  /** The content of the model folder. */
   readonly watched: WatchedModel;
   readonly predictor: WindowPredictor;
   readonly #openers: Openers;
@@ -104,15 +104,15 @@ export class ModelHandle {
     return this.#store;
   }
 
-  /** Does the same as the function `check`. */
+  /** Judges one batch like the function `check`. */
   async check(batch: BatchOptions, run: CheckRun = {}): Promise<CheckAnswer> {
     this.#refuseClosed();
     return checkBatch(this, batch, run);
   }
 
   /**
-   * Judges a batch that a device measured, in the same way as `check` judges a batch that it measures itself. Without raw
-   * values it cannot look for likely causes, and the answer says so.
+   * Judges a batch that a device has summarised, as `check` judges a batch that it summarises itself. Likely causes
+   * cannot be found without raw values, and the result says so.
    * @param summary bytes or parsed JSON, as a device sends it
    * @param options at least `batchId`
    * @throws UserError if the summary was not made with this model, or under the same conditions as `check`
@@ -137,7 +137,7 @@ export class ModelHandle {
     return this.predictor.predict(windows, { threads });
   }
 
-  /** The memory of a stream. Users can also make manual decisions through it. */
+  /** The state of a stream. Also the interface for a user's decisions about a stream. */
   stream(name: string): MonitorStream<CheckResult, StreamState> {
     return new MonitorStream(this.store, this.watched.monitored, { stream: name, schemas: streamSchemas });
   }

@@ -96,7 +96,7 @@ describe("recordings that say less than they seem to", () => {
     expect(result).toMatchObject({ windows: 234, unknownLabels: { hopping: 120 } });
     expect(result.warnings).toEqual([
       expect.stringMatching(/^The model has no class for hopping; .* walking\.$/),
-      expect.stringMatching(/^No window is labelled jogging\. Macro-F1 therefore averages different classes/),
+      expect.stringMatching(/^No window is labelled jogging\. Macro-F1 therefore averages over other classes/),
     ]);
     await copy("unknown.csv", "* REPLACE (activity || '!' AS activity)");
     const unknown = evaluate({ files: [at("unknown.csv")], model });
@@ -137,15 +137,16 @@ describe("recordings that say less than they seem to", () => {
   it("warns of classes that do not occur, because macro-F1 then means something else", async () => {
     const { warnings } = await evaluate({ files: [at("new.parquet")], model, exclude: ["sitting"] });
     expect(warnings).toContain(
-      "No window is labelled sitting. Macro-F1 therefore averages different classes than in cross-validation, so the comparison says little.",
+      "No window is labelled sitting. Macro-F1 therefore averages over other classes than in cross-validation, and " +
+        "a comparison of the two means little.",
     );
   });
 
   it("warns that the model learned from them", async () => {
     const own = await evaluate({ files: [at("r.parquet")], model });
-    expect(own.warnings).toEqual([expect.stringMatching(/^These are the recordings that the model learned from/)]);
+    expect(own.warnings).toEqual([expect.stringMatching(/^These recordings are the model's training data:/)]);
     const namesake = await evaluate({ files: [at("simulated.parquet")], model });
-    expect(namesake.warnings).toEqual([expect.stringMatching(/^The model learned from people called person-01, /)]);
+    expect(namesake.warnings).toEqual([expect.stringMatching(/^The model was trained on people called person-01, /)]);
     expect(namesake.people.map(({ learned }) => learned)).toEqual([true, true, true]);
   });
 

@@ -181,7 +181,9 @@ describe("show and compare", () => {
       warnings: [],
     });
     const on = await run("models", "compare", "models/walk", "models/walk-v2", "--on", "b0.csv", "--json");
-    expect(on.stderr).toMatch(/^warning: walk: The model learned from people called person-01\..*\nwarning: walk-v2: /);
+    expect(on.stderr).toMatch(
+      /^warning: walk: The model was trained on people called person-01\..*\nwarning: walk-v2: /,
+    );
     const { compared } = modelComparisonSchema.parse(JSON.parse(on.stdout));
     const evaluated = await evaluate({ files: [at("b0.csv")], model: at("models", "walk") });
     const expected = evaluated.people.map(({ user, metrics }) => ({
@@ -364,14 +366,14 @@ describe("a model that joins a line", () => {
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
       stderr: expect.stringMatching(
-        /expected a model of no other line, but it belongs to the line fast\nList the lines/,
+        /expected a model that belongs to no other line, but it is in the line fast\nList the lines/,
       ),
     });
   });
 
   it.each<[string, string, RegExp]>([
-    ["walk-v2", "fast", /it belongs to the line walk/],
-    ["walk", "fast", /it belongs to the line walk/],
+    ["walk-v2", "fast", /it is in the line walk/],
+    ["walk", "fast", /it is in the line walk/],
     ["rocket", "walk-v2", /walk-v2 is a version of the line walk\nUse --as walk\./],
     ["rocket", "../walk", /--as: expected the name of a line/],
     ["rocket", "__proto__", /--as __proto__: expected the name of a line/],

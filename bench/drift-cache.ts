@@ -40,9 +40,17 @@ export class DriftCache {
   }
 }
 
-/** Returns the commit, and whether the code that computes verdicts has uncommitted changes. */
+/** Returns the last commit that changed what the answers depend on, and whether the files differ from it. */
 export function judgingCommit(): string {
   const git = (...words: string[]): string => execFileSync("git", words, { cwd: root, encoding: "utf8" }).trim();
-  const changed = git("status", "--porcelain", "--", "src", "bench") === "" ? "" : " with changes";
-  return `${git("rev-parse", "--short", "HEAD")}${changed}`;
+  const paths = [...judging, ...measuring].map((path) => `:(glob)${path}`).flatMap(withoutBraces);
+  const files = [...paths, ...printing.map((path) => `:(exclude)${path}`)];
+  const changed = git("status", "--porcelain", "--", ...files) === "" ? "" : " with changes";
+  return `${git("log", "-1", "--format=%h", "--", ...files)}${changed}`;
+}
+
+/** Git's globs have no braces. */
+function withoutBraces(path: string): string[] {
+  const [, before, names, after] = path.match(/^(.*)\{(.*)\}(.*)$/) ?? [];
+  return names === undefined ? [path] : names.split(",").map((name) => `${before}${name}${after}`);
 }

@@ -1,10 +1,11 @@
-// Writes the published figures of the drift benchmark: docs/drift-figures.md with all tables, and the summary in the README.
+// Writes the published figures of the drift benchmark: docs/drift-figures.md, which has a section for each part, and the summary in
+// the README. A run of some parts replaces their sections and leaves the others.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
 import { driftBars } from "./drift-bars.ts";
-import { judgeNames, type SetFigures } from "./drift-measure.ts";
+import { type DriftPart, driftParts, judgeNames, type SetFigures } from "./drift-measure.ts";
 import { alarmShare, delayOf, everAlarms, pooledByFault, seenShare } from "./drift-outcomes.ts";
 import { peerAlarmShare, peerDelays, peerRunsJudged } from "./drift-peer-table.ts";
 import { batchesToDetect, faultyBatches } from "./drift-simulation.ts";
@@ -19,22 +20,65 @@ const usualDay = "bouts of 20-120 s";
 const documentPath = fileURLToPath(new URL("../docs/drift-figures.md", import.meta.url));
 const readmePath = fileURLToPath(new URL("../README.md", import.meta.url));
 
-/** @param about one sentence that states what was measured, and at which commit */
-export function driftDocument(all: readonly SetFigures[], tables: readonly TitledTable[], about: string): string {
+const intro = `# Drift on people and days that the monitor was not tuned to
+
+\`npm run bench -- --only drift --write\` writes this page. With \`--parts\`, it writes only the sections of these parts. Each
+section gives the command that measured it. In parentheses: 90 % intervals by bootstrap over people.`;
+
+const sectionTitles: Readonly<Record<DriftPart, string>> = {
+  "false-alarms": "False alarms",
+  detection: "Detection",
+  names: "Names",
+  causes: "Causes",
+  recovery: "Recovery",
+  "cold-start": "Streams that are wrong from the first batch",
+  accuracy: "Accuracy without labels",
+  peers: "Published detectors",
+};
+
+/**
+ * @param tables of all sets
+ * @param about the command, and what it measured at which commit
+ */
+export function driftSection(
+  part: DriftPart,
+  all: readonly SetFigures[],
+  tables: readonly TitledTable[],
+  about: string,
+): string {
+  const bars = driftBars(all)[part] ?? [];
   return [
-    "# Drift on people and days that the monitor was not tuned to",
+    `## ${sectionTitles[part]}`,
     "",
-    `This page is printed by \`npm run bench -- --only drift --write\`. ${about}`,
-    "",
-    barsTable(Object.values(driftBars(all)).flat()),
+    about,
+    ...(bars.length === 0 ? [] : ["", barsTable(bars)]),
     ...tables.flatMap((table) => ["", markdownTable(table)]),
-    "",
   ].join("\n");
+}
+
+/** The document with new sections instead of those of the same parts. */
+export function updateDriftDocument(before: string, sections: ReadonlyMap<DriftPart, string>): string {
+  const own = driftParts.flatMap((part) => {
+    const section = sections.get(part) ?? sectionOfDriftDocument(before, part);
+    return section === undefined ? [] : [`\n\n${partMark(part)}\n\n${section}`];
+  });
+  return `${intro}${own.join("")}\n`;
+}
+
+function sectionOfDriftDocument(document: string, part: DriftPart): string | undefined {
+  const [, after] = document.split(partMark(part));
+  if (after === undefined) return undefined;
+  const [section] = after.split("<!-- part: ");
+  return section!.trim();
+}
+
+function partMark(part: DriftPart): string {
+  return `<!-- part: ${part} -->`;
 }
 
 export function barsTable(bars: readonly Measurement[]): string {
   return markdownTable({
-    title: "Limits",
+    title: "Limits, over all sets",
     headers: ["", "measured", "90 % interval", "limit"],
     rows: bars.map((bar) => {
       const { name, value, unit, limit, note } = bar;
@@ -137,11 +181,17 @@ function shownCount(delays: readonly number[]): string {
   return `${delays.filter((delay) => delay <= faultyBatches).length} of ${delays.length}`;
 }
 
-export async function writeDriftDocument(document: string, summary: string): Promise<void> {
+/** @param summary of the README; null to leave it */
+export async function writeDriftDocument(
+  sections: ReadonlyMap<DriftPart, string>,
+  summary: string | null,
+): Promise<void> {
   const readme = readFileSync(readmePath, "utf8");
   const [from, to] = [readme.indexOf(marks[0]), readme.indexOf(marks[1])];
   if (!(from >= 0 && to > from))
     throw new Error(`README.md: expected the drift figures between ${marks.join(" and ")}`);
-  await writeFileAtomic(documentPath, document);
-  await writeFileAtomic(readmePath, `${readme.slice(0, from)}${summary}${readme.slice(to + marks[1].length)}`);
+  const before = existsSync(documentPath) ? readFileSync(documentPath, "utf8") : "";
+  await writeFileAtomic(documentPath, updateDriftDocument(before, sections));
+  if (summary !== null)
+    await writeFileAtomic(readmePath, `${readme.slice(0, from)}${summary}${readme.slice(to + marks[1].length)}`);
 }

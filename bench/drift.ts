@@ -4,9 +4,10 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shellCommand } from "../src/shell-words.ts";
 import { driftBars } from "./drift-bars.ts";
 import { DriftCache, judgingCommit } from "./drift-cache.ts";
-import { driftDocument, driftSummary, writeDriftDocument } from "./drift-document.ts";
+import { driftSection, driftSummary, writeDriftDocument } from "./drift-document.ts";
 import {
   type DriftPart,
   driftDays,
@@ -45,7 +46,7 @@ export const driftOptions: Readonly<Record<OptionName, { readonly type: "string"
 
 export type DriftBenchOptions = Readonly<Record<OptionName, string>> & {
   readonly markdown: boolean;
-  /** Whether to write docs/drift-figures.md and the README's summary. */
+  /** Whether to write the parts' sections of docs/drift-figures.md, and the README's summary if its parts are measured. */
   readonly write: boolean;
 };
 
@@ -58,15 +59,14 @@ export async function benchmarkDrift(options: DriftBenchOptions): Promise<boolea
   const seed = Number(options.seed);
   if (!Number.isSafeInteger(seed)) throw new Error(`--seed: expected a whole number, got ${options.seed}`);
   const { faults } = options;
-  const isWhole =
-    [parts, days, sets].every((some, i) => some.length === wholes[i]!.length) && half === 0 && faults === "";
   const absent = sets.filter((set) => !isDriftSetPresent(set));
-  if (options.write && !isWhole)
-    throw new Error("--write: expected all --sets, --days, --parts and --faults, and --half 0");
+  if (options.write && (half !== 0 || faults !== ""))
+    throw new Error("--write: expected all --faults, and --half 0, because constants are chosen on half 1");
   if (options.write && absent.length > 0) throw new Error(`--write: ${absent.join(", ")}: not at ../shared/data`);
   const about = `Half ${half} of each set's people, seed ${seed}, commit ${judgingCommit()}. Neither the network nor its calibration knows these people. Streams have at most ${batchesPerStream} batches of ${batchSeconds} s; a fault begins after ${pastBatches}. In parentheses: 90 % intervals by bootstrap over people.`;
   if (!options.markdown) console.log(about);
-  const [measured, tables]: [SetFigures[], TitledTable[]] = [[], []];
+  const measured: SetFigures[] = [];
+  const tables = new Map(parts.map((part): [DriftPart, TitledTable[]] => [part, []]));
   for (const set of sets) {
     if (absent.includes(set)) {
       console.log(`\n${set}: not measured, because it is not at ../shared/data.`);
@@ -76,23 +76,37 @@ export async function benchmarkDrift(options: DriftBenchOptions): Promise<boolea
     const cache = new DriftCache(join(options.keep, "figures"), opened.model.watched.folder.directory, seed);
     const figures = await measureDriftSet({ set, half: opened, parts, days, faults: new RegExp(faults), seed, cache });
     await opened.model.close();
-    const own = tablesOf(figures, parts);
-    if (!options.markdown) for (const table of own) console.log(`\n${plainTable(table)}`);
     measured.push(figures);
-    tables.push(...own);
+    for (const part of parts) {
+      const own = tablesOf(figures, part);
+      tables.get(part)!.push(...own);
+      if (!options.markdown) for (const table of own) console.log(`\n${plainTable(table)}`);
+    }
   }
   const bars = driftBars(measured);
   const wanted = parts.flatMap((part) => bars[part] ?? []);
-  const [document, summary] = [driftDocument(measured, tables, about), driftSummary(measured, about)];
-  if (options.markdown) console.log(`${document}\n${summary}`);
+  const command = `\`${driftCommand(options)}\`: ${about}`;
+  const sections = new Map(
+    parts.map((part) => [part, driftSection(part, measured, tables.get(part)!, command)] as const),
+  );
+  const hasSummary = parts.includes("false-alarms") && parts.includes("detection");
+  const summary = hasSummary ? driftSummary(measured, about) : null;
+  if (options.markdown) console.log([...sections.values(), summary ?? ""].join("\n\n"));
   else console.log(["", ...wanted.map((bar) => plain.figure(bar))].join("\n"));
-  if (options.write) await writeDriftDocument(document, summary);
+  if (options.write) await writeDriftDocument(sections, summary);
   return wanted.every((bar) => isMet(bar) !== false);
 }
 
-const wholes = [driftParts, Object.keys(driftDays), Object.keys(driftSets)] as const;
+/** The command that measures the same, without the folder that keeps the answers. */
+function driftCommand(options: DriftBenchOptions): string {
+  const names = (Object.keys(driftOptions) as OptionName[]).filter(
+    (name) => name !== "keep" && options[name] !== driftOptions[name].default,
+  );
+  const words = names.flatMap((name) => [`--${name}`, options[name]]);
+  return shellCommand("npm", "run", "bench", "--", "--only", "drift", ...words);
+}
 
-function tablesOf(figures: SetFigures, parts: readonly DriftPart[]): TitledTable[] {
+function tablesOf(figures: SetFigures, part: DriftPart): TitledTable[] {
   const tables: Record<DriftPart, () => TitledTable[]> = {
     "false-alarms": () => [falseAlarmTable(figures)],
     detection: () => judgeNames.slice(0, 2).map((judge) => detectionTable(figures, judge)),
@@ -103,9 +117,7 @@ function tablesOf(figures: SetFigures, parts: readonly DriftPart[]): TitledTable
     accuracy: () => [accuracyTable(figures)],
     peers: () => [peerTable(figures)],
   };
-  return parts
-    .flatMap((part) => tables[part]())
-    .filter(({ rows, note }) => rows.length > 0 || note?.includes("Not measured"));
+  return tables[part]().filter(({ rows, note }) => rows.length > 0 || note?.includes("Not measured"));
 }
 
 function someOf<T extends string>(text: string, known: readonly T[], option: string): T[] {

@@ -49,8 +49,8 @@ npm run bench -- --only drift: how the monitor performs on people and days that 
   --days NAMES       some of: ${Object.keys(driftDays).join(", ")}: ranges of bouts in seconds, or recorded order (default: all)
   --parts NAMES      some of: ${driftParts.join(", ")} (default: all)
   --faults PATTERN   only faults whose names match, e.g. "offset of" (default: all)
-  --markdown         print docs/drift-figures.md, and the README's summary
-  --write            write both, if everything is measured on half 0
+  --markdown         print the sections of docs/drift-figures.md, and the README's summary
+  --write            write the sections of these parts, and the summary if it knows false alarms and detection (half 0)
 
 TIDEMARK_PEER_PYTHON names a Python with torch, TIDEMARK_KERAS_PYTHON one with keras and tensorflow, TIDEMARK_DRIFT_PYTHON one
 with nannyml, evidently and river (see bench/peers/drift_peers.py). Without them, .venv/bin/python and python3 are tried.`;

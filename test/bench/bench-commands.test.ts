@@ -45,8 +45,8 @@ describe("the documents' bench commands", () => {
     [["--parts", "false-alarm"], "--parts: expected some of false-alarms, "],
     [["--sets", "uci_har"], "--sets: expected some of motionsense, "],
     [["--half", "2"], "--half: expected some of 0, 1, got 2"],
-    [["--half", "1", "--write"], "--write: expected all --sets"],
-    [["--faults", "gain", "--write"], "--write: expected all --sets"],
+    [["--half", "1", "--write"], "--write: expected all --faults, and --half 0"],
+    [["--faults", "gain", "--write"], "--write: expected all --faults, and --half 0"],
   ])("drift refuses %j before any work", (words, message) => {
     const { status, stderr } = bench("--only", "drift", ...words);
     expect(status).toBe(1);

@@ -12,7 +12,7 @@ export const alert: Option<string[]> = {
     many: "repeated",
     affects: "tracking",
     expected: "an address such as https://hooks.example.org/tidemark",
-    doc: "send alerts there: a webhook (https), mail (smtp), alertmanager+http, or env:NAME for an address in an environment variable; see docs/alerts.md; repeatable",
+    doc: "address to send alerts to: a webhook (https), mail (smtp), alertmanager+http, or env:NAME for an address in an environment variable; see docs/alerts.md; repeatable",
   }),
   secret: true,
 };
@@ -22,7 +22,7 @@ const metricsFile: Option<string> = textOption({
   affects: "run",
   expected: "a file name that ends in .prom",
   pattern: /\.prom$/,
-  doc: "write the state of all streams there, for the textfile collector of Prometheus's node_exporter",
+  doc: "file for the state of all streams, for the textfile collector of Prometheus's node_exporter",
 });
 
 export const checkAlerts: OptionsOf<Required<Pick<CheckConfig, "alert" | "metricsFile">>> = { alert, metricsFile };
@@ -32,7 +32,7 @@ export const alerts: Option<string> = textOption({
   value: "file",
   affects: "run",
   expected: "a YAML or JSON file",
-  doc: "YAML or JSON file that says who is alerted about which streams; see docs/alerts.md",
+  doc: "YAML or JSON file with the recipients of alerts for each stream; see docs/alerts.md",
 });
 
 const required: Option<string[]> = { ...alert, presence: "required" };
@@ -47,5 +47,5 @@ export const listAlertsOptions: OptionsOf<{ model: string }> = { model };
 export const sendAlertsOptions: OptionsOf<{ model: string; alert: string[]; dead: boolean }> = {
   model,
   alert: required,
-  dead: flagOption({ affects: "run", doc: "also send messages that were given up" }),
+  dead: flagOption({ affects: "run", doc: "also send messages whose delivery was given up" }),
 };

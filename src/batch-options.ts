@@ -112,7 +112,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
     ...model,
     doc: "the model folder, which also holds the stream's memory, or DIR/LINE@champion; repeat the option to use several models",
   },
-  out: { ...page, doc: "page to write: the batch as pictures, with the reasons for its verdict" },
+  out: { ...page, doc: "page to write, with charts of the batch and the reasons for its verdict" },
   overwrite,
   ...optionsUnder("Batch:", {
     stream,

@@ -50,7 +50,7 @@ export interface InspectConfig {
   sensor?: string[];
   /** Which units to convert to m/s^2 and rad/s: those that column names or --sensor state (stated), also those that only the values reveal, person by person (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
   units: string;
-  /** Sampling rate in Hz that the network sees, and of recordings without a time column; recordings at another rate are resampled. Default: the rate of most recordings, at most 50. */
+  /** Sampling rate in Hz of the network's input, and of recordings without a time column; recordings at another rate are resampled. Default: the rate of most recordings, at most 50. */
   rate?: number;
   /** How recordings at a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
   resampling: "low-pass" | "linear";
@@ -176,7 +176,7 @@ export interface TrainConfig {
   sensor?: string[];
   /** Which units to convert to m/s^2 and rad/s: those that column names or --sensor state (stated), also those that only the values reveal, person by person (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
   units: string;
-  /** Sampling rate in Hz that the network sees, and of recordings without a time column; recordings at another rate are resampled. Default: the rate of most recordings, at most 50. */
+  /** Sampling rate in Hz of the network's input, and of recordings without a time column; recordings at another rate are resampled. Default: the rate of most recordings, at most 50. */
   rate?: number;
   /** How recordings at a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
   resampling: "low-pass" | "linear";
@@ -243,9 +243,9 @@ export interface TuneConfig {
   overwrite: boolean;
   /** Option of train and the values to try, as NAME=VALUE,VALUE,...; repeatable, and all combinations are candidates. */
   search: string[];
-  /** Time for trying candidates; judging what was chosen takes two more cross-validations. Default: 60. */
+  /** Time for trying candidates; evaluating the chosen one takes two more cross-validations. Default: 60. */
   minutes: number;
-  /** Folds by person; each has a search of its own, which its tested people take no part in. Default: 3. */
+  /** Folds by person; options are searched separately for each fold, without its test people. Default: 3. */
   folds: number;
   /** Seed of the folds, the fits and the order of the candidates. Default: 42. */
   seed: number;
@@ -291,7 +291,7 @@ export interface TuneConfig {
   sensor?: string[];
   /** Which units to convert to m/s^2 and rad/s: those that column names or --sensor state (stated), also those that only the values reveal, person by person (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
   units: string;
-  /** Sampling rate in Hz that the network sees, and of recordings without a time column; recordings at another rate are resampled. Default: the rate of most recordings, at most 50. */
+  /** Sampling rate in Hz of the network's input, and of recordings without a time column; recordings at another rate are resampled. Default: the rate of most recordings, at most 50. */
   rate?: number;
   /** How recordings at a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
   resampling: "low-pass" | "linear";
@@ -450,7 +450,7 @@ export interface CheckConfig {
   files: string[];
   /** The model folder, which also holds the stream's memory, or DIR/LINE@champion; repeat the option to use several models. */
   model: string;
-  /** Page to write: the batch as pictures, with the reasons for its verdict. */
+  /** Page to write, with charts of the batch and the reasons for its verdict. */
   out?: string;
   /** Replace the file if it exists. */
   overwrite: boolean;
@@ -506,11 +506,11 @@ export interface CheckConfig {
   rate?: number;
   /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
-  /** Experiment of the training run; streams appear in <name>/monitoring. Default: the one given to train. */
+  /** Experiment of the training run; streams appear in <name>/monitoring. Default: the experiment given to train. */
   experiment?: string;
-  /** Send alerts there: a webhook (https), mail (smtp), alertmanager+http, or env:NAME for an address in an environment variable; see docs/alerts.md; repeatable. */
+  /** Address to send alerts to: a webhook (https), mail (smtp), alertmanager+http, or env:NAME for an address in an environment variable; see docs/alerts.md; repeatable. */
   alert?: string[];
-  /** Write the state of all streams there, for the textfile collector of Prometheus's node_exporter. */
+  /** File for the state of all streams, for the textfile collector of Prometheus's node_exporter. */
   metricsFile?: string;
   /** Worker threads. Default: one per core. */
   jobs: number;
@@ -594,7 +594,7 @@ export interface RetrainConfig {
   out: string;
   /** The file of the network that the model was trained with, if that was your own. */
   network?: string;
-  /** Labelled recordings. Default: those that the model learned from. */
+  /** Labelled recordings. Default: the recordings that the model learned from. */
   labelled?: string[];
   /** Maximum number of cycles after cycle 0, which has no pseudo-labels. Default: 5. */
   cycles: number;
@@ -768,15 +768,15 @@ export type StreamsShowOptions = Partial<StreamsShowConfig> & Pick<StreamsShowCo
 export interface StreamsRenameConfig {
   /** Name of the stream: a device, a person, a site. */
   stream: string;
-  /** Its new name, which no other stream has. */
+  /** New name of the stream, which no other stream may have. */
   to: string;
   /** The model folder, or DIR/LINE@champion. */
   model: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
   store?: string;
-  /** Why; recorded in the ledger. */
+  /** Reason for the decision; recorded in the ledger. */
   reason?: string;
-  /** Who does it; recorded in the ledger. Default: the name of your account. */
+  /** Name of the person who decides; recorded in the ledger. Default: the name of your account. */
   by?: string;
 }
 
@@ -791,9 +791,9 @@ export interface StreamsChangeConfig {
   model: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
   store?: string;
-  /** Why; recorded in the ledger. */
+  /** Reason for the decision; recorded in the ledger. */
   reason?: string;
-  /** Who does it; recorded in the ledger. Default: the name of your account. */
+  /** Name of the person who decides; recorded in the ledger. Default: the name of your account. */
   by?: string;
 }
 
@@ -808,9 +808,9 @@ export interface StreamsEraseConfig {
   model: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
   store?: string;
-  /** Why; recorded in the ledger. */
+  /** Reason for the decision; recorded in the ledger. */
   reason: string;
-  /** Who does it; recorded in the ledger. Default: the name of your account. */
+  /** Name of the person who decides; recorded in the ledger. Default: the name of your account. */
   by?: string;
 }
 
@@ -880,7 +880,7 @@ export interface SyncConfig {
   directory: string;
   /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
-  /** Experiment in which the runs appear. Default: the one given to train. */
+  /** Experiment in which the runs appear. Default: the experiment given to train. */
   experiment?: string;
   /** Registered model to which the model is added as a new version. */
   register?: string;
@@ -897,7 +897,7 @@ export interface ServeConfig {
   models: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: those of each model in its folder. */
   store?: string;
-  /** Port; 0 takes a free one. Default: 8787. */
+  /** Port to listen on; 0 chooses a free port. Default: 8787. */
   port: number;
   /** Address to listen on. Default: 127.0.0.1. */
   host: string;
@@ -905,7 +905,7 @@ export interface ServeConfig {
   tokens?: string;
   /** Certificate chain in PEM form, for HTTPS. */
   tlsCertificate?: string;
-  /** Its private key in PEM form. */
+  /** Private key of the certificate, in PEM form. */
   tlsKey?: string;
   /** Maximum number of requests per second of one token. Default: 200. */
   requestsPerSecond: number;
@@ -923,13 +923,13 @@ export interface ServeConfig {
   keepDays: number;
   /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, whatever their age. Default: 1000. */
   keepMegabytes: number;
-  /** Order in which the batches of a stream are judged. One of: arrival, data (by data-time, which senders give; batches wait until their data are as old as --lateness). Default: arrival. */
+  /** Order in which the batches of a stream are judged. One of: arrival, data (by data-time, which the sender provides; batches wait until their data are as old as --lateness). Default: arrival. */
   order: "arrival" | "data";
   /** With --order data, seconds by which data may be late; a batch that is later is judged when it arrives. Default: 60. */
   lateness: number;
   /** Maximum number of threads that judge batches, each with its own copy of the models. Default: one per core. */
   jobs: number;
-  /** YAML or JSON file that says who is alerted about which streams; see docs/alerts.md. */
+  /** YAML or JSON file with the recipients of alerts for each stream; see docs/alerts.md. */
   alerts?: string;
   /** Check the options and the models, and stop. */
   checkConfig: boolean;
@@ -954,17 +954,17 @@ export interface PushConfig {
   streamFrom?: string;
   /** Also send files that were sent before, and batches that the service refused. */
   again: boolean;
-  /** Go on with new files until Ctrl-C or SIGTERM. */
+  /** Keep sending new files until Ctrl-C or SIGTERM. */
   follow: boolean;
-  /** With --follow, seconds between two looks for new files; a file is taken if it has not changed since the last look. Default: 5. */
+  /** With --follow, seconds between scans for new files; a file is sent if it has not changed since the previous scan. Default: 5. */
   every: number;
-  /** Without --follow, seconds without an accepted batch after which the rest stays in the spool. Default: 120. */
+  /** Without --follow, seconds without an accepted batch after which the remaining batches stay in the spool. Default: 120. */
   patience: number;
-  /** Maximum number of batches that are sent at the same time, each of another stream. Default: 4. */
+  /** Maximum number of batches that are sent at the same time, each of a different stream. Default: 4. */
   connections: number;
   /** Folder in which batches wait until the service has accepted them. Default: tidemark-spool. */
   spool: string;
-  /** Size of the spool in MB above which files wait where they are. Default: 1000. */
+  /** Size of the spool in MB above which no further files are added to it. Default: 1000. */
   spoolMegabytes: number;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
@@ -1025,7 +1025,7 @@ export interface TokenCreateConfig {
   name: string;
   /** What the token allows: ingest, ingest:PATTERN, read, read:PATTERN or admin; PATTERN is for names of streams; repeatable. */
   scope: string[];
-  /** Project whose streams the token sees; others need --store. Default: default. */
+  /** Project whose streams the token can access; a project other than default needs --store. Default: default. */
   project: string;
   /** Folder of model folders. */
   models?: string;

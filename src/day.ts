@@ -1,11 +1,11 @@
-// What a person's day looks like, as an option: how long each bout of one activity lasts.
+// The value of a `--day` option: how long each bout of one activity lasts on a person's day.
 
 import { UserError } from "./errors.ts";
 
 /** Days in the order of the recordings, or days of bouts whose lengths are within a range. */
 export type Day = "recorded" | { readonly boutSeconds: readonly [shortest: number, longest: number] };
 
-/** What every `--day` option accepts, in words; that of `train` also accepts "auto". */
+/** Describes the values that every `--day` option accepts; the option of `train` also accepts "auto". */
 export const expectedDay = "recorded, or the shortest and the longest bout in seconds, such as 20-120";
 export const dayPattern: RegExp = /^(?:auto|recorded|\d{1,5}(?:\.\d+)?-\d{1,5}(?:\.\d+)?)$/;
 /** The same without "auto". */

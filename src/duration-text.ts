@@ -6,7 +6,7 @@ export function roughDurationText(seconds: number): string {
   return `${Math.floor(seconds / 86_400)} days`;
 }
 
-/** Seconds as people say them: "4.2 s", "42 s", "1 min 12 s", "2 h 5 min". @param seconds finite */
+/** Seconds in everyday units: "4.2 s", "42 s", "1 min 12 s", "2 h 5 min". @param seconds finite */
 export function durationText(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);

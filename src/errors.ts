@@ -4,7 +4,9 @@
 /** Exit codes of `check`, by verdict. */
 export const verdictExitCodes = { normal: 0, gradual_drift: 10, sudden_change: 11, rejected: 12 } as const;
 
-/** Exit codes of `tidemark` itself. `readerGone` is 128 + SIGPIPE, as for any command whose reader has gone away. */
+/**
+ * Exit codes of `tidemark` itself. `readerGone` is 128 + SIGPIPE, as for any command whose output pipe is closed by its reader.
+ */
 export const exitCodes = {
   ok: 0,
   defect: 1,

@@ -1,4 +1,4 @@
-/** The text as a sentence that others can follow: with a full stop, unless it ends like a sentence already. */
+/** Adds a full stop to the text, unless it already ends like a sentence. */
 export function withFullStop(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -13,7 +13,7 @@ import {
 } from "./option.ts";
 import { modelColumns } from "./shared-options.ts";
 
-/** The options about columns that the service takes with a batch. */
+/** The options about columns that the service accepts with a batch. */
 export type PostedColumn =
   | ("group" | "recording" | "time" | "timeFormat" | "timeUnit" | "timeZone")
   | ("channels" | "columns" | "units" | "rate");
@@ -78,7 +78,7 @@ export const pushOptions: OptionsOf<PushConfig> = {
     }),
   }),
   ...optionsUnder("Sending:", {
-    follow: flagOption({ affects: "run", doc: "go on with new files until Ctrl-C or SIGTERM" }),
+    follow: flagOption({ affects: "run", doc: "keep sending new files until Ctrl-C or SIGTERM" }),
     every: numberOption({
       value: "s",
       from: 0.1,
@@ -86,7 +86,7 @@ export const pushOptions: OptionsOf<PushConfig> = {
       expected: "a number of seconds from 0.1 to 86400",
       default: 5,
       affects: "run",
-      doc: "with --follow, seconds between two looks for new files; a file is taken if it has not changed since the last look",
+      doc: "with --follow, seconds between scans for new files; a file is sent if it has not changed since the previous scan",
     }),
     patience: numberOption({
       value: "s",
@@ -95,7 +95,7 @@ export const pushOptions: OptionsOf<PushConfig> = {
       expected: "a number of seconds from 0 to 86400",
       default: 120,
       affects: "run",
-      doc: "without --follow, seconds without an accepted batch after which the rest stays in the spool",
+      doc: "without --follow, seconds without an accepted batch after which the remaining batches stay in the spool",
     }),
     connections: wholeNumberOption({
       value: "n",
@@ -103,7 +103,7 @@ export const pushOptions: OptionsOf<PushConfig> = {
       to: 256,
       default: 4,
       affects: "run",
-      doc: "maximum number of batches that are sent at the same time, each of another stream",
+      doc: "maximum number of batches that are sent at the same time, each of a different stream",
     }),
     spool: textOption({
       value: "dir",
@@ -118,7 +118,7 @@ export const pushOptions: OptionsOf<PushConfig> = {
       to: 10_000_000,
       default: 1000,
       affects: "run",
-      doc: "size of the spool in MB above which files wait where they are",
+      doc: "size of the spool in MB above which no further files are added to it",
     }),
   }),
   ...postedColumns,

@@ -5,7 +5,7 @@ import { kindOfFile } from "./kind-of-file.ts";
 import { type ConfigFile, isOptionsRecord, showOptionValue } from "./resolve-options.ts";
 import { explainSystemErrorOnRead } from "./system-error.ts";
 
-/** Far more than all options together take up. */
+/** Maximum size of a config file in bytes, far more than all options together need. */
 const largestConfigFile = 2 ** 20;
 
 /** Options that are paths of files or folders. */
@@ -42,7 +42,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   return { path, options: Object.fromEntries(options) };
 }
 
-/** Whether an option that names either a preset or a file names a file. */
+/** Whether the value of an option that accepts a preset or a file is a file. */
 function namesFileInConfig(name: string, value: unknown): boolean {
   return name === "network" && typeof value === "string" && /\.m?[jt]s$/.test(value);
 }

@@ -21,7 +21,7 @@ export function unusedRecordedOptions(network: TrainConfig["network"]): readonly
   return network === "minirocket" ? stepOptions : [];
 }
 
-/** Options that the model decides from which a training run starts. */
+/** Options whose values come from the model that a training run starts from. */
 export const optionsOfModel = ["rate", "window", "resampling", "normalize"] as const;
 
 type TrackingChoice = Pick<TrainConfig, "tracking" | "experiment" | "register" | "alias">;
@@ -42,7 +42,7 @@ const ofOneRun = [
 /** The options that a retraining run inherits from the champion's training. */
 export type ChampionOptions = Omit<SampledTrainConfig, (typeof ofOneRun)[number]>;
 
-/** Stored options, or the first one that this version does not know. */
+/** Stored options, or the first stored option that this version does not support. */
 type StoredOptions<O> = { options: O } | { fault: { name: string; expected: string; found: string } };
 
 /**
@@ -57,7 +57,7 @@ const neededOfChampion: readonly string[] = ["rate", "network", "normalize"] sat
  */
 export function readChampionOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<ChampionOptions> {
   const names = Object.keys(trainOptions).filter((name) => !ofOneRun.some((other) => other === name));
-  // Only a fixed split matters to a retraining, not how the folds were cut.
+  // Retraining depends only on a fixed split, not on how the folds were divided.
   const { split, ...others } = stored;
   const known = trainOptions.split.check.safeParse(split).success;
   return readTrainedOptions<ChampionOptions>(known ? stored : others, names);
@@ -91,7 +91,10 @@ const ofCalibration = [
 /** The training options that a rehearsal of the recordings depends on. */
 export type RehearsalOptions = Pick<TrainConfig, (typeof ofCalibration)[number]>;
 
-/** Returns the stored options that a recalibration takes from training, or the first one that this version does not know. */
+/**
+ * Returns the stored options that a recalibration takes from training, or the first stored option that this version does not
+ * support.
+ */
 export function readRehearsalOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<RehearsalOptions> {
   return readTrainedOptions(stored, ofCalibration);
 }

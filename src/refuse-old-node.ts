@@ -3,7 +3,7 @@ import { nodeFault } from "./node-version.ts";
 
 if (nodeFault !== undefined) {
   const error = new Error(nodeFault);
-  // A stack trace would point at a line of code, but no code is at fault.
+  // Prints no stack trace, because the cause is the version of Node.js and not a line of code.
   error.stack = String(error);
   throw error;
 }

@@ -3,7 +3,7 @@
 
 /** Receives warnings and progress while work is running. */
 export interface Reporter<Event = never> {
-  /** Receives a warning that does not stop the work. Neither it nor `event` may throw. */
+  /** Receives a warning that does not stop the work. Neither `warn` nor `event` may throw. */
   warn(message: string): void;
   /** Receives progress. */
   event(event: Event): void;
@@ -11,7 +11,7 @@ export interface Reporter<Event = never> {
 
 export const silent: Reporter<unknown> = { warn: () => {}, event: () => {} };
 
-/** Completes a caller's reporter: missing parts are silent. */
+/** Completes a caller's reporter: missing methods do nothing. */
 export function reporterOf<Event>(given: Partial<Reporter<Event>> = {}): Reporter<Event> {
   return { warn: (message) => given.warn?.(message), event: (event) => given.event?.(event) };
 }

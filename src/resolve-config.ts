@@ -83,7 +83,7 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
   return config;
 }
 
-/** A tenth of the default: large steps would soon lose what the model has learned. */
+/** A tenth of the default, because large steps would quickly undo what the model has learned. */
 const fineTuningRate = 0.0001;
 
 /** A config that was resolved before has these options, too, with their defaults. */
@@ -106,7 +106,7 @@ export function augmentationForConfig({
 }
 
 /**
- * The options of a run whose network a model decides.
+ * Resolves the options of a run that uses the network of an existing model.
  * @throws UserError if the network does not use one of them
  */
 export function configOfNetwork<C extends TrainConfig>(config: C, network: TrainConfig["network"]): C {
@@ -196,7 +196,7 @@ export function resolveTuneConfig(options: unknown, file?: ConfigFile): TuneConf
 
 /** Minimum length of a window in samples. */
 const leastWindowOfAll = 8;
-/** The same for networks that need more: a shorter one leaves their last layers without input. */
+/** Minimum length for networks that need more, because a shorter window leaves their last layers without input. */
 const leastWindow: Readonly<Partial<Record<TrainConfig["network"], number>>> = {
   compact: 16,
   minirocket: 9,

@@ -1,6 +1,6 @@
-// Checks and completes the options that users write. They come as `unknown` from a config file, the command line or the API, with
-// names as on the command line (`batch-size`) or as in code (`batchSize`). An error message names the option, what was expected and
-// what came instead. For a misspelt name, it suggests the most similar one.
+// Checks and completes the options that users write. The options come as `unknown` from a config file, the command line or the
+// API, with names as on the command line (`batch-size`) or as in code (`batchSize`). An error message names the option, what
+// was expected and what was found. For a misspelt name, it suggests the most similar one.
 import { inspect } from "node:util";
 import { z } from "zod";
 import { UserError } from "./errors.ts";
@@ -16,7 +16,7 @@ export interface ConfigFile {
   options: Record<string, unknown>;
 }
 
-/** The schema that checks one option. It allows the option to be absent, or fills in its default. */
+/** The schema that checks one option. The schema allows the option to be absent, or fills in its default. */
 export function optionCheckOrDefault({ check, presence, default: value }: Option): z.ZodType {
   if (presence === "optional") return check.exactOptional();
   return presence === "default" ? check.default(value) : check;

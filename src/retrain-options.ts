@@ -42,7 +42,7 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
     value: "files",
     affects: "run",
     expected: filesExpected,
-    otherwise: "those that the model learned from",
+    otherwise: "the recordings that the model learned from",
     doc: "labelled recordings",
   }),
   ...optionsUnder("Curriculum:", {

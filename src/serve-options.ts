@@ -45,7 +45,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       to: 65_535,
       default: 8787,
       affects: "run",
-      doc: "port; 0 takes a free one",
+      doc: "port to listen on; 0 chooses a free port",
     }),
     host: textOption({
       value: "address",
@@ -63,7 +63,12 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       expected: "a file name",
       doc: "certificate chain in PEM form, for HTTPS",
     }),
-    tlsKey: textOption({ value: "file", affects: "run", expected: "a file name", doc: "its private key in PEM form" }),
+    tlsKey: textOption({
+      value: "file",
+      affects: "run",
+      expected: "a file name",
+      doc: "private key of the certificate, in PEM form",
+    }),
     requestsPerSecond: numberOption({
       value: "n",
       expected: "a number from 0.01 to 1000000",
@@ -126,7 +131,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       doc: "order in which the batches of a stream are judged",
       of: {
         arrival: "",
-        data: "by data-time, which senders give; batches wait until their data are as old as --lateness",
+        data: "by data-time, which the sender provides; batches wait until their data are as old as --lateness",
       },
     }),
     lateness: numberOption({

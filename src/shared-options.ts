@@ -175,7 +175,7 @@ export const units: Option<string> = {
   group: columnsHeading,
 };
 
-/** How files are read, labels aside. */
+/** How files are read, except for labels. */
 type ReadingOption =
   | ("group" | "recording" | "time" | "channels" | "columns" | "pathColumns")
   | ("timeFormat" | "timeUnit" | "timeZone")
@@ -308,7 +308,7 @@ export function knownExperimentOption(doc: string): Option<string> {
   return textOption({
     value: "name",
     affects: "tracking",
-    otherwise: "the one given to train",
+    otherwise: "the experiment given to train",
     expected: "the name of an experiment",
     doc,
   });
@@ -392,16 +392,16 @@ export const verbosity: OptionsOf<{ quiet: boolean; verbose: boolean }> = {
   verbose: flagOption({ affects: "run", doc: "also print what was read, timings and decisions" }),
 };
 
-/** Who decides something by hand. */
+/** The person who makes a decision by hand. */
 export const by: Option<string> = textOption({
   value: "name",
   otherwise: "the name of your account",
   expected: "a name",
-  doc: "who does it; recorded in the ledger",
+  doc: "name of the person who decides; recorded in the ledger",
 });
 /** Why. */
 export const reason: Option<string> = textOption({
   value: "text",
   expected: "a reason",
-  doc: "why; recorded in the ledger",
+  doc: "reason for the decision; recorded in the ledger",
 });

@@ -106,7 +106,7 @@ export const streamsRenameOptions: OptionsOf<StreamsRenameConfig> = {
     argument: true,
     required: true,
     expected: "the new name of the stream",
-    doc: "its new name, which no other stream has",
+    doc: "new name of the stream, which no other stream may have",
   }),
   model,
   store,

@@ -36,7 +36,7 @@ const refusals: Readonly<Record<string, readonly [reason: string, advice: string
   EXDEV: ["it is on another file system", "Choose a folder on the same file system."],
   EFBIG: ["the file would be larger than the system allows", "Choose another folder, or raise the limit (ulimit -f)."],
   EIO: ["the device failed", "Check the disk or the connection to it, and run the command again."],
-  ESTALE: ["the network file system no longer has it", "Mount it again, and run the command again."],
+  ESTALE: ["the network file system no longer has it", "Mount the file system again, and run the command again."],
   ENXIO: ["there is no such device", "Give the path of a regular file."],
   ENODEV: ["there is no such device", "Give the path of a regular file."],
   EOPNOTSUPP: ["the file system does not support it", "Choose a folder on another file system."],

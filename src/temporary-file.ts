@@ -52,7 +52,7 @@ let known: string | undefined;
 
 function temporaryPidSpace(): string {
   if (known !== undefined) return known;
-  // Only Linux provides the last two.
+  // Only Linux provides the boot id and the pid namespace.
   const boot = valueOr(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"), "");
   const parts = [hostname(), boot, valueOr(() => readlinkSync("/proc/self/ns/pid"), "")];
   known = createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 8);

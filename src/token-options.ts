@@ -38,7 +38,7 @@ export const tokenCreateOptions: OptionsOf<TokenCreateConfig> = {
     affects: "run",
     default: "default",
     expected: "the name of a project",
-    doc: "project whose streams the token sees; others need --store",
+    doc: "project whose streams the token can access; a project other than default needs --store",
   }),
   ...tokenPlaceOptions,
 };

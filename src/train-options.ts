@@ -85,7 +85,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
     rate: numberOption({
       ...samplingRate,
       otherwise: "the rate of most recordings, at most 50",
-      doc: "sampling rate in Hz that the network sees, and of recordings without a time column; recordings at another rate are resampled",
+      doc: "sampling rate in Hz of the network's input, and of recordings without a time column; recordings at another rate are resampled",
     }),
     resampling: choiceOption({
       value: "how",

@@ -13,7 +13,6 @@ import { fitFolds } from "../src/pipelines/fit-folds.ts";
 import { readNetwork } from "../src/pipelines/read-network.ts";
 import { resumableCheckpoints } from "../src/pipelines/resumable-run.ts";
 import { recordedConfigOfResult } from "../src/recorded-options.ts";
-import { augmentationForConfig } from "../src/resolve-config.ts";
 import { argmaxRows } from "../src/stats/argmax-rows.ts";
 import { modelFiles } from "../src/storage/store/model-folder.ts";
 import { trainOptions } from "../src/train-options.ts";
@@ -31,7 +30,7 @@ export const networkColumns: readonly string[] = Object.keys(trainOptions.networ
 const source = fileURLToPath(new URL("../src", import.meta.url));
 
 /** Everything that affects a network's answers, apart from the task: the options, the code, and ONNX Runtime. */
-export function decidingNetwork(network: string, task: Pick<QualityTask, "config" | "hasAugmentation">): object {
+export function decidingNetwork(network: string, task: Pick<QualityTask, "config">): object {
   const { files: _, ...options } = recordedConfigOfResult(networkConfig(network, task));
   const hash = createHash("sha256");
   for (const file of fittingFiles()) hash.update(file).update(readFileSync(join(source, file)));
@@ -52,9 +51,8 @@ function fittingFiles(): string[] {
   return [...loaded].sort();
 }
 
-function networkConfig(network: string, { config, hasAugmentation }: Pick<QualityTask, "config" | "hasAugmentation">) {
-  const given = { ...config, network: network as NetworkName };
-  return hasAugmentation ? given : { ...given, augment: augmentationForConfig(given) };
+function networkConfig(network: string, { config }: Pick<QualityTask, "config">) {
+  return { ...config, network: network as NetworkName };
 }
 
 /** @param directory folder for checkpoints from which an interrupted fit resumes; removed at the end */

@@ -11,8 +11,6 @@ import { type ConfigFile, resolveTrainConfig, type TrainConfig } from "../src/re
 export interface QualitySet {
   readonly name: string;
   readonly config: TrainConfig;
-  /** Whether an augmentation was requested; if not, each network uses its own default. */
-  readonly hasAugmentation: boolean;
 }
 
 /** Options that the command line sets for all data sets. */
@@ -66,6 +64,5 @@ function qualitySet(
   return {
     name: [name, ...asked.map(([option, value]) => `--${option} ${value}`)].join(", "),
     config: resolveTrainConfig({ ...options, out: "quality" }, file),
-    hasAugmentation: augment !== undefined || file?.options.augment !== undefined,
   };
 }

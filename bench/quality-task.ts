@@ -34,16 +34,12 @@ export interface JudgedWindows {
 export interface QualityTask extends JudgedWindows {
   readonly data: TrainingData;
   readonly config: SampledTrainConfig;
-  readonly hasAugmentation: boolean;
   /** Hash of the windows and the parts. */
   readonly fingerprint: string;
 }
 
 /** With a fixed split, the only part is the test set, whose windows are numbered after those of the training side. */
-export async function openQualityTask(
-  { config: given, hasAugmentation }: QualitySet,
-  seed: number,
-): Promise<QualityTask> {
+export async function openQualityTask({ config: given }: QualitySet, seed: number): Promise<QualityTask> {
   const config = { ...given, seed };
   const data = await prepareTraining(config, reporterOf());
   const { windows, folds, testSet } = data;
@@ -64,7 +60,6 @@ export async function openQualityTask(
   return {
     data,
     config: { ...config, rate: windows.samplingRateHz, window: windows.windowSize },
-    hasAugmentation,
     parts,
     labels: Int32Array.from(sides.flatMap(({ labels }) => Array.from(labels))),
     people: sides.flatMap(({ groups, users }) => Array.from(groups, (group) => users[group]!)),

@@ -202,7 +202,7 @@ export interface TrainConfig {
   patience: number;
   /** Weights of the classes in the loss. One of: none, balanced (rare classes count as much as frequent ones). Default: none. */
   classWeights: "none" | "balanced";
-  /** Augmentation of training windows. One of: none, rotate (random rotations, because no two people wear a sensor the same way). Default: rotate, but none for minirocket. */
+  /** Augmentation of training windows. One of: none, rotate (random rotations, because no two people wear a sensor the same way). Default: rotate. */
   augment: "none" | "rotate";
   /** Seed for all random numbers; the same seed gives the same model. Default: 42. */
   seed: number;
@@ -315,8 +315,8 @@ export interface TuneConfig {
   patience: number;
   /** Weights of the classes in the loss. One of: none, balanced (rare classes count as much as frequent ones). Default: none. */
   classWeights: "none" | "balanced";
-  /** Augmentation of training windows. One of: none, rotate (random rotations, because no two people wear a sensor the same way). Default: rotate, but none for minirocket. */
-  augment?: "none" | "rotate";
+  /** Augmentation of training windows. One of: none, rotate (random rotations, because no two people wear a sensor the same way). Default: rotate. */
+  augment: "none" | "rotate";
   /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
   /** Experiment in which the run appears. Default: tidemark. */

@@ -70,7 +70,6 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
   const given = givenOptionNames(trainOptions, options, file);
   const config = {
     ...resolved,
-    ...(!given.has("augment") && { augment: augmentationForConfig(resolved) }),
     ...(resolved.from !== undefined &&
       !given.has("learningRate") &&
       !unusedRecordedOptions(resolved.network).includes("learningRate") && { learningRate: fineTuningRate }),
@@ -97,26 +96,17 @@ function refuseConfigOfModel({ from, ...config }: TrainConfig): void {
   });
 }
 
-/** Rotated copies double the time and memory of a minirocket fit, and no measurement shows yet that they help. */
-export function augmentationForConfig({
-  network,
-  augment,
-}: Pick<TrainConfig, "network" | "augment">): TrainConfig["augment"] {
-  return network === "minirocket" ? "none" : augment;
-}
-
 /**
  * Resolves the options of a run that uses the network of an existing model.
  * @throws UserError if the network does not use one of them
  */
 export function configOfNetwork<C extends TrainConfig>(config: C, network: TrainConfig["network"]): C {
   if (network === config.network) return config;
-  const { augment, learningRate } = config;
+  const { learningRate } = config;
   const hasRate = !unusedRecordedOptions(network).includes("learningRate");
   const own = {
     ...config,
     network,
-    augment: augmentationForConfig({ network, augment }),
     learningRate: hasRate || learningRate !== fineTuningRate ? learningRate : trainOptions.learningRate.default,
   };
   refuseStepConfig(own, `the network of --from ${config.from}, ${network},`);

@@ -166,7 +166,6 @@ export const trainOptions: OptionsOf<TrainConfig> = {
     augment: choiceOption({
       value: "how",
       default: "rotate",
-      otherwise: "rotate, but none for minirocket",
       doc: "augmentation of training windows",
       of: { none: "", rotate: "random rotations, because no two people wear a sensor the same way" },
     }),

@@ -15,8 +15,7 @@ import {
 import { trainOptions } from "./train-options.ts";
 
 const { rate, resampling, window, overlap, purity, seed, folds } = trainOptions;
-const { network, normalize, epochs, batchSize, learningRate, patience, classWeights } = trainOptions;
-const { default: _, ...augment } = trainOptions.augment;
+const { network, normalize, epochs, batchSize, learningRate, patience, classWeights, augment } = trainOptions;
 
 /** Options of `train` that can be searched: all that change neither the windows nor their division into folds. */
 export const searchedOptions = [
@@ -80,7 +79,7 @@ export const tuneOptions: OptionsOf<TuneConfig> = {
     learningRate,
     patience,
     classWeights,
-    augment: { ...augment, presence: "optional" },
+    augment,
   }),
   ...optionsUnder(trackingHeading, { tracking, experiment }),
   ...optionsUnder("Running:", { jobs: { ...jobs, doc: "worker threads; each trains one fold at a time" }, resume }),

@@ -9,6 +9,7 @@ import { fitFinal } from "../../src/pipelines/fit-final.ts";
 import { fitFolds } from "../../src/pipelines/fit-folds.ts";
 import type { TrainEvent } from "../../src/pipelines/train-events.ts";
 import type { WindowSet } from "../../src/signals/preprocessing/windows.ts";
+import { sensorsByName } from "../../src/signals/sensors/sensors-by-name.ts";
 import { range, toyWindows } from "../learning/training/toy.ts";
 
 const windows = toyWindows(80);
@@ -28,14 +29,14 @@ const config = {
   learningRate: 0.003,
   patience: 15,
   classWeights: "none",
-  augment: "none",
+  augment: "rotate",
   seed: 1,
   jobs: 1,
 } as const;
 
 function begin(own: WindowSet, events: TrainEvent[] = []) {
   const leakage = leakageReport("group", own, folds, []);
-  const data = { windows: own, sensors: [], folds, leakage, network: config.network };
+  const data = { windows: own, sensors: sensorsByName(own.channels), folds, leakage, network: config.network };
   const checkpoints = { read: async () => null, write: async () => {} };
   return beginFits(data, config, { checkpoints, reporter: { event: (event) => void events.push(event) } });
 }

@@ -53,7 +53,7 @@ describe("train", () => {
   it("classifies people whom it did not know, and records only the options that it used", () => {
     const report = cvReportSchema.parse(JSON.parse(readFileSync(at("model", modelFiles.cvReport), "utf8")));
     expect(report.summary.over_folds.macro_f1.mean).toBeGreaterThan(0.85);
-    expect(report.config).toMatchObject({ network: "minirocket", augment: "none", normalize: "zscore" });
+    expect(report.config).toMatchObject({ network: "minirocket", augment: "rotate", normalize: "zscore" });
     for (const name of ["epochs", "batch_size", "learning_rate", "patience"])
       expect(Object.keys(report.config)).not.toContain(name);
     const rows = readFileSync(at("model", modelFiles.history), "utf8").trim().split("\n");

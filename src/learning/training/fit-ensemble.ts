@@ -106,11 +106,11 @@ function planEnsembleFitOfStepped(plan: FitPlan, { strengths }: PenaltyPlan): Fi
   return { ...own, network: stepped, epochs, penalties: null, rng: Rng.fromState(plan.rng).split(stepped).state };
 }
 
-/** Plan of the member that is fitted to counted features, which neither stops early nor learns from rotated windows. */
+/** Plan of the member that is fitted to counted features, which does not stop early and so needs no validation rows. */
 function planEnsembleFitOfCounted(plan: FitPlan): FitPlan {
   const { mixture: _, ...own } = plan;
   const rng = Rng.fromState(plan.rng).split(counted).state;
-  return { ...own, network: counted, validationIndex: null, turned: null, rng };
+  return { ...own, network: counted, validationIndex: null, rng };
 }
 
 function weightsKeptByEnsembleFit({ bestParameters, bestStatistics }: FitState): NetworkWeights {

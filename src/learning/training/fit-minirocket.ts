@@ -56,7 +56,7 @@ export async function fitMiniRocket(
   const statistics =
     start?.statistics ?? drawMiniRocketStatistics(network, data, rows, Rng.fromState(plan.rng).split("kernels"));
   const blank = fitStateFrom({ parameters: new Float32Array(network.parameterCount), statistics }, 0);
-  const onCounted = reportFitMiniRocketCounts(options, (plan.turned === null ? 1 : 2) * rows.length);
+  const onCounted = reportFitMiniRocketCounts(options, (isTurnedMiniRocket(plan) ? 2 : 1) * rows.length);
   const counts = await countMiniRocketFeatures(network, statistics, data, rows, { shouldStop, onCounted });
   if (counts === null) return { state: blank, finished: false };
   if (start === undefined) measureMiniRocketStatistics(network, statistics, counts);
@@ -120,6 +120,11 @@ function reportFitMiniRocketSteps({ onStep }: FitOptions, heads: number): (step:
   };
 }
 
+/** Whether the plan rotates windows. Without a sensor that has three axes, the copies would equal the windows. */
+function isTurnedMiniRocket({ turned }: FitPlan): boolean {
+  return turned !== null && turned.length > 0;
+}
+
 /**
  * Counts the features of a rotated copy of each training window. Returns null if the plan rotates none, undefined if stopped.
  */
@@ -130,9 +135,9 @@ async function countTurnedMiniRocket(
   data: ScaledWindows,
   options: Omit<CountingOptions, "change">,
 ): Promise<WindowCounts | null | undefined> {
-  if (plan.turned === null) return null;
+  if (!isTurnedMiniRocket(plan)) return null;
   const { windowSize, channels } = data.windows;
-  const triads = plan.turned.map((axes) => axes.map((name) => channels.indexOf(name)));
+  const triads = plan.turned!.map((axes) => axes.map((name) => channels.indexOf(name)));
   const rng = Rng.fromState(plan.rng).split("rotations");
   const change = (x: Float32Array, count: number): void =>
     rotateWindows(x, count, { windowSize, channels: channels.length }, triads, rng);

@@ -70,7 +70,7 @@ export function trainingMemory(
 ): TrainingMemory {
   const windows = bytesPerNumber * samples * channels;
   const steps = isTrainedInSteps(network) ? Math.max(1, (batchSize * window) / (64 * 200)) : 1;
-  const copies = network === "minirocket" && augment === "rotate" ? 2 : 1;
+  const copies = augment === "rotate" ? 2 : 1;
   const counts = hasPenalty(network)
     ? copies * memoryOfCountedFeatures(window) * (samples / (window * (1 - overlap)))
     : 0;

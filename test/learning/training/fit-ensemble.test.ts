@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ensembleEpochs } from "../../../src/learning/training/ensemble-epochs.ts";
 import { divideEnsemble, joinEnsemble } from "../../../src/learning/training/ensemble-weights.ts";
 import { fitEnsemble } from "../../../src/learning/training/fit-ensemble.ts";
+import { fitMiniRocket } from "../../../src/learning/training/fit-minirocket.ts";
 import type { FitPlan } from "../../../src/learning/training/fit-plan.ts";
 import {
   decodeFitState,
@@ -72,6 +73,20 @@ describe("fitEnsemble", () => {
     expect(epochs.map(({ penalty, mixture: own }) => own ?? penalty)).toEqual([undefined, undefined, 300, mixture]);
     expect(epochs.at(-1)!.valLoss).toBeNull();
     expect(divideEnsemble(kept(state), windows)!.mixture).toEqual(mixture);
+  });
+
+  it("rotates the windows of both members, each as it does when it is trained alone", async () => {
+    const turned = [["Ax", "Ay", "Az"]];
+    const changes = { validationIndex: null, penalties: fixedPenalty(300), mixture, epochs: ensembleEpochs(1, 1) };
+    const members = async (own: ToyChanges) =>
+      divideEnsemble(kept((await fitToy({ ...changes, ...own })).state), windows)!.members;
+    const [still, moved] = [await members({}), await members({ turned })];
+    expect(moved[0]!.parameters).not.toEqual(still[0]!.parameters);
+    expect(moved[1]!.parameters).not.toEqual(still[1]!.parameters);
+    const [plan, own] = toyFit({ windows, network: "minirocket", trainIndex: range(0, 90), validationIndex: null, turned });
+    const rng = Rng.fromState(plan.rng).split("minirocket").state;
+    const alone = await fitMiniRocket({ ...plan, rng }, fixedPenalty(300), own, quiet);
+    expect(moved[1]).toEqual(kept(alone.state));
   });
 
   it("needs to be told if it holds nobody out", async () => {

@@ -85,6 +85,8 @@ describe("fitMiniRocket", () => {
     expect(await parameters({})).toBe(first);
     expect(await parameters({ rng: Rng.fromSeed(6).state })).not.toBe(first);
     expect(await parameters({ turned: [["Ax", "Ay", "Az"]] })).not.toBe(first);
+    // Without a sensor that has three axes, a copy would count every window twice.
+    expect(await parameters({ turned: [] })).toBe(first);
   });
 
   it("starts again if it was stopped at any point, and then gives the same bytes", async () => {

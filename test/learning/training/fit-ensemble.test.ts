@@ -83,7 +83,13 @@ describe("fitEnsemble", () => {
     const [still, moved] = [await members({}), await members({ turned })];
     expect(moved[0]!.parameters).not.toEqual(still[0]!.parameters);
     expect(moved[1]!.parameters).not.toEqual(still[1]!.parameters);
-    const [plan, own] = toyFit({ windows, network: "minirocket", trainIndex: range(0, 90), validationIndex: null, turned });
+    const [plan, own] = toyFit({
+      windows,
+      network: "minirocket",
+      trainIndex: range(0, 90),
+      validationIndex: null,
+      turned,
+    });
     const rng = Rng.fromState(plan.rng).split("minirocket").state;
     const alone = await fitMiniRocket({ ...plan, rng }, fixedPenalty(300), own, quiet);
     expect(moved[1]).toEqual(kept(alone.state));

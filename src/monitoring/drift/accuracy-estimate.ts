@@ -1,14 +1,14 @@
 // Estimates the accuracy on a batch without any labels, by average thresholded confidence with a soft threshold (ATC; Garg et
 // al. 2022): the mean over windows of sigmoid(5 (logit of the confidence - threshold)). The threshold is the one at which
 // this mean equals the accuracy on held-out people. docs/decisions.md records how the steepness and the intervals were
-// chosen, and bench/accuracy-estimate.ts measures them on people that neither network nor calibration saw.
+// chosen; bench/accuracy-estimate.ts measures them on people outside the training and calibration data.
 //
-// The confidences come from the networks of cross-validation, whereas the deployed network learned from everybody. The
-// estimate assumes that its confidence and its accuracy are related in the same way.
+// The calibration uses the confidences of the cross-validation networks, but the deployed network learned from everybody. The
+// estimate assumes that confidence and accuracy are related in the same way for both.
 //
-// The interval does NOT cover drift that differs from any difference between people (another unit, noise, another place on
-// the body, an activity that the network never learned), because a network can be confident and wrong. For a batch with a
-// known fault, `check` therefore states no accuracy.
+// The interval does NOT cover drift that is unlike the differences between people (another unit, noise, another place on the
+// body, an activity that is not in the training data), because a network can be confident and wrong. `check` therefore gives no
+// estimate for a batch with a suspected fault.
 
 import { z } from "zod";
 import { groupQuantile } from "../../stats/group-quantile.ts";
@@ -25,7 +25,7 @@ export interface HeldOutWindows {
   readonly correct: ArrayLike<number>;
 }
 
-/** How accuracy relates to confidence on held-out people. Plain JSON, part of the frozen baseline. */
+/** Relation of accuracy to confidence on held-out people. Plain JSON, part of the frozen baseline. */
 export interface AccuracyCalibration {
   /** Coverage of the interval for a batch from a new person. */
   readonly coverage: number;
@@ -53,11 +53,11 @@ export interface AccuracyRung {
    */
   readonly halfWidth: number;
   /**
-   * How far the interval reaches below the estimate, where `halfWidth` applies. Absent from older models, whose intervals
-   * reach equally far on both sides.
+   * Distance from the interval's lower limit to the estimate, at the estimate to which `halfWidth` applies. Absent from older
+   * models, whose intervals are symmetric.
    */
   readonly below?: number;
-  /** How far it reaches above the estimate. */
+  /** Distance from the estimate to the interval's upper limit, at the estimate to which `halfWidth` applies. */
   readonly above?: number;
   /** Smallest confidence seen. */
   readonly leastConfidence: number;
@@ -67,7 +67,7 @@ export interface AccuracyRung {
 
 const share01 = z.number().min(0).max(1);
 
-/** Logits; a threshold at the end of the range is beyond all confidences. */
+/** Limit of the thresholds, in logits; a threshold at this limit is beyond every confidence. */
 const largestThreshold = 24;
 
 export const accuracyCalibrationSchema: z.ZodType<AccuracyCalibration> = z.object({
@@ -98,33 +98,34 @@ export interface AccuracyEstimate {
   readonly lower: number;
   readonly upper: number;
   /**
-   * Whether held-out people reached this confidence in batches of about this length. If not, the interval guarantees nothing.
+   * Whether held-out people had a similar confidence in batches of about this length. If not, the interval's coverage is not
+   * guaranteed.
    */
   readonly rehearsed: boolean;
 }
 
-/** An arbitrary default. An interval with this coverage needs at least 9 people. */
+/** Default coverage of the interval, an arbitrary choice; it needs at least 9 people. */
 const defaultCoverage = 0.9;
 /**
- * Chosen on half 1 of WISDM and MotionSense. A hard threshold would be infinitely steep, and the mean confidence corresponds
- * to a steepness of about 1.
+ * Factor of the sigmoid, chosen on half 1 of WISDM and MotionSense. A hard threshold would be infinitely steep, and the mean
+ * confidence corresponds to a steepness of about 1.
  */
 const steepness = 5;
 /**
- * Added to the variance e (1 - e) of an estimate e, because accuracy varies even if the estimate is 0 or 1; chosen in the
- * same way.
+ * Added to the variance e (1 - e) of an estimate e, because accuracy varies even if the estimate is 0 or 1; chosen on half 1 of
+ * WISDM and MotionSense.
  */
 const leastVariance = 0.02;
-/** Divisions of the missed share between the two sides that are tried for the shortest interval; arbitrary. */
+/** Number of steps in which the miscoverage is divided between the two sides to find the shortest interval; arbitrary. */
 const divisions = 10;
 /**
- * The shortest of several intervals covers less of new people than of those from whom it was chosen, so only this part of the
- * share that may be missed is used. It lies between two values that were measured; see docs/decisions.md.
+ * Part of the allowed miscoverage that is used, because the shortest of several intervals covers fewer new people than people
+ * from whom it was chosen. Lies between two measured values; see docs/decisions.md.
  */
 const usedOfMissed = 0.9;
 
 /**
- * @param people out-of-fold predictions; every person has equal weight in the intervals, every window in the threshold
+ * @param people out-of-fold predictions; people have equal weights in the intervals, and windows in the threshold
  * @param lengths of the batches into which each person's windows are cut, in windows
  * @throws RangeError if nobody has enough windows for a batch, or a number is outside 0..1
  */
@@ -175,10 +176,10 @@ export function calibrateAccuracy(
 }
 
 /**
- * The estimate and its interval are within 0..1. Between two batch lengths, its reach is interpolated over the
- * logarithm of the number of windows. Beyond the longest length it is constant. Below the shortest length nothing is
- * guaranteed, and the interval is 0..1.
- * @param signals the network's output on the batch; its confidences must be calibrated as in the calibration
+ * The estimate and its interval are within 0..1. Between two batch lengths, the interval's width is interpolated over the
+ * logarithm of the number of windows. Beyond the longest length, the width is constant. Below the shortest length, the interval
+ * is 0..1, because no width was measured.
+ * @param signals the network's output on the batch, after the same temperature scaling as in the calibration
  */
 export function estimateAccuracy(
   calibration: AccuracyCalibration,
@@ -232,7 +233,7 @@ function countHeldOutForAccuracy({ confidences, correct }: HeldOutWindows): Coun
   const bins = Int32Array.from(own, modelSignalBin);
   const counts = new Array<number>(signalBinLogits.length).fill(0);
   for (const bin of bins) counts[bin]! += 1;
-  // Only rounding to float32 can make a confidence exceed 1.
+  // Rounding to float32 can make a confidence exceed 1.
   return { bins, counts, correct: hits, confidences: own.map((confidence) => Math.min(1, confidence)) };
 }
 
@@ -262,7 +263,7 @@ function accuracyScore(bin: number, threshold: number): number {
   return 1 / (1 + Math.exp(steepness * (threshold - signalBinLogits[bin]!)));
 }
 
-/** A rehearsed batch; the error is the accuracy minus the estimate, in units of the estimate's scale. */
+/** A rehearsed batch; `error` is the accuracy minus the estimate, divided by `accuracyScale` of the estimate. */
 interface RehearsedAccuracy {
   readonly confidence: number;
   readonly estimate: number;
@@ -284,11 +285,11 @@ function rehearseAccuracy(
 }
 
 /**
- * The interval that is shortest on average within 0..1, among those that miss a share of 1 - coverage, divided differently
- * between both sides. Accuracies far below an estimate are more frequent than those far above it, and above a high estimate
- * there is little room.
+ * Finds the interval that is shortest on average within 0..1, over different divisions of the miscoverage between the two
+ * sides. The sides differ because accuracies far below an estimate are more frequent than accuracies far above it, and a high
+ * estimate is close to 1.
  * @param people each with one or more batches
- * @returns how far it reaches at an estimate of 1/2
+ * @returns the distances of both limits from an estimate of 1/2
  */
 function shortestAccuracyInterval(
   people: readonly (readonly RehearsedAccuracy[])[],
@@ -312,13 +313,13 @@ function shortestAccuracyInterval(
     );
     return { below, above, width };
   });
-  // Widths that differ only by rounding are equal, so that the order of the people does not decide.
+  // Ignores differences of rounding, so that the result does not depend on the order of the people.
   const { below, above } = sides.reduce((best, own) => (own.width < best.width - 1e-9 ? own : best));
   const atHalf = accuracyScale(1 / 2);
   return { below: Math.min(1, below * atHalf), above: Math.min(1, above * atHalf) };
 }
 
-/** How far the accuracy of a batch may be from an estimate, up to a constant factor. */
+/** Standard deviation of a batch's accuracy around an estimate, up to a constant factor. */
 function accuracyScale(estimate: number): number {
   return Math.sqrt(estimate * (1 - estimate) + leastVariance);
 }

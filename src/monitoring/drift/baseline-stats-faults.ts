@@ -1,11 +1,11 @@
 import { type ChannelBaseline, type ChannelStats, channelBaselineSchema } from "./baseline-stats.ts";
 
 /**
- * Faults of the channel statistics in a baseline file: one message per fault, or none if they can be used. The part under
- * `drift`, which `check` uses, is not checked here, because `predict` does not need it. The file must fit the schema,
- * and have statistics for each sensor column and for no other column. Counts must sum to n_samples, and there must be
- * one more edge than counts. Edges and percentiles must be in order and within min..max, and std must be above 0,
- * because nothing can be compared with a constant channel.
+ * Finds faults of the channel statistics in a baseline file: one message per fault; empty if the statistics can be used. It
+ * does not check the part under `drift`, which `predict` does not need. The file must fit the schema, and have statistics for
+ * each sensor column and no other column. Histogram counts must sum to n_samples, and there must be one more bin edge than
+ * counts. Edges and percentiles must be in order and within min..max. std must be above 0, because a constant channel cannot be
+ * compared with anything.
  */
 export function baselineStatsFaults(value: unknown): string[] {
   const parsed = channelBaselineSchema.safeParse(value);
@@ -44,7 +44,7 @@ function baselineStatsChannelFaults(name: string, stats: ChannelStats, nSamples:
   if (!(stats.std >= 0)) faults.push(`${at}.std: expected more than 0, got ${stats.std}`);
   if (stats.std === 0) {
     faults.push(
-      `${at}.std: expected more than 0, got 0: nothing can be compared with a constant channel; train without it (--channels)`,
+      `${at}.std: expected more than 0, got 0: a constant channel cannot be compared with anything; train without it (--channels)`,
     );
   }
   const ladder = [

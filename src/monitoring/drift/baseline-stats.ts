@@ -49,8 +49,7 @@ export interface BaselineStats {
   /** Version of the model trained on this data. */
   readonly model_version: string;
   /**
-   * The data that `check` compares batches with, with keys in camelCase; absent in models that were trained before `check`
-   * existed.
+   * The data that `check` compares batches with, with keys in camelCase; absent from models of versions without `check`.
    */
   readonly drift?: DriftBaseline;
   /** "sha256:" and 64 hexadecimal digits, computed over the rest of the file as canonical JSON, without this key. */
@@ -76,7 +75,7 @@ const channelSchema = z.looseObject({
   }),
 });
 
-/** The part that every model has, regardless of its version. */
+/** The keys that the baselines of all versions have. */
 export type ChannelBaseline = Omit<BaselineStats, "drift">;
 
 const channelBaseline = z.looseObject({
@@ -84,7 +83,9 @@ const channelBaseline = z.looseObject({
   source_file: z.string(),
   n_samples: z.int().min(1).describe("rows of the recordings"),
   sensor_columns: z.array(z.string()).min(1),
-  per_channel: z.record(z.string(), channelSchema).describe("by sensor column; raw samples in physical units"),
+  per_channel: z
+    .record(z.string(), channelSchema)
+    .describe("statistics of the raw samples in physical units, by sensor column"),
   scaler_path: z.string(),
   scaler_hash: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   model_version: z.string(),

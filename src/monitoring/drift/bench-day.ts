@@ -1,14 +1,14 @@
-// The days that `drift-bench` draws. A calibration must not be tested on days from its own generator. Here, bout lengths are
-// uniformly distributed over a range, and no activity comes twice in a row.
+// Draws the days of `drift-bench`. It differs from the calibration's generator, on whose days the calibration must not be
+// tested: bout lengths are uniformly distributed over a range, and no activity comes twice in a row.
 
 import type { Rng } from "../../random.ts";
 import type { Chunk, DaySource } from "./rehearsal.ts";
 
-/** In recorded order, or with bouts whose lengths in chunks are within this range. */
+/** Order of a day: as recorded, or with bouts whose lengths in chunks are within a range. */
 export type BenchDay = "recorded" | { readonly boutChunks: readonly [shortest: number, longest: number] };
 
 /**
- * The sessions of one day. For each activity, a session uses one recording, chosen anew for each session.
+ * Draws the sessions of one day. Each session draws one recording per activity.
  * @param count chunks per session
  */
 export function drawBenchDay(

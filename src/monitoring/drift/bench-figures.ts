@@ -4,8 +4,8 @@ import type { RehearsedDay } from "./calibration.ts";
 import type { DriftVerdict } from "./drift-state.ts";
 
 /**
- * The judge of a stream: this monitor, the textbook constants, a KS p-value computed from raw counts, or an alarm on every
- * hundredth batch.
+ * Name of a method that judges streams: this monitor, textbook thresholds, a KS p-value computed from raw counts, or an alarm
+ * on every hundredth batch.
  */
 export type JudgeName = "tidemark" | "constants" | "KS p-value" | "every 100";
 
@@ -29,21 +29,21 @@ export interface ChangeFigures {
   /** Number of streams judged. */
   readonly streams: number;
   /**
-   * Share of streams in which the change has been detected by the first changed batch, by the second, and so on to the end.
+   * Shares of streams in which the change has been detected by the first, second, ... and last changed batch.
    */
   readonly seen_by: readonly number[];
   /** Share of streams with an alarm that began after the change. */
   readonly detected: number;
   /**
-   * Median over all streams of the number of batches until that alarm. The first changed batch counts as 1. Null if the
-   * change was detected in fewer than half of the streams.
+   * Median over all streams of the number of batches until the first alarm after the change. The first changed batch counts as
+   * 1. Null if the change was detected in fewer than half of the streams.
    */
   readonly median_delay: number | null;
-  /** Share of streams with an alarm within 5 batches. */
+  /** Share of streams with an alarm within 5 batches of the change. */
   readonly within_5: number;
-  /** Share of streams with an alarm within 25 batches. */
+  /** Share of streams with an alarm within 25 batches of the change. */
   readonly within_25: number;
-  /** Share of alarms for which the change was named correctly five batches later; null if no change was named. */
+  /** Share of alarms that named the kind of change correctly five batches later; null if no kind was named. */
   readonly label_right: number | null;
 }
 
@@ -59,7 +59,7 @@ export interface DriftBenchResult {
   readonly change_at: number;
   /** Number of streams for each person and change. */
   readonly streams: number;
-  /** The days of the streams: in recorded order, or with bouts whose lengths in seconds are within this range. */
+  /** Days of the streams: in recorded order, or with bouts whose lengths in seconds are within a range. */
   readonly day: RehearsedDay;
   /** Seed of all random numbers. */
   readonly seed: number;
@@ -67,11 +67,10 @@ export interface DriftBenchResult {
   readonly arl: number;
   /** Figures on unchanged streams, by judge. */
   readonly no_drift: Readonly<Record<JudgeName, NoDriftFigures>>;
-  /** The same for each person's streams, in the order of `people`. */
+  /** Figures on each person's unchanged streams, in the order of `people`. */
   readonly no_drift_by_person: Readonly<Record<JudgeName, readonly NoDriftFigures[]>>;
   /**
-   * Figures on streams whose later batches hold only half of the person's activities. The sensor does not drift in these
-   * streams, either.
+   * Figures on streams without drift whose later batches contain only half of the person's activities.
    */
   readonly other_mix: Readonly<Record<JudgeName, NoDriftFigures>>;
   /** Figures for each change, in the order of the catalogue. */
@@ -84,7 +83,7 @@ export interface DriftBenchResult {
   readonly warnings: readonly string[];
 }
 
-/** Number of batches between an alarm and the batch at which the name of the change is judged. */
+/** Number of batches from an alarm to the batch at which the named kind of change is evaluated. */
 const settled = 5;
 
 export function benchFiguresWithoutDrift(streams: readonly Verdicts[]): NoDriftFigures {

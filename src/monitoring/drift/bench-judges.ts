@@ -1,5 +1,5 @@
-// Runs the monitor and its competitors on one stream of batches. The competitors are the textbook constants, a
-// Kolmogorov-Smirnov p-value computed from raw counts, and a blind alarm on every hundredth batch. Each judge keeps its own
+// Runs the monitor and its competitors on one stream of batches. The competitors are textbook thresholds, a Kolmogorov-Smirnov
+// p-value computed from raw counts, and an alarm on every hundredth batch regardless of its content. Each judge keeps its own
 // references, to which it adds every batch that raises no alarm.
 
 import { ksPValue } from "../../stats/ks.ts";

@@ -1,4 +1,4 @@
-// Lets a sensor with impossible values raise an alarm by itself, as a batch does that is farther away than chance explains.
+// Makes a batch with impossible values raise an alarm by itself, like a batch that is further away than chance explains.
 
 import type { Comparison } from "./comparison.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";

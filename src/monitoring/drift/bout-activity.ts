@@ -1,5 +1,5 @@
-// The activity that fills a batch. Consecutive batches that the same activity fills are one bout, which is one piece of
-// evidence (see evidence.ts).
+// Determines the activity that fills a batch. Consecutive batches filled by the same activity form a bout, and evidence.ts
+// counts each bout only once.
 
 import { batchSummaryRows } from "../summaries/batch-summary.ts";
 import type { ClassSummaries } from "../summaries/class-summaries.ts";
@@ -8,7 +8,7 @@ import type { DriftModel } from "./comparison.ts";
 /** A class with at least this share of the rows fills a batch; an arbitrary choice. */
 const mainShare = 0.8;
 
-/** The class that fills the batch; null if none does, or if the model does not support bouts. */
+/** Returns the class that fills the batch; null if no class does, or if the model does not support bouts. */
 export function boutActivity(batch: ClassSummaries, model: DriftModel): number | null {
   if (!hasBoutActivities(model)) return null;
   const rows = batch.map(batchSummaryRows);

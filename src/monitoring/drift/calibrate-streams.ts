@@ -1,7 +1,7 @@
-// Computes the alarm level, and the run length that results from it. Everyone's rehearsed days are judged as in production, by
-// a model that leaves that person out. It has the ladders of the other people, for both kinds of reference, and the training
-// data without the person. So the level allows for everything that adds to the evidence. Only the standards of each class and
-// the choice of the statistic are based on everyone.
+// Computes the alarm level and the resulting run length. Each person's rehearsed days are judged as in production, by a model
+// without that person: the other people's calibration ladders for both kinds of reference, and their training data. So the
+// level accounts for everything that adds to the evidence. Only the standards of each class and the choice of the statistic are
+// based on everybody.
 
 import type { Rng } from "../../random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -30,7 +30,7 @@ export interface RehearsedKind {
 }
 
 export interface StreamsPlan {
-  /** Chunks per batch of each length. */
+  /** For each batch length, the number of chunks per batch. */
   readonly counts: readonly number[];
   readonly chunkSeconds: number;
   readonly samplingRateHz: number;
@@ -39,10 +39,10 @@ export interface StreamsPlan {
   readonly progress: RehearsalProgress;
 }
 
-/** Estimated duration of a stream, in units of the time it takes to merge one more chunk; from measurements. */
+/** Estimated time for one stream, in multiples of the time for merging a chunk; from measurements. */
 const unitsToCalibrateStreams = (chunks: number): number => batchesPerStream * (150 + chunks);
 
-/** Estimated duration of `calibrateStreams` for this number of people, in the same units. */
+/** Estimated time of `calibrateStreams`, in multiples of the time for merging a chunk. */
 export function calibrateStreamsUnits(
   people: number,
   plan: Pick<StreamsPlan, "counts" | "chunkSeconds" | "day">,
@@ -100,7 +100,7 @@ export function describeDayOfCalibratedStreams(day: DayPlan, chunkSeconds: numbe
   return day === "recorded" ? day : { bout_seconds: [day.bouts[0] * chunkSeconds, day.bouts[1] * chunkSeconds] };
 }
 
-/** The people whose recordings yield varying sessions, each with a model that leaves that person out. */
+/** Returns the people whose recordings are enough for sessions that differ, each with a model without that person. */
 function peopleOfCalibratedStreams(
   baseline: BaselineReference,
   groups: readonly Group[],
@@ -115,21 +115,22 @@ function peopleOfCalibratedStreams(
     if (day !== "recorded" && source.choices.size === 0) return [];
     const isLeftOut = ({ group: name }: Rehearsed): boolean => name === group.name;
     if (kinds.own_past!.rehearsed.every(isLeftOut)) return [];
-    // Made when the person's first stream is judged, because another thread may judge them all.
+    // Made only when this thread judges a stream of the person, because other threads may judge all of them.
     let made: DriftModel | undefined;
     return [{ source, model: () => (made ??= modelOfOthers(g, group.name)) }];
   });
 
   function modelOfOthers(g: number, person: string): DriftModel {
     const others = kindsToCalibrateStreams(kinds, person);
-    // With too few people, the comparison with the training data holds nobody out, and neither does this.
+    // With too few people, the training data of a rehearsed comparison includes the person, so they are not removed here
+    // either.
     const byClass = others.baseline?.apart === "people" ? subtractClassSummaries(everyone, own[g]!) : everyone;
     const calibration = { ...general, kinds: others };
     return { channels: Object.keys(baseline), baseline, byClass, calibration, samplingRateHz };
   }
 }
 
-/** The kinds of calibration, without the rehearsals of a person whose streams are to be judged. */
+/** Returns the calibration of each kind of reference without the rehearsed batches of the person whose streams are judged. */
 function kindsToCalibrateStreams(
   kinds: Readonly<Partial<Record<CalibrationKind, RehearsedKind>>>,
   person: string,
@@ -154,20 +155,20 @@ function withCalibratedStreams({ source, model }: RehearsedPerson, streams: read
   };
 }
 
-/** Days as they are rehearsed, and days whose bouts last twice as long, on average, as the longest rehearsed ones. */
+/** Days like the rehearsed days, and days whose bouts are, on average, twice as long as the longest rehearsed bouts. */
 function daysOfCalibratedStreams(day: DayPlan): DayPlan[] {
   return day === "recorded" ? [day] : [day, { bouts: [2 * day.bouts[1], 2 * day.bouts[1]] }];
 }
 
 /**
- * The level must hold on each kind of day, not only on average over them. The longer a bout, the more its batches
- * resemble each other, and the faster evidence accumulates without drift.
+ * The kind of day with the longest bouts. The alarm level is set on it, because it must hold for every kind of day, and
+ * evidence accumulates fastest without drift if bouts are long and their batches resemble each other.
  */
 function hardestDayOfCalibratedStreams(day: DayPlan): DayPlan {
   return day === "recorded" ? day : { bouts: [day.bouts[1], day.bouts[1]] };
 }
 
-/** The batch length for which the run length is measured: the one nearest to a minute. */
+/** The batch length for which the run length is measured: the length nearest to a minute. */
 function judgedLengthOfCalibratedStreams({
   counts,
   chunkSeconds,

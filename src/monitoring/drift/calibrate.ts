@@ -1,6 +1,6 @@
-// Calibration by rehearsal. For each of several lengths, drift-free batches of people who are not in the reference are
-// scored as production batches will be. If chunks come with shifted copies, each batch is also scored with one channel
-// shifted. This shows which score makes the evidence grow fastest, and calibration chooses that score.
+// Calibration by rehearsal. For each of several lengths, drift-free batches of people who are not in the reference are scored
+// like production batches. If chunks have shifted copies, each batch is also scored with one channel shifted, and the
+// calibration chooses the score with which the evidence of this shift grows fastest.
 
 import type { Rng } from "../../random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -28,25 +28,25 @@ import { RehearsalProgress } from "./rehearsal-progress.ts";
 import { roundScoreFigure, type ScoreStatistic, scoredStatistics, scorePairSize } from "./score.ts";
 
 export interface CalibrateOptions {
-  /** Mean length of the chunks. */
+  /** Mean length of the chunks, in seconds. */
   readonly chunkSeconds: number;
   readonly samplingRateHz: number;
   readonly rng: Rng;
-  /** Ascending, none shorter than a chunk (default: 15 s, 1, 5 and 15 minutes). */
+  /** Batch lengths, ascending, none shorter than a chunk (default: 15 s, 1, 5 and 15 minutes). */
   readonly lengthsSeconds?: readonly number[];
   /** Batches in the rolling reference and in the anchor (default: 5). */
   readonly referenceBatches?: number;
   /** Drift-free batches per kind and length, divided evenly among the groups (default: 500). */
   readonly nullBatches?: number;
-  /** Range of the mean duration of one activity, in seconds, or recorded order (default: one chunk to 5 minutes). */
+  /** Range of the mean bout length, in seconds, or recorded order (default: one chunk to 5 minutes). */
   readonly day?: { readonly boutSeconds: readonly [shortest: number, longest: number] } | "recorded";
   /** Size of the shift in the chunks' `shifted`, in standard deviations of the baseline (default: .6). */
   readonly shiftSd?: number;
   /** The statistic behind the score (default: the one that detects the shift soonest). */
   readonly statistic?: ScoreStatistic;
-  /** Stored unchanged, for kinds that could not be rehearsed (default: null). */
+  /** Stored unchanged, for kinds of reference that could not be rehearsed (default: null). */
   readonly correlationSeconds?: Calibration["correlation_seconds"];
-  /** Receives the share of the work that is done, ascending to 1. Must not throw. */
+  /** Called with the finished share of the work, which increases to 1. Must not throw. */
   readonly progress?: (done: number) => void;
   /** Maps the rehearsals (default: one after another); see `MapItems`. */
   readonly map?: MapItems;
@@ -54,20 +54,20 @@ export interface CalibrateOptions {
 
 /** Only batches of at least this effective length measure detection; an arbitrary limit. */
 const shortestSeenSeconds = 45;
-/** In order of complexity: a simpler statistic is chosen if the others are no better. */
+/** Statistics by increasing complexity; of equally good statistics, the simplest is chosen. */
 const scoreStatistics: readonly ScoreStatistic[] = ["ks", "ksWithinClasses", "ksByClass"];
 
-/** Estimated duration of a pair, in units of the time it takes to merge one more chunk; from measurements. */
+/** Estimated time for one pair, in multiples of the time for merging a chunk; from measurements. */
 const unitsToCalibratePair = (chunks: number): number => 70 + chunks;
 
 /**
- * Per kind of reference:
+ * Calibrates the comparison with each kind of reference by drawing pairs of a reference and a batch:
  * - baseline: a person's batch against the training data without that person; with fewer than 5 people, against all training
  *   data
  * - own_past: a session against as many sessions of the same person as a reference holds batches
- * @param baseline with the grids over which the chunks were counted
+ * @param baseline the baseline, with the grids on which the chunks were summarised
  * @param groups one group per person
- * @returns the calibration, without the kinds for which there are too few recordings
+ * @returns the calibration, without the kinds of reference for which there are too few recordings
  */
 export function calibrate(
   baseline: BaselineReference,
@@ -165,7 +165,8 @@ function rehearseToCalibrate(
   rng: Rng,
   { progress, units }: { progress: RehearsalProgress; units: number },
 ): Rehearsed[] {
-  // Drawn before the pairs are distributed among threads, so that the numbers are the same as with one thread.
+  // Draws the channels before the pairs are distributed among threads, so that the results are the same for any number of
+  // threads.
   const channels = Object.keys(pairs[0]?.pair.current[0]?.shifted ?? {});
   const drawn = pairs.map((own) => ({
     ...own,
@@ -196,9 +197,9 @@ function rehearseToCalibrate(
 }
 
 /**
- * Against the stream's own past, the statistic with which the evidence of a shift grows fastest. Against the training data,
- * always the distance within classes: the distance between whole batches depends on which activities people happen to do, and
- * standards by class do not hold for new people. docs/decisions.md has the figures.
+ * Chooses the statistic. Against the stream's own past, it is the statistic with which the evidence of a shift grows fastest.
+ * Against the training data, it is always the distance within classes, because the distance between whole batches depends on
+ * people's activities, and standards by class do not hold for new people. docs/decisions.md has the figures.
  */
 function statisticToCalibrate(kind: CalibrationKind, seen: KindCalibration["seen"]): ScoreStatistic {
   if (kind === "baseline") return "ksWithinClasses";
@@ -215,8 +216,7 @@ function calibrateSeenShifts(rehearsed: readonly Rehearsed[], shiftSd: number): 
   if (rehearsed.every(({ shifted }) => shifted === undefined)) return null;
   const pValues = (name: ScoreStatistic): number[] => {
     const rungs = rungsByEffectiveLength(rehearsed, name);
-    // A batch of a few seconds contains a single activity; a statistic that works well on it may not do so on longer
-    // batches.
+    // Batches of a few seconds contain a single activity, so a statistic that is good for them may be worse for longer batches.
     const longer = rungs.filter(({ seconds }) => seconds >= shortestSeenSeconds);
     return (longer.length > 0 ? longer : rungs).flatMap(({ seconds, batches }) =>
       rungPValues(

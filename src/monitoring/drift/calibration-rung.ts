@@ -1,5 +1,5 @@
-// Turns the statistics of drift-free batches of one length into a rung (one step on a ladder of batch lengths), and
-// measures how the rung performs on held-out people.
+// Computes a rung (one step on a ladder of batch lengths) from the statistics of drift-free batches of one length, and measures
+// its false alarms on held-out people.
 
 import type { CalibrationRung, KindCalibration } from "./calibration.ts";
 import {
@@ -23,7 +23,7 @@ import {
 export interface Rehearsed {
   readonly group: string;
   readonly statistics: ScoredStatistics;
-  /** The same with one channel of the batch shifted. */
+  /** Statistics of the same comparison with one channel of the batch shifted. */
   readonly shifted?: ScoredStatistics;
   readonly distances: readonly (ClassDistances | null)[];
   readonly shiftedDistances?: readonly (ClassDistances | null)[];
@@ -34,17 +34,17 @@ export interface Rehearsed {
 /** Minimum number of batches per rung; an arbitrary choice. */
 const batchesPerRung = 250;
 /**
- * Rungs whose lengths differ by less are one rung. Batches of one nominal length differ a little in effective length,
- * because some people recorded more than others: a border between them would divide the people, not the lengths.
+ * Minimum ratio between the lengths of neighbouring rungs; closer rungs are merged. Batches of one nominal length differ a
+ * little in effective length, because some people recorded more than others, so a border between such batches would separate
+ * people, not lengths.
  */
 const leastLengthRatio = 1.25;
-/** Borders between few, some and many classes in common; chosen on half of the people of WISDM. */
+/** Borders between few, some and many common classes; chosen on half of the people of WISDM. */
 const classBorders = [0, 1.4, 2.4, null] as const;
 
 /**
- * Groups batches by the effective length of their comparisons, shortest first. A long batch may have little in common
- * with its reference, and then it varies as much as a short batch does. Batches that have nothing in common with their
- * reference are left out.
+ * Groups batches by the effective length of their comparisons, shortest first, because a long batch that shares few classes
+ * with its reference varies as much as a short batch. Batches that share no class with their reference are left out.
  * @returns groups of about the same size; batches of equal effective length stay together
  */
 export function rungsByEffectiveLength(
@@ -83,7 +83,7 @@ export function calibrationRung(
   };
 }
 
-/** P-values of batches that have drifted. */
+/** Returns the p-values of batches that have drifted. */
 export function rungPValues(
   seconds: number,
   rehearsed: readonly Rehearsed[],
@@ -95,7 +95,7 @@ export function rungPValues(
 }
 
 /**
- * Rungs of all batches, and separate rungs of batches with similar numbers of classes in common with their references.
+ * Computes rungs of all batches, and separate rungs of batches with similar numbers of classes in common with their references.
  */
 export function calibrationLadders(
   rehearsed: readonly Rehearsed[],
@@ -104,7 +104,7 @@ export function calibrationLadders(
   return calibrationLaddersOf(rehearsed, statistic, (seconds, batches) => calibrationRung(seconds, batches, statistic));
 }
 
-/** The same ladders, without measured false alarms. */
+/** Computes the ladders of `calibrationLadders` without measuring false alarms. */
 export function bareCalibrationLadders(
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
@@ -172,12 +172,13 @@ function bareCalibrationRung(
   return {
     ...nullScoreRung(seconds, scores),
     standard,
-    // The reach is as far above the highest score as that score is above the median.
+    // Computes the score beyond which chance is no explanation: as far above the highest score as that score is above the
+    // median.
     reach: roundScoreFigure(2 * far.at(-1)! - far[far.length >> 1]!),
   };
 }
 
-/** Judges each group in turn by the standards, scores and reach of the other groups. */
+/** Measures false alarms by judging each group with the standards, scores and reach of the other groups. */
 function rungFalseAlarms(
   seconds: number,
   rehearsed: readonly Rehearsed[],

@@ -1,11 +1,10 @@
-// What a model knows about drift-free batches, for each kind of reference that they are compared with: the usual size of
-// each statistic, the scores, and the statistic that gives the best score. `calibrate` computes it, baseline_stats.json
-// stores it, and every check reads it.
+// The model's data on drift-free batches, for each kind of reference: the usual size of each statistic, the scores, and the
+// statistic from which the score is computed. `calibrate` computes it, baseline_stats.json stores it, and every check reads it.
 //
 // The two references of a stream's own past, its first N batches (the anchor) and its last N (the rolling reference), share
-// one calibration, because they are alike without drift. A third kind would compare the last N batches together with the
-// first N. It detected steps and ramps later than comparing single batches with the first N, because such a comparison
-// is possible only once per N batches.
+// one calibration, because they are alike without drift. A third kind that compared the last N batches together with the first
+// N was rejected: it detected steps and ramps later than comparisons of single batches, because it can be made only once per N
+// batches.
 
 import { z } from "zod";
 import { type ClassStandards, classStandardsSchema } from "./class-standards.ts";
@@ -17,7 +16,7 @@ import { storedKeys } from "./stored-keys.ts";
 export interface CalibrationRung extends NullRung {
   /** Usual size of each statistic without drift. */
   readonly standard: Standard;
-  /** A score above this cannot be due to chance. */
+  /** Score above which chance does not explain a batch. */
   readonly reach: number;
   /**
    * Shares of false alarms on a held-out person's drift-free batches, judged by the calibration of the other people; null
@@ -29,29 +28,30 @@ export interface CalibrationRung extends NullRung {
     readonly beyond_reach: number;
   } | null;
   /**
-   * An alarm needs evidence of this factor times the average run length, so that drift-free streams of held-out people reach
-   * that run length; see `evidenceFactor`. 1 if the factor was not measured.
+   * Alarm level divided by the average run length. The factor is chosen so that drift-free streams of held-out people reach the
+   * run length; see `evidenceFactor`. 1 if not measured.
    */
   readonly evidence_factor: number;
 }
 
-/** What is usual when drift-free batches are compared with one kind of reference. */
+/** Statistics and scores of drift-free batches against one kind of reference. */
 export interface KindCalibration {
   /**
-   * How rehearsed batches were separated from their reference. "bouts": only by chance (a stationary block bootstrap of all
-   * recordings), because there were too few people to hold one out. A new person will look further away than that.
+   * How rehearsed batches were separated from their reference. "bouts" means by chance alone (a stationary block bootstrap of
+   * all recordings), because there were too few people to hold one out; a new person is then further away than rehearsed
+   * batches.
    */
   readonly apart: "people" | "recordings" | "halves of recordings" | "bouts";
   /**
-   * Statistic from which the score is computed. Against a stream's own past, it is the one with which the evidence of a shift
-   * grows fastest.
+   * Statistic from which the score is computed. Against a stream's own past, it is the statistic with which the evidence of a
+   * shift grows fastest.
    */
   readonly statistic: ScoreStatistic;
-  /** Share of batches with p <= .05 after a shift of `shift_sd` in one channel, for each of the statistics. */
+  /** For each statistic, the share of batches with p <= .05 after a shift of `shift_sd` in one channel. */
   readonly seen:
     | ({
         readonly shift_sd: number;
-        /** Growth of ln(evidence) per batch under such a shift. */
+        /** For each statistic, the growth of ln(evidence) per batch after a shift of `shift_sd` in one channel. */
         readonly growth?: Readonly<Record<"ks" | "ksWithinClasses", number>> & { readonly ksByClass?: number };
       } & Readonly<Record<"ks" | "ksWithinClasses", number>> & { readonly ksByClass?: number })
     | null;
@@ -66,13 +66,13 @@ export interface KindCalibration {
 }
 
 /**
- * The rungs of comparisons with similar numbers of classes in common. They differ because one activity varies more from
- * day to day than the mean of several.
+ * The rungs of comparisons with similar numbers of classes in common. Rungs by number of common classes differ, because one
+ * activity varies more from day to day than the mean of several activities.
  */
 export interface MixRungs {
-  /** The effective number of classes in common is at least this; see `effectiveClassCount`. */
+  /** Minimum effective number of common classes; see `effectiveClassCount`. */
   readonly from_classes: number;
-  /** The effective number is less than this; null if there is no limit. */
+  /** Upper limit of the effective number of common classes, exclusive; null if there is no limit. */
   readonly to_classes: number | null;
   /** One per effective length of a comparison, shortest first. */
   readonly rungs: readonly CalibrationRung[];
@@ -83,8 +83,8 @@ export interface StreamRung {
   /** Length of a batch. */
   readonly seconds: number;
   /**
-   * An alarm needs evidence of this many times the average run length, so that drift-free streams of held-out people reach
-   * that run length; see `evidenceFactor`.
+   * Alarm level divided by the average run length. The factor is chosen so that drift-free streams of held-out people reach the
+   * run length; see `evidenceFactor`.
    */
   readonly evidence_factor: number;
 }
@@ -92,26 +92,26 @@ export interface StreamRung {
 /** What a batch is compared with: the training data, or the stream's own past. */
 export type CalibrationKind = "baseline" | "own_past";
 
-/** What a model knows about drift-free batches. */
+/** The model's data on drift-free batches. */
 export interface Calibration {
   /** Batches in the rolling reference and in the anchor. */
   readonly reference_batches: number;
-  /** The kinds for which there were enough recordings. */
+  /** Calibrations of the kinds of reference for which there were enough recordings. */
   readonly kinds: Readonly<Partial<Record<CalibrationKind, KindCalibration>>>;
   /**
-   * By channel: seconds per independent value of a person's signal (its integrated autocorrelation time). Used in place of
-   * missing kinds. Null if no recording was long enough to measure it.
+   * By channel: seconds per independent value of a person's signal (its integrated autocorrelation time). Used for kinds of
+   * reference without a calibration. Null if no recording was long enough to measure it.
    */
   readonly correlation_seconds: Readonly<Record<string, number>> | null;
   /**
-   * The days that were rehearsed; absent from older calibrations, which switched to another activity with every chunk.
+   * The days that were rehearsed; absent from older calibrations, in whose days the activity changed with every chunk.
    */
   readonly day?: RehearsedDay;
-  /** What the alarm level promises; absent from older calibrations, and if too few people could be rehearsed. */
+  /** The measured run length at the alarm level; absent from older calibrations, and if too few people could be rehearsed. */
   readonly run_length?: MeasuredRunLength;
 }
 
-/** How many batches pass between false alarms on people and days that the calibration left out; see `measureRunLength`. */
+/** Number of batches between false alarms, measured on people and days outside the calibration; see `measureRunLength`. */
 export interface MeasuredRunLength {
   /** The requested run length. */
   readonly asked: number;
@@ -119,14 +119,14 @@ export interface MeasuredRunLength {
   readonly at_least: number;
   /** Confidence of that limit. */
   readonly confidence: number;
-  /** Number of people whose days were judged, each without that person in the calibration. */
+  /** Number of people whose days were judged, each by a calibration without that person. */
   readonly people: number;
   /** Length of a batch. */
   readonly seconds: number;
   /** Results for each kind of day, with one stream per person. */
   readonly days: readonly {
     readonly day: RehearsedDay;
-    /** Batches up to the first alarm of each stream, or to its end. */
+    /** Number of batches up to the first alarm of each stream, or to its end. */
     readonly batches: number;
     /** Number of streams with an alarm. */
     readonly alarms: number;
@@ -137,11 +137,11 @@ export interface MeasuredRunLength {
 export type RehearsedDay =
   | "recorded"
   | {
-      /** Each day draws its mean bout length from this range, in seconds. */
+      /** Range in seconds from which each day's mean bout length is drawn. */
       readonly bout_seconds: readonly [shortest: number, longest: number];
     };
 
-/** The days behind a calibration; null if nothing was rehearsed, or for an older calibration. */
+/** Returns the days that were rehearsed for a calibration; null if there were none, or for an older calibration. */
 export function dayOfCalibration({ kinds, day }: Calibration): RehearsedDay | null {
   return Object.keys(kinds).length === 0 ? null : (day ?? null);
 }
@@ -217,7 +217,7 @@ export const runLengthSchema: z.ZodType<MeasuredRunLength> = z
     seconds: z.number().positive().max(1e9),
     days: z.array(z.object({ day: rehearsedDaySchema, batches: z.int().min(1), alarms: z.int().min(0) })).min(1),
   })
-  .describe("false alarms on people and days that the calibration left out");
+  .describe("run length between false alarms, measured on people and days outside the calibration");
 
 export const calibrationSchema: z.ZodType<Calibration> = z.object({
   reference_batches: z.int().min(1).max(10_000).describe("batches in the rolling reference and in the anchor"),

@@ -1,7 +1,7 @@
 // The changes that a drift benchmark injects into drift-free recordings, in a fixed order, with their sizes and names. Sizes
 // in a channel's unit are given in standard deviations of the baseline (sd). The defaults are arbitrary; the benchmark shows
-// which changes matter. The catalogue does not include a change of person or activity, because changing samples is not enough
-// for that; the code that builds the stream makes these changes.
+// which changes matter. Changes of person or activity are not in the catalogue, because they need other recordings; the code
+// that builds the streams makes them.
 
 import { percent } from "../../percent.ts";
 import { type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";
@@ -24,7 +24,7 @@ import {
 } from "./sensor-faults.ts";
 
 /**
- * The sizes of each kind of change. Each number makes one change; an empty list makes none. Flipped axes and wrong units
+ * The sizes of each kind of change. Each number defines one change; an empty list defines none. Flipped axes and wrong units
  * have no size and are always included.
  */
 export interface ChangeSizes {
@@ -44,16 +44,16 @@ export interface ChangeSizes {
   readonly lostShares?: readonly number[];
   /** Samples lost in a row (default 4, which at 50 Hz is the longest hole that is filled). */
   readonly lostBurst?: number;
-  /** Recording rate, as a multiple of the rate at which the samples are read (default .5, .8, 1.25, 2). */
+  /** True sampling rate as a multiple of the assumed rate (default .5, .8, 1.25, 2). */
   readonly rates?: readonly number[];
 }
 
 interface Quantity {
   readonly kind: SensorKind;
   readonly name: string;
-  /** Unit to assume if the unit of the training data is unknown. */
+  /** Unit of the training data, if it is not recorded. */
   readonly unit: SensorUnit;
-  /** The unit for which it is mistaken. */
+  /** Unit that the changed recordings use instead. */
   readonly mistaken: SensorUnit;
 }
 
@@ -64,7 +64,7 @@ const quantities: readonly Quantity[] = [
 ];
 
 /**
- * Builds the catalogue. It assumes that all sensors are in one device, and that unknown units are m/s^2 and rad/s.
+ * Builds the catalogue. The changes assume that all sensors are in one device, and that unknown units are m/s^2 and rad/s.
  * @param channels channels of the model, at least one
  * @param sensors sensors of these channels; a sensor of unknown kind is rotated but gets no other sensor-specific change
  * @param scales the baseline's standard deviation of each channel, above 0
@@ -148,7 +148,7 @@ export function changeCatalogue(
   ];
 }
 
-/** Changes all sensors of a kind together; the unit is that of the first. */
+/** Changes all sensors of a kind together, from the unit of the first sensor. */
 function catalogueWrongUnit(
   { kind, name, unit: usual, mistaken }: Quantity,
   alike: readonly Sensor[],

@@ -1,4 +1,4 @@
-// The series that are searched for a change: per batch and channel, the distances from the training data.
+// The series in which a change is located: the distances from the training data, per batch and channel.
 
 import { batchSummaryRows } from "../summaries/batch-summary.ts";
 import type { ClassSummaries } from "../summaries/class-summaries.ts";
@@ -7,10 +7,10 @@ import type { DriftModel } from "./comparison.ts";
 import type { DriftState } from "./drift-state.ts";
 import { ksWithinClasses } from "./within-classes.ts";
 
-/** Number of batches whose distances are remembered. */
+/** Number of latest batches whose distances are kept. */
 const longestSeries = 60;
 
-/** The series with one more batch. */
+/** Returns the series extended by one batch. */
 export function extendChangeSeries(
   series: DriftState["series"],
   current: ClassSummaries,
@@ -20,10 +20,10 @@ export function extendChangeSeries(
 }
 
 /**
- * A sensor offset moves the means of all classes alike, so their distances are averaged by precision. A class is weighted by
- * its rows over its variance in the training data, so a few seconds of sitting can carry more weight than a minute of
- * jogging. A constant channel is treated as if it had the smallest variance. A channel without values gets the
- * baseline's position, with a precision of 0.
+ * Computes a batch's distance from the training data per channel. A sensor offset moves the means of all classes alike, so
+ * their distances are averaged with weights by precision: rows divided by the class's variance in the training data. A few
+ * seconds of sitting can thus outweigh a minute of jogging. A constant channel gets the smallest allowed variance. A
+ * channel without values gets the baseline's position, with a precision of 0.
  */
 function changeSeriesEntry(current: ClassSummaries, { baseline, byClass }: DriftModel): DriftState["series"][number] {
   return Object.fromEntries(

@@ -1,8 +1,8 @@
-// Distinguishes sudden from gradual change. To a detector that raises its alarm late, both look the same: far from the
-// reference. The series of distances tells them apart. For every possible start, two curves with three parameters each are
-// fitted by least squares: a level followed by another level (a step), and a level followed by a straight line (a ramp;
-// Hinkley 1971). The curve that fits better names the change, and its start is the estimated change point. Each value is
-// weighted by its precision.
+// Distinguishes sudden from gradual change. When an alarm is raised late, the last batches are far from the reference in either
+// case, but the series of distances differs. For every possible start, two curves with three parameters each are fitted by
+// least squares: a level followed by another level (a step), and a level followed by a straight line (a ramp; Hinkley 1971).
+// The better fit determines the kind of change, and its start is the estimated change point. Each value is weighted by its
+// precision.
 
 export interface ChangeShape {
   readonly kind: "step" | "ramp";
@@ -24,13 +24,13 @@ interface Fit {
   readonly residual: number;
 }
 
-/** Minimum number of values on either side of a start, so that both define a level. */
+/** Minimum number of values on each side of a start, so that both sides define a level. */
 const leastSide = 2;
-/** Above this ratio, the worse curve is ruled out. The limit also avoids a division by 0 if a fit is perfect. */
+/** Maximum ratio of the residuals; it also avoids a division by 0 if a fit is perfect. */
 const largestRatio = 1e6;
 
 /**
- * @param series one number per batch, oldest first: a signed shift, or a distance from a reference that does not move
+ * @param series one number per batch, oldest first: a signed shift, or a distance from a fixed reference
  * @param weights weights of the batches, in proportion to the inverse variances of their values; 0 if a batch has no value
  *   (default: all equal)
  * @throws RangeError if there are fewer than 5 values, a value is not finite, or the weights do not match the values
@@ -53,7 +53,7 @@ export function changeShape(series: readonly number[], weights: readonly number[
   return { kind, start: better.start, size: better.size, ratio, explained };
 }
 
-/** The start for which level + size * basis has the smallest residual; the earliest in case of a tie. */
+/** Finds the start for which level + size * basis has the smallest residual; of equally good starts, the earliest. */
 function bestShapeFit({ weights, n, deviations }: ShapeSeries, basis: (i: number, start: number) => number): Fit {
   const { length } = weights;
   const x = new Float64Array(length);
@@ -71,7 +71,7 @@ function bestShapeFit({ weights, n, deviations }: ShapeSeries, basis: (i: number
       xx += weights[i]! * dx ** 2;
       xy += weights[i]! * (dx * deviations[i]!);
     }
-    // A basis that does not vary explains nothing.
+    // A constant basis cannot explain any variance.
     const size = xx === 0 ? 0 : xy / xx;
     let residual = 0;
     for (let i = 0; i < length; i++) residual += weights[i]! * (deviations[i]! - size * (x[i]! - mean)) ** 2;
@@ -80,14 +80,14 @@ function bestShapeFit({ weights, n, deviations }: ShapeSeries, basis: (i: number
   return found;
 }
 
-/** What all fits of a series have in common. */
+/** Values that all fits of a series share. */
 interface ShapeSeries {
   readonly weights: readonly number[];
   /** Sum of the weights; 1 if all are 0. */
   readonly n: number;
   /** Differences from the weighted mean. */
   readonly deviations: Float64Array;
-  /** Weighted sum of their squares. */
+  /** Weighted sum of the squared deviations. */
   readonly whole: number;
 }
 

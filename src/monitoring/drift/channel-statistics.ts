@@ -1,5 +1,5 @@
-// Measures how far one channel of a batch is from a reference, in several ways. All are computed from two summaries over the
-// same grid. Each measure is 0 for equal summaries and grows in magnitude with the difference.
+// Computes several distances of one channel of a batch from a reference, from two summaries on the same grid. Each distance is
+// 0 for equal summaries, and its magnitude grows with the difference.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { psi } from "../../stats/psi.ts";
@@ -10,13 +10,16 @@ import type { QuantileGrid } from "../summaries/quantile-grid.ts";
 
 /** Distances of one channel of a batch from a reference. */
 export interface ChannelStatistics {
-  /** 0 to 1: the largest difference between the cumulative distributions. */
+  /** Kolmogorov-Smirnov distance, 0 to 1: the largest difference between the cumulative distributions. */
   readonly ks: number;
-  /** 0 or more: population stability index over the reference's deciles. */
+  /** Population stability index over the reference's deciles, 0 or more. */
   readonly psi: number;
-  /** 0 or more, in standard deviations of the baseline: how far the values would have to move on average. */
+  /**
+   * Wasserstein-1 distance, in standard deviations of the baseline: the average distance by which the values would have to
+   * move.
+   */
   readonly wasserstein: number;
-  /** 0 to 1: Jensen-Shannon distance between the shares per bin. */
+  /** Jensen-Shannon distance between the shares per bin, 0 to 1. */
   readonly jensenShannon: number;
   /** Current mean minus the reference mean, in standard deviations of the baseline. */
   readonly meanShift: number;
@@ -32,8 +35,7 @@ export interface ChannelScale {
 }
 
 /**
- * Lower limit of a standard deviation, as a share of the baseline's spread: it keeps the ratio finite if a channel does not
- * move.
+ * Lower limit of a standard deviation, as a share of the baseline's, so that ratios stay finite if a channel is constant.
  */
 export const leastRelativeStd = 1e-3;
 
@@ -54,8 +56,8 @@ export function channelStatistics(
     ks: ksDistance(reference.counts, current.counts),
     meanShift: (current.mean - reference.mean) / scale.std,
     logSdRatio: Math.log(spread(current) / spread(reference)),
-    // The other distances are computed only if they are read: they are expensive, and a calibration compares thousands of
-    // batches by their KS distances alone.
+    // The other distances are computed only when they are read, because they are expensive and a calibration compares thousands
+    // of batches by KS distance alone.
     get psi() {
       return psi(reference.counts, current.counts);
     },

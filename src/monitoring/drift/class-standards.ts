@@ -1,7 +1,7 @@
-// How far apart two batches are within each activity, relative to what is usual for that activity. Sitting differs more from
-// one session to the next than walking does, and a minute differs more than five minutes do. Each class's KS distance is
-// therefore standardised by drift-free pairs of that class and of that length. The classes of a batch are then combined by
-// Stouffer's method, weighted by the square roots of their effective sizes. Dimensions: K classes.
+// Computes the distance of two batches within each activity, relative to the usual distance for that activity. Sitting varies
+// more between sessions than walking, and a minute more than five minutes, so each class's KS distance is standardised by
+// drift-free pairs of the same class and length. The classes are then combined by Stouffer's method, weighted by the square
+// roots of their effective sizes. Dimensions: K classes.
 
 import { z } from "zod";
 import { ksDistance } from "../../stats/ks.ts";
@@ -20,7 +20,7 @@ export interface ClassDistances {
 
 /** Usual distances of one class, at one effective length. */
 export interface ClassRung {
-  /** Effective length of the pairs. */
+  /** Effective length of the pairs, in seconds. */
   readonly seconds: number;
   /** By channel: [mean, standard deviation]. */
   readonly ks: Readonly<Record<string, readonly [number, number]>>;
@@ -36,15 +36,15 @@ export const classStandardsSchema: z.ZodType<ClassStandards> = z.array(
   ),
 );
 
-/** Pairs from which one rung is estimated; an arbitrary choice. */
+/** Number of pairs from which one rung is estimated; an arbitrary choice. */
 const pairsPerRung = 60;
 const mostRungs = 8;
-/** A class with fewer pairs has no standard; arbitrary. */
+/** Minimum number of pairs for the standards of a class; an arbitrary choice. */
 const fewestPairs = 20;
-/** Lower limit of a distance's standard deviation, because a few equal distances say little about the next one. */
+/** Lower limit of a distance's standard deviation, because a few distances may be equal by chance. */
 const leastSpread = 0.01;
 
-/** [K] null for a class that is missing on either side. */
+/** [K] distances within each class; null for a class that either batch lacks. */
 export function classDistances(
   reference: ClassSummaries,
   current: ClassSummaries,
@@ -62,7 +62,9 @@ export function classDistances(
   });
 }
 
-/** Effective number of classes that two batches have in common: the inverse of the sum of squared shares; 0 for none. */
+/**
+ * Effective number of classes that two batches have in common: the inverse of the sum of squared shares; 0 if there are none.
+ */
 export function effectiveClassCount(distances: readonly (ClassDistances | null)[]): number {
   const rows = distances.flatMap((own) => own?.rows ?? []);
   const sum = rows.reduce((total, n) => total + n, 0);
@@ -105,7 +107,7 @@ function classStandardRung(
   return { seconds: roundClassStandard(Math.exp(logs / pairs.length)), ks: Object.fromEntries(ks) };
 }
 
-/** By channel: the combined standardised distance; classes without a standard do not count. */
+/** Returns the combined standardised distance by channel; classes without standards do not count. */
 export function classScores(
   distances: readonly (ClassDistances | null)[],
   standards: ClassStandards,

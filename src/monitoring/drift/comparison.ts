@@ -1,6 +1,6 @@
-// Compares one batch with one reference: all statistics, the score, and how unusual the score is without drift. It uses the
-// first available method: rehearsed batches (see `calibrate`); the Kolmogorov-Smirnov test with the effective number of
-// independent values; or constants, which say nothing about chance.
+// Compares one batch with one reference: computes all statistics, the score, and the score's p-value without drift. It uses the
+// first available method: rehearsed batches (see `calibrate`), the Kolmogorov-Smirnov test with the effective number of
+// independent values, or constants, which give no p-value.
 
 import { ksPValue } from "../../stats/ks.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -32,11 +32,11 @@ import {
 } from "./score.ts";
 import { unseenShareWithinClasses } from "./within-classes.ts";
 
-/** The training data, the stream's first batches, or its last ones. */
+/** What a batch is compared with: the training data, the stream's first batches, or its last batches. */
 export type ReferenceKind = "baseline" | "anchor" | "rolling";
 export const referenceKinds: readonly ReferenceKind[] = ["baseline", "anchor", "rolling"];
 
-/** What a model knows about its training data and about drift-free batches. */
+/** A model's data on its training data and on drift-free batches. */
 export interface DriftModel {
   /** Channels of the network, among the names of `baseline`. */
   readonly channels: readonly string[];
@@ -49,19 +49,20 @@ export interface DriftModel {
   readonly gravityLengths?: readonly string[];
 }
 
-/** Source of a p-value: the separation used for rehearsed batches, the KS test, or none. */
+/** Source of a p-value: how rehearsed batches were separated from their reference, the KS test, or constants (no p-value). */
 export type Method = KindCalibration["apart"] | "effective sample size" | "constants";
 
 export interface Comparison {
   readonly reference: ReferenceKind;
   readonly method: Method;
   readonly statistics: BatchStatistics;
-  /** Length of the part of the batch for which the reference has a counterpart. */
+  /** Effective length of the compared data; see `scorePairSize`. */
   readonly seconds: number;
   /** Share of the batch in classes that the reference lacks. */
   readonly unseenShare: number;
   /**
-   * The largest statistic: standardised by rehearsed batches, as -log10 p of the KS test, or as a multiple of its constant.
+   * The largest statistic, standardised by rehearsed batches; for other methods, the largest -log10 p of the KS test, or the
+   * largest multiple of a constant.
    */
   readonly score: Score;
   /** Null if judged by constants. */
@@ -69,26 +70,26 @@ export interface Comparison {
   /** The score from which the stream's own variation is learned; null if nothing was rehearsed. */
   readonly learned: number | null;
   /**
-   * P-value of the distance from the training data, relative to how far the stream usually is from them. Null against the
-   * stream's own past, and if no other people were rehearsed.
+   * P-value of the distance from the training data, relative to the stream's usual distance from it. Null for other references,
+   * and if no other people were rehearsed.
    */
   readonly usual: PValue | null;
-  /** How far the score is from the usual one; see `nullScoreExcess`. Null if nothing was rehearsed. */
+  /** Distance of the score from the usual score; see `nullScoreExcess`. Null if nothing was rehearsed. */
   readonly excess: number | null;
   /**
-   * The far score (see score.ts) as a multiple of its limit, or how far values are beyond what any person can cause, as
-   * a multiple of that limit; null if neither is known.
+   * The far score (see score.ts), or the size of values that no person can cause, each as a multiple of its limit; null if
+   * neither is known.
    */
   readonly far: Score | null;
   /** Whether the far score exceeds its limit, so that chance does not explain the batch. */
   readonly beyond: boolean;
-  /** Whether that is because no person can cause such values, which raises an alarm by itself. */
+  /** Whether the batch is beyond chance because no person can cause such values, which raises an alarm by itself. */
   readonly impossible: boolean;
   /**
-   * By channel: the scores whose maximum is `far` if the batch is beyond chance, and `score` otherwise.
+   * Scores by channel; their maximum is `far` if the batch is beyond chance, and `score` otherwise.
    */
   readonly channelScores: Readonly<Record<string, number>>;
-  /** Statistics that exceed the constants. */
+  /** Statistics that exceed their constants. */
   readonly findings: readonly FixedFinding[];
   /** Evidence required for an alarm, as a multiple of the run length; see the calibration. */
   readonly evidenceFactor: number;
@@ -102,8 +103,8 @@ export interface CompareOptions {
 }
 
 /**
- * @returns null if nothing can be compared: a side is shorter than the rehearsed batches, or the two have no class in
- *   common
+ * @returns null if nothing can be compared: batch or reference is shorter than the rehearsed batches, or they have no class in
+ * common
  */
 export function compare(
   kind: ReferenceKind,
@@ -156,9 +157,10 @@ export function compare(
 }
 
 /**
- * The channel whose values lie farthest outside the training range, on average by more than the width of that range. If there
- * is none, the acceleration whose mean length differs most from that of the training data, by more than `mostGravityRatio`.
- * Null if there is neither. No way of wearing a sensor causes either. The factor of one width is arbitrary.
+ * Finds values that no way of wearing a sensor can cause. First, the channel whose values lie furthest outside the training
+ * range, on average by more than the width of that range (the factor of one width is arbitrary). Otherwise, the acceleration
+ * whose mean length differs most from its mean length in the training data, by a factor above `mostGravityRatio`. Null if there
+ * are no such values.
  */
 function compareToTrainingRange(
   current: ClassSummaries,
@@ -189,18 +191,21 @@ function compareToTrainingRange(
 }
 
 /**
- * Largest ratio of a batch's mean length of acceleration to that of the training data, or its inverse. m/s^2, g and milli-g
- * differ by factors of at least 9.8, but the mean length during jogging is at most twice that at rest; 3 is about the
- * geometric mean of 1 and 9.8.
+ * Largest possible ratio, or inverse ratio, of the mean length of acceleration in a batch to the mean length in the training
+ * data. m/s^2, g and milli-g differ by factors of at least 9.8, but the mean length during jogging is at most twice the length
+ * at rest; 3 is about the geometric mean of 1 and 9.8.
  */
 export const mostGravityRatio = 3;
 
-/** Signal time of a summary, missing values included. */
+/** Duration of the samples in a summary, including samples with missing values. */
 export function comparedSeconds(summary: BatchSummary, samplingRateHz: number): number {
   return batchSummaryRows(summary) / samplingRateHz;
 }
 
-/** In a batch of the shortest length, a part may lack a counterpart in the reference by chance. */
+/**
+ * Minimum effective length as a share of the shortest rehearsed length, because by chance, a batch of the shortest length may
+ * contain classes that the reference lacks.
+ */
 const slack = 0.5;
 
 type Judged = Pick<
@@ -257,7 +262,7 @@ function batchSecondsInComparison(batch: ClassSummaries, { samplingRateHz }: Dri
   return comparedSeconds(mergeAcrossClasses(batch), samplingRateHz);
 }
 
-/** Older calibrations have factors for the length that was compared, not for that of the batch. */
+/** Interpolates the evidence factor over the batch's length or, in older calibrations, over the compared length. */
 function evidenceFactorOfComparison(
   { streams, rungs }: KindCalibration,
   seconds: { readonly batch: number; readonly compared: number },
@@ -269,7 +274,7 @@ function evidenceFactorOfComparison(
   return lower.evidence_factor + share * (upper.evidence_factor - lower.evidence_factor);
 }
 
-/** The smallest p-value of the channels, times their number. */
+/** Judges by the smallest p-value of the channels, multiplied by the number of channels. */
 function compareByKsTest(
   statistics: BatchStatistics,
   correlationSeconds: Readonly<Record<string, number>>,

@@ -1,8 +1,8 @@
 import { autocorrelationTime } from "../../stats/autocorrelation-time.ts";
 
 /**
- * Blocks per second. Movement faster than half this rate is averaged away. This lengthens the estimate, which errs on the
- * safe side.
+ * Blocks per second. Averaging over blocks removes movements faster than half this rate, which makes the estimate longer and
+ * therefore conservative.
  */
 const blocksPerSecond = 5;
 const mostBlocks = 6000;
@@ -19,8 +19,8 @@ function correlationBlockSize(samplingRateHz: number): number {
 }
 
 /**
- * Seconds per independent value of a person's signal: the integrated autocorrelation time of the samples in recorded order,
- * across activities. The result is the median over people.
+ * Returns the seconds per independent value of a person's signal: the integrated autocorrelation time of the samples in
+ * recorded order, across activities; median over people.
  * @param people one channel's samples per person
  * @returns null if no series is long enough
  */

@@ -4,10 +4,10 @@ import { quantiles } from "../../stats/quantile.ts";
 import { sortFloats } from "../../stats/sort-floats.ts";
 import type { BaselineStats, ChannelStats } from "./baseline-stats.ts";
 
-/** Enough bins to show the shape; an arbitrary choice. */
+/** Number of histogram bins, enough to show the shape; an arbitrary choice. */
 const HISTOGRAM_BINS = 64;
 
-/** The part of a baseline that describes the values. Every row counts once, in the units of the file. */
+/** Computes the part of a baseline that describes the values: statistics over all rows, in the units of the file. */
 export type DescribedValues = Pick<BaselineStats, "n_samples" | "sensor_columns" | "per_channel">;
 
 /**

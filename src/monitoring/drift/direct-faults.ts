@@ -1,15 +1,17 @@
-// Faults that show in a channel's samples and cannot be reversed: the channel is stuck, or clipped at a limit.
+// Finds faults that are visible in a channel's samples and cannot be reversed: the channel is stuck, or clipped at a limit.
 
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import type { BatchSummary, ChannelSummary } from "../summaries/batch-summary.ts";
 import type { Columns } from "../summaries/summarize.ts";
 import type { Culprit } from "./culprit.ts";
 
-/** A coarse sensor repeats values in training too; its grid then has at most this many edges. */
+/**
+ * Maximum number of grid edges of a coarse sensor, which repeats values even in the training data and is therefore not judged.
+ */
 const fewestEdges = 128;
-/** A channel is stuck if it repeats one value for at least this long; an arbitrary choice. */
+/** A channel may be stuck if it repeats one value for at least this number of seconds; an arbitrary choice. */
 export const stuckSeconds = 1;
-/** In addition, more than this share of its rows must be in such runs. */
+/** A channel is stuck if more than this share of its rows is in runs of at least `stuckSeconds`. */
 export const stuckShare = 0.05;
 /**
  * A channel is clipped if more than this share of its rows is at one end of its range, and the training data and the
@@ -17,13 +19,13 @@ export const stuckShare = 0.05;
  */
 const clippedShare = 0.02;
 /**
- * In addition, the end must occur this many times as often as any value between the ends, because a channel at rest has few
- * values.
+ * A channel is clipped only if the end occurs this many times as often as any value between the ends, because a channel at rest
+ * has few values.
  */
 const clippedRatio = 2;
 
 /**
- * Stuck and clipped channels, those with the largest share of samples first.
+ * Finds stuck and clipped channels; channels with the largest share of faulty samples come first.
  * @param columns [N] samples of each channel
  * @param own summaries of the stream's own past
  */

@@ -168,7 +168,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Null if the system has no such user. */
+/** Returns the user's ids, or null if the system has no such user. */
 function accountOf(name: string): { uid: number; gid: number } | null {
   const line = readFileSync("/etc/passwd", "utf8")
     .split("\n")

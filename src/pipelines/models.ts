@@ -37,19 +37,19 @@ export interface ModelVersion {
   readonly name: string;
   /** Name shared by all versions of the line. */
   readonly line: string;
-  /** The number of the version in its line, counted from 1; LINE@NUMBER means this model. */
+  /** Number of the version within its line, counted from 1; LINE@NUMBER refers to this model. */
   readonly number: number;
-  /** Whether LINE@champion means this model. */
+  /** Whether LINE@champion refers to this model. */
   readonly champion: boolean;
-  /** Name and time of its training. */
+  /** Name and time of the version's training. */
   readonly modelVersion: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  /** Folder of the model that made its pseudo-labels; null for a model that `train` made. */
+  /** Folder of the model that made the pseudo-labels; null for a model that `train` made. */
   readonly from: string | null;
-  /** Number of people that it learned from. */
+  /** Number of people in the training data. */
   readonly people: number;
-  /** In the order of the network's outputs. */
+  /** The class names, in the order of the network's outputs. */
   readonly classes: readonly string[];
   /** Macro F1 over folds. */
   readonly macroF1: { readonly mean: number | null; readonly sd: number | null };
@@ -57,13 +57,13 @@ export interface ModelVersion {
   readonly accuracy: { readonly mean: number | null; readonly sd: number | null };
 }
 
-/** One model and how it was made. */
+/** A model, and how it was made. */
 export interface ShownModel {
   /** The version, whether or not it is a champion. */
   readonly version: Omit<ModelVersion, "champion" | "number">;
   /** The content of cv_report.json. */
   readonly report: CvReport;
-  /** Null for a model that `train` made. */
+  /** The report of the retraining; null for a model that `train` made. */
   readonly retraining: RetrainReport | null;
 }
 
@@ -79,7 +79,7 @@ export interface Promotion {
 
 /**
  * All model folders in a directory, sorted by line and number. A model that cannot be read is left out, with a warning that
- * names it.
+ * names the folder.
  * @throws UserError if the directory cannot be read
  */
 export async function listModels(
@@ -118,7 +118,7 @@ export async function listModels(
  * Makes a model the champion of its line, in the registry of its parent directory. Its references start empty, and the
  * previous champion keeps its own. The promotion takes effect in a single rename.
  *
- * @throws UserError if it is not a valid model
+ * @throws UserError if the folder is not a valid model
  */
 export async function promote(model: string, now: () => Date = () => new Date()): Promise<Promotion> {
   const directory = resolve(await resolveModelByRegistry(model));
@@ -126,11 +126,11 @@ export async function promote(model: string, now: () => Date = () => new Date())
   const [parent, name] = [dirname(directory), basename(directory)];
   const registry = await readRegistry(parent);
   const line = registeredLineOfModel(registry, name, folder.manifest.retrained_from?.line);
-  // Even if the first version is damaged at present, it remains part of the line's history.
+  // A damaged first version remains part of the line's history.
   const hasFirst = await isListedModel(join(parent, line));
   const before = lineOfRegistry(registry, line)?.champions.at(-1) ?? (hasFirst ? line : null);
   if (before === name) return { line, champion: name, previous: null };
-  // Nobody uses the model's references before it is the champion, so a process that dies here does no harm.
+  // The model's references are not used before it is the champion, so a process that is killed here does no harm.
   const store = openModelLedger(monitored);
   try {
     const note = { at: now().toISOString(), who: accountName(), reason: "the model became the champion" };
@@ -150,8 +150,8 @@ export async function promote(model: string, now: () => Date = () => new Date())
 }
 
 /**
- * Makes the previous champion the champion again. Its baseline and references are still as they were.
- * @throws UserError if there is no previous champion, or it is no longer a valid model
+ * Makes a line's previous champion the champion again. Its baseline and references have not changed since.
+ * @throws UserError if there is no previous champion, or if it is no longer a valid model
  */
 export async function rollback(
   directory: string,
@@ -161,7 +161,7 @@ export async function rollback(
   const previous = lineOfRegistry(await readRegistry(directory), line)?.champions.at(-2);
   if (previous === undefined) {
     throw new UserError(`${directory}: line ${JSON.stringify(line)} has no earlier champion to roll back to`, {
-      advice: `List its models: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
+      advice: `List the line's models: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
     });
   }
   await openWatchedModel(join(directory, previous));
@@ -169,7 +169,7 @@ export async function rollback(
     const own = lineOfRegistry(registry, line);
     if (own?.champions.at(-2) !== previous) {
       throw new UserError(`${directory}: the champion of line ${JSON.stringify(line)} has just changed`, {
-        advice: `List its models, and try again: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
+        advice: `List the line's models, and try again: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
       });
     }
     const left = own.champions.pop()!;
@@ -178,7 +178,7 @@ export async function rollback(
   });
 }
 
-/** Reads a version's reports, including that of its retraining if there was one. */
+/** Reads a version's training report and, if it was retrained, the report of its retraining. */
 export async function showModel(model: string): Promise<ShownModel> {
   const directory = await resolveModelByRegistry(model);
   const version = await describeModelVersion(directory);
@@ -208,7 +208,7 @@ async function describeModelVersion(directory: string, listed?: Registry): Promi
   };
 }
 
-/** Returns null if the folder is not a model. If it cannot be read, warns and returns null. */
+/** Returns null if the folder is not a model. If a report cannot be read, warns and returns null. */
 async function describeListedModel(
   directory: string,
   registry: Registry,

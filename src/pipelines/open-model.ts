@@ -1,4 +1,4 @@
-// The interface of a model that programs open once and use often.
+// The interface of a model that a program opens once and uses many times.
 import type { BatchOptions, CheckAnswer, CheckRun, SummaryOptions } from "./check-batch.ts";
 import { openModelWithStore } from "./model-handle.ts";
 
@@ -10,23 +10,22 @@ export interface ModelWindows {
   readonly samples: Float32Array;
   /** [W] index of the first sample of each window. */
   readonly starts: Int32Array;
-  /** T, the same as in training. */
+  /** T, the number of samples per window, the same as in training. */
   readonly windowSize: number;
-  /** C names: the model's channels, in the model's order. */
+  /** [C] the names of the model's channels, in the model's order. */
   readonly channels: readonly string[];
 }
 
-/** An opened model. Its files, session and ledger are opened only once for any number of batches. */
+/** An opened model. The files, the session and the ledger of the model are opened only once for any number of batches. */
 export interface Model {
-  /** Does the same as the function `check`, without opening the model again. */
+  /** Judges a batch like the function `check`, without opening the model again. */
   check(batch: BatchOptions, run?: CheckRun): Promise<CheckAnswer>;
   /**
-   * Judges a batch that was summarised elsewhere, from what `tidemark/device` produced: the bytes of either form, or parsed JSON.
-   * Throws a UserError if this model did not make the summary. The result's `left_out` names what cannot be judged without
-   * samples.
+   * Judges a batch that `tidemark/device` has summarised, from the bytes of either form, or parsed JSON. Throws a UserError if
+   * the summary was made with another model. The result's `left_out` names what cannot be judged without samples.
    */
   checkSummary(summary: unknown, options: SummaryOptions, run?: CheckRun): Promise<CheckAnswer>;
-  /** Returns probabilities [W, K] of the classes. `jobs` is the maximum number of worker threads (default: one per core). */
+  /** Returns the class probabilities [W, K]. `jobs` is the maximum number of worker threads (default: one per core). */
   predict(windows: ModelWindows, options?: { readonly jobs?: number }): Promise<Float32Array>;
   /** Closes the session and the ledger; the model cannot be used afterwards. */
   close(): Promise<void>;
@@ -37,7 +36,7 @@ export interface Model {
  *
  * @param model a model folder, or DIR/LINE@champion
  * @param options.store where streams are kept (default: the model folder): sqlite:DIR or postgres://user:password@host/database
- * @throws UserError if the folder was changed, or its files cannot be used; the message lists all faults
+ * @throws UserError if the folder was modified, or its files cannot be used; the message lists all faults
  */
 export async function openModel(model: string, { store }: { readonly store?: string } = {}): Promise<Model> {
   return openModelWithStore({ model, store });

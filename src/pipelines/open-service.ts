@@ -1,4 +1,4 @@
-// The service without its network: models that are open, and the order in which batches are judged.
+// The service without its network interface: the open models, and the order in which batches are judged.
 
 import { UserError } from "../errors.ts";
 import { startWorker } from "../learning/training/start-worker.ts";
@@ -27,25 +27,28 @@ export type { StreamReader } from "./read-streams.ts";
 export { UnknownModel } from "./served-models.ts";
 
 export interface Service {
-  /** The verdict about a batch, after it has been stored. The batches of a stream are judged in the order of the calls or of data. */
+  /**
+   * The verdict about a batch, after it has been stored. The batches of a stream are judged in the order of the calls or of
+   * their data times.
+   */
   judge(posted: PostedBatch): Promise<JudgedBatch>;
-  /** From now on, no batch waits for others whose data may be older. */
+  /** Stops waiting for batches with older data. */
   hurry(): void;
   /** @throws UnknownModel */
   refuseUnknown(model: string): Promise<void>;
-  /** Names under which models can be addressed. */
+  /** Names by which clients address the models. */
   models(): Promise<string[]>;
-  /** The streams of the default project, by the names of the models' folders. */
+  /** The streams of the default project, by the folder name of their model. */
   streams(): Promise<{ readonly model: string; readonly streams: readonly ListedStream[] }[]>;
   /** Why no batch can be judged at present; undefined if batches can be judged. */
   notReady(): Promise<string | undefined>;
   /** What pages show. */
   readonly reader: StreamReader;
-  /** What pages show of models. */
+  /** The information about models that the pages show. */
   readonly baselines: Pick<BaselineReader, "baseline" | "comparison">;
-  /** The pictures of a batch; null if there is no such batch. */
+  /** The charts of a batch; null if there is no such batch. */
   picture(batch: Readonly<Record<"project" | "model" | "stream" | "batch", string>>): Promise<PicturedBatch | null>;
-  /** Carries out what an administrator decides. */
+  /** Carries out an administrator's decision. */
   decide(decision: ServedDecision): Promise<Decided>;
   /** Waits for the batches that are being judged. */
   close(): Promise<void>;
@@ -64,7 +67,7 @@ const judgingConnections = 10;
 /** Per thread, so that no batch waits for another one's statement. */
 const leastConnections = 2;
 
-/** @throws UserError if the folder has no model */
+/** @throws UserError if the folder contains no model */
 export async function openService(config: ServeConfig, run: ServiceRun = {}): Promise<Service> {
   const { models: directory, store: address, keepDays, keepMegabytes, batchRows } = config;
   const folders: ServedFolders = { models: directory, store: address };

@@ -19,10 +19,10 @@ import { qualityGateNotes } from "../signals/data/quality-gate.ts";
 import { storedResampling } from "../storage/store/stored-config.ts";
 
 /**
- * The rows are in the units that the model knows. Callers must close them.
+ * The rows are in the model's units. Callers must close them.
  *
  * @throws UserError if the recordings do not fit the model
- * @throws DataFault if there are values that no unit or movement explains, or the clock was probably misread
+ * @throws DataFault if some values can be explained by no unit and no movement, or if the clock was probably misread
  */
 export async function openToPredict(
   config: NamedColumns & Pick<PredictConfig, "files" | "channels" | "units" | "rate">,

@@ -1,4 +1,4 @@
-// Checks, before any work is done, whether the file that --out names can be written.
+// Checks that the file named by --out can be written, before any work is done.
 import { link, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../errors.ts";
@@ -7,10 +7,10 @@ import { hasSystemErrorCode } from "../system-error.ts";
 import { temporaryBeside } from "../temporary-file.ts";
 
 /**
- * Rejects an --out that could not be written, before any work is done. The file will be written under a temporary name beside
- * it and then renamed, so this function tries such a rename; it leaves nothing behind.
+ * Rejects an --out that cannot be written, before any work is done. The file will be written under a temporary name in the same
+ * folder and then renamed, so this function tries such a rename, and leaves nothing behind.
  *
- * @param options `overwrite`: an existing file may be replaced
+ * @param options `overwrite`: whether an existing file may be replaced
  * @throws UserError if `out` exists and must not be replaced, is not a regular file, or cannot be written
  */
 export async function checkOutFile(out: string, { overwrite }: { overwrite: boolean }): Promise<void> {
@@ -63,10 +63,10 @@ async function refuseMountedOutFile(out: string): Promise<void> {
   try {
     await link(resolve(out), trial);
   } catch (cause) {
-    // Other errors mean that hard links are impossible here, or not allowed for other users' files.
+    // Other errors mean that hard links are impossible here, or not permitted for other users' files.
     if (!hasSystemErrorCode(cause, "EXDEV")) return;
     throw new UserError(
-      `--out ${out} is a mount point, which cannot be replaced, because files are moved into place as a whole`,
+      `--out ${out} is a mount point, which cannot be replaced, because Tidemark writes a new file and renames it`,
       {
         advice: "Mount its folder instead, or choose another name.",
         cause,

@@ -1,6 +1,6 @@
-// Sessions of people who log in to the pages with a token. A session's secret is known only to the browser; here is its hash, in a
-// file of its own beside tokens.json, so that replicas share sessions, a restart keeps them, and nobody who reads the files can
-// use them. A session ends when it is logged out, when it expires, or as soon as its token is no longer valid.
+// Sessions of people who have logged in to the pages with a token. Only the browser knows a session's secret; its hash is
+// stored in a file next to tokens.json, so that replicas share sessions, sessions survive a restart, and the files are of no
+// use to a reader. A session ends at logout, at its expiry, or as soon as its token is no longer valid.
 
 import { createHash, randomBytes } from "node:crypto";
 import { readdir, rm, writeFile } from "node:fs/promises";
@@ -11,9 +11,9 @@ import { jsonFileText } from "../storage/store/json-file.ts";
 import { readTextFile } from "../storage/store/read-text-file.ts";
 import { hasSystemErrorCode } from "../system-error.ts";
 
-/** What is kept about a session. */
+/** The stored record of a session. */
 export interface PageSession {
-  /** Hash of the token that began it, as tokens.json has it. */
+  /** Hash, as stored in tokens.json, of the token with which the session was opened. */
   readonly token_hash: string;
   /** ISO 8601, UTC. */
   readonly expires_at: string;
@@ -29,7 +29,7 @@ export interface BegunSession {
 }
 
 export interface PageSessionsOptions {
-  /** Folder of the files. If it cannot be written to, sessions last only as long as the process. */
+  /** Folder of the files. If the file cannot be written, sessions last only as long as the process. */
   readonly directory: string;
   /** Duration of a session. */
   readonly hours: number;
@@ -48,7 +48,7 @@ export class PageSessions {
   readonly #directory: string;
   readonly #milliseconds: number;
   readonly #now: () => Date;
-  /** Those that could not be written. */
+  /** Sessions that could not be written to the file. */
   readonly #here = new Map<string, PageSession>();
 
   constructor({ directory, hours, now = () => new Date() }: PageSessionsOptions) {
@@ -72,7 +72,7 @@ export class PageSessions {
     return { secret, expiresAt, seconds: Math.floor(this.#milliseconds / 1000) };
   }
 
-  /** Null if there is no such session, or it has expired. */
+  /** Null if the session does not exist or has expired. */
   async find(secret: string): Promise<PageSession | null> {
     const session = this.#here.get(hashOfSession(secret)) ?? (await readPageSession(this.#path(secret)));
     return session !== null && this.#now().toISOString() < session.expires_at ? session : null;
@@ -94,13 +94,13 @@ export class PageSessions {
     }
   }
 
-  /** A secret comes from a request, but its hash is a plain name. */
+  /** The secret comes from a request, but its hash is safe as a file name. */
   #path(secret: string): string {
     return join(this.#directory, `${hashOfSession(secret)}.json`);
   }
 }
 
-/** What a page must send along to change something: only pages of the service itself can read it. */
+/** The token that a page must send with a change; only pages of the service itself can read it. */
 export function csrfTokenOf(secret: string): string {
   return createHash("sha256").update(`csrf ${secret}`).digest("base64url");
 }

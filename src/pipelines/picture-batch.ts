@@ -1,4 +1,5 @@
-// The pictures of a batch for the service's pages: those that `check --out` draws, from the summary that the store still keeps.
+// The charts of a batch for the service's pages: the ones that `check --out` draws, made from the summary that the store still
+// keeps.
 
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { Section } from "../report/page.ts";
@@ -6,7 +7,7 @@ import { parseStoredValue } from "../storage/store/stored-value.ts";
 import type { ServedModels } from "./served-models.ts";
 import { batchPageModel, batchPagePast } from "./write-batch-page.ts";
 
-/** A part of a page: charts as SVG, whose texts are escaped, and whose colours are the page's. */
+/** A part of a page: charts as SVG, with escaped text and the colours of the page. */
 export interface PicturedSection {
   readonly id: string;
   readonly title: string;
@@ -17,7 +18,7 @@ export interface PicturedSection {
 export interface PicturedBatch {
   /** Name of the model's folder. */
   readonly model: string;
-  /** Empty if the batch was rejected, or its summary is no longer kept. */
+  /** Empty if the batch was rejected, or its summary is no longer stored. */
   readonly sections: readonly PicturedSection[];
 }
 

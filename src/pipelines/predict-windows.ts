@@ -1,4 +1,4 @@
-// The network's output for every window of recordings. The samples are read in chunks, and only the output is kept.
+// Computes the network's output for every window of recordings. The samples are read in chunks, and only the output is kept.
 
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
@@ -6,7 +6,7 @@ import type { WindowPlan } from "../signals/preprocessing/plan-windows.ts";
 import { type WindowChunk, windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 
-/** Where each window is, and the probabilities of its classes. */
+/** The position of each window, and its class probabilities. */
 export interface PredictedWindows
   extends Pick<
     WindowSet,

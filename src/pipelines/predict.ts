@@ -25,13 +25,13 @@ export interface PredictResult {
   out: string;
   /** Number of rows in the table. */
   windows: number;
-  /** Number of windows by label. */
+  /** Number of windows per label. */
   classes: Record<string, number>;
-  /** Minutes by person and label; the time that windows share is counted once. */
+  /** Minutes per person and label; time covered by several windows is counted once. */
   minutes: Record<string, Record<string, number>>;
-  /** Mean confidence over all windows, 0 to 1. */
+  /** Mean confidence over all windows, from 0 to 1. */
   meanConfidence: number;
-  /** Mean length of an activity, in seconds, that the smoothing assumed; null if labels were not smoothed. */
+  /** Mean duration of an activity, in seconds, that the smoothing assumed; null if labels were not smoothed. */
   smooth: number | null;
   /** The confidence below which windows are labelled unknown, and its effect in cross-validation; null if every window has a class. */
   unknown: ConfidenceThreshold | null;
@@ -41,11 +41,11 @@ export interface PredictResult {
 
 /**
  * Labels every window of recordings with a trained model and writes one table: user, recording, start_s, end_s, label,
- * confidence, entropy (nats), margin and p_<class>. Windows are cut as in training; labels in the files are not read. If labels
- * are smoothed over time, all of these columns are those of the smoothed probabilities.
+ * confidence, entropy (nats), margin and p_<class>. Windows are cut as in training; labels in the files are ignored. If labels
+ * are smoothed over time, all of these columns are computed from the smoothed probabilities.
  *
- * @throws UserError if an option is wrong, the recordings do not fit the model, or the model folder was changed
- * @throws DataFault if there are values that no unit or movement explains
+ * @throws UserError if an option is wrong, the recordings do not fit the model, or the model folder was modified
+ * @throws DataFault if some values can be explained by no unit and no movement
  */
 export async function predict(
   options: PredictOptions,

@@ -4,7 +4,7 @@ import type { TableColumn } from "../signals/files/write-table.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
 
-/** user, recording, start_s, and end_s (the end of the last sample's period), in seconds on the recording's clock. */
+/** user, recording, start_s, and end_s (the end of the last sampling interval), in seconds on the recording's clock. */
 export function predictionWindowColumns(
   windows: Pick<
     WindowSet,
@@ -22,8 +22,8 @@ export function predictionWindowColumns(
 }
 
 /**
- * The network's output: the label under `labelName`, its probability (confidence), the distribution's entropy in nats, the
- * margin over the second most probable label, and the probability of each class as p_<class>.
+ * The network's output: the label under `labelName`, its probability (confidence), the entropy of the class probabilities in
+ * nats, the margin over the second most probable label, and the probability of each class as p_<class>.
  * @param probabilities [W, K]
  */
 export function predictionColumns(

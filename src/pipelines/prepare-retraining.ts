@@ -1,5 +1,5 @@
-// Everything that `retrain` does before its first fit: it opens the champion and the labelled recordings, passes the
-// unlabelled recordings through the quality gate, and chooses the holdout. Dimensions: U unlabelled windows, K classes.
+// Prepares `retrain` up to its first fit: opens the champion and the labelled recordings, passes the unlabelled recordings
+// through the quality gate, and chooses the holdout. Dimensions: U unlabelled windows, K classes.
 
 import { UserError } from "../errors.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
@@ -49,27 +49,27 @@ import { windowsOfModel } from "./windows-of-model.ts";
 
 type Heard = ReturnType<typeof collectingReporter>;
 
-/** The opened model that provides the pseudo-labels. */
+/** The open model that provides the pseudo-labels. */
 export type Champion = Pick<ModelHandle, "watched" | "predict">;
 
 export interface RetrainData {
   /** The champion's network. */
   readonly network: NetworkSource;
-  /** The options that the champion was trained with. */
+  /** The options with which the champion was trained. */
   readonly trained: ChampionOptions;
   /** Labelled recordings of all people; the caller closes them. */
   readonly labelled: RetrainRecordings;
   readonly dropped: DroppedSamples;
   readonly unlabelled: Pick<RetrainRecordings, "files" | "fingerprint" | "quality">;
-  /** Labelled windows first, then the unlabelled ones, whose labels are -1. */
+  /** The labelled windows, followed by the unlabelled ones with label -1. */
   readonly windows: WindowSet;
   /** Rows of `windows`. */
   readonly trainRows: Int32Array;
   readonly holdoutRows: Int32Array;
   readonly unlabelledRows: Int32Array;
-  /** [U] true labels, used only in the report; -1 if unknown. */
+  /** [U] true labels, which are used only in the report; -1 if unknown. */
   readonly truth: Int32Array | null;
-  /** [holdout, K] probabilities from networks that had not learned from the window's person. */
+  /** [holdout, K] probabilities from networks that were not trained on the window's person. */
   readonly championOnHoldout: Float32Array;
   /** [U, K] the champion's probabilities. */
   readonly championOnUnlabelled: Float32Array;
@@ -77,7 +77,7 @@ export interface RetrainData {
   readonly warnings: readonly string[];
 }
 
-/** The options that the preparation uses. */
+/** The options that affect the preparation. */
 type Preparing = NamedColumns &
   Pick<
     RetrainConfig,
@@ -98,7 +98,7 @@ type Preparing = NamedColumns &
 
 /**
  * @param reporter receives an estimate of the memory needed, before the windows are loaded
- * @throws UserError if there is a fault in the files, or nobody can be held out
+ * @throws UserError if the files have a fault, or nobody can be held out
  */
 export async function prepareRetraining(
   config: Preparing,
@@ -120,7 +120,7 @@ export async function prepareRetraining(
   }
 }
 
-/** @throws UserError if an option needs a network that is trained in steps, and the champion's is not */
+/** @throws UserError if an option requires a network that is trained in mini-batches, and the champion's network is not */
 function refuseStepsOfRetraining(
   { epochs, restart, adapt }: Pick<RetrainConfig, "epochs" | "restart" | "adapt">,
   { network }: Pick<ChampionOptions, "network">,
@@ -133,7 +133,7 @@ function refuseStepsOfRetraining(
   ].join(" and ");
   if (refused === "") return;
   throw new UserError(`the model's network is ${network}, which has no training epochs, so ${refused} cannot be used`, {
-    advice: `Leave out ${refused}: each cycle fits the network anew.`,
+    advice: `Omit ${refused}: each cycle fits the network anew.`,
   });
 }
 
@@ -145,7 +145,7 @@ async function prepareRetrainingFrom(
     champion: WatchedModel;
     network: NetworkSource;
     trained: ChampionOptions;
-    /** Warnings about how to read the figures. */
+    /** Warnings that affect how the figures must be read. */
     heard: Heard;
     reporter: Reporter<TrainEvent>;
   },
@@ -234,10 +234,10 @@ function requireEveryRetrainingClass({ parts, classes }: WindowPlan): void {
   const missing = classes.filter((_, k) => parts.every(({ label }) => label !== k));
   if (missing.length === 0) return;
   throw new UserError(
-    `the labelled recordings: expected windows of every class that the model predicts, found none of ${missing.join(", ")}`,
+    `the labelled recordings: expected windows of every class of the model, found none of ${missing.join(", ")}`,
     {
       advice:
-        "A retrained model has the same classes as before. Give labelled recordings of each class with --labelled.",
+        "A retrained model has the same classes as the previous one. Give labelled recordings of each class with --labelled.",
     },
   );
 }
@@ -246,10 +246,10 @@ function warnUnknownRetrainingClasses(rows: RowSource, classes: readonly string[
   const labels = new Set(Array.from(rows.stretches(), ({ label }) => label).filter((label) => label !== null));
   const unknown = [...labels].filter((label) => !classes.includes(label)).sort();
   if (unknown.length === 0) return;
-  reporter.warn(`The model does not know ${unknown.join(", ")}. Recordings with these labels are left out.`);
+  reporter.warn(`The model has no class for ${unknown.join(", ")}. Recordings with these labels are left out.`);
 }
 
-/** The schedule of the champion's final fit; with more epochs, the last learning rate is kept. */
+/** The schedule of the champion's final fit; additional epochs repeat the last learning rate. */
 async function retrainingSchedule(
   champion: WatchedModel,
   trained: Pick<ChampionOptions, "learningRate" | "network">,
@@ -274,7 +274,7 @@ async function retrainingSchedule(
   const kept = hasPenalty(trained.network)
     ? required("penalty", final.findLast((row) => row.penalty !== undefined)?.penalty)
     : null;
-  // In fine-tuning, the penalty was on the distance from another model's head, and cycles have no such head.
+  // In fine-tuning, the penalty applied to the distance from another model's head, which cycles do not have.
   const penalty = kept !== null && champion.config.from !== undefined ? untriedPenalty : kept;
   if (!isTrainedInSteps(trained.network)) return { learningRates: [], penalty, mixture: null };
   const mixture = penalty === null ? null : required("mixture", final.findLast((row) => row.mixture)?.mixture);
@@ -284,7 +284,7 @@ async function retrainingSchedule(
   return { learningRates, penalty, mixture };
 }
 
-/** Number of windows per person, for a table. */
+/** Number of windows per person, as a table. */
 export function retrainingPeople(windows: WindowSet, rows: Int32Array): string[] {
   const counts = windowsPerName(
     rows.map((row) => windows.groups[row]!),

@@ -1,4 +1,4 @@
-// Turns files into windows and folds: everything that `train` does before the first fit. Bad input is rejected here.
+// Turns files into windows and folds, which is all that `train` does before the first fit. Invalid input is rejected here.
 
 import { DataFault, type OnFault, throwDataFault } from "../data-fault.ts";
 import { UserError } from "../errors.ts";
@@ -57,25 +57,25 @@ export interface TrainingData {
   readonly recordings: Pick<Recordings, "channels" | "files" | "fingerprint">;
   readonly described: DescribedValues;
   readonly sensors: WatchedModel["sensors"];
-  /** How the values of the files were converted to the units of the sensors. */
+  /** Unit conversions that were applied to the values in the files. */
   readonly conversions: readonly StoredConversion[];
-  /** The class of each label that `--map` or `--exclude` lists, null if it is left out. */
+  /** The class of each label that `--map` or `--exclude` lists; null if the label is left out. */
   readonly labelMap: OpenedRecordings["labelMap"];
   readonly quality: QualityReport;
   readonly windows: WindowSet;
   readonly dropped: DroppedSamples;
-  /** Windows within which the label changes; null if none does. */
+  /** Windows in which the label changes; null if there are none. */
   readonly labelChanges: LabelChanges | null;
   readonly folds: readonly FoldParts[];
   readonly leakage: LeakageReport;
-  /** Warnings about how to read the figures. */
+  /** Warnings that affect how the figures must be read. */
   readonly warnings: readonly string[];
   readonly network: NetworkSource;
   /** The test set of a fixed split, if there is one. */
   readonly testSet?: TestSet;
 }
 
-/** The options that the preparation uses. */
+/** The options that affect the preparation. */
 type Preparing = NamedColumns &
   Pick<
     TrainConfig,
@@ -100,7 +100,7 @@ const lessMemory = "Lower --jobs or --batch-size, use --network compact, or give
 
 /**
  * @param known the network, if it has already been read
- * @throws UserError if there is a fault in the files, or they cannot be split as requested
+ * @throws UserError if the files have a fault, or cannot be split as requested
  */
 export async function prepareTraining(
   config: Preparing,
@@ -116,7 +116,7 @@ export async function prepareTraining(
   }
 }
 
-/** Opens recordings as `train` reads them. @throws UserError if there is a fault in the files */
+/** Opens recordings as `train` reads them. @throws UserError if the files have a fault */
 export function openForTraining(
   config: Pick<Preparing, "files" | "split" | "rate"> & NamedColumns,
   reporter: Reporter<TrainEvent>,
@@ -129,7 +129,7 @@ export function openForTraining(
   });
 }
 
-/** Opens recordings with or without labels and people. @throws UserError if there is a fault in the files */
+/** Opens recordings with or without labels and people. @throws UserError if the files have a fault */
 export function openForTrainingLabelledOrNot(
   config: Pick<Preparing, "files" | "rate"> & NamedColumns,
   reporter: Reporter<TrainEvent>,
@@ -222,7 +222,7 @@ export async function prepareOpenedTraining(
   };
 }
 
-/** The sizes of windows and of a network's output. */
+/** The shapes of the windows and of the network's output. */
 export function trainingNetworkSizes({
   windowSize,
   channels,
@@ -231,7 +231,7 @@ export function trainingNetworkSizes({
   return { windowSize, channels: channels.length, classes: classes.length };
 }
 
-/** @throws UserError if there is a mixture of units that is not to be converted, or of sensors with and without gravity */
+/** @throws UserError if units are mixed and must not be converted, or if sensors with and without gravity are mixed */
 function convertTrainingUnits(
   rows: StoredRows,
   { sensor = [], units: text }: Pick<TrainConfig, "sensor" | "units">,
@@ -245,7 +245,7 @@ function convertTrainingUnits(
   return { sensors, conversions, converted: convertUnitsOfRows(rows, conversions) };
 }
 
-/** Folds, and the windows that they refer to. */
+/** The folds, and the windows to which their rows refer. */
 function prepareTrainingSplits(
   {
     split: given,
@@ -261,7 +261,7 @@ function prepareTrainingSplits(
 ): Pick<TrainingData, "folds" | "leakage" | "warnings"> {
   const rng = Rng.fromSeed(seed);
   const split = isColumnTrainingSplit(given) ? "group" : given;
-  // Within a recording, keep the length of one window between test and training windows, because adjacent windows are alike.
+  // Within a recording, keep a gap of one window between test and training windows, because adjacent windows are similar.
   const { splits, warnings } = outerSplit(split, windows, {
     nSplits,
     purgeSamples,
@@ -289,7 +289,8 @@ function refuseFlatTrainingChannels({ channels }: QualityReport): void {
   if (flat === undefined) return;
   const others = Object.keys(channels).filter((name) => !channels[name]!.flat);
   throw new UserError(
-    `Column "${flat[0]}" has the same value (${flat[1].min}) in all rows. A network cannot learn from it, and checks have nothing to compare`,
+    `Column "${flat[0]}" has the same value (${flat[1].min}) in all rows. A network cannot learn from a constant ` +
+      `channel, and checks have nothing to compare`,
     {
       advice:
         others.length === 0

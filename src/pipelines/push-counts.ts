@@ -1,4 +1,4 @@
-// What `push` did, stream by stream, and its exit code.
+// Counts what `push` did per stream, and derives its exit code.
 
 import { exitCodes, verdictExitCodes } from "../errors.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
@@ -9,28 +9,28 @@ export interface PushedStream {
   stream: string;
   /** Number of batches that the service accepted. */
   accepted: number;
-  /** How many of these it had judged before. */
+  /** Number of accepted batches that the service had already judged. */
   known: number;
-  /** Number of accepted batches by verdict. */
+  /** Number of accepted batches per verdict. */
   verdicts: Record<CheckResult["verdict"], number>;
   /** The last batch that was accepted; null if there is none. */
   last: { batch_id: string; verdict: CheckResult["verdict"] } | null;
-  /** Number of batches that the service will never accept. */
+  /** Number of batches that the service permanently refused. */
   refused: number;
-  /** Number of batches that wait in the spool. */
+  /** Number of batches that remain in the spool. */
   spooled: number;
-  /** Why they wait; null if none waits, or the command was stopped before. */
+  /** Why batches remain in the spool; null if there are none, or if the command was stopped first. */
   waits_because: string | null;
 }
 
-/** A batch that the service will never accept. */
+/** A batch that the service permanently refused. */
 export interface RefusedBatch {
   stream: string;
   batch_id: string;
-  /** The file that it comes from. */
+  /** The file that contained the batch. */
   file: string;
   reason: string;
-  /** Where its content is kept. */
+  /** Where the refused batch is kept. */
   kept: string;
 }
 
@@ -39,16 +39,19 @@ export interface PushResult {
   /** Address of the service. */
   to: string;
   model: string;
-  /** Folder in which batches wait. */
+  /** Folder in which batches wait until the service accepts them. */
   spool: string;
-  /** The highest exit code: that of a verdict, 2 if something was refused or could not be read, 3 if batches wait. */
+  /**
+   * The highest exit code of all batches: that of the verdict, 2 if a batch was refused or unreadable, 3 if batches remain in
+   * the spool.
+   */
   exit_code: number;
   accepted: number;
   refused: number;
   spooled: number;
-  /** Number of files that had been sent before. */
+  /** Number of files that were skipped because they had already been sent. */
   skipped: number;
-  /** In the order of their names. */
+  /** The streams, sorted by name. */
   streams: PushedStream[];
   refused_batches: RefusedBatch[];
   unread_files: UnreadFile[];

@@ -1,5 +1,6 @@
-// `tidemark push`: a gateway's end of the service. Recordings become batches, which wait in a spool on the disk until the service has
-// accepted them, in the order of each stream. A batch that is sent twice gets the same answer, because its id comes from its file.
+// `tidemark push` sends recordings from a gateway to the service. Recordings become batches, which wait in a spool on disk, in
+// order per stream, until the service has accepted them. A batch that is sent twice gets the same verdict, because its id is
+// derived from its file.
 
 import { readFile } from "node:fs/promises";
 import { counted } from "../counted.ts";
@@ -19,10 +20,10 @@ import { type ServiceRequest, serviceClient } from "./service-client.ts";
 
 export type { PushedStream, PushResult, RefusedBatch } from "./push-counts.ts";
 
-/** What `push` uses in addition to its options. */
+/** Dependencies of `push` in addition to its options. */
 export interface PushRun {
   readonly reporter?: Partial<Reporter>;
-  /** Aborted to stop: what is on its way gets its answer, the rest stays in the spool. */
+  /** Aborted to stop the command: requests in progress are completed, and the remaining batches stay in the spool. */
   readonly signal?: AbortSignal;
   /** Called when an accepted batch has left the spool. */
   readonly onAccepted?: (batch: { stream: string; batch_id: string; verdict: CheckResult["verdict"] }) => void;
@@ -33,7 +34,7 @@ export interface PushRun {
   readonly random?: () => number;
 }
 
-/** @throws UserError if an option is wrong, there are no such files, or another push uses the spool */
+/** @throws UserError if an option is wrong, a file or folder does not exist, or another push uses the spool */
 export async function push(options: PushOptions, run: PushRun = {}): Promise<PushResult> {
   const config = resolvePushConfig(options);
   const { signal = new AbortController().signal, clock = systemClock, environment = process.env } = run;
@@ -114,7 +115,7 @@ async function gatherAndSend(
   return gathered.value;
 }
 
-/** The parameters of a request that say how columns are read. */
+/** The request parameters that determine how columns are read. */
 function columnsToPush(config: PushConfig): Record<string, string> {
   const names = Object.keys(postedColumns) as (keyof typeof postedColumns)[];
   const given = names.flatMap((name) => {
@@ -140,19 +141,19 @@ async function tokenToPush(
   const token = given?.trim() ?? "";
   if (token === "" && tokenFile !== undefined) throw new UserError(`${tokenFile}: expected a token, found nothing`);
   if (/[^\x21-\x7e]/.test(token)) {
-    throw new UserError(`${tokenFile ?? tokenVariable}: expected a token, found other characters`, {
+    throw new UserError(`${tokenFile ?? tokenVariable}: expected a token, found characters that no token has`, {
       advice: "Copy the token as `tidemark token create` printed it.",
     });
   }
   const { hostname, protocol } = new URL(to);
   if (token !== "" && protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(hostname))
-    warn(`--to ${to}: without https, everybody on the way to the service can read the token`);
+    warn(`--to ${to}: without https, anyone on the network path to the service can read the token`);
   return token === "" ? null : token;
 }
 
 /**
- * The spool's destination is fixed as soon as the service has accepted a batch; before, a mistyped model or address can be corrected
- * with the next command.
+ * The destination of a spool is fixed once the service has accepted a batch; until then, a mistyped model or address can be
+ * corrected by the next command.
  * @throws UserError if the spool holds batches for another service or model
  */
 async function destinationToPush(
@@ -167,12 +168,13 @@ async function destinationToPush(
   const waiting = counted(spool.count, "batch", "batches");
   if (before !== null && spool.count > 0) {
     throw new UserError(
-      `--spool ${folder}: it has ${waiting} for ${before.to}, model ${before.model}; expected none for another destination`,
+      `--spool ${folder}: expected a spool for this destination, but it holds ${waiting} for ${before.to}, model ` +
+        `${before.model}`,
       { advice: "Choose another --spool, or if the service or the model has moved, correct destination.json in it." },
     );
   }
   const found = model ?? (await onlyModel());
-  // What another service or model knows says nothing about this one.
+  // The record of batches accepted by another service or model does not apply to this one.
   if (before !== null) await spool.forgetTaken();
   else if (spool.count > 0) warn(`${waiting} from earlier commands are sent to ${to}, model ${found}, too`);
   return { model: found, fix: () => spool.setDestination({ schema_version: 1, to, model: found }) };

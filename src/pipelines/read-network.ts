@@ -1,5 +1,5 @@
-// Reads the network that `--network` names. A preset needs no reading. A user's own network is a file, which is read and run
-// once here, so that a fault is reported before any recording is read.
+// Reads the network that `--network` names. A preset requires no file. A user's own network is a file, which is read and
+// executed once here, so that a fault is reported before any recording is read.
 
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../errors.ts";
@@ -17,10 +17,10 @@ import type { Manifest } from "../storage/store/manifest.ts";
 import { ownNetworkFiles } from "../storage/store/model-folder.ts";
 import { explainSystemErrorOnRead } from "../system-error.ts";
 
-/** Far more than the code of a network takes up. */
+/** A generous limit: the code of a network is much shorter. */
 const largestFile = 2 ** 20;
 
-/** @throws UserError if it is a file that cannot be read or run, or that does not export a function */
+/** @throws UserError if the file cannot be read or executed, or does not export a function */
 export async function readNetwork(network: TrainConfig["network"]): Promise<NetworkSource> {
   if (!isNetworkFile(network)) return network;
   const text = await readNetworkText(network);
@@ -48,8 +48,8 @@ export async function readNetwork(network: TrainConfig["network"]): Promise<Netw
 
 /**
  * Reads the network of a model that is to be trained further.
- * @param trained the network with which the model was trained, as its folder records it
- * @throws UserError if the model has a network of its user's own, and `--network` does not name a file with the same content
+ * @param trained the network with which the model was trained, as recorded in its folder
+ * @throws UserError if the model has its user's own network, and `--network` does not name a file with the same content
  */
 export async function readChampionNetwork(
   trained: TrainConfig["network"],
@@ -63,7 +63,7 @@ export async function readChampionNetwork(
     });
   }
   const kept = Object.values(ownNetworkFiles).find((name) => Object.hasOwn(files, name));
-  const again = "Nothing runs the copy in the model folder. Give the original file: --network FILE";
+  const again = "The copy in the model folder is never executed. Give the original file: --network FILE";
   if (given === undefined) {
     throw new UserError(`${model} was trained with its user's own network, ${trained}, so --network is needed`, {
       details: kept === undefined ? [] : [`expected a file with ${files[kept]}`],
@@ -89,12 +89,15 @@ export function readNetworkFile({ file }: OwnNetwork): TrainConfig["network"] {
   return file as TrainConfig["network"];
 }
 
-/** What an unfinished run must have in common with the run that resumes it: the content of the file, whatever its path. */
+/**
+ * Part of a run's identity: the content of the network's file, regardless of its path, must be the same when the run is
+ * resumed.
+ */
 export function readNetworkIdentity(network: NetworkSource): string {
   return typeof network === "string" ? network : `file with ${network.sha256}`;
 }
 
-/** Whether `--network` names a file, not a preset. */
+/** Whether `--network` names a file instead of a preset. */
 export function isNetworkFile(
   network: TrainConfig["network"],
 ): network is Extract<TrainConfig["network"], `${string}.${string}`> {
@@ -121,9 +124,13 @@ async function networkCodeWithoutTypes(file: string, text: string): Promise<stri
   }
 }
 
-/** Node.js warns that this function is experimental; the same code runs whenever it starts a .ts file, without a warning. */
+/**
+ * Node.js warns that this function is experimental, although the same code runs without a warning whenever Node.js starts a .ts
+ * file.
+ */
 async function networkTextWithoutTypes(text: string): Promise<string> {
-  // Loaded only here: a Node.js that is too old lacks it, and must still be able to report that it is too old.
+  // Loaded dynamically: an unsupported version of Node.js lacks this function, and must still be able to report that it is too
+  // old.
   const { stripTypeScriptTypes } = await import("node:module");
   const { emitWarning } = process;
   process.emitWarning = () => {};
@@ -134,7 +141,7 @@ async function networkTextWithoutTypes(text: string): Promise<string> {
   }
 }
 
-/** The parser for types says in which line an error is; the error of an import does not. */
+/** The parser that strips types reports the line of an error; the error of an import does not. */
 async function networkSyntaxError(code: string): Promise<unknown> {
   try {
     await networkTextWithoutTypes(code);
@@ -148,14 +155,15 @@ function unreadableNetwork(file: string, cause: unknown): UserError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const advice = /^(module|exports|require) is not defined/.test(reason)
     ? "Expected an ES module: export default function (layers, classCount) { ... }, without module.exports and require."
-    : "Expected an ES module in JavaScript, or in TypeScript that Node.js can run by leaving out the types.";
+    : "Expected an ES module in JavaScript, or in TypeScript that Node.js can run by stripping the types.";
   if (/^Failed to resolve module specifier/.test(reason)) {
     const name = /"([^"]*)"/.exec(reason)?.[1] ?? "another module";
     return ownNetworkFault(
       { file },
       `expected a file that imports no other file and no package, but it imports ${name}`,
       cause,
-      "Its layers come with the first argument of its function. Put everything else into this file, and write import type for types.",
+      "The layers are passed as the first argument of the exported function. Put all other code into this file, and " +
+        "use import type for types.",
     );
   }
   return ownNetworkFault({ file }, `it cannot be loaded: ${reasonInOwnNetwork(cause)}`, cause, advice);

@@ -1,4 +1,4 @@
-// Reads out_of_fold.parquet: for each training window, the probabilities of a network that had not seen its person.
+// Reads out_of_fold.parquet: for each training window, the probabilities from a network that was not trained on its person.
 
 import { UserError } from "../errors.ts";
 import { duckdbIdentifier, duckdbLiteral, openDuckdb } from "../signals/files/duckdb.ts";
@@ -17,7 +17,7 @@ export interface OutOfFoldRow {
 
 /**
  * The rows in the order of the training windows.
- * @throws UserError if it is not such a table
+ * @throws UserError if the file is not such a table
  */
 export async function readOutOfFold(folder: ModelFolder, classes: readonly string[]): Promise<OutOfFoldRow[]> {
   const path = folder.path(modelFiles.outOfFold);

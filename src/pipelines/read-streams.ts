@@ -1,4 +1,4 @@
-// What the pages of the service read: the streams of all its models, one stream, and one batch.
+// Reads the data of the service's pages: the streams of all its models, one stream, or one batch.
 
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
@@ -24,7 +24,7 @@ export interface Fleet extends SelectedStreams<FleetStream> {
   models: string[];
 }
 
-/** A batch with its full answer, or with the part that is still kept. */
+/** A batch with its full result, or with the part of it that is still stored. */
 export interface ReadBatch {
   model: string;
   received_at: string;
@@ -36,11 +36,11 @@ export interface ReadBatch {
 
 /** Streams of one project. */
 export interface StreamReader {
-  /** @param mayRead whether the caller may read a stream; others are neither listed nor counted */
+  /** @param mayRead whether the caller may read a stream; other streams are neither listed nor counted */
   fleet(project: string, mayRead: (stream: string) => boolean, selection: StreamSelection): Promise<Fleet>;
   /** @param last maximum number of batches; null if there is no such stream */
   stream(project: string, model: string, stream: string, last: number): Promise<ReadStream | null>;
-  /** Null if there is no such batch. */
+  /** Null if the batch does not exist. */
   batch(project: string, model: string, stream: string, batch: string): Promise<ReadBatch | null>;
 }
 
@@ -74,7 +74,7 @@ export function streamReader(
       const stored = (await ledger?.streams.find(stream, batch)) ?? null;
       if (stored === null) return null;
       const { receivedAt, status, reason, inReferences } = stored;
-      // The stored answer has the name that the stream had then.
+      // The stored result carries the stream's name at that time.
       const result = { ...parseStoredValue(checkResultSchema, stored.result, `batch "${batch}"`), stream };
       return { model: folder, received_at: receivedAt, status, reason, in_references: inReferences, result };
     },

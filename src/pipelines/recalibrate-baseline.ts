@@ -1,6 +1,6 @@
 // `tidemark baseline recalibrate`: rehearses a model's training recordings again, without training. Only the calibration and
-// the accuracy estimate of the baseline may change. The bins that batches are counted in, and the distributions that they are
-// compared with, stay the same. So references, devices' summaries and running alarms remain valid. W windows, K classes.
+// the accuracy estimate of the baseline may change. The histogram bins and the reference distributions stay the same.
+// References, devices' summaries and current alarms therefore remain valid. W windows, K classes.
 
 import { UserError } from "../errors.ts";
 import { cvReportSchema } from "../learning/training/cv-report.ts";
@@ -40,29 +40,29 @@ export type { CalibrationEvent } from "./calibration-progress.ts";
 export interface Recalibration {
   /** The model folder. */
   readonly model: string;
-  /** Name and time of its training, which stay as they are. */
+  /** Name and time of the model's training, which stay unchanged. */
   readonly modelVersion: string;
   /** Number of people whose days were rehearsed. */
   readonly people: number;
-  /** The days that were rehearsed; null if the calibration does not say. */
+  /** The rehearsed days; null if the calibration does not record them. */
   readonly day: RehearsedDay | null;
-  /** The days of the calibration that was replaced; null if an earlier version made it. */
+  /** The days rehearsed by the replaced calibration; null if an earlier version of Tidemark made it. */
   readonly before: RehearsedDay | null;
-  /** How many batches pass between false alarms; null if too few people could be rehearsed. */
+  /** Number of batches between false alarms; null if too few people could be rehearsed. */
   readonly runLength: MeasuredRunLength | null;
-  /** Whether the calibration differs from the one that was replaced. */
+  /** Whether the calibration differs from the replaced one. */
   readonly changed: boolean;
   /** Duration in seconds. */
   readonly seconds: number;
 }
 
 /**
- * Calibrates a model anew, from the recordings that it learned from and the predictions of its cross-validation. Replaces
- * `drift.calibration` and `drift.accuracy` in baseline_stats.json, and updates the manifest; if it fails, nothing changes.
+ * Recalibrates a model on its training recordings and the predictions of its cross-validation. Replaces `drift.calibration` and
+ * `drift.accuracy` in baseline_stats.json, and updates the manifest; if this fails, nothing is changed.
  *
  * @param options the same as on the command line; `model` is required
- * @throws UserError if these recordings or predictions are not the ones that the model was made from, or if this version
- *   measures the recordings differently
+ * @throws UserError if these recordings or predictions differ from those used in training, or if this version measures the
+ * recordings differently
  */
 export async function recalibrateBaseline(
   options: RecalibrateOptions,
@@ -105,7 +105,7 @@ export async function recalibrateBaseline(
 
 /**
  * Freezes the drift baseline again.
- * @param signals names of the channels and signals in it; undefined for those that training computes today
+ * @param signals names of the channels and signals in the baseline; undefined for those that training computes today
  */
 export async function freezeToRecalibrate(
   config: RecalibrateConfig,
@@ -117,8 +117,11 @@ export async function freezeToRecalibrate(
   const { manifest } = folder;
   if ((manifest.retrained_from?.pseudo_labelled ?? 0) > 0) {
     throw new UserError(
-      `${config.model} cannot be recalibrated: it also learned from pseudo-labelled windows, which its folder does not contain`,
-      { advice: "It still works as it is. For a new calibration, retrain its previous model again." },
+      `${config.model} cannot be recalibrated: it was also trained on pseudo-labelled windows, which its folder ` +
+        `does not contain`,
+      {
+        advice: "The model still works without recalibration. For a new calibration, retrain the previous model again.",
+      },
     );
   }
   const trained = trainedOptionsToRecalibrate(watched, config.model);
@@ -150,7 +153,7 @@ function trainedOptionsToRecalibrate({ config, folder }: WatchedModel, model: st
   );
 }
 
-/** The windows that were cross-validated: those of the people who were not in the holdout. */
+/** The windows that were cross-validated: those of people who were not in the holdout. */
 async function cutWindowsToRecalibrate(
   { model, recordings }: RecalibrateConfig,
   { folder: { manifest }, config, drift }: WatchedModel,
@@ -159,7 +162,7 @@ async function cutWindowsToRecalibrate(
 ): Promise<WindowSet> {
   const { channels, users, label_map: labelMap } = manifest.data;
   const { map: _, exclude: _e, ...unmapped } = trained;
-  const advice = "Give the recordings that it learned from, at their present paths, with --recordings.";
+  const advice = "Give the training recordings of the model, at their present paths, with --recordings.";
   const opened = await openRecordings(recordings ?? (await recordingsOfModel(manifest, model, advice)), {
     columns: { channels, ...namedColumnRoles(labelMap === undefined ? trained : unmapped), labelMap },
     requireLabels: true,
@@ -183,7 +186,10 @@ async function cutWindowsToRecalibrate(
   }
 }
 
-/** [W, K] out of fold, after temperature scaling. @throws UserError if the folder has predictions of other windows */
+/**
+ * [W, K] out-of-fold probabilities after temperature scaling. @throws UserError if the folder's predictions are for other
+ * windows
+ */
 async function outOfFoldToRecalibrate({ folder, drift }: WatchedModel, windows: WindowSet): Promise<Float32Array> {
   const { classes } = drift;
   const { temperature } = await readJsonFile(folder.path(modelFiles.cvReport), cvReportSchema);

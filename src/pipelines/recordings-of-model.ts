@@ -1,5 +1,6 @@
-// The recordings that a model learned from, as named in its manifest. The folder may come from somebody else. So no address
-// in it is fetched, no pattern is expanded, and the recordings' fingerprint is compared before a network learns from them.
+// Finds the recordings on which a model was trained, as named in its manifest. The folder may come from an untrusted source.
+// Addresses in it are therefore not fetched, patterns are not expanded, and the recordings' fingerprint is compared before a
+// network is trained on them.
 
 import { realpath, stat } from "node:fs/promises";
 import { counted } from "../counted.ts";
@@ -8,14 +9,14 @@ import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
 import { hasSystemErrorCode } from "../system-error.ts";
 
-/** System folders, in which nobody keeps recordings. */
+/** System folders, in which recordings are never stored. */
 const systemFolders = /^\/(?:dev|proc|sys)(?:\/|$)/;
 
 /**
- * @param model as the user named it
- * @param advice what to do if the manifest names anything else
+ * @param model the model, as the user named it
+ * @param advice what to do if the manifest names something else
  * @returns local paths of regular files
- * @throws UserError if the manifest names anything else
+ * @throws UserError if the manifest names something else
  */
 export async function recordingsOfModel({ data }: Manifest, model: string, advice: string): Promise<readonly string[]> {
   for (const file of data.files) {
@@ -28,7 +29,7 @@ export async function recordingsOfModel({ data }: Manifest, model: string, advic
   return data.files;
 }
 
-/** @throws UserError if the recordings are not those that the model learned from */
+/** @throws UserError if the recordings are not those on which the model was trained */
 export function refuseOtherRecordings(
   { data }: Manifest,
   model: string,
@@ -58,10 +59,10 @@ function isModelRecordingElsewhere(file: string): boolean {
 
 async function faultOfModelRecording(file: string): Promise<string | null> {
   try {
-    // The paths in a manifest are complete; a pattern could search any folder.
+    // The paths in a manifest are complete, and a pattern could search any folder.
     if (!(await stat(file)).isFile()) return "it is not a regular file";
     const real = await realpath(file);
-    return systemFolders.test(real) ? `it leads to ${real}, a system file` : null;
+    return systemFolders.test(real) ? `it is a link to ${real}, a system file` : null;
   } catch (error) {
     if (hasSystemErrorCode(error, "ENOENT")) return "there is no such file";
     if (hasSystemErrorCode(error, "EACCES")) return "permission is denied (EACCES)";

@@ -14,9 +14,9 @@ export type { BatchStanding, BatchStatus, IncomingBatch, StoredBatch } from "../
 
 /** A stream's references and recent batches. */
 export interface ShownReference {
-  /** The content of its rolling_reference.json. */
+  /** The content of the stream's rolling_reference.json. */
   readonly reference: RollingReference;
-  /** The stream's newest batches, whatever their status, oldest first. */
+  /** The stream's newest batches of any status, oldest first. */
   readonly ledger: readonly StoredBatch[];
   /** All streams of the model that have at least one batch. */
   readonly streams: readonly string[];
@@ -26,15 +26,15 @@ export interface ShownReference {
 export interface ReferenceOptions {
   /** A model folder, or DIR/LINE@champion. */
   readonly model: string;
-  /** Name of the stream: a device, a person, a site. */
+  /** Name of the stream, such as a device, a person or a site. */
   readonly stream: string;
   /** Where streams are kept (default: the model folder): sqlite:DIR or postgres://user:password@host/database. */
   readonly store?: string;
 }
 
-/** Selects a stream, and says who decides about it, and why; the ledger records both. */
+/** Selects a stream, and gives the author and the reason of a decision for the ledger. */
 export interface DecisionOptions extends ReferenceOptions {
-  /** Who decides (default: the name of your account). */
+  /** Author of the decision (default: the name of your account). */
   readonly by?: string;
   /** Why. */
   readonly reason?: string;
@@ -44,7 +44,7 @@ export interface DecisionOptions extends ReferenceOptions {
 const shownRows = 20;
 
 /**
- * Reads the references that a stream's batches are compared with.
+ * Reads the references with which a stream's batches are compared.
  *
  * @throws UserError if the model folder cannot be used
  */

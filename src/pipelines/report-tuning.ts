@@ -1,16 +1,16 @@
-// Sends a search that has ended to a tracking server.
+// Sends a completed search to a tracking server.
 
 import { type LoggedTuning, tuneLogEvents } from "../report/tune-log.ts";
 import type { Reporter } from "../reporter.ts";
 import type { ServerAddress } from "../storage/tracking/server-address.ts";
 import { gitCommit } from "../versions.ts";
 
-/** Maximum time that a server which accepts nothing may delay the result. */
+/** Maximum time by which an unresponsive server may delay the result. */
 const reportPatienceMs = 10_000;
 
 /**
- * Warns if the server does not accept everything; the result stands all the same.
- * @param id the same for the same search, which therefore appears once, however often it is sent
+ * Warns if the server does not accept everything; the result remains valid.
+ * @param id identifies the search, so that a search that is sent again does not appear twice
  */
 export async function reportTuning(
   server: ServerAddress,
@@ -33,7 +33,8 @@ export async function reportTuning(
     const unsent = await runBackgroundSender(sender, events, new ServerTimeLimits(reportPatienceMs));
     if (unsent === null) return;
     reporter.warn(
-      `the search was not sent to the tracking server: ${unsent.reason}. Run the same command with --resume to send it again; no trial is repeated.`,
+      `the search was not sent to the tracking server: ${unsent.reason}. Run the same command with --resume to send ` +
+        `the search again; no trial is repeated.`,
     );
   } finally {
     await client.close();

@@ -1,11 +1,12 @@
-// What the report shows of the out-of-fold predictions, window by window: the most confident errors, and precision and recall.
+// The parts of the report that depend on individual out-of-fold predictions: the most confident errors, and precision and
+// recall.
 
 import { confidentErrors } from "../learning/evaluation/confident-errors.ts";
 import { precisionRecall } from "../learning/evaluation/precision-recall.ts";
 import type { ReportInput } from "../report/train-html.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 
-/** @param calibrated [W, K] out of fold, after temperature scaling */
+/** @param calibrated [W, K] out-of-fold probabilities after temperature scaling */
 export function reportedPredictions(
   windows: WindowSet,
   calibrated: Float32Array,

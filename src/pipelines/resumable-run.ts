@@ -1,5 +1,5 @@
-// Makes a training run resumable: run.json identifies the run, and each fit writes its checkpoint beside it. Rerunning a
-// finished fit from its checkpoint takes no time, so nothing else is stored.
+// Makes a training run resumable: run.json identifies the run, and each fit writes its checkpoint to the same folder. Rerunning
+// a completed fit from its checkpoint takes no time, so nothing else is stored.
 
 import { z } from "zod";
 import { UserError } from "../errors.ts";
@@ -30,9 +30,10 @@ const runStateSchema: z.ZodType<RunState> = z.object({
 });
 
 /**
- * Starts the run in `staging`, or resumes the one that is there.
+ * Starts the run in `staging`, or resumes an existing one.
  *
- * @param options the options that affect the result, not only the speed or the paths. The fingerprint identifies the data.
+ * @param options the options that affect the result, without those that affect only speed or paths. The fingerprint identifies
+ * the data.
  * @throws UserError if the run in `staging` has different data, options or versions; the message lists all differences
  */
 export async function enterResumableRun(
@@ -57,10 +58,10 @@ export async function enterResumableRun(
     current,
   );
   if (differences.length === 0) return;
-  // An option that the original command left out had another default then.
+  // The default of an omitted option may have changed since the original command.
   throw new UserError("--resume: this command differs from the interrupted run:", {
     details: differences,
-    advice: `Run the original command with --resume and these options as they were, or ${again}`,
+    advice: `Run the original command with --resume and the same values of these options, or ${again}`,
   });
 }
 
@@ -80,7 +81,7 @@ function resumableRunDifferences(before: RunState, now: RunState): string[] {
   ];
 }
 
-/** The fits of the run in `staging`, one file per fit. */
+/** The checkpoints of the run in `staging`, one file per fit. */
 export function resumableCheckpoints(staging: Pick<Staging, "directory" | "path">): FitCheckpoints {
   const nameOf = (fit: FitName): string => `${fit}.checkpoint`;
   return {

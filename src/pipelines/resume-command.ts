@@ -1,4 +1,4 @@
-// Command lines that continue what a command has begun.
+// Command lines that continue the work of an earlier command.
 
 import { camelCase, kebabCase } from "../letter-case.ts";
 import type { Options } from "../option.ts";
@@ -34,12 +34,12 @@ export function resumeCommand(
     tune: { defined: tuneOptions, defaults: () => resolveTuneConfig({ files, out, search: "-" }) },
   };
   const { defined, defaults } = verbs[verb];
-  // The default network may change between versions, and an interrupted run has to keep its own.
+  // The default network may change between versions, but an interrupted run has to keep its network.
   const words = optionWords(options, defined, { ...defaults(), network: undefined });
   return shellCommand("tidemark", verb, ...files.map(shellPath), "--out", out, ...words, "--resume");
 }
 
-/** The command line that trains a model with the options that a search chose, and reads the recordings as the search did. */
+/** The command line that trains a model with the options that a search selected, on recordings read in the same way. */
 export function tunedTrainCommand({ files, out, ...config }: TuneConfig): string {
   const searched = config.search.map((text) => camelCase(text.split("=")[0]!.trim()));
   const options = Object.entries(config).filter(
@@ -61,7 +61,7 @@ export function tunedTrainCommand({ files, out, ...config }: TuneConfig): string
   );
 }
 
-/** The words of the options that are not as in `unchanged`. */
+/** The command-line words of the options that differ from `unchanged`. */
 function optionWords(options: object, defined: Options, unchanged: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(options).flatMap(([name, value]) => {
     if (unchanged[name] === value || value === false || value === undefined) return [];

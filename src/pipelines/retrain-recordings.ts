@@ -1,5 +1,5 @@
-// Opens the recordings of a retraining: labelled recordings (the champion's or others), and unlabelled recordings, which must
-// pass the quality gate. Only windows are kept in memory; rows are read when needed. U unlabelled windows.
+// Opens the recordings for a retraining run: labelled recordings (the champion's or others), and unlabelled recordings, which
+// must pass the quality gate. Only windows are kept in memory; rows are read when needed. U unlabelled windows.
 
 import { DataFault } from "../data-fault.ts";
 import { UserError } from "../errors.ts";
@@ -18,7 +18,7 @@ import { type RowSource, renameRecordingChannels } from "../signals/data/recordi
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { recordingsOfModel, refuseOtherRecordings } from "./recordings-of-model.ts";
 
-/** Recordings whose channels have the champion's names. Whoever opens them must close them. */
+/** Recordings whose channels have the champion's names. The caller must close them. */
 export interface RetrainRecordings {
   readonly rows: RowSource;
   readonly files: readonly string[];
@@ -26,22 +26,22 @@ export interface RetrainRecordings {
   readonly quality: QualityReport;
   /** People with equal values. */
   readonly copies: OpenedRecordings["copies"];
-  /** How the values of the files were converted; the channels have the champion's names. */
+  /** Unit conversions of the values; the channels have the champion's names. */
   readonly conversions: readonly StoredConversion[];
   readonly labelMap: OpenedRecordings["labelMap"];
   close(): void;
 }
 
 /**
- * For the champion's own recordings, the column names are those from its training. For other recordings, the user names the
- * columns, and the names from the training are the default.
+ * For the champion's own recordings, the column names are those from its training. For other recordings, the user can name the
+ * columns; the names from training are the defaults.
  */
 function labelledRetrainColumns(
   config: NamedColumns & Pick<RetrainConfig, "labelled">,
   trained: NamedColumns,
   labelMap: ColumnOptions["labelMap"],
 ): NamedColumns & Pick<ColumnOptions, "labelMap"> {
-  // The classes that the model recorded in training do not depend on a file that may have moved or changed.
+  // The classes come from the model, because a file named by an option may have moved or changed since training.
   const { map: _map, exclude: _exclude, ...unmapped } = trained;
   const inherited = labelMap === undefined ? namedColumnRoles(trained) : { ...namedColumnRoles(unmapped), labelMap };
   if (config.labelled === undefined) return inherited;
@@ -58,8 +58,8 @@ function labelledRetrainColumns(
 }
 
 /**
- * The columns with person, recording and time, as named by the user or else as in training. With a wrong column, a cycle
- * could learn from a person in the holdout under another name.
+ * The columns for person, recording and time, as named by the user or else as in training. With a wrong person column, a cycle
+ * could train on a person in the holdout under another name.
  */
 function unlabelledRetrainColumns(
   config: NamedColumns,
@@ -80,7 +80,7 @@ function unlabelledRetrainColumns(
   return columns;
 }
 
-/** @throws UserError if the recordings cannot be read, or are not the ones that the champion learned from */
+/** @throws UserError if the recordings cannot be read, or are not the ones on which the champion was trained */
 export async function openLabelledToRetrain(
   config: NamedColumns & Pick<RetrainConfig, "model" | "labelled" | "units" | "rate">,
   champion: WatchedModel,
@@ -132,7 +132,7 @@ export async function openLabelledToRetrain(
   }
 }
 
-/** How labelled recordings that are not the training recordings are converted. */
+/** Unit conversions of labelled recordings that are not the training recordings. */
 function conversionsOfRetrainRecordings(
   champion: WatchedModel,
   columns: readonly string[],
@@ -178,7 +178,8 @@ export async function openUnlabelledToRetrain(
   for (const warning of gated.warnings) reporter.warn(warning);
   if (gated.opened.columns.group === null) {
     reporter.warn(
-      "The unlabelled recordings have no column that says who wore the sensor. If they include people in the holdout, the figures are too optimistic.",
+      "The unlabelled recordings have no column that names the person. If they include people in the holdout, the " +
+        "figures are too optimistic.",
     );
   }
   const { rows } = gated.opened;
@@ -244,6 +245,8 @@ export async function readRetrainTruth(
   });
   const unknown = truth.filter((label) => label < 0).length;
   if (unknown > 0)
-    reporter.warn(`--truth ${config.truth}: ${unknown} of ${truth.length} windows have no class that the model knows`);
+    reporter.warn(
+      `--truth ${config.truth}: ${unknown} of ${truth.length} windows have a label that is not a class of the model`,
+    );
   return truth;
 }

@@ -1,6 +1,6 @@
-// `tidemark retrain`: takes unlabelled recordings and produces a candidate, or a rejection with its reasons. The stages
-// appear here in order. A candidate is cross-validated like any other model, with the winning pseudo-labels in each fold. So
-// the figures and the calibration in its folder come from held-out people.
+// `tidemark retrain`: takes unlabelled recordings and produces a candidate, or a rejection with its reasons. The stages follow
+// in order. A candidate is cross-validated like any other model, with the winning pseudo-labels in each fold. The figures and
+// the calibration in its folder therefore come from held-out people.
 
 import { basename, dirname, resolve } from "node:path";
 import { Interrupted, UserError } from "../errors.ts";
@@ -57,9 +57,9 @@ export type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.t
 
 /** The result of `retrain`. */
 export interface RetrainResult {
-  /** Whether the candidate passed the gate. If not, there is no new model folder. */
+  /** Whether the candidate passed the gate. If false, no model folder was written. */
   readonly adopted: boolean;
-  /** The model folder, or the folder with the rejected candidate's report. */
+  /** The model folder, or the folder with the report of the rejected candidate. */
   readonly out: string;
   /** Path of report.html. */
   readonly report: string;
@@ -70,14 +70,14 @@ export interface RetrainResult {
 }
 
 /**
- * Learns from unlabelled recordings by curriculum labelling or AdaBN. Writes a model folder if the candidate is better than
- * the champion on the holdout and not worse on the unlabelled windows. On the holdout, both are measured by networks that did
- * not learn from its people. The same data, options and seed give the same files, even if the run was interrupted and
+ * Trains on unlabelled recordings by curriculum labelling or AdaBN. Writes a model folder if the candidate is better than the
+ * champion on the holdout and not worse on the unlabelled windows. On the holdout, both models are measured with networks that
+ * were not trained on its people. The same data, options and seed give the same files, even if the run was interrupted and
  * resumed.
  *
  * @param options the same as on the command line; `files`, `model` and `out` are required
  * @throws UserError if an option is invalid, the recordings do not fit the champion, or there are too few labelled people
- * @throws Interrupted if `signal` ended the run; its advice is the command that resumes it
+ * @throws Interrupted if `signal` was aborted; its advice is the command that resumes the run
  */
 export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}): Promise<RetrainResult> {
   const started = performance.now();
@@ -149,7 +149,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
     const seconds = (performance.now() - started) / 1000;
     const { adopted, out, report } = result;
     const tracked = await tracker.finish(out);
-    // From here on, an error does not mean that the run has failed.
+    // After this point, an error does not mean that the run has failed.
     tracker = undefined;
     const promoted = adopted && config.promote ? await promoteRetrained(out) : null;
     const named = promoted === null ? null : `${promoted.champion} is the champion of ${promoted.line}`;
@@ -164,7 +164,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
     const command = resumeCommand("retrain", config);
     reporter.event({ type: "checkpoint", path: staging.directory, resumeCommand: command });
     throw new Interrupted(
-      `stopped; everything so far is kept in ${shownStaging(staging.out)}`,
+      `stopped; all completed work is kept in ${shownStaging(staging.out)}`,
       `Continue with: ${command}`,
     );
   } finally {
@@ -173,7 +173,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
   }
 }
 
-/** Promotes the model. If that fails, the error says that the model itself is complete. */
+/** Promotes the model. If the promotion fails, the error states that the model itself is complete. */
 async function promoteRetrained(out: string): Promise<Promotion> {
   try {
     return await promote(out);
@@ -253,7 +253,7 @@ async function retrainOn(
   const { retrainSections } = await import("../report/retrain-html.ts");
   const written = await writeModel(trained!, all, {
     staging,
-    // The final fit is the winning cycle, which already has its own run on the tracking server.
+    // The final fit is that of the winning cycle, which already has its own run on the tracking server.
     seal: (cvReport, rows, made) =>
       tracker.seal(
         rows.filter(({ fit }) => fit !== "final"),
@@ -285,7 +285,7 @@ function reportedRetrainConfig(config: RetrainConfig): Record<string, unknown> {
   return snakeKeys(own);
 }
 
-/** The name that all versions of a model share: the name of the first version's folder. */
+/** The name that all versions of a line share: the name of the first version's folder. */
 async function lineToRetrain({ folder }: WatchedModel): Promise<string> {
   const directory = resolve(folder.directory);
   return registeredLineOfModel(
@@ -299,7 +299,7 @@ function refusedRetrainDirectory(out: string): string {
   return `${out.replace(/[\\/]+$/, "")}.refused`;
 }
 
-/** Writes a rejected candidate's report to a folder beside `out`. */
+/** Writes the report of a rejected candidate to a folder next to `out`. */
 async function writeRefusedRetraining(
   place: string,
   report: RetrainReport,
@@ -321,7 +321,9 @@ function retrainFitNames(config: Pick<RetrainConfig, "adapt" | "cycles">, folds:
   ];
 }
 
-/** Identifies the champion. Its name is not enough, because another champion may take the same name in the meantime. */
+/**
+ * Identifies the champion. The folder name is not sufficient, because another champion may get the same name in the meantime.
+ */
 function versionToRetrain({ folder }: WatchedModel): string {
   return folder.manifest.model_version;
 }

@@ -1,5 +1,5 @@
-// Chooses the labelled people who judge a retraining, keeps them out of everything that a cycle learns from, and collects the
-// champion's predictions on them. Dimensions: K classes.
+// Chooses the holdout, keeps its people out of all training data, and collects the champion's predictions on them. Dimensions:
+// K classes.
 
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
@@ -12,7 +12,7 @@ import type { ModelHandle } from "./model-handle.ts";
 import { readOutOfFold } from "./read-out-of-fold.ts";
 import type { RetrainRecordings } from "./retrain-recordings.ts";
 
-/** @throws UserError if too few people are labelled, or nobody is left to learn a class from */
+/** @throws UserError if too few people are labelled, or if a class has nobody left to train on */
 export function chooseRetrainingHoldout(
   own: WindowSet,
   rows: Int32Array,
@@ -24,7 +24,8 @@ export function chooseRetrainingHoldout(
       `the labelled recordings: expected at least three people, got ${people} (${own.users.join(", ")})`,
       {
         advice:
-          "At least one person forms the holdout, and each of the others is held out of one fold. Give recordings of more people with --labelled.",
+          "At least one person forms the holdout, and each of the other people is held out of one fold. Give " +
+          "recordings of more people with --labelled.",
       },
     );
   }
@@ -44,8 +45,8 @@ function retrainingHoldoutSize(people: number, share: number): number {
 }
 
 /**
- * Minimum number of people in the holdout: two if enough others remain to learn from, because the gate's confidence interval
- * comes from the differences between people.
+ * Minimum number of people in the holdout: two, if enough other people remain for training, because the gate's confidence
+ * interval is computed from differences between people.
  */
 function leastRetrainingHoldout(people: number): number {
   return people >= 5 ? 2 : 1;
@@ -62,11 +63,11 @@ function requireRetrainingHoldout(
   const people = [...new Set(holdout.map((row) => groups[row]!))].map((group) => users[group]!);
   throw new UserError(`all people with windows of ${nobody.join(", ")} are in the holdout (${people.join(", ")})`, {
     advice:
-      "Nobody is left to learn these classes from. Choose another --seed or --holdout, or give recordings of more people.",
+      "Nobody with these classes is left for training. Choose another --seed or --holdout, or give recordings of more people.",
   });
 }
 
-/** The unlabelled windows, except those of people in the holdout and of people whose values are copies of theirs. */
+/** The unlabelled windows, except those of people in the holdout and of people whose values are copies of the holdout's. */
 export function retrainingRowsWithoutHoldout(
   windows: WindowSet,
   first: number,
@@ -87,7 +88,7 @@ export function retrainingRowsWithoutHoldout(
   if (people.length > 0) {
     const names = people.map((group) => windows.users[group]!).join(", ");
     reporter.warn(
-      `Unlabelled windows of ${names} were left out, because these people are in the holdout and no cycle may learn from them.`,
+      `Unlabelled windows of ${names} were left out, because these people are in the holdout, on which no cycle may train.`,
     );
   }
   if (rows.length > 0) return rows;
@@ -98,7 +99,7 @@ export function retrainingRowsWithoutHoldout(
 }
 
 /**
- * Predictions on the holdout: from the champion's folds for people whom the champion learned from, and from the champion
+ * Predictions on the holdout: from the champion's folds for people in the champion's training data, and from the champion
  * itself for all others.
  */
 export async function predictRetrainingHoldout(
@@ -131,7 +132,8 @@ export async function predictRetrainingHoldout(
   }
   if (seen.size > 0) {
     reporter.warn(
-      `${model} learned from other recordings of ${[...seen].join(", ")}, who are in the holdout. Its figures on the holdout are therefore too optimistic.`,
+      `${model} was trained on other recordings of ${[...seen].join(", ")}, who are in the holdout. The champion's ` +
+        `figures on the holdout are therefore too optimistic.`,
     );
   }
   return said;

@@ -1,4 +1,4 @@
-// Which streams a list shows and in which order, and how many there are of each kind. The streams may be those of one model or of
+// Selects and sorts the streams of a list, and counts the streams of each kind. The streams may be those of one model or of
 // all models of a service.
 
 import type { StreamList } from "../monitoring/streams/stream-answers.ts";
@@ -15,7 +15,7 @@ export interface SelectedStreams<S> extends Pick<StreamList, "counts" | "matchin
   readonly streams: S[];
 }
 
-/** @param all every stream, whether it is to be listed or not */
+/** @param all every stream, including those that are not listed */
 export function selectStreams<S extends ListedStream>(
   all: readonly S[],
   { which = "active", search = "", limit = Number.POSITIVE_INFINITY, skip = 0 }: StreamSelection,

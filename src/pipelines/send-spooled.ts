@@ -1,5 +1,5 @@
-// Sends the batches of a spool: one after another within a stream, several streams at the same time. While the service is out of
-// reach, one batch at a time finds out whether it is back.
+// Sends the batches of a spool: one after another within a stream, but several streams at the same time. While the service
+// cannot be reached, a single batch at a time tests whether it is back.
 
 import { once } from "node:events";
 import { UserError } from "../errors.ts";
@@ -8,14 +8,14 @@ import type { BatchSpool, SpooledBatch } from "../storage/store/batch-spool.ts";
 import type { Clock } from "../storage/tracking/sender-clock.ts";
 import { type HttpAnswer, type ServiceAnswer, serviceAnswer } from "./service-answer.ts";
 
-/** @throws any error if no answer came */
+/** @throws any error if there was no reply */
 export type PostBatch = (batch: SpooledBatch, content: Uint8Array<ArrayBuffer>) => Promise<HttpAnswer>;
 
-/** What happens to batches, for whoever shows it. */
+/** Callbacks that report what happens to batches. */
 export interface SendingRun {
   readonly accepted: (batch: SpooledBatch, answer: { verdict: CheckResult["verdict"]; known: boolean }) => void;
   readonly refused: (batch: SpooledBatch, reason: string, content: string) => void;
-  /** A new obstacle; `stream` is null if it concerns all streams. */
+  /** Called for a new obstacle; `stream` is null if it concerns all streams. */
   readonly hindered: (stream: string | null, reason: string, advice: string | null) => void;
   /** The service answers again. */
   readonly resumed: () => void;
@@ -27,7 +27,7 @@ export interface SendingOptions {
   /** Called before a batch leaves the spool. */
   readonly confirmed: () => Promise<void>;
   readonly connections: number;
-  /** Time without an accepted batch after which sending ends; null if it goes on for ever, whatever the obstacle. */
+  /** Time without an accepted batch after which sending stops; null to continue indefinitely despite obstacles. */
   readonly patienceMs: number | null;
   readonly clock: Clock;
   readonly now: () => Date;
@@ -39,10 +39,10 @@ export interface SendingOptions {
 const forEver = Number.POSITIVE_INFINITY;
 const firstPauseMs = 1000;
 const longestPauseMs = 60_000;
-/** Number of attempts after which a batch is refused that may have met an obstacle of a moment. */
+/** Number of attempts before a batch is refused whose failure may be temporary. */
 const mostAttempts = 5;
 
-/** An obstacle, and when to try again. */
+/** An obstacle, and the time of the next attempt. */
 interface Hindrance {
   failures: number;
   until: number;
@@ -55,10 +55,12 @@ export class SpoolSender {
   readonly #busy = new Set<string>();
   readonly #hindered = new Map<string, Hindrance>();
   readonly #attempts = new Map<number, number>();
-  /** How often the connection broke for a batch since others were accepted, and how many had been accepted then. */
+  /**
+   * Number of times that the connection broke for a batch since other batches were accepted, and the number accepted by then.
+   */
   readonly #broken = new Map<number, { times: number; accepted: number }>();
   #accepted = 0;
-  /** Streams whose obstacle only somebody can remove. */
+  /** Streams with an obstacle that only a person can remove. */
   readonly #givenUp = new Set<string>();
   #isGivenUp = false;
   #fault: unknown;
@@ -72,28 +74,29 @@ export class SpoolSender {
     for (const batch of options.spool.waiting) this.#queue(batch).push(batch);
   }
 
-  /** Adds a batch that has been spooled. */
+  /** Adds a batch that has been put into the spool. */
   add(batch: SpooledBatch): void {
-    // Patience is for the service, not for the time in which nothing is there to be sent.
+    // The time limit covers waiting for the service, not the time in which there is nothing to send.
     if (this.#queues.size === 0) this.#since = this.#options.clock.now();
     this.#queue(batch).push(batch);
     this.#wake.abort();
   }
 
-  /** No more batches will be added. */
+  /** Announces that no more batches will be added. */
   finish(): void {
     this.#complete = true;
     this.#wake.abort();
   }
 
-  /** Why a stream's batches wait; null if nothing hinders them. */
+  /** The obstacle of a stream; null if there is none. */
   hindrance(stream: string): string | null {
     return this.#hindered.get(stream)?.reason ?? this.#service?.reason ?? null;
   }
 
   /**
-   * Returns when everything was sent, nothing more can be sent, or the signal aborts. Then no batch is on its way.
-   * @throws an error of the disk
+   * Returns when everything has been sent, nothing more can be sent, or the signal is aborted. In this case, no request is in
+   * progress.
+   * @throws the error of a failed disk operation
    */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, patienceMs } = this.#options;
@@ -139,7 +142,7 @@ export class SpoolSender {
     return queue;
   }
 
-  /** Streams with batches that may still be accepted in this run. */
+  /** Streams with batches that may still be accepted during this run. */
   *#openStreams(): Generator<string, undefined> {
     if (this.#isGivenUp) return;
     for (const stream of this.#queues.keys()) if (!this.#givenUp.has(stream)) yield stream;
@@ -154,7 +157,7 @@ export class SpoolSender {
     return null;
   }
 
-  /** Whether nothing can be sent before an answer has come. */
+  /** Whether nothing can be sent before a reply has arrived. */
   #mustWait(sending: number): boolean {
     return sending >= this.#options.connections || (sending > 0 && this.#service !== null);
   }
@@ -202,7 +205,7 @@ export class SpoolSender {
         else this.#isGivenUp = true;
         return;
       case "later":
-        // Another stream finds out whether the service is back.
+        // Another stream is already testing whether the service is back.
         this.#takeTurns(batch.stream);
         this.#hinder(answer.of === "stream" ? batch.stream : null, answer.reason, null, answer.afterMs);
         return;
@@ -235,7 +238,7 @@ export class SpoolSender {
     this.#broken.delete(number);
   }
 
-  /** Moves a stream behind the others. */
+  /** Moves a stream to the end of the queue. */
   #takeTurns(stream: string): void {
     const queue = this.#queues.get(stream)!;
     this.#queues.delete(stream);
@@ -243,8 +246,8 @@ export class SpoolSender {
   }
 
   /**
-   * Whether a batch gets no answer again and again although others get theirs in between; then it is the batch that, for example, a
-   * proxy does not let through.
+   * Whether a batch repeatedly gets no reply while other batches do; the batch itself is then the cause, for example because a
+   * proxy blocks it.
    */
   #isAtFault({ number }: SpooledBatch): boolean {
     const before = this.#broken.get(number) ?? { times: 0, accepted: -1 };
@@ -253,7 +256,7 @@ export class SpoolSender {
     return before.times + 1 >= mostAttempts;
   }
 
-  /** The service has dealt with a batch of the stream. */
+  /** Called when the service has dealt with a batch of the stream. */
   #passed(stream: string): void {
     this.#hindered.delete(stream);
     if (this.#service === null) return;
@@ -274,7 +277,7 @@ export class SpoolSender {
   }
 }
 
-/** The error's code, because its message may repeat the address. */
+/** Shows the error's code, because its message may repeat the address. */
 function reasonOfNoAnswer(error: unknown): string {
   const { name, code, cause }: { name?: string; code?: unknown; cause?: unknown } = error instanceof Error ? error : {};
   if (name === "TimeoutError") return "the service did not answer in time.";

@@ -1,4 +1,4 @@
-// The alerts of a service, from the file that `serve --alerts` names.
+// The alerts of a service, configured by the file that `serve --alerts` names.
 
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
@@ -7,7 +7,7 @@ import { type AlertsConfig, alertRouting, alertsConfigSchema } from "../report/a
 import { AlertService, type AlertServiceRun } from "../report/alerts/alert-service.ts";
 import { readConfigFile } from "../resolve-config.ts";
 
-/** @throws UserError if the file does not have the expected form, or an address cannot be understood */
+/** @throws UserError if the file does not have the expected form, or an address cannot be parsed */
 export async function readAlertsFile(path: string): Promise<AlertsConfig> {
   const { options } = await readConfigFile(path);
   const read = alertsConfigSchema.safeParse(options);
@@ -21,7 +21,7 @@ export async function readAlertsFile(path: string): Promise<AlertsConfig> {
   return read.data;
 }
 
-/** Opens the outbox, which is beside the file unless the file says otherwise. */
+/** Opens the outbox, which is in the folder of the file unless the file names another place. */
 export async function openServeAlerts(path: string, run: AlertServiceRun): Promise<AlertService> {
   const config = await readAlertsFile(path);
   const folder = dirname(path);

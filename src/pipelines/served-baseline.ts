@@ -1,6 +1,6 @@
-// What the pages of a service show of a model: its training data, its calibration and its cross-validation, and how it compares with
-// another model as far as that is known without data. People are counted, not named, because a token that reads may belong to one
-// of them.
+// The information about a model that the service's pages show: its training data, its calibration and its cross-validation, and
+// a comparison with another model as far as that is possible without data. People are counted but not named, because a token
+// with read access may belong to one of them.
 
 import { join } from "node:path";
 import type { RehearsedDay } from "../monitoring/drift/calibration.ts";
@@ -12,7 +12,7 @@ import type { ServedModels } from "./served-models.ts";
 
 export interface ServedChannel {
   name: string;
-  /** Null if it is unknown. */
+  /** Null if the value is unknown. */
   unit: string | null;
   mean: number;
   std: number;
@@ -35,27 +35,27 @@ export interface ServedBaseline {
   model: string;
   model_version: string;
   created_at: string;
-  /** Name of the folder whose pseudo-labels it learned from; null for a model that `train` made. */
+  /** Name of the folder of the model that made the pseudo-labels; null for a model that `train` made. */
   from: string | null;
   channels: ServedChannel[];
-  /** The histograms of the channels as SVG, whose texts are escaped. */
+  /** The histograms of the channels as SVG, with escaped text. */
   histograms: string;
   /** Windows by class. */
   classes: { name: string; windows: number }[];
-  /** Number of people, and of windows of the person with the fewest and with the most. */
+  /** Number of people, and of windows of the person with the fewest and of the person with the most. */
   people: { count: number; fewest_windows: number; most_windows: number };
   quality: { rows_read: number; rows_kept: number; seconds: number; recordings: number; rate_hz: number | null };
   calibration: {
-    /** Null if there were too few recordings, or an older version made it. */
+    /** Null if there were too few recordings, or if an older version of Tidemark made the baseline. */
     day: RehearsedDay | null;
-    /** Batches between false alarms; null if it was not measured. */
+    /** Number of batches between false alarms; null if it was not measured. */
     run_length: { asked: number; at_least: number; confidence: number; people: number } | null;
     rungs: {
       kind: string;
       apart: string;
       seconds: number;
       batches: number;
-      /** Share of held-out people's batches without drift that had p <= .05; null if it was not measured. */
+      /** Share of held-out people's drift-free batches that had p <= .05; null if it was not measured. */
       alarms_at_5_percent: number | null;
     }[];
   };
@@ -67,7 +67,7 @@ export interface ServedBaseline {
     kappa: MeanAndSd;
     worst_person_macro_f1: number;
     expected_calibration_error: number;
-    /** Whether nobody was both learned from and tested on. */
+    /** Whether no person was in both the training and the test set of a fold. */
     no_shared_person: boolean;
   };
   warnings: string[];
@@ -76,7 +76,7 @@ export interface ServedBaseline {
 export interface ServedComparison {
   first: ServedBaseline;
   second: ServedBaseline;
-  /** On the people that both cross-validations tested; null if there are none. */
+  /** Comparison on the people whom both cross-validations tested; null if there are none. */
   paired: {
     people: number;
     first: number;
@@ -89,7 +89,7 @@ export interface ServedComparison {
   warnings: string[];
 }
 
-/** Reads what is shown of models in a folder of model folders. */
+/** Reads the information about models in a folder of model folders. */
 export class BaselineReader {
   readonly #models: string;
   readonly #served: Pick<ServedModels, "resolve">;
@@ -99,7 +99,7 @@ export class BaselineReader {
     this.#served = served;
   }
 
-  /** @throws UnknownModel, or UserError if its folder cannot be used */
+  /** @throws UnknownModel, or UserError if the model's folder cannot be used */
   async baseline(name: string): Promise<ServedBaseline> {
     const { folder } = await this.#served.resolve(name);
     const directory = join(this.#models, folder);

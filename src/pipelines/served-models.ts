@@ -1,5 +1,5 @@
-// The models of a service. Each is opened for its first batch and stays open. If its folder changes, or its line gets another
-// champion, later batches get the new model, and the old one is closed when the last batch that uses it has been judged.
+// The models of a service. Each model is opened for its first batch and stays open. If a model's folder changes, or its line
+// gets another champion, later batches use the new model, and the old one is closed after the last batch that uses it.
 
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -25,17 +25,17 @@ import {
 import { StoreUnavailable } from "../storage/store/store-unavailable.ts";
 import { ModelHandle } from "./model-handle.ts";
 
-/** There is no model with this name. */
+/** Thrown if no model has this name. */
 export class UnknownModel extends UserError {
   override readonly name: string = "UnknownModel";
 }
 
-/** A model's folder cannot be used. */
+/** Thrown if a model's folder cannot be used. */
 export class UnusableModel extends UserError {
   override readonly name: string = "UnusableModel";
 }
 
-/** What a name in a request stands for. */
+/** The model to which a name in a request refers. */
 export interface NamedModel {
   /** Name of the model folder. */
   readonly folder: string;
@@ -57,23 +57,23 @@ interface Opened {
   replaced: boolean;
 }
 
-/** While SQLite waits for a lock, the service answers nobody. Between attempts, it does. */
+/** While SQLite waits for a lock, the service cannot answer any request. Between attempts, it does. */
 export const serviceLedgerWait = { busyTimeoutMs: 100 } as const;
 
 export interface ServedModelsOptions {
   /** Folder of model folders. */
   readonly models: string;
-  /** Where streams are kept; undefined if those of each model are in its folder. */
+  /** The store of all streams; undefined if the streams of each model are in its folder. */
   readonly store: OpenedStore | undefined;
 }
 
 export class ServedModels {
   readonly #options: ServedModelsOptions;
   readonly #opened = new Map<string, Opened>();
-  /** Those of replaced models stay open, because they may be in use. */
+  /** The stores of replaced models stay open, because they may still be in use. */
   readonly #ledgers = new Map<string, Promise<ServedLedger>>();
   readonly #closing = new Set<Promise<void>>();
-  /** A number always means the same folder. */
+  /** A version number always refers to the same folder. */
   readonly #numberedFolders = new Map<string, string>();
   #registry: { readonly stamp: string; readonly content: Registry } | undefined;
 
@@ -96,7 +96,7 @@ export class ServedModels {
 
   /**
    * Runs `work` with the open model.
-   * @throws UnusableModel if its folder cannot be used, StoreUnavailable if the store is out of reach
+   * @throws UnusableModel if the model's folder cannot be used, StoreUnavailable if the store cannot be reached
    */
   async use<T>(project: string, folder: string, work: (model: ModelHandle) => Promise<T>): Promise<T> {
     const opened = await this.#current(project, folder);
@@ -124,7 +124,7 @@ export class ServedModels {
     return ledger;
   }
 
-  /** The same for the model that a name stands for. @throws UnknownModel */
+  /** Does the same for the model to which a name refers. @throws UnknownModel */
   async namedLedger(project: string, name: string): Promise<{ folder: string; ledger: ServedLedger | null }> {
     const { folder } = await this.resolve(name);
     return { folder, ledger: await this.ledger(project, folder) };
@@ -141,7 +141,7 @@ export class ServedModels {
     await Promise.all(this.#closing);
   }
 
-  /** @throws UnknownModel if the line has no such version, or its folder is gone */
+  /** @throws UnknownModel if the line has no such version, or the version's folder no longer exists */
   async #numbered(name: string): Promise<NamedModel> {
     const { models } = this.#options;
     const before = this.#numberedFolders.get(name);
@@ -222,7 +222,7 @@ export class ServedModels {
   #unknown(name: string): UnknownModel {
     const { models } = this.#options;
     return new UnknownModel(`there is no model ${JSON.stringify(name)}`, {
-      advice: `Name a folder of ${basename(models)}, LINE@champion, or LINE@3 for the third version. List them: ${shellCommand("tidemark", "models", "list", "--dir", models)}`,
+      advice: `Name a folder of ${basename(models)}, LINE@champion, or LINE@3 for the third version. List the models: ${shellCommand("tidemark", "models", "list", "--dir", models)}`,
     });
   }
 }

@@ -1,11 +1,11 @@
-// What an answer of the service means for the batch that was sent: whether it is in the store, should be sent again, cannot be sent
-// before somebody has corrected something, or will never be accepted.
+// The meaning of the service's reply for the batch that was sent: it is in the store, should be sent again, cannot be sent
+// before a person has corrected something, or will never be accepted.
 
 import { z } from "zod";
 import { withFullStop } from "../full-stop.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 
-/** Whom an obstacle concerns: this batch's stream, or everything that is sent to the service. */
+/** The scope of an obstacle: this batch's stream, or everything that is sent to the service. */
 type Concerned = "stream" | "service";
 
 export type ServiceAnswer =
@@ -13,12 +13,12 @@ export type ServiceAnswer =
   | { readonly kind: "accepted"; readonly verdict: CheckResult["verdict"]; readonly known: boolean }
   /** The same request may succeed later. */
   | { readonly kind: "later"; readonly of: Concerned; readonly reason: string; readonly afterMs: number }
-  /** Somebody has to correct the address, the token or the model. */
+  /** A person has to correct the address, the token or the model. */
   | { readonly kind: "setup"; readonly of: Concerned; readonly reason: string; readonly advice: string }
   /** The service will never accept this batch. `mayPass` means that a few more attempts are worthwhile. */
   | { readonly kind: "refused"; readonly reason: string; readonly mayPass: boolean };
 
-/** An answer as it came. */
+/** A reply of the service, before it is interpreted. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Pick<Headers, "get">;
@@ -32,7 +32,7 @@ const acceptedSchema = z.object({
 
 const problemSchema = z.object({ title: z.string(), detail: z.string() });
 
-/** @param now for a Retry-After that is a date */
+/** @param now the current time, for a Retry-After that is a date */
 export function serviceAnswer(answer: HttpAnswer, now: Date): ServiceAnswer {
   const { status, headers, text } = answer;
   const body = jsonOfAnswer(text);
@@ -72,22 +72,22 @@ export function serviceAnswer(answer: HttpAnswer, now: Date): ServiceAnswer {
         reason: `${reason} The stream has a batch with this id that was read in another way (--units, --channels, --time), or that somebody else sent.`,
       };
     default:
-      // A proxy may have cut off the request (400), and a defect may be that of a moment (500).
+      // A proxy may have truncated the request (400), or a defect of the service may be temporary (500).
       return { kind: "refused", reason, mayPass: status === 400 || status >= 500 };
   }
 }
 
-/** The address is not that of a service. */
+/** The address does not belong to a service. */
 export function foreignAnswer(reason: string): ServiceAnswer {
   return {
     kind: "setup",
     of: "service",
-    reason: withFullStop(`the answer is not that of a Tidemark service: ${reason}`),
-    advice: "Check the address (--to) and the proxies on the way.",
+    reason: withFullStop(`the reply does not come from a Tidemark service: ${reason}`),
+    advice: "Check the address (--to) and the proxies in between.",
   };
 }
 
-/** Null if it is not JSON. */
+/** Null if the body is not JSON. */
 export function jsonOfAnswer(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -96,7 +96,7 @@ export function jsonOfAnswer(text: string): unknown {
   }
 }
 
-/** A service that asks for more is asked again after this time. */
+/** Maximum waiting time; a longer time requested by the service is shortened to it. */
 const longestRetryAfterMs = 15 * 60_000;
 
 /** @param text seconds or a date, as in RFC 9110 */

@@ -7,7 +7,7 @@ import type { SpooledBatch } from "../storage/store/batch-spool.ts";
 import { tidemarkVersion } from "../versions.ts";
 import { foreignAnswer, type HttpAnswer, jsonOfAnswer, serviceAnswer } from "./service-answer.ts";
 
-/** What is read of a reply. */
+/** The parts of a reply that are read. */
 interface ServiceReply {
   readonly status: number;
   readonly headers: Pick<Headers, "get">;
@@ -34,13 +34,15 @@ export interface ServiceClientOptions {
 }
 
 export interface ServiceClient {
-  /** @throws any error if no answer came */
+  /** @throws any error if there was no reply */
   post(model: string, batch: SpooledBatch, content: Uint8Array<ArrayBuffer>): Promise<HttpAnswer>;
-  /** The name of the service's only line or model. @throws UserError if there are several, or the service does not say */
+  /**
+   * The name of the service's only line or model. @throws UserError if there are several, or if the service does not list them
+   */
   onlyModel(): Promise<string>;
 }
 
-/** The service gives up a request after five minutes. */
+/** The service aborts a request after five minutes. */
 const batchMs = 300_000;
 const questionMs = 30_000;
 
@@ -74,7 +76,7 @@ export function serviceClient({ to, token, request = requestThroughProxy }: Serv
         redirect: "manual",
         signal: AbortSignal.timeout(questionMs),
       }).catch((cause: unknown) => {
-        throw new UserError(`--to ${to}: the service cannot be reached, so it cannot say which models it has`, {
+        throw new UserError(`--to ${to}: the service cannot be reached, so its models are unknown`, {
           advice: "Name the model with --model; then batches wait in the spool until the service can be reached.",
           cause,
         });
@@ -96,10 +98,10 @@ function onlyModelOf(to: string, answer: HttpAnswer): string {
   if (listed === undefined) {
     const meaning = isList ? foreignAnswer("200 without a list of models") : serviceAnswer(answer, new Date());
     const reason = "reason" in meaning ? meaning.reason : "";
-    throw new UserError(`--to ${to}: it does not say which models it has: ${reason}`, {
+    throw new UserError(`--to ${to}: the service does not list its models: ${reason}`, {
       advice:
         answer.status === 403
-          ? "Name the model with --model; a token with the scope read could ask."
+          ? "Name the model with --model, or use a token with the scope read."
           : "advice" in meaning
             ? meaning.advice
             : "Name the model with --model.",
@@ -110,13 +112,13 @@ function onlyModelOf(to: string, answer: HttpAnswer): string {
   const [first, ...others] = champions.length > 0 ? champions : models;
   if (first !== undefined && others.length === 0) return first;
   throw new UserError(`--to ${to}: expected a service with one model, found ${models.length}: ${models.join(", ")}`, {
-    advice: "Name one of them with --model.",
+    advice: "Name one of these models with --model.",
   });
 }
 
 let proxy: EnvHttpProxyAgent | undefined;
 
-/** Uses the proxy that the environment names. */
+/** Uses the proxy named in the environment. */
 const requestThroughProxy: ServiceRequest = async (url, init) => {
   const names = ["http_proxy", "https_proxy"];
   if (!names.some((name) => process.env[name] || process.env[name.toUpperCase()])) return fetch(url, init);

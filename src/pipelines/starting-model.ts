@@ -1,4 +1,4 @@
-// Opens the model whose weights `train --from` starts from.
+// Opens the model with whose weights `train --from` starts.
 
 import { UserError } from "../errors.ts";
 import { ensembleMembers } from "../learning/training/ensemble-weights.ts";
@@ -22,14 +22,14 @@ import { isNetworkFile, readChampionNetwork } from "./read-network.ts";
 
 /** A model from which a training run starts. */
 export interface StartingModel {
-  /** As the user named it. */
+  /** The model, as the user named it. */
   readonly from: string;
   readonly opened: OpenedModel;
-  /** The options that it was trained with. */
+  /** The options with which the model was trained. */
   readonly trained: ChampionOptions;
   readonly network: NetworkSource;
   readonly scaler: Scaler;
-  /** For the model's own classes. */
+  /** The weights, for the model's own classes. */
   readonly weights: NetworkWeights;
 }
 
@@ -55,7 +55,7 @@ export async function openStartingModel(
   const { options: trained } = read;
   if (!isNetworkFile(given) && given !== trainOptions.network.default && given !== trained.network) {
     throw new UserError(`--network: expected ${trained.network}, the network of --from ${from}, got ${given}`, {
-      advice: "Leave out --network, or train from scratch.",
+      advice: "Omit --network, or train from scratch.",
     });
   }
   const network = await readChampionNetwork(
@@ -78,7 +78,7 @@ export async function openStartingModel(
   }
 }
 
-/** If `auto` chose one of its members, the file holds only that member. */
+/** If `auto` selected one of its members, the file contains only that member. */
 async function weightsInFile(
   model: Uint8Array,
   network: NetworkSource,
@@ -99,7 +99,7 @@ async function weightsInFile(
   return read(network);
 }
 
-/** The options of a run that starts from the model. */
+/** The options of a training run that starts from the model. */
 export function configFromModel<C extends TrainConfig>(config: C, { opened, trained, network }: StartingModel): C {
   const own = Object.fromEntries(optionsOfModel.map((name) => [name, trained[name]]));
   const channels = config.channels ?? opened.folder.manifest.data.channels;
@@ -108,7 +108,7 @@ export function configFromModel<C extends TrainConfig>(config: C, { opened, trai
 
 /**
  * The weights for the classes of `windows`.
- * @throws UserError if the windows do not have the model's channels, or other sensors or units
+ * @throws UserError if the windows do not have the model's channels, or come from other sensors or in other units
  */
 export async function startingWeights(
   { from, opened, trained, network, weights }: StartingModel,
@@ -121,7 +121,7 @@ export async function startingWeights(
     throw new UserError(
       `--from ${from}: expected its channels ${data.channels.join(", ")}, got ${channels.join(", ")}`,
       {
-        advice: "Give the columns the names that they had in its training, or train from scratch.",
+        advice: "Rename the columns to the names used in the model's training, or train from scratch.",
       },
     );
   }
@@ -133,17 +133,18 @@ export async function startingWeights(
   const these = ({ length }: readonly string[]): string => (length === 1 ? "this class" : "these classes");
   if (absent.length > 0) {
     reporter.warn(
-      `No window is labelled ${listedNames(absent)}, so the new model will not know what ${from} knows about ${these(absent)}.`,
+      `No window is labelled ${listedNames(absent)}, so the new model will not recognise ${these(absent)}, although ` +
+        `${from} does.`,
     );
   }
   if (added.length > 0) {
     reporter.warn(
-      `${from} does not know ${listedNames(added)}, so the new model learns ${these(added)} from these recordings alone.`,
+      `${from} has no class for ${listedNames(added)}, so the new model learns ${these(added)} from these recordings alone.`,
     );
   }
   if (trained.network === "auto" && network !== "auto") {
     reporter.warn(
-      `${from} consists of ${String(network)} alone, which its --network auto had chosen, so the new model does, too.`,
+      `${from} consists of ${String(network)} alone, which its --network auto had selected, and so will the new model.`,
     );
   }
   return transferWeights(
@@ -154,7 +155,7 @@ export async function startingWeights(
   );
 }
 
-/** What is unknown on either side is accepted. */
+/** A kind or unit that is unknown on either side is accepted. */
 function refuseOtherSensors(from: string, ofModel: readonly Sensor[], found: readonly Sensor[]): void {
   for (const sensor of ofModel) {
     const other = found.find(({ channels }) => channels.every((name, axis) => name === sensor.channels[axis]));

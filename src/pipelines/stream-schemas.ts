@@ -1,4 +1,4 @@
-// Schemas of what `listStreams`, `showStream` and `checkStreams` return, which is also what their commands print with --json.
+// Schemas of the results of `listStreams`, `showStream` and `checkStreams`, which their commands print with --json.
 import { z } from "zod";
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { ChangedStream } from "./change-streams.ts";
@@ -20,7 +20,7 @@ const evidence = z
 const listedBatch: z.ZodType<ListedBatch> = z.object({
   batch_id: z.string(),
   received_at: instant,
-  verdict: verdict.nullable().describe("null if the batch's record is damaged"),
+  verdict: verdict.nullable().describe("null if the record of the batch is damaged"),
   status,
   evidence,
 });
@@ -31,15 +31,17 @@ const listedStream = z.object({
   state: z
     .enum(["normal", "gradual_drift", "sudden_change"])
     .nullable()
-    .describe("verdict about the last batch that could be judged; null before the first, and after a reset"),
+    .describe("verdict about the last batch that could be judged; null before the first such batch and after a reset"),
   since: instant
     .nullable()
-    .describe("time of the batch at which the alarm began, or without an alarm, at which the last one ended"),
+    .describe(
+      "time of the batch at which the current alarm began; without an alarm, of the batch at which the last alarm ended",
+    ),
   confirmed: z.boolean().nullable().describe("whether the name of the state is final"),
   reference: reference
     .nullable()
-    .describe("reference from which the last judged batch is furthest away; null if nothing could be compared"),
-  channel: z.string().nullable().describe("channel or signal that is furthest away from it"),
+    .describe("reference to which the last judged batch has the largest distance; null if nothing could be compared"),
+  channel: z.string().nullable().describe("channel or signal with the largest distance to this reference"),
   last: listedBatch,
   silence: z
     .object({
@@ -52,17 +54,17 @@ const listedStream = z.object({
         .number()
         .min(0)
         .nullable()
-        .describe("time since the last batch divided by the usual interval; null if that is unknown or 0"),
+        .describe("time since the last batch divided by the usual interval; null if the interval is unknown or 0"),
       silent: z.boolean().nullable().describe("null if the usual interval is unknown or the stream is retired"),
     })
     .describe(
-      "a stream is silent if nothing has arrived for longer than three usual intervals and than the longest interval",
+      "a stream is silent if its last batch is longer ago than three usual intervals and than the longest interval",
     ),
   batches: z
     .object({ total: count, accepted: count, doubtful: count, alarmed: count, rejected: count, excluded: count })
-    .describe("number of batches, in total and by status"),
+    .describe("number of batches, in total and per status"),
   series: z.array(listedBatch).min(1).max(20).describe("the last batches, oldest first"),
-  retired_at: instant.nullable().describe("null if the stream is in use"),
+  retired_at: instant.nullable().describe("null if the stream is not retired"),
 }) satisfies z.ZodType<ListedStream>;
 
 export const streamListSchema: z.ZodType<StreamList> = z.object({
@@ -70,31 +72,31 @@ export const streamListSchema: z.ZodType<StreamList> = z.object({
   at: instant.describe("time of the list"),
   counts: z
     .object({ total: count, alarm: count, silent: count, rejected: count, retired: count })
-    .describe(
-      "number of streams: all that are not retired, and by what is the matter; one may be counted several times",
-    ),
-  matching: count.describe("number of streams that were asked for; `streams` may be a part of them"),
+    .describe("number of streams that are not retired, in total and per problem; a stream may have several problems"),
+  matching: count.describe("number of streams that match the query; `streams` may contain only a part of them"),
   streams: z
     .array(listedStream)
-    .describe("alarms first (the newest first), then silent streams, then those whose last batch was rejected"),
+    .describe(
+      "streams with alarms first (the newest alarm first), then silent streams, then streams whose last batch was rejected",
+    ),
 });
 
 const shownBatch: z.ZodType<ShownBatch> = z.object({
-  number: z.int().min(1).describe("number of the batch in its stream, counted from 1"),
+  number: z.int().min(1).describe("number of the batch within its stream, counted from 1"),
   batch_id: z.string(),
   received_at: instant,
   verdict,
   confirmed: z.boolean().nullable().describe("whether the name of the change is final; null for a rejected batch"),
   status,
   reason: z.string().nullable().describe("reason for the status"),
-  in_references: z.boolean().describe("whether later batches are compared with it"),
+  in_references: z.boolean().describe("whether later batches are compared with this batch"),
   evidence,
   raised_by: z.enum(["evidence", "beyond_chance", "constants"]).nullable(),
   alarm_since: z.string().nullable().describe("id of the batch at which the alarm began"),
   change_point: z.string().nullable().describe("id of the batch at which the change is estimated to have begun"),
   doubtful: z.boolean(),
   unfamiliar: z.boolean(),
-  leading: reference.nullable().describe("reference from which the batch is furthest away"),
+  leading: reference.nullable().describe("reference to which the batch has the largest distance"),
   comparisons: z.array(
     z.object({
       reference,
@@ -107,15 +109,15 @@ const shownBatch: z.ZodType<ShownBatch> = z.object({
   channels: z
     .array(z.object({ channel: z.string(), score: z.number() }))
     .max(5)
-    .describe("channels that are furthest from the leading reference; empty for an old batch"),
+    .describe("channels with the largest distance to the leading reference; empty for an old batch"),
   likely_causes: z.array(
     z.object({ kind: z.string(), channels: z.array(z.string()), fault: z.string(), weight: share }),
   ),
-  class_shares: z.record(z.string(), share).nullable().describe("share of windows by predicted class"),
+  class_shares: z.record(z.string(), share).nullable().describe("share of windows per predicted class"),
   accuracy: z
     .object({ estimate: share, lower: share, upper: share, coverage: share, rehearsed: z.boolean() })
     .nullable()
-    .describe("estimated without labels; null if it cannot be estimated"),
+    .describe("accuracy estimated without labels; null if it cannot be estimated"),
   windows: z.int().min(1).nullable(),
   seconds: seconds.nullable().describe("recorded time"),
   faults: z
@@ -126,7 +128,7 @@ const shownBatch: z.ZodType<ShownBatch> = z.object({
 export const shownStreamSchema: z.ZodType<ShownStream> = listedStream.extend({
   model_version: z.string(),
   at: instant.describe("time at which the stream was shown"),
-  history: z.array(shownBatch).describe("the batches that were asked for, oldest first"),
+  history: z.array(shownBatch).describe("the requested batches, oldest first"),
   actions: z
     .array(
       z.object({
@@ -137,16 +139,19 @@ export const shownStreamSchema: z.ZodType<ShownStream> = listedStream.extend({
         subject: z.string().nullable().describe("id of the batch, or previous name of a renamed stream"),
       }),
     )
-    .describe("what users did to the stream and its batches, oldest first"),
+    .describe("users' decisions about the stream and its batches, oldest first"),
 });
 
 export const changedStreamSchema: z.ZodType<ChangedStream> = z.object({
   action: z.enum(["rename", "retire", "erase"]),
-  stream: z.string().describe("name of the stream before"),
+  stream: z.string().describe("name of the stream before the action"),
   changed: z.boolean(),
   to: z.string().nullable().describe("new name of a renamed stream"),
   batches: count.nullable().describe("number of batches that were erased"),
-  recorded_as: z.string().nullable().describe("hash of an erased stream's name, under which its erasure is recorded"),
+  recorded_as: z
+    .string()
+    .nullable()
+    .describe("hash of an erased stream's name, under which the ledger records its erasure"),
 });
 
 const checkedStreams = z.object({
@@ -154,12 +159,12 @@ const checkedStreams = z.object({
   exit_code: z.int().min(0).describe("the highest exit code of any stream; an error counts as 2"),
   counts: z
     .object({ normal: count, gradual_drift: count, sudden_change: count, rejected: count, error: count })
-    .describe("number of streams by verdict, and of those that could not be checked"),
+    .describe("number of streams per verdict, and of streams that could not be checked"),
   streams: z
     .array(
       z.object({
         stream: z.string(),
-        known: z.boolean().describe("whether the batch was already checked; `result` is then the earlier answer"),
+        known: z.boolean().describe("whether the batch had already been checked; `result` is then the earlier result"),
         result: checkResultSchema.nullable().describe("null if the stream could not be checked"),
         error: z
           .object({ message: z.string(), advice: z.string().nullable() })
@@ -168,12 +173,12 @@ const checkedStreams = z.object({
       }),
     )
     .min(1)
-    .describe("in the order in which the streams first appear"),
+    .describe("results in the order in which the streams first appear"),
 });
 
 export const checkedStreamsSchema: z.ZodType<CheckedStreams> = checkedStreams;
 
-/** What `check --stream-from --json` prints: a line per model. */
+/** The output of `check --stream-from --json`: one line per model. */
 export const printedCheckedStreamsSchema: z.ZodType<CheckedStreams & { model: string }> = checkedStreams.extend({
   model: z.string().describe("the model folder, as the user named it"),
 });

@@ -1,5 +1,5 @@
-// `tidemark streams`: lists the streams of a model, and shows the history of one. The functions whose names end in `Of` take an
-// opened store; the others open the ledger in a model folder.
+// `tidemark streams`: lists the streams of a model, and shows the history of one. The functions whose names end in `Of` use an
+// open store; the others open the ledger in a model folder.
 
 import { UserError } from "../errors.ts";
 import { type LedgerOwner, openModelLedgerStore, openReadableModelLedger } from "../monitoring/streams/model-ledger.ts";
@@ -29,7 +29,7 @@ export type { ListedBatch, ListedStream, StreamSilence } from "../monitoring/str
 export type { StreamAction, UserAction } from "../storage/store/stream-store.ts";
 export type { StreamSelection } from "./select-streams.ts";
 
-/** Which batches of a stream to show. */
+/** Selects the batches of a stream that are shown. */
 export interface HistorySelection {
   /** Maximum number of batches, counted from the newest (default: all). */
   readonly last?: number;
@@ -37,7 +37,7 @@ export interface HistorySelection {
   readonly skip?: number;
 }
 
-/** What a function about streams uses in addition to its options. */
+/** Dependencies of the functions about streams in addition to their options. */
 export interface StreamsRun {
   /** The clock. Default: the system clock. */
   readonly now?: () => Date;
@@ -46,7 +46,7 @@ export interface StreamsRun {
 type ReadableStore = Pick<StreamStore, "fleet" | "page" | "actions">;
 
 /**
- * Lists the streams of a model. With `out`, it also writes all of them to a table.
+ * Lists the streams of a model. With `out`, also writes all streams to a table.
  *
  * @throws UserError if an option is wrong, or the model folder or its ledger cannot be used
  */
@@ -60,7 +60,7 @@ export async function listStreams(options: StreamsListOptions, run: StreamsRun =
   });
 }
 
-/** Lists the streams of an opened store. @param modelVersion version of the model to which the store belongs */
+/** Lists the streams in an open store. @param modelVersion version of the model to which the store belongs */
 export async function listStreamsOf(
   store: ReadableStore,
   modelVersion: string,
@@ -73,7 +73,7 @@ export async function listStreamsOf(
 }
 
 /**
- * Shows a stream and its batches. With `out`, it also writes the batches to a table.
+ * Shows a stream and its batches. With `out`, also writes the batches to a page or a table.
  *
  * @throws UserError if an option is wrong, there is no such stream, or the model folder or its ledger cannot be used
  */
@@ -88,17 +88,17 @@ export async function showStream(options: StreamsShowOptions, run: StreamsRun = 
   });
 }
 
-/** A page if the name ends in .html, and a table otherwise. */
+/** Writes a page if the name ends in .html, and a table otherwise. */
 async function writeShownStream(out: string, shown: ShownStream, config: { spreadsheetSafe: boolean }): Promise<void> {
   if (!/\.html?$/i.test(out)) return writeStreamHistory(out, shown, config);
   const { streamHtml } = await import("../report/stream-html.ts");
   await writeReportPage(out, streamHtml(shown));
 }
 
-/** Batches that are read at once. */
+/** Number of batches that are read at once. */
 const batchesAtOnce = 500;
 
-/** Shows a stream of an opened store. @throws UserError if there is no such stream */
+/** Shows a stream in an open store. @throws UserError if the stream does not exist */
 export async function showStreamOf(
   store: ReadableStore,
   modelVersion: string,
@@ -155,6 +155,6 @@ async function unknownStream(store: ReadableStore, stream: string): Promise<User
       ? "No batch of any stream has been checked yet."
       : nearest === undefined
         ? `\`tidemark streams list\` lists the model's ${known.length} streams.`
-        : `Did you mean "${nearest}"? \`tidemark streams list\` lists the model's streams.`;
+        : `Did you mean "${nearest}"? List the model's streams with \`tidemark streams list\`.`;
   return new UserError(`stream "${stream}": the ledger has no batch of this stream`, { advice });
 }

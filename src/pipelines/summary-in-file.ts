@@ -1,4 +1,4 @@
-// A batch that a device has summarised, in a file in place of a recording.
+// A batch that a device has summarised, in a file that takes the place of a recording.
 
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../errors.ts";
@@ -6,14 +6,14 @@ import { isSummary, summaryHeadBytes } from "../monitoring/summaries/is-summary.
 import { modelColumns } from "../shared-options.ts";
 import { fileBytes } from "../signals/files/file-bytes.ts";
 
-/** A summary is larger only if its model has hundreds of channels. */
+/** Only the summary of a model with hundreds of channels is larger. */
 const mostBytes = 64e6;
 
 /**
- * The content of the file if it is a summary; null if the files hold recordings.
+ * The content of the file if it is a summary; null if the files contain recordings.
  * @param config the options; those about columns do not apply to a summary
- * @param stored paths of files whose content came from elsewhere, by their names
- * @throws UserError if there are other files beside the summary, or options that need columns
+ * @param stored local paths of files whose content came from elsewhere, by their names
+ * @throws UserError if other files are given in addition to a summary, or options that apply to columns
  */
 export async function summaryInFile(
   config: { readonly files: readonly string[] } & Readonly<Partial<Record<keyof typeof modelColumns, unknown>>>,
@@ -25,7 +25,7 @@ export async function summaryInFile(
   if (!(await beginsLikeSummary(path))) return null;
   if (files.length > 1) {
     throw new UserError(`${file}: this is a summary, which is a whole batch, but ${files.length} files are given.`, {
-      advice: "Check each summary by itself.",
+      advice: "Check each summary separately.",
     });
   }
   const given = Object.entries(modelColumns).filter(([name, option]) => {

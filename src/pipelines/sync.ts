@@ -1,5 +1,5 @@
-// `tidemark sync`: sends to a tracking server what a model folder records about its training and its streams. It sends nothing
-// twice, so it can be run again at any time, even after it was killed.
+// `tidemark sync`: sends the records of training and of streams in a model folder to a tracking server. Nothing is sent twice,
+// so the command can be run again at any time, even after it was killed.
 
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
@@ -26,41 +26,41 @@ export type { ReportedStream } from "../report/report-stream.ts";
 export type { Unsent } from "../storage/tracking/background-sender.ts";
 export type { Clock } from "../storage/tracking/sender-clock.ts";
 
-/** What was sent about the training run. */
+/** The part of the training run that was sent. */
 export interface SyncedTraining {
-  /** Number of events that were sent; 0 if the server already had all of them. */
+  /** Number of events that were sent; 0 if the server already had all events. */
   readonly sent: number;
-  /** Address of its run; null if the server has none. */
+  /** URL of the run's page; null if the server has no such page. */
   readonly page: string | null;
   /** Registered versions, for example "walk version 3". */
   readonly versions: readonly string[];
-  /** What the server did not accept; null if it has everything. */
+  /** What the server did not accept; null if the server has received everything. */
   readonly unsent: Unsent | null;
 }
 
 /** The result of `sync`. */
 export interface SyncResult {
-  /** Address of the server, without credentials. */
+  /** URL of the server, without credentials. */
   readonly tracking: string;
-  /** Null if the folder has no tracking.jsonl. */
+  /** Null if the model folder has no tracking.jsonl. */
   readonly training: SyncedTraining | null;
-  /** One entry per stream of the folder. */
+  /** One entry per stream in the folder. */
   readonly streams: readonly ReportedStream[];
   /** Warnings for the user. */
   readonly warnings: readonly string[];
-  /** The command that sends the rest; null if the server has everything. */
+  /** The command that sends what is missing; null if the server has received everything. */
   readonly command: string | null;
 }
 
-/** Time limit for the training and all streams together. */
+/** Time limit for the training run and all streams together. */
 const usualPatienceMs = 60_000;
 
 /**
- * Replays a training run and its streams to an MLflow server, without sending again what the server already has.
+ * Replays a training run and its streams to an MLflow server, without resending what the server already has.
  *
  * @param options the same as on the command line; `directory` is required
  * @throws UserError if no server is named, there is nothing to send, or the log contains something that may not be sent. The
- *   server is not contacted in these cases. If the server does not accept something, that is not an error: see `unsent`
+ *   server is not contacted in these cases. Data that the server does not accept are not an error: see `unsent`
  */
 export async function sync(
   options: SyncOptions,
@@ -141,7 +141,7 @@ function commandToSyncRest({ directory, tracking, experiment, register, alias }:
   return shellCommand("tidemark", "sync", shellPath(directory), ...words);
 }
 
-/** Registers nothing without --register, because a folder must not decide which model a registry serves. */
+/** Registers nothing without --register, because a folder must not determine which model a registry serves. */
 async function syncTraining(
   client: MlflowClient,
   log: SendableLog,
@@ -186,7 +186,7 @@ function syncRegistrationWarnings({ events }: SendableLog): string[] {
   });
 }
 
-/** The model folder, or the folder of its interrupted training. */
+/** The model folder, or the folder of an interrupted training run. */
 async function folderToSync(directory: string): Promise<string> {
   if (await exists(join(directory, modelFiles.manifest))) {
     await refuseModelFolderLinks(directory);

@@ -1,5 +1,5 @@
-// The test set of a fixed split: read as a set of recordings of its own, and predicted by the finished network, which has learned
-// nothing from it.
+// The test set of a fixed split: it is read as a separate set of recordings, and predicted by the final network, which was not
+// trained on it.
 
 import { UserError } from "../errors.ts";
 import { classificationMetrics } from "../learning/evaluation/classification-metrics.ts";
@@ -30,10 +30,10 @@ export interface TestSet {
 
 /**
  * Reads the rows that `--split column:NAME` marks as test.
- * @param trained the training side, whose columns, people and classes the test set shares
+ * @param trained the training side, whose columns, people and classes also apply to the test set
  * @param convert converts values to the units of the training side
  * @returns null for any other kind of split
- * @throws UserError if the test set cannot be read, or has no window with a class of the training side
+ * @throws UserError if the test set cannot be read, or has no window whose class is in the training side
  */
 export async function readTestSet(
   config: Pick<TrainConfig, "files" | "split"> & NamedColumns,
@@ -83,7 +83,7 @@ export async function readTestSet(
   }
 }
 
-/** @param network content of the finished model.onnx */
+/** @param network content of the model's model.onnx */
 export async function testSetReport(
   { rows, windows, leakage }: TestSet,
   network: Uint8Array,
@@ -142,11 +142,14 @@ function testSetWarnings({ column, shared_users, copied_users }: TestSetLeakage)
     ...(shared_users.length === 0
       ? []
       : [
-          `Column "${column}" puts ${shared_users.length === 1 ? "one person" : `${shared_users.length} people`} (${shown}) on both sides of the split. The figures of the test set show how well the network does on people whom it knows, not on new ones.`,
+          `Column "${column}" puts ${shared_users.length === 1 ? "one person" : `${shared_users.length} people`} ` +
+            `(${shown}) on both sides of the split. The figures of the test set show how well the network works for ` +
+            `people in its training data, not for new people.`,
         ]),
     ...copied_users.map(
       ([test, train]) =>
-        `${test} in the test set has the same values as ${train}, from whom the network learns. The figures of the test set are too optimistic.`,
+        `${test} in the test set has the same values as ${train}, on whom the network is trained. The figures of ` +
+        `the test set are too optimistic.`,
     ),
   ];
 }

@@ -1,7 +1,7 @@
-// Threads that share one computation. Each runs the same program on the same input, and only the items of `map` are
-// distributed: a thread computes some of the items, sends its results to the others, and waits for theirs. So all
-// threads have all results and continue in the same way, and the outcome does not depend on their number. Everything
-// outside these calls is computed by every thread.
+// Threads that share a computation. All threads run the same program on the same input, and only the items of `map` are
+// distributed: a thread computes some of the items, sends its results to the others, and waits for theirs. All threads
+// therefore have all results and continue in the same way, and the outcome does not depend on their number. Everything outside
+// the calls of `map` is computed by every thread.
 //
 // The program stays synchronous, because a thread waits without returning to its event loop. If a thread fails, the
 // others wait forever, so the code that started them has to terminate them.
@@ -9,20 +9,23 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { MapItems } from "../monitoring/drift/map-items.ts";
 
-/** One thread's place in a team; can be sent to it once. */
+/** A thread's place in a team; it can be sent to a thread only once. */
 export interface TeamSeat {
-  /** Three slots, which calls of `map` use in turn; see `slotFields`. */
+  /** Three slots, which successive calls of `map` use in turn; see `slotFields`. */
   readonly slots: Int32Array<SharedArrayBuffer>;
   /** Ports to the other threads. */
   readonly ports: readonly MessagePort[];
 }
 
-/** Numbers of a slot: the next item to compute, the results so far, and the threads that have sent theirs. */
+/**
+ * Fields of a slot: the next item to compute, the number of results so far, and the number of threads that have sent their
+ * results.
+ */
 const slotFields = { next: 0, results: 1, sent: 2 } as const;
 const slotSize = 3;
 const slotCount = 3;
 
-/** Results of one thread: the numbers of the items, and a result for each. */
+/** Results of one thread: the indices of the items, and one result per item. */
 interface SentResults {
   readonly items: readonly number[];
   readonly results: readonly unknown[];
@@ -42,14 +45,14 @@ export function teamSeats(threads: number): TeamSeat[] {
   return ports.map((own) => ({ slots, ports: own }));
 }
 
-/** The `map` of a thread in this seat. Results must be plain data, or in shared memory. */
+/** The `map` function of the thread in this seat. Results must be plain data or be in shared memory. */
 export function mapInTeam({ slots, ports }: TeamSeat): MapItems {
   let call = 0;
   return (items, each, onResult) => {
     const [own, other] = [slotOfTeam(call), slotOfTeam(call + 1)];
     call++;
-    // The slot of the next call is free: every thread has begun this call, so all threads have left the earlier call
-    // that used that slot.
+    // The slot of the next call is free: every thread has begun this call, so no thread is still in the earlier call that used
+    // that slot.
     const at = (field: keyof typeof slotFields): number => own + slotFields[field];
     const sent: { items: number[]; results: unknown[] } = { items: [], results: [] };
     for (let i = Atomics.add(slots, at("next"), 1); i < items.length; i = Atomics.add(slots, at("next"), 1)) {

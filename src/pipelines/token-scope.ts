@@ -1,5 +1,5 @@
-// What a token allows: `ingest:PATTERN` sends batches of the streams that match, `read:PATTERN` reads them, and `admin` may do
-// everything. Without a pattern, a scope covers all streams. In a pattern, * stands for any characters.
+// The scopes of a token: `ingest:PATTERN` allows sending batches of matching streams, `read:PATTERN` reading them, and `admin`
+// everything. Without a pattern, a scope covers all streams. In a pattern, * matches any characters.
 
 import { UserError } from "../errors.ts";
 
@@ -7,13 +7,13 @@ export type ScopeKind = "ingest" | "read" | "admin";
 
 export interface TokenScope {
   readonly kind: ScopeKind;
-  /** What the names of streams must match. */
+  /** A pattern for the names of streams. */
   readonly pattern: string;
 }
 
 const expected = "ingest, ingest:PATTERN, read, read:PATTERN or admin";
 
-/** @throws UserError if it is not a scope */
+/** @throws UserError if the text is not a scope */
 export function parseTokenScope(written: string): TokenScope {
   const [, kind, pattern = "*"] = /^(ingest|read|admin)(?::(.+))?$/s.exec(written) ?? [];
   if (kind === undefined || (kind === "admin" && written !== "admin")) {
@@ -25,8 +25,8 @@ export function parseTokenScope(written: string): TokenScope {
 }
 
 /**
- * Whether any of the scopes allows this.
- * @param stream null if the whole fleet is meant, which needs no pattern to match: the answer then has only the streams that do
+ * Whether any of the scopes allows the action.
+ * @param stream null for a request about all streams, which any pattern allows: the answer then contains only matching streams
  */
 export function scopesAllow(scopes: readonly TokenScope[], kind: ScopeKind, stream: string | null): boolean {
   return scopes.some(
@@ -36,7 +36,7 @@ export function scopesAllow(scopes: readonly TokenScope[], kind: ScopeKind, stre
 }
 
 function matchesScope(pattern: string, stream: string): boolean {
-  // Greedy matching from both ends: a regular expression with many stars could take exponential time.
+  // Greedy matching from both ends, because a regular expression with many stars could take exponential time.
   const [head = "", ...parts] = pattern.split("*");
   const tail = parts.pop();
   if (tail === undefined) return stream === pattern;

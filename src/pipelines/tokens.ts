@@ -1,4 +1,4 @@
-// `tidemark token`: creates, lists, rotates and revokes the tokens of the service. Every change is written to the audit log.
+// `tidemark token`: creates, lists, rotates and revokes the tokens of the service. Every change is recorded in the audit log.
 
 import { createHash, randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
@@ -15,35 +15,35 @@ import { parseTokenScope } from "./token-scope.ts";
 export { defaultProject } from "../storage/store/opened-store.ts";
 export { readTokenFile, type StoredToken } from "../storage/store/token-file.ts";
 
-/** A token as it is listed, without its secret. */
+/** A token in a list, without its secret. */
 export interface ListedToken {
   readonly name: string;
   readonly project: string;
   readonly scopes: readonly string[];
   readonly createdAt: string;
-  /** ISO 8601; null if it does not expire. */
+  /** Expiry as ISO 8601; null if the token does not expire. */
   readonly expiresAt: string | null;
 }
 
-/** A new token; its secret cannot be shown again. */
+/** A new token with its secret, which cannot be shown again. */
 export interface CreatedToken extends ListedToken {
   readonly token: string;
 }
 
 export interface TokenRun {
   readonly now?: () => Date;
-  /** Who makes the change, for the audit log. Default: the user of the operating system. */
+  /** Author of the change, for the audit log. Default: the user of the operating system. */
   readonly actor?: string;
 }
 
-/** Where the tokens of a service are: `--tokens`, or tokens.json in its folder of streams or models. */
+/** Where the tokens of a service are stored: in `--tokens`, or in tokens.json in its folder of streams or models. */
 export function tokenFileOf({ tokens, store, models }: TokenPlaceConfig): string {
   if (tokens !== undefined) return tokens;
   const address = store === undefined ? undefined : parseStoreAddress(store);
   if (address?.kind === "sqlite") return join(address.directory, "tokens.json");
   if (models !== undefined) return join(models, "tokens.json");
-  throw new UserError("expected --models, --store or --tokens, got none of them", {
-    advice: "Give the same options as to `tidemark serve`, for example --models models.",
+  throw new UserError("expected one of --models, --store and --tokens, got none", {
+    advice: "Give the same options as for `tidemark serve`, for example --models models.",
   });
 }
 
@@ -51,17 +51,17 @@ export function auditLogOf(place: TokenPlaceConfig): string {
   return join(dirname(tokenFileOf(place)), "audit.jsonl");
 }
 
-/** Sessions of the pages are beside the tokens that began them. */
+/** Sessions of the pages are stored in the folder of the tokens. */
 export function sessionFolderOf(place: TokenPlaceConfig): string {
   return join(dirname(tokenFileOf(place)), "sessions");
 }
 
-/** SHA-256 in hexadecimal, as it is stored. */
+/** The SHA-256 hash in hexadecimal, as it is stored. */
 export function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
 
-/** @throws UserError if a valid token has this name, or a scope is none */
+/** @throws UserError if a valid token has this name, or a scope is invalid */
 export async function createToken(
   place: TokenPlaceConfig,
   { name, scope, project = defaultProject }: { name: string; scope: readonly string[]; project?: string },
@@ -95,8 +95,8 @@ export async function listTokens(
 }
 
 /**
- * Gives a token a new secret. The old one stays valid for some time, so that devices can change without a gap.
- * @throws UserError if there is no such token
+ * Replaces the secret of a token. The old secret stays valid for some time, so that devices can switch without a gap.
+ * @throws UserError if the token does not exist
  */
 export async function rotateToken(
   place: TokenPlaceConfig,
@@ -120,7 +120,7 @@ export async function rotateToken(
   return { ...listedToken(stored), token: secret };
 }
 
-/** Removes a token with all its secrets. @throws UserError if there is no such token */
+/** Removes a token with all its secrets. @throws UserError if the token does not exist */
 export async function revokeToken(
   place: TokenPlaceConfig,
   name: string,
@@ -160,7 +160,7 @@ function listedToken({ name, project, scopes, created_at, expires_at }: StoredTo
 
 function unknownToken(name: string): UserError {
   return new UserError(`there is no token named ${JSON.stringify(name)}`, {
-    advice: "List the tokens with `tidemark token list`.",
+    advice: "List all tokens with `tidemark token list`.",
   });
 }
 

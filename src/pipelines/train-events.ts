@@ -1,6 +1,6 @@
-// The events that `train` reports while it runs, as one discriminated union. They feed the live progress line, the plain
-// lines, the tables and the output of `--json`, which has one event per line. Times are in seconds; everything can be written
-// as JSON.
+// The events that `train` reports while it runs, as one discriminated union. The events feed the live progress line, the plain
+// lines, the tables and the output of `--json`, which has one event per line. Times are in seconds; all values can be
+// serialised as JSON.
 
 import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
 import type { CycleReport, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
@@ -21,7 +21,7 @@ import type { CalibrationEvent } from "./calibration-progress.ts";
 /** Cross-validated figures: mean and sd over folds and over people, and the person with the lowest score. */
 export type TrainSummary = CvReport["summary"];
 
-/** What `train` and `retrain` report while they run. */
+/** The events that `train` and `retrain` report while they run. */
 export type TrainEvent =
   | MemoryEvent
   | FitEvent
@@ -41,11 +41,11 @@ export type TrainEvent =
       recordings: number;
       /** Windows by class name. */
       classes: Record<string, number>;
-      /** In the order of the network's input. */
+      /** The channels, in the order of the network's inputs. */
       channels: readonly string[];
-      /** The channels that form each sensor, and how that was decided. */
+      /** The sensors with their channels, and the grounds on which they were recognised. */
       sensors: FoundSensors["sensors"];
-      /** How the values of the files were converted to the units of the sensors. */
+      /** Unit conversions that were applied to the values in the files. */
       conversions: readonly UnitConversion[];
       /** Sampling rate of the windows, Hz. */
       samplingRateHz: number;
@@ -57,16 +57,16 @@ export type TrainEvent =
       quality: QualityReport;
       /** Total number of windows. */
       windows: number;
-      /** Samples that no window covers; rows that were left out earlier are in `quality`. */
+      /** Samples that are in no window; rows that were left out earlier are in `quality`. */
       dropped: DroppedSamples;
-      /** Windows within which the label changes; null if none does. */
+      /** Windows in which the label changes; null if there are none. */
       labelChanges: LabelChanges | null;
     }
   | {
       type: "split";
-      /** How the folds are split. */
+      /** How the recordings are split into folds. */
       split: string;
-      /** For each fold, the tested people and the windows in each part. */
+      /** For each fold, the tested people and the number of windows in each part. */
       folds: readonly {
         fold: number;
         testUsers: readonly string[];
@@ -74,9 +74,9 @@ export type TrainEvent =
         validationWindows: number;
         testWindows: number;
       }[];
-      /** The people, rows and windows of the test set of a fixed split; null without one. */
+      /** The people, rows and windows of the test set of a fixed split; null for other splits. */
       testSet: { column: string; users: readonly string[]; rows: number; windows: number } | null;
-      /** Warnings about how to read the figures. */
+      /** Warnings that affect how the figures must be read. */
       warnings: readonly string[];
     }
   | {
@@ -91,12 +91,12 @@ export type TrainEvent =
   | {
       /** Only with --from. */
       type: "fine-tuning";
-      /** What starting from a model's weights gained. */
+      /** The gain from starting with a model's weights. */
       report: FineTuningReport;
     }
   | {
       type: "test-set";
-      /** Figures of the finished network on the test set of a fixed split. */
+      /** Metrics of the final network on the test set of a fixed split. */
       report: TestSetReport;
     }
   | {
@@ -104,9 +104,9 @@ export type TrainEvent =
       type: "retrain-data";
       /** Labelled and unlabelled recordings that were read. */
       files: readonly string[];
-      /** Labelled people to learn from, and their windows. */
+      /** Labelled people for training, and their windows. */
       labelled: { people: readonly string[]; windows: number };
-      /** Labelled recordings taken from the model's manifest; empty if the user named the recordings. */
+      /** Labelled recordings listed in the model's manifest; empty if the user named the recordings. */
       filesOfModel: readonly string[];
       /** The holdout's people, and their windows. */
       holdout: { people: readonly string[]; windows: number };
@@ -114,16 +114,16 @@ export type TrainEvent =
       unlabelled: { people: number; windows: number; rows: number };
       /** Epochs per fit. */
       epochs: number;
-      /** Penalty of each fit's layer; absent for a network that is trained in steps. */
+      /** Penalty on the linear layer of each fit; absent for a network that is trained in mini-batches. */
       penalty?: number;
-      /** Warnings about how to read the figures. */
+      /** Warnings that affect how the figures must be read. */
       warnings: readonly string[];
     }
   | {
       type: "cycle";
       /** Maximum number of cycles. */
       cycles: number;
-      /** What the cycle learned from, and its results. */
+      /** The data of the cycle, and its results. */
       report: CycleReport;
     }
   | {
@@ -141,7 +141,7 @@ export type TrainEvent =
     }
   | {
       type: "retrained";
-      /** Whether the candidate passed and is now a model. */
+      /** Whether the candidate passed and became a model. */
       adopted: boolean;
       /** The model folder, or the folder with a rejected candidate's report. */
       out: string;
@@ -167,9 +167,9 @@ export type TrainEvent =
       report: string;
       /** The days on which `check` was calibrated; null if there were too few recordings to rehearse any. */
       day: RehearsedDay | null;
-      /** How many batches pass between false alarms; null if too few people could be rehearsed. */
+      /** Number of batches between false alarms; null if too few people could be rehearsed. */
       runLength: MeasuredRunLength | null;
-      /** Duration of the run in all its sessions. */
+      /** Total duration of the run, over all its sessions. */
       seconds: number;
       /** The cross-validated figures. */
       summary: TrainSummary;

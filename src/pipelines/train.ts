@@ -1,4 +1,4 @@
-// `tidemark train`: turns recordings into a model folder. The stages appear here in order; each has its own file.
+// `tidemark train`: turns recordings into a model folder. The stages follow in order; each has its own file.
 
 import { resolve } from "node:path";
 import { Interrupted, UserError } from "../errors.ts";
@@ -93,7 +93,7 @@ export interface TrainResult {
   report: string;
   /** Name and time of the training run. */
   modelVersion: string;
-  /** Duration of the run in all its sessions. */
+  /** Total duration of the run, over all its sessions. */
   seconds: number;
   /** The cross-validated figures. */
   summary: TrainSummary;
@@ -103,7 +103,7 @@ export interface TrainResult {
 export interface TrainRunOptions {
   /** Receives warnings and events; both are optional. */
   reporter?: Partial<Reporter<TrainEvent>>;
-  /** Stops the run at its next step, with a checkpoint. */
+  /** Stops the run at its next step, after writing a checkpoint. */
   signal?: AbortSignal;
   /** The clock for the times in the model's files. */
   now?: () => Date;
@@ -116,7 +116,7 @@ export interface TrainRunOptions {
  *
  * @param options the same as on the command line; `files` and `out` are required
  * @throws UserError if an option is invalid, the data cannot be trained on, or the loss is not finite
- * @throws Interrupted if `signal` ended the run; its advice is the command that resumes it
+ * @throws Interrupted if `signal` was aborted; its advice is the command that resumes the run
  */
 export async function train(options: TrainOptions, run: TrainRunOptions = {}): Promise<TrainResult> {
   const started = performance.now();
@@ -165,7 +165,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
     const command = resumeCommand("train", resolved);
     reporter.event({ type: "checkpoint", path: staging.directory, resumeCommand: command });
     throw new Interrupted(
-      `stopped; everything so far is kept in ${shownStaging(staging.out)}`,
+      `stopped; all completed work is kept in ${shownStaging(staging.out)}`,
       `Continue with: ${command}`,
     );
   } finally {
@@ -201,7 +201,9 @@ async function trainOn(
   return { ...written, day: dayOfCalibration(calibration), runLength: calibration.run_length ?? null };
 }
 
-/** The model that `--from` names, and the options with its own in place; reading one loads the layers of networks. */
+/**
+ * The model that `--from` names, and the options with those of the model filled in; reading a model loads the network layers.
+ */
 async function startOfTraining(resolved: TrainConfig): Promise<{ start?: StartingModel; given: TrainConfig }> {
   if (resolved.from === undefined) return { given: resolved };
   const { configFromModel, openStartingModel } = await import("./starting-model.ts");
@@ -221,7 +223,7 @@ async function startOfTrainFits(
   return { weights: await startingWeights(model, data, rng, reporter), scaler: model.scaler };
 }
 
-/** Trains the folds from scratch, too, and compares. */
+/** Also trains the folds from scratch, and compares. */
 async function trainFromScratchToCompare(
   model: StartingModel,
   fits: FitsOfRun,
@@ -237,13 +239,14 @@ async function trainFromScratchToCompare(
   );
   if (report.known_users.length > 0)
     reporter.warn(
-      `${model.from} has learned from ${listedNames(report.known_users)}, so its figures as it is are better than for other people.`,
+      `${model.from} was trained on ${listedNames(report.known_users)}, so its figures without fine-tuning are ` +
+        `better than for other people.`,
     );
   reporter.event({ type: "fine-tuning", report });
   return report;
 }
 
-/** The model is complete, so a registry that cannot be changed at present is no reason to fail. */
+/** The model is complete, so a registry that cannot be changed at present does not make the run fail. */
 async function joinTrainedLine(out: string, line: string, reporter: Reporter): Promise<JoinedLine | null> {
   try {
     return await addModel(out, line, { reporter });
@@ -260,7 +263,10 @@ function trackedRunOfTrain(config: TrainConfig): TrackedRun {
   return { out: config.out, experiment: config.experiment, params: configToRecord(config) };
 }
 
-/** Other names are formed by appending to `out`. So "walk/", "." and "..", which do not end in a name, are made absolute. */
+/**
+ * Other names are formed by appending to `out`. Names that do not end in a file name, such as "walk/", "." and "..", are
+ * therefore made absolute.
+ */
 function withNamedTrainOut(config: TrainConfig): TrainConfig {
   return /(?:^|[\\/])\.{0,2}$/.test(config.out) ? { ...config, out: resolve(config.out) } : config;
 }

@@ -1,4 +1,4 @@
-// What training found: the fits of all folds and of the final network, and the data they learned from.
+// The outcome of training: the fits of all folds and of the final network, with their data.
 
 import type { FineTuningReport } from "../learning/training/cv-report.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
@@ -17,9 +17,9 @@ export interface TrainedModel {
   readonly final: FitOutcome;
   /** Scaler of the final fit. */
   readonly scaler: Scaler;
-  /** Pseudo-labelled windows that the final fit learned from, in addition to `data`. */
+  /** Pseudo-labelled windows on which the final fit was trained, in addition to `data`. */
   readonly also?: WindowSet;
-  /** For a network that started from another model's weights. */
+  /** Present for a network that started from another model's weights. */
   readonly fineTuning?: FineTuningReport | undefined;
   readonly createdAt: Date;
 }

@@ -1,4 +1,4 @@
-// The candidates of a search: all combinations of the values to try, each with the options of `train` that it stands for.
+// The candidates of a search: all combinations of the values to try, each as a complete set of options of `train`.
 
 import { UserError } from "../errors.ts";
 import { camelCase, kebabCase } from "../letter-case.ts";
@@ -20,20 +20,20 @@ export interface TuneCandidate {
   readonly config: TrainConfig;
 }
 
-/** More would take days, and a typing error explains them better. */
+/** A larger number would take days, and is more likely a typing error. */
 const mostCandidates = 10_000;
 
 /**
- * The options as given come first, without any searched value, and then every combination. Combinations that differ only in
+ * The given options come first, without any searched value, followed by every combination. Combinations that differ only in
  * options that their network does not use are one candidate.
- * @throws UserError if an option cannot be searched, a value is not allowed, or there is nothing to choose between
+ * @throws UserError if an option cannot be searched, a value is not allowed, or there is only one candidate
  */
 export function tuneCandidates(config: TuneConfig): { given: TuneCandidate; candidates: TuneCandidate[] } {
   const values = searchedValues(config.search);
   const count = [...values.values()].reduce((product, { length }) => product * length, 1);
   if (count > mostCandidates) {
     throw new UserError(`--search: expected at most ${mostCandidates} combinations, got ${count}`, {
-      advice: "Search fewer options, or fewer values of each.",
+      advice: "Search fewer options, or fewer values per option.",
     });
   }
   let combinations: TunedOptions[] = [{}];

@@ -1,4 +1,4 @@
-// The searches of `tune`: each tries candidates on the people who take part in it, and other people judge what it chose.
+// The searches of `tune`: each compares candidates on some people, and tests the selected candidate on other people.
 
 import { checkSplitClasses } from "../learning/evaluation/check-splits.ts";
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
@@ -22,23 +22,23 @@ import { readNetwork } from "./read-network.ts";
 import type { TuneCandidate, TunedOptions } from "./tune-candidates.ts";
 import type { StoredTrial, TuneTrials } from "./tune-trials.ts";
 
-/** One candidate, trained for some epochs and scored on people held out. */
+/** One candidate, trained for some epochs and scored on held-out people. */
 export interface TuneTrial {
   /** Values of the searched options. */
   options: TunedOptions;
-  /** Maximum epochs of its fits. */
+  /** Maximum number of epochs of the candidate's fits. */
   epochs: number;
-  /** Macro-F1, averaged over the people held out. */
+  /** Macro-F1, averaged over the held-out people. */
   macroF1: number;
 }
 
 /** One search. */
 export interface TuneSearch {
-  /** The fold whose people take no part in the search; null for the search over everyone. */
+  /** The fold whose people are excluded from the search; null for the search over all people. */
   fold: number | null;
   /** Every trial, in order. */
   trials: TuneTrial[];
-  /** The values that were chosen. */
+  /** The selected values. */
   chosen: TunedOptions;
 }
 
@@ -59,30 +59,30 @@ export type TuneEvent =
       type: "trial";
       /** "fold 1", or "everyone" for the last search. */
       search: string;
-      /** Whether the trial is part of the search, or judges its result. */
+      /** Whether the trial is part of the search, or tests its result. */
       purpose: "search" | "judge";
-      /** What is left of the time for trying candidates, in seconds. */
+      /** Seconds left for trying candidates. */
       secondsLeft: number;
     } & TuneTrial)
   | {
       type: "chosen";
       /** "fold 1", or "everyone" for the last search. */
       search: string;
-      /** The values that were chosen. */
+      /** The selected values. */
       options: TunedOptions;
     };
 
-/** Parts that a search holds out in turn. */
+/** Parts of the data that a search holds out in turn. */
 const parts = 3;
 
-/** Searches share the time, the trials that are known, and the folds. */
+/** State that the searches share: the time, the completed trials, and the folds. */
 export class TuneSearches {
   readonly #data: TrainingData;
   readonly #config: TuneConfig;
   readonly #trials: TuneTrials;
   readonly #reporter: Pick<Reporter<TuneEvent>, "event">;
   readonly #signal: AbortSignal | undefined;
-  /** Seconds of the trials that searched, and of all. */
+  /** Seconds spent on the trials of the search, and on all trials. */
   #searching = 0;
   seconds = 0;
   #searches = 0;
@@ -101,7 +101,7 @@ export class TuneSearches {
     this.#signal = signal;
   }
 
-  /** @param rows windows of the people who take part in the search, ascending */
+  /** @param rows windows of the people in the search, in ascending order */
   async search(
     fold: number | null,
     rows: Int32Array,
@@ -127,7 +127,7 @@ export class TuneSearches {
     return { search: { fold, trials: tried, chosen: best.candidate.options }, best: best.candidate };
   }
 
-  /** Macro-F1 by person of the fold's tested people, none of whom took part in its search. */
+  /** Macro-F1 per tested person of the fold; none of these people was used in the fold's search. */
   judge(fold: number, candidate: TuneCandidate): Promise<ReadonlyMap<string, number>> {
     return this.#trial(`fold ${fold + 1}`, "judge", candidate, this.#config.epochs, [this.#data.folds[fold]!]);
   }
@@ -176,7 +176,7 @@ export class TuneSearches {
     return scores;
   }
 
-  /** Macro-F1 by person of the tested people; 0 if a fit diverges. */
+  /** Macro-F1 per tested person; 0 if a fit diverges. */
   async #score(
     candidate: TuneCandidate,
     epochs: number,
@@ -201,7 +201,7 @@ export class TuneSearches {
   }
 }
 
-/** Macro-F1 by person; 0 for everyone if there is no outcome. */
+/** Macro-F1 per person; 0 for all people if there is no outcome. */
 function scoresOfFold(
   { windows }: Pick<TrainingData, "windows">,
   { testIndex }: FoldParts,
@@ -214,5 +214,5 @@ function scoresOfFold(
   return new Map(users.map(({ user, metrics }) => [user, metrics.macro_f1]));
 }
 
-/** A trial is short, so an interrupted one starts again. */
+/** A trial is short, so an interrupted trial starts over. */
 const noCheckpoints: FitCheckpoints = { read: () => Promise.resolve(null), write: () => Promise.resolve() };

@@ -1,5 +1,5 @@
-// The trials of a search, kept in a file beside its result, so that an interrupted search continues where it stopped and repeats
-// nothing. The file stays: it is the record of what was tried.
+// The trials of a search, stored in a file next to its result, so that an interrupted search continues without repeating a
+// trial. The file is kept after the search as a record of its trials.
 
 import { z } from "zod";
 import { UserError } from "../errors.ts";
@@ -9,15 +9,15 @@ import { canonicalJsonToHash, sha256Bytes } from "../storage/store/hash.ts";
 import { appendJsonLine, checkJsonFile, readJsonLines } from "../storage/store/json-file.ts";
 import { currentVersions } from "../versions.ts";
 
-/** A candidate's fits on the parts of one search, or on the people that judge it. */
+/** A candidate's fits, either on the parts of one search or on the people who test its result. */
 export interface StoredTrial {
   /** The search that the trial belongs to: "fold 1", or "everyone". */
   readonly search: string;
-  /** Whether the trial is part of the search, or judges its result on people who took no part in it. */
+  /** Whether the trial is part of the search, or tests its result on people who were not used in the search. */
   readonly purpose: "search" | "judge";
   readonly options: Readonly<Record<string, string | number>>;
   readonly epochs: number;
-  /** Macro-F1 of each person held out. */
+  /** Macro-F1 of each held-out person. */
   readonly macro_f1: Readonly<Record<string, number>>;
   readonly seconds: number;
 }
@@ -33,14 +33,14 @@ const trialSchema: z.ZodType<StoredTrial> = z.object({
 
 const headSchema = z.object({ tune: z.string() });
 
-/** Which trial of a search. */
+/** Identifies a trial of a search. */
 export type TrialKey = Pick<StoredTrial, "search" | "purpose" | "options" | "epochs">;
 
 export class TuneTrials {
   readonly #path: string;
   readonly #trials = new Map<string, StoredTrial>();
 
-  /** Identifies the search by everything that decides the scores. */
+  /** Identifies the search by everything that affects the scores. */
   readonly id: string;
 
   private constructor(path: string, id: string) {
@@ -49,7 +49,7 @@ export class TuneTrials {
   }
 
   /**
-   * Starts the file, or continues the one that is there.
+   * Creates the file, or continues an existing one.
    * @param identity everything that decides the scores
    * @throws UserError if there is a file and `resume` is false, or it belongs to another search
    */

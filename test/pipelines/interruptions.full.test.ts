@@ -183,7 +183,7 @@ describe("a reader that goes away", () => {
     const [exitCode, signal] = await once(child, "close");
     expect({ exitCode, signal }).toEqual({ exitCode: 141, signal: null });
     expect(stderr).toMatch(
-      /stopped; everything so far is kept in piped\.partial\nContinue with: tidemark train .* --resume\n$/,
+      /stopped; all completed work is kept in piped\.partial\nContinue with: tidemark train .* --resume\n$/,
     );
     expect(await start(words("piped", "--resume"), directory).ended).toMatchObject({ exitCode: 0 });
     expectEqualModels("piped");

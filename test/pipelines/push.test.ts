@@ -217,7 +217,7 @@ describe("push", () => {
       runWith(async () => reply(401, "")),
     );
     await expect(push({ ...options, model: "run" }, run)).rejects.toThrow(
-      /it has 1 batch for http:\/\/127\.0\.0\.1:8787, model walk; expected none for another destination/,
+      /expected a spool for this destination, but it holds 1 batch for http:\/\/127\.0\.0\.1:8787, model walk/,
     );
   });
 
@@ -244,7 +244,7 @@ describe("push", () => {
     );
     const foreign = runWith(async () => new Response("<html>Welcome</html>"));
     await expect(push({ ...options, spool: at("other") }, foreign)).rejects.toThrow(
-      "the answer is not that of a Tidemark service: 200 without a list of models",
+      "the reply does not come from a Tidemark service: 200 without a list of models",
     );
   });
 

@@ -85,7 +85,7 @@ it("Ctrl-C writes a checkpoint and prints the command that goes on", async () =>
   const stopped = await killAt(out, ["fold-1.checkpoint"], "SIGINT");
   expect(stopped.exitCode).toBe(130);
   expect(stopped.stderr).toMatch(
-    /error: stopped; everything so far is kept in .*\.partial\nContinue with: tidemark train .* --resume\n$/,
+    /error: stopped; all completed work is kept in .*\.partial\nContinue with: tidemark train .* --resume\n$/,
   );
   expect(existsSync(out)).toBe(false);
   const command = /Continue with: tidemark (.*)\n/.exec(stopped.stderr)![1]!;

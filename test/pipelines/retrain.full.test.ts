@@ -535,7 +535,7 @@ describe("the data of a retraining", () => {
     );
     const { warnings } = await prepare({ labelled: [at("others.parquet")] });
     expect(warnings.join("\n")).toMatch(
-      /learned from other recordings of person-0\d, who are in the holdout.*too optimistic/,
+      /was trained on other recordings of person-0\d, who are in the holdout.*too optimistic/,
     );
   });
 
@@ -548,7 +548,9 @@ describe("the data of a retraining", () => {
     await table("u.parquet", "hopping.parquet", (from) => `SELECT * REPLACE (${unknown}) FROM ${from}`);
     const hopping = await prepare({ truth: "activity", files: [at("hopping.parquet")] });
     expect(hopping.truth!.filter((label) => label === -1)).toHaveLength(5 * 39);
-    expect(hopping.warnings.join("\n")).toContain(`${5 * 39} of ${5 * 117} windows have no class that the model knows`);
+    expect(hopping.warnings.join("\n")).toContain(
+      `${5 * 39} of ${5 * 117} windows have a label that is not a class of the model`,
+    );
   });
 
   it("reads the unlabelled recordings under the training's names of person and recording, else the user's", async () => {

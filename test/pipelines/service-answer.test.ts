@@ -48,7 +48,7 @@ it("explains a model that does not exist, another program at the address, and an
     advice: "Choose the model with --model.",
   });
   expect(answered(404, "<h1>Not found</h1>")).toMatchObject({
-    reason: expect.stringContaining("not that of a Tidemark"),
+    reason: expect.stringContaining("does not come from a Tidemark"),
   });
   expect(answered(308, "", { location: "https://b.example/" })).toMatchObject({
     reason: expect.stringContaining("leads to https://b.example/"),

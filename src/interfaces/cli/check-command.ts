@@ -21,7 +21,7 @@ const closing: Closing = {
     "Instead of recordings, the file may contain a summary that a device made with tidemark/device.",
     "If --model is given several times, each model judges the batch against its own references and gives its own result.",
   ],
-  exitHeading: "Exit codes (the highest one if there are several models or streams):",
+  exitHeading: "Exit codes (the highest of all models and streams):",
   exitCodes: [
     [0, "normal"],
     [10, "gradual_drift"],

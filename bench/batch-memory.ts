@@ -1,5 +1,6 @@
-// Measures the peak memory of check and predict on batches of 1, 10 and 50 million rows. It runs the real commands on
-// one recording in Parquet. This takes most of an hour on two cores, so it runs only if `--only` names it.
+// Measures the peak memory of check and predict on batches of 1, 10 and 50 million rows. The benchmark runs the real
+// commands on one recording in Parquet. The benchmark takes most of an hour on two cores, so it runs only if `--only`
+// names it.
 
 import { join } from "node:path";
 import { simulate } from "../src/pipelines/simulate.ts";

@@ -1,10 +1,10 @@
 // npx node bench/drift-statistics.ts [--seed N]: shows why thresholds are calibrated, and on which data. All figures
-// are from MotionSense. It prints how often textbook constants raise an alarm without drift. It also prints, per
-// statistic, the share of batches that are detected at once if a channel is shifted. The threshold is the 95 % point of
-// the drift-free score. The drift-free pairs are drawn in four ways: against other people, and against the person's own
-// past from the same recordings, from sessions (each activity from one recording, chosen again per session), or from
-// other recordings of the same activity. Finally, it prints how much the signals of a whole sensor add to those of its
-// channels.
+// are from MotionSense. The script prints how often textbook constants raise an alarm without drift. The script also
+// prints, per statistic, the share of batches that are detected at once if a channel is shifted. The threshold is the
+// 95 % point of the drift-free score. The drift-free pairs are drawn in four ways: against other people, and against
+// the person's own past from the same recordings, from sessions (each activity from one recording, chosen again per
+// session), or from other recordings of the same activity. Finally, the script prints how much the signals of a whole
+// sensor add to those of its channels.
 
 import { parseArgs } from "node:util";
 import { fixedThresholds } from "../src/monitoring/drift/fixed-thresholds.ts";

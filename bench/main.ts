@@ -1,6 +1,6 @@
-// npm run bench: measures the figures for which the README states limits, on this machine. It prints a table, and
-// writes complete runs to bench/results.json. Peers are measured if a Python with their packages is found. The exit
-// code is 1 if a limit is missed.
+// npm run bench: measures the figures for which the README states limits, on this machine. The benchmark prints a
+// table, and writes complete runs to bench/results.json. Peers are measured if a Python with their packages is found.
+// The exit code is 1 if a limit is missed.
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

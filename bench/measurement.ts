@@ -6,7 +6,7 @@ export interface Measurement {
   readonly unit: string;
   /** The limit that the project promises to keep. */
   readonly limit?: { readonly kind: "at most" | "at least"; readonly value: number };
-  /** How it was measured, or what the figure includes. */
+  /** How the figure was measured, or what it includes. */
   readonly note?: string;
 }
 

@@ -1,6 +1,6 @@
 // Measures the peak memory of a training run, including its workers, and the estimate that the run prints at its start.
-// It runs the real command on recordings as large as MotionSense. Runs on 10 million rows take many minutes, so they
-// run only if `--only` names them.
+// The benchmark runs the real command on recordings as large as MotionSense. Runs on 10 million rows take many minutes,
+// so they run only if `--only` names them.
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -29,7 +29,7 @@ const leastSeconds = 5;
 const moments = 1000;
 
 /**
- * An estimate holds, counting down, until the next estimate. Before the first estimate, the error counts as 100 %.
+ * An estimate counts down until the next estimate replaces it. Before the first estimate, the error counts as 100 %.
  * @param took seconds that the whole run took
  */
 export function estimateAccuracy(estimates: readonly TimedEstimate[], took: number): EstimateAccuracy {

@@ -1,6 +1,6 @@
 // npx node bench/progress.ts [FILES] [options of train]: measures the accuracy of `train`'s estimates of the time left,
-// for each network. Without files, it trains on simulated people. The goal is an error of at most 25 % after the first
-// tenth of the run.
+// for each network. Without files, the script trains on simulated people. The goal is an error of at most 25 % after
+// the first tenth of the run.
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
-// The data sets of the quality benchmark, each with the options of `train` that read it. All other options keep their
-// defaults, which the benchmark measures. Other recordings can be given by path, with their options in a file for
-// `train --config`.
+// The data sets of the quality benchmark, each with the options of `train` that read it. Each set has only the options
+// that are needed to read it, because the benchmark measures the defaults. Other recordings can be given by path, with
+// their options in a file for `train --config`.
 
 import { existsSync } from "node:fs";
 import { basename } from "node:path";

@@ -1,5 +1,5 @@
-// Is loaded before a command whose memory is measured (node --import). When the process ends, writes its peak memory,
-// including that of its threads, to file descriptor 3, in bytes.
+// This module is loaded before a command whose memory is measured (node --import). When the process ends, this module
+// writes the process's peak memory, including that of its threads, to file descriptor 3, in bytes.
 
 import { readFileSync, writeSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";

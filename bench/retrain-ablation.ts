@@ -1,10 +1,10 @@
 // npx node bench/retrain-ablation.ts [--seeds 3] [--labelled 4] [--unlabelled 12] [--epochs 24] [--cycles 5]
 // [--pretrained] [--write FILE]: measures what pseudo-labels and restarts contribute. MotionSense's 24 people are split
 // again for every seed into a few labelled people, some unlabelled people, and the holdout. With the same network,
-// schedule and selection, it trains without pseudo-labels, with a warm start from cycle to cycle, with fresh weights in
-// each cycle and, with --pretrained, from cycle 0's weights. AdaBN is measured for comparison. The figure is the
-// macro-F1 of the winner, which is chosen on the holdout, for the unlabelled people (by their true labels) and for the
-// holdout.
+// schedule and selection, the script trains without pseudo-labels, with a warm start from cycle to cycle, with fresh
+// weights in each cycle and, with --pretrained, from cycle 0's weights. AdaBN is measured for comparison. The figure is
+// the macro-F1 of the winner, which is chosen on the holdout, for the unlabelled people (by their true labels) and for
+// the holdout.
 
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -49,7 +49,7 @@ export function serveBenchOptionsOf(given: Record<keyof typeof serveBenchOptions
 const interval = 300;
 const connections = 8;
 /**
- * Maximum duration of the first requests in seconds, which are not measured, because they open the model and V8
+ * Maximum duration in seconds of the first requests, which are not measured, because they open the model and V8
  * compiles the code.
  */
 const warmSeconds = 5;

@@ -22,8 +22,8 @@ const nClasses = 6;
 const batchRows = 30_000;
 const referenceBatches = 5;
 /**
- * Number of rows after which the predicted class changes: ten seconds at 50 Hz. Each change takes time, so a short
- * length was chosen.
+ * Number of rows after which the predicted class changes: ten seconds at 50 Hz. Each change of the class takes time, so
+ * the benchmark uses short bouts.
  */
 const boutRows = 500;
 

@@ -49,7 +49,7 @@ export async function benchmarkTracking(options: { readonly rounds: number }): P
           );
           return { training, whole: performance.now() - started };
         };
-        // The two kinds of run take turns, and so does the order in each round.
+        // The two kinds of run take turns, and each round reverses their order.
         const first = round % 2 === 0 ? await timed("none") : await timed(tracking);
         const second = round % 2 === 0 ? await timed(tracking) : await timed("none");
         const [alone, tracked] = round % 2 === 0 ? [first, second] : [second, first];

@@ -1,5 +1,5 @@
-// Measures windows per second during training as in the product, with fitNetwork in its worker. Therefore, each step
-// also gathers, rotates and scales its windows, and updates the averaged weights.
+// Measures windows per second during training as in the product, with fitNetwork in its worker. Each step also gathers,
+// rotates and scales its windows, and updates the averaged weights.
 
 import { windowsForFitRunner } from "../src/learning/training/fit-runner.ts";
 import { fitWorkerRunner } from "../src/learning/training/fit-worker.ts";

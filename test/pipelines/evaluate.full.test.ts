@@ -116,7 +116,7 @@ describe("recordings that say less than they seem to", () => {
       ["person-01", "person-02", "person-03"].map((user) => [user, true]),
     );
     expect(warnings).toContain(
-      'Column "activity": "walking" and "WALKING" are read as one class, "walking". If they are different classes, rename them.',
+      'Column "activity": "walking" and "WALKING" are read as one class, "walking". If these labels stand for different classes, rename them.',
     );
   });
 

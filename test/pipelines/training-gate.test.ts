@@ -59,7 +59,7 @@ describe("train refuses", () => {
     const said = await refusedTraining("rows.csv");
     expect(said).toContain("1,600 rows, 1,600 people with 1 row each");
     expect(said).toMatch(
-      /changes almost every row, as a row number does\.\s+Name the column with the person with --group/,
+      /changes almost every row, as a row number does\.\s+Use --group to name the column with the person/,
     );
     expect(said).not.toContain("--window");
   });

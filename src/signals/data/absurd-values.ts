@@ -12,7 +12,7 @@ const mostSampled = 1_000_000;
 
 interface Absurd {
   readonly value: number;
-  /** Number of cells with this value. */
+  /** Number of cells with the absurd value. */
   readonly cells: number;
   readonly median: number;
   /** Distance from the median within which 99 % of the values lie. */
@@ -38,7 +38,7 @@ export async function refuseAbsurdValues(
       ...({ code: "range", column, expected, found: `${formatAbsurdValue(value)}${others}` } as const),
       message: `Column "${column}": ${formatAbsurdValue(value)}${others}; expected ${expected}.`,
       advice:
-        "If it stands for missing values (-9999, 1e9, 3e38), leave such cells empty; if it is damaged, correct it or remove the row.",
+        "If the value stands for missing values (-9999, 1e9, 3e38), leave such cells empty; if it is damaged, correct it or remove the row.",
     };
     throw new DataFault(await withPlaceOfValue(description, value, files));
   }

@@ -11,7 +11,7 @@ import { exceedsGateLimit } from "./gate-limits.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
 const mostJumpiness = 1.3;
-/** Recordings at a lower rate, in Hz, are not examined. */
+/** Minimum sampling rate of recordings to examine, in Hz. */
 const leastRateHz = 8;
 /**
  * Number of rows to examine, from the middle of a recording; recordings of fewer than `least` rows are not examined.
@@ -42,7 +42,7 @@ export function alternatingRowsWarnings(
   if (first === undefined) return [];
   const others = found.length > 1 ? ` and ${found.length - 1} more` : "";
   return [
-    `Recording "${first.recording}" of person "${first.user}"${others}: the values jump back and forth from row to row, as if rows of two sensors or recordings alternated. If a column distinguishes them, use --only, --pivot or --recording; otherwise write each to a file of its own.`,
+    `Recording "${first.recording}" of person "${first.user}"${others}: the values jump back and forth from row to row, as if rows of two sensors or recordings alternated. If a column distinguishes the sensors or recordings, use --only, --pivot or --recording; otherwise write each to its own file.`,
   ];
 }
 

@@ -1,6 +1,6 @@
-// The measurements of a batch's rows that the quality gate needs. They are made in the same way from files and on a
-// device, whose rows never leave it; batch-faults.ts judges them. The keys are in snake_case, because this object is
-// part of a device's summary.
+// The measurements of a batch's rows that the quality gate needs. The measurements are made in the same way from files
+// and on a device, whose rows never leave it; batch-faults.ts judges them. The keys are in snake_case, because this
+// object is part of a device's summary.
 
 import {
   channelContent,
@@ -22,7 +22,7 @@ export interface BatchQuality {
   readonly time: { readonly missing: number; readonly infinite: number };
   /** Recorded time in all stretches together, in seconds. */
   readonly seconds: number;
-  /** Ordered by their first row. */
+  /** Recordings in the order of their first rows. */
   readonly recordings: readonly RecordingQuality[];
   /** Time without samples. */
   readonly lost: LostTime;

@@ -111,7 +111,7 @@ export function noteOnUnitsOfPeople(
   const found = [...new Set(recordings.map(({ user }) => user))].filter((user) => people.has(user));
   return found.length === 0
     ? null
-    : `Recordings of ${listedNames(found)} are converted from the units that they had in training. To convert them in another way, use --units.`;
+    : `Recordings of ${listedNames(found)} are converted from the units that they had in training. To convert these recordings differently, use --units.`;
 }
 
 function sensorNamedInBatch(columns: readonly string[]): NamedSensor | undefined {

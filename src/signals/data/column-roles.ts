@@ -32,8 +32,8 @@ export interface ResolvedColumns {
   readonly time: string | null;
   /**
    * Unit of the times: s, ms, us or ns (numbers in that unit), days (serial days of a spreadsheet), ticks (numbers in a
-   * unit that the user gave), timestamp (a date-time), index (a count of rows or samples). If files differ, this is the
-   * first file's unit.
+   * unit that the user gave), timestamp (a date-time), index (a count of rows or samples). If the files' units differ,
+   * the value is the first file's unit.
    */
   readonly timeUnit: TimeUnit;
   /** Sensor columns, in order. */
@@ -115,7 +115,7 @@ export function resolveColumnRoles(
   return columns;
 }
 
-/** Rejects several possible clocks, because a rate would be assumed otherwise although the file contains the times. */
+/** Rejects several possible clocks; otherwise, a rate would be assumed although the file contains the times. */
 function refuseSeveralClockRoles(available: readonly string[], file: string): null {
   const late = (name: string): number => Number(/arriv|receiv|system|phone|server/i.test(name));
   const possible = usualTimeColumns(available).sort((a, b) => late(a) - late(b));
@@ -199,7 +199,7 @@ function adviceOnLackingRole(
   if (alike.every((column) => column !== undefined)) {
     return (
       `The names differ only in their units: ${shellCommand("--channels", alike.join(","))}. ` +
-      "If they are in other units than the training's columns, and their names do not say so, add --units, such as --units acc=m/s^2."
+      "If the columns are in other units than in training, and their names do not state the units, add --units, such as --units acc=m/s^2."
     );
   }
   return (
@@ -269,7 +269,7 @@ function refuseFeaturesOfWindows(channels: readonly string[], file: string): voi
   throw new UserError(
     `${file}: expected the samples of sensors, found statistics of windows, such as ${channels.slice(0, 3).join(", ")}.`,
     {
-      advice: `Use the recordings from which they were computed. If these columns are samples, name them: ${shellCommand("--channels", channels.join(","))}`,
+      advice: `Use the recordings from which the statistics were computed. If these columns are samples, name them: ${shellCommand("--channels", channels.join(","))}`,
     },
   );
 }

@@ -34,7 +34,7 @@ export interface StoredConversion extends Omit<UnitConversion, "from" | "to"> {
 export interface DecidedUnits {
   /** The sensors after the conversion. */
   readonly sensors: FoundSensors["sensors"];
-  /** In the order of the sensors. */
+  /** Conversions in the order of the sensors. */
   readonly conversions: readonly UnitConversion[];
   /**
    * Warnings about units that were inferred only from values and therefore not converted, and about declared units that

@@ -101,7 +101,7 @@ export function describeCopiedContent({ people: [one, other], recordings, share 
   return `People ${JSON.stringify(one)} and ${JSON.stringify(other)} have the same values in about ${percent} % of ${JSON.stringify(other)}'s rows (${where}). If they are one person, give both the same name; if one is a copy, leave it out. Otherwise the model is tested on values that it learned from.`;
 }
 
-/** A hash of the values of each row. */
+/** Returns a hash of the values of each row. */
 function rowContentHashes(rows: RowSource, from: number, to: number): Int32Array {
   const hashes = new Int32Array(to - from);
   for (const c of rows.channels.keys()) {

@@ -1,4 +1,4 @@
-// Completes the quality report from the kept rows, in one pass over each column. Does not change the data.
+// Completes the quality report from the kept rows, in one pass over each column. Reads the data without changing it.
 
 import {
   channelContent,

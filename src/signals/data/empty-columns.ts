@@ -1,6 +1,6 @@
-// Removes columns without any value from a table's schema. Exports contain such columns for sensors that a device lacks
-// (SampleTimeFine of Xsens, a second gyroscope). If such a column were chosen as the time or as a channel, no row would
-// remain.
+// Removes columns without any value from a table's schema. Exports contain empty columns for sensors that a device
+// lacks (SampleTimeFine of Xsens, a second gyroscope). If an empty column were chosen as the time or as a channel, no
+// row would remain.
 
 import { cellHasNumber, cellHasValue, isNumberCellType, startOfCell } from "../files/cell-has-value.ts";
 import type { Database } from "../files/duckdb.ts";

@@ -54,7 +54,7 @@ function refuseDuplicateFoundSensors(sensors: readonly DecidedSensor[]): void {
   const twice = sensors.find(({ name }, i) => sensors.some((other, j) => j < i && other.name === name));
   if (twice === undefined) return;
   throw new UserError(`--sensor: two sensors are called ${JSON.stringify(twice.name)}`, {
-    advice: "Give them different names: --sensor left=acc:...",
+    advice: "Give the sensors different names: --sensor left=acc:...",
   });
 }
 

@@ -1,4 +1,4 @@
-// Computes a hash of recordings. A resumed run and the users of a stored model can check with it whether the data is
+// Computes a hash of recordings. With the hash, a resumed run or a user of a stored model can check whether the data is
 // still the same.
 
 import { createHash } from "node:crypto";

@@ -7,7 +7,7 @@ const prefix = "column:";
 
 export interface FixedSplit {
   readonly column: string;
-  /** The column's value for the test set; undefined if it is one of the usual words. */
+  /** The value that marks the test set in the column; undefined if it is a usual word such as test. */
   readonly test: string | undefined;
 }
 

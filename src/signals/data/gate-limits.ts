@@ -31,9 +31,9 @@ export function formatBesideGateLimit(value: number, limit: number): string {
 export const missingShareLimit = 0.01;
 
 /**
- * Without a model, a value is absurd if its distance from the median is more than this many times the distance within
- * which 99 % of the values lie. In MotionSense, WISDM, UCI HAR and BFRB, the most extreme value lies at most 25 times
- * that distance from the median.
+ * Without a model, a value is absurd if its distance from the median exceeds the distance within which 99 % of the
+ * values lie by more than this factor. In MotionSense, WISDM, UCI HAR and BFRB, the most extreme value lies at most 25
+ * times as far from the median as 99 % of the values.
  */
 export const absurdDistance = 200;
 /** A recurring value that lies this many times as far from the median as the next value is a marker, not a measurement. */
@@ -41,9 +41,9 @@ export const markDistance = 20;
 /** Minimum number of occurrences of a marker. */
 export const leastMarks = 3;
 /**
- * With a model, a value is absurd if its magnitude is more than this many times the largest magnitude in the training
- * data. Common units differ by a factor of at most 1,000 (g and milli-g), and a movement may be twice as strong as any
- * in training.
+ * With a model, a value is absurd if its magnitude exceeds the largest magnitude in the training data by more than this
+ * factor. Common units differ by a factor of at most 1,000 (g and milli-g), and a movement may be twice as strong as
+ * any in training.
  */
 export const absurdFactor = 2000;
 
@@ -51,7 +51,7 @@ export const absurdFactor = 2000;
 export const flatShareLimit = 0.5;
 /** Maximum share of the time that may be without samples, not counting pauses. */
 export const lostShareLimit = 0.2;
-/** A pause longer than this means that the sensor was not worn, not that data was lost. */
+/** Maximum length of a step in which samples were lost, in seconds; during a longer step, the sensor was not worn. */
 export const pauseSeconds = 60;
 /** Maximum share of a recording's rows that may repeat the time of the previous row. */
 export const repeatedTimeShareLimit = 0.1;
@@ -67,7 +67,10 @@ export const rateShareLimits = { lower: 0.25, upper: 50 } as const;
 export const unsaidRateDifference = 0.05;
 /** Ratio between the rates of recordings read together above which a warning is given. */
 export const unsaidRateRatio = 1.25;
-/** Maximum number of interpolated samples per recorded sample. Above this, the clock was probably misread. */
+/**
+ * Maximum number of interpolated samples per recorded sample. If more samples were interpolated, the clock was probably
+ * misread.
+ */
 export const mostUpsampling = 100;
 /** Minimum length of a batch. */
 export const minimalBatchSeconds = 15;

@@ -11,15 +11,17 @@ export interface IrregularBursts {
   readonly times: Float64Array;
 }
 
-/** Steps longer than this, in seconds, are pauses; lines are fitted only between pauses. */
+/** Maximum step in seconds; a longer step is a pause, across which no line is fitted. */
 const pauseSeconds = 1;
 /** Minimum number of rows, and of bursts. */
 const [leastRows, leastBursts] = [100, 20];
-/** Stretches of fewer rows than this get the recording's usual step. */
+/**
+ * Minimum number of rows from which a stretch's own step is computed; shorter stretches get the recording's usual step.
+ */
 const shortStretch = 20;
 /**
- * Rows arrive at once if they follow the previous row within `within` of the mean step; at least `share` of the rows
- * must.
+ * Rows count as simultaneous if they follow the previous row within `within` of the mean step; at least `share` of the
+ * rows must be simultaneous.
  */
 const atOnce = { share: 0.3, within: 0.3 } as const;
 /**

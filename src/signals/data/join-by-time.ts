@@ -1,8 +1,8 @@
-// Joins sensors of one person by time. The rows of the first sensor stay as they are. The values of each other sensor
+// Joins sensors of one person by time. The rows of the first sensor are not changed. The values of each other sensor
 // are interpolated between its two neighbouring rows, which must be at most three of its median steps apart. At an end
-// of a recording, a single row at most half a step away suffices. Rows of the first sensor for which another sensor has
-// no such rows are left out and counted. If the clock is so coarse that several rows of a sensor share a time, they are
-// spread over the time until the next time for the join; the stored times do not change.
+// of a recording, a single row at most half a step away suffices. Rows of the first sensor without sufficiently close
+// rows of another sensor are left out and counted. If several rows of a sensor share a time because the clock is
+// coarse, the join spreads their times evenly until the next time; the stored times do not change.
 
 import { counted } from "../../counted.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";

@@ -201,7 +201,7 @@ function annotationsOfRecordings(
   );
   if (owned.some((own) => own.length > 0)) return owned;
   throw new UserError(`--labels ${label}: no label belongs to any of the recordings.`, {
-    advice: `The recordings are ${listedNames(recordings.map(({ user, recording }) => `${recording} of ${user}`))}. Name them in a column user or recording${byFile ? ", or in the names of the files" : ""}.`,
+    advice: `The recordings are ${listedNames(recordings.map(({ user, recording }) => `${recording} of ${user}`))}. Name the recordings in a column user or recording${byFile ? ", or in the names of the files" : ""}.`,
   });
 }
 
@@ -257,7 +257,7 @@ function factorToLabelRecordings(
     if (fit.length > 1 && found !== 1) {
       const unit = Object.keys(unitFactors).find((name) => unitFactors[name as TimeUnit] === found);
       warn(
-        `${listedNames(paths, 3)}: the times of the labels are read in ${unit}, as in the recordings. If that is wrong, put the unit into the column's name (start_s, start_ms).`,
+        `${listedNames(paths, 3)}: the times of the labels are read in ${unit}, as in the recordings. If the unit is wrong, put the correct one into the column's name (start_s, start_ms).`,
       );
     }
     return found;

@@ -17,8 +17,8 @@ export function localTimeConverter(zone: string): (local: number, after: number)
     if (found !== undefined) return found;
     const near = [...new Set([offsetAt(local - daySeconds), offsetAt(local + daySeconds)])];
     const valid = near.filter((offset) => offsetAt(key * quarter - offset) === offset);
-    // In the hour that daylight saving time skips, a local time does not exist. Such a time is read with the offset
-    // before that hour.
+    // In the hour that daylight saving time skips, a local time does not exist. A time in the skipped hour is read with
+    // the offset before it.
     const offsets = (valid.length > 0 ? valid : near.slice(0, 1)).sort((a, b) => b - a);
     known.set(key, offsets);
     return offsets;

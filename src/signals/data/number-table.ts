@@ -1,4 +1,4 @@
-// Reads a batch of numbers in memory as a table, without a file. Gives the same rows as the CSV file that
+// Reads a batch of numbers in memory as a table, without a file. The table has the same rows as the CSV file that
 // `writeFloat32Table` writes, which takes twenty times as long to write and parse.
 
 import type { OnFault } from "../../data-fault.ts";

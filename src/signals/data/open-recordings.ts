@@ -36,8 +36,8 @@ export interface ReadRecordingsOptions extends OpenTableOptions {
   /** See `findFiles`. */
   readonly stored?: ReadonlyMap<string, string>;
   /**
-   * The rows as numbers, instead of a file to parse; see `isNumberTable`. In this case, exactly one file is given, and
-   * is used only as a name.
+   * The rows as numbers, instead of a file to parse; see `isNumberTable`. If `numbers` is given, there is exactly one
+   * file, which is used only as a name.
    */
   readonly numbers?: Float32Batch;
   /** Maximum size of the rows in memory, in bytes; beyond it, rows are moved to a temporary file. Default: 128 MiB. */

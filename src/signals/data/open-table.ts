@@ -35,11 +35,11 @@ export interface OpenTableOptions {
   /** Rate in Hz that helps only to infer an unknown unit of time, if there is no nominal rate. */
   readonly likelyRateHz?: number;
   /**
-   * Called for faults after which reading can continue to find further faults. The rows must not be used after such a
-   * call. Default: throws a DataFault.
+   * Called for faults after which reading can continue to find further faults. After such a fault, the rows must not be
+   * used. Default: throws a DataFault.
    */
   readonly onFault?: OnFault;
-  /** Maximum number of rows; reading stops above it. Default: unlimited. */
+  /** Maximum number of rows; reading stops if there are more. Default: unlimited. */
   readonly maxRows?: number;
 }
 
@@ -192,13 +192,13 @@ function warnOnOpeningOfSpellings(
   for (const [first, others] of people.several()) {
     const found = [first, ...others].map((name) => JSON.stringify(name)).join(" and ");
     warn(
-      `Column "${roles.group}": ${found} are read as one person, ${JSON.stringify(first)}. If they are different people, rename them.`,
+      `Column "${roles.group}": ${found} are read as one person, ${JSON.stringify(first)}. If these names stand for different people, rename them.`,
     );
   }
   for (const [first, others] of classes.several()) {
     const found = [first, ...others].map((name) => JSON.stringify(name)).join(" and ");
     warn(
-      `Column "${roles.label}": ${found} are read as one class, ${JSON.stringify(first)}. If they are different classes, rename them.`,
+      `Column "${roles.label}": ${found} are read as one class, ${JSON.stringify(first)}. If these labels stand for different classes, rename them.`,
     );
   }
 }

@@ -32,7 +32,7 @@ export function refuseOtherColumns(
     throw new DataFault({
       code: "schema",
       message: `${file}: expected the columns of ${first}, but this file lacks ${lacks.join(", ")}${extra.length === 0 ? "" : ` and also has ${listedColumns(extra)}`}.`,
-      advice: "Give files with the same columns, or read them one by one.",
+      advice: "Give files with the same columns, or read the files one by one.",
       file,
       expected: used.join(", "),
       found: names.join(", "),

@@ -126,7 +126,7 @@ function piecesOfPooledValues(rows: string): string {
 }
 
 /**
- * Whether the values change less between consecutive rows with the same mark than between neighbouring rows of the
+ * Whether the values change less between consecutive rows of the same sensor than between neighbouring rows of the
  * table. Values that merely count rows (0 to 4 in each packet) belong to one sensor, and their rows differ more the
  * further apart they are.
  */
@@ -170,7 +170,7 @@ function pooledValuesOfSameTime(groups: readonly Record<string, unknown>[]): str
       const span = pieces.reduce((sum, [first, last]) => sum + last - first, 0);
       const steps = Number(n) - pieces.length;
       if (!(Number(n) >= leastRows && span > 0 && steps * Number(step) >= filledShare * span)) return false;
-      // A new recording begins if the clock restarts.
+      // If the clock restarts within a value's rows, they contain several recordings.
       if (Number(restarts) > 0) return false;
       const [low, high] = (ends as unknown[]).map(Number) as [number, number];
       return low >= (1 - unevenness) * Number(step) && high <= (1 + unevenness) * Number(step);

@@ -1,5 +1,5 @@
 // The quality report: counts of rows read and dropped, regularity of the sampling, and content of each channel and
-// class. Its keys are in snake_case, because it becomes part of cv_report.json.
+// class. The report's keys are in snake_case, because it becomes part of cv_report.json.
 
 import { z } from "zod";
 import type { UnlabelledReport } from "./unlabelled-time.ts";
@@ -18,7 +18,7 @@ export interface QualityReport {
   rows: {
     read: number;
     kept: number;
-    /** Each row is counted once, under the first reason that applies. */
+    /** Each dropped row is counted once, under the first reason that applies. */
     dropped: {
       missing_label: number;
       missing_person: number;

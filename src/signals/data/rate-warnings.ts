@@ -1,6 +1,6 @@
 // Describes how recordings are resampled, and warns if the recordings of a training set have different sampling rates,
-// especially if the rates depend on the labels. In that case, a network can learn the rate, or artefacts of resampling,
-// instead of the movement.
+// especially if the rates depend on the labels. If the rates differ, a network can learn the rate, or artefacts of
+// resampling, instead of the movement.
 
 import { exceedsGateLimit, unsaidRateDifference, unsaidRateRatio } from "./gate-limits.ts";
 import type { QualityReport } from "./quality-report.ts";
@@ -43,7 +43,7 @@ export function upsampledRateWarnings({ per_recording }: RatedRecordings, sampli
   const lowest = Math.min(...below);
   const times = rateWarningText(samplingRateHz / lowest);
   return [
-    `Recorded at ${rateWarningRange(below)} Hz, upsampled to the network's ${rateWarningText(samplingRateHz)} Hz by interpolation (up to ${times} times as many samples). They contain no movement faster than ${rateWarningText(lowest / 2)} Hz.`,
+    `Recorded at ${rateWarningRange(below)} Hz, upsampled to the network's ${rateWarningText(samplingRateHz)} Hz by interpolation (up to ${times} times as many samples). These recordings contain no movement faster than ${rateWarningText(lowest / 2)} Hz.`,
   ];
 }
 

@@ -104,7 +104,7 @@ async function readLabelFile(
   });
   if (readable === undefined || more.length > 0) {
     throw new UserError(`--labels ${source.path}: expected one table, found ${more.length + 1}.`, {
-      advice: "Unpack it, and name the file with the labels.",
+      advice: "Unpack the archive, and name the file with the labels.",
     });
   }
   const schema = await readTableSchema(database, readable);
@@ -168,7 +168,7 @@ async function readLabelFile(
   });
   if (annotations.length === 0) {
     throw new UserError(`${source.path}: the file has no labels.`, {
-      advice: "Export it again, or leave out --labels.",
+      advice: "Export the file again, or leave out --labels.",
     });
   }
   return {

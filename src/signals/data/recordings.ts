@@ -23,7 +23,7 @@ export interface Recordings {
   readonly stretches: readonly Stretch[];
   /** Files as the user named them, with globs expanded; for messages and the model's manifest. */
   readonly files: readonly string[];
-  /** "sha256:..." hash of everything above except `files`. Equal data has equal fingerprints in all file formats. */
+  /** "sha256:..." hash of all other fields except `files`. Equal data has equal fingerprints in all file formats. */
   readonly fingerprint: string;
 }
 
@@ -39,8 +39,8 @@ export interface RowSource {
    */
   spans?(): Iterable<readonly Stretch[]>;
   /**
-   * Returns the times in seconds of rows `start` to `end` (exclusive) of one recording. The caller must not modify
-   * them, as with `values`.
+   * Returns the times in seconds of rows `start` to `end` (exclusive) of one recording. The caller must not modify the
+   * returned times, as with `values`.
    */
   time(start: number, end: number): Float64Array;
   values(channel: number, start: number, end: number): Float32Array;

@@ -1,8 +1,8 @@
-// Distinguishes a sensor that lies on a surface from a sensor worn by somebody who sits still. Over seconds, both
-// sensors measure only gravity and noise. But breathing and settling change the direction of gravity in a worn sensor
-// from one ten-second block to the next, whereas a table does not move. Therefore, the variation between the means of a
-// minute's blocks is compared with the variation that the noise within the blocks explains; see docs/decisions.md.
-// Dimensions: B blocks, each of about ten seconds.
+// Distinguishes a sensor that lies on a surface from a sensor worn by somebody who sits still. Over a few seconds, a
+// sensor on a surface and a worn sensor both measure only gravity and noise. But breathing and settling change the
+// direction of gravity in a worn sensor from one ten-second block to the next, whereas a table does not move.
+// Therefore, the variation between the means of a minute's blocks is compared with the variation that the noise within
+// the blocks explains; see docs/decisions.md. Dimensions: B blocks, each of about ten seconds.
 
 /** One axis of an accelerometer during one block, in units of gravity. */
 export interface AxisBlock {

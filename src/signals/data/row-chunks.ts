@@ -32,7 +32,7 @@ export interface RowChunk {
   readonly firstRow: number;
   /** [rows] index into the table's keys. */
   readonly keyOfRow: Int32Array;
-  /** [rows] times as written, or in seconds; NaN if missing. Undefined if there is no time column. */
+  /** [rows] times as written, or in seconds; NaN if missing. The times are undefined if there is no time column. */
   readonly time: Float64Array | undefined;
   /** How the file's times were read; undefined if there is no time column. */
   readonly reading: TimeReading | undefined;
@@ -145,7 +145,7 @@ export async function openRowChunks(
         throw new DataFault({
           code: "too_short",
           message: `${file.path}: the file has column names but no rows.`,
-          advice: "Export it again, or leave it out.",
+          advice: "Export the file again, or leave it out.",
           file: file.path,
           expected: "rows",
           found: "none",

@@ -86,7 +86,7 @@ export class RowClocks {
       this.#warn(`No time column was found, so rows are assumed to be recorded at ${rateHz} per second, without gaps.`);
       const counters = new RecordingStates(this.#table.keys, () => ({ rows: 0 }));
       for await (const chunk of this.#table.chunks()) {
-        // Rows that will be dropped are counted, too, and leave a gap.
+        // Rows that will be dropped later are counted as samples, too, and leave a gap.
         yield {
           chunk,
           seconds: Float64Array.from(chunk.keyOfRow, (key) => counters.of(key).rows++ / rateHz),
@@ -154,14 +154,14 @@ export class RowClocks {
     if (unit === "index") {
       if (nominalRateHz === undefined) throw rowNumbersWithoutRate(file, column);
       this.#warn(
-        `Column "${column}" increases by 1 from row to row, so it is assumed to count samples at ${nominalRateHz} per second. If it is a time, put its unit into the column's name (time_s, time_ms, ...), or give it with --time-unit.`,
+        `Column "${column}" increases by 1 from row to row, so it is assumed to count samples at ${nominalRateHz} per second. If the column contains times, put their unit into its name (time_s, time_ms, ...), or give it with --time-unit.`,
       );
       return { unit, seconds: ({ time }) => time!.map((sample) => sample / nominalRateHz) };
     }
     if (unit === "ticks") {
       const { perSecond, in1970 } = ticks!;
       this.#warn(
-        `Column "${column}" does not state its unit. Judging by its size, it counts ticks of 100 ns, as Windows does. If it does not, give the unit with --time-unit.`,
+        `Column "${column}" does not state its unit. Judging by the size of its numbers, it counts ticks of 100 ns, as Windows does. If the unit is another one, give it with --time-unit.`,
       );
       return { unit, seconds: ({ time }) => time!.map((value) => (value - in1970) / perSecond) };
     }
@@ -169,7 +169,7 @@ export class RowClocks {
     if (because === "steps" && stepped !== undefined) this.guessed.set(file, stepped);
     if (because !== "name" && unit !== "s") {
       this.#warn(
-        `Column "${column}" does not state its unit. Judging by its steps, the unit is ${unit}. If it is not, put the unit into the column's name (time_s, time_ms, ...), or give it with --time-unit.`,
+        `Column "${column}" does not state its unit. Judging by its steps, the unit is ${unit}. If the unit is another one, put it into the column's name (time_s, time_ms, ...), or give it with --time-unit.`,
       );
     }
     const perSecond = unitsPerSecond[unit];
@@ -202,7 +202,7 @@ export class RowClocks {
           state.shift += overflow;
           at += overflow;
           this.#warn(
-            `Column "${this.#table.roles.time}" begins again at ${overflow.toLocaleString("en")}, as counters of ${Math.log2(overflow)} bits do. The recording is continued there.`,
+            `Column "${this.#table.roles.time}" begins again at ${overflow.toLocaleString("en")}, as counters of ${Math.log2(overflow)} bits do. The recording is continued after the restart.`,
           );
         }
       }
@@ -229,7 +229,7 @@ export class RowClocks {
         state.shift += wrapsAfter;
         at += wrapsAfter;
         this.#warn(
-          `Column "${this.#table.roles.time}" has no ${wrapsAfter < 86_400 ? "hour" : "date"}, and its clock begins again within a recording. The recording is continued there.`,
+          `Column "${this.#table.roles.time}" has no ${wrapsAfter < 86_400 ? "hour" : "date"}, and its clock begins again within a recording. The recording is continued after the restart.`,
         );
       }
       if (toUtc !== undefined) at = toUtc(at, state.last);

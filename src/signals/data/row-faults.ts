@@ -91,7 +91,7 @@ export function repeatedTimesFault(
     message: `Column "${roles.time}": ${found} (recording "${worst.recording}" of person "${worst.user}"${others}); expected ${expected}.`,
     advice:
       worst.rows === 1
-        ? "All rows have the same time. If a spreadsheet rounded it (1.70E+18), export the file again, without opening it there, or name another column with --time."
+        ? "All rows have the same time. If a spreadsheet rounded the times (1.70E+18), export the file again, without opening it there, or name another column with --time."
         : "The clock is too coarse for the sampling rate, or the rows come from several sensors. Export times with milliseconds, or one file per sensor.",
     ...(roles.time === null ? {} : { column: roles.time }),
     expected,
@@ -133,7 +133,7 @@ function adviceOnBackwardsRows(
     return `The files are in different folders, ${folders.join(" and ")}. To take a column from the names of the folders, add ${option}.`;
   }
   if (restartColumn !== undefined) {
-    return `Column "${restartColumn}" changes whenever the clock restarts. If it distinguishes recordings, add ${shellCommand("--recording", restartColumn)}; otherwise sort the rows by time.`;
+    return `Column "${restartColumn}" changes whenever the clock restarts. If the column distinguishes recordings, add ${shellCommand("--recording", restartColumn)}; otherwise sort the rows by time.`;
   }
   return roles.recording === null
     ? "If the file contains several recordings per person, name the column that distinguishes them with --recording, or write each recording to a file of its own; otherwise sort the file by time."

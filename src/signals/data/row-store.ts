@@ -1,7 +1,7 @@
 // Stores interleaved rows by recording: in memory up to a budget, then in an unnamed temporary file. Rows are collected
-// in order of arrival. Each time the budget is full, they are sorted by recording and written as one segment. Memory
-// then holds only the number of rows per recording in each segment. Dimensions: C channels; a row is a time (float64)
-// and C values (float32).
+// in order of arrival. Each time the budget is full, the rows in memory are sorted by recording and written as one
+// segment. For the rows in the file, memory holds only the number of rows per recording in each segment. Dimensions: C
+// channels; a row is a time (float64) and C values (float32).
 
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -71,7 +71,10 @@ export class RowStore {
     return this.#counts[recording] ?? 0;
   }
 
-  /** Appends rows `from` to `to` (exclusive) of the columns to the recording. Not allowed once a row has been read. */
+  /**
+   * Appends rows `from` to `to` (exclusive) of the columns to the recording. Rows cannot be appended once a row has
+   * been read.
+   */
   append(recording: number, time: Float64Array, values: readonly Float32Array[], from: number, to: number): void {
     if (this.#starts !== undefined) throw new Error("rows were appended to a store that is being read");
     while (this.#counts.length <= recording) this.#counts.push(0);

@@ -66,7 +66,7 @@ interface OpenRecording {
   readonly afterUnlabelled: number[];
   /** Whether rows without a label were dropped since the latest kept row. */
   droppedUnlabelled: boolean;
-  /** The chunk's channels and the index in them of the latest kept row. */
+  /** The latest kept row, as its chunk's channels and its index in the chunk. */
   last: { channels: readonly Float32Array[]; index: number } | undefined;
   /** The stretch of rows without a label that ends with the latest row. */
   unlabelled: UnlabelledRun | undefined;

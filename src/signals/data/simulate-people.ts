@@ -11,7 +11,7 @@ import { simulateRecording } from "./simulate-recording.ts";
 
 export interface SimulationOptions {
   readonly users: number;
-  /** Number in the first person's name (default 1); people with different numbers differ. */
+  /** Number in the first person's name (default 1); a different number gives different people. */
   readonly firstPerson?: number;
   /** Minutes per person, divided evenly among the activities. */
   readonly minutes: number;

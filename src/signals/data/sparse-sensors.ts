@@ -10,11 +10,12 @@ import { exceedsGateLimit, missingShareLimit } from "./gate-limits.ts";
 /** Number of rows to search, from the top of a file. */
 const searchedRows = 50_000;
 const leastRows = 20;
-/** Maximum number of sensors; a table with more contains features, and the query would fill the memory. */
-const mostSensors = 100;
 /**
- * Minimum share of the rows with values that have values of exactly one sensor, for rows to belong to one sensor each.
+ * Maximum number of sensors; a table with more sensors contains features instead of samples, and the query would fill
+ * the memory.
  */
+const mostSensors = 100;
+/** Minimum share of the rows with values in which only one sensor has values, for each row to belong to one sensor. */
 const singleShare = 0.9;
 /**
  * A sensor's rows are evenly spaced if at least `share` of the distances between them differ from the median distance
@@ -75,8 +76,8 @@ async function countSparseRows(database: Database, head: string): Promise<number
 }
 
 /**
- * Whether the rows of a sensor are evenly spaced, with other rows between them. Otherwise, the sensor should have a
- * value in each row, and some values are missing.
+ * Whether the rows of a sensor are evenly spaced, with other rows between them. If its rows are not evenly spaced, the
+ * sensor should have a value in each row, and some values are missing.
  */
 async function areSparseRowsRegular(database: Database, head: string, s: number): Promise<boolean> {
   const steps = `(SELECT n - lag(n) OVER (ORDER BY n) AS d FROM ${head} WHERE f${s})`;

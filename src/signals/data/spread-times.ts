@@ -1,8 +1,8 @@
 // Gives each row its own time if several rows share one. A coarse clock gives many rows the same time (whole seconds at
 // 50 Hz, tenths of a second in a spreadsheet). A radio link delivers samples in packets, and the logger records their
 // times of arrival: five within 4 ms, then none for 96 ms. In both cases, the sensor itself samples evenly, so the rows
-// of each group are spread over the time until the next group. The values must confirm this: their changes from one
-// packet to the next must be as small as within a packet.
+// of each group are spread over the time until the next group. The values must confirm such packets: their changes from
+// one packet to the next must be as small as within a packet.
 
 import { counted } from "../../counted.ts";
 import type { FaultDescription, OnFault } from "../../data-fault.ts";
@@ -81,8 +81,8 @@ export function spreadTimes(
 }
 
 /**
- * Applies only if more rows arrive at once than the median step shows; otherwise, the times are those of the sensor's
- * own clock.
+ * Returns groups only if more rows arrive at once than the median step shows; otherwise, the times are those of the
+ * sensor's own clock.
  */
 function groupsOfIrregularTimes(rows: StoredRows, r: number): Groups | undefined {
   const { start, end } = rows.recordings[r]!;
@@ -134,8 +134,8 @@ function spreadTimesUsualStep(time: Float64Array, firsts: readonly number[]): nu
 }
 
 /**
- * Spreads the rows of a group over the time until the next group. At the ends, and if rows were lost, uses the typical
- * time per row instead.
+ * Spreads the rows of a group over the time until the next group. At the ends of a recording, and if rows were lost,
+ * the typical time per row is used instead.
  */
 function spreadGroupTimes(time: Float64Array, { firsts, step }: Groups): Float64Array {
   const spreadOut = new Float64Array(time.length);
@@ -208,15 +208,15 @@ function describeSpread(groups: readonly Groups[], packets: boolean): string {
   const size = low === high ? `${low}` : `${low} to ${high}`;
   const recordings = counted(groups.length, "recording");
   return packets
-    ? `In ${recordings}, rows arrive in packets of ${size}. They were spread evenly over the time between packets, at ${rate} Hz.`
-    : `In ${recordings}, about ${size} rows share each time. They were spread evenly until the next time, at ${rate} Hz. For exact times, export them with more digits.`;
+    ? `In ${recordings}, rows arrive in packets of ${size}. These rows were spread evenly over the time between packets, at ${rate} Hz.`
+    : `In ${recordings}, about ${size} rows share each time. These rows were spread evenly until the next time, at ${rate} Hz. For exact times, export them with more digits.`;
 }
 
 function describeIrregularSpread(groups: readonly Groups[]): string {
   const rates = groups.map(({ step }) => Number((1 / step).toPrecision(3)));
   const [low, high] = [Math.min(...rates), Math.max(...rates)];
   const rate = low === high ? `${low}` : `${low} to ${high}`;
-  return `In ${counted(groups.length, "recording")}, rows arrive in irregular bursts. They were spaced evenly between bursts or pauses, at ${rate} Hz. Times of the sensor's own clock would be more accurate.`;
+  return `In ${counted(groups.length, "recording")}, rows arrive in irregular bursts. These rows were spaced evenly between bursts or pauses, at ${rate} Hz. Times of the sensor's own clock would be more accurate.`;
 }
 
 function spreadTimesOfSensors({ user, recording }: StoredRecording, { firsts }: Groups): FaultDescription {

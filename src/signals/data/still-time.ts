@@ -1,10 +1,10 @@
 // Finds time in which nothing moved. A sensor that is not worn, is being charged, or is worn by a sleeping person
-// measures only gravity and noise. Such time is no evidence about the sensor, and would fill the references with one
+// measures only gravity and noise. Time at rest is no evidence about the sensor, and would fill the references with one
 // value. The acceleration measured on a body sooner or later varies by more than 13 mg (standard deviation) in at least
 // one axis. Van Hees et al. (2013, "Separating movement and gravity components", PLoS ONE 8(4) e61691) consider a
-// device not worn if at most one axis varies that much for an hour. Here, ten minutes suffice for leaving the time out,
-// because this does not imply that the device was not worn. Shorter stillness is kept, because people sit still for
-// minutes, unless even the direction of gravity stays constant; see resting-blocks.ts. Dimensions: N rows.
+// device not worn if at most one axis varies that much for an hour. Here, time at rest is left out after ten minutes,
+// because leaving it out does not imply that the device was not worn. Shorter stillness is kept, because people sit
+// still for minutes, unless even the direction of gravity stays constant; see resting-blocks.ts. Dimensions: N rows.
 
 import { gravityInSensorUnit, type Sensor } from "../sensors/sensor.ts";
 import type { RowSource, Stretch } from "./recordings.ts";

@@ -19,7 +19,7 @@ export class StoredRows implements RowSource {
   readonly sampling: readonly Sampling[];
   readonly rows: number;
   readonly #store: RowStore;
-  /** Times that replace the stored ones, by the recording's index. */
+  /** Times that replace the stored times, by the recording's index. */
   readonly #times: ReadonlyMap<number, Float64Array>;
   /** Factors by which the values are multiplied, by recording and channel. */
   readonly #factors: readonly (readonly number[])[] | undefined;
@@ -27,7 +27,7 @@ export class StoredRows implements RowSource {
 
   /**
    * @param store the store, which is closed together with this object
-   * @param times times that replace the stored ones, by the recording's index
+   * @param times times that replace the stored times, by the recording's index
    */
   constructor(
     channels: readonly string[],
@@ -83,8 +83,8 @@ export class StoredRows implements RowSource {
   }
 
   /**
-   * Returns the same rows with values multiplied by a factor per channel. Both objects share the store, so closing
-   * either closes both.
+   * Returns the same rows with values multiplied by a factor per channel. Both objects share the store, so closing one
+   * also closes the other.
    * @param factorsOf returns a recording's factors, in the order of the channels
    */
   scaled(factorsOf: (recording: StoredRecording) => readonly number[]): StoredRows {

@@ -1,7 +1,7 @@
 // Determines the unit of a numeric time column. A file states the unit in the column's name, or not at all. A stated
 // unit is accepted only if the resulting rate is plausible. Otherwise, the magnitude of times since 1970 shows their
-// unit, and the size of the steps shows the unit of other times. If neither gives a plausible rate, an error asks the
-// user for --time-unit.
+// unit, and the size of the steps shows the unit of other times. If neither the magnitude nor the steps give a
+// plausible rate, an error asks the user for --time-unit.
 
 import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
@@ -73,8 +73,8 @@ export interface FoundTimeUnit {
 }
 
 /**
- * Numbers that increase by 1 would mean a rate of 1 Hz or 1 kHz. If neither rate is similar to the nominal rate, the
- * numbers count samples (`index`).
+ * Numbers that increase by 1 would mean a rate of 1 Hz or 1 kHz. If neither rate is similar to the nominal rate,
+ * numbers that increase by 1 count samples (`index`).
  * @param pace pace of one file's first rows
  * @throws DataFault if no unit gives a plausible rate
  */
@@ -88,8 +88,8 @@ export function detectTimeUnit(
   const rateIn = (unit: NumericUnit): number => unitsPerSecond[unit] / step;
   const named = timeUnitInName(name);
   if (!(step > 0)) return { unit: named ?? "s", because: named === undefined ? "steps" : "name" };
-  // A time after the year 2103 cannot come from a clock. Dates written as digits, such as 20260504100000, would fall
-  // after that year.
+  // A time after the year 2103 cannot come from a clock. Dates written as digits, such as 20260504100000, would be
+  // times after 2103.
   const reachable = steppedUnits.filter((unit) => middle / unitsPerSecond[unit] <= sinceEpoch.to);
   const isPossible = (unit: (typeof steppedUnits)[number]): boolean =>
     reachable.includes(unit) && isRatePossibleInUnit(rateIn(unit));

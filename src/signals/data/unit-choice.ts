@@ -8,9 +8,9 @@ import { unitOfName, unitOfNameForKind } from "../sensors/unit-of-name.ts";
 export interface UnitChoice {
   /**
    * Which units are converted, in addition to the declared units. One of:
-   * - `stated`: those that names or `--sensor` state
-   * - `auto`: also those that only the values show, person by person
-   * - `keep`: none
+   * - `stated`: units that names or `--sensor` state
+   * - `auto`: also units that only the values show, person by person
+   * - `keep`: no units
    */
   readonly mode: "stated" | "auto" | "keep";
   /** Declared units of the files, each for the name of a sensor or a word for its kind. */

@@ -54,7 +54,7 @@ export class UnlabelledTime {
     if (this.#longest === undefined || seconds > this.#longest.to - this.#longest.from) this.#longest = { ...run };
   }
 
-  /** Undefined if every row has a label. */
+  /** Returns undefined if every row has a label. */
   report(): UnlabelledReport | undefined {
     if (this.#longest === undefined) return undefined;
     const { user, recording, from, to } = this.#longest;

@@ -38,7 +38,7 @@ export async function actigraphRecording(
   const log = entries.find(({ name }) => name === "log.bin");
   const otherwise = (what: string): UserError =>
     new UserError(`${path}: this .gt3x file ${what}.`, {
-      advice: "Export it as a RAW .csv with ActiLife or CentrePoint, and name the new file.",
+      advice: "Export the file as a RAW .csv with ActiLife or CentrePoint, and name the new file.",
     });
   if (log === undefined || entries.some(({ name }) => name === "activity.bin"))
     throw otherwise("is in the format of firmware 2.5 and earlier, which is not read");

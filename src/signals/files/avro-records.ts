@@ -38,7 +38,7 @@ export function avroRecords(path: string, bytes: Uint8Array): AvroValue[] {
       throw new UserError(
         `${path}: this Avro file is compressed with ${codec.slice(0, 40)}; expected deflate or none.`,
         {
-          advice: "Convert it to JSON lines with avro-tools tojson.",
+          advice: "Convert the file to JSON lines with avro-tools tojson.",
         },
       );
     }

@@ -25,7 +25,7 @@ export async function axivityRecording(path: string, stored: string): Promise<De
     throw new UserError(
       `${path}: this Axivity file ends after ${header.length + first.length} bytes, before the first block.`,
       {
-        advice: "Download it from the device again.",
+        advice: "Download the file from the device again.",
       },
     );
   }

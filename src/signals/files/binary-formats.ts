@@ -10,7 +10,7 @@ export interface BinaryFormat {
 }
 
 const pythonForBinaryFormat = (code: string): string => shellCommand("python3", "-c", code);
-const archive = "Unpack it, and name the files with recordings.";
+const archive = "Unpack the archive, and name the files with recordings.";
 const perChannel =
   "Write each recording as a CSV or Parquet table with one column per channel and a time (or state the rate with --rate)";
 
@@ -18,12 +18,12 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   [
     /^Obj\x01/,
     "an Avro file",
-    "Only the Avro files of an Empatica EmbracePlus are read. Convert it to JSON lines with avro-tools tojson.",
+    "Only the Avro files of an Empatica EmbracePlus are read. Convert the file to JSON lines with avro-tools tojson.",
   ],
   [
     /^[\xa0-\xbf].{0,40}(protected|payload|signature)/s,
     "a CBOR file, as Edge Impulse stores acquisitions",
-    `Convert it to JSON, which is read: ${pythonForBinaryFormat('import cbor2, json; json.dump(cbor2.load(open("FILE", "rb")), open("FILE.json", "w"), default=str)')}`,
+    `Convert the file to JSON, which is read: ${pythonForBinaryFormat('import cbor2, json; json.dump(cbor2.load(open("FILE", "rb")), open("FILE.json", "w"), default=str)')}`,
   ],
   [
     /^(\x89HDF\r\n|MATLAB 7\.3)/,
@@ -38,12 +38,12 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   [
     /^\x93NUMPY/,
     "an array of NumPy (.npy)",
-    `Write it as text, and name its columns with --columns: ${pythonForBinaryFormat('import numpy; numpy.savetxt("FILE.csv", numpy.load("FILE"), delimiter=",")')}`,
+    `Write the array as text, and name its columns with --columns: ${pythonForBinaryFormat('import numpy; numpy.savetxt("FILE.csv", numpy.load("FILE"), delimiter=",")')}`,
   ],
   [
     /^\x80[\x02-\x05]/,
     "a Python pickle",
-    `If it contains a pandas table, convert it: ${pythonForBinaryFormat('import pandas; pandas.read_pickle("FILE").to_csv("FILE.csv", index=False)')} Only open pickles that you trust.`,
+    `If the file contains a pandas table, convert it: ${pythonForBinaryFormat('import pandas; pandas.read_pickle("FILE").to_csv("FILE.csv", index=False)')} Only open pickles that you trust.`,
   ],
   [
     /^SQLite format 3\0/,
@@ -53,7 +53,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   [
     /^ARROW1\0\0/,
     "an Arrow or Feather file",
-    `Convert it to Parquet: ${pythonForBinaryFormat('import pandas; pandas.read_feather("FILE").to_parquet("FILE.parquet")')}`,
+    `Convert the file to Parquet: ${pythonForBinaryFormat('import pandas; pandas.read_feather("FILE").to_parquet("FILE.parquet")')}`,
   ],
   [
     /^(RDX[23]\n|[XAB]\n\0\0\0[\x02\x03])/,
@@ -63,15 +63,19 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   [
     /^(U[\x51\x61][\s\S]{9,26}){2}U/,
     "a binary log of WitMotion",
-    "Convert it to text with WitMotion's program for the sensor; it writes a .txt table, which is read.",
+    "Convert the file to text with WitMotion's program for the sensor; it writes a .txt table, which is read.",
   ],
   [/^XDF:/, "an XDF file of Lab Streaming Layer", `${perChannel}, such as with pyxdf.`],
   [/^(0 {7}|\xffBIOSEMI)[\s\S]{160,}/, "an EDF or BDF file", `${perChannel}, such as with pyedflib.`],
-  [/^#ROSBAG V/, "a bag of ROS", "Export its topic as text: rostopic echo -b FILE -p /imu/data > imu.csv"],
+  [
+    /^#ROSBAG V/,
+    "a bag of ROS",
+    "Export the topic of the sensor as text: rostopic echo -b FILE -p /imu/data > imu.csv",
+  ],
   [
     /^(<stata_dta>|\$FL[23]@)/,
     "a file of Stata or SPSS",
-    "Convert it with pandas.read_stata or pandas.read_spss, and to_csv.",
+    "Convert the file with pandas.read_stata or pandas.read_spss, and to_csv.",
   ],
   [/^(Rar!|7z\xbc\xaf)/, "an archive (.rar or .7z)", archive],
   [/^%PDF-/, "a PDF document", "Export the table itself, as CSV in UTF-8."],

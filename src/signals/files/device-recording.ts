@@ -101,7 +101,7 @@ export async function deviceRecordingTable(
   if (rows === 0) {
     const why = leftOut.length === 0 ? "" : `: ${leftOut.join("; ")}`;
     throw new UserError(`${file.path}: this file of ${device} has no samples that can be read${why}.`, {
-      advice: "Download it from the device again, or leave it out.",
+      advice: "Download the file from the device again, or leave it out.",
     });
   }
   if (leftOut.length > 0) warn(`${file.path}: left out, which leaves gaps: ${leftOut.join("; ")}.`);

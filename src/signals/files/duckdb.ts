@@ -19,7 +19,7 @@ const nothingUnasked = {
   allow_community_extensions: "false",
 };
 
-/** Sufficient for a few row groups, regardless of the machine. */
+/** Memory limit that suffices for a few row groups, regardless of the machine. */
 const memoryLimit = "384MB";
 
 /**

@@ -30,7 +30,7 @@ export async function explainReadError(
       {
         code: "schema",
         message: `${file.path}: column "${column}": expected numbers, found type ${type}.`,
-        advice: "Export it as numbers, or name other columns with --channels and --time.",
+        advice: "Export the column as numbers, or name other columns with --channels and --time.",
         file: file.path,
         column,
         expected: "numbers",
@@ -82,7 +82,7 @@ export async function explainReadError(
 function adviceOnReadError({ value, column }: { value: string; column: string }): string {
   const text = value.trim();
   if (text === column) {
-    return "The line of column names occurs again, so the file probably consists of several tables. Name each of them as a file of its own, or remove that line.";
+    return "The line of column names occurs again, so the file probably consists of several tables. Write each table to its own file, or remove the repeated line.";
   }
   const advice =
     "Correct the value or leave the cell empty (missing), or name other columns with --channels and --time.";

@@ -34,20 +34,13 @@ export interface SourceFile {
 
 /**
  * Expands globs and checks that every local file exists, is a regular file and is not empty.
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * .parquet`, `https://...`)
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * @param reporter notified before DuckDB downloads
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * an extension, which it needs to read URLs
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * @param stored paths of files whose content came
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * from elsewhere, by the name that messages use
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * for each file
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * @returns files in the order of the patterns,
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * without duplicates; the matches of a glob are
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * sorted by name
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * @throws UserError if nothing matches, if a match
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * is a folder, pipe, device, socket or empty file,
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket * or if two names refer to one file
- * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket */
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
+ * @param reporter notified before DuckDB downloads an extension, which it needs to read URLs
+ * @param stored paths of files whose content came from elsewhere, by the name that messages use for each file
+ * @returns files in the order of the patterns, without duplicates; the matches of a glob are sorted by name
+ * @throws UserError if nothing matches, if a match is a folder, pipe, device, socket or empty file, or if two names
+ *   refer to one file
+ */
 export async function findFiles(
   database: Database,
   patterns: readonly string[],

@@ -65,7 +65,7 @@ function haveSameGarminTimes(block: DeviceBlock, other: DeviceBlock | undefined)
 }
 
 function brokenGarminFit(path: string, reason: string): UserError {
-  return new UserError(`${path}: this .fit file ${reason}.`, { advice: "Copy or export it again." });
+  return new UserError(`${path}: this .fit file ${reason}.`, { advice: "Copy or export the file again." });
 }
 
 interface Definition {

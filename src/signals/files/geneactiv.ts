@@ -34,7 +34,7 @@ export async function geneactivRecording(path: string, stored: string): Promise<
     const value = Number.parseFloat(facts.get(name) ?? "");
     if (Number.isFinite(value)) return value;
     throw new UserError(`${path}: this GENEActiv file has no ${JSON.stringify(name)} before its data.`, {
-      advice: "Download it from the device again.",
+      advice: "Download the file from the device again.",
     });
   };
   const calibration = ["x", "y", "z"].map((axis) => ({

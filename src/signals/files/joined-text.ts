@@ -1,6 +1,6 @@
 // Repairs text tables that were joined from several files, or to which a program appended text: line ends that change
-// within the file, repeated header lines (perhaps with a byte-order mark), and comments between or below the rows. From
-// such a file, DuckDB would infer the wrong number of columns, or read only a part.
+// within the file, repeated header lines (perhaps with a byte-order mark), and comments between or below the rows.
+// Without repair, DuckDB would infer the wrong number of columns, or read only a part of the file.
 
 import { createReadStream } from "node:fs";
 import { counted } from "../../counted.ts";

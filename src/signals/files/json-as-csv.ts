@@ -29,7 +29,7 @@ export async function jsonAsCsv(database: Database, file: SourceFile, scratch: S
     const malformed = /Malformed JSON in file .*?, (at byte .*?)\.?\s*$/.exec(read)?.[1];
     if (malformed !== undefined) {
       throw new UserError(`${file.path}: this file is not valid JSON ${malformed}.`, {
-        advice: "Copy or export it again.",
+        advice: "Copy or export the file again.",
         cause,
       });
     }
@@ -132,7 +132,8 @@ async function vectorsInJson(
 
 /**
  * Reads Android's events, each with the name of its sensor and a list of values whose number depends on the sensor,
- * such as {"sensor": "acc", "values": [0.1, 0.2, 9.8]}. The first three values become axes; null for other records.
+ * such as {"sensor": "acc", "values": [0.1, 0.2, 9.8]}. The first three values of each event become axes; null if the
+ * records are not events.
  */
 async function eventsInJson(
   database: Database,

@@ -1,4 +1,4 @@
-// Finds NUL bytes in a text, with which some devices pad names. DuckDB would reject such a file.
+// Finds NUL bytes in a text, with which some devices pad names. DuckDB rejects texts with NUL bytes.
 
 import { plainTextOfLayout, textLayout } from "./text-layout.ts";
 import { linesOfText, writeLines } from "./text-lines.ts";

@@ -170,7 +170,7 @@ async function readableHeadOfGzip(path: string, name: string): Promise<Uint8Arra
     }
   } catch (cause) {
     throw new UserError(`${name}: this gzip file is cut off or damaged after ${counted(bytes, "unpacked byte")}.`, {
-      advice: "Copy or export it again.",
+      advice: "Copy or export the file again.",
       cause,
     });
   } finally {
@@ -185,7 +185,7 @@ function refuseBlankFile(path: string, { length }: Uint8Array, text: string): vo
   throw new UserError(
     `${path}: expected a table, found ${length === 0 ? "nothing" : "only empty lines or comments"}.`,
     {
-      advice: "Export it again, or leave it out.",
+      advice: "Export the file again, or leave it out.",
     },
   );
 }
@@ -218,7 +218,7 @@ async function readableFilesOfArchive(
     throw new UserError(
       `${file.path}: this zip archive contains no table; it contains ${names.join(", ") || "nothing"}.`,
       {
-        advice: "Unpack it, and name the files with recordings.",
+        advice: "Unpack the archive, and name the files with recordings.",
       },
     );
   }

@@ -1,6 +1,6 @@
 // DuckDB's JSON reader recurses into lists and objects without a limit, so a document nested thousands of levels deep
-// would crash the process. No recording is nested so deep, so the depth of the brackets is checked first. DuckDB later
-// checks whether the brackets match.
+// would crash the process. No recording is nested so deeply, so the depth of the brackets is checked before DuckDB
+// reads the document. DuckDB later checks whether the brackets match.
 
 import { createReadStream } from "node:fs";
 import { UserError } from "../../errors.ts";

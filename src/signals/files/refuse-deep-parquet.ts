@@ -34,7 +34,7 @@ export async function refuseDeepParquet(path: string, stored: string): Promise<v
 
 function damagedParquet(path: string): UserError {
   return new UserError(`${path}: this Parquet file is damaged: its footer cannot be read.`, {
-    advice: "Copy or export it again; check whether the program that writes it has finished.",
+    advice: "Copy or export the file again; check whether the program that writes it has finished.",
   });
 }
 

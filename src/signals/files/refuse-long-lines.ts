@@ -1,5 +1,5 @@
 // An extremely long line, for example after an unclosed quote, or millions of empty lines would keep DuckDB's sniffer
-// busy for many seconds. Searching for them first takes almost no time.
+// busy for many seconds. Searching for such lines first takes almost no time.
 
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";

@@ -48,7 +48,7 @@ const parquetMark = [0x50, 0x41, 0x52, 0x31] as const;
 
 /**
  * Whether a file has the markers of Parquet at both ends; if it has neither, an error is reported when it is read.
- * @throws UserError if one is missing
+ * @throws UserError if only one of the markers is missing
  */
 async function isCompleteFormat(path: string, stored: string): Promise<boolean> {
   const { size } = await stat(stored);
@@ -57,7 +57,7 @@ async function isCompleteFormat(path: string, stored: string): Promise<boolean> 
   if (!isMark(await fileBytes(stored, 0, length))) return false;
   if (isMark(await fileBytes(stored, Math.max(0, size - length), length))) return true;
   throw new UserError(`${path}: this Parquet file is cut off or damaged, because the marker at its end is missing.`, {
-    advice: "Copy or export it again; check whether the program that writes it has finished.",
+    advice: "Copy or export the file again; check whether the program that writes it has finished.",
   });
 }
 
@@ -91,9 +91,9 @@ export function headOfOtherFormat(head: Uint8Array): Uint8Array {
 function otherFormatOfFile(head: Uint8Array): Kind | undefined {
   const startsWith = (...bytes: number[]): boolean => bytes.every((byte, i) => head[i] === byte);
   if (startsWith(...parquetMark)) {
-    return { is: "a Parquet file", advice: "Rename it so that it ends in .parquet." };
+    return { is: "a Parquet file", advice: "Rename the file so that its name ends in .parquet." };
   }
-  if (startsWith(0x1f, 0x8b)) return { is: "a gzip file", advice: "Rename it so that it ends in .csv.gz." };
+  if (startsWith(0x1f, 0x8b)) return { is: "a gzip file", advice: "Rename the file so that its name ends in .csv.gz." };
   if (startsWith(0xd0, 0xcf, 0x11, 0xe0)) {
     return {
       is: "an old Excel workbook (.xls), or one with a password",
@@ -123,7 +123,7 @@ function otherFormatOfText(head: Uint8Array): Kind | undefined {
   if (Math.max(even, odd) > head.length / 4 && Math.min(even, odd) < head.length / 100) {
     return otherFormatUtf16(even > odd ? "UTF-16BE" : "UTF-16LE");
   }
-  return { is: "binary data with NUL bytes", advice: "Export it as CSV in UTF-8, or as Parquet." };
+  return { is: "binary data with NUL bytes", advice: "Export the file as CSV in UTF-8, or as Parquet." };
 }
 
 /**
@@ -138,7 +138,7 @@ export function refuseDamagedFormat(path: string, head: Uint8Array): void {
   throw new UserError(
     `${path}: this file is damaged, or is not a ${extension.toLowerCase()} file although its name says so.`,
     {
-      advice: "Copy or export it again.",
+      advice: "Copy or export the file again.",
     },
   );
 }

@@ -1,5 +1,5 @@
-// Remote files are read with DuckDB extensions, which DuckDB downloads once. This happens only for a URL that the user
-// named, and after a message.
+// Remote files are read with DuckDB extensions, which DuckDB downloads once. Extensions are downloaded only for a URL
+// that the user named, and after a message.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";

@@ -14,11 +14,11 @@ export interface SerialLog {
   readonly names: readonly string[] | undefined;
 }
 
-/** Minimum share of the lines that must have the form. */
+/** Minimum share of the lines that must have the form of a log line. */
 const usualShare = 0.8;
 const leastLines = 10;
 
-/** @param lines the first lines, without empty ones @returns undefined if the lines are not such a log */
+/** @param lines the first lines, without empty ones @returns undefined if the lines are not a serial log */
 export function serialLog(lines: readonly string[]): SerialLog | undefined {
   if (lines.length < leastLines) return undefined;
   const most = (count: number): boolean => count >= usualShare * lines.length;

@@ -23,7 +23,8 @@ export interface TablePart {
   /** The files with rows of the device, as the user named them. */
   readonly files: readonly string[];
   /**
-   * Paths of the files with these rows, by the names in `files`. The files are removed when the next part is requested.
+   * Paths of the files with the device's rows, by the names in `files`. The files are removed when the next part is
+   * requested.
    */
   readonly stored: ReadonlyMap<string, string>;
 }

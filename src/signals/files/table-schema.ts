@@ -52,7 +52,7 @@ function schemaWithPathColumns(schema: TableSchema, { path }: SourceFile, column
   const values = columns.map(({ name, option, value }) => {
     if (schema.names.includes(name)) {
       throw new UserError(`${path}: ${option} names "${name}", which is also a column of the file.`, {
-        advice: `Leave it out of ${option} to use the file's column, or rename one of the two.`,
+        advice: `Leave the column out of ${option} to use the file's column, or rename one of the two.`,
       });
     }
     return `CAST(${value === null ? "NULL" : duckdbLiteral(value)} AS VARCHAR) AS ${duckdbIdentifier(name)}`;
@@ -102,8 +102,9 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
   try {
     const sniff = async (more: string): Promise<Record<string, unknown> | undefined> =>
       (await database.rows(`FROM sniff_csv(${duckdbPath(file)}, header=true, ${noHive}, ${marks}${comma}${more})`))[0];
-    // If a line near the top has too many or too few values, the sniffer fails or finds a single column. In that case,
-    // the columns are taken from the header, and an error about the faulty line is reported when the rows are read.
+    // If a line near the top has too many or too few values, the sniffer fails or finds a single column. If the sniffer
+    // fails, the columns are taken from the header, and an error about the faulty line is reported when the rows are
+    // read.
     sniffed = await sniff("").catch(() => sniff(", ignore_errors=true"));
     const [only, second] = (sniffed?.Columns ?? []) as { name: string }[];
     const delimiter = second === undefined ? /[,;\t|]/.exec(only?.name ?? "")?.[0] : undefined;
@@ -149,7 +150,7 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
   };
 }
 
-/** Returns the number of empty lines and comments at the top. */
+/** Returns the number of empty lines and comments at the top of a file. */
 async function linesAboveSchema(path: string): Promise<number> {
   let count = 0;
   for await (const line of linesOfText(path)) {
@@ -193,19 +194,19 @@ function unreadableTableSchema(file: SourceFile, cause: unknown): UserError {
   }
   if (/magic bytes|too small to be a Parquet/i.test(message) && file.format === "parquet") {
     return new UserError(`${file.path}: this is not a Parquet file, although its name says so.`, {
-      advice: "Export it again, or give it the right extension (.csv, .tsv, .csv.gz).",
+      advice: "Export the file again, or give it the right extension (.csv, .tsv, .csv.gz).",
       cause,
     });
   }
   if (file.format === "parquet") {
     return new UserError(`${file.path}: this Parquet file is damaged, or has a form that cannot be read: ${message}`, {
-      advice: "Export it again.",
+      advice: "Export the file again.",
       cause,
     });
   }
   if (/gzip/i.test(message)) {
     return new UserError(`${file.path}: this is not a gzip file, although its name says so.`, {
-      advice: "Drop the .gz from its name if it is plain text, or compress it again.",
+      advice: "If the file is plain text, remove .gz from its name; otherwise, compress it again.",
       cause,
     });
   }

@@ -27,7 +27,8 @@ export function textEncoding(head: Uint8Array): "utf-16le" | "utf-16be" | "utf-8
 }
 
 /**
- * Returns the encoding of UTF-16 text. Such text has a byte-order mark, or every second byte is zero, as in Latin text.
+ * Returns the encoding of UTF-16 text. UTF-16 text has a byte-order mark, or every second byte is zero, as in Latin
+ * text.
  */
 function utf16Encoding(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";

@@ -1,5 +1,5 @@
-// Finds the table in a text file: the number of lines before it, the separator of its values, and the header line. Only
-// files that do not begin with a header line need this.
+// Finds the table in a text file: the number of lines before it, the separator of its values, and the header line. This
+// search is needed only for files that do not begin with a header line.
 
 /** Separator of values: a character, or any number of spaces and tabs. */
 export type Separator = "," | "\t" | ";" | "|" | "spaces";

@@ -52,7 +52,7 @@ function stepBetweenBlocks(first: AnchoredBlock, second: AnchoredBlock): number 
 
 /**
  * @param before step since the previous block, if this block directly follows it @param after step to the next block,
- * if that directly follows this block
+ * if the next block directly follows this one
  */
 function timesOfBlock(
   { anchor: { seconds, sample }, values, rateHz }: AnchoredBlock,

@@ -4,8 +4,8 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-// Imports zlib as a whole, because Node.js 18 has no crc32 but must load this file before it can report that it is too
-// old.
+// Imports zlib as a whole, because Node.js 18 has no crc32 but must load this file before it can report that its
+// version is too old.
 import zlib from "node:zlib";
 import { UserError } from "../../errors.ts";
 import { fileBytes } from "./file-bytes.ts";
@@ -93,7 +93,7 @@ export async function* unzipEntryInChunks(path: string, entry: ZipEntry): AsyncG
 
 function brokenZip(path: string, reason: string, cause?: unknown): UserError {
   return new UserError(`${path}: this zip archive cannot be read: ${reason}.`, {
-    advice: "Unpack it, and name the files that it contains.",
+    advice: "Unpack the archive, and name the files that it contains.",
     cause,
   });
 }

@@ -75,7 +75,7 @@ export async function workbookTables(
   if (tables.length === 1) return [{ ...file, stored: tables[0]!.out }];
   refuseDifferentWorkbookTables(file.path, tables);
   warn(
-    `${file.path}: several sheets are read: ${listedNames(tables.map(({ name }) => name))}. To read only one, name it: ${shellPath(`${file.path}/${tables[0]!.name}`)}`,
+    `${file.path}: several sheets are read: ${listedNames(tables.map(({ name }) => name))}. To read only one sheet, name it: ${shellPath(`${file.path}/${tables[0]!.name}`)}`,
   );
   return tables.map(({ name, out }) => ({ ...file, path: `${file.path}/${name}`, stored: out }));
 }

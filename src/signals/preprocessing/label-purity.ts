@@ -50,11 +50,11 @@ export interface LabelChanges {
   readonly windows: number;
   /** Number of windows in which the label changes. */
   readonly crossing: number;
-  /** Number of windows with a change of which at least 80 % have one label. */
+  /** Number of windows in which the label changes and one label covers at least 80 %. */
   readonly mostly: number;
-  /** Number of windows with a change of which at least half have one label. */
+  /** Number of windows in which the label changes and one label covers at least half. */
   readonly majority: number;
-  /** Number of windows with a change that are used. */
+  /** Number of windows in which the label changes and which are used. */
   readonly used: number;
 }
 
@@ -63,7 +63,7 @@ const shareTolerance = 1e-6;
 const mostlyShare = 0.8;
 const majorityShare = 0.5;
 
-/** Whether a window is used in which one label has this share. */
+/** Whether a window is used if its most frequent label has this share. */
 export function isLabelPure(share: number, purity: number): boolean {
   return share > 0 && share >= purity - shareTolerance;
 }

@@ -54,7 +54,7 @@ function explainNoWindows(
   if (rows < fewRows * people) {
     return {
       cause: "The column with the person changes almost every row, as a row number does.",
-      advice: "Name the column with the person with --group.",
+      advice: "Use --group to name the column with the person.",
     };
   }
   const [most, cutCount] = [...cuts].toSorted(([, a], [, b]) => b - a)[0] ?? ["gap", 0];
@@ -62,7 +62,7 @@ function explainNoWindows(
   if (most === "recording" && rows < fewRows * cutCount) {
     return {
       cause: `The column with the recording changes ${every}, as a row number does.`,
-      advice: "Name the column with the recording with --recording.",
+      advice: "Use --recording to name the column with the recording.",
     };
   }
   if (most === "gap" && cutCount > 0) {

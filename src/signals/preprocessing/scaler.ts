@@ -6,7 +6,9 @@ import { quantiles } from "../../stats/quantile.ts";
 import { sortFloats } from "../../stats/sort-floats.ts";
 import { rangesUnderWindows, type WindowSet } from "./windows.ts";
 
-/** It uses the mean and standard deviation, or the median and interquartile range, or leaves values unchanged. */
+/**
+ * The scaler uses the mean and standard deviation, or the median and interquartile range, or leaves values unchanged.
+ */
 export type ScalingMethod = "zscore" | "robust" | "none";
 
 /** Maps x to (x - center) / scale, channel by channel. */

@@ -76,8 +76,9 @@ export function decideSensors(
 }
 
 /**
- * Decides from the values of all people together and, for an accelerometer, also of each person alone. Otherwise, an
- * accelerometer in two units may look like one without gravity, or not like an accelerometer at all.
+ * Decides from the values of all people together and, for an accelerometer, also of each person alone. If all people's
+ * values were used only together, an accelerometer in two units could look like one without gravity, or not like an
+ * accelerometer at all.
  */
 function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { mixture?: MixedSensor } {
   const weighed = weighSensor(named, vectorValues(pieces));

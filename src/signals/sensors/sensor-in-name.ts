@@ -12,7 +12,9 @@ const androidSensors: Readonly<Record<string, string>> = {
   10: "linear_acceleration",
 };
 
-/** Returns the sensor's name for a value of a column. The names of the sensor's channels begin with this name. */
+/**
+ * Returns the sensor's name for a value of a column. The names of the sensor's channels begin with the returned name.
+ */
 export function nameOfSensorValue(value: string): string {
   return androidSensors[value] ?? value.trim();
 }

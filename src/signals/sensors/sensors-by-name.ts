@@ -13,7 +13,7 @@ export interface NamedSensor extends Sensor {
   readonly written: WrittenUnit | undefined;
 }
 
-/** Ordered by their first channel; each channel belongs to at most one sensor. */
+/** Sensors are ordered by their first channel, and each channel belongs to at most one sensor. */
 export function sensorsByName(columns: readonly string[]): NamedSensor[] {
   const places = new Map(columns.map((column, place) => [column.trim(), place]));
   const taken = new Set<string>();

@@ -10,7 +10,7 @@ import type { VectorValues } from "./vector-values.ts";
 const share = { mostInRadians: 2, leastInDegrees: 3.5, mostInDegrees: 130 } as const;
 /**
  * Largest usual angular velocity that values in deg/s must exceed. Somebody may spin on a chair, but nobody rotates at
- * so many rad/s for long.
+ * 15 rad/s for long.
  */
 const leastReachInDegrees = 15;
 /**
@@ -18,7 +18,10 @@ const leastReachInDegrees = 15;
  * accelerate strongly but rotate little.
  */
 const mostReachInRadians = 28;
-/** Below this movement in m/s^2, the ratio is determined by the sensors' noise, not by a person's movement. */
+/**
+ * Minimum movement of the accelerometer in m/s^2; below it, the ratio is determined by the sensors' noise, not by a
+ * person's movement.
+ */
 const leastMovement = 0.2;
 
 /** @param acceleration values in m/s^2 @returns undefined if the values do not show the unit */

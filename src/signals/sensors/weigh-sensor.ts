@@ -180,7 +180,7 @@ function weighGyroscope(
     const doubt = `its name says ${sensor.unit}, but 99 % of its values lie within ${formatWeighedValue(reach)}.`;
     return { sensor, because: `by its name; ${because}`, ...(off && { doubt }) };
   }
-  // No movement is a steady rotation, and no gyroscope at rest has an offset of so many rad/s.
+  // A steady value is the offset of a gyroscope at rest, which is never this large in rad/s.
   if (rest >= leastTurning && reach < rotationLimits.mostRadians && steadiness >= leastSteadiness)
     return {
       sensor: { ...sensor, unit: isRaw ? null : "deg/s" },

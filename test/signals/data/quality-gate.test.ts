@@ -256,7 +256,7 @@ describe("a batch that can be judged", () => {
     const slow = await gate(csv(walk(60, { rate: 25 })));
     expect(slow).toMatchObject({
       warnings: [
-        "Recorded at 25 Hz, upsampled to the network's 50 Hz by interpolation (up to 2 times as many samples). They contain no movement faster than 12.5 Hz.",
+        "Recorded at 25 Hz, upsampled to the network's 50 Hz by interpolation (up to 2 times as many samples). These recordings contain no movement faster than 12.5 Hz.",
       ],
     });
     const fast = csv(walk(60, { rate: 100 }));

@@ -93,6 +93,6 @@ test.each(["1,70E+018", "1,71482E+12"])("times that a spreadsheet rounded to %s 
   const fault = await read(table(rows, "time;ax;ay;az")).catch((error: unknown) => error);
   expect(fault).toMatchObject({
     message: expect.stringContaining('Column "time": 299 of 300 rows have the time of the row before'),
-    advice: expect.stringContaining("If a spreadsheet rounded it (1.70E+18)"),
+    advice: expect.stringContaining("If a spreadsheet rounded the times (1.70E+18)"),
   });
 });

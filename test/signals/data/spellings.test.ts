@@ -55,7 +55,7 @@ test("a person in two spellings is one person, and both recordings are kept", as
     ["P01", "r1 (p01)"],
   ]);
   expect(quality.warnings).toContainEqual(
-    'Column "user": "P01" and "p01" are read as one person, "P01". If they are different people, rename them.',
+    'Column "user": "P01" and "p01" are read as one person, "P01". If these names stand for different people, rename them.',
   );
 });
 

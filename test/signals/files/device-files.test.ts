@@ -140,7 +140,7 @@ describe("damage", () => {
     );
     const { message, advice } = await refusal("a.cwa", Buffer.concat([bytes.subarray(0, 1024), Buffer.alloc(2048, 7)]));
     expect(message).toMatch(/Axivity AX3 4242 has no samples that can be read: 4 blocks without the marker of a block/);
-    expect(advice).toMatch(/Download it from the device again/);
+    expect(advice).toMatch(/Download the file from the device again/);
   });
 
   test("files that begin otherwise than their names say, and text under such a name", async () => {

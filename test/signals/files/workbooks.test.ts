@@ -82,7 +82,7 @@ describe("which sheet is read", () => {
     const { recordings, quality } = await read([book("people")], { columns });
     expect(recordings.files).toEqual([book("people")]);
     expect(Object.keys(quality.persons)).toEqual(["ann", "bob"]);
-    expect(quality.warnings.join()).toContain("several sheets are read: ann, bob. To read only one, name it:");
+    expect(quality.warnings.join()).toContain("several sheets are read: ann, bob. To read only one sheet, name it:");
     const second = axes("people", "bob", 1);
     expect(recordings.values.map((column) => [...column.slice(120, 120 + second[0]!.length)])).toEqual(rounded(second));
   });

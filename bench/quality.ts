@@ -24,7 +24,7 @@ const help = `npx node bench/quality.ts [options]
   --set NAMES       some of: ${qualitySetNames.join(", ")} (comma-separated; default: all that are in ../shared/data)
   --data FILES      other recordings instead, as \`tidemark train\` takes them (comma-separated)
   --config FILE     options of \`train\` that the recordings given with --data need, such as window: 128
-  --augment HOW     \`train\`'s --augment (default: each network's own default)
+  --augment HOW     \`train\`'s --augment (default: rotate)
   --split HOW       \`train\`'s --split; of column:NAME, only the test set is judged
   --column NAMES    some of: ${[...peerColumns, ...networkColumns].join(", ")} (default: all)
   --against NAME    column whose lead over each of the others is shown, by person (default: ${trainOptions.network.default})

@@ -1,5 +1,5 @@
-// The page of `tidemark check --out`: the verdict and its reasons, then the batch's values beside those of the training data
-// and of the stream's own past, so that a reader sees what the verdict is about.
+// The page of `tidemark check --out`: the verdict and its reasons, then the batch's values beside the values of the training
+// data and of the stream's own past, which show the change.
 
 import { counted } from "../counted.ts";
 import { durationText } from "../duration-text.ts";
@@ -40,11 +40,11 @@ export interface BatchPageInput {
   readonly known: boolean;
 }
 
-/** The whole page. The same input always gives the same bytes. */
+/** The whole page. Equal inputs give equal bytes. */
 export function batchHtml(input: BatchPageInput): string {
   const { result, known } = input;
   const { verdict, batch_id, stream, checked_at, model_version } = result;
-  const before = `This batch was already checked; the page shows that answer beside the stream's references of today.`;
+  const before = `This batch was checked earlier. The page shows the verdict of that check beside the stream's present references.`;
   return pageHtml({
     title: `Tidemark: ${verdictNames[verdict]}, batch ${batch_id} of ${stream}`,
     heading: `${verdictNames[verdict]}: batch ${batch_id}`,
@@ -74,7 +74,7 @@ function batchWarnings({ warnings }: JudgedBatch): Html | null {
   return html`<h3>Warnings</h3><ul class="reasons">${warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`;
 }
 
-/** The command at the end of an advice is shown as code. */
+/** Formats the command at the end of an advice as code. */
 function batchAdvice(text: string): Html {
   const [, words, command] = /^(.*: )(tidemark .*)$/.exec(text) ?? [];
   if (words === undefined || command === undefined) return html`${explainedSentence(text)}`;
@@ -107,7 +107,7 @@ function rejectedBatchSections(result: RejectedBatch, { evidence }: BatchPageInp
   return [
     {
       id: "reasons",
-      title: "What was expected, and what was found",
+      title: "Faults found by the quality gate",
       about: "The quality gate rejected the batch before it was judged. No reference was changed.",
       body: htmlTable("Reasons", ["code", "expected", "found", "in words"], rows, "rules words"),
     },
@@ -124,19 +124,19 @@ function judgedBatchSections(result: JudgedBatch, input: BatchPageInput): Sectio
       id: "accuracy",
       title: "Estimated accuracy",
       about:
-        "Estimated without labels, from the network's confidence and from how well it was justified for held-out people.",
+        "Estimated without labels, from the network's confidence and the relation of confidence to accuracy on held-out people.",
       body: batchAccuracyBody(result),
     },
     {
       id: "distances",
       title: "Distances",
-      about: "How far each channel is from each reference. 0 means equal; for the spread, × 1 means equal.",
+      about: "Distance of each channel from each reference. 0 means equal; for the spread, × 1 means equal.",
       body: batchDistanceTables(result),
     },
     {
       id: "quality",
       title: "Data quality",
-      about: "What was read, and what was left out.",
+      about: "Data that was read, and data that was left out.",
       body: batchQualityTable(result),
     },
   ];
@@ -151,7 +151,7 @@ function batchMixSection(result: JudgedBatch, picture: BatchPicture | null): Sec
   return {
     id: "mix",
     title: "Activities",
-    about: "Share of the windows by predicted class. Another mix of activities alone raises no alarm.",
+    about: "Share of the windows by predicted class. A change in the mix of activities alone raises no alarm.",
     body: batchMixBody(result, picture),
   };
 }
@@ -193,7 +193,7 @@ function batchDistributionSections(result: JudgedBatch, picture: BatchPicture): 
           {
             id: "furthest",
             title: `${first.name} by activity`,
-            about: `${first.name} is furthest from ${referenceNames[furthest!.reference]}. Its values by predicted class; a fault shows in most of them.`,
+            about: `${first.name} is furthest from ${referenceNames[furthest!.reference]}. Values of the channel by predicted class; a fault is visible in most classes.`,
             body: html`${legend}<div class="grid">${byClass}</div>`,
           },
         ]),

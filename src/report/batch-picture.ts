@@ -1,6 +1,6 @@
-// What the pictures of a batch show, as plain data: the distributions of its channels, over all samples and by predicted class,
-// beside those of the training data and of the stream's own past, and the mix of activities. Computed from stored summaries, so
-// a batch that came as a summary looks the same.
+// Computes the content of a batch's pictures as plain data: the distributions of its channels, over all samples and by
+// predicted class, beside the distributions of the training data and of the stream's own past, and the mix of activities. It
+// uses stored summaries, so a batch that came as a summary looks the same.
 
 import type { BatchMeasurement } from "../monitoring/summaries/batch-measurement.ts";
 import type { BatchSummary } from "../monitoring/summaries/batch-summary.ts";
@@ -17,7 +17,7 @@ import {
   summaryShares,
 } from "../monitoring/summaries/summary-distribution.ts";
 
-/** Whose values are drawn; the order is that of drawing, so that the batch lies on top. */
+/** Sources of values, in drawing order; the batch is drawn last, on top. */
 export const pictureSources = ["baseline", "anchor", "rolling", "batch"] as const;
 export type PictureSource = (typeof pictureSources)[number];
 
@@ -34,13 +34,13 @@ export interface PicturedValues {
 
 export interface PicturedChannel {
   name: string;
-  /** Null if unknown, and for a signal that is a share. */
+  /** Unit of the values; null if unknown, and for a signal that is a share. */
   unit: string | null;
   /** Range of the bins; it covers 99 % of the values of each source. */
   from: number;
   to: number;
   values: PicturedValues[];
-  /** By predicted class, in the order of `classes`; a source without samples of the class is left out. */
+  /** Values by predicted class, in the order of `classes`; a source without samples of a class is left out. */
   by_class: PicturedValues[][];
 }
 
@@ -51,7 +51,7 @@ export interface BatchPicture {
   class_mix: { source: PictureSource; shares: number[] }[];
 }
 
-/** What the pictures need to know about a model. */
+/** Properties of a model that the pictures use. */
 export interface PicturedModel {
   readonly classes: readonly string[];
   /** Grids of the channels and signals to draw. */
@@ -60,7 +60,7 @@ export interface PicturedModel {
   readonly baseline: BatchMeasurement;
 }
 
-/** The batches that a batch was compared with; empty if the stream does not have enough of them yet. */
+/** The batches in the references that a batch was compared with; empty as long as the stream has too few batches. */
 export interface PicturedPast {
   readonly anchor: readonly BatchMeasurement[];
   readonly rolling: readonly BatchMeasurement[];
@@ -142,7 +142,7 @@ function picturedRange(distributions: readonly SummaryDistribution[]): [from: nu
   const to = Math.max(...distributions.map((own) => summaryQuantile(own, 1 - beyond)));
   if (!(Number.isFinite(from) && Number.isFinite(to))) return [0, 1];
   if (to > from) return [from, to];
-  // A constant: an ordinary width in its unit, or wide enough that the ends differ as numbers.
+  // A constant channel gets a range of ordinary width in its unit, or wide enough that both ends are different numbers.
   const half = Math.max(0.5, Math.abs(from) * 1e-3);
   return [from - half, from + half];
 }

@@ -1,4 +1,4 @@
-// What `--network auto` tried in the folds and for the final fit, as a section of a report.
+// Section of a report on the networks that `--network auto` tried in the folds and for the final fit.
 
 import { describeMixtureChoice } from "../learning/training/choose-mixture.ts";
 import type { TriedMixture } from "../learning/training/ensemble-mixture.ts";
@@ -7,7 +7,7 @@ import { htmlTable } from "./html-table.ts";
 import { formatFixed } from "./number-format.ts";
 import type { Section } from "./page.ts";
 
-/** No section if nothing was chosen. */
+/** Returns the section; null if no network was chosen. */
 export function choiceSection(history: readonly HistoryRow[]): Section[] {
   const folds = history.flatMap(({ fit, tried }) => (tried === undefined ? [] : [{ fit, tried }]));
   if (folds.length === 0) return [];
@@ -21,7 +21,7 @@ export function choiceSection(history: readonly HistoryRow[]): Section[] {
     {
       id: "choice",
       title: "Choice of the network",
-      about: `Mean log loss over the people whom each fold held out of its training part; nobody whom a fold tests is among them. The average is used unless a single network's loss is lower by more than one standard error. Over all folds, the better network's loss is lower by ${formatFixed(mean)} (standard error ${formatFixed(error)}).`,
+      about: `Mean log loss over the people whom each fold held out of its training part to choose the network; they do not include the people whom the fold tests. The average is used unless a single network's loss is lower by more than one standard error. Over all folds, the better network's loss is lower by ${formatFixed(mean)} (standard error ${formatFixed(error)}).`,
       body: htmlTable(
         "Choice of the network",
         ["fit", ...Object.keys(whole.losses), "chosen"],

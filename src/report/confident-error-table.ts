@@ -1,4 +1,4 @@
-// The errors that the network was most confident of, with the place where each can be looked up.
+// Table of the errors in which the network was most confident, with the person, recording and time of each.
 
 import { counted } from "../counted.ts";
 import { type Html, html } from "./html.ts";

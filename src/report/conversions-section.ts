@@ -1,4 +1,4 @@
-// How values were converted to the units that the network knows, as a section of a report.
+// Section of a report on the conversion of values to the units of the training data.
 
 import { listedNames } from "../listed-names.ts";
 import { type Html, html } from "./html.ts";
@@ -11,18 +11,18 @@ export interface ReportedConversion {
   readonly from: string;
   readonly to: string;
   readonly factor: number;
-  /** Absent if everybody's recordings are converted. */
+  /** People whose recordings are converted; absent if all are. */
   readonly people?: readonly string[];
 }
 
-/** No section if nothing is converted. */
+/** Returns the section; null if nothing is converted. */
 export function conversionsSection(conversions: readonly ReportedConversion[]): Section[] {
   if (conversions.length === 0) return [];
   return [
     {
       id: "conversions",
       title: "Conversions of units",
-      about: "What the values in the files are multiplied by. Later recordings are converted in the same way.",
+      about: "Factors by which the values in the files are multiplied. Later recordings are converted in the same way.",
       body: conversionsTable(conversions),
     },
   ];

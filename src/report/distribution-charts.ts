@@ -1,5 +1,5 @@
-// Charts of the values of a batch, beside those of the training data and of the stream's past. The training data is an area,
-// the others are lines of different dashes, so that the charts can be read without colours.
+// Charts of the values of a batch, of the training data and of the stream's past. The training data is drawn as an area, and
+// the other sources as lines with different dashes, so that the charts can be read without colours.
 
 import * as Plot from "@observablehq/plot";
 import { percent } from "../percent.ts";
@@ -13,7 +13,7 @@ interface Pen {
   readonly strokeDasharray?: string;
 }
 
-/** How the values of each source are drawn. */
+/** Style of each source. */
 export const pens: Readonly<Record<PictureSource, Pen>> = {
   baseline: { stroke: "var(--quiet)", strokeWidth: 1 },
   anchor: { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "1.5,3" },
@@ -25,12 +25,12 @@ const frame = { marginLeft: 12, marginRight: 12, marginTop: 6 } as const;
 /** Width of the longest name of a class beside a chart, in characters. */
 const longestName = 12;
 
-/** "m/s²", or what a signal without a unit measures. */
+/** Label of the axis: the unit, such as "m/s²", or the quantity of a signal without a unit. */
 export function distributionAxis({ unit }: Pick<PicturedChannel, "unit">): string {
   return unit === null ? "no unit" : unit.replace("^2", "²");
 }
 
-/** Densities of one channel. @param about what is drawn if not all values are, such as a class */
+/** Draws the densities of one channel. @param about the drawn part of the values, such as a class (default: all values) */
 export function distributionChart(
   channel: PicturedChannel,
   values: readonly PicturedValues[] = channel.values,

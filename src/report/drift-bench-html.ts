@@ -13,7 +13,7 @@ import { plotSvg } from "./plot-svg.ts";
 
 type BenchedChange = DriftBenchResult["changes"][number];
 
-/** The whole page. The same figures always give the same bytes. */
+/** The whole page. Equal figures give equal bytes. */
 export function driftBenchHtml(result: DriftBenchResult): string {
   const { people, batches, change_at: changeAt } = result;
   return pageHtml({
@@ -28,28 +28,28 @@ export function driftBenchHtml(result: DriftBenchResult): string {
         id: "no-drift",
         title: "Without drift",
         about:
-          "Every alarm here is false. In the last column, people do only half of their activities, but the sensor works properly.",
+          "Every alarm on these streams is false. In the last column, people do only half of their activities, but nothing is wrong with the sensor.",
         body: html`<div class="pair">${benchFalseAlarmChart(result)}${benchFalseAlarmTable(result)}</div>`,
       },
       {
         id: "people",
         title: "People",
         about:
-          "Share of each person’s drift-free batches that raised an alarm. It shows whether false alarms come from everybody or only from one unusual person.",
+          "Share of each person’s drift-free batches that raised an alarm. The table shows whether false alarms come from everybody or only from one unusual person.",
         body: benchPeopleTable(result),
       },
       {
         id: "changes",
         title: "Changes",
         about: `Injected from batch ${changeAt} on. Share of streams in which an alarm has begun, by number of batches since the change.
- A judge that raises alarms all the time detects nothing.`,
+ A change counts as detected only if a new alarm begins after it, so a judge that is always in alarm detects nothing.`,
         body: html`${legend}<div class="grid">${result.changes.map((change) => benchChangeCard(change, result))}</div>`,
       },
       {
         id: "delays",
         title: "Delays and names",
         about:
-          "The delay is the median over all streams; the first changed batch counts as 1. The name of a change is judged five batches after the alarm.",
+          "The delay is the median over all streams; the first changed batch counts as 1. The kind of a change is evaluated five batches after the alarm.",
         body: benchChangeTable(result),
       },
     ],

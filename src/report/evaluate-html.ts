@@ -1,4 +1,4 @@
-// The page of `tidemark evaluate --out`: every metric of a model on labelled recordings, beside what cross-validation promised.
+// The page of `tidemark evaluate --out`: every metric of a model on labelled recordings, beside the cross-validated metrics.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -41,7 +41,7 @@ export interface EvaluateInput {
   readonly warnings: readonly string[];
 }
 
-/** The whole page. The same input always gives the same bytes. */
+/** The whole page. Equal inputs give equal bytes. */
 export function evaluateHtml(input: EvaluateInput, report: CvReport): string {
   const { modelVersion, windows, people, warnings } = input;
   return pageHtml({
@@ -86,7 +86,7 @@ function evaluateSections(input: EvaluateInput, report: CvReport): Section[] {
       id: "promise",
       title: "What cross-validation promised",
       about:
-        "Macro-F1 of each person. If the model works as promised, the evaluated people look like a draw from the cross-validated ones.",
+        "Macro-F1 of each person. If the model is as good as in cross-validation, the evaluated people look like a sample of the cross-validated people.",
       body: html`<div class="pair">${evaluatePromiseChart(input, report)}${evaluatePromiseTable(input)}</div>`,
     },
     {

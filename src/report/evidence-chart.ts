@@ -1,5 +1,5 @@
 // The evidence of a stream's batches against the alarm level. Evidence multiplies from batch to batch, so its scale is
-// logarithmic, from a ten-thousandth of the alarm level to a hundred times it; what lies beyond is drawn at the border.
+// logarithmic, from a ten-thousandth to a hundred times the alarm level; values beyond are drawn at the border.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -11,7 +11,7 @@ import { alarmShareText, verdictNames } from "./explain-check.ts";
 export interface EvidencePoint {
   batch_id: string;
   verdict: CheckResult["verdict"];
-  /** Share of the alarm level; null for a rejected batch. */
+  /** Evidence as a share of the alarm level; null for a rejected batch. */
   share: number | null;
 }
 
@@ -112,7 +112,7 @@ export function evidenceChart(
   };
 }
 
-/** Evenly spaced batches up to the last one, so few that their ids do not overlap. */
+/** Chooses evenly spaced batches, including the last one, with enough space between them for their ids. */
 function evidenceTicks(length: number, most: number): number[] {
   const step = Math.max(1, Math.ceil(length / Math.max(1, most)));
   return Array.from({ length: Math.ceil(length / step) }, (_, i) => length - 1 - i * step);

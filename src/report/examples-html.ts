@@ -1,5 +1,5 @@
-// examples.html: windows of each class, and what augmentation makes of one. Unlike the report, it shows raw signals, so it stays in the
-// folder where the model was trained.
+// The page examples.html: windows of each class, and one window before and after augmentation. Unlike the report, it shows raw
+// signals, so it stays in the folder where the model was trained.
 
 import { counted } from "../counted.ts";
 import { html } from "./html.ts";
@@ -15,11 +15,11 @@ export interface ExamplesInput {
   readonly classes: Readonly<Record<string, number>>;
   /** Windows of each class. */
   readonly windows: readonly DrawnExcerpt[];
-  /** One window as it is and after augmentation; none without augmentation. */
+  /** One window before and after augmentation; absent if the training used no augmentation. */
   readonly augmented: readonly DrawnExcerpt[];
 }
 
-/** The whole page. The same input always gives the same bytes. */
+/** The whole page. Equal inputs give equal bytes. */
 export function examplesHtml(input: ExamplesInput): string {
   const { modelVersion, sensors, seconds, classes, windows } = input;
   const counts = Object.values(classes);

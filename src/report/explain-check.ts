@@ -1,5 +1,5 @@
-// The answer of a check in whole sentences, for pages: what happened, why, and what to do next. The terminal's lines are in
-// interfaces/cli/check-text.ts; both give the same advice.
+// Explains the result of a check in whole sentences for pages: the verdict, its reasons, and what to do next.
+// interfaces/cli/check-text.ts formats the result for terminals, with the same advice.
 
 import { counted } from "../counted.ts";
 import { durationText } from "../duration-text.ts";
@@ -53,14 +53,14 @@ export function alarmShareText(share: number): string {
   return `${percent(Math.floor(100 * share) / 100, { decimals: 0 })} of`;
 }
 
-/** The same in a few characters: "12 %", "< 1 %", "3 ×", "> 100 ×". */
+/** Formats the share in a few characters: "12 %", "< 1 %", "3 ×", "> 100 ×". */
 export function alarmShareMark(share: number): string {
   if (share > 0 && share < 0.01) return "< 1 %";
   if (share > 100) return "> 100 ×";
   return share >= 2 ? `${Math.floor(share)} ×` : percent(Math.floor(100 * share) / 100, { decimals: 0 });
 }
 
-/** Why the batch got its verdict, the most important reason first. */
+/** Lists the reasons for the verdict, the most important reason first. */
 export function explainCheck(result: CheckResult): string[] {
   return result.verdict === "rejected"
     ? result.reasons.map(({ message }) => explainedSentence(message))
@@ -197,7 +197,7 @@ function checkSignalAdvice({ comparisons, leading }: JudgedBatch): string[] {
   return [`the ${kind} of ${sensor} is furthest away: ${signalHints[kind]}`];
 }
 
-/** The text with a capital letter and a full stop. */
+/** Adds a capital letter and a full stop to the text. */
 export function explainedSentence(text: string): string {
   return withFullStop(`${text.charAt(0).toUpperCase()}${text.slice(1)}`);
 }

@@ -1,11 +1,11 @@
-// What `train --from` gained, as a section of the report.
+// Section of the report on the gain from `train --from`.
 
 import type { FineTuningGain, FineTuningReport } from "../learning/training/cv-report.ts";
 import { htmlTable } from "./html-table.ts";
 import { formatFixed } from "./number-format.ts";
 import type { Section } from "./page.ts";
 
-/** No section if the training started from random weights. */
+/** Returns the section; null if the training started from random weights. */
 export function fineTuningSection(report: FineTuningReport | undefined): Section[] {
   if (report === undefined) return [];
   const { from, users, mean, gain_over_as_is: overAsIs, gain_over_scratch: overScratch, known_users: known } = report;

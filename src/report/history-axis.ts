@@ -1,5 +1,5 @@
 // The horizontal axis of learning curves: epochs or, for a network that is not trained in steps, the penalties that were tried,
-// from the strongest one on.
+// strongest first.
 
 import type * as Plot from "@observablehq/plot";
 import { penaltyText } from "../unchanged-penalty.ts";
@@ -7,7 +7,7 @@ import { epochTicks } from "./epoch-ticks.ts";
 import type { HistoryRow } from "./history-row.ts";
 
 export interface HistoryAxis {
-  /** What a point on the axis is. */
+  /** Meaning of a point on the axis. */
   readonly name: "epoch" | "penalty";
   readonly plural: "epochs" | "penalties";
   readonly last: number;

@@ -10,7 +10,7 @@ export interface HistoryRow {
   /** Mean over the epoch's batches, in nats, with dropout. */
   loss: number;
   accuracy: number;
-  /** This field and the next two are null in the final fit, which has no validation part. */
+  /** `val_loss`, `val_accuracy` and `val_macro_f1` are null in the final fit, which has no validation part. */
   val_loss: number | null;
   val_accuracy: number | null;
   val_macro_f1: number | null;
@@ -18,9 +18,9 @@ export interface HistoryRow {
   learning_rate: number | null;
   /** Penalty on the weights of the linear layer; absent for a network that is trained in steps. */
   penalty?: number;
-  /** How the members of an ensemble are combined; only in the epoch that stands for the ensemble as a whole. */
+  /** Combination of an ensemble's members; present only in the epoch that represents the whole ensemble. */
   mixture?: { readonly temperatures: readonly number[]; readonly weights: readonly number[] };
-  /** What `auto` tried, and the log loss for each person held out. */
+  /** Networks that `auto` tried, with the log loss for each held-out person. */
   tried?: readonly { readonly weights: readonly number[]; readonly losses: readonly number[] }[];
   seconds: number;
   /** Whether this is the fit's best epoch so far. */

@@ -1,5 +1,5 @@
-// A template tag for HTML that escapes every value, except values that are already HTML. Names of people, classes and files are
-// data, so everything on the page is made with this tag.
+// A template tag for HTML that escapes every value, except values that are already HTML. Names of people, classes and files
+// come from users, so all markup of a page is made with this tag.
 
 /** A piece of finished markup. Only `html` and `trustedHtml` make one. */
 export class Html {

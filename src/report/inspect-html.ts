@@ -1,5 +1,5 @@
-// The page of `tidemark inspect --out`: what was read, ten seconds of every sensor by activity and person, and the rate, the
-// gaps and the gravity of every recording.
+// The page of `tidemark inspect --out`: the data that was read, ten seconds of every sensor by activity and person, and the
+// rate, gaps and gravity of every recording.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -54,7 +54,7 @@ export interface InspectInput {
   } | null;
 }
 
-/** The whole page. The same input always gives the same bytes. */
+/** The whole page. Equal inputs give equal bytes. */
 export function inspectHtml(input: InspectInput): string {
   const { quality, refusal, warnings } = input;
   const files = quality.files.map(({ file }) => file);
@@ -144,14 +144,14 @@ function inspectSections(input: InspectInput): Section[] {
     {
       id: "activities",
       title: "Activities and people",
-      about: "What the network would learn from.",
+      about: "Data from which the network would learn.",
       body: inspectAmountTables(input),
     },
     ...inspectSplitSection(input),
     {
       id: "quality",
       title: "Data quality",
-      about: "What was read, and what was left out.",
+      about: "Data that was read, and data that was left out.",
       body: html`${qualityFactTable(quality, windows)}<h3>Channels</h3>${channelQualityTable(quality)}`,
     },
   ];
@@ -165,7 +165,7 @@ function inspectSplitSection({ folds, testSet }: InspectInput): Section[] {
     testSet === null
       ? null
       : html`<p>Column ${testSet.column} marks ${counted(testSet.rows, "row")} as test, ${counted(testSet.windows, "window")} of
- ${listedNames(testSet.users)}. They are kept out of the folds and of everything above.</p>`;
+ ${listedNames(testSet.users)}. They are in no fold, and in no figure above.</p>`;
   return [
     {
       id: "split",

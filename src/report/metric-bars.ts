@@ -1,5 +1,5 @@
-// Draws one bar per person and per class, sorted from best to worst, with the mean as a line. Long lists are split into
-// several charts with the same scale, so that sixty people are legible on a phone and no page break splits a chart.
+// Draws one bar per person and per class, sorted from best to worst, with the mean as a line. Long lists are split into several
+// charts with the same scale, so that sixty people are legible on a phone, and no chart is split by a page break.
 
 import * as Plot from "@observablehq/plot";
 import type { ClassificationMetrics, CvReport } from "../learning/training/cv-report.ts";

@@ -5,17 +5,17 @@ import { durationText } from "../duration-text.ts";
 const missing = "–";
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
-/** A rate or score with fixed decimals: 0.9432 -> "0.943". */
+/** Formats a rate or score with fixed decimals: 0.9432 -> "0.943". */
 export function formatFixed(value: number | null | undefined, digits = 3): string {
   return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : missing;
 }
 
-/** A count with thousands separators. */
+/** Formats a count with thousands separators. */
 export function formatCount(value: number | null | undefined): string {
   return typeof value === "number" && Number.isFinite(value) ? grouped.format(value) : missing;
 }
 
-/** A physical quantity with four significant digits, written without an exponent if the text stays short. */
+/** Formats a physical quantity with four significant digits, without an exponent if the text stays short. */
 export function formatQuantity(value: number | null | undefined): string {
   if (typeof value !== "number" || !Number.isFinite(value)) return missing;
   if (value === 0) return "0";
@@ -29,7 +29,7 @@ export function formatDuration(seconds: number | null | undefined): string {
   return typeof seconds === "number" && Number.isFinite(seconds) ? durationText(seconds) : missing;
 }
 
-/** A name shortened to `length` characters for an axis; the table beside the chart shows the full name. */
+/** Shortens a name to `length` characters for an axis; the table beside the chart shows the full name. */
 export function formatAxisLabel(name: string, length = 18): string {
   const characters = [...name];
   return characters.length <= length ? name : `${characters.slice(0, length - 1).join("")}…`;

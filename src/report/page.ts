@@ -23,7 +23,7 @@ export interface Page {
   readonly footer: HtmlValue;
 }
 
-/** The whole page. The same input always gives the same bytes. */
+/** The whole page. Equal inputs give equal bytes. */
 export function pageHtml({ title, heading, lead, warnings, headline, sections, footer }: Page): string {
   const page = html`<!doctype html>
 <html lang="en">
@@ -53,7 +53,7 @@ ${sections.map(pageSection)}
   return page.text;
 }
 
-/** A tile for one important figure, with its name, its value and a line about it. */
+/** A tile for one important figure: name, value and a line of explanation. */
 export function pageTile(name: string, value: string, about: string, kind = ""): Html {
   return html`<div class="tile ${kind}"><dt>${name}</dt><dd><strong>${value}</strong><span>${about}</span></dd></div>`;
 }

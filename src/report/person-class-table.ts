@@ -6,7 +6,7 @@ import { type Html, html } from "./html.ts";
 import { htmlRowHeading } from "./html-table.ts";
 import { formatFixed } from "./number-format.ts";
 
-/** With fewer windows, a single one of them decides more than a tenth of the recall. */
+/** Minimum number of windows per cell; below it, a single window changes the recall by more than a tenth. */
 const fewWindows = 10;
 
 type ClassScores = UserReport["metrics"]["per_class"][string];

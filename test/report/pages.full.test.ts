@@ -65,7 +65,7 @@ describe("check --out", () => {
     const again = await run("check", "b7.parquet", "--model", "walk", "--stream", "wrist-7", "--out", "again.html");
     expect(again.exitCode).toBe(11);
     const page = readFileSync(at("again.html"), "utf8");
-    expect(page).toContain("This batch was already checked");
+    expect(page).toContain("This batch was checked earlier");
     expect(page).toContain("are in g instead of m/s^2");
     // The stream's accepted batches have not changed since batch 7 was judged, so the rest of the page is also the same.
     const warned = /<section class="warnings"[\s\S]*?<\/section>/;

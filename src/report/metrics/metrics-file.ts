@@ -1,4 +1,5 @@
-// The streams of a model as a file for the textfile collector of node_exporter, for those who run `check` without a service.
+// Writes the state of a model's streams to a file for the textfile collector of node_exporter, for users of `check` without a
+// service.
 
 import type { ListedStream } from "../../monitoring/streams/stream-list.ts";
 import { writeFileAtomic } from "../../storage/store/atomic-file.ts";
@@ -20,7 +21,7 @@ export async function writeMetricsFile(path: string, model: string, streams: rea
   const metrics = new ServiceMetrics();
   for (const own of streams) metrics.stream(figuresOfStream(model, own));
   const text = await metrics.text();
-  // Counters and histograms of a command would begin again each time.
+  // Omits counters and histograms, because they would restart at 0 with each command.
   const kept = text.split("\n\n").filter((block) => /^tidemark_(stream|build)/m.test(block));
   await writeFileAtomic(path, `${kept.join("\n\n").trimEnd()}\n`);
 }

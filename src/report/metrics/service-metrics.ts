@@ -11,7 +11,7 @@ export interface StreamFigures extends SeriesOfStream {
   readonly inAlarm: boolean;
   /** Evidence as a share of the alarm level; null if the last batch was rejected. */
   readonly evidence: number | null;
-  /** When its last batch arrived, in seconds since 1970. */
+  /** Time at which the stream's last batch arrived, in seconds since 1970. */
   readonly lastBatchAt: number;
 }
 
@@ -22,7 +22,7 @@ export interface MetricsOptions {
   readonly ofProcess?: boolean;
 }
 
-/** From a few milliseconds for a summary to minutes for a day of raw data. */
+/** Buckets in seconds, from a few milliseconds for a summary to minutes for a day of raw data. */
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const verdicts = ["normal", "gradual_drift", "sudden_change", "rejected"] as const;
 
@@ -107,14 +107,14 @@ export class ServiceMetrics {
     if (ofProcess) collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** The type of `text`, for the header Content-Type. */
+  /** Value of the header Content-Type for `text`. */
   get contentType(): string {
     return this.#registry.contentType;
   }
 
   /** Counts a batch that was judged for the first time, and updates its stream. */
   judged(model: string, result: CheckResult): void {
-    // So that the rate of each verdict is known from the first batch on.
+    // Initialises each verdict's counter with 0, so that its rate is defined from the first batch on.
     for (const verdict of verdicts) this.#batches.inc({ model, verdict }, verdict === result.verdict ? 1 : 0);
     const { stream } = result;
     const lastBatchAt = Date.parse(result.checked_at) / 1000;

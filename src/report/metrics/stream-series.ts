@@ -1,5 +1,5 @@
-// Which streams have series of their own. Prometheus keeps every series that it has ever seen in memory, so their number is
-// limited. If there are more streams, those in alarm come first.
+// Chooses the streams that have series of their own. Their number is limited, because Prometheus keeps all series in memory. If
+// there are more streams, streams in alarm take precedence.
 
 export interface SeriesOfStream {
   readonly model: string;
@@ -18,7 +18,7 @@ export class StreamSeries {
     this.#remove = remove;
   }
 
-  /** Number of streams without series. */
+  /** Number of streams without series of their own. */
   get leftOut(): number {
     return this.#leftOut.size;
   }

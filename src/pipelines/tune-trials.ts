@@ -50,14 +50,14 @@ export class TuneTrials {
 
   /**
    * Creates the file, or continues an existing one.
-   * @param identity everything that decides the scores
-   * @throws UserError if there is a file and `resume` is false, or it belongs to another search
+   * @param identity everything that affects the scores
+   * @throws UserError if the file exists and `resume` is false, or if it belongs to another search
    */
   static async open(path: string, identity: object, resume: boolean): Promise<TuneTrials> {
     const { tidemark, onnxruntime } = currentVersions();
     const head = { tune: sha256Bytes(canonicalJsonToHash({ ...identity, tidemark, onnxruntime })) };
     const trials = new TuneTrials(path, head.tune);
-    const remove = `remove it to start again: ${shellCommand("rm", shellPath(path))}`;
+    const remove = `remove the file to start again: ${shellCommand("rm", shellPath(path))}`;
     if (!(await exists(path))) {
       if (resume)
         throw new UserError(`--resume: there is no interrupted search (no file ${path})`, {
@@ -84,7 +84,7 @@ export class TuneTrials {
     return trials;
   }
 
-  /** Whether the trial is known from an earlier session. */
+  /** Whether the trial was completed in an earlier session. */
   find(key: TrialKey): StoredTrial | undefined {
     return this.#trials.get(trialKeyText(key));
   }

@@ -1,5 +1,6 @@
-// `tidemark tune`: searches options of `train` on people held out. Each fold has a search of its own, and its tested people judge
-// what that search chose, so the figures are those of choosing and training together. A last search over everyone makes the choice.
+// `tidemark tune`: searches options of `train`, scored on held-out people. Each fold has its own search, whose result is tested
+// on the fold's test people, so the figures cover selection and training together. A last search over all people selects the
+// options.
 
 import { isDeepStrictEqual } from "node:util";
 import { Interrupted, UserError } from "../errors.ts";
@@ -26,17 +27,20 @@ export type { TuneEvent, TuneSearch, TuneTrial } from "./tune-searches.ts";
 
 /** The result of `tune`. */
 export interface TuneResult {
-  /** The config file with the chosen options. */
+  /** Path of the config file with the selected options. */
   out: string;
-  /** The file with every trial. */
+  /** Path of the file with every trial. */
   trials: string;
   /** Number of candidates. */
   candidates: number;
-  /** The searches within the folds, and last the one over everyone, which made the choice. */
+  /** The searches within the folds, followed by the search over all people, which selected the options. */
   searches: TuneSearch[];
-  /** The options that were chosen. */
+  /** The selected options. */
   chosen: TunedOptions;
-  /** Macro-F1 by person on the folds: with the options as given (first), and with those that each fold's search chose (second). */
+  /**
+   * Macro-F1 per person on the folds: with the given options (first), and with the options that each fold's search selected
+   * (second).
+   */
   judged: PairedPeople;
   /** Duration of all trials, in seconds. */
   seconds: number;
@@ -46,16 +50,16 @@ export interface TuneResult {
 export interface TuneRun {
   /** Receives warnings and progress; both are optional. */
   reporter?: Partial<Reporter<TuneEvent>>;
-  /** Stops the search; finished trials are kept. */
+  /** Stops the search; completed trials are kept. */
   signal?: AbortSignal;
 }
 
 /**
- * Searches options of `train` by successive halving, and writes the choice to a config file. The scores come from people whom the
- * fits did not see; the people who judge the choice took no part in it.
+ * Searches options of `train` by successive halving, and writes the selected options to a config file. The scores come from
+ * people on whom the fits were not trained; the people who test the result are excluded from the search.
  *
  * @throws UserError if an option is invalid, the data cannot be trained on, or there are too few people
- * @throws Interrupted if `signal` ended the run; its advice is the command that resumes it
+ * @throws Interrupted if `signal` was aborted; its advice is the command that resumes the run
  */
 export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<TuneResult> {
   const config = resolveTuneConfig(options);
@@ -113,13 +117,13 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     throw new Interrupted(
-      `stopped; every finished trial is kept in ${path}`,
+      `stopped; every completed trial is kept in ${path}`,
       `Continue with: ${resumeCommand("tune", config)}`,
     );
   }
 }
 
-/** Of the people who take part in a fold's search, some are held out, some decide when a fit stops, and some are learned from. */
+/** Of the people in a fold's search, some are held out, some determine when a fit stops, and some are trained on. */
 function refuseFewSearchedPeople({ windows, folds }: Pick<TrainingData, "windows" | "folds">, people: number): void {
   const needed = 3;
   const taking = folds.map(
@@ -129,11 +133,12 @@ function refuseFewSearchedPeople({ windows, folds }: Pick<TrainingData, "windows
   const fewest = Math.min(...taking);
   if (fewest >= needed) return;
   throw new UserError(
-    `a search needs at least ${needed} people beside those who judge it, but a fold leaves ${fewest} of ${people}`,
+    `a search needs at least ${needed} people in addition to those who test its result, but a fold leaves ${fewest} ` +
+      `of ${people}`,
     {
       advice:
         people > needed && folds.length < people
-          ? `Use --folds ${people}, so that one person at a time judges, or add recordings of more people.`
+          ? `Use --folds ${people}, so that the test set of each fold is one person, or add recordings of more people.`
           : "Add recordings of more people.",
     },
   );
@@ -151,7 +156,7 @@ function loggedTuning(config: TuneConfig, { searches, chosen, judged }: TuneResu
   };
 }
 
-/** Everything that decides the scores. */
+/** Everything that affects the scores. */
 function tuneIdentity(config: TuneConfig, { recordings }: TrainingData): object {
   return { options: recordedConfigOfResult(config), data: recordings.fingerprint };
 }
@@ -165,6 +170,7 @@ function warnOfUntriedCandidates(
   const fewest = Math.min(...tried);
   if (fewest === candidates) return;
   reporter.warn(
-    `The time was enough for only ${fewest} of ${candidates} candidates in some searches. Give more --minutes, or search fewer values.`,
+    `The time limit allowed only ${fewest} of ${candidates} candidates in some searches. Give more --minutes, or ` +
+      `search fewer values.`,
   );
 }

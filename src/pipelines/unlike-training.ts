@@ -1,4 +1,4 @@
-// Warns about recordings that `check` would call impossible or unfamiliar, in commands that keep no memory of a stream.
+// Warns about recordings that `check` would call impossible or unfamiliar, in commands that do not use streams.
 
 import { compare, type DriftModel } from "../monitoring/drift/comparison.ts";
 import {
@@ -17,14 +17,14 @@ import type { WindowChunk } from "../signals/preprocessing/window-chunks.ts";
 
 /** `check`'s default. */
 const alpha = 0.05;
-/** Maximum number of samples per chunk that are kept for the test of what is physically possible; arbitrary. */
+/** Maximum number of samples per chunk that are kept for testing physical plausibility; an arbitrary choice. */
 const samplesOfChunk = 2 ** 16;
 
-/** Takes windows and their predictions piece by piece. */
+/** Receives windows and their predictions chunk by chunk. */
 export class UnlikeTraining {
   readonly #model: OpenedModel;
   readonly #sensors: WatchedModel["sensors"];
-  /** Null if an earlier version wrote the model, or if its baseline does not fit it. */
+  /** Null if an earlier version of Tidemark wrote the model, or if the baseline does not fit the model. */
   readonly #drift: DriftModel | null;
   readonly #measurer: BatchMeasurer;
 
@@ -43,14 +43,14 @@ export class UnlikeTraining {
     });
   }
 
-  /** @param probabilities [W, K] of the chunk's windows */
+  /** @param probabilities [W, K] class probabilities of the chunk's windows */
   add({ windows, runs }: WindowChunk, probabilities: Float32Array): void {
     if (windows.starts.length === 0) return;
     const { channels } = this.#model.folder.manifest.data;
     this.#measurer.add({ windows: { ...windows, channels }, runs }, probabilities, samplesOfChunk);
   }
 
-  /** What `check` would say about all windows together. */
+  /** The judgement of `check` on all windows together. */
   warnings(): string[] {
     if (this.#measurer.samples === 0) return [];
     const { rate } = this.#model.config;
@@ -68,8 +68,8 @@ export class UnlikeTraining {
     if (!compared.beyond && p > alpha) return [];
     const figure = compared.beyond ? "beyond anything seen without drift" : `p ${p < 0.001 ? "< .001" : p.toFixed(3)}`;
     return [
-      `Unfamiliar: the recordings are unlike the people that the model learned from (${figure}), so its predictions may be ` +
-        "wrong. To see why, run `tidemark check`.",
+      `Unfamiliar: the recordings are unlike the people in the training data (${figure}), so the predictions may ` +
+        "be wrong. To see why, run `tidemark check`.",
     ];
   }
 }
@@ -82,7 +82,7 @@ function baselineOfTraining({ folder, baseline }: OpenedModel, sensors: WatchedM
   return faults.length > 0 || parsed.data.classes.length !== data.classes.length ? null : parsed.data;
 }
 
-/** Begins with a blank; empty without a cause. */
+/** Begins with a space; empty if there is no cause. */
 export function unlikeTrainingCause(cause: ImpossibleSensor["cause"]): string {
   if (cause === null) return "";
   const fault = cause.fault.replace(/^is /, "are ").replace(/^has /, "have ");

@@ -1,9 +1,9 @@
-// How a model cuts windows: the same in training and for every batch.
+// How a model cuts windows, which is the same in training and for every batch.
 
 import type { WindowOptions } from "../signals/preprocessing/plan-windows.ts";
 import { type StoredConfig, storedResampling } from "../storage/store/stored-config.ts";
 
-/** @param config the options that the model was trained with */
+/** @param config the options with which the model was trained */
 export function windowsOfModel(config: StoredConfig): Required<Omit<WindowOptions, "classes">> {
   const { rate, window, overlap, purity = 1 } = config;
   return { samplingRateHz: rate, windowSize: window, overlap, purity, resampling: storedResampling(config) };

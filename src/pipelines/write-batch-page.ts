@@ -1,4 +1,4 @@
-// Gathers what the page of a batch shows, and writes it.
+// Gathers the content of a batch's page, and writes it.
 
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import type { StreamMemory } from "../monitoring/streams/monitor-stream.ts";
@@ -14,13 +14,15 @@ import { writeReportPage } from "./write-report-page.ts";
 /** Number of the stream's batches whose evidence the page shows. */
 const mostBatches = 40;
 
-/** What the page of a batch is about. */
+/** The content of a batch's page. */
 export interface PagedBatch {
   readonly result: CheckResult;
   readonly known: boolean;
   /** Null if the batch was rejected. */
   readonly measurement: BatchMeasurement | null;
-  /** The memory that the batch was judged with, or the present one for a batch that was checked before. */
+  /**
+   * The state of the stream with which the batch was judged, or the present state for a batch that had already been checked.
+   */
   readonly memory: Pick<StreamMemory<StreamState>, "rolling" | "anchor">;
 }
 
@@ -52,7 +54,7 @@ export async function writeBatchPage(
   await writeReportPage(out, page);
 }
 
-/** The references that a batch is drawn with: only those that have all their batches. */
+/** The references that are drawn together with the batch: only those that are complete. */
 export function batchPagePast(
   { anchor, rolling }: PagedBatch["memory"],
   { monitored: { referenceBatches } }: Pick<WatchedModel, "monitored">,
@@ -61,7 +63,7 @@ export function batchPagePast(
   return { anchor: full(anchor), rolling: full(rolling) };
 }
 
-/** The model's training data, as pictures show it. */
+/** The model's training data in the form that charts need. */
 export function batchPageModel({
   model,
   drift,

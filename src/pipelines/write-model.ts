@@ -46,7 +46,7 @@ export interface ModelExtras {
 
 export interface WriteOptions {
   readonly staging: Staging;
-  /** Returns the tracking log that the folder should contain. */
+  /** Returns the tracking log for the folder. */
   readonly seal: (report: CvReport, history: readonly HistoryRow[], made: ModelMade) => Promise<string>;
   readonly extras?: ModelExtras;
 }
@@ -157,7 +157,7 @@ export async function writeModel(
   return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
 }
 
-/** Drawings of windows of each class, and of what augmentation makes of one. */
+/** Drawings of windows of each class, and of the augmented forms of one window. */
 async function examplesPage(
   { windows, sensors }: TrainedModel["data"],
   { augment, seed }: TrainedModel["config"],
@@ -174,7 +174,7 @@ async function examplesPage(
   });
 }
 
-/** The text of a user's own network, as a record: nothing runs this copy. */
+/** The source of a user's own network, kept as a record; this copy is never executed. */
 function ownNetworkFileOfWrittenModel(network: NetworkSource): Record<string, string> {
   if (typeof network === "string") return {};
   return { [ownNetworkFiles[network.file.endsWith("ts") ? "ts" : "js"]]: network.text };

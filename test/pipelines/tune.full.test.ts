@@ -129,7 +129,7 @@ it("continues where it was stopped, and repeats nothing", { timeout: 600_000 }, 
     jobs: 2,
   };
   const stopped = tune(inCode, { signal: stop.signal, reporter: { event } });
-  await expect(stopped).rejects.toThrow("every finished trial is kept in");
+  await expect(stopped).rejects.toThrow("every completed trial is kept in");
   expect(trials).toBe(3);
   const before = readFileSync(at("again.yaml.trials.jsonl"), "utf8");
   expect(await run(...words("r.parquet", "again.yaml"))).toMatchObject({ exitCode: 2 });

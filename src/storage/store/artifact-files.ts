@@ -1,5 +1,5 @@
-// The files of a model folder that may be sent to other machines: the manifest, and each file listed in it whose content
-// matches. The folder of a rejected candidate has no manifest; only its two reports may be sent.
+// The files of a model folder that may be sent to other machines: the manifest, and each listed file whose content matches it.
+// The folder of a rejected candidate has no manifest; only its two reports may be sent.
 
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -13,7 +13,7 @@ const refusedFiles: readonly string[] = [retrainReportFile, modelFiles.report];
 
 export class ArtifactFiles {
   readonly #directory: string;
-  /** Possible hashes by name; null if no hash is known. */
+  /** Possible hashes by file name; null if no hash is known. */
   readonly #listed: ReadonlyMap<string, readonly string[] | null>;
 
   private constructor(directory: string, listed: ReadonlyMap<string, readonly string[] | null>) {
@@ -21,7 +21,7 @@ export class ArtifactFiles {
     this.#listed = listed;
   }
 
-  /** @throws UserError if the manifest was changed */
+  /** @throws UserError if the manifest was modified */
   static async open(directory: string): Promise<ArtifactFiles> {
     const own = await readFileInside(directory, modelFiles.manifest);
     if (own === null) return new ArtifactFiles(directory, new Map(refusedFiles.map((name) => [name, null])));

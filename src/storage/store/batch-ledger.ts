@@ -128,7 +128,7 @@ export class BatchLedger {
     this.#changed(stream, inReferences ? receivedAt : null);
   }
 
-  /** Records a manual decision about a batch. */
+  /** Records a user's decision about a batch. */
   setStanding(
     stream: string,
     batchId: string,
@@ -171,7 +171,7 @@ export class BatchLedger {
     return this.#all(sql, ...values).map(ledgerOverview);
   }
 
-  /** Gives a stream another name, which no stream has. */
+  /** Renames a stream; the new name must not be in use. */
   rename(stream: string, to: string): void {
     this.#run(
       `INSERT INTO streams (name, state, reference_changed_at, batches, version)
@@ -183,7 +183,7 @@ export class BatchLedger {
     this.#run("DELETE FROM streams WHERE name = ?", stream);
   }
 
-  /** @returns whether there is such a stream that was not retired */
+  /** @returns whether the stream exists and was not retired */
   retire(stream: string, at: string): boolean {
     const { changes } = this.#run(
       "UPDATE overviews SET retired_at = ? WHERE stream = ? AND retired_at IS NULL",
@@ -192,7 +192,7 @@ export class BatchLedger {
     return changes === 1;
   }
 
-  /** Deletes a stream; what users did to it stays, under another text. @returns the number of its batches */
+  /** Deletes a stream, but keeps its actions under another text. @returns the number of its batches */
   erase(stream: string, recordedAs: string): number {
     this.#run("UPDATE actions SET stream = ?, subject = NULL WHERE stream = ?", recordedAs, stream);
     this.#run("DELETE FROM summaries WHERE stream = ?", stream);
@@ -229,19 +229,19 @@ export class BatchLedger {
     return row === undefined ? undefined : ledgerStream(row);
   }
 
-  /** Only the stream's version; 0 before its first batch. */
+  /** Reads only the stream's version; 0 before its first batch. */
   version(stream: string): number {
     return Number(this.#get("SELECT version FROM streams WHERE name = ?", stream)?.version ?? 0);
   }
 
-  /** @param state any JSON value; the stream must have a batch */
+  /** @param state any JSON value; the stream must have at least one batch */
   putState(stream: string, state: unknown): void {
     this.#run("UPDATE streams SET state = ? WHERE name = ?", jsonForBatchLedger(state), stream);
     this.#changed(stream, null);
   }
 
   /**
-   * Restarts a stream without references, state and summaries. Earlier batches stay in the ledger as history, and their ids
+   * Clears a stream's references, state and summaries. Earlier batches stay in the ledger as history, and their ids
    * cannot be used again.
    */
   reset(stream: string, at: string): void {
@@ -252,8 +252,8 @@ export class BatchLedger {
   }
 
   /**
-   * Deletes the summaries of those reference batches of a stream that are neither among its first nor among its last, because
-   * no reference will need them again.
+   * Deletes the summaries of a stream's reference batches that are neither among its first nor among its last, because no
+   * reference will need them again.
    */
   forgetMiddle(stream: string, keptAtEnds: number): void {
     const edge = (order: "ASC" | "DESC"): string => `SELECT sequence FROM batches WHERE stream = ? AND in_window = 1
@@ -268,10 +268,10 @@ export class BatchLedger {
   }
 
   /**
-   * Shortens batches beyond the limits of age and size, oldest first: at most `limit` batches, from any streams. It keeps the
-   * part of the result that `shorten` returns, and the summary only if a reference needs it. The row is kept, and its id
-   * cannot be used again. A damaged result is left unchanged, and reading that batch reports the damage.
-   * @returns the number of processed batches, which is less than `limit` if none remain; and the batches with a damaged result
+   * Shortens batches beyond the limits of age and size, oldest first: at most `limit` batches, from any streams. Keeps the part
+   * of the result that `shorten` returns, and the summary only if a reference needs it. The row is kept, and its id cannot be
+   * used again. A damaged result is left unchanged, and reading the batch reports the damage.
+   * @returns the number of processed batches, which is less than `limit` if none remain, and the batches with a damaged result
    */
   forget(
     { since, bytes, keptAtEnds, shorten }: Omit<StreamRules, "referenceBatches">,
@@ -322,7 +322,7 @@ export class BatchLedger {
     });
   }
 
-  /** @param at time at which the references changed; null if they did not */
+  /** @param at time at which the references changed; null if they did not change */
   #changed(stream: string, at: string | null): void {
     this.#run(
       "UPDATE streams SET version = version + 1, reference_changed_at = coalesce(?, reference_changed_at) WHERE name = ?",

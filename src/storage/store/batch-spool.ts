@@ -6,8 +6,8 @@
 //   refused/N.*          the same for a batch that the service will never accept, with the reason
 //   taken.jsonl          the files that have been taken apart completely
 //
-// A batch may be sent twice, if a process is killed between the service's answer and the removal of N.json. The service then gives
-// the same answer again, because the batch id is the same.
+// A batch is sent twice if a process is killed between the service's reply and the removal of N.json. The service then returns
+// the same verdict again, because the batch id is the same.
 
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
@@ -35,11 +35,11 @@ const destinationSchema: z.ZodType<SpoolDestination> = z.object({
   model: z.string(),
 });
 
-/** What a batch is, without its content. */
+/** Description of a batch, without its content. */
 export interface SpooledFacts {
   stream: string;
   batch_id: string;
-  /** The file that the batch comes from. */
+  /** The file that contained the batch. */
   file: string;
   content_type: string | null;
   content_encoding: string | null;
@@ -58,17 +58,17 @@ const factsSchema: z.ZodType<SpooledFacts & { refused_because?: string }> = z.ob
 });
 
 export interface SpooledBatch extends SpooledFacts {
-  /** Its place in the order of the spool. */
+  /** Position of the batch in the order of the spool. */
   readonly number: number;
   readonly bytes: number;
 }
 
-/** Identifies a version of a file, and how it is taken apart. */
+/** Identifies a version of a file, and the options that split it into batches. */
 export interface TakenFile {
   path: string;
   size: number;
   modified_ms: number;
-  /** Changes if other options take the file apart in another way. */
+  /** Changes if other options split the file differently. */
   manner: string;
 }
 
@@ -100,7 +100,7 @@ export class BatchSpool {
     const lock = await acquireLock(directory);
     if (!lock.held) {
       throw new UserError(`--spool ${directory}: another push uses this folder: ${lock.holder}`, {
-        advice: "Wait until it has ended, or choose another folder.",
+        advice: "Wait until the other push has ended, or choose another folder.",
       });
     }
     const spool = new BatchSpool(directory, lock.release);
@@ -113,7 +113,7 @@ export class BatchSpool {
     return spool;
   }
 
-  /** Where earlier batches were sent; null if the spool is new. */
+  /** Destination of earlier batches; null if the spool is new. */
   async destination(): Promise<SpoolDestination | null> {
     const path = join(this.directory, "destination.json");
     return (await exists(path)) ? readJsonFile(path, destinationSchema) : null;
@@ -123,12 +123,12 @@ export class BatchSpool {
     await writeFileAtomic(join(this.directory, "destination.json"), jsonFileText(destination));
   }
 
-  /** In the order in which they were added. */
+  /** The waiting batches, in the order in which they were added. */
   get waiting(): SpooledBatch[] {
     return [...this.#waiting.values()].sort((a, b) => a.number - b.number);
   }
 
-  /** Number of batches that wait. */
+  /** Number of waiting batches. */
   get count(): number {
     return this.#waiting.size;
   }
@@ -138,7 +138,7 @@ export class BatchSpool {
     return this.#bytes;
   }
 
-  /** Whether a batch waits or was refused. */
+  /** Whether a batch is waiting or was refused. */
   has(stream: string, batchId: string): boolean {
     return this.#known.has(spooledKey(stream, batchId));
   }
@@ -164,7 +164,7 @@ export class BatchSpool {
     await rm(this.#path("waiting", batch.number, "body"), { force: true });
   }
 
-  /** Sets a batch aside. @returns the path of its content */
+  /** Moves a refused batch aside. @returns the path of its content */
   async refuse({ number, bytes, ...facts }: SpooledBatch, reason: string): Promise<string> {
     const text = jsonFileText({ ...facts, refused_because: reason });
     await writeFileAtomic(this.#path("refused", number, "json"), text);
@@ -173,7 +173,7 @@ export class BatchSpool {
     return this.#path("refused", number, "body");
   }
 
-  /** Lets the batches that were refused wait again. @returns their number */
+  /** Puts all refused batches back into the queue. @returns the number of these batches */
   async retryRefused(): Promise<number> {
     let batches = 0;
     for (const number of await this.#numbers("refused", "json")) {
@@ -193,13 +193,13 @@ export class BatchSpool {
     return known?.size === size && known.modified_ms === modified_ms && known.manner === manner;
   }
 
-  /** Notes that all batches of a file are in the spool. */
+  /** Records that all batches of a file are in the spool. */
   async take(file: TakenFile): Promise<void> {
     await appendJsonLine(join(this.directory, "taken.jsonl"), file);
     this.#taken.set(file.path, file);
   }
 
-  /** Lets all files be taken again. */
+  /** Forgets which files have been split, so that they are sent again. */
   async forgetTaken(): Promise<void> {
     this.#taken.clear();
     await rm(join(this.directory, "taken.jsonl"), { force: true });
@@ -209,7 +209,7 @@ export class BatchSpool {
     return this.#release();
   }
 
-  /** Completes what a killed process began. */
+  /** Completes the operations of a killed process. */
   async #recover(): Promise<void> {
     for (const folder of ["waiting", "refused"]) await mkdir(join(this.directory, folder), { recursive: true });
     const refused = await this.#numbers("refused", "json");
@@ -236,13 +236,13 @@ export class BatchSpool {
       this.#remember(number, facts, (await stat(body)).size);
       waiting.delete(number);
     }
-    // A power cut can bring back the description of a batch whose removal had begun.
+    // After a power cut, the description of a batch may reappear although its removal had begun.
     for (const number of waiting) await rm(this.#path("waiting", number, "json"), { force: true });
     this.#next = Math.max(0, ...refused, ...this.#waiting.keys()) + 1;
     await this.#readTaken();
   }
 
-  /** Files that are gone need no longer be known. */
+  /** Records of files that no longer exist are dropped. */
   async #readTaken(): Promise<void> {
     const path = join(this.directory, "taken.jsonl");
     const lines = await readJsonLines(path);

@@ -1,4 +1,4 @@
-// Checks a model.onnx from any source. It must take windows and return probabilities and logits, for its model's channels
+// Validates a model.onnx from any source. It must take windows and return probabilities and logits, for its model's channels
 // and classes, and it must contain nothing that makes the runtime open other files or run forever.
 
 import { readModelProto, type TensorDescription } from "./read-model-proto.ts";
@@ -54,7 +54,7 @@ export function exportedNetworkFaults(bytes: Uint8Array, expected: ExpectedNetwo
   ];
 }
 
-/** @param shape sizes; null stands for the number of windows */
+/** @param shape dimensions; null stands for the number of windows */
 function exportedTensorFaults(
   role: "input" | "output",
   name: string,

@@ -1,4 +1,4 @@
-// Files of a model folder. The folder may come from anyone, so names and links in it may point anywhere.
+// Files of a model folder. The folder may come from an untrusted source, so names and links in it may point anywhere.
 import { readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -11,7 +11,7 @@ import { textFileTooLarge } from "./read-text-file.ts";
 export const largestFile: number = 256 * 2 ** 20;
 
 /**
- * The path of a regular file inside `directory`; null if there is none, or only a dangling link.
+ * The path of a regular file inside `directory`; null if it does not exist, or is a dangling link.
  * @throws UserError if its name or a link leads out of the directory, or if the file is not a regular file, or is too large
  *   or inaccessible
  */
@@ -51,12 +51,12 @@ export async function neededFileInside(directory: string, name: string): Promise
   });
 }
 
-/** The path of a file or directory inside `directory`. Otherwise, it works like `fileInside`. */
+/** The path of a file or directory inside `directory`. Apart from that, works like `fileInside`. */
 export async function pathInside(directory: string, name: string): Promise<string | null> {
   const path = join(directory, name);
   if (!isPlainPath(name)) {
     throw new UserError(`model ${directory}: ${JSON.stringify(name)} is not the name of a file inside the folder`, {
-      advice: "Tidemark did not write this folder. Do not use it unless you know who made it.",
+      advice: "Tidemark did not write this folder. Do not use the folder unless you know who made it.",
     });
   }
   let [root, target]: string[] = [];

@@ -22,8 +22,8 @@ export async function sha256File(path: string): Promise<string> {
 }
 
 /**
- * JSON without spaces, and with the keys of every object sorted by code units. Equal values give the same text,
- * regardless of the order of their keys. Undefined fields are left out, as in JSON.stringify.
+ * JSON without spaces, and with the keys of every object sorted by code units. Equal values give the same text, regardless of
+ * the order of their keys. Undefined fields are left out, as in JSON.stringify.
  */
 export function canonicalJsonToHash(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => {

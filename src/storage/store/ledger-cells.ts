@@ -1,4 +1,4 @@
-// How the cells of a ledger hold values, whichever database it is in: limits, encodings, and schemas for reading them.
+// How values are stored in the cells of a ledger, for any database: limits, encodings, and schemas for reading.
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
 import type { BatchStatus, LatestBatch, UserAction } from "./stream-store.ts";
@@ -14,11 +14,13 @@ export const longestHeadline = 4000;
 export const longestJson: number = 2 ** 20;
 export const longestSummary: number = 2 ** 24;
 
-/** SQL for a column. A cell that is too long is not read, but replaced with a value of another type, which no schema accepts. */
+/**
+ * SQL for a column. A cell that is too long is not read, but replaced with a value of another type, which every schema rejects.
+ */
 export const boundedBatchColumn = (column: string, longest: number, otherwise = "x''"): string =>
   `CASE WHEN ${column} IS NULL OR octet_length(${column}) <= ${longest} THEN ${column} ELSE ${otherwise} END AS ${column}`;
 
-/** The value of a JSON text. */
+/** The value that a JSON text encodes. */
 export const jsonText: z.ZodType<unknown, string> = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
@@ -41,7 +43,7 @@ export const deflatedJson: z.ZodType<unknown, Uint8Array> = storedBytes
   })
   .pipe(jsonText);
 
-/** A batch as a list of streams reads it. */
+/** A batch as it is read for a list of streams. */
 export const latestBatch: z.ZodType<LatestBatch> = z
   .tuple([z.string().min(1), z.iso.datetime(), batchStatus, jsonText.nullable()])
   .transform(([batchId, receivedAt, status, headline]) => ({ batchId, receivedAt, status, headline }));
@@ -53,7 +55,7 @@ export function deflateForBatchLedger(value: unknown): Uint8Array {
   return deflateRawSync(text);
 }
 
-/** Encodes a headline; it must be short, because lists of streams read many of them. */
+/** Encodes a headline, which must be short because lists of streams read many of them. */
 export function headlineForBatchLedger(value: unknown): string {
   const text = jsonForBatchLedger(value);
   if (Buffer.byteLength(text) > longestHeadline)

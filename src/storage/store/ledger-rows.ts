@@ -1,4 +1,4 @@
-// The rows of an SQLite ledger: the columns that are read, and what they become.
+// The rows of an SQLite ledger: the columns that are read, and their conversion to records.
 import { z } from "zod";
 import {
   batchStatus,
@@ -49,7 +49,7 @@ const figuresRow = z
   .object({ batch_id: z.string(), received_at: z.iso.datetime(), figures: jsonText.nullable() })
   .transform((row): ReferenceFigures => ({ batchId: row.batch_id, receivedAt: row.received_at, figures: row.figures }));
 
-/** A batch that still has its full result; the result is "" if it is too long. */
+/** A batch that still has its full result; the result is "" if it is too long to be read. */
 export interface WholeRow {
   readonly sequence: number;
   readonly stream: string;

@@ -1,5 +1,5 @@
-// The tables of monitor.sqlite, and a check that a file has exactly these tables. Somebody else's database may contain views
-// that never end or triggers that delete data.
+// The tables of monitor.sqlite, and a check that a file contains exactly these tables. An untrusted database may contain views
+// that never end, or triggers that delete data.
 import type { DatabaseSync } from "node:sqlite";
 import { openSqlite } from "./open-sqlite.ts";
 
@@ -28,11 +28,11 @@ const addedByVersion3 = `
 `;
 
 /**
- * `sequence` numbers the batches of all streams and is never reused. `in_window` means that the references of its stream may
- * include a batch. `whole` means that neither its result nor its summary has been shortened. A row of `summaries` is deleted
- * when no reference needs it or when the stream is reset; the row in `batches` is kept. `overviews` has one row per stream,
- * with its number of batches by status, so that a list of streams need not count them. The index `batches_of_stream` has all
- * other columns that such a list shows. `actions` records what users did to whole streams.
+ * `sequence` numbers the batches of all streams and is never reused. `in_window` is 1 if the references of the stream may
+ * include the batch, and `whole` is 1 if neither the batch's result nor its summary has been shortened. A row of `summaries` is
+ * deleted when no reference needs it or when the stream is reset; the row in `batches` is kept. `overviews` has one row per
+ * stream, with its number of batches by status, so that a list of streams need not count them. The index `batches_of_stream`
+ * has all other columns that such a list shows. `actions` records what users did to whole streams.
  */
 const tables = `
   CREATE TABLE model (version TEXT NOT NULL) STRICT;
@@ -69,19 +69,19 @@ const tables = `
   ${addedByVersion3}
 `;
 
-/** Creates the tables of an empty ledger, inside the caller's transaction. */
+/** Creates the tables of an empty ledger, within the caller's transaction. */
 export function createLedgerTables(database: DatabaseSync, modelVersion: string): void {
   database.exec(tables);
   database.prepare("INSERT INTO model VALUES (?)").run(modelVersion);
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
 }
 
-/** Without headlines, overviews and actions. */
+/** The tables without headlines, overviews and actions. */
 const tables2 = tables
   .replace(addedByVersion3, "CREATE INDEX batches_of_stream ON batches (stream, sequence);")
   .replace("headline TEXT,", "");
 
-/** Brings the tables of version 2 up to date, inside the caller's transaction; headlines are left empty. */
+/** Upgrades the tables of version 2, within the caller's transaction; headlines are left empty. */
 export function upgradeVersion2LedgerTables(database: DatabaseSync): void {
   database.exec(`
     DROP INDEX batches_of_stream;
@@ -128,7 +128,7 @@ export function createVersion1LedgerTables(database: DatabaseSync, modelVersion:
   database.exec("PRAGMA user_version = 1");
 }
 
-/** Whether the database consists of exactly the tables and indexes of a version of the ledger. */
+/** Whether the database contains exactly the tables and indexes of a version of the ledger. */
 export function hasLedgerTables(database: DatabaseSync, version: number): boolean {
   const fresh = openSqlite(":memory:");
   try {
@@ -142,7 +142,7 @@ export function hasLedgerTables(database: DatabaseSync, version: number): boolea
   }
 }
 
-/** Everything except what SQLite creates itself. */
+/** All database objects except those that SQLite creates itself. */
 function ledgerTablesSchema(database: DatabaseSync): string {
   const sql = `SELECT type, name, tbl_name, sql FROM sqlite_schema
     WHERE NOT (name LIKE 'sqlite\\_%' ESCAPE '\\' AND type IN ('table', 'index')) ORDER BY type, name LIMIT 100`;

@@ -1,5 +1,5 @@
-// Upgrades ledgers of earlier versions. Version 1 kept the summary and the full result of every batch as JSON forever; data that
-// no reference needs is deleted later, when the next batches arrive. Version 2 had no headlines and no overviews.
+// Upgrades ledgers of earlier versions. Version 1 kept the summary and the full result of every batch as JSON forever; unneeded
+// data is deleted later, when new batches arrive. Version 2 had no headlines and no overviews.
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import {
@@ -23,18 +23,18 @@ export type UpgradeSummary = (
 ) => { readonly summary: Uint8Array; readonly figures: unknown };
 
 /**
- * Returns the headline of a stored result; see `DecidedBatch`.
+ * Returns the headline for a stored result; see `DecidedBatch`.
  * @param before the headline of the stream's previous batch; null if there is none
  */
 export type UpgradeHeadline = (result: unknown, before: unknown, receivedAt: string) => unknown;
 
-/** Conversions to the present form of the ledger, by code that knows what the stored values mean. */
+/** Conversions of stored values to the current form, supplied by the code that defines their meaning. */
 export interface LedgerUpgrade {
   readonly upgradeSummary: UpgradeSummary;
   readonly upgradeHeadline: UpgradeHeadline;
 }
 
-/** Runs inside the caller's transaction. @param version of the ledger, less than the current one */
+/** Runs within the caller's transaction. @param version version of the ledger, lower than the current one */
 export function upgradeLedger(
   database: DatabaseSync,
   version: number,
@@ -51,7 +51,7 @@ export function upgradeLedger(
   addHeadlinesToLedger(database, upgradeHeadline);
 }
 
-/** A damaged result gets none; reading that batch reports the damage. */
+/** A damaged result gets no headline; reading the batch reports the damage. */
 function addHeadlinesToLedger(database: DatabaseSync, upgradeHeadline: UpgradeHeadline): void {
   const columns = [boundedBatchColumn("stream", longestName), boundedBatchColumn("received_at", longestName, "''")];
   const sql = `SELECT sequence, ${columns.join(", ")}, ${boundedBatchColumn("result", longestJson, "''")} FROM batches

@@ -1,10 +1,10 @@
-// A lock that allows one process at a time in a directory. A process that wants the lock first raises a flag (a file with a
-// unique name) and then looks for other flags. If two processes arrive at the same time, at least one sees the other's flag,
-// so they never both continue. A flag is an empty SQLite file that its process keeps locked. The system frees that file lock
-// however the process ends, so a flag that can be locked has no owner. This relies neither on pids, which are reused, nor on
-// host names, which containers change, nor on clocks. Hosts see each other's locks only on network file systems that share
-// locks. The directory may come from anyone, and SQLite follows links and replays the journal of any file that is not empty.
-// So the lock opens only empty regular files.
+// A lock that admits one process at a time to a directory. A process that wants the lock first creates a flag (a file with a
+// unique name) and then looks for other flags. If two processes arrive at the same time, at least one of them sees the other's
+// flag, so they never both continue. A flag is an empty SQLite file that its process keeps locked. The operating system
+// releases this file lock however the process ends, so a flag that can be locked has no owner. The lock relies neither on pids,
+// which are reused, nor on host names, which containers change, nor on clocks. Hosts see each other's locks only on network
+// file systems that share locks. The directory may come from an untrusted source, and SQLite follows links and replays the
+// journal of any file that is not empty. The lock therefore opens only empty regular files.
 import { randomBytes } from "node:crypto";
 import { lstatSync, readdirSync, rmSync, type Stats } from "node:fs";
 import { hostname } from "node:os";
@@ -30,7 +30,7 @@ export function isLockFlag(directory: string, name: string): boolean {
 }
 
 /**
- * Takes the lock of an existing directory, or takes over a lock whose process is gone. If a running process holds the lock,
+ * Takes the lock of an existing directory, or takes it over from a dead process. If a running process holds the lock,
  * returns a description of that process and the path of its flag.
  * @throws UserError if no file in the directory can be locked, or if a flag in it cannot be tested
  */
@@ -63,7 +63,10 @@ export async function waitForLock(directory: string, patienceMs: number): Promis
   return lock;
 }
 
-/** Before a flag is locked, other processes may remove it because it seems to have no owner; then this process raises another. */
+/**
+ * Before a flag is locked, other processes may remove it because it seems to have no owner; this process then creates another
+ * flag.
+ */
 function raiseLockFlag(directory: string): { name: string; lower: () => void } {
   for (let attempt = 1; attempt <= 100; attempt++) {
     const name = `lock-${process.pid}-${randomBytes(6).toString("hex")}@${encodeURIComponent(hostname())}`;
@@ -127,7 +130,10 @@ function tryToLockFlag(path: string): { database: DatabaseSync } | { error: unkn
   }
 }
 
-/** Removes the file before it frees the lock, so nobody can lock a vanishing file. Windows cannot remove open files. */
+/**
+ * Removes the file before releasing the lock, so that nobody can lock a file that is about to disappear. Windows cannot remove
+ * open files.
+ */
 function removeLockFlag(path: string, database: DatabaseSync): void {
   if (process.platform === "win32" && database.isOpen) database.close();
   rmSync(path, { force: true });

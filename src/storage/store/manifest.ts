@@ -1,5 +1,5 @@
 // manifest.json describes a model: the data, options and software from which it was made, and the hash of every other file.
-// It also contains its own hash, that of its canonical JSON without this field.
+// Its own hash, computed over its canonical JSON without this field, is also included.
 import { resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
@@ -17,7 +17,7 @@ export interface Manifest {
   schema_version: 1;
   /** Tidemark version that wrote the folder. */
   tidemark_version: string;
-  /** Name of this version, made from the folder's name, the time and the content. */
+  /** Name of this version, built from the folder's name, the time and a hash of the content. */
   model_version: string;
   /** ISO 8601, UTC. */
   created_at: string;
@@ -31,7 +31,7 @@ export interface Manifest {
     users: string[];
     classes: string[];
     channels: string[];
-    /** The channels that form each sensor; absent from models of earlier versions. */
+    /** The sensors with their channels; absent from models of earlier versions. */
     sensors?: {
       name: string;
       kind: string;
@@ -40,16 +40,19 @@ export interface Manifest {
       unit: string | null;
       gravity: boolean | null;
     }[];
-    /** The class of each label that `--map` or `--exclude` listed, null if it was left out; absent if none was listed. */
+    /**
+     * The class of each label that `--map` or `--exclude` listed, null if the label was left out; absent if no label was
+     * listed.
+     */
     label_map?: Record<string, string | null>;
-    /** How the values of the files were converted to the units of the sensors; absent if they were not. */
+    /** Unit conversions that were applied to the values in the files; absent if there were none. */
     conversions?: {
       channels: string[];
       from: string;
       to: string;
-      /** What the values are multiplied by. */
+      /** Factor by which the values are multiplied. */
       factor: number;
-      /** The people whose recordings were converted; absent if everybody's were. */
+      /** The people whose recordings were converted; absent if all recordings were. */
       people?: string[];
     }[];
   };
@@ -57,17 +60,17 @@ export interface Manifest {
   retrained_from?: RetrainedFrom;
   /** Versions of the software that trained the model. */
   versions: Versions;
-  /** Commit of the directory in which the command ran; null outside a repository. */
+  /** Git commit of the directory in which the command ran; null outside a repository. */
   git_commit: string | null;
   /** The last recalibration of the baseline, if there was one. */
   recalibrated?: { at: string; tidemark_version: string };
   /** Hashes of the immutable files, by file name. */
   files: Record<string, string>;
-  /** While a file is being replaced: the hash of its new content, which is as valid as that in `files`. */
+  /** While a file is being replaced: the hash of its new content, which is as valid as the hash in `files`. */
   replacing?: Record<string, string>;
-  /** Hashes of the initial content of the files that change, by file name. */
+  /** Hash of the initial content of each mutable file, by file name. */
   mutable_files: Record<string, string>;
-  /** "sha256:" and 64 hexadecimal digits, computed over the rest of the file. */
+  /** "sha256:" and 64 hexadecimal digits: the hash of the rest of the file. */
   manifest_hash: string;
 }
 
@@ -83,9 +86,9 @@ export interface RetrainedFrom {
   files: string[];
   /** Fingerprint of the unlabelled recordings. */
   fingerprint: string;
-  /** Number of pseudo-labelled windows that it learned from. */
+  /** Number of pseudo-labelled windows in the training data. */
   pseudo_labelled: number;
-  /** The holdout: labelled people that neither network learned from. */
+  /** The holdout: labelled people on whom neither network was trained. */
   holdout: string[];
 }
 
@@ -94,7 +97,7 @@ const names = z
     z
       .string()
       .min(1)
-      .refine((name) => name !== "__proto__", "expected a name that can be a key"),
+      .refine((name) => name !== "__proto__", "expected a name that can be used as a key"),
   )
   .refine((items) => new Set(items).size === items.length, "expected distinct names");
 const sensorsSchema = z
@@ -107,28 +110,30 @@ const sensorsSchema = z
       gravity: z
         .boolean()
         .nullable()
-        .describe("Whether an accelerometer at rest measures gravity; null if unknown, and for other kinds."),
+        .describe(
+          "Whether the accelerometer measures gravity when it is at rest; null if unknown, and for other kinds.",
+        ),
     }),
   )
   .refine(
     (sensors) => new Set(sensors.map(({ name }) => name)).size === sensors.length,
     "expected sensors with distinct names",
   )
-  .describe("The channels that form each sensor; absent from models of earlier versions.");
+  .describe("The sensors with their channels; absent from models of earlier versions.");
 const conversionsSchema = z
   .array(
     z.looseObject({
       channels: names.describe("Names of the channels."),
       from: z.string().describe("Unit in the files."),
-      to: z.string().describe("Unit that the network learned from."),
-      factor: z.number().positive().describe("What the values are multiplied by."),
+      to: z.string().describe("Unit in which the network was trained."),
+      factor: z.number().positive().describe("Factor by which the values are multiplied."),
       people: z
         .array(z.string())
-        .describe("The people whose recordings were converted; absent if everybody's were.")
+        .describe("The people whose recordings were converted; absent if all recordings were.")
         .exactOptional(),
     }),
   )
-  .describe("How the values of the files were converted to the units of the sensors; absent if they were not.");
+  .describe("Unit conversions that were applied to the values in the files; absent if there were none.");
 const fileHashes = z.record(
   z.string().refine(isPlainPath, "expected the name of a file inside the model folder"),
   hashSchema,
@@ -145,12 +150,15 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
     fingerprint: hashSchema.describe("Hash of the recordings' content, independent of the file format."),
     rows: z.int().nonnegative(),
     users: z.array(z.string()),
-    classes: names.min(2).describe("In the order of the network's outputs."),
-    channels: names.min(1).describe("In the order of the network's inputs."),
+    classes: names.min(2).describe("Class names, in the order of the network's outputs."),
+    channels: names.min(1).describe("Channel names, in the order of the network's inputs."),
     sensors: sensorsSchema.exactOptional(),
     label_map: z
       .record(z.string(), z.string().nullable())
-      .describe("The class of each label that --map or --exclude listed, null if it was left out; absent if none was.")
+      .describe(
+        "The class of each label that --map or --exclude listed, null if the label was left out; absent if no label " +
+          "was listed.",
+      )
       .exactOptional(),
     conversions: conversionsSchema.exactOptional(),
   }),
@@ -170,7 +178,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
   git_commit: z
     .string()
     .nullable()
-    .describe("Commit of the working directory that train ran in; null outside a repository."),
+    .describe("Git commit of the directory in which train ran; null outside a repository."),
   recalibrated: z
     .looseObject({ at: z.iso.datetime().describe("ISO 8601, UTC."), tidemark_version: z.string() })
     .describe("The last `tidemark baseline recalibrate`; absent if there was none.")
@@ -179,8 +187,8 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
   replacing: fileHashes
     .describe("While a file is being replaced: hash of its new content, which is as valid as the hash in files.")
     .exactOptional(),
-  mutable_files: fileHashes.describe("Hash of each mutable file's initial content."),
-  manifest_hash: hashSchema.describe("Hash of the canonical JSON of everything else in this file."),
+  mutable_files: fileHashes.describe("Hash of the initial content of each mutable file."),
+  manifest_hash: hashSchema.describe("Hash of the canonical JSON of the rest of this file."),
 });
 
 const fileName = "manifest.json";
@@ -193,20 +201,20 @@ export function sealManifest(unsealed: Omit<Manifest, "manifest_hash">): Manifes
 /**
  * Reads and checks only the manifest of a model folder.
  *
- * @throws UserError if there is no manifest, it is malformed, or it was changed after training
+ * @throws UserError if there is no manifest, or if it is malformed or was modified after training
  */
 export async function readManifest(directory: string): Promise<Manifest> {
   const path = await fileInside(directory, fileName);
   if (path === null) {
     throw new UserError(`${directory}: expected a model folder, found no ${fileName} in it`, {
       advice: (await exists(`${resolve(directory)}.partial`))
-        ? "Its training has not finished. If it was interrupted, run the train command again with --resume."
+        ? "The training of this model has not finished. If the training was interrupted, run the train command again with --resume."
         : "Give the folder that `tidemark train --out DIR` wrote.",
     });
   }
   const value = await readJson(path);
   const manifest = parseManifest(value, path);
-  // The hash covers everything else in the file, including keys that this version does not know.
+  // The hash covers the rest of the file, including keys that this version does not support.
   const { manifest_hash: expected, ...unsealed } = value as Manifest;
   const found = sha256Bytes(canonicalJsonToHash(unsealed));
   if (found !== expected) throw changedManifestFile(directory, fileName, expected, found);
@@ -215,7 +223,7 @@ export async function readManifest(directory: string): Promise<Manifest> {
 
 /**
  * Parses the content of a manifest.json, without checking its hash.
- * @throws UserError if it is invalid or has a newer schema version; the message names every invalid field
+ * @throws UserError if the content is invalid or has a newer schema version; the message names every invalid field
  */
 export function parseManifest(value: unknown, path: string): Manifest {
   const { tidemark_version: wrote } = typeof value === "object" && value !== null ? (value as Partial<Manifest>) : {};
@@ -233,12 +241,12 @@ export function parseManifest(value: unknown, path: string): Manifest {
   throw new UserError(`${path}: ${large}`, { advice: "Restore the model folder from a copy, or train again." });
 }
 
-/** The hashes that a file's content may have; none if the manifest does not list the file. */
+/** The hashes that a file's content may have; empty if the manifest does not list the file. */
 export function manifestHashes({ files, replacing = {}, mutable_files }: Manifest, name: string): string[] {
   return [files, replacing, mutable_files].flatMap((hashes) => (Object.hasOwn(hashes, name) ? hashes[name]! : []));
 }
 
-/** The error for a file that differs from what was written; `found` is null if it is missing. */
+/** The error for a file that differs from what was written; `found` is null if the file is missing. */
 export function changedManifestFile(
   directory: string,
   name: string,

@@ -1,19 +1,19 @@
-// The files that make the folder an MLflow model: an MLmodel file of the onnx flavour with the signature of model.onnx, and
-// the list of packages that are needed to run it from Python. Format: https://mlflow.org/docs/latest/ml/model/
+// The files that make the folder an MLflow model: an MLmodel file of the onnx flavour with the signature of model.onnx, and the
+// list of packages that Python needs to run it. Format: https://mlflow.org/docs/latest/ml/model/
 import { modelFiles } from "./model-folder.ts";
 
-/** What the model's tensors are: windows [windows, samples per window, channels], and a column per class. */
+/** The model's tensors: windows [windows, samples per window, channels], and one output column per class. */
 export interface DescribedTensors {
   readonly windowSize: number;
   readonly samplingRateHz: number;
-  /** Names, in the order of the tensors. */
+  /** Class names, in the order of the output columns. */
   readonly channels: readonly string[];
   readonly classes: readonly string[];
 }
 
 /**
  * The major versions with which test/storage/tracking/mlflow.full.test.ts last loaded a model: MLflow 3.17.2, onnx 1.23.2,
- * onnxruntime 1.32.0 and numpy 2.4.6. Older versions within a range have not been tried.
+ * onnxruntime 1.32.0 and numpy 2.4.6. Older versions within a range have not been tested.
  */
 const requirements = ["mlflow>=3,<4", "onnx>=1.17,<2", "onnxruntime>=1.20,<2", "numpy>=2,<3"];
 

@@ -1,7 +1,7 @@
 // The model folder: a complete trained model in one directory that can be copied, checked and served. All files except
-// `rolling_reference.json` are immutable and are checked whenever the folder is opened. That file changes with every production
-// batch, so the manifest contains only the hash of its initial content, in a separate list. Files that the manifest does not
-// name are ignored, because other commands store their state in the folder as well.
+// `rolling_reference.json` are immutable, and are checked whenever the folder is opened. rolling_reference.json changes with
+// every production batch, so the manifest contains only the hash of its initial content, in a separate list. Files that the
+// manifest does not name are ignored, because other commands store their state in the folder as well.
 import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -41,18 +41,21 @@ export const modelFiles = {
 /** Additional files of a retrained model. */
 export const retrainReportFile = "retrain_report.json";
 
-/** The text of a user's own network, as a record; nothing runs it. */
+/** The source of a user's own network, kept as a record; it is never executed. */
 export const ownNetworkFiles = { ts: "network.ts", js: "network.js" } as const;
 
-/** The training's log for a tracking server. It names files of this folder, so the manifest cannot contain its hash. */
+/**
+ * The log of the training run for a tracking server. The log names files in this folder, so the manifest cannot contain its
+ * hash.
+ */
 export const trackingFile = "tracking.jsonl";
 
-/** Drawings of windows. They show raw signals, so the manifest does not list the file, and nothing sends it. */
+/** Drawings of windows. The examples show raw signals, so the manifest does not list the file, and it is never sent. */
 export const examplesFile = "examples.html";
 
 const mutableFiles: readonly string[] = [modelFiles.rollingReference];
 
-/** Files that every model needs; the manifest has the hash of each. */
+/** Files that every model needs; the manifest contains a hash of each. */
 const neededFiles: readonly string[] = [
   ...[modelFiles.network, modelFiles.scaler, modelFiles.labels, modelFiles.baseline],
 ];
@@ -74,7 +77,7 @@ export type FileContent = string | Uint8Array | { readonly path: string };
 
 /** A model folder whose immutable files match its manifest. */
 export interface ModelFolder {
-  /** Path as the user named it. */
+  /** Path of the folder, as the user named it. */
   readonly directory: string;
   /** The manifest, checked against the files. */
   readonly manifest: Manifest;
@@ -85,8 +88,8 @@ export interface ModelFolder {
 }
 
 /**
- * Writes a complete model folder: first into `staging` (on the same file system, by default a hidden directory beside
- * `out`), with every file flushed, then to `out` with a single rename.
+ * Writes a complete model folder: first into `staging` (on the same file system; by default a hidden directory next to `out`),
+ * with every file flushed, then to `out` with a single rename.
  *
  * @param options `unlisted` files are in the folder, but not in the manifest
  * @returns the manifest as written
@@ -158,7 +161,7 @@ async function manifestOfModelFolder(directory: string): Promise<Manifest> {
   }
 }
 
-/** The error for the first file that the manifest's hashes do not allow; null if there is none. */
+/** The error for the first file whose hash differs from the manifest; null if there is none. */
 async function changedModelFolderFile(directory: string, manifest: Manifest): Promise<UserError | null> {
   for (const name of neededFiles) {
     if (Object.hasOwn(manifest.files, name)) continue;
@@ -212,7 +215,7 @@ async function hashModelFolderFile(path: string): Promise<string> {
   }
 }
 
-/** Removes the empty directory at `out`. If it is no longer empty, throws and removes nothing. */
+/** Removes the empty directory at `out`. If the directory is no longer empty, throws and removes nothing. */
 async function removeEmptyModelFolder(directory: string): Promise<void> {
   try {
     await rmdir(directory);

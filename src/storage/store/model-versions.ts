@@ -1,5 +1,5 @@
-// The numbers of a line's versions, as in models/walk@3. Versions are numbered by their age. The first use of a number writes the
-// order down in the registry, so that it stays the same, whatever is deleted or joins the line later.
+// The numbers of a line's versions, as in models/walk@3. Versions are numbered by their age. When a number is first used, the
+// order is written to the registry, so that the numbers stay the same even if folders are deleted or join the line later.
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,27 +10,27 @@ import { readManifest } from "./manifest.ts";
 import { modelFiles } from "./model-folder.ts";
 import { changeRegistry, lineOfRegistry, type Registry, readRegistry, registeredLineOfModel } from "./registry.ts";
 
-/** A version as users name it: walk@3. */
+/** A version in the form that users write, such as walk@3. */
 export interface NumberedVersion {
   readonly line: string;
   /** Counted from 1. */
   readonly number: number;
 }
 
-/** Null if the name is not that of a numbered version. */
+/** Null if the name does not have this form. */
 export function parseVersionName(name: string): NumberedVersion | null {
   const [, line, number] = /^(.+)@([1-9]\d{0,5})$/.exec(name) ?? [];
   return line === undefined ? null : { line, number: Number(number) };
 }
 
-/** A model of a line, as far as its number depends on it. */
+/** The properties of a model on which its number depends. */
 export interface AgedVersion {
   readonly name: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
 }
 
-/** Names of the folders in the order of their numbers; folders that are gone keep their places. */
+/** Names of the folders in the order of their numbers; deleted folders keep their positions. */
 export function numberedVersions(
   registry: Registry,
   line: string,
@@ -59,7 +59,7 @@ export async function folderOfVersion(directory: string, { line, number }: Numbe
       return versions[number - 1] ?? null;
     });
   } catch (error) {
-    // A folder that cannot be written to does not change either.
+    // If a folder cannot be written to, its versions do not change either.
     if (error instanceof UserError || explainSystemError(error) !== undefined) return found;
     throw error;
   }

@@ -1,6 +1,6 @@
-// monitor.sqlite: a monitor's memory between batches. It is in the model folder, but not in the manifest, and is copied with the
-// folder. A `snapshot` reads a consistent state without waiting for other processes. A `transaction` checks that its
-// assumptions still hold, and then writes.
+// monitor.sqlite stores the state of the streams between batches. It is in the model folder, but not in the manifest, and is
+// copied with the folder. A `snapshot` reads a consistent state without waiting for other processes. A `transaction` verifies
+// its assumptions, and then writes.
 import { existsSync, linkSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
@@ -17,7 +17,7 @@ import { explainSqliteFileErrors, SqliteFile, type SqliteOptions } from "./sqlit
 export const monitorFile = "monitor.sqlite";
 
 export interface MonitorOptions extends SqliteOptions, LedgerUpgrade {
-  /** The manifest's `model_version`; counts on the grid of one model are meaningless for another model. */
+  /** The manifest's `model_version`, because counts on the grid of one model are meaningless for another model. */
   readonly modelVersion: string;
 }
 
@@ -29,7 +29,7 @@ export class MonitorDatabase {
   }
 
   /**
-   * Opens the model folder's `monitor.sqlite`, or creates it. A ledger of an earlier version is upgraded in one transaction, so it
+   * Opens or creates the model folder's `monitor.sqlite`. A ledger of an earlier version is upgraded in one transaction, so it
    * stays unchanged if the process is killed during the upgrade.
    * @throws UserError if it cannot be used: it is empty or damaged, permission is denied, or it was written by a newer
    *   version of Tidemark or for another model
@@ -54,10 +54,7 @@ export class MonitorDatabase {
     return new MonitorDatabase(file);
   }
 
-  /**
-   * Runs `read` on a single state of the ledger, regardless of what other processes write in the meantime. `read` must not
-   * write.
-   */
+  /** Runs `read` on a single state of the ledger, regardless of concurrent writes by other processes. `read` must not write. */
   snapshot<T>(read: (ledger: BatchLedger) => T): T {
     return this.#file.snapshot((database) => read(new BatchLedger(database)));
   }
@@ -67,7 +64,7 @@ export class MonitorDatabase {
     return this.#file.transaction((database) => work(new BatchLedger(database)));
   }
 
-  /** Like `transaction`; deleted data is overwritten. */
+  /** Does the same as `transaction`, but overwrites deleted data. */
   secureTransaction<T>(work: (ledger: BatchLedger) => T): T {
     return this.#file.secureTransaction((database) => work(new BatchLedger(database)));
   }
@@ -78,7 +75,7 @@ export class MonitorDatabase {
     return [path, `${path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   }
 
-  /** Returns freed space to the file system. While it runs, it needs as much space as the ledger itself. */
+  /** Returns freed space to the file system. This temporarily needs as much additional space as the ledger itself. */
   vacuum(): void {
     this.#file.vacuum();
   }
@@ -89,8 +86,8 @@ export class MonitorDatabase {
 }
 
 /**
- * A new ledger appears complete: it is created under another name and then linked. So an empty file is never a new ledger,
- * but the remains of a damaged one.
+ * A new ledger appears complete: it is created under another name and then linked. An empty file is therefore never a new
+ * ledger, but the remains of a damaged one.
  */
 function ensureMonitorDatabase(path: string, modelVersion: string): void {
   const size = monitorDatabaseSize(path);
@@ -111,7 +108,7 @@ function ensureMonitorDatabase(path: string, modelVersion: string): void {
   if (size !== undefined) return;
   if (existsSync(`${path}-wal`) && !existsSync(path)) {
     throw new UserError(`${path}-wal exists without ${basename(path)}: its batches would be lost`, {
-      advice: `Put ${basename(path)} back beside it, or move ${basename(path)}-wal away as well to start with an empty ledger.`,
+      advice: `Put ${basename(path)} back into the folder, or move ${basename(path)}-wal away as well to start with an empty ledger.`,
     });
   }
   const temporary = temporaryBeside(path);
@@ -138,33 +135,34 @@ function linkMonitorDatabase(temporary: string, path: string): void {
 function createMonitorDatabase(path: string, modelVersion: string): void {
   const database = openSqlite(path);
   try {
-    // No journal file is needed, because no other process reads the file yet. So a killed process leaves none behind.
+    // No journal file is needed, because no other process reads the file yet. A killed process therefore leaves no journal
+    // behind.
     database.exec("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL; BEGIN");
     createLedgerTables(database, modelVersion);
-    // If the file were not yet in WAL mode, the first process to open it would keep a journal for a moment, which other
-    // processes reject.
+    // If the file were not yet in WAL mode, the first process to open it would briefly keep a journal, which other processes
+    // reject.
     database.exec("COMMIT; PRAGMA journal_mode = WAL");
   } finally {
     database.close();
   }
 }
 
-/** Undefined if there is no file. In somebody else's folder, the name may be a link to any file. */
+/** Undefined if the file does not exist. In an untrusted folder, the name may be a link to any file. */
 function monitorDatabaseSize(path: string): number | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || found.isFile()) return found?.size;
   const kind = found.isSymbolicLink() ? "a symbolic link" : kindOfFile(found);
   throw new UserError(`${path}: expected a regular file, found ${kind}`, {
-    advice: "Put the file itself there, or move it away to start with an empty ledger.",
+    advice: "Put the file itself into the folder, or move the path away to start with an empty ledger.",
   });
 }
 
-/** @throws UserError if it is not a ledger, has an unknown version, or belongs to another model */
+/** @throws UserError if the file is not a ledger, has an unknown version, or belongs to another model */
 function monitorDatabaseVersion(database: DatabaseSync, path: string, modelVersion: string): number {
   const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
   if (version > schemaVersion) {
     throw new UserError(`${path}: expected a schema version up to ${schemaVersion}, got ${version}`, {
-      advice: "It was written by a newer version of Tidemark: update Tidemark.",
+      advice: "The ledger was written by a newer version of Tidemark: update Tidemark.",
     });
   }
   if (!hasLedgerTables(database, version)) {

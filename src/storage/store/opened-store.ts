@@ -6,19 +6,19 @@ import type { StreamStore } from "./stream-store.ts";
 
 /** Identifies the streams of one version of a model. */
 export interface StoreKey {
-  /** Who the streams belong to. */
+  /** The project that owns the streams. */
   readonly project: string;
-  /** `model_version` of the manifest: counts on the grid of one model are meaningless for another. */
+  /** `model_version` of the manifest, because counts on the grid of one model are meaningless for another model. */
   readonly model: string;
 }
 
-/** The project of streams for which none is named. */
+/** The default project, for streams without one. */
 export const defaultProject = "default";
 
 export interface OpenedStore {
   /** The address without a password; safe to print. */
   readonly address: string;
-  /** Opens the streams of a model; they must be closed too. @throws UserError if they cannot be used */
+  /** Opens the streams of a model, which the caller must close. @throws UserError if they cannot be used */
   streamsOf(key: StoreKey): Promise<StreamStore>;
   /** Resolves if the store can be reached. @throws UserError otherwise */
   reach(): Promise<void>;

@@ -1,4 +1,4 @@
-// Checks whether a model folder can be put at --out. The folder is moved there with a single rename at the very end of
+// Checks that a model folder can be moved to --out. The folder is moved there with a single rename at the very end of
 // the work. Everything that could prevent this rename is therefore checked at the beginning, and the rename itself is
 // tried.
 
@@ -30,19 +30,16 @@ export async function checkOutFolder(out: string): Promise<void> {
     });
   }
   if (entries.length > 0) {
-    throw new UserError(
-      `--out ${out}: expected a directory that is new or empty, found ${listedNames(entries, 3)} in it`,
-      {
-        advice: "Choose another name, or empty the directory.",
-      },
-    );
+    throw new UserError(`--out ${out}: expected a new or empty directory, found ${listedNames(entries, 3)} in it`, {
+      advice: "Choose another name, or empty the directory.",
+    });
   }
   if ((await stat(out)).dev !== (await stat(dirname(resolve(out)))).dev) throw mountedOutFolder(out);
 }
 
 /**
- * Tries with empty directories the moves that the model will need later: moves one from `staging` to a place beside `out`, and
- * moves an existing `out` away and back.
+ * Uses empty directories to try the moves that the model will need later: moves one from `staging` to a place next to `out`,
+ * and moves an existing `out` away and back.
  * @throws UserError if that fails
  */
 export async function tryOutFolder(out: string, staging: string): Promise<void> {
@@ -61,7 +58,7 @@ export async function tryOutFolder(out: string, staging: string): Promise<void> 
     throw new UserError(
       `--out ${out}: no folder can be moved there (${cause instanceof Error ? cause.message : cause})`,
       {
-        advice: `The finished model is moved there from ${staging}, which must be on the same file system. Choose another --out.`,
+        advice: `The finished model will be moved there from ${staging}, which must be on the same file system. Choose another --out.`,
         cause,
       },
     );

@@ -1,4 +1,4 @@
-// Checks names that come from somebody else's files and become part of a path. A plain name cannot lead out of its directory.
+// Checks names that come from untrusted files and become part of a path. A plain name cannot lead out of its directory.
 
 /** One path segment: not empty, not "." or "..", and without separators or control characters. */
 export function isPlainName(name: string): boolean {

@@ -1,5 +1,5 @@
 // Connections to a PostgreSQL server. Statements carry their values as parameters, never in their text. They work through
-// PgBouncer in transaction mode, because nothing outlives a transaction.
+// PgBouncer in transaction mode, because no state outlives a transaction.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool, PoolClient, QueryResult } from "pg";
 import { explainPostgresErrors, isPassingPostgresError } from "./postgres-errors.ts";
@@ -14,19 +14,22 @@ export type PostgresQuery = (sql: string, values?: readonly unknown[]) => Promis
 export interface PostgresOptions {
   /** Waits before another attempt. Default: the system's timer. */
   readonly wait?: (milliseconds: number) => Promise<unknown>;
-  /** Returns a number from 0 to 1 that spreads the attempts of several processes. Default: `Math.random`. */
+  /** Returns a random number from 0 to 1, which spreads the retries of several processes. Default: `Math.random`. */
   readonly random?: () => number;
   /** Maximum number of connections at the same time (default 10). */
   readonly connections?: number;
 }
 
-/** Waits before the attempts after a connection broke, in milliseconds: about ten seconds, an arbitrary choice. */
+/** Delays before the retries after a broken connection, in milliseconds: about ten seconds in total, an arbitrary choice. */
 const waits = [10, 50, 200, 500, 1000, 2000, 3000, 3000];
 
-/** How long the server may take to accept a connection or to answer a statement; arbitrary, but longer than any takes. */
+/**
+ * Time limit for the server to accept a connection or to answer a statement; an arbitrary choice, longer than any of these
+ * takes.
+ */
 const connectTimeoutMs = 10_000;
 const queryTimeoutMs = 60_000;
-/** A process that freezes within a transaction loses its locks after this time. */
+/** A process that freezes during a transaction loses its locks after this time. */
 const idleInTransaction = "SET LOCAL idle_in_transaction_session_timeout = '20s'; SET LOCAL lock_timeout = '30s'";
 
 export class PostgresConnection {
@@ -43,7 +46,7 @@ export class PostgresConnection {
     this.#random = random;
   }
 
-  /** Connects when the first statement needs it. */
+  /** Connects when the first statement needs a connection. */
   static async open(
     { connection, shown }: Extract<StoreAddress, { kind: "postgres" }>,
     options: PostgresOptions = {},
@@ -58,19 +61,19 @@ export class PostgresConnection {
       max: options.connections ?? 10,
       allowExitOnIdle: true,
     });
-    // A connection may break at any moment, also between two statements, and the next statement on it fails then. An error
-    // event that nobody listens to would end the process.
+    // A connection may break at any moment, even between two statements; the next statement on it then fails. An error event
+    // without a listener would end the process.
     pool.on("connect", (client) => void client.on("error", () => {}));
     pool.on("error", () => {});
     return new PostgresConnection(pool, shown, options);
   }
 
-  /** Runs one statement, which is a transaction of its own. @throws pg's own error */
+  /** Runs one statement as a separate transaction. @throws pg's own error */
   readonly query: PostgresQuery = async (sql, values = []) => (await this.#pool.query(sql, [...values])).rows;
 
   /**
    * Runs `work` as one transaction, at the level READ COMMITTED.
-   * @throws pg's own error; nothing is changed then, unless the connection broke during the commit
+   * @throws pg's own error; nothing has then been changed, unless the connection broke during the commit
    */
   async transaction<T>(work: (query: PostgresQuery) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
@@ -86,9 +89,9 @@ export class PostgresConnection {
   }
 
   /**
-   * Runs `work`, and repeats it if a connection broke or another transaction won. `work` must have the same effect if it is
-   * repeated after it succeeded.
-   * @throws StoreUnavailable if it fails until patience ends; UserError if the server rejects it
+   * Runs `work`, and repeats it if a connection broke or the transaction lost a conflict. `work` must be idempotent, because it
+   * may be repeated after it succeeded.
+   * @throws StoreUnavailable if it still fails at the end of the retries; UserError if the server rejects it
    */
   async repeat<T>(work: () => Promise<T>): Promise<T> {
     return explainPostgresErrors(this.shown, async () => {
@@ -104,7 +107,7 @@ export class PostgresConnection {
     });
   }
 
-  /** Resolves if the server answers. Unlike `repeat`, it does not try again. @throws as `repeat` does */
+  /** Resolves if the server answers. Unlike `repeat`, does not retry. @throws as `repeat` does */
   async reach(): Promise<void> {
     await explainPostgresErrors(this.shown, () => this.query("SELECT 1"));
   }
@@ -124,7 +127,7 @@ async function inPostgresTransaction<T>(client: PoolClient, work: (query: Postgr
     await client.query("COMMIT");
     return result;
   } catch (error) {
-    // A broken connection has rolled back already.
+    // The server has already rolled back the transaction of a broken connection.
     await client.query("ROLLBACK").catch(() => {});
     throw error;
   }

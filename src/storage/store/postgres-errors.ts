@@ -1,31 +1,32 @@
-// What PostgreSQL's errors (https://www.postgresql.org/docs/current/errcodes-appendix.html) and the network's mean for a user.
+// Explains the errors of PostgreSQL (https://www.postgresql.org/docs/current/errcodes-appendix.html) and of the network to
+// users.
 import { UserError } from "../../errors.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 
-/** Five characters of PostgreSQL, or the name of a system error; undefined for all other errors. */
+/** A five-character code of PostgreSQL or the name of a system error; undefined for all other errors. */
 export function postgresErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof AggregateError) return postgresErrorCode(error.errors[0]);
   const { code, syscall }: NodeJS.ErrnoException = error;
-  // The socket of a server that is not running.
+  // Missing socket of a server that is not running.
   if (code === "ENOENT" && syscall === "connect") return "ECONNREFUSED";
   if (typeof code === "string") return code;
-  // pg gives these errors no code.
+  // pg raises these errors without a code.
   if (/^Connection terminated|^Client has encountered a connection error|not queryable$/.test(error.message))
     return "08006";
   if (/^timeout exce|^timeout expired|^Query read timeout/.test(error.message)) return "ETIMEDOUT";
   return undefined;
 }
 
-/** Connections that broke, servers that stop or start, and transactions that lost against another one. */
+/** Codes of broken connections, of servers that stop or start, and of transactions that lost a conflict. */
 const passing = /^(08...|57P0[123]|40001|40P01|ECONNRESET|ECONNREFUSED|ECONNABORTED|EPIPE|EAI_AGAIN|53300)$/;
 
-/** Whether the same statement may succeed in a moment. The failed one may have been committed. */
+/** Whether the same statement may succeed a moment later. The failed statement may have been committed. */
 export function isPassingPostgresError(error: unknown): boolean {
   return passing.test(postgresErrorCode(error) ?? "");
 }
 
-/** Faults that may pass without a change of the request, by the beginning of their codes. */
+/** Faults that may pass without a change of the request, by the first characters of their codes. */
 const unavailableFaults: readonly (readonly [code: RegExp, what: string, advice: string])[] = [
   [/^53100$/, "has no space left on its disk", "Free some space, then try again; nothing was changed."],
   [/^53300$/, "has no connection left", "Raise max_connections, or run fewer replicas."],
@@ -43,12 +44,16 @@ const faults: readonly (readonly [code: RegExp, what: string, advice: string])[]
   [
     /^28/,
     "rejects the user or the password",
-    "Check both; PGPASSWORD and ~/.pgpass are used if the address has no password.",
+    "Check the user and the password; PGPASSWORD and ~/.pgpass are used if the address has no password.",
   ],
-  [/^3D000$/, "has no such database", "Create it first: createdb --encoding UTF8 --template template0 NAME"],
+  [/^3D000$/, "has no such database", "Create the database first: createdb --encoding UTF8 --template template0 NAME"],
   [/^42501$/, "denies permission", "The user needs GRANT CREATE ON DATABASE, or must own the schema tidemark."],
-  [/^22021$/, "cannot hold a null character", "Choose a name without one."],
-  [/CERT|TLS/, "has a certificate that cannot be verified", "Name its authority with sslrootcert=FILE in the address."],
+  [/^22021$/, "cannot hold a null character", "Choose a name without null characters."],
+  [
+    /CERT|TLS/,
+    "has a certificate that cannot be verified",
+    "Name the certificate authority with sslrootcert=FILE in the address.",
+  ],
   [/^25006$/, "is read-only", "Name the primary server, not a standby."],
   [/^XX00[12]$/, "holds damaged data", "Restore the database from a backup."],
 ];

@@ -1,6 +1,6 @@
-// The tables of a store in PostgreSQL, in the schema `tidemark`, and the steps from each version to the next. A released step is
-// never changed. Steps run once, even if several processes start at the same time: an advisory lock orders them, and the table
-// `versions` says which have run.
+// The tables of a store in PostgreSQL, in the schema `tidemark`, and the steps from each version to the next. A released step
+// is never changed. Each step runs once, even if several processes start at the same time: an advisory lock serialises them,
+// and the table `versions` records the completed steps.
 import { UserError } from "../../errors.ts";
 import { tidemarkVersion } from "../../versions.ts";
 import type { PostgresConnection, PostgresQuery } from "./postgres-connection.ts";
@@ -78,17 +78,17 @@ const version1 = `
   CREATE INDEX actions_of_stream ON tidemark.actions (model_id, stream, sequence);
 `;
 
-/** The step to each version, beginning with version 1. */
+/** The migration to each version, beginning with version 1. */
 const steps: readonly string[] = [version1];
 
 export const postgresSchemaVersion: number = steps.length;
 
-/** Any number that no other program in the same database uses for an advisory lock. */
+/** Arbitrary key of the advisory lock, which no other program in the same database should use. */
 const lockNumber = 7_413_530_117;
 
 /**
- * Creates the tables, or brings them to the present version.
- * @throws UserError if they were written by a newer version of Tidemark, or the database is not in UTF8
+ * Creates the tables, or upgrades them to the current version.
+ * @throws UserError if the tables were written by a newer version of Tidemark, or the database is not in UTF8
  */
 export async function migratePostgres(connection: PostgresConnection): Promise<void> {
   if ((await migratedPostgresVersion(connection.query, connection.shown)) === postgresSchemaVersion) return;
@@ -112,7 +112,7 @@ export async function migratePostgres(connection: PostgresConnection): Promise<v
   });
 }
 
-/** 0 if there are no tables. */
+/** 0 if the tables do not exist. */
 async function migratedPostgresVersion(query: PostgresQuery, shown: string): Promise<number> {
   let rows: Awaited<ReturnType<PostgresQuery>>;
   try {
@@ -131,6 +131,6 @@ async function migratedPostgresVersion(query: PostgresQuery, shown: string): Pro
 function refuseOtherPostgresEncoding(encoding: unknown, shown: string): void {
   if (encoding === "UTF8") return;
   throw new UserError(`${shown}: expected a database in UTF8, which holds every name, got one in ${encoding}`, {
-    advice: "Create another one: createdb --encoding UTF8 --template template0 NAME",
+    advice: "Create another database: createdb --encoding UTF8 --template template0 NAME",
   });
 }

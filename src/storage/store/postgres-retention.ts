@@ -1,5 +1,5 @@
-// Shortens what a PostgreSQL store keeps about old batches of a model. Each batch that is added shortens a few others, as in
-// SQLite. A size is the sum of what the rows hold, not of the files: PostgreSQL reuses freed space, but rarely returns it.
+// Shortens a PostgreSQL store's records of old batches of a model. Each batch that is added shortens a few others, as in
+// SQLite. The size is the sum over the rows, not the size of the files: PostgreSQL reuses freed space, but rarely returns it.
 import type { PostgresConnection, PostgresQuery, PostgresRow } from "./postgres-connection.ts";
 import { shortenedPostgresResult } from "./postgres-rows.ts";
 import {
@@ -37,8 +37,8 @@ export class PostgresRetention {
   }
 
   /**
-   * Shortens a few batches if any are too old, or all together take too many bytes. The batch that was added is stored already,
-   * so a server out of reach is no error: a later batch does the work.
+   * Shortens a few batches if any are too old, or if all of them together take up too many bytes. The added batch has already
+   * been stored, so an unreachable server is not an error: a later batch repeats the work.
    * @param isExpired whether any batch is too old
    */
   async afterBatch(rules: StreamRules, isExpired: boolean): Promise<void> {
@@ -72,7 +72,7 @@ export class PostgresRetention {
     return { shortened: treated - damaged.length, damaged, bytesBefore, bytesAfter: await this.#bytes() };
   }
 
-  /** @param waits whether to wait for streams that other transactions are changing, or else to leave them out */
+  /** @param waits whether to wait for streams that other transactions are changing; otherwise, these streams are skipped */
   async #shorten(rules: StreamRules, limit: number, waits: boolean): Promise<Shortened> {
     return this.#transaction(async (query) => {
       const [sum] = await query(bytesStatement, [this.#model]);

@@ -1,4 +1,4 @@
-// Rows of the tables of a store in PostgreSQL as records of `StreamStore`, and back.
+// Converts rows of the PostgreSQL tables to records of `StreamStore`, and back.
 import { z } from "zod";
 import {
   batchStatus,

@@ -1,11 +1,11 @@
-// The statements of `PostgresStreamStore`. Each one runs as a transaction of its own, in one round trip, unless it says
-// otherwise. Names and values are parameters.
+// The statements of `PostgresStreamStore`. Each statement runs as a separate transaction, in one round trip, unless its comment
+// says otherwise. Names and values are parameters.
 //
-// A change of a stream first updates its row in `streams`, and only if the row still has the expected version. The row's lock
-// orders all changes of a stream, so its batches are numbered in the order in which they were decided.
+// A change of a stream first updates its row in `streams`, and only if the row still has the expected version. The lock on this
+// row serialises all changes of a stream, so batches are numbered in the order in which they were judged.
 import { postgresBatchColumns } from "./postgres-rows.ts";
 
-/** Bytes that a batch takes up besides its result, its summary and its figures, indexes included; a rough figure. */
+/** Approximate bytes that a batch takes up in addition to its result, its summary and its figures, including indexes. */
 const bytesPerRow = 500;
 
 const statuses = ["accepted", "doubtful", "alarmed", "rejected", "excluded"] as const;
@@ -16,9 +16,9 @@ const referenceEndStatement = (order: "ASC" | "DESC"): string => `
   WHERE b.stream_id = (SELECT stream_id FROM own) AND b.in_references ORDER BY b.sequence ${order} LIMIT $3`;
 
 /**
- * What a decision needs. $1 model, $2 stream, $3 N, $4 batch id or null, $5 content hash or null, $6 number of batches searched
- * for the content. One row for the stream, with `known` (whether it has the batch), `same_content` and the
- * last `headline`; then one for each batch in a reference, in any order.
+ * The data for judging a batch. $1 model, $2 stream, $3 N, $4 batch id or null, $5 content hash or null, $6 number of batches
+ * searched for the content. Returns one row for the stream, with `known` (whether it has the batch), `same_content` and the
+ * last `headline`, and then one row for each batch in a reference, in any order.
  */
 export const seenStatement: string = `
   WITH own AS (
@@ -40,7 +40,10 @@ export const seenStatement: string = `
   FROM kept JOIN tidemark.batches b USING (sequence)
     JOIN tidemark.summaries k ON k.stream_id = b.stream_id AND k.sequence = b.sequence`;
 
-/** The edges of the summaries that are kept for a stream's references; $1 stream, $2 how many at each end. */
+/**
+ * The first and the last sequence number of the summaries kept for a stream's references; $1 stream, $2 number of summaries at
+ * each end.
+ */
 const middleStatement = (at: { readonly last: string }): string => `
   SELECT k.sequence, octet_length(k.summary) AS bytes
   FROM tidemark.summaries k JOIN tidemark.batches b USING (stream_id, sequence)
@@ -57,7 +60,7 @@ const middleStatement = (at: { readonly last: string }): string => `
  * $9 in references, $10 figures, $11 result, $12 summary, $13 whether the state changes, $14 state, $15 attempt, $16 since,
  * $17 headline.
  *
- * If the server does not flush commits by default, the statement makes it flush this one.
+ * If the server does not flush commits by default, the statement makes it flush this commit.
  */
 export const recordStatement: string = `
   WITH middle AS (
@@ -103,7 +106,7 @@ export const streamIdStatement = "SELECT stream_id FROM tidemark.streams WHERE m
 export const lockStreamStatement =
   "SELECT stream_id, version FROM tidemark.streams WHERE model_id = $1 AND name = $2 FOR NO KEY UPDATE";
 
-/** The batch, with the version of its stream. $1 model, $2 stream, $3 batch id */
+/** Reads a batch with the version of its stream. $1 model, $2 stream, $3 batch id */
 export const findStatement: string = `
   SELECT ${postgresBatchColumns}, s.stream_id, s.version
   FROM tidemark.streams s JOIN tidemark.batches b USING (stream_id)
@@ -127,9 +130,8 @@ export const pageStatement = (order: "ASC" | "DESC"): string => `
 export const streamsStatement = "SELECT name FROM tidemark.streams WHERE model_id = $1 AND batches > 0 ORDER BY name";
 
 /**
- * Changes the standing of a batch if the stream still has the version that the decision was based on.
- * If it does, records who decided it.
- * $1 stream, $2 version, $3 batch id, $4 status, $5 reason, $6 in references, $7 at, $8 who, $9 why, $10 action
+ * Changes the status of a batch if the stream still has the version on which the decision was based. If it does, also records
+ * the decision. $1 stream, $2 version, $3 batch id, $4 status, $5 reason, $6 in references, $7 at, $8 who, $9 why, $10 action
  */
 export const standingStatement: string = `
   WITH old AS (
@@ -147,7 +149,10 @@ export const standingStatement: string = `
   UPDATE tidemark.batches b SET status = $4, reason = $5, in_references = $6
   FROM moved WHERE b.stream_id = moved.stream_id AND b.batch_id = $3 RETURNING b.sequence`;
 
-/** Overviews of streams, with a JSON array of their last batches, newest first. $1 model, $2 names or null for all, $3 how many batches */
+/**
+ * Overviews of streams, with a JSON array of their last batches, newest first. $1 model, $2 names or null for all, $3 number of
+ * batches
+ */
 export const fleetStatement: string = `
   SELECT s.name, ${statuses.map((status) => `s.${status}`).join(", ")}, s.state IS NOT NULL AS has_state, s.retired_at, (
     SELECT json_agg(json_build_array(b.batch_id, b.received_at, b.status, b.headline))::text FROM (
@@ -156,12 +161,12 @@ export const fleetStatement: string = `
   FROM tidemark.streams s
   WHERE s.model_id = $1 AND s.batches > 0 AND ($2::text[] IS NULL OR s.name = ANY ($2)) ORDER BY s.name`;
 
-/** Within a transaction. $1 model, $2 names of streams */
+/** Locks streams until the end of the caller's transaction. $1 model, $2 names of streams */
 export const lockStreamsStatement = `
   SELECT stream_id FROM tidemark.streams WHERE model_id = $1 AND name = ANY ($2::text[]) AND batches > 0
   ORDER BY stream_id FOR NO KEY UPDATE`;
 
-/** Within the transaction that locked the streams. $1 streams, $2 at, $3 who, $4 why */
+/** Resets streams within the transaction that locked them. $1 streams, $2 at, $3 who, $4 why */
 export const resetStatement = `
   WITH noted AS (
     INSERT INTO tidemark.actions (model_id, at, who, reason, action, stream)
@@ -172,11 +177,11 @@ export const resetStatement = `
     bytes = s.bytes - coalesce((SELECT sum(g.bytes) FROM gone g WHERE g.stream_id = s.stream_id), 0)
   WHERE stream_id = ANY ($1)`;
 
-/** What a model's batches and summaries take up. $1 model */
+/** Total bytes of a model's batches and summaries. $1 model */
 export const bytesStatement = "SELECT coalesce(sum(bytes), 0) AS bytes FROM tidemark.streams WHERE model_id = $1";
 
 /**
- * Within a transaction: locks the streams of the oldest batches that are whole, and were received before $2 unless it is null.
+ * Within the caller's transaction, locks the streams of the oldest unshortened batches, received before $2 unless it is null.
  * $1 model, $3 limit
  */
 export const lockOldestStatement = (waits: boolean): string => `
@@ -187,8 +192,8 @@ export const lockOldestStatement = (waits: boolean): string => `
   ORDER BY stream_id FOR NO KEY UPDATE ${waits ? "" : "SKIP LOCKED"}`;
 
 /**
- * Within the transaction that locked the streams $4: their oldest batches. `kept` says whether a reference may need the summary.
- * $1 to $3 as above, $5 summaries kept at each end
+ * Reads the oldest batches of the streams $4, within the transaction that locked them. `kept` tells whether a reference may
+ * need the summary. $1 to $3 as above, $5 summaries kept at each end
  */
 export const oldestStatement: string = `
   SELECT b.sequence, b.stream_id, s.name, b.batch_id, b.received_at, b.result,
@@ -207,7 +212,8 @@ export const oldestStatement: string = `
   ORDER BY b.received_at, b.sequence LIMIT $3`;
 
 /**
- * Within the same transaction: shortens batches. $1 sequences, $2 results (null: unchanged), $3 whether each loses its summary
+ * Shortens batches within the same transaction. $1 sequences, $2 results (null: unchanged), $3 whether each batch loses its
+ * summary
  */
 export const shortenStatement = `
   WITH old AS (
@@ -229,7 +235,9 @@ export const shortenStatement = `
   )
   UPDATE tidemark.streams s SET bytes = s.bytes - freed.bytes FROM freed WHERE s.stream_id = freed.stream_id`;
 
-/** Within the transaction that locked the stream: deletes the summaries in its middle. $1 stream, $2 kept at each end */
+/**
+ * Deletes the summaries in the middle of a stream, within the transaction that locked it. $1 stream, $2 number kept at each end
+ */
 export const forgetMiddleStatement: string = `
   WITH middle AS (${middleStatement({
     last: `(SELECT b.sequence FROM tidemark.batches b WHERE b.stream_id = $1 AND b.in_references

@@ -1,4 +1,5 @@
-// A PostgreSQL database with the streams of any number of models and projects, for several processes on several machines.
+// A PostgreSQL database that stores the streams of any number of models and projects, for several processes on several
+// machines.
 import type { OpenedStore, StoreKey } from "./opened-store.ts";
 import { PostgresConnection, type PostgresOptions } from "./postgres-connection.ts";
 import { migratePostgres } from "./postgres-migrations.ts";
@@ -13,7 +14,7 @@ export class PostgresStore implements OpenedStore {
     this.#connection = connection;
   }
 
-  /** Connects, and creates the tables or brings them to the present version. */
+  /** Connects, and creates the tables or upgrades them to the current version. */
   static async open(
     address: Extract<StoreAddress, { kind: "postgres" }>,
     options: PostgresOptions = {},

@@ -1,4 +1,4 @@
-// What users do to streams as a whole in a PostgreSQL store. An action and its record are one transaction.
+// Users' actions on whole streams in a PostgreSQL store. An action and its record are written in one transaction.
 import { z } from "zod";
 import { userAction } from "./ledger-cells.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
@@ -32,7 +32,7 @@ export class PostgresStreamActions {
       this.#connection.transaction(async (query) => {
         const [own] = await query(lockStreamsStatement, [this.#model, [stream]]);
         if (own === undefined) return "unknown";
-        // A stream whose first batch was never stored has a row, but does not exist.
+        // A stream whose first batch was never stored has a row, but counts as nonexistent.
         await query("DELETE FROM tidemark.streams WHERE model_id = $1 AND name = $2 AND batches = 0", [
           this.#model,
           to,
@@ -69,7 +69,7 @@ export class PostgresStreamActions {
         if (own === undefined) return null;
         const earlier = "UPDATE tidemark.actions SET stream = $3, subject = NULL WHERE model_id = $1 AND stream = $2";
         await query(earlier, [this.#model, stream, recordedAs]);
-        // Its summaries are deleted with its batches.
+        // The summaries are deleted together with their batches.
         const gone = await query("DELETE FROM tidemark.batches WHERE stream_id = $1 RETURNING sequence", [
           own.stream_id,
         ]);

@@ -1,7 +1,7 @@
-// The streams of one model in a PostgreSQL database. As in `SqliteStreamStore`, a decision runs outside any lock, and the commit
-// checks that the stream still has the version on which it was based. A commit is one statement, so a process or connection
-// that is killed leaves a batch either stored or not. If a connection breaks before the commit is confirmed, the batch is looked
-// up: `attempt`, which is stored with it, says whether it is this call's.
+// The streams of one model in a PostgreSQL database. As in `SqliteStreamStore`, a decision runs outside any lock, and the
+// commit checks that the stream still has the version on which it was based. A commit is a single statement, so a batch is
+// either stored or not, even if the process or the connection is killed. If a connection breaks before the commit is confirmed,
+// the batch is looked up: the stored `attempt` shows whether it belongs to this call.
 import { randomUUID } from "node:crypto";
 import { deflateForBatchLedger, headlineForBatchLedger } from "./ledger-cells.ts";
 import type { PostgresConnection, PostgresQuery } from "./postgres-connection.ts";
@@ -43,7 +43,7 @@ import {
   searchedForContent,
 } from "./stream-store.ts";
 
-/** Maximum attempts to judge a batch without a lock; after that, it is judged while its stream is locked. */
+/** Maximum number of attempts to judge a batch without a lock, after which the batch is judged while its stream is locked. */
 const mostRaces = 4;
 
 type Decide = Parameters<StreamStore["record"]>[1];
@@ -56,7 +56,7 @@ interface Seen {
   readonly sameContent: string | null;
 }
 
-/** The outcome of an attempt, and whether some batch of the model is too old to be kept whole. */
+/** The outcome of an attempt, and whether some batch of the model is old enough to be shortened. */
 interface Committed {
   readonly recorded: RecordedBatch;
   readonly isExpired: boolean;
@@ -186,7 +186,7 @@ export class PostgresStreamStore implements StreamStore {
   /** The connections belong to the store, and stay open. */
   async close(): Promise<void> {}
 
-  /** Null if another change of the stream was faster. */
+  /** Null if another change of the stream was committed first. */
   async #judge(
     query: PostgresQuery,
     batch: IncomingBatch,
@@ -256,7 +256,7 @@ export class PostgresStreamStore implements StreamStore {
   }
 }
 
-/** The values of a decision as its columns hold them. @throws if it has none that can be kept */
+/** Converts a decision to column values. @throws if a value cannot be stored */
 function checkedDecision(batchId: string, decided: DecidedBatch) {
   const { status, reason, inReferences, summary, figures, result, state, headline = null } = decided;
   if (inReferences && summary === null)

@@ -1,6 +1,6 @@
-// A stream's rolling_reference.json repeats information from the ledger. It is written after the transaction that changed the
-// ledger, so it may be out of date after a process was killed; the next process that uses the stream updates it. It is
-// written under the ledger's lock, so the later of two processes always writes the changes of both.
+// A stream's rolling_reference.json is a copy of information in the ledger. The file is written after the transaction that
+// changed the ledger, so it may be out of date if a process was killed; the next process that uses the stream updates it. The
+// file is written under the ledger's lock, so the later of two processes always writes the changes of both.
 import { lstatSync, mkdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -11,7 +11,7 @@ import type { MonitorDatabase } from "./monitor-database.ts";
 import { defaultStream, rollingReferencePath } from "./stream-names.ts";
 import type { ReferenceFigures, StoredMemory } from "./stream-store.ts";
 
-/** Makes the content of a stream's file. */
+/** Creates the content of a stream's file. */
 export interface RollingBatches extends Pick<StoredMemory, "referencesChangedAt"> {
   readonly stream: string;
   readonly rolling: readonly ReferenceFigures[];
@@ -25,7 +25,7 @@ export interface PublishedReference {
 }
 
 /**
- * Updates the stream's file, unless it is up to date already. A stream without batches has no file,
+ * Updates the stream's file, unless it is already up to date. A stream without batches has no file,
  * except the empty file that `train` wrote. The file can be written again at any time, so it is not flushed to the disk.
  */
 export function publishReference(
@@ -59,7 +59,7 @@ export function publishReference(
 
 /**
  * Removes a stream's file after the stream was erased or renamed; the default stream's file becomes empty, as `train` wrote it.
- * It does nothing while the ledger has such a stream.
+ * Does nothing if the ledger has such a stream.
  */
 export function unpublishReference(
   database: MonitorDatabase,
@@ -95,7 +95,7 @@ function referenceTextToPublish(
   return text({ stream, referencesChangedAt, rolling: ledger.newestFigures(stream, referenceBatches) });
 }
 
-/** In somebody else's folder, the name may belong to a pipe, which blocks its reader, or to a file of any size. */
+/** In an untrusted folder, the name may belong to a pipe, which blocks its reader, or to a file of any size. */
 function isPublished(path: string, text: string): boolean {
   try {
     const found = lstatSync(path);

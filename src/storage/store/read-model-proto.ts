@@ -14,7 +14,7 @@ export interface TensorDescription {
 export interface ModelDescription {
   readonly inputs: readonly TensorDescription[];
   readonly outputs: readonly TensorDescription[];
-  /** Operator sets that are imported and used by nodes; "" is ONNX's own. */
+  /** Operator sets that are imported and used by nodes; "" is the domain of ONNX's own operators. */
   readonly domains: ReadonlySet<string>;
   readonly metadata: ReadonlyMap<string, string>;
   /** Names of tensors whose data are in another file. */
@@ -81,11 +81,11 @@ function readValueInfoProto(value: Message): TensorDescription {
 interface Message {
   has(field: number): boolean;
   all(field: number): Message[];
-  /** Protobuf allows writers to split a message into parts. This reader rejects them, because ONNX files have none. */
+  /** Protobuf allows writers to split a message into parts. This reader rejects groups, because ONNX files have none. */
   one(field: number, name: string): Message | undefined;
-  /** The last value; "" if there is none. */
+  /** The last value; "" if the field is absent. */
   text(field: number): string;
-  /** The last value; 0 if there is none. */
+  /** The last value; 0 if the field is absent. */
   number(field: number): number;
 }
 

@@ -1,4 +1,4 @@
-// Reads text files that may come from somebody else. Errors name the file, and a limit applies to every read.
+// Reads text files that may come from an untrusted source. Errors name the file, and every read has a size limit.
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
@@ -8,7 +8,7 @@ import { explainSystemErrorOnRead, hasSystemErrorCode } from "../../system-error
 const largestText = 128 * 2 ** 20;
 
 /**
- * The text of a file, or null if there is no such file. @throws UserError if it cannot be read, is not a file, or is too
+ * The text of a file, or null if the file does not exist. @throws UserError if it cannot be read, is not a file, or is too
  * large
  */
 export async function readTextFile(path: string): Promise<string | null> {

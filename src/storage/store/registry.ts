@@ -1,6 +1,6 @@
-// registry.json in a folder of model folders: the champion of each line, the champions before it, and the models that joined the
-// line by name. A promotion, a rollback or an addition changes only this small file, with a single rename. Each version keeps its own baseline, references and ledger in its
-// folder, so these are still available after a rollback.
+// registry.json in a folder of model folders: the current and the earlier champions of each line, and the models that joined
+// the line by name. A promotion, a rollback or an addition changes only this small file, by a single rename. Each version
+// keeps its own baseline, references and ledger in its folder, so these are still available after a rollback.
 
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
@@ -15,7 +15,7 @@ import { isPlainName } from "./plain-name.ts";
 export interface RegistryLine {
   /** Folder names; the last one is the champion, and `rollback` returns to the one before it. */
   champions: string[];
-  /** Folder names of models that joined the line. The first version and retrained ones belong to it anyway. */
+  /** Folder names of models that joined the line. The first version and retrained models belong to the line anyway. */
   members?: string[];
   /** Folder names in the order of their numbers, as far as numbers have been used. */
   versions?: string[];
@@ -58,20 +58,21 @@ export const registrySchema: z.ZodType<Registry> = z.looseObject({
 
 export const registryFile = "registry.json";
 
-/** The registry of a directory; empty if there is no file. */
+/** The registry of a directory; empty if the file does not exist. */
 export async function readRegistry(directory: string): Promise<Registry> {
   const path = join(directory, registryFile);
   if (!(await exists(path))) return { schema_version: 1, lines: {} };
   return readJsonFile(path, registrySchema);
 }
 
-/** The line with this name; undefined if there is none, even for names that are properties of every object. */
+/** The line with this name; undefined if it does not exist, even for names that are properties of every object. */
 export function lineOfRegistry({ lines }: Registry, line: string): RegistryLine | undefined {
   return Object.hasOwn(lines, line) ? lines[line] : undefined;
 }
 
 /**
- * The line of a model: the one that it joined, otherwise that of the model from which it was retrained, otherwise its own.
+ * The line of a model: the line that it joined, otherwise the line of the model from which it was retrained, otherwise a line
+ * of its own.
  * @param retrainedLine the line in the manifest of a retrained model
  */
 export function registeredLineOfModel({ lines }: Registry, model: string, retrainedLine: string | undefined): string {
@@ -83,7 +84,7 @@ export function registeredLineOfModel({ lines }: Registry, model: string, retrai
 const lockPatienceMs = 10_000;
 
 /**
- * Reads, changes and replaces the registry. Only one process can do so at a time.
+ * Reads, changes and replaces the registry. Only one process at a time can do so.
  * @throws UserError if another process does not release the registry in time. If `change` throws, nothing is written, and the
  *   error is passed on
  */
@@ -109,7 +110,7 @@ export const championSuffix = "@champion";
 
 /**
  * Resolves a user's name for a model: a path, or DIR/LINE@champion.
- * @throws UserError if there is no such line
+ * @throws UserError if the line does not exist
  */
 export async function resolveModelByRegistry(model: string): Promise<string> {
   if (!model.endsWith(championSuffix)) return model;
@@ -117,9 +118,9 @@ export async function resolveModelByRegistry(model: string): Promise<string> {
   const [directory, line] = [dirname(path), basename(path)];
   const champion = lineOfRegistry(await readRegistry(directory), line)?.champions.at(-1);
   if (champion !== undefined) return join(directory, champion);
-  // If nothing was ever promoted, the line's first version is its champion.
+  // If no version was ever promoted, the line's first version is its champion.
   if (await exists(join(path, "manifest.json"))) return path;
   throw new UserError(`${model}: ${directory} has no line of models named ${JSON.stringify(line)}`, {
-    advice: `List its models: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
+    advice: `List the lines and their models: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
   });
 }

@@ -1,6 +1,6 @@
-// Folders that are replaced as a whole, such as a rejected candidate's report. Their files are written and flushed in a staging
-// directory on the same file system, and then the folder is moved into place. An earlier folder is first moved into staging.
-// So a reader finds the old folder, the new folder or, for a moment, no folder, but never a mixture.
+// Folders that are replaced as a whole, such as a rejected candidate's report. The new files are written and flushed in a
+// staging directory on the same file system, and then the folder is moved into place. An earlier folder is first moved into
+// staging. A reader therefore finds the old folder, the new folder or, for a moment, no folder, but never a mixture.
 import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -10,7 +10,7 @@ import { writeFileAtomic } from "./atomic-file.ts";
 import { flushDirectory, makeFlushedDirectory } from "./flush.ts";
 import { isLockFlag } from "./lock.ts";
 
-/** @throws UserError if `out` exists and is not a folder with only files of these names */
+/** @throws UserError if `out` exists and is not a folder that contains only files with these names */
 export async function checkReplaceableDirectory(out: string, names: readonly string[]): Promise<void> {
   const found = await lstat(out).catch((error: unknown) => {
     if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return null;

@@ -1,5 +1,6 @@
 // Replaces an immutable file of a model folder. The file and the manifest cannot be renamed in one step, so the manifest first
-// allows both the old and the new content. After each of the three renames the folder is valid, with one or the other.
+// allows both the old and the new content. After each of the three renames, the folder is valid, with the old or the new
+// content.
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { writeFileAtomic } from "./atomic-file.ts";
@@ -14,8 +15,8 @@ const lockPatienceMs = 30_000;
 
 /**
  * @param name a file that the manifest lists as immutable
- * @param change what else changes in the manifest
- * @throws UserError if another process holds the folder's lock, or the file was changed in the meantime
+ * @param change further changes of the manifest
+ * @throws UserError if another process holds the folder's lock, or the file was modified in the meantime
  */
 export async function replaceModelFile(
   directory: string,

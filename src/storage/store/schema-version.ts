@@ -5,7 +5,7 @@ export const schemaVersion = 1;
 
 /**
  * Rejects a file with a later schema version, before its content is reported as invalid.
- * @param wrote version of Tidemark that wrote the file, if the file contains it
+ * @param wrote version of Tidemark that wrote the file, if the file names it
  */
 export function refuseLaterSchemaVersion(value: unknown, path: string, wrote?: unknown): void {
   if (typeof value !== "object" || value === null || !("schema_version" in value)) return;

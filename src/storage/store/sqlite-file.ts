@@ -8,7 +8,7 @@ import { hasSystemErrorCode } from "../../system-error.ts";
 import { openSqlite } from "./open-sqlite.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 
-/** Far longer than any transaction takes, but short enough for a person to wait; an arbitrary choice. */
+/** Longer than any transaction takes, but short enough for a person to wait; an arbitrary choice. */
 const defaultBusyTimeoutMs = 30_000;
 
 export interface SqliteOptions {
@@ -17,14 +17,14 @@ export interface SqliteOptions {
 }
 
 /**
- * An SQLite file. It turns every failure of the file itself (not a database, no permission, disk full, locked too long) into
- * a UserError.
+ * An SQLite file. Every failure of the file itself (not a database, no permission, disk full, locked too long) becomes a
+ * UserError.
  */
 export class SqliteFile {
   readonly path: string;
   readonly #database: DatabaseSync;
 
-  /** Opens the file, or creates it; its directory must exist. */
+  /** Opens or creates the file; its directory must exist. */
   constructor(path: string, { busyTimeoutMs = defaultBusyTimeoutMs }: SqliteOptions = {}) {
     this.path = path;
     const database = explainSqliteFileErrors(path, () => openSqlite(resolve(path), { timeout: busyTimeoutMs }));
@@ -42,8 +42,8 @@ export class SqliteFile {
 
   /**
    * Runs `work` as one transaction. No other transaction, in this process or another, overlaps with it, so the data that it
-   * reads cannot change before it commits. If it throws, nothing is changed. `work` must be synchronous; if it waited, other
-   * work in this process would be blocked by its lock.
+   * reads cannot change before it commits. If it throws, nothing is changed. `work` must be synchronous; otherwise, its lock
+   * would block other work in this process while it waits.
    */
   transaction<T>(work: (database: DatabaseSync) => T): T {
     const database = this.#database;
@@ -62,8 +62,8 @@ export class SqliteFile {
   }
 
   /**
-   * Runs `read` on a single state of the file, as of its first statement, regardless of what other processes write in the
-   * meantime. It does not wait for them, and they do not wait for it.
+   * Runs `read` on the state of the file at its first statement, regardless of concurrent writes by other processes. Readers
+   * and writers do not wait for each other.
    */
   snapshot<T>(read: (database: DatabaseSync) => T): T {
     const database = this.#database;
@@ -138,7 +138,7 @@ const faults: Readonly<Record<number, { what: string; advice: string }>> = {
   },
   14: {
     what: "cannot be opened or created",
-    advice: "Check that its folder exists and can be written to; a ledger needs further files beside it.",
+    advice: "Check that its folder exists and can be written to; a ledger creates further files in the same folder.",
   },
   26: {
     what: "is not an SQLite database",
@@ -160,12 +160,12 @@ export function explainSqliteFileErrors<T>(path: string, work: () => T): T {
   }
 }
 
-/** Whether `explainSqliteFileErrors` explained that another process had locked the file. */
+/** Whether the error is an explanation by `explainSqliteFileErrors` that another process has locked the file. */
 export function isLockedSqliteFile(error: unknown): boolean {
   return error instanceof StoreUnavailable && sqliteErrorCode(error.cause) === lockedFile;
 }
 
-/** The low byte of an extended result code; undefined if it is not an SQLite error. */
+/** The low byte of an extended result code; undefined if the error does not come from SQLite. */
 function sqliteErrorCode(error: unknown): number | undefined {
   if (!(error instanceof Error && "errcode" in error && typeof error.errcode === "number")) return undefined;
   return error.errcode & 0xff;

@@ -1,5 +1,5 @@
-// A folder with one ledger per version of a model: DIR/PROJECT/MODEL/monitor.sqlite. It has no rolling_reference.json, which
-// belongs to ledgers in model folders.
+// A folder with one ledger per model version: DIR/PROJECT/MODEL/monitor.sqlite. These ledgers have no
+// rolling_reference.json, which exists only in model folders.
 import { join } from "node:path";
 import { makeDirectories } from "../../make-directories.ts";
 import type { OpenedStore, StoreKey, StoreOptions } from "./opened-store.ts";
@@ -19,7 +19,7 @@ export class SqliteStore implements OpenedStore {
     this.#options = options;
   }
 
-  /** Opens the folder, or makes it. @throws the system's error if it cannot be made */
+  /** Opens or creates the folder. @throws the system's error if it cannot be created */
   static async open(
     { shown, directory }: Extract<StoreAddress, { kind: "sqlite" }>,
     options: StoreOptions,

@@ -1,7 +1,7 @@
-// Stores streams in a model folder's monitor.sqlite. A decision runs outside the ledger's lock. The commit checks that the stream
-// still has the version on which the decision was based; if not, the batch is judged again. So each batch is judged with
-// knowledge of all earlier batches, however many processes add batches at the same time, and no process waits while another
-// one judges.
+// Stores streams in a model folder's monitor.sqlite. A batch is judged outside the ledger's lock. The commit checks that the
+// stream still has the version against which the batch was judged; if not, the batch is judged again. Each batch is therefore
+// judged with knowledge of all earlier batches, even if many processes add batches at the same time, and no process waits while
+// another process judges.
 import { setTimeout } from "node:timers/promises";
 import type { BatchLedger } from "./batch-ledger.ts";
 import { MonitorDatabase, type MonitorOptions } from "./monitor-database.ts";
@@ -30,14 +30,11 @@ import {
 } from "./stream-store.ts";
 
 export interface SqliteStoreOptions extends MonitorOptions {
-  /** Path of the file that describes a stream's rolling reference. By default, no such file is written. */
+  /** Path of the file that describes a stream's rolling reference. By default, no rolling_reference.json is written. */
   readonly published?: PublishedReference;
 }
 
-/**
- * Maximum attempts to judge a batch outside the lock; after that many attempts have failed because of other batches, it is
- * judged inside the lock.
- */
+/** Maximum number of attempts to judge a batch outside the lock, after which the batch is judged inside the lock. */
 const mostRaces = 4;
 /** Maximum number of batches shortened per transaction, so that checks can run in between. */
 const shortenedAtOnce = 200;
@@ -174,7 +171,7 @@ export class SqliteStreamStore implements StreamStore {
       return batches;
     });
     this.#unpublish(stream);
-    // Pages that were freed earlier, when records were shortened, may still have data of the stream.
+    // Pages that were freed earlier, when records were shortened, may still contain data of the stream.
     await this.#whenUnlocked(() => this.#database.vacuum());
     return erased;
   }
@@ -203,7 +200,7 @@ export class SqliteStreamStore implements StreamStore {
     this.#database.close();
   }
 
-  /** SQLite itself waits for `busyTimeoutMs`, and nothing else happens meanwhile; between attempts, everything else does. */
+  /** SQLite itself blocks this process for up to `busyTimeoutMs`; other work continues only between attempts. */
   async #whenUnlocked<T>(work: () => T): Promise<T> {
     for (const deadline = Date.now() + longestLockWaitMs; ; await setTimeout(lockPauseMs)) {
       try {

@@ -1,6 +1,6 @@
-// The folder that a training run uses until its model is complete: `<out>.partial/`, beside the future model folder. It
-// contains the checkpoints, the history and `run.json`, which a resumed run must match. Only one process at a time can lock
-// it. If there is no run.json, nothing in the folder is worth keeping, and the process removes the folder when it ends.
+// The folder that a training run uses until its model is complete: `<out>.partial/`, next to the future model folder. The
+// folder contains the checkpoints, the history and `run.json`, which a resumed run must match. Only one process at a time can
+// lock it. Without run.json, nothing in the folder is worth keeping, and the process removes the folder when it ends.
 import { lstat, readdir, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { z } from "zod";
@@ -16,16 +16,16 @@ import { acquireLock, isLockFlag } from "./lock.ts";
 import { checkOutFolder, tryOutFolder } from "./out-folder.ts";
 
 export interface Staging {
-  /** The model folder this run will become. */
+  /** The model folder that this run will produce. */
   readonly out: string;
   /** Path of `<out>.partial`, an existing folder. */
   readonly directory: string;
-  /** What the interrupted run saved with `saveState`; null in a new run. */
+  /** The state that the interrupted run saved with `saveState`; null in a new run. */
   readonly state: unknown;
   path(name: string): string;
-  /** Writes run.json; from now on, the run can be resumed. */
+  /** Writes run.json, after which the run can be resumed. */
   saveState(state: unknown): Promise<void>;
-  /** Releases the lock. If no state was saved, also removes the folder and the parent directories that the process made. */
+  /** Releases the lock. If no state was saved, also removes the folder and the parent directories that the process created. */
   release(): Promise<void>;
   /** Removes everything; called when the model folder has been written. */
   discard(): Promise<void>;
@@ -38,7 +38,7 @@ export function stagingDirectory(out: string): string {
   return `${resolve(out)}.partial`;
 }
 
-/** The path of the staging directory as the user would write it. */
+/** The path of the staging directory in the form that the user would write. */
 export function shownStaging(out: string): string {
   const directory = stagingDirectory(out);
   return isAbsolute(out) ? directory : relative("", directory);
@@ -52,8 +52,8 @@ export function removeStagingCommand(out: string): string {
 /**
  * Makes or reopens the staging directory of `out` and locks it.
  *
- * Without `resume`, it does not remove a run that could be resumed, but throws. With `resume`, it throws if there is no such
- * run. It also throws if another running process uses the directory, but takes over the lock of a dead process. All errors
+ * Without `resume`, it throws instead of removing a run that could be resumed. With `resume`, it throws if there is no run to
+ * resume. It also throws if another running process uses the directory, but takes over the lock of a dead process. All errors
  * are UserErrors with advice.
  */
 export async function openStaging(out: string, { resume }: { resume: boolean }): Promise<Staging> {
@@ -111,13 +111,13 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
       discard,
     };
   } catch (error) {
-    // If it cannot be removed either, the error that is being reported matters more.
+    // If the folder cannot be removed either, the error that is being reported matters more.
     await release().catch(() => undefined);
     throw error;
   }
 }
 
-/** Rejects a link, because files of a run that saved no state are removed, and nothing must be removed through a link. */
+/** Rejects a link, because files of a run without saved state are removed, and no file may be removed through a link. */
 async function refuseLinkedStaging(out: string): Promise<void> {
   const found = await lstat(stagingDirectory(out)).catch((error: unknown) => {
     if (hasSystemErrorCode(error, "ENOENT")) return undefined;
@@ -129,7 +129,7 @@ async function refuseLinkedStaging(out: string): Promise<void> {
   });
 }
 
-/** Removes the files that an earlier process left without saving a state, except locks. */
+/** Removes the files of an earlier process that saved no state, except locks. */
 async function clearStaging(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!isLockFlag(directory, name)) await rm(join(directory, name), { recursive: true, force: true });

@@ -1,18 +1,18 @@
-// The address of a store of streams, as a user writes it: a folder of SQLite ledgers, or a PostgreSQL database. It is parsed
-// once, where options are resolved.
+// The address of a store of streams, as a user writes it: a folder of SQLite ledgers, or a PostgreSQL database. The address is
+// parsed only once, when options are resolved.
 import { UserError } from "../../errors.ts";
 
 export type StoreAddress =
   | { readonly kind: "sqlite"; readonly directory: string; readonly shown: string }
   | {
       readonly kind: "postgres";
-      /** With the password; never printed. */
+      /** The full address with the password; never printed. */
       readonly connection: string;
-      /** Without user name, password and settings. */
+      /** The address without user name, password and settings. */
       readonly shown: string;
     };
 
-/** What an address looks like. */
+/** Describes the expected form of an address. */
 export const expectedStoreAddress = "sqlite:DIR or postgres://user:password@host/database";
 
 /** @throws UserError if it is neither kind of address; the message does not repeat a password */

@@ -5,7 +5,7 @@ import { UserError } from "../../errors.ts";
 import { sha256Bytes } from "./hash.ts";
 import { modelFiles } from "./model-folder.ts";
 
-/** The stream of a batch for which no stream is named. */
+/** The default stream, for batches without a stream name. */
 export const defaultStream = "default";
 
 /** Maximum length in UTF-16 units; an arbitrary limit that keeps tables and messages readable. */
@@ -31,7 +31,7 @@ export function checkStreamName(kind: "stream" | "batch id", name: string): stri
   });
 }
 
-/** Path of a stream's rolling reference in its model folder; that of the default stream is at the top level. */
+/** Path of a stream's rolling reference in its model folder; the file of the default stream is at the top level. */
 export function rollingReferencePath(stream: string): string {
   if (stream === defaultStream) return modelFiles.rollingReference;
   return join("streams", plainFolderName(stream), modelFiles.rollingReference);
@@ -41,8 +41,8 @@ export function rollingReferencePath(stream: string): string {
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
 /**
- * A plain name is used for the folder as it is. For any other name, the folder's name consists of the plain characters, "~"
- * (which no plain name contains) and a hash. So names that differ only in case get different folders.
+ * A plain name is used as the folder's name unchanged. For any other name, the folder's name consists of the plain characters,
+ * "~" (which no plain name contains) and a hash. Names that differ only in case therefore get different folders.
  */
 export function plainFolderName(name: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name) && !reserved.test(name)) return name;

@@ -1,34 +1,33 @@
-// The port for storing streams of batches: plain records of names, times, bytes and opaque JSON values. Its callers know the
-// meaning of a state, a summary or a result, and decide which batches enter the references. Its adapters handle storage and
-// concurrent writers. `SqliteStreamStore` is an adapter; test/storage/store/stream-store-contract.ts states what every
-// adapter guarantees.
+// The port for storing streams of batches: plain records of names, times, bytes and opaque JSON values. The callers interpret
+// states, summaries and results, and decide which batches enter the references. Its adapters handle storage and concurrent
+// writers. `SqliteStreamStore` is an adapter; test/storage/store/stream-store-contract.ts states what every adapter guarantees.
 //
-// A store keeps three kinds of data about a batch, each for as long as it is useful. It always keeps the record with a few
-// figures. It keeps the full result for some days, and the summary while a reference needs it or the user may still make a
-// decision about the batch.
+// A store keeps three kinds of data about a batch, each for a different time. It always keeps the record with a few figures. It
+// keeps the full result for some days, and the summary while a reference needs it or a user may still accept or exclude the
+// batch.
 
 /** Status of a batch. */
 export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
 
 /** Identity of a batch. */
 export interface IncomingBatch {
-  /** Stream that the batch belongs to. */
+  /** Stream to which the batch belongs. */
   readonly stream: string;
   /** Unique within its stream. */
   readonly batchId: string;
-  /** Hash of its content. The same id with a different hash is rejected. */
+  /** Hash of its content. The same batch id with a different hash is rejected. */
   readonly contentHash: string;
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
 }
 
-/** Whether a batch may enter the stream's references, and why. */
+/** Whether a batch may enter the stream's references, and the reason. */
 export interface BatchStanding {
   /** The decision. */
   readonly status: BatchStatus;
   /** The reason in words; null if there is none. */
   readonly reason: string | null;
-  /** Whether later batches are compared with it. */
+  /** Whether later batches are compared with this batch. */
   readonly inReferences: boolean;
 }
 
@@ -40,7 +39,7 @@ export interface DecidedBatch extends BatchStanding {
   readonly figures: unknown;
   /** The full answer. */
   readonly result: unknown;
-  /** What a list of streams shows about the answer: a small JSON value that is kept forever (default: null). */
+  /** The part of the result that a list of streams shows: a small JSON value that is kept forever (default: null). */
   readonly headline?: unknown;
   /** The stream's new state; absent if it does not change. */
   readonly state?: unknown;
@@ -48,13 +47,13 @@ export interface DecidedBatch extends BatchStanding {
 
 /** A batch in the store. */
 export interface StoredBatch extends IncomingBatch, BatchStanding {
-  /** Increases with every batch of any stream. */
+  /** Sequence number, which increases with every batch of any stream. */
   readonly sequence: number;
-  /** Whether the summary that references are built from is still kept. */
+  /** Whether the summary, from which references are built, is still stored. */
   readonly hasSummary: boolean;
   /** Key figures that are kept forever; null if nothing was measured. */
   readonly figures: unknown;
-  /** The answer, in full or shortened; see `StreamRules`. */
+  /** The result, in full or shortened; see `StreamRules`. */
   readonly result: unknown;
 }
 
@@ -66,25 +65,25 @@ export interface ReferenceSummary extends ReferenceFigures {
   readonly summary: Uint8Array;
 }
 
-/** The memory of a stream; before its first batch, it is empty, with version 0. */
+/** The stored state of a stream; before the first batch, it is empty and has version 0. */
 export interface StoredMemory {
   /** Increases with every change of the stream. */
   readonly version: number;
-  /** Number of batches so far, whatever their status. */
+  /** Number of batches so far, regardless of status. */
   readonly batches: number;
-  /** The state after the last decision; null before the first, and after a reset. */
+  /** The state after the last decision; null before the first decision and after a reset. */
   readonly state: unknown;
-  /** The headline of the last batch, whatever its status; null before the first. */
+  /** The headline of the last batch, regardless of status; null before the first batch. */
   readonly headline: unknown;
   /** The last N batches with `inReferences` that still have a summary, oldest first. */
   readonly rolling: readonly ReferenceSummary[];
-  /** The first N such batches, oldest first. */
+  /** The first N batches with `inReferences` that still have a summary, oldest first. */
   readonly anchor: readonly ReferenceSummary[];
   /** ISO 8601; null until a batch has entered the references. */
   readonly referencesChangedAt: string | null;
 }
 
-/** Rules for how much is kept. */
+/** Rules that limit how much is kept. */
 export interface StreamRules {
   /** N, the number of batches in a reference. */
   readonly referenceBatches: number;
@@ -97,7 +96,7 @@ export interface StreamRules {
   readonly since: string;
   /** Size of the whole store, in bytes, above which the oldest batches are shortened regardless of age. */
   readonly bytes: number;
-  /** Returns the part of a result that is kept. */
+  /** Returns the part of a result that is kept after shortening. */
   readonly shorten: (result: unknown) => unknown;
 }
 
@@ -114,7 +113,7 @@ export interface PageOptions {
   readonly skip?: number;
   /** Maximum number of batches on the page (default 100). */
   readonly limit?: number;
-  /** Counts `skip` and `limit` from the newest batch; the page is still oldest first. */
+  /** Counts `skip` and `limit` from the newest batch; the page itself is still ordered oldest first. */
   readonly fromEnd?: boolean;
 }
 
@@ -124,20 +123,20 @@ export interface StreamPage {
   readonly batches: readonly StoredBatch[];
 }
 
-/** A batch as a list of streams shows it. */
+/** A batch in a list of streams. */
 export interface LatestBatch extends Pick<IncomingBatch, "batchId" | "receivedAt"> {
   readonly status: BatchStatus;
   readonly headline: unknown;
 }
 
-/** What a list of streams shows about a stream. */
+/** The overview of a stream in a list of streams. */
 export interface StreamOverview {
   readonly stream: string;
-  /** Number of batches by status. */
+  /** Number of batches per status. */
   readonly counts: Readonly<Record<BatchStatus, number>>;
-  /** Whether a decision has left a state since the stream began, or since its last reset. */
+  /** Whether the stream has a state from a decision since its beginning or its last reset. */
   readonly hasState: boolean;
-  /** Time at which the user retired the stream, ISO 8601, UTC; null if it is in use. */
+  /** Time at which a user retired the stream, ISO 8601, UTC; null if it is not retired. */
   readonly retiredAt: string | null;
   /** The last batches, oldest first. */
   readonly latest: readonly LatestBatch[];
@@ -146,37 +145,37 @@ export interface StreamOverview {
 export interface FleetOptions {
   /** Maximum number of each stream's last batches. */
   readonly latest: number;
-  /** Only these streams (default: all). */
+  /** Only these streams (default: all streams). */
   readonly streams?: readonly string[];
 }
 
-/** Who did something to a stream, when and why. */
+/** Author, time and reason of an action. */
 export interface ActionNote {
   /** ISO 8601, UTC. */
   readonly at: string;
   /** Name of the user. */
   readonly who: string;
-  /** Null if none was given. */
+  /** The reason; null if none was given. */
   readonly reason: string | null;
 }
 
-/** What a user can do to a stream or to one of its batches. */
+/** The kinds of actions on a stream or on one of its batches. */
 export type UserAction = "accept" | "exclude" | "reset" | "rename" | "retire" | "erase";
 
-/** Who decided about a batch, what, when and why. */
+/** An action on a batch, with its author, time and reason. */
 export interface DecisionNote extends ActionNote {
   readonly action: "accept" | "exclude";
 }
 
-/** What a user did to a stream or to one of its batches. */
+/** A recorded action on a stream or on one of its batches. */
 export interface StreamAction extends ActionNote {
   /** What was done. */
   readonly action: UserAction;
-  /** The stream's present name; for an erased stream, the text that stands for it. */
+  /** The stream's present name; for an erased stream, the text that replaces it. */
   readonly stream: string;
   /**
-   * The id of a batch that was accepted or excluded, or the previous name of a renamed stream; null for other actions, and if the
-   * stream was erased.
+   * The id of a batch that was accepted or excluded, or the previous name of a renamed stream; null for other actions, and for
+   * an erased stream.
    */
   readonly subject: string | null;
 }
@@ -193,22 +192,22 @@ export interface NamedBatch {
 export interface CompactedStore {
   /** Number of batches whose records were shortened. */
   readonly shortened: number;
-  /** Batches whose stored answers are damaged; the answers were left unchanged. */
+  /** Batches whose stored results are damaged and were left unchanged. */
   readonly damaged: readonly NamedBatch[];
   /** Size of the ledger and its write-ahead log before compaction, in bytes. */
   readonly bytesBefore: number;
-  /** Size of both after compaction. */
+  /** Size of the ledger and its write-ahead log after compaction, in bytes. */
   readonly bytesAfter: number;
 }
 
 export interface StreamStore {
   /**
-   * Judges a batch by its stream's memory, and stores it, in one atomic step. If the id exists, it returns the stored batch and
-   * changes nothing. The caller must check whether the content is the same.
+   * Judges a batch against the state of its stream, and stores it, in one atomic step. If the id exists, it returns the stored
+   * batch and changes nothing. The caller must check whether the content is the same.
    * @param decide pure and synchronous; called again if another batch arrived in between, so that each batch is judged with
-   *   knowledge of all earlier batches. An exception is passed on, and nothing is changed
-   * @param decide.sameContent id of a batch among the stream's last `searchedForContent` that has the same content hash
-   * and was checked since the last reset; null if there is none
+   * knowledge of all earlier batches. An exception is passed on, and nothing is changed
+   * @param decide.sameContent id of the batch with the same content hash, searched among the stream's last `searchedForContent`
+   * batches since the last reset; null if there is none
    */
   record(
     batch: IncomingBatch,
@@ -217,8 +216,8 @@ export interface StreamStore {
   ): Promise<RecordedBatch>;
 
   /**
-   * Changes the standing of a batch afterwards. If it changes, the stream's actions record it.
-   * @param decide pure and synchronous; gets undefined if there is no such batch; returns null to change nothing
+   * Changes the status of a stored batch. A change is recorded in the stream's actions.
+   * @param decide pure and synchronous; receives undefined if the batch does not exist; returns null to change nothing
    * @returns whether the standing changed
    */
   decideByHand(
@@ -228,8 +227,8 @@ export interface StreamStore {
   ): Promise<boolean>;
 
   /**
-   * Restarts the streams without references and state: all of them, or none if one fails. Their batches are kept, and the batch
-   * ids cannot be used again. The actions of each stream record it.
+   * Clears the references and the state of the streams: of all of them, or of none if one fails. Their batches are kept, and
+   * the batch ids cannot be used again. The reset is recorded in the actions of each stream.
    */
   reset(streams: readonly string[], note: ActionNote): Promise<void>;
 
@@ -238,41 +237,45 @@ export interface StreamStore {
   /** Batches of a stream, in order of arrival. */
   page(stream: string, options?: PageOptions): Promise<StreamPage>;
 
-  /** One batch; null if the stream has none with this id. */
+  /** One batch; null if the stream has no batch with this id. */
   find(stream: string, batchId: string): Promise<StoredBatch | null>;
 
-  /** The summary of a batch; null if there is no such batch, or its summary is no longer kept. */
+  /** The summary of a batch; null if the batch does not exist, or its summary is no longer stored. */
   summary(stream: string, batchId: string): Promise<Uint8Array | null>;
 
   /** The names of all streams with at least one batch, sorted. */
   streams(): Promise<string[]>;
 
-  /** An overview of every stream, sorted by name. It costs the same for long and short streams: only `latest` batches are read. */
+  /**
+   * An overview of every stream, sorted by name. The cost is the same for long and short streams: only `latest` batches are
+   * read.
+   */
   fleet(options: FleetOptions): Promise<StreamOverview[]>;
 
   /**
-   * Gives a stream another name. Its batches, references and state stay as they are, and so do its actions, under the new name.
-   * @returns "unknown" if there is no such stream, "taken" if there is one with the other name; nothing is changed then
+   * Renames a stream. The stream's batches, references and state do not change; its actions are kept under the new name.
+   * @returns "unknown" if the stream does not exist, "taken" if another stream has the new name; nothing has then been changed
    */
   rename(stream: string, to: string, note: ActionNote): Promise<"renamed" | "unknown" | "taken">;
 
   /**
-   * Marks a stream as retired. Its next batch ends that.
-   * @returns false if there is no such stream, or it is retired already
+   * Marks a stream as retired. The stream's next batch ends the retirement.
+   * @returns false if the stream does not exist or is already retired
    */
   retire(stream: string, note: ActionNote): Promise<boolean>;
 
   /**
-   * Deletes everything about a stream, so that neither the store's files nor what it publishes contain it. Only the record of its
-   * actions is kept, under the text `recordedAs`.
-   * @returns the number of batches; null if there is no such stream, in which case the remains of an interrupted call are removed
+   * Deletes all data of a stream, so that neither the store's files nor its published files contain it. Only the record of the
+   * stream's actions is kept, under the text `recordedAs`.
+   * @returns the number of batches; null if the stream does not exist, in which case the remains of an interrupted erasure are
+   * removed
    */
   erase(stream: string, note: ActionNote & { readonly recordedAs: string }): Promise<number | null>;
 
-  /** What users did to a stream, or to all streams, oldest first. */
+  /** Users' actions on one stream or on all streams, oldest first. */
   actions(stream?: string): Promise<StreamAction[]>;
 
-  /** Shortens everything that the rules no longer keep in full, and frees the space. */
+  /** Shortens all records that the rules no longer keep in full, and frees the space. */
   compact(rules: StreamRules): Promise<CompactedStore>;
 
   close(): Promise<void>;

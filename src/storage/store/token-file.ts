@@ -1,5 +1,5 @@
-// tokens.json: who may use the service, and for what. It holds only the hash of each token. A token has 256 random bits, so a
-// single SHA-256 is as safe as a slow hash for passwords, and checking it takes no time.
+// tokens.json lists who may use the service, and with which scopes. The file contains only the hash of each token. A token has
+// 256 random bits, so a single SHA-256 is as safe as a slow hash for passwords, and checking it takes no time.
 
 import { lstat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -12,14 +12,14 @@ import { jsonFileText, readJsonFile } from "./json-file.ts";
 import { waitForLock } from "./lock.ts";
 
 export interface StoredToken {
-  /** Unique among the tokens that are valid; a rotated token keeps its name until it expires. */
+  /** Unique among valid tokens; a rotated token keeps its name until it expires. */
   name: string;
   project: string;
   scopes: string[];
   /** SHA-256 of the token, in hexadecimal. */
   hash: string;
   created_at: string;
-  /** Null if it does not expire. */
+  /** Null if the token does not expire. */
   expires_at: string | null;
 }
 
@@ -42,7 +42,7 @@ export const tokenFileSchema: z.ZodType<TokenFile> = z.object({
   ),
 });
 
-/** The tokens in a file; none if there is no file. */
+/** The tokens in a file; empty if the file does not exist. */
 export async function readTokenFile(path: string): Promise<TokenFile> {
   const found = await lstat(path).catch((error: unknown) => {
     if (hasSystemErrorCode(error, "ENOENT")) return undefined;
@@ -51,19 +51,20 @@ export async function readTokenFile(path: string): Promise<TokenFile> {
   return found === undefined ? { schema_version: 1, tokens: [] } : readJsonFile(path, tokenFileSchema);
 }
 
-/** Maximum time to wait for another process; its change takes only milliseconds. */
+/** Maximum time to wait for another process, whose change takes only milliseconds. */
 const lockPatienceMs = 10_000;
 
 /**
  * Reads, changes and replaces the file, which only its owner can read.
- * @throws UserError if another process does not release it in time; an error of `change` is passed on, and nothing is changed
+ * @throws UserError if another process does not release the file in time; an error of `change` is passed on, and nothing is
+ * changed
  */
 export async function changeTokenFile<T>(path: string, change: (tokens: StoredToken[]) => T): Promise<T> {
   await makeDirectories(dirname(path));
   const lock = await waitForLock(dirname(path), lockPatienceMs);
   if (!lock.held) {
     throw new UserError(`${path}: ${lock.holder} is changing its folder`, {
-      advice: `Try again when that process has finished. Its lock is ${lock.flag}`,
+      advice: `Try again when the other process has finished. Its lock is ${lock.flag}`,
     });
   }
   try {

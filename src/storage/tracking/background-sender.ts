@@ -1,6 +1,6 @@
-// Sends events in the background without ever delaying other work. It retries after temporary faults, and stops for good if the
-// server will never accept the events. The caller reports the number of events that could not be sent; the log still contains
-// them.
+// Sends events in the background without ever delaying other work. The sender retries after temporary faults, and stops
+// permanently if the server will never accept the events. The caller reports the number of events that could not be sent; they
+// remain in the log.
 
 import type { EventSender } from "./event-sender.ts";
 import { type Clock, systemClock } from "./sender-clock.ts";
@@ -15,9 +15,9 @@ const longestWaitMs = 30_000;
 /** Longest wait that a server may request. */
 const longestAskedMs = 15 * 60_000;
 
-/** What a server did not accept. */
+/** The events that a server did not accept. */
 export interface Unsent {
-  /** Number of events, or of batches if it concerns a stream. */
+  /** Number of events, or of batches in the case of a stream. */
   readonly events: number;
   /** The reason in one line. */
   readonly reason: string;
@@ -48,7 +48,7 @@ export class BackgroundSender {
 
   /**
    * Sends the rest.
-   * @param limits the time left for this server; a server that cannot be reached is tried once more
+   * @param limits the time left for this server; an unreachable server is tried once more
    * @returns null if everything was sent
    */
   async finish(limits: ServerTimeLimits = new ServerTimeLimits(10_000)): Promise<Unsent | null> {
@@ -108,7 +108,7 @@ export class BackgroundSender {
     return true;
   }
 
-  /** Subtracts the time since the last answer from the limits, as useful time if `taken`, otherwise as lost time. */
+  /** Subtracts the time since the last answer from the limits, as productive time if `taken`, otherwise as lost time. */
   #spend(taken = false): void {
     const now = this.#clock.now();
     if (taken) this.#limits?.spendTaken(now - this.#since);
@@ -116,7 +116,7 @@ export class BackgroundSender {
     this.#since = now;
   }
 
-  /** Resolves when nothing has been accepted for too long; the time of a request that is still open counts as well. */
+  /** Resolves when the server has accepted nothing for too long; the time of an open request counts as well. */
   async #expired(done: AbortSignal): Promise<void> {
     const left = (): number => this.#limits!.leftMs - (this.#clock.now() - this.#since);
     while (left() > 0 && !done.aborted) await this.#clock.sleep(left() + 1, done);
@@ -141,7 +141,7 @@ export function runBackgroundSender(
 }
 
 /**
- * The wait before a retry: at least the client's own backoff, whatever the server requests, so that no answer causes a busy
+ * The delay before a retry: at least the client's own backoff, whatever the server requests, so that no reply causes a busy
  * loop. Jitter keeps many clients from retrying at the same time.
  */
 function backgroundRetryMs({ retryAfterSeconds: asked = 0 }: TrackingFault, failures: number): number {
@@ -150,12 +150,12 @@ function backgroundRetryMs({ retryAfterSeconds: asked = 0 }: TrackingFault, fail
   return Math.max(backoff, askedMs);
 }
 
-/** A defect in this code ends the sending, but not the other work. */
+/** A defect in this code stops the sending, but not the other work. */
 function backgroundSenderFault(error: unknown): TrackingFault {
   return error instanceof TrackingFault ? error : new TrackingFault("refused", String(error), { cause: error });
 }
 
-/** Whether nothing listens at that address. */
+/** Whether no server listens at the address. */
 function isBackgroundServerAbsent({ kind, cause }: TrackingFault): boolean {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   return kind === "unreachable" && ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "EAI_AGAIN"].includes(String(code));

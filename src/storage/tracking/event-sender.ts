@@ -1,6 +1,6 @@
 // Turns events into requests that are safe to repeat. A run is looked up by its unique tag before it is created; the server
-// identifies a metric by key, step, time and value; and an artifact overwrites its earlier copy. So if it is unclear whether
-// a request arrived, it is sent again, and the server still stores everything only once.
+// identifies a metric by key, step, time and value; and an artifact overwrites its earlier copy. If it is unclear whether a
+// request arrived, it can therefore be sent again, and the server still stores everything only once.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -34,13 +34,13 @@ interface Loggable {
 }
 
 export interface SenderOptions {
-  /** Used instead of the experiment in the log. */
+  /** Replaces the experiment named in the log. */
   readonly experiment?: string | undefined;
   /** Returns the bytes of an artifact; throws a UserError if they may not be sent. */
   readonly read: (artifact: Artifact) => Promise<Buffer>;
   /** Whether a run with the log's id belongs to this log, rather than to a copy that has diverged. Default: always. */
   readonly belongs?: RunTest;
-  /** Receives one warning about each thing that the server rejects. */
+  /** Receives one warning for each item that the server rejects. */
   readonly warn: Reporter["warn"];
 }
 
@@ -61,7 +61,7 @@ export class EventSender {
     this.#options = options;
   }
 
-  /** The page of the log's first run; null until the server has it. */
+  /** The page of the log's first run; null until the server has the run. */
   get page(): string | null {
     const [first] = this.#runs.values();
     if (first === undefined) return null;
@@ -288,7 +288,7 @@ export function sentEventKey(name: string): string {
   return key || "_";
 }
 
-/** If the cut splits a surrogate pair, removes the remaining half, because servers always fail on it. */
+/** If truncation splits a surrogate pair, removes the remaining half, because servers always fail on it. */
 function cutSentEventText(text: string, length: number): string {
   return (
     text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "")}…`

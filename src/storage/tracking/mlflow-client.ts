@@ -1,6 +1,6 @@
-// A client for the part of MLflow's REST API about runs, artifacts and the registry. It never repeats a request, because only
-// the sender knows whether that is safe. Protocol: https://mlflow.org/docs/latest/rest-api.html, checked against the server
-// of release 3.17.
+// A client for the part of MLflow's REST API about runs, artifacts and the registry. The client never repeats a request,
+// because only the sender can tell whether that is safe. Protocol: https://mlflow.org/docs/latest/rest-api.html, checked
+// against the server of release 3.17.
 
 import { z } from "zod";
 import type { ServerAddress } from "./server-address.ts";
@@ -17,7 +17,7 @@ export interface MlflowRun {
   readonly lastSteps: Readonly<Record<string, number>>;
 }
 
-/** Tests whether a run is the one to find. */
+/** Returns whether a run is the requested one. */
 export type RunTest = (run: MlflowRun) => boolean | Promise<boolean>;
 
 export interface KeyValue {
@@ -123,7 +123,7 @@ export class MlflowClient {
           experiment_ids: [experimentId],
           filter: `tags.\`${tag.key}\` = '${tag.value.replaceAll("'", "\\'")}'`,
           order_by: ["attributes.start_time ASC"],
-          // Keeps the answer small: a run may have a thousand metrics.
+          // Keeps the reply small: a run may have a thousand metrics.
           max_results: 5,
           ...(page === undefined ? {} : { page_token: page }),
         },

@@ -1,5 +1,5 @@
-// Parses the text of a tracking.jsonl into events. Model folders are passed between people, and no hash covers this file. So
-// before anything is sent, the whole log is checked for content that Tidemark would not write.
+// Parses the text of a tracking.jsonl into events. Model folders are passed between people, and no hash protects this file.
+// Before anything is sent, the whole log is therefore checked for content that Tidemark would not write.
 
 import { UserError } from "../../errors.ts";
 import { type TrackingEvent, trackingEventSchema } from "./tracking-event.ts";
@@ -38,7 +38,8 @@ export function parseTrackingLog(text: string, path: string): TrackingEvent[] {
 export function unparsableTrackingLog(path: string, line: number | null, what: string): UserError {
   return new UserError(`${line === null ? path : `${path}, line ${line}`}: ${what}`, {
     advice:
-      "Only train and retrain write this file. Restore it from a copy, or remove it; without it, this training is not reported.",
+      "Only train and retrain write this file. Restore the file from a copy, or remove it; without it, this " +
+      "training is not reported.",
   });
 }
 
@@ -63,7 +64,7 @@ function parseTrackingLogEvent(line: string, path: string, number: number): Trac
   );
 }
 
-/** The state before an event. */
+/** The parser's state before an event. */
 interface Before {
   readonly first: boolean;
   readonly runs: ReadonlySet<string>;
@@ -72,7 +73,7 @@ interface Before {
   readonly complete: boolean;
 }
 
-/** The fault of an event that may not occur at its position; null if there is none. */
+/** The fault of an event that is not allowed at its position; null if there is none. */
 function misplacedParsedEvent(event: TrackingEvent, { first, runs, artifacts, complete }: Before): string | null {
   if (complete) return `${event.type}: expected no event after complete`;
   if (first !== (event.type === "log")) return `${event.type}: expected log on the first line, and only there`;

@@ -12,19 +12,19 @@ export interface ServerAddress {
   readonly authorization: string | undefined;
   /** PEM certificates to trust instead of the default ones. */
   readonly certificates: string | undefined;
-  /** Whether certificates are not checked. */
+  /** Whether certificate verification is disabled. */
   readonly insecureTls: boolean;
   readonly warnings: readonly string[];
 }
 
-/** In bytes; the complete set of certificates that a machine trusts takes a quarter of a MiB. */
+/** Limit in bytes; all certificates that a machine trusts take up a quarter of a MiB. */
 const largestCertificates = 16 * 2 ** 20;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * @param tracking the option: an address, "none", or undefined for MLFLOW_TRACKING_URI
- * @returns null if nothing is tracked, or if the environment names a store that is not a server; see `isAddressOfOtherStore`
+ * @returns null if tracking is disabled, or if the environment names a store that is not a server; see `isAddressOfOtherStore`
  * @throws UserError if the address is not an http(s) URL or the certificates cannot be read
  */
 export function serverAddress(
@@ -35,7 +35,7 @@ export function serverAddress(
   if (written === "" || written === "none") return null;
   const url = URL.canParse(written) ? new URL(written) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    // The environment variable may be meant for other tools.
+    // The environment variable may be intended for other tools.
     if (tracking === undefined) return null;
     throw new UserError(`--tracking: expected http:// or https:// and a host, got ${showServerAddress(written)}`, {
       advice:

@@ -9,7 +9,7 @@ import { TrackingFault } from "./tracking-fault.ts";
 const errorSchema = z.object({ error_code: z.string().optional(), message: z.string().optional() });
 
 export interface Deadlines {
-  /** Time limit of a request, from its first byte to the last byte of the answer. */
+  /** Time limit of a request, from its first byte to the last byte of the reply. */
   readonly answerMs: number;
   /** Time limit of an upload, in addition to the time that its bytes take at `slowestUpload`. */
   readonly uploadMs: number;
@@ -121,7 +121,7 @@ export class ServerConnection {
     try {
       said = errorSchema.parse(JSON.parse(text));
     } catch {
-      // The answer is an error page without JSON; its status is enough.
+      // The reply is an error page without JSON; its status is sufficient.
     }
     const short = said.message?.split("\n")[0] ?? text.slice(0, 80).replace(/\s+/g, " ");
     const message = `${this.uri} answered ${status}: ${shortenServerReply(short) || "nothing more"}`;

@@ -1,4 +1,4 @@
-// Reads a server's answer up to a limit. The server is not trusted, so neither the claimed nor the actual length of its answer
+// Reads a server's answer up to a limit. The server is not trusted, so neither the claimed nor the actual length of its reply
 // determines how much memory is used.
 
 import type { Dispatcher } from "undici";
@@ -11,8 +11,8 @@ export const longestFault: number = 64 * 2 ** 10;
 export const longestQuote = 300;
 
 /**
- * @returns the text. `whole` is false if the answer was not read to its end because it is too long or compressed. In that
- *   case, `text` is the beginning of an error page, or describes the fault of the answer
+ * @returns the text. `whole` is false if the answer was not read to its end because it is too long or compressed. In this case,
+ * `text` is the beginning of an error page, or describes the fault of the reply
  */
 export async function readServerReply({
   statusCode,
@@ -36,7 +36,7 @@ export async function readServerReply({
     body.destroy();
     return { text: tooLong, whole: false };
   }
-  // One growing buffer, because many small parts would take up far more memory than their bytes.
+  // One growing buffer is used, because many small parts would take up far more memory than their bytes.
   let bytes = Buffer.alloc(2 ** 14);
   let length = 0;
   for await (const part of body as AsyncIterable<Buffer>) {

@@ -3,7 +3,7 @@ const timesAsLong = 60;
 
 /**
  * The time limits for a server. Time in which the server accepts nothing is never restored, so senders that share these limits
- * give up together. Time in which it accepts something has a limit that is sixty times as long.
+ * give up together. Time in which the server accepts something has a limit that is sixty times as long.
  */
 export class ServerTimeLimits {
   #leftMs: number;

@@ -1,5 +1,5 @@
-// The events of a run for a tracking server; each is a line of tracking.jsonl. The file is written before anything is sent,
-// so it can be sent again at any time. Sending all or a part of it again does not change the state of the server.
+// The events of a run for a tracking server; each is a line of tracking.jsonl. The file is written before anything is sent, so
+// its events can be sent again at any time. Sending all or some of the events again does not change the state of the server.
 
 import { z } from "zod";
 
@@ -57,7 +57,7 @@ export type TrackingEvent =
     }
   | { type: "complete"; run: string };
 
-/** Far longer than anything that training writes; servers truncate or reject even much shorter texts. */
+/** Longer than any text that training writes; servers truncate or reject even shorter texts. */
 const longest = { name: 1000, text: 4_000_000, entries: 10_000, files: 200_000 } as const;
 
 const name = z.string().max(longest.name);

@@ -24,7 +24,7 @@ export interface ClassIntervals {
   readonly precision: Interval | null;
   /** Share of the windows of this class that were recognised. */
   readonly recall: Interval | null;
-  /** Harmonic mean of the two. */
+  /** Harmonic mean of precision and recall. */
   readonly f1: Interval | null;
 }
 
@@ -86,7 +86,7 @@ export function bootstrapPeople(
   };
 }
 
-/** The middle 90 % of the values that are defined; null if fewer than half of them are. */
+/** The middle 90 % of the defined values; null if fewer than half of the values are defined. */
 export function bootstrapInterval(values: readonly (number | null)[]): Interval | null {
   const defined = values.filter((value) => value !== null);
   if (defined.length === 0 || defined.length < values.length / 2) return null;

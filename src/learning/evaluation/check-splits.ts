@@ -5,7 +5,7 @@ import type { WindowPositions } from "./split.ts";
 export function checkNSplits(nSplits: number): void {
   if (!(Number.isInteger(nSplits) && nSplits >= 2)) {
     throw new UserError(`--folds: expected a whole number of at least 2, got ${nSplits}`, {
-      advice: "Use --folds 5, or --split leave-one-group-out to test each person in a fold of their own.",
+      advice: "Use --folds 5, or --split leave-one-group-out to test each person in a separate fold.",
     });
   }
 }

@@ -14,9 +14,9 @@ export interface ConfidenceThreshold {
   readonly wrong_removed: number | null;
   /** Share of the correct predictions that become unknown; null if none was correct. */
   readonly right_removed: number | null;
-  /** Share of correct predictions before. */
+  /** Share of correct predictions among all windows. */
   readonly accuracy_before: number;
-  /** Share of correct predictions among those that remain. */
+  /** Share of correct predictions among the windows that do not become unknown. */
   readonly accuracy_after: number;
 }
 

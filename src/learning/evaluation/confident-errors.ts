@@ -17,7 +17,7 @@ export interface ConfidentError {
   readonly windows: number;
 }
 
-/** What the errors are read from; see `WindowSet`. */
+/** The windows in which errors are sought; see `WindowSet`. */
 interface JudgedWindowSet {
   readonly labels: Int32Array;
   readonly classes: readonly string[];

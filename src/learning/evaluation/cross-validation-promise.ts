@@ -1,5 +1,5 @@
-// Compares the people on whom a model is evaluated with the people of its cross-validation, by the mean and person by person. The
-// promise of cross-validation is kept if the new people could have been among the cross-validated ones.
+// Compares the people on whom a model is evaluated with the people of its cross-validation, by the mean and person by person.
+// The estimate of cross-validation holds if the new people could have been among the cross-validated people.
 
 import type { Rng } from "../../random.ts";
 import { bootstrapInterval, bootstrapReplicates, type Interval } from "./bootstrap-people.ts";
@@ -16,7 +16,9 @@ export interface KeptPromise {
   readonly highest: number;
   /** Mean macro-F1 of the evaluated people. */
   readonly found: number;
-  /** 90 % interval of found minus promised, by bootstrap over both groups of people; null if one group is a single person. */
+  /**
+   * 90 % interval of `found` minus `promised`, by bootstrap over both groups of people; null if one group is a single person.
+   */
   readonly difference: Interval | null;
   /**
    * One of: kept (the interval includes 0), better, worse; null without an interval.
@@ -51,8 +53,8 @@ export function crossValidationPromise(promised: readonly number[], found: reado
 const unusualShare = 0.05;
 
 /**
- * The rank of a new person among the cross-validated ones, as a p-value: the share of people who would score as low, if the
- * new person is one of them. @param promised at least one
+ * The rank of a new person among the cross-validated people, as a p-value: the share of people with a score as low as the new
+ * person's, with the new person counted as one of them. @param promised at least one
  */
 export function rankAmongPromisedPeople(promised: readonly number[], score: number): number {
   return (1 + promised.filter((other) => other <= score).length) / (promised.length + 1);

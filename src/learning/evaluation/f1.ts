@@ -33,7 +33,7 @@ export function f1ScoresByClass(matrix: Float64Array, nClasses: number): ClassSc
   });
 }
 
-/** The unweighted mean of F1 over the classes that occur (as a true or as a predicted label); NaN if none does. */
+/** The unweighted mean of F1 over the classes that occur (as a true or as a predicted label); NaN if no class occurs. */
 export function macroMeanF1(scores: readonly ClassScore[]): number {
   let sum = 0;
   let count = 0;

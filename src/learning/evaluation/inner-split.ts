@@ -13,12 +13,12 @@ import { orderForWindowGaps, purgeByWindowGap } from "./window-gaps.ts";
  * Divides `trainIndex` once more. Test rows are never used.
  *
  * - `group`, `leave-one-group-out`: whole people, with about `fraction` of the rows and class shares as even as possible. The
- *   people are dealt into 1 / fraction parts as in stratifiedGroupKFold, and `rng` draws a part that leaves every class on
- *   both sides. If there is no such part, it draws one that leaves every class in training, or else any part. Parts with at
- *   least `leastPeople` people are preferred.
+ * people are dealt into 1 / fraction parts as in stratifiedGroupKFold, and `rng` draws a part that leaves every class on both
+ * sides. If there is no such part, it draws a part that leaves every class in training, or else any part. Parts with at least
+ * `leastPeople` people are preferred.
  * - `stratified`: a shuffled stratified part.
- * - `blocks`: the first or the last stretch of each class's time (drawn once by `rng`); the rest is purged as in
- *   blockedSplit.
+ * - `blocks`: the first or the last stretch of each class's time (drawn once by `rng`); training rows close to it are purged as
+ * in blockedSplit.
  *
  * @param trainIndex rows of `positions`, ascending
  * @param options.fraction share of the rows to validate on (default .2)
@@ -65,7 +65,7 @@ function innerSplitByGroup(
   const people = new Set(groups).size;
   if (people < 2) {
     throw new UserError(
-      `the training part of a fold holds ${people === 1 ? "one person" : "nobody"}: no second person is left to validate on`,
+      `the training part of a fold holds ${people === 1 ? "one person" : "nobody"}, so no second person is left for validation`,
       {
         advice:
           "A split by person needs at least three people. Add recordings of another person, use more --folds, or use --split blocks.",

@@ -1,5 +1,5 @@
-// Checks that the splits do not leak. It looks at the windows themselves, not at how the splits were made, so it also finds
-// faults in a splitter. For `stratified`, which leaks by construction, it counts the leaks.
+// Checks that the splits do not leak. The check uses the windows themselves, not the method of splitting, so it also finds
+// faults in a splitter. For `stratified`, which leaks by construction, the check counts the leaks.
 
 import { z } from "zod";
 import { naturalOrder } from "../../natural-order.ts";
@@ -14,7 +14,7 @@ export interface FoldParts {
   readonly testIndex: Int32Array;
 }
 
-/** Who was on which side of a fold, counted from the windows actually used. */
+/** The people in each part of a fold, counted from the windows actually used. */
 export interface FoldLeakage {
   /** Number of the fold, counted from 1. */
   readonly fold: number;
@@ -44,7 +44,7 @@ export interface FoldLeakage {
   readonly smallest_gap_seconds: number | null;
 }
 
-/** Who was on which side of a fixed split, counted from the windows actually used. */
+/** The people on each side of a fixed split, counted from the windows actually used. */
 export interface TestSetLeakage {
   /** The column that marks the test set. */
   readonly column: string;
@@ -63,8 +63,8 @@ export interface LeakageReport {
   /** Kind of split. */
   readonly split: SplitKind;
   /**
-   * True if no fold tests or validates on a person whom it also learns from, or on a copy of that person's values, and neither
-   * does the test set of a fixed split.
+   * True if no fold tests or validates on a person whom it also learns from, or on a copy of that person's values, and if the
+   * test set of a fixed split contains no person, or copy of a person, whom the model learned from.
    */
   readonly no_shared_person: boolean;
   /** True if no test or validation window shares a sample with a window of another part. */
@@ -198,7 +198,7 @@ function leakageOfCopies(
   );
 }
 
-/** Number of windows in `index` that share a sample with one of `others`; one binary search per window. */
+/** Number of windows in `index` that share a sample with a window in `others`, by one binary search per window. */
 function countLeakingWindows({ starts, windowSize }: WindowPositions, index: Int32Array, others: Int32Array): number {
   const sorted = others.map((row) => starts[row]!).sort();
   let overlapping = 0;

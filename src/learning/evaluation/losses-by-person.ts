@@ -1,5 +1,5 @@
-// Log losses of each person, and how two such lists differ. Windows of one person resemble one another, so people are what is
-// counted.
+// Log loss of each person, and the difference between two lists of such losses. Windows of one person resemble one another, so
+// standard errors are computed over people.
 
 import { logLoss } from "./log-loss.ts";
 
@@ -23,7 +23,8 @@ export function lossesByPerson(
 }
 
 /**
- * By how much the mean of `second` is lower, and the standard error of that over people; Infinity for one person.
+ * By how much the mean of `second` is lower than that of `first`, and the standard error of this difference over people, which
+ * is Infinity for one person.
  * @param second losses of the same people, in the same order
  */
 export function lossDifference(
@@ -37,7 +38,10 @@ export function lossDifference(
   return { difference, error: count < 2 ? Number.POSITIVE_INFINITY : Math.sqrt(squares / (count - 1) / count) };
 }
 
-/** Whether the mean of `second` is lower by more than one standard error, which is more than chance alone would usually give. */
+/**
+ * Whether the mean of `second` is lower than that of `first` by more than one standard error, which is more than chance usually
+ * causes.
+ */
 export function isLossSurelyLower(first: readonly number[], second: readonly number[]): boolean {
   const { difference, error } = lossDifference(first, second);
   return difference > error;

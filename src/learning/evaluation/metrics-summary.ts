@@ -41,7 +41,10 @@ export const metricsSummarySchema: z.ZodType<MetricsSummary> = z.object({
   expected_calibration_error: spread,
 });
 
-/** Each member (a fold or a person) counts once, however many rows it has; an undefined kappa is left out. */
+/**
+ * Summarises metrics with the same weight for each member (a fold or a person), however many rows it has; an undefined kappa is
+ * left out.
+ */
 export function metricsSummary(members: readonly ClassificationMetrics[]): MetricsSummary {
   return {
     accuracy: summarizeMetric(members.map((m) => m.accuracy)),

@@ -9,7 +9,7 @@ import type { Split, SplitKind, WindowPositions } from "./split.ts";
 import { stratifiedGroupKFold } from "./stratified-group-k-fold.ts";
 import { stratifiedKFold } from "./stratified-k-fold.ts";
 
-/** With fewer windows of a class, chance alone may change its recall by more than 20 points. */
+/** With fewer windows of a class than this, chance alone may change its recall by more than 20 points. */
 const leastWindowsOfClass = 25;
 
 export interface OuterSplit {

@@ -1,4 +1,5 @@
-// Compares two models on the same people. People differ far more than models do, so the two are compared person by person.
+// Compares two models on the same people. People differ far more than models do, so the two models are compared person by
+// person.
 
 import type { Rng } from "../../random.ts";
 import { bootstrapInterval, bootstrapReplicates, type Interval } from "./bootstrap-people.ts";

@@ -22,7 +22,7 @@ export interface WindowPositions {
   readonly samplingRateHz: number;
   /** [W] first sample of each window, as an index into the samples that all windows share. */
   readonly starts: Int32Array;
-  /** [W] time of that sample, in seconds on its recording's clock. */
+  /** [W] time of the first sample of each window, in seconds on its recording's clock. */
   readonly startTimes: Float64Array;
   /** [W] class, 0 or more. */
   readonly labels: Int32Array;
@@ -42,7 +42,7 @@ export function splitRowsWhere(length: number, keep: (row: number) => boolean): 
   return Int32Array.from(rows);
 }
 
-/** One `Split` per fold, given the fold in which each row is tested. */
+/** Returns one `Split` per fold, given the fold in which each row is tested. */
 export function splitsFromFolds(foldOfRow: Int32Array, nSplits: number): Split[] {
   return Array.from({ length: nSplits }, (_, fold) => ({
     trainIndex: splitRowsWhere(foldOfRow.length, (row) => foldOfRow[row] !== fold),

@@ -1,10 +1,10 @@
 // K folds in which no group (person) is divided and the class shares stay as even as whole groups allow. It uses the greedy
-// method of scikit-learn's StratifiedGroupKFold (after a Kaggle kernel by Jakub Wasikowski). Groups are shuffled, then
-// sorted stably by the spread of their class counts, the most uneven first. Each goes to the fold that minimises the
-// standard deviation of the class shares over folds; ties go to the fold with fewer rows.
+// method of scikit-learn's StratifiedGroupKFold (after a Kaggle kernel by Jakub Wasikowski). Groups are shuffled, then sorted
+// stably by the spread of their class counts, the most uneven first. Each group goes to the fold that minimises the standard
+// deviation of the class shares over folds; ties go to the fold with fewer rows.
 //
-// One deviation: scikit-learn may prefer a fold because of rounding noise; here, such small differences count as ties. If
-// there are at least as many groups as folds, no fold stays empty, because adding to an empty fold always gives the smallest
+// Unlike scikit-learn, which may prefer a fold because of rounding noise, this function counts such small differences as ties.
+// If there are at least as many groups as folds, no fold stays empty, because adding to an empty fold always gives the smallest
 // deviation.
 
 import type { Rng } from "../../random.ts";

@@ -11,7 +11,7 @@ import { add } from "./onnx-operators.ts";
  * @param loss a value with one element
  * @param wrt the values to differentiate with respect to
  * @returns one value for each of `wrt`, with the same shape
- * @throws if `loss` does not depend on one of them, or an operator between them has no gradient rule
+ * @throws if `loss` does not depend on one of the values in `wrt`, or if an operator between them has no gradient rule
  */
 export function backpropagate(loss: Value, wrt: readonly Value[]): Value[] {
   if (sizeOfGraphShape(loss.shape) !== 1)
@@ -61,7 +61,7 @@ function backpropagationPath(tape: readonly (Node | Composite)[], wrt: readonly 
   return names;
 }
 
-/** A node's inputs, and the outer values that a Scan's body uses: they affect the result, too, although they are not inputs. */
+/** A node's inputs, and the outer values that a Scan's body uses, which affect the result although they are not inputs. */
 function backpropagationInputs(entry: Node | Composite): readonly Value[] {
   if ("gradient" in entry) return entry.inputs;
   const bodies = Object.values(entry.attributes).filter((attribute) => attribute.kind === "graph");

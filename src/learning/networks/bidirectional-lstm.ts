@@ -1,8 +1,8 @@
-// A bidirectional LSTM (Hochreiter & Schmidhuber 1997, with a forget gate; Keras's semantics: sigmoid gates, one bias,
-// outputs of both directions side by side). Inference uses ONNX's own LSTM operator. Training needs every step's gates,
-// which that operator does not return. So training runs one forward Scan per direction, and a second Scan as its gradient
-// rule. All element-wise work is inside the Scan's body, where a step's activations stay in cache. The gradients of the
-// weights are computed after the Scan, as matrix products over all time steps.
+// A bidirectional LSTM (Hochreiter & Schmidhuber 1997, with a forget gate; Keras's semantics: sigmoid gates, one bias, outputs
+// of both directions side by side). Inference uses ONNX's own LSTM operator. Training needs every step's gates, which ONNX's
+// operator does not return. So training runs one forward Scan per direction, and a second Scan as its gradient rule. All
+// element-wise work is inside the Scan's body, where a step's activations stay in cache. The gradients of the weights are
+// computed after the Scan, as matrix products over all time steps.
 //
 // Dimensions: T time, B batch, I input channels, H units. Parameters have Keras's layouts, gates in the order i, f, g, o.
 
@@ -63,8 +63,8 @@ function trainableLstm(x: Value, { kernel, recurrentKernel, bias }: Cell, units:
     const z = reshape(gemm(flatX, w, { c: groupLstmGates(bias, units) }), [steps, batch, 4 * units]);
     const zero = expand(scalar(x, 0), [batch, units]);
 
-    // The last three outputs hold all that the gradient needs: with dh and dc the gradients of h and c,
-    // dc = dh * throughTanh + dc', and the gates' [dz] = [dc, dc, dh, dc] * slopes.
+    // The last three outputs hold all values that the gradient needs: with dh and dc the gradients of h and c, dc = dh *
+    // throughTanh + dc', and the gates' [dz] = [dc, dc, dh, dc] * slopes.
     const forward = scan(
       [zero, zero],
       [{ value: z, reverse }],

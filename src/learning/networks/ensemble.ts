@@ -1,12 +1,12 @@
-// Several networks in one graph. It averages the probabilities of its members, each after a temperature of its own, and takes
-// the logarithm of the average as logits. The members' parameters follow one another in the vector of all parameters, and so do
-// their statistics; the temperatures and weights come last. M members, K classes.
+// Several networks in one graph. An ensemble divides the logits of each member by a temperature, averages the members'
+// probabilities, and uses the logarithm of the average as logits. The members' parameters follow one another in the vector of
+// all parameters, and so do their statistics; the temperatures and weights come last. M members, K classes.
 
 import type { Layer, LayerContext } from "./layer-context.ts";
 import type { Value } from "./onnx-graph.ts";
 import { add, div, log, mul, slice, softmax } from "./onnx-operators.ts";
 
-/** The smallest normal float32: a class that all members rule out keeps a finite logit. */
+/** The smallest normal float32, which keeps the logit finite for a class to which all members give a probability of 0. */
 const floor = 2 ** -126;
 
 /** @param members the networks by name */

@@ -25,7 +25,7 @@ import {
 export interface RuleArguments {
   readonly node: Node;
   readonly outputGradients: readonly (Value | undefined)[];
-  /** Whether the gradient of this input is needed; a rule may leave out the others. */
+  /** Whether the gradient of this input is needed; a rule may leave out the gradients of other inputs. */
   readonly isNeeded: (input: Value) => boolean;
 }
 

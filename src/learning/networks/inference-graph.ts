@@ -15,7 +15,7 @@ export interface InferenceInput {
 }
 
 export interface TrainedNetwork {
-  /** [P] and [S], as the training graph returns them. */
+  /** Parameters [P] and statistics [S], as the training graph returns them. */
   readonly parameters: Float32Array;
   readonly statistics: Float32Array;
   /** [C] each: windows in physical units are scaled to (x - center) / scale. */

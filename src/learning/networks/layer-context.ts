@@ -14,9 +14,9 @@ export interface LayerContext {
   parameter(name: string, shape: readonly number[], initializer: Initializer): Value;
   /** A tensor that is not trained but tracks the data, such as a running mean. */
   statistic(name: string, shape: readonly number[], initializer: Initializer): Value;
-  /** In training: sets the value of a statistic after this step. */
+  /** Sets the value of a statistic after this step; only in training. */
   updateStatistic(name: string, value: Value): void;
-  /** In training: a fresh random boolean tensor, true with probability 1 - rate. */
+  /** Returns a new random boolean tensor, true with probability 1 - rate; only in training. */
   keepMask(shape: readonly number[], rate: number): Value;
 }
 

@@ -62,13 +62,13 @@ export function conv1d(
 /** max(x, 0). */
 export const rectifyLayer: Layer = (_, x) => relu(x);
 
-/** Less than Keras's default of .99: with a few hundred steps per epoch, the statistics have to adapt faster. */
+/** Lower than Keras's default of .99, because the statistics have to adapt faster if an epoch has only a few hundred steps. */
 export const batchNormMomentum = 0.9;
 
 /**
  * Batch normalization over all axes but the last (Ioffe & Szegedy 2015). As in Keras, the biased variance of the batch both
- * normalises and enters the running variance. It has its own gradient rule, a closed form that needs half as many passes
- * over the data.
+ * normalises and enters the running variance. It has its own gradient rule, a closed form that needs half as many passes over
+ * the data as differentiating each operator.
  * @param momentum momentum of the running statistics: running = momentum * running + (1 - momentum) * batch
  */
 export function batchNormalization(name: string, options: { momentum?: number; epsilon?: number } = {}): Layer {
@@ -109,7 +109,9 @@ export function batchNormalization(name: string, options: { momentum?: number; e
   };
 }
 
-/** Inverted dropout (Srivastava et al. 2014): drops with probability `rate` and scales the rest by 1 / (1 - rate). */
+/**
+ * Inverted dropout (Srivastava et al. 2014): sets values to 0 with probability `rate` and scales the others by 1 / (1 - rate).
+ */
 export function dropout(rate: number): Layer {
   return (context, x) =>
     context.training && rate > 0

@@ -1,16 +1,19 @@
 // The kernels of MiniRocket (Dempster, Schmidt and Webb 2021, "MiniRocket: A Very Fast (Almost) Deterministic Transform for
-// Time Series Classification"), laid out as in aeon's multivariate version: 84 kernels of length 9, each in every dilation
-// that the window's length allows. Each pair of dilation and kernel sees a random subset of the channels, and has biases:
-// quantiles of its output on one training window. A feature counts how often the output exceeds a bias. T time, C channels.
+// Time Series Classification"), laid out as in aeon's multivariate version: 84 kernels of length 9, each in every dilation that
+// the window's length allows. Each pair of dilation and kernel uses a random subset of the channels. Its biases are quantiles
+// of its output on one training window. A feature counts how often the output exceeds a bias. T time, C channels.
 
 import type { CountType } from "./linear-head-graph.ts";
 
 export const kernelLength = 9;
-/** The original's default; rounded down to a multiple of the number of kernels. */
+/** Default of the original implementation; rounded down to a multiple of the number of kernels. */
 const wantedFeatures = 10_000;
 const mostDilations = 32;
 
-/** The three places of each kernel whose weight is 2. The other six have -1, so a constant added to a window has no effect. */
+/**
+ * The three places of each kernel whose weight is 2. The other six weights are -1, so a constant added to a window has no
+ * effect.
+ */
 export const kernelPlaces: readonly (readonly [number, number, number])[] = Array.from(
   { length: kernelLength ** 3 },
   (_, i) => [Math.floor(i / kernelLength ** 2), Math.floor(i / kernelLength) % kernelLength, i % kernelLength] as const,
@@ -19,7 +22,7 @@ export const kernelPlaces: readonly (readonly [number, number, number])[] = Arra
 /** One dilation's kernels with the same padding: every second kernel, beginning with the first or the second. */
 export interface KernelGroup {
   readonly dilation: number;
-  /** Zeros on either side of a window: enough to make the output as long as the window, or none. */
+  /** Number of zeros on either side of a window: enough to make the output as long as the window, or 0. */
   readonly padding: number;
   /** Length of the output. */
   readonly length: number;
@@ -77,7 +80,7 @@ export function kernelDilations(windowSize: number): { dilation: number; biases:
   return dilations;
 }
 
-/** The nth multiple of the golden ratio, modulo 1: spread evenly over [0, 1) from the first ones on. */
+/** The nth multiple of the golden ratio, modulo 1; the first few multiples are already spread evenly over [0, 1). */
 function kernelBiasLevel(n: number): number {
   return Math.fround((n * ((Math.sqrt(5) + 1) / 2)) % 1);
 }

@@ -1,7 +1,7 @@
-// MiniRocket as a network: fixed convolutions, counts of how often their outputs exceed their biases, and one trained layer
-// on the standardised counts. Everything fixed is a statistic: it is drawn or measured once per fit (fit-minirocket.ts) and
-// receives no gradient. The counts stand for MiniRocket's shares of positive values, from which they differ by a factor that
-// the standardisation removes. B batch, T time, C channels, F features, K classes.
+// MiniRocket as a network: fixed convolutions, counts of how often their outputs exceed their biases, and one trained layer on
+// the standardised counts. The fixed tensors are statistics: they are drawn or measured once per fit (fit-minirocket.ts) and
+// receive no gradient. The counts replace MiniRocket's shares of positive values, from which they differ by a factor that the
+// standardisation removes. B batch, T time, C channels, F features, K classes.
 
 import type { Layer, LayerContext } from "./layer-context.ts";
 import { dense } from "./layers.ts";
@@ -21,7 +21,10 @@ import {
   transpose,
 } from "./onnx-operators.ts";
 
-/** Values per window that are compared with biases at a time. More would not stay in cache, and would cost memory. */
+/**
+ * Maximum number of values per window that are compared with biases at a time. More values would not stay in cache, and would
+ * need more memory.
+ */
 const valuesPerComparison = 1 << 15;
 
 /** [B, T, C] -> [B, K] */

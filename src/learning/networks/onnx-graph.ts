@@ -1,7 +1,7 @@
-// A graph of ONNX operators under construction. The type and shape of every value are known as soon as it is created.
-// Operators are functions of values (onnx-operators.ts). Each emits its node into the innermost graph among its inputs, so
-// anything that does not depend on a Scan's state is computed once, outside the loop. Nothing runs here: model-proto.ts
-// writes the graph as an ONNX file, and ONNX Runtime executes it.
+// A graph of ONNX operators under construction. The type and shape of every value are known as soon as it is created. Operators
+// are functions of values (onnx-operators.ts). Each function emits its node into the innermost graph among its inputs, so
+// anything that does not depend on a Scan's state is computed once, outside the loop. This module does not run the graph:
+// model-proto.ts writes it as an ONNX file, and ONNX Runtime executes it.
 
 export type DataType = "float32" | "float64" | "int64" | "bool" | "uint8" | "uint16";
 
@@ -147,7 +147,7 @@ export class Graph {
   }
 }
 
-/** The innermost of the graphs that hold these values. A node that uses them belongs in it. */
+/** The innermost of the graphs that hold these values, to which a node that uses these values belongs. */
 export function innermostGraph(values: readonly Value[]): Graph {
   let graph = values[0]!.graph;
   for (const value of values) if (value.graph.depth > graph.depth) graph = value.graph;

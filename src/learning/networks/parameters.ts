@@ -64,7 +64,7 @@ export function describeNetworkParameters(layers: Layer, input: TensorType): Net
   };
 }
 
-/** A fresh vector for these parameters; each has its own generator, so their order does not matter. */
+/** A new vector of initial values; each parameter has its own generator, so the order of the parameters does not matter. */
 export function drawParameterVector(
   specs: readonly ParameterSpec[],
   rng: { split(name: string): Draws },

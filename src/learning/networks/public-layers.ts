@@ -1,15 +1,15 @@
-// The types of what a user's own network consists of: the layers of the presets, and operators for layers that no preset has.
-// They hide how a graph is built, so that this can change.
+// The types from which users build their own networks: the layers of the presets, and operators for other layers. They hide how
+// a graph is built, so that the implementation can change.
 
 import type { Initializer } from "./initializers.ts";
 
-/** A tensor of a network under construction. It has a shape but no values, which exist only when the network runs. */
+/** A tensor of a network under construction. It has a shape but no values, because values exist only when the network runs. */
 export interface Tensor {
   /** Sizes; "batch" stands for the number of windows, which is known only when the model runs. */
   readonly shape: readonly (number | string)[];
 }
 
-/** A network or a part of one, made by the functions of `Layers`. */
+/** A network or a part of a network, made by the functions of `Layers`. */
 export type Network = (context: never, x: never) => Tensor;
 
 /** The default export of a network's file: returns a network from windows [batch, time, channels] to logits [batch, classes]. */
@@ -40,7 +40,7 @@ export interface Layers {
   bidirectionalLstm(name: string, units: number): Network;
   /** Batch normalization over all axes but the last. */
   batchNormalization(name: string): Network;
-  /** In training, drops values with probability `rate` and scales the others by 1 / (1 - rate). */
+  /** In training, sets values to 0 with probability `rate` and scales the others by 1 / (1 - rate). */
   dropout(rate: number): Network;
   /** max(x, 0). */
   readonly relu: Network;

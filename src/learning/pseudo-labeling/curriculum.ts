@@ -1,8 +1,9 @@
 // Curriculum Labeling (Cascante-Bonilla, Tan, Qi and Ordonez, AAAI 2021). Cycle 0 learns from the labelled windows. Each
 // further cycle relabels all unlabelled windows with the previous cycle's network and learns from a larger share of them,
-// the most confident ones. It restarts with fresh weights, optimizer and schedule, so errors are not carried over. The
-// winner is the cycle that scores best on the holdout, and may be cycle 0. Two things are added to the paper's method: a cap
-// per class, and stopping rules. The caller decides what is fitted and how. U unlabelled windows, K classes.
+// namely the windows with the most confident predictions. Each cycle restarts with fresh weights, optimizer and schedule, so
+// errors are not carried over. The winner is the cycle that scores best on the holdout, and may be cycle 0. A cap per class and
+// stopping rules are added to the paper's method. The caller provides the function that runs a fit. U unlabelled windows, K
+// classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { gatherRows } from "../../stats/gather-rows.ts";
@@ -40,7 +41,7 @@ export interface CurriculumData {
   readonly truth: Int32Array | null;
 }
 
-/** One fit: the cycle's network and its predictions. */
+/** The result of one fit: the cycle's network and its predictions. */
 export interface CycleFit<W> {
   readonly weights: W;
   /** [holdout, K] */
@@ -108,7 +109,7 @@ export interface CurriculumResult<W> {
   readonly winner: number;
   readonly stopped: StopReason;
   readonly fits: readonly CycleFit<W>[];
-  /** One per cycle; null for cycle 0. */
+  /** The selected pseudo-labels of each cycle; null for cycle 0. */
   readonly selections: readonly (Selection | null)[];
 }
 
@@ -264,8 +265,8 @@ function curriculumMeanSignals(
       sum += p;
       if (p > 0) nats -= p * Math.log(p);
     }
-    // Normalised by their sum, which is not exactly 1 in float32. Otherwise, three classes with equal probabilities would
-    // have an entropy above 1.
+    // Normalised by their sum, which is not exactly 1 in float32. Without this normalisation, three classes with equal
+    // probabilities would have an entropy above 1.
     confidence += millionths(most / sum);
     entropy += millionths((Math.log(sum) + nats / sum) / Math.log(nClasses));
   }

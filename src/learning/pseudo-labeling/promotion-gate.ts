@@ -1,5 +1,6 @@
-// Decides whether a candidate may replace the champion. It first compares the two on the holdout, person by person, and then
-// compares measures that need no labels. Every rule is recorded with its value, so that users can understand a rejection.
+// Decides whether a candidate may replace the champion. The gate first compares the two models on the holdout, person by
+// person, and then by measures that need no labels. Every rule is recorded with its value, so that users can understand a
+// rejection.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { expectedLargest } from "../../stats/expected-largest.ts";
@@ -7,7 +8,7 @@ import { studentTBound } from "../../stats/student-t.ts";
 import { confusionMatrix } from "../evaluation/confusion-matrix.ts";
 import { f1ScoresByClass, macroMeanF1 } from "../evaluation/f1.ts";
 
-/** One holdout person's results under both networks. */
+/** Results of both networks for one person in the holdout. */
 export interface PairedPerson {
   /** Name of the person. */
   readonly person: string;
@@ -25,7 +26,7 @@ export interface HoldoutComparison {
   readonly people: readonly PairedPerson[];
   /** Metrics of the champion over all windows of the holdout. */
   readonly champion_macro_f1: number;
-  /** The same for the candidate. */
+  /** Metrics of the candidate over all windows of the holdout. */
   readonly candidate_macro_f1: number;
   /** Candidate minus champion, averaged over people. */
   readonly mean_difference: number;
@@ -33,7 +34,7 @@ export interface HoldoutComparison {
   readonly interval: readonly [number, number];
   /** Number of cycles from which the candidate was chosen. */
   readonly cycles: number;
-  /** By how much the best of that many cycles is expected to lead if all are equally good. */
+  /** Expected lead of the best cycle by chance if all of these cycles are equally good. */
   readonly chance: number;
 }
 
@@ -63,7 +64,10 @@ export interface GateRule {
   readonly about: string;
 }
 
-/** Arbitrary choices: how much a proxy may worsen by chance, and how large a mean loss over people must be ruled out. */
+/**
+ * Arbitrary limits: by how much a measure without labels may worsen by chance, and which mean loss over people must be ruled
+ * out.
+ */
 export const gateLimits = { leastGain: 0, worstCase: 0.05, proxySlack: 0.02 } as const;
 
 /**
@@ -147,7 +151,7 @@ export function holdoutGateRules(
       passed: interval[0] > -gateLimits.worstCase,
       value: interval[0],
       limit: -gateLimits.worstCase,
-      about: "lower end of the 90 % interval of that mean; must be above the limit",
+      about: "lower end of the 90 % interval of the mean difference over people; must be above the limit",
     },
   ];
 }
@@ -181,9 +185,9 @@ export function proxyGateRules(champion: Proxies, candidate: Proxies): GateRule[
 }
 
 /**
- * Prior for the spread of people's differences, and the number of people that it counts as. Few people cannot show the
- * spread: with two, the usual t interval is so wide that nothing would ever pass, and with one there is no interval.
- * Both values are arbitrary; published gains differ by about as much.
+ * Prior for the spread of people's differences, and the number of people that it counts as. A few people are not enough to
+ * estimate the spread: with two people, the usual t interval is so wide that no candidate would ever pass, and with one person
+ * there is no interval. Both values are arbitrary; published gains differ by about as much.
  */
 const prior = { sd: 0.05, people: 4 } as const;
 

@@ -137,7 +137,7 @@ export const retrainReportSchema: z.ZodType<RetrainReport> = z.object({
   labelled: z.object({ people: names, windows: count }).describe("labelled people in training, and their windows"),
   holdout: z
     .object({ people: names, windows: count })
-    .describe("labelled people in the holdout: they judge the candidate, and nothing learns from them"),
+    .describe("labelled people in the holdout, who are used to evaluate the candidate and never for training"),
   unlabelled: z.object({ files: names, fingerprint: z.string(), windows: count }),
   cycles: z.array(cycleSchema),
   winner: count,

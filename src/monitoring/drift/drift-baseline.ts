@@ -60,7 +60,7 @@ const presentForm = z
 /** Reads the form that `storedDriftBaseline` writes, and the form of earlier versions, which have keys in camelCase. */
 export const driftBaselineSchema: z.ZodType<DriftBaseline> = z.preprocess(storedDriftBaseline, presentForm);
 
-/** Faults in a file that fits the schema: one message per fault. */
+/** Finds faults in a file that fits the schema: one message per fault. */
 export function driftBaselineFaults(
   drift: DriftBaseline,
   channels: readonly string[],

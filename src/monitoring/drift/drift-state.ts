@@ -1,5 +1,5 @@
-// What the monitor knows about a stream between batches, apart from the batches of its references: the evidence, the series
-// in which it looks for a change, and the alarm. It is stored as JSON.
+// State of a stream between batches, apart from the batches of its references: the evidence, the series in which a change is
+// located, and the alarm. It is stored as JSON.
 
 import { z } from "zod";
 import { type EvidenceState, evidenceStateSchema, noEvidence } from "./evidence.ts";
@@ -12,7 +12,7 @@ import { type StrangerState, strangerStateSchema } from "./stranger.ts";
 export type DriftVerdict = "normal" | "gradual_drift" | "sudden_change";
 
 export interface AlarmState {
-  /** Number of the batch at which it began, counted from the start of the stream. */
+  /** Number of the batch at which the alarm began, counted from the start of the stream. */
   readonly since: number;
   readonly verdict: Exclude<DriftVerdict, "normal">;
   readonly confirmed: boolean;
@@ -25,20 +25,20 @@ export interface DriftState {
   /** Number of batches judged. */
   readonly batches: number;
   readonly evidence: Readonly<Record<OwnPast, EvidenceState>>;
-  /** The stream's first scores, which show how much it varies on its own, and how far it usually is from the training data. */
+  /** The stream's first scores, which show its own variation and its usual distance from the training data. */
   readonly own: Readonly<Record<OwnPast, OwnScores>> & { readonly baseline?: OwnScores };
   /**
-   * The latest batches, oldest first. Per channel: how far the mean and ln(standard deviation) are from those of the
-   * training data, in its standard deviations, and the KS distance, which reveals other changes. All are computed
-   * within the predicted classes, so that a change of activity does not count. The last entry is the precision of the
-   * mean, as an inverse variance.
+   * The latest batches, oldest first. Per channel: the differences of the mean and of ln(standard deviation) from the training
+   * data, in the training data's standard deviations, and the KS distance, which reveals other changes. All are computed within
+   * the predicted classes, so that a change of activity does not count. The last entry is the precision of the mean, as an
+   * inverse variance.
    */
   readonly series: readonly Readonly<Record<string, readonly [number, number, number, number]>>[];
   readonly alarm: AlarmState | null;
-  /** What decides whether the fault is over; absent without an alarm, and from alarms of earlier versions. */
+  /** State of the test for the end of the fault; absent without an alarm, and from alarms of earlier versions. */
   readonly recovery?: Recovery;
   /**
-   * How far the stream's first batches are from the training data, to be compared with people; absent until a batch was
+   * Distances of the stream's first batches from the training data, for the comparison with people; absent until a batch was
    * compared.
    */
   readonly stranger?: StrangerState;

@@ -1,10 +1,9 @@
-// Determines how much evidence should raise an alarm. The e-detector keeps its run length if each p-value is valid
+// Determines the evidence that raises an alarm (the alarm level). The e-detector keeps its run length if each p-value is valid
 // given the previous ones. The p-values of one stream are not quite valid: an unusual anchor stays unusual for all
-// later batches, and some people vary more than others. Whole drift-free streams of each person are therefore rehearsed
-// and judged as production is, by the other people's calibration, and the level is raised until these streams reach the
-// requested run length. This costs little. Evidence of a real change multiplies with every bet, so a tenfold level
-// delays the alarm by only one or two bets: one or two batches of several activities, or five to ten batches of one
-// bout.
+// later batches, and some people vary more than others. Whole drift-free streams of each person are therefore rehearsed and
+// judged as in production, by a calibration from the other people, and the level is raised until these streams reach the
+// requested run length. This costs little. Evidence of a real change multiplies with every bet, so a tenfold level delays the
+// alarm by only one or two bets. A bet is one batch of several activities, or five batches of one bout.
 
 import type { Rng } from "../../random.ts";
 import type { DayPlan } from "./rehearsal.ts";
@@ -19,11 +18,11 @@ const runLengths = [50, 100, 200, 400] as const;
 export const batchesPerStream = 100;
 /**
  * With few people, everyone has several streams, until there are `leastStreams` or everyone has `mostPerPerson`. Otherwise, two or
- * three streams would decide the level. Fewer than `fewestPeople` say little about anybody else, however many streams they have. All
- * three are arbitrary.
+ * three streams would decide the level. The level is not measured with fewer than `fewestPeople`, because even many streams of
+ * a few people are not representative. All three are arbitrary.
  */
 const [leastStreams, mostPerPerson, fewestPeople] = [36, 3, 5];
-/** The evidence of a few people exceeds any level. A level that allowed for them would hide the faults of everyone else. */
+/** The evidence of a few people exceeds any level. A level above it would hide the faults of everybody else. */
 const mostFactor = 100;
 /** At this run length, no amount of evidence raises an alarm. */
 const endlessRunLength = 1e12;
@@ -37,7 +36,7 @@ export interface EvidencePlan {
   readonly map?: <Item, Result>(items: readonly Item[], each: (item: Item) => Result) => Result[];
 }
 
-/** By person, the evidence after each batch of some streams without alarms; see `evidenceFactorStreams`. */
+/** The evidence after each batch of some streams without alarms, by person; see `evidenceFactorStreams`. */
 export function evidenceFactorPaths(people: readonly RehearsedPerson[], plan: EvidencePlan): number[][][] {
   const { map = (all, each) => all.map((item) => each(item)), count, day, rng } = plan;
   const stream = { batches: batchesPerStream, count, day, arl: endlessRunLength };
@@ -66,8 +65,8 @@ export function evidenceFactor(paths: readonly (readonly number[])[], most: numb
 }
 
 /**
- * The lowest level that streams cross rarely enough: at least `arl` batches per first crossing. A stream's batches
- * count up to its first crossing, or to its end if it crosses nothing.
+ * Finds the lowest level that streams cross for the first time only once in `arl` batches or less often. A stream's batches
+ * count up to its first crossing, or to its end if it never crosses the level.
  */
 export function evidenceFactorLevel(paths: readonly (readonly number[])[], arl: number): number {
   const levels = [...new Set(paths.flatMap(evidenceFactorPeaks))].sort((a, b) => a - b);
@@ -79,7 +78,7 @@ export function evidenceFactorLevel(paths: readonly (readonly number[])[], arl: 
   return levels.find((level) => runLength(level) >= arl) ?? levels.at(-1) ?? 0;
 }
 
-/** Values above all earlier ones. */
+/** Returns the values that exceed all earlier values. */
 function evidenceFactorPeaks(path: readonly number[]): number[] {
   let highest = 0;
   return path.filter((value) => {

@@ -8,7 +8,7 @@
 // The mean number of batches between false alarms is then at least arl, whatever the distribution of the p-values, as long
 // as each is valid given the earlier ones. The cost is a delay: a lasting shift with p-values near p raises an alarm after
 // about ln(arl) / ln(e(p)) batches. P-values from a finite calibration set are valid on average over such sets, not for a
-// given set. How a particular set behaves is measured, not guaranteed.
+// given set. The run length of a particular set is measured, not guaranteed.
 
 import { z } from "zod";
 
@@ -40,7 +40,7 @@ export const noEvidence: EvidenceState = { value: 0, batches: 0 };
 
 /**
  * The e-value of a p-value: the evenly weighted mixture of all bets k p^(k-1), k in [0, 1] (Vovk and Wang 2021), which is
- * (1 - p + p ln p) / (p ln^2 p). It requires no guess of how strong a change will be.
+ * (1 - p + p ln p) / (p ln^2 p). It needs no assumption about the strength of a change.
  * @param p in (0, 1]
  */
 export function evidenceOf(p: number): number {
@@ -54,15 +54,15 @@ export function evidenceOf(p: number): number {
 /** Number of batches of one bout after which the next bet begins; an arbitrary choice. */
 export const mostBatchesPerBet = 5;
 /**
- * Upper limit of a batch's e-value. It keeps a bout's sum finite, so that JSON can store it, and is far beyond every
+ * Upper limit of a batch's e-value. The limit keeps a bout's sum finite, so that JSON can store it, and is far above every
  * alarm level.
  */
 const mostPerBatch = 1e150;
 
 /**
- * The evidence after one more batch. Batches of one bout are not independent evidence: somebody who sits differently
- * today does so for an hour. A bout is therefore one bet. Its e-value is the mean of its batches' e-values, which is
- * itself an e-value however the batches depend on each other.
+ * The evidence after one more batch. Batches of one bout are not independent evidence: a person who sits differently today may
+ * do so for an hour. A bout is therefore one bet. Its e-value is the mean of its batches' e-values, which is itself an e-value
+ * however the batches depend on each other.
  * @param eValue of the batch
  * @param activity the class that fills the batch; null if several do
  */

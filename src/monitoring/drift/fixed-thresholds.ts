@@ -1,5 +1,5 @@
-// The textbook constants, used on request or if there is too little data to calibrate. On real sensor data they raise
-// alarms on most drift-free batches, so they describe a batch but do not prove drift.
+// Textbook thresholds, used on request or if there is too little data to calibrate. On real sensor data they raise alarms on
+// most drift-free batches, so exceeding them does not prove drift.
 
 import type { ChannelStatistics } from "./channel-statistics.ts";
 

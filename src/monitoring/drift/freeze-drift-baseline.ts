@@ -1,6 +1,5 @@
-// The last step of training: learns what drift-free batches of the people in the training data look like. It draws such
-// batches ("rehearses" them) from each person, with the classes that a fold's network predicted without ever seeing
-// that person.
+// The last step of training: calibrates the monitor on drift-free batches. It draws such batches ("rehearses" them) from each
+// person in the training data, with the classes predicted by a fold's network that was not trained on that person.
 
 import type { Rng } from "../../random.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
@@ -94,7 +93,7 @@ export function freezeDriftBaseline(
   };
 }
 
-/** Leaves out signals that never vary, because nothing can be compared with them. */
+/** Leaves out constant signals, because they cannot be compared with anything. */
 function freezeBaselineReference(
   names: readonly string[],
   signals: WindowSignals,
@@ -121,7 +120,7 @@ function labelsToFreeze({ windows }: WindowSignals): Int32Array {
 }
 
 /**
- * Whether most chunks come from recordings of several activities, which show the activities in the order of a real day.
+ * Whether most chunks come from recordings of several activities, which contain the activities in their natural order.
  */
 function freezesInRecordedOrder(groups: readonly Group[]): boolean {
   const recordings = groups.flatMap(({ chunks }) => [...Map.groupBy(chunks, ({ recording }) => recording).values()]);

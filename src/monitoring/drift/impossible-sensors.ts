@@ -1,6 +1,6 @@
-// Finds sensors with values that are impossible for any wearer and any position on the body. Gravity is the same for
-// everybody, and a sensor that turns sees gravity turn. This needs no calibration, so it also works for the first batch
-// of a stream.
+// Finds sensors with values that are impossible for any wearer and any position on the body. It uses physics only: gravity is
+// the same for everybody, and when a sensor turns, the measured direction of gravity turns too. No calibration is needed, so
+// the first batch of a stream can be judged.
 
 import {
   gravityInSensorUnit,
@@ -21,9 +21,9 @@ import { turningRatio } from "./turning-ratio.ts";
 /** A sensor with impossible values. */
 export interface ImpossibleSensor {
   readonly sensor: Sensor;
-  /** What was measured, and what is possible, in one sentence without a full stop. */
+  /** The measured and the possible values, in one sentence without a full stop. */
   readonly message: string;
-  /** How far beyond the limit, as a multiple of it; more than 1. */
+  /** Size of the values as a multiple of the limit; more than 1. */
   readonly excess: number;
   /** The fault that explains the values; null if no known fault does. */
   readonly cause: Culprit | null;
@@ -40,7 +40,7 @@ const [leastGravity, mostGravity] = [0.5, 2];
  * are arbitrary.
  */
 const [nearGravity, mostlyGravity] = [0.5, 0.8];
-/** A shorter batch is not judged; arbitrary. */
+/** Minimum duration of a batch that is judged; an arbitrary choice. */
 const leastSeconds = 5;
 /**
  * Limits of the ratio of turns; see turning-ratio.ts. Each lies about halfway, on a logarithmic scale, between the most
@@ -131,7 +131,7 @@ function causeOfImpossibleLengths(
   return weight > 0.5 ? { kind: "gravity", channels, fault: "has no gravity, unlike the training data", weight } : null;
 }
 
-/** The unit in which most seconds measure gravity. */
+/** Finds the unit in which most seconds measure gravity. */
 function unitOfImpossibleSeconds(
   lengths: readonly number[],
   kind: Sensor["kind"],

@@ -50,7 +50,10 @@ export interface Change {
  */
 export type Injection = (columns: Columns, batch: number) => Columns;
 
-/** Draws once per stream, then computes a batch's changed channels with the batch's own generator. */
+/**
+ * Draws the parameters of a change once per stream, and returns a function that changes the channels of a batch with the
+ * batch's own generator.
+ */
 export type Draw = (rng: Rng) => (columns: Columns, batch: number, ownRng: Rng) => Columns;
 
 /** Builds a change from a draw: checks each batch, passes its channels to the change, and replaces the changed channels. */
@@ -77,7 +80,7 @@ interface Target {
   readonly direction: 1 | -1;
 }
 
-/** Changes one of the named channels, the same one in all batches. */
+/** Changes one of the named channels, the same channel in all batches. */
 export function injectIntoOneChannel(
   names: readonly string[],
   change: (column: Float32Array, target: Target, batch: number) => Float32Array,

@@ -1,7 +1,7 @@
 // Explains why a batch is unlike its references. If a sensor's values are impossible (impossible-sensors.ts), only the fault
 // behind them is named. Otherwise, each suspected fault is reversed and the batch is measured again. A fault is named only if
-// this makes the batch ordinary. Faults that cannot be reversed (a stuck or clipped channel) are detected directly. If
-// nothing explains the batch, the cause is not known.
+// this makes the batch ordinary. Faults that cannot be reversed (a stuck or clipped channel) are detected directly. If no
+// reversal does so, the cause remains unknown.
 
 import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import type { Columns } from "../summaries/summarize.ts";
@@ -19,13 +19,13 @@ export interface UndoneFault {
   readonly byClass: ClassSummaries;
 }
 
-/** A batch whose p-values are above this is ordinary. */
+/** A batch is ordinary if its p-values are above this limit. */
 const ordinaryP = 0.05;
 /** Reversing the fault must multiply the smallest p-value by at least this; chosen on half 1 of WISDM and MotionSense. */
 const leastGain = 5;
 
 /**
- * The causes of a batch, likeliest first.
+ * Returns the likely causes of a batch, likeliest first.
  * @param batch.columns [N] samples of each channel
  * @param batch.undone the batch with each of the suspected faults reversed
  * @param batch.comparisons of the batch as it is
@@ -84,8 +84,8 @@ function complexityOfCause({ kind, channels }: Culprit): number {
 }
 
 /**
- * A wrong unit moves a batch farther away than chance explains. With the unit corrected, the batch only has to be
- * within that limit, because people who differ from the training data differ in the right unit, too.
+ * A wrong unit moves a batch further away than chance explains. With the right unit, the batch only has to be closer than that,
+ * because people who differ from the training data differ in the right unit, too.
  */
 function doesCauseExplain({ kind }: Culprit, before: readonly Comparison[], after: readonly Comparison[]): boolean {
   const isBeyond = (side: typeof before): boolean => side.some(({ beyond }) => beyond);

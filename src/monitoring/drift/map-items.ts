@@ -1,5 +1,5 @@
-// Decides where the long parts of a calibration run. Threads that share the work make the same calls in the same order,
-// with the same items, and each of them gets all results. A result may therefore depend only on its item.
+// Maps items in one thread or several, for the long parts of a calibration. Threads that share the work make the same calls in
+// the same order, with the same items, and each thread receives all results. A result may therefore depend only on its item.
 
 /**
  * Maps items like `Array.map`.

@@ -19,9 +19,9 @@ import { scoreSchema } from "./score.ts";
 
 /** Scores of drift-free batches of one length. */
 export interface NullRung {
-  /** Length of these batches in seconds. */
+  /** Length of the batches in seconds. */
   readonly seconds: number;
-  /** By person, each in ascending order. */
+  /** Scores by person, ascending. */
   readonly scores: readonly (readonly number[])[];
 }
 
@@ -38,7 +38,7 @@ export interface PValue {
   readonly asHigh: number;
   readonly nullBatches: number;
   /**
-   * Number of people to whom these batches belong. A p-value below 1 / (people + 1) assumes that no new person is more
+   * Number of people whose null batches are compared. A p-value below 1 / (people + 1) assumes that no new person is more
    * unusual than all of them.
    */
   readonly people: number;
@@ -123,8 +123,8 @@ export function conformalPValueOfNullScores(
 }
 
 /**
- * The score from which a stream's variation is learned. It is capped at the highest rehearsed score. Otherwise, after a few
- * batches with a fault, any score would look usual.
+ * Returns the score that enters a stream's own statistics. It is capped at the highest rehearsed score. Without this limit, a
+ * few batches with a fault would make any score look usual.
  */
 export function learnedNullScore(nulls: NullScores, score: number, seconds: number): number {
   const { lower, upper, share } = nullScoreRungsAround(nulls, seconds);
@@ -147,7 +147,10 @@ export function nullScoreExcess(nulls: NullScores, score: number, seconds: numbe
   return highest > median ? (score - usual) / (highest - median) : 0;
 }
 
-/** The rungs on either side of a length, and the weight of the upper rung. Beyond the ladder, both are the nearest rung. */
+/**
+ * Returns the rungs below and above a length, and the weight of the upper rung. Beyond the ends of the ladder, both are the
+ * nearest rung.
+ */
 export function nullScoreRungsAround<Rung extends Pick<NullRung, "seconds">>(
   ladder: readonly Rung[],
   seconds: number,
@@ -198,8 +201,8 @@ export function extrapolatedPInNullScores(
 }
 
 /**
- * What is known about a rung: the mean score, the variances within and between people, the median, the highest score,
- * and for each n, the scores standardised by n others.
+ * Statistics of a rung: the mean score, the variances within and between people, the median, the highest score, and for each n,
+ * the scores standardised by n other scores of the same person.
  */
 interface Everyone {
   readonly center: number;
@@ -210,7 +213,7 @@ interface Everyone {
   readonly standardised: Map<number, NullRung["scores"]>;
 }
 
-/** Computed once for each rung. */
+/** Caches the statistics of each rung. */
 const everyone = new WeakMap<NullRung["scores"], Everyone>();
 
 function nullScoresOfEveryone(scores: NullRung["scores"]): Everyone {

@@ -1,4 +1,4 @@
-// The references that come from a stream itself: its first batches (the anchor) and its last batches (the rolling reference).
+// The references from a stream's own past: its first batches (the anchor) and its last batches (the rolling reference).
 
 import type { ReferenceKind } from "./comparison.ts";
 

@@ -1,14 +1,14 @@
-// How strongly a batch suggests that its stream has changed. The part of the batch whose activities occur in the stream's
-// past is compared with that past. The rest is no evidence that all is well: a fault may make the network mistake sitting for
-// an activity that the stream never had. The rest is compared with the same activities in the training data. If other
-// people are often as far away, or if this stream is, it is considered a new activity.
+// Computes the evidence of one batch that its stream has changed. The part of the batch whose activities occur in the stream's
+// past is compared with that past. Activities that the stream never had are compared with the same activities in the training
+// data, because a fault may make the network mistake sitting for another activity. If other people or this stream are often as
+// far away, they count as new activities, not as drift.
 
 import type { Comparison } from "./comparison.ts";
 import { evidenceOf } from "./evidence.ts";
 import { type OwnPast, ownPast } from "./own-past.ts";
 
 export interface PastEvidence {
-  /** By reference; null if no comparison says anything about the batch. */
+  /** E-values by reference; null if no comparison is evidence for or against a change. */
   readonly eValues: Readonly<Record<OwnPast, number | null>>;
   /** Whether the batch is farther away than any rehearsed batch: from all its references, or in its spread. */
   readonly isBeyond: boolean;
@@ -44,8 +44,8 @@ function pValueForPastEvidence({ usual, pValue }: Comparison): number | null {
 /**
  * A p-value from rehearsed batches cannot be smaller than its resolution, however far away a batch is. If a batch is farther
  * from all its references than every rehearsed batch, its p-value is extrapolated at the rate at which p-values decrease
- * between the usual and the highest rehearsed score. Healthy batches are sometimes that far from one reference, but not from
- * all.
+ * between the usual and the highest rehearsed score. Drift-free batches are sometimes that far from one reference, but not from
+ * all references.
  * @returns 0 if the batch is not that far away
  */
 function pastEvidenceBeyondAll(comparisons: readonly Comparison[]): number {
@@ -55,9 +55,9 @@ function pastEvidenceBeyondAll(comparisons: readonly Comparison[]): number {
 }
 
 /**
- * Evidence of a batch that spreads more widely than chance explains. That limit is twice as far from the usual spread
- * as the widest rehearsed batch, so the exponent of the extrapolation is doubled. The alarm level decides how far away
- * a healthy batch may be.
+ * Returns the e-value of a batch that spreads more widely than chance explains. That limit is twice as far from the usual
+ * spread as the widest rehearsed batch, so the exponent of the extrapolation is doubled. The alarm level limits the distance of
+ * a drift-free batch.
  * @returns 0 if it does not spread that widely
  */
 function pastEvidenceOfSpread(comparisons: readonly Comparison[]): number {
@@ -69,7 +69,7 @@ function pastEvidenceOfSpread(comparisons: readonly Comparison[]): number {
   return Math.max(0, ...bets);
 }
 
-/** @param excess distance as a multiple of that of the farthest rehearsed batch */
+/** @param excess distance as a multiple of the furthest rehearsed batch's distance */
 function extrapolatedPastEvidence(resolution: number, excess: number): number {
   return evidenceOf(Math.max(resolution ** excess, Number.MIN_VALUE));
 }

@@ -1,5 +1,5 @@
-// Alarms that neither evidence nor constants raise. A stream that is wrong from its first batch raises an alarm as if it had
-// changed before that batch. A batch that says nothing about its stream leaves the stream's alarm unchanged.
+// Raises or keeps alarms that come neither from evidence nor from constants. A stream with a fault from its first batch raises
+// an alarm as if it had changed before that batch. A batch that does not count leaves the stream's alarm unchanged.
 
 import type { AlarmState, DriftState } from "./drift-state.ts";
 import type { DriftStrength } from "./weigh-evidence.ts";

@@ -1,8 +1,9 @@
-// Whether a fault is over. During an alarm no batch enters the references, so every batch is compared with the stream's past
-// from before the alarm. Two explanations compete: the batch is ordinary, so -ln p is exponentially distributed with mean 1,
-// or it is like the other batches of this alarm, with their larger mean (Wald's sequential test in Page's form). After a
-// strong fault, one or two ordinary batches suffice. A subtle fault takes more, because its own batches often look
-// ordinary. The reference with more evidence of the fault decides, because the other may have learned part of it.
+// Decides whether a fault is over. During an alarm, no batch enters the references, so every batch is compared with the
+// stream's past before the alarm. Two explanations compete: the batch is ordinary, so -ln p is exponentially distributed with
+// mean 1, or it is like the other batches of this alarm, with their larger mean (Wald's sequential test in Page's form). After
+// a strong fault, one or two ordinary batches suffice. After a subtle fault, more are needed, because batches with the fault
+// often look ordinary. The reference with more evidence of the fault is used, because the other reference may contain batches
+// with the fault.
 
 import { z } from "zod";
 import type { Comparison } from "./comparison.ts";
@@ -16,8 +17,7 @@ interface FaultSize {
 
 export interface Recovery extends Readonly<Record<OwnPast, FaultSize>> {
   /**
-   * Logarithm of how much more likely the latest batches are without the fault than with it, counted from the batch at
-   * which it was lowest; at least 0.
+   * Log likelihood ratio of the latest batches without and with the fault, summed since its minimum; at least 0.
    */
   readonly odds: number;
 }
@@ -29,18 +29,21 @@ export const recoverySchema: z.ZodType<Recovery> = z.object({
   odds: z.number().min(0),
 });
 
-/** Before an alarm's own batches are known, -ln p has this mean; chosen on half 1 of WISDM and MotionSense, as are the next two. */
+/**
+ * Assumed mean of -ln p before the first batches of an alarm; like `leadAtAlarm` and `enough`, chosen on half 1 of WISDM and
+ * MotionSense.
+ */
 const usualFault = 3;
 /** Added to that mean for the reference that raised the alarm. */
 const leadAtAlarm = 2;
-/** The fault is considered over at this logarithm: its end is then 4.5 times as likely as its continuation. */
+/** Log likelihood ratio at which the fault counts as over: its end is then 4.5 times as likely as its continuation. */
 const enough = 1.5;
 /**
  * The fault's mean is assumed to be at least this, because a mean close to that of ordinary batches could not be
  * distinguished from it.
  */
 const faintestFault = 2;
-/** -ln p that is assumed for a batch farther away than chance explains. */
+/** Assumed -ln p of a batch that is further away than chance explains. */
 const beyondChance = 15;
 
 /** @param leading the reference that raised the alarm */
@@ -49,7 +52,7 @@ export function beginRecovery(leading: Comparison["reference"] | undefined): Rec
   return { anchor: size("anchor"), rolling: size("rolling"), odds: 0 };
 }
 
-/** After one more batch of the alarm; a batch that could not be compared says nothing. */
+/** Updates the test by one batch of the alarm; a batch that could not be compared changes nothing. */
 export function addToRecovery(recovery: Recovery, comparisons: readonly Comparison[]): Recovery {
   const isBeyond = comparisons.some(({ beyond }) => beyond);
   const sizes = ownPast.map((kind): readonly [OwnPast, number | null] => [
@@ -75,7 +78,7 @@ export function hasRecovered({ odds }: Recovery): boolean {
   return odds >= enough;
 }
 
-/** -ln p; beyond the highest rehearsed score, it grows with the distance. */
+/** Returns -ln p; beyond the highest rehearsed score, it grows with the distance. */
 function surpriseDuringRecovery(comparison: Comparison | undefined): number | null {
   if (comparison === undefined || comparison.pValue === null) return null;
   const { pValue, excess } = comparison;

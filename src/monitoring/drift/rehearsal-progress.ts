@@ -1,4 +1,4 @@
-// Tracks how much of a calibration is done. Long batches take longer than short ones, so each stage has a weight.
+// Tracks the progress of a calibration. Long batches take longer than short batches, so each stage has a weight.
 
 import { type MapItems, mapItems } from "./map-items.ts";
 

@@ -1,11 +1,11 @@
-// Drift-free batches drawn from one person's recordings, as production would look if nothing changed. A batch is a session
+// Draws drift-free batches from one person's recordings, like production batches without any change. A batch is a session
 // made of bouts (stretches of neighbouring chunks, as in the stationary bootstrap of Politis and Romano 1994), with
 // activities in the person's own proportions. For each activity, a session uses one recording, chosen anew for each
 // session, because a sensor sits a little differently each time it is put on.
 //
 // Limitation: a reference of several sessions often contains the same recording as the next session. With two or three
-// recordings of an activity, sessions in production differ more than the rehearsed ones. The more recordings a person has,
-// the smaller this effect is. If an activity was recorded once, its two halves stand for two recordings.
+// recordings per activity, sessions in production differ more than rehearsed sessions. The more recordings a person has, the
+// smaller this effect is. If an activity was recorded only once, the halves of the recording are used as two recordings.
 
 import type { Rng } from "../../random.ts";
 import type { MergeableClasses } from "../summaries/class-summaries.ts";
@@ -28,7 +28,7 @@ export interface Group {
   readonly chunks: readonly Chunk[];
 }
 
-/** The unit that sessions are drawn from. */
+/** What a session draws for an activity: one of its recordings, or one half of its only recording. */
 export type Separation = "recordings" | "halves of recordings";
 
 /** The choices for a session: by label, its recordings (or halves), each in time order. */
@@ -60,7 +60,7 @@ export type BoutRange = readonly [shortest: number, longest: number];
 /** What a day looks like: bouts of some mean length, or the order in which a person's chunks were recorded. */
 export type DayPlan = { readonly bouts: BoutRange } | "recorded";
 
-/** What a person's days are drawn from. */
+/** Chunks from which a person's days are drawn. */
 export interface DaySource {
   /** At least one label. */
   readonly choices: Choices;
@@ -69,7 +69,7 @@ export interface DaySource {
 }
 
 /**
- * The sessions of one day. Bout lengths are geometrically distributed around the day's mean, and a bout may continue
+ * Draws the sessions of one day. Bout lengths are geometrically distributed around the day's mean, and a bout may continue
  * into the next session. A recorded day begins anywhere, and continues with the first chunk after the last one.
  * @param count chunks per session
  */

@@ -10,9 +10,9 @@ import type { ImpossibleSensor } from "./impossible-sensors.ts";
 
 /** Number of batches, including the current one, that are judged together, so that no single batch decides. */
 const together = 4;
-/** A past of fewer batches does not show what is usual; arbitrary. */
+/** Minimum number of past batches from which the usual coherence is computed; an arbitrary choice. */
 const shortestPast = 4;
-/** A class with fewer seconds on either side is not compared; arbitrary. */
+/** Minimum seconds of a class in the past and in the latest batches; an arbitrary choice. */
 const leastSeconds = 3;
 /**
  * An axis is reversed if the agreement is below this limit. It is 1 if the coherence is as usual, and -1 if it is the

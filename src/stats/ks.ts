@@ -21,8 +21,8 @@ export function ksDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 /**
  * The probability that two samples of `n` and `m` independent values from one continuous distribution are at least `distance`
- * apart. It is Kolmogorov's limit with Stephens' correction for small samples (1970). For serially correlated samples, pass
- * their effective sizes (Lanzante 2021).
+ * apart. The probability is Kolmogorov's limit with Stephens' correction for small samples (1970). For serially correlated
+ * samples, pass their effective sizes (Lanzante 2021).
  */
 export function ksPValue(distance: number, n: number, m: number): number {
   if (!(distance >= 0 && distance <= 1 && n > 0 && m > 0)) {

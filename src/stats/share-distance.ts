@@ -34,7 +34,7 @@ export function jensenShannonDistance(a: ArrayLike<number>, b: ArrayLike<number>
 }
 
 /**
- * 1 minus the binary entropy of the ratio p : q. Each formula is used in the range in which rounding cannot push it out of
+ * Returns 1 minus the binary entropy of the ratio p : q. Each formula is used only where rounding cannot push the result out of
  * 0..1.
  */
 function bitsFromShares(p: number, q: number): number {

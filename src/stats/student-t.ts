@@ -2,10 +2,10 @@
 const steps = 2000;
 
 /**
- * The b for which P(|T| <= b) is `coverage`, if T has Student's t distribution. With T = sqrt(freedom) tan(a), the density of
- * a is proportional to cos(a)^(freedom - 1) between -pi/2 and pi/2. So the range of integration is bounded, and no gamma
- * function is needed. The slope of the integral decreases, so Newton's method, started at 0, approaches the root from below
- * and never oversteps it. Accurate to eight digits up to 10,000 degrees of freedom.
+ * The b for which P(|T| <= b) is `coverage`, if T has Student's t distribution. With T = sqrt(freedom) tan(a), the density of a
+ * is proportional to cos(a)^(freedom - 1) between -pi/2 and pi/2. This substitution makes the range of integration bounded, and
+ * no gamma function is needed. The slope of the integral decreases, so Newton's method, started at 0, approaches the root from
+ * below and never oversteps it. Accurate to eight digits up to 10,000 degrees of freedom.
  * @param coverage in (0, 1)
  * @param freedom degrees of freedom, a whole number of at least 1
  */
@@ -25,7 +25,7 @@ export function studentTBound(coverage: number, freedom: number): number {
   return Math.sqrt(freedom) * Math.tan(angle);
 }
 
-/** Integral from 0, by Simpson's rule. */
+/** Integral of `f` from 0 to `to`, by Simpson's rule. */
 function integrateStudentT(f: (x: number) => number, to: number): number {
   const step = to / steps;
   let sum = f(0) + f(to);

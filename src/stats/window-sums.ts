@@ -1,5 +1,5 @@
-// Sums over a moving window. Wherever the input begins, each sum adds the same values in the same order. So a part of a
-// series has exactly the same sums as the whole, which a running total would not give.
+// Sums over a moving window. Wherever the input begins, each sum adds the same values in the same order. A part of a series
+// therefore has exactly the same sums as the whole series, which would not hold for a running total.
 
 /**
  * [N - width + 1] sums of `width` consecutive values, by blocks of doubling length: about 2 log2(width) additions each.

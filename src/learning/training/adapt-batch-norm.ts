@@ -1,6 +1,6 @@
 // AdaBN (Li, Wang, Shi, Hou and Liu 2018): a network works better for other people if its batch normalization takes the mean
-// and variance from their windows instead of the training data. It takes one pass over unlabelled windows and changes no
-// weights. B windows per batch, S statistics.
+// and variance from their windows instead of the training data. The adaptation takes one pass over unlabelled windows and
+// changes no weights. B windows per batch, S statistics.
 
 import { Rng } from "../../random.ts";
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";

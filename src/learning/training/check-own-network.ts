@@ -1,5 +1,6 @@
 // Checks a user's own network before anything is trained: that it can be built for the windows and returns one number per
-// class, that gradients reach its parameters, that it is the same every time, and that the runtime can take a step with it.
+// class, that gradients reach its parameters, that its function returns the same network every time, and that ONNX Runtime can
+// take a training step with it.
 
 import { UserError } from "../../errors.ts";
 import { Rng } from "../../random.ts";
@@ -15,7 +16,10 @@ import { networkSourceLayers } from "./network-source.ts";
 import { openRuntimeSession } from "./onnx-runtime.ts";
 import { type OwnNetwork, ownNetworkFault, reasonInOwnNetwork } from "./own-network.ts";
 
-/** Unlike the usual sizes of windows, channels and layers, so that shapes in messages show where the batch is. */
+/**
+ * Batch size of the check, unlike the usual sizes of windows, channels and layers, so that the shapes in messages show which
+ * dimension is the batch.
+ */
 const batchSizes = [37, 41, 43, 47] as const;
 
 /** @throws UserError if the network cannot be trained on windows of this size */
@@ -73,7 +77,7 @@ export async function checkOwnNetwork(
   });
 }
 
-/** The same layers; they throw if their output is not one number per window and class. */
+/** Wraps the layers so that they throw if their output is not one number per window and class. */
 function withCheckedOutput(
   network: OwnNetwork,
   layers: unknown,

@@ -24,7 +24,7 @@ export function countedWindowsToLearn(counted: CountedWindows, index: readonly n
   return turned === null ? [own] : [own, { ...own, counts: turned }];
 }
 
-/** The windows in `index`, as they are. */
+/** The windows in `index`, without rotated copies. */
 export function countedWindowRows(
   { windows, counts, positions, classWeights }: CountedWindows,
   index: Iterable<number>,

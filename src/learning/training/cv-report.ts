@@ -47,7 +47,7 @@ export interface CvReport {
   users: UserReport[];
   /** Metrics over all out-of-fold predictions. */
   pooled: ClassificationMetrics;
-  /** The same after temperature scaling. */
+  /** Metrics over all out-of-fold predictions, after temperature scaling. */
   pooled_calibrated: ClassificationMetrics;
   /** Means and standard deviations over folds and over people, and the person with the worst results. */
   summary: {
@@ -55,9 +55,9 @@ export interface CvReport {
     over_users: MetricsSummary;
     worst_user: { user: string; macro_f1: number; accuracy: number };
   };
-  /** Figures of model.onnx on the test set of a fixed split; absent without one. */
+  /** Metrics of model.onnx on the test set of a fixed split; absent if there is no fixed split. */
   test_set?: TestSetReport;
-  /** What starting from another model's weights gained; absent without --from. */
+  /** The gain from starting from another model's weights; absent without --from. */
   fine_tuning?: FineTuningReport;
   /** Divisor of the network's logits in model.onnx. */
   temperature: number;
@@ -68,7 +68,7 @@ export interface CvReport {
     penalty?: number;
     seconds: number;
     n_windows: number;
-    /** What `auto` chose, and from what; absent for other networks, and in reports of earlier versions. */
+    /** The choice that `auto` made, and the losses behind it; absent for other networks, and in reports of earlier versions. */
     choice?: MixtureChoice;
   };
   /** Warnings for the reader. */
@@ -77,7 +77,7 @@ export interface CvReport {
 
 /** The test set of a fixed split. Neither the folds nor the final fit learned from it. */
 export interface TestSetReport {
-  /** The column that marks it. */
+  /** The column that marks the test set. */
   column: string;
   /** Rows kept. */
   rows: number;
@@ -95,7 +95,7 @@ export interface TestSetReport {
   worst_user: { user: string; macro_f1: number; accuracy: number };
 }
 
-/** One fold, tested on people or windows that its network never saw. */
+/** One fold, tested on people or windows from which its network has not learned. */
 export interface FoldReport {
   /** Counted from 1. */
   fold: number;
@@ -119,7 +119,7 @@ export interface FoldReport {
   metrics: ClassificationMetrics;
 }
 
-/** One person, tested by networks that never saw them. */
+/** One person, tested by networks that have not learned from that person. */
 export interface UserReport {
   /** Name of the person. */
   user: string;

@@ -1,14 +1,14 @@
-// Draws what is random about MiniRocket's kernels: the channels that each sees, and the window that its biases come from. T
-// time, C channels.
+// Draws the random choices of MiniRocket: the channels that each kernel uses, and the window from which its biases are
+// computed. T time, C channels.
 
 import type { Rng } from "../../random.ts";
 import { quantiles } from "../../stats/quantile.ts";
 import { type KernelGroup, kernelLength, kernelPlaces } from "../networks/minirocket-kernels.ts";
 
-/** No subset of the channels is larger, as in aeon. */
+/** Maximum size of a subset of the channels, as in aeon. */
 const mostChannels = 9;
 
-/** For each kernel of a group, which of C channels it sees: 1 or 0, [kernels, C]. Small subsets are as likely as large ones. */
+/** Draws which of C channels each kernel of a group uses: 1 or 0, [kernels, C]. Small subsets are as likely as large ones. */
 export function drawKernelChannels({ kernels }: KernelGroup, channels: number, rng: Rng): Float32Array {
   const seen = new Float32Array(kernels.length * channels);
   const exponent = Math.log2(Math.min(channels, mostChannels) + 1);
@@ -21,7 +21,7 @@ export function drawKernelChannels({ kernels }: KernelGroup, channels: number, r
 }
 
 /**
- * The biases of a group, [biases, kernels]. Each kernel's are quantiles of its padded output on one window.
+ * The biases of a group, [biases, kernels]. Each kernel's biases are quantiles of its padded output on one window.
  * @param seen as `drawKernelChannels` returns it
  * @param windowOf the window [T, C] of the kth kernel, scaled
  */

@@ -9,7 +9,7 @@ import type { Rng } from "../../random.ts";
  * branches on random values would often be mispredicted.
  */
 export function fillDropoutMask(mask: Uint8Array, rate: number, rng: Rng): void {
-  // The sign bit of last - x is 1 if x is kept.
+  // The sign bit of last - x is 1 if the element with random number x is kept.
   const last = Math.round(rate * 65536) - 1;
   const quads = new Int32Array(mask.buffer, mask.byteOffset, mask.length >> 2);
   let counter = rng.uint32() | 0;

@@ -1,4 +1,4 @@
-// How an ensemble combines its members, measured on people from whom no member has learned. N windows, K classes.
+// Measures how an ensemble should combine its members, on people from whom no member has learned. N windows, K classes.
 
 import { applyTemperature, fitTemperature } from "./temperature-scaling.ts";
 
@@ -27,7 +27,7 @@ export interface HeldOutPredictions {
   readonly members: readonly Float32Array[];
 }
 
-/** A temperature for each member, and equal weights. */
+/** Measures a temperature for each member, and gives all members equal weights. */
 export function measureMixture({ labels, classCount, members }: Omit<HeldOutPredictions, "people">): EnsembleMixture {
   return {
     temperatures: members.map((own) => ensembleMemberTemperature(own, labels, classCount)),
@@ -45,8 +45,9 @@ export function mixEnsemblePredictions(
 }
 
 /**
- * A temperature that never makes a member more confident. The few people who are held out may be easy ones, and they have also
- * chosen the epoch of a member that stops early. If it is right about all of them, that says nothing about its confidence.
+ * A temperature that never makes a member more confident. The few people who are held out may be easy to classify, and the
+ * epoch of a member that stops early was chosen on them. If a member makes no mistakes on these people, its confidence cannot
+ * be measured.
  */
 function ensembleMemberTemperature(probabilities: Float32Array, labels: Int32Array, classCount: number): number {
   return Math.max(1, fitTemperature(probabilities, labels, classCount));

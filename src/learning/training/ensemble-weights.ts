@@ -1,4 +1,4 @@
-// The vectors of an ensemble, put together from those of its members and divided again.
+// Joins the weight vectors of an ensemble's members into the vectors of the ensemble, and divides them again.
 
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { describeNetworkParameters } from "../networks/parameters.ts";
@@ -6,7 +6,7 @@ import { presetNetwork } from "../networks/presets.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";
 import type { NetworkWeights } from "./fit-state.ts";
 
-/** The members, in the order of their vectors: one network that is trained in steps, and one that is not. */
+/** The members, in the order of their vectors: one network that is trained in steps, and one network that is not. */
 export const ensembleMembers = ["compact", "minirocket"] as const;
 
 /** @param members weights of the members */
@@ -20,7 +20,10 @@ export function joinEnsemble(
   };
 }
 
-/** The inverse of `joinEnsemble`; null if the vectors have another length, such as those of one member. */
+/**
+ * The inverse of `joinEnsemble`; null if the vectors have a different length, for example because they belong to a single
+ * member.
+ */
 export function divideEnsemble(
   { parameters, statistics }: NetworkWeights,
   { windowSize, channels, classes }: Pick<WindowSet, "windowSize" | "channels" | "classes">,

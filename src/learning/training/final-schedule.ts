@@ -2,13 +2,13 @@ import { chooseMixture, joinTriedMixtures } from "./choose-mixture.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";
 import { type FitEpoch, steppedEpochs } from "./fit-state.ts";
 
-/** Shards per batch of a fit that runs alone. The number is the same on every machine, so that the results are, too. */
+/** Shards per batch of a fit that runs alone. The number is the same on every machine, so that the results are the same. */
 export const finalShards = 2;
 
 /**
- * Epochs and learning rates of the final fit, which has no validation part. It runs for the median of the folds' best
- * epochs, and each epoch uses the median of the folds' learning rates in that epoch. A fold that has already stopped counts
- * with its last rate.
+ * Epochs and learning rates of the final fit, which has no validation part. It runs for the median of the folds' best epochs,
+ * and each epoch uses the median of the folds' learning rates in that epoch. A fold that has already stopped contributes its
+ * last learning rate.
  */
 export function finalSchedule(folds: readonly (readonly FitEpoch[])[]): { epochs: number; learningRate: number[] } {
   const stepped = folds.map(steppedEpochs);
@@ -20,7 +20,7 @@ export function finalSchedule(folds: readonly (readonly FitEpoch[])[]): { epochs
   return { epochs, learningRate };
 }
 
-/** The final fit's penalty: the geometric median of the folds' best ones. */
+/** The final fit's penalty: the geometric median of the folds' best penalties. */
 export function finalPenalty(folds: readonly (readonly FitEpoch[])[]): number {
   const best = folds.map((epochs) =>
     Math.log(epochs.findLast((epoch) => epoch.best && epoch.penalty !== undefined)!.penalty!),
@@ -29,8 +29,8 @@ export function finalPenalty(folds: readonly (readonly FitEpoch[])[]): number {
 }
 
 /**
- * How the final fit combines an ensemble's members: with the folds' geometric median temperatures, and with their weights, or those
- * that are chosen by the same rule from what all folds tried.
+ * How the final fit combines an ensemble's members: with the geometric medians of the folds' temperatures, and with the folds'
+ * weights or, for `auto`, the weights chosen by the same rule from the mixtures that all folds tried.
  */
 export function finalMixture(folds: readonly (readonly FitEpoch[])[]): EnsembleMixture {
   const rows = folds.map((epochs) => epochs.findLast(({ mixture }) => mixture !== undefined)!);

@@ -1,5 +1,5 @@
-// What `train --from` gained: each person's macro-F1 under the model as it is, after fine-tuning, and after training from
-// scratch. All three are judged on windows that neither fit had seen.
+// The gain from `train --from`: each person's macro-F1 under the model as it is, after fine-tuning, and after training from
+// scratch. All three are evaluated on windows from which neither fit has learned.
 
 import { z } from "zod";
 import type { Interval } from "../evaluation/bootstrap-people.ts";
@@ -8,11 +8,11 @@ import type { Interval } from "../evaluation/bootstrap-people.ts";
 export interface FineTunedPerson {
   /** Name of the person. */
   user: string;
-  /** Of the model that the training started from, among the classes of the new recordings. */
+  /** Macro-F1 of the model that the training started from, among the classes of the new recordings. */
   as_is: number;
-  /** Of the folds that started from its weights. */
+  /** Macro-F1 of the folds that started from the model's weights. */
   fine_tuned: number;
-  /** Of folds that started from random weights. */
+  /** Macro-F1 of the folds that started from random weights. */
   from_scratch: number;
 }
 
@@ -26,9 +26,9 @@ export interface FineTuningGain {
 
 /** The comparison in cv_report.json. */
 export interface FineTuningReport {
-  /** The model as the user named it. */
+  /** The path of the starting model, as the user gave it. */
   from: string;
-  /** Its name and time of training. */
+  /** Name and time of training of the starting model. */
   model_version: string;
   /** Every person of the new recordings. */
   users: FineTunedPerson[];
@@ -38,7 +38,7 @@ export interface FineTuningReport {
   gain_over_as_is: FineTuningGain;
   /** Fine-tuned minus trained from scratch. */
   gain_over_scratch: FineTuningGain;
-  /** People from whom the model had learned, so that its figures as it is are too good. */
+  /** People from whom the starting model had learned, so that its own scores for them are too good. */
   known_users: string[];
 }
 

@@ -40,7 +40,7 @@ export interface EpochEvent {
     /** Weights of their probabilities; their sum is 1. */
     readonly weights: readonly number[];
   };
-  /** What `auto` tried: the weights of `compact` and `minirocket`, and the log loss for each person held out. */
+  /** The mixtures that `auto` tried: the weights of `compact` and `minirocket`, and the log loss for each person held out. */
   tried?: readonly {
     /** Weights of the probabilities. */
     readonly weights: readonly number[];
@@ -66,7 +66,7 @@ export type FitEvent =
       fit: FitName;
       /** Epochs finished before the interruption. */
       epochs: number;
-      /** Penalty that a finished fit chose, or null if the fit begins again; absent for a network that is trained in steps. */
+      /** Penalty that a finished fit chose, or null if the fit starts again; absent for a network that is trained in steps. */
       penalty?: number | null;
     }
   | {
@@ -119,11 +119,11 @@ export interface FinalEvent {
   penalty?: number;
   /** Duration in seconds. */
   seconds: number;
-  /** What `auto` chose, and from what; absent for other networks. */
+  /** The choice that `auto` made, and the losses behind it; absent for other networks. */
   choice?: {
     /** `compact`, `minirocket`, or `average` of the two. */
     readonly chosen: string;
-    /** Mean log loss over the people that the folds held out, by what was tried. */
+    /** Mean log loss over the people whom the folds held out, by the name of the mixture. */
     readonly losses: Readonly<Record<string, number>>;
     /** By how much the loss of the better single network is lower than that of the average. */
     readonly difference: {

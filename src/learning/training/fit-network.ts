@@ -1,9 +1,9 @@
-// Fits the network once: epochs of Adam steps over shuffled windows, with validation, a learning-rate schedule, early
-// stopping, and a state that can be saved after every step. Terms and rules follow Keras (fit, EarlyStopping,
-// ReduceLROnPlateau, use_ema), with two exceptions. It validates and keeps the averaged weights, and an epoch leaves out the
-// windows that do not fill a last batch (different ones each time). Epochs are compared by their macro-F1 on the validation
-// part. With few people, the loss depends mostly on how confident the network's errors are, and rises while the labels still
-// improve. B windows per batch, T time, C channels, K classes.
+// Fits the network once: epochs of Adam steps over shuffled windows, with validation, a learning-rate schedule, early stopping,
+// and a state that can be saved after every step. Terms and rules follow Keras (fit, EarlyStopping, ReduceLROnPlateau,
+// use_ema), with two exceptions. The averaged weights are validated and kept, and each epoch leaves out the windows that do not
+// fill a last batch, which differ from epoch to epoch. Epochs are compared by their macro-F1 on the validation part. With few
+// people, the loss depends mostly on how confident the network's errors are, and rises while the labels still improve. B
+// windows per batch, T time, C channels, K classes.
 
 import { Rng } from "../../random.ts";
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";

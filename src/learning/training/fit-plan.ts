@@ -18,8 +18,8 @@ export interface FitPlan {
   /** Windows to predict with the weights that were kept. */
   readonly testIndex: readonly number[] | null;
   /**
-   * Rows of `trainIndex` with classes that replace the windows' labels. They are spread evenly over the batches: each holds
-   * their overall share, to within one window.
+   * Rows of `trainIndex` with classes that replace the windows' labels. These rows are spread evenly over the batches: each
+   * batch contains their overall share, to within one window.
    */
   readonly pseudoLabels: { readonly rows: readonly number[]; readonly labels: readonly number[] } | null;
   readonly epochs: number;
@@ -43,7 +43,7 @@ export interface FitPlan {
   readonly rng: RngState;
   /** For networks with a fixed part that is followed by one trained layer; null for others. */
   readonly penalties: PenaltyPlan | null;
-  /** For an ensemble: how its members are combined. Without it, this is measured on the validation rows. */
+  /** For an ensemble: how its members are combined. If it is missing, the mixture is measured on the validation rows. */
   readonly mixture?: EnsembleMixture;
 }
 

@@ -18,7 +18,10 @@ export interface FitTask {
   readonly plan: FitPlan;
   /** Bytes from `encodeFitState` for an interrupted fit or for initial weights; null: fresh weights, or those of `start`. */
   readonly checkpoint: Uint8Array | null;
-  /** Weights of a model that the fit starts from. A linear head is pulled towards the model's, so a resumed fit needs them, too. */
+  /**
+   * Weights of a model that the fit starts from. A linear head is pulled towards the model's head, so a resumed fit needs these
+   * weights, too.
+   */
   readonly start?: NetworkWeights;
   /** Threads for the shards of a step; the outcome does not depend on their number. */
   readonly threads: number;

@@ -154,12 +154,15 @@ function parseFitStateHeader(bytes: Uint8Array): { progress: StoredProgress; len
     const { progress, lengths } = header;
     if (Array.isArray(progress.epochs) && Array.isArray(lengths) && lengths.length === vectors.length) return header;
   } catch {
-    // Reported below, as is JSON of the wrong shape.
+    // The check below reports this error, as it reports JSON of the wrong shape.
   }
   throw new RangeError(`checkpoint: expected a header with ${vectors.length} lengths`);
 }
 
-/** The epochs in which a network, or the member of an ensemble, was trained in steps; all epochs of a network that is not. */
+/**
+ * The epochs in which a network, or a member of an ensemble, was trained in steps; for a network that is not trained in steps,
+ * all epochs.
+ */
 export function steppedEpochs(epochs: readonly FitEpoch[]): readonly FitEpoch[] {
   const stepped = epochs.filter(({ learningRate }) => learningRate !== null);
   return stepped.length > 0 ? stepped : epochs;

@@ -1,7 +1,7 @@
-// Fits a linear head to counted features: ridge regression of each class against the others. The penalty is on the weights, or on
-// their distance from those of a head that exists, but not on the intercepts. ONNX Runtime multiplies chunks of rows; the
-// standardisation of the features is folded into the weights, so that the counts themselves are multiplied. N rows, F features, K
-// classes, P penalties.
+// Fits a linear head to counted features: ridge regression of each class against the others. The penalty applies to the
+// weights, or to their distance from the weights of an existing head, but not to the intercepts. ONNX Runtime multiplies chunks
+// of rows; the standardisation of the features is folded into the weights, so that the counts themselves are multiplied. N
+// rows, F features, K classes, P penalties.
 
 import { unchangedPenalty } from "../../unchanged-penalty.ts";
 import { buildHeadProductsGraph, buildHeadScoresGraph } from "../networks/linear-head-graph.ts";
@@ -84,7 +84,7 @@ export class LinearHead {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const centre = new Float64Array(features);
     for (let i = 0; i < length; i++) centre[i % features]! -= sums.products[i]! / total;
-    // Sums of what the prior leaves of the targets, which are 1 and -1, alone and times the centred features.
+    // Sums of the targets (1 and -1) minus the prior's scores, alone and times the centred features.
     const left = weights.map((weight, k) => weight - total - missed.residuals[k]!);
     const wanted = missed.products.map(
       (sum, i) => -sum - sums.products[i]! - (total + left[Math.floor(i / features)]!) * centre[i % features]!,

@@ -1,4 +1,4 @@
-// Draws what is random about MiniRocket's kernels, and counts their features over windows. B windows per run, T time, C
+// Draws the channels and biases of MiniRocket's kernels, and counts their features over windows. B windows per run, T time, C
 // channels, F features, S statistics.
 
 import type { Rng } from "../../random.ts";
@@ -16,7 +16,7 @@ import { drawKernelChannels, kernelBiases } from "./draw-kernels.ts";
 import { openRuntimeSession, runtimeTensor } from "./onnx-runtime.ts";
 import { scaleTrainingWindows } from "./training-batch.ts";
 
-/** Few enough windows that a run's data stay in cache. */
+/** Windows per run, few enough that the data of a run stay in cache. */
 const windowsPerRun = 16;
 
 /** Counts [N, F] of N windows. */
@@ -26,7 +26,7 @@ export interface WindowCounts {
   readonly values: Uint8Array | Uint16Array;
 }
 
-/** Windows as a network sees them. */
+/** Windows with the scaler that turns them into a network's input. */
 export interface ScaledWindows {
   readonly windows: WindowSet;
   readonly scaler: Scaler;
@@ -76,7 +76,7 @@ export interface CountingOptions {
   readonly onCounted: (windows: number) => void;
 }
 
-/** Counts the features of the windows in `rows`, in this order. Null if `shouldStop` ended it. */
+/** Counts the features of the windows in `rows`, in this order. Returns null if `shouldStop` ended the counting. */
 export async function countMiniRocketFeatures(
   network: NetworkSpec,
   statistics: Float32Array,
@@ -157,7 +157,7 @@ export function measureMiniRocketStatistics(
   const offsetOf = (wanted: string): number => network.statistics.find(({ name }) => name === wanted)!.offset;
   const [mean, deviation] = [offsetOf(miniRocketNames.mean), offsetOf(miniRocketNames.deviation)];
   for (let f = 0; f < features; f++) {
-    // Exact up to here, because the counts are integers.
+    // The sums up to here are exact, because the counts are integers.
     const variance = (squares[f]! - sums[f]! ** 2 / rows) / rows;
     statistics[mean + f] = sums[f]! / rows;
     statistics[deviation + f] = variance > 0 ? Math.sqrt(variance) : 1;

@@ -1,4 +1,4 @@
-// The only module that imports ONNX Runtime. It makes sure that the runtime's telemetry is off.
+// The only module that imports ONNX Runtime. This module makes sure that the runtime's telemetry is off.
 
 import type { InferenceSession as Sessions, Tensor as Tensors } from "onnxruntime-node";
 import { UserError } from "../../errors.ts";

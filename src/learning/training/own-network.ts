@@ -11,19 +11,19 @@ export interface OwnNetwork {
   readonly sha256: string;
   /** The content of the file. */
   readonly text: string;
-  /** The same without types: an ES module whose default export is a `NetworkFunction`. */
+  /** The content without types: an ES module whose default export is a `NetworkFunction`. */
   readonly code: string;
 }
 
 /**
- * Runs the module. Its address is its content, so exactly the bytes run that were hashed, and it cannot import other files,
- * which the hash would not cover.
+ * Runs the module. The module is imported from a `data:` URL with its content, so the code that runs is exactly the code that
+ * was hashed, and the module cannot import other files, which the hash would not cover.
  */
 export function importOwnNetwork({ code }: Pick<OwnNetwork, "code">): Promise<{ readonly default?: unknown }> {
   return import(/* @vite-ignore */ `data:text/javascript;charset=utf-8,${encodeURIComponent(code)}`);
 }
 
-/** What was thrown, with the line of the user's file if the file was running. */
+/** The message of the error, with the line of the user's file if that file was running. */
 export function reasonInOwnNetwork(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   // A stack names the module by its address, which is its content, and a syntax error in types begins with its line. Both count

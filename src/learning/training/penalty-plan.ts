@@ -1,5 +1,5 @@
-// Plans how a fit chooses its penalty. It scores every penalty on people whom it holds out in turn, as the cross-validation around
-// it does, because scores on people whom the head has learned from would favour weak penalties.
+// Plans how a fit chooses its penalty. A fit scores every penalty on people who are held out in turn, as in cross-validation,
+// because scores on people from whom the head has learned would favour weak penalties.
 
 import type { Rng } from "../../random.ts";
 import { unchangedPenalty } from "../../unchanged-penalty.ts";
@@ -8,13 +8,15 @@ import type { SplitKind, WindowPositions } from "../evaluation/split.ts";
 import { assignGroupsToFolds } from "../evaluation/stratified-group-k-fold.ts";
 import type { PenaltyPlan } from "./fit-plan.ts";
 
-/** From a head that hardly uses its features to one that separates all windows. */
+/** The strongest penalty gives a head that hardly uses its features, the weakest a head that separates all windows. */
 const strengths: readonly number[] = [30_000, 10_000, 3_000, 1_000, 300, 100, 30];
-/** If no penalty can be tried, as for a single person, of whom nobody can be held out. */
+/** Used if no penalty can be tried, because a single person leaves nobody to hold out. */
 export const untriedPenalty = 300;
 const parts = 3;
 
-/** Penalties on the distance from the head of a starting model: from that head itself to one that hardly remembers it. */
+/**
+ * Penalties on the distance from the head of a starting model: the first keeps that head, and the last hardly pulls towards it.
+ */
 const fineTuningStrengths: readonly number[] = [
   unchangedPenalty,
   1_000_000,

@@ -1,6 +1,6 @@
-// Augmentation: the sensor sits a little differently on every person, so each training window is rotated at random. The
-// accelerometer and the gyroscope get the same rotation (Um et al. 2017, "Data Augmentation of Wearable Sensor Data for
-// Parkinson's Disease Monitoring using Convolutional Neural Networks").
+// Augmentation: the orientation of the sensor differs a little from person to person, so each training window is rotated at
+// random. The accelerometer and the gyroscope get the same rotation (Um et al. 2017, "Data Augmentation of Wearable Sensor Data
+// for Parkinson's Disease Monitoring using Convolutional Neural Networks").
 
 import type { Rng } from "../../random.ts";
 import { type Rotation, rotationAbout } from "../../stats/rotation.ts";

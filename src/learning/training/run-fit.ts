@@ -16,7 +16,7 @@ export interface FitCheckpoint {
 export interface FitCheckpoints {
   /** Null for a fit that has not started. @throws UserError if the checkpoint is damaged */
   read(fit: FitName): Promise<FitCheckpoint | null>;
-  /** Replaces the previous one atomically. */
+  /** Replaces the previous checkpoint atomically. */
   write(fit: FitName, bytes: Uint8Array): Promise<void>;
 }
 

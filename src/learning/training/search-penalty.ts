@@ -1,5 +1,5 @@
-// Chooses the penalty of a linear head: heads for all penalties learn without some people, and are judged on them. N rows, K
-// classes, P penalties.
+// Chooses the penalty of a linear head: heads for all penalties are fitted without some people, and evaluated on these people.
+// N rows, K classes, P penalties.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { unchangedPenalty } from "../../unchanged-penalty.ts";
@@ -14,12 +14,12 @@ import type { SolveOptions } from "./solve-shifted.ts";
 import { applyTemperature, fitTemperature } from "./temperature-scaling.ts";
 
 /**
- * Scores of ridge regression are around 1 for a class and -1 for the others. The scores times this factor are logits whose
- * confidence is about right, until the whole training run is calibrated.
+ * Scores of ridge regression are around 1 for a class and -1 for the others. The scores times this factor are logits with
+ * roughly the right confidence, until the whole model is calibrated.
  */
 export const logitsPerScore = 4;
 
-/** A penalty with its figures on the people who were held out; null if nobody was. */
+/** A penalty with its metrics on the people who were held out; the metrics are null if nobody was held out. */
 export type JudgedPenalty = Pick<FitEpoch, "loss" | "accuracy" | "valLoss" | "valAccuracy" | "valMacroF1" | "best"> & {
   readonly penalty: number;
 };
@@ -68,8 +68,9 @@ export async function searchPenalty(
 }
 
 /**
- * The penalty with the best macro-F1. But a starting model has learned from more people than are here, so its head is kept unless
- * the loss under that penalty is surely lower. For a single person, nothing tells what is sure.
+ * Returns the penalty with the best macro-F1. But a starting model has learned from more people than this fit, so its head is
+ * kept unless the mean loss under that penalty is lower by more than one standard error. A single person gives no standard
+ * error, so the best penalty is then used.
  * @param judged in the plan's order; the losses are those of each person
  */
 export function penaltyToKeep(
@@ -81,7 +82,7 @@ export function penaltyToKeep(
   return isLossSurelyLower(first.losses, best.losses) ? best.penalty : first.penalty;
 }
 
-/** A penalty that was chosen before, with the figures of its head. */
+/** A penalty that was chosen before, with the metrics of its head. */
 export async function judgeChosenPenalty(
   head: LinearHead,
   rows: readonly HeadRows[],

@@ -1,7 +1,7 @@
 // Solves (A + shift I) x = b for several shifts by the method of conjugate gradients. All shifts share one Krylov space, so
-// that they need no more products with A than the smallest one does (Frommer and Maass 1999, "Fast CG-Based Methods for
-// Tikhonov-Phillips Regularization"). It draws no random numbers and sums in a fixed order, so equal inputs give equal results. P
-// unknowns.
+// solving for all shifts needs no more products with A than solving for the smallest shift (Frommer and Maass 1999, "Fast
+// CG-Based Methods for Tikhonov-Phillips Regularization"). It draws no random numbers and sums in a fixed order, so equal
+// inputs give equal results. P unknowns.
 
 export interface SolveOptions {
   /** The search ends when the residual of the smallest shift has shrunk to this share of b. */
@@ -13,7 +13,7 @@ export interface SolveOptions {
   readonly onStep?: (step: number) => void;
 }
 
-/** The iterate of one shift, whose residual is `share` times that of the smallest one. */
+/** The iterate of one shift, whose residual is `share` times the residual of the smallest shift. */
 interface ShiftedSystem {
   readonly excess: number;
   readonly x: Float64Array;

@@ -1,10 +1,11 @@
-// Finds the best of many candidates without training each of them to the end: all get a few epochs, and only the best third of them
-// gets three times as many (Jamieson and Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", 2016).
+// Finds the best of many candidates without training each of them to the end: all are trained for a few epochs, and only the
+// best third for three times as many (Jamieson and Talwalkar, "Non-stochastic best arm identification and hyperparameter
+// optimization", 2016).
 
 /** One candidate that was trained for some epochs. */
 export interface Trial<Candidate> {
   readonly candidate: Candidate;
-  /** Maximum epochs of its fits. */
+  /** Maximum number of epochs of the candidate's fits. */
   readonly epochs: number;
   /** The higher, the better. */
   readonly score: number;
@@ -18,13 +19,13 @@ export interface HalvingPlan<Candidate> {
   readonly score: (candidate: Candidate, epochs: number) => Promise<number>;
 }
 
-/** One candidate of this many goes on to the next rung. */
+/** One of this many candidates is trained further, on the next rung. */
 const factor = 3;
 const mostRungs = 3;
-/** A rung with fewer candidates decides nothing. */
+/** Minimum number of candidates on a rung. */
 const fewest = 2;
 
-/** Epochs of each rung. A handful of candidates needs no rung that only sorts out the worst. */
+/** Epochs of each rung. A handful of candidates does not need a rung that only eliminates the worst. */
 export function halvingEpochs(candidates: number, epochs: number): number[] {
   const rungs = candidates <= fewest ? 1 : candidates <= fewest * factor ? 2 : mostRungs;
   const each = Array.from({ length: rungs }, (_, rung) =>
@@ -34,8 +35,8 @@ export function halvingEpochs(candidates: number, epochs: number): number[] {
 }
 
 /**
- * Every rung has an equal share of the time. If that runs out, the first rung leaves out its last candidates, and later rungs
- * those that were worse on the rung before.
+ * Every rung has an equal share of the time. If the time of a rung runs out, the first rung leaves out its last candidates, and
+ * later rungs leave out the candidates with the lowest scores on the previous rung.
  * @param candidates at least one, in the order in which they are tried; equal scores keep that order
  * @returns all trials in order, and the best one of the last rung
  */

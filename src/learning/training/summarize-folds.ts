@@ -18,7 +18,7 @@ export interface CrossValidation {
   readonly temperature: number;
   /** [W, K] out-of-fold probabilities by window, before temperature scaling. */
   readonly probabilities: Float32Array;
-  /** [W, K] the same after temperature scaling. */
+  /** [W, K] out-of-fold probabilities after temperature scaling. */
   readonly calibrated: Float32Array;
   /** [W] the fold that tested the window, from 1. */
   readonly foldOfWindow: Int32Array;
@@ -32,7 +32,7 @@ export interface FoldedWindows {
   readonly leakage: LeakageReport;
 }
 
-/** One fold's figures; scores are on the test part. */
+/** Describes one fold; its metrics are those on the test part. */
 export function describeFold(
   { windows, folds, leakage }: FoldedWindows,
   fold: number,

@@ -1,10 +1,10 @@
-// Estimates how long a run will still take: its fits, and what follows them. What cannot be known yet is assumed from the shape of
-// other runs (`assumed`), and replaced by what this run measures as soon as it does.
+// Estimates how long a run will still take: its fits, and the calibration and writing after them. Durations that the run has
+// not measured yet are assumed from other runs (`assumed`), and replaced by measurements as soon as there are any.
 
 import type { FitName } from "./fit-events.ts";
 import type { FitEpoch } from "./fit-state.ts";
 
-/** The fits of a run, and what follows them. */
+/** The fits of a run, and the calibration and writing after them. */
 export interface TimedRun {
   /** All fits; the fit called "final" runs alone. */
   readonly fits: readonly FitName[];
@@ -25,7 +25,7 @@ const assumed = {
   bestEpoch: 30,
   /** Duration of the part that is not trained in steps, in epochs of `compact` beside it. */
   otherPart: 18,
-  /** The same for the final fit, which chooses nothing, in parts of the folds' fits. */
+  /** Duration of that part in the final fit, which chooses no penalty, as a share of its duration in a fold. */
   finalOtherPart: 0.5,
   /** Duration of the final fit's epochs, in epochs of the folds; it learns from more windows, but may use two threads. */
   finalEpoch: { alone: 1.6, threaded: 1 },
@@ -35,7 +35,7 @@ interface TimedFit {
   /** Epochs that were trained in steps, and their seconds. */
   epochs: number;
   seconds: number;
-  /** Seconds of the other part. */
+  /** Seconds of the part that is not trained in steps. */
   otherSeconds: number;
   best: number;
   ended: boolean;
@@ -97,7 +97,7 @@ export class TimeLeft {
     return this.#run.maxEpochs === 0 || epochSeconds === null ? null : assumed.otherPart * epochSeconds;
   }
 
-  /** What the assumption and the ended fits say on average, or more if the fit itself has got further. */
+  /** The average of the assumption and the finished fits, or more if the fit itself has already taken longer. */
   #expectedEpochs(folds: readonly TimedFit[], fit: Pick<TimedFit, "epochs" | "best">): number {
     const { maxEpochs, patience } = this.#run;
     if (patience === null || maxEpochs === 0) return maxEpochs;

@@ -1,5 +1,5 @@
-// Carries the weights of a trained network over to a network for other classes. Tensors with one slice per class take over the
-// slices of the classes that both know; everything else is the same in both. K classes, P parameters, S statistics.
+// Carries the weights of a trained network over to a network for other classes. In tensors with one slice per class, the slices
+// of the classes that both networks have are copied; all other tensors are copied whole. K classes, P parameters, S statistics.
 
 import type { Rng } from "../../random.ts";
 import { exportedWeights } from "../networks/exported-weights.ts";
@@ -19,7 +19,7 @@ export interface TransferredNetwork {
 
 /**
  * Reads the weights of a network for `classCount` classes back from its model.onnx.
- * @throws RangeError if they are not there
+ * @throws RangeError if the file does not contain these weights
  */
 export async function weightsToTransfer(
   model: Uint8Array,
@@ -65,7 +65,7 @@ export async function transferWeights(
   return { parameters, statistics: transfer("statistics", weights.statistics) };
 }
 
-/** What ridge regression finds for a class without windows: no weights, and a score of -1. */
+/** The solution of ridge regression for a class without windows: weights of 0, and a score of -1. */
 function silenceAddedClasses(
   parameters: Float32Array,
   specs: readonly ParameterSpec[],

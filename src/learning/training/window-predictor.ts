@@ -19,7 +19,7 @@ const leastBatches = 32;
 
 export type RawWindows = Pick<WindowSet, "samples" | "starts" | "windowSize" | "channels">;
 
-/** Where windows come from, for messages. */
+/** The positions of windows in the recordings, for messages. */
 export type WindowNames = Pick<WindowSet, "startTimes" | "groups" | "users" | "recordingIndex" | "recordings">;
 
 /** The sum of a float32 softmax is closer to 1 than this, for any number of classes. */
@@ -42,7 +42,7 @@ export interface PredictTask {
   readonly end: number;
 }
 
-/** Predicts windows with a model.onnx. It opens a session for the first windows and keeps it until `close`. */
+/** Predicts windows with a model.onnx. The predictor opens a session for the first windows and keeps it until `close`. */
 export class WindowPredictor {
   readonly #network: NetworkFile;
   readonly #open: typeof openRuntimeSession;

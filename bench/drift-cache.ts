@@ -49,7 +49,7 @@ export function judgingCommit(): string {
   return `${git("log", "-1", "--format=%h", "--", ...files)}${changed}`;
 }
 
-/** Git's globs have no braces. */
+/** Git's globs do not support braces. */
 function withoutBraces(path: string): string[] {
   const [, before, names, after] = path.match(/^(.*)\{(.*)\}(.*)$/) ?? [];
   return names === undefined ? [path] : names.split(",").map((name) => `${before}${name}${after}`);

@@ -142,8 +142,8 @@ function power(world: World, count: number, pairing: Pairing): string[] {
 }
 
 /**
- * Prints the share that is detected at once within classes, against sessions: by the channels alone, and with each
- * further signal.
+ * Prints the share of shifts that are detected at once within classes, against sessions: by the channels alone, and
+ * with each further signal.
  */
 function bySignals(world: World, count: number): string[] {
   const { baseline, groups, people, rng } = world;

@@ -53,7 +53,8 @@ npm run bench -- --only drift: how the monitor performs on people and days that 
   --write            write the sections of these parts, and the summary if it knows false alarms and detection (half 0)
 
 TIDEMARK_PEER_PYTHON names a Python with torch, TIDEMARK_KERAS_PYTHON one with keras and tensorflow, TIDEMARK_DRIFT_PYTHON one
-with nannyml, evidently and river (see bench/peers/drift_peers.py). Without them, .venv/bin/python and python3 are tried.`;
+with nannyml, evidently and river (see bench/peers/drift_peers.py). If a variable is not set,
+.venv/bin/python and python3 are tried.`;
 
 const { values } = parseArgs({
   options: {

@@ -9,7 +9,7 @@ export interface LoadTask {
   readonly seconds: number;
   readonly connections: number;
   readonly contentType: string;
-  /** Base64; a stream gets one after another. */
+  /** Bodies in base64, which each stream sends one after another. */
   readonly bodies: readonly string[];
 }
 

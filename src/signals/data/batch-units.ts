@@ -69,7 +69,8 @@ export function batchUnits(model: UnitsOfModel, columns: readonly string[], choi
 }
 
 /**
- * Returns factors for single people; none if an option or different column names declare the conversion of all values.
+ * Returns factors for individual people; none if an option or different column names declare the conversion of all
+ * values.
  */
 function unitFactorsOfPeople(
   { channels, conversions }: UnitsOfModel,

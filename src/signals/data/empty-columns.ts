@@ -58,7 +58,7 @@ function isColumnNamedByUser(name: string, { sensor = [], only = [], split, ...o
   );
 }
 
-/** Whether one of the columns would be the clock, the person, the recording or a channel if it had values. */
+/** Whether any of the empty columns would be the clock, the person, the recording or a channel if it had values. */
 function doEmptyColumnsMatter(empty: readonly string[]): boolean {
   const roles = ["time", "group", "recording"] as const;
   return roles.some((role) => usualColumnOfRole(empty, role) !== null) || usualChannels(empty).channels.length > 0;

@@ -180,7 +180,7 @@ function warnOnOpeningOfLabelMap(labels: Table["labels"], warn: Reporter["warn"]
     return;
   }
   const [leftOut, unmet] = [labels.leftOut(), labels.unmet()];
-  if (leftOut.length > 0) warn(`Rows with the label ${leftOut.join(", ")} are left out, as --map or --exclude says.`);
+  if (leftOut.length > 0) warn(`Rows with the label ${leftOut.join(", ")} are left out because of --map or --exclude.`);
   if (unmet.length > 0) warn(`No row has the label ${unmet.join(", ")}, which --map or --exclude lists.`);
 }
 

@@ -51,7 +51,9 @@ const tableInArchive =
 const binaryInArchive = /\.bin$/i;
 const notInArchive = /(^|\/)(__MACOSX\/|\.|readme|license|metadata)/i;
 
-/** @throws UserError if a file contains no readable table; the message says what it contains and what to do next */
+/**
+ * @throws UserError if a file contains no readable table; the message describes the file's content and the next step
+ */
 export async function readableFiles(
   database: Database,
   files: readonly SourceFile[],

@@ -36,7 +36,7 @@ test.each<[string, string, string]>([
   const { classes, quality } = await read(map, {}, name);
   expect(classes).toEqual({ walking: 400, stairs: 800 });
   expect(quality.rows.dropped.missing_label).toBe(400);
-  expect(quality.warnings).toContainEqual("Rows with the label 0 are left out, as --map or --exclude says.");
+  expect(quality.warnings).toContainEqual("Rows with the label 0 are left out because of --map or --exclude.");
 });
 
 test("--exclude leaves labels out; one that no row has is told of", async () => {

@@ -18,7 +18,7 @@ const palette = ["#0b6b76", "#b2473e", "#8a6d0b", "#4b5fa5", "#7a4b8f", "#3f7d3a
 
 /**
  * True classes by row, predicted classes by column. Cells are shaded by their share of the row, as far as dark text stays legible.
- * The same report always gives the same bytes.
+ * Equal reports give equal bytes.
  */
 export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
   const cells = classes.flatMap((truth, row) => {
@@ -62,7 +62,7 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
   return standalonePicture(svg.text);
 }
 
-/** Loss and validation macro-F1 by epoch or penalty, one line per fit. The same history always gives the same bytes. */
+/** Loss and validation macro-F1 by epoch or penalty, one line per fit. Equal histories give equal bytes. */
 export function learningCurvesPicture(history: readonly HistoryRow[]): string {
   const curves = rowsOnHistoryAxis(history);
   const axis = historyAxis(curves, 10);
@@ -114,7 +114,7 @@ interface Point {
   readonly value: number;
 }
 
-/** Each fit's name, near the fit's last point and far enough from the other names to be legible. */
+/** Places each fit's name near the fit's last point, without overlapping other names. */
 function placePictureLabels(rows: readonly Point[], top: number): (Point & { at: number })[] {
   const gap = top / 13;
   const last = [...Map.groupBy(rows, ({ fit }) => fit).values()].map((own) => own.at(-1)!);

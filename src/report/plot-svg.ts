@@ -13,7 +13,8 @@ interface SvgElement {
 }
 
 /**
- * One SVG element, with `label` as its text alternative. Plot's style sheet is left out, since the page's style sheet covers it.
+ * Returns one SVG element, with `label` as its text alternative. Plot's style sheet is left out, since the page's style sheet
+ * covers it.
  *
  * @param options Plot's options, including the marks; the default width is `chartWidth`
  */
@@ -21,7 +22,8 @@ export function plotSvg(label: string, options: Plot.PlotOptions): Html {
   const { document } = parseHTML("<!doctype html><html><head></head><body></body></html>");
   const svg: SvgElement = Plot.plot({ width: chartWidth, className: "chart", ...options, document });
   for (const style of svg.querySelectorAll("style")) style.remove();
-  // Plot labels its groups, but a group without a role may have no label, and nobody hears the parts of an image.
+  // Removes the labels that Plot adds to its groups, because a group without a role may have no label, and screen readers
+  // ignore the parts of an image.
   const unlabelled = svg.outerHTML.replaceAll(' aria-label="', ' data-part="');
   // The label is added to the serialised text, since linkedom does not escape "&" in attributes.
   return trustedHtml(unlabelled.replace(/^<svg/, () => `<svg role="img" aria-label="${escapeHtml(label)}"`));

@@ -1,4 +1,4 @@
-// Precision against recall for each class: what a threshold on the class's probability costs and gains.
+// Charts of precision against recall for each class, at all thresholds on the class's probability.
 
 import * as Plot from "@observablehq/plot";
 import type { ClassificationMetrics } from "../learning/training/cv-report.ts";
@@ -6,7 +6,7 @@ import { type Html, html } from "./html.ts";
 import { formatFixed } from "./number-format.ts";
 import { plotSvg } from "./plot-svg.ts";
 
-/** Of one class, from the highest threshold to the lowest. */
+/** Curve of one class, from the highest threshold to the lowest. */
 export interface ShownCurve {
   readonly name: string;
   readonly precision: readonly number[];
@@ -14,7 +14,7 @@ export interface ShownCurve {
   readonly averagePrecision: number;
 }
 
-/** More points than the width of a chart has pixels would not show. */
+/** Maximum number of points; a chart has no more pixels in its width. */
 const mostPoints = 200;
 
 /** @param curves of the classes that occur */

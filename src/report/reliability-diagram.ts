@@ -19,7 +19,7 @@ ${reliabilityFigure(`After temperature ${formatFixed(report.temperature)}`, repo
 <p class="note">${temperatureEffect(report)}</p>`;
 }
 
-/** What the temperature changed, whether or not it helped. */
+/** Describes the effect of the temperature, whether or not it helped. */
 export function temperatureEffect({
   pooled,
   pooled_calibrated: scaled,
@@ -35,14 +35,14 @@ export function temperatureEffect({
   return `${loss}, and the calibration error ${error > 0 ? "rises" : "falls"} ${errors}.`;
 }
 
-/** Two figures side by side: promised by cross-validation after temperature scaling, and found in the evaluated recordings. */
+/** Two figures side by side: the evaluated recordings, and cross-validation after temperature scaling. */
 export function reliabilityComparison(promised: ClassificationMetrics, found: ClassificationMetrics): Html {
   const most = (metrics: ClassificationMetrics): number => Math.max(1, ...metrics.reliability.map((bin) => bin.n));
   return html`${reliabilityLegend}<div class="grid">${reliabilityFigure("Evaluated", found, most(found))}
 ${reliabilityFigure("Cross-validated", promised, most(promised))}</div>`;
 }
 
-/** A smaller gain in log loss would not show in any figure of the report. */
+/** Smallest gain in log loss that is visible in the figures of the report. */
 const leastGain = 5e-4;
 /** With fewer windows, chance alone may change the accuracy of a bin by more than 20 points (about 1 / sqrt(windows)). */
 const fewWindows = 25;

@@ -1,6 +1,6 @@
-// Brings a stream's run on the tracking server up to date with the ledger. A copied folder has a copy of the ledger, and the
-// two may diverge. So a run names the last batch that it received, by number and hash. If a ledger does not contain that
-// batch, it leaves the run alone and reports to a new one.
+// Brings a stream's run on the tracking server up to date with the ledger. A copied folder contains a copy of the ledger, and
+// the two may diverge, so a run records the number and hash of the last batch that it received. If the ledger does not contain
+// that batch, its batches are reported to a new run.
 
 import { counted } from "../counted.ts";
 import { UserError } from "../errors.ts";
@@ -135,7 +135,7 @@ function countReportedBatches({ lastSteps, tags }: MlflowRun): number {
   return Math.min(lastSteps[verdictMetric] ?? 0, readStreamLogMark(tags[ledgerTag])?.step ?? 0);
 }
 
-/** Whether the last batch that the run received is in this ledger, at the same position. */
+/** Whether this ledger contains the last batch that the run received, at the same position. */
 async function runReportsStream({ tags }: MlflowRun, ledger: ReadableLedger, stream: string): Promise<boolean> {
   const mark = readStreamLogMark(tags[ledgerTag]);
   if (mark === null) return false;

@@ -1,4 +1,4 @@
-// The report of a retraining: what each cycle learned from, how it scored on the holdout, and what the gate decided. If the
+// The report of a retraining: each cycle's training data and scores on the holdout, and the decision of the gate. If the
 // candidate became a model, these sections come before its cross-validation. A rejected candidate has a page of its own.
 
 import * as Plot from "@observablehq/plot";
@@ -11,7 +11,7 @@ import { formatCount, formatFixed } from "./number-format.ts";
 import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
 
-/** The page of a rejected candidate. The same report always gives the same bytes. */
+/** The page of a rejected candidate. Equal reports give equal bytes. */
 export function retrainPage(report: RetrainReport): string {
   const failed = report.gate.rules.filter(({ passed }) => !passed).map(({ name }) => name);
   return pageHtml({

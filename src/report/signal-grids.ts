@@ -40,7 +40,7 @@ const axisLegend = html`<p class="legend"><span class="key key-accent"></span> x
  <span class="key"></span> z</p>
 `;
 
-/** The sensors, and each channel that belongs to none. */
+/** Returns the sensors, and the channels that belong to no sensor. */
 function signalsDrawnTogether({ channels }: DrawnExcerpt, sensors: readonly DrawnSensor[]): DrawnSensor[] {
   const taken = new Set(sensors.flatMap((sensor) => sensor.channels));
   const others = Object.keys(channels).filter((name) => !taken.has(name));

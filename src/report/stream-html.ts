@@ -1,5 +1,5 @@
-// The page of `tidemark streams show --out stream.html`: the state of a stream and since when, its evidence against the alarm level,
-// what its batches looked like over time, and every batch with its reasons.
+// The page of `tidemark streams show --out stream.html`: the state of a stream and when it began, its evidence against the
+// alarm level, the figures of its batches over time, and every batch with its reasons.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -17,10 +17,10 @@ import { pageHtml, pageTile, type Section } from "./page.ts";
 import { verdictBadge } from "./verdict-badge.ts";
 import { wideCard } from "./wide-card.ts";
 
-/** Number of the last batches that charts show; the table has them all. */
+/** Number of last batches that charts show; the table lists all batches. */
 const charted = 100;
 
-/** The whole page. The same input always gives the same bytes. */
+/** The whole page. Equal inputs give equal bytes. */
 export function streamHtml(shown: ShownStream): string {
   const { stream, model_version, at, history, batches } = shown;
   const part = history.length < batches.total ? ` Shown: the last ${formatCount(history.length)}.` : "";

@@ -7,7 +7,7 @@ import { longestLog, parseTrackingLog, unparsableTrackingLog } from "../storage/
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 
 /**
- * The events of a tracking.jsonl; none if there is no file.
+ * Reads the events of a tracking.jsonl; none if there is no file.
  * @throws UserError if a line is not an event; the message names the first such line
  */
 export async function readTrackingLog(path: string): Promise<TrackingEvent[]> {

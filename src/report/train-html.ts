@@ -25,7 +25,7 @@ export interface ReportInput {
   readonly history: readonly HistoryRow[];
   /** Sections before the cross-validation. */
   readonly sections?: readonly Section[];
-  /** What is shown of the out-of-fold predictions, after temperature scaling; absent if only their metrics are known. */
+  /** Details of the out-of-fold predictions, after temperature scaling; absent if only their metrics are known. */
   readonly predictions?: {
     /** The most confident first. */
     readonly errors: readonly ShownError[];
@@ -34,7 +34,7 @@ export interface ReportInput {
   };
 }
 
-/** The whole page. The same input always gives the same bytes. */
+/** The whole page. Equal inputs give equal bytes. */
 export function trainHtml(input: ReportInput): string {
   const { cvReport: report, baseline, sections = [] } = input;
   return pageHtml({
@@ -85,7 +85,7 @@ function trainHtmlMeanAndSd({ mean, sd }: { mean: number | null; sd: number | nu
   return sd === null ? formatFixed(mean) : `${formatFixed(mean)} ± ${formatFixed(sd)}`;
 }
 
-/** How many batches pass between false alarms of `check`; nothing if it was not measured. */
+/** Section on the run length between false alarms of `check`; empty if it was not measured. */
 function trainHtmlRunLengthSection({ drift }: BaselineStats): Section[] {
   const measured = drift?.calibration.run_length;
   if (measured === undefined) return [];
@@ -107,7 +107,7 @@ function trainHtmlRunLengthSection({ drift }: BaselineStats): Section[] {
   ];
 }
 
-/** The test set of a fixed split; nothing without one. */
+/** Section on the test set of a fixed split; empty without a fixed split. */
 function trainTestSetSection({ test_set: held, classes }: CvReport): Section[] {
   if (held === undefined) return [];
   return [

@@ -13,7 +13,7 @@ import { modelArtifact, type TrackingEvent } from "../storage/tracking/tracking-
 import { tidemarkVersion } from "../versions.ts";
 import type { HistoryRow } from "./history-row.ts";
 
-/** What the beginning of a log says about the run. */
+/** Properties of the run with which a log begins. */
 export interface TrackerStart {
   readonly id: string;
   /** Milliseconds since 1970. */
@@ -21,9 +21,9 @@ export interface TrackerStart {
   readonly gitCommit: string | null;
 }
 
-/** A run that has not begun. */
+/** A run before its start. */
 export interface TrackedRun {
-  /** The model folder that it will write. */
+  /** The model folder that the run will write. */
   readonly out: string;
   readonly experiment: string;
   /** The options. */

@@ -1,5 +1,5 @@
 // Writes tracking.jsonl beside the checkpoints of a training run; if there is a server, a background sender follows. Every
-// event is written to the file before it is sent. A resumed run continues the same file and repeats nothing.
+// event is written to the file before it is sent. A resumed run continues the same file and repeats no event.
 
 import { randomUUID } from "node:crypto";
 import type { EpochEvent, FitName } from "../learning/training/fit-events.ts";
@@ -27,7 +27,7 @@ import {
   trainRun,
 } from "./train-log.ts";
 
-/** What a tracker needs to know about a run of `train` or `retrain`. */
+/** Properties of a run of `train` or `retrain` that its tracker uses. */
 export interface TrackedConfig {
   /** The future model folder. */
   readonly out: string;
@@ -62,7 +62,7 @@ export interface TrackedOutcome {
   /** Registered versions, such as "walk version 3 (champion)". */
   readonly versions: readonly string[];
   readonly unsent: { readonly events: number; readonly reason: string } | null;
-  /** The registered model that the log asks for; null if it asks for none. */
+  /** Name of the registered model in the log; null if the log registers none. */
   readonly version: { readonly name: string; readonly alias: string | null } | null;
 }
 
@@ -142,7 +142,7 @@ export class TrainingTracker {
       this.#record(trainLogEpoch(row, event.fit, at));
     } else {
       const fit = trackedFitEndedBy(event);
-      // A resumed run reports it again, but only the first time counts.
+      // A resumed run reports the event again; only the first report counts.
       const known = this.#statuses.get(fit) === "FINISHED";
       if (!known) this.#beginFit(fit, at);
       this.#record(...trainLogEvents(event, at).filter(({ type }) => !(known && type === "status")));

@@ -1,5 +1,5 @@
-// The log of a search for a tracking server: a parent run with the options and how the choice was judged, and a nested run for each
-// candidate of each search, with its score by epochs.
+// The log of a search for a tracking server: a parent run with the options and the evaluation of the choice, and a nested run
+// for each candidate of each search, with its score by epoch.
 
 import { basename } from "node:path";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
@@ -17,7 +17,7 @@ export interface LoggedTuning {
     readonly trials: readonly { readonly options: object; readonly epochs: number; readonly macroF1: number }[];
   }[];
   readonly chosen: object;
-  /** Macro-F1 over the people who judged. */
+  /** Macro-F1 over the holdout. */
   readonly judged: { readonly first: number; readonly second: number; readonly difference: number };
 }
 

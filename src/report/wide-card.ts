@@ -2,7 +2,10 @@ import type { Chart } from "./chart.ts";
 import { type Html, html } from "./html.ts";
 import { chartWidth, plotSvg } from "./plot-svg.ts";
 
-/** A chart over the whole page, drawn a second time for a phone, since text that shrinks with its chart is too small to read. */
+/**
+ * A chart across the whole page, with a second drawing for phones, because text that shrinks with its chart becomes too small
+ * to read.
+ */
 export function wideCard(chart: (width: number) => Chart): Html {
   const drawn = (width: number): Html => {
     const { label, options } = chart(width);

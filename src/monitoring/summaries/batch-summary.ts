@@ -43,14 +43,14 @@ export interface SparseCounts {
   readonly to: number;
 }
 
-/** The same, with counts in another form. */
+/** The counts and moments of one channel, with the counts in another form. */
 export interface MergeableChannel extends Omit<ChannelSummary, "counts"> {
   readonly counts: readonly number[] | SparseCounts;
 }
 export type MergeableSummary = Readonly<Record<string, MergeableChannel>>;
 
 /**
- * The summary of all values together. Counts are exact; moments are merged as `mergeMoments` does.
+ * Merges summaries into the summary of all their values. Counts are exact; moments are merged as `mergeMoments` does.
  * @param summaries at least one summary; all have the same channels and grid
  */
 export function mergeBatchSummaries(summaries: readonly MergeableSummary[]): BatchSummary {
@@ -84,7 +84,7 @@ export class SummaryMerger {
 
 /**
  * `whole` without `part`, which must be contained in it (as in "the baseline without this person"). Counts are exact. The
- * range stays that of the whole, so it may be too wide.
+ * result keeps the range of `whole`, so it may be too wide.
  */
 export function subtractBatchSummary(whole: BatchSummary, part: BatchSummary): BatchSummary {
   return Object.fromEntries(
@@ -149,7 +149,7 @@ class ChannelMerger {
     return { ...this.end(), counts: [...this.#counts] };
   }
 
-  /** The same without a copy of the counts, so nothing may be added afterwards. */
+  /** Returns the result without copying the counts; no summary may be added after that. */
   end(): ChannelSummary {
     const { n, mean, std } = this.#moments.merged();
     const [missing, counts] = [this.#missing, this.#counts];

@@ -1,5 +1,5 @@
-// A batch on the device that records it. It takes samples as they arrive, and returns windows and a summary. It computes the
-// same summary as `check` does for a file with the same rows, and with the same code. Dimensions: N rows of a piece, C
+// A batch on the device that records it: receives samples as they arrive, and returns windows and a summary. The summary equals
+// the summary that `check` computes, with the same code, for a file with the same rows. Dimensions: N rows of a piece, C
 // channels, W windows, K classes.
 
 import { DataFault } from "../../data-fault.ts";
@@ -43,7 +43,7 @@ export interface BatchWindows {
   readonly rows: number;
   /** Rows that were left out. */
   readonly dropped: DroppedRows;
-  /** What the quality gate decides on. */
+  /** Figures on which the quality gate decides. */
   readonly quality: BatchQuality;
   /** Time in which nothing moved, which is left out unless no window would be left. */
   readonly still: StillSummary;
@@ -134,7 +134,7 @@ export class DeviceBatch {
   }
 }
 
-/** A clock that is far too slow leaves no windows. The quality gate then says so. */
+/** A clock that is far too slow leaves no windows. The quality gate then rejects the batch with this reason. */
 function plannedWornWindows(
   source: RowSource,
   { sampling_rate_hz: samplingRateHz, window_size: windowSize, sensors, overlap, resampling = "linear" }: DeviceModel,

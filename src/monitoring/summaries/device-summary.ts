@@ -20,7 +20,7 @@ export interface DeviceSummary {
   readonly measurement: BatchMeasurement | null;
   /** What the quality gate decides on; absent from earlier versions. */
   readonly quality?: BatchQuality;
-  /** Time in which nothing moved, which was left out of the measurement; absent from earlier versions, which did not do that. */
+  /** Time without movement, which was left out of the measurement; absent from earlier versions, which left no time out. */
   readonly still?: StillSummary;
 }
 

@@ -1,4 +1,4 @@
-// Tells a device's summary from a recording by its first bytes, so that a file or a request needs no further label.
+// Distinguishes a device's summary from a recording by its first bytes, so that files and requests need no type.
 
 /** Number of first bytes that `isSummary` needs. */
 export const summaryHeadBytes = 512;

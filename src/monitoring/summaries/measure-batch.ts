@@ -1,4 +1,4 @@
-// Turns windows and the network's output into the stored form of a batch: its counts by predicted class, and its signals.
+// Computes the stored form of a batch, its counts by predicted class and its signals, from windows and the network's output.
 // Dimensions: S samples, W windows, K classes.
 
 import { plannedWindowStep } from "../../signals/preprocessing/plan-windows.ts";
@@ -37,7 +37,7 @@ export function measuredSignalColumns(windows: WindowSet, sensors: readonly Sens
   return withSensorSignals(measuredColumns(windows), sensors, windows.samplingRateHz, starts);
 }
 
-/** [S] class of each sample: that of the window whose middle is nearest; -1 if no window covers the sample. */
+/** [S] class of each sample: the class of the window with the nearest middle; -1 if no window covers the sample. */
 export function classOfMeasuredSamples(windows: WindowSet, predicted: ArrayLike<number>): Int32Array {
   return classOfMeasuredRuns(windows, runsOfWindowChunk(windows), predicted);
 }
@@ -126,7 +126,7 @@ export function followsMeasuredWindow(windows: WindowSet, overlap: number, befor
   return followsForModelSignals(recordingIndex, startTimes, measuredStepSeconds(windows, overlap), before);
 }
 
-/** Time from the start of a window to that of the next. */
+/** Time from the start of a window to the start of the next window. */
 export function measuredStepSeconds(
   { windowSize, samplingRateHz }: Pick<WindowSet, "windowSize" | "samplingRateHz">,
   overlap: number,

@@ -11,7 +11,7 @@ import type { AbsurdSample, BatchQuality, RecordingQuality } from "../../signals
 import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 
-/** The time in a batch in which nothing moved. */
+/** The time without movement in a batch. */
 export interface StillSummary {
   /** Time that was left out: at least ten minutes at a stretch, or with a minute in which the sensor lay on something. */
   readonly seconds: number;
@@ -19,7 +19,7 @@ export interface StillSummary {
   readonly ofSeconds: number;
   /** Whether nothing moved from the first row to the last. */
   readonly throughout: boolean;
-  /** Whether leaving this time out would leave nothing to judge. */
+  /** Whether the batch has no other time, so that nothing can be judged. */
   readonly isAll: boolean;
   /** Whether the time that was left out extends to the last row. */
   readonly isAtEnd: boolean;

@@ -1,6 +1,6 @@
-// The bins in which a batch's values are counted. They hold equal shares of the training data, so they are narrowest where
-// the values are dense, whatever their unit. Bin i holds edges[i - 1] <= x < edges[i]; the first and the last bin are open.
-// The edges are frozen with the baseline, so counts from any time, device and batch can be added and compared.
+// The bins in which a batch's values are counted. Each bin contains an equal share of the training data, so bins are narrow
+// where values are dense, in any unit. Bin i holds edges[i - 1] <= x < edges[i]; the first and the last bin are open. The edges
+// are frozen with the baseline, so counts from any time, device and batch can be added and compared.
 
 /** Edges in ascending order; there is one fewer edge than there are bins. */
 export type QuantileGrid = readonly number[];

@@ -1,6 +1,7 @@
-// Signals that need several axes. Each time a sensor is put on, gravity acts along different axes, which hides an offset in
-// one axis. The length of the vector does not depend on rotation. The order of the samples reveals lost samples and a wrong
-// rate; the values alone do not. Coherence reveals a flipped axis; see turning-coherence.ts. Dimensions: N samples.
+// Signals that are computed from several axes of a sensor. Each time a sensor is put on, gravity acts along different axes,
+// which hides an offset in one axis. The length of the vector does not depend on rotation. The order of the samples reveals
+// lost samples and a wrong rate; the values alone do not. Coherence reveals a flipped axis; see turning-coherence.ts.
+// Dimensions: N samples.
 
 import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "./summarize.ts";
@@ -9,7 +10,10 @@ import { coherenceHalfWidth, turningCoherence } from "./turning-coherence.ts";
 /** A quarter of the period of a movement at 2.5 Hz; an arbitrary choice. */
 const tempoSeconds = 0.1;
 
-/** Signals of the accelerometers; if there are none, of the gyroscopes; if there are none of these either, of the unknown sensors. */
+/**
+ * Returns the signals of the accelerometers or, if there are none, of the gyroscopes or, if there are none either, of the
+ * unknown sensors.
+ */
 const movementKinds = ["magnitude", "tempo", "roughness"] as const;
 type SignalKind = (typeof movementKinds)[number] | "coherence";
 

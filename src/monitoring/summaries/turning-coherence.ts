@@ -1,7 +1,7 @@
-// Whether a gyroscope and an accelerometer on the same device see the same turning. Gravity v, seen from a sensor that turns
-// at the rate w, moves by dv = -w x v dt, so both measure the turning across gravity. If one axis of either sensor changes
-// its sign, they disagree about an axis on which they used to agree, or the other way round, whatever else the body
-// does. Dimensions: N samples of one stretch.
+// Computes whether a gyroscope and an accelerometer on the same device measure the same rotation. In the frame of a sensor that
+// turns at the rate w, gravity v changes by dv = -w x v dt, so both sensors measure the rotation across gravity. If one axis of
+// either sensor changes its sign, the sign of their agreement changes about some axes, for any movement of the body.
+// Dimensions: N samples of one stretch.
 
 import { windowSums } from "../../stats/window-sums.ts";
 
@@ -24,8 +24,8 @@ export function coherenceHalfWidth(samplingRateHz: number): number {
 }
 
 /**
- * The cosine between the turning of gravity and that of the gyroscope, about each axis, -1 to 1; 0 if one of them does not
- * turn. It depends on neither unit.
+ * Returns the cosine between the rotations of gravity and of the gyroscope, about each axis, -1 to 1; 0 if either does not
+ * turn. It is independent of the units.
  * @param axes six columns [N]: three of an accelerometer with gravity, then three of a gyroscope
  * @returns three columns [N - 2 half-widths]; empty if the stretch is shorter
  */

@@ -1,5 +1,5 @@
-// One alert: what is sent to a webhook as JSON (https://www.standardwebhooks.com: type, timestamp, data), and what every other
-// form is made from. An incident is the time from `.began` to `.ended`; all its messages have the same `incident`.
+// One alert, in the JSON form that webhooks receive (https://www.standardwebhooks.com: type, timestamp, data). All other forms
+// are computed from it. An incident is the time from `.began` to `.ended`; all its messages have the same `incident`.
 
 import { z } from "zod";
 
@@ -18,7 +18,7 @@ export type AlertType = (typeof alertTypes)[number];
 export const severities = ["critical", "error", "warning", "info"] as const;
 export type Severity = (typeof severities)[number];
 
-/** What happened to a stream. Fields that do not apply are null or empty. */
+/** An event of a stream. Fields that do not apply are null or empty. */
 export interface AlertData {
   schema_version: 1;
   /** Idempotency key; the same in every attempt to deliver this message. */
@@ -47,9 +47,9 @@ export interface AlertData {
   evidence: { value: number; alarm_at: number } | null;
   furthest: { reference: string; channel: string; statistic: string } | null;
   likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
-  /** How many of the stream's last batches were rejected. */
+  /** Number of the stream's last batches, and how many of them were rejected. */
   rejected: { batches: number; of: number } | null;
-  /** When the stream's last batch arrived; only for silence. */
+  /** Time at which the stream's last batch arrived; only for silence. */
   last_heard: string | null;
 }
 

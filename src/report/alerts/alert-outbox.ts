@@ -1,7 +1,7 @@
-// alerts.sqlite: what has been reported about each stream, and every message until its target has accepted it. A message enters
-// in the same transaction that notes that it was reported, so it is neither lost nor made twice. An attempt claims its message
-// for a while, so two processes do not send it at the same time; if the claiming process is killed, another one sends it again,
-// with the same idempotency key.
+// The outbox alerts.sqlite: the events that have been reported about each stream, and every message until its target accepts
+// it. An event is recorded and its message queued in one transaction, so no message is lost or duplicated. An attempt claims
+// its message for a while, so two processes do not send it at the same time; if that process is killed, another process sends
+// the message again, with the same idempotency key.
 
 import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../../errors.ts";
@@ -27,7 +27,7 @@ export interface StoredTarget {
 
 /** A target of one message. */
 export interface RoutedTarget extends StoredTarget {
-  /** Replaces that of the message. */
+  /** Severity that replaces the message's severity. */
   readonly severity?: Severity;
 }
 
@@ -37,20 +37,20 @@ export interface QueuedAlert {
   readonly message: AlertMessage;
   /** Earlier attempts. */
   readonly attempts: number;
-  /** The last fault; null before the first. */
+  /** The last fault; null before the first fault. */
   readonly reason: string | null;
   readonly status: "waiting" | "sent" | "dead";
 }
 
-/** Longer than an attempt takes. */
+/** Duration of a claim, longer than an attempt takes. */
 const claimMs = 60_000;
-/** Attempts end after three days; a target that is down for longer gets no stale alarms. */
+/** Attempts end after three days, so that a target that was down for longer receives no outdated alarms. */
 const longestWaitingMs = 3 * 86_400_000;
 const firstBackoffMs = 1000;
 const longestBackoffMs = 3_600_000;
-/** A message that failed this often lets others pass, in case the message itself is the problem. */
+/** Number of failed attempts after which other messages are sent first, because the fault may lie in the message. */
 const attemptsBeforeOthers = 4;
-/** Messages are kept for as long as an incident may last, so that its target is told of the end; an arbitrary choice. */
+/** Time for which messages are kept, so that the targets of an incident can be notified of its end; an arbitrary choice. */
 const keptSentMs = 365 * 86_400_000;
 const keptDeadMs = 90 * 86_400_000;
 
@@ -116,7 +116,7 @@ export class AlertOutbox {
           .prepare("INSERT OR REPLACE INTO streams (project, model, stream, state, open) VALUES (?, ?, ?, ?, ?)")
           .run(of.project ?? "", of.model, of.stream, JSON.stringify(after), isOpen);
       }
-      // A target that was added during an incident hears of it, too.
+      // A target that was added during an incident is notified of it, too.
       const open = Object.values(after.open).map(({ message }) => message);
       for (const message of [...messages, ...open]) enqueueAlert(database, message, targetsOf(message), now);
       return messages;
@@ -238,7 +238,7 @@ function enqueueAlert(
     "SELECT 1 FROM messages WHERE target = ? AND json_extract(message, '$.data.incident') = ? LIMIT 1",
   );
   for (const { id, shown, severity = message.data.severity } of targets) {
-    // The end of an incident is no news to a target that has not been told about it.
+    // Skips the end of an incident for a target that has received no message about the incident.
     if (isAlertAtEnd(message) && isTold.get(id, message.data.incident) === undefined) continue;
     const own = { ...message, data: { ...message.data, severity } };
     insert.run(message.data.id, id, shown, JSON.stringify(own), now.getTime(), now.getTime());

@@ -80,8 +80,8 @@ const alertNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * Alertmanager forgets alerts when it restarts, so an alert is repeated while it lasts. The labels, which identify it, stay
- * the same from beginning to end; everything that changes is an annotation.
+ * Alertmanager forgets alerts when it restarts, so an alert is repeated while it lasts. The labels, which identify the alert,
+ * never change; everything that changes is an annotation.
  */
 export function alertmanagerPayload(message: AlertMessage, holdHours: number, now: Date): unknown {
   const { data, timestamp } = message;

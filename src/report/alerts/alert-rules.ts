@@ -1,4 +1,5 @@
-// Which messages go to whom: the section `alerts` of serve.yaml. Every rule that matches a message adds its targets.
+// Rules that choose the targets of each message: the section `alerts` of serve.yaml. Every rule that matches a message adds its
+// targets.
 
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
@@ -17,7 +18,7 @@ export interface AlertRule {
   on: IncidentKind[];
   /** Leaves out the beginning of an alarm, and waits until it is confirmed. Default: false. */
   confirmed_only: boolean;
-  /** Severity of the messages, except of those that end an incident. Default: that of the message. */
+  /** Severity of the messages, except of those that end an incident. Default: the message's own severity. */
   severity?: Severity;
   /** Names of targets. */
   to: string[];
@@ -27,11 +28,11 @@ export interface AlertsConfig {
   /** Addresses by name; see docs/alerts.md. */
   targets: Record<string, string>;
   rules: AlertRule[];
-  /** When an incident of rejected batches begins. */
+  /** Conditions under which an incident of rejected batches begins. */
   rejections: RejectionRule;
   /** Path of the outbox, relative to the file with the rules. Default: alerts.sqlite beside that file. */
   outbox?: string;
-  /** Seconds between two looks for silent streams. */
+  /** Seconds between two searches for silent streams. */
   silence_check_seconds: number;
 }
 

@@ -1,5 +1,5 @@
-// The alerts of a service that runs: it reports each verdict, sends in the background with growing pauses, and looks for silent
-// streams. Nothing here delays a batch: a report is one short transaction, and only if something changed.
+// The alerts of a running service: records each verdict, sends messages in the background with growing pauses, and searches for
+// silent streams. Batches are not delayed: a verdict takes one short transaction, and only if something has changed.
 
 import type { CheckResult } from "../../monitoring/streams/check-result.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -26,12 +26,12 @@ export interface JudgedForAlerts extends AlertedStream {
 
 /** A stream that has gone silent. */
 export interface SilentStream extends AlertedStream {
-  /** When its last batch arrived: ISO 8601, UTC. */
+  /** Time at which the stream's last batch arrived: ISO 8601, UTC. */
   readonly lastHeard: string;
 }
 
 export interface AlertServiceRun {
-  /** Streams that are silent now. Default: silence is not looked for. */
+  /** Returns the streams that are silent now. Default: silent streams are not reported. */
   readonly silentStreams?: () => Promise<readonly SilentStream[]>;
   /**
    * Whether other services judge batches of the same streams. If so, `previous` is trusted instead of what this service has
@@ -43,7 +43,7 @@ export interface AlertServiceRun {
   readonly clock?: AlertClock;
 }
 
-/** How often a target without due messages is looked at, and an Alertmanager is told about open incidents. */
+/** Interval at which targets without due messages are checked, and open incidents are repeated to an Alertmanager. */
 const idleMs = 30_000;
 const longestPauseMs = 300_000;
 
@@ -71,7 +71,7 @@ export class AlertService {
     };
   }
 
-  /** Begins to send, and to look for silent streams. */
+  /** Starts sending messages and searching for silent streams. */
   start(): void {
     const loops = this.#routing.targets.map((target) => this.#sendTo(target));
     if (this.#run.silentStreams !== undefined) loops.push(this.#watchSilence(this.#run.silentStreams));
@@ -91,7 +91,7 @@ export class AlertService {
     return this.#outbox.count();
   }
 
-  /** Stops after the attempts that are being made; what is left is sent after the next start. */
+  /** Stops when the running attempts have ended; the remaining messages are sent after the next start. */
   async close(): Promise<void> {
     this.#ended.abort();
     this.#wake.abort();

@@ -1,5 +1,5 @@
-// Where alerts go: one address per target, which also says in which form. Paths of webhooks and passwords are secrets, so a
-// target is shown and stored without them.
+// Targets of alerts: one address per target, which also determines the form of the messages. Paths of webhooks and passwords
+// are secrets, so a target is shown and stored without them.
 //
 //   https://host/path                      webhook; the form follows from the host, or from ?format=plain|slack|pagerduty
 //   alertmanager+http://host:9093          Alertmanager's v2 API
@@ -48,7 +48,7 @@ export type AlertTarget = WebTarget | MailTarget;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Streams that are checked daily stay in alarm over a weekend without a batch; an arbitrary choice. */
+/** Long enough that a stream that is checked on weekdays stays in alarm over a weekend; an arbitrary choice. */
 const defaultHoldHours = 72;
 const forms = ["plain", "slack", "pagerduty"] as const;
 const secretVariable = "TIDEMARK_WEBHOOK_SECRET";
@@ -142,7 +142,7 @@ function formOfAlertTarget(url: URL, where: string): WebTarget["form"] {
   return /^events\.([a-z]+\.)?pagerduty\.com$/.test(url.hostname) ? "pagerduty" : "plain";
 }
 
-/** Secrets as Standard Webhooks writes them, separated by spaces. */
+/** Parses secrets in the form of Standard Webhooks, separated by spaces. */
 function alertTargetKeys(secrets: string): Buffer[] {
   return secrets
     .split(/\s+/)

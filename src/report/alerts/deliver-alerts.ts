@@ -20,7 +20,7 @@ export const systemAlertClock: AlertClock = {
 export interface Deliveries {
   /** Number of messages that were accepted. */
   readonly sent: number;
-  /** One entry per target that did not accept everything: the last fault, and whether a later attempt may succeed. */
+  /** One entry per target that did not accept all messages: the last fault, and whether a later attempt may succeed. */
   readonly faults: readonly { readonly target: AlertTarget; readonly reason: string; readonly isOver: boolean }[];
 }
 
@@ -85,7 +85,7 @@ export async function attemptAlert(work: () => Promise<void>): Promise<AlertFaul
     return null;
   } catch (error) {
     if (error instanceof AlertFault) return error;
-    // A defect in this code must not end the work that the alert is about.
+    // Catches all errors, because a defect in the delivery of alerts must not end a check.
     return new AlertFault("never", error instanceof Error ? error.name : "an unknown fault");
   }
 }

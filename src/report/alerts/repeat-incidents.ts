@@ -1,4 +1,4 @@
-// Tells an Alertmanager about all open incidents at once. It keeps alerts in memory only, and resolves those that nobody repeats.
+// Sends all open incidents to an Alertmanager, which keeps alerts only in memory and resolves alerts that are not repeated.
 
 import type { AlertMessage } from "./alert-message.ts";
 import type { AlertOutbox } from "./alert-outbox.ts";

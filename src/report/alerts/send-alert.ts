@@ -25,7 +25,7 @@ export class AlertFault extends Error {
   }
 }
 
-/** What an attempt uses in addition to its message. */
+/** Inputs of an attempt in addition to its message. */
 export interface Attempt {
   readonly now: Date;
   /** Maximum time. */
@@ -80,7 +80,7 @@ export async function postAlertToTarget(
     const answer = await request(target.url, { method: "POST", dispatcher, headers, body, signal });
     status = answer.statusCode;
     retryAfter = answer.headers["retry-after"];
-    // What a receiver says is not repeated: it may contain the address.
+    // The receiver's answer is not part of the message, because it may contain the secret address.
     answer.body.on("error", () => {}).destroy();
   } catch (error) {
     throw new AlertFault("later", alertConnectionReason(error, patienceMs));
@@ -149,7 +149,7 @@ async function mailAlert(
   }
 }
 
-/** The error's code, because its message may repeat the address. */
+/** Uses the error's code, because its message may contain the secret address. */
 function alertConnectionReason(error: unknown, patienceMs: number): string {
   const { name, code, cause }: { name?: string; code?: unknown; cause?: unknown } = error instanceof Error ? error : {};
   if (name === "TimeoutError" || code === "ETIMEDOUT")

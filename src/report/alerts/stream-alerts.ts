@@ -1,7 +1,7 @@
-// Decides which alerts a stream's batches cause. The stream's own evidence is the protection against flapping: an alarm begins
-// when the evidence suffices, is confirmed five batches later, and ends when the stream has recovered. This file only compares
-// each verdict with what has already been reported, so an alert that was lost with a killed process is caught up on at the
-// stream's next batch.
+// Decides which alerts a stream's batches cause. The accumulated evidence prevents flapping: an alarm begins when the evidence
+// is sufficient, is confirmed five batches later, and ends when the stream has recovered. This file only compares each verdict
+// with what has already been reported, so if a process was killed before it reported an alert, the stream's next batch reports
+// it.
 
 import { z } from "zod";
 import type { CheckResult, JudgedBatch, RejectedBatch } from "../../monitoring/streams/check-result.ts";
@@ -26,14 +26,14 @@ export interface AlertedStream {
 }
 
 export interface Incident {
-  /** Id of the batch at which it began, or the time of a silent stream's last batch. */
+  /** Id of the batch at which the incident began, or the time of a silent stream's last batch. */
   begin: string;
   confirmed: boolean;
-  /** The last message about it. */
+  /** The last message about the incident. */
   message: AlertMessage;
 }
 
-/** What has been reported about a stream. */
+/** The events that have been reported about a stream. */
 export interface StreamAlerts {
   /** One character per batch, newest last: "r" if it was rejected, otherwise ".". */
   recent: string;
@@ -52,16 +52,16 @@ export const streamAlertsSchema: z.ZodType<StreamAlerts> = z.object({
 
 export const noStreamAlerts: StreamAlerts = { recent: "", last: null, open: {} };
 
-/** When too many batches are rejected. */
+/** Conditions under which too many batches are rejected. */
 export interface RejectionRule {
   /** Number of a stream's last batches that are considered. */
   readonly of: number;
-  /** Share of them at which the incident begins; it ends at less than half of that share. */
+  /** Share of rejected batches at which the incident begins; it ends at less than half of that share. */
   readonly share: number;
   /** Minimum number of rejected batches. */
   readonly least: number;
 }
-/** Arbitrary: a few bad uploads are nobody's emergency. */
+/** Default conditions; an arbitrary choice that ignores a few bad uploads. */
 export const defaultRejectionRule: RejectionRule = { of: 10, share: 0.5, least: 3 };
 
 export interface Alerted {

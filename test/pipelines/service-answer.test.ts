@@ -53,7 +53,7 @@ it("explains a model that does not exist, another program at the address, and an
   expect(answered(308, "", { location: "https://b.example/" })).toMatchObject({
     reason: expect.stringContaining("leads to https://b.example/"),
   });
-  expect(answered(409, problem("Other content under this id", "id a has other content"))).toMatchObject({
+  expect(answered(409, problem("Batch id in use for other content", "id a has other content"))).toMatchObject({
     reason: expect.stringMatching(/^409 id a has other content\. .*--units/),
   });
 });

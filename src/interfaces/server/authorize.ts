@@ -1,6 +1,6 @@
-// Who sends a request, and what they may do. Programs send their token with each request; the pages log in with it once, and then
-// send a cookie. Tokens are read again when their file changes. Without any token, only this machine can reach the service, and
-// requests that a page of another site sends through the user's browser are refused.
+// The sender of a request, and its permissions. Programs send their token with each request; the pages log in with it once, and
+// then send a cookie. Tokens are read again when their file changes. Without any token, the service accepts requests only from
+// this machine, and refuses requests that a page of another site sends through the user's browser.
 
 import { timingSafeEqual } from "node:crypto";
 import { stat } from "node:fs/promises";
@@ -14,7 +14,7 @@ import { Problem } from "./problem.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { isSameOrigin, refusedForgery, refuseForgery, sessionSecretOf } from "./session-cookie.ts";
 
-/** A session that has just begun. */
+/** A session that was just opened, with its secret. */
 export interface LoggedIn {
   readonly caller: Caller;
   readonly session: CallerSession & {
@@ -28,9 +28,9 @@ export interface AuthorizerOptions {
   readonly file: string;
   /** Environment variables with fixed tokens. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Maximum number of requests per second of one token. */
+  /** Maximum number of requests per second and token. */
   readonly requestsPerSecond: number;
-  /** Whether requests need no token as long as there is none, because only this machine can send them. */
+  /** Whether requests need no token while none exists, because the service can be reached only from this machine. */
   readonly isOpen?: boolean;
   readonly sessions: PageSessions;
   readonly now?: () => Date;
@@ -69,14 +69,16 @@ export class Authorizer {
     return (await this.#tokens()).length > 0;
   }
 
-  /** Whether requests need a token. They do as soon as there is a file of tokens, even if all of them were revoked. */
+  /**
+   * Whether requests need a token. Tokens are required as soon as the file of tokens exists, even if all of them were revoked.
+   */
   async needsTokens(): Promise<boolean> {
     await this.#tokens();
     return this.#options.isOpen !== true || this.#fixed.length > 0 || this.#read.stamp !== noFile;
   }
 
   /**
-   * @param needed null if anybody may do it
+   * @param needed the required scope; null if no token is required
    * @throws Problem 401, 403 or 429
    */
   async authorize(request: SentRequest, needed: NeededScope, stream: string | null): Promise<Caller> {
@@ -105,7 +107,7 @@ export class Authorizer {
     return caller;
   }
 
-  /** Who sends the request; null if they must log in or send a token first. @throws Problem 403 as `authorize` does */
+  /** The caller of a request; null if it must log in or send a token first. @throws Problem 403 as `authorize` does */
   async identify(request: SentRequest): Promise<Caller | null> {
     try {
       return await this.#callerOf(request);
@@ -116,11 +118,11 @@ export class Authorizer {
   }
 
   /**
-   * Begins a session of a page.
+   * Opens a session for a page.
    * @throws Problem 401 if the token is not valid, 403 if the request comes from a page of another site
    */
   async logIn({ headers }: SentRequest, token: string): Promise<LoggedIn> {
-    if (!isSameOrigin(headers)) throw refusedForgery("expected a request of this service's own page");
+    if (!isSameOrigin(headers)) throw refusedForgery("expected a request from one of this service's pages");
     const known = presentedToken(await this.#tokens(), token);
     const session = await this.#options.sessions.begin(known.hash);
     return { caller: callerWith(known, session), session };
@@ -160,7 +162,7 @@ export class Authorizer {
     const { file, now = () => new Date() } = this.#options;
     const found = await stat(file, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT" && this.#read.stamp === noFile) return undefined;
-      // A file that disappears, or cannot be reached for a while, must not open the service to everybody.
+      // A file of tokens that disappears or is temporarily unreadable must not open the service to everybody.
       throw explainSystemErrorOnRead(error, file);
     });
     const stamp = found === undefined ? noFile : `${found.ino} ${found.size} ${found.mtimeNs}`;
@@ -199,7 +201,7 @@ function fixedTokensOf(environment: AuthorizerOptions["environment"]): KnownToke
   });
 }
 
-/** All hashes are compared, each in constant time, so the time tells nothing about the tokens. */
+/** All hashes are compared, each in constant time, so that the response time reveals nothing about the tokens. */
 function knownToken(tokens: readonly KnownToken[], hash: string): KnownToken | undefined {
   const wanted = Buffer.from(hash, "hex");
   return tokens.filter((own) => timingSafeEqual(Buffer.from(own.hash, "hex"), wanted))[0];
@@ -208,7 +210,7 @@ function knownToken(tokens: readonly KnownToken[], hash: string): KnownToken | u
 /** @throws Problem 401 */
 function presentedToken(tokens: readonly KnownToken[], presented: string): KnownToken {
   const known = knownToken(tokens, hashToken(presented));
-  if (known === undefined) throw unknownToken("the token is not known, or is no longer valid");
+  if (known === undefined) throw unknownToken("the token is unknown or no longer valid");
   return known;
 }
 
@@ -235,7 +237,7 @@ function localCaller(headers: Headers): Caller {
     throw new Problem({
       status: 403,
       title: "Not allowed",
-      detail: `without tokens, requests must be sent to this machine by this machine; got Host ${JSON.stringify(host)}${origin === null ? "" : `, Origin ${JSON.stringify(origin)}`}`,
+      detail: `without tokens, only requests from this machine to this machine are accepted; got Host ${JSON.stringify(host)}${origin === null ? "" : `, Origin ${JSON.stringify(origin)}`}`,
       advice: "Create a token with `tidemark token create`.",
     });
   }

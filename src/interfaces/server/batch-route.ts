@@ -1,4 +1,4 @@
-// POST a batch, and get its verdict. The verdict is in the store before it is sent.
+// POST a batch, and get its verdict. The verdict is in the store before the reply is sent.
 
 import { rm } from "node:fs/promises";
 import { z } from "zod";
@@ -17,10 +17,10 @@ import type { Route, RouteParameter } from "./route.ts";
 
 export interface BatchRouteOptions {
   readonly service: Pick<Service, "judge" | "refuseUnknown">;
-  /** The path of a new file for a body. */
+  /** Returns the path of a new file for a body. */
   readonly newFile: () => string;
   readonly limits: BodyLimits;
-  /** Maximum number of batches at the same time. */
+  /** Maximum number of batches that are processed at the same time. */
   readonly queue: number;
 }
 
@@ -32,7 +32,7 @@ const columnParameters: readonly RouteParameter[] = Object.entries(postedColumns
 
 const dataTimeParameter: RouteParameter = {
   name: "data-time",
-  doc: "when the last data of the batch were recorded, such as 2026-11-26T10:00:00Z; see --order data",
+  doc: "time at which the last data of the batch were recorded, such as 2026-11-26T10:00:00Z; see --order data",
   schema: z.iso.datetime({ offset: true }),
 };
 
@@ -45,7 +45,7 @@ function dataTimeOf(text: string | undefined): Date | null {
   throw new Problem({
     status: 400,
     title: "Unknown time",
-    detail: `data-time: expected a time with its zone such as 2026-11-26T10:00:00Z, got ${JSON.stringify(text)}`,
+    detail: `data-time: expected a time with a time zone, such as 2026-11-26T10:00:00Z, got ${JSON.stringify(text)}`,
   });
 }
 
@@ -56,23 +56,23 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
     path: "/v1/models/{model}/streams/{stream}/batches/{batch}",
     scope: "ingest",
     operationId: "judgeBatch",
-    summary: "Judge a batch; the verdict is stored before it is sent",
+    summary: "Judge a batch; the verdict is stored before the reply is sent",
     parameters: allParameters,
     body: bodyDocs,
     replies: {
       200: {
-        doc: "the verdict; the same batch under the same id gets the same one",
+        doc: "the verdict; resending the same batch under the same id returns the same verdict",
         schema: z
-          .object({ known: z.boolean().describe("whether the batch had been judged before") })
+          .object({ known: z.boolean().describe("whether the batch had already been judged") })
           .and(checkResultSchema),
       },
       400: { doc: "the request or its compression is damaged" },
-      404: { doc: "there is no such model" },
-      409: { doc: "the batch id belongs to other content" },
+      404: { doc: "the model does not exist" },
+      409: { doc: "the batch id is already in use for other content" },
       413: { doc: "too many bytes or rows" },
-      415: { doc: "the form of the body is not supported" },
+      415: { doc: "the format of the body is not supported" },
       422: { doc: "the body is not a batch for this model" },
-      503: { doc: "too busy, or the model or the store cannot be used; see Retry-After" },
+      503: { doc: "the service is too busy, or the model or the store cannot be used; see Retry-After" },
     },
     answer: async ({ params, query, headers, caller, body, note }) => {
       const { model, stream, batch } = params as { model: string; stream: string; batch: string };
@@ -108,7 +108,7 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
   };
 }
 
-/** @throws Problem 400 on a parameter that is unknown or has no value */
+/** @throws Problem 400 if a parameter is unknown or has no value */
 function columnsOfQuery(query: Readonly<Record<string, string>>): PostedColumns {
   const given = Object.entries(query).map(([name, value]) => {
     if (!columnParameters.some((known) => known.name === name) || value === "") {
@@ -131,8 +131,8 @@ function problemOfBatch(error: unknown): unknown {
   if (error instanceof UnknownModel) return problemOfUserError(error, 404, "Unknown model");
   if (error instanceof UnusableModel) return problemOfUserError(error, 503, "Unusable model");
   if (error instanceof OtherContent) {
-    const advice = "Each batch needs its own id: give this one another id, or send what was sent first.";
-    return problemOfUserError(error, 409, "Other content under this id", advice);
+    const advice = "Each batch needs its own id: send this batch under another id, or resend the original content.";
+    return problemOfUserError(error, 409, "Batch id in use for other content", advice);
   }
   if (error instanceof TooManyRows) return problemOfUserError(error, 413, "Batch too large");
   return problemOfUserError(error, 422, "Unusable batch");

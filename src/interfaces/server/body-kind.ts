@@ -1,9 +1,10 @@
-// What a body contains: by its Content-Type, or by its first bytes if that says nothing, as with `curl --data-binary`.
+// The type of a body's content, from its Content-Type, or from its first bytes if that header is unspecific, as with
+// `curl --data-binary`.
 
 import type { BodyKind } from "../../pipelines/posted-batch.ts";
 import { Problem } from "./problem.ts";
 
-/** Each media type that is accepted, with what it means. */
+/** Each accepted media type, with its meaning. */
 export const mediaTypes: Readonly<Record<string, BodyKind>> = {
   "text/csv": "csv",
   "application/vnd.apache.parquet": "parquet",
@@ -13,17 +14,17 @@ export const mediaTypes: Readonly<Record<string, BodyKind>> = {
   "application/vnd.tidemark.summary+json": "summary",
 };
 
-/** What a body of each type holds. */
+/** The content of a body of each type. */
 export const bodyDocs: Readonly<Record<string, string>> = {
   "text/csv": "a text table",
   "application/vnd.apache.parquet": "a Parquet file",
   "application/json": 'columns, such as {"timestamp_s": [0], "Ax": [9.8]}, or a list of records',
   "application/vnd.tidemark.float32": "numbers; see docs/serve.md",
-  "application/vnd.tidemark.summary": "a summary in the binary form of tidemark/device",
+  "application/vnd.tidemark.summary": "a summary in the binary format of tidemark/device",
   "application/vnd.tidemark.summary+json": "a summary as JSON",
 };
 
-/** Types that clients send if nobody chose one. */
+/** Types that clients send by default. */
 const unspecific: ReadonlySet<string> = new Set([
   "",
   "application/octet-stream",
@@ -36,13 +37,13 @@ const starts: readonly (readonly [start: string, kind: BodyKind])[] = [
   ["TMF1", "float32"],
 ];
 
-/** Number of first bytes that `bodyKind` looks at. */
+/** Number of first bytes that `bodyKind` examines. */
 export const bodyHeadBytes = 512;
 
 /**
- * @param contentType the header, or "" if there is none
+ * @param contentType the header, or "" if it is missing
  * @param head the first bytes after decompression
- * @throws Problem 415 if the type is unknown, or the bytes are of another type
+ * @throws Problem 415 if the type is unknown, or contradicts the first bytes
  */
 export function bodyKind(contentType: string, head: Uint8Array): BodyKind {
   const type = contentType.split(";", 1)[0]!.trim().toLowerCase();
@@ -63,7 +64,7 @@ export function bodyKind(contentType: string, head: Uint8Array): BodyKind {
   return kind;
 }
 
-/** Text has no control characters except tabs and line ends. Archives and the files of devices do. */
+/** Text has no control characters except tabs and line ends. Archives and binary files of devices contain such characters. */
 function isBinaryBody(head: Uint8Array): boolean {
   return head.some((byte) => byte < 32 && byte !== 9 && byte !== 10 && byte !== 13);
 }

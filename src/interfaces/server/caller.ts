@@ -1,4 +1,4 @@
-// Who sends a request, and what a route asks of them.
+// The sender of a request, and the permission that a route requires.
 
 import type { ScopeKind } from "../../pipelines/token-scope.ts";
 
@@ -7,9 +7,9 @@ export interface Caller {
   /** Name of the token. */
   readonly name: string;
   readonly project: string;
-  /** As they were written; none without a token. */
+  /** The scopes as they were written; empty without a token. */
   readonly scopes: readonly string[];
-  /** Null unless the request came with the cookie of a page. */
+  /** Null unless the request contains the cookie of a page's session. */
   readonly session: CallerSession | null;
   may(kind: ScopeKind, stream: string | null): boolean;
 }
@@ -20,13 +20,13 @@ export interface CallerSession {
   readonly expiresAt: string;
 }
 
-/** The part of a request that says who sends it. */
+/** The part of a request that identifies its sender. */
 export interface SentRequest {
   readonly method: string;
   readonly headers: Headers;
-  /** Whether it came by HTTPS, to the service itself or to a proxy in front of it. */
+  /** Whether the request came over HTTPS, either to the service itself or to a proxy in front of it. */
   readonly isSecure: boolean;
 }
 
-/** What a caller must be allowed to do; "any" if any token will do, null if anybody may call the route. */
+/** The scope that a caller needs; "any" if any token is sufficient, null if no token is required. */
 export type NeededScope = ScopeKind | "any" | null;

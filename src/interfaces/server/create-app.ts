@@ -1,5 +1,5 @@
-// The application: every request gets an id, a line in the log, the headers that protect browsers, and, if something fails, a
-// problem in place of a stack trace.
+// The application: every request gets an id, a line in the log, the headers that protect browsers, and, if it fails, a problem
+// document instead of a stack trace.
 
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
@@ -14,19 +14,19 @@ import type { Route } from "./route.ts";
 
 export interface AppOptions {
   readonly routes: readonly Route[];
-  /** @throws Problem if the caller may not do it */
+  /** @throws Problem if the caller lacks permission */
   readonly authorize: (request: SentRequest, needed: NeededScope, stream: string | null) => Promise<Caller>;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
   /** Milliseconds, for durations in the log. */
   readonly clock?: () => number;
-  /** Called for every answer; `route` is the pattern of the address. */
+  /** Called for every reply; `route` is the pattern of the path. */
   readonly onAnswered?: (answered: {
     readonly method: string;
     readonly route: string;
     readonly status: number;
     readonly seconds: number;
   }) => void;
-  /** Whether replies ask the client to close its connection. */
+  /** Whether replies ask clients to close their connections. */
   readonly closing?: () => boolean;
 }
 
@@ -79,7 +79,7 @@ export function createApp({
       if (problem.status >= 500) log.error({ err: problem.cause ?? problem, requestId }, problem.title);
       response = problem.response(requestId);
     }
-    // A reply to HEAD has no body, so nobody would end the events that it stands for.
+    // A reply to HEAD has no body, so a stream of events behind it would never be closed.
     if (request.method === "HEAD") await response.body?.cancel();
     for (const [name, value] of Object.entries(securityHeaders)) {
       if (!response.headers.has(name)) response.headers.set(name, value);
@@ -103,17 +103,18 @@ export function createApp({
 function bodyOf({ body }: Request): Readable {
   if (body === null) return Readable.from([]);
   const readable = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
-  // The connection may break before anybody reads, or nobody may read at all. Whoever reads later still gets the error.
+  // The connection may break before the body is read, and the body may never be read at all. A later reader of the stream still
+  // gets the error.
   return readable.on("error", () => {});
 }
 
-/** A proxy that ends TLS says so; whoever says so wrongly only makes its own cookie unusable. */
+/** A proxy that terminates TLS sets this header; a client that sets it wrongly only makes its own cookie unusable. */
 function sentRequest({ method, headers, url }: Request): SentRequest {
   const forwarded = headers.get("x-forwarded-proto")?.split(",")[0]?.trim().toLowerCase();
   return { method, headers, isSecure: new URL(url).protocol === "https:" || forwarded === "https" };
 }
 
-/** Each parameter once. @throws Problem 400 if one is repeated */
+/** The query parameters, each of which may occur once. @throws Problem 400 if one is repeated */
 function queryOf(request: Request): Record<string, string> {
   const { searchParams } = new URL(request.url);
   const repeated = [...searchParams.keys()].find((name) => searchParams.getAll(name).length > 1);
@@ -127,7 +128,7 @@ function queryOf(request: Request): Record<string, string> {
   return Object.fromEntries(searchParams);
 }
 
-/** Otherwise, %zz and %25zz would name the same stream. */
+/** Whether the path is validly percent-encoded; if invalid escapes were accepted, %zz and %25zz would name the same stream. */
 function isPercentEncoded(path: string): boolean {
   try {
     decodeURIComponent(path);
@@ -141,7 +142,7 @@ function unusableAddress({ url }: Request): Problem {
   return new Problem({
     status: 400,
     title: "Unusable address",
-    detail: `expected an address whose names are percent-encoded UTF-8, got ${JSON.stringify(url.slice(0, 200))}`,
+    detail: `expected a path with names in percent-encoded UTF-8, got ${JSON.stringify(url.slice(0, 200))}`,
   });
 }
 
@@ -166,17 +167,20 @@ function unknownAddress(request: Request, routes: readonly Route[]): Problem {
   });
 }
 
-/** Time after which a sender tries again if the store is out of reach; arbitrary, but longer than a database takes to restart. */
+/**
+ * Time after which a client should retry if the store is unreachable; an arbitrary choice, longer than a database takes to
+ * restart.
+ */
 const secondsUntilStoreAnswers = 5;
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreUnavailable) {
-    // The log names the server; a device or a reader need not know it.
-    return busyProblem("the store of streams cannot be used at present", secondsUntilStoreAnswers, error);
+    // Only the log names the server, which clients need not know.
+    return busyProblem("the store of streams is temporarily unavailable", secondsUntilStoreAnswers, error);
   }
   const known = error instanceof UserError ? error : explainSystemError(error);
-  if (known !== undefined) return problemOfUserError(known, 503, "The service is not in order");
+  if (known !== undefined) return problemOfUserError(known, 503, "Fault of the service");
   return new Problem({
     status: 500,
     title: "Defect",

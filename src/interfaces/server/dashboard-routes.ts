@@ -1,4 +1,5 @@
-// The dashboard's files, which `npm run build` writes into dist/dashboard. They are read once, so that no request names a path.
+// The files of the dashboard, which `npm run build` writes to dist/dashboard. All files are read at the start, so no path comes
+// from a request.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
@@ -14,12 +15,12 @@ const types: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** Scripts, styles and data come from the service alone, and nothing is inline. */
+/** Scripts, styles and data come only from the service, and no script or style is inline. */
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Beside the compiled code, or in dist/ if the source itself runs. */
+/** The folder next to the compiled code, or in dist/ if the source is executed directly. */
 const folders = ["../../dashboard", "../../../dist/dashboard"].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );
@@ -52,7 +53,7 @@ export function dashboardRoutes(): Route[] {
       summary: "A file of the dashboard",
       replies: {
         200: { doc: "its content", schema: z.string(), type: "text/javascript" },
-        404: { doc: "there is no such file" },
+        404: { doc: "the file does not exist" },
       },
       answer: async ({ params }) => {
         const name = params.name!;
@@ -60,7 +61,7 @@ export function dashboardRoutes(): Route[] {
         if (content === undefined) {
           throw new Problem({ status: 404, title: "Not found", detail: `there is no file ${JSON.stringify(name)}` });
         }
-        // Names contain a hash of the content.
+        // The file names contain a hash of the content, so the files never change.
         return dashboardFile(content, name, "public, max-age=31536000, immutable");
       },
     },

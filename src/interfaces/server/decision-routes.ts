@@ -1,5 +1,6 @@
-// What an administrator decides about batches and streams, each with a reason. The store records who did it, when and why; so does
-// the audit log, which names a stream by a hash, because it outlives the stream.
+// Routes for an administrator's decisions about batches and streams, each with a reason. The store records the author, time and
+// reason of each decision; so does the audit log, in which a stream's name is replaced by a hash, because the log outlives the
+// stream.
 
 import { z } from "zod";
 import { type AuditEntry, auditedName } from "../../pipelines/audit-log.ts";
@@ -17,9 +18,9 @@ export interface DecisionRoutesOptions {
   readonly audit: (entry: Omit<AuditEntry, "at">) => Promise<void>;
 }
 
-const reason = z.string().trim().min(1).max(1000).describe("why; recorded in the store");
+const reason = z.string().trim().min(1).max(1000).describe("the reason, which is recorded in the store");
 const reasonBody = z.strictObject({ reason });
-const erasureBody = z.strictObject({ reason, stream: z.string().describe("the stream's name, to confirm") });
+const erasureBody = z.strictObject({ reason, stream: z.string().describe("the stream's name, as a confirmation") });
 
 interface Decision {
   readonly action: ServedAction;
@@ -31,11 +32,11 @@ const decisions: readonly Decision[] = [
   {
     action: "accept",
     of: "batch",
-    summary: "Add a batch that raised an alarm or was doubtful to the stream's references",
+    summary: "Add a batch that raised an alarm or was marked doubtful to the stream's references",
   },
   { action: "exclude", of: "batch", summary: "Remove a batch from the stream's references" },
-  { action: "reset", of: "stream", summary: "Let a stream begin again with empty references; its batch ids stay used" },
-  { action: "retire", of: "stream", summary: "Take a stream off the list until its next batch" },
+  { action: "reset", of: "stream", summary: "Clear the references of a stream; its batch ids cannot be used again" },
+  { action: "retire", of: "stream", summary: "Remove a stream from the list until its next batch" },
   {
     action: "erase",
     of: "stream",
@@ -59,7 +60,7 @@ function decisionRoute({ action, of, summary }: Decision, { service, events, aud
     body: { "application/json": { doc: "why", schema: isErasure ? erasureBody : reasonBody } },
     replies: {
       200: {
-        doc: "done, or nothing had to change",
+        doc: "the decision was carried out, or nothing had to change",
         schema: z.object({
           action: z.string(),
           changed: z.boolean(),
@@ -67,11 +68,11 @@ function decisionRoute({ action, of, summary }: Decision, { service, events, aud
         }),
       },
       400: { doc: "the body is damaged" },
-      404: { doc: "there is no such model, stream or batch" },
+      404: { doc: "the model, stream or batch does not exist" },
       409: { doc: "the decision is not possible" },
       413: { doc: "the body is too large" },
       415: { doc: "the body is not JSON" },
-      422: { doc: "the body has no reason, or does not confirm the name" },
+      422: { doc: "the body has no reason, or does not repeat the stream's name" },
       503: { doc: "the store cannot be used; see Retry-After" },
     },
     answer: async ({ params, headers, body, caller, note }) => {
@@ -108,7 +109,7 @@ function unconfirmedErasure(): Problem {
   return new Problem({
     status: 422,
     title: "Not confirmed",
-    detail: "stream: expected the name of the stream that the address names",
-    advice: "An erasure cannot be undone, so it needs the name twice.",
+    detail: "stream: expected the name of the stream in the path",
+    advice: "An erasure cannot be undone, so the stream's name must be given twice.",
   });
 }

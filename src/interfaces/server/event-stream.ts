@@ -1,9 +1,9 @@
-// GET /v1/events: new verdicts and decisions as server-sent events, for pages that show what happens now.
+// GET /v1/events: new verdicts and decisions as server-sent events, for pages that show the current state.
 
 import type { JudgedEvent } from "../../pipelines/judge-posted-batch.ts";
 import type { Caller } from "./caller.ts";
 
-/** A reader that takes nothing for this many events is disconnected; it will connect again, and read what it missed. */
+/** Number of unread events after which a client is disconnected; it then reconnects and reloads what it missed. */
 const mostWaiting = 1000;
 const heartbeatMs = 15_000;
 
@@ -23,19 +23,19 @@ export class EventStream {
     this.#heartbeat.unref();
   }
 
-  /** Number of replies that are open. */
+  /** Number of open replies. */
   get readers(): number {
     return this.#readers.size;
   }
 
-  /** Tells that a batch was judged. */
+  /** Announces a new verdict. */
   publish({ project, model, stream, batch, result }: JudgedEvent): void {
     const { verdict, checked_at } = result;
     const alarm = result.verdict === "rejected" ? {} : { confirmed: result.confirmed, alarm_since: result.alarm_since };
     this.#tell("judged", project, { model, stream, batch, verdict, ...alarm, checked_at });
   }
 
-  /** Tells that somebody decided about a stream. */
+  /** Announces a decision about a stream. */
   changed({ project, ...data }: { project: string; model: string; stream: string; action: string }): void {
     this.#tell("changed", project, data);
   }
@@ -65,7 +65,7 @@ export class EventStream {
     this.#readers.clear();
   }
 
-  /** Sends an event to everybody who may read its stream. */
+  /** Sends an event to all clients that may read its stream. */
   #tell(event: string, project: string, data: { readonly stream: string; readonly [fact: string]: unknown }): void {
     const isReader = ({ caller }: Reader) => caller.project === project && caller.may("read", data.stream);
     this.#sendTo([...this.#readers].filter(isReader), `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);

@@ -1,10 +1,10 @@
-// What an orchestrator asks: whether the process lives, and whether it takes batches now.
+// Health checks for an orchestrator: whether the process is alive, and whether it accepts batches.
 
 import { z } from "zod";
 import { jsonResponse } from "./json-response.ts";
 import type { Route } from "./route.ts";
 
-/** @param notReady why the service takes no batches; undefined if it does */
+/** @param notReady why the service accepts no batches; undefined if it does */
 export function healthRoutes(notReady: () => Promise<string | undefined>): Route[] {
   return [
     {

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import type { z } from "zod";
 import { Problem } from "./problem.ts";
 
-/** Far more than a token, or a reason of a few sentences, needs. */
+/** A generous limit: a token, or a reason of a few sentences, is much shorter. */
 const mostBytes = 16_384;
 
 /** @throws Problem 400, 413, 415 or 422 */
@@ -13,7 +13,7 @@ export async function readJsonBody<T>(
   schema: z.ZodType<T>,
 ): Promise<T> {
   const type = headers.get("content-type") ?? "";
-  // A page of another site cannot send this type without asking first.
+  // Browsers send this type to another site only after a preflight request.
   if (!/^application\/json *(;|$)/i.test(type)) {
     throw new Problem({
       status: 415,

@@ -1,10 +1,10 @@
-// GET /metrics: each project has its own metrics, and a token sees only the series of streams that it may read.
+// GET /metrics: each project has its own metrics, and a token shows only the series of streams that it may read.
 
 import { z } from "zod";
 import type { ServiceMetrics } from "../../report/metrics/service-metrics.ts";
 import type { Route } from "./route.ts";
 
-/** @param metricsOf the metrics of a project, brought up to date */
+/** @param metricsOf updates and returns the metrics of a project */
 export function metricsRoute(metricsOf: (project: string) => ServiceMetrics): Route {
   return {
     method: "get",

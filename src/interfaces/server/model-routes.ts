@@ -1,4 +1,4 @@
-// What models are, for the pages: a model's baseline, and two models side by side.
+// Information about models for the pages: a model's baseline, and a comparison of two models.
 
 import { z } from "zod";
 import type { Service } from "../../pipelines/open-service.ts";
@@ -15,7 +15,7 @@ const baselineSchema = z.looseObject({
   cross_validation: z.looseObject({}),
 });
 
-/** @param serviceOf gives the service once it is open */
+/** @param serviceOf returns the service once it is open */
 export function modelRoutes(serviceOf: () => Pick<Service, "baselines">): Route[] {
   return [
     {
@@ -23,8 +23,8 @@ export function modelRoutes(serviceOf: () => Pick<Service, "baselines">): Route[
       path: "/v1/models/{model}/baseline",
       scope: "read",
       operationId: "showBaseline",
-      summary: "A model's training data by channel, its calibration and its cross-validation; people are not named",
-      replies: { 200: { doc: "the baseline", schema: baselineSchema }, 404: { doc: "there is no such model" } },
+      summary: "A model's training data per channel, its calibration and its cross-validation; people are not named",
+      replies: { 200: { doc: "the baseline", schema: baselineSchema }, 404: { doc: "the model does not exist" } },
       answer: async ({ params }) =>
         jsonResponse(await readForRoute(() => serviceOf().baselines.baseline(params.model!))),
     },
@@ -33,13 +33,13 @@ export function modelRoutes(serviceOf: () => Pick<Service, "baselines">): Route[
       path: "/v1/models/{model}/beside/{other}",
       scope: "read",
       operationId: "compareModels",
-      summary: "Two baselines, and the difference of the models on the people that both cross-validations tested",
+      summary: "Two baselines, and the difference between the models on the people whom both cross-validations tested",
       replies: {
         200: {
           doc: "the comparison",
           schema: z.looseObject({ first: baselineSchema, second: baselineSchema, warnings: z.array(z.string()) }),
         },
-        404: { doc: "there is no such model" },
+        404: { doc: "the model does not exist" },
       },
       answer: async ({ params }) =>
         jsonResponse(await readForRoute(() => serviceOf().baselines.comparison(params.model!, params.other!))),

@@ -1,4 +1,4 @@
-// The description of the service in OpenAPI 3.1, made from its routes.
+// The OpenAPI 3.1 description of the service, generated from its routes.
 
 import { z } from "zod";
 import { tidemarkVersion } from "../../versions.ts";
@@ -10,7 +10,7 @@ export const problemSchema: z.ZodType = z
     type: z.string(),
     title: z.string(),
     status: z.int(),
-    detail: z.string().describe("what was expected, what came, and what to do next"),
+    detail: z.string().describe("what was expected, what was received, and what to do next"),
     request_id: z.string(),
   })
   .describe("RFC 9457");
@@ -37,7 +37,7 @@ export function openapiDocument(routes: readonly Route[]): Json {
           type: "apiKey",
           in: "cookie",
           name: sessionCookieName,
-          description: `from POST /v1/session (with the prefix __Host- by HTTPS); requests that change something also need the header ${csrfHeader}`,
+          description: `from POST /v1/session (with the prefix __Host- over HTTPS); requests that change anything also need the header ${csrfHeader}`,
         },
       },
       schemas: { Problem: openapiSchema(problemSchema) },
@@ -92,9 +92,9 @@ function operationOf({ operationId, path, scope, summary, parameters = [], body,
         ]),
       ),
       ...(scope !== null && {
-        401: problem("no token, or an unknown one"),
+        401: problem("the token is missing or unknown"),
         403: problem("the token does not have the scope"),
-        429: problem("too many requests of this token; see Retry-After"),
+        429: problem("too many requests with this token; see Retry-After"),
       }),
       500: problem("a defect"),
     },

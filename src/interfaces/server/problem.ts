@@ -1,4 +1,4 @@
-// Errors as RFC 9457 problem details. Their detail says what was expected, what came, and what to do next.
+// Errors as RFC 9457 problem details. Their detail states what was expected, what was received, and what to do next.
 
 import type { UserError } from "../../errors.ts";
 import { withFullStop } from "../../full-stop.ts";
@@ -7,16 +7,16 @@ export interface ProblemOptions {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
-  /** What the sender can do next. */
+  /** What the client can do next. */
   readonly advice?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 
-/** Whoever gets 503 tries again: a full disk or a damaged model may be repaired by then. Arbitrary. */
+/** Clients retry after 503: a full disk or a damaged model may have been repaired by then. Arbitrary. */
 const secondsUntilOrder = 5;
 
-/** An error with the reply that it causes. */
+/** An error that determines the reply to a request. */
 export class Problem extends Error {
   readonly status: number;
   readonly title: string;
@@ -45,7 +45,7 @@ export class Problem extends Error {
   }
 }
 
-/** @param advice what the sender can do next; by default, the error's own advice */
+/** @param advice what the client can do next; by default, the error's own advice */
 export function problemOfUserError(
   error: UserError,
   status: number,
@@ -56,7 +56,7 @@ export function problemOfUserError(
   return new Problem({ status, title, detail: [headline, ...details].join("; "), advice, cause: error });
 }
 
-/** Too busy, or about to stop; the same request will succeed later. */
+/** The service is too busy or about to stop; the same request will succeed later. */
 export function busyProblem(detail: string, afterSeconds: number, cause?: unknown): Problem {
   return new Problem({
     status: 503,

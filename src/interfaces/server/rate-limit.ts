@@ -1,11 +1,12 @@
-// A token bucket for each caller: on average at most so many requests per second, and as many at once, but at least one.
+// A token bucket per caller, which limits the average number of requests per second; bursts may have as many requests, but at
+// least one.
 
 interface Bucket {
   left: number;
   at: number;
 }
 
-/** Callers whose buckets are kept; a full bucket can be forgotten. */
+/** Maximum number of stored buckets; a full bucket can be dropped. */
 const mostBuckets = 10_000;
 
 export class RateLimit {
@@ -18,8 +19,8 @@ export class RateLimit {
 
   /**
    * Takes one request.
-   * @param now in milliseconds; if the clock is set back, no time has passed
-   * @returns whole seconds to wait; 0 if the request is allowed
+   * @param now in milliseconds; if the clock is set back, no time counts as passed
+   * @returns seconds to wait, as a whole number; 0 if the request is allowed
    */
   take(caller: string, now: number): number {
     const limit = this.#perSecond;

@@ -1,4 +1,4 @@
-// What the dashboard and other programs read: the streams of all models, one stream with its history, and one batch.
+// Routes that the dashboard and other programs read: the streams of all models, one stream with its history, and one batch.
 
 import { z } from "zod";
 import { type Service, UnknownModel } from "../../pipelines/open-service.ts";
@@ -10,7 +10,7 @@ const kinds = ["active", "alarm", "silent", "rejected", "retired"] as const;
 const mostStreams = 1000;
 const mostBatches = 5000;
 
-/** @param serviceOf gives the service once it is open */
+/** @param serviceOf returns the service once it is open */
 export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">): Route[] {
   return [
     {
@@ -18,16 +18,16 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
       path: "/v1/streams",
       scope: "read",
       operationId: "listStreams",
-      summary: "The streams of all models that the token may read, those that need attention first",
+      summary: "The streams of all models that the token may read, beginning with those that need attention",
       parameters: [
         { name: "which", doc: "which streams; default: active", schema: z.enum(kinds) },
         { name: "search", doc: "a part of a stream's name", schema: z.string() },
         { name: "limit", doc: "maximum number of streams; default: 100", schema: z.int().min(1).max(mostStreams) },
-        { name: "skip", doc: "number of streams to leave out at the beginning", schema: z.int().min(0) },
+        { name: "skip", doc: "number of streams to skip at the beginning", schema: z.int().min(0) },
       ],
       replies: {
         200: {
-          doc: "the streams, each with its state and a series of evidence; and counts",
+          doc: "the streams, each with its state and recent evidence, and counts",
           schema: z.looseObject({
             at: z.string(),
             models: z.array(z.string()),
@@ -63,11 +63,11 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
       ],
       replies: {
         200: {
-          doc: "what `tidemark streams show --json` prints, and the model's name",
+          doc: "the output of `tidemark streams show --json`, with the model's name",
           schema: z.looseObject({ model: z.string(), stream: z.string(), history: z.array(z.looseObject({})) }),
         },
         400: { doc: "a parameter is wrong" },
-        404: { doc: "there is no such model or stream" },
+        404: { doc: "the model or stream does not exist" },
       },
       answer: async ({ params, query, caller }) => {
         const { model, stream } = params as { model: string; stream: string };
@@ -82,10 +82,10 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
       path: "/v1/models/{model}/streams/{stream}/batches/{batch}",
       scope: "read",
       operationId: "showBatch",
-      summary: "A batch with its answer",
+      summary: "A batch with its result",
       replies: {
         200: {
-          doc: "the batch's answer and status",
+          doc: "the batch's result and status",
           schema: z.looseObject({
             model: z.string(),
             received_at: z.string(),
@@ -93,7 +93,7 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
             result: z.looseObject({}),
           }),
         },
-        404: { doc: "there is no such model, stream or batch" },
+        404: { doc: "the model, stream or batch does not exist" },
       },
       answer: async ({ params, caller }) => {
         const { model, stream, batch } = params as { model: string; stream: string; batch: string };
@@ -107,10 +107,11 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
       path: "/v1/models/{model}/streams/{stream}/batches/{batch}/picture",
       scope: "read",
       operationId: "pictureBatch",
-      summary: "A batch's distributions over those of the training data and of the stream's references, as charts",
+      summary:
+        "Charts of a batch's distributions, compared with those of the training data and of the stream's references",
       replies: {
         200: {
-          doc: "sections of a page, with charts in SVG; none if the batch was rejected, or its summary is no longer kept",
+          doc: "sections of a page, with charts in SVG; empty if the batch was rejected, or if its summary is no longer stored",
           schema: z.object({
             model: z.string(),
             sections: z.array(
@@ -118,7 +119,7 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
             ),
           }),
         },
-        404: { doc: "there is no such model, stream or batch" },
+        404: { doc: "the model, stream or batch does not exist" },
       },
       answer: async ({ params, caller }) => {
         const { model, stream, batch } = params as { model: string; stream: string; batch: string };

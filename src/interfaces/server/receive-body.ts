@@ -1,5 +1,5 @@
-// Receives a body into a file of its own. Its limits apply before it is read (Content-Length) and while it is read: to the bytes
-// as they are sent, and to those after decompression. A body never chooses the name of a file.
+// Receives a body into a file of its own. The limits apply before the body is read (Content-Length) and while it is read, both
+// to the bytes as sent and to the decompressed bytes. The name of the file never comes from the request.
 
 import { createWriteStream } from "node:fs";
 import { type Readable, Transform } from "node:stream";
@@ -14,7 +14,7 @@ export interface BodyLimits {
   readonly bodyBytes: number;
   /** After decompression. */
   readonly batchBytes: number;
-  /** Lines of text; other formats are counted when they are read. */
+  /** Counts lines of text; the rows of other formats are counted when they are read. */
   readonly batchRows: number;
 }
 
@@ -57,7 +57,7 @@ export async function receiveBody(
     throw new Problem({
       status: 400,
       title: "Empty batch",
-      detail: "expected a batch in the body, found nothing",
+      detail: "expected a batch in the body, found an empty body",
       advice: "With curl, send a file with --data-binary @FILE.",
     });
   }
@@ -84,7 +84,7 @@ class CountedBytes extends Transform {
   }
 }
 
-/** Decides what the body contains by its first bytes, and counts bytes and lines. */
+/** Detects the type of the body from its first bytes, and counts bytes and lines. */
 class BodyHead extends Transform {
   bytes = 0;
   kind: BodyKind | undefined;
@@ -172,7 +172,7 @@ function problemOfReceiving(error: unknown): unknown {
     return new Problem({
       status: 400,
       title: "Damaged body",
-      detail: `the compressed body is cut off or damaged: ${error.message}`,
+      detail: `the compressed body is truncated or damaged: ${error.message}`,
       advice: "Send it again.",
       cause: error,
     });
@@ -181,7 +181,7 @@ function problemOfReceiving(error: unknown): unknown {
     return new Problem({
       status: 400,
       title: "Incomplete body",
-      detail: "the connection was closed before the whole batch had arrived",
+      detail: "the connection was closed before the complete batch had arrived",
       advice: "Send it again.",
       cause: error,
     });

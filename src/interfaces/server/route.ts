@@ -1,5 +1,5 @@
-// A route of the service: what it is for, who may call it, and what it answers. The application, the OpenAPI document and the
-// test that calls every route with every scope come from these definitions.
+// A route of the service: its purpose, the scope that it needs, and its replies. The application, the OpenAPI document, and the
+// test that calls every route with every scope are built from these definitions.
 
 import type { Readable } from "node:stream";
 import type { z } from "zod";
@@ -12,10 +12,10 @@ export interface RouteRequest {
   readonly headers: Headers;
   readonly sent: SentRequest;
   readonly caller: Caller;
-  /** The body, which nothing has read yet. */
+  /** The body, still unread. */
   readonly body: Readable;
   readonly requestId: string;
-  /** Adds fields to the request's line in the log. */
+  /** Adds fields to the log line of the request. */
   note(fields: Readonly<Record<string, unknown>>): void;
 }
 
@@ -34,16 +34,16 @@ export interface RouteReply {
 
 export interface Route {
   readonly method: "get" | "post" | "delete";
-  /** With parameters in braces, as in OpenAPI. */
+  /** The path, with parameters in braces, as in OpenAPI. */
   readonly path: string;
   readonly scope: NeededScope;
   readonly operationId: string;
   readonly summary: string;
   /** Parameters of the query. */
   readonly parameters?: readonly RouteParameter[];
-  /** Media types of the body, each with what it holds. */
+  /** Media types of the body, each with a description. */
   readonly body?: Readonly<Record<string, string | { readonly doc: string; readonly schema: z.ZodType }>>;
-  /** By status. Replies without a schema are problems. */
+  /** By status. Replies without a schema are problem documents. */
   readonly replies: Readonly<Record<number, RouteReply>>;
   readonly answer: (request: RouteRequest) => Promise<Response>;
 }

@@ -1,5 +1,5 @@
-// Listens, and stops without losing a batch: after the first signal, it takes no new connections, finishes what it has received, and
-// ends.
+// Listens, and stops without losing a batch: after the first signal, the service accepts no new connections, completes the
+// requests that it has received, and ends.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -29,18 +29,18 @@ export interface ServeRun {
   readonly log: Logger;
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
-  /** Called when the service takes requests, or when everything has been checked. */
+  /** Called when the service is ready for requests, or when the configuration has been checked. */
   readonly onServing: (serving: Serving) => void;
 }
 
 export interface Serving {
-  /** Null if only the configuration was checked. */
+  /** The address; null if only the configuration was checked. */
   readonly url: string | null;
-  /** Names under which models can be addressed. */
+  /** Names by which clients address the models. */
   readonly models: readonly string[];
 }
 
-/** Returns after the service has been stopped. @throws UserError if it cannot listen, or there is no model */
+/** Returns after the service has stopped. @throws UserError if the service cannot listen, or there is no model */
 export async function serve(config: ServeConfig, { log, signal, onServing }: ServeRun): Promise<void> {
   const isOpen = isLoopback(config.host);
   const authorizer = new Authorizer({
@@ -114,15 +114,15 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
   }
 }
 
-/** Time for a client to send the headers, and the whole request. */
+/** Time limit for a client to send the headers, and the whole request. */
 const [headersMs, requestMs] = [30_000, 300_000];
 
 async function serverOptionsOf({ tlsCertificate, tlsKey }: ServeConfig): Promise<Partial<CreateServerOptions>> {
   const times = { headersTimeout: headersMs, requestTimeout: requestMs };
   if (tlsCertificate === undefined && tlsKey === undefined) return { serverOptions: times };
   if (tlsCertificate === undefined || tlsKey === undefined) {
-    throw new UserError("--tls-certificate and --tls-key: expected both of them, got one", {
-      advice: "Give the certificate chain and its private key, each as a file in PEM form.",
+    throw new UserError("--tls-certificate and --tls-key: expected both options or neither, got one", {
+      advice: "Give the certificate chain and its private key, each as a file in PEM format.",
     });
   }
   const [cert, key] = await Promise.all(
@@ -141,9 +141,12 @@ function isLoopback(host: string): boolean {
 
 function noTokens({ host, models }: ServeConfig): UserError {
   const create = shellCommand("tidemark", "token", "create", "NAME", "--scope", "ingest", "--models", models);
-  return new UserError(`--host ${host}: expected a token, because others can reach this address; there is none`, {
-    advice: `Create one: ${create}. Or listen on 127.0.0.1.`,
-  });
+  return new UserError(
+    `--host ${host}: expected at least one token, because other machines can reach this address; there is none`,
+    {
+      advice: `Create one: ${create}. Or listen on 127.0.0.1.`,
+    },
+  );
 }
 
 type CreateServerOptions = Parameters<typeof createAdaptorServer>[0];
@@ -168,7 +171,7 @@ function listening(server: Server, { port, host }: ServeConfig): Promise<Address
 function stopped(server: Server, signal: AbortSignal, log: Logger): Promise<void> {
   return new Promise((resolve) => {
     const stop = (): void => {
-      log.info("stopping: no new connections; requests that were received are finished");
+      log.info("stopping: new connections are refused; requests already received are completed");
       server.close(() => resolve());
       if ("closeIdleConnections" in server) server.closeIdleConnections();
     };

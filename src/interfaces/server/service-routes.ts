@@ -40,7 +40,7 @@ export function serviceRoutes(options: ServiceRoutesOptions): Route[] {
       path: "/v1/models",
       scope: "read",
       operationId: "listModels",
-      summary: "Names under which models can be addressed",
+      summary: "Names by which clients address the models",
       replies: { 200: { doc: "the names", schema: z.object({ models: z.array(z.string()) }) } },
       answer: async () => jsonResponse({ models: await service.models() }),
     },
@@ -49,10 +49,10 @@ export function serviceRoutes(options: ServiceRoutesOptions): Route[] {
       path: "/v1/events",
       scope: "read",
       operationId: "events",
-      summary: "New verdicts and decisions as server-sent events; only those of streams that the token may read",
+      summary: "New verdicts and decisions as server-sent events, limited to streams that the token may read",
       replies: {
         200: {
-          doc: "events named judged, and changed after a decision",
+          doc: "events named judged for new verdicts, and changed for decisions",
           schema: z.string(),
           type: "text/event-stream",
         },
@@ -72,7 +72,7 @@ export function serviceRoutes(options: ServiceRoutesOptions): Route[] {
   return routes;
 }
 
-/** The description of all routes, without a service behind them. */
+/** The OpenAPI description of all routes, without a running service. */
 export function serviceDescription(): Record<string, unknown> {
   const nothing = {} as ServiceRoutesOptions;
   return openapiDocument(serviceRoutes(nothing));

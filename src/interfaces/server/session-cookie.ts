@@ -1,17 +1,17 @@
-// The cookie of a page's session, and what keeps pages of other sites from using it. Scripts cannot read the cookie (HttpOnly), and
-// browsers do not send it from other sites (SameSite). Requests that change something must also come from a page of the service
-// itself, as the browser says, and carry a token that only such a page can read.
+// The session cookie of a page, and its protection against pages of other sites. Scripts cannot read the cookie (HttpOnly), and
+// browsers do not send it from other sites (SameSite). Requests that change anything must also come from a page of the service
+// itself, according to the browser, and carry a token that only such a page can read.
 
 import { timingSafeEqual } from "node:crypto";
 import type { SentRequest } from "./caller.ts";
 import { Problem } from "./problem.ts";
 
-/** A browser accepts a name with this prefix only by HTTPS, and from nobody but the service itself. */
+/** Browsers accept a cookie name with this prefix only over HTTPS, and only from the service's own host. */
 const securePrefix = "__Host-";
 /** The cookie's name without HTTPS. */
 export const sessionCookieName = "tidemark-session";
 
-/** The header that repeats what the service told the page at login. */
+/** The header that repeats the token that the page received at login. */
 export const csrfHeader = "X-CSRF-Token";
 
 export function sessionCookie(secret: string, seconds: number, isSecure: boolean): string {
@@ -19,12 +19,12 @@ export function sessionCookie(secret: string, seconds: number, isSecure: boolean
   return `${name}=${secret}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${isSecure ? "; Secure" : ""}`;
 }
 
-/** Makes the browser forget the session. */
+/** Deletes the session cookie in the browser. */
 export function endedSessionCookie(isSecure: boolean): string {
   return sessionCookie("", 0, isSecure);
 }
 
-/** The secret in the request's cookie; null if it has none. */
+/** The session secret in the request's cookie; null if there is none. */
 export function sessionSecretOf({ headers, isSecure }: Pick<SentRequest, "headers" | "isSecure">): string | null {
   const wanted = `${isSecure ? securePrefix : ""}${sessionCookieName}=`;
   const cookies = (headers.get("cookie") ?? "").split(";").map((part) => part.trim());
@@ -32,7 +32,7 @@ export function sessionSecretOf({ headers, isSecure }: Pick<SentRequest, "header
   return secret === "" ? null : secret;
 }
 
-/** Whether the browser says that its own page, or no page, sends the request; true for other programs. */
+/** Whether the request comes from the service's own page or from no page, according to the browser; true for other programs. */
 export function isSameOrigin(headers: Headers): boolean {
   const site = headers.get("sec-fetch-site") ?? "none";
   const origin = headers.get("origin");
@@ -42,10 +42,10 @@ export function isSameOrigin(headers: Headers): boolean {
   );
 }
 
-/** @throws Problem 403 if the request changes something, and may come from a page of another site */
+/** @throws Problem 403 if the request changes anything, and may come from a page of another site */
 export function refuseForgery({ method, headers }: SentRequest, csrfToken: string): void {
   if (/^(GET|HEAD)$/.test(method)) return;
-  if (!isSameOrigin(headers)) throw refusedForgery("expected a request of this service's own page");
+  if (!isSameOrigin(headers)) throw refusedForgery("expected a request from one of this service's pages");
   const given = Buffer.from(headers.get(csrfHeader) ?? "");
   const wanted = Buffer.from(csrfToken);
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {

@@ -1,4 +1,4 @@
-// Login of the pages: who the caller is, a session for a token, and its end.
+// Routes for the login of the pages: the current caller, opening a session with a token, and logging out.
 
 import { z } from "zod";
 import { csrfTokenOf } from "../../pipelines/page-sessions.ts";
@@ -11,7 +11,7 @@ import { endedSessionCookie, sessionCookie } from "./session-cookie.ts";
 
 const tokenBody = z.strictObject({ token: z.string().min(1).max(1000).describe("from `tidemark token create`") });
 
-/** What the service tells a page about its session. */
+/** The information that a page receives about its session. */
 export interface ShownSession {
   name: string | null;
   project: string | null;
@@ -25,12 +25,12 @@ const sessionSchema: z.ZodType<ShownSession> = z.object({
   name: z.string().nullable().describe("name of the token; null if the caller must log in or send a token"),
   project: z.string().nullable(),
   scopes: z.array(z.string()),
-  is_admin: z.boolean().describe("whether the caller may decide about batches and streams"),
+  is_admin: z.boolean().describe("whether the caller may accept or exclude batches, and change streams"),
   expires_at: z.iso.datetime().nullable().describe("end of the session; null for a caller without a session"),
   csrf_token: z
     .string()
     .nullable()
-    .describe("value of the header X-CSRF-Token, which requests with the session's cookie need to change anything"),
+    .describe("value of the header X-CSRF-Token, which requests with the session cookie need to change anything"),
 });
 
 export function sessionRoutes(authorizer: Pick<Authorizer, "identify" | "logIn" | "logOut">): Route[] {
@@ -39,10 +39,10 @@ export function sessionRoutes(authorizer: Pick<Authorizer, "identify" | "logIn" 
     {
       method: "get",
       path,
-      // Nobody is refused, so that a page can ask whether it must log in.
+      // Every caller gets a reply, so that a page can find out whether it must log in.
       scope: null,
       operationId: "showSession",
-      summary: "Who the caller is, and what they may do",
+      summary: "The current caller, and its scopes",
       replies: { 200: { doc: "the caller", schema: sessionSchema } },
       answer: async ({ sent }) => jsonResponse(shownSession(await authorizer.identify(sent))),
     },
@@ -56,7 +56,7 @@ export function sessionRoutes(authorizer: Pick<Authorizer, "identify" | "logIn" 
       replies: {
         200: { doc: "the session", schema: sessionSchema },
         400: { doc: "the body is damaged" },
-        401: { doc: "the token is not known" },
+        401: { doc: "the token is unknown" },
         403: { doc: "a page of another site sent the request" },
         413: { doc: "the body is too large" },
         415: { doc: "the body is not JSON" },
@@ -67,7 +67,7 @@ export function sessionRoutes(authorizer: Pick<Authorizer, "identify" | "logIn" 
         const { caller, session } = await authorizer.logIn(sent, token.trim());
         note({ token: caller.name });
         const response = jsonResponse(shownSession(caller));
-        // The browser forgets it when it is closed, or by the day of its end.
+        // The browser deletes the cookie when the session expires.
         response.headers.set("Set-Cookie", sessionCookie(session.secret, session.seconds, sent.isSecure));
         return response;
       },

@@ -1,4 +1,4 @@
-// What watches the service: metrics of each project, and alerts.
+// Monitors the service: metrics of each project, and alerts.
 
 import type { JudgedEvent } from "../../pipelines/judge-posted-batch.ts";
 import type { Service } from "../../pipelines/open-service.ts";
@@ -10,9 +10,9 @@ import { ServiceMetrics } from "../../report/metrics/service-metrics.ts";
 import type { Reporter } from "../../reporter.ts";
 
 export interface WatchOptions {
-  /** Path of the rules; undefined if nobody is alerted. */
+  /** Path of the file of alert rules; undefined if there are no alerts. */
   readonly alerts: string | undefined;
-  /** Whether other services may share the store. */
+  /** Whether other services may use the same store. */
   readonly shared: boolean;
   readonly reporter: Pick<Reporter, "warn">;
 }
@@ -21,7 +21,7 @@ export class ServiceWatch {
   readonly #metrics = new Map<string, ServiceMetrics>();
   #alerts: AlertService | undefined;
 
-  /** Begins to watch. @throws UserError if the rules cannot be used */
+  /** Starts metrics and alerts. @throws UserError if the rules cannot be used */
   async start(service: Pick<Service, "streams">, { alerts, shared, reporter }: WatchOptions): Promise<void> {
     const metrics = this.metricsOf(defaultProject);
     for (const { model, streams } of await service.streams()) {
@@ -37,7 +37,7 @@ export class ServiceWatch {
     this.#alerts?.judged({ project: alertedProject(project), model, stream, result, previous });
   }
 
-  /** The service, whose calls are timed. */
+  /** Wraps the service so that its calls are timed. */
   timed<S extends Pick<Service, "judge">>(service: S): S {
     const judge: Service["judge"] = async (posted) => {
       const began = performance.now();
@@ -48,7 +48,7 @@ export class ServiceWatch {
     return { ...service, judge };
   }
 
-  /** Requests count for the default project, because those without a token have none. */
+  /** Requests without a token belong to no project, so requests are counted for the default project. */
   answered(request: Parameters<ServiceMetrics["request"]>[0]): void {
     this.metricsOf(defaultProject).request(request);
   }

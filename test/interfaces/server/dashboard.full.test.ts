@@ -222,7 +222,7 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
     await page.fill("#token", "tidemark_wrong");
     await page.keyboard.press("Enter");
     await page.waitForSelector('[role="alert"]');
-    expect(await text(page, '[role="alert"]')).toContain("the token is not known");
+    expect(await text(page, '[role="alert"]')).toContain("the token is unknown");
     await page.fill("#token", token);
     await page.keyboard.press("Enter");
     await page.waitForSelector(".filters, pre");

@@ -88,7 +88,7 @@ describe("tidemark serve", () => {
       expect(reply, JSON.stringify(headers)).toMatchObject({ status: 200, json: { ...result, known: true } });
     }
     const other = await post(service.url, path("monday"), csv.replace(/.*$/, ""));
-    expect(other).toMatchObject({ status: 409, json: { status: 409, title: "Other content under this id" } });
+    expect(other).toMatchObject({ status: 409, json: { status: 409, title: "Batch id in use for other content" } });
     expect(other.headers.get("content-type")).toBe("application/problem+json");
     const get = async (address: string): Promise<unknown> => (await fetch(`${service.url}${address}`)).json();
     expect(await get("/v1/models/walk/streams/wrist-7")).toMatchObject({ history: [{ batch_id: "monday" }] });

@@ -38,8 +38,11 @@ export interface JudgedBatch {
 
 /** A verdict that has just been stored. */
 export interface JudgedEvent extends Omit<JudgedBatch, "known"> {
-  /** The result of the stream's previous batch; null if there is none, or if only its headline is stored. */
-  readonly previous: CheckResult | null;
+  /**
+   * The result of the stream's previous batch; null if there is none, or if only its headline is stored; undefined without
+   * `JudgeRun.withPrevious`.
+   */
+  readonly previous?: CheckResult | null;
 }
 
 export interface JudgeRun {
@@ -49,6 +52,8 @@ export interface JudgeRun {
   readonly reporter?: Partial<Reporter>;
   /** Called after a new verdict has been stored, but before it is sent. Must not throw. */
   readonly onJudged?: (event: JudgedEvent) => void;
+  /** Whether events have `previous`, which must be read from the store. Default: false. */
+  readonly withPrevious?: boolean;
 }
 
 /**
@@ -64,8 +69,9 @@ export async function judgePostedBatch(models: ServedModels, posted: PostedBatch
   const { known, result } = await models.use(posted.project, judge, async (model) => {
     const answer = await checkPostedBatch(model, posted, run);
     if (!answer.known && run.onJudged !== undefined) {
-      const previous = await resultBeforePosted(model, posted);
-      run.onJudged({ project: posted.project, model: judge, stream, batch, result: answer.result, previous });
+      const { result } = answer;
+      const before = run.withPrevious === true ? { previous: await resultBeforePosted(model, posted) } : {};
+      run.onJudged({ project: posted.project, model: judge, stream, batch, result, ...before });
     }
     return answer;
   });

@@ -12,9 +12,10 @@ export interface JudgeThreadData extends ServedFolders {
   readonly keepDays: number;
   readonly keepMegabytes: number;
   readonly batchRows: number;
+  readonly withPrevious: boolean;
 }
 
-const { keepDays, keepMegabytes, batchRows, ...folders } = workerData as JudgeThreadData;
+const { keepDays, keepMegabytes, batchRows, withPrevious, ...folders } = workerData as JudgeThreadData;
 const judging = new Set<Promise<void>>();
 let opened: Promise<OpenedServedModels> | undefined;
 
@@ -41,6 +42,7 @@ async function judgeInThread(posted: PostedBatch): Promise<Pick<JudgeReply & { t
   const judged = await judgePostedBatch(models, posted, {
     keep: { keepDays, keepMegabytes },
     maxRows: batchRows,
+    withPrevious,
     reporter: { warn: (message) => sendFromJudgeThread({ type: "warning", message }) },
     onJudged: (own) => {
       event = own;

@@ -60,6 +60,8 @@ export interface ServiceRun {
   readonly reporter?: Partial<Reporter>;
   /** See `JudgeRun`. */
   readonly onJudged?: NonNullable<JudgeRun["onJudged"]>;
+  /** See `JudgeRun`. */
+  readonly withPrevious?: boolean;
 }
 
 /** Connections to PostgreSQL that the threads share as evenly as they can. */
@@ -72,9 +74,9 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
   const { models: directory, store: address, keepDays, keepMegabytes, batchRows } = config;
   const folders: ServedFolders = { models: directory, store: address };
   const { models: served, store, close } = await openServedModels(folders);
-  const { now = () => new Date(), clock = systemClock, onJudged = () => {}, reporter } = run;
+  const { now = () => new Date(), clock = systemClock, onJudged = () => {}, withPrevious = false, reporter } = run;
   const connections = Math.max(leastConnections, Math.floor(judgingConnections / config.jobs));
-  const data: JudgeThreadData = { ...folders, connections, keepDays, keepMegabytes, batchRows };
+  const data: JudgeThreadData = { ...folders, connections, keepDays, keepMegabytes, batchRows, withPrevious };
   const threads = new JudgeThreads({
     threads: config.jobs,
     start: () => startWorker("judge-thread", data, { beside: import.meta.url }),

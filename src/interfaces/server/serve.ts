@@ -54,8 +54,10 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
   const events = new EventStream();
   const watch = new ServiceWatch();
   const reporter = { warn: (message: string): void => log.warn(message) };
+  const shared = /^postgres/.test(config.store ?? "");
   const service = await openService(config, {
     reporter,
+    withPrevious: shared && config.alerts !== undefined,
     onJudged: (event) => {
       events.publish(event);
       watch.judged(event);
@@ -73,7 +75,6 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
   const bodies = mkdtempSync(join(tmpdir(), "tidemark-serve-"));
   let files = 0;
   try {
-    const shared = /^postgres/.test(config.store ?? "");
     await watch.start(service, { alerts: config.alerts, shared, reporter });
     const routes = serviceRoutes({
       service: watch.timed(service),

@@ -34,7 +34,13 @@ export class ServiceWatch {
 
   judged({ project, model, stream, result, previous }: JudgedEvent): void {
     this.metricsOf(project).judged(model, result);
-    this.#alerts?.judged({ project: alertedProject(project), model, stream, result, previous });
+    this.#alerts?.judged({
+      project: alertedProject(project),
+      model,
+      stream,
+      result,
+      ...(previous !== undefined && { previous }),
+    });
   }
 
   /** Wraps the service so that its calls are timed. */

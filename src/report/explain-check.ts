@@ -45,7 +45,7 @@ export function explainedAlarmShare({ verdict, evidence: { value, alarm_at } }: 
   return verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at);
 }
 
-/** "12 % of", "less than 1 % of", "340 times". Rounded down: 100 % is an alarm. */
+/** Formats the share as "12 % of", "less than 1 % of" or "340 times", rounded down, because 100 % is an alarm. */
 export function alarmShareText(share: number): string {
   if (share > 0 && share < 0.01) return "less than 1 % of";
   if (share > 100) return "more than 100 times";

@@ -22,7 +22,7 @@ export function plotSvg(label: string, options: Plot.PlotOptions): Html {
   const { document } = parseHTML("<!doctype html><html><head></head><body></body></html>");
   const svg: SvgElement = Plot.plot({ width: chartWidth, className: "chart", ...options, document });
   for (const style of svg.querySelectorAll("style")) style.remove();
-  // Removes the labels that Plot adds to its groups, because a group without a role may have no label, and screen readers
+  // Renames the labels that Plot adds to its groups, because a group without a role may have no label, and screen readers
   // ignore the parts of an image.
   const unlabelled = svg.outerHTML.replaceAll(' aria-label="', ' data-part="');
   // The label is added to the serialised text, since linkedom does not escape "&" in attributes.

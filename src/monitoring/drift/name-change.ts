@@ -1,6 +1,6 @@
-// Names a change from the channel that a step or a ramp explains best: from the series of its means or spreads, or, if
-// neither changes, of its distances from the training data, which reveal a change of shape. At the alarm the name is
-// provisional. Some batches later it is confirmed and stays until the alarm ends.
+// Determines whether a change is sudden or gradual, from the channel that a step or a ramp explains best: from the series of
+// its means or spreads or, if neither changes, of its distances from the training data, which reveal a change of shape. At the
+// alarm, the kind is provisional; some batches later, it is confirmed, and does not change until the alarm ends.
 
 import { type ChangeShape, changeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";
@@ -12,17 +12,16 @@ const leastExplained = 0.5;
 const shortSeries = 10;
 /**
  * A step must have at least this ratio of residuals; otherwise the change is called a ramp, because noise hides the first
- * batches of a ramp, and a step that begins later then fits nearly as well. Chosen on half 1 of WISDM and MotionSense, as is
- * the next limit.
+ * batches of a ramp, and a step that begins later then fits nearly as well. Chosen on half 1 of WISDM and MotionSense.
  */
 const leastStepRatio = 1.09;
 /**
- * A ramp moves away from the anchor, but hardly from the last batches: their evidence is less than this share of the
- * anchor's.
+ * A ramp moves away from the anchor, but hardly from the last batches: the evidence against the rolling reference is less than
+ * this share of the evidence against the anchor. Chosen on half 1 of WISDM and MotionSense.
  */
 const leastOfAnchor = 0.2;
 
-/** The alarm after a batch that raises or keeps it. */
+/** Returns the alarm after a batch that raises or keeps it. */
 export function nameChange(
   state: DriftState,
   now: {
@@ -54,8 +53,8 @@ export function nameChange(
 }
 
 /**
- * Uses the channel that a step or a ramp explains best, not the most distant one, whose values may fluctuate most. In a short
- * series, a step or a ramp fits some channel well by chance, so the most distant channel is used.
+ * Uses the channel that a step or a ramp explains best, not the most distant channel, whose values may fluctuate most. In a
+ * short series, a step or a ramp fits some channel well by chance, so the most distant channel is used.
  */
 export function changeShapeToName(
   series: DriftState["series"],

@@ -1,9 +1,9 @@
-// One number for a whole batch: the largest standardised statistic over channels, so no correction for multiple channels is
-// needed. The score uses only KS distances, either of whole batches or within the predicted classes; calibration chooses
-// between them. Of all statistics and combinations, they separated shifts from people best (bench/drift-statistics.ts). The
-// far score keeps growing when KS is saturated. It separates a wrong unit or a stuck sensor from a person who moves
-// differently. The values of a sensor worn upside down are as far away as those of a faulty one, but nobody's values spread
-// ten times as widely.
+// Computes the score, one number per batch: the largest standardised statistic over channels, so no correction for multiple
+// channels is needed. The score uses only KS distances, either of whole batches or within the predicted classes; calibration
+// chooses between them. Of all statistics and combinations, they distinguished best between shifts and differences between
+// people (bench/drift-statistics.ts). The far score keeps growing when KS is saturated. It distinguishes a wrong unit or a
+// stuck sensor from a person who moves differently: a sensor worn upside down gives values as far away as a faulty sensor, but
+// nobody's values spread ten times as widely.
 
 import { z } from "zod";
 import type { SnakeKeys } from "../../letter-case.ts";
@@ -16,9 +16,9 @@ import { effectiveSize } from "./effective-size.ts";
 import { storedKeys } from "./stored-keys.ts";
 import { effectiveSizeWithinClasses, ksWithinClasses, logSdWithinClasses } from "./within-classes.ts";
 
-/** Distances of one channel between two batches. All except the last use the whole batches. */
+/** Distances of one channel between two batches. All distances except the last are between whole batches. */
 export interface PairStatistics extends ChannelStatistics {
-  /** 0 to 1: KS distance within the predicted classes, averaged; 0 if the batches have no class in common. */
+  /** KS distance within the predicted classes, averaged, 0 to 1; 0 if the batches have no class in common. */
   readonly ksWithinClasses: number;
   /** Combined distance within the classes, standardised by class; see `classScores`. 0 without standards. */
   readonly ksByClass: number;
@@ -32,14 +32,15 @@ export type StatisticName = keyof PairStatistics;
 /** Statistics from which the score can be computed. */
 export type ScoreStatistic = "ks" | "ksWithinClasses" | "ksByClass";
 /**
- * Statistics from which the far score is computed. A batch may vary far less than its reference without any fault. If a
- * sensor's scale is wrong, the length of its vector (see `compareToTrainingRange`) and the distances show it.
+ * Statistics from which the far score is computed. Small spreads are no sign of drift, because a batch may vary far less than
+ * its reference without any fault. A wrong scale is revealed by the length of the sensor's vector (see
+ * `compareToTrainingRange`) and by the distances.
  */
 export const farStatistics: readonly "logSdWithin"[] = ["logSdWithin"];
 /** The far statistics of older calibrations, which compared batches as a whole. */
 export const earlierFarStatistics: readonly StatisticName[] = ["logSdRatio"];
 
-/** The far statistics that a standard has. */
+/** Returns the far statistics in a standard. */
 export function farStatisticsOfScore(standard: Standard): readonly StatisticName[] {
   const [first] = Object.values(standard);
   return first?.logSdWithin === undefined ? earlierFarStatistics : farStatistics;
@@ -143,7 +144,7 @@ export function statisticsForScore(
   );
 }
 
-/** The part of `statisticsForScore` that scores use. */
+/** The statistics from `statisticsForScore` that scores use. */
 export function scoredStatistics(...sides: Parameters<typeof statisticsForScore>): ScoredStatistics {
   const all = statisticsForScore(...sides);
   return Object.fromEntries(
@@ -161,7 +162,8 @@ export function scorePairSize(reference: ClassSummaries, current: ClassSummaries
 }
 
 /**
- * Signed statistics count by their absolute value, except these two: only large positive values of them are a sign of drift.
+ * Size of a statistic: its absolute value, except for `ksByClass` and `logSdWithin`, of which only large positive values are a
+ * sign of drift.
  */
 function sizeOfScoredStatistic<Name extends StatisticName>(
   statistics: Readonly<Record<Name, number>>,
@@ -234,7 +236,7 @@ export function scoreStandardOf<Name extends StatisticName>(
   );
 }
 
-/** Avoids division by 0 for a statistic that never varied without drift. */
+/** Lower limit of a standard deviation, which avoids division by 0 for a statistic that never varied without drift. */
 const leastSpread = 1e-4;
 
 /** Rounds to six digits, to keep the stored calibration small. */

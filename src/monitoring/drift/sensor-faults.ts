@@ -1,7 +1,7 @@
 // Simulates faults of a sensor or its recorder on the samples of one batch: a rotated, stuck or noisy sensor, holes, and a
 // wrong rate. Returns new columns of the same length; nothing is changed in place. Unit errors and flipped axes are not
-// simulated here, because they are just factors on a channel; remedies.ts reverses them. Clipping, coarse resolution and
-// jittering clocks are not simulated at all. Dimensions: N samples.
+// simulated here, because they only multiply a channel by a factor. Clipping, coarse resolution and jittering clocks are not
+// simulated at all. Dimensions: N samples.
 
 import type { Rng } from "../../random.ts";
 import type { Rotation, Vector } from "../../stats/rotation.ts";
@@ -75,10 +75,10 @@ function bridgeLostSensorSamples(column: Float32Array, holes: readonly number[],
 }
 
 /**
- * Returns the samples as if they had been recorded at `factor` times the rate at which they are read. Above 1, all movement
+ * Returns the samples as if they had been recorded at `factor` times the assumed rate. Above 1, all movement
  * looks slower and the last samples are cut off. Below 1, it looks faster, and the batch, which is now too short, starts
- * over from its beginning. Interpolation is linear. So a faster recording lacks frequencies above the original's limit, and
- * a slower one is aliased, as if there were no filter.
+ * over from its beginning. Interpolation is linear. So a faster recording lacks frequencies above the original's limit, and a
+ * slower recording is aliased, as without a filter.
  */
 export function sensorRateFault(column: Float32Array, factor: number): Float32Array {
   const n = column.length;

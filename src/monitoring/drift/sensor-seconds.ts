@@ -1,8 +1,8 @@
-// A sensor's mean vector in each second. Whatever a person does, the mean acceleration over a second is close to gravity. In
+// Computes a sensor's mean vector in each second. In any activity, the mean acceleration over a second is close to gravity. In
 // batches of a minute, the median length was .71 to 1.32 of gravity for all people of MotionSense, WISDM and BFRB on whom the
-// limits were chosen, and at most .31 of it after gravity was removed. The mean length of the samples themselves does not
-// show whether there is gravity: it is about the same for jogging without gravity as for sitting with it. Dimensions: N
-// samples.
+// limits were chosen, and at most .31 of gravity once gravity had been removed. The mean length of the
+// samples themselves does not show whether there is gravity: it is about the same for jogging without gravity as for sitting
+// with it. Dimensions: N samples.
 
 import type { Axes } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "../summaries/summarize.ts";

@@ -1,5 +1,5 @@
-// Measures how the network's output on a batch differs from its output on a reference: in the mix of classes, in confidence,
-// and in how often labels flip. No labels are needed. The mix may also change because people do other things, so it is
+// Computes the differences between the network's output on a batch and on a reference: in the mix of classes, in confidence,
+// and in the flip rate of the labels. No labels are needed. The mix may also change because people do other things, so it is
 // reported separately.
 
 import { ksDistance } from "../../stats/ks.ts";
@@ -16,9 +16,9 @@ export interface SignalDistances {
   readonly confidenceKs: number;
   readonly entropyKs: number;
   readonly marginKs: number;
-  /** Current mean confidence minus that of the reference. */
+  /** Mean confidence in the batch minus mean confidence in the reference. */
   readonly confidenceShift: number;
-  /** Current flip rate minus that of the reference; null if either side has no neighbouring windows. */
+  /** Flip rate of the batch minus flip rate of the reference; null if either has no neighbouring windows. */
   readonly flipRateShift: number | null;
 }
 

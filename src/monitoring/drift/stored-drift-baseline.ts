@@ -1,5 +1,5 @@
-// The one place that converts a drift baseline in memory, with keys in camelCase, to the form of baseline_stats.json.
-// Earlier versions stored the form in memory, so it also converts their files. It leaves the present form unchanged.
+// Converts a drift baseline in memory, with keys in camelCase, to the form of baseline_stats.json. It also converts files of
+// earlier versions, whose keys are in camelCase, and leaves files in the present form unchanged.
 
 import { snakeCase, snakeKeys } from "../../letter-case.ts";
 
@@ -13,7 +13,7 @@ const renamed: readonly string[] = [
   "calibration.kinds.*.mixes.*.rungs.*.standard.*",
   "accuracy.rungs.*",
 ];
-/** Paths of values that name such a key, and are therefore converted, too. */
+/** Paths of values that are themselves names of keys, and are therefore converted, too. */
 const names: readonly string[] = ["calibration.kinds.*.statistic"];
 
 /** A value of any other form is left unchanged; `driftBaselineSchema` then reports it. */

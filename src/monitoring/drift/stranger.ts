@@ -1,11 +1,11 @@
-// Decides whether a stream's first batches could be a healthy person's. A person who differs from the training data does so
-// in every batch, so multiplying the batches' p-values would count one person again and again. People are counted instead:
-// the mean over a stream's batches is compared with the means of the people whom calibration held out. If a new person's mean
-// is distributed like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom less than
-// there are people, where the spread includes one more person and the variation of the batches. The tail beyond the farthest
-// person is extrapolated from that. Each batch gives the logit of its p-value, which makes lengths comparable; batches of one
-// bout count as one. A held-out person's p-values are computed from the other people only, because the calibration does
-// not contain a new person's batches either. The rule no longer applies once the stream has a past of its own.
+// Decides whether differences between people explain a stream's first batches. A person who differs from the training data does
+// so in every batch, so multiplying the batches' p-values would count the same difference repeatedly. Instead, the mean over a
+// stream's batches is compared with the means of the people whom calibration held out. If a new person's mean is distributed
+// like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom less than there are people,
+// where the spread includes one more person and the variation of the batches. The tail beyond the farthest person is
+// extrapolated from that. Each batch gives the logit of its p-value, which makes lengths comparable; batches of one bout count
+// as one. A held-out person's p-values are computed from the other people only, because the calibration does not contain a new
+// person's batches either. The rule no longer applies once the stream has a past of its own.
 
 import { z } from "zod";
 import { meanOf } from "../../stats/mean.ts";
@@ -15,7 +15,7 @@ import type { Comparison } from "./comparison.ts";
 import { mostBatchesPerBet } from "./evidence.ts";
 import { extrapolatedPInNullScores, type NullScores, nullScoreRungsAround } from "./null-scores.ts";
 
-/** What is known about held-out people. */
+/** Calibration data on held-out people. */
 export interface PeopleCalibration extends Pick<KindCalibration, "apart"> {
   readonly rungs: NullScores;
 }
@@ -25,9 +25,9 @@ export type Compared = Pick<Comparison, "reference" | "seconds" | "pValue" | "im
 
 /** The latest batches of a stream, compared with the training data. */
 export interface StrangerState {
-  /** Mean logit of the p-values of each bout, oldest first; 0 is usual. */
+  /** Mean logit of the p-values of each bout, oldest first; 0 for an average person. */
   readonly bouts: readonly number[];
-  /** The activity that fills the batches of the last bout, and their number; absent if several do. */
+  /** The activity that fills the batches of the last bout, and their number; absent after a batch of several activities. */
   readonly last?: { readonly activity: number; readonly batches: number };
   /** Number of latest batches in a row that are not unusual for a new person. */
   readonly ordinary: number;
@@ -45,11 +45,11 @@ export const noStranger: StrangerState = { bouts: [], ordinary: 0 };
 export const boutsToDecide = 10;
 /** After this number of batches in a row with p-values above this limit, earlier batches no longer count; arbitrary. */
 const [ordinaryP, ordinaryToForget] = [0.1, 2];
-/** With fewer held-out people, it is unknown how much people differ; arbitrary. */
+/** Minimum number of held-out people from whom the variation between people is estimated; an arbitrary choice. */
 const fewestPeople = 5;
 
 /**
- * The state after one more batch.
+ * Returns the state after one more batch.
  * @param compared the batch and the training data
  * @param activity the class that fills the batch; null if several do
  * @returns the same state if no people were held out
@@ -113,7 +113,7 @@ interface People {
   readonly within: number;
 }
 
-/** Computed once for each rung. */
+/** Caches the statistics of each rung. */
 const known = new WeakMap<object, People>();
 
 function peopleAroundStranger({ rungs }: PeopleCalibration, seconds: number): People {
@@ -137,7 +137,7 @@ function peopleAroundStranger({ rungs }: PeopleCalibration, seconds: number): Pe
   return made;
 }
 
-/** Logit of 1 - p, so unusual batches have high values. P-values near 1 are treated alike. */
+/** Logit of 1 - p, so unusual batches have high values. P-values near 1 are limited to the same value. */
 function logitForStranger(p: number): number {
   const bounded = Math.min(p, 0.999);
   return Math.log((1 - bounded) / bounded);

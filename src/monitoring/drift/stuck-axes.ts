@@ -1,7 +1,7 @@
-// Finds stuck axes. An axis is stuck if it repeats one value exactly while the other two axes of its sensor move, because
-// every movement, and noise, changes all three. This needs no calibration, so it also works for the first batch of a stream.
-// There are two exceptions: coarsely rounded values stay the same most of the time in all axes, and an axis whose
-// values pile up at a limit is clipped there (direct-faults.ts). Dimensions: N samples.
+// Finds stuck axes. Finds stuck axes: axes that repeat one value exactly while the other two axes of the sensor move, although
+// every movement, and noise, changes all three. No calibration is needed, so the first batch of a stream can be judged. There
+// are two exceptions: coarsely rounded values stay the same most of the time in all axes, and an axis whose values pile up at a
+// limit is clipped there (direct-faults.ts). Dimensions: N samples.
 
 import type { Axes } from "../../signals/sensors/sensor.ts";
 import { moments } from "../../stats/moments.ts";
@@ -18,9 +18,15 @@ export interface StuckAxis {
   readonly share: number;
 }
 
-/** The other axes move if their standard deviation is at least this share of that in the training data; chosen on half 1. */
+/**
+ * The other axes move if their standard deviation is at least this share of their standard deviation in the training data;
+ * chosen on half 1.
+ */
 const leastMovement = 0.1;
-/** If at most this share of a moving axis's samples differ from the one before, the values are coarse; arbitrary. */
+/**
+ * The values of a moving axis are coarse if at most this share of its samples differs from the previous sample; an arbitrary
+ * choice.
+ */
 const leastChanges = 0.5;
 
 /**
@@ -59,7 +65,7 @@ export function stuckAxes(
   });
 }
 
-/** Number of samples that differ from the one before. */
+/** Number of samples that differ from the previous sample. */
 function changesOfStuckAxis(column: Float32Array): number {
   return column.reduce((changes, value, i) => (i > 0 && value !== column[i - 1] ? changes + 1 : changes), 0);
 }

@@ -1,5 +1,5 @@
-// Faults that a batch may have: with them reversed, it would be nearer the training data. A suspicion proves nothing: a
-// minute on one's back resembles a flipped axis. See `likelyCauses`.
+// Finds faults that a batch may have, because reversing them would bring it nearer to the training data. A suspected fault is
+// not proven: a minute of lying on the back resembles a flipped axis. See `likelyCauses`.
 
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { ksDistance } from "../../stats/ks.ts";
@@ -17,13 +17,14 @@ export interface SuspectedFault extends Culprit {
   readonly undo: Remedy["undo"];
 }
 
-/** A fault that accounts for less of the distance than this is not suspected; an arbitrary limit. */
+/** Minimum share of the distance for which a suspected fault must account; an arbitrary limit. */
 const leastWeight = 0.3;
 /** Number of suspected faults for which the network is run again; arbitrary. */
 const mostSuspicions = 4;
 
 /**
- * Faults without which the batch would be nearer the training data, nearest first.
+ * Returns the faults without which the batch would be nearer to the training data; the fault whose reversal brings it nearest
+ * comes first.
  * @param columns the batch's raw values
  * @param baseline of the channels, and of the signals of sensors if the model has them
  * @param sensors the sensors that the baseline's channels form
@@ -96,8 +97,8 @@ function suspectValueDistance(summary: BatchSummary, baseline: BaselineReference
 }
 
 /**
- * Sum of the absolute logarithms of the spreads' ratios. People wear a sensor in different orientations, but nobody moves ten
- * times as much as others.
+ * Sum of the absolute logarithms of the spreads' ratios. Spreads reveal a wrong unit, because people wear a sensor in different
+ * orientations, but nobody moves ten times as much as others.
  */
 function suspectSpreadDistance(summary: BatchSummary, baseline: BaselineReference): number {
   return Object.entries(baseline).reduce((sum, [name, { summary: reference }]) => {
@@ -106,7 +107,7 @@ function suspectSpreadDistance(summary: BatchSummary, baseline: BaselineReferenc
   }, 0);
 }
 
-/** The root mean square of a sensor's length over that of the training data. */
+/** The root mean square of the length of a sensor's vector, divided by its value in the training data. */
 function suspectRelativeLength(summary: BatchSummary, baseline: BaselineReference): number {
   const squares = (of: (name: string) => { mean: number; std: number }): number =>
     Object.keys(baseline).reduce((sum, name) => sum + of(name).mean ** 2 + of(name).std ** 2, 0);

@@ -1,8 +1,8 @@
-// How far the direction of gravity turns, compared with how far the gyroscope says that the sensor turned. Gravity v, seen
-// from the sensor, moves by dv = -w x v dt. Accelerations of the body disturb v, so the sizes agree only roughly: in batches
-// of a minute, their ratio was .2 to 20 for all people of MotionSense, WISDM and BFRB on whom the limits were chosen. But a
-// gyroscope in deg/s instead of rad/s is wrong by a factor of 57. The signs of the axes do not matter here. Dimensions: N
-// samples.
+// Compares the rotation of the direction of gravity with the rotation that the gyroscope measures. In the frame of a sensor
+// that turns at the rate w, gravity v changes by dv = -w x v dt. Accelerations of the body disturb v, so the sizes agree only
+// roughly: in batches of a minute, their ratio was .2 to 20 for all people of MotionSense, WISDM and BFRB on whom the limits
+// were chosen. But a gyroscope in deg/s instead of rad/s is wrong by a factor of 57. The signs of the axes do not affect the
+// ratio. Dimensions: N samples.
 
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { windowSums } from "../../stats/window-sums.ts";
@@ -12,11 +12,11 @@ import type { Columns } from "../summaries/summarize.ts";
 const halfSeconds = 0.25;
 /** Root mean square turn from one direction to the next below which the sensor lay still, in radians; arbitrary. */
 const leastTurn = 0.02;
-/** With fewer turns, a batch is too short; arbitrary. */
+/** Minimum number of turns in a batch; an arbitrary choice. */
 const fewestTurns = 10;
 
 /**
- * Root mean square turn of gravity, divided by that which the gyroscope reports.
+ * Root mean square turn of gravity, divided by the root mean square turn that the gyroscope measures.
  * @param columns [N] samples in order of time; the gyroscope's in rad/s
  * @returns undefined if the sensor hardly turned, or the batch is too short
  */

@@ -1,5 +1,5 @@
-// From comparisons to a verdict. Comparisons by p-values add to the evidence (weigh-evidence.ts); those by constants decide
-// at once (weigh-constants.ts). An alarm is named in name-change.ts.
+// Determines the verdict from the comparisons. Comparisons by p-values add to the evidence (weigh-evidence.ts); comparisons by
+// constants give a verdict at once (weigh-constants.ts). name-change.ts determines the kind of drift.
 
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
 import { beyondByPhysics } from "./beyond-by-physics.ts";
@@ -30,8 +30,7 @@ export interface DriftOptions {
   /** Sensors with impossible values, which raise an alarm by themselves (default: none known). */
   readonly impossible?: readonly ImpossibleSensor[];
   /**
-   * Whether to determine the name and the start of an alarm's change, which takes longer than raising the alarm
-   * (default: true).
+   * Whether to determine the kind and the start of a change, which takes longer than raising the alarm (default: true).
    */
   readonly named?: boolean;
 }
@@ -41,12 +40,14 @@ export interface Judgement {
   readonly alarm: AlarmState | null;
   /** Whether the batch is unlike the people in the training data, with or without drift. */
   readonly unfamiliar: boolean;
-  /** Whether the stream's first batches are so unlike the training data that hardly any person explains them: an alarm. */
+  /**
+   * Whether the alarm is raised because the stream's first batches are further from the training data than almost anybody's.
+   */
   readonly stranger: boolean;
   /**
-   * Whether the batch stays out of the references although it raises no alarm yet, because it is unlike the stream's past or
-   * may be wrong from the start. Otherwise, the first batch of a change would enter, hide the rest of the change, and make a
-   * recovered stream look permanently changed.
+   * Whether the batch stays out of the references without raising an alarm, because it differs from the stream's past or may
+   * have a fault from the start. Otherwise, the first batch of a change would enter the references, hide the rest of the
+   * change, and make a recovered stream look permanently changed.
    */
   readonly doubtful: boolean;
   readonly strength: DriftStrength;
@@ -57,9 +58,9 @@ export interface Judgement {
   readonly shape: ChangeShape | null;
 }
 
-/** Number of scores used to learn how a stream varies; an arbitrary choice. */
+/** Number of scores from which a stream's own variation is computed; an arbitrary choice. */
 const mostOwnScores = 10;
-/** One of a hundred batches without drift is doubtful; an arbitrary choice. */
+/** P-value at or below which a batch is doubtful, as one in a hundred drift-free batches is; an arbitrary choice. */
 export const doubtfulP = 0.01;
 
 /** A stream's own references. */
@@ -70,7 +71,7 @@ export interface Past {
   readonly anchor: readonly ClassSummaries[];
 }
 
-/** The verdict on one batch, and the stream's state after it. */
+/** Returns the verdict on one batch, and the stream's state after it. */
 export function decideVerdict(
   current: ClassSummaries,
   past: Past,
@@ -86,8 +87,8 @@ export function decideVerdict(
   const series = named ? extendChangeSeries(state.series, current, model) : state.series;
   const hasPast = past.anchor.length >= model.calibration.reference_batches;
   const { eValues, isBeyond } = pastEvidence(comparisons, hasPast);
-  // A batch that is farther away than any rehearsed batch is a bet of its own: somebody who only sits differently today is not
-  // that far away.
+  // A batch that is further away than any rehearsed batch is a bet of its own, because a person who only sits differently today
+  // is not that far away.
   const activity = isBeyond ? null : boutActivity(current, model);
   const batch = { comparisons, eValues, hasPast, activity };
   const known = weighStranger(batch, hasPast, state, model.calibration, arl);
@@ -148,7 +149,7 @@ function weighForVerdict(
   return { ...weighConstants(own, state, arl), evidence: weighed.evidence };
 }
 
-/** Comparisons of a batch with the references that exist and have something to compare it with. */
+/** Compares a batch with all available references that have a class in common with it. */
 export function compareForVerdict(
   current: ClassSummaries,
   past: Past,
@@ -169,7 +170,7 @@ export function compareForVerdict(
   });
 }
 
-/** By first batch. A stream's anchor never changes, and is merged once instead of for every batch. */
+/** By first batch. Caches merged anchors, because a stream's anchor never changes. */
 const anchors = new WeakMap<
   ClassSummaries,
   { readonly batches: readonly ClassSummaries[]; readonly whole: ClassSummaries }

@@ -1,14 +1,14 @@
-// The verdict by constants. No evidence accumulates, and the verdict is immediate: a large statistic against the
-// rolling reference means a sudden change, and one against the baseline or the anchor a gradual drift. The same applies
-// if only the baseline could be calibrated.
+// The verdict by constants. No evidence accumulates, and the verdict is immediate: a large statistic against the rolling
+// reference means a sudden change, and a large statistic against the baseline or the anchor means a gradual drift. The same
+// applies if only the baseline could be calibrated.
 
 import type { Comparison } from "./comparison.ts";
 import type { DriftState } from "./drift-state.ts";
 import type { Weighed } from "./weigh-evidence.ts";
 
 /**
- * The name of a change stays until the alarm ends. During the alarm, the rolling reference stays as it is, so gradual drift
- * moves away from it, too.
+ * The kind of drift does not change until the alarm ends, because the rolling reference does not move during the alarm, so
+ * gradual drift moves away from it, too.
  * @param comparisons by constants, at least one
  * @param arl the strength of an alarm; a statistic at half its constant has half of it
  */

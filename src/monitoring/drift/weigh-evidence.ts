@@ -1,11 +1,11 @@
-// From evidence to an alarm. The anchor and the rolling reference each accumulate evidence over time. The average of
-// e-detectors is an e-detector, so comparing their mean with the average run length needs no correction for multiple
-// tests. A batch with values that no person can cause raises an alarm at once. Once the stream has a past, an alarm
-// ends only when its batches are ordinary again (recovery.ts), not when the evidence decreases: a lasting fault must
-// not look normal in between, or the rolling reference would learn it.
+// Decides from the evidence whether to raise an alarm. The anchor and the rolling reference each accumulate evidence over time.
+// The average of e-detectors is an e-detector, so comparing their mean with the average run length needs no correction for
+// multiple tests. A batch with values that no person can cause raises an alarm at once. Once the stream has a past, an alarm
+// ends only when its batches are ordinary again (recovery.ts), not when the evidence decreases: otherwise, a lasting fault
+// could look normal for a while and enter the rolling reference.
 //
 // No evidence accumulates against the baseline. A person who differs from the training data differs in every batch.
-// Multiplying those p-values would count one person again and again, and every seventh stream would raise an alarm.
+// Multiplying the p-values would count the same difference repeatedly, and every seventh stream would raise an alarm.
 // Such a stream is called unfamiliar, which is not drift. Later changes are detected by comparison with its own anchor,
 // and stranger.ts compares the stream with people.
 
@@ -18,9 +18,9 @@ import { type OwnPast, ownPast } from "./own-past.ts";
 import type { PastEvidence } from "./past-evidence.ts";
 import { addToRecovery, beginRecovery, hasRecovered } from "./recovery.ts";
 
-/** How strong the signs of drift are, and the strength that raises an alarm. */
+/** Strength of the evidence of drift, and the strength that raises an alarm. */
 export interface DriftStrength {
-  /** At least `alarmAt` during an alarm. */
+  /** The strength; at least `alarmAt` during an alarm. */
   readonly value: number;
   readonly alarmAt: number;
   /**
@@ -35,7 +35,7 @@ export interface BatchToWeigh {
   readonly eValues: PastEvidence["eValues"];
   /** Whether the stream has a full reference. */
   readonly hasPast: boolean;
-  /** The class that fills the batch, if consecutive batches of it are one bet; otherwise null. */
+  /** The class that fills the batch, if consecutive batches of the class form one bet; otherwise null. */
   readonly activity: number | null;
 }
 

@@ -1,6 +1,6 @@
-// Decides what to do about a stream whose first batches are far from the training data; see stranger.ts. Until there are
-// enough batches to decide, they stay out of the references. After that, a stream that could hardly be any person's raises an
-// alarm.
+// Decides what to do about a stream whose first batches are far from the training data; see stranger.ts. The batches stay out
+// of the references until there are enough of them to decide. Then the stream raises an alarm if its batches are further from
+// the training data than almost anybody's.
 
 import type { DriftState } from "./drift-state.ts";
 import {
@@ -14,8 +14,8 @@ import {
 } from "./stranger.ts";
 
 /**
- * "possible" if the stream may be a healthy person's, "undecided" if that takes more batches, and "stranger" if it could
- * hardly be any person's.
+ * "possible" if differences between people may explain the stream, "stranger" if hardly any person is as far away, and
+ * "undecided" if more batches are needed.
  */
 export interface StrangerWeighed {
   readonly stranger: StrangerState;
@@ -23,8 +23,8 @@ export interface StrangerWeighed {
 }
 
 /**
- * Until there are enough batches to decide, this share of healthy people may have their batches kept out of the
- * references; chosen on half 1.
+ * Share of people without a fault whose batches may be kept out of the references until there are enough batches to decide;
+ * chosen on half 1.
  */
 const undecidedTail = 0.05;
 

@@ -1,8 +1,8 @@
 // Compares two batches activity by activity. By any overall distance, a minute of walking is far from five minutes of
-// mostly sitting, although only the activity has changed. It is not far from the walking in those five minutes. The
-// distances within the classes are averaged. Each is weighted by its evidence, n m / (n + m) rows, which is the
-// effective size of a two-sample test. So a class that is rare on one side counts little, and a class that is missing
-// on one side does not count. The share of a batch that was compared is reported separately.
+// mostly sitting, although only the activity has changed. But it is near to the walking within those five minutes. The
+// distances within the classes are averaged, weighted by the effective sizes of two-sample tests, n m / (n + m) rows. So a
+// class that is rare in batch or reference has little weight, and a class that either lacks has none. The share of a batch that
+// was compared is reported separately.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { batchSummaryRows } from "../summaries/batch-summary.ts";
@@ -18,7 +18,7 @@ export function effectiveSizeWithinClasses(reference: ClassSummaries, current: C
 }
 
 /**
- * The channel's Kolmogorov-Smirnov distance, averaged over the classes that are on both sides.
+ * The channel's Kolmogorov-Smirnov distance, averaged over the classes that both batches contain.
  * @param distances [K] distances of each class by channel, if they are known; see `classDistances`
  * @returns 0 to 1; 0 if no class is on both sides
  */
@@ -40,8 +40,8 @@ export function ksWithinClasses(
 }
 
 /**
- * Logarithm of the channel's standard deviation, divided by that of the reference. Both are computed with the batch's mix of
- * the classes that the two have in common, so that a different mix of activities has no effect.
+ * Logarithm of the ratio of the channel's standard deviations in batch and reference. Both are computed over the common
+ * classes, in the batch's mix, so that a different mix of activities has no effect.
  * @param least lower limit of a standard deviation, above 0
  * @returns 0 if no class is on both sides
  */
@@ -68,7 +68,7 @@ export function logSdWithinClasses(
   return Math.log(spread("now") / spread("before"));
 }
 
-/** Share of the current rows in classes that the reference lacks. */
+/** Share of the batch's rows in classes that the reference lacks. */
 export function unseenShareWithinClasses(reference: ClassSummaries, current: ClassSummaries): number {
   const rows = current.map(batchSummaryRows);
   const unseen = rows.filter((_, k) => batchSummaryRows(reference[k] ?? null) === 0);

@@ -134,7 +134,7 @@ export class DeviceBatch {
   }
 }
 
-/** A clock that is far too slow leaves no windows. The quality gate then rejects the batch with this reason. */
+/** Plans the windows of a batch. A clock that is far too slow leaves no windows, which the quality gate then reports. */
 function plannedWornWindows(
   source: RowSource,
   { sampling_rate_hz: samplingRateHz, window_size: windowSize, sensors, overlap, resampling = "linear" }: DeviceModel,

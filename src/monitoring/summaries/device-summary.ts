@@ -18,7 +18,7 @@ export interface DeviceSummary {
   readonly dropped: DroppedRows;
   /** The measurement, in the same form as `check` makes it; null if there was no window. */
   readonly measurement: BatchMeasurement | null;
-  /** What the quality gate decides on; absent from earlier versions. */
+  /** Figures on which the quality gate decides; absent from earlier versions. */
   readonly quality?: BatchQuality;
   /** Time without movement, which was left out of the measurement; absent from earlier versions, which left no time out. */
   readonly still?: StillSummary;
@@ -37,7 +37,7 @@ export interface DeviceSummaryJson {
   readonly by_class: readonly (Readonly<Record<string, ChannelSummaryJson>> | null)[] | null;
   /** Output of the network on the windows; null, as `by_class`, if there was no window. */
   readonly signals: (Omit<ModelSignals, "classCounts"> & { readonly class_counts: readonly number[] }) | null;
-  /** What the quality gate decides on; absent from earlier versions. */
+  /** Figures on which the quality gate decides; absent from earlier versions. */
   readonly quality?: BatchQuality;
   /** Time in which nothing moved, in seconds; see `StillSummary`. Absent from earlier versions. */
   readonly still?: {

@@ -20,7 +20,9 @@ import {
 /** A verdict that is in the store. */
 export interface JudgedForAlerts extends AlertedStream {
   readonly result: CheckResult;
-  /** The stream's last answer before this one; null if there is none. Needed if several services share a store. */
+  /**
+   * The result of the stream's previous check; null if there is none. Needed only if several services share a store.
+   */
   readonly previous?: CheckResult | null;
 }
 

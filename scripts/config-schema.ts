@@ -4,7 +4,9 @@ import { kebabCase } from "../src/letter-case.ts";
 import { type Option, type Options, optionDefaultText } from "../src/option.ts";
 import { optionSentences } from "./options.ts";
 
-/** A JSON Schema for editors. It is stricter than `readConfigFile`, which also accepts former names and camelCase names. */
+/**
+ * A JSON Schema for editors. The schema is stricter than `readConfigFile`, which also accepts former names and camelCase names.
+ */
 export function configSchema(title: string, description: string, options: Options): Record<string, unknown> {
   const properties = Object.entries(options).map(([name, option]) => [kebabCase(name), property(option)]);
   return {

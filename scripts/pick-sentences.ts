@@ -1,6 +1,6 @@
 // npx node scripts/pick-sentences.ts [--count 40] [--seed 1] prints sentences drawn at random from everything that people read
-// here: Markdown, comments, docstrings, and strings that are sentences, such as help and errors. They test whether a reader
-// understands each sentence without its context. Generated text, code, SQL and the strings of tests are left out.
+// here: Markdown, comments, docstrings, and strings that are sentences, such as help and errors. The sentences test whether a
+// reader understands each of them without its context. Generated text, code, SQL and the strings of tests are left out.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// `tidemark drift-bench` shows how the monitor would perform on the user's own data. It draws drift-free streams from
+// `tidemark drift-bench` shows how the monitor would perform on the user's own data. The command draws drift-free streams from
 // recordings of people who are not in the model's training data, injects changes into the samples, and lets the network predict
 // the changed samples.
 

@@ -115,7 +115,7 @@ function versionOfFile({ size, mtimeMs, ino }: Stats): string {
   return `${ino} ${size} ${mtimeMs}`;
 }
 
-/** In the order of the arguments; the files of a folder or a glob are sorted by name, with numbers by value. */
+/** The files in the order of the arguments; those of a folder or a glob are sorted by name, with numbers in numerical order. */
 async function findRecordings(
   patterns: readonly string[],
   spool: string,

@@ -1,5 +1,5 @@
-// A model that is opened once and used many times. Its files, session and streams are opened by the first call that needs them,
-// and stay open until the handle is closed.
+// A model that is opened once and used many times. The model's files, session and streams are opened by the first call that
+// needs them, and stay open until the handle is closed.
 
 import { type RawWindows, type WindowNames, WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
@@ -111,8 +111,8 @@ export class ModelHandle {
   }
 
   /**
-   * Judges a batch that a device has summarised, as `check` judges a batch that it summarises itself. Likely causes
-   * cannot be found without raw values, and the result says so.
+   * Judges a batch that a device has summarised, as `check` judges a batch that it summarises itself. Likely causes cannot be
+   * found without raw values, which the result lists as left out.
    * @param summary bytes or parsed JSON, as a device sends it
    * @param options at least `batchId`
    * @throws UserError if the summary was not made with this model, or under the same conditions as `check`

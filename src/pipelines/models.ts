@@ -115,8 +115,8 @@ export async function listModels(
 }
 
 /**
- * Makes a model the champion of its line, in the registry of its parent directory. Its references start empty, and the
- * previous champion keeps its own. The promotion takes effect in a single rename.
+ * Makes a model the champion of its line, in the registry of its parent directory. The new champion starts with empty
+ * references, and the previous champion keeps its references. The promotion takes effect in a single rename.
  *
  * @throws UserError if the folder is not a valid model
  */
@@ -150,7 +150,7 @@ export async function promote(model: string, now: () => Date = () => new Date())
 }
 
 /**
- * Makes a line's previous champion the champion again. Its baseline and references have not changed since.
+ * Makes a line's previous champion the champion again. The baseline and the references of this model have not changed since.
  * @throws UserError if there is no previous champion, or if it is no longer a valid model
  */
 export async function rollback(

@@ -40,7 +40,7 @@ export interface Service {
   models(): Promise<string[]>;
   /** The streams of the default project, by the folder name of their model. */
   streams(): Promise<{ readonly model: string; readonly streams: readonly ListedStream[] }[]>;
-  /** Why no batch can be judged at present; undefined if batches can be judged. */
+  /** The fault that prevents batches from being judged; undefined if there is none. */
   notReady(): Promise<string | undefined>;
   /** What pages show. */
   readonly reader: StreamReader;

@@ -1,5 +1,4 @@
-// The charts of a batch for the service's pages: the ones that `check --out` draws, made from the summary that the store still
-// keeps.
+// The charts of a batch for the service's pages, which equal those of `check --out` and are drawn from the stored summary.
 
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { Section } from "../report/page.ts";

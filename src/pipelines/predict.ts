@@ -128,7 +128,7 @@ async function writePredictions(
 
 function refuseUnknownPredictClass(classes: readonly string[]): void {
   if (!classes.includes(unknownLabel)) return;
-  throw new UserError(`--unknown: the model has a class called "${unknownLabel}" of its own`, {
+  throw new UserError(`--unknown: expected a model without a class called "${unknownLabel}", but this model has one`, {
     advice: "Omit the option, and use the table's confidence column instead.",
   });
 }

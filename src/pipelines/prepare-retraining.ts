@@ -274,7 +274,7 @@ async function retrainingSchedule(
   const kept = hasPenalty(trained.network)
     ? required("penalty", final.findLast((row) => row.penalty !== undefined)?.penalty)
     : null;
-  // In fine-tuning, the penalty applied to the distance from another model's head, which cycles do not have.
+  // A penalty from fine-tuning applied to the distance from another model's head, and cycles do not start from such a head.
   const penalty = kept !== null && champion.config.from !== undefined ? untriedPenalty : kept;
   if (!isTrainedInSteps(trained.network)) return { learningRates: [], penalty, mixture: null };
   const mixture = penalty === null ? null : required("mixture", final.findLast((row) => row.mixture)?.mixture);

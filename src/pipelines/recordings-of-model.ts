@@ -24,7 +24,7 @@ export async function recordingsOfModel({ data }: Manifest, model: string, advic
       ? "Tidemark does not fetch addresses named in a model folder"
       : await faultOfModelRecording(file);
     if (wrong === null) continue;
-    throw new UserError(`the recordings that ${model} learned from: its manifest names ${file}: ${wrong}`, { advice });
+    throw new UserError(`the training recordings of ${model}: its manifest names ${file}: ${wrong}`, { advice });
   }
   return data.files;
 }

@@ -80,7 +80,7 @@ function unlabelledRetrainColumns(
   return columns;
 }
 
-/** @throws UserError if the recordings cannot be read, or are not the ones on which the champion was trained */
+/** @throws UserError if the recordings cannot be read, or differ from the champion's training data */
 export async function openLabelledToRetrain(
   config: NamedColumns & Pick<RetrainConfig, "model" | "labelled" | "units" | "rate">,
   champion: WatchedModel,
@@ -108,7 +108,7 @@ export async function openLabelledToRetrain(
     reporter,
   }).catch((error: unknown) => {
     if (!(error instanceof UserError) || config.labelled !== undefined) throw error;
-    throw new UserError(`the recordings that ${config.model} learned from: ${error.message}`, {
+    throw new UserError(`the training recordings of ${config.model}: ${error.message}`, {
       advice: "Give their present paths, or other labelled recordings, with --labelled.",
       cause: error,
     });

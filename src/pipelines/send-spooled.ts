@@ -94,7 +94,7 @@ export class SpoolSender {
   }
 
   /**
-   * Returns when everything has been sent, nothing more can be sent, or the signal is aborted. In this case, no request is in
+   * Returns when everything has been sent, nothing more can be sent, or the signal is aborted. On return, no request is in
    * progress.
    * @throws the error of a failed disk operation
    */

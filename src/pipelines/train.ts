@@ -264,8 +264,8 @@ function trackedRunOfTrain(config: TrainConfig): TrackedRun {
 }
 
 /**
- * Other names are formed by appending to `out`. Names that do not end in a file name, such as "walk/", "." and "..", are
- * therefore made absolute.
+ * The names of related folders are formed by appending a suffix to `out`. Names that do not end in a file name, such as
+ * "walk/", "." and "..", are therefore made absolute.
  */
 function withNamedTrainOut(config: TrainConfig): TrainConfig {
   return /(?:^|[\\/])\.{0,2}$/.test(config.out) ? { ...config, out: resolve(config.out) } : config;

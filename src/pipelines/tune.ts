@@ -123,7 +123,9 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
   }
 }
 
-/** Of the people in a fold's search, some are held out, some determine when a fit stops, and some are trained on. */
+/**
+ * A fold's search holds out some of its people, uses others to determine when a fit stops, and trains on the remaining people.
+ */
 function refuseFewSearchedPeople({ windows, folds }: Pick<TrainingData, "windows" | "folds">, people: number): void {
   const needed = 3;
   const taking = folds.map(

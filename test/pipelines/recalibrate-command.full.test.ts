@@ -78,7 +78,7 @@ describe("a model of the old kind", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^recalibrated fresh|^recalibrated model-/);
     expect(stdout).toMatch(/^rehearsed +4 people: days (in recorded order|with bouts of)/m);
-    expect(stdout).toMatch(/^before +unknown days \(an older calibration/m);
+    expect(stdout).toMatch(/^before +unknown days \(calibrated by an earlier/m);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain("registered with MLflow, keep the previous calibration");
     expect(text("walk", "baseline_stats.json")).toBe(text(fresh, "baseline_stats.json"));
     expect({ ...(await contents("walk")), "baseline_stats.json": "" }).toEqual({

@@ -440,7 +440,7 @@ describe("wrong use", () => {
     try {
       await expect(retrain(options({}))).rejects.toMatchObject({
         exitCode: 2,
-        message: expect.stringMatching(/learned from: .*r\.parquet/),
+        message: expect.stringMatching(/the training recordings of .*: .*r\.parquet/),
       });
       await table("kept.parquet", "r.parquet", (from) => `SELECT * REPLACE (Ax + 1e-3 AS Ax) FROM ${from}`);
       const says = /r\.parquet: the content differs from what .*model learned from\n {2}expected sha256:\w+\n {2}found/;

@@ -18,7 +18,9 @@ export function checkLines(
   model: string,
 ): Block[] {
   const lines = result.verdict === "rejected" ? rejectedCheckLines(result) : judgedCheckLines(result, model);
-  const before = `This batch was already checked at ${result.checked_at}. This is the answer from that check; nothing was changed.`;
+  const before =
+    `This batch was already checked at ${result.checked_at}. ` +
+    "The result above is that of the earlier check; nothing was changed.";
   return known ? [...lines, "", before] : lines;
 }
 

@@ -37,7 +37,7 @@ export function evaluateBlocks(result: EvaluateResult): Block[] {
   const unknown = Object.entries(unknownLabels).map(([name, seconds]) => `${name} (${durationText(seconds)})`);
   return [
     `data       ${counted(windows, "labelled window")} of ${counted(people.length, "person", "people")}`,
-    ...(unknown.length === 0 ? [] : [`left out   labels that the model does not know: ${unknown.join(", ")}`]),
+    ...(unknown.length === 0 ? [] : [`left out labels that are not classes of the model: ${unknown.join(", ")}`]),
     "",
     "Per person; rank: share of people like the cross-validated ones who would score this low",
     { headers: ["person", "windows", "macro F1", "accuracy", "kappa", "rank", ""], rows: personRows },

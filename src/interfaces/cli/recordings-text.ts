@@ -102,7 +102,7 @@ export function recordingsDroppedText(
   const reasons = {
     shortStretches: "stretches shorter than a window",
     remainders: "ends of stretches that do not fill another window",
-    unknownClass: "a class that the model does not know",
+    unknownClass: "a label that is not a class of the model",
   } as const satisfies Record<keyof EventOf<"data">["dropped"], string>;
   const samples = Object.entries(reasons).flatMap(([key, reason]) => {
     const { stretches, samples } = dropped?.[key as keyof typeof reasons] ?? { stretches: 0, samples: 0 };

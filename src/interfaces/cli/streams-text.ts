@@ -85,7 +85,7 @@ function streamEvidenceText(share: number): string {
 
 function streamSilenceText({ seconds, usual_interval_seconds: usual, silent }: StreamSilence): string {
   const ago = `${roughDurationText(seconds)} ago`;
-  if (usual === null) return `${ago}; too few batches to know the usual interval`;
+  if (usual === null) return `${ago}; too few batches to determine the usual interval`;
   return `${ago}; usually one every ${roughDurationText(usual)}${silent === true ? ": silent" : ""}`;
 }
 

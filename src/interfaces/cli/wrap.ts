@@ -2,7 +2,10 @@
 // that is too long gets its own line.
 import { displayWidth } from "./display-width.ts";
 
-/** Matches the place where a command begins in a line; the rest of the line can be copied as a whole. */
+/**
+ * Matches the beginning of a command in a line; the command reaches to the end of the line, so that it can be copied as a
+ * whole.
+ */
 const command = /(?:^|: | {2,})(?=(?:tidemark|rm|mv|cp) \S)/;
 
 /**

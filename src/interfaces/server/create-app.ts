@@ -176,7 +176,7 @@ const secondsUntilStoreAnswers = 5;
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreUnavailable) {
-    // Only the log names the server, which clients need not know.
+    // The database server is named only in the log, because clients need not know it.
     return busyProblem("the store of streams is temporarily unavailable", secondsUntilStoreAnswers, error);
   }
   const known = error instanceof UserError ? error : explainSystemError(error);

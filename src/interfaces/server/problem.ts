@@ -1,4 +1,5 @@
-// Errors as RFC 9457 problem details. Their detail states what was expected, what was received, and what to do next.
+// Errors as RFC 9457 problem details. The detail of each problem states what was expected, what was received, and what to do
+// next.
 
 import type { UserError } from "../../errors.ts";
 import { withFullStop } from "../../full-stop.ts";

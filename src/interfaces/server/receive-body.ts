@@ -1,5 +1,5 @@
-// Receives a body into a file of its own. The limits apply before the body is read (Content-Length) and while it is read, both
-// to the bytes as sent and to the decompressed bytes. The name of the file never comes from the request.
+// Receives the body of a request into a separate file. The limits apply before the body is read (Content-Length) and while it
+// is read, both to the bytes as sent and to the decompressed bytes. The name of the file never comes from the request.
 
 import { createWriteStream } from "node:fs";
 import { type Readable, Transform } from "node:stream";

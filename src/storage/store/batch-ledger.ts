@@ -1,5 +1,5 @@
 // The statements by which `SqliteStreamStore` reads and writes the tables of a ledger, inside one transaction of
-// `MonitorDatabase`. The column `in_window` says whether the references may include a batch.
+// `MonitorDatabase`. The column `in_window` is 1 if the references may include the batch.
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { z } from "zod";
 import {

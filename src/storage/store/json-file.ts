@@ -1,5 +1,5 @@
-// Reads JSON files and checks their form, and appends to files with one JSON value per line. Such a file is flushed after each
-// line; an incomplete last line is not read, and is removed before the next line is added.
+// Reads JSON files and checks their form, and appends to files with one JSON value per line. A file of JSON lines is flushed
+// after each line; an incomplete last line is ignored, and removed before the next line is added.
 
 import { open } from "node:fs/promises";
 import type { z } from "zod";

@@ -1,5 +1,5 @@
 // manifest.json describes a model: the data, options and software from which it was made, and the hash of every other file.
-// Its own hash, computed over its canonical JSON without this field, is also included.
+// The manifest also contains its own hash, computed over its canonical JSON without this field.
 import { resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";

@@ -1,6 +1,6 @@
-// monitor.sqlite stores the state of the streams between batches. It is in the model folder, but not in the manifest, and is
-// copied with the folder. A `snapshot` reads a consistent state without waiting for other processes. A `transaction` verifies
-// its assumptions, and then writes.
+// monitor.sqlite stores the state of the streams between batches. The file is in the model folder, but not in the manifest, and
+// is copied together with the folder. A `snapshot` reads a consistent state without waiting for other processes. A
+// `transaction` verifies its assumptions, and then writes.
 import { existsSync, linkSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
@@ -75,7 +75,7 @@ export class MonitorDatabase {
     return [path, `${path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   }
 
-  /** Returns freed space to the file system. This temporarily needs as much additional space as the ledger itself. */
+  /** Returns freed space to the file system. The operation temporarily needs as much additional space as the ledger itself. */
   vacuum(): void {
     this.#file.vacuum();
   }
@@ -96,7 +96,7 @@ function ensureMonitorDatabase(path: string, modelVersion: string): void {
     throw new UserError(
       `${path}-journal exists, but no ledger has such a file: SQLite would roll back its changes and remove the files that it names`,
       {
-        advice: "If you know who made the folder, move this file away.",
+        advice: "If you trust the author of the folder, move this file away.",
       },
     );
   }

@@ -2,7 +2,7 @@
 
 /** One path segment: not empty, not "." or "..", and without separators or control characters. */
 export function isPlainName(name: string): boolean {
-  // These names are also used as keys of objects, and `__proto__` cannot be a key.
+  // Plain names are also used as keys of objects, and `__proto__` cannot be a key.
   if (name === "" || name === "." || name === ".." || name === "__proto__" || name.length > 255) return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them.
   return !/[/\\\u0000-\u001f\u007f]/.test(name);

@@ -1,5 +1,5 @@
-// Connections to a PostgreSQL server. Statements carry their values as parameters, never in their text. They work through
-// PgBouncer in transaction mode, because no state outlives a transaction.
+// Connections to a PostgreSQL server. Statements carry their values as parameters, never in their text. The connections work
+// through PgBouncer in transaction mode, because no state outlives a transaction.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool, PoolClient, QueryResult } from "pg";
 import { explainPostgresErrors, isPassingPostgresError } from "./postgres-errors.ts";

@@ -1,5 +1,5 @@
-// A folder with one ledger per model version: DIR/PROJECT/MODEL/monitor.sqlite. These ledgers have no
-// rolling_reference.json, which exists only in model folders.
+// A folder with one ledger per model version: DIR/PROJECT/MODEL/monitor.sqlite. There is no rolling_reference.json next to
+// these ledgers, because only model folders have one.
 import { join } from "node:path";
 import { makeDirectories } from "../../make-directories.ts";
 import type { OpenedStore, StoreKey, StoreOptions } from "./opened-store.ts";

@@ -53,8 +53,8 @@ export function removeStagingCommand(out: string): string {
  * Makes or reopens the staging directory of `out` and locks it.
  *
  * Without `resume`, it throws instead of removing a run that could be resumed. With `resume`, it throws if there is no run to
- * resume. It also throws if another running process uses the directory, but takes over the lock of a dead process. All errors
- * are UserErrors with advice.
+ * resume. If another running process uses the directory, it throws as well; the lock of a dead process is taken over. All
+ * errors are UserErrors with advice.
  */
 export async function openStaging(out: string, { resume }: { resume: boolean }): Promise<Staging> {
   const directory = stagingDirectory(out);

@@ -1,9 +1,10 @@
 // The port for storing streams of batches: plain records of names, times, bytes and opaque JSON values. The callers interpret
-// states, summaries and results, and decide which batches enter the references. Its adapters handle storage and concurrent
-// writers. `SqliteStreamStore` is an adapter; test/storage/store/stream-store-contract.ts states what every adapter guarantees.
+// states, summaries and results, and decide which batches enter the references. The adapters of the port handle storage and
+// concurrent writers. `SqliteStreamStore` is an adapter; test/storage/store/stream-store-contract.ts states what every adapter
+// guarantees.
 //
-// A store keeps three kinds of data about a batch, each for a different time. It always keeps the record with a few figures. It
-// keeps the full result for some days, and the summary while a reference needs it or a user may still accept or exclude the
+// A store keeps three kinds of data about a batch, each for a different time. The record with a few figures is always kept. The
+// full result is kept for some days, and the summary while a reference needs it or a user may still accept or exclude the
 // batch.
 
 /** Status of a batch. */
@@ -227,8 +228,8 @@ export interface StreamStore {
   ): Promise<boolean>;
 
   /**
-   * Clears the references and the state of the streams: of all of them, or of none if one fails. Their batches are kept, and
-   * the batch ids cannot be used again. The reset is recorded in the actions of each stream.
+   * Clears the references and the state of the streams: of all of them, or of none if one fails. The streams keep their
+   * batches, whose ids cannot be used again. The reset is recorded in the actions of each stream.
    */
   reset(streams: readonly string[], note: ActionNote): Promise<void>;
 

@@ -1,4 +1,4 @@
-// Who runs this process. The system's list of users may be on a server, which nothing here should contact.
+// Name of the user who runs this process. The system's list of users is not read, because it may be on a server.
 
 /** The name from the environment, otherwise the number of the user. */
 export function accountName(): string {

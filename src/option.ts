@@ -12,13 +12,13 @@ export interface Option<T = unknown> {
   /** The value's type in TypeScript. */
   readonly type: string;
   readonly check: z.ZodType<T>;
-  /** What a config file may contain, if that is more than `check` accepts. */
+  /** Type of the values that a config file may contain, if `check` accepts fewer. */
   readonly written?: z.ZodType;
   readonly presence: "required" | "optional" | "default";
   readonly default?: T | (() => T);
   /** The default in words, if it is not a constant. */
   readonly otherwise?: string;
-  /** The values of a choice, each with its meaning, or "". */
+  /** The values of a choice, each with its meaning or with "". */
   readonly choices?: Readonly<Record<string, string>>;
   /** How several values are written: with commas, as several words, or by giving the option again. */
   readonly many?: "commas" | "words" | "repeated";
@@ -29,7 +29,7 @@ export interface Option<T = unknown> {
    * it reports.
    */
   readonly affects: "result" | "run" | "tracking";
-  /** Former names, which still work. */
+  /** Former names of the option, which still work. */
   readonly aliases?: readonly string[];
   /** Heading in the help. */
   readonly group?: string;

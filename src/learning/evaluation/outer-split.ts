@@ -46,7 +46,7 @@ export function outerSplit(
         warnings: [
           ...outerSplitSizeWarnings(windows),
           "--split stratified leaks: every person is in training, and so are neighbours of every test window. Published " +
-            "comparisons found that such figures overstate results on new people by 10-16 points. Use them only to compare with papers.",
+            "comparisons found that scores from such splits overstate results on new people by 10-16 points. Use them only to compare with papers.",
         ],
       };
     case "blocks": {

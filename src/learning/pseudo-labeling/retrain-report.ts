@@ -77,7 +77,7 @@ export const cycleSchema: z.ZodType<CycleReport> = z.object({
         .describe("accuracy of the pseudo-labels, if --truth names the column of true labels"),
     })
     .nullable()
-    .describe("null for cycle 0, which learns from the labelled windows alone"),
+    .describe("the cycle's selection; null for cycle 0, which learns from the labelled windows alone"),
   holdout: z.object({
     n: count,
     accuracy: share,
@@ -87,11 +87,11 @@ export const cycleSchema: z.ZodType<CycleReport> = z.object({
   }),
   unlabelled: z.object({
     mean_confidence: share,
-    mean_entropy: share.describe("as a share of the maximum"),
+    mean_entropy: share.describe("mean entropy as a share of the maximum"),
     predicted: z.record(z.string(), count),
     flipped: share.nullable().describe("share of windows whose label differs from that of the previous cycle"),
-    macro_f1: share.nullable().describe("by --truth"),
-    accuracy: share.nullable().describe("by --truth"),
+    macro_f1: share.nullable().describe("computed from the true labels of --truth"),
+    accuracy: share.nullable().describe("computed from the true labels of --truth"),
   }),
 });
 
@@ -104,7 +104,7 @@ export const comparisonSchema: z.ZodType<HoldoutComparison> = z.object({
   mean_difference: z.number(),
   interval: z.tuple([z.number(), z.number()]).describe("90 % interval of the mean over people (moderated t)"),
   cycles: z.int().min(1).describe("number of cycles from which the candidate was chosen, including cycle 0"),
-  chance: z.number().min(0).describe("expected lead of the best of that many cycles if all are equally good"),
+  chance: z.number().min(0).describe("expected lead of the best cycle by chance if all cycles are equally good"),
 });
 
 const proxies: z.ZodType<Proxies> = z.object({

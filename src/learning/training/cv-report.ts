@@ -136,10 +136,10 @@ const seconds = z.number().min(0);
 
 export const labelChangesSchema: z.ZodType<LabelChanges> = z.object({
   windows: count.describe("windows that fit between gaps"),
-  crossing: count.describe("of these, windows in which the label changes"),
-  mostly: count.describe("of those, windows of which at least 80 % have one label"),
-  majority: count.describe("of those, windows of which at least half have one label"),
-  used: count.describe("of those, windows that are used"),
+  crossing: count.describe("candidate windows in which the label changes"),
+  mostly: count.describe("windows with a change of label of which at least 80 % have one label"),
+  majority: count.describe("windows with a change of label of which at least half have one label"),
+  used: count.describe("windows with a change of label that are used"),
 });
 
 const worstUser = z.object({ user: z.string(), macro_f1: z.number(), accuracy: z.number() });
@@ -169,10 +169,12 @@ export const userReportSchema: z.ZodType<UserReport> = z.object({
 
 const choiceSchema: z.ZodType<MixtureChoice> = z.object({
   chosen: z.string().describe("compact, minirocket, or average of the two"),
-  losses: z.record(z.string(), z.number()).describe("mean log loss over the people held out, by what was tried"),
+  losses: z
+    .record(z.string(), z.number())
+    .describe("mean log loss over the people held out, by the name of the mixture"),
   difference: z
     .object({ mean: z.number(), error: z.number() })
-    .describe("by how much the loss of the better network is lower than that of the average, and the standard error"),
+    .describe("mean difference between the loss of the average and that of the better network, and its standard error"),
 });
 
 export const cvReportSchema: z.ZodType<CvReport> = z.object({
@@ -181,7 +183,10 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
   model_version: z.string().min(1),
   data_fingerprint: z.string().describe('"sha256:..." of the recordings\' content, independent of the file format'),
   config: z.record(z.string(), z.unknown()).describe("the resolved configuration with which `tidemark train` ran"),
-  classes: z.array(z.string()).min(2).describe("in the order of the network's outputs and of the confusion matrices"),
+  classes: z
+    .array(z.string())
+    .min(2)
+    .describe("class names, in the order of the network's outputs and of the confusion matrices"),
   channels: z.array(z.string()).min(1),
   quality: qualityReportSchema,
   windows: z.object({
@@ -204,17 +209,19 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
       best_epoch: count.describe("the epoch whose weights were kept, from 1"),
       epochs: count,
       penalty: penalty
-        .describe("the one that was chosen; absent for a network that is trained in steps")
+        .describe("penalty that was chosen; absent for a network that is trained in steps")
         .exactOptional(),
       seconds,
       metrics: classificationMetricsSchema,
     }),
   ),
-  users: z.array(userReportSchema).describe("over each person's out-of-fold predictions"),
-  pooled: classificationMetricsSchema.describe("over all out-of-fold predictions"),
-  pooled_calibrated: classificationMetricsSchema.describe("the same after temperature scaling"),
+  users: z.array(userReportSchema).describe("metrics over each person's out-of-fold predictions"),
+  pooled: classificationMetricsSchema.describe("metrics over all out-of-fold predictions"),
+  pooled_calibrated: classificationMetricsSchema.describe(
+    "metrics over all out-of-fold predictions, after temperature scaling",
+  ),
   summary: summarySchema,
-  test_set: testSetReportSchema.exactOptional().describe("figures of model.onnx on the test set of a fixed split"),
+  test_set: testSetReportSchema.exactOptional().describe("metrics of model.onnx on the test set of a fixed split"),
   fine_tuning: fineTuningReportSchema.exactOptional(),
   temperature: z.number().positive().describe("divisor of the network's logits in model.onnx"),
   final_fit: z.object({
@@ -222,7 +229,9 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
     penalty: penalty.exactOptional(),
     seconds,
     n_windows: count,
-    choice: choiceSchema.describe("what auto chose, and from what; absent for other networks").exactOptional(),
+    choice: choiceSchema
+      .describe("the choice that auto made, and the losses behind it; absent for other networks")
+      .exactOptional(),
   }),
   warnings: z.array(z.string()),
 });

@@ -67,7 +67,7 @@ describe("bytes that are no text", () => {
       "a.csv",
       Buffer.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0]),
       /this zip archive cannot be read: its directory is missing/,
-      /Unpack it/,
+      /Unpack the archive/,
     ],
     ["a.csv", Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), /a gzip file/, /\.csv\.gz/],
     ["a.tsv", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0]), /an old Excel workbook/, /CSV/],

@@ -119,7 +119,10 @@ export function crossFitOthers(
   return { selection: { rows: rows!, labels: labels! }, unlabelledRows: others };
 }
 
-/** The champion's options, overridden by those of the retraining. Column names are kept only if they refer to `files`. */
+/**
+ * The champion's training options, overridden by the options of the retraining run. Column names are kept only if they refer to
+ * `files`.
+ */
 function crossFitConfig(
   trained: ChampionOptions,
   config: NamedColumns & Pick<RetrainConfig, "out" | "seed" | "jobs" | "experiment" | "labelled">,

@@ -121,8 +121,8 @@ async function readPostedSummary(path: string): Promise<unknown> {
 }
 
 /**
- * Messages use this name for the file. An unnamed recording is called "body" in every form, because the hash of the content
- * covers the name.
+ * Error messages use this name for the posted file. An unnamed recording is called "body" in every form, because the hash of
+ * the content covers the name.
  */
 async function tableOfPostedBatch(
   { body: { kind, path }, columns }: PostedBatch,

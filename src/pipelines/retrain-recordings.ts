@@ -18,7 +18,7 @@ import { type RowSource, renameRecordingChannels } from "../signals/data/recordi
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { recordingsOfModel, refuseOtherRecordings } from "./recordings-of-model.ts";
 
-/** Recordings whose channels have the champion's names. The caller must close them. */
+/** Recordings whose channels have the champion's names. The caller must close the recordings. */
 export interface RetrainRecordings {
   readonly rows: RowSource;
   readonly files: readonly string[];

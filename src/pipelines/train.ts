@@ -1,4 +1,4 @@
-// `tidemark train`: turns recordings into a model folder. The stages follow in order; each has its own file.
+// `tidemark train`: turns recordings into a model folder. The stages of training follow in order; each has its own file.
 
 import { resolve } from "node:path";
 import { Interrupted, UserError } from "../errors.ts";

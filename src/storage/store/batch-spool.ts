@@ -1,10 +1,10 @@
 // Batches that wait until a service has accepted them, in a folder that survives a kill or a power cut at any time:
 //
-//   destination.json     the service and the model that the batches are for
-//   waiting/N.body       what is sent; written and flushed before
-//   waiting/N.json       what it is. A batch is in the spool as soon as this file is there, and has left it as soon as it is gone
-//   refused/N.*          the same for a batch that the service will never accept, with the reason
-//   taken.jsonl          the files that have been taken apart completely
+//   destination.json     The service and the model to which the batches are sent.
+//   waiting/N.body       The content of a batch, which is written and flushed before N.json.
+//   waiting/N.json       The description of a batch. The batch is in the spool exactly as long as this file exists.
+//   refused/N.*          The same files for a batch that the service permanently refused, with the reason.
+//   taken.jsonl          The files whose batches are all in the spool or have left it.
 //
 // A batch is sent twice if a process is killed between the service's reply and the removal of N.json. The service then returns
 // the same verdict again, because the batch id is the same.

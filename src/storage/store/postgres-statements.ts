@@ -130,8 +130,9 @@ export const pageStatement = (order: "ASC" | "DESC"): string => `
 export const streamsStatement = "SELECT name FROM tidemark.streams WHERE model_id = $1 AND batches > 0 ORDER BY name";
 
 /**
- * Changes the status of a batch if the stream still has the version on which the decision was based. If it does, also records
- * the decision. $1 stream, $2 version, $3 batch id, $4 status, $5 reason, $6 in references, $7 at, $8 who, $9 why, $10 action
+ * Changes the status of a batch if the stream still has the version on which the decision was based. If the version matches,
+ * the statement also records the decision. $1 stream, $2 version, $3 batch id, $4 status, $5 reason, $6 in references, $7 at,
+ * $8 who, $9 why, $10 action
  */
 export const standingStatement: string = `
   WITH old AS (

@@ -13,7 +13,9 @@ import { waitForLock } from "./lock.ts";
 import { isPlainName } from "./plain-name.ts";
 
 export interface RegistryLine {
-  /** Folder names; the last one is the champion, and `rollback` returns to the one before it. */
+  /**
+   * Folder names of the champions, oldest first; the last is the present champion, and `rollback` returns to the previous one.
+   */
   champions: string[];
   /** Folder names of models that joined the line. The first version and retrained models belong to the line anyway. */
   members?: string[];

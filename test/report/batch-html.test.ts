@@ -142,7 +142,7 @@ it("shows what a rejected batch lacks, and says that a known answer is an earlie
   expect(textOf(document.querySelector("h1"))).toBe("Rejected: batch b");
   expect(textOf(document.querySelector(".reasons"))).toBe("Ax is constant.");
   expect(all(document, "#reasons tbody td").map(textOf)).toEqual(["movement", "1.5", "Ax is constant"]);
-  expect(textOf(document.querySelector(".warnings li"))).toContain("already checked");
+  expect(textOf(document.querySelector(".warnings li"))).toContain("checked earlier");
 });
 
 it("keeps evidence of any size inside the chart", () => {

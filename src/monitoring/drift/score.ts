@@ -16,7 +16,9 @@ import { effectiveSize } from "./effective-size.ts";
 import { storedKeys } from "./stored-keys.ts";
 import { effectiveSizeWithinClasses, ksWithinClasses, logSdWithinClasses } from "./within-classes.ts";
 
-/** Distances of one channel between two batches. All distances except the last are between whole batches. */
+/**
+ * Distances of one channel between two batches: of the whole batches (`ChannelStatistics`), and within the predicted classes.
+ */
 export interface PairStatistics extends ChannelStatistics {
   /** KS distance within the predicted classes, averaged, 0 to 1; 0 if the batches have no class in common. */
   readonly ksWithinClasses: number;

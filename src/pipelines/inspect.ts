@@ -38,7 +38,10 @@ export interface InspectResult {
   sensors: FoundSensors["sensors"];
   /** The unit conversions that `train` would apply to the values. */
   conversions: readonly UnitConversion[];
-  /** The clock, the activities and the acceleration magnitude at rest of each recording, in the order of `quality.per_recording`. */
+  /**
+   * The clock, the activities and the acceleration magnitude at rest of each recording, in the order of
+   * `quality.per_recording`.
+   */
   recordings: RecordingFacts[];
   /** The windows that `train` would cut; null if it would stop earlier with an error. */
   windows: {

@@ -33,7 +33,10 @@ export interface PredictResult {
   meanConfidence: number;
   /** Mean duration of an activity, in seconds, that the smoothing assumed; null if labels were not smoothed. */
   smooth: number | null;
-  /** The confidence below which windows are labelled unknown, and its effect in cross-validation; null if every window has a class. */
+  /**
+   * The confidence below which windows are labelled unknown, and its effect in cross-validation; null if every window has a
+   * class.
+   */
   unknown: ConfidenceThreshold | null;
   /** Duration in seconds. */
   seconds: number;

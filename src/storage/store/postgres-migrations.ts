@@ -10,8 +10,8 @@ import { postgresErrorCode } from "./postgres-errors.ts";
  * Version 1. A row of `streams` counts the stream's batches, in total and per status. `sequence` numbers the batches of all
  * streams. `in_references` is true if the references of the stream may include the batch, `whole` if neither the batch's result
  * nor its summary has been shortened. `attempt` identifies the call that stored the batch. `bytes` is the total size of a
- * stream's batches and summaries. `result` is deflated JSON, and `figures` and `state` are JSON in columns of type text, because
- * jsonb cannot hold every string.
+ * stream's batches and summaries. `result` is deflated JSON, and `figures` and `state` are JSON in columns of type text,
+ * because jsonb cannot hold every string.
  */
 const version1 = `
   CREATE TABLE tidemark.models (

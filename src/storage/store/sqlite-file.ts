@@ -1,6 +1,6 @@
-// An SQLite database file to which several processes may write at once (https://sqlite.org/wal.html). With a write-ahead log and
-// synchronous = FULL, a committed transaction survives a killed process and a power cut, and an uncommitted transaction leaves
-// nothing behind. A write-ahead log does not work on network file systems without shared memory.
+// An SQLite database file to which several processes may write at once (https://sqlite.org/wal.html). With a write-ahead log
+// and synchronous = FULL, a committed transaction survives a killed process and a power cut, and an uncommitted transaction
+// leaves nothing behind. A write-ahead log does not work on network file systems without shared memory.
 import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../../errors.ts";
@@ -77,7 +77,10 @@ export class SqliteFile {
     });
   }
 
-  /** Runs `work` as a transaction whose deleted data is overwritten with zeros (https://sqlite.org/pragma.html#pragma_secure_delete). */
+  /**
+   * Runs `work` as a transaction whose deleted data is overwritten with zeros
+   * (https://sqlite.org/pragma.html#pragma_secure_delete).
+   */
   secureTransaction<T>(work: (database: DatabaseSync) => T): T {
     this.#database.exec("PRAGMA secure_delete = ON");
     try {

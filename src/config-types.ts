@@ -730,7 +730,7 @@ export interface StreamsListConfig {
   which: "active" | "alarm" | "silent" | "rejected" | "retired";
   /** Only streams with this text in their name. */
   search?: string;
-  /** Maximum number of streams, those that need attention first. Default: all. */
+  /** Maximum number of streams; streams that need attention come first. Default: all. */
   limit?: number;
   /** Table to write, with one row per stream: .parquet, .csv or .tsv (also .gz). */
   out?: string;

@@ -1,5 +1,6 @@
-// Faults of the data itself, as opposed to incorrect use of a command. Readers throw a DataFault, or pass its description to a
-// caller that collects all faults of a batch. The code identifies the fault, so no caller has to parse a message.
+// Describes faults of the data itself, as opposed to incorrect use of a command. Readers throw a DataFault, or pass its
+// description to a caller that collects all faults of a batch. The code identifies the fault, so no caller has to parse a
+// message.
 
 import { UserError } from "./errors.ts";
 

@@ -1,5 +1,5 @@
-// The part that runs on a phone or in a web page: windows, preprocessing and summaries, as pure functions. It uses neither
-// Node.js nor any package; test/device/bundle.full.test.ts limits its size.
+// The part that runs on a phone or in a web page: windows, preprocessing and summaries, as pure functions. This module uses
+// neither Node.js nor any package; test/device/bundle.full.test.ts limits its size.
 
 import "./refuse-old-node.ts";
 

@@ -4,8 +4,8 @@ import { UserError } from "./errors.ts";
 import { hasSystemErrorCode } from "./system-error.ts";
 
 /**
- * Makes a directory and its parents. Returns the first directory that did not exist, or undefined if all of them did. Node's
- * own recursive mkdir loops forever if the system returns ENOENT although the parent exists, as Linux does under /proc.
+ * Makes a directory and its parents. Returns the first directory that did not exist, or undefined if all of them existed.
+ * Node's own recursive mkdir loops forever if the system returns ENOENT although the parent exists, as Linux does under /proc.
  * @throws UserError if the system cannot make a directory there
  */
 export async function makeDirectories(directory: string): Promise<string | undefined> {

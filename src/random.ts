@@ -1,6 +1,6 @@
 // A seeded random generator that can be passed on, split and serialised; it is never global. The algorithm is sfc32 (Chris
-// Doty-Humphrey, PractRand). It has 128 bits of state and uses only integer operations, so the same seed gives the same
-// numbers on every machine.
+// Doty-Humphrey, PractRand). The generator has 128 bits of state and uses only integer operations, so the same seed gives the
+// same numbers on every machine.
 
 /** The four state words of an Rng, enough to continue from where it stopped. */
 export type RngState = readonly [number, number, number, number];
@@ -34,7 +34,10 @@ export class Rng {
     return [this.#a, this.#b, this.#c, this.#d];
   }
 
-  /** An independent generator for a named purpose. The same name always gives the same generator, and `this` does not advance. */
+  /**
+   * An independent generator for a named purpose. The same name always gives the same generator, and the state of `this` does
+   * not change.
+   */
   split(name: string): Rng {
     let hash = 0x811c9dc5;
     for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);

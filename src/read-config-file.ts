@@ -12,7 +12,7 @@ const largestConfigFile = 2 ** 20;
 const pathOptions: ReadonlySet<string> = new Set(["files", "labelled", "labels", "map", "model", "out"]);
 
 /**
- * Reads a config file in YAML or JSON; its relative paths start in its folder.
+ * Reads a config file in YAML or JSON; relative paths in the file are relative to its folder.
  * @throws UserError if it is not a file of options, or too large
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {

@@ -1,6 +1,6 @@
 // Checks and completes the options that users write. The options come as `unknown` from a config file, the command line or the
 // API, with names as on the command line (`batch-size`) or as in code (`batchSize`). An error message names the option, what
-// was expected and what was found. For a misspelt name, it suggests the most similar one.
+// was expected and what was found. For a misspelt name, the message suggests the most similar known name.
 import { inspect } from "node:util";
 import { z } from "zod";
 import { UserError } from "./errors.ts";

@@ -303,7 +303,7 @@ export const experiment: Option<string> = textOption({
   doc: "experiment in which the run appears",
 });
 
-/** The experiment of runs whose training run has already named one. @param doc what appears there */
+/** The experiment of runs that belong to a training run, whose experiment is the default. @param doc what appears there */
 export function knownExperimentOption(doc: string): Option<string> {
   return textOption({
     value: "name",

@@ -46,7 +46,7 @@ export const streamsListOptions: OptionsOf<StreamsListConfig> = {
     from: 1,
     to: 1_000_000,
     otherwise: "all",
-    doc: "maximum number of streams, those that need attention first",
+    doc: "maximum number of streams; streams that need attention come first",
   }),
   ...written("stream"),
 };

@@ -81,8 +81,8 @@ export function explainSystemError(error: unknown): UserError | undefined {
 }
 
 /**
- * Does the same for an error that occurred while a file was being read; such an error may not name the file. The message has
- * only the path and the reason. Defects and UserErrors are returned unchanged.
+ * Does the same for an error that occurred while a file was being read; such an error may not name the file. The message
+ * contains only the path and the reason. Defects and UserErrors are returned unchanged.
  */
 export function explainSystemErrorOnRead(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;

@@ -1,6 +1,5 @@
-// Characters that control a terminal, disturb its display, change the direction of text, or cannot be seen. In names that
-// come from outside, they can falsify what is printed, for example by reordering letters or by making two names look the
-// same.
+// Characters that control a terminal, disturb its display, change the direction of text, or cannot be seen. In untrusted names,
+// such characters can falsify printed text, for example by reordering letters or by making two names look the same.
 
 const joiningScripts =
   "Arab|Syrc|Mand|Nkoo|Mong|Phag|Adlm|Rohg|Deva|Beng|Guru|Gujr|Orya|Taml|Telu|Knda|Mlym|Sinh|Khmr|Mymr|Tibt"

@@ -6,7 +6,7 @@ import type { FitEpoch } from "./fit-state.ts";
 
 /** The fits of a run, and the calibration and writing after them. */
 export interface TimedRun {
-  /** All fits; the fit called "final" runs alone. */
+  /** All fits of the run; the fit called "final" runs alone. */
   readonly fits: readonly FitName[];
   /** Maximum number of epochs that are trained in steps; 0 for a network that has none. */
   readonly maxEpochs: number;

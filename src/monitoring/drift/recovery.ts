@@ -3,7 +3,8 @@
 // mean 1, or it is like the other batches of this alarm, with their larger mean (Wald's sequential test in Page's form). After
 // a strong fault, one or two ordinary batches suffice. After a subtle fault, more are needed, because batches with the fault
 // often look ordinary. The reference with more evidence of the fault is used, because the other reference may contain batches
-// with the fault.
+// with the fault. If the fault has clearly moved the mean or the spread of a signal, the alarm does not end before that is back
+// (fault-effect.ts).
 
 import { z } from "zod";
 import type { Comparison } from "./comparison.ts";
@@ -30,14 +31,16 @@ export const recoverySchema: z.ZodType<Recovery> = z.object({
 });
 
 /**
- * Assumed mean of -ln p before the first batches of an alarm; like `leadAtAlarm` and `enough`, chosen on half 1 of WISDM and
- * MotionSense.
+ * Assumed mean of -ln p before the first batches of an alarm; like `leadAtAlarm`, `enough` and `gainWithoutEffect`, chosen on
+ * half 1 of WISDM and MotionSense.
  */
 const usualFault = 3;
 /** Added to that mean for the reference that raised the alarm. */
 const leadAtAlarm = 2;
-/** Log likelihood ratio at which the fault counts as over: its end is then 4.5 times as likely as its continuation. */
-const enough = 1.5;
+/** Log likelihood ratio at which the fault counts as over: its end is then 7.4 times as likely as its continuation. */
+const enough = 2;
+/** Added to the log likelihood ratio for a batch that no longer shows the effect of the fault. */
+const gainWithoutEffect = 1;
 /**
  * The fault's mean is assumed to be at least this, because a mean close to that of ordinary batches could not be
  * distinguished from it.
@@ -52,8 +55,15 @@ export function beginRecovery(leading: Comparison["reference"] | undefined): Rec
   return { anchor: size("anchor"), rolling: size("rolling"), odds: 0 };
 }
 
-/** Updates the test by one batch of the alarm; a batch that could not be compared changes nothing. */
-export function addToRecovery(recovery: Recovery, comparisons: readonly Comparison[]): Recovery {
+/**
+ * Updates the test by one batch of the alarm; a batch that could not be compared cannot bring the end nearer.
+ * @param effect whether the batch shows the effect of the fault; null if that is unclear
+ */
+export function addToRecovery(
+  recovery: Recovery,
+  comparisons: readonly Comparison[],
+  effect: "lasts" | "gone" | null = null,
+): Recovery {
   const isBeyond = comparisons.some(({ beyond }) => beyond);
   const sizes = ownPast.map((kind): readonly [OwnPast, number | null] => [
     kind,
@@ -62,11 +72,12 @@ export function addToRecovery(recovery: Recovery, comparisons: readonly Comparis
   const mean = ({ sum, batches }: FaultSize): number => sum / batches;
   const decisive = mean(recovery.anchor) >= mean(recovery.rolling) ? "anchor" : "rolling";
   const [, size] = sizes.find(([kind]) => kind === decisive)!;
-  if (size === null) return recovery;
+  if (size === null) return effect === "lasts" ? { ...recovery, odds: 0 } : recovery;
   const fault = Math.max(faintestFault, mean(recovery[decisive]));
-  const gain = Math.log(fault) - size * (1 - 1 / fault);
-  const odds = isBeyond ? 0 : Math.max(0, recovery.odds + gain);
-  if (odds > 0) return { ...recovery, odds };
+  const gain = Math.log(fault) - size * (1 - 1 / fault) + (effect === "gone" ? gainWithoutEffect : 0);
+  const likely = isBeyond ? 0 : Math.max(0, recovery.odds + gain);
+  const odds = effect === "lasts" ? 0 : likely;
+  if (likely > 0) return { ...recovery, odds };
   const learned = sizes.map(([kind, own]) => {
     const { sum, batches } = recovery[kind];
     return [kind, own === null ? recovery[kind] : { sum: sum + own, batches: batches + 1 }] as const;

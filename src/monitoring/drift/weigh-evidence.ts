@@ -13,6 +13,7 @@ import type { ChangeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";
 import type { AlarmState, DriftState } from "./drift-state.ts";
 import { addEvidence, type EvidenceState, evidenceReachesLevel } from "./evidence.ts";
+import { faultEffect, fewestBefore } from "./fault-effect.ts";
 import { changeShapeToName, nameChange } from "./name-change.ts";
 import { type OwnPast, ownPast } from "./own-past.ts";
 import type { PastEvidence } from "./past-evidence.ts";
@@ -82,7 +83,7 @@ export function weighEvidence(
   const impossible = comparisons.find((comparison) => comparison.impossible);
   const beyond = impossible ?? comparisons.find((comparison) => comparison.beyond);
   const before = state.alarm === null ? null : (state.recovery ?? beginRecovery(undefined));
-  const during = before === null ? null : addToRecovery(before, comparisons);
+  const during = before === null ? null : addToRecovery(before, comparisons, effectInSeries(series, state));
   const isOver = during !== null && hasRecovered(during);
   if (isOver) {
     for (const kind of ownPast) {
@@ -107,6 +108,14 @@ export function weighEvidence(
   const alarm = nameChange(state, { series, shape, evidence, beyond, confirmAfter });
   const recovery = isOver || during === null ? addToRecovery(beginRecovery(leading?.reference), comparisons) : during;
   return { alarm, leading, shape, strength, evidence, recovery };
+}
+
+/** Whether the last batch of the series shows the fault of the alarm. */
+function effectInSeries(series: DriftState["series"], { alarm, batches }: DriftState): ReturnType<typeof faultEffect> {
+  if (alarm === null) return null;
+  const first = batches + 1 - series.length;
+  const change = (alarm.changePoint ?? alarm.since) - first;
+  return faultEffect(series, change < fewestBefore ? alarm.since - first : change);
 }
 
 /** The reference with the most evidence; the baseline if the stream has no past yet. */

@@ -287,7 +287,28 @@ describe("the end of an alarm", () => {
     const first = run({ away: awayFor(0.5) }, alarmed).state;
     expect(first.recovery!.odds).toBeGreaterThan(0);
     const second = run({ away: awayFor(0.5) }, first).state;
-    expect(run({ away: awayFor(0.5) }, second).state.alarm).toBeNull();
+    const third = run({ away: awayFor(0.5) }, second).state;
+    expect(third.alarm).not.toBeNull();
+    expect(run({ away: awayFor(0.5) }, third).state.alarm).toBeNull();
+  });
+
+  it("does not come while the mean that the fault moved is still moved, however ordinary the distances are", () => {
+    const entry = (mean: number): DriftState["series"][number] => ({ x: [mean, 0, 0, 1] });
+    const series = [0, 0.1, -0.1, 0, 0.1, -0.1, 0, 0.1, 1, 1.1, 0.9, 1].map(entry);
+    const since = { ...alarm, since: 9, changePoint: 8, confirmed: true };
+    let state: DriftState = {
+      ...newDriftState,
+      ...alarmed,
+      batches: series.length,
+      series,
+      alarm: since,
+      recovery: near,
+    };
+    for (let i = 0; i < 10; i++) {
+      state = run({ away: awayFor(0.5), mean: 1 }, state).state;
+      expect(state).toMatchObject({ alarm: since, recovery: { odds: 0 } });
+    }
+    expect(run({ away: awayFor(0.5), mean: 0.1 }, state).state.alarm).toBeNull();
   });
 
   it("leaves a twentieth of the evidence for an alarm, and less where there was less", () => {

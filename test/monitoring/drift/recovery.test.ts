@@ -45,6 +45,24 @@ describe("recovery", () => {
     expect(hasRecovered(addToRecovery(state, both({ p: 0.5 })))).toBe(false);
   });
 
+  it("does not come while the fault's effect lasts, and comes sooner once that is gone", () => {
+    const fault = [1, 2, 3, 4, 5].reduce((before) => addToRecovery(before, both({ p: 0.05 })), beginRecovery("anchor"));
+    const endsAfter = (batches: number, effect: "lasts" | "gone" | null): boolean => {
+      let state = fault;
+      for (let i = 0; i < batches; i++) state = addToRecovery(state, both({ p: 0.5 }), effect);
+      return hasRecovered(state);
+    };
+    expect(endsAfter(20, "lasts")).toBe(false);
+    const [gone, unclear] = (["gone", null] as const).map((effect) =>
+      [1, 2, 3, 4, 5, 6, 7].find((n) => endsAfter(n, effect)),
+    );
+    expect(gone).toBeLessThan(unclear!);
+    const almost = addToRecovery(fault, both({ p: 0.5 }));
+    expect(addToRecovery(almost, both({ p: 0.5 }), "lasts").odds).toBe(0);
+    expect(addToRecovery(almost, [], "lasts").odds).toBe(0);
+    expect(addToRecovery(almost, [], "gone")).toEqual(almost);
+  });
+
   it("is decided by the reference that sees more of the fault", () => {
     const seen = both({ p: 0.005 }, { p: 0.6 });
     const state = Array.from({ length: 8 }).reduce<ReturnType<typeof beginRecovery>>(

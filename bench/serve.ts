@@ -53,6 +53,8 @@ const connections = 8;
  * compiles the code.
  */
 const warmSeconds = 5;
+/** Batches of one stream are judged one after another, so one stream would start only one of the service's threads. */
+const warmStreams = Array.from({ length: connections }, (_, i) => `warm-${i}`);
 /** Number of earlier batches of each stream, more than the anchor and the rolling reference hold together. */
 const batchesBefore = 11;
 const newBodies = 8;
@@ -112,7 +114,7 @@ async function serveFigures(
     contentType: contentTypes[kind],
     bodies: bodies.map((body) => Buffer.from(body).toString("base64")),
   };
-  await sendFromProcess({ ...task, streams: ["warm"], seconds: Math.min(seconds, warmSeconds) });
+  await sendFromProcess({ ...task, streams: warmStreams, seconds: Math.min(seconds, warmSeconds) });
   const [from, before] = [microseconds(), service.cpuSeconds()];
   const { latencies, seconds: took, cpuSeconds } = await sendFromProcess({ ...task, streams });
   const threads = new Map([...service.cpuSeconds()].map(([name, sum]) => [name, sum - (before.get(name) ?? 0)]));

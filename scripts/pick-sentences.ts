@@ -17,6 +17,9 @@ const { values } = parseArgs({
   },
 });
 
+/** Matches markup, operators, method calls, SQL, and comments for tools. */
+const code = /<\/|=>|===?|\w\.\w+\(|\b(?:WHERE|VALUES|INTO)\b|biome-ignore/;
+
 const files = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" })
   .split("\n")
   .filter((file) => /\.(?:md|ts|mjs|py|html)$/.test(file) && file !== "docs/api.md");
@@ -63,7 +66,7 @@ function sentencesOf({ 0: passage, index }: RegExpExecArray, text: string, file:
     : /["`]\s*\+\s*["`]|^\s*["`]|["`]$|"""|(?<=^|\n) *(?:\/\/|\/?\*+(?!\/)|#)|\*\/|<!--|-->|<\/?p[^>]*>/g;
   const plain = passage.replaceAll(marks, (mark) => " ".repeat(mark.length)).replaceAll(/\n(?!\s*@)/g, " ");
   return [...new Intl.Segmenter("en", { granularity: "sentence" }).segment(plain)]
-    .filter(({ segment }) => (segment.match(/(?<!\S)["'`(]?[A-Za-z]\S*/g)?.length ?? 0) >= 5)
+    .filter(({ segment }) => !code.test(segment) && (segment.match(/(?<!\S)["'`(]?[A-Za-z]\S*/g)?.length ?? 0) >= 5)
     .map(({ segment, index: start }) => {
       const line = text.slice(0, index + start + segment.search(/\S/)).split("\n").length;
       return `${file}:${line}  ${segment.trim().replaceAll(/\s+/g, " ")}`;

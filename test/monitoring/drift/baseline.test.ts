@@ -132,7 +132,7 @@ describe("validateBaseline", () => {
     [
       "a constant channel",
       (ax) => Object.assign(ax, { std: 0 }),
-      [/Ax.std: expected more than 0, got 0: .* a constant channel.*--channels/],
+      [/Ax.std: expected more than 0, got 0: a constant channel.*--channels/],
     ],
     [
       "percentiles out of order",

@@ -29,7 +29,7 @@ describe("writeModelFolder", () => {
     const other = join(temporaryDirectory(), "other");
     mkdirSync(other);
     writeFileSync(join(other, "notes.txt"), "");
-    await expect(writeModelFolder(other, input, files)).rejects.toThrow(/new or empty, found notes\.txt/);
+    await expect(writeModelFolder(other, input, files)).rejects.toThrow(/new or empty directory, found notes\.txt/);
     expect(readdirSync(other)).toEqual(["notes.txt"]);
   });
 

@@ -271,13 +271,17 @@ describe("tokens", () => {
 
 describe("a request that is too much", () => {
   it("is refused, with the time after which to try again", async () => {
-    const judging = Promise.withResolvers<never>();
-    judging.promise.catch(() => {});
-    const { app } = fakeService({ file, directory, isOpen: true, queue: 1, judge: () => judging.promise });
+    const [begun, judging] = [Promise.withResolvers<void>(), Promise.withResolvers<never>()];
+    const judge = (): Promise<never> => {
+      begun.resolve();
+      return judging.promise;
+    };
+    const { app } = fakeService({ file, directory, isOpen: true, queue: 1, judge });
     const init = { method: "POST", headers: { Host: "localhost" }, body: "a\n1\n" };
     const first = app.request(batch, init);
-    await expect.poll(async () => (await app.request(batch, init)).status).toBe(503);
+    await begun.promise;
     const second = await app.request(batch, init);
+    expect(second.status).toBe(503);
     expect(second.headers.get("retry-after")).toBe("1");
     judging.reject(new Error("a defect of the test"));
     expect((await first).status).toBe(500);

@@ -1,5 +1,5 @@
-// Writes the published figures of the drift benchmark: docs/drift-figures.md, which has a section for each part, and the summary in
-// the README. A run of some parts replaces their sections and leaves the others.
+// Writes the published figures of the drift benchmark: docs/drift-figures.md, which has a section for each part, and the
+// summary in the README. A run of some parts replaces their sections and leaves the others.
 
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

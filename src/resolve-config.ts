@@ -1,5 +1,5 @@
-// Validates and completes every command's options, and enforces the rules that involve two options. The *-options.ts files define
-// the options; the types are generated from them.
+// Validates and completes every command's options, and enforces the rules that involve two options. The *-options.ts files
+// define the options; the types are generated from them.
 import { checkOptions, driftBenchOptions, evaluateOptions, predictOptions } from "./batch-options.ts";
 import type {
   CheckConfig,

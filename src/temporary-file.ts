@@ -1,6 +1,6 @@
-// Names of files that are written beside their target and then renamed over it. A killed process leaves such a file behind, and the
-// next writer of the same target removes it. The name identifies its process by the pid and a hash of the host, the boot and
-// the pid namespace, because the same pid occurs again after a reboot and in other containers that share the folder.
+// Names of files that are written beside their target and then renamed over it. A killed process leaves such a file behind, and
+// the next writer of the same target removes it. The name identifies its process by the pid and a hash of the host, the boot
+// and the pid namespace, because the same pid occurs again after a reboot and in other containers that share the folder.
 import { createHash, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";

@@ -1,5 +1,5 @@
-// Buttons for what only an administrator may do. Each opens a dialog that says what will happen and asks why; the keyboard stays in
-// it until it is closed.
+// Buttons for what only an administrator may do. Each opens a dialog that says what will happen and asks why; the keyboard
+// stays in it until it is closed.
 
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { messageOf, useSession } from "./session.tsx";

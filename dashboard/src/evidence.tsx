@@ -1,5 +1,5 @@
-// Evidence against the alarm level as pictures, on the same logarithmic scale as the pages that the commands write. Shapes carry the
-// verdict, so that colours are not needed.
+// Evidence against the alarm level as pictures, on the same logarithmic scale as the pages that the commands write. Shapes
+// carry the verdict, so that colours are not needed.
 
 import { alarmShareMark, verdictNames } from "../../src/report/explain-check.ts";
 import { Scroll } from "./scroll.tsx";

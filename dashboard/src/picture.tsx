@@ -1,4 +1,5 @@
-// Charts that the service draws, as for the pages that commands write. Their colours are custom properties, so they follow the scheme.
+// Charts that the service draws, as for the pages that commands write. Their colours are custom properties, so they follow the
+// scheme.
 
 import type { PicturedSection } from "../../src/pipelines/picture-batch.ts";
 

@@ -1,6 +1,6 @@
-// Judges batches in threads, so that the service uses every core and its event loop never waits for the disk. Each thread has its own
-// models and its own connection to the store, as another process would. A thread that ends unexpectedly takes no other batch with
-// it than those it was judging; whoever sent them is asked to send them again, and the next batch starts another thread.
+// Judges batches in threads, so that the service uses every core and its event loop never waits for the disk. Each thread has
+// its own models and its own connection to the store, as another process would. If a thread ends unexpectedly, the
+// service answers the batches that it was judging with a request to send them again, and the next batch starts another thread.
 
 import type { Worker } from "node:worker_threads";
 import type { Reporter } from "../reporter.ts";
@@ -8,7 +8,7 @@ import type { JudgedBatch, JudgedEvent } from "./judge-posted-batch.ts";
 import type { PostedBatch } from "./posted-batch.ts";
 import { receivedError, type SentError } from "./sent-error.ts";
 
-/** What a thread gets; null asks it to end. */
+/** A message to a thread; null ends the thread. */
 export type JudgeMessage = { readonly id: number; readonly posted: PostedBatch } | null;
 
 /** What a thread sends. */

@@ -1,4 +1,5 @@
-// Errors on their way out of a thread. A structured clone keeps neither the class of an error nor its fields, and callers need both.
+// Encodes an error that leaves a thread, and decodes it. A structured clone would keep neither the error's class nor its fields,
+// and callers need both.
 
 import { UserError } from "../errors.ts";
 import { OtherContent } from "../monitoring/streams/monitor-stream.ts";
@@ -25,7 +26,7 @@ interface SystemFields {
   readonly dest?: string;
 }
 
-/** The classes that callers tell from others. Any other UserError arrives as a plain one. */
+/** The classes between which callers distinguish. Any other UserError is decoded as a plain UserError. */
 const classes = [UnknownModel, UnusableModel, OtherContent, TooManyRows, StoreUnavailable] as const;
 
 export function sentError(thrown: unknown): SentError {

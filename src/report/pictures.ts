@@ -17,8 +17,8 @@ const colours: Readonly<Record<string, string>> = {
 const palette = ["#0b6b76", "#b2473e", "#8a6d0b", "#4b5fa5", "#7a4b8f", "#3f7d3a", "#b0662b", "#5a666d"];
 
 /**
- * True classes by row, predicted classes by column. Cells are shaded by their share of the row, as far as dark text stays legible.
- * Equal reports give equal bytes.
+ * True classes by row, predicted classes by column. Cells are shaded by their share of the row, as far as dark text stays
+ * legible. Equal reports give equal bytes.
  */
 export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
   const cells = classes.flatMap((truth, row) => {

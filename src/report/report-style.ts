@@ -1,5 +1,6 @@
-// The report's style sheet: one column of text, one accent colour; the same markup serves light mode, dark mode and print. Cells of
-// tables are shaded up to `--deepest` of a colour, because no text has enough contrast on all deeper shades (WCAG AA, 4.5 to 1).
+// The report's style sheet: one column of text, one accent colour; the same markup serves light mode, dark mode and print.
+// Cells of tables are shaded up to `--deepest` of a colour, because no text has enough contrast on all deeper shades (WCAG AA,
+// 4.5 to 1).
 
 export const reportStyle: string = `
 :root {

@@ -1,5 +1,5 @@
-// The log of a training run for a tracking server: a parent run with the configuration and the cross-validated figures, and nested
-// runs, with curves by epoch, for each fold and for the final fit.
+// The log of a training run for a tracking server: a parent run with the configuration and the cross-validated figures, and
+// nested runs, with curves by epoch, for each fold and for the final fit.
 
 import { userInfo } from "node:os";
 import { basename } from "node:path";

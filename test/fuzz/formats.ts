@@ -1,5 +1,5 @@
-// The formats that are fuzzed (Parquet separately from CSV, and the exports of apps), each with a mutator and the code that reads
-// it. An input is a set of named files; a target reads them from a directory and either succeeds or throws.
+// The formats that are fuzzed (Parquet separately from CSV, and the exports of apps), each with a mutator and the code that
+// reads it. An input is a set of named files; a target reads them from a directory and either succeeds or throws.
 
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

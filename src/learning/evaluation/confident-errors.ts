@@ -1,5 +1,5 @@
-// The errors that a network is most confident of: often wrong labels, a sensor worn in another way, or a movement that no training
-// person made. Consecutive windows of a recording with the same error are one stretch. W windows, K classes.
+// The errors that a network is most confident of: often wrong labels, a sensor worn in another way, or a movement that no
+// training person made. Consecutive windows of a recording with the same error are one stretch. W windows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 

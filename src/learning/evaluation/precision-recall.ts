@@ -1,6 +1,6 @@
-// Precision and recall of one class at every threshold on its probability, with scikit-learn's conventions: rows with equal scores
-// are on the same side of every threshold, and the average precision is a step function's area, without interpolation. N rows, K
-// classes, P points.
+// Precision and recall of one class at every threshold on its probability, with scikit-learn's conventions: rows with equal
+// scores are on the same side of every threshold, and the average precision is a step function's area, without interpolation. N
+// rows, K classes, P points.
 
 /** From the highest threshold to the lowest: recall never falls. */
 export interface PrecisionRecallCurve {

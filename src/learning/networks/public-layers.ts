@@ -12,7 +12,9 @@ export interface Tensor {
 /** A network or a part of a network, made by the functions of `Layers`. */
 export type Network = (context: never, x: never) => Tensor;
 
-/** The default export of a network's file: returns a network from windows [batch, time, channels] to logits [batch, classes]. */
+/**
+ * The default export of a network's file: returns a network from windows [batch, time, channels] to logits [batch, classes].
+ */
 export type NetworkFunction = (layers: Layers, classCount: number) => Network;
 
 /**

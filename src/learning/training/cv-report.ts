@@ -64,7 +64,9 @@ export interface CvReport {
   /** The fit on all data. */
   final_fit: {
     epochs: number;
-    /** Penalty on the linear layer's weights, 1e15 if the layer stays as it was; absent for a network that is trained in steps. */
+    /**
+     * Penalty on the linear layer's weights, 1e15 if the layer stays as it was; absent for a network that is trained in steps.
+     */
     penalty?: number;
     seconds: number;
     n_windows: number;

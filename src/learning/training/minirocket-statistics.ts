@@ -138,7 +138,10 @@ function miniRocketCountingGraph(
   return graph;
 }
 
-/** Sets the means and deviations of the features to those of some of the counted windows; a constant feature keeps a deviation of 1. */
+/**
+ * Sets the means and deviations of the features to those of some of the counted windows; a constant feature keeps a deviation
+ * of 1.
+ */
 export function measureMiniRocketStatistics(
   network: NetworkSpec,
   statistics: Float32Array,

@@ -1,8 +1,8 @@
 import type { NetworkSource } from "./network-source.ts";
 
 /**
- * Whether Adam trains a network, or a part of it, in steps. In the minirocket network, only the last layer is trained, and it is
- * the solution of linear equations.
+ * Whether Adam trains a network, or a part of it, in steps. In the minirocket network, only the last layer is trained, and it
+ * is the solution of linear equations.
  * @param network its source, or its name or file as an option
  */
 export function isTrainedInSteps(network: NetworkSource | string): boolean {

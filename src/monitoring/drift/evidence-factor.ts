@@ -17,9 +17,9 @@ import { weighedEvidence } from "./weigh-evidence.ts";
 const runLengths = [50, 100, 200, 400] as const;
 export const batchesPerStream = 100;
 /**
- * With few people, everyone has several streams, until there are `leastStreams` or everyone has `mostPerPerson`. Otherwise, two or
- * three streams would decide the level. The level is not measured with fewer than `fewestPeople`, because even many streams of
- * a few people are not representative. All three are arbitrary.
+ * With few people, everyone has several streams, until there are `leastStreams` or everyone has `mostPerPerson`. Otherwise, two
+ * or three streams would decide the level. The level is not measured with fewer than `fewestPeople`, because even many streams
+ * of a few people are not representative. All three are arbitrary.
  */
 const [leastStreams, mostPerPerson, fewestPeople] = [36, 3, 5];
 /** The evidence of a few people exceeds any level. A level above it would hide the faults of everybody else. */

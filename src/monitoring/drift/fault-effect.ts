@@ -1,7 +1,7 @@
-// Determines whether a batch still shows the effect of the fault that raised the alarm. A fault moves some figure of the series (the mean or
-// the spread of a signal within its classes) from where it was before the change to where it has been since. The figure that
-// the fault moved most clearly tells whether it lasts, because a batch is nearer to one of the two. A p-value over all signals
-// often cannot, because batches with a subtle fault are often ordinary.
+// Determines whether a batch still shows the effect of the fault that raised the alarm. A fault moves some figure of the series
+// (the mean or the spread of a signal within its classes) from where it was before the change to where it has been since. The
+// figure that the fault moved most clearly tells whether it lasts, because a batch is nearer to one of the two. A p-value over
+// all signals often cannot, because batches with a subtle fault are often ordinary.
 
 import type { DriftState } from "./drift-state.ts";
 
@@ -11,9 +11,13 @@ type SeriesValue = Series[number][string];
 /** Entries on either side of the change that are needed to tell where a figure was; arbitrary. */
 export const fewestBefore = 5;
 const fewestSince = 3;
-/** The change in a figure is clear if it is this many times as large as its spread; chosen on half 1 of WISDM and MotionSense. */
+/**
+ * The change in a figure is clear if it is this many times as large as its spread; chosen on half 1 of WISDM and MotionSense.
+ */
 const clear = 3;
-/** Lower limit of a spread, in standard deviations of the training data, because few batches may be alike by chance; arbitrary. */
+/**
+ * Lower limit of a spread, in standard deviations of the training data, because few batches may be alike by chance; arbitrary.
+ */
 const leastSpread = 0.05;
 
 /**

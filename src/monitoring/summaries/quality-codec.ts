@@ -1,10 +1,10 @@
-// The binary form of a batch's quality and stillness, as part of a summary. Texts are preceded by their length in bytes; numbers are
-// float64 (little-endian) or, for counts, varints.
+// The binary form of a batch's quality and stillness, as part of a summary. Texts are preceded by their length in bytes;
+// numbers are float64 (little-endian) or, for counts, varints.
 //
 //   quality   rows read; times: missing, infinite; seconds, lost seconds of seconds, usable seconds of seconds
 //             recordings: their number; of each its name, rows, repeated, seconds, byte 0 without a rate, else 1 and the rate
-//             channels: their number; of each its name, missing, infinite, min, max, flat seconds, byte 0 without an absurd value,
-//             else 1 and its value, seconds, recording, and the number of such values
+//             channels: their number; of each its name, missing, infinite, min, max, flat seconds, byte 0 without an
+//             absurd value, else 1 and its value, seconds, recording, and the number of such values
 //   still     seconds, of seconds, seconds at the end, byte with the flags throughout (1), all (2), at the end (4)
 
 import type { AbsurdSample, BatchQuality, RecordingQuality } from "../../signals/data/batch-quality.ts";

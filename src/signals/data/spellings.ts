@@ -3,8 +3,8 @@
 // Therefore, the first spelling replaces all others.
 
 /**
- * Returns equal keys for names that differ only in letter case, in spaces, hyphens or underscores next to letters, or in the form
- * of numbers.
+ * Returns equal keys for names that differ only in letter case, in spaces, hyphens or underscores next to letters, or in the
+ * form of numbers.
  */
 export function spellingKey(name: string): string {
   const written = name.normalize("NFKC").toLowerCase().trim().replace(/\s+/g, " ");

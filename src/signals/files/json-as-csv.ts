@@ -1,5 +1,5 @@
-// Converts a JSON file to CSV: an array of records, one record per line, or the list of records within a document. Lists within a
-// record, such as the samples of a packet, become rows.
+// Converts a JSON file to CSV: an array of records, one record per line, or the list of records within a document. Lists within
+// a record, such as the samples of a packet, become rows.
 
 import { UserError } from "../../errors.ts";
 import { kindOfSensorValue } from "../sensors/sensor-in-name.ts";

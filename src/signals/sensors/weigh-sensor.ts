@@ -40,7 +40,9 @@ const mostDegrees = 7000;
 const implausiblyStill = 2.5;
 /** Length at rest, in rad/s, that no gyroscope reaches; its offset is at most 20 deg/s, which is 0.35 rad/s. */
 const leastTurning = 0.5;
-/** For accelerations without gravity, 99 % of the values lie within 5 to 26 m/s^2, or 0.5 to 2.6 g, depending on the data set. */
+/**
+ * For accelerations without gravity, 99 % of the values lie within 5 to 26 m/s^2, or 0.5 to 2.6 g, depending on the data set.
+ */
 const linearLimits = { mostG: 1.2, leastMetres: 4 } as const;
 /** The earth's magnetic field is 22 to 67 uT at ground level, and nearby iron adds to it. */
 const earthsField: readonly (readonly [unit: SensorUnit, least: number, most: number])[] = [

@@ -1,5 +1,5 @@
-// Compares threshold and intervals with SciPy's and NumPy's (test/fixtures/scripts/accuracy_estimate.py), and tests the guarantee
-// on simulated people.
+// Compares threshold and intervals with SciPy's and NumPy's (test/fixtures/scripts/accuracy_estimate.py), and tests the
+// guarantee on simulated people.
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";

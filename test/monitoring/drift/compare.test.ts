@@ -60,7 +60,8 @@ describe("a rehearsed comparison", () => {
   it("is beyond chance above the reach, which lies between those of the neighbouring lengths, as the factor does", () => {
     const long = { ...rung, seconds: 4 * rung.seconds, reach: 2, evidence_factor: 5 };
     const two = modelOf({ own: [{ ...rung, reach: 1 }, long] });
-    // 20,000 rows compared with 50,000 have an effective length of 1,714 s; the share on the logarithmic scale is ln 1.714 / ln 4.
+    // 20,000 rows compared with 50,000 have an effective length of 1,714 s; the share on the logarithmic scale is ln 1.714 / ln
+    // 4.
     const share = Math.log(((50_000 * 20_000) / 70_000) * 1.2e-4) / Math.log(4);
     const of = (logSd: number) => rolling({ rows: 20_000, std: Math.exp(logSd) }, two)!;
     expect(of(0).evidenceFactor).toBeCloseTo(1 + 4 * share, 9);

@@ -1,4 +1,5 @@
-// A clock that advances as soon as nothing else is left to do: the earliest sleeper wakes, and its time becomes the current time.
+// A clock that advances as soon as nothing else is left to do: the earliest sleeper wakes, and its time becomes the current
+// time.
 
 import type { Clock } from "../../../src/storage/tracking/sender-clock.ts";
 

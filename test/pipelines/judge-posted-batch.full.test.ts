@@ -30,5 +30,9 @@ it("tells of a new verdict once, with the stream's previous result if it is aske
   await judge("third", false);
   expect(await judge("second", true)).toMatchObject({ known: true, result });
   expect(events.map(({ batch }) => batch)).toEqual(["first", "second", "third"]);
-  expect(events.map(({ previous }) => (previous === null ? null : previous?.batch_id))).toEqual([null, "first", undefined]);
+  expect(events.map(({ previous }) => (previous === null ? null : previous?.batch_id))).toEqual([
+    null,
+    "first",
+    undefined,
+  ]);
 });

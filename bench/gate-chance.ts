@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { confusionMatrix } from "../src/learning/evaluation/confusion-matrix.ts";
 import { f1ScoresByClass, macroMeanF1 } from "../src/learning/evaluation/f1.ts";
-import { compareAtGate, holdoutGateRules } from "../src/learning/pseudo-labeling/promotion-gate.ts";
+import { compareAtGate, holdoutPromotionRules } from "../src/learning/pseudo-labeling/promotion-gate.ts";
 import { Rng } from "../src/random.ts";
 import { argmaxRows } from "../src/stats/argmax-rows.ts";
 
@@ -49,7 +49,7 @@ function passing(people: number, cycles: number, gain: number): number {
     const names = accuracies.map((_, i) => `${i}`);
     const sides = { champion, candidate: tried[winner]! };
     const comparison = compareAtGate(labels, groups, names, classes, sides, tried.length);
-    if (holdoutGateRules(winner, comparison).every((rule) => rule.passed)) passed++;
+    if (holdoutPromotionRules(winner, comparison).every((rule) => rule.passed)) passed++;
   }
   return passed / trials;
 }

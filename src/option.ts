@@ -2,6 +2,7 @@
 // completion, the validation of values, the types of the API (src/config-types.ts), the schemas of config files and
 // docs/api.md all come from this definition.
 import { z } from "zod";
+import { kebabCase } from "./letter-case.ts";
 
 /** A defined option whose checked value is a `T`. */
 export interface Option<T = unknown> {
@@ -179,4 +180,9 @@ export function optionsUnder<O extends Options>(group: string, options: O): O {
 export function optionDefaultText({ default: value, otherwise, type }: Option): string | undefined {
   if (otherwise !== undefined) return otherwise;
   return value === undefined || type === "boolean" ? undefined : String(value);
+}
+
+/** The option as written on the command line. */
+export function writtenOptionName(name: string, defined: Options): string {
+  return defined[name]?.argument === true ? name : `--${kebabCase(name)}`;
 }

@@ -95,7 +95,7 @@ export type RehearsalOptions = Pick<TrainConfig, (typeof ofCalibration)[number]>
  * Returns the stored options that a recalibration takes from training, or the first stored option that this version does not
  * support.
  */
-export function readRehearsalOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<RehearsalOptions> {
+export function recordedRehearsalOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<RehearsalOptions> {
   return readTrainedOptions(stored, ofCalibration);
 }
 

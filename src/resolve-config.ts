@@ -100,7 +100,7 @@ function refuseConfigOfModel({ from, ...config }: TrainConfig): void {
  * Resolves the options of a run that uses the network of an existing model.
  * @throws UserError if the network does not use one of them
  */
-export function configOfNetwork<C extends TrainConfig>(config: C, network: TrainConfig["network"]): C {
+export function resolveConfigOfNetwork<C extends TrainConfig>(config: C, network: TrainConfig["network"]): C {
   if (network === config.network) return config;
   const { learningRate } = config;
   const hasRate = !unusedRecordedOptions(network).includes("learningRate");

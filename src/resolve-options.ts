@@ -6,7 +6,7 @@ import { z } from "zod";
 import { UserError } from "./errors.ts";
 import { camelCase, kebabCase } from "./letter-case.ts";
 import { nearestName } from "./nearest-name.ts";
-import type { Option, Options, OptionsOf } from "./option.ts";
+import { type Option, type Options, type OptionsOf, writtenOptionName } from "./option.ts";
 
 /** Options read from a file, kept apart so that messages can name it. */
 export interface ConfigFile {
@@ -100,11 +100,6 @@ export function resolveStoredOptionNames(
   return Object.fromEntries(
     Object.entries(stored).map(([name, value]) => [present(camelCase(name.replaceAll("_", "-"))), value]),
   );
-}
-
-/** The option as written on the command line. */
-function writtenOptionName(name: string, defined: Options): string {
-  return defined[name]?.argument === true ? name : `--${kebabCase(name)}`;
 }
 
 export function isOptionsRecord(value: unknown): value is Record<string, unknown> {

@@ -1,9 +1,9 @@
 // Sends alerts after a check has reached its verdict. A failure to send them does not change the verdict.
 
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { counted } from "../counted.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
-import { AlertOutbox, outboxFile } from "../report/alerts/alert-outbox.ts";
+import { AlertOutbox, outboxOfModel } from "../report/alerts/alert-outbox.ts";
 import type { AlertTarget } from "../report/alerts/alert-target.ts";
 import { type AlertClock, type Deliveries, deliverAlerts } from "../report/alerts/deliver-alerts.ts";
 import type { SendAlert } from "../report/alerts/send-alert.ts";
@@ -18,11 +18,6 @@ export const alertPatienceMs = 10_000;
 export interface AlertRun {
   readonly send?: SendAlert;
   readonly clock?: AlertClock;
-}
-
-/** The path of a model's outbox. */
-export function outboxOfModel(directory: string): string {
-  return join(directory, outboxFile);
 }
 
 /** The name of the model in an alert. */

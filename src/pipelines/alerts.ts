@@ -1,7 +1,7 @@
 // `tidemark alerts`: tests the targets of alerts, and lists and resends undelivered messages.
 
 import { existsSync } from "node:fs";
-import { AlertOutbox, type QueuedAlert } from "../report/alerts/alert-outbox.ts";
+import { AlertOutbox, outboxOfModel, type QueuedAlert } from "../report/alerts/alert-outbox.ts";
 import { type AlertTarget, alertTargets } from "../report/alerts/alert-target.ts";
 import { attemptAlert, attemptMs, deliverAlerts, systemAlertClock } from "../report/alerts/deliver-alerts.ts";
 import { sendAlert } from "../report/alerts/send-alert.ts";
@@ -9,7 +9,7 @@ import { makeAlertMessage } from "../report/alerts/stream-alerts.ts";
 import type { Reporter } from "../reporter.ts";
 import { openModelFolder } from "../storage/store/model-folder.ts";
 import { resolveModelByRegistry } from "../storage/store/registry.ts";
-import { type AlertRun, alertPatienceMs, outboxOfModel, undeliveredAlertLines } from "./alert-check.ts";
+import { type AlertRun, alertPatienceMs, undeliveredAlertLines } from "./alert-check.ts";
 
 export type { QueuedAlert };
 

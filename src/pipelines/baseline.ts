@@ -1,6 +1,6 @@
 // `tidemark baseline`: shows or checks the frozen baseline of a model.
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
-import { dayOfCalibration, type RehearsedDay } from "../monitoring/drift/calibration.ts";
+import { calibrationDay, type RehearsedDay } from "../monitoring/drift/calibration.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { baselineFileFaults } from "../monitoring/streams/baseline-faults.ts";
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
@@ -43,7 +43,7 @@ export interface ShownBaseline {
  */
 export async function showBaseline(model: string): Promise<ShownBaseline> {
   const { baseline, drift } = await openWatchedModel(model);
-  return { baseline, drift, day: dayOfCalibration(drift.calibration) };
+  return { baseline, drift, day: calibrationDay(drift.calibration) };
 }
 
 /** The faults of the baseline in a model folder, regardless of the folder's other files; empty if it has none. */

@@ -46,7 +46,7 @@ export async function buildModel(
   const fitted = { ...final, network: data.network, scaler: model.scaler, temperature };
   const { exportNetwork } = await import("../learning/training/export-network.ts");
   const network = await exportNetwork(fitted, windows);
-  const modelVersion = modelVersionOf(config.out, createdAt, network);
+  const modelVersion = nameOfBuiltModel(config.out, createdAt, network);
   const testSet = data.testSet === undefined ? undefined : await testSetReport(data.testSet, network, config.jobs);
   if (testSet !== undefined) reporter.event({ type: "test-set", report: testSet });
   const scaler = jsonFileText(model.scaler);
@@ -89,7 +89,7 @@ export async function buildModel(
  * A readable and unique name of a version, built from the folder's name, the time and a hash of the content, such as
  * walk-20260504-0302-1f2e3d4c.
  */
-function modelVersionOf(out: string, createdAt: Date, network: Uint8Array): string {
+function nameOfBuiltModel(out: string, createdAt: Date, network: Uint8Array): string {
   const name = basename(out).replace(/[^A-Za-z0-9._-]+/g, "-") || "model";
   const time = createdAt.toISOString();
   const stamp = `${time.slice(0, 10).replaceAll("-", "")}-${time.slice(11, 16).replace(":", "")}`;

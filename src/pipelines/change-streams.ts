@@ -14,7 +14,7 @@ import {
 import { sha256Bytes } from "../storage/store/hash.ts";
 import { checkStreamName } from "../storage/store/stream-names.ts";
 import type { ActionNote, StreamStore } from "../storage/store/stream-store.ts";
-import { openModelWithStore } from "./model-handle.ts";
+import { openModelHandleWithStore } from "./model-handle.ts";
 import { hasStream, type StreamsRun } from "./streams.ts";
 
 /** The model has no stream of this name. */
@@ -109,7 +109,7 @@ async function changeStream(
   { now = () => new Date() }: StreamsRun,
   change: (store: StreamStore, note: ActionNote) => Promise<ChangedStream>,
 ): Promise<ChangedStream> {
-  const model = await openModelWithStore({ model: folder, store });
+  const model = await openModelHandleWithStore({ model: folder, store });
   try {
     const note = { at: now().toISOString(), who: by ?? accountName(), reason: reason ?? null };
     return await change(model.store, note);

@@ -113,7 +113,7 @@ export async function checkBatch(
   const { channels, files } = config;
   const batchId = config.batchId ?? basename(files[0]!);
   const summary = await summaryInFile(config, run.stored);
-  if (summary !== null) return checkSummarizedBatch(model, summary, { ...summaryOptions(config), batchId }, run);
+  if (summary !== null) return checkSummarizedBatch(model, summary, { ...checkedBatchOptions(config), batchId }, run);
   const reporter = reporterOf(run.reporter);
   const server = serverAddress(config.tracking);
   if (config.out !== undefined) await checkOutFile(config.out, config);
@@ -173,7 +173,7 @@ export async function checkSummarizedBatch(
   );
 }
 
-function summaryOptions(config: CheckConfig): Omit<SummaryOptions, "batchId"> {
+function checkedBatchOptions(config: CheckConfig): Omit<SummaryOptions, "batchId"> {
   const { stream, out, overwrite, accept, thresholds, arl, alpha, keepDays, keepMegabytes } = config;
   const { tracking, experiment } = config;
   const told = { ...(tracking !== undefined && { tracking }), ...(experiment !== undefined && { experiment }) };

@@ -12,7 +12,7 @@ import { isPathTemplate, valueFromPath } from "../signals/files/path-columns.ts"
 import { splitTables } from "../signals/files/split-tables.ts";
 import { afterCheck, planAfterCheck } from "./after-check.ts";
 import type { CheckRun } from "./check-batch.ts";
-import { type ModelHandle, openModelWithStore } from "./model-handle.ts";
+import { type ModelHandle, openModelHandleWithStore } from "./model-handle.ts";
 
 /** The outcome for one of several streams. */
 export interface CheckedStream {
@@ -51,7 +51,7 @@ export interface CheckedStreams {
 export async function checkStreams(options: CheckOptions, run: CheckRun = {}): Promise<CheckedStreams> {
   const { alert, metricsFile, ...config } = resolveCheckConfig(options);
   const plan = planAfterCheck({ ...(alert && { alert }), ...(metricsFile !== undefined && { metricsFile }) });
-  const model = await openModelWithStore(config);
+  const model = await openModelHandleWithStore(config);
   try {
     const answers = await checkStreamsOf(model, config, run);
     const results = answers.streams.flatMap(({ result }) => (result === null ? [] : [result]));
@@ -73,8 +73,14 @@ export async function checkStreamsOf(
   const reporter = checkStreamsReporter(reporterOf(run.reporter));
   const streams: CheckedStream[] = [];
   const parts = isPathTemplate(streamFrom)
-    ? streamsOfPaths(config.files, streamFrom, reporter, run.stored)
-    : streamsOfColumn(config.files, streamFrom, { ...config, ...(columns && { columns }) }, reporter, run.stored);
+    ? streamsToCheckByPath(config.files, streamFrom, reporter, run.stored)
+    : streamsToCheckByColumn(
+        config.files,
+        streamFrom,
+        { ...config, ...(columns && { columns }) },
+        reporter,
+        run.stored,
+      );
   for await (const { stream, files, stored } of parts) {
     const kept = isPathTemplate(streamFrom) && columns !== undefined ? { columns } : {};
     streams.push(await checkOneOfStreams(model, { ...config, ...kept, stream, files }, { ...run, reporter, stored }));
@@ -112,7 +118,7 @@ async function checkOneOfStreams(
   }
 }
 
-async function* streamsOfColumn(
+async function* streamsToCheckByColumn(
   files: readonly string[],
   column: string,
   { columns, channels, time }: Pick<CheckConfig, "columns" | "channels" | "time">,
@@ -124,7 +130,7 @@ async function* streamsOfColumn(
   }
 }
 
-async function* streamsOfPaths(
+async function* streamsToCheckByPath(
   patterns: readonly string[],
   template: string,
   reporter: Reporter,

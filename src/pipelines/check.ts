@@ -5,7 +5,7 @@ import { type CheckOptions, resolveCheckConfig } from "../resolve-config.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
 import { afterCheck, planAfterCheck } from "./after-check.ts";
 import type { CheckAnswer, CheckRun } from "./check-batch.ts";
-import { openModelWithStore } from "./model-handle.ts";
+import { openModelHandleWithStore } from "./model-handle.ts";
 
 export type {
   AnyBatch,
@@ -33,7 +33,7 @@ export async function check(options: CheckOptions, run: CheckRun = {}): Promise<
   const { alert, metricsFile, ...config } = resolveCheckConfig(options);
   serverAddress(config.tracking);
   const plan = planAfterCheck({ ...(alert && { alert }), ...(metricsFile !== undefined && { metricsFile }) });
-  const model = await openModelWithStore(config);
+  const model = await openModelHandleWithStore(config);
   try {
     const answer = await model.check(config, run);
     const heard = collectingReporter(reporterOf(run.reporter));

@@ -5,7 +5,7 @@ import { ledgerRetentionRules } from "../monitoring/streams/ledger-retention.ts"
 import { streamSchemas } from "../monitoring/streams/stream-state.ts";
 import { type CompactOptions, resolveCompactConfig } from "../resolve-config.ts";
 import type { CompactedStore } from "../storage/store/stream-store.ts";
-import { openModelWithStore } from "./model-handle.ts";
+import { openModelHandleWithStore } from "./model-handle.ts";
 
 export type { NamedBatch } from "../storage/store/stream-store.ts";
 export type { CompactedStore as CompactedLedger };
@@ -17,7 +17,7 @@ export type { CompactedStore as CompactedLedger };
  */
 export async function compactLedger(options: CompactOptions, run: { now?: () => Date } = {}): Promise<CompactedStore> {
   const config = resolveCompactConfig(options);
-  const model = await openModelWithStore(config);
+  const model = await openModelHandleWithStore(config);
   try {
     const keep = { days: config.keepDays, bytes: config.keepMegabytes * 1e6 };
     const { result, shorten } = streamSchemas;

@@ -8,7 +8,7 @@ import { convertUnitsOfRows, decideUnitConversions } from "../signals/data/conve
 import { findSensors } from "../signals/data/find-sensors.ts";
 import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
-import { recordingPieces } from "../signals/data/recordings.ts";
+import { piecesOfRecordings } from "../signals/data/recordings.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
 import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { parseUnitChoice } from "../signals/data/unit-choice.ts";
@@ -114,7 +114,7 @@ async function writeConvertedTable(
   try {
     for (const stretch of rows.stretches()) {
       const text = { user: stretch.user, activity: stretch.label, recording: stretch.recording };
-      for (const { from, to } of recordingPieces(stretch.start, stretch.end)) {
+      for (const { from, to } of piecesOfRecordings(stretch.start, stretch.end)) {
         const repeated = (value: string | null): (string | null)[] => new Array<string | null>(to - from).fill(value);
         await writer.append([
           ...texts.map((name): TableColumn => ({ name, type: "string", values: repeated(text[name]) })),

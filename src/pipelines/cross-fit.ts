@@ -10,7 +10,7 @@ import { WindowSignals } from "../monitoring/summaries/window-signals.ts";
 import type { ChampionOptions, SampledTrainConfig } from "../recorded-options.ts";
 import type { RetrainConfig } from "../resolve-config.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
-import { type RowSource, recordingPieces } from "../signals/data/recordings.ts";
+import { piecesOfRecordings, type RowSource } from "../signals/data/recordings.ts";
 import { pickWindows } from "../signals/preprocessing/pick-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { adaptCandidateFit, type Candidate, candidateSetting, type RetrainRun } from "./candidate.ts";
@@ -149,7 +149,7 @@ function describeCrossFitValues(
     const whole = new Float32Array(length + more.length);
     let at = 0;
     for (const { start, end } of kept) {
-      for (const { from, to } of recordingPieces(start, end)) {
+      for (const { from, to } of piecesOfRecordings(start, end)) {
         whole.set(rows.values(c, from, to), at);
         at += to - from;
       }

@@ -2,7 +2,7 @@
 
 import { describeMixtureChoice, triedMixtures } from "../learning/training/choose-mixture.ts";
 import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";
-import { finalMixture, finalPenalty, finalSchedule, finalShards } from "../learning/training/final-schedule.ts";
+import { finalMixture, finalSchedule, finalSchedulePenalty, finalShards } from "../learning/training/final-schedule.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
 import { fitSeconds, fitStatePenalty, steppedEpochs } from "../learning/training/fit-state.ts";
@@ -52,7 +52,7 @@ function fitFinalSchedule(
   { network, learningRate }: Pick<FitConfig, "network" | "learningRate">,
   folds: readonly FitOutcome["epochs"][],
 ): Pick<FitPlan, "epochs" | "learningRate" | "penalties" | "mixture"> {
-  const penalties = hasPenalty(network) ? fixedPenalty(finalPenalty(folds)) : null;
+  const penalties = hasPenalty(network) ? fixedPenalty(finalSchedulePenalty(folds)) : null;
   if (!isTrainedInSteps(network)) return { epochs: 1, learningRate, penalties };
   const schedule = finalSchedule(folds);
   if (penalties === null) return { ...schedule, penalties };

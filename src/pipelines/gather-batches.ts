@@ -123,7 +123,7 @@ async function findRecordings(
 ): Promise<readonly FoundFile[]> {
   const found = new Map<string, FoundFile>();
   for (const pattern of patterns) {
-    for (const path of await pathsOfPattern(pattern, spool, mayBeGone)) {
+    for (const path of await gatherPathsOfPattern(pattern, spool, mayBeGone)) {
       const stats = await stat(path).catch(() => null);
       if (stats?.isFile() === true && stats.size > 0 && !found.has(path)) found.set(path, { path, stats });
     }
@@ -131,7 +131,7 @@ async function findRecordings(
   return [...found.values()];
 }
 
-async function pathsOfPattern(pattern: string, spool: string, mayBeGone: boolean): Promise<string[]> {
+async function gatherPathsOfPattern(pattern: string, spool: string, mayBeGone: boolean): Promise<string[]> {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(pattern)) {
     throw new UserError(`${pattern}: expected a file or a folder on this machine`);
   }

@@ -2,7 +2,6 @@
 // another champion since.
 
 import { readFile } from "node:fs/promises";
-import { UserError } from "../errors.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { Reporter } from "../reporter.ts";
@@ -16,7 +15,7 @@ import {
 import { checkStreamName } from "../storage/store/stream-names.ts";
 import { type CheckAnswer, checkBatch } from "./check-batch.ts";
 import type { ModelHandle } from "./model-handle.ts";
-import type { PostedBatch, PostedColumns } from "./posted-batch.ts";
+import { type PostedBatch, type PostedColumns, readPostedSummary } from "./posted-batch.ts";
 import type { ServedModels } from "./served-models.ts";
 
 export { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
@@ -65,7 +64,7 @@ export async function judgePostedBatch(models: ServedModels, posted: PostedBatch
   checkStreamName("stream", stream);
   checkStreamName("batch id", batch);
   const { folder, earlier } = await models.resolve(posted.model);
-  const judge = (await modelWithFirstAnswer(models, posted, earlier)) ?? folder;
+  const judge = (await modelThatJudgedBatchFirst(models, posted, earlier)) ?? folder;
   const { known, result } = await models.use(posted.project, judge, async (model) => {
     const answer = await checkPostedBatch(model, posted, run);
     if (!answer.known && run.onJudged !== undefined) {
@@ -79,7 +78,7 @@ export async function judgePostedBatch(models: ServedModels, posted: PostedBatch
 }
 
 /** The earliest champion that has judged this batch id; null if none has. */
-async function modelWithFirstAnswer(
+async function modelThatJudgedBatchFirst(
   models: ServedModels,
   { project, stream, batch }: PostedBatch,
   champions: readonly string[],
@@ -107,17 +106,6 @@ async function checkPostedBatch(model: ModelHandle, posted: PostedBatch, run: Ju
   const content = { stored: new Map([[name, path]]), ...(numbers !== undefined && { numbers }) };
   const read = { ...options, ...columns, files: [name], jobs: 1 };
   return checkBatch(model, read, { ...own, ...content, maxRows: run.maxRows });
-}
-
-/** Bytes from `encodeSummary`, or parsed JSON. */
-async function readPostedSummary(path: string): Promise<unknown> {
-  const bytes = await readFile(path);
-  if (bytes[0] !== 0x7b) return bytes;
-  try {
-    return JSON.parse(bytes.toString());
-  } catch (cause) {
-    throw new UserError(`summary: expected JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
 }
 
 /**

@@ -5,7 +5,7 @@ import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { UndoneFault } from "../monitoring/drift/likely-causes.ts";
 import { suspectFaults } from "../monitoring/drift/suspect-faults.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
-import { BatchMeasurer, measuredColumns } from "../monitoring/summaries/measure-batch.ts";
+import { BatchMeasurer, measuredBatchColumns } from "../monitoring/summaries/measure-batch.ts";
 import { sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
 import type { WindowChunk } from "../signals/preprocessing/window-chunks.ts";
@@ -25,7 +25,7 @@ export async function measureWithoutFaults(
   const measured: UndoneFault[] = [];
   const known = sensorsWithSignals(sensors, drift.edges);
   for (const { undo, ...fault } of suspectFaults(columns, model.baseline, sensors, config.rate)) {
-    const windows = withoutFaultyColumns(chunk.windows, undo(measuredColumns(chunk.windows)));
+    const windows = withoutFaultyColumns(chunk.windows, undo(measuredBatchColumns(chunk.windows)));
     const summarizer = new Summarizer(drift.edges);
     const measurer = new BatchMeasurer({
       overlap: config.overlap,

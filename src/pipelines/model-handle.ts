@@ -62,7 +62,7 @@ export async function openModelHandle(model: string, elsewhere?: StreamsElsewher
  * Opens a model together with the store that an option names.
  * @throws UserError under the same conditions as `openModelHandle`, or if the store cannot be used
  */
-export async function openModelWithStore({
+export async function openModelHandleWithStore({
   model,
   store: address,
 }: {

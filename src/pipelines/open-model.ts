@@ -1,6 +1,6 @@
 // The interface of a model that a program opens once and uses many times.
 import type { BatchOptions, CheckAnswer, CheckRun, SummaryOptions } from "./check-batch.ts";
-import { openModelWithStore } from "./model-handle.ts";
+import { openModelHandleWithStore } from "./model-handle.ts";
 
 export type { BatchOptions, CheckRun, SummaryOptions } from "./check-batch.ts";
 
@@ -39,5 +39,5 @@ export interface Model {
  * @throws UserError if the folder was modified, or its files cannot be used; the message lists all faults
  */
 export async function openModel(model: string, { store }: { readonly store?: string } = {}): Promise<Model> {
-  return openModelWithStore({ model, store });
+  return openModelHandleWithStore({ model, store });
 }

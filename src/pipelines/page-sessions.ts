@@ -101,7 +101,7 @@ export class PageSessions {
 }
 
 /** The token that a page must send with a change; only pages of the service itself can read it. */
-export function csrfTokenOf(secret: string): string {
+export function csrfTokenOfPageSession(secret: string): string {
   return createHash("sha256").update(`csrf ${secret}`).digest("base64url");
 }
 

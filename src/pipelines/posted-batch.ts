@@ -1,5 +1,7 @@
 // A batch that was sent to the service: its names, and a file with the content.
 
+import { readFile } from "node:fs/promises";
+import { UserError } from "../errors.ts";
 import type { PostedColumn } from "../push-options.ts";
 import type { CheckOptions } from "../resolve-config.ts";
 
@@ -24,4 +26,15 @@ export interface PostedBatch {
   readonly columns: PostedColumns;
   /** Time at which the batch's last data were recorded, as given by the sender; null if none was given. */
   readonly dataTime: Date | null;
+}
+
+/** Bytes from `encodeSummary`, or parsed JSON. */
+export async function readPostedSummary(path: string): Promise<unknown> {
+  const bytes = await readFile(path);
+  if (bytes[0] !== 0x7b) return bytes;
+  try {
+    return JSON.parse(bytes.toString());
+  } catch (cause) {
+    throw new UserError(`summary: expected JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
 }

@@ -31,7 +31,7 @@ import { modelFiles } from "../storage/store/model-folder.ts";
 import { championOptions } from "./champion-options.ts";
 import type { CycleSchedule } from "./cycle-plan.ts";
 import type { ModelHandle } from "./model-handle.ts";
-import { readChampionNetwork, readNetworkFile } from "./read-network.ts";
+import { readNetworkFile, readNetworkOfChampion } from "./read-network.ts";
 import {
   openLabelledToRetrain,
   openUnlabelledToRetrain,
@@ -107,7 +107,7 @@ export async function prepareRetraining(
 ): Promise<RetrainData> {
   const champion = model.watched;
   const options = championOptions(champion.config, champion.folder.manifest, config.model);
-  const network = await readChampionNetwork(options.network, config, champion.folder.manifest);
+  const network = await readNetworkOfChampion(options.network, config, champion.folder.manifest);
   const trained = typeof network === "string" ? options : { ...options, network: readNetworkFile(network) };
   refuseStepsOfRetraining(config, trained);
   const heard = collectingReporter();
@@ -284,7 +284,7 @@ async function retrainingSchedule(
   return { learningRates, penalty, mixture };
 }
 
-/** Number of windows per person, as a table. */
+/** Names of the people who have windows among `rows`. */
 export function retrainingPeople(windows: WindowSet, rows: Int32Array): string[] {
   const counts = windowsPerName(
     rows.map((row) => windows.groups[row]!),

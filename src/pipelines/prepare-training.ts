@@ -204,7 +204,7 @@ export async function prepareOpenedTraining(
       ? convertUnitsOfRows(others, conversions)
       : convertTrainingUnits(others, config, reporter).converted;
   const testSet = await readTestSet(config, opened, convert, windows, plan.options, reporter);
-  reporter.event(preparedDataEvent(opened, { sensors, conversions }, windows, { dropped, labelChanges }));
+  reporter.event(preparedTrainingEvent(opened, { sensors, conversions }, windows, { dropped, labelChanges }));
   const recordings = { channels: rows.channels, files, fingerprint };
   return {
     recordings,
@@ -300,7 +300,7 @@ function refuseFlatTrainingChannels({ channels }: QualityReport): void {
   );
 }
 
-function preparedDataEvent(
+function preparedTrainingEvent(
   { rows, files, columns, quality }: OpenedRecordings,
   { sensors, conversions }: Pick<DecidedUnits, "sensors" | "conversions">,
   windows: WindowSet,

@@ -10,7 +10,7 @@ import type { MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibr
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { expectedBaseline } from "../monitoring/streams/baseline-faults.ts";
 import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
-import { type RehearsalOptions, readRehearsalOptions } from "../recorded-options.ts";
+import { type RehearsalOptions, recordedRehearsalOptions } from "../recorded-options.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { type RecalibrateConfig, type RecalibrateOptions, resolveRecalibrateConfig } from "../resolve-config.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
@@ -29,7 +29,7 @@ import { tidemarkVersion } from "../versions.ts";
 import type { CalibrationEvent } from "./calibration-progress.ts";
 import { freezeModelDrift } from "./freeze-model-drift.ts";
 import { readOutOfFold } from "./read-out-of-fold.ts";
-import { recordingsOfModel, refuseOtherRecordings } from "./recordings-of-model.ts";
+import { recordingsOfModel, requireRecordingsOfModel } from "./recordings-of-model.ts";
 import { refuseOtherBaseline, trainAgain } from "./refuse-other-baseline.ts";
 import { sealBaseline } from "./seal-baseline.ts";
 import { windowsOfModel } from "./windows-of-model.ts";
@@ -142,7 +142,7 @@ export async function freezeToRecalibrate(
 }
 
 function trainedOptionsToRecalibrate({ config, folder }: WatchedModel, model: string): RehearsalOptions {
-  const read = readRehearsalOptions(config);
+  const read = recordedRehearsalOptions(config);
   if ("options" in read) return read.options;
   const { name, expected, found } = read.fault;
   throw new UserError(
@@ -171,7 +171,7 @@ async function cutWindowsToRecalibrate(
     reporter: reporterOf({ warn }),
   });
   try {
-    refuseOtherRecordings(manifest, model, opened, advice);
+    requireRecordingsOfModel(manifest, model, opened, advice);
     const converted = convertUnitsOfRows(opened.rows, manifest.data.conversions ?? [], channels);
     const rows = renameRecordingChannels(converted, channels);
     await refuseAbsurdValues(channels, (c) => opened.rows.column(c), opened.files);

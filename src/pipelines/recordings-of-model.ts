@@ -30,7 +30,7 @@ export async function recordingsOfModel({ data }: Manifest, model: string, advic
 }
 
 /** @throws UserError if the recordings are not those on which the model was trained */
-export function refuseOtherRecordings(
+export function requireRecordingsOfModel(
   { data }: Manifest,
   model: string,
   { files, fingerprint, quality, rows }: OpenedRecordings,

@@ -5,7 +5,7 @@ import type { DecidedBy } from "../monitoring/streams/monitor-stream.ts";
 import type { RollingReference } from "../monitoring/streams/rolling-reference.ts";
 import type { ByHand } from "../monitoring/streams/update-rules.ts";
 import type { StoredBatch, StreamStore } from "../storage/store/stream-store.ts";
-import { type ModelHandle, openModelWithStore } from "./model-handle.ts";
+import { type ModelHandle, openModelHandleWithStore } from "./model-handle.ts";
 
 export type { PerChannel, RollingReference } from "../monitoring/streams/rolling-reference.ts";
 export type { Trend } from "../monitoring/streams/trend.ts";
@@ -81,7 +81,7 @@ async function withReferenceStream<T>(
   where: ReferenceOptions,
   use: (stream: ReturnType<ModelHandle["stream"]>, store: StreamStore) => Promise<T>,
 ): Promise<T> {
-  const model = await openModelWithStore(where);
+  const model = await openModelHandleWithStore(where);
   try {
     return await use(model.stream(where.stream), model.store);
   } finally {

@@ -16,7 +16,7 @@ import { type OpenedRecordings, openRecordings, rateOfOpenedRecordings } from ".
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
-import { recordingsOfModel, refuseOtherRecordings } from "./recordings-of-model.ts";
+import { recordingsOfModel, requireRecordingsOfModel } from "./recordings-of-model.ts";
 
 /** Recordings whose channels have the champion's names. The caller must close the recordings. */
 export interface RetrainRecordings {
@@ -119,7 +119,7 @@ export async function openLabelledToRetrain(
     await refuseAbsurdValues(rows.channels, (c) => rows.column(c), opened.files);
     if (config.labelled === undefined) {
       const advice = "Restore these recordings, or name other labelled recordings with --labelled.";
-      refuseOtherRecordings(manifest, config.model, opened, advice);
+      requireRecordingsOfModel(manifest, config.model, opened, advice);
     }
     const conversions =
       config.labelled === undefined

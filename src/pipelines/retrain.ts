@@ -7,8 +7,8 @@ import { Interrupted, UserError } from "../errors.ts";
 import {
   compareAtGate,
   type GateRule,
-  holdoutGateRules,
-  proxyGateRules,
+  holdoutPromotionRules,
+  proxyPromotionRules,
 } from "../learning/pseudo-labeling/promotion-gate.ts";
 import { type RetrainReport, stopPhrases } from "../learning/pseudo-labeling/retrain-report.ts";
 import { Diverged } from "../learning/training/diverged.ts";
@@ -199,7 +199,7 @@ async function retrainOn(
   const sides = { champion: championOnHoldout, candidate: candidate.fit.holdout };
   const { cycles } = candidate;
   const comparison = compareAtGate(pick(labels), pick(groups), users, classes.length, sides, cycles.length);
-  const rules: GateRule[] = holdoutGateRules(candidate.winner, comparison);
+  const rules: GateRule[] = holdoutPromotionRules(candidate.winner, comparison);
   const passedBy = (all: readonly GateRule[]): boolean => all.every(({ passed }) => passed);
   let proxies: RetrainReport["proxies"] = null;
   let trained: TrainedModel | null = null;
@@ -209,7 +209,7 @@ async function retrainOn(
     trained = await crossFit(run, candidate, createdAt);
     built = await buildModel(trained, reporter, run.signal);
     proxies = gateProxies(run, candidate, trained, built);
-    rules.push(...proxyGateRules(proxies.champion, proxies.candidate));
+    rules.push(...proxyPromotionRules(proxies.champion, proxies.candidate));
   }
   const adopted = passedBy(rules);
   reporter.event({

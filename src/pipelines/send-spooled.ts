@@ -222,7 +222,7 @@ export class SpoolSender {
       answer = await post(batch, content);
     } catch (error) {
       if (error instanceof UserError) throw error;
-      const reason = reasonOfNoAnswer(error);
+      const reason = reasonSpoolNotSent(error);
       if (this.#isAtFault(batch))
         return { kind: "refused", reason: `${mostAttempts} attempts: ${reason}`, mayPass: false };
       return { kind: "later", of: "service", reason, afterMs: 0 };
@@ -278,7 +278,7 @@ export class SpoolSender {
 }
 
 /** Shows the error's code, because its message may repeat the address. */
-function reasonOfNoAnswer(error: unknown): string {
+function reasonSpoolNotSent(error: unknown): string {
   const { name, code, cause }: { name?: string; code?: unknown; cause?: unknown } = error instanceof Error ? error : {};
   if (name === "TimeoutError") return "the service did not answer in time.";
   const inner = cause instanceof Error && "code" in cause ? cause.code : undefined;

@@ -36,8 +36,8 @@ export function sentError(thrown: unknown): SentError {
     name,
     message,
     stack,
-    user: error instanceof UserError ? sentUserFields(error) : null,
-    system: sentSystemFields(error),
+    user: error instanceof UserError ? userFieldsOfSentError(error) : null,
+    system: systemFieldsOfSentError(error),
     cause: cause instanceof Error ? sentError(cause) : null,
   };
 }
@@ -58,11 +58,11 @@ export function receivedError(sent: SentError): Error {
   return Object.assign(error, system);
 }
 
-function sentUserFields({ headline, details, advice, exitCode }: UserError): NonNullable<SentError["user"]> {
+function userFieldsOfSentError({ headline, details, advice, exitCode }: UserError): NonNullable<SentError["user"]> {
   return { headline, details, advice, exitCode };
 }
 
-function sentSystemFields(error: Error & SystemFields): SystemFields {
+function systemFieldsOfSentError(error: Error & SystemFields): SystemFields {
   const names = ["code", "syscall", "path", "dest"] as const;
   return Object.fromEntries(names.flatMap((name) => (typeof error[name] === "string" ? [[name, error[name]]] : [])));
 }

@@ -81,7 +81,7 @@ export function serviceClient({ to, token, request = requestThroughProxy }: Serv
           cause,
         });
       });
-      return onlyModelOf(to, await httpAnswer(response));
+      return onlyModelOfService(to, await httpAnswer(response));
     },
   };
 }
@@ -92,7 +92,7 @@ async function httpAnswer(reply: ServiceReply): Promise<HttpAnswer> {
 
 const listSchema = z.object({ models: z.array(z.string()) });
 
-function onlyModelOf(to: string, answer: HttpAnswer): string {
+function onlyModelOfService(to: string, answer: HttpAnswer): string {
   const isList = answer.status === 200;
   const listed = isList ? listSchema.safeParse(jsonOfAnswer(answer.text)).data : undefined;
   if (listed === undefined) {

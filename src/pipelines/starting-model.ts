@@ -11,14 +11,14 @@ import { type OpenedModel, openWatchedModelForPrediction } from "../monitoring/s
 import type { Rng } from "../random.ts";
 import { type ChampionOptions, optionsOfModel, readChampionOptions } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
-import { configOfNetwork, type TrainConfig } from "../resolve-config.ts";
+import { resolveConfigOfNetwork, type TrainConfig } from "../resolve-config.ts";
 import type { Sensor, SensorKind } from "../signals/data/find-sensors.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import { readJson } from "../storage/store/json-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { trainOptions } from "../train-options.ts";
 import type { TrainingData } from "./prepare-training.ts";
-import { isNetworkFile, readChampionNetwork } from "./read-network.ts";
+import { isNetworkFile, readNetworkOfChampion } from "./read-network.ts";
 
 /** A model from which a training run starts. */
 export interface StartingModel {
@@ -58,7 +58,7 @@ export async function openStartingModel(
       advice: "Omit --network, or train from scratch.",
     });
   }
-  const network = await readChampionNetwork(
+  const network = await readNetworkOfChampion(
     trained.network,
     { ...(isNetworkFile(given) && { network: given }), model: from },
     manifest,
@@ -103,7 +103,10 @@ async function weightsInFile(
 export function configFromModel<C extends TrainConfig>(config: C, { opened, trained, network }: StartingModel): C {
   const own = Object.fromEntries(optionsOfModel.map((name) => [name, trained[name]]));
   const channels = config.channels ?? opened.folder.manifest.data.channels;
-  return configOfNetwork({ ...config, ...own, channels }, typeof network === "string" ? network : config.network);
+  return resolveConfigOfNetwork(
+    { ...config, ...own, channels },
+    typeof network === "string" ? network : config.network,
+  );
 }
 
 /**

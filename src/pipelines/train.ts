@@ -7,7 +7,7 @@ import { Diverged } from "../learning/training/diverged.ts";
 import type { CrossValidation } from "../learning/training/summarize-folds.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { listedNames } from "../listed-names.ts";
-import { dayOfCalibration, type MeasuredRunLength, type RehearsedDay } from "../monitoring/drift/calibration.ts";
+import { calibrationDay, type MeasuredRunLength, type RehearsedDay } from "../monitoring/drift/calibration.ts";
 import { Rng } from "../random.ts";
 import { configToRecord, recordedConfigOfResult, type SampledTrainConfig } from "../recorded-options.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
@@ -198,7 +198,7 @@ async function trainOn(
       tracker.seal(history, (at) => endTrainLog(report, { ...made, at, register, alias })),
   });
   const { calibration } = built.baseline.drift;
-  return { ...written, day: dayOfCalibration(calibration), runLength: calibration.run_length ?? null };
+  return { ...written, day: calibrationDay(calibration), runLength: calibration.run_length ?? null };
 }
 
 /**

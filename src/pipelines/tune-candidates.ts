@@ -104,7 +104,7 @@ function searchedValue(name: SearchedName, text: string): string | number {
 }
 
 /** For example "learning-rate 0.003, augment none". */
-export function tunedOptionsText(options: TunedOptions): string {
+export function describeTuneCandidate(options: TunedOptions): string {
   const words = Object.entries(options).map(([name, value]) => `${kebabCase(name)} ${value}`);
   return words.length === 0 ? "as given" : words.join(", ");
 }

@@ -22,7 +22,7 @@ import { type TuneEvent, type TuneSearch, TuneSearches } from "./tune-searches.t
 import { TuneTrials } from "./tune-trials.ts";
 
 export { tunedTrainCommand } from "./resume-command.ts";
-export { type TunedOptions, tunedOptionsText } from "./tune-candidates.ts";
+export { describeTuneCandidate, type TunedOptions } from "./tune-candidates.ts";
 export type { TuneEvent, TuneSearch, TuneTrial } from "./tune-searches.ts";
 
 /** The result of `tune`. */

@@ -57,10 +57,10 @@ export async function writeStreamHistory(out: string, shown: ShownStream, writte
     doubtful: ["boolean", ({ doubtful }) => doubtful],
     unfamiliar: ["boolean", ({ unfamiliar }) => unfamiliar],
     leading: ["string", ({ leading }) => leading],
-    channel: ["string", (own) => leadingInStreams(own)?.channel ?? null],
-    statistic: ["string", (own) => leadingInStreams(own)?.statistic ?? null],
-    score: ["double", (own) => leadingInStreams(own)?.score ?? null],
-    p_value: ["double", (own) => leadingInStreams(own)?.p_value ?? null],
+    channel: ["string", (own) => writtenStreamComparison(own)?.channel ?? null],
+    statistic: ["string", (own) => writtenStreamComparison(own)?.statistic ?? null],
+    score: ["double", (own) => writtenStreamComparison(own)?.score ?? null],
+    p_value: ["double", (own) => writtenStreamComparison(own)?.p_value ?? null],
     likely_cause: ["string", ({ likely_causes: [cause] }) => (cause ? writtenStreamCauses(cause) : null)],
     estimated_accuracy: ["double", ({ accuracy }) => accuracy?.estimate ?? null],
     windows: ["integer", ({ windows }) => windows],
@@ -68,7 +68,7 @@ export async function writeStreamHistory(out: string, shown: ShownStream, writte
   });
 }
 
-function leadingInStreams({ comparisons, leading }: ShownStream["history"][number]) {
+function writtenStreamComparison({ comparisons, leading }: ShownStream["history"][number]) {
   return comparisons.find(({ reference }) => reference === leading);
 }
 

@@ -8,7 +8,7 @@ import { percent } from "../percent.ts";
 import { accuracyChart } from "./accuracy-chart.ts";
 import { type BatchPicture, type PicturedChannel, type PictureSource, pictureSources } from "./batch-picture.ts";
 import type { Chart } from "./chart.ts";
-import { classIntervalsChart, classMixChart, distributionChart } from "./distribution-charts.ts";
+import { classDistributionChart, classMixChart, distributionChart } from "./distribution-charts.ts";
 import { type EvidencePoint, evidenceChart } from "./evidence-chart.ts";
 import {
   alarmShareMark,
@@ -171,13 +171,13 @@ ${wideCard((width) => evidenceChart(points, width))}`,
 }
 
 /** Names of the sources in a picture. */
-export function batchSourceName(source: PictureSource, batches: number): string {
+export function batchHtmlSourceName(source: PictureSource, batches: number): string {
   const past = (which: string): string => `the stream's ${which} ${counted(batches, "batch", "batches")}`;
   return { batch: "this batch", baseline: "training data", anchor: past("first"), rolling: past("last") }[source];
 }
 
 function batchSourceLegend(sources: readonly PictureSource[], size: number): Html {
-  return html`<p class="legend">${sources.map((source) => html`<span class="key key-${source}"></span> ${batchSourceName(source, size)} `)}</p>`;
+  return html`<p class="legend">${sources.map((source) => html`<span class="key key-${source}"></span> ${batchHtmlSourceName(source, size)} `)}</p>`;
 }
 
 function batchDistributionSections(result: JudgedBatch, picture: BatchPicture): Section[] {
@@ -218,7 +218,7 @@ function batchClassCards(channel: PicturedChannel, classes: readonly string[]): 
 function batchChannelCard(channel: PicturedChannel, classes: readonly string[], result: JudgedBatch): Html {
   const furthest = explainedComparison(result);
   const distances = furthest?.channels[channel.name];
-  const intervals = classIntervalsChart(channel, classes);
+  const intervals = classDistributionChart(channel, classes);
   const isFurthest = furthest?.channel === channel.name;
   return html`<figure class="card${isFurthest ? " loud" : ""}"><h3>${channel.name}${isFurthest ? " – furthest away" : ""}</h3>${drawnInBatch(distributionChart(channel))}
 ${furthest === undefined || distances === undefined ? null : html`<figcaption>Against ${referenceNames[furthest.reference]}: ${batchShiftText(distances)}.</figcaption>`}

@@ -66,7 +66,7 @@ export function distributionChart(
 /**
  * The middle 90 % and 50 % of a channel's values and their median, by predicted class; one row per source, in drawing order.
  */
-export function classIntervalsChart(channel: PicturedChannel, classes: readonly string[]): Chart | null {
+export function classDistributionChart(channel: PicturedChannel, classes: readonly string[]): Chart | null {
   const rows = channel.by_class.flatMap((values, k) =>
     values.map(({ source, percentiles: [low, q1, middle, q3, high] }) => ({
       name: formatAxisLabel(classes[k]!, longestName),

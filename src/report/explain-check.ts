@@ -166,7 +166,7 @@ export function checkAdvice(result: JudgedBatch, accept: string): string[] {
             : verdict === "sudden_change"
               ? "look for what changed suddenly: firmware, units, how the sensor is worn, who wears it"
               : "look for a gradual cause: a sensor that ages or slips, a person who changes; retrain if the change is permanent",
-        ...checkSignalAdvice(result),
+        ...explainFurthestSignal(result),
         `the batch stays out of the stream's references; to include it anyway: ${accept}`,
       ];
     case "normal":
@@ -186,7 +186,7 @@ export function checkAdvice(result: JudgedBatch, accept: string): string[] {
   }
 }
 
-function checkSignalAdvice({ comparisons, leading }: JudgedBatch): string[] {
+function explainFurthestSignal({ comparisons, leading }: JudgedBatch): string[] {
   const { channel = "", channels = {} } = comparisons.find(({ reference }) => reference === leading) ?? {};
   const kinds = Object.keys(signalHints) as (keyof typeof signalHints)[];
   const kind = kinds.find((name) => channel.endsWith(` ${name}`));

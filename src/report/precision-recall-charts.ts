@@ -53,7 +53,7 @@ function precisionRecallChart(
     y: { domain: [0, 1], label: "precision", ticks: 5, grid: true },
     marks: [
       Plot.ruleY([chance], { stroke: "currentColor", strokeDasharray: "3,3", strokeOpacity: 0.6 }),
-      Plot.line(precisionRecallPoints(curve), {
+      Plot.line(precisionRecallChartPoints(curve), {
         x: "recall",
         y: "precision",
         stroke: "var(--accent)",
@@ -66,7 +66,7 @@ function precisionRecallChart(
 }
 
 /** At most `mostPoints` points, evenly spread over the recall, with the first and the last. */
-export function precisionRecallPoints({ precision, recall }: ShownCurve): { recall: number; precision: number }[] {
+export function precisionRecallChartPoints({ precision, recall }: ShownCurve): { recall: number; precision: number }[] {
   const points = recall.map((own, i) => ({ recall: own, precision: precision[i]! }));
   // Precision falls between two gains of recall; the last point before the next gain would draw a saw.
   const gains = points.filter(({ recall: own }, i) => i === 0 || own > points[i - 1]!.recall);

@@ -91,7 +91,7 @@ async function reportStreamUnderLock(
   stream: string,
   { experiment, limits, warn, clock }: ReportOptions,
 ): Promise<ReportedStream> {
-  const { first, newest, total } = await streamEndsToReport(ledger, stream);
+  const { first, newest, total } = await endsOfReportedStream(ledger, stream);
   const mark = streamLogMark({ ...newest, step: total });
   let others = 0;
   const sender = new EventSender(client, {
@@ -144,7 +144,7 @@ async function runReportsStream({ tags }: MlflowRun, ledger: ReadableLedger, str
 }
 
 /** The log of a stream that has at least one batch. */
-async function streamEndsToReport(
+async function endsOfReportedStream(
   ledger: ReadableLedger,
   stream: string,
 ): Promise<{ first: StoredBatch; newest: StoredBatch; total: number }> {

@@ -1,18 +1,13 @@
 // The tables for data quality, leakage, windows, and the run's settings.
 
 import { counted } from "../counted.ts";
-import type {
-  ClassificationMetrics,
-  CvReport,
-  LeakageReport,
-  TestSetLeakage,
-  TestSetReport,
-} from "../learning/training/cv-report.ts";
+import type { CvReport, LeakageReport } from "../learning/training/cv-report.ts";
 import { percent } from "../percent.ts";
 import { penaltyText } from "../unchanged-penalty.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";
 import { htmlFactTable, htmlTable } from "./html-table.ts";
 import { formatCount, formatDuration, formatFixed, formatQuantity } from "./number-format.ts";
+import { testSetTablePeople, testSetTableProof } from "./test-set-table.ts";
 
 /**
  * The number of rows that were read and left out, the regularity of the sampling, and the data per channel, class and
@@ -145,35 +140,6 @@ export function leakageTable(leakage: LeakageReport): Html {
   const held = leakage.test_set;
   return html`<p class="${kind}">Split: ${leakage.split}. ${shared} ${overlapping}${held === undefined ? "" : ` ${testSetTableProof(held)}`}</p>
 ${htmlTable("Leakage by fold", head, rows, "names")}${held === undefined ? "" : testSetTablePeople(held)}`;
-}
-
-function testSetTableProof({ column, shared_users, copied_users }: TestSetLeakage): string {
-  if (shared_users.length > 0) return `Column ${column} has people on both sides: ${shared_users.join(", ")}.`;
-  if (copied_users.length > 0) return `People in the test set have values that the network learned from.`;
-  return `Nobody in the test set (column ${column}) is among the people that the network learned from, and no values are shared.`;
-}
-
-function testSetTablePeople({ train_users, test_users, shared_users, copied_users }: TestSetLeakage): Html {
-  const copied = copied_users.map((pair) => pair.join(" = ")).join(", ") || "none";
-  const row = [test_users.join(", "), train_users.join(", "), formatCount(shared_users.length), copied];
-  return htmlTable("Test set", ["tested", "trained", "shared people", "same values"], [row], "names");
-}
-
-/** Figures of the finished network on each person of the test set. */
-export function testSetTable({ users, pooled }: TestSetReport): Html {
-  const row = (name: string, m: ClassificationMetrics): string[] => [
-    name,
-    formatCount(m.n),
-    formatFixed(m.macro_f1),
-    formatFixed(m.accuracy),
-    formatFixed(m.kappa),
-    formatFixed(m.expected_calibration_error),
-  ];
-  const head = ["person", "windows", "macro-F1", "accuracy", "kappa", "calibration error"];
-  return htmlTable("Metrics on the test set", head, [
-    ...users.map(({ user, metrics }) => row(user, metrics)),
-    row("all", pooled),
-  ]);
 }
 
 /** Size, epochs, duration and result of each fold. */

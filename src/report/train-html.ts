@@ -16,7 +16,8 @@ import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { personClassTable } from "./person-class-table.ts";
 import { precisionRecallCharts, type ShownCurve } from "./precision-recall-charts.ts";
 import { reliabilityDiagram } from "./reliability-diagram.ts";
-import { configTable, foldTable, leakageTable, qualityTables, testSetTable } from "./report-tables.ts";
+import { configTable, foldTable, leakageTable, qualityTables } from "./report-tables.ts";
+import { testSetTable } from "./test-set-table.ts";
 
 export interface ReportInput {
   readonly cvReport: CvReport;

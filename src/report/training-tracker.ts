@@ -197,7 +197,7 @@ export class TrainingTracker {
 
   #record(...events: readonly TrackingEvent[]): void {
     for (const event of events) {
-      if (event.type === "metrics" && this.#known.has(trackedMetricKey(event))) continue;
+      if (event.type === "metrics" && this.#known.has(metricKeyOfTracker(event))) continue;
       this.#remember(event);
       this.#written = this.#written
         .then(() => appendJsonLine(this.#path, event))
@@ -208,7 +208,7 @@ export class TrainingTracker {
 
   #remember(event: TrackingEvent): void {
     this.#log.push(event);
-    if (event.type === "metrics") this.#known.add(trackedMetricKey(event));
+    if (event.type === "metrics") this.#known.add(metricKeyOfTracker(event));
     if (event.type === "run") this.#statuses.set(event.run, "RUNNING");
     if (event.type === "status") this.#statuses.set(event.run, event.status);
   }
@@ -242,7 +242,7 @@ function trackedFitEndedBy(event: LoggedEvent): FitName {
 }
 
 /** Identifies a metric and its step, because each is logged only once per run. */
-function trackedMetricKey({ run, step, values }: Extract<TrackingEvent, { type: "metrics" }>): string {
+function metricKeyOfTracker({ run, step, values }: Extract<TrackingEvent, { type: "metrics" }>): string {
   return JSON.stringify([run, step, Object.keys(values)]);
 }
 

@@ -12,7 +12,11 @@ import { cohenKappa } from "../../src/learning/evaluation/cohen-kappa.ts";
 import { f1ScoresByClass, macroMeanF1 } from "../../src/learning/evaluation/f1.ts";
 import { metricsSummary, metricsSummarySchema } from "../../src/learning/evaluation/metrics-summary.ts";
 import { describeCurriculumCycle } from "../../src/learning/pseudo-labeling/curriculum.ts";
-import { compareAtGate, holdoutGateRules, proxyGateRules } from "../../src/learning/pseudo-labeling/promotion-gate.ts";
+import {
+  compareAtGate,
+  holdoutPromotionRules,
+  proxyPromotionRules,
+} from "../../src/learning/pseudo-labeling/promotion-gate.ts";
 import { comparisonSchema, cycleSchema, gateRuleSchema } from "../../src/learning/pseudo-labeling/retrain-report.ts";
 import { baselineStatsSchema } from "../../src/monitoring/drift/baseline-stats.ts";
 import { baselineStatsFaults } from "../../src/monitoring/drift/baseline-stats-faults.ts";
@@ -216,7 +220,7 @@ it("retrain_report's cycles and comparison", () => {
         const networks = { champion: probabilities, candidate: probabilities.toReversed() };
         const comparison = compareAtGate(truth, groups, ["a", "b"], nClasses, networks, 12);
         throughJson(comparisonSchema, comparison);
-        throughJson(z.array(gateRuleSchema), holdoutGateRules(1, comparison));
+        throughJson(z.array(gateRuleSchema), holdoutPromotionRules(1, comparison));
       },
     ),
   );
@@ -232,7 +236,7 @@ it("retrain's rules on unlabelled windows", () => {
   });
   fc.assert(
     fc.property(proxies, proxies, (champion, candidate) => {
-      throughJson(z.array(gateRuleSchema), proxyGateRules(champion, candidate));
+      throughJson(z.array(gateRuleSchema), proxyPromotionRules(champion, candidate));
     }),
   );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tuneCandidates, tunedOptionsText } from "../../src/pipelines/tune-candidates.ts";
+import { describeTuneCandidate, tuneCandidates } from "../../src/pipelines/tune-candidates.ts";
 import { resolveTuneConfig } from "../../src/resolve-config.ts";
 
 const candidatesOf = (search: string[], options: object = {}) =>
@@ -53,7 +53,7 @@ describe("candidates of a search", () => {
   });
 
   it("are named as on the command line", () => {
-    expect(tunedOptionsText({ batchSize: 32, augment: "none" })).toBe("batch-size 32, augment none");
-    expect(tunedOptionsText({})).toBe("as given");
+    expect(describeTuneCandidate({ batchSize: 32, augment: "none" })).toBe("batch-size 32, augment none");
+    expect(describeTuneCandidate({})).toBe("as given");
   });
 });

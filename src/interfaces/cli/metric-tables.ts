@@ -42,7 +42,7 @@ export function personMetricTable(users: readonly Person[], worst: string): Tabl
 }
 
 /** The heading of `personMetricTable`. */
-export function personMetricTableTitle(users: number): string {
+export function metricTableTitle(users: number): string {
   return users > shownUsers ? `The ${shownUsers} of ${users} people with the lowest scores` : "Per person";
 }
 

@@ -5,8 +5,8 @@ import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { openTerminal } from "./terminal.ts";
 import {
   trainCalibrationLine,
-  trainEpochLines,
   trainTextBlocks,
+  trainTextOfEpoch,
   trainTextWhenQuiet,
   verboseTrainLines,
 } from "./train-text.ts";
@@ -24,7 +24,7 @@ export function plainRenderer({ loudness = "usual", now = Date.now, ...streams }
     warn: (message) => terminal.warn(message),
     event: (event) => {
       if (event.type === "calibration") return terminal.progress(...calibrationLines(event));
-      const blocks = event.type === "epoch" ? trainEpochLines(event, loudness) : trainTextBlocks(event);
+      const blocks = event.type === "epoch" ? trainTextOfEpoch(event, loudness) : trainTextBlocks(event);
       if (trainTextWhenQuiet(event)) terminal.print(...blocks);
       else terminal.progress(...blocks);
       if (loudness === "verbose") terminal.progress(...verboseTrainLines(event, (now() - began) / 1000));

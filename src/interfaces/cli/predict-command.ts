@@ -49,7 +49,7 @@ export function predictCommand(): Command {
         `read       ${counted(result.windows, "window")} of ${config.files.join(", ")}; model ${config.model}`,
       );
       if (json) return terminal.json(snakeKeys(result));
-      terminal.print(...predictBlocks(result));
+      terminal.print(...predictCommandBlocks(result));
     },
   });
 }
@@ -57,7 +57,7 @@ export function predictCommand(): Command {
 /** Maximum number of people in the table of minutes. */
 const shownPeople = 20;
 
-function predictBlocks(result: PredictResult): Block[] {
+function predictCommandBlocks(result: PredictResult): Block[] {
   const { classes, windows, minutes, unknown, smooth } = result;
   const people = Object.entries(minutes);
   const names = Object.keys(classes);

@@ -9,7 +9,7 @@ import { penaltyText } from "../../unchanged-penalty.ts";
 import { comparedModelsJoinLines } from "./compared-models-text.ts";
 import { rehearsedDayLines } from "./day-text.ts";
 import { fineTuningLines } from "./fine-tuning-text.ts";
-import { classMetricTable, personMetricTable, personMetricTableTitle, printedMetrics } from "./metric-tables.ts";
+import { classMetricTable, metricTableTitle, personMetricTable, printedMetrics } from "./metric-tables.ts";
 import { countText, fixedText, meanAndSdText } from "./number-text.ts";
 import {
   recordingsDroppedText,
@@ -98,7 +98,7 @@ function trainTimeLine({ type }: TrainEvent, seconds: number): string {
 }
 
 /** One line per epoch, with its fields always in the same order; --verbose adds a second line. */
-export function trainEpochLines(event: EventOf<"epoch">, loudness: Loudness): string[] {
+export function trainTextOfEpoch(event: EventOf<"epoch">, loudness: Loudness): string[] {
   const { valLoss, valAccuracy, valMacroF1, secondsLeft } = event;
   const validated = valLoss !== null;
   const validation = validated
@@ -108,13 +108,13 @@ export function trainEpochLines(event: EventOf<"epoch">, loudness: Loudness): st
   const accuracies = `accuracy ${fixedText(event.accuracy)}${validated ? `  val_accuracy ${fixedText(valAccuracy)}` : ""}`;
   const rateText = event.learningRate === null ? "" : `lr ${event.learningRate}  `;
   return [
-    `${trainFitLabel(event.fit)}  ${trainEpochLabel(event)}  loss ${fixedText(event.loss)}${validation}${left}`,
+    `${trainFitLabel(event.fit)}  ${trainEpochText(event)}  loss ${fixedText(event.loss)}${validation}${left}`,
     ...(loudness === "verbose" ? [`  ${accuracies}  ${rateText}${Math.round(event.windowsPerSecond)} windows/s`] : []),
   ];
 }
 
 /** For example "epoch 3/100", "penalty 300 (3/5)" for a layer that is not trained in mini-batches, or "ensemble (46/106)". */
-function trainEpochLabel({ epoch, epochs, penalty, mixture }: EventOf<"epoch">): string {
+function trainEpochText({ epoch, epochs, penalty, mixture }: EventOf<"epoch">): string {
   if (mixture !== undefined) return `ensemble (${epoch}/${epochs})`;
   return penalty === undefined ? `epoch ${epoch}/${epochs}` : `penalty ${penaltyText(penalty)} (${epoch}/${epochs})`;
 }
@@ -208,7 +208,7 @@ function trainCrossValidationLines({ summary, pooled, users }: EventOf<"cross-va
   const people = personMetricTable(users, summary.worst_user.user);
   return [
     "",
-    personMetricTableTitle(users.length),
+    metricTableTitle(users.length),
     people,
     "",
     "Per class",

@@ -2,7 +2,7 @@
 
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
-import { type TuneEvent, type TuneResult, tunedOptionsText } from "../../pipelines/tune.ts";
+import { describeTuneCandidate, type TuneEvent, type TuneResult } from "../../pipelines/tune.ts";
 import { fixedText, signedFixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
@@ -14,11 +14,11 @@ export function tuneEventLine(event: TuneEvent): string {
     case "trial": {
       const { search, purpose, options, epochs, macroF1 } = event;
       const score = fixedText(macroF1);
-      if (purpose === "judge") return `${search}  judged  ${tunedOptionsText(options)}  macro F1 ${score}`;
-      return `${search}  ${tunedOptionsText(options)}  ${counted(epochs, "epoch")}  macro F1 ${score}  ${durationText(event.secondsLeft)} left`;
+      if (purpose === "judge") return `${search}  judged  ${describeTuneCandidate(options)}  macro F1 ${score}`;
+      return `${search}  ${describeTuneCandidate(options)}  ${counted(epochs, "epoch")}  macro F1 ${score}  ${durationText(event.secondsLeft)} left`;
     }
     case "chosen":
-      return `${event.search}  chosen: ${tunedOptionsText(event.options)}`;
+      return `${event.search}  chosen: ${describeTuneCandidate(event.options)}`;
   }
 }
 
@@ -26,7 +26,7 @@ export function tuneEventLine(event: TuneEvent): string {
 export function tuneResultBlocks({ searches, judged, out, trials }: TuneResult, command: string): Block[] {
   const { trials: last, chosen } = searches.at(-1)!;
   const epochs = [...new Set(last.map((own) => own.epochs))].sort((a, b) => a - b);
-  const rows = [...Map.groupBy(last, ({ options }) => tunedOptionsText(options))].map(([text, own]) => {
+  const rows = [...Map.groupBy(last, ({ options }) => describeTuneCandidate(options))].map(([text, own]) => {
     const scores = epochs.map((each) => own.find((trial) => trial.epochs === each)?.macroF1);
     return [text, ...scores.map((score) => (score === undefined ? "" : fixedText(score)))];
   });
@@ -55,9 +55,9 @@ export function tuneResultBlocks({ searches, judged, out, trials }: TuneResult, 
     `difference ${signedFixedText(difference)}${range}${verdict === null ? "" : `; ${meanings[verdict]}`}`,
     `folds      ${searches
       .slice(0, -1)
-      .map((search) => tunedOptionsText(search.chosen))
+      .map((search) => describeTuneCandidate(search.chosen))
       .join("; ")}`,
-    `chosen     ${tunedOptionsText(chosen)}: ${out}; every trial is in ${trials}`,
+    `chosen     ${describeTuneCandidate(chosen)}: ${out}; every trial is in ${trials}`,
     `-> ${command}`,
   ];
 }

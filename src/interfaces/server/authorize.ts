@@ -5,7 +5,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
-import { csrfTokenOf, type PageSessions } from "../../pipelines/page-sessions.ts";
+import { csrfTokenOfPageSession, type PageSessions } from "../../pipelines/page-sessions.ts";
 import { parseTokenScope, scopesAllow, type TokenScope } from "../../pipelines/token-scope.ts";
 import { defaultProject, hashToken, isValidToken, readTokenFile, type StoredToken } from "../../pipelines/tokens.ts";
 import { explainSystemErrorOnRead } from "../../system-error.ts";
@@ -125,7 +125,7 @@ export class Authorizer {
     if (!isSameOrigin(headers)) throw refusedForgery("expected a request from one of this service's pages");
     const known = presentedToken(await this.#tokens(), token);
     const session = await this.#options.sessions.begin(known.hash);
-    return { caller: callerWith(known, session), session };
+    return { caller: authorizedCaller(known, session), session };
   }
 
   async logOut({ secret }: CallerSession): Promise<void> {
@@ -140,7 +140,7 @@ export class Authorizer {
     const secret = presented === undefined ? sessionSecretOf(request) : null;
     if (secret !== null) return this.#callerOfSession(request, secret, tokens);
     if (presented === undefined) throw unknownToken("expected the header Authorization: Bearer TOKEN, got none");
-    return callerWith(presentedToken(tokens, presented), null);
+    return authorizedCaller(presentedToken(tokens, presented), null);
   }
 
   async #callerOfSession(request: SentRequest, secret: string, tokens: readonly KnownToken[]): Promise<Caller> {
@@ -154,8 +154,8 @@ export class Authorizer {
         advice: "Log in again.",
       });
     }
-    refuseForgery(request, csrfTokenOf(secret));
-    return callerWith(known, { secret, expiresAt: session.expires_at });
+    refuseForgery(request, csrfTokenOfPageSession(secret));
+    return authorizedCaller(known, { secret, expiresAt: session.expires_at });
   }
 
   async #tokens(): Promise<readonly KnownToken[]> {
@@ -214,7 +214,7 @@ function presentedToken(tokens: readonly KnownToken[], presented: string): Known
   return known;
 }
 
-function callerWith({ name, project, scopes, parsed }: KnownToken, session: CallerSession | null): Caller {
+function authorizedCaller({ name, project, scopes, parsed }: KnownToken, session: CallerSession | null): Caller {
   return { name, project, scopes, session, may: (kind, stream) => scopesAllow(parsed, kind, stream) };
 }
 

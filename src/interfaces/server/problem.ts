@@ -68,3 +68,15 @@ export function busyProblem(detail: string, afterSeconds: number, cause?: unknow
     cause,
   });
 }
+
+export function unknownThing(detail: string): Problem {
+  return new Problem({ status: 404, title: "Not found", detail, advice: "GET /v1/streams lists the streams." });
+}
+
+export function unusableQuery(name: string, expected: string, got: string): Problem {
+  return new Problem({
+    status: 400,
+    title: "Unusable parameter",
+    detail: `query: ${name}: expected ${expected}, got ${JSON.stringify(got)}`,
+  });
+}

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { type Service, UnknownModel } from "../../pipelines/open-service.ts";
 import { jsonResponse } from "./json-response.ts";
-import { Problem, problemOfUserError } from "./problem.ts";
+import { problemOfUserError, unknownThing, unusableQuery } from "./problem.ts";
 import type { Route } from "./route.ts";
 
 const kinds = ["active", "alarm", "silent", "rejected", "retired"] as const;
@@ -140,18 +140,6 @@ export async function readForRoute<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof UnknownModel) throw problemOfUserError(error, 404, "Unknown model");
     throw error;
   }
-}
-
-function unknownThing(detail: string): Problem {
-  return new Problem({ status: 404, title: "Not found", detail, advice: "GET /v1/streams lists the streams." });
-}
-
-function unusableQuery(name: string, expected: string, got: string): Problem {
-  return new Problem({
-    status: 400,
-    title: "Unusable parameter",
-    detail: `query: ${name}: expected ${expected}, got ${JSON.stringify(got)}`,
-  });
 }
 
 function wholeNumberOf(

@@ -1,7 +1,7 @@
 // Routes for the login of the pages: the current caller, opening a session with a token, and logging out.
 
 import { z } from "zod";
-import { csrfTokenOf } from "../../pipelines/page-sessions.ts";
+import { csrfTokenOfPageSession } from "../../pipelines/page-sessions.ts";
 import type { Authorizer } from "./authorize.ts";
 import type { Caller } from "./caller.ts";
 import { readJsonBody } from "./json-body.ts";
@@ -97,6 +97,6 @@ function shownSession(caller: Caller | null): ShownSession {
     scopes: [...(caller?.scopes ?? [])],
     is_admin: caller?.may("admin", null) ?? false,
     expires_at: session?.expiresAt ?? null,
-    csrf_token: session === null ? null : csrfTokenOf(session.secret),
+    csrf_token: session === null ? null : csrfTokenOfPageSession(session.secret),
   };
 }

@@ -28,7 +28,11 @@ export class ServiceWatch {
       for (const own of streams) metrics.stream(figuresOfStream(model, own));
     }
     if (alerts === undefined) return;
-    this.#alerts = await openServeAlerts(alerts, { shared, reporter, silentStreams: () => silentStreamsOf(service) });
+    this.#alerts = await openServeAlerts(alerts, {
+      shared,
+      reporter,
+      silentStreams: () => silentStreamsOfService(service),
+    });
     this.#alerts.start();
   }
 
@@ -78,7 +82,7 @@ function alertedProject(project: string): string | null {
   return project === defaultProject ? null : project;
 }
 
-async function silentStreamsOf(service: Pick<Service, "streams">): Promise<SilentStream[]> {
+async function silentStreamsOfService(service: Pick<Service, "streams">): Promise<SilentStream[]> {
   return (await service.streams()).flatMap(({ model, streams }) =>
     streams
       .filter(({ silence }) => silence.silent === true)

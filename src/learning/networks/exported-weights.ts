@@ -40,14 +40,14 @@ function floatVectors(model: Uint8Array): Float32Array[] {
 }
 
 function parts(message: Uint8Array, wanted: number): Uint8Array[] {
-  return values(message, wanted).filter((value) => value instanceof Uint8Array);
+  return exportedFieldValues(message, wanted).filter((value) => value instanceof Uint8Array);
 }
 
 function numbers(message: Uint8Array, wanted: number): number[] {
-  return values(message, wanted).filter((value) => typeof value === "number");
+  return exportedFieldValues(message, wanted).filter((value) => typeof value === "number");
 }
 
-function values(message: Uint8Array, wanted: number): (Uint8Array | number)[] {
+function exportedFieldValues(message: Uint8Array, wanted: number): (Uint8Array | number)[] {
   const reader = new BinaryReader(message);
   const found: (Uint8Array | number)[] = [];
   while (reader.pos < reader.len) {

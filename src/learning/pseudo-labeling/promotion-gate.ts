@@ -118,7 +118,7 @@ export function compareAtGate(
 }
 
 /** The rules on labelled people; all must pass. */
-export function holdoutGateRules(
+export function holdoutPromotionRules(
   winner: number,
   { mean_difference, interval, chance, ...pooled }: HoldoutComparison,
 ): GateRule[] {
@@ -157,7 +157,7 @@ export function holdoutGateRules(
 }
 
 /** The rules on unlabelled windows; all must pass. */
-export function proxyGateRules(champion: Proxies, candidate: Proxies): GateRule[] {
+export function proxyPromotionRules(champion: Proxies, candidate: Proxies): GateRule[] {
   const slack = gateLimits.proxySlack;
   const rule = (name: string, loss: number | null, about: string): GateRule => ({
     name,

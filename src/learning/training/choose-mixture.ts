@@ -58,14 +58,14 @@ export function describeMixtureChoice(folds: readonly (readonly TriedMixture[])[
   const better = alone.reduce((a, b) => (meanMixtureLoss(b) < meanMixtureLoss(a) ? b : a));
   const { difference: mean, error } = lossDifference(average!.losses, better.losses);
   return {
-    chosen: mixtureName(chooseMixture(tried)),
-    losses: Object.fromEntries(tried.map((own) => [mixtureName(own.weights), meanMixtureLoss(own)])),
+    chosen: chosenMixtureName(chooseMixture(tried)),
+    losses: Object.fromEntries(tried.map((own) => [chosenMixtureName(own.weights), meanMixtureLoss(own)])),
     difference: { mean, error },
   };
 }
 
 /** Returns the name of the only member with a weight, or "average" if several have one. */
-export function mixtureName(weights: readonly number[]): string {
+export function chosenMixtureName(weights: readonly number[]): string {
   return ensembleMembers[weights.indexOf(1)] ?? "average";
 }
 

@@ -21,7 +21,7 @@ export function finalSchedule(folds: readonly (readonly FitEpoch[])[]): { epochs
 }
 
 /** The final fit's penalty: the geometric median of the folds' best penalties. */
-export function finalPenalty(folds: readonly (readonly FitEpoch[])[]): number {
+export function finalSchedulePenalty(folds: readonly (readonly FitEpoch[])[]): number {
   const best = folds.map((epochs) =>
     Math.log(epochs.findLast((epoch) => epoch.best && epoch.penalty !== undefined)!.penalty!),
   );

@@ -16,7 +16,7 @@ import {
   type TriedMixture,
 } from "./ensemble-mixture.ts";
 import { divideEnsemble, ensembleMembers, joinEnsemble } from "./ensemble-weights.ts";
-import { finalPenalty } from "./final-schedule.ts";
+import { finalSchedulePenalty } from "./final-schedule.ts";
 import { fitMiniRocket } from "./fit-minirocket.ts";
 import {
   type FitOptions,
@@ -78,7 +78,7 @@ export async function fitEnsemble(
   const { mixture, tried } = mixtureOfEnsembleFit(plan, held, model !== undefined);
   if (held !== null) {
     const trainIndex = [...plan.trainIndex, ...plan.validationIndex!].sort((a, b) => a - b);
-    const again = await fitCounted({ trainIndex }, fixedPenalty(finalPenalty([epochs])));
+    const again = await fitCounted({ trainIndex }, fixedPenalty(finalSchedulePenalty([epochs])));
     if (again === null) return unfinished;
     members[1] = weightsKeptByEnsembleFit(again);
   }

@@ -56,7 +56,7 @@ export async function fitMiniRocket(
   const statistics =
     start?.statistics ?? drawMiniRocketStatistics(network, data, rows, Rng.fromState(plan.rng).split("kernels"));
   const blank = fitStateFrom({ parameters: new Float32Array(network.parameterCount), statistics }, 0);
-  const onCounted = reportFitMiniRocketCounts(options, (isTurnedMiniRocket(plan) ? 2 : 1) * rows.length);
+  const onCounted = reportFitMiniRocketCounts(options, (fitsTurnedMiniRocket(plan) ? 2 : 1) * rows.length);
   const counts = await countMiniRocketFeatures(network, statistics, data, rows, { shouldStop, onCounted });
   if (counts === null) return { state: blank, finished: false };
   if (start === undefined) measureMiniRocketStatistics(network, statistics, counts);
@@ -121,7 +121,7 @@ function reportFitMiniRocketSteps({ onStep }: FitOptions, heads: number): (step:
 }
 
 /** Whether the plan rotates windows. Without a sensor that has three axes, the copies would equal the windows. */
-function isTurnedMiniRocket({ turned }: FitPlan): boolean {
+function fitsTurnedMiniRocket({ turned }: FitPlan): boolean {
   return turned !== null && turned.length > 0;
 }
 
@@ -135,7 +135,7 @@ async function countTurnedMiniRocket(
   data: ScaledWindows,
   options: Omit<CountingOptions, "change">,
 ): Promise<WindowCounts | null | undefined> {
-  if (!isTurnedMiniRocket(plan)) return null;
+  if (!fitsTurnedMiniRocket(plan)) return null;
   const { windowSize, channels } = data.windows;
   const triads = plan.turned!.map((axes) => axes.map((name) => channels.indexOf(name)));
   const rng = Rng.fromState(plan.rng).split("rotations");

@@ -14,7 +14,7 @@ import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { adamStepSize } from "../networks/adam.ts";
 import { drawParameterVector } from "../networks/parameters.ts";
 import type { NetworkInput } from "../networks/training-graph.ts";
-import { Diverged } from "./diverged.ts";
+import { fitLossNotFinite } from "./diverged.ts";
 import { fillDropoutMask } from "./dropout-mask.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { StepProgress } from "./fit-runner.ts";
@@ -285,16 +285,4 @@ async function validateFittedNetwork(
   const labels = rows.map((row) => windows.labels[row]!);
   const metrics = classificationMetrics(labels, probabilities, windows.classes);
   return { loss: metrics.log_loss, accuracy: metrics.accuracy, macroF1: metrics.macro_f1 };
-}
-
-function fitLossNotFinite(plan: FitPlan, loss: number, epoch: number, step: number, learningRate: number): Diverged {
-  return new Diverged(
-    `${plan.name}: the loss became ${loss} in epoch ${epoch}, step ${step}, at a learning rate of ${learningRate}`,
-    {
-      advice:
-        plan.scaler.method === "none"
-          ? "Use --normalize zscore, or a smaller --learning-rate."
-          : `Use a smaller --learning-rate, such as ${learningRate / 10}, and look for extreme values in the channels' ranges.`,
-    },
-  );
 }

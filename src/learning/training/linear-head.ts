@@ -92,7 +92,7 @@ export class LinearHead {
     const point = new Float64Array(length + classes);
     const centred = (x: Float64Array): HeadPoint => {
       point.set(x);
-      for (let k = 0; k < classes; k++) point[length + k] = -headScoreOfClass(x, k, centre);
+      for (let k = 0; k < classes; k++) point[length + k] = -linearHeadScore(x, k, centre);
       return point;
     };
     const multiply = async (x: Float64Array): Promise<Float64Array> =>
@@ -198,7 +198,7 @@ export class LinearHead {
 }
 
 /** The score that the kth class's weights give to a row of features. */
-function headScoreOfClass(x: Float64Array, k: number, features: Float64Array): number {
+function linearHeadScore(x: Float64Array, k: number, features: Float64Array): number {
   let sum = 0;
   for (let f = 0; f < features.length; f++) sum += x[k * features.length + f]! * features[f]!;
   return sum;

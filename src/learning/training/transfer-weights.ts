@@ -56,7 +56,7 @@ export async function transferWeights(
       const target = after![kind][i]!;
       const classAxis = spec.shape.findIndex((length, axis) => length !== wider![kind][i]!.shape[axis]);
       if (classAxis < 0) fresh.set(own, target.offset);
-      else copyClasses(own, spec, fresh, target, { classAxis, sources });
+      else transferClasses(own, spec, fresh, target, { classAxis, sources });
     }
     return fresh;
   };
@@ -78,7 +78,7 @@ function silenceAddedClasses(
   }
 }
 
-function copyClasses(
+function transferClasses(
   own: Float32Array,
   { shape }: ParameterSpec,
   fresh: Float32Array,

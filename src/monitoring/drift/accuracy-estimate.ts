@@ -142,12 +142,12 @@ export function calibrateAccuracy(
   const known = people.filter(({ correct }) => correct.length >= ascending[0]!).map(countHeldOutForAccuracy);
   if (known.length === 0) throw new RangeError("accuracy: expected a person with enough windows for a batch, got none");
   const all = sumHeldOutForAccuracy(known);
-  const threshold = findAccuracyThreshold(all);
+  const threshold = accuracyEstimateThreshold(all);
   const others = (own: CountedPerson): number =>
     known.length === 1
       ? threshold
-      : findAccuracyThreshold(sumHeldOutForAccuracy(known.filter((person) => person !== own)));
-  const batches = known.map((own) => ascending.map((length) => rehearseAccuracy(own, others(own), length)));
+      : accuracyEstimateThreshold(sumHeldOutForAccuracy(known.filter((person) => person !== own)));
+  const batches = known.map((own) => ascending.map((length) => rehearseAccuracyEstimate(own, others(own), length)));
   return {
     coverage,
     people: known.length,
@@ -245,7 +245,7 @@ function sumHeldOutForAccuracy(people: readonly CountedPerson[]): { counts: read
 }
 
 /** The threshold at which the expected number of correct windows equals the actual number. */
-function findAccuracyThreshold({ counts, correct }: ReturnType<typeof sumHeldOutForAccuracy>): number {
+function accuracyEstimateThreshold({ counts, correct }: ReturnType<typeof sumHeldOutForAccuracy>): number {
   let [low, high] = [-largestThreshold, largestThreshold];
   for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2;
@@ -271,7 +271,7 @@ interface RehearsedAccuracy {
 }
 
 /** A person's batches of one length. */
-function rehearseAccuracy(
+function rehearseAccuracyEstimate(
   { bins, confidences, correct }: CountedPerson,
   threshold: number,
   length: number,

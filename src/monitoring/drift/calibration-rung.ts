@@ -5,7 +5,7 @@ import type { CalibrationRung, KindCalibration } from "./calibration.ts";
 import {
   type ClassDistances,
   type ClassStandards,
-  classScores,
+  classStandardScores,
   classStandards,
   effectiveClassCount,
 } from "./class-standards.ts";
@@ -147,7 +147,7 @@ export function standardizeRungsByClass(
     channels,
   );
   const scored = (statistics: ScoredStatistics, distances: Rehearsed["distances"]): ScoredStatistics => {
-    const scores = classScores(distances, classes, secondsPerRow, channels);
+    const scores = classStandardScores(distances, classes, secondsPerRow, channels);
     return Object.fromEntries(channels.map((name) => [name, { ...statistics[name]!, ksByClass: scores[name]! }]));
   };
   const rehearsed = batches.map((batch) => ({
@@ -202,4 +202,11 @@ function rungFalseAlarms(
     p_at_most_1_percent: roundScoreFigure(atMost1 / rehearsed.length),
     beyond_reach: roundScoreFigure(beyond / rehearsed.length),
   };
+}
+
+export function rungsForComparison({ mixes = [], rungs }: KindCalibration, classes: number): KindCalibration["rungs"] {
+  const mix = mixes.find(
+    ({ from_classes, to_classes }) => from_classes <= classes && (to_classes === null || classes < to_classes),
+  );
+  return mix?.rungs ?? rungs;
 }

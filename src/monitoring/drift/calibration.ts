@@ -142,7 +142,7 @@ export type RehearsedDay =
     };
 
 /** Returns the days that were rehearsed for a calibration; null if there were none, or for an older calibration. */
-export function dayOfCalibration({ kinds, day }: Calibration): RehearsedDay | null {
+export function calibrationDay({ kinds, day }: Calibration): RehearsedDay | null {
   return Object.keys(kinds).length === 0 ? null : (day ?? null);
 }
 

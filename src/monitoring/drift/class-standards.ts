@@ -108,7 +108,7 @@ function classStandardRung(
 }
 
 /** Returns the combined standardised distance by channel; classes without standards do not count. */
-export function classScores(
+export function classStandardScores(
   distances: readonly (ClassDistances | null)[],
   standards: ClassStandards,
   secondsPerRow: number,

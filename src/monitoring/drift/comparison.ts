@@ -9,7 +9,8 @@ import { batchSummaryRows } from "../summaries/batch-summary.ts";
 import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import { withoutSensorSignals } from "../summaries/sensor-signals.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
-import { classDistances, classScores, effectiveClassCount } from "./class-standards.ts";
+import { rungsForComparison } from "./calibration-rung.ts";
+import { classDistances, classStandardScores, effectiveClassCount } from "./class-standards.ts";
 import { type FixedFinding, judgeByThresholds, thresholdExcess } from "./fixed-thresholds.ts";
 import {
   conformalPValueOfNullScores,
@@ -137,7 +138,9 @@ export function compare(
   const distances = classDistances(reference, current, names);
   const judging = { ...known, rungs: rungsForComparison(known, effectiveClassCount(distances)) };
   const byClass =
-    known.classes === undefined ? {} : classScores(distances, known.classes, share / model.samplingRateHz, names);
+    known.classes === undefined
+      ? {}
+      : classStandardScores(distances, known.classes, share / model.samplingRateHz, names);
   return {
     ...facts,
     ...compareByRehearsal(
@@ -249,13 +252,6 @@ function compareByRehearsal(
     : scoresByChannel(statistics, standard, [statistic]);
   const facts = { statistics, score, learned, usual, excess, pValue, far, beyond, impossible: false };
   return { ...facts, channelScores, findings: [] };
-}
-
-function rungsForComparison({ mixes = [], rungs }: KindCalibration, classes: number): KindCalibration["rungs"] {
-  const mix = mixes.find(
-    ({ from_classes, to_classes }) => from_classes <= classes && (to_classes === null || classes < to_classes),
-  );
-  return mix?.rungs ?? rungs;
 }
 
 function batchSecondsInComparison(batch: ClassSummaries, { samplingRateHz }: DriftModel): number {

@@ -9,7 +9,7 @@ import {
   classOfMeasuredSamples,
   followsMeasuredWindow,
   gatherMeasuredSamples,
-  measuredStepSeconds,
+  measuredBatchStepSeconds,
 } from "../summaries/measure-batch.ts";
 import { modelSignals } from "../summaries/model-signals.ts";
 import { offsetSensorSignalNames, offsetSensorSignals, withoutSensorCoherences } from "../summaries/sensor-signals.ts";
@@ -57,7 +57,7 @@ export function freezeDriftBaseline(
   const nClasses = classes.length;
   const { also, map = mapItems } = options;
   const names = windowSignals.names.filter((name) => options.signals?.includes(name) ?? true);
-  const whole = freezeBaselineReference(names, windowSignals, also ?? null, map);
+  const whole = freezeDriftReference(names, windowSignals, also ?? null, map);
   const grids = baselineReferenceGrids(whole);
   const baseline = withoutSensorCoherences(whole, windows.channels);
   const classOf = classOfMeasuredSamples(windows, argmaxRows(probabilities, nClasses));
@@ -94,7 +94,7 @@ export function freezeDriftBaseline(
 }
 
 /** Leaves out constant signals, because they cannot be compared with anything. */
-function freezeBaselineReference(
+function freezeDriftReference(
   names: readonly string[],
   signals: WindowSignals,
   also: WindowSignals | null,
@@ -219,7 +219,7 @@ function freezeAccuracy(
 ): AccuracyCalibration | null {
   const { users, groups, labels, classes } = windows;
   const predicted = argmaxRows(probabilities, classes.length);
-  const stepSeconds = measuredStepSeconds(windows, overlap);
+  const stepSeconds = measuredBatchStepSeconds(windows, overlap);
   const lengths = lengthsSeconds.map((seconds) => Math.max(1, Math.round(seconds / stepSeconds)));
   const people = users.map((_, g) => {
     const own = Int32Array.from(groups.keys()).filter((w) => groups[w] === g);

@@ -81,7 +81,7 @@ function impossiblyStuck(
     return [
       {
         sensor,
-        message: `${channel} is stuck: it repeats its value for ${formatImpossibleFigure(seconds)} s while ${others} move`,
+        message: `${channel} is stuck: it repeats its value for ${impossibleSensorFigure(seconds)} s while ${others} move`,
         excess: share / stuckShare,
         cause: { kind: "stuck channel", channels: [channel], fault: "repeats its value", weight: share } as const,
       },
@@ -102,9 +102,9 @@ function impossibleAcceleration(sensor: Sensor, lengths: readonly number[]): Imp
     : share / leastGravity;
   if (!(excess > 1)) return [];
   const possible = hasGravity
-    ? `but gravity alone is ${formatImpossibleFigure(gravity)} ${unit} for every wearer`
-    : `as gravity does (${formatImpossibleFigure(gravity)} ${unit}), but the training data has none`;
-  const message = `${name} averages ${formatImpossibleFigure(usual)} ${unit} over most seconds, ${possible}`;
+    ? `but gravity alone is ${impossibleSensorFigure(gravity)} ${unit} for every wearer`
+    : `as gravity does (${impossibleSensorFigure(gravity)} ${unit}), but the training data has none`;
+  const message = `${name} averages ${impossibleSensorFigure(usual)} ${unit} over most seconds, ${possible}`;
   return [{ sensor, message, excess, cause: causeOfImpossibleLengths(sensor, unit, lengths, hasGravity) }];
 }
 
@@ -164,8 +164,8 @@ function impossibleRotation(
   const cause = fitting === undefined ? null : ({ kind: "unit", channels, fault, weight: 1 - 1 / excess } as const);
   const turned =
     inUnit < 1
-      ? `the sensor turned ${formatImpossibleFigure(1 / inUnit)} times as far as the direction of gravity`
-      : `the direction of gravity turned ${formatImpossibleFigure(inUnit)} times as far as the sensor`;
+      ? `the sensor turned ${impossibleSensorFigure(1 / inUnit)} times as far as the direction of gravity`
+      : `the direction of gravity turned ${impossibleSensorFigure(inUnit)} times as far as the sensor`;
   const message = `${name}: ${turned}, although they turn together`;
   return [{ sensor: turning.gyroscope, message, excess, cause }];
 }
@@ -174,6 +174,6 @@ function shareOfImpossible(values: readonly number[], isMeant: (value: number) =
   return values.filter(isMeant).length / values.length;
 }
 
-function formatImpossibleFigure(value: number): string {
+function impossibleSensorFigure(value: number): string {
   return `${Number(value.toPrecision(value >= 1 ? 3 : 2))}`;
 }

@@ -22,7 +22,7 @@ import { effectiveSizeWithinClasses, ksWithinClasses, logSdWithinClasses } from 
 export interface PairStatistics extends ChannelStatistics {
   /** KS distance within the predicted classes, averaged, 0 to 1; 0 if the batches have no class in common. */
   readonly ksWithinClasses: number;
-  /** Combined distance within the classes, standardised by class; see `classScores`. 0 without standards. */
+  /** Combined distance within the classes, standardised by class; see `classStandardScores`. 0 without standards. */
   readonly ksByClass: number;
   /** ln of the standard deviation over the reference's, for the same mix of classes; see `logSdWithinClasses`. */
   readonly logSdWithin: number;
@@ -112,7 +112,7 @@ export interface Score {
 }
 
 /**
- * @param known results for the pair that already exist: `distances` from `classDistances`, and `byClass` from `classScores`
+ * @param known results for the pair that already exist: `distances` from `classDistances`, and `byClass` from `classStandardScores`
  * @throws RangeError if a side has no finite value in a channel
  */
 export function statisticsForScore(

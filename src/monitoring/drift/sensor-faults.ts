@@ -61,11 +61,11 @@ export function lostSensorSamplesFault(columns: Columns, share: number, burst: n
     bursts--;
   }
   return Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => [name, bridgeLostSensorSamples(column, holes, burst)]),
+    Object.entries(columns).map(([name, column]) => [name, bridgeSensorFault(column, holes, burst)]),
   );
 }
 
-function bridgeLostSensorSamples(column: Float32Array, holes: readonly number[], burst: number): Float32Array {
+function bridgeSensorFault(column: Float32Array, holes: readonly number[], burst: number): Float32Array {
   const filled = column.slice();
   for (const hole of holes) {
     const [before, after] = [column[hole - 1]!, column[hole + burst]!];

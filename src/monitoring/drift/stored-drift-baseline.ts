@@ -19,7 +19,9 @@ const names: readonly string[] = ["calibration.kinds.*.statistic"];
 /** A value of any other form is left unchanged; `driftBaselineSchema` then reports it. */
 export function storedDriftBaseline(drift: unknown): unknown {
   const changes = [
-    ...renamed.map((path) => [path, (value: unknown) => (isStoredRecord(value) ? snakeKeys(value) : value)] as const),
+    ...renamed.map(
+      (path) => [path, (value: unknown) => (isRecordInStoredBaseline(value) ? snakeKeys(value) : value)] as const,
+    ),
     ...names.map((path) => [path, (value: unknown) => (typeof value === "string" ? snakeCase(value) : value)] as const),
   ];
   return changes.reduce((value, [path, change]) => changeInStoredBaseline(value, path.split("."), change), drift);
@@ -33,13 +35,13 @@ function changeInStoredBaseline(
   if (key === undefined) return change(value);
   if (Array.isArray(value))
     return key === "*" ? value.map((item) => changeInStoredBaseline(item, rest, change)) : value;
-  if (!isStoredRecord(value)) return value;
+  if (!isRecordInStoredBaseline(value)) return value;
   const entries = Object.entries(value);
   return Object.fromEntries(
     entries.map(([name, own]) => [name, key === "*" || key === name ? changeInStoredBaseline(own, rest, change) : own]),
   );
 }
 
-function isStoredRecord(value: unknown): value is Record<string, unknown> {
+function isRecordInStoredBaseline(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -37,13 +37,13 @@ export function suspectFaults(
 ): SuspectedFault[] {
   const names = Object.keys(columns);
   const suspects = [
-    ...sensors.flatMap((sensor) => suspectSensorFaults(columns, baseline, sensor)),
+    ...sensors.flatMap((sensor) => suspectFaultsOfSensor(columns, baseline, sensor)),
     ...suspectRates(columns, baseline, { names, sensors, samplingRateHz }),
   ];
   return suspects.sort((a, b) => b.weight - a.weight).slice(0, mostSuspicions);
 }
 
-function suspectSensorFaults(columns: Columns, baseline: BaselineReference, sensor: Sensor): SuspectedFault[] {
+function suspectFaultsOfSensor(columns: Columns, baseline: BaselineReference, sensor: Sensor): SuspectedFault[] {
   const own = Object.fromEntries(sensor.channels.map((name) => [name, baseline[name]!]));
   const summarizer = new Summarizer(baselineReferenceGrids(own));
   const summaryOf = (changed: Columns): BatchSummary =>

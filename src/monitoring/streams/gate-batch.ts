@@ -65,7 +65,7 @@ export async function openGatedBatch(
   const { notes, faults } = units;
   if (faults.length > 0) return { accepted: false, reasons: faults, quality: null };
   const expected = gateBatchChannels(channels, named, monitor.baseline, leastUnitFactors(units));
-  const batch = await openQualityGate(files, gateBatchOptions(given, expected, monitor, reporter));
+  const batch = await openQualityGate(files, optionsToGateBatch(given, expected, monitor, reporter));
   if (!batch.accepted) return batch;
   const { opened, warnings } = batch;
   const note = noteOnUnitsOfPeople(units, opened.rows.recordings);
@@ -76,7 +76,7 @@ export async function openGatedBatch(
   };
 }
 
-function gateBatchOptions(
+function optionsToGateBatch(
   given: GivenColumns,
   channels: readonly ExpectedChannel[],
   { config }: WatchedModel,

@@ -1,7 +1,7 @@
 // Reads a summary from a device, and validates all of it, because the device is not trusted.
 
 import { UserError } from "../../errors.ts";
-import { type DeviceSummary, summaryFromJson } from "../summaries/device-summary.ts";
+import { type DeviceSummary, deviceSummaryFromJson } from "../summaries/device-summary.ts";
 import { decodeSummary, encodeSummary, type SummarizedModel } from "../summaries/device-summary-codec.ts";
 import { deviceSummarySchema } from "../summaries/summary-schemas.ts";
 
@@ -41,7 +41,7 @@ function parsedSummary(sent: unknown): unknown {
 /** Encodes a summary in JSON to the binary form, because decoding that form detects any fault in the numbers. */
 function readSummaryAsBytes(json: unknown): Uint8Array {
   const parsed = deviceSummarySchema.safeParse(json);
-  if (parsed.success) return encodeSummary(summaryFromJson(parsed.data));
+  if (parsed.success) return encodeSummary(deviceSummaryFromJson(parsed.data));
   const [issue] = parsed.error.issues;
   throw new RangeError(`${issue!.path.join(".") || "JSON"}: ${issue!.message}`);
 }

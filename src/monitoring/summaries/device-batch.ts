@@ -84,7 +84,7 @@ export class DeviceBatch {
     const source = this.#rows.source();
     const windowSeconds = windowSize / samplingRateHz;
     const quality = measureBatchQuality(source, this.#rows.arrived, { samplingRateHz, windowSeconds, ranges });
-    const { rows, plan, still } = plannedWornWindows(source, this.#model);
+    const { rows, plan, still } = planDeviceBatch(source, this.#model);
     const { ranges: _, ...stillness } = still;
     const chunks =
       plan === null
@@ -135,7 +135,7 @@ export class DeviceBatch {
 }
 
 /** Plans the windows of a batch. A clock that is far too slow leaves no windows, which the quality gate then reports. */
-function plannedWornWindows(
+function planDeviceBatch(
   source: RowSource,
   { sampling_rate_hz: samplingRateHz, window_size: windowSize, sensors, overlap, resampling = "linear" }: DeviceModel,
 ): Omit<WornWindows, "plan"> & { readonly plan: WindowPlan | null } {

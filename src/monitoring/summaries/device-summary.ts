@@ -70,7 +70,7 @@ export function summaryToJson({
   const measured =
     measurement === null
       ? { by_class: null, signals: null }
-      : { by_class: classesToJson(measurement.byClass), signals: signalsToJson(measurement.signals) };
+      : { by_class: classesToJson(measurement.byClass), signals: summarySignalsToJson(measurement.signals) };
   return {
     schema_version: 1,
     model_version: modelVersion,
@@ -101,11 +101,11 @@ function classesToJson(byClass: BatchMeasurement["byClass"]): NonNullable<Device
   );
 }
 
-function signalsToJson({ classCounts, ...signals }: ModelSignals): NonNullable<DeviceSummaryJson["signals"]> {
+function summarySignalsToJson({ classCounts, ...signals }: ModelSignals): NonNullable<DeviceSummaryJson["signals"]> {
   return { ...signals, class_counts: classCounts };
 }
 
-export function summaryFromJson(json: DeviceSummaryJson): DeviceSummary {
+export function deviceSummaryFromJson(json: DeviceSummaryJson): DeviceSummary {
   const { model_version: modelVersion, rows, dropped, by_class, signals, quality, still } = json;
   return {
     modelVersion,

@@ -20,7 +20,7 @@ import { withSensorSignals } from "./sensor-signals.ts";
 import type { Columns, Summarizer } from "./summarize.ts";
 
 /** The samples of each channel, [S]. */
-export function measuredColumns({ samples, channels }: Pick<WindowSet, "samples" | "channels">): Columns {
+export function measuredBatchColumns({ samples, channels }: Pick<WindowSet, "samples" | "channels">): Columns {
   const size = channels.length;
   return Object.fromEntries(
     channels.map((name, c) => [
@@ -34,7 +34,7 @@ export function measuredColumns({ samples, channels }: Pick<WindowSet, "samples"
 export function measuredSignalColumns(windows: WindowSet, sensors: readonly Sensor[]): Columns {
   // Samples that no window covers form separate stretches.
   const starts = runsOfWindowChunk(windows).flatMap(({ from, to }) => [from, to]);
-  return withSensorSignals(measuredColumns(windows), sensors, windows.samplingRateHz, starts);
+  return withSensorSignals(measuredBatchColumns(windows), sensors, windows.samplingRateHz, starts);
 }
 
 /** [S] class of each sample: the class of the window with the nearest middle; -1 if no window covers the sample. */
@@ -87,7 +87,7 @@ export class BatchMeasurer {
     const predicted = argmaxRows(probabilities, this.#nClasses);
     const ranges = runs.flatMap(({ from, to }) => [from, to]);
     const starts = runs.flatMap(({ dataFrom, dataTo }) => [dataFrom, dataTo]);
-    const all = withSensorSignals(measuredColumns(windows), this.#sensors, windows.samplingRateHz, starts);
+    const all = withSensorSignals(measuredBatchColumns(windows), this.#sensors, windows.samplingRateHz, starts);
     const columns = Object.fromEntries(
       Object.entries(all).map(([name, column]) => [name, gatherMeasuredRanges(ranges, column)]),
     );
@@ -123,11 +123,11 @@ export class BatchMeasurer {
 /** [W] whether each window starts one step after the previous window. */
 export function followsMeasuredWindow(windows: WindowSet, overlap: number, before?: WindowBefore): Uint8Array {
   const { recordingIndex, startTimes } = windows;
-  return followsForModelSignals(recordingIndex, startTimes, measuredStepSeconds(windows, overlap), before);
+  return followsForModelSignals(recordingIndex, startTimes, measuredBatchStepSeconds(windows, overlap), before);
 }
 
 /** Time from the start of a window to the start of the next window. */
-export function measuredStepSeconds(
+export function measuredBatchStepSeconds(
   { windowSize, samplingRateHz }: Pick<WindowSet, "windowSize" | "samplingRateHz">,
   overlap: number,
 ): number {

@@ -3,6 +3,7 @@
 // its message for a while, so two processes do not send it at the same time; if that process is killed, another process sends
 // the message again, with the same idempotency key.
 
+import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../../errors.ts";
 import { SqliteFile } from "../../storage/store/sqlite-file.ts";
@@ -18,6 +19,11 @@ import {
 } from "./stream-alerts.ts";
 
 export const outboxFile = "alerts.sqlite";
+
+/** The path of a model's outbox. */
+export function outboxOfModel(directory: string): string {
+  return join(directory, outboxFile);
+}
 
 /** The part of a target that the outbox stores; it contains no secret. */
 export interface StoredTarget {

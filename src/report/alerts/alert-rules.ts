@@ -109,14 +109,14 @@ function matchesAlertRule(rule: AlertRule, { type, data }: AlertMessage): boolea
   const kind = type.split(".")[0]!;
   return (
     rule.on.some((own) => own === kind) &&
-    matchesPattern(rule.project, data.project ?? "") &&
-    matchesPattern(rule.model, data.model) &&
-    matchesPattern(rule.stream, data.stream)
+    matchesAlertPattern(rule.project, data.project ?? "") &&
+    matchesAlertPattern(rule.model, data.model) &&
+    matchesAlertPattern(rule.stream, data.stream)
   );
 }
 
 /** Compares piece by piece, because a regular expression of many stars may take exponential time. */
-export function matchesPattern(written: string, text: string): boolean {
+export function matchesAlertPattern(written: string, text: string): boolean {
   const [first, ...rest] = written.split("*") as [string, ...string[]];
   if (rest.length === 0) return text === written;
   if (!text.startsWith(first)) return false;

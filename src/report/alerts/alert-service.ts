@@ -83,7 +83,7 @@ export class AlertService {
   /** Reports a verdict. It never throws; a fault is a warning. */
   judged({ result, previous, ...of }: JudgedForAlerts): void {
     this.#report(of, (before) => {
-      const known = this.#run.shared && previous !== undefined ? seedFromPrevious(of, previous, before) : before;
+      const known = this.#run.shared && previous !== undefined ? alertsOfOtherService(of, previous, before) : before;
       return alertOnBatch(of, result, known, this.#config.rejections);
     });
   }
@@ -189,7 +189,7 @@ function isWorthKeeping({ open, recent }: StreamAlerts): boolean {
 }
 
 /** What another service must have reported, if it judged the stream's previous batch. */
-function seedFromPrevious(of: AlertedStream, previous: CheckResult | null, before: StreamAlerts): StreamAlerts {
+function alertsOfOtherService(of: AlertedStream, previous: CheckResult | null, before: StreamAlerts): StreamAlerts {
   if (previous === null || previous.batch_id === before.last?.batchId) return before;
   const { alarm: _, ...others } = before.open;
   const { open, last } = alertOnBatch(of, previous, noStreamAlerts).after;

@@ -71,7 +71,7 @@ export async function postAlertToTarget(
     ...(target.authorization !== undefined && { authorization: target.authorization }),
     ...signed,
   };
-  const dispatcher = dispatcherOfAlerts();
+  const dispatcher = dispatcherToSendAlert();
   let status: number;
   let retryAfter: string | string[] | undefined;
   try {
@@ -94,7 +94,7 @@ export async function postAlertToTarget(
   throw new AlertFault([400, 410, 413, 415, 422].includes(status) ? "never" : "setup", said);
 }
 
-function dispatcherOfAlerts(): Dispatcher {
+function dispatcherToSendAlert(): Dispatcher {
   const behindProxy = ["http_proxy", "https_proxy"].some(
     (name) => process.env[name] || process.env[name.toUpperCase()],
   );

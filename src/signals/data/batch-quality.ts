@@ -10,7 +10,7 @@ import {
   stretchSeconds,
 } from "./channel-content.ts";
 import { absurdFactor, exceedsGateLimit, pauseSeconds } from "./gate-limits.ts";
-import { type RowSource, recordingPieces } from "./recordings.ts";
+import { piecesOfRecordings, type RowSource } from "./recordings.ts";
 import type { SampledRows } from "./sampled-rows.ts";
 import { samplingSteps } from "./sampling.ts";
 
@@ -161,7 +161,7 @@ export function absurdSample(
   let values = 0;
   let first: { value: number; row: number; user: string; recording: string } | undefined;
   for (const { start, end, user, recording } of rows.recordings) {
-    for (const { from, to } of recordingPieces(start, end)) {
+    for (const { from, to } of piecesOfRecordings(start, end)) {
       const piece = rows.values(channel, from, to);
       for (let i = 0; i < piece.length; i++) {
         if (!exceedsGateLimit(Math.abs(piece[i]!), limit)) continue;

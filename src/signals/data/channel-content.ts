@@ -1,7 +1,7 @@
 // Measures the range of each channel, and the time for which it stays at a single value. A stretch extends from its
 // first row to one sampling step after its last row.
 
-import { recordingPieces, type Stretch } from "./recordings.ts";
+import { piecesOfRecordings, type Stretch } from "./recordings.ts";
 import type { SampledRows } from "./sampled-rows.ts";
 
 /** Minimum length of a run of equal values for a channel to count as flat during it, in seconds. */
@@ -26,7 +26,7 @@ export function channelContent(rows: SampledRows, channel: number): ChannelRange
     const endRun = (): void => {
       if (run >= minimalRun) flatSeconds += run * step;
     };
-    for (const { from, to } of recordingPieces(start, end)) {
+    for (const { from, to } of piecesOfRecordings(start, end)) {
       for (const value of rows.values(channel, from, to)) {
         if (value < min) min = value;
         if (value > max) max = value;

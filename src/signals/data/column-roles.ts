@@ -132,7 +132,7 @@ function resolveChannelRoles(
   { onFault, warn }: { onFault: OnFault; warn: (message: string) => void },
 ): readonly string[] {
   const names = given ?? expected;
-  if (names === undefined) return findChannelRoles(available, sensor, file, warn);
+  if (names === undefined) return resolveUsualChannelRoles(available, sensor, file, warn);
   return names.filter((name) => {
     const found = available.includes(name);
     if (!found)
@@ -215,7 +215,7 @@ function nearestColumnForRole(available: readonly string[], name: string): strin
 /**
  * Returns the channels of the sensors that the user specifies, and of an accelerometer and a gyroscope found by name.
  */
-function findChannelRoles(
+function resolveUsualChannelRoles(
   available: readonly string[],
   given: readonly string[],
   file: string,

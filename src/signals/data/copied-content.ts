@@ -5,7 +5,7 @@
 // and at least three spans must agree. Values that were rounded, scaled or resampled in the copy are not recognised.
 // Dimensions: C channels.
 
-import { type RowSource, recordingPieces } from "./recordings.ts";
+import { piecesOfRecordings, type RowSource } from "./recordings.ts";
 
 /** Content that two people share. */
 export interface CopiedContent {
@@ -44,7 +44,7 @@ export class CopiedContentFinder {
       const owner = { person: user, recording };
       const hashes = new Int32Array(spanRows);
       let [a, b, seen] = [0, 0, 0];
-      for (const { from, to } of recordingPieces(start, end)) {
+      for (const { from, to } of piecesOfRecordings(start, end)) {
         for (const hash of rowContentHashes(rows, from, to)) {
           const at = seen & (spanRows - 1);
           const leaving = hashes[at]!;

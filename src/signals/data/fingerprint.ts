@@ -2,7 +2,7 @@
 // still the same.
 
 import { createHash } from "node:crypto";
-import { type RowSource, recordingPieces } from "./recordings.ts";
+import { piecesOfRecordings, type RowSource } from "./recordings.ts";
 
 /** sha256 of channel names, stretches, times and values; independent of the file format, file names and chunking. */
 export function fingerprint(rows: RowSource): string {
@@ -22,7 +22,7 @@ export function fingerprint(rows: RowSource): string {
 }
 
 function* fingerprintPieces(ranges: Iterable<{ start: number; end: number }>): Generator<{ from: number; to: number }> {
-  for (const { start, end } of ranges) yield* recordingPieces(start, end);
+  for (const { start, end } of ranges) yield* piecesOfRecordings(start, end);
 }
 
 function fingerprintBytes(values: Float32Array | Float64Array): Uint8Array {

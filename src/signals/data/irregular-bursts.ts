@@ -65,7 +65,7 @@ export function irregularBursts(time: Float64Array): IrregularBursts | undefined
   const times = new Float64Array(time.length);
   let last = Number.NEGATIVE_INFINITY;
   for (const [from, to] of stretches) {
-    const line = lineOfArrivals(time, from, to, step);
+    const line = fitLineToBursts(time, from, to, step);
     if (Math.abs(line.step / step - 1) > mostOff || line.deviation > usualInterval)
       return isMixed ? { firsts, step, times: timesBetweenBursts(time, firsts, step) } : undefined;
     const start = Math.max(line.start, last + line.step);
@@ -104,7 +104,7 @@ function stretchesBetweenPauses(time: Float64Array): [from: number, to: number][
  * Fits a line to the times by least squares over the row numbers, and returns it with the residuals' standard
  * deviation.
  */
-function lineOfArrivals(
+function fitLineToBursts(
   time: Float64Array,
   from: number,
   to: number,

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
+import type { Reporter } from "../../reporter.ts";
 import { spellingKey } from "./spellings.ts";
 
 export class LabelMap {
@@ -106,4 +107,18 @@ async function labelMapEntries(text: string, file: string): Promise<[string, str
     if (typeof of === "string") return [[name, of === "null" || of === "~" || of === "" ? null : of]];
     return refuse();
   });
+}
+
+export function warnOfLabelMap(labels: LabelMap, warn: Reporter["warn"]): void {
+  if (labels.inherited) {
+    const read = labels.changed().map(([label, of]) => (of === null ? `${label} is left out` : `${label} is ${of}`));
+    if (read.length > 0)
+      warn(
+        `Labels are mapped to classes as in training: ${read.join(", ")}. To use other classes, add --map or --exclude.`,
+      );
+    return;
+  }
+  const [leftOut, unmet] = [labels.leftOut(), labels.unmet()];
+  if (leftOut.length > 0) warn(`Rows with the label ${leftOut.join(", ")} are left out because of --map or --exclude.`);
+  if (unmet.length > 0) warn(`No row has the label ${unmet.join(", ")}, which --map or --exclude lists.`);
 }

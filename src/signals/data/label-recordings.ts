@@ -7,7 +7,7 @@ import { listedNames } from "../../listed-names.ts";
 import type { TimeUnit } from "./column-roles.ts";
 import { type LabelInterval, type LabelSegment, labelSegments } from "./label-segments.ts";
 import type { Annotation, LabelFiles } from "./read-label-file.ts";
-import { recordingPieces } from "./recordings.ts";
+import { piecesOfRecordings } from "./recordings.ts";
 import type { RowStore } from "./row-store.ts";
 import type { SelectedRecording } from "./select-rows.ts";
 import { spellingKey } from "./spellings.ts";
@@ -94,11 +94,11 @@ export function labelRecordings(rows: StoredRows, files: LabelFiles, options: La
       `${name}: ${outside.length} of ${counted(files.annotations.length, "label")} lie outside of all recordings that they name, such as ${shown.join(", ")}. They are not used.`,
     );
   }
-  return withLabels(rows, segmentsOf, labelledOnly);
+  return labelRowsOfRecordings(rows, segmentsOf, labelledOnly);
 }
 
 /** Returns the rows with the labels of their segments, which are in time order. */
-function withLabels(
+function labelRowsOfRecordings(
   rows: StoredRows,
   segmentsOf: readonly (readonly LabelSegment[])[],
   store: RowStore | undefined,
@@ -112,7 +112,7 @@ function withLabels(
     const afterUnlabelled: number[] = [];
     let [s, kept] = [0, 0];
     let without: UnlabelledRun | undefined;
-    for (const { from, to } of recordingPieces(start, end)) {
+    for (const { from, to } of piecesOfRecordings(start, end)) {
       const time = rows.time(from, to);
       const values = rows.channels.map((_, c) => rows.values(c, from, to));
       let open = -1;

@@ -3,7 +3,7 @@
 import { counted } from "../../counted.ts";
 import { DataFault, type OnFault, throwDataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
-import type { collectingReporter, Reporter } from "../../reporter.ts";
+import type { collectingReporter } from "../../reporter.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { usualTimeColumns } from "../files/usual-column-names.ts";
 import { alternatingRowsWarnings } from "./alternating-rows.ts";
@@ -12,6 +12,7 @@ import { type CopiedContent, CopiedContentFinder, describeCopiedContent } from "
 import { describeQuality } from "./describe-quality.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { LabelledFromFiles } from "./label-from-files.ts";
+import { warnOfLabelMap } from "./label-map.ts";
 import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import type { QualityReport } from "./quality-report.ts";
@@ -22,6 +23,7 @@ import { RowClocks } from "./row-clock.ts";
 import type { RowStore } from "./row-store.ts";
 import { refuseEmptySplitSide } from "./rows-of-split-side.ts";
 import { RowSelector, type SelectedRows, unknownUser } from "./select-rows.ts";
+import { warnOfSpellings } from "./spellings.ts";
 import { spreadTimes } from "./spread-times.ts";
 import { StoredRows } from "./stored-rows.ts";
 
@@ -141,8 +143,8 @@ export async function openTable(
   const labelled = await labelFromFiles?.(timed, clocks);
   const rows = labelled?.rows ?? timed;
   const label = labelled?.column ?? roles.label;
-  if (label !== null) warnOnOpeningOfLabelMap(table.labels, warn);
-  warnOnOpeningOfSpellings(table.spellings, { ...roles, label }, warn);
+  if (label !== null) warnOfLabelMap(table.labels, warn);
+  warnOfSpellings(table.spellings, { ...roles, label }, warn);
   const selected = labelled?.selected(picked) ?? picked;
   if (requireLabels) refuseSingleClassRecordings(rows.stretches(), { ...roles, label });
   const columns: ResolvedColumns = { ...roles, label, timeUnit: clocks.timeUnit };
@@ -168,39 +170,6 @@ function copiesInOpenedRecordings(rows: StoredRows): CopiedContent[] {
   const finder = new CopiedContentFinder();
   finder.add(rows);
   return finder.found();
-}
-
-function warnOnOpeningOfLabelMap(labels: Table["labels"], warn: Reporter["warn"]): void {
-  if (labels.inherited) {
-    const read = labels.changed().map(([label, of]) => (of === null ? `${label} is left out` : `${label} is ${of}`));
-    if (read.length > 0)
-      warn(
-        `Labels are mapped to classes as in training: ${read.join(", ")}. To use other classes, add --map or --exclude.`,
-      );
-    return;
-  }
-  const [leftOut, unmet] = [labels.leftOut(), labels.unmet()];
-  if (leftOut.length > 0) warn(`Rows with the label ${leftOut.join(", ")} are left out because of --map or --exclude.`);
-  if (unmet.length > 0) warn(`No row has the label ${unmet.join(", ")}, which --map or --exclude lists.`);
-}
-
-function warnOnOpeningOfSpellings(
-  { people, classes }: Table["spellings"],
-  roles: ColumnRoles,
-  warn: Reporter["warn"],
-): void {
-  for (const [first, others] of people.several()) {
-    const found = [first, ...others].map((name) => JSON.stringify(name)).join(" and ");
-    warn(
-      `Column "${roles.group}": ${found} are read as one person, ${JSON.stringify(first)}. If these names stand for different people, rename them.`,
-    );
-  }
-  for (const [first, others] of classes.several()) {
-    const found = [first, ...others].map((name) => JSON.stringify(name)).join(" and ");
-    warn(
-      `Column "${roles.label}": ${found} are read as one class, ${JSON.stringify(first)}. If these labels stand for different classes, rename them.`,
-    );
-  }
 }
 
 function refuseSingleClassRecordings(stretches: Iterable<Stretch>, roles: ColumnRoles): void {

@@ -10,7 +10,7 @@ export function rateWarnings({ sampling }: QualityReport, rows: StoredRows): str
   const { rate_hz_min: low, rate_hz_max: high } = sampling;
   if (low === null || high === null || !exceedsGateLimit(high / low, unsaidRateRatio)) return [];
   const range = `The recordings have different sampling rates, ${rateWarningText(low)} to ${rateWarningText(high)} Hz.`;
-  const byClass = ratesByClass(rows);
+  const byClass = rateRangesByClass(rows);
   const classes = [...byClass].toSorted(([, a], [, b]) => a.low - b.low);
   const [slowest, fastest] = [classes[0], classes.at(-1)];
   if (
@@ -70,7 +70,7 @@ function rateWarningRange(rates: readonly number[]): string {
   return low === high ? `${low}` : `${low} to ${high}`;
 }
 
-function ratesByClass(rows: StoredRows): Map<string, { low: number; high: number }> {
+function rateRangesByClass(rows: StoredRows): Map<string, { low: number; high: number }> {
   const ranges = new Map<string, { low: number; high: number }>();
   for (const [r, { labels }] of rows.recordings.entries()) {
     const rate = 1 / rows.sampling[r]!.periodSeconds;

@@ -3,7 +3,7 @@
 import type { ResolvedColumns } from "./column-roles.ts";
 import { type OpenedRecordings, openRecordings, type ReadRecordingsOptions } from "./open-recordings.ts";
 import type { QualityReport } from "./quality-report.ts";
-import { type Recordings, recordingPieces } from "./recordings.ts";
+import { piecesOfRecordings, type Recordings } from "./recordings.ts";
 
 export type { ReadRecordingsOptions } from "./open-recordings.ts";
 
@@ -31,7 +31,7 @@ export function readOpenedRecordings({ rows, files, fingerprint }: OpenedRecordi
   const time = new Float64Array(rows.rows);
   const values = rows.channels.map((_, c) => rows.column(c));
   for (const { start, end } of rows.recordings) {
-    for (const { from, to } of recordingPieces(start, end)) time.set(rows.time(from, to), from);
+    for (const { from, to } of piecesOfRecordings(start, end)) time.set(rows.time(from, to), from);
   }
   return {
     channels: [...rows.channels],

@@ -75,6 +75,6 @@ export function renameRecordingChannels(rows: RowSource, channels: readonly stri
 const pieceRows = 65_536;
 
 /** Divides rows `start` to `end` (exclusive) into pieces that fit into memory. */
-export function* recordingPieces(start: number, end: number): Generator<{ from: number; to: number }> {
+export function* piecesOfRecordings(start: number, end: number): Generator<{ from: number; to: number }> {
   for (let from = start; from < end; from += pieceRows) yield { from, to: Math.min(end, from + pieceRows) };
 }

@@ -34,7 +34,7 @@ export async function refuseOtherPace(
 ): Promise<void> {
   const own = `TRY_CAST(${duckdbIdentifier(time)} AS DOUBLE) / ${unitsPerSecond[unit]}`;
   for (const name of usualTimeColumns(unused)) {
-    const other = await secondsOfOtherClock(database, file, schema, name);
+    const other = await secondsAtOtherPace(database, file, schema, name);
     if (other === undefined) continue;
     const source = schema.source(new Set(), other.isDateTime ? name : null);
     const [found] = await database.rows(
@@ -64,7 +64,7 @@ export async function refuseOtherPace(
  * Returns an SQL expression for the clock in seconds, if the column has dates or times of day, or a unit in its name;
  * otherwise undefined.
  */
-async function secondsOfOtherClock(
+async function secondsAtOtherPace(
   database: Database,
   file: string,
   schema: TableSchema,

@@ -40,14 +40,17 @@ export function restingBlocks(blocks: readonly (readonly AxisBlock[] | null)[]):
 function isRest(minute: readonly (readonly AxisBlock[])[]): boolean {
   return minute[0]!.every((_, axis) => {
     const own = minute.map((axes) => axes[axis]!);
-    return own.every(({ n, changes }) => changes >= leastChanges * (n - 1)) && varianceBetweenBlocks(own) <= restG ** 2;
+    return (
+      own.every(({ n, changes }) => changes >= leastChanges * (n - 1)) &&
+      varianceBetweenRestingBlocks(own) <= restG ** 2
+    );
   });
 }
 
 /**
  * Variance of the blocks' means, minus the variance that independent noise within the blocks explains; may be negative.
  */
-function varianceBetweenBlocks(blocks: readonly AxisBlock[]): number {
+function varianceBetweenRestingBlocks(blocks: readonly AxisBlock[]): number {
   const count = blocks.length;
   const mean = blocks.reduce((sum, own) => sum + own.mean / count, 0);
   const squares = blocks.reduce((sum, own) => sum + (own.mean - mean) ** 2, 0);

@@ -112,7 +112,7 @@ export function backwardsTimeFault(
   return {
     code: "time",
     message: `${file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(to)}, after ${seconds(from)} in ${earlier} (column "${roles.time}").`,
-    advice: isFallBack ? fallBackAdvice : adviceOnBackwardsRows(file, files[before.file]!, roles, restartColumn),
+    advice: isFallBack ? fallBackAdvice : adviceOnBackwardsTimeFault(file, files[before.file]!, roles, restartColumn),
     file,
     row: at.row,
     ...(roles.time === null ? {} : { column: roles.time }),
@@ -121,7 +121,7 @@ export function backwardsTimeFault(
   };
 }
 
-function adviceOnBackwardsRows(
+function adviceOnBackwardsTimeFault(
   file: string,
   earlier: string,
   roles: ColumnRoles,

@@ -46,7 +46,7 @@ export async function rowsOfSplitSide(
     if (test !== undefined) return value === test ? "test" : "train";
     return (["train", "test"] as const).find((own) => wordsOfSide[own].includes(value.toLowerCase()));
   };
-  if (values.some((value) => sideOf(value) === undefined)) throw unknownSides(file, column, values);
+  if (values.some((value) => sideOf(value) === undefined)) throw unknownSplitSides(file, column, values);
   const missing = found.filter(({ value }) => isMissing(value)).reduce((sum, { rows }) => sum + Number(rows), 0);
   if (missing > 0 && side === "train") {
     warn(`${file}: ${counted(missing, "row")} without a value in column "${column}" (--split) are left out.`);
@@ -70,7 +70,7 @@ export function refuseEmptySplitSide(files: readonly string[], split: string, si
   );
 }
 
-function unknownSides(file: string, column: string, values: readonly string[]): UserError {
+function unknownSplitSides(file: string, column: string, values: readonly string[]): UserError {
   const shown = values.slice(0, shownValues).map((value) => JSON.stringify(value));
   const more = values.length > shownValues ? `, ... (${values.length} in all)` : "";
   return new UserError(

@@ -1,6 +1,6 @@
 // Measures how evenly a recording was sampled and where it is interrupted: median step, jitter and gaps.
 
-import { type RowSource, recordingPieces } from "./recordings.ts";
+import { piecesOfRecordings, type RowSource } from "./recordings.ts";
 import { streamedMedian } from "./streamed-median.ts";
 
 /** A step longer than both this many median steps and `minimalGapSeconds` is a gap, which no window may cross. */
@@ -66,7 +66,7 @@ function medianSamplingStep(rows: Pick<RowSource, "time">, start: number, end: n
 
 /** Yields the steps from each row of a recording to the next, in pieces. */
 export function* samplingSteps(rows: Pick<RowSource, "time">, start: number, end: number): Generator<Float64Array> {
-  for (const { from, to } of recordingPieces(start, end - 1)) {
+  for (const { from, to } of piecesOfRecordings(start, end - 1)) {
     const time = rows.time(from, to + 1);
     const steps = new Float64Array(to - from);
     for (let i = 0; i < steps.length; i++) steps[i] = time[i + 1]! - time[i]!;

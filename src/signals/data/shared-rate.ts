@@ -27,7 +27,7 @@ export function sharedRate({ per_recording }: Pick<QualityReport, "per_recording
   const seconds = new Map<number, number>();
   for (const own of per_recording) {
     if (own.rate_hz === null) continue;
-    const rate = nominalRate(measuredRate(own.rate_hz, own.rows / own.seconds));
+    const rate = nominalRate(measuredSharedRate(own.rate_hz, own.rows / own.seconds));
     seconds.set(rate, (seconds.get(rate) ?? 0) + own.seconds);
   }
   const [most] = [...seconds].sort(([rateA, a], [rateB, b]) => b - a || rateA - rateB);
@@ -35,7 +35,7 @@ export function sharedRate({ per_recording }: Pick<QualityReport, "per_recording
 }
 
 /** The mean rate is exact even if the steps are rounded, but falls with every lost sample. */
-function measuredRate(byMedianStep: number, mean: number): number {
+function measuredSharedRate(byMedianStep: number, mean: number): number {
   return Math.abs(mean / byMedianStep - 1) <= mostLost ? mean : byMedianStep;
 }
 

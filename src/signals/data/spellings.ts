@@ -2,6 +2,9 @@
 // If each spelling were a separate name, one person could be in training and test data, and one class would become two.
 // Therefore, the first spelling replaces all others.
 
+import type { Reporter } from "../../reporter.ts";
+import type { ColumnRoles } from "./column-roles.ts";
+
 /**
  * Returns equal keys for names that differ only in letter case, in spaces, hyphens or underscores next to letters, or in the
  * form of numbers.
@@ -41,5 +44,24 @@ export class Spellings {
   /** Yields each name that has several spellings: the first spelling, then the others. */
   *several(): Generator<[first: string, others: readonly string[]]> {
     for (const [first, others] of this.#others) yield [first, [...others]];
+  }
+}
+
+export function warnOfSpellings(
+  { people, classes }: { readonly people: Spellings; readonly classes: Spellings },
+  roles: ColumnRoles,
+  warn: Reporter["warn"],
+): void {
+  for (const [first, others] of people.several()) {
+    const found = [first, ...others].map((name) => JSON.stringify(name)).join(" and ");
+    warn(
+      `Column "${roles.group}": ${found} are read as one person, ${JSON.stringify(first)}. If these names stand for different people, rename them.`,
+    );
+  }
+  for (const [first, others] of classes.several()) {
+    const found = [first, ...others].map((name) => JSON.stringify(name)).join(" and ");
+    warn(
+      `Column "${roles.label}": ${found} are read as one class, ${JSON.stringify(first)}. If these labels stand for different classes, rename them.`,
+    );
   }
 }

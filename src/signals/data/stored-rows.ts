@@ -1,6 +1,6 @@
 // Presents the rows in a store as one sequence, recording by recording, and divides them into stretches.
 
-import { type RowSource, recordingPieces, type Stretch } from "./recordings.ts";
+import { piecesOfRecordings, type RowSource, type Stretch } from "./recordings.ts";
 import type { RowStore } from "./row-store.ts";
 import { describeSampling, type Sampling } from "./sampling.ts";
 import type { SelectedRecording } from "./select-rows.ts";
@@ -99,7 +99,7 @@ export class StoredRows implements RowSource {
   column(channel: number): Float32Array {
     const values = new Float32Array(this.rows);
     for (const { start, end } of this.recordings) {
-      for (const { from, to } of recordingPieces(start, end)) values.set(this.values(channel, from, to), from);
+      for (const { from, to } of piecesOfRecordings(start, end)) values.set(this.values(channel, from, to), from);
     }
     return values;
   }

@@ -55,7 +55,7 @@ export function unitsOfChoice({ declared }: UnitChoice, sensors: readonly Sensor
     }
     for (const s of own) {
       const sensor = sensors[s]!;
-      const found = unitOfKind(sensor, word, unit);
+      const found = chosenUnitOfKind(sensor, word, unit);
       if (units[s] !== null && units[s] !== found) {
         throw new UserError(
           `--units ${word}=${unit}: ${sensor.name} (${sensor.kind}) already has the unit ${units[s]}`,
@@ -68,7 +68,7 @@ export function unitsOfChoice({ declared }: UnitChoice, sensors: readonly Sensor
   return units;
 }
 
-function unitOfKind({ kind }: Sensor, word: string, written: string): SensorUnit {
+function chosenUnitOfKind({ kind }: Sensor, word: string, written: string): SensorUnit {
   const known = sensorUnitNames(kind);
   const unit = known.find((own) => own === written) ?? unitOfNameForKind(kind, unitOfName(written));
   if (unit !== null) return unit;

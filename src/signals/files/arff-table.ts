@@ -1,7 +1,7 @@
 // Reads ARFF, the text format of Weka: a line for each attribute with its name, and below @data the values, separated
 // by commas. Names and values may be in single or double quotes. Sparse rows, which are in braces, are not read.
 
-import { linesOfText, writeLines } from "./text-lines.ts";
+import { linesOfText, writeTextLines } from "./text-lines.ts";
 
 const attribute = /^@attribute\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\S+)/i;
 /** Matches a value, and the comma that follows all but the last value. */
@@ -35,7 +35,7 @@ export async function arffAsTable(path: string, out: string): Promise<number> {
       if (isData) yield names.join(",");
     }
   };
-  await writeLines(table(), out);
+  await writeTextLines(table(), out);
   return above;
 }
 

@@ -40,7 +40,7 @@ export async function explainReadError(
     );
   }
   if (/convert/i.test(message)) {
-    const cell = await readErrorCell(database, table, numbers).catch(() => undefined);
+    const cell = await cellOfReadError(database, table, numbers).catch(() => undefined);
     if (cell !== undefined) {
       const found = shortenReadErrorText(cell.value);
       const value = JSON.stringify(found);
@@ -193,7 +193,7 @@ function shortenReadErrorText(text: string): string {
   return `${text.slice(0, 60).toWellFormed()}... (${text.length.toLocaleString("en")} characters)`;
 }
 
-async function readErrorCell(
+async function cellOfReadError(
   database: Database,
   table: SqlTable,
   numbers: ReadonlySet<string>,

@@ -7,7 +7,7 @@ import { counted } from "../../counted.ts";
 import type { SourceFile } from "./find-files.ts";
 import type { NamingOptions } from "./table-with-names.ts";
 import { type Separator, splitLineByLayout } from "./text-layout.ts";
-import { linesOfText, writeLines } from "./text-lines.ts";
+import { linesOfText, writeTextLines } from "./text-lines.ts";
 
 const byteOrderMark = "\ufeff";
 
@@ -60,7 +60,7 @@ export async function separateJoinedText(
         if (line.trim() !== "") last = line;
       }
     };
-    await writeLines(table(), out);
+    await writeTextLines(table(), out);
     tables.push({ ...file, stored: out, ...lineOffset });
   } while (first.done !== true);
   if (comments > 0) warn(`${file.path}: lines that begin with # are left out (${counted(comments, "line")}).`);

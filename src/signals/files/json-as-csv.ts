@@ -2,7 +2,7 @@
 // a record, such as the samples of a packet, become rows.
 
 import { UserError } from "../../errors.ts";
-import { kindOfSensorValue } from "../sensors/sensor-in-name.ts";
+import { kindOfSensorInName } from "../sensors/sensor-in-name.ts";
 import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
 import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
@@ -90,10 +90,10 @@ async function tableOfJsonRecords(
     const objects = fields.filter(([, type]) => isObjectType(type));
     const vectors = await vectorsInJson(database, source, lists);
     if (vectors.length > 0) {
-      source = axesOfJsonVectors(source, fields, vectors);
+      source = jsonVectorsAsAxes(source, fields, vectors);
       continue;
     }
-    const events = await eventsInJson(database, source, fields, lists);
+    const events = await jsonEventsAsRows(database, source, fields, lists);
     if (events !== null) {
       source = events;
       continue;
@@ -123,7 +123,7 @@ async function vectorsInJson(
   source: string,
   lists: readonly (readonly [name: string, type: string])[],
 ): Promise<string[]> {
-  const possible = lists.filter(([name, type]) => /^[A-Z]+\[\d*\]$/.test(type) && kindOfSensorValue(name) !== null);
+  const possible = lists.filter(([name, type]) => /^[A-Z]+\[\d*\]$/.test(type) && kindOfSensorInName(name) !== null);
   if (possible.length === 0) return [];
   const three = possible.map(([name], i) => `bool_and(len(${duckdbIdentifier(name)}) = 3) AS v${i}`);
   const [found] = await database.rows(`SELECT ${three.join(", ")} FROM ${source}`);
@@ -135,7 +135,7 @@ async function vectorsInJson(
  * such as {"sensor": "acc", "values": [0.1, 0.2, 9.8]}. The first three values of each event become axes; null if the
  * records are not events.
  */
-async function eventsInJson(
+async function jsonEventsAsRows(
   database: Database,
   source: string,
   fields: readonly (readonly [name: string, type: string])[],
@@ -151,7 +151,7 @@ async function eventsInJson(
       `SELECT ${duckdbIdentifier(text)} AS mark, min(len(${values})) AS least FROM ${source} GROUP BY mark LIMIT ${mostMarks + 1}`,
     );
     if (marks.length > mostMarks) continue;
-    const own = marks.filter(({ mark }) => mark !== null && kindOfSensorValue(String(mark)) !== null);
+    const own = marks.filter(({ mark }) => mark !== null && kindOfSensorInName(String(mark)) !== null);
     if (own.length === 0 || !own.every(({ least }) => Number(least) >= 3)) continue;
     const others = fields.filter((field) => field !== list).map(([name]) => duckdbIdentifier(name));
     const axes = ["x", "y", "z"].map((axis, i) => `${values}[${i + 1}] AS ${axis}`);
@@ -176,7 +176,7 @@ async function rowsOfJsonRecords(
   return `(SELECT ${[...others, "unnest(record)"].join(", ")} FROM (SELECT *, unnest(${duckdbIdentifier(list)}) AS record FROM ${source}))`;
 }
 
-function axesOfJsonVectors(
+function jsonVectorsAsAxes(
   source: string,
   fields: readonly (readonly [name: string, type: string])[],
   vectors: readonly string[],

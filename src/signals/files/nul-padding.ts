@@ -1,7 +1,7 @@
 // Finds NUL bytes in a text, with which some devices pad names. DuckDB rejects texts with NUL bytes.
 
 import { plainTextOfLayout, textLayout } from "./text-layout.ts";
-import { linesOfText, writeLines } from "./text-lines.ts";
+import { linesOfText, writeTextLines } from "./text-lines.ts";
 
 const headLines = 400;
 
@@ -30,5 +30,5 @@ export async function removeNulPadding(path: string, out: string, padded: number
     let line = 0;
     for await (const text of linesOfText(path)) yield line++ < padded ? text.replaceAll("\0", "") : text;
   };
-  await writeLines(lines(), out);
+  await writeTextLines(lines(), out);
 }

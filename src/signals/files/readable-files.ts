@@ -107,7 +107,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     return readableFile(database, { ...file, stored: out }, options);
   }
   refuseOtherEncodings(file.path, bytes);
-  refuseBlankFile(file.path, bytes, text);
+  requireReadableLines(file.path, bytes, text);
   if (/\r\n/.test(text) && /\r(?!\n|$)|(?<!\r)\n/.test(text)) {
     const out = options.scratch.file("lines.csv");
     const dropped = await writeWithLineFeeds(stored, out);
@@ -182,7 +182,7 @@ async function readableHeadOfGzip(path: string, name: string): Promise<Uint8Arra
 }
 
 /** Without this check, DuckDB would use the first comment as the name of a column. */
-function refuseBlankFile(path: string, { length }: Uint8Array, text: string): void {
+function requireReadableLines(path: string, { length }: Uint8Array, text: string): void {
   if (length === headBytes || !text.split(/\r\n|\n|\r/).every(isBlankLine)) return;
   throw new UserError(
     `${path}: expected a table, found ${length === 0 ? "nothing" : "only empty lines or comments"}.`,

@@ -2,7 +2,7 @@
 // before each line ("10:00:00.020 -> 0.1,0.2,9.8"), and its plotter expects a name before each value ("ax:0.1 ay:0.2
 // az:9.8"). Other lines, such as those of the boot loader, are left out.
 
-import { linesOfText, writeLines } from "./text-lines.ts";
+import { linesOfText, writeTextLines } from "./text-lines.ts";
 
 const clockForm = /^\s*(\d{1,2}:\d{2}:\d{2}[.,]\d{1,6})\s*->\s*/;
 const pairForm = /([A-Za-z_][\w .()/^²°-]*?)\s*[:=]\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf)(?![\w.])/gi;
@@ -69,7 +69,7 @@ export async function serialLogAsTable(path: string, out: string, { clock, names
       first = false;
     }
   };
-  await writeLines(table(), out);
+  await writeTextLines(table(), out);
 }
 
 function separatorOfSerialLog(values: string): string {

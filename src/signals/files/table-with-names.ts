@@ -17,7 +17,7 @@ import {
   splitLineByLayout,
   type TextLayout,
 } from "./text-layout.ts";
-import { linesOfText, writeLines } from "./text-lines.ts";
+import { linesOfText, writeTextLines } from "./text-lines.ts";
 
 export interface NamingOptions {
   /** Column names for files without a header line. */
@@ -94,7 +94,7 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
       row++;
     }
   };
-  await writeLines(table(), out);
+  await writeTextLines(table(), out);
   const decimalComma = separator !== "," && scale === undefined && hasLayoutDecimalComma(layout.sample);
   const { lineOffset = 0 } = file;
   return {

@@ -64,7 +64,7 @@ export function plainTextOfLayout([first, ...others]: readonly string[]): PlainT
   for (const separator of separators.slice(0, 4)) {
     const names = splitLineByLayout(first, separator);
     if (names.length < 2 || !names.every(isNameInLayout)) continue;
-    if (isPaddedTitleInLayout(names) && !areNamesBeforePadding(names, splitLineByLayout(others[0]!, separator)))
+    if (isPaddedTitleInLayout(names) && !areNamesPaddedInLayout(names, splitLineByLayout(others[0]!, separator)))
       continue;
     const rows = others
       .map((line) => splitLineByLayout(line, separator))
@@ -90,7 +90,7 @@ const fewestNames = 4;
  * Whether all cells after the names are empty, and the next line has a value below each name, as in a spreadsheet with
  * notes.
  */
-function areNamesBeforePadding(names: readonly string[], values: readonly string[]): boolean {
+function areNamesPaddedInLayout(names: readonly string[], values: readonly string[]): boolean {
   const count = names.indexOf("");
   const own = values.slice(0, count);
   return (

@@ -17,7 +17,7 @@ export function linesOfText(path: string): AsyncIterable<string> {
 }
 
 /** Writes lines, each with a line feed at its end. */
-export async function writeLines(lines: AsyncIterable<string>, path: string): Promise<void> {
+export async function writeTextLines(lines: AsyncIterable<string>, path: string): Promise<void> {
   await pipeline(async function* () {
     let block = "";
     for await (const line of lines) {
@@ -43,7 +43,7 @@ export async function writeWithLineFeeds(path: string, out: string): Promise<num
       first &&= line === "";
     }
   };
-  await writeLines(filled(), out);
+  await writeTextLines(filled(), out);
   return dropped;
 }
 

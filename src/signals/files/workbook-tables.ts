@@ -12,7 +12,7 @@ import type { SourceFile } from "./find-files.ts";
 import { isMissingMark } from "./table-limits.ts";
 import type { NamingOptions } from "./table-with-names.ts";
 import { plainTextOfLayout, textLayout } from "./text-layout.ts";
-import { writeLines } from "./text-lines.ts";
+import { writeTextLines } from "./text-lines.ts";
 import type { ZipEntry } from "./unzip.ts";
 import { type Cells, cellTexts, type TextForm, workbookCellForm } from "./workbook-cells.ts";
 import {
@@ -126,7 +126,7 @@ async function writeWorkbookTable(
       advice: "Open the workbook in a spreadsheet program, which computes them, and save it.",
     });
   }
-  await writeLines(workbookTableLines(lines, rows, form), out);
+  await writeTextLines(workbookTableLines(lines, rows, form), out);
   return columns;
 }
 

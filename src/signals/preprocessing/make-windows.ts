@@ -4,7 +4,7 @@
 
 import { DataFault } from "../../data-fault.ts";
 import { percent } from "../../percent.ts";
-import { type Recordings, type RowSource, recordingPieces, rowsOfRecordings } from "../data/recordings.ts";
+import { piecesOfRecordings, type Recordings, type RowSource, rowsOfRecordings } from "../data/recordings.ts";
 import { pickWindows } from "./pick-windows.ts";
 import {
   type DroppedSamples,
@@ -99,7 +99,7 @@ export function makeWindowsOfParts(
   let w = 0;
   for (const { part, first, last, from, to } of chosen) {
     const { even, label, group, recording } = part;
-    for (const piece of recordingPieces(from, to)) {
+    for (const piece of piecesOfRecordings(from, to)) {
       for (const [c, column] of resampledValues(rows, even, samplingRateHz, piece.from, piece.to).entries()) {
         let at = (offset + piece.from - from) * channelCount + c;
         for (let i = 0; i < column.length; i++, at += channelCount) samples[at] = column[i]!;

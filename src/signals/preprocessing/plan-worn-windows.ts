@@ -26,12 +26,12 @@ export function planWornWindows(
   const whole = planAnyWindows(all, options);
   if (still.ranges.length === 0 || still.throughout || still.isAll) return { rows: all, plan: whole, still };
   const rows = withoutStillTime(all, still);
-  const plan = plannedOrNull(rows, options);
+  const plan = planWornOrNull(rows, options);
   if (plan !== null && plan.windows > 0) return { rows, plan, still };
   return { rows: all, plan: whole, still: { ...still, isAll: true } };
 }
 
-function plannedOrNull(rows: RowSource, options: WindowOptions): WindowPlan | null {
+function planWornOrNull(rows: RowSource, options: WindowOptions): WindowPlan | null {
   try {
     return planAnyWindows(rows, options);
   } catch (error) {

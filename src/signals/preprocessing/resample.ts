@@ -7,9 +7,9 @@
 import { DataFault } from "../../data-fault.ts";
 import { exceedsGateLimit, mostUpsampling, unsaidRateDifference } from "../data/gate-limits.ts";
 import {
+  piecesOfRecordings,
   type Recordings,
   type RowSource,
-  recordingPieces,
   rowsOfRecordings,
   type Stretch,
 } from "../data/recordings.ts";
@@ -200,7 +200,7 @@ function rowToResampleAt(rows: RowSource, start: number, end: number, at: number
 function needsNoResampling(rows: RowSource, start: number, end: number, samplingRateHz: number): boolean {
   const tolerance = evenTolerance / samplingRateHz;
   const first = timeOfResampledRow(rows, start);
-  for (const { from, to } of recordingPieces(start, end)) {
+  for (const { from, to } of piecesOfRecordings(start, end)) {
     const time = rows.time(from, to);
     for (let i = 0; i < time.length; i++) {
       if (!(Math.abs(time[i]! - first - (from + i - start) / samplingRateHz) <= tolerance)) return false;

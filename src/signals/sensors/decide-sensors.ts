@@ -63,7 +63,7 @@ export function decideSensors(
     const mixture =
       accelerometer === undefined
         ? undefined
-        : decideMixedRotation(sensor, piecesOf(sensor.channels), accelerometer, {
+        : decideMixedGyroscope(sensor, piecesOf(sensor.channels), accelerometer, {
             pieces: piecesOf(accelerometer.channels),
             mixture: mixed.find(({ axes }) => axes.join() === accelerometer.channels.join()),
           });
@@ -121,7 +121,7 @@ function accelerometerBesideDecided(sensor: Sensor, sensors: readonly Sensor[]):
 }
 
 /** Returns the gyroscope's units by person; undefined if all people have the same unit. */
-function decideMixedRotation(
+function decideMixedGyroscope(
   { name, channels: axes }: Sensor,
   pieces: readonly Piece[],
   accelerometer: Sensor,

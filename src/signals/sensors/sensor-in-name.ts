@@ -23,7 +23,7 @@ export function nameOfSensorValue(value: string): string {
  * Returns the kind of sensor that a text such as "acc", "android.sensor.gyroscope" or "Gyro" names; null if it names
  * none.
  */
-export function kindOfSensorValue(value: string): string | null {
+export function kindOfSensorInName(value: string): string | null {
   const name = nameOfSensorValue(value);
   const [sensor] = sensorsByName(["x", "y", "z"].map((axis) => `${name}_${axis}`));
   if (sensor === undefined || sensor.kind === "unknown" || sensor.weak) return null;
@@ -45,7 +45,7 @@ export function sensorInName(name: string): { sensor: string; kind: string; rest
         .join("")
         .replace(/^(linear|total|user|free)[ _-]/i, "$1");
       if (!/^[A-Za-z]+$/.test(sensor) || sensor.length < 3) continue;
-      const kind = kindOfSensorValue(sensor);
+      const kind = kindOfSensorInName(sensor);
       if (kind === null) continue;
       const rest = [...words.slice(0, i), ...words.slice(i + length)].join("").replace(/[\d.]+Hz.*$/i, "");
       return { sensor, kind, rest };

@@ -7,7 +7,7 @@ import {
   boundedBatchColumn,
   deflatedJson,
   deflateForBatchLedger,
-  headlineForBatchLedger,
+  headlineAsLedgerCell,
   jsonForBatchLedger,
   jsonText,
   longestHeadline,
@@ -17,10 +17,10 @@ import {
   storedBytes,
 } from "./ledger-cells.ts";
 import {
+  figuresOfLedgerRow,
   ledgerAction,
   ledgerBatch,
   ledgerColumns,
-  ledgerFigures,
   ledgerOverview,
   ledgerStream,
   ledgerWholeBatch,
@@ -92,7 +92,7 @@ export class BatchLedger {
   newestFigures(stream: string, limit: number): ReferenceFigures[] {
     const sql = `SELECT ${nameColumns}, ${boundedBatchColumn("figures", longestJson)} FROM batches WHERE stream = ? AND in_window = 1
       AND EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) ORDER BY sequence DESC LIMIT ?`;
-    const rows = this.#all(sql, stream, limit).map(ledgerFigures);
+    const rows = this.#all(sql, stream, limit).map(figuresOfLedgerRow);
     return rows.reverse();
   }
 
@@ -120,7 +120,7 @@ export class BatchLedger {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
       ...[stream, batchId, contentHash, receivedAt, status, reason, inReferences ? 1 : 0],
       ...[figures === null ? null : jsonForBatchLedger(figures), deflateForBatchLedger(result)],
-      headline === null ? null : headlineForBatchLedger(headline),
+      headline === null ? null : headlineAsLedgerCell(headline),
     );
     if (summary !== null) {
       this.#run("INSERT INTO summaries (sequence, stream, summary) VALUES (?, ?, ?)", lastInsertRowid, stream, summary);
@@ -318,7 +318,7 @@ export class BatchLedger {
       WHERE batches.stream = ? AND in_window = 1 ORDER BY batches.sequence ${order} LIMIT ?`;
     return this.#all(sql, stream, limit).map((row) => {
       const what = `batch "${row.batch_id}"`;
-      return { ...ledgerFigures(row), summary: parseStoredValue(storedBytes, row.summary, what) };
+      return { ...figuresOfLedgerRow(row), summary: parseStoredValue(storedBytes, row.summary, what) };
     });
   }
 

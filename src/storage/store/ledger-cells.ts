@@ -56,7 +56,7 @@ export function deflateForBatchLedger(value: unknown): Uint8Array {
 }
 
 /** Encodes a headline, which must be short because lists of streams read many of them. */
-export function headlineForBatchLedger(value: unknown): string {
+export function headlineAsLedgerCell(value: unknown): string {
   const text = jsonForBatchLedger(value);
   if (Buffer.byteLength(text) > longestHeadline)
     throw new RangeError(

@@ -121,7 +121,7 @@ export function ledgerBatch(row: LedgerRow): StoredBatch {
 }
 
 /** A batch as a reference keeps it, without its summary. */
-export function ledgerFigures(row: LedgerRow): ReferenceFigures {
+export function figuresOfLedgerRow(row: LedgerRow): ReferenceFigures {
   return parseStoredValue(figuresRow, row, `batch "${row.batch_id}"`);
 }
 

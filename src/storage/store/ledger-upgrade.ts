@@ -6,7 +6,7 @@ import {
   boundedBatchColumn,
   deflatedJson,
   deflateForBatchLedger,
-  headlineForBatchLedger,
+  headlineAsLedgerCell,
   jsonForBatchLedger,
   jsonText,
   longestJson,
@@ -68,7 +68,7 @@ function addHeadlinesToLedger(database: DatabaseSync, upgradeHeadline: UpgradeHe
       for (const { sequence, received_at, result } of rows) {
         const value = deflatedJson.safeParse(result);
         const headline = value.success ? upgradeHeadline(value.data, before, String(received_at)) : null;
-        if (headline !== null) set.run(headlineForBatchLedger(headline), sequence!);
+        if (headline !== null) set.run(headlineAsLedgerCell(headline), sequence!);
         before = headline ?? before;
         done = Number(sequence);
       }

@@ -96,7 +96,7 @@ export async function migratePostgres(connection: PostgresConnection): Promise<v
   await connection.transaction(async (query) => {
     await query("SELECT pg_advisory_xact_lock($1)", [lockNumber]);
     const [encoding] = await query("SHOW server_encoding");
-    refuseOtherPostgresEncoding(encoding?.server_encoding, connection.shown);
+    refuseToMigrateOtherEncoding(encoding?.server_encoding, connection.shown);
     await query("CREATE SCHEMA IF NOT EXISTS tidemark");
     await query(
       `CREATE TABLE IF NOT EXISTS tidemark.versions (
@@ -129,7 +129,7 @@ async function migratedPostgresVersion(query: PostgresQuery, shown: string): Pro
   });
 }
 
-function refuseOtherPostgresEncoding(encoding: unknown, shown: string): void {
+function refuseToMigrateOtherEncoding(encoding: unknown, shown: string): void {
   if (encoding === "UTF8") return;
   throw new UserError(`${shown}: expected a database in UTF8, which holds every name, got one in ${encoding}`, {
     advice: "Create another database: createdb --encoding UTF8 --template template0 NAME",

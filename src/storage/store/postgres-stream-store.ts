@@ -3,7 +3,7 @@
 // either stored or not, even if the process or the connection is killed. If a connection breaks before the commit is confirmed,
 // the batch is looked up: the stored `attempt` shows whether it belongs to this call.
 import { randomUUID } from "node:crypto";
-import { deflateForBatchLedger, headlineForBatchLedger } from "./ledger-cells.ts";
+import { deflateForBatchLedger, headlineAsLedgerCell } from "./ledger-cells.ts";
 import type { PostgresConnection, PostgresQuery } from "./postgres-connection.ts";
 import { PostgresRetention } from "./postgres-retention.ts";
 import { postgresBatch, postgresJson, postgresOverview, postgresReference, postgresStream } from "./postgres-rows.ts";
@@ -269,6 +269,6 @@ function checkedDecision(batchId: string, decided: DecidedBatch) {
     figures: postgresJson(figures),
     result: deflateForBatchLedger(result),
     state: state === undefined ? undefined : postgresJson(state),
-    headline: headline === null ? null : headlineForBatchLedger(headline),
+    headline: headline === null ? null : headlineAsLedgerCell(headline),
   };
 }

@@ -198,8 +198,7 @@ export class EventSender {
       if (event.type === "metrics") own.metrics.push(...this.#points(event));
     }
     for (const [run, loggable] of byRun) {
-      for (const batch of splitEventIntoRequests(loggable))
-        await this.#orSkip(() => this.#logBatch(this.#idOf(run), batch));
+      for (const batch of splitSentEvent(loggable)) await this.#orSkip(() => this.#logBatch(this.#idOf(run), batch));
     }
   }
 
@@ -255,7 +254,7 @@ export class EventSender {
 }
 
 /** Splits the data into requests within MLflow's limits. */
-export function splitEventIntoRequests({ metrics, params, tags }: Loggable): Loggable[] {
+export function splitSentEvent({ metrics, params, tags }: Loggable): Loggable[] {
   const batches: Loggable[] = [];
   let own: Loggable = { metrics: [], params: [], tags: [] };
   let bytes = 0;

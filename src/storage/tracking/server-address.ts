@@ -59,7 +59,7 @@ export function serverAddress(
   return {
     uri: `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, "")}`,
     authorization: basic ?? bearer,
-    certificates: certPath === undefined || certPath === "" ? undefined : readServerCertificates(certPath),
+    certificates: certPath === undefined || certPath === "" ? undefined : certificatesOfServerAddress(certPath),
     insecureTls,
     warnings,
   };
@@ -80,7 +80,7 @@ export function isAddressOfOtherStore(tracking: string | undefined, environment:
   return named && environment.MLFLOW_TRACKING_URI !== "none" && serverAddress(undefined, environment) === null;
 }
 
-function readServerCertificates(path: string): string {
+function certificatesOfServerAddress(path: string): string {
   try {
     const found = statSync(path);
     // Reading from a pipe could block forever, and some devices never end.

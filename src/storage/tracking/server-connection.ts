@@ -98,7 +98,7 @@ export class ServerConnection {
       ({ text, whole } = await readServerReply(answer));
       if (status >= 300 && status < 400) text = `redirect to ${oneConnectionHeader(answer.headers.location)}`;
     } catch (cause) {
-      throw new TrackingFault("unreachable", `${uri}: ${connectionFaultReason(cause, deadlineMs)}`, { cause });
+      throw new TrackingFault("unreachable", `${uri}: ${reasonOfServerConnection(cause, deadlineMs)}`, { cause });
     }
     if (status < 200 || status >= 300) throw this.#faultOf({ status, text, retryAfter, path });
     if (whole) return this.#parse(text, path, schema);
@@ -149,7 +149,7 @@ function connectionRetrySeconds(header: string | undefined): number | undefined 
   return Number.isNaN(seconds) ? undefined : Math.min(longestRetryAfter, Math.max(0, seconds));
 }
 
-function connectionFaultReason(error: unknown, deadlineMs: number): string {
+function reasonOfServerConnection(error: unknown, deadlineMs: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return `no answer within ${Number((deadlineMs / 1000).toPrecision(3))} s`;
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;

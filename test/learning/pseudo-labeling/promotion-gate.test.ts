@@ -8,9 +8,9 @@ import {
   type GateRule,
   gateLimits,
   type HoldoutComparison,
-  holdoutGateRules,
+  holdoutPromotionRules,
   type Proxies,
-  proxyGateRules,
+  proxyPromotionRules,
 } from "../../../src/learning/pseudo-labeling/promotion-gate.ts";
 
 const K = 3;
@@ -77,7 +77,7 @@ describe("the comparison", () => {
     // scipy: stats.t.ppf(.95, 4) * .05
     expect((one.interval[1] - one.interval[0]) / 2).toBeCloseTo(0.05 * 2.1318467863, 9);
     expect(one.mean_difference).toBe(one.candidate_macro_f1 - one.champion_macro_f1);
-    expect(named(holdoutGateRules(1, one), "worst case").value).toBe(one.interval[0]);
+    expect(named(holdoutPromotionRules(1, one), "worst case").value).toBe(one.interval[0]);
   });
 });
 
@@ -175,8 +175,13 @@ describe("the rules on labelled people", () => {
   };
 
   it("let a candidate through that is better", () => {
-    expect(holdoutGateRules(2, good).map(({ name }) => name)).toEqual(["winner", "macro-F1", "people", "worst case"]);
-    expect(failed(holdoutGateRules(2, good))).toEqual([]);
+    expect(holdoutPromotionRules(2, good).map(({ name }) => name)).toEqual([
+      "winner",
+      "macro-F1",
+      "people",
+      "worst case",
+    ]);
+    expect(failed(holdoutPromotionRules(2, good))).toEqual([]);
   });
 
   it.each<[string, number, Partial<HoldoutComparison>]>([
@@ -188,7 +193,7 @@ describe("the rules on labelled people", () => {
     ["worst case", 1, { interval: [-0.051, 0.2] }],
     ["worst case", 1, { interval: [-gateLimits.worstCase, 0.2] }],
   ])("stop it by %s alone", (name, winner, change) => {
-    expect(failed(holdoutGateRules(winner, { ...good, ...change }))).toEqual([name]);
+    expect(failed(holdoutPromotionRules(winner, { ...good, ...change }))).toEqual([name]);
   });
 
   it("let through what is just inside their limits", () => {
@@ -197,11 +202,11 @@ describe("the rules on labelled people", () => {
       mean_difference: 0.0051,
       interval: [-0.0499, 0.0499],
     };
-    expect(failed(holdoutGateRules(1, { ...good, ...narrow }))).toEqual([]);
+    expect(failed(holdoutPromotionRules(1, { ...good, ...narrow }))).toEqual([]);
   });
 
   it("say with which numbers", () => {
-    const rules = holdoutGateRules(3, good);
+    const rules = holdoutPromotionRules(3, good);
     expect(named(rules, "winner")).toMatchObject({ value: 3, limit: 1 });
     expect(named(rules, "macro-F1").value).toBeCloseTo(0.02, 12);
     expect(named(rules, "people")).toMatchObject({ value: 0.01, limit: 0.005 });
@@ -214,18 +219,20 @@ describe("the rules on unlabelled windows", () => {
   const champion: Proxies = { mean_confidence: 0.7, mean_entropy: 0.4, flip_rate: 0.2, drift: 0.3 };
 
   it("let through what lost nothing, or less than chance", () => {
-    expect(failed(proxyGateRules(champion, champion))).toEqual([]);
+    expect(failed(proxyPromotionRules(champion, champion))).toEqual([]);
     const better: Proxies = { mean_confidence: 0.9, mean_entropy: 0.2, flip_rate: 0.1, drift: 0.1 };
-    expect(failed(proxyGateRules(champion, better))).toEqual([]);
+    expect(failed(proxyPromotionRules(champion, better))).toEqual([]);
     const little: Proxies = { mean_confidence: 0.681, mean_entropy: 0.419, flip_rate: 0.219, drift: 0.319 };
-    expect(failed(proxyGateRules(champion, little))).toEqual([]);
+    expect(failed(proxyPromotionRules(champion, little))).toEqual([]);
   });
 
   it("let through what lost as much as the limit", () => {
     const none: Proxies = { mean_confidence: 0, mean_entropy: 0, flip_rate: 0, drift: 0 };
     const limit = gateLimits.proxySlack;
     expect(
-      failed(proxyGateRules(none, { mean_confidence: -limit, mean_entropy: limit, flip_rate: limit, drift: limit })),
+      failed(
+        proxyPromotionRules(none, { mean_confidence: -limit, mean_entropy: limit, flip_rate: limit, drift: limit }),
+      ),
     ).toEqual([]);
   });
 
@@ -235,7 +242,7 @@ describe("the rules on unlabelled windows", () => {
     ["flip rate", { flip_rate: 0.221 }],
     ["drift", { drift: 0.321 }],
   ])("stop by %s alone", (name, change) => {
-    const rules = proxyGateRules(champion, { ...champion, ...change });
+    const rules = proxyPromotionRules(champion, { ...champion, ...change });
     expect(failed(rules)).toEqual([name]);
     expect(named(rules, name).value).toBeCloseTo(0.021, 12);
     expect(named(rules, name).limit).toBe(gateLimits.proxySlack);
@@ -243,7 +250,7 @@ describe("the rules on unlabelled windows", () => {
 
   it("ask nothing of the flip rate where no window has a neighbour", () => {
     const none: Proxies = { ...champion, flip_rate: null };
-    for (const rules of [proxyGateRules(champion, none), proxyGateRules(none, champion)]) {
+    for (const rules of [proxyPromotionRules(champion, none), proxyPromotionRules(none, champion)]) {
       expect(named(rules, "flip rate")).toMatchObject({ passed: true, value: null });
     }
   });

@@ -4,7 +4,7 @@ import {
   type ClassDistances,
   type ClassRung,
   classDistances,
-  classScores,
+  classStandardScores,
   classStandards,
   classStandardsSchema,
   effectiveClassCount,
@@ -100,7 +100,7 @@ describe("scores by class", () => {
     { seconds: 40, ks: { x: [0.1, 0.02] } },
   ];
   const score = (distances: readonly (ClassDistances | null)[], standards = [rungs, rungs]): number =>
-    classScores(distances, standards, secondsPerRow, ["x"]).x!;
+    classStandardScores(distances, standards, secondsPerRow, ["x"]).x!;
 
   it("are distances in usual deviations, interpolated over the logarithm of the length", () => {
     expect(score([of(100, 0.5)])).toBeCloseTo((0.5 - 0.2) / 0.1, 9);
@@ -137,7 +137,7 @@ describe("scores by class", () => {
       { seconds: 40, ks: { x: [0.1, 0.02] } },
     ];
     const distances = [{ rows: 200, ks: { x: 0.27, y: 0.3, z: 0.3 } }];
-    expect(classScores(distances, [some], secondsPerRow, ["x", "y", "z"])).toEqual({
+    expect(classStandardScores(distances, [some], secondsPerRow, ["x", "y", "z"])).toEqual({
       x: expect.closeTo(2, 9),
       y: expect.closeTo(2, 9),
       z: 0,

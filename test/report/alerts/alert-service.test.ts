@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AlertOutbox } from "../../../src/report/alerts/alert-outbox.ts";
-import { alertRouting, alertsConfigSchema, matchesPattern } from "../../../src/report/alerts/alert-rules.ts";
+import { alertRouting, alertsConfigSchema, matchesAlertPattern } from "../../../src/report/alerts/alert-rules.ts";
 import { AlertService, type SilentStream } from "../../../src/report/alerts/alert-service.ts";
 import type { AlertClock } from "../../../src/report/alerts/deliver-alerts.ts";
 import { AlertFault, type SendAlert } from "../../../src/report/alerts/send-alert.ts";
@@ -49,11 +49,11 @@ describe("the rules", () => {
     ["a*b*a", "aba", true],
     [".*", "abc", false],
   ])("match %s with %s: %s", (pattern, text, matches) => {
-    expect(matchesPattern(pattern, text)).toBe(matches);
+    expect(matchesAlertPattern(pattern, text)).toBe(matches);
   });
 
   it("match many stars in linear time", () => {
-    expect(matchesPattern(`${"a*".repeat(40)}b`, "a".repeat(10_000))).toBe(false);
+    expect(matchesAlertPattern(`${"a*".repeat(40)}b`, "a".repeat(10_000))).toBe(false);
   });
 });
 

@@ -4,12 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import {
-  EventSender,
-  limits,
-  sentEventKey,
-  splitEventIntoRequests,
-} from "../../../src/storage/tracking/event-sender.ts";
+import { EventSender, limits, sentEventKey, splitSentEvent } from "../../../src/storage/tracking/event-sender.ts";
 import { MlflowClient } from "../../../src/storage/tracking/mlflow-client.ts";
 import { serverAddress } from "../../../src/storage/tracking/server-address.ts";
 import { type TrackingEvent, trackingEventSchema } from "../../../src/storage/tracking/tracking-event.ts";
@@ -33,7 +28,7 @@ describe("batchesOf", () => {
     });
     fc.assert(
       fc.property(loggable, (all) => {
-        const batches = splitEventIntoRequests(all);
+        const batches = splitSentEvent(all);
         for (const kind of ["params", "tags", "metrics"] as const) {
           expect(batches.flatMap((batch): readonly object[] => batch[kind])).toEqual(all[kind]);
           expect(Math.max(0, ...batches.map((batch) => batch[kind].length))).toBeLessThanOrEqual(limits[kind]);
@@ -51,9 +46,9 @@ describe("batchesOf", () => {
 
   it("makes one request of what fits into one", () => {
     const metrics = Array.from({ length: 1000 }, (_, step) => ({ key: "loss", value: 1, timestamp: 1, step }));
-    expect(splitEventIntoRequests({ metrics, params: [], tags: [] })).toHaveLength(1);
-    expect(splitEventIntoRequests({ metrics: [...metrics, metrics[0]!], params: [], tags: [] })).toHaveLength(2);
-    expect(splitEventIntoRequests({ metrics: [], params: [], tags: [] })).toEqual([]);
+    expect(splitSentEvent({ metrics, params: [], tags: [] })).toHaveLength(1);
+    expect(splitSentEvent({ metrics: [...metrics, metrics[0]!], params: [], tags: [] })).toHaveLength(2);
+    expect(splitSentEvent({ metrics: [], params: [], tags: [] })).toEqual([]);
   });
 });
 

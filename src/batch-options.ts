@@ -48,7 +48,7 @@ export const predictOptions: OptionsOf<PredictConfig> = {
     }),
     unknown: numberOption({
       value: "share",
-      expected: "a number greater than 0, less than 1",
+      expected: "a number greater than 0 and less than 1",
       above: 0,
       below: 1,
       otherwise: "none",
@@ -98,7 +98,7 @@ const arl = numberOption({
 
 const alpha = numberOption({
   value: "share",
-  expected: "a number greater than 0, less than 1",
+  expected: "a number greater than 0 and less than 1",
   above: 0,
   below: 1,
   default: 0.05,

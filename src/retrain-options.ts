@@ -73,7 +73,7 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
     }),
     threshold: numberOption({
       value: "confidence",
-      expected: "a confidence greater than 0, less than 1",
+      expected: "a confidence greater than 0 and less than 1",
       above: 0,
       below: 1,
       default: 0.9,

@@ -59,7 +59,7 @@ export async function cutBenchChunks(
     throw new UserError(
       `the recordings: expected stretches of at least ${benchChunkSeconds} s from which to draw batches, found none`,
       {
-        advice: "Give longer recordings, without gaps.",
+        advice: "Use longer recordings without gaps.",
       },
     );
   }

@@ -124,7 +124,7 @@ export async function candidateFromAdaptation(run: RetrainRun): Promise<Candidat
 
 /**
  * Replaces the batch-normalization statistics of a fit with those of the windows in `from`, and predicts `rows`.
- * @param fit a fit with probabilities for `rows`, which is returned unchanged if there are fewer than two windows to adapt to
+ * @param fit a fit with probabilities for `rows`; the fit is returned unchanged if there are fewer than two windows to adapt to
  */
 export async function adaptCandidateFit(
   run: RetrainRun,

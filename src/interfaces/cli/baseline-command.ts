@@ -104,7 +104,7 @@ export function baselineCommand(): Command {
   });
   const recalibrate = defineCommand({
     name: "recalibrate",
-    summary: "rehearse the training recordings again, without training; may take minutes",
+    summary: "calibrate a model's drift checks again, without training; may take minutes",
     description:
       "Rehearses days of the people in the training data, as train does after its last epoch, and replaces the " +
       "calibration. Everything else in the folder stays as it is, so streams and their references remain valid.",

@@ -16,7 +16,8 @@ export function buildHeadScoresGraph(type: CountType, features: number): Graph {
 
 /**
  * Inputs: counts, weights and intercepts as above, row_weights [N, 1] and targets [N, K]. Outputs: products [K, F], the
- * residuals (row weight times score, minus target) times the counts; residuals [K], their sums.
+ * residual of each row (row weight times score, minus target) times the row's counts, summed over rows; residuals [K], the sums
+ * of the rows' residuals.
  */
 export function buildHeadProductsGraph(type: CountType, features: number): Graph {
   const graph = new Graph("head_products");

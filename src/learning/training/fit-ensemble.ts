@@ -164,7 +164,7 @@ function mixtureOfEnsembleFit(
   fromModel: boolean,
 ): { mixture: EnsembleMixture; tried?: TriedMixture[] } {
   if (mixture !== undefined) return { mixture };
-  if (held === null) throw new RangeError("plan: expected a mixture, because it has no validation rows, got none");
+  if (held === null) throw new RangeError("plan: expected a mixture or validation rows, got neither");
   const average = measureMixture(held);
   if (network !== "auto" || fromModel) return { mixture: average };
   const tried = tryMixtures(held, average);

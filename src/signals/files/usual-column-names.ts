@@ -1,4 +1,4 @@
-// Finds the column of a role by its usual names.
+// Finds the column that has a role, such as the label or the person, by the usual names of such columns.
 
 export type ColumnRole = "label" | "group" | "recording" | "time";
 

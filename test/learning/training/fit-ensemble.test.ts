@@ -96,7 +96,7 @@ describe("fitEnsemble", () => {
   });
 
   it("needs to be told if it holds nobody out", async () => {
-    await expect(fitToy({ validationIndex: null })).rejects.toThrow("plan: expected a mixture");
+    await expect(fitToy({ validationIndex: null })).rejects.toThrow("plan: expected a mixture or validation rows");
   });
 
   it("gives the same bytes if it was stopped at any point", async () => {

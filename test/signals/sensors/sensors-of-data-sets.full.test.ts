@@ -1,5 +1,5 @@
-// Verifies the limits of weigh-sensor.ts on real people: for every person of four data sets and in every usual unit, the
-// sensors must be recognised as the data set's README describes them, whatever the columns are called.
+// Verifies the limits in weigh-sensor.ts on recordings of real people: for every person in four data sets, and in every usual
+// unit, the sensors must be recognised as the data set's README describes them, whatever the columns are called.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

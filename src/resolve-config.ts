@@ -133,7 +133,7 @@ const defaultWindowSeconds = 4;
  * @param rateHz the rate that the recordings share
  * @throws UserError if the window is too short
  */
-export function sampledTrainConfig<C extends Pick<TrainConfig, "rate" | "window" | "overlap" | "network">>(
+export function resolveRateAndWindow<C extends Pick<TrainConfig, "rate" | "window" | "overlap" | "network">>(
   config: C,
   rateHz: number,
 ): C & { rate: number; window: number } {

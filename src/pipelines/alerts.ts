@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { AlertOutbox, outboxOfModel, type QueuedAlert } from "../report/alerts/alert-outbox.ts";
 import { type AlertTarget, alertTargets } from "../report/alerts/alert-target.ts";
-import { attemptAlert, attemptMs, deliverAlerts, systemAlertClock } from "../report/alerts/deliver-alerts.ts";
+import { attemptMs, deliverAlerts, deliveryFault, systemAlertClock } from "../report/alerts/deliver-alerts.ts";
 import { sendAlert } from "../report/alerts/send-alert.ts";
 import { makeAlertMessage } from "../report/alerts/stream-alerts.ts";
 import type { Reporter } from "../reporter.ts";
@@ -36,7 +36,7 @@ export async function testAlerts(
   });
   return Promise.all(
     alertTargets(alert).map(async (target) => {
-      const fault = await attemptAlert(() => send(message, target, { now, patienceMs: attemptMs }));
+      const fault = await deliveryFault(() => send(message, target, { now, patienceMs: attemptMs }));
       const signed = target.form === "plain" ? target.keys.length > 0 : null;
       return { target: target.shown, signed, fault: fault?.message ?? null };
     }),

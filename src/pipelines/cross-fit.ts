@@ -14,7 +14,7 @@ import { piecesOfRecordings, type RowSource } from "../signals/data/recordings.t
 import { pickWindows } from "../signals/preprocessing/pick-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { adaptCandidateFit, type Candidate, candidateSetting, type RetrainRun } from "./candidate.ts";
-import { cyclePlan, labelCycleWindows, type PseudoLabels } from "./cycle-plan.ts";
+import { cyclePlan, type PseudoLabels, pseudoLabelCycle } from "./cycle-plan.ts";
 import type { RetrainData } from "./prepare-retraining.ts";
 import type { TrainingData } from "./prepare-training.ts";
 import type { TrainedModel } from "./trained-model.ts";
@@ -161,6 +161,6 @@ function describeCrossFitValues(
 
 /** The selected windows, with their pseudo-labels. */
 function crossFitPseudoLabelled(run: RetrainRun, selection: Selection): WindowSet {
-  const { windows, rows } = labelCycleWindows(run.data, new Int32Array(), selection);
+  const { windows, rows } = pseudoLabelCycle(run.data, new Int32Array(), selection);
   return pickWindows(windows, rows);
 }

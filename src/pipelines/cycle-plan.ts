@@ -48,7 +48,7 @@ export function cycleEpochs({ learningRates, mixture }: CycleSchedule): number {
 export type PseudoLabels = Pick<Selection, "rows" | "labels">;
 
 /** Gives the selected windows their pseudo-labels, and returns all windows with the rows to train on. */
-export function labelCycleWindows(
+export function pseudoLabelCycle(
   { windows, unlabelledRows }: Pick<CycleSetting, "windows" | "unlabelledRows">,
   base: Int32Array,
   selection: PseudoLabels | null,
@@ -78,7 +78,7 @@ export function cyclePlan(
   const { network } = setting;
   const { normalize, batchSize, patience, classWeights, augment } = setting.trained;
   const { learningRates, penalty, mixture } = setting.schedule;
-  const { windows, rows, pseudoLabels } = labelCycleWindows(setting, base, selection);
+  const { windows, rows, pseudoLabels } = pseudoLabelCycle(setting, base, selection);
   return {
     name: name.replace("-", " "),
     windows: setting.windowsFingerprint,

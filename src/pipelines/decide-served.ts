@@ -62,7 +62,9 @@ export async function decideServed(
         case "accept":
         case "exclude": {
           if (batch === null) throw new TypeError(`${action}: expected a batch`);
-          const changed = await possible(() => handle.stream(stream).decideByHand(action, batch, { who, reason }));
+          const changed = await decideOrRefuse(() =>
+            handle.stream(stream).decideByHand(action, batch, { who, reason }),
+          );
           return { model: folder, changed, batches: null };
         }
         case "reset":
@@ -83,7 +85,7 @@ export async function decideServed(
   }
 }
 
-async function possible<T>(decide: () => Promise<T>): Promise<T> {
+async function decideOrRefuse<T>(decide: () => Promise<T>): Promise<T> {
   try {
     return await decide();
   } catch (error) {

@@ -139,7 +139,7 @@ async function gatherPathsOfPattern(pattern: string, spool: string, mayBeGone: b
     if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return null;
     throw explainSystemErrorOnRead(error, pattern);
   });
-  if (stats?.isDirectory() === true) return recordingsInFolder(pattern, spool, mayBeGone);
+  if (stats?.isDirectory() === true) return gatherFromFolder(pattern, spool, mayBeGone);
   if (stats !== null) return [pattern];
   if (/[*?[]/.test(pattern)) {
     const database = await openDuckdb();
@@ -159,7 +159,7 @@ async function gatherPathsOfPattern(pattern: string, spool: string, mayBeGone: b
 /** Name patterns of files that programs are still writing. */
 const unfinished = /^\.|~$|\.(tmp|temp|part|partial|crdownload|filepart|swp|lock)$/i;
 
-async function recordingsInFolder(folder: string, spool: string, mayBeGone: boolean): Promise<string[]> {
+async function gatherFromFolder(folder: string, spool: string, mayBeGone: boolean): Promise<string[]> {
   const paths: string[] = [];
   const visit = async (directory: string): Promise<void> => {
     const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {

@@ -102,7 +102,7 @@ async function checkPostedBatch(model: ModelHandle, posted: PostedBatch, run: Ju
   const options = { stream, batchId: batch, tracking: "none", ...keep };
   const own = { reporter, ...(now !== undefined && { now }) };
   if (body.kind === "summary") return model.checkSummary(await readPostedSummary(body.path), options, own);
-  const { name, path, columns, numbers } = await tableOfPostedBatch(posted, model.watched.folder.manifest.data);
+  const { name, path, columns, numbers } = await tableToJudge(posted, model.watched.folder.manifest.data);
   const content = { stored: new Map([[name, path]]), ...(numbers !== undefined && { numbers }) };
   const read = { ...options, ...columns, files: [name], jobs: 1 };
   return checkBatch(model, read, { ...own, ...content, maxRows: run.maxRows });
@@ -112,7 +112,7 @@ async function checkPostedBatch(model: ModelHandle, posted: PostedBatch, run: Ju
  * Error messages use this name for the posted file. An unnamed recording is called "body" in every form, because the hash of
  * the content covers the name.
  */
-async function tableOfPostedBatch(
+async function tableToJudge(
   { body: { kind, path }, columns }: PostedBatch,
   { channels }: { readonly channels: readonly string[] },
 ): Promise<{ name: string; path: string; columns: PostedColumns; numbers?: Float32Batch }> {

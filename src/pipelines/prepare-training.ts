@@ -15,7 +15,7 @@ import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { Rng } from "../random.ts";
 import type { SampledTrainConfig } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
-import { sampledTrainConfig, type TrainConfig } from "../resolve-config.ts";
+import { resolveRateAndWindow, type TrainConfig } from "../resolve-config.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { batchClockFaults } from "../signals/data/batch-faults.ts";
@@ -164,7 +164,7 @@ export async function prepareOpenedTraining(
   reporter: Reporter<TrainEvent>,
 ): Promise<TrainingData> {
   const { rows, files, fingerprint, quality } = opened;
-  const config = sampledTrainConfig(given, sharedRate(quality));
+  const config = resolveRateAndWindow(given, sharedRate(quality));
   for (const warning of quality.warnings) reporter.warn(warning);
   refuseFlatTrainingChannels(quality);
   const [misread] = batchClockFaults(rows, quality, {

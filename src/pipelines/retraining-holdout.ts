@@ -116,7 +116,7 @@ export async function predictRetrainingHoldout(
   if (needed.length === 0) return said;
   const honest = new Map(
     (await readOutOfFold(folder, classes)).map(({ user, recording, start, probabilities }) => [
-      retrainingWindowKey(user, recording, start),
+      holdoutKey(user, recording, start),
       probabilities,
     ]),
   );
@@ -124,9 +124,7 @@ export async function predictRetrainingHoldout(
   for (let w = 0; w < windows.starts.length; w++) {
     const user = windows.users[windows.groups[w]!]!;
     if (!known.has(user)) continue;
-    const own = honest.get(
-      retrainingWindowKey(user, windows.recordings[windows.recordingIndex[w]!]!, windows.startTimes[w]!),
-    );
+    const own = honest.get(holdoutKey(user, windows.recordings[windows.recordingIndex[w]!]!, windows.startTimes[w]!));
     if (own === undefined) seen.add(user);
     else said.set(own, w * classes.length);
   }
@@ -139,6 +137,6 @@ export async function predictRetrainingHoldout(
   return said;
 }
 
-function retrainingWindowKey(user: string, recording: string, start: number): string {
+function holdoutKey(user: string, recording: string, start: number): string {
   return JSON.stringify([user, recording, start.toFixed(3)]);
 }

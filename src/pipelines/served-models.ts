@@ -114,7 +114,7 @@ export class ServedModels {
     const directory = join(this.#options.models, folder);
     const { store } = this.#options;
     if (store === undefined && (project !== defaultProject || !existsSync(join(directory, monitorFile)))) return null;
-    const key = JSON.stringify([project, folder, await stampOfFile(join(directory, modelFiles.manifest))]);
+    const key = JSON.stringify([project, folder, await servedFileStamp(join(directory, modelFiles.manifest))]);
     let ledger = this.#ledgers.get(key);
     if (ledger === undefined) {
       ledger = this.#openLedger(project, directory);
@@ -156,7 +156,7 @@ export class ServedModels {
   }
 
   async #current(project: string, folder: string): Promise<Opened> {
-    const stamp = await stampOfFile(join(this.#options.models, folder, modelFiles.manifest));
+    const stamp = await servedFileStamp(join(this.#options.models, folder, modelFiles.manifest));
     const key = JSON.stringify([project, folder]);
     const before = this.#opened.get(key);
     if (before?.stamp === stamp) return before;
@@ -214,7 +214,7 @@ export class ServedModels {
 
   async #currentRegistry(): Promise<Registry> {
     const { models } = this.#options;
-    const stamp = await stampOfFile(join(models, registryFile));
+    const stamp = await servedFileStamp(join(models, registryFile));
     if (this.#registry?.stamp !== stamp) this.#registry = { stamp, content: await readRegistry(models) };
     return this.#registry.content;
   }
@@ -228,7 +228,7 @@ export class ServedModels {
 }
 
 /** Changes whenever the file is replaced or written to; "" if there is no file. */
-async function stampOfFile(path: string): Promise<string> {
+async function servedFileStamp(path: string): Promise<string> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   return found === undefined ? "" : `${found.ino} ${found.size} ${found.mtimeNs}`;
 }

@@ -128,7 +128,7 @@ export async function startingWeights(
       },
     );
   }
-  refuseOtherSensors(from, sensorsOfModel(data), sensors);
+  refuseStartFromOtherSensors(from, sensorsOfModel(data), sensors);
   const [absent, added] = [
     data.classes.filter((name) => !classes.includes(name)),
     classes.filter((name) => !data.classes.includes(name)),
@@ -159,7 +159,7 @@ export async function startingWeights(
 }
 
 /** A kind or unit that is unknown on either side is accepted. */
-function refuseOtherSensors(from: string, ofModel: readonly Sensor[], found: readonly Sensor[]): void {
+function refuseStartFromOtherSensors(from: string, ofModel: readonly Sensor[], found: readonly Sensor[]): void {
   for (const sensor of ofModel) {
     const other = found.find(({ channels }) => channels.every((name, axis) => name === sensor.channels[axis]));
     if (other === undefined) continue;

@@ -47,7 +47,7 @@ export function tokenFileOf({ tokens, store, models }: TokenPlaceConfig): string
   });
 }
 
-export function auditLogOf(place: TokenPlaceConfig): string {
+export function auditLogBesideTokens(place: TokenPlaceConfig): string {
   return join(dirname(tokenFileOf(place)), "audit.jsonl");
 }
 
@@ -170,5 +170,5 @@ async function auditToken(
   at: string,
   { actor = `${accountName()} (command line)` }: TokenRun,
 ): Promise<void> {
-  await writeAuditLog(auditLogOf(place), { at, actor, ...entry });
+  await writeAuditLog(auditLogBesideTokens(place), { at, actor, ...entry });
 }

@@ -29,7 +29,7 @@ const mostCandidates = 10_000;
  * @throws UserError if an option cannot be searched, a value is not allowed, or there is only one candidate
  */
 export function tuneCandidates(config: TuneConfig): { given: TuneCandidate; candidates: TuneCandidate[] } {
-  const values = searchedValues(config.search);
+  const values = candidateValues(config.search);
   const count = [...values.values()].reduce((product, { length }) => product * length, 1);
   if (count > mostCandidates) {
     throw new UserError(`--search: expected at most ${mostCandidates} combinations, got ${count}`, {
@@ -65,7 +65,7 @@ function tuneCandidate(config: TuneConfig, combination: TunedOptions): TuneCandi
 }
 
 /** The values of each `--search NAME=VALUE,VALUE`, by name in code. */
-function searchedValues(search: readonly string[]): ReadonlyMap<SearchedName, readonly (string | number)[]> {
+function candidateValues(search: readonly string[]): ReadonlyMap<SearchedName, readonly (string | number)[]> {
   const values = new Map<SearchedName, readonly (string | number)[]>();
   for (const text of search) {
     const [written = "", list] = text.split(/=(.*)/s);

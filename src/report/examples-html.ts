@@ -46,13 +46,13 @@ export function examplesHtml(input: ExamplesInput): string {
           "For each class, the window in the middle of all windows of a person, for up to three people. Windows that look like those of another class may have wrong labels.",
         body: signalGrids(windows, sensors),
       },
-      ...augmentationSection(input),
+      ...augmentedExamplesSection(input),
     ],
     footer: html`Written by Tidemark together with the model, and not listed in manifest.json.`,
   });
 }
 
-function augmentationSection({ augmented, sensors }: ExamplesInput): Section[] {
+function augmentedExamplesSection({ augmented, sensors }: ExamplesInput): Section[] {
   if (augmented.length === 0) return [];
   return [
     {

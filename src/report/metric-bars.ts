@@ -89,11 +89,11 @@ function barCharts(title: string, axis: string, bars: readonly Bar[], mean: numb
     const range = nCharts === 1 ? "" : `, ${i * size + 1} to ${i * size + part.length} of ${bars.length}`;
     const label = `${title}${range}: ${part.map((bar) => `${bar.name} ${formatFixed(bar.value)}`).join("; ")}.`;
     const heading = range === "" ? null : html`<figcaption>${title}${range}</figcaption>`;
-    return html`<figure class="card">${barChart(label, axis, part, mean, longest)}${heading}</figure>`;
+    return html`<figure class="card">${metricBarChart(label, axis, part, mean, longest)}${heading}</figure>`;
   });
 }
 
-function barChart(label: string, axis: string, bars: readonly Bar[], mean: number | null, longest: number): Html {
+function metricBarChart(label: string, axis: string, bars: readonly Bar[], mean: number | null, longest: number): Html {
   const marginTop = mean === null ? 8 : 20;
   const positions = bars.map((bar, position) => ({ ...bar, position }));
   const title = (bar: Bar): string => `${bar.name}: ${formatFixed(bar.value)}`;

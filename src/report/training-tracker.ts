@@ -12,7 +12,7 @@ import { BackgroundSender } from "../storage/tracking/background-sender.ts";
 import { EventSender, type SenderOptions } from "../storage/tracking/event-sender.ts";
 import type { MlflowClient } from "../storage/tracking/mlflow-client.ts";
 import { unparsableTrackingLog } from "../storage/tracking/parse-tracking-log.ts";
-import { isAddressOfOtherStore, type ServerAddress, serverAddress } from "../storage/tracking/server-address.ts";
+import { isMlflowOnlyAddress, type ServerAddress, serverAddress } from "../storage/tracking/server-address.ts";
 import { ServerTimeLimits } from "../storage/tracking/server-time-limits.ts";
 import type { RunStatus, TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { gitCommit } from "../versions.ts";
@@ -43,7 +43,7 @@ export interface TrackedConfig {
  */
 export function trackerServer(tracking: string | undefined, reporter: Reporter): ServerAddress | null {
   const server = serverAddress(tracking);
-  if (isAddressOfOtherStore(tracking))
+  if (isMlflowOnlyAddress(tracking))
     reporter.warn("MLFLOW_TRACKING_URI is not an http(s) address, so nothing is reported");
   for (const warning of server?.warnings ?? []) reporter.warn(warning);
   return server;

@@ -17,7 +17,7 @@ import { camelCase } from "../../src/letter-case.ts";
 import { Rng } from "../../src/random.ts";
 import type { SampledTrainConfig } from "../../src/recorded-options.ts";
 import type { HistoryRow } from "../../src/report/history-row.ts";
-import { resolveTrainConfig, sampledTrainConfig } from "../../src/resolve-config.ts";
+import { resolveRateAndWindow, resolveTrainConfig } from "../../src/resolve-config.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { gatherWindows } from "../../src/signals/preprocessing/gather-windows.ts";
@@ -87,7 +87,7 @@ describe.each(names)("model.onnx of %s", (name) => {
   });
 
   it("is the network of the final fit, its scaler and its temperature, on raw windows", async () => {
-    const config = sampledTrainConfig(resolveTrainConfig(optionsOf(json(name, "manifest.json").config)), 20);
+    const config = resolveRateAndWindow(resolveTrainConfig(optionsOf(json(name, "manifest.json").config)), 20);
     const windows = await windowsOf(config);
     const scaler = scalerSchema.parse(json(name, "scaler.json"));
     const { temperature } = json(name, "cv_report.json");
@@ -212,7 +212,7 @@ describe.each(names)("the other files of %s", (name) => {
 
   it("hold out every window once: who, when, what it is and what was said of it", async () => {
     const windows = await windowsOf(
-      sampledTrainConfig(resolveTrainConfig(optionsOf(json(name, "manifest.json").config)), 20),
+      resolveRateAndWindow(resolveTrainConfig(optionsOf(json(name, "manifest.json").config)), 20),
     );
     const { folds } = json(name, "cv_report.json");
     const database = await openDuckdb();

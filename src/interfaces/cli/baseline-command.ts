@@ -8,7 +8,7 @@ import type { RehearsedDay, ScoreStatistic } from "../../pipelines/baseline.ts";
 import type { Recalibration } from "../../pipelines/recalibrate-baseline.ts";
 import { resolveRecalibrateConfig } from "../../resolve-config.ts";
 import { resolveOptions } from "../../resolve-options.ts";
-import { dayText, rehearsedDayLines } from "./day-text.ts";
+import { dayLines, dayText } from "./day-text.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 import { countText, fixedText } from "./number-text.ts";
@@ -73,7 +73,7 @@ export function baselineCommand(): Command {
       terminal.print(
         `baseline   ${baseline.model_version}, frozen ${baseline.created_at}`,
         `           ${countText(baseline.n_samples)} rows from ${baseline.source_file}`,
-        ...rehearsedDayLines(day),
+        ...dayLines(day),
         ...runLengthLines(drift.calibration.run_length ?? null),
         "",
         { headers: ["channel", "mean", "std", "min", "5 %", "50 %", "95 %", "max"], rows: channels },

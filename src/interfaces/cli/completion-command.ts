@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { completionOptions } from "../../folder-options.ts";
 import { resolveOptions } from "../../resolve-options.ts";
 import type { Shell } from "./completion.ts";
-import { rememberDefinedOptions } from "./define-command.ts";
+import { rememberOptionsOfCommand } from "./define-command.ts";
 import { addHelpClosing } from "./help-closing.ts";
 import { openTerminal } from "./terminal.ts";
 
@@ -18,7 +18,7 @@ export function completionCommand(scriptFor: (shell: Shell) => string): Command 
         scriptFor(resolveOptions(completionOptions, { ...(shell !== undefined && { shell }) }).shell),
       );
     });
-  rememberDefinedOptions(command, completionOptions);
+  rememberOptionsOfCommand(command, completionOptions);
   addHelpClosing(command, {
     examples: [
       'eval "$(tidemark completion bash)"',

@@ -4,7 +4,7 @@ import { durationText } from "../../duration-text.ts";
 import type { RehearsedDay } from "../../pipelines/baseline.ts";
 
 /** A line such as "days rehearsed with bouts of 15 s to 5 min on average"; empty if nothing was rehearsed. */
-export function rehearsedDayLines(day: RehearsedDay | null): string[] {
+export function dayLines(day: RehearsedDay | null): string[] {
   if (day === null) return [];
   return [`days       rehearsed ${dayText(day)}${day === "recorded" ? "" : " on average"}`];
 }

@@ -37,11 +37,11 @@ export interface Shown {
 const defined = new WeakMap<Command, Options>();
 
 /** The defined options of each command, including those that exist only on the command line. */
-export function definedOptions(command: Command): Options {
+export function optionsOfCommand(command: Command): Options {
   return defined.get(command) ?? {};
 }
 
-export function rememberDefinedOptions(command: Command, options: Options): void {
+export function rememberOptionsOfCommand(command: Command, options: Options): void {
   defined.set(command, options);
 }
 
@@ -53,7 +53,7 @@ export function defineCommand<Config extends object>(definition: Definition<Conf
     ...optionsUnder("Output:", { json: jsonOption(definition.json), ...verbosity }),
   };
   const command = new Command(name).summary(summary).description(description).usage(commandUsage(options));
-  rememberDefinedOptions(command, { ...options, ...printing });
+  rememberOptionsOfCommand(command, { ...options, ...printing });
   if (closing !== undefined) addHelpClosing(command, closing);
   const ownArguments = Object.entries(options).filter(([, { argument }]) => argument === true);
   for (const [own, option] of ownArguments) {

@@ -81,7 +81,7 @@ export function modelsCommand(): Command {
         ({ version }, i) => `read       ${version.modelVersion} in ${config.models[i]}`,
       );
       shown.terminal.detail(...read);
-      answer(shown, printedModelsComparison(comparison), modelsCompareLines(comparison));
+      answer(shown, modelsCompareJson(comparison), modelsCompareLines(comparison));
     },
   });
   const add = defineCommand({
@@ -146,7 +146,7 @@ function modelsShowJson({ version, report, retraining }: ShownModel): Record<str
 /** What `models compare --json` prints. */
 export type PrintedComparison = SnakeKeys<Omit<ModelComparison, "models">> & { models: Record<string, unknown>[] };
 
-function printedModelsComparison({ models, ...others }: ModelComparison): PrintedComparison {
+function modelsCompareJson({ models, ...others }: ModelComparison): PrintedComparison {
   return { models: models.map(modelsShowJson), ...snakeKeys(others) };
 }
 

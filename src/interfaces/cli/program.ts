@@ -10,7 +10,7 @@ import { colouredText, usesColour } from "./colour.ts";
 import { completionScript } from "./completion.ts";
 import { completionCommand } from "./completion-command.ts";
 import { convertCommand } from "./convert-command.ts";
-import { definedOptions } from "./define-command.ts";
+import { optionsOfCommand } from "./define-command.ts";
 import { driftBenchCommand } from "./drift-bench-command.ts";
 import { evaluateCommand } from "./evaluate-command.ts";
 import { addHelpClosing, type Closing } from "./help-closing.ts";
@@ -71,7 +71,7 @@ export function createProgram(): Command {
     ...[baselineCommand(), referenceCommand()],
     alertsCommand(),
     ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
-    completionCommand((shell) => completionScript(shell, program, definedOptions)),
+    completionCommand((shell) => completionScript(shell, program, optionsOfCommand)),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands, ...commands.flatMap(({ commands }) => commands)]) {

@@ -12,7 +12,7 @@ export function pushLines(pushed: PushResult): Block[] {
   const rows = sorted.map((own) => [
     own.stream,
     `${own.accepted}`,
-    pushedVerdicts(own),
+    pushedVerdictsText(own),
     `${own.spooled}`,
     `${own.refused}`,
     own.last === null ? "-" : `${own.last.verdict} (${own.last.batch_id})`,
@@ -42,7 +42,7 @@ export function pushLines(pushed: PushResult): Block[] {
   ];
 }
 
-function pushedVerdicts({ verdicts }: PushedStream): string {
+function pushedVerdictsText({ verdicts }: PushedStream): string {
   const some = Object.entries(verdicts).filter(([, count]) => count > 0);
   return some.length === 0 ? "-" : some.map(([verdict, count]) => `${count} ${verdict}`).join(", ");
 }

@@ -82,7 +82,7 @@ function layOutForTerminal(blocks: readonly Block[], width: number, colour: bool
   const lines = blocks.flatMap((block) => {
     if (typeof block !== "string") {
       if ("signals" in block) return signalChartLines(block, width, chartShowsBraille());
-      return colourTerminalTable(tableLines(block, width), colour);
+      return colourTable(tableLines(block, width), colour);
     }
     const own = wrapLine(visible(block), width);
     return colour ? colouredLines(own) : own;
@@ -91,7 +91,7 @@ function layOutForTerminal(blocks: readonly Block[], width: number, colour: bool
 }
 
 /** Makes the heading above the rule bold and the rule itself dim. */
-function colourTerminalTable(lines: readonly string[], colour: boolean): readonly string[] {
+function colourTable(lines: readonly string[], colour: boolean): readonly string[] {
   if (!colour) return lines;
   const rule = lines.findIndex((line) => /^-[- ]*$/.test(line));
   return lines.map((line, i) =>

@@ -7,7 +7,7 @@ import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts
 import type { EventOf } from "../../pipelines/train-events.ts";
 import { penaltyText } from "../../unchanged-penalty.ts";
 import { comparedModelsJoinLines } from "./compared-models-text.ts";
-import { rehearsedDayLines } from "./day-text.ts";
+import { dayLines } from "./day-text.ts";
 import { fineTuningLines } from "./fine-tuning-text.ts";
 import { classMetricTable, metricTableTitle, personMetricTable, printedMetrics } from "./metric-tables.ts";
 import { countText, fixedText, meanAndSdText } from "./number-text.ts";
@@ -251,7 +251,7 @@ function trainDoneLines({ out, report, day, runLength, seconds, summary, joined 
     `macro F1 ${meanAndSdText(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixedText(worst.macro_f1)}`,
     `model      ${out}`,
     `report     ${report}`,
-    ...rehearsedDayLines(day),
+    ...dayLines(day),
     ...runLengthLines(runLength),
     ...(joined === null ? [] : comparedModelsJoinLines(joined, out)),
     `took       ${durationText(seconds)}`,

@@ -139,7 +139,7 @@ export class Authorizer {
     const [, presented] = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "") ?? [];
     const secret = presented === undefined ? sessionSecretOf(request) : null;
     if (secret !== null) return this.#callerOfSession(request, secret, tokens);
-    if (presented === undefined) throw unknownToken("expected the header Authorization: Bearer TOKEN, got none");
+    if (presented === undefined) throw unauthorized("expected the header Authorization: Bearer TOKEN, got none");
     return authorizedCaller(presentedToken(tokens, presented), null);
   }
 
@@ -210,7 +210,7 @@ function knownToken(tokens: readonly KnownToken[], hash: string): KnownToken | u
 /** @throws Problem 401 */
 function presentedToken(tokens: readonly KnownToken[], presented: string): KnownToken {
   const known = knownToken(tokens, hashToken(presented));
-  if (known === undefined) throw unknownToken("the token is unknown or no longer valid");
+  if (known === undefined) throw unauthorized("the token is unknown or no longer valid");
   return known;
 }
 
@@ -218,7 +218,7 @@ function authorizedCaller({ name, project, scopes, parsed }: KnownToken, session
   return { name, project, scopes, session, may: (kind, stream) => scopesAllow(parsed, kind, stream) };
 }
 
-function unknownToken(detail: string): Problem {
+function unauthorized(detail: string): Problem {
   return new Problem({
     status: 401,
     title: "Unknown token",

@@ -39,7 +39,7 @@ const dataTimeParameter: RouteParameter = {
 const allParameters = [...columnParameters, dataTimeParameter];
 
 /** @throws Problem 400 */
-function dataTimeOf(text: string | undefined): Date | null {
+function batchDataTime(text: string | undefined): Date | null {
   if (text === undefined) return null;
   if (dataTimeParameter.schema.safeParse(text).success) return new Date(text);
   throw new Problem({
@@ -81,7 +81,7 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
       const path = newFile();
       try {
         const { [dataTimeParameter.name]: told, ...others } = query;
-        const dataTime = dataTimeOf(told);
+        const dataTime = batchDataTime(told);
         const columns = columnsOfQuery(others);
         await service.refuseUnknown(model);
         const received = await receiveBody({ headers, stream: body }, path, limits);

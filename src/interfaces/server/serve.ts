@@ -14,7 +14,7 @@ import { writeAuditLog } from "../../pipelines/audit-log.ts";
 import { openService } from "../../pipelines/open-service.ts";
 import { PageSessions } from "../../pipelines/page-sessions.ts";
 import { readAlertsFile } from "../../pipelines/serve-alerts.ts";
-import { auditLogOf, sessionFolderOf, tokenFileOf } from "../../pipelines/tokens.ts";
+import { auditLogBesideTokens, sessionFolderOf, tokenFileOf } from "../../pipelines/tokens.ts";
 import type { ServeConfig } from "../../resolve-config.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { explainSystemErrorOnRead } from "../../system-error.ts";
@@ -79,7 +79,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
     const routes = serviceRoutes({
       service: watch.timed(service),
       authorizer,
-      audit: (entry) => writeAuditLog(auditLogOf(config), { at: new Date().toISOString(), ...entry }),
+      audit: (entry) => writeAuditLog(auditLogBesideTokens(config), { at: new Date().toISOString(), ...entry }),
       metricsOf: (project) => watch.metricsOf(project),
       events,
       isStopping: () => signal.aborted,
@@ -107,7 +107,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
     });
     signal.addEventListener("abort", () => events.close(), { once: true });
     signal.addEventListener("abort", () => service.hurry(), { once: true });
-    await stopped(server, signal, log);
+    await serverStopped(server, signal, log);
   } finally {
     await service.close();
     await watch.close();
@@ -169,7 +169,7 @@ function listening(server: Server, { port, host }: ServeConfig): Promise<Address
   });
 }
 
-function stopped(server: Server, signal: AbortSignal, log: Logger): Promise<void> {
+function serverStopped(server: Server, signal: AbortSignal, log: Logger): Promise<void> {
   return new Promise((resolve) => {
     const stop = (): void => {
       log.info("stopping: new connections are refused; requests already received are completed");

@@ -14,7 +14,7 @@ export function exportedWeights(
   model: Uint8Array,
   { parameterCount, statisticCount }: Pick<NetworkSpec, "parameterCount" | "statisticCount">,
 ): { parameters: Float32Array; statistics: Float32Array } {
-  const vectors = floatVectors(model);
+  const vectors = exportedVectors(model);
   const at = vectors.findIndex(({ length }) => length === parameterCount);
   if (at < 0) throw new RangeError(`expected a vector of ${parameterCount} parameters, found none`);
   const parameters = vectors[at]!;
@@ -28,7 +28,7 @@ export function exportedWeights(
 }
 
 /** The one-dimensional float32 constants of a model's graph, in order. */
-function floatVectors(model: Uint8Array): Float32Array[] {
+function exportedVectors(model: Uint8Array): Float32Array[] {
   return parts(model, 7)
     .flatMap((graph) => parts(graph, 5))
     .flatMap((tensor) => {

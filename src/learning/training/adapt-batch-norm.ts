@@ -7,7 +7,7 @@ import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { batchNormMomentum } from "../networks/layers.ts";
 import { fillDropoutMask } from "./dropout-mask.ts";
-import { divideEnsemble, ensembleMembers, joinEnsemble } from "./ensemble-weights.ts";
+import { divideEnsemble, ensembleMembers, joinEnsembleWeights } from "./ensemble-weights.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { NetworkWeights } from "./fit-state.ts";
 import { isEnsemble } from "./is-ensemble.ts";
@@ -34,7 +34,7 @@ export async function adaptBatchNorm(
     const { members, mixture } = divideEnsemble(weights, windows)!;
     const [stepped, ...others] = members;
     const adapted = await adaptBatchNorm(stepped!, { ...plan, scaler, network: ensembleMembers[0] }, windows, rows);
-    return joinEnsemble([adapted, ...others], mixture);
+    return joinEnsembleWeights([adapted, ...others], mixture);
   }
   if (rows.length < 2) throw new RangeError(`adaptBatchNorm: expected at least two windows, got ${rows.length}`);
   const batchSize = Math.min(plan.batchSize, rows.length);

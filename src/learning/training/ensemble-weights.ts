@@ -10,7 +10,7 @@ import type { NetworkWeights } from "./fit-state.ts";
 export const ensembleMembers = ["compact", "minirocket"] as const;
 
 /** @param members weights of the members */
-export function joinEnsemble(
+export function joinEnsembleWeights(
   members: readonly NetworkWeights[],
   { temperatures, weights }: EnsembleMixture,
 ): NetworkWeights {
@@ -21,7 +21,7 @@ export function joinEnsemble(
 }
 
 /**
- * The inverse of `joinEnsemble`; null if the vectors have a different length, for example because they belong to a single
+ * The inverse of `joinEnsembleWeights`; null if the vectors have a different length, for example because they belong to a single
  * member.
  */
 export function divideEnsemble(

@@ -15,7 +15,7 @@ import {
   mixEnsemblePredictions,
   type TriedMixture,
 } from "./ensemble-mixture.ts";
-import { divideEnsemble, ensembleMembers, joinEnsemble } from "./ensemble-weights.ts";
+import { divideEnsemble, ensembleMembers, joinEnsembleWeights } from "./ensemble-weights.ts";
 import { finalSchedulePenalty } from "./final-schedule.ts";
 import { fitMiniRocket } from "./fit-minirocket.ts";
 import {
@@ -82,7 +82,7 @@ export async function fitEnsemble(
     if (again === null) return unfinished;
     members[1] = weightsKeptByEnsembleFit(again);
   }
-  const joined = fitStateFrom(joinEnsemble(members, mixture), 0);
+  const joined = fitStateFrom(joinEnsembleWeights(members, mixture), 0);
   const combined: FitEpoch = {
     epoch: 0,
     ...(await judgeEnsembleFit(plan, joined, windows)),

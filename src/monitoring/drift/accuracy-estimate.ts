@@ -196,7 +196,7 @@ export function estimateAccuracy(
     threshold === undefined
       ? confidence + offset
       : expectedCorrectForAccuracy(signals.confidence.counts, threshold) / windows;
-  const scale = threshold === undefined ? 1 : accuracyScale(clampAccuracy(estimate)) / accuracyScale(1 / 2);
+  const scale = threshold === undefined ? 1 : accuracyDeviation(clampAccuracy(estimate)) / accuracyDeviation(1 / 2);
   const reach = (side: "below" | "above"): number => {
     if (below === undefined) return Number.POSITIVE_INFINITY;
     const lengthOf = (rung: AccuracyRung): number => rung[side] ?? rung.halfWidth;
@@ -263,7 +263,7 @@ function accuracyScore(bin: number, threshold: number): number {
   return 1 / (1 + Math.exp(steepness * (threshold - signalBinLogits[bin]!)));
 }
 
-/** A rehearsed batch; `error` is the accuracy minus the estimate, divided by `accuracyScale` of the estimate. */
+/** A rehearsed batch; `error` is the accuracy minus the estimate, divided by `accuracyDeviation` of the estimate. */
 interface RehearsedAccuracy {
   readonly confidence: number;
   readonly estimate: number;
@@ -280,7 +280,7 @@ function rehearseAccuracyEstimate(
   return Array.from({ length: Math.floor(bins.length / length) }, (_, i) => {
     const of = (values: Float64Array): number => meanOf(values.subarray(i * length, (i + 1) * length));
     const estimate = of(scores);
-    return { confidence: of(confidences), estimate, error: (of(correct) - estimate) / accuracyScale(estimate) };
+    return { confidence: of(confidences), estimate, error: (of(correct) - estimate) / accuracyDeviation(estimate) };
   });
 }
 
@@ -305,7 +305,7 @@ function shortestAccuracyInterval(
       people.map((own) =>
         meanOf(
           own.map(({ estimate }) => {
-            const scale = accuracyScale(estimate);
+            const scale = accuracyDeviation(estimate);
             return clampAccuracy(estimate + above * scale) - clampAccuracy(estimate - below * scale);
           }),
         ),
@@ -315,12 +315,12 @@ function shortestAccuracyInterval(
   });
   // Ignores differences of rounding, so that the result does not depend on the order of the people.
   const { below, above } = sides.reduce((best, own) => (own.width < best.width - 1e-9 ? own : best));
-  const atHalf = accuracyScale(1 / 2);
+  const atHalf = accuracyDeviation(1 / 2);
   return { below: Math.min(1, below * atHalf), above: Math.min(1, above * atHalf) };
 }
 
 /** Standard deviation of a batch's accuracy around an estimate, up to a constant factor. */
-function accuracyScale(estimate: number): number {
+function accuracyDeviation(estimate: number): number {
   return Math.sqrt(estimate * (1 - estimate) + leastVariance);
 }
 

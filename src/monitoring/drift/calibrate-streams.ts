@@ -14,7 +14,7 @@ import type {
   RehearsedDay,
   StreamRung,
 } from "./calibration.ts";
-import { bareCalibrationLadders, type Rehearsed } from "./calibration-rung.ts";
+import { laddersOfBareRungs, type Rehearsed } from "./calibration-rung.ts";
 import type { DriftModel } from "./comparison.ts";
 import { batchesPerStream, evidenceFactor, evidenceFactorPaths, evidenceFactorStreams } from "./evidence-factor.ts";
 import { type DayPlan, type Group, rehearsalChoices, variedRehearsalChoices } from "./rehearsal.ts";
@@ -138,7 +138,7 @@ function kindsToCalibrateStreams(
   const without = Object.entries(kinds).flatMap(([name, { calibration, rehearsed }]) => {
     const others = rehearsed.filter(({ group }) => group !== person);
     if (others.length === 0) return [];
-    return [[name, { ...calibration, ...bareCalibrationLadders(others, calibration.statistic) }] as const];
+    return [[name, { ...calibration, ...laddersOfBareRungs(others, calibration.statistic) }] as const];
   });
   return Object.fromEntries(without);
 }

@@ -101,22 +101,22 @@ export function calibrationLadders(
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
 ): Pick<KindCalibration, "rungs" | "mixes"> & { readonly rungs: CalibrationRung[] } {
-  return calibrationLaddersOf(rehearsed, statistic, (seconds, batches) => calibrationRung(seconds, batches, statistic));
+  return laddersOfRungs(rehearsed, statistic, (seconds, batches) => calibrationRung(seconds, batches, statistic));
 }
 
 /** Computes the ladders of `calibrationLadders` without measuring false alarms. */
-export function bareCalibrationLadders(
+export function laddersOfBareRungs(
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
 ): ReturnType<typeof calibrationLadders> {
-  return calibrationLaddersOf(rehearsed, statistic, (seconds, batches) => ({
+  return laddersOfRungs(rehearsed, statistic, (seconds, batches) => ({
     ...bareCalibrationRung(seconds, batches, statistic),
     false_alarms: null,
     evidence_factor: 1,
   }));
 }
 
-function calibrationLaddersOf(
+function laddersOfRungs(
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
   rungOf: (seconds: number, batches: readonly Rehearsed[]) => CalibrationRung,

@@ -7,7 +7,7 @@
 
 import type { Rng } from "../../random.ts";
 import type { DayPlan } from "./rehearsal.ts";
-import { judgeRehearsedDay, type RehearsedPerson } from "./rehearsed-stream.ts";
+import { judgeRehearsedStream, type RehearsedPerson } from "./rehearsed-stream.ts";
 import { weighedEvidence } from "./weigh-evidence.ts";
 
 /**
@@ -45,7 +45,7 @@ export function evidenceFactorPaths(people: readonly RehearsedPerson[], plan: Ev
     Array.from({ length: each }, (_, n) => ({ person, rng: rng.split(`${i} ${n}`) })),
   );
   const paths = map(streams, (own) =>
-    Array.from(judgeRehearsedDay(own.person, stream, own.rng), ({ state }) => weighedEvidence(state)),
+    Array.from(judgeRehearsedStream(own.person, stream, own.rng), ({ state }) => weighedEvidence(state)),
   );
   return people.map((_, i) => paths.slice(i * each, (i + 1) * each));
 }

@@ -34,7 +34,7 @@ export interface ChunkBlock {
 }
 
 /** The parts of a block's memory. */
-function chunkParts({ summaries, filled, memory }: Pick<ChunkBlock, "summaries" | "filled" | "memory">) {
+function packedParts({ summaries, filled, memory }: Pick<ChunkBlock, "summaries" | "filled" | "memory">) {
   const numbers = new Float64Array(memory, 0, summaries * numberNames.length);
   const starts = new Uint32Array(memory, numbers.byteLength, summaries + 1);
   const values = new Uint32Array(memory, starts.byteOffset + starts.byteLength, filled);
@@ -66,7 +66,7 @@ export function packChunk(
   const sizes = { summaries: all.length, filled };
   const bytes = 8 * numberNames.length * all.length + 4 * (all.length + 1) + (4 + 2) * filled;
   const memory = new SharedArrayBuffer(bytes);
-  const { numbers, starts, values, bins } = chunkParts({ ...sizes, memory });
+  const { numbers, starts, values, bins } = packedParts({ ...sizes, memory });
   let at = 0;
   for (const [i, channel] of all.entries()) {
     for (const [n, name] of numberNames.entries()) numbers[i * numberNames.length + n] = channel[name];
@@ -100,7 +100,7 @@ export class PackedChunk implements Chunk {
     this.label = block.label;
     this.#layout = layout;
     this.#classes = block.classes;
-    const { numbers, starts, values, bins } = chunkParts(block);
+    const { numbers, starts, values, bins } = packedParts(block);
     [this.#numbers, this.#starts, this.#values, this.#bins] = [numbers, starts, values, bins];
   }
 

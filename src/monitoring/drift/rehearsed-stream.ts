@@ -15,7 +15,7 @@ export interface RehearsedPerson {
 }
 
 /** @param plan.count chunks per batch */
-export function* judgeRehearsedDay(
+export function* judgeRehearsedStream(
   { source, model: made }: RehearsedPerson,
   plan: { readonly batches: number; readonly count: number; readonly day: DayPlan; readonly arl: number },
   rng: Rng,

@@ -10,7 +10,7 @@ import type { Rng } from "../../random.ts";
 import { poissonUpperLimit } from "../../stats/poisson-limit.ts";
 import type { MeasuredRunLength, RehearsedDay } from "./calibration.ts";
 import type { DayPlan } from "./rehearsal.ts";
-import { judgeRehearsedDay, type RehearsedPerson } from "./rehearsed-stream.ts";
+import { judgeRehearsedStream, type RehearsedPerson } from "./rehearsed-stream.ts";
 
 /** The run length that `check` asks for by default. */
 const askedRunLength = 500;
@@ -73,7 +73,7 @@ function runLengthToFirstAlarm(
   rng: Rng,
 ): { batches: number; alarmed: boolean } {
   const stream = { batches, count, day, arl: askedRunLength };
-  for (const { judgement, state } of judgeRehearsedDay(person, stream, rng)) {
+  for (const { judgement, state } of judgeRehearsedStream(person, stream, rng)) {
     if (judgement.alarm !== null) return { batches: state.batches, alarmed: true };
   }
   return { batches, alarmed: false };

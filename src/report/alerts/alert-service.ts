@@ -6,7 +6,7 @@ import type { Reporter } from "../../reporter.ts";
 import type { AlertOutbox } from "./alert-outbox.ts";
 import { type AlertRouting, type AlertsConfig, alertRouting } from "./alert-rules.ts";
 import type { AlertTarget } from "./alert-target.ts";
-import { type AlertClock, attemptAlert, attemptMs, systemAlertClock } from "./deliver-alerts.ts";
+import { type AlertClock, attemptMs, deliveryFault, systemAlertClock } from "./deliver-alerts.ts";
 import { repeatIncidents } from "./repeat-incidents.ts";
 import { type SendAlert, sendAlert } from "./send-alert.ts";
 import {
@@ -134,7 +134,7 @@ export class AlertService {
           await clock.sleep(idleMs, this.#wake.signal);
           continue;
         }
-        const fault = await attemptAlert(() =>
+        const fault = await deliveryFault(() =>
           queued !== null
             ? send(queued.message, target, { now: clock.now(), patienceMs: attemptMs })
             : repeatIncidents(

@@ -52,7 +52,7 @@ async function deliverToTarget(
   while (leftMs() > 0) {
     const queued = outbox.claim(target.id, clock.now());
     if (queued === null) break;
-    const fault = await attemptAlert(() =>
+    const fault = await deliveryFault(() =>
       send(queued.message, target, { now: clock.now(), patienceMs: Math.min(attemptMs, leftMs()) }),
     );
     if (fault === null) {
@@ -72,14 +72,16 @@ async function deliverToTarget(
     await clock.sleep(waitMs);
   }
   if (target.form === "alertmanager" && leftMs() > 0) {
-    const fault = await attemptAlert(() => repeatIncidents(outbox, target, clock.now(), Math.min(attemptMs, leftMs())));
+    const fault = await deliveryFault(() =>
+      repeatIncidents(outbox, target, clock.now(), Math.min(attemptMs, leftMs())),
+    );
     if (fault !== null) faults.push({ target, reason: fault.message, isOver: false });
   }
   return { sent, faults };
 }
 
 /** Null if the work succeeded. */
-export async function attemptAlert(work: () => Promise<void>): Promise<AlertFault | null> {
+export async function deliveryFault(work: () => Promise<void>): Promise<AlertFault | null> {
   try {
     await work();
     return null;

@@ -129,7 +129,7 @@ function batchFaultOfKind(
   if (found === undefined || found.kind === "unknown" || sensor.kind === "unknown" || found.weak) return null;
   const sameKind = found.kind === sensor.kind;
   if (sameKind && (found.gravity === null || sensor.gravity === null || found.gravity === sensor.gravity)) return null;
-  const [expected, said] = [describeBatchKind(sensor), describeBatchKind(found)];
+  const [expected, said] = [describeSensorKind(sensor), describeSensorKind(found)];
   return {
     code: "schema",
     column: columns[0]!,
@@ -140,7 +140,7 @@ function batchFaultOfKind(
   };
 }
 
-function describeBatchKind({ kind, gravity }: Pick<Sensor, "kind" | "gravity">): string {
+function describeSensorKind({ kind, gravity }: Pick<Sensor, "kind" | "gravity">): string {
   switch (kind) {
     case "accelerometer":
       return gravity === null ? "acceleration" : `acceleration ${gravity ? "with" : "without"} gravity`;

@@ -223,7 +223,7 @@ function resolveUsualChannelRoles(
 ): readonly string[] {
   const { channels, passedOver } = usualChannels(available, givenSensors(given, available));
   refuseWindowsInRows(channels.slice(0, 3), passedOver, file);
-  refuseFeaturesOfWindows(channels, file);
+  refuseStatisticColumns(channels, file);
   for (const { kind, channels: axes } of passedOver) {
     warn(
       `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it as well, name all channels with --channels.`,
@@ -264,7 +264,7 @@ const statisticName =
   /(?:^|[^a-z])(mean|median|avg|std|stdev|var|min|max|iqr|mad|rms|skew|kurt|energy|entropy)(?:[^a-z]|$)/i;
 
 /** Rejects statistics of windows, because they would be read as samples. */
-function refuseFeaturesOfWindows(channels: readonly string[], file: string): void {
+function refuseStatisticColumns(channels: readonly string[], file: string): void {
   if (channels.length === 0 || !channels.every((name) => statisticName.test(name))) return;
   throw new UserError(
     `${file}: expected the samples of sensors, found statistics of windows, such as ${channels.slice(0, 3).join(", ")}.`,

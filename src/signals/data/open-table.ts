@@ -123,7 +123,7 @@ export async function openTable(
     throw new DataFault({
       code: "too_short",
       message: `${fileNames[0]}: none of ${counted(picked.read, "row")} can be used: ${describeDroppedOnOpening(picked)}.`,
-      advice: adviceOnOpeningNothing(picked, roles),
+      advice: adviceOnEmptyTable(picked, roles),
       file: fileNames[0]!,
       expected: "rows with a person, a time and values",
       found: describeDroppedOnOpening(picked),
@@ -146,10 +146,10 @@ export async function openTable(
   if (label !== null) warnOfLabelMap(table.labels, warn);
   warnOfSpellings(table.spellings, { ...roles, label }, warn);
   const selected = labelled?.selected(picked) ?? picked;
-  if (requireLabels) refuseSingleClassRecordings(rows.stretches(), { ...roles, label });
+  if (requireLabels) refuseTableOfOneClass(rows.stretches(), { ...roles, label });
   const columns: ResolvedColumns = { ...roles, label, timeUnit: clocks.timeUnit };
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
-  const copies = requireLabels ? copiesInOpenedRecordings(rows) : [];
+  const copies = requireLabels ? findCopiedContent(rows) : [];
   for (const copy of copies) warn(describeCopiedContent(copy));
   for (const warning of alternatingRowsWarnings(rows)) warn(warning);
   const quality = describeQuality({ rows, columns, selected, fileRows, warnings });
@@ -165,14 +165,14 @@ export async function openTable(
   };
 }
 
-function copiesInOpenedRecordings(rows: StoredRows): CopiedContent[] {
+function findCopiedContent(rows: StoredRows): CopiedContent[] {
   if (new Set(rows.recordings.map(({ user }) => user)).size < 2) return [];
   const finder = new CopiedContentFinder();
   finder.add(rows);
   return finder.found();
 }
 
-function refuseSingleClassRecordings(stretches: Iterable<Stretch>, roles: ColumnRoles): void {
+function refuseTableOfOneClass(stretches: Iterable<Stretch>, roles: ColumnRoles): void {
   const classes = new Set<string | null>();
   for (const { label } of stretches) if (classes.add(label).size >= 2) return;
   throw new UserError(
@@ -188,7 +188,7 @@ function describeDroppedOnOpening(selected: SelectedRows): string {
     .join(", ");
 }
 
-function adviceOnOpeningNothing({ missing, infinite, read }: SelectedRows, { channels, time }: ColumnRoles): string {
+function adviceOnEmptyTable({ missing, infinite, read }: SelectedRows, { channels, time }: ColumnRoles): string {
   const empty = [...channels, time ?? "time"].filter((_, c) => missing[c]! + infinite[c]! === read);
   return empty.length === 0
     ? "Check the columns named by --label, --group, --recording and --time."

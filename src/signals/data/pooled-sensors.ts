@@ -6,7 +6,7 @@
 import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import type { TimeReading } from "../files/text-clock.ts";
-import { kindOfSensorInName } from "../sensors/sensor-in-name.ts";
+import { kindOfSensorInText } from "../sensors/sensor-in-text.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 
 /** A column that identifies the sensor of each row. */
@@ -103,8 +103,8 @@ const otherSensor =
 
 /** Whether the values name different kinds of sensors, one of them an accelerometer or a gyroscope. */
 function arePooledSensorKinds(values: readonly string[]): boolean {
-  const read = values.filter((value) => kindOfSensorInName(value) !== null || !otherSensor.test(value));
-  const kinds = read.map(kindOfSensorInName);
+  const read = values.filter((value) => kindOfSensorInText(value) !== null || !otherSensor.test(value));
+  const kinds = read.map(kindOfSensorInText);
   return kinds.length > 0 && kinds.every((kind) => kind !== null) && new Set(kinds).size === read.length;
 }
 

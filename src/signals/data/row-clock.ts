@@ -152,7 +152,7 @@ export class RowClocks {
     }
     const { unit, because, ticks } = detectTimeUnit(file, column, pace, nominalRateHz ?? likelyRateHz);
     if (unit === "index") {
-      if (nominalRateHz === undefined) throw rowNumbersWithoutRate(file, column);
+      if (nominalRateHz === undefined) throw rowClockWithoutRate(file, column);
       this.#warn(
         `Column "${column}" increases by 1 from row to row, so it is assumed to count samples at ${nominalRateHz} per second. If the column contains times, put their unit into its name (time_s, time_ms, ...), or give it with --time-unit.`,
       );
@@ -239,7 +239,7 @@ export class RowClocks {
   }
 }
 
-function rowNumbersWithoutRate(file: string, column: string): UserError {
+function rowClockWithoutRate(file: string, column: string): UserError {
   return new UserError(
     `${file}: column "${column}" increases by 1 from row to row, so it counts samples, and no sampling rate was given from which to compute times.`,
     {

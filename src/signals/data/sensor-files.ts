@@ -12,7 +12,7 @@ import type { ScratchFolder } from "../files/scratch-folder.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { textClock } from "../files/text-clock.ts";
 import { usualColumnOfRole, usualTimeColumns } from "../files/usual-column-names.ts";
-import { sensorInName } from "../sensors/sensor-in-name.ts";
+import { sensorInText } from "../sensors/sensor-in-text.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { type JoinedPart, joinByTime } from "./join-by-time.ts";
@@ -45,7 +45,7 @@ export async function tablesOfSensorFiles(
   const sets = new Map<string, SensorFile[]>();
   const keyOf = new Map<SourceFile, string>();
   for (const file of files) {
-    const named = sensorInName(basename(file.path));
+    const named = sensorInText(basename(file.path));
     if (named === undefined) continue;
     const key = join(dirname(file.path), named.rest);
     sets.set(key, [...(sets.get(key) ?? []), { file, sensor: named.sensor, kind: named.kind }]);

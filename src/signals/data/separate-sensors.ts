@@ -9,7 +9,7 @@ import type { ScratchFolder } from "../files/scratch-folder.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { type TimeReading, textClock } from "../files/text-clock.ts";
 import { usualColumnOfRole } from "../files/usual-column-names.ts";
-import { kindOfSensorInName, nameOfSensorValue } from "../sensors/sensor-in-name.ts";
+import { kindOfSensorInText, nameOfSensorValue } from "../sensors/sensor-in-text.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
@@ -186,7 +186,7 @@ function sensorsToSeparate({ values }: SensorColumn, { channels, modelChannels }
     named?.findIndex((name) => name.startsWith(`${nameOfSensorValue(value)}_`)) ?? -1;
   const own = values.filter((value) => firstOf(value) >= 0);
   if (own.length > 0) return own.sort((a, b) => firstOf(a) - firstOf(b));
-  const usual = pooledSensorsToJoin(values, kindOfSensorInName);
+  const usual = pooledSensorsToJoin(values, kindOfSensorInText);
   return usual.length > 0 ? usual : values.slice(0, 1);
 }
 

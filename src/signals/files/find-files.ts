@@ -61,12 +61,10 @@ export async function findFiles(
       continue;
     }
     const remote = /^[a-z][a-z0-9]+:\/\//i.test(pattern);
-    const paths = remote
-      ? await findFilesRemotely(database, pattern, reporter)
-      : await findFilesLocally(database, pattern);
+    const paths = remote ? await findObjects(database, pattern, reporter) : await findFilesLocally(database, pattern);
     for (const path of paths) {
       if (found.has(path)) continue;
-      const within = remote ? undefined : await sheetInFoundPath(path);
+      const within = remote ? undefined : await sheetInPath(path);
       if (!remote) refuseFileFoundTwice(path, await checkFoundFile(within?.stored ?? path), nameOf, within?.sheet);
       const format = within === undefined ? formatOfFoundFile(path) : "csv";
       found.set(path, { path, remote, format, ...within });
@@ -84,7 +82,7 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
     if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return null;
     throw explainSystemErrorOnRead(error, pattern);
   });
-  if (found !== null || (await sheetInFoundPath(pattern)) !== undefined) return [pattern];
+  if (found !== null || (await sheetInPath(pattern)) !== undefined) return [pattern];
   if (!/[*?[]/.test(pattern)) {
     throw new UserError(`${pattern}: there is no such file.`, {
       advice: "Check the path; it is relative to the folder in which the command runs.",
@@ -104,7 +102,7 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
  * Returns the workbook and the sheet to which a path such as visits.xlsx/ann refers; undefined if it refers to no
  * sheet.
  */
-async function sheetInFoundPath(path: string): Promise<{ stored: string; sheet: string } | undefined> {
+async function sheetInPath(path: string): Promise<{ stored: string; sheet: string } | undefined> {
   const [, stored, sheet] = /^(.*\.xls[xm])\/([^/]+)$/i.exec(path) ?? [];
   if (stored === undefined || sheet === undefined) return undefined;
   const found = await stat(stored).catch(() => undefined);
@@ -119,7 +117,7 @@ async function checkFolderToFindFiles(pattern: string): Promise<void> {
   });
 }
 
-async function findFilesRemotely(database: Database, pattern: string, reporter: Reporter): Promise<string[]> {
+async function findObjects(database: Database, pattern: string, reporter: Reporter): Promise<string[]> {
   await allowRemoteFiles(database, pattern, reporter);
   if (!/[*?[]/.test(pattern) || /^https?:/i.test(pattern)) return [pattern];
   const paths = await findFilesByGlob(database, pattern);

@@ -2,7 +2,7 @@
 // a record, such as the samples of a packet, become rows.
 
 import { UserError } from "../../errors.ts";
-import { kindOfSensorInName } from "../sensors/sensor-in-name.ts";
+import { kindOfSensorInText } from "../sensors/sensor-in-text.ts";
 import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
 import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
@@ -123,7 +123,7 @@ async function vectorsInJson(
   source: string,
   lists: readonly (readonly [name: string, type: string])[],
 ): Promise<string[]> {
-  const possible = lists.filter(([name, type]) => /^[A-Z]+\[\d*\]$/.test(type) && kindOfSensorInName(name) !== null);
+  const possible = lists.filter(([name, type]) => /^[A-Z]+\[\d*\]$/.test(type) && kindOfSensorInText(name) !== null);
   if (possible.length === 0) return [];
   const three = possible.map(([name], i) => `bool_and(len(${duckdbIdentifier(name)}) = 3) AS v${i}`);
   const [found] = await database.rows(`SELECT ${three.join(", ")} FROM ${source}`);
@@ -151,7 +151,7 @@ async function jsonEventsAsRows(
       `SELECT ${duckdbIdentifier(text)} AS mark, min(len(${values})) AS least FROM ${source} GROUP BY mark LIMIT ${mostMarks + 1}`,
     );
     if (marks.length > mostMarks) continue;
-    const own = marks.filter(({ mark }) => mark !== null && kindOfSensorInName(String(mark)) !== null);
+    const own = marks.filter(({ mark }) => mark !== null && kindOfSensorInText(String(mark)) !== null);
     if (own.length === 0 || !own.every(({ least }) => Number(least) >= 3)) continue;
     const others = fields.filter((field) => field !== list).map(([name]) => duckdbIdentifier(name));
     const axes = ["x", "y", "z"].map((axis, i) => `${values}[${i + 1}] AS ${axis}`);

@@ -11,7 +11,7 @@ export function likelyNames(sample: readonly (readonly string[])[]): string[] {
   const clocks = [...columns.keys()].filter((c) => isLikelyClock(columns[c]!));
   const [clock = -1] = clocks.toSorted((a, b) => new Set(columns[b]).size - new Set(columns[a]).size);
   const seconds = columns.findIndex(
-    (values, c) => areWholeUnixSeconds(values) && c + 1 < columns.length && areNanoseconds(columns[c + 1]!),
+    (values, c) => areLikelyUnixSeconds(values) && c + 1 < columns.length && areLikelyNanoseconds(columns[c + 1]!),
   );
   if (seconds >= 0) [names[seconds], names[seconds + 1]] = ["sec", "nanosec"];
   else if (clock >= 0) names[clock] = "time";
@@ -38,12 +38,12 @@ function isLikelyAxis(values: readonly string[]): boolean {
   return !(numbers.every(Number.isInteger) && isLikelyToRunForwards(values));
 }
 
-function areWholeUnixSeconds(values: readonly string[]): boolean {
+function areLikelyUnixSeconds(values: readonly string[]): boolean {
   return values.every((value) => /^1\d{9}$/.test(value));
 }
 
 /** Whether the values may be nanoseconds within a second, which are written without leading zeros. */
-function areNanoseconds(values: readonly string[]): boolean {
+function areLikelyNanoseconds(values: readonly string[]): boolean {
   return values.every((value) => /^\d{1,9}$/.test(value)) && values.some((value) => value.length > 6);
 }
 

@@ -51,7 +51,8 @@ export async function* splitTables(
     const found = await findFiles(database, files, reporter, stored);
     const sources = await readableFiles(database, found, { ...naming, scratch, warn: reporter.warn });
     const tables: GatheredTable[] = [];
-    for (const [i, source] of sources.entries()) tables.push(await gatherTable(database, source, column, `part${i}`));
+    for (const [i, source] of sources.entries())
+      tables.push(await gatherSplitTable(database, source, column, `part${i}`));
     const values = new Set(tables.flatMap(({ ranges }) => [...ranges.keys()]));
     refuseUnlikelySplit(column, values, tables, reporter);
     for (const value of values) yield* writeSplitPart(database, value, tables, scratch);
@@ -73,7 +74,7 @@ interface GatheredTable {
 
 const device = duckdbIdentifier("\x1fdevice");
 
-async function gatherTable(
+async function gatherSplitTable(
   database: Database,
   source: SourceFile,
   column: string,

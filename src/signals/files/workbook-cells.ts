@@ -36,7 +36,7 @@ export function workbookCellForm(head: readonly Cells[]): TextForm {
   };
 }
 
-export function cellTexts(cells: Cells, { columns, dates, decimalComma }: TextForm): string[] {
+export function workbookCellTexts(cells: Cells, { columns, dates, decimalComma }: TextForm): string[] {
   return columns.map((c) => {
     const value = cells[c] ?? null;
     if (value === null) return "";

@@ -7,14 +7,14 @@ import { Readable } from "node:stream";
 import { UserError } from "../../errors.ts";
 import { listedNames } from "../../listed-names.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { sensorInName } from "../sensors/sensor-in-name.ts";
+import { sensorInText } from "../sensors/sensor-in-text.ts";
 import type { SourceFile } from "./find-files.ts";
 import { isMissingMark } from "./table-limits.ts";
 import type { NamingOptions } from "./table-with-names.ts";
 import { plainTextOfLayout, textLayout } from "./text-layout.ts";
 import { writeTextLines } from "./text-lines.ts";
 import type { ZipEntry } from "./unzip.ts";
-import { type Cells, cellTexts, type TextForm, workbookCellForm } from "./workbook-cells.ts";
+import { type Cells, type TextForm, workbookCellForm, workbookCellTexts } from "./workbook-cells.ts";
 import {
   brokenWorkbookSheets,
   type MergedCells,
@@ -84,7 +84,7 @@ export async function workbookTables(
 function refuseDifferentWorkbookTables(path: string, tables: readonly SheetTable[]): void {
   const [first] = tables;
   const other = tables.find(({ columns }) => columns.join("\t") !== first!.columns.join("\t"));
-  if (other === undefined || tables.some(({ name }) => sensorInName(name) !== undefined)) return;
+  if (other === undefined || tables.some(({ name }) => sensorInText(name) !== undefined)) return;
   const named = tables.map(({ name, columns }) => `${name} (${listedNames(columns)})`);
   throw new UserError(
     `${path}: several sheets have a table of measurements, with different columns: ${listedNames(named)}.`,
@@ -114,7 +114,7 @@ async function writeWorkbookTable(
     head.push(next.value);
   }
   const form = workbookCellForm(head);
-  const lines = head.map((cells) => cellTexts(cells, form));
+  const lines = head.map((cells) => workbookCellTexts(cells, form));
   const columns = workbookTableColumns(lines) ?? (whatever && head.length > 0 ? [] : undefined);
   if (columns === undefined) {
     await rows.return(undefined);
@@ -136,7 +136,7 @@ async function* workbookTableLines(
   form: TextForm,
 ): AsyncGenerator<string> {
   for (const texts of head) yield texts.map(quoteWorkbookText).join("\t");
-  for await (const cells of rows) yield cellTexts(cells, form).map(quoteWorkbookText).join("\t");
+  for await (const cells of rows) yield workbookCellTexts(cells, form).map(quoteWorkbookText).join("\t");
 }
 
 function quoteWorkbookText(text: string): string {

@@ -4,7 +4,7 @@ import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { z } from "zod";
 import {
   batchStatus,
-  boundedBatchColumn,
+  boundedLedgerCell,
   deflatedJson,
   deflateForBatchLedger,
   headlineAsLedgerCell,
@@ -21,10 +21,10 @@ import {
   ledgerAction,
   ledgerBatch,
   ledgerColumns,
-  ledgerOverview,
   ledgerStream,
   ledgerWholeBatch,
   nameColumns,
+  overviewOfLedgerRow,
   type StreamRow,
   streamColumns,
 } from "./ledger-rows.ts";
@@ -62,7 +62,7 @@ export class BatchLedger {
 
   /** See `StreamStore.summary`. */
   summary(stream: string, batchId: string): Uint8Array | null {
-    const sql = `SELECT ${boundedBatchColumn("summary", longestSummary, "''")} FROM batches JOIN summaries USING (sequence)
+    const sql = `SELECT ${boundedLedgerCell("summary", longestSummary, "''")} FROM batches JOIN summaries USING (sequence)
       WHERE batches.stream = ? AND batch_id = ?`;
     const row = this.#get(sql, stream, batchId);
     return row === undefined ? null : parseStoredValue(storedBytes, row.summary, `batch "${batchId}"`);
@@ -70,7 +70,7 @@ export class BatchLedger {
 
   /** Id of the first batch with the same content; see `StreamStore.record`. */
   sameContent(stream: string, contentHash: string, among: number): string | null {
-    const sql = `SELECT ${boundedBatchColumn("batch_id", longestName)} FROM
+    const sql = `SELECT ${boundedLedgerCell("batch_id", longestName)} FROM
       (SELECT sequence, batch_id, content_hash, in_window FROM batches WHERE stream = ? ORDER BY sequence DESC LIMIT ?) AS latest
       WHERE content_hash = ? AND (in_window = 1 OR EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = latest.sequence))
       ORDER BY sequence LIMIT 1`;
@@ -90,7 +90,7 @@ export class BatchLedger {
 
   /** `newest` without the summaries. */
   newestFigures(stream: string, limit: number): ReferenceFigures[] {
-    const sql = `SELECT ${nameColumns}, ${boundedBatchColumn("figures", longestJson)} FROM batches WHERE stream = ? AND in_window = 1
+    const sql = `SELECT ${nameColumns}, ${boundedLedgerCell("figures", longestJson)} FROM batches WHERE stream = ? AND in_window = 1
       AND EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) ORDER BY sequence DESC LIMIT ?`;
     const rows = this.#all(sql, stream, limit).map(figuresOfLedgerRow);
     return rows.reverse();
@@ -147,7 +147,7 @@ export class BatchLedger {
 
   /** The names of all streams with at least one batch. */
   streams(): string[] {
-    return this.#all(`SELECT ${boundedBatchColumn("name", longestName)} FROM streams ORDER BY name`).map((row) =>
+    return this.#all(`SELECT ${boundedLedgerCell("name", longestName)} FROM streams ORDER BY name`).map((row) =>
       parseStoredValue(z.string(), row.name, "a stream"),
     );
   }
@@ -155,12 +155,12 @@ export class BatchLedger {
   /** See `StreamStore.fleet`. */
   fleet({ latest, streams }: FleetOptions): StreamOverview[] {
     const columns = [
-      boundedBatchColumn("batch_id", longestName, "''"),
-      boundedBatchColumn("received_at", longestName, "''"),
-      boundedBatchColumn("status", longestName, "''"),
-      boundedBatchColumn("headline", longestHeadline, "''"),
+      boundedLedgerCell("batch_id", longestName, "''"),
+      boundedLedgerCell("received_at", longestName, "''"),
+      boundedLedgerCell("status", longestName, "''"),
+      boundedLedgerCell("headline", longestHeadline, "''"),
     ];
-    const sql = `SELECT ${boundedBatchColumn("name", longestName)}, accepted, doubtful, alarmed, rejected, excluded,
+    const sql = `SELECT ${boundedLedgerCell("name", longestName)}, accepted, doubtful, alarmed, rejected, excluded,
         state IS NOT NULL AS has_state, retired_at, (
           SELECT json_group_array(json_array(batch_id, received_at, status, headline) ORDER BY sequence)
           FROM (SELECT sequence, ${columns.join(", ")} FROM batches WHERE batches.stream = streams.name ORDER BY sequence DESC LIMIT ?)
@@ -168,7 +168,7 @@ export class BatchLedger {
       FROM streams JOIN overviews ON overviews.stream = streams.name
       ${streams === undefined ? "" : "WHERE streams.name IN (SELECT value FROM json_each(?))"} ORDER BY name`;
     const values = streams === undefined ? [latest] : [latest, JSON.stringify(streams)];
-    return this.#all(sql, ...values).map(ledgerOverview);
+    return this.#all(sql, ...values).map(overviewOfLedgerRow);
   }
 
   /** Renames a stream; the new name must not be in use. */
@@ -210,8 +210,8 @@ export class BatchLedger {
   }
 
   actions(stream?: string): StreamAction[] {
-    const columns = ["at", "who", "action", "stream", "subject"].map((own) => boundedBatchColumn(own, longestName));
-    const sql = `SELECT ${columns.join(", ")}, ${boundedBatchColumn("reason", longestJson)} FROM actions
+    const columns = ["at", "who", "action", "stream", "subject"].map((own) => boundedLedgerCell(own, longestName));
+    const sql = `SELECT ${columns.join(", ")}, ${boundedLedgerCell("reason", longestJson)} FROM actions
       ${stream === undefined ? "" : "WHERE stream = ?"} ORDER BY sequence`;
     const rows = this.#all(sql, ...(stream === undefined ? [] : [stream]));
     return rows.map(ledgerAction);
@@ -219,7 +219,7 @@ export class BatchLedger {
 
   /** The headline of a stream's last batch; null if there is none. */
   lastHeadline(stream: string): unknown {
-    const sql = `SELECT ${boundedBatchColumn("headline", longestHeadline)} FROM batches WHERE stream = ? ORDER BY sequence DESC LIMIT 1`;
+    const sql = `SELECT ${boundedLedgerCell("headline", longestHeadline)} FROM batches WHERE stream = ? ORDER BY sequence DESC LIMIT 1`;
     const headline = this.#get(sql, stream)?.headline ?? null;
     return parseStoredValue(jsonText.nullable(), headline, `the last batch of stream "${stream}"`);
   }
@@ -277,7 +277,7 @@ export class BatchLedger {
     { since, bytes, keptAtEnds, shorten }: Omit<StreamRules, "referenceBatches">,
     limit: number,
   ): { readonly done: number; readonly damaged: readonly NamedBatch[] } {
-    const sql = `SELECT sequence, ${boundedBatchColumn("stream", longestName)}, ${boundedBatchColumn("batch_id", longestName)}, received_at, in_window, ${boundedBatchColumn("result", longestJson, "''")} FROM batches WHERE whole = 1
+    const sql = `SELECT sequence, ${boundedLedgerCell("stream", longestName)}, ${boundedLedgerCell("batch_id", longestName)}, received_at, in_window, ${boundedLedgerCell("result", longestJson, "''")} FROM batches WHERE whole = 1
       ORDER BY received_at, sequence LIMIT 1`;
     const damaged: NamedBatch[] = [];
     let done = 0;
@@ -314,7 +314,7 @@ export class BatchLedger {
   }
 
   #summarized(order: "ASC" | "DESC", stream: string, limit: number): ReferenceSummary[] {
-    const sql = `SELECT ${nameColumns}, ${boundedBatchColumn("figures", longestJson)}, ${boundedBatchColumn("summary", longestSummary, "''")} FROM batches JOIN summaries USING (sequence)
+    const sql = `SELECT ${nameColumns}, ${boundedLedgerCell("figures", longestJson)}, ${boundedLedgerCell("summary", longestSummary, "''")} FROM batches JOIN summaries USING (sequence)
       WHERE batches.stream = ? AND in_window = 1 ORDER BY batches.sequence ${order} LIMIT ?`;
     return this.#all(sql, stream, limit).map((row) => {
       const what = `batch "${row.batch_id}"`;

@@ -17,7 +17,7 @@ export const longestSummary: number = 2 ** 24;
 /**
  * SQL for a column. A cell that is too long is not read, but replaced with a value of another type, which every schema rejects.
  */
-export const boundedBatchColumn = (column: string, longest: number, otherwise = "x''"): string =>
+export const boundedLedgerCell = (column: string, longest: number, otherwise = "x''"): string =>
   `CASE WHEN ${column} IS NULL OR octet_length(${column}) <= ${longest} THEN ${column} ELSE ${otherwise} END AS ${column}`;
 
 /** The value that a JSON text encodes. */

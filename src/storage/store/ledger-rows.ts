@@ -2,7 +2,7 @@
 import { z } from "zod";
 import {
   batchStatus,
-  boundedBatchColumn,
+  boundedLedgerCell,
   deflatedJson,
   jsonText,
   latestBatch,
@@ -133,7 +133,7 @@ export function ledgerStream(row: LedgerRow): StreamRow {
   return parseStoredValue(streamRow, row, `stream "${row.name}"`);
 }
 
-export function ledgerOverview(row: LedgerRow): StreamOverview {
+export function overviewOfLedgerRow(row: LedgerRow): StreamOverview {
   return parseStoredValue(overviewRow, row, `stream "${row.name}"`);
 }
 
@@ -142,10 +142,10 @@ export function ledgerAction(row: LedgerRow): StreamAction {
 }
 
 export const nameColumns: string = ["batch_id", "received_at"]
-  .map((column) => boundedBatchColumn(column, longestName))
+  .map((column) => boundedLedgerCell(column, longestName))
   .join(", ");
-export const streamColumns: string = `${boundedBatchColumn("name", longestName)}, ${boundedBatchColumn("state", longestSummary)}, reference_changed_at, batches, version`;
-export const ledgerColumns: string = `sequence, ${nameColumns}, ${boundedBatchColumn("stream", longestName)}, ${boundedBatchColumn("content_hash", longestName)},
-  ${boundedBatchColumn("status", longestName)}, ${boundedBatchColumn("reason", longestJson)}, in_window, ${boundedBatchColumn("figures", longestJson)},
-  ${boundedBatchColumn("result", longestJson, "''")},
+export const streamColumns: string = `${boundedLedgerCell("name", longestName)}, ${boundedLedgerCell("state", longestSummary)}, reference_changed_at, batches, version`;
+export const ledgerColumns: string = `sequence, ${nameColumns}, ${boundedLedgerCell("stream", longestName)}, ${boundedLedgerCell("content_hash", longestName)},
+  ${boundedLedgerCell("status", longestName)}, ${boundedLedgerCell("reason", longestJson)}, in_window, ${boundedLedgerCell("figures", longestJson)},
+  ${boundedLedgerCell("result", longestJson, "''")},
   EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) AS has_summary`;

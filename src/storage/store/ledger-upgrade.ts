@@ -3,7 +3,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import {
-  boundedBatchColumn,
+  boundedLedgerCell,
   deflatedJson,
   deflateForBatchLedger,
   headlineAsLedgerCell,
@@ -53,8 +53,8 @@ export function upgradeLedger(
 
 /** A damaged result gets no headline; reading the batch reports the damage. */
 function addHeadlinesToLedger(database: DatabaseSync, upgradeHeadline: UpgradeHeadline): void {
-  const columns = [boundedBatchColumn("stream", longestName), boundedBatchColumn("received_at", longestName, "''")];
-  const sql = `SELECT sequence, ${columns.join(", ")}, ${boundedBatchColumn("result", longestJson, "''")} FROM batches
+  const columns = [boundedLedgerCell("stream", longestName), boundedLedgerCell("received_at", longestName, "''")];
+  const sql = `SELECT sequence, ${columns.join(", ")}, ${boundedLedgerCell("result", longestJson, "''")} FROM batches
     WHERE stream = ? AND sequence > ? ORDER BY sequence LIMIT 100`;
   const [streams, some, set] = [
     database.prepare("SELECT stream FROM overviews"),
@@ -90,10 +90,10 @@ const oldBatch = z.object({
 });
 
 const oldBatches = `SELECT sequence, in_window, ${["stream", "batch_id", "content_hash", "received_at", "status"]
-  .map((column) => boundedBatchColumn(column, longestName))
+  .map((column) => boundedLedgerCell(column, longestName))
   .join(
     ", ",
-  )}, ${boundedBatchColumn("reason", longestJson)}, ${boundedBatchColumn("result", longestJson)}, ${boundedBatchColumn("summary", longestSummary)}
+  )}, ${boundedLedgerCell("reason", longestJson)}, ${boundedLedgerCell("result", longestJson)}, ${boundedLedgerCell("summary", longestSummary)}
   FROM old_batches ORDER BY sequence`;
 
 function upgradeLedgerFromVersion1(database: DatabaseSync, modelVersion: string, upgradeSummary: UpgradeSummary): void {

@@ -5,7 +5,7 @@ import { makeDirectories } from "../../make-directories.ts";
 import type { OpenedStore, StoreKey, StoreOptions } from "./opened-store.ts";
 import { SqliteStreamStore } from "./sqlite-stream-store.ts";
 import type { StoreAddress } from "./store-address.ts";
-import { plainFolderName } from "./stream-names.ts";
+import { streamFolderName } from "./stream-names.ts";
 import type { StreamStore } from "./stream-store.ts";
 
 export class SqliteStore implements OpenedStore {
@@ -29,7 +29,7 @@ export class SqliteStore implements OpenedStore {
   }
 
   async streamsOf({ project, model }: StoreKey): Promise<StreamStore> {
-    const directory = join(this.#directory, plainFolderName(project), plainFolderName(model));
+    const directory = join(this.#directory, streamFolderName(project), streamFolderName(model));
     await makeDirectories(directory);
     return SqliteStreamStore.open(directory, { modelVersion: model, ...this.#options });
   }

@@ -34,7 +34,7 @@ export function checkStreamName(kind: "stream" | "batch id", name: string): stri
 /** Path of a stream's rolling reference in its model folder; the file of the default stream is at the top level. */
 export function rollingReferencePath(stream: string): string {
   if (stream === defaultStream) return modelFiles.rollingReference;
-  return join("streams", plainFolderName(stream), modelFiles.rollingReference);
+  return join("streams", streamFolderName(stream), modelFiles.rollingReference);
 }
 
 /** Windows reserves these names for devices. */
@@ -44,7 +44,7 @@ const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/;
  * A plain name is used as the folder's name unchanged. For any other name, the folder's name consists of the plain characters,
  * "~" (which no plain name contains) and a hash. Names that differ only in case therefore get different folders.
  */
-export function plainFolderName(name: string): string {
+export function streamFolderName(name: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name) && !reserved.test(name)) return name;
   const plain = name
     .toLowerCase()

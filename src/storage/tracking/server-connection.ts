@@ -129,7 +129,7 @@ export class ServerConnection {
       const unknown = `${this.uri} does not know ${path.replace(/\?.*/, "")} (404)`;
       return new TrackingFault("refused", `${unknown}: it is not an MLflow server, or it is too old`);
     }
-    const options = { code: said.error_code, retryAfterSeconds: connectionRetrySeconds(retryAfter) };
+    const options = { code: said.error_code, retryAfterSeconds: serverRetrySeconds(retryAfter) };
     if (status === 408 || status === 429 || status >= 500) return new TrackingFault("busy", message, options);
     if (status === 401 || status === 403) return new TrackingFault("unauthorized", message, options);
     return new TrackingFault("refused", message, options);
@@ -143,7 +143,7 @@ function oneConnectionHeader(header: string | string[] | undefined): string | un
 const longestRetryAfter = 86_400;
 
 /** The number of seconds in a Retry-After header, which contains seconds or a date; at most a day. */
-function connectionRetrySeconds(header: string | undefined): number | undefined {
+function serverRetrySeconds(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
   return Number.isNaN(seconds) ? undefined : Math.min(longestRetryAfter, Math.max(0, seconds));

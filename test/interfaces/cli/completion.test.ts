@@ -4,12 +4,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { completionScript, type Shell } from "../../../src/interfaces/cli/completion.ts";
-import { definedOptions } from "../../../src/interfaces/cli/define-command.ts";
+import { optionsOfCommand } from "../../../src/interfaces/cli/define-command.ts";
 import { createProgram } from "../../../src/interfaces/cli/program.ts";
 import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
 import { tidemark } from "./run-command.ts";
 
-const script = (shell: Shell): string => completionScript(shell, createProgram(), definedOptions);
+const script = (shell: Shell): string => completionScript(shell, createProgram(), optionsOfCommand);
 
 function installed(shell: Shell): boolean {
   try {

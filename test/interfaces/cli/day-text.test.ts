@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { rehearsedDayLines } from "../../../src/interfaces/cli/day-text.ts";
+import { dayLines } from "../../../src/interfaces/cli/day-text.ts";
 
 it.each([
   [{ bout_seconds: [15, 300] as const }, "days       rehearsed with bouts of 15 s to 5 min on average"],
@@ -7,9 +7,9 @@ it.each([
   [{ bout_seconds: [60, 60] as const }, "days       rehearsed with bouts of 1 min on average"],
   ["recorded" as const, "days       rehearsed in recorded order"],
 ])("says which days were rehearsed: %j", (day, line) => {
-  expect(rehearsedDayLines(day)).toEqual([line]);
+  expect(dayLines(day)).toEqual([line]);
 });
 
 it("says nothing if no days were rehearsed", () => {
-  expect(rehearsedDayLines(null)).toEqual([]);
+  expect(dayLines(null)).toEqual([]);
 });

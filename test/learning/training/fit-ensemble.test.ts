@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ensembleEpochs } from "../../../src/learning/training/ensemble-epochs.ts";
-import { divideEnsemble, joinEnsemble } from "../../../src/learning/training/ensemble-weights.ts";
+import { divideEnsemble, joinEnsembleWeights } from "../../../src/learning/training/ensemble-weights.ts";
 import { fitEnsemble } from "../../../src/learning/training/fit-ensemble.ts";
 import { fitMiniRocket } from "../../../src/learning/training/fit-minirocket.ts";
 import type { FitPlan } from "../../../src/learning/training/fit-plan.ts";
@@ -138,10 +138,10 @@ describe("fitEnsemble", () => {
 });
 
 describe("divideEnsemble", () => {
-  it("is the inverse of joinEnsemble, and knows the vectors of a single member", async () => {
+  it("is the inverse of joinEnsembleWeights, and knows the vectors of a single member", async () => {
     const { state } = await fitToy({ epochs: ensembleEpochs(1, searched.strengths.length) });
     const divided = divideEnsemble(kept(state), windows)!;
-    expect(joinEnsemble(divided.members, divided.mixture)).toEqual(kept(state));
+    expect(joinEnsembleWeights(divided.members, divided.mixture)).toEqual(kept(state));
     expect(divideEnsemble(divided.members[0]!, windows)).toBeNull();
   });
 });

@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { type CalibrateOptions, calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import {
-  bareCalibrationLadders,
   calibrationLadders,
   calibrationRung,
+  laddersOfBareRungs,
   type Rehearsed,
   rungPValues,
   rungsByEffectiveLength,
@@ -196,7 +196,7 @@ describe("the ladders", () => {
     const { rungs, mixes } = calibrationLadders(all, "ks");
     const bare = (rung: (typeof rungs)[number]) => ({ ...rung, false_alarms: null });
     expect(rungs[0]!.false_alarms).not.toBeNull();
-    expect(bareCalibrationLadders(all, "ks")).toEqual({
+    expect(laddersOfBareRungs(all, "ks")).toEqual({
       rungs: rungs.map(bare),
       mixes: mixes!.map((mix) => ({ ...mix, rungs: mix.rungs.map(bare) })),
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { sampledTrainConfig } from "../../../src/resolve-config.ts";
+import { resolveRateAndWindow } from "../../../src/resolve-config.ts";
 import { sharedRate } from "../../../src/signals/data/shared-rate.ts";
 
 /** A recording, described by its length, the rate of its median step, and its mean rate. */
@@ -25,26 +25,26 @@ describe("the rate of most recorded time", () => {
   });
 });
 
-describe("sampledTrainConfig", () => {
+describe("resolveRateAndWindow", () => {
   const open = { overlap: 0.5, network: "compact" } as const;
 
   test("fills in what the options leave open: 4 s", () => {
-    expect(sampledTrainConfig(open, 20)).toMatchObject({ rate: 20, window: 80 });
-    expect(sampledTrainConfig({ ...open, rate: 30 }, 20)).toMatchObject({ rate: 30, window: 120 });
-    expect(sampledTrainConfig({ ...open, window: 50 }, 20)).toMatchObject({ rate: 20, window: 50 });
+    expect(resolveRateAndWindow(open, 20)).toMatchObject({ rate: 20, window: 80 });
+    expect(resolveRateAndWindow({ ...open, rate: 30 }, 20)).toMatchObject({ rate: 30, window: 120 });
+    expect(resolveRateAndWindow({ ...open, window: 50 }, 20)).toMatchObject({ rate: 20, window: 50 });
   });
 
   test("stops at a rate or a window that no network can use", () => {
-    expect(() => sampledTrainConfig(open, 0.2)).toThrow(
+    expect(() => resolveRateAndWindow(open, 0.2)).toThrow(
       "the recordings have 0.2 samples per second; expected at least 1",
     );
-    expect(() => sampledTrainConfig({ ...open, window: 8 }, 2)).toThrow(
+    expect(() => resolveRateAndWindow({ ...open, window: 8 }, 2)).toThrow(
       "expected at least 16 samples for the compact network, got 8",
     );
   });
 
   test("makes the default window as long as the network needs", () => {
-    expect(sampledTrainConfig(open, 2)).toMatchObject({ rate: 2, window: 16 });
-    expect(sampledTrainConfig({ ...open, network: "1dcnn-bilstm" }, 1)).toMatchObject({ rate: 1, window: 8 });
+    expect(resolveRateAndWindow(open, 2)).toMatchObject({ rate: 2, window: 16 });
+    expect(resolveRateAndWindow({ ...open, network: "1dcnn-bilstm" }, 1)).toMatchObject({ rate: 1, window: 8 });
   });
 });

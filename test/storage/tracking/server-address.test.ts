@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import { isAddressOfOtherStore, serverAddress } from "../../../src/storage/tracking/server-address.ts";
+import { isMlflowOnlyAddress, serverAddress } from "../../../src/storage/tracking/server-address.ts";
 
 const basic = (credentials: string): string => `Basic ${Buffer.from(credentials).toString("base64")}`;
 const none = { authorization: undefined, certificates: undefined, insecureTls: false, warnings: [] };
@@ -28,16 +28,16 @@ describe("serverAddress", () => {
     (store) => {
       const environment = { MLFLOW_TRACKING_URI: store };
       expect(serverAddress(undefined, environment)).toBeNull();
-      expect(isAddressOfOtherStore(undefined, environment)).toBe(true);
-      expect(isAddressOfOtherStore("none", environment)).toBe(false);
+      expect(isMlflowOnlyAddress(undefined, environment)).toBe(true);
+      expect(isMlflowOnlyAddress("none", environment)).toBe(false);
       expect(() => serverAddress(store, {})).toThrow(UserError);
     },
   );
 
   it("knows no other store where there is a server, or nothing", () => {
     for (const uri of ["http://a", "none", ""])
-      expect(isAddressOfOtherStore(undefined, { MLFLOW_TRACKING_URI: uri })).toBe(false);
-    expect(isAddressOfOtherStore(undefined, {})).toBe(false);
+      expect(isMlflowOnlyAddress(undefined, { MLFLOW_TRACKING_URI: uri })).toBe(false);
+    expect(isMlflowOnlyAddress(undefined, {})).toBe(false);
   });
 
   it.each(["postgresql://w:s3cret@host/db", "w:s3cret@host:5000", "postgresql://w:x@s3cret@host/db"])(

@@ -23,7 +23,7 @@ export function nameOfSensorValue(value: string): string {
  * Returns the kind of sensor that a text such as "acc", "android.sensor.gyroscope" or "Gyro" names; null if it names
  * none.
  */
-export function kindOfSensorInName(value: string): string | null {
+export function kindOfSensorInText(value: string): string | null {
   const name = nameOfSensorValue(value);
   const [sensor] = sensorsByName(["x", "y", "z"].map((axis) => `${name}_${axis}`));
   if (sensor === undefined || sensor.kind === "unknown" || sensor.weak) return null;
@@ -35,7 +35,7 @@ const ending = /(\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|g
 /**
  * Returns the word for a sensor in the name of a file or sheet, and the name without it; undefined if there is none.
  */
-export function sensorInName(name: string): { sensor: string; kind: string; rest: string } | undefined {
+export function sensorInText(name: string): { sensor: string; kind: string; rest: string } | undefined {
   const stem = name.replace(ending, "");
   const words = stem.split(/([^A-Za-z]+|(?<=[a-z])(?=[A-Z]))/).filter((word) => word !== undefined);
   for (const length of [3, 1]) {
@@ -45,7 +45,7 @@ export function sensorInName(name: string): { sensor: string; kind: string; rest
         .join("")
         .replace(/^(linear|total|user|free)[ _-]/i, "$1");
       if (!/^[A-Za-z]+$/.test(sensor) || sensor.length < 3) continue;
-      const kind = kindOfSensorInName(sensor);
+      const kind = kindOfSensorInText(sensor);
       if (kind === null) continue;
       const rest = [...words.slice(0, i), ...words.slice(i + length)].join("").replace(/[\d.]+Hz.*$/i, "");
       return { sensor, kind, rest };

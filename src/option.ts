@@ -1,6 +1,8 @@
 // One option of one command, defined once: its meaning, its allowed values and its default. The command's help, shell
 // completion, the validation of values, the types of the API (src/config-types.ts), the schemas of config files and
 // docs/api.md all come from this definition.
+
+import { inspect } from "node:util";
 import { z } from "zod";
 import { kebabCase } from "./letter-case.ts";
 
@@ -185,4 +187,26 @@ export function optionDefaultText({ default: value, otherwise, type }: Option): 
 /** The option as written on the command line. */
 export function writtenOptionName(name: string, defined: Options): string {
   return defined[name]?.argument === true ? name : `--${kebabCase(name)}`;
+}
+
+/** A value as a message shows it; a long one is truncated. */
+export function showOptionValue(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  const text = inspectOptionValue(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** YAML and callers can produce values that JSON cannot represent, such as one that contains itself. */
+function inspectOptionValue(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return inspect(value, { breakLength: Number.POSITIVE_INFINITY });
+  }
+}
+
+/** The schema that checks one option. The schema allows the option to be absent, or fills in its default. */
+export function optionCheckOrDefault({ check, presence, default: value }: Option): z.ZodType {
+  if (presence === "optional") return check.exactOptional();
+  return presence === "default" ? check.default(value) : check;
 }

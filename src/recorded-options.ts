@@ -4,8 +4,8 @@
 import { z } from "zod";
 import type { RetrainConfig, TrainConfig, TuneConfig } from "./config-types.ts";
 import { snakeKeys } from "./letter-case.ts";
-import type { Option, Options } from "./option.ts";
-import { optionCheckOrDefault, resolveStoredOptionNames, showOptionValue } from "./resolve-options.ts";
+import { type Option, type Options, optionCheckOrDefault, showOptionValue } from "./option.ts";
+import { resolveStoredOptionNames } from "./resolve-options.ts";
 import { retrainOptions } from "./retrain-options.ts";
 import { trainOptions } from "./train-options.ts";
 import { tuneOptions } from "./tune-options.ts";

@@ -1,12 +1,11 @@
 // Checks and completes the options that users write. The options come as `unknown` from a config file, the command line or the
 // API, with names as on the command line (`batch-size`) or as in code (`batchSize`). An error message names the option, what
 // was expected and what was found. For a misspelt name, the message suggests the most similar known name.
-import { inspect } from "node:util";
 import { z } from "zod";
 import { UserError } from "./errors.ts";
 import { camelCase, kebabCase } from "./letter-case.ts";
 import { nearestName } from "./nearest-name.ts";
-import { type Option, type Options, type OptionsOf, writtenOptionName } from "./option.ts";
+import { type Options, type OptionsOf, optionCheckOrDefault, showOptionValue, writtenOptionName } from "./option.ts";
 
 /** Options read from a file, kept apart so that messages can name it. */
 export interface ConfigFile {
@@ -14,12 +13,6 @@ export interface ConfigFile {
   path: string;
   /** Names and values as written, checked only when they are resolved. */
   options: Record<string, unknown>;
-}
-
-/** The schema that checks one option. The schema allows the option to be absent, or fills in its default. */
-export function optionCheckOrDefault({ check, presence, default: value }: Option): z.ZodType {
-  if (presence === "optional") return check.exactOptional();
-  return presence === "default" ? check.default(value) : check;
 }
 
 /**
@@ -104,20 +97,4 @@ export function resolveStoredOptionNames(
 
 export function isOptionsRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A value as a message shows it; a long one is truncated. */
-export function showOptionValue(value: unknown): string {
-  if (typeof value === "number") return String(value);
-  const text = inspectOptionValue(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
-}
-
-/** YAML and callers can produce values that JSON cannot represent, such as one that contains itself. */
-function inspectOptionValue(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return inspect(value, { breakLength: Number.POSITIVE_INFINITY });
-  }
 }

@@ -1,7 +1,7 @@
 // `tidemark alerts`: tests the targets of alerts, and lists and resends undelivered messages.
 
 import { existsSync } from "node:fs";
-import { AlertOutbox, outboxOfModel, type QueuedAlert } from "../report/alerts/alert-outbox.ts";
+import { outboxOfModel, type QueuedAlert, withAlertOutbox } from "../report/alerts/alert-outbox.ts";
 import { type AlertTarget, alertTargets } from "../report/alerts/alert-target.ts";
 import { attemptMs, deliverAlerts, deliveryFault, systemAlertClock } from "../report/alerts/deliver-alerts.ts";
 import { sendAlert } from "../report/alerts/send-alert.ts";
@@ -67,13 +67,4 @@ export async function sendAlerts(
 
 async function alertedModel(model: string): Promise<string> {
   return (await openModelFolder(await resolveModelByRegistry(model))).directory;
-}
-
-async function withAlertOutbox<T>(path: string, use: (outbox: AlertOutbox) => Promise<T>): Promise<T> {
-  const outbox = AlertOutbox.open(path);
-  try {
-    return await use(outbox);
-  } finally {
-    outbox.close();
-  }
 }

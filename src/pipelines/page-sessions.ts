@@ -4,12 +4,14 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { makeDirectories } from "../make-directories.ts";
+import type { TokenPlaceConfig } from "../resolve-config.ts";
 import { jsonFileText } from "../storage/store/json-file.ts";
 import { readTextFile } from "../storage/store/read-text-file.ts";
 import { hasSystemErrorCode } from "../system-error.ts";
+import { tokenFileOf } from "./tokens.ts";
 
 /** The stored record of a session. */
 export interface PageSession {
@@ -117,4 +119,9 @@ async function readPageSession(path: string): Promise<PageSession | null> {
   } catch {
     return null;
   }
+}
+
+/** Sessions of the pages are stored in the folder of the tokens. */
+export function sessionFolderOf(place: TokenPlaceConfig): string {
+  return join(dirname(tokenFileOf(place)), "sessions");
 }

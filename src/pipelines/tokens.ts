@@ -1,6 +1,5 @@
 // `tidemark token`: creates, lists, rotates and revokes the tokens of the service. Every change is recorded in the audit log.
 
-import { createHash, randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { accountName } from "../account-name.ts";
 import { UserError } from "../errors.ts";
@@ -8,12 +7,19 @@ import type { TokenPlaceConfig } from "../resolve-config.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
 import { parseStoreAddress } from "../storage/store/store-address.ts";
 import { checkStreamName } from "../storage/store/stream-names.ts";
-import { changeTokenFile, readTokenFile, type StoredToken } from "../storage/store/token-file.ts";
+import {
+  changeTokenFile,
+  hashToken,
+  isValidToken,
+  newTokenSecret,
+  readTokenFile,
+  type StoredToken,
+} from "../storage/store/token-file.ts";
 import { type AuditEntry, writeAuditLog } from "./audit-log.ts";
 import { parseTokenScope } from "./token-scope.ts";
 
 export { defaultProject } from "../storage/store/opened-store.ts";
-export { readTokenFile, type StoredToken } from "../storage/store/token-file.ts";
+export { hashToken, isValidToken, readTokenFile, type StoredToken } from "../storage/store/token-file.ts";
 
 /** A token in a list, without its secret. */
 export interface ListedToken {
@@ -49,16 +55,6 @@ export function tokenFileOf({ tokens, store, models }: TokenPlaceConfig): string
 
 export function auditLogBesideTokens(place: TokenPlaceConfig): string {
   return join(dirname(tokenFileOf(place)), "audit.jsonl");
-}
-
-/** Sessions of the pages are stored in the folder of the tokens. */
-export function sessionFolderOf(place: TokenPlaceConfig): string {
-  return join(dirname(tokenFileOf(place)), "sessions");
-}
-
-/** The SHA-256 hash in hexadecimal, as it is stored. */
-export function hashToken(token: string): string {
-  return createHash("sha256").update(token).digest("hex");
 }
 
 /** @throws UserError if a valid token has this name, or a scope is invalid */
@@ -134,14 +130,6 @@ export async function revokeToken(
   });
   await auditToken(place, { action: "token revoke", target: name, details: {} }, at, run);
   return { name };
-}
-
-export function isValidToken({ expires_at }: Pick<StoredToken, "expires_at">, at: string): boolean {
-  return expires_at === null || at < expires_at;
-}
-
-function newTokenSecret(): string {
-  return `tidemark_${randomBytes(32).toString("base64url")}`;
 }
 
 function newStoredToken(

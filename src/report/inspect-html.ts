@@ -13,7 +13,7 @@ import { htmlTable } from "./html-table.ts";
 import { formatAxisLabel, formatCount, formatDuration, formatFixed, formatQuantity } from "./number-format.ts";
 import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
-import { channelQualityTable, qualityFactTable } from "./report-tables.ts";
+import { channelQualityTable, qualityFactTable } from "./quality-tables.ts";
 import { type DrawnExcerpt, type DrawnSensor, signalGrids } from "./signal-grids.ts";
 
 type Quality = CvReport["quality"];

@@ -15,8 +15,9 @@ import { formatCount, formatFixed } from "./number-format.ts";
 import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { personClassTable } from "./person-class-table.ts";
 import { precisionRecallCharts, type ShownCurve } from "./precision-recall-charts.ts";
+import { qualityTables } from "./quality-tables.ts";
 import { reliabilityDiagram } from "./reliability-diagram.ts";
-import { configTable, foldTable, leakageTable, qualityTables } from "./report-tables.ts";
+import { configTable, foldTable, leakageTable } from "./report-tables.ts";
 import { testSetTable } from "./test-set-table.ts";
 
 export interface ReportInput {

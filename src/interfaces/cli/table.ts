@@ -1,6 +1,7 @@
 // Plain-text tables: columns two spaces apart, numbers right-aligned, everything else left-aligned. If a table is too wide for
 // the terminal, the text in its widest columns is wrapped; nothing is cut.
 import { visible } from "../../visible.ts";
+import { colouredText } from "./colour.ts";
 import { displayWidth, startWithinDisplayWidth } from "./display-width.ts";
 
 /** A table, laid out for the available width when it is printed. */
@@ -70,4 +71,13 @@ function breakTableCell(cell: string, width: number): string[] {
     line = word;
   }
   return line === "" ? lines : [...lines, line];
+}
+
+/** Makes the heading above the rule bold and the rule itself dim. */
+export function colourTable(lines: readonly string[], colour: boolean): readonly string[] {
+  if (!colour) return lines;
+  const rule = lines.findIndex((line) => /^-[- ]*$/.test(line));
+  return lines.map((line, i) =>
+    i < rule ? colouredText("bold", line) : i === rule ? colouredText("dim", line) : line,
+  );
 }

@@ -3,9 +3,9 @@
 // visible.
 
 import { visible } from "../../visible.ts";
-import { colouredLines, colouredText, usesColour } from "./colour.ts";
+import { colouredLines, usesColour } from "./colour.ts";
 import { chartShowsBraille, type SignalChart, signalChartLines } from "./signal-chart.ts";
-import { type Table, tableLines } from "./table.ts";
+import { colourTable, type Table, tableLines } from "./table.ts";
 import { wrapLine } from "./wrap.ts";
 
 /** The target of the output: process.stdout, process.stderr, or a test's stand-in. */
@@ -88,13 +88,4 @@ function layOutForTerminal(blocks: readonly Block[], width: number, colour: bool
     return colour ? colouredLines(own) : own;
   });
   return lines.map((line) => `${line}\n`).join("");
-}
-
-/** Makes the heading above the rule bold and the rule itself dim. */
-function colourTable(lines: readonly string[], colour: boolean): readonly string[] {
-  if (!colour) return lines;
-  const rule = lines.findIndex((line) => /^-[- ]*$/.test(line));
-  return lines.map((line, i) =>
-    i < rule ? colouredText("bold", line) : i === rule ? colouredText("dim", line) : line,
-  );
 }

@@ -16,7 +16,7 @@ import { drawParameterVector } from "../networks/parameters.ts";
 import type { NetworkInput } from "../networks/training-graph.ts";
 import { fitLossNotFinite } from "./diverged.ts";
 import { fillDropoutMask } from "./dropout-mask.ts";
-import type { FitPlan } from "./fit-plan.ts";
+import { type FitPlan, fitLearningRate } from "./fit-plan.ts";
 import type { StepProgress } from "./fit-runner.ts";
 import { type FitEpoch, type FitState, fitStateFrom, type NetworkWeights } from "./fit-state.ts";
 import { type StepSession, TrainingSession, ValidationSession } from "./network-session.ts";
@@ -145,11 +145,6 @@ function startNetworkFit(
     statistics: drawParameterVector(network.statistics, rng.split("weights")),
   });
   return fitStateFrom(start ?? drawn(), fitLearningRate(learningRate, 0));
-}
-
-function fitLearningRate(learningRate: FitPlan["learningRate"], epoch: number): number {
-  if (typeof learningRate === "number") return learningRate;
-  return learningRate[Math.min(epoch, learningRate.length - 1)]!;
 }
 
 function isNetworkFitted({ epochs, patience, validationIndex }: FitPlan, { progress }: FitState): boolean {

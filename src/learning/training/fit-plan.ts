@@ -54,3 +54,8 @@ export interface PenaltyPlan {
   /** Divisions of the plan's `trainIndex` that decide among the penalties; none if there is only one penalty. */
   readonly parts: readonly { readonly trainIndex: readonly number[]; readonly heldOut: readonly number[] }[];
 }
+
+export function fitLearningRate(learningRate: FitPlan["learningRate"], epoch: number): number {
+  if (typeof learningRate === "number") return learningRate;
+  return learningRate[Math.min(epoch, learningRate.length - 1)]!;
+}

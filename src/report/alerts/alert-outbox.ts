@@ -261,3 +261,12 @@ function queuedAlert(row: Readonly<Record<string, unknown>>): QueuedAlert {
     status: row.status as QueuedAlert["status"],
   };
 }
+
+export async function withAlertOutbox<T>(path: string, use: (outbox: AlertOutbox) => Promise<T>): Promise<T> {
+  const outbox = AlertOutbox.open(path);
+  try {
+    return await use(outbox);
+  } finally {
+    outbox.close();
+  }
+}

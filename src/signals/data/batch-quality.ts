@@ -2,17 +2,12 @@
 // and on a device, whose rows never leave it; batch-faults.ts judges them. The keys are in snake_case, because this
 // object is part of a device's summary.
 
-import {
-  channelContent,
-  rateOfSampling,
-  roundQuality,
-  stretchesByRecording,
-  stretchSeconds,
-} from "./channel-content.ts";
+import { channelContent, rateOfSampling, roundQuality, stretchSeconds } from "./channel-content.ts";
 import { absurdFactor, exceedsGateLimit, pauseSeconds } from "./gate-limits.ts";
 import { piecesOfRecordings, type RowSource } from "./recordings.ts";
 import type { SampledRows } from "./sampled-rows.ts";
 import { samplingSteps } from "./sampling.ts";
+import { stretchesByRecording } from "./stretches.ts";
 
 /** Measurements of a batch's rows for the quality gate. */
 export interface BatchQuality {

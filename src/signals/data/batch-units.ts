@@ -4,7 +4,7 @@
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { listedNames } from "../../listed-names.ts";
-import { type Sensor, type SensorUnit, unitFactor } from "../sensors/sensor.ts";
+import { describeSensorKind, type Sensor, type SensorUnit, unitFactor } from "../sensors/sensor.ts";
 import { type NamedSensor, sensorsByName } from "../sensors/sensors-by-name.ts";
 import { type StoredConversion, unitConversionFactors } from "./convert-units.ts";
 import { parseUnitChoice, unitsOfChoice } from "./unit-choice.ts";
@@ -138,21 +138,4 @@ function batchFaultOfKind(
     expected,
     found: said,
   };
-}
-
-function describeSensorKind({ kind, gravity }: Pick<Sensor, "kind" | "gravity">): string {
-  switch (kind) {
-    case "accelerometer":
-      return gravity === null ? "acceleration" : `acceleration ${gravity ? "with" : "without"} gravity`;
-    case "gravity":
-      return "the direction of gravity";
-    case "gyroscope":
-      return "angular velocity";
-    case "magnetometer":
-      return "a magnetic field";
-    case "unknown":
-      return "an unknown quantity";
-    default:
-      return kind satisfies never;
-  }
 }

@@ -3,6 +3,7 @@
 
 import { piecesOfRecordings, type Stretch } from "./recordings.ts";
 import type { SampledRows } from "./sampled-rows.ts";
+import { stretchesByRecording } from "./stretches.ts";
 
 /** Minimum length of a run of equal values for a channel to count as flat during it, in seconds. */
 const flatRunSeconds = 1;
@@ -68,15 +69,6 @@ function secondsPerRow({ sampling }: SampledRows, recording: number): number {
 /** Returns the length of a stretch, from its first row to one sampling step after its last row. */
 export function stretchSeconds(rows: SampledRows, recording: number, { start, end }: Stretch): number {
   return rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + secondsPerRow(rows, recording);
-}
-
-/** Yields each stretch with the index of its recording. */
-export function* stretchesByRecording(rows: SampledRows): Generator<[number, Stretch]> {
-  let r = 0;
-  for (const stretch of rows.stretches()) {
-    while (rows.recordings[r]!.end <= stretch.start) r++;
-    yield [r, stretch];
-  }
 }
 
 /** Rounds to nine significant digits and nine decimal places; beyond that, sums of steps contain only rounding noise. */

@@ -6,6 +6,7 @@
 // Dimensions: C channels.
 
 import { piecesOfRecordings, type RowSource } from "./recordings.ts";
+import type { StoredRows } from "./stored-rows.ts";
 
 /** Content that two people share. */
 export interface CopiedContent {
@@ -124,4 +125,11 @@ function powerOfContentHash(base: number): number {
   let power = 1;
   for (let i = 0; i < spanRows; i++) power = Math.imul(power, base);
   return power;
+}
+
+export function findCopiedContent(rows: StoredRows): CopiedContent[] {
+  if (new Set(rows.recordings.map(({ user }) => user)).size < 2) return [];
+  const finder = new CopiedContentFinder();
+  finder.add(rows);
+  return finder.found();
 }

@@ -5,7 +5,6 @@ import {
   flatChannelWarnings,
   rateOfSampling,
   roundQuality,
-  stretchesByRecording,
   stretchSeconds,
 } from "./channel-content.ts";
 import type { ResolvedColumns } from "./column-roles.ts";
@@ -13,6 +12,7 @@ import type { QualityReport } from "./quality-report.ts";
 import { gapPeriods, medianOfSampling, minimalGapSeconds } from "./sampling.ts";
 import type { SelectedRows } from "./select-rows.ts";
 import type { StoredRows } from "./stored-rows.ts";
+import { stretchesByRecording } from "./stretches.ts";
 
 export interface QualityInput {
   readonly rows: StoredRows;

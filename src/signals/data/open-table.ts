@@ -8,7 +8,7 @@ import { shellCommand } from "../../shell-words.ts";
 import { usualTimeColumns } from "../files/usual-column-names.ts";
 import { alternatingRowsWarnings } from "./alternating-rows.ts";
 import type { ColumnRoles, ResolvedColumns } from "./column-roles.ts";
-import { type CopiedContent, CopiedContentFinder, describeCopiedContent } from "./copied-content.ts";
+import { type CopiedContent, describeCopiedContent, findCopiedContent } from "./copied-content.ts";
 import { describeQuality } from "./describe-quality.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { LabelledFromFiles } from "./label-from-files.ts";
@@ -163,13 +163,6 @@ export async function openTable(
     labelMap: table.labels.entries(),
     copies,
   };
-}
-
-function findCopiedContent(rows: StoredRows): CopiedContent[] {
-  if (new Set(rows.recordings.map(({ user }) => user)).size < 2) return [];
-  const finder = new CopiedContentFinder();
-  finder.add(rows);
-  return finder.found();
 }
 
 function refuseTableOfOneClass(stretches: Iterable<Stretch>, roles: ColumnRoles): void {

@@ -1,6 +1,7 @@
 // Divides recordings into stretches, at gaps and at changes of the label.
 
 import type { Stretch } from "./recordings.ts";
+import type { SampledRows } from "./sampled-rows.ts";
 import type { Sampling } from "./sampling.ts";
 
 /** A labelled recording, as rows `start` to `end` (exclusive) of the sequence. */
@@ -29,5 +30,14 @@ export function* stretchesOf(
       yield { user, recording, label: labels[run]!.label, start, end };
       start = end;
     }
+  }
+}
+
+/** Yields each stretch with the index of its recording. */
+export function* stretchesByRecording(rows: SampledRows): Generator<[number, Stretch]> {
+  let r = 0;
+  for (const stretch of rows.stretches()) {
+    while (rows.recordings[r]!.end <= stretch.start) r++;
+    yield [r, stretch];
   }
 }

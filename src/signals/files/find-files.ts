@@ -10,6 +10,7 @@ import { shellCommand, shellPath } from "../../shell-words.ts";
 import { explainSystemErrorOnRead, hasSystemErrorCode } from "../../system-error.ts";
 import { type Database, duckdbErrorLine, duckdbLiteral } from "./duckdb.ts";
 import { allowRemoteFiles } from "./remote-files.ts";
+import { sheetInPath } from "./workbook-sheets.ts";
 
 export interface SourceFile {
   /** Path as the user named it, with globs expanded. */
@@ -96,17 +97,6 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
     });
   }
   return paths;
-}
-
-/**
- * Returns the workbook and the sheet to which a path such as visits.xlsx/ann refers; undefined if it refers to no
- * sheet.
- */
-async function sheetInPath(path: string): Promise<{ stored: string; sheet: string } | undefined> {
-  const [, stored, sheet] = /^(.*\.xls[xm])\/([^/]+)$/i.exec(path) ?? [];
-  if (stored === undefined || sheet === undefined) return undefined;
-  const found = await stat(stored).catch(() => undefined);
-  return found?.isFile() === true ? { stored, sheet } : undefined;
 }
 
 /** DuckDB finds nothing in a folder that it has no permission to list. */

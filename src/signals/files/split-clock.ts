@@ -3,7 +3,7 @@
 // seconds stay equal for many rows, and the fractions restart every second.
 
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
-import { joinedClockName, usualColumnOfRole } from "./usual-column-names.ts";
+import { usualColumnOfRole } from "./usual-column-names.ts";
 
 const secondsWord = /^(.*?)(secs?|seconds?|s)$/i;
 const partWords: readonly (readonly [word: RegExp, perSecond: number])[] = [
@@ -83,4 +83,9 @@ async function isSplitClock(database: Database, schema: ColumnsOfTable, clock: S
        (SELECT row_number() OVER () AS n, ${seconds} AS s, ${part} AS p FROM (SELECT * FROM ${schema.source(new Set(), null)} LIMIT ${searchedRows})))`,
   );
   return found!.whole === true && found!.less === true && Number(found!.again) > 0 && Number(found!.seconds) > 1;
+}
+
+/** Returns the name of a clock that is joined from two columns. */
+function joinedClockName(seconds: string, part: string): string {
+  return `${seconds} + ${part} (s)`;
 }

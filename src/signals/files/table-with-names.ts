@@ -35,7 +35,7 @@ export interface NamingOptions {
 export async function tableWithNames(file: SourceFile, found: TextLayout, options: NamingOptions): Promise<SourceFile> {
   const layout = fittingLayout(found);
   const width = layout.sample[0]!.length;
-  refuseActigraphEpochs(file.path, layout);
+  refuseTableOfEpochs(file.path, layout);
   const known = knownLayout(basename(file.path), layout);
   const names =
     options.columns !== undefined && layout.names === undefined ? options.columns : (known?.names ?? layout.names);
@@ -106,7 +106,7 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
 }
 
 /** ActiLife writes counts per epoch with the same preamble as accelerations, whose epoch is 0 s. */
-function refuseActigraphEpochs(path: string, { preamble }: TextLayout): void {
+function refuseTableOfEpochs(path: string, { preamble }: TextLayout): void {
   const epoch = /Epoch Period \(hh:mm:ss\) (\d+:\d+:\d+)/i.exec(preamble.join("\n"))?.[1];
   if (epoch === undefined || /^[0:]+$/.test(epoch)) return;
   throw new UserError(`${path}: expected accelerations, found an ActiGraph file with counts per epoch of ${epoch}.`, {

@@ -21,11 +21,6 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   ],
 };
 
-/** Returns the name of a clock that is joined from two columns; see split-clock.ts. */
-export function joinedClockName(seconds: string, part: string): string {
-  return `${seconds} + ${part} (s)`;
-}
-
 const joinedClock = / \+ .* \(s\)$/;
 
 /** Returns the column with the role's most likely usual name. */

@@ -1,7 +1,7 @@
 // Lists the sheets of an Excel workbook, and checks the XML of a sheet before its rows are read. The library that reads
 // the rows does not verify checksums, and does not report which cells are merged or were never computed.
 
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import { unzipEntry, unzipEntryInChunks, type ZipEntry } from "./unzip.ts";
@@ -120,4 +120,15 @@ export function brokenWorkbookSheets(path: string, reason: string, cause?: unkno
     advice: 'Open it in a spreadsheet program and save it again, as .xlsx or as "CSV UTF-8".',
     cause,
   });
+}
+
+/**
+ * Returns the workbook and the sheet to which a path such as visits.xlsx/ann refers; undefined if it refers to no
+ * sheet.
+ */
+export async function sheetInPath(path: string): Promise<{ stored: string; sheet: string } | undefined> {
+  const [, stored, sheet] = /^(.*\.xls[xm])\/([^/]+)$/i.exec(path) ?? [];
+  if (stored === undefined || sheet === undefined) return undefined;
+  const found = await stat(stored).catch(() => undefined);
+  return found?.isFile() === true ? { stored, sheet } : undefined;
 }

@@ -117,3 +117,20 @@ export function turningSensors(
   if (accelerometer?.gravity !== true || gyroscope === undefined || others.length + more.length > 0) return null;
   return { accelerometer, gyroscope };
 }
+
+export function describeSensorKind({ kind, gravity }: Pick<Sensor, "kind" | "gravity">): string {
+  switch (kind) {
+    case "accelerometer":
+      return gravity === null ? "acceleration" : `acceleration ${gravity ? "with" : "without"} gravity`;
+    case "gravity":
+      return "the direction of gravity";
+    case "gyroscope":
+      return "angular velocity";
+    case "magnetometer":
+      return "a magnetic field";
+    case "unknown":
+      return "an unknown quantity";
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,6 +1,7 @@
 // tokens.json lists who may use the service, and with which scopes. The file contains only the hash of each token. A token has
 // 256 random bits, so a single SHA-256 is as safe as a slow hash for passwords, and checking it takes no time.
 
+import { createHash, randomBytes } from "node:crypto";
 import { lstat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
@@ -77,4 +78,17 @@ export async function changeTokenFile<T>(path: string, change: (tokens: StoredTo
   } finally {
     await lock.release();
   }
+}
+
+/** The SHA-256 hash in hexadecimal, as it is stored. */
+export function hashToken(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+export function isValidToken({ expires_at }: Pick<StoredToken, "expires_at">, at: string): boolean {
+  return expires_at === null || at < expires_at;
+}
+
+export function newTokenSecret(): string {
+  return `tidemark_${randomBytes(32).toString("base64url")}`;
 }

@@ -100,7 +100,7 @@ export function mostEpochs({ network, epochs }: Pick<FitConfig, "network" | "epo
 }
 
 /** A fit that begins. */
-export function newFitTask({ start }: FitsOfRun, plan: FitPlan, threads: number): FitTask {
+export function beginFitTask({ start }: FitsOfRun, plan: FitPlan, threads: number): FitTask {
   return { plan, checkpoint: null, threads, ...(start !== null && { start: start.weights }) };
 }
 

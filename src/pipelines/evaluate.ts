@@ -114,7 +114,7 @@ export async function evaluate(
     const unknownLabels = warnOfUnknownEvaluatedLabels(opened, classes, reporter);
     const predicted = await predictToEvaluate(opened, model, config, reporter);
     warnOfMissingEvaluatedClasses(predicted, classes, reporter);
-    const figures = evaluatedFigures(predicted, classes, report);
+    const figures = evaluatePredicted(predicted, classes, report);
     warnOfEvaluatedTrainingPeople(figures.people, model, opened, reporter);
     const result: EvaluateResult = {
       modelVersion: model.folder.manifest.model_version,
@@ -168,7 +168,7 @@ async function predictToEvaluate(
   };
 }
 
-function evaluatedFigures(
+function evaluatePredicted(
   { labels, probabilities, people }: Predicted,
   classes: readonly string[],
   report: CvReport,

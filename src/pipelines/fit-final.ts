@@ -11,7 +11,7 @@ import { fixedPenalty } from "../learning/training/penalty-plan.ts";
 import { runFit } from "../learning/training/run-fit.ts";
 import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
-import { type FitConfig, type FitsOfRun, fitSettings, newFitTask } from "./begin-fits.ts";
+import { beginFitTask, type FitConfig, type FitsOfRun, fitSettings } from "./begin-fits.ts";
 
 /**
  * Fits the network on all windows, for the number of epochs derived from the folds. @throws Interrupted if the signal is
@@ -35,7 +35,7 @@ export async function fitFinal(
     ...schedule,
     shards: finalShards,
   };
-  const final = await runFit("final", newFitTask(fits, plan, config.jobs), run);
+  const final = await runFit("final", beginFitTask(fits, plan, config.jobs), run);
   const penalty = fitStatePenalty(final.epochs);
   const tried = triedMixtures(folds);
   run.reporter.event({

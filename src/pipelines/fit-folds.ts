@@ -10,7 +10,7 @@ import { searchedPenalties } from "../learning/training/penalty-plan.ts";
 import { runFit } from "../learning/training/run-fit.ts";
 import { type CrossValidation, describeFold, summarizeFolds } from "../learning/training/summarize-folds.ts";
 import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
-import { type FitsOfRun, fitSettings, mostEpochs, nameOfFold, newFitTask } from "./begin-fits.ts";
+import { beginFitTask, type FitsOfRun, fitSettings, mostEpochs, nameOfFold } from "./begin-fits.ts";
 
 /** Cross-validates the network. @throws Interrupted if the signal is aborted during a fit */
 export async function fitFolds(
@@ -88,7 +88,7 @@ export async function fitFold(fits: FitsOfRun, fold: number, name: FitName = nam
     shards: 1,
     penalties,
   };
-  return runFit(name, newFitTask(fits, plan, 1), run).catch((error: unknown) => {
+  return runFit(name, beginFitTask(fits, plan, 1), run).catch((error: unknown) => {
     failed.abort();
     throw error;
   });

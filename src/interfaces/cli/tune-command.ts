@@ -54,7 +54,7 @@ export function tuneCommand(): Command {
       };
       const result = await interruptible((signal) => tune(config, { signal, reporter }), terminal.inform);
       terminal.detail(`read       ${config.files.join(", ")}; every trial is in ${result.trials}`);
-      if (json) terminal.json(printedTuning(result));
+      if (json) terminal.json(tuneJson(result));
       else terminal.print("", ...tuneResultBlocks(result, tunedTrainCommand(config)));
     },
   });
@@ -69,7 +69,7 @@ export type PrintedTuning = Omit<SnakeKeys<TuneResult>, "searches" | "chosen"> &
 type PrintedOptions = SnakeKeys<TunedOptions>;
 type PrintedTrial = Omit<TuneTrial, "options"> & { options: PrintedOptions };
 
-function printedTuning({ searches, chosen, ...result }: TuneResult): PrintedTuning {
+function tuneJson({ searches, chosen, ...result }: TuneResult): PrintedTuning {
   return {
     ...snakeKeys(result),
     searches: searches.map((own) => ({

@@ -35,7 +35,7 @@ import { serialLog, serialLogAsTable } from "./serial-log.ts";
 import { type NamingOptions, tableWithNames } from "./table-with-names.ts";
 import { refuseOtherEncodings, textEncoding, writeInUtf8Encoding } from "./text-encoding.ts";
 import { plainTextOfLayout, textLayout } from "./text-layout.ts";
-import { isBlankLine, writeWithLineFeeds } from "./text-lines.ts";
+import { copyTextLines, isBlankLine } from "./text-lines.ts";
 import { unzipEntry, type ZipEntry, zipEntries } from "./unzip.ts";
 import { usualColumnOfRole } from "./usual-column-names.ts";
 import { workbookSheetEntry } from "./workbook-sheets.ts";
@@ -110,7 +110,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   requireReadableLines(file.path, bytes, text);
   if (/\r\n/.test(text) && /\r(?!\n|$)|(?<!\r)\n/.test(text)) {
     const out = options.scratch.file("lines.csv");
-    const dropped = await writeWithLineFeeds(stored, out);
+    const dropped = await copyTextLines(stored, out);
     const { lineOffset = 0 } = file;
     const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + dropped };
     return readableFile(database, own, options);

@@ -33,7 +33,7 @@ export async function writeTextLines(lines: AsyncIterable<string>, path: string)
 /**
  * Copies a text, and ends every line with a line feed. @returns the number of empty lines at the top, which are dropped
  */
-export async function writeWithLineFeeds(path: string, out: string): Promise<number> {
+export async function copyTextLines(path: string, out: string): Promise<number> {
   let dropped = 0;
   let first = true;
   const filled = async function* (): AsyncGenerator<string> {

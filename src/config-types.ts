@@ -915,7 +915,7 @@ export interface ServeConfig {
   bodyMegabytes: number;
   /** Maximum size of a batch in MB after decompression. Default: 256. */
   batchMegabytes: number;
-  /** Maximum number of rows of a batch. Default: 10000000. */
+  /** Maximum number of rows in a batch. Default: 10000000. */
   batchRows: number;
   /** Maximum number of batches that are received or judged at the same time. Default: 256. */
   queue: number;

@@ -111,7 +111,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       to: 1_000_000_000,
       default: 10_000_000,
       affects: "run",
-      doc: "maximum number of rows of a batch",
+      doc: "maximum number of rows in a batch",
     }),
     queue: wholeNumberOption({
       value: "n",

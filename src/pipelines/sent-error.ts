@@ -1,5 +1,5 @@
-// Encodes an error that leaves a thread, and decodes it. A structured clone would keep neither the error's class nor its fields,
-// and callers need both.
+// Encodes an error that leaves a thread, and decodes it. A structured clone would keep neither the error's class nor its
+// fields, and callers need both.
 
 import { UserError } from "../errors.ts";
 import { OtherContent } from "../monitoring/streams/monitor-stream.ts";

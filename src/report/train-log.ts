@@ -21,7 +21,7 @@ export interface TrackerStart {
   readonly gitCommit: string | null;
 }
 
-/** A run before its start. */
+/** A run that has not started yet. */
 export interface TrackedRun {
   /** The model folder that the run will write. */
   readonly out: string;

@@ -16,8 +16,8 @@ const closing: Closing = {
   ],
   notes: [
     "A token is shown once; only its hash is stored. As soon as a token exists, every request to the service requires one.",
-    "Changes take effect in a running service at once, and are recorded in audit.jsonl, in the same folder as the " +
-      "file of tokens.",
+    "Changes take effect in a running service at once and are recorded in audit.jsonl, in the same folder as the " +
+      "token file.",
   ],
   exitCodes: [
     [0, "done"],

@@ -21,8 +21,8 @@ export function joinEnsembleWeights(
 }
 
 /**
- * The inverse of `joinEnsembleWeights`; null if the vectors have a different length, for example because they belong to a single
- * member.
+ * The inverse of `joinEnsembleWeights`; null if the vectors have a different length, for example because they belong to a
+ * single member.
  */
 export function divideEnsemble(
   { parameters, statistics }: NetworkWeights,

@@ -8,7 +8,7 @@ import type { FitEpoch } from "./fit-state.ts";
 export interface TimedRun {
   /** All fits of the run; the fit called "final" runs alone. */
   readonly fits: readonly FitName[];
-  /** Maximum number of epochs that are trained in steps; 0 for a network that has none. */
+  /** Maximum number of epochs in mini-batches; 0 for a network that is not trained in mini-batches. */
   readonly maxEpochs: number;
   /** Epochs without improvement after which a fit stops; null: all epochs run. */
   readonly patience: number | null;

@@ -112,7 +112,8 @@ export interface Score {
 }
 
 /**
- * @param known results for the pair that already exist: `distances` from `classDistances`, and `byClass` from `classStandardScores`
+ * @param known results for the pair that already exist: `distances` from `classDistances`, and `byClass` from
+ * `classStandardScores`
  * @throws RangeError if a side has no finite value in a channel
  */
 export function statisticsForScore(

@@ -171,7 +171,7 @@ export function absurdSample(
 }
 
 /**
- * Counts the time beyond one median step as lost in every step longer than 1.5 median steps of its recording. Rows
+ * For every step longer than 1.5 times its recording's median step, counts the time beyond one median step as lost. Rows
  * without a label were dropped, but their time was recorded, so it does not count as lost.
  */
 export function lostTime(rows: SampledRows): LostTime {

@@ -37,8 +37,8 @@ export interface OpenTableOptions {
   /** Rate in Hz that helps only to infer an unknown unit of time, if there is no nominal rate. */
   readonly likelyRateHz?: number;
   /**
-   * Called for faults after which reading can continue to find further faults. After such a fault, the rows must not be
-   * used. Default: throws a DataFault.
+   * Called for faults that do not stop reading, so that further faults can still be found. After such a fault, the rows must
+   * not be used. Default: throws a DataFault.
    */
   readonly onFault?: OnFault;
   /** Maximum number of rows; reading stops if there are more. Default: unlimited. */

@@ -109,7 +109,7 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean
   const atRest = `${formatWeighedValue(rest)} at rest`;
   const lasting = rest >= gravityShare.some * movement;
   const measured = lasting ? weighUnitAtRest(rest, nearGravity, unit) : undefined;
-  // In phones, "raw" can also mean accelerations with gravity, but 1,000 raw counts are not 1,000 milli-g.
+  // On phones, "raw" can also mean acceleration that includes gravity, but 1,000 raw counts are not 1,000 milli-g.
   if (isRaw && lasting && rest >= leastCounts)
     return { sensor: { ...sensor, unit: null, gravity: true }, because: `its name says raw counts; ${atRest}` };
   if (measured !== undefined) {

@@ -46,8 +46,8 @@ it("refuses a model whose baseline would come out otherwise", async () => {
   await expect(running).rejects.toMatchObject({
     name: "UserError",
     exitCode: 2,
-    message: expect.stringMatching(/walk cannot be recalibrated: .*\(different: signals\)/),
-    advice: expect.stringContaining("still works as it is"),
+    message: expect.stringMatching(/walk cannot be recalibrated: .*\(differences: signals\)/),
+    advice: expect.stringContaining("still works without recalibration"),
   });
   expect(readFileSync(at("walk", "baseline_stats.json"))).toEqual(before);
 });

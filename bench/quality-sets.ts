@@ -6,7 +6,8 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readConfigFile } from "../src/read-config-file.ts";
-import { type ConfigFile, resolveTrainConfig, type TrainConfig } from "../src/resolve-config.ts";
+import type { ConfigFile, TrainConfig } from "../src/resolve-config.ts";
+import { resolveTrainConfig } from "../src/resolve-train-config.ts";
 
 export interface QualitySet {
   readonly name: string;

@@ -2,6 +2,6 @@
 
 import { prepareTraining } from "../src/pipelines/prepare-training.ts";
 import { silent } from "../src/reporter.ts";
-import { resolveTrainConfig } from "../src/resolve-config.ts";
+import { resolveTrainConfig } from "../src/resolve-train-config.ts";
 
 await prepareTraining(resolveTrainConfig({ files: process.argv.slice(2), out: "-" }), silent);

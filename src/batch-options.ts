@@ -11,16 +11,12 @@ import {
   textOption,
   wholeNumberOption,
 } from "./option.ts";
+import { evaluatedLabels, filesOption, label, modelColumns, modelColumnsHeading } from "./reading-options.ts";
 import {
-  evaluatedLabels,
-  filesOption,
   jobs,
   keep,
   knownExperimentOption,
-  label,
   model,
-  modelColumns,
-  modelColumnsHeading,
   overwrite,
   page,
   seedOption,

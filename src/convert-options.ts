@@ -1,6 +1,7 @@
 import type { ConvertConfig } from "./config-types.ts";
 import type { OptionsOf } from "./option.ts";
-import { filesOption, overwrite, recordedRate, sensor, table, trainColumns, units } from "./shared-options.ts";
+import { filesOption, recordedRate, sensor, trainColumns, units } from "./reading-options.ts";
+import { overwrite, table } from "./shared-options.ts";
 
 /** Options of `convert`. */
 export const convertOptions: OptionsOf<ConvertConfig> = {

@@ -20,10 +20,10 @@ import {
   textsOption,
   wholeNumberOption,
 } from "./option.ts";
+import { filesExpected, samplingRate } from "./reading-options.ts";
 import {
   alias,
   by,
-  filesExpected,
   jobs,
   keep,
   knownExperimentOption,
@@ -32,7 +32,6 @@ import {
   overwrite,
   reason,
   registerOption,
-  samplingRate,
   seedOption,
   store,
   table,

@@ -288,7 +288,7 @@ export {
   resolveStreamsRenameConfig,
   resolveStreamsShowConfig,
   resolveSyncConfig,
-  resolveTrainConfig,
   resolveTuneConfig,
 } from "./resolve-config.ts";
+export { resolveTrainConfig } from "./resolve-train-config.ts";
 export type { Versions } from "./versions.ts";

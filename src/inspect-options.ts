@@ -1,6 +1,7 @@
 import type { InspectConfig } from "./config-types.ts";
 import type { OptionsOf } from "./option.ts";
-import { filesOption, overwrite, page, sensor, trainColumns, units } from "./shared-options.ts";
+import { filesOption, sensor, trainColumns, units } from "./reading-options.ts";
+import { overwrite, page } from "./shared-options.ts";
 import { trainOptions } from "./train-options.ts";
 
 const { rate, resampling, window, overlap, purity, split, folds, seed } = trainOptions;

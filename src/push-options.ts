@@ -11,7 +11,7 @@ import {
   textsOption,
   wholeNumberOption,
 } from "./option.ts";
-import { modelColumns } from "./shared-options.ts";
+import { modelColumns } from "./reading-options.ts";
 
 /** The options about columns that the service accepts with a batch. */
 export type PostedColumn =

@@ -22,7 +22,6 @@ import type {
   StreamsRenameConfig,
   StreamsShowConfig,
   SyncConfig,
-  TrainConfig,
   TuneConfig,
 } from "./config-types.ts";
 import { convertOptions } from "./convert-options.ts";
@@ -40,11 +39,11 @@ import {
 import { inspectOptions } from "./inspect-options.ts";
 import { kebabCase } from "./letter-case.ts";
 import { pushOptions } from "./push-options.ts";
-import { optionsOfModel, unusedRecordedOptions } from "./recorded-options.ts";
-import { type ConfigFile, givenOptionNames, resolveOptions } from "./resolve-options.ts";
+import { labelOptions } from "./reading-options.ts";
+import { type ConfigFile, resolveOptions } from "./resolve-options.ts";
+import { checkConfigAlias } from "./resolve-train-config.ts";
 import { retrainOptions } from "./retrain-options.ts";
 import { serveOptions } from "./serve-options.ts";
-import { labelOptions } from "./shared-options.ts";
 import {
   streamsChangeOptions,
   streamsEraseOptions,
@@ -52,106 +51,12 @@ import {
   streamsRenameOptions,
   streamsShowOptions,
 } from "./streams-options.ts";
-import { trainOptions } from "./train-options.ts";
+import { checkConfigWindow } from "./training-window.ts";
 import { tuneOptions } from "./tune-options.ts";
 
 export type * from "./config-types.ts";
 export { readConfigFile } from "./read-config-file.ts";
 export type { ConfigFile } from "./resolve-options.ts";
-
-/**
- * Validates and completes the options of `train`.
- *
- * @param options options of `train`; they take precedence over `file`
- * @throws UserError for an unknown name, a value out of range, or a missing required value
- */
-export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainConfig {
-  const resolved = resolveOptions(trainOptions, options, file);
-  const given = givenOptionNames(trainOptions, options, file);
-  const config = {
-    ...resolved,
-    ...(resolved.from !== undefined &&
-      !given.has("learningRate") &&
-      !unusedRecordedOptions(resolved.network).includes("learningRate") && { learningRate: fineTuningRate }),
-  };
-  checkConfigAlias(config);
-  parseDay(config.day);
-  checkConfigWindow(config);
-  refuseStepConfig(config);
-  refuseConfigOfModel(config);
-  return config;
-}
-
-/** A tenth of the default, because large steps would quickly undo what the model has learned. */
-const fineTuningRate = 0.0001;
-
-/** A config that was resolved before has these options, too, with their defaults. */
-function refuseConfigOfModel({ from, ...config }: TrainConfig): void {
-  if (from === undefined) return;
-  const refused = optionsOfModel.filter((name) => config[name] !== trainOptions[name].default);
-  if (refused.length === 0) return;
-  const names = refused.map((name) => `--${kebabCase(name)}`).join(" and ");
-  throw new UserError(`--from ${from}: its weights fit only its own windows and scaling, so ${names} cannot be given`, {
-    advice: `Leave out ${names}, or train from scratch.`,
-  });
-}
-
-/**
- * Resolves the options of a run that uses the network of an existing model.
- * @throws UserError if the network does not use one of them
- */
-export function resolveConfigOfNetwork<C extends TrainConfig>(config: C, network: TrainConfig["network"]): C {
-  if (network === config.network) return config;
-  const { learningRate } = config;
-  const hasRate = !unusedRecordedOptions(network).includes("learningRate");
-  const own = {
-    ...config,
-    network,
-    learningRate: hasRate || learningRate !== fineTuningRate ? learningRate : trainOptions.learningRate.default,
-  };
-  refuseStepConfig(own, `the network of --from ${config.from}, ${network},`);
-  return own;
-}
-
-/** A config that was resolved before has these options, too, with their defaults. */
-function refuseStepConfig(config: TrainConfig, subject = `--network ${config.network}`): void {
-  const { network } = config;
-  const refused = unusedRecordedOptions(network).filter((name) => config[name] !== trainOptions[name].default);
-  if (refused.length === 0) return;
-  const names = refused.map((name) => `--${kebabCase(name)}`).join(" and ");
-  throw new UserError(`${subject} has no training epochs, so it does not use ${names}`, {
-    advice: `Leave out ${names}, or choose another --network.`,
-  });
-}
-
-/** Length of a window if `--window` is not given. */
-const defaultWindowSeconds = 4;
-
-/**
- * Decides the rate and the window that the options leave open.
- *
- * @param rateHz the rate that the recordings share
- * @throws UserError if the window is too short
- */
-export function resolveRateAndWindow<C extends Pick<TrainConfig, "rate" | "window" | "overlap" | "network">>(
-  config: C,
-  rateHz: number,
-): C & { rate: number; window: number } {
-  const rate = config.rate ?? rateHz;
-  if (!(rate >= 1)) {
-    throw new UserError(`the recordings have ${rate} samples per second; expected at least 1`, {
-      advice: "Check the time column and its unit, or give a --rate.",
-    });
-  }
-  const least = leastWindow[config.network] ?? leastWindowOfAll;
-  const sampled = {
-    ...config,
-    rate,
-    window: config.window ?? Math.max(least, Math.round(defaultWindowSeconds * rate)),
-  };
-  checkConfigWindow(sampled);
-  return sampled;
-}
 
 /**
  * Validates and completes the options of `inspect`.
@@ -182,40 +87,6 @@ export function resolveTuneConfig(options: unknown, file?: ConfigFile): TuneConf
   const config = resolveOptions(tuneOptions, options, file);
   checkConfigWindow(config);
   return config;
-}
-
-/** Minimum length of a window in samples. */
-const leastWindowOfAll = 8;
-/** Minimum length for networks that need more, because a shorter window leaves their last layers without input. */
-const leastWindow: Readonly<Partial<Record<TrainConfig["network"], number>>> = {
-  compact: 16,
-  minirocket: 9,
-  ensemble: 16,
-  auto: 16,
-};
-
-function checkConfigWindow({
-  window,
-  overlap,
-  network,
-}: Pick<TrainConfig, "window" | "overlap"> & { network?: TrainConfig["network"] }): void {
-  if (window === undefined) return;
-  if (!(Math.round(window * (1 - overlap)) >= 1)) {
-    throw new UserError(
-      `--overlap: expected each window to start at least one sample after the previous one, got ${overlap}`,
-    );
-  }
-  const least = network === undefined ? 0 : (leastWindow[network] ?? 0);
-  if (window < least) {
-    throw new UserError(`--window: expected at least ${least} samples for the ${network} network, got ${window}`, {
-      advice: `Windows of ${leastWindowOfAll} samples or more can be used with --network 1dcnn-bilstm.`,
-    });
-  }
-}
-
-function checkConfigAlias({ alias, register }: { alias?: string; register?: string }): void {
-  if (alias === undefined || register !== undefined) return;
-  throw new UserError("--alias names a version of a registered model, so it needs --register NAME");
 }
 
 /**

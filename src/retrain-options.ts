@@ -9,17 +9,12 @@ import {
   textsOption,
   wholeNumberOption,
 } from "./option.ts";
+import { columnOption, filesExpected, filesOption, label, labelOptions, modelColumns } from "./reading-options.ts";
 import {
   alias,
-  columnOption,
   experiment,
-  filesExpected,
-  filesOption,
   jobs,
-  label,
-  labelOptions,
   model,
-  modelColumns,
   newModel,
   registerOption,
   resume,

@@ -2,22 +2,18 @@ import { z } from "zod";
 import type { TrainConfig } from "./config-types.ts";
 import { dayPattern, expectedDay } from "./day.ts";
 import { choiceOption, numberOption, type OptionsOf, optionsUnder, textOption, wholeNumberOption } from "./option.ts";
+import { filesOption, samplingRate, sensor, trainColumns, units } from "./reading-options.ts";
 import {
   alias,
   experiment,
-  filesOption,
   jobs,
   lineOption,
   newModel,
   registerOption,
   resume,
-  samplingRate,
   seedOption,
-  sensor,
   tracking,
   trackingHeading,
-  trainColumns,
-  units,
 } from "./shared-options.ts";
 
 const splitKinds = choiceOption({

@@ -1,17 +1,7 @@
 import type { TuneConfig } from "./config-types.ts";
 import { numberOption, type OptionsOf, optionsUnder, textOption, textsOption } from "./option.ts";
-import {
-  experiment,
-  filesOption,
-  jobs,
-  overwrite,
-  resume,
-  sensor,
-  tracking,
-  trackingHeading,
-  trainColumns,
-  units,
-} from "./shared-options.ts";
+import { filesOption, sensor, trainColumns, units } from "./reading-options.ts";
+import { experiment, jobs, overwrite, resume, tracking, trackingHeading } from "./shared-options.ts";
 import { trainOptions } from "./train-options.ts";
 
 const { rate, resampling, window, overlap, purity, seed, folds } = trainOptions;

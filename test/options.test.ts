@@ -5,8 +5,9 @@ import { createProgram } from "../src/interfaces/cli/program.ts";
 import { kebabCase, snakeKeys } from "../src/letter-case.ts";
 import { flagOption, namesOption, type OptionsOf, textsOption, wholeNumberOption } from "../src/option.ts";
 import { readChampionOptions, recordedConfigOfResult, recordedConfigWithoutTracking } from "../src/recorded-options.ts";
-import { resolveRetrainConfig, resolveTrainConfig } from "../src/resolve-config.ts";
+import { resolveRetrainConfig } from "../src/resolve-config.ts";
 import { resolveOptions } from "../src/resolve-options.ts";
+import { resolveTrainConfig } from "../src/resolve-train-config.ts";
 
 interface Made {
   referenceBatches: number;

@@ -9,9 +9,9 @@ import {
   readConfigFile,
   resolvePredictConfig,
   resolveSimulateConfig,
-  resolveTrainConfig,
   resolveTuneConfig,
 } from "../src/resolve-config.ts";
+import { resolveTrainConfig } from "../src/resolve-train-config.ts";
 import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
 
 const least = { files: ["a.csv"], out: "models/walk" };

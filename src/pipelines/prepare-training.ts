@@ -15,7 +15,7 @@ import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { Rng } from "../random.ts";
 import type { SampledTrainConfig } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
-import { resolveRateAndWindow, type TrainConfig } from "../resolve-config.ts";
+import type { TrainConfig } from "../resolve-config.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { batchClockFaults } from "../signals/data/batch-faults.ts";
@@ -48,6 +48,7 @@ import {
 import { windowWarningsOfLabelChanges, windowWarningsOfPeople } from "../signals/preprocessing/window-warnings.ts";
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { storedConfigWindowFault } from "../storage/store/stored-config.ts";
+import { resolveRateAndWindow } from "../training-window.ts";
 import { impossiblePeople } from "./impossible-people.ts";
 import { readNetwork } from "./read-network.ts";
 import { readTestSet, type TestSet } from "./test-set.ts";

@@ -5,11 +5,11 @@ import type { Options } from "../option.ts";
 import {
   type RetrainConfig,
   resolveRetrainConfig,
-  resolveTrainConfig,
   resolveTuneConfig,
   type TrainConfig,
   type TuneConfig,
 } from "../resolve-config.ts";
+import { resolveTrainConfig } from "../resolve-train-config.ts";
 import { retrainOptions } from "../retrain-options.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { trainOptions } from "../train-options.ts";

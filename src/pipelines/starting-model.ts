@@ -11,7 +11,8 @@ import { type OpenedModel, openWatchedModelForPrediction } from "../monitoring/s
 import type { Rng } from "../random.ts";
 import { type ChampionOptions, optionsOfModel, readChampionOptions } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
-import { resolveConfigOfNetwork, type TrainConfig } from "../resolve-config.ts";
+import type { TrainConfig } from "../resolve-config.ts";
+import { resolveConfigOfNetwork } from "../resolve-train-config.ts";
 import type { Sensor, SensorKind } from "../signals/data/find-sensors.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import { readJson } from "../storage/store/json-file.ts";

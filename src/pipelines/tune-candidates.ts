@@ -4,7 +4,8 @@ import { UserError } from "../errors.ts";
 import { camelCase, kebabCase } from "../letter-case.ts";
 import { nearestName } from "../nearest-name.ts";
 import { recordedConfigOfResult, unusedRecordedOptions } from "../recorded-options.ts";
-import { resolveTrainConfig, type TrainConfig, type TuneConfig } from "../resolve-config.ts";
+import type { TrainConfig, TuneConfig } from "../resolve-config.ts";
+import { resolveTrainConfig } from "../resolve-train-config.ts";
 import { trainOptions } from "../train-options.ts";
 import { searchedOptions } from "../tune-options.ts";
 

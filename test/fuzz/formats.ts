@@ -14,12 +14,8 @@ import { sync } from "../../src/pipelines/sync.ts";
 import type { Rng } from "../../src/random.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import { silent } from "../../src/reporter.ts";
-import {
-  readConfigFile,
-  resolveRetrainConfig,
-  resolveTrainConfig,
-  type TrainConfig,
-} from "../../src/resolve-config.ts";
+import { readConfigFile, resolveRetrainConfig, type TrainConfig } from "../../src/resolve-config.ts";
+import { resolveTrainConfig } from "../../src/resolve-train-config.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { canonicalJsonToHash, sha256Bytes } from "../../src/storage/store/hash.ts";
 import { modelFiles, trackingFile } from "../../src/storage/store/model-folder.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { enterResumableRun, resumableCheckpoints } from "../../src/pipelines/resumable-run.ts";
 import { recordedConfigOfResult } from "../../src/recorded-options.ts";
-import { resolveTrainConfig } from "../../src/resolve-config.ts";
+import { resolveTrainConfig } from "../../src/resolve-train-config.ts";
 import { openStaging, type Staging } from "../../src/storage/store/staging.ts";
 import { currentVersions } from "../../src/versions.ts";
 import { temporaryDirectory } from "../storage/store/temporary-directory.ts";

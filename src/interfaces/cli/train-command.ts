@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { resolveTrainConfig } from "../../resolve-config.ts";
+import { resolveTrainConfig } from "../../resolve-train-config.ts";
 import { trainOptions } from "../../train-options.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";

@@ -1,0 +1,80 @@
+// Validates and completes the options of `train`, and enforces the rules on options that a network or a starting model excludes.
+import type { TrainConfig } from "./config-types.ts";
+import { parseDay } from "./day.ts";
+import { UserError } from "./errors.ts";
+import { kebabCase } from "./letter-case.ts";
+import { optionsOfModel, unusedRecordedOptions } from "./recorded-options.ts";
+import { type ConfigFile, givenOptionNames, resolveOptions } from "./resolve-options.ts";
+import { trainOptions } from "./train-options.ts";
+import { checkConfigWindow } from "./training-window.ts";
+
+/**
+ * Validates and completes the options of `train`.
+ *
+ * @param options options of `train`; they take precedence over `file`
+ * @throws UserError for an unknown name, a value out of range, or a missing required value
+ */
+export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainConfig {
+  const resolved = resolveOptions(trainOptions, options, file);
+  const given = givenOptionNames(trainOptions, options, file);
+  const config = {
+    ...resolved,
+    ...(resolved.from !== undefined &&
+      !given.has("learningRate") &&
+      !unusedRecordedOptions(resolved.network).includes("learningRate") && { learningRate: fineTuningRate }),
+  };
+  checkConfigAlias(config);
+  parseDay(config.day);
+  checkConfigWindow(config);
+  refuseStepConfig(config);
+  refuseConfigOfModel(config);
+  return config;
+}
+
+/** A tenth of the default, because large steps would quickly undo what the model has learned. */
+const fineTuningRate = 0.0001;
+
+/** A config that was resolved before has these options, too, with their defaults. */
+function refuseConfigOfModel({ from, ...config }: TrainConfig): void {
+  if (from === undefined) return;
+  const refused = optionsOfModel.filter((name) => config[name] !== trainOptions[name].default);
+  if (refused.length === 0) return;
+  const names = refused.map((name) => `--${kebabCase(name)}`).join(" and ");
+  throw new UserError(`--from ${from}: its weights fit only its own windows and scaling, so ${names} cannot be given`, {
+    advice: `Leave out ${names}, or train from scratch.`,
+  });
+}
+
+/**
+ * Resolves the options of a run that uses the network of an existing model.
+ * @throws UserError if the network does not use one of them
+ */
+export function resolveConfigOfNetwork<C extends TrainConfig>(config: C, network: TrainConfig["network"]): C {
+  if (network === config.network) return config;
+  const { learningRate } = config;
+  const hasRate = !unusedRecordedOptions(network).includes("learningRate");
+  const own = {
+    ...config,
+    network,
+    learningRate: hasRate || learningRate !== fineTuningRate ? learningRate : trainOptions.learningRate.default,
+  };
+  refuseStepConfig(own, `the network of --from ${config.from}, ${network},`);
+  return own;
+}
+
+/** A config that was resolved before has these options, too, with their defaults. */
+function refuseStepConfig(config: TrainConfig, subject = `--network ${config.network}`): void {
+  const { network } = config;
+  const refused = unusedRecordedOptions(network).filter((name) => config[name] !== trainOptions[name].default);
+  if (refused.length === 0) return;
+  const names = refused.map((name) => `--${kebabCase(name)}`).join(" and ");
+  throw new UserError(`${subject} has no training epochs, so it does not use ${names}`, {
+    advice: `Leave out ${names}, or choose another --network.`,
+  });
+}
+
+/** @throws UserError for an alias without a registered model */
+export function checkConfigAlias({ alias, register }: { alias?: string; register?: string }): void {
+  if (alias === undefined || register !== undefined) return;
+  throw new UserError("--alias names a version of a registered model, so it needs --register NAME");
+}

@@ -1,4 +1,5 @@
-// Validates and completes the options of `train`, and enforces the rules on options that a network or a starting model excludes.
+// Validates and completes the options of `train`, and enforces the rules on options that a network or a starting model
+// excludes.
 import type { TrainConfig } from "./config-types.ts";
 import { parseDay } from "./day.ts";
 import { UserError } from "./errors.ts";

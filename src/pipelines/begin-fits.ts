@@ -110,7 +110,7 @@ export function nameOfFold(fold: number, kind: "fold" | "scratch" = "fold"): Fit
 
 /**
  * The settings that the fold fits and the final fit share. Each fit computes class weights and a scaler from its training
- * windows; a fit that starts from a model uses the model's scaler.
+ * windows, or takes the scaler of the model from which it starts.
  */
 export function fitSettings(
   { data: { windows, sensors, network }, config, fingerprint, rng, start }: FitsOfRun,

@@ -69,11 +69,11 @@ export function busyProblem(detail: string, afterSeconds: number, cause?: unknow
   });
 }
 
-export function unknownThing(detail: string): Problem {
+export function notFoundProblem(detail: string): Problem {
   return new Problem({ status: 404, title: "Not found", detail, advice: "GET /v1/streams lists the streams." });
 }
 
-export function unusableQuery(name: string, expected: string, got: string): Problem {
+export function queryProblem(name: string, expected: string, got: string): Problem {
   return new Problem({
     status: 400,
     title: "Unusable parameter",

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { type Service, UnknownModel } from "../../pipelines/open-service.ts";
 import { jsonResponse } from "./json-response.ts";
-import { problemOfUserError, unknownThing, unusableQuery } from "./problem.ts";
+import { notFoundProblem, problemOfUserError, queryProblem } from "./problem.ts";
 import type { Route } from "./route.ts";
 
 const kinds = ["active", "alarm", "silent", "rejected", "retired"] as const;
@@ -40,7 +40,7 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
       answer: async ({ query, caller }) => {
         const { which = "active", search, limit, skip } = query;
         const kind = kinds.find((own) => own === which);
-        if (kind === undefined) throw unusableQuery("which", `one of ${kinds.join(", ")}`, which);
+        if (kind === undefined) throw queryProblem("which", `one of ${kinds.join(", ")}`, which);
         const selection = {
           which: kind,
           ...(search !== undefined && search !== "" && { search }),
@@ -73,7 +73,7 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
         const { model, stream } = params as { model: string; stream: string };
         const last = wholeNumberOf("last", query.last, { otherwise: 200, from: 1, to: mostBatches });
         const shown = await readForRoute(() => serviceOf().reader.stream(caller.project, model, stream, last));
-        if (shown === null) throw unknownThing(`model ${model} has no stream ${JSON.stringify(stream)}`);
+        if (shown === null) throw notFoundProblem(`model ${model} has no stream ${JSON.stringify(stream)}`);
         return jsonResponse(shown);
       },
     },
@@ -98,7 +98,8 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
       answer: async ({ params, caller }) => {
         const { model, stream, batch } = params as { model: string; stream: string; batch: string };
         const read = await readForRoute(() => serviceOf().reader.batch(caller.project, model, stream, batch));
-        if (read === null) throw unknownThing(`stream ${JSON.stringify(stream)} has no batch ${JSON.stringify(batch)}`);
+        if (read === null)
+          throw notFoundProblem(`stream ${JSON.stringify(stream)} has no batch ${JSON.stringify(batch)}`);
         return jsonResponse(read);
       },
     },
@@ -125,7 +126,7 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
         const { model, stream, batch } = params as { model: string; stream: string; batch: string };
         const drawn = await readForRoute(() => serviceOf().picture({ project: caller.project, model, stream, batch }));
         if (drawn === null)
-          throw unknownThing(`stream ${JSON.stringify(stream)} has no batch ${JSON.stringify(batch)}`);
+          throw notFoundProblem(`stream ${JSON.stringify(stream)} has no batch ${JSON.stringify(batch)}`);
         return jsonResponse(drawn);
       },
     },
@@ -149,6 +150,6 @@ function wholeNumberOf(
 ): number {
   if (text === undefined) return otherwise;
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= from && value <= to)) throw unusableQuery(name, `a whole number from ${from} to ${to}`, text);
+  if (!(value >= from && value <= to)) throw queryProblem(name, `a whole number from ${from} to ${to}`, text);
   return value;
 }

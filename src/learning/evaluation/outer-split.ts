@@ -94,7 +94,7 @@ function outerSplitSizeWarnings({ labels, classes }: WindowPositions): string[] 
     ...(scarce.length === 0
       ? []
       : [
-          `There are few windows of ${listedNames(scarce.map(({ name, windows }) => `${name} (${windows})`))}. By chance alone, the recall of a class may be off by ${Math.round(100 / Math.sqrt(least))} points with ${counted(least, "window")}, and each class counts as much in macro F1 as any other. Record more, ${excluding(scarce.map(({ name }) => name))}.`,
+          `There are few windows of ${listedNames(scarce.map(({ name, windows }) => `${name} (${windows})`))}. By chance alone, the recall of a class may be off by ${Math.round(100 / Math.sqrt(least))} points with ${counted(least, "window")}, and each class counts as much in macro F1 as every other class. Record more, ${excluding(scarce.map(({ name }) => name))}.`,
         ]),
   ];
 }

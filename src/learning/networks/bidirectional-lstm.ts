@@ -1,7 +1,7 @@
 // A bidirectional LSTM (Hochreiter & Schmidhuber 1997, with a forget gate; Keras's semantics: sigmoid gates, one bias, outputs
 // of both directions side by side). Inference uses ONNX's own LSTM operator. Training needs every step's gates, which ONNX's
-// operator does not return. So training runs one forward Scan per direction, and a second Scan as its gradient rule. All
-// element-wise work is inside the Scan's body, where a step's activations stay in cache. The gradients of the weights are
+// operator does not return. So training runs one forward Scan per direction, and a second Scan as its gradient rule. The
+// Scan's body does all element-wise work, so that a step's activations stay in cache. The gradients of the weights are
 // computed after the Scan, as matrix products over all time steps.
 //
 // Dimensions: T time, B batch, I input channels, H units. Parameters have Keras's layouts, gates in the order i, f, g, o.

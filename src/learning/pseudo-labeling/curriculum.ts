@@ -1,9 +1,9 @@
 // Curriculum Labeling (Cascante-Bonilla, Tan, Qi and Ordonez, AAAI 2021). Cycle 0 learns from the labelled windows. Each
 // further cycle relabels all unlabelled windows with the previous cycle's network and learns from a larger share of them,
 // namely the windows with the most confident predictions. Each cycle restarts with fresh weights, optimizer and schedule, so
-// errors are not carried over. The winner is the cycle that scores best on the holdout, and may be cycle 0. A cap per class and
-// stopping rules are added to the paper's method. The caller provides the function that runs a fit. U unlabelled windows, K
-// classes.
+// errors are not carried over. The winner is the cycle that scores best on the holdout, and may be cycle 0. Tidemark
+// adds a cap per class and stopping rules to the paper's method. The caller provides the function that runs a fit. U unlabelled
+// windows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { gatherRows } from "../../stats/gather-rows.ts";

@@ -1,3 +1,4 @@
+import { median } from "../../stats/median.ts";
 import { chooseMixture, joinTriedMixtures } from "./choose-mixture.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";
 import { type FitEpoch, steppedEpochs } from "./fit-state.ts";
@@ -13,9 +14,9 @@ export const finalShards = 2;
 export function finalSchedule(folds: readonly (readonly FitEpoch[])[]): { epochs: number; learningRate: number[] } {
   const stepped = folds.map(steppedEpochs);
   const bestEpochs = stepped.map((epochs) => epochs.findLast(({ best }) => best)?.epoch ?? epochs.length);
-  const epochs = Math.max(1, Math.round(medianForFinalSchedule(bestEpochs)));
+  const epochs = Math.max(1, Math.round(median(bestEpochs)));
   const learningRate = Array.from({ length: epochs }, (_, epoch) =>
-    medianForFinalSchedule(stepped.map((fold) => fold[Math.min(epoch, fold.length - 1)]!.learningRate ?? 0)),
+    median(stepped.map((fold) => fold[Math.min(epoch, fold.length - 1)]!.learningRate ?? 0)),
   );
   return { epochs, learningRate };
 }
@@ -25,7 +26,7 @@ export function finalSchedulePenalty(folds: readonly (readonly FitEpoch[])[]): n
   const best = folds.map((epochs) =>
     Math.log(epochs.findLast((epoch) => epoch.best && epoch.penalty !== undefined)!.penalty!),
   );
-  return Number(Math.exp(medianForFinalSchedule(best)).toPrecision(6));
+  return Number(Math.exp(median(best)).toPrecision(6));
 }
 
 /**
@@ -38,15 +39,7 @@ export function finalMixture(folds: readonly (readonly FitEpoch[])[]): EnsembleM
   const members = Array.from(found[0]!.weights.keys());
   const tried = rows.flatMap((row) => (row.tried === undefined ? [] : [row.tried]));
   return {
-    temperatures: members.map((m) =>
-      Math.exp(medianForFinalSchedule(found.map(({ temperatures }) => Math.log(temperatures[m]!)))),
-    ),
+    temperatures: members.map((m) => Math.exp(median(found.map(({ temperatures }) => Math.log(temperatures[m]!))))),
     weights: tried.length > 0 ? chooseMixture(joinTriedMixtures(tried)) : found[0]!.weights,
   };
-}
-
-function medianForFinalSchedule(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -1,8 +1,8 @@
 // Fits the minirocket network: draws its kernels, counts their features once, and fits the linear head. The strength of the
 // head's penalty is chosen on rows that are held out in turn; the final head is then fitted to all rows. A fit that starts from
 // a model keeps the model's kernels, and its penalties pull the head towards the model's head. Each "epoch" of the fit is one
-// penalty, from the strongest to the weakest. A fit takes less than a minute, so an interrupted fit starts again. F is the
-// number of features, K the number of classes.
+// penalty, from the strongest to the weakest. An interrupted fit starts again, because it is short.
+// F is the number of features, K the number of classes.
 
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";

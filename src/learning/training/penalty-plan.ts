@@ -1,5 +1,5 @@
-// Plans how a fit chooses its penalty. A fit scores every penalty on people who are held out in turn, as in cross-validation,
-// because scores on people from whom the head has learned would favour weak penalties.
+// Plans how a fit chooses its penalty: by the scores on people who are held out in turn, as in cross-validation. Scores on
+// people from whom the head has learned would favour weak penalties.
 
 import type { Rng } from "../../random.ts";
 import { unchangedPenalty } from "../../unchanged-penalty.ts";

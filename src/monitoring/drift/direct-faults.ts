@@ -19,8 +19,8 @@ export const stuckShare = 0.05;
  */
 const clippedShare = 0.02;
 /**
- * A channel is clipped only if the end occurs this many times as often as any value between the ends, because a channel at rest
- * has few values.
+ * A channel is clipped only if the end occurs this many times as often as each value between the ends, because a channel at
+ * rest has few values.
  */
 const clippedRatio = 2;
 

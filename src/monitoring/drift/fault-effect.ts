@@ -3,6 +3,7 @@
 // figure that the fault moved most clearly tells whether it lasts, because a batch is nearer to one of the two. A p-value over
 // all signals often cannot, because batches with a subtle fault are often ordinary.
 
+import { median } from "../../stats/median.ts";
 import type { DriftState } from "./drift-state.ts";
 
 type Series = DriftState["series"];
@@ -52,17 +53,11 @@ export function faultEffect(series: Series, start: number): "lasts" | "gone" | n
 /** The median, and the median absolute deviation as a standard deviation. */
 function spreadOfFigure(side: Series, name: string, figure: 0 | 1): { n: number; median: number; spread: number } {
   const values = side.flatMap((entry) => (hasFigure(entry[name]) ? [entry[name]![figure]] : []));
-  const median = medianOfFigures(values);
-  return { n: values.length, median, spread: 1.4826 * medianOfFigures(values.map((x) => Math.abs(x - median))) };
+  const middle = median(values);
+  return { n: values.length, median: middle, spread: 1.4826 * median(values.map((x) => Math.abs(x - middle))) };
 }
 
 /** Entries without values have no precision. */
 function hasFigure(value: SeriesValue | undefined): boolean {
   return value !== undefined && value[3] > 0;
-}
-
-function medianOfFigures(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle) - 1]!) / 2;
 }

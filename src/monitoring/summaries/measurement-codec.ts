@@ -1,5 +1,5 @@
 // The binary form of a BatchMeasurement in a ledger. Counts are mostly small and many are zero, so varints take a third of
-// the space of JSON. Decoding also validates: any decoded measurement has the requested shape, finite moments, and counts
+// the space of JSON. Decoding also validates: every decoded measurement has the requested shape, finite moments, and counts
 // that sum to their n. Pure, no Node.js imports.
 //
 //   byte      version, 1

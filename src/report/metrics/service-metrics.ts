@@ -145,7 +145,7 @@ export class ServiceMetrics {
     if (evidence !== null) this.#evidence.set({ model, stream }, evidence);
   }
 
-  /** @param route the pattern of the address, not the address, which has any number of forms */
+  /** @param route the pattern of the address, not the address, whose number of forms is unlimited */
   request({
     method,
     route,

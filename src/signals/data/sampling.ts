@@ -74,7 +74,7 @@ export function* samplingSteps(rows: Pick<RowSource, "time">, start: number, end
   }
 }
 
-/** The median. Returns the median; sorts its argument in place. */
+/** Returns the median; sorts its argument in place. */
 export function medianOfSampling(values: Float64Array): number {
   values.sort();
   const middle = values.length >> 1;

@@ -61,7 +61,7 @@ function pathTemplateColumn(template: string, option: string): string {
   });
 }
 
-/** Matches the ending that a template may omit: any extension, but not the .5 of a person called 1.5. */
+/** Matches the ending that a template may omit: an extension, but not the .5 of a person called 1.5. */
 const omittedEnding =
   "(?:(?:\\.(?:csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|gz))+|\\.[A-Za-z]\\w{0,7})?";
 

@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { median } from "../../src/stats/median.ts";
+
+// Expected numbers from Python's statistics.median.
+it.each([
+  [[3], 3],
+  [[9, -1, 4], 4],
+  [[10, 2, 7, 1], 4.5],
+  [[], Number.NaN],
+])("of %j is %d", (values, expected) => {
+  const given = [...values];
+  expect(median(given)).toBe(expected);
+  expect(given).toEqual(values);
+});

@@ -1,6 +1,6 @@
-// The recordings that the drift benchmarks use. A fixed hash splits the people of each set into two halves. A compact
-// network is trained on one half with `tidemark train`, and streams are drawn from the other half. Constants are chosen
-// on the streams of half 1 and tested on those of half 0.
+// The recordings that the drift benchmarks use. A fixed hash splits the people of each set into two halves. A network is
+// trained on one half with `tidemark train`, and streams are drawn from the other half. Constants are chosen on the
+// streams of half 1 and tested on those of half 0.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -31,6 +31,9 @@ export const driftSets: Readonly<Record<string, DriftSet>> = {
   },
 };
 
+/** Network of the published figures. */
+export const defaultNetwork = "compact";
+
 const data = fileURLToPath(new URL("../../shared/data/", import.meta.url));
 const command = fileURLToPath(new URL("../src/interfaces/cli/main.ts", import.meta.url));
 const fileOf = (set: string): string => join(data, set, `${set}.parquet`);
@@ -51,21 +54,28 @@ export interface DriftHalf {
 /**
  * @param judged the half from whose people the streams are drawn
  * @param directory folder for files and models, which are created only once
+ * @param network network to train, as `tidemark train` names it
  */
-export async function openDriftHalf(set: string, judged: 0 | 1, directory: string): Promise<DriftHalf> {
+export async function openDriftHalf(
+  set: string,
+  judged: 0 | 1,
+  directory: string,
+  network: string = defaultNetwork,
+): Promise<DriftHalf> {
   mkdirSync(directory, { recursive: true });
   const at = (half: number): string => join(directory, `${set}-${half}`);
   for (const half of [0, 1]) await writeHalf(set, half, `${at(half)}.parquet`);
-  const trained = at(1 - judged);
+  const recordingsOfModel = `${at(1 - judged)}.parquet`;
+  const trained = network === defaultNetwork ? at(1 - judged) : `${at(1 - judged)}-${network}`;
   if (!existsSync(join(trained, "manifest.json"))) {
-    const words = ["train", `${trained}.parquet`, "--out", trained, "--network", "compact", "--folds", "4"];
+    const words = ["train", recordingsOfModel, "--out", trained, "--network", network, "--folds", "4"];
     const resume = existsSync(`${trained}.partial`) ? ["--resume"] : [];
     execFileSync(process.execPath, [command, ...words, ...driftSets[set]!.options, ...resume], { stdio: "inherit" });
   }
   const model = await openModelHandle(trained);
   const recordings = await readEvenRecordings(`${at(judged)}.parquet`, model.watched.config.rate);
   const users = [...new Set(recordings.stretches.map(({ user }) => user))];
-  return { model, recordings, users, trainedOn: `${trained}.parquet` };
+  return { model, recordings, users, trainedOn: recordingsOfModel };
 }
 
 /** Reads labelled recordings at the network's rate. */

@@ -17,7 +17,7 @@ import {
   type SetFigures,
 } from "./drift-measure.ts";
 import { peerTable } from "./drift-peer-table.ts";
-import { driftSets, isDriftSetPresent, openDriftHalf } from "./drift-sets.ts";
+import { defaultNetwork, driftSets, isDriftSetPresent, openDriftHalf } from "./drift-sets.ts";
 import { batchesPerStream, batchSeconds, pastBatches } from "./drift-simulation.ts";
 import {
   accuracyTable,
@@ -32,11 +32,12 @@ import { plain } from "./figures.ts";
 import { isMet } from "./measurement.ts";
 import { plainTable, type TitledTable } from "./titled-table.ts";
 
-type OptionName = "sets" | "half" | "seed" | "keep" | "days" | "parts" | "faults";
+type OptionName = "sets" | "half" | "network" | "seed" | "keep" | "days" | "parts" | "faults";
 
 export const driftOptions: Readonly<Record<OptionName, { readonly type: "string"; readonly default: string }>> = {
   sets: { type: "string", default: Object.keys(driftSets).join(",") },
   half: { type: "string", default: "0" },
+  network: { type: "string", default: defaultNetwork },
   seed: { type: "string", default: "1" },
   keep: { type: "string", default: join(fileURLToPath(new URL("..", import.meta.url)), ".cache", "drift") },
   days: { type: "string", default: Object.keys(driftDays).join(",") },
@@ -62,6 +63,8 @@ export async function benchmarkDrift(options: DriftBenchOptions): Promise<boolea
   const absent = sets.filter((set) => !isDriftSetPresent(set));
   if (options.write && (half !== 0 || faults !== ""))
     throw new Error("--write: expected all --faults, and --half 0, because constants are chosen on half 1");
+  if (options.write && options.network !== defaultNetwork)
+    throw new Error(`--write: expected --network ${defaultNetwork}, which the published figures are of`);
   if (options.write && absent.length > 0) throw new Error(`--write: ${absent.join(", ")}: not at ../shared/data`);
   const about = `Half ${half} of each set's people, seed ${seed}, commit ${judgingCommit()}. Neither the network nor its calibration knows these people. Streams have at most ${batchesPerStream} batches of ${batchSeconds} s; a fault begins after ${pastBatches}. In parentheses: 90 % intervals by bootstrap over people.`;
   if (!options.markdown) console.log(about);
@@ -72,7 +75,7 @@ export async function benchmarkDrift(options: DriftBenchOptions): Promise<boolea
       console.log(`\n${set}: not measured, because it is not at ../shared/data.`);
       continue;
     }
-    const opened = await openDriftHalf(set, half, options.keep);
+    const opened = await openDriftHalf(set, half, options.keep, options.network);
     const cache = new DriftCache(join(options.keep, "figures"), opened.model.watched.folder.directory, seed);
     const figures = await measureDriftSet({ set, half: opened, parts, days, faults: new RegExp(faults), seed, cache });
     await opened.model.close();

@@ -44,6 +44,7 @@ npm run bench -- --only drift: how the monitor performs on people and days that 
 
   --sets NAMES       some of: motionsense, wisdm_watch, bfrb_samsung (default: all that are in ../shared/data)
   --half 0|1         half of each data set's people whose streams are judged (default: 0; constants are chosen on 1)
+  --network NAME     network to train, as \`tidemark train\` names it (default: ${driftOptions.network.default})
   --seed N           seed of the streams and faults (default: 1)
   --keep DIR         folder for models and answers, which are computed once (default: .cache/drift)
   --days NAMES       some of: ${Object.keys(driftDays).join(", ")}: ranges of bouts in seconds, or recorded order (default: all)

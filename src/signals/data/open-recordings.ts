@@ -129,9 +129,9 @@ async function openRecordingsWith(
   const { requireLabels, requirePeople = requireLabels, reporter = silent, onFault = throwDataFault } = options;
   const labelFile = options.columns?.labels;
   const { labelColumn = requireLabels } = options;
-  const found = await findFiles(database, files, reporter, options.stored);
   const collecting = collectingReporter();
   const { warn } = collecting;
+  const found = await findFiles(database, files, reporter, options.stored, warn);
   const readable = await readableFiles(database, found, {
     columns: options.columns?.columns,
     channels: options.columns?.channels ?? options.columns?.modelChannels,

@@ -53,7 +53,7 @@ export async function tablesOfSensorFiles(
   }
   const joined = new Map<string, SensorFile[]>();
   for (const [key, parts] of sets) {
-    if (new Set(parts.map(({ kind }) => kind)).size < 2) continue;
+    if (parts.length < 2) continue;
     const columns: (readonly string[])[] = [];
     for (const { file } of parts) columns.push(await columnsOf(file));
     if (!areWholeSensorFiles(columns)) joined.set(key, parts);
@@ -62,7 +62,7 @@ export async function tablesOfSensorFiles(
   const tables: SourceTable[] = [];
   const done = new Set<string>();
   const leftOut: string[] = [];
-  const besides = joined.size > 0 ? new Set<SourceFile>() : await filesBesideRecordings(files, columnsOf);
+  const besides = await filesBesideRecordings(files, columnsOf, folders);
   for (const file of files) {
     const key = keyOf.get(file);
     const parts = key === undefined ? undefined : joined.get(key);
@@ -83,21 +83,27 @@ export async function tablesOfSensorFiles(
   return tables;
 }
 
-/** Finds tables of an archive that contain no sensor, such as notes about the device, if other tables contain one. */
+/**
+ * Finds tables that contain no sensor, such as notes about the device: in archives in which other tables contain one,
+ * and in folders with one file per sensor.
+ */
 async function filesBesideRecordings(
   files: readonly SourceFile[],
   columnsOf: (file: SourceFile) => Promise<readonly string[]>,
+  sensorFolders: ReadonlySet<string>,
 ): Promise<Set<SourceFile>> {
-  const inArchive = files.filter(({ path, stored }) => stored !== undefined && /\.zip\//i.test(path));
-  if (inArchive.length < 2) return new Set();
+  const besides = files.filter(
+    ({ path, stored }) => (stored !== undefined && /\.zip\//i.test(path)) || sensorFolders.has(dirname(path)),
+  );
+  if (besides.length < 2) return new Set();
   const sensors = new Map<SourceFile, number>();
-  for (const file of inArchive) {
+  for (const file of besides) {
     // A file that cannot be read causes an error later, when its rows are read.
     const columns = await columnsOf(file).catch(() => undefined);
     sensors.set(file, columns === undefined ? 1 : sensorsByName(columns).length);
   }
   if ([...sensors.values()].every((count) => count === 0)) return new Set();
-  return new Set(inArchive.filter((file) => sensors.get(file) === 0));
+  return new Set(besides.filter((file) => sensors.get(file) === 0));
 }
 
 function pathOfSensorFiles(parts: readonly SensorFile[]): string {

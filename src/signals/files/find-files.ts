@@ -34,19 +34,22 @@ export interface SourceFile {
 }
 
 /**
- * Expands globs and checks that every local file exists, is a regular file and is not empty.
+ * Expands globs and checks that every local file exists and is a regular file. Empty files are left out, because apps
+ * write one for each sensor without values; if all are empty, the first is refused.
  * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
  * @param reporter notified before DuckDB downloads an extension, which it needs to read URLs
  * @param stored paths of files whose content came from elsewhere, by the name that messages use for each file
+ * @param warn called with the names of the empty files
  * @returns files in the order of the patterns, without duplicates; the matches of a glob are sorted by name
- * @throws UserError if nothing matches, if a match is a folder, pipe, device, socket or empty file, or if two names
- *   refer to one file
+ * @throws UserError if nothing matches, if a match is a folder, pipe, device or socket, if all files are empty, or if
+ *   two names refer to one file
  */
 export async function findFiles(
   database: Database,
   patterns: readonly string[],
   reporter: Reporter,
   stored: ReadonlyMap<string, string> = new Map(),
+  warn: (message: string) => void = () => {},
 ): Promise<SourceFile[]> {
   if (patterns.length === 0) {
     throw new UserError("No recordings were named.", { advice: "Name at least one CSV, TSV or Parquet file." });
@@ -54,10 +57,11 @@ export async function findFiles(
   const found = new Map<string, SourceFile>();
   /** The first name under which each file was found, by its identity in the file system. */
   const nameOf = new Map<string, string>();
+  const empty: string[] = [];
   for (const pattern of patterns) {
     const content = stored.get(pattern);
     if (content !== undefined) {
-      await checkFoundFile(content, pattern);
+      if ((await checkFoundFile(content, pattern)).size === 0n) empty.push(pattern);
       found.set(pattern, { path: pattern, remote: false, format: formatOfFoundFile(pattern), stored: content });
       continue;
     }
@@ -66,12 +70,27 @@ export async function findFiles(
     for (const path of paths) {
       if (found.has(path)) continue;
       const within = remote ? undefined : await sheetInPath(path);
-      if (!remote) refuseFileFoundTwice(path, await checkFoundFile(within?.stored ?? path), nameOf, within?.sheet);
+      if (!remote) {
+        const status = await checkFoundFile(within?.stored ?? path);
+        refuseFileFoundTwice(path, status, nameOf, within?.sheet);
+        if (status.size === 0n) empty.push(path);
+      }
       const format = within === undefined ? formatOfFoundFile(path) : "csv";
       found.set(path, { path, remote, format, ...within });
     }
   }
+  if (empty.length > 0 && empty.length === found.size) {
+    throw new UserError(`${empty[0]}: the file is empty (0 bytes).`, {
+      advice: `Export ${basename(empty[0]!)} again, or leave it out.`,
+    });
+  }
+  if (empty.length > 0) warn(emptyFilesLeftOut(empty));
+  for (const path of empty) found.delete(path);
   return [...found.values()];
+}
+
+export function emptyFilesLeftOut(paths: readonly string[]): string {
+  return `Empty files are left out: ${paths.join(", ")}.`;
 }
 
 function formatOfFoundFile(path: string): SourceFile["format"] {
@@ -149,11 +168,6 @@ async function checkFoundFile(stored: string, path: string = stored): Promise<Bi
     throw new UserError(`${path}: expected a file, found ${kindOfFile(status)}, which can be read only once.`, {
       advice:
         "Write its output to a file and name that file: zcat x.csv.gz > x.csv (a .csv.gz file can be read directly).",
-    });
-  }
-  if (status.size === 0n) {
-    throw new UserError(`${path}: the file is empty (0 bytes).`, {
-      advice: `Export ${basename(path)} again, or leave it out.`,
     });
   }
   return status;

@@ -17,7 +17,7 @@ import { deviceRecordingTable } from "./device-recording.ts";
 import type { Database } from "./duckdb.ts";
 import { embracePlusRecording, isEmbracePlus } from "./embrace-plus.ts";
 import { fileBytes } from "./file-bytes.ts";
-import type { SourceFile } from "./find-files.ts";
+import { emptyFilesLeftOut, type SourceFile } from "./find-files.ts";
 import { garminFitRecording, isGarminFit } from "./garmin-fit.ts";
 import { geneactivRecording, isGeneactiv } from "./geneactiv.ts";
 import { separateJoinedText } from "./joined-text.ts";
@@ -214,7 +214,11 @@ async function readableFilesOfArchive(
     entries
       .filter(({ name }) => form.test(name) && !notInArchive.test(name))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const tables = [tableInArchive, binaryInArchive].map(named).find(({ length }) => length > 0) ?? [];
+  const listed = [tableInArchive, binaryInArchive].map(named).find(({ length }) => length > 0) ?? [];
+  const empty = listed.filter(({ bytes }) => bytes === 0);
+  const tables = empty.length < listed.length ? listed.filter(({ bytes }) => bytes > 0) : listed;
+  if (tables !== listed && empty.length > 0)
+    options.warn(emptyFilesLeftOut(empty.map(({ name }) => `${file.path}/${name}`)));
   if (tables.length === 0) {
     const names = entries.slice(0, 5).map(({ name }) => name);
     throw new UserError(

@@ -1,5 +1,5 @@
 // Recognises two kinds of tables whose rows have one value more than there are names: R writes row names without a name
-// for their column, and some loggers end each row with a separator. Also recognises names that NumPy writes as a
+// for their column, and some loggers end each row with separators. Also recognises names that NumPy writes as a
 // comment.
 
 import { splitLineByLayout, type TextLayout } from "./text-layout.ts";
@@ -9,11 +9,13 @@ export function fittingLayout(layout: TextLayout): TextLayout {
   const { separator, preamble, names, sample } = layout;
   if (names !== undefined) return layout;
   const width = sample[0]!.length;
-  const endsEmpty = sample.every((values) => values.length > 1 && values.at(-1) === "");
-  const shorter = endsEmpty ? { ...layout, sample: sample.map((values) => values.slice(0, -1)) } : layout;
   const above = (preamble.at(-1) ?? "").replace(/^#\s*/, "");
   const written = splitLineByLayout(above, separator);
   const given = written.at(-1) === "" ? written.slice(0, -1) : written;
+  const isEmptyFrom = (from: number): boolean =>
+    sample.every((values) => values.slice(from).every((value) => value === ""));
+  const kept = [given.length, width - 1].find((from) => from > 1 && from < width && isEmptyFrom(from)) ?? width;
+  const shorter = kept < width ? { ...layout, sample: sample.map((values) => values.slice(0, kept)) } : layout;
   if (given.length < 2 || !given.every(isNameInFittingLayout) || new Set(given).size < given.length) return shorter;
   if (given.length === shorter.sample[0]!.length) return { ...shorter, preamble: preamble.slice(0, -1), names: given };
   const first = Number(sample[0]![0]);

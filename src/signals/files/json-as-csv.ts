@@ -2,7 +2,7 @@
 // a record, such as the samples of a packet, become rows.
 
 import { UserError } from "../../errors.ts";
-import { kindOfSensorInText } from "../sensors/sensor-in-text.ts";
+import { kindOfSensorInText, sensorInText } from "../sensors/sensor-in-text.ts";
 import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
 import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
@@ -93,6 +93,11 @@ async function tableOfJsonRecords(
       source = jsonVectorsAsAxes(source, fields, vectors);
       continue;
     }
+    const packets = await jsonPacketsAsRows(database, source, objects);
+    if (packets !== null) {
+      source = packets;
+      continue;
+    }
     const events = await jsonEventsAsRows(database, source, fields, lists);
     if (events !== null) {
       source = events;
@@ -160,6 +165,42 @@ async function jsonEventsAsRows(
   return null;
 }
 
+/**
+ * Reads records that each contain a packet of one of several sensors, such as {"MeasAcc": {"Timestamp": 20, "ArrayAcc":
+ * [{"x": 0.1}]}} and {"MeasGyro": {...}}, as one packet per row with the name of its sensor; null if there are none.
+ */
+async function jsonPacketsAsRows(
+  database: Database,
+  source: string,
+  objects: readonly (readonly [name: string, type: string])[],
+): Promise<string | null> {
+  const packets: string[] = [];
+  for (const [name] of objects) {
+    if (objects.length < 2) return null;
+    const column = duckdbIdentifier(name);
+    const fields = (await database.rows(`DESCRIBE SELECT unnest(${column}) FROM ${source}`)).map(
+      ({ column_name: field, column_type: type }) => [String(field), String(type)] as const,
+    );
+    const samples = fields.filter(([, type]) => /^STRUCT\(.*\)\[\]$/.test(type));
+    if (fields.some((field) => !samples.includes(field) && !isPlainJsonType(field[1]))) continue;
+    if (samples.length > 1 && samples.every(([list]) => sensorInText(list) !== undefined))
+      return `(SELECT unnest(${column}) FROM ${source} WHERE ${column} IS NOT NULL)`;
+    const sensor = sensorInText(name)?.sensor;
+    if (samples.length !== 1 || sensor === undefined) continue;
+    const plain = fields.filter((field) => field !== samples[0]).map(([field]) => duckdbIdentifier(field));
+    packets.push(
+      `SELECT ${[
+        duckdbLiteral(sensor),
+        ...plain.map((field) => `${column}.${field}`),
+        `${column}.${duckdbIdentifier(samples[0]![0])}`,
+      ]
+        .map((value, i) => `${value} AS ${["sensor", ...plain, "samples"][i]}`)
+        .join(", ")} FROM ${source} WHERE ${column} IS NOT NULL`,
+    );
+  }
+  return packets.length === 0 ? null : `(${packets.join(" UNION ALL BY NAME ")})`;
+}
+
 /** Returns one row per record of a list; plain fields next to the list, such as a person, are repeated. */
 async function rowsOfJsonRecords(
   database: Database,
@@ -195,10 +236,11 @@ function jsonVectorsAsAxes(
  */
 function isFlatJsonList(type: string): boolean {
   const element = type.replace(/\[\d*\]$/, "");
-  return (
-    /^(VARCHAR|DOUBLE|BIGINT|HUGEINT|UBIGINT|FLOAT|INTEGER)$/.test(element) ||
-    (/^STRUCT\(([^()[\]]|\(\d+,\d+\))*\)$/.test(element) && !/time/i.test(element))
-  );
+  return isPlainJsonType(element) || (/^STRUCT\(([^()[\]]|\(\d+,\d+\))*\)$/.test(element) && !/time/i.test(element));
+}
+
+function isPlainJsonType(type: string): boolean {
+  return /^(VARCHAR|DOUBLE|BIGINT|HUGEINT|UBIGINT|FLOAT|INTEGER)$/.test(type);
 }
 
 /** Returns one row per element of lists that have equal lengths; other fields are repeated. */

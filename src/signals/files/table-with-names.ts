@@ -67,14 +67,15 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
   );
   const out = options.scratch.file("table.csv");
   const skip = layout.firstValues + (options.columns === undefined ? (known?.skip ?? 0) : 0);
+  const cut = found.sample[0]!.length - width;
+  const surplus = cut > 0 ? new RegExp(`(?:\\${separator} *){${cut}}$`) : undefined;
   const valuesOf = (text: string): string => {
     if (scale !== undefined)
       return splitLineByLayout(text, layout.separator)
         .map((value) => Number(value) * scale)
         .join(separator);
     if (layout.separator === "spaces") return splitLineByLayout(text, "spaces").join("\t");
-    if (layout !== found && layout.sample[0]!.length < found.sample[0]!.length)
-      return text.trimEnd().replace(new RegExp(`\\${separator}$`), "");
+    if (surplus !== undefined) return text.replace(/\r?$/, "").replace(surplus, "");
     return text.startsWith("'")
       ? splitLineByLayout(text, separator).join(separator)
       : layoutWithoutLineMark(text, separator);

@@ -6,7 +6,7 @@ const [a, b, c] = ["\\d{1,4}", "\\d{1,2}|[A-Za-z]{3,9}", "\\d{1,4}"];
 const fraction = "(?:[.,:](\\d{1,9}))?";
 const halfDay = "\\s*([AaPp])?\\.?(?:[Mm]\\.?)?";
 const offset = "\\s*(Z|UTC|GMT|[+-]\\d{2}:?\\d{2}|[+-]\\d{2})?\\s*(?:\\[[^\\]]*\\])?";
-export const dateTimeForm: string = `^\\s*(${a})([-/. ])(${b})[-/. ](${c})(?:[T ,_]+(\\d{1,2})[:.h](\\d{2})(?:[:.m](\\d{2}))?${fraction}${halfDay})?${offset}\\s*$`;
+export const dateTimeForm: string = `^\\s*(${a})([-/. ])(${b})[-/. ](${c})(?:[T ,_/:-]+(\\d{1,2})[:.h](\\d{2})(?:[:.m](\\d{2}))?${fraction}${halfDay})?${offset}\\s*$`;
 export const dateTimeParts = ["a", "sep", "b", "c", "h", "mi", "s", "f", "half", "zone"] as const;
 export const compactForm: string =
   "^\\s*((?:19|20)\\d{2})(\\d{2})(\\d{2})[T _-]?([01]\\d|2[0-3])([0-5]\\d)([0-5]\\d|60)(?:[.,]?(\\d{1,9}))?Z?\\s*$";

@@ -54,6 +54,8 @@ describe("one form in the whole file", () => {
     ["%Y-%m-%d %H:%M:%S:%f", ten],
     ["%Y-%m-%dT%H.%M.%S.%f", ten],
     ["%d.%m.%Y %H:%M:%S.%f", ten],
+    ["%Y/%m/%d/%H:%M:%S.%f", ten],
+    ["%d/May/%Y:%H:%M:%S.%f", ten],
     ["%Y/%m/%d %H:%M:%S.%f", ten],
     ["%d-May-%Y %H:%M:%S.%f", ten],
     ["%Y-%m-%d %H:%M:%S.%f+0100 [Europe/London]", ten - 3600],

@@ -1,11 +1,12 @@
 // Recognises two kinds of tables whose rows have one value more than there are names: R writes row names without a name
 // for their column, and some loggers end each row with separators. Also recognises names that NumPy writes as a
-// comment.
+// comment, and column numbers in place of names.
 
 import { splitLineByLayout, type TextLayout } from "./text-layout.ts";
 
-/** Returns the layout with names that fit its rows; if there are no such names, returns the layout unchanged. */
-export function fittingLayout(layout: TextLayout): TextLayout {
+/** Returns the layout with names that fit its rows; if there are no such names, returns only the rows' layout. */
+export function fittingLayout(found: TextLayout): TextLayout {
+  const layout = layoutBelowNumbers(found);
   const { separator, preamble, names, sample } = layout;
   if (names !== undefined) return layout;
   const width = sample[0]!.length;
@@ -22,6 +23,23 @@ export function fittingLayout(layout: TextLayout): TextLayout {
   const isNumbered = (first === 0 || first === 1) && sample.every(([value], i) => Number(value) === first + i);
   if (given.length !== width - 1 || !isNumbered) return shorter;
   return { ...layout, preamble: preamble.slice(0, -1), names: ["row_name", ...given] };
+}
+
+/** Minimum number of columns in whose place pandas writes their numbers. */
+const fewestNumbers = 3;
+
+/** Takes a first line such as 0,1,2,3, which pandas writes for columns without names, for no row of values. */
+function layoutBelowNumbers(layout: TextLayout): TextLayout {
+  const { names, preamble, firstValues, sample } = layout;
+  const [numbers, ...rows] = sample;
+  const isNumbering = numbers!.length >= fewestNumbers && numbers!.every((value, i) => value === String(i));
+  if (names !== undefined || !isNumbering || rows.length === 0) return layout;
+  return {
+    ...layout,
+    preamble: [...preamble, numbers!.join(layout.separator)],
+    firstValues: firstValues + 1,
+    sample: rows,
+  };
 }
 
 function isNameInFittingLayout(text: string): boolean {

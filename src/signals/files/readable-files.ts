@@ -24,6 +24,7 @@ import { separateJoinedText } from "./joined-text.ts";
 import { jsonAsCsv } from "./json-as-csv.ts";
 import { rateInKnownLayout } from "./known-layouts.ts";
 import { nulPaddedLines, removeNulPadding } from "./nul-padding.ts";
+import { oldestFirst } from "./oldest-first.ts";
 import {
   headOfOtherFormat,
   refuseDamagedFormat,
@@ -134,14 +135,16 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset - named };
     return readableFile(database, own, options);
   }
-  const plain = plainTextOfLayout(lines.filter((line) => !isBlankLine(line)));
+  const tableLines = lines.filter((line) => !isBlankLine(line));
+  const plain = plainTextOfLayout(tableLines);
   const comments = lines.filter((line) => line.startsWith("#"));
   if (plain !== undefined && rateInKnownLayout(comments, plain.names) === undefined) {
     resolveRepeatedNames(file.path, plain.names, options);
-    const header = lines.find((line) => !isBlankLine(line))!.replace(/^\ufeff/, "");
+    const header = tableLines[0]!.replace(/^\ufeff/, "");
     const time = plain.names.indexOf(options.time ?? usualColumnOfRole(plain.names, "time") ?? "");
     const { separator } = plain;
-    const tables = gzipped ? [file] : await separateJoinedText(file, header, { separator, time }, options);
+    const own = gzipped ? file : await oldestFirst(file, tableLines, { separator, time }, options);
+    const tables = gzipped ? [file] : await separateJoinedText(own, header, { separator, time }, options);
     return plain.decimalComma ? tables.map((own) => ({ ...own, decimalCommaWith: separator })) : tables;
   }
   const layout = textLayout(lines);

@@ -92,8 +92,12 @@ function splitSensorName(before: string, after: string): { unit: WrittenUnit | u
     const others = [...first, ...last].length - 1;
     // A name must contain more than a unit, so "g_x" is a gyroscope.
     if (at < 0 || others === 0) continue;
-    const kept = words === last ? [...first, ...words.toSpliced(at, 1)] : [...words.toSpliced(at, 1), ...last];
+    // In x_in_g, the letter can only be a unit.
+    const isStated = /^(in|times)$/i.test(words[at - 1] ?? "");
+    const rest = isStated ? words.toSpliced(at - 1, 2) : words.toSpliced(at, 1);
+    const kept = words === last ? [...first, ...rest] : [...rest, ...last];
     const unit = unitOfName(words[at]!)!;
+    if (isStated) return { unit, rest: kept.join(" ") };
     if (/^g$/i.test(words[at]!) && sensorKindByNameWords(wordsOfSensorName(kept.join(" ")))?.kind !== "accelerometer")
       continue;
     return { unit, rest: kept.join(" ") };

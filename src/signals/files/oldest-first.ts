@@ -1,0 +1,57 @@
+// Reverses tables whose rows run from the newest to the oldest, as apps and databases export them that show the latest
+// value at the top.
+
+import { stat } from "node:fs/promises";
+import type { SourceFile } from "./find-files.ts";
+import type { NamingOptions } from "./table-with-names.ts";
+import { type Separator, splitLineByLayout } from "./text-layout.ts";
+import { linesOfText, writeTextLines } from "./text-lines.ts";
+
+/** Minimum number of rows from which the order is inferred. */
+const fewestRows = 20;
+
+/** Maximum size of a table that is reversed in memory, in bytes. */
+const largestTable = 2 ** 28;
+
+/**
+ * @param file plain text, not compressed, that begins with a line of names
+ * @param lines the first lines
+ * @param table.time position of the time column; -1 if there is none
+ * @returns the file itself if its first rows do not run backwards
+ */
+export async function oldestFirst(
+  file: SourceFile,
+  [, ...lines]: readonly string[],
+  { separator, time }: { readonly separator: Separator; readonly time: number },
+  { scratch, warn }: Pick<NamingOptions, "scratch" | "warn">,
+): Promise<SourceFile> {
+  const stored = file.stored ?? file.path;
+  if (time < 0 || lines.some((line) => line.split('"').length % 2 === 0)) return file;
+  const times = lines.map((line) => splitLineByLayout(line, separator)[time] ?? "").filter((text) => text !== "");
+  if (!runBackwards(times) || (await stat(stored)).size > largestTable) return file;
+  const [names, rows]: [string[], string[]] = [[], []];
+  for await (const line of linesOfText(stored)) (names.length === 0 ? names : rows).push(line);
+  const out = scratch.file("oldest-first.csv");
+  await writeTextLines(oldestFirstLines(names, rows), out);
+  warn(`${file.path}: the rows run from the newest to the oldest, so they are read in reverse order.`);
+  return { ...file, stored: out, lineOffset: null };
+}
+
+async function* oldestFirstLines(names: readonly string[], rows: readonly string[]): AsyncGenerator<string> {
+  yield* names;
+  for (const row of rows.toReversed()) if (row.trim() !== "") yield row;
+}
+
+/** Compares numbers by value, and dates and times as text, which suffices within a day. */
+function runBackwards(times: readonly string[]): boolean {
+  if (times.length < fewestRows) return false;
+  const numbers = times.map(Number);
+  const isNumeric = numbers.every(Number.isFinite);
+  let earlier = 0;
+  for (let i = 1; i < times.length; i++) {
+    const [before, at] = isNumeric ? [numbers[i - 1]!, numbers[i]!] : [times[i - 1]!, times[i]!];
+    if (at > before) return false;
+    if (at < before) earlier++;
+  }
+  return 2 * earlier > times.length || (earlier > 0 && times.length > 4 * fewestRows);
+}

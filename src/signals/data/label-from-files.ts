@@ -5,10 +5,11 @@ import type { Database } from "../files/duckdb.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
 import { type LabellingOptions, labelRecordings } from "./label-recordings.ts";
 import type { ColumnOptions } from "./named-columns.ts";
-import { readLabelFiles } from "./read-label-file.ts";
+import { type LabelFiles, readLabelFiles } from "./read-label-file.ts";
 import type { Table } from "./row-chunks.ts";
 import type { SelectedRows } from "./select-rows.ts";
 import type { StoredRows } from "./stored-rows.ts";
+import { daysIn1970, unitsPerSecond } from "./time-unit.ts";
 
 export interface LabelledFromFiles {
   readonly rows: StoredRows;
@@ -32,7 +33,8 @@ export async function labelFromFiles(
 ): Promise<LabelledFromFiles> {
   const { label, group, recording, timeFormat, timeZone, labelsClock } = columns;
   const named = { label, group, recording, timeFormat, timeZone };
-  const files = await readLabelFiles(database, columns.labels!, { ...named, scratch });
+  const read = await readLabelFiles(database, columns.labels!, { ...named, scratch });
+  const files = timeUnit === "days" && read.clock === "numbers" ? labelsInDays(read) : read;
   const {
     rows: labelled,
     dropped,
@@ -66,4 +68,16 @@ export async function labelFromFiles(
       dropped: { ...before, missing_label: before.missing_label + dropped },
     }),
   };
+}
+
+/** Converts labels in days, like the recordings', to seconds from 1970. */
+function labelsInDays(files: LabelFiles): LabelFiles {
+  if (files.annotations.some(({ start }) => daysIn1970(start) === 0)) return files;
+  const seconds = (day: number): number => (day - daysIn1970(day)) / unitsPerSecond.days;
+  const annotations = files.annotations.map((own) => ({
+    ...own,
+    start: seconds(own.start),
+    end: own.end === null ? null : seconds(own.end),
+  }));
+  return { ...files, annotations };
 }

@@ -7,7 +7,7 @@ import { localTimeConverter } from "./local-time.ts";
 import type { RowChunk, Table } from "./row-chunks.ts";
 import { headRows, type RowPace, rowPace } from "./row-pace.ts";
 import type { RowKey } from "./row-texts.ts";
-import { detectTimeUnit, secondsOfTimeUnit, steppedUnits, unitsPerSecond } from "./time-unit.ts";
+import { daysIn1970, detectTimeUnit, secondsOfTimeUnit, steppedUnits, unitsPerSecond } from "./time-unit.ts";
 
 /** A chunk of rows with their times. */
 export interface TimedChunk {
@@ -160,9 +160,10 @@ export class RowClocks {
     }
     if (unit === "ticks") {
       const { perSecond, in1970 } = ticks!;
-      this.#warn(
-        `Column "${column}" does not state its unit. Judging by the size of its numbers, it counts ticks of 100 ns, as Windows does. If the unit is another one, give it with --time-unit.`,
-      );
+      if (because !== "name")
+        this.#warn(
+          `Column "${column}" does not state its unit. Judging by the size of its numbers, it counts ticks of 100 ns, as Windows does. If the unit is another one, give it with --time-unit.`,
+        );
       return { unit, seconds: ({ time }) => time!.map((value) => (value - in1970) / perSecond) };
     }
     const stepped = steppedUnits.find((name) => name === unit);
@@ -173,11 +174,12 @@ export class RowClocks {
       );
     }
     const perSecond = unitsPerSecond[unit];
+    const in1970 = unit === "days" ? daysIn1970(pace.middle) : 0;
     return {
       unit,
       seconds: (chunk) => {
         const time = this.#unwrapped(chunk, pace.step);
-        return perSecond === 1 ? time : time.map((value) => value / perSecond);
+        return perSecond === 1 ? time : time.map((value) => (value - in1970) / perSecond);
       },
     };
   }

@@ -38,11 +38,14 @@ const usualTicks = { lower: 0.01, upper: 100 } as const;
 const guessFactor = 8;
 /** Range of seconds since 1970, for times from 1998 to 2103. */
 const sinceEpoch = { from: 9e8, to: 4.2e9 } as const;
-/** Counts of days from 1954 to 2119 in spreadsheets, MATLAB (datenum) and astronomy (Julian days). */
-const countedDays: readonly { readonly from: number; readonly to: number }[] = [
-  { from: 20_000, to: 80_000 },
-  { from: 713_700, to: 773_900 },
-  { from: 2_434_700, to: 2_495_000 },
+/**
+ * Counts of days from 1954 to 2119 in spreadsheets, MATLAB (datenum) and astronomy (Julian days), and each count at the
+ * start of 1970.
+ */
+const countedDays: readonly { readonly from: number; readonly to: number; readonly in1970: number }[] = [
+  { from: 20_000, to: 80_000, in1970: 25_569 },
+  { from: 713_700, to: 773_900, in1970: 719_529 },
+  { from: 2_434_700, to: 2_495_000, in1970: 2_440_587.5 },
 ];
 /** Clocks of Windows count ticks of 100 ns, from the year 1601 (FILETIME) or from the year 1 (.NET). */
 const windowsTicks = { perSecond: 1e7, epochs: [-11_644_473_600, -62_135_596_800] } as const;
@@ -86,6 +89,9 @@ export function detectTimeUnit(
 ): FoundTimeUnit {
   const { step, middle } = pace;
   const rateIn = (unit: NumericUnit): number => unitsPerSecond[unit] / step;
+  const parts = partsOfSecondInName(name);
+  if (parts !== undefined && isRatePossibleInUnit(parts / step))
+    return { unit: "ticks", because: "name", ticks: { perSecond: parts, in1970: 0 } };
   const named = timeUnitInName(name);
   if (!(step > 0)) return { unit: named ?? "s", because: named === undefined ? "steps" : "name" };
   // A time after the year 2103 cannot come from a clock. Dates written as digits, such as 20260504100000, would be
@@ -106,11 +112,7 @@ export function detectTimeUnit(
   if (sized !== undefined) return { unit: sized, because: "size" };
   const ticks = unitOfWindowsTicks(pace);
   if (ticks !== undefined) return { unit: "ticks", because: "size", ticks };
-  if (
-    countedDays.some(({ from, to }) => middle >= from && middle <= to) &&
-    !isRatePossibleInUnit(rateIn("s")) &&
-    isRatePossibleInUnit(rateIn("days"))
-  )
+  if (daysIn1970(middle) > 0 && !isRatePossibleInUnit(rateIn("s")) && isRatePossibleInUnit(rateIn("days")))
     return { unit: "days", because: "size" };
   if (nominalRateHz === undefined) {
     const unit = step < 1 ? "s" : step < 1e3 ? "ms" : step < 1e6 ? "us" : "ns";
@@ -127,6 +129,11 @@ export function detectTimeUnit(
   const isOnly = unit === "s" && step < 1 && rate <= onlyRate && steppedUnits.filter(isPossible).length === 1;
   if (misfit(unit) > Math.log(guessFactor) && !isUsual && !isOnly) throw ask(unit, "judging by its steps");
   return { unit, because: "steps" };
+}
+
+/** Returns what the clock that counts these days shows at the start of 1970; 0 if the days are not a date. */
+export function daysIn1970(days: number): number {
+  return countedDays.find(({ from, to }) => days >= from && days <= to)?.in1970 ?? 0;
 }
 
 /** Returns the unit of Windows ticks, if they give a common rate and a date since 1998. */
@@ -186,6 +193,12 @@ function implausibleTimeUnit({
     expected,
     found,
   });
+}
+
+/** Returns 256 for "TIME [s/256]" and "t (1/256 s)". */
+function partsOfSecondInName(name: string): number | undefined {
+  const found = /(?:\b(?:s|secs?)\/(\d{2,6})|\b1\/(\d{2,6}) ?(?:s|secs?)\b)\W*$/i.exec(name.trim());
+  return found === null ? undefined : Number(found[1] ?? found[2]);
 }
 
 /**

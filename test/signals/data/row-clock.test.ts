@@ -27,6 +27,8 @@ test.each([
   // MATLAB's datenum and Julian days of 2024-05-04 12:00
   ["timestamp", (i: number) => (739_376.5 + i / 50 / 86_400).toFixed(10), "days"],
   ["timestamp", (i: number) => (2_460_435 + i / 50 / 86_400).toFixed(9), "days"],
+  ["TIME [s/250]", (i: number) => i * 5, "ticks"],
+  ["t (1/1000 s)", (i: number) => i * 20, "ticks"],
   // FILETIME and .NET ticks of 2024-05-04 10:00
   ["timestamp", (i: number) => `${1_335_929_040_000 + i * 2}00000`, "ticks"],
   ["timestamp", (i: number) => `${6_385_041_360_000 + i * 2}00000`, "ticks"],
@@ -36,6 +38,15 @@ test.each([
   expect(quality.rows.kept).toBe(1600);
   expect(quality.sampling.rate_hz_min).toBeCloseTo(50, 1);
   expect(quality.sampling.rate_hz_max).toBeCloseTo(50, 1);
+});
+
+test.each([
+  ["a spreadsheet's", 45_416.5],
+  ["MATLAB's", 739_376.5],
+  ["Julian", 2_460_435],
+])("%s days count from their own epoch", async (_, day) => {
+  const { recordings } = await readClock("timestamp", (i) => (day + i / 50 / 86_400).toFixed(10));
+  expect(recordings.time[0]).toBeCloseTo(Date.UTC(2024, 4, 4, 12) / 1000, 3);
 });
 
 test.each([

@@ -207,9 +207,10 @@ function describeSpread(groups: readonly Groups[], packets: boolean): string {
   const rate = [...new Set([hz(Math.min(...rates)), hz(Math.max(...rates))])].join(" to ");
   const size = low === high ? `${low}` : `${low} to ${high}`;
   const recordings = counted(groups.length, "recording");
+  const shared = high === 1 ? "some rows share a time" : `about ${size} rows share each time`;
   return packets
     ? `In ${recordings}, rows arrive in packets of ${size}. These rows were spread evenly over the time between packets, at ${rate} Hz.`
-    : `In ${recordings}, about ${size} rows share each time. These rows were spread evenly until the next time, at ${rate} Hz. For exact times, export them with more digits.`;
+    : `In ${recordings}, ${shared}. These rows were spread evenly until the next time, at ${rate} Hz. For exact times, export them with more digits.`;
 }
 
 function describeIrregularSpread(groups: readonly Groups[]): string {

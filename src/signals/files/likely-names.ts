@@ -10,10 +10,9 @@ export function likelyNames(sample: readonly (readonly string[])[]): string[] {
   // Uses the finest of several clocks.
   const clocks = [...columns.keys()].filter((c) => isLikelyClock(columns[c]!));
   const [clock = -1] = clocks.toSorted((a, b) => new Set(columns[b]).size - new Set(columns[a]).size);
-  const seconds = columns.findIndex(
-    (values, c) => areLikelyUnixSeconds(values) && c + 1 < columns.length && areLikelyNanoseconds(columns[c + 1]!),
-  );
-  if (seconds >= 0) [names[seconds], names[seconds + 1]] = ["sec", "nanosec"];
+  const parts = columns.map((values, c) => likelyPartOfSecond(values, columns[c + 1] ?? []));
+  const seconds = parts.findIndex((part) => part !== undefined);
+  if (seconds >= 0) [names[seconds], names[seconds + 1]] = ["sec", parts[seconds]!];
   else if (clock >= 0) names[clock] = "time";
   const mark = columns.findIndex(isLikelyMark);
   if (mark >= 0) names[mark] = "sensor";
@@ -45,6 +44,19 @@ function areLikelyUnixSeconds(values: readonly string[]): boolean {
 /** Whether the values may be nanoseconds within a second, which are written without leading zeros. */
 function areLikelyNanoseconds(values: readonly string[]): boolean {
   return values.every((value) => /^\d{1,9}$/.test(value)) && values.some((value) => value.length > 6);
+}
+
+/** Returns the name of a column of fractions of the seconds in the column before it, which restart with each second. */
+function likelyPartOfSecond(seconds: readonly string[], fractions: readonly string[]): string | undefined {
+  if (areLikelyUnixSeconds(seconds) && fractions.length > 0 && areLikelyNanoseconds(fractions)) return "nanosec";
+  if (![...seconds, ...fractions].every((value) => /^\d{1,10}$/.test(value)) || fractions.length === 0)
+    return undefined;
+  const [whole, part] = [seconds.map(Number), fractions.map(Number)];
+  const most = part.reduce((a, b) => Math.max(a, b), 0);
+  const restarts = whole.slice(1).filter((value, i) => value === whole[i]! + 1 && part[i + 1]! < part[i]!).length;
+  const continues = whole.slice(1).filter((value, i) => value === whole[i] && part[i + 1]! > part[i]!).length;
+  if (restarts === 0 || restarts + continues < whole.length - 1 || continues < restarts) return undefined;
+  return most >= 1e9 ? undefined : most >= 1e6 ? "nanosec" : most >= 1e3 ? "microsec" : "millisec";
 }
 
 /** Minimum number of rows in which a few recurring integers must appear to identify sensors instead of being values. */

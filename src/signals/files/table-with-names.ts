@@ -120,7 +120,7 @@ function tableWithoutNames(path: string, { sample, preamble, separator }: TextLa
   const likely = likelyNames(sample);
   const names = splitLineByLayout(preamble.at(-1) ?? "", separator).filter((name) => name !== "");
   const rate =
-    likely.includes("time") || likely.includes("nanosec")
+    likely.includes("time") || likely.includes("sec")
       ? ""
       : " No column looks like a time; if there is none, also give the rate of the recordings with --rate, such as --rate 50.";
   const values = first.slice(0, 8).join(", ");

@@ -1,0 +1,24 @@
+// Suggests names for columns without any, from their values.
+import { expect, test } from "vitest";
+import { likelyNames } from "../../../src/signals/files/likely-names.ts";
+
+const axes = (i: number): string[] =>
+  [Math.sin(i), Math.cos(i), 9.8 + Math.sin(2 * i)].map((value) => value.toFixed(4));
+
+test.each<[string, number, (i: number) => string, string]>([
+  ["seconds and microseconds", 7, (i) => `${20_000 * i}`, "microsec"],
+  ["seconds and milliseconds", 7, (i) => `${20 * i}`, "millisec"],
+  ["Unix seconds and nanoseconds", 1_714_816_800, (i) => `${20_000_000 * i}`, "nanosec"],
+])("%s are one clock", (_, start, fraction, name) => {
+  const sample = Array.from({ length: 150 }, (_, i) => [
+    `${start + Math.floor(i / 50)}`,
+    fraction(i % 50),
+    ...axes(i / 50),
+  ]);
+  expect(likelyNames(sample)).toEqual(["sec", name, "acc_x", "acc_y", "acc_z"]);
+});
+
+test("a count of labels beside a clock is no part of it", () => {
+  const sample = Array.from({ length: 150 }, (_, i) => [`${1000 + 20 * i}`, `${i % 3}`, ...axes(i / 50)]);
+  expect(likelyNames(sample)[0]).toBe("time");
+});

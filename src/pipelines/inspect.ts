@@ -114,7 +114,9 @@ export async function inspect(
   const { opened, refused } = await openToInspect(training, reporter, faults);
   try {
     const refusal = faults[0] ?? refused ?? (await inspectTrainingRefusal(opened, training, reporter));
-    const { sensors } = findSensors(opened.rows, config.sensor ?? []);
+    const { sensors, warnings } = findSensors(opened.rows, config.sensor ?? []);
+    // A refusal for labels or people comes before the training would warn of the sensors.
+    for (const warning of warnings) if (!reporter.warnings.includes(warning)) reporter.warn(warning);
     const result: InspectResult = {
       quality: opened.quality,
       unusedColumns: [...opened.unusedColumns],

@@ -167,4 +167,16 @@ describe("an app's export, with neither labels nor people", () => {
     expect(stderr).toContain("no column for the activity label was found among timestamp_s, Ax, Ay, Az");
     expect(stderr).toContain('--label-from-path "{activity}/*"');
   });
+
+  it("names each sensor whose name and values do not show what it measures", async () => {
+    await copy(
+      "values.csv",
+      "SELECT timestamp_s, 0.2 * Gx AS x_value, 0.2 * Gy AS y_value, 0.2 * Gz AS z_value FROM r WHERE \"user\" = 'person-01' AND activity = 'walking'",
+    );
+    const { exitCode, stderr } = await run("inspect", "values.csv", ...reading);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /Sensor value \(x_value, y_value, z_value\): neither its name nor its values .* add --sensor/,
+    );
+  });
 });

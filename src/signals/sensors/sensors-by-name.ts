@@ -177,9 +177,11 @@ function withWholeSensorName(sensor: NamedSensor): NamedSensor {
   return { ...sensor, name: `${x.slice(0, at)}${x[at] === "x" ? "xyz" : "XYZ"}${x.slice(at + 1)}` };
 }
 
-/** Whether a name consists only of an axis and a unit, such as x or x-axis (g). */
+/** Whether a name consists only of an axis and a unit, such as x, x_value or x-axis (g). */
 export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
-  return wordsOfSensorName(splitSensorName("", x.trim()).rest).every((word) => /^(x|axis|axes)$/.test(word));
+  return wordsOfSensorName(splitSensorName("", x.trim()).rest).every((word) =>
+    /^(x|axis|axes|values?|val|data)$/.test(word),
+  );
 }
 
 /** Returns the part of a sensor's name that does not state its kind, such as its place on the body. */

@@ -15,7 +15,7 @@ export function buildHeadScoresGraph(type: CountType, features: number): Graph {
 }
 
 /**
- * Inputs: counts, weights and intercepts as above, row_weights [N, 1] and targets [N, K]. Outputs: products [K, F], the
+ * Inputs: counts, weights and intercepts as above, row_weights [N, K] and targets [N, K]. Outputs: products [K, F], the
  * residual of each row (row weight times score, minus target) times the row's counts, summed over rows; residuals [K], the sums
  * of the rows' residuals.
  */
@@ -23,7 +23,7 @@ export function buildHeadProductsGraph(type: CountType, features: number): Graph
   const graph = new Graph("head_products");
   const x = inputOfHeadRows(graph, type, features);
   const scores = headScores(graph, x, features);
-  const rowWeights = graph.input("row_weights", "float32", ["rows", 1]);
+  const rowWeights = graph.input("row_weights", "float32", ["rows", "columns"]);
   const residuals = sub(mul(scores, rowWeights), graph.input("targets", "float32", ["rows", "columns"]));
   graph.output("products", gemm(residuals, x, { transA: true }));
   graph.output("residuals", reduceSum(residuals, [0], false));

@@ -77,7 +77,7 @@ export async function fitMiniRocket(
     tolerance,
     maxSteps,
     shouldStop,
-    onStep: reportFitMiniRocketSteps(options, penalties.parts.length + 1),
+    onStep: reportFitMiniRocketSteps(options, penalties.parts.length > 0 ? 2 : 1),
   };
   try {
     const { strengths, parts } = penalties;
@@ -111,12 +111,12 @@ function reportFitMiniRocketCounts({ onStep }: FitOptions, steps: number): (wind
   return (step) => onStep({ epoch: 1, step, steps, loss: null, stage: "features" });
 }
 
-/** Reports the steps of several heads, fitted one after another, as steps of a single fit. */
-function reportFitMiniRocketSteps({ onStep }: FitOptions, heads: number): (step: number) => void {
+/** Reports the steps of the search and of the final head, one after the other, as steps of a single fit. */
+function reportFitMiniRocketSteps({ onStep }: FitOptions, solutions: number): (step: number) => void {
   let begun = 0;
   return (step) => {
     if (step === 1) begun++;
-    onStep({ epoch: 1, step: (begun - 1) * maxSteps + step, steps: heads * maxSteps, loss: null, stage: "layer" });
+    onStep({ epoch: 1, step: (begun - 1) * maxSteps + step, steps: solutions * maxSteps, loss: null, stage: "layer" });
   };
 }
 

@@ -6,6 +6,14 @@
 import { unchangedPenalty } from "../../unchanged-penalty.ts";
 import { buildHeadProductsGraph, buildHeadScoresGraph } from "../networks/linear-head-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
+import {
+  centredHeadColumn,
+  type HeadColumn,
+  type HeadPoint,
+  type HeadProducts,
+  headColumns,
+  headProblem,
+} from "./head-problem.ts";
 import type { WindowCounts } from "./minirocket-statistics.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor } from "./onnx-runtime.ts";
 import { type SolveOptions, solveShifted } from "./solve-shifted.ts";
@@ -26,9 +34,6 @@ export interface FeatureMoments {
   readonly mean: Float32Array;
   readonly deviation: Float32Array;
 }
-
-/** One row of weights per class, for standardised features, then the intercepts: [K F + K]. */
-export type HeadPoint = Float64Array;
 
 interface HeadSessions {
   readonly scores: InferenceSession;
@@ -71,47 +76,64 @@ export class LinearHead {
     penalties: readonly number[],
     options: SolveOptions,
   ): Promise<HeadPoint[] | null> {
+    const everything = new Uint8Array(data.reduce((most, { rows }) => Math.max(most, rows.length), 0)).fill(1);
+    return (await this.fitSubsets(data, [everything], penalties, options))?.[0] ?? null;
+  }
+
+  /**
+   * Fits a head to each of several subsets of the rows, reading the rows once for all of them.
+   * @param subsets for each subset, 1 for each row of `data` that belongs to it, 0 for the others
+   * @returns for each subset, a head for each penalty; null if it was stopped
+   */
+  async fitSubsets(
+    data: readonly HeadRows[],
+    subsets: readonly Uint8Array[],
+    penalties: readonly number[],
+    options: SolveOptions,
+  ): Promise<HeadPoint[][] | null> {
     const [classes, features] = [this.#classes, this.#moments.mean.length];
-    const length = classes * features;
     const prior = this.#prior;
     const solvable = prior === null ? penalties : penalties.filter((penalty) => penalty < unchangedPenalty);
-    if (solvable.length === 0) return penalties.map(() => prior!.slice());
-    const blank = new Float64Array(length + classes);
-    const sums = await this.#products(data, blank, { targets: true });
-    const missed = prior === null ? sums : await this.#products(data, prior, { targets: true });
-    // Minus the sums of the classes' weighted rows, and of their weights.
-    const weights = sums.residuals.map((sum) => -sum);
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    const centre = new Float64Array(features);
-    for (let i = 0; i < length; i++) centre[i % features]! -= sums.products[i]! / total;
-    // Sums of the targets (1 and -1) minus the prior's scores, alone and times the centred features.
-    const left = weights.map((weight, k) => weight - total - missed.residuals[k]!);
-    const wanted = missed.products.map(
-      (sum, i) => -sum - sums.products[i]! - (total + left[Math.floor(i / features)]!) * centre[i % features]!,
-    );
-    const point = new Float64Array(length + classes);
-    const centred = (x: Float64Array): HeadPoint => {
-      point.set(x);
-      for (let k = 0; k < classes; k++) point[length + k] = -linearHeadScore(x, k, centre);
-      return point;
+    if (solvable.length === 0) return subsets.map(() => penalties.map(() => prior!.slice()));
+    const blank = new Float64Array((features + 1) * classes);
+    const missedBy = (point: HeadPoint): Promise<HeadProducts[]> => {
+      const asked = subsets.map(() => headColumns(point, classes));
+      return this.#products(data, subsets, asked, { targets: true });
     };
-    const multiply = async (x: Float64Array): Promise<Float64Array> =>
-      (await this.#products(data, centred(x), { targets: false })).products;
-    const solved = await solveShifted(multiply, wanted, solvable, options);
+    const sums = await missedBy(blank);
+    const missed = prior === null ? sums : await missedBy(prior);
+    const problems = subsets.map((_, s) => headProblem(sums[s]!, missed[s]!));
+    const multiply = async (blocks: readonly (readonly Float64Array[])[]): Promise<Float64Array[][]> => {
+      const asked = blocks.map((block, s) => block.map((x) => centredHeadColumn(x, problems[s]!)));
+      return (await this.#products(data, subsets, asked, { targets: false })).map(({ products }) => products);
+    };
+    const solved = await solveShifted(
+      multiply,
+      problems.map(({ wanted }) => wanted),
+      solvable,
+      options,
+    );
     if (solved === null) return null;
-    const heads = solved.map((x) => {
-      const head = centred(x).slice();
-      for (let k = 0; k < classes; k++) head[length + k]! += left[k]! / total;
-      return prior === null ? head : head.map((value, i) => value + prior[i]!);
+    return solved.map((own, s) => {
+      const problem = problems[s]!;
+      const heads = own.map((found) => {
+        const head = prior === null ? blank.slice() : prior.slice();
+        for (const [k, x] of found.entries()) {
+          const { weights, intercept } = centredHeadColumn(x, problem);
+          for (let f = 0; f < features; f++) head[k * features + f]! += weights[f]!;
+          head[classes * features + k]! += intercept + problem.left[k]! / problem.total;
+        }
+        return head;
+      });
+      return penalties.map((penalty) => heads[solvable.indexOf(penalty)] ?? prior!.slice());
     });
-    return penalties.map((penalty) => heads[solvable.indexOf(penalty)] ?? prior!.slice());
   }
 
   /** Scores [N, K] of the rows under each of P heads. */
   async scores(data: readonly HeadRows[], points: readonly HeadPoint[]): Promise<Float32Array[]> {
     const classes = this.#classes;
     const columns = points.length * classes;
-    const fixed = this.#folded(points);
+    const fixed = this.#folded(points.flatMap((point) => headColumns(point, classes)));
     const count = data.reduce((sum, { rows }) => sum + rows.length, 0);
     const found = points.map(() => new Float32Array(count * classes));
     let at = 0;
@@ -131,63 +153,76 @@ export class LinearHead {
   }
 
   /**
-   * Returns the weighted scores, or their differences from the targets, multiplied by the standardised features, [K F], and
-   * their sums, [K].
+   * For each subset of the rows, the weighted scores of its columns, or their differences from the targets, multiplied by the
+   * standardised features, and their sums.
    */
   async #products(
     data: readonly HeadRows[],
-    point: HeadPoint,
+    subsets: readonly Uint8Array[],
+    asked: readonly (readonly HeadColumn[])[],
     { targets: wanted }: { targets: boolean },
-  ): Promise<{ products: Float64Array; residuals: Float64Array }> {
+  ): Promise<HeadProducts[]> {
     const { mean, deviation } = this.#moments;
     const [classes, features] = [this.#classes, mean.length];
-    const fixed = this.#folded([point]);
-    const products = new Float64Array(classes * features);
-    const residuals = new Float64Array(classes);
+    const subsetOf = asked.flatMap((own, s) => own.map(() => subsets[s]!));
+    const columns = subsetOf.length;
+    const fixed = this.#folded(asked.flat());
+    const sums = Array.from({ length: columns }, () => new Float64Array(features));
+    const residuals = new Float64Array(columns);
     for (const { counts, rows, targets } of data) {
-      let at = 0;
-      for (const part of headRowChunks(rows)) {
-        const own = targets.slice(at, at + part.length * classes);
-        at += own.length;
-        const weights = headRowWeights(own, classes);
+      const weights = headRowWeights(targets, classes);
+      for (let at = 0; at < rows.length; at += rowsPerRun) {
+        const part = rows.subarray(at, at + rowsPerRun);
+        const ownWeights = new Float32Array(part.length * columns);
+        const ownTargets = new Float32Array(part.length * columns);
+        for (let i = 0; i < part.length; i++) {
+          for (const [column, subset] of subsetOf.entries()) {
+            if (subset[at + i] === 0) continue;
+            ownWeights[i * columns + column] = weights[at + i]!;
+            // Only products with targets have a column per class.
+            if (wanted) ownTargets[i * columns + column] = targets[(at + i) * classes + (column % classes)]!;
+          }
+        }
         const out = await this.#sessions.products.run({
           ...fixed,
           counts: gatherHeadCounts(counts, part),
-          row_weights: runtimeTensor("float32", weights, [part.length, 1]),
-          targets: runtimeTensor("float32", wanted ? own : own.fill(0), [part.length, classes]),
+          row_weights: runtimeTensor("float32", ownWeights, [part.length, columns]),
+          targets: runtimeTensor("float32", ownTargets, [part.length, columns]),
         });
-        addToHeadSums(products, out.products!.data as Float32Array);
-        addToHeadSums(residuals, out.residuals!.data as Float32Array);
+        const products = out.products!.data as Float32Array;
+        for (const [column, sum] of sums.entries()) addToHeadSums(sum, products, column * features);
+        addToHeadSums(residuals, out.residuals!.data as Float32Array, 0);
       }
     }
-    for (let k = 0, i = 0; k < classes; k++) {
-      for (let f = 0; f < features; f++, i++) products[i] = (products[i]! - mean[f]! * residuals[k]!) / deviation[f]!;
+    for (const [column, sum] of sums.entries()) {
+      for (let f = 0; f < features; f++) sum[f] = (sum[f]! - mean[f]! * residuals[column]!) / deviation[f]!;
     }
-    return { products, residuals };
+    let first = 0;
+    return asked.map(({ length }) => {
+      const start = first;
+      first += length;
+      return { products: sums.slice(start, first), residuals: residuals.slice(start, first) };
+    });
   }
 
-  /** Weights [F, P K] and intercepts [P K] for the counts themselves. */
-  #folded(points: readonly HeadPoint[]) {
+  /** Weights [F, columns] and intercepts [columns] for the counts themselves. */
+  #folded(columns: readonly HeadColumn[]) {
     const { mean, deviation } = this.#moments;
-    const [features, classes] = [mean.length, this.#classes];
-    const columns = points.length * classes;
-    const weights = new Float32Array(features * columns);
-    const intercepts = new Float32Array(columns);
-    for (const [p, point] of points.entries()) {
-      for (let k = 0; k < classes; k++) {
-        const column = p * classes + k;
-        let moved = 0;
-        for (let f = 0; f < features; f++) {
-          const weight = Math.fround(point[k * features + f]! / deviation[f]!);
-          weights[f * columns + column] = weight;
-          moved += weight * mean[f]!;
-        }
-        intercepts[column] = point[classes * features + k]! - moved;
+    const features = mean.length;
+    const folded = new Float32Array(features * columns.length);
+    const intercepts = new Float32Array(columns.length);
+    for (const [column, { weights, intercept }] of columns.entries()) {
+      let moved = 0;
+      for (let f = 0; f < features; f++) {
+        const weight = Math.fround(weights[f]! / deviation[f]!);
+        folded[f * columns.length + column] = weight;
+        moved += weight * mean[f]!;
       }
+      intercepts[column] = intercept - moved;
     }
     return {
-      weights: runtimeTensor("float32", weights, [features, columns]),
-      intercepts: runtimeTensor("float32", intercepts, [columns]),
+      weights: runtimeTensor("float32", folded, [features, columns.length]),
+      intercepts: runtimeTensor("float32", intercepts, [columns.length]),
     };
   }
 
@@ -195,13 +230,6 @@ export class LinearHead {
     await this.#sessions.scores.release();
     await this.#sessions.products.release();
   }
-}
-
-/** The score that the kth class's weights give to a row of features. */
-function linearHeadScore(x: Float64Array, k: number, features: Float64Array): number {
-  let sum = 0;
-  for (let f = 0; f < features.length; f++) sum += x[k * features.length + f]! * features[f]!;
-  return sum;
 }
 
 function headRowWeights(targets: Float32Array, classes: number): Float32Array {
@@ -215,11 +243,16 @@ function* headRowChunks(rows: Int32Array): Generator<Int32Array> {
 }
 
 function gatherHeadCounts({ values, features, type }: WindowCounts, rows: Int32Array) {
+  const [first, last] = [rows[0]!, rows.at(-1)!];
+  if (last - first === rows.length - 1) {
+    const inPlace = values.subarray(first * features, (last + 1) * features);
+    return runtimeTensor(type, inPlace, [rows.length, features]);
+  }
   const chunk = new (type === "uint8" ? Uint8Array : Uint16Array)(rows.length * features);
   for (const [i, row] of rows.entries()) chunk.set(values.subarray(row * features, (row + 1) * features), i * features);
   return runtimeTensor(type, chunk, [rows.length, features]);
 }
 
-function addToHeadSums(sums: Float64Array, values: Float32Array): void {
-  for (let i = 0; i < sums.length; i++) sums[i]! += values[i]!;
+function addToHeadSums(sums: Float64Array, values: Float32Array, start: number): void {
+  for (let i = 0; i < sums.length; i++) sums[i]! += values[start + i]!;
 }

@@ -9,7 +9,8 @@ import { isLossSurelyLower, lossesByPerson } from "../evaluation/losses-by-perso
 import { type CountedWindows, countedWindowRows, countedWindowsToLearn } from "./counted-windows.ts";
 import type { PenaltyPlan } from "./fit-plan.ts";
 import type { FitEpoch } from "./fit-state.ts";
-import type { HeadPoint, HeadRows, LinearHead } from "./linear-head.ts";
+import type { HeadPoint } from "./head-problem.ts";
+import type { HeadRows, LinearHead } from "./linear-head.ts";
 import type { SolveOptions } from "./solve-shifted.ts";
 import { applyTemperature, fitTemperature } from "./temperature-scaling.ts";
 
@@ -38,11 +39,17 @@ export async function searchPenalty(
   const classes = windows.classes.length;
   const logits = strengths.map(() => new Float32Array(labels.length * classes));
   const learned = strengths.map(() => ({ rows: 0, loss: 0, accuracy: 0 }));
+  const index = [...counted.positions.keys()];
+  const subsets = parts.map(({ trainIndex }) => {
+    const own = new Set(trainIndex);
+    return Uint8Array.from(index, (row) => (own.has(row) ? 1 : 0));
+  });
+  const fitted = await head.fitSubsets(countedWindowsToLearn(counted, index), subsets, strengths, options);
+  if (fitted === null) return null;
   let at = 0;
-  for (const { trainIndex, heldOut } of parts) {
+  for (const [part, { trainIndex, heldOut }] of parts.entries()) {
     const rows = countedWindowsToLearn(counted, trainIndex);
-    const points = await head.fit(rows, strengths, options);
-    if (points === null) return null;
+    const points = fitted[part]!;
     const judged = await head.scores([countedWindowRows(counted, heldOut)], points);
     for (const [p, scores] of judged.entries()) logits[p]!.set(scores, at);
     at += judged[0]!.length;

@@ -1,0 +1,68 @@
+// The equations of a linear head: ridge regression of each class against the others, without the intercepts. F features, K
+// classes.
+
+/** One row of weights per class, for standardised features, then the intercepts: [K F + K]. */
+export type HeadPoint = Float64Array;
+
+/** Weights for the standardised features, and an intercept. */
+export interface HeadColumn {
+  readonly weights: Float64Array;
+  readonly intercept: number;
+}
+
+/** For each column, the sum over the rows of residual times standardised features, and the sum of the residuals. */
+export interface HeadProducts {
+  readonly products: Float64Array[];
+  readonly residuals: Float64Array;
+}
+
+export interface HeadProblem {
+  /** Weighted mean of the features. */
+  readonly centre: Float64Array;
+  /** Sum of the rows' weights. */
+  readonly total: number;
+  /** For each class, the weighted sum of the differences between the targets and the prior's scores. */
+  readonly left: Float64Array;
+  /** The right-hand sides of the equations, one for each class. */
+  readonly wanted: Float64Array[];
+}
+
+/**
+ * The equations of a head, centred so that the intercepts drop out.
+ * @param sums products of the rows with their negated targets
+ * @param missed the same for the differences of the prior's scores from the targets
+ */
+export function headProblem(sums: HeadProducts, missed: HeadProducts): HeadProblem {
+  // Minus the sums of the classes' weighted rows, and of their weights.
+  const weights = sums.residuals.map((sum) => -sum);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const centre = new Float64Array(sums.products[0]!.length);
+  for (const own of sums.products) for (let f = 0; f < centre.length; f++) centre[f]! -= own[f]! / total;
+  // Sums of the targets (1 and -1) minus the prior's scores, alone and times the centred features.
+  const left = weights.map((weight, k) => weight - total - missed.residuals[k]!);
+  const wanted = sums.products.map((own, k) =>
+    own.map((sum, f) => -missed.products[k]![f]! - sum - (total + left[k]!) * centre[f]!),
+  );
+  return { centre, total, left, wanted };
+}
+
+/** The head's weights and intercept for each class. */
+export function headColumns(point: HeadPoint, classes: number): HeadColumn[] {
+  const features = point.length / classes - 1;
+  return Array.from({ length: classes }, (_, k) => ({
+    weights: point.subarray(k * features, (k + 1) * features),
+    intercept: point[classes * features + k]!,
+  }));
+}
+
+/** Weights with the intercept that makes their weighted mean score 0. */
+export function centredHeadColumn(weights: Float64Array, { centre }: HeadProblem): HeadColumn {
+  return { weights, intercept: -linearHeadScore(weights, centre) };
+}
+
+/** The score that the weights of a class give to a row of features. */
+function linearHeadScore(weights: Float64Array, features: Float64Array): number {
+  let sum = 0;
+  for (let f = 0; f < features.length; f++) sum += weights[f]! * features[f]!;
+  return sum;
+}

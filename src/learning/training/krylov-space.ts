@@ -1,0 +1,125 @@
+// The block Krylov space of a symmetric matrix A and some columns B, built by the block Lanczos method (Golub and Underwood
+// 1977, "The Block Lanczos Method for Computing Eigenvalues"). In the basis of this space, A is a narrow band matrix, so
+// (A + shift I) X = B is cheap to solve for any shift. It draws no random numbers and sums in a fixed order, so equal inputs
+// give equal results. F unknowns, K columns.
+
+import { type BandRow, solveBand } from "./solve-band.ts";
+
+/** A column that differs by less than this share from a combination of other columns adds nothing: float32 is no more exact. */
+const dependentShare = 1e-6;
+/** What is left of a product, as a share of the product, if the space is complete. */
+const completeShare = 1e-12;
+
+/** Orthonormal vectors, and the part of each in each of the columns that they span. */
+interface SpannedColumns {
+  readonly vectors: readonly Float64Array[];
+  readonly parts: readonly (readonly number[])[];
+}
+
+const nothingSpanned: SpannedColumns = { vectors: [], parts: [] };
+
+export class KrylovSpace {
+  readonly #b: readonly Float64Array[];
+  /** The first vectors, of which B is made. */
+  readonly #first: SpannedColumns;
+  readonly #basis: Float64Array[] = [];
+  /** A in the basis. */
+  readonly #band: BandRow[] = [];
+  #before = nothingSpanned;
+  #next: SpannedColumns;
+
+  /** @param b the columns of B, [F] each */
+  constructor(b: readonly Float64Array[]) {
+    this.#b = b;
+    this.#first = spanColumns(
+      b.map((column) => column.slice()),
+      dependentShare,
+    );
+    this.#next = this.#first;
+  }
+
+  /** Vectors [F] whose products with A extend the space, at most K; none if the space is complete. */
+  get block(): readonly Float64Array[] {
+    return this.#next.vectors;
+  }
+
+  /** @param products A times each vector of the block; they are changed */
+  extend(products: readonly Float64Array[]): void {
+    const { vectors: before } = this.#before;
+    const { vectors: block, parts } = this.#next;
+    const lengths = products.map(lengthOfVector);
+    const first = this.#basis.length - before.length;
+    for (const [i, product] of products.entries()) {
+      const values = parts[i]!.slice(0, before.length);
+      for (const [p, part] of values.entries()) addToVector(product, -part, before[p]!);
+      for (const vector of block.slice(0, i + 1)) values.push(productOfVectors(product, vector));
+      for (const vector of block) addToVector(product, -productOfVectors(product, vector), vector);
+      this.#band.push({ first, values });
+    }
+    this.#basis.push(...block);
+    this.#before = this.#next;
+    this.#next = spanColumns(products, completeShare, lengths);
+  }
+
+  /** Length of the residual of the best X in the space, as a share of B. */
+  residual(shift: number): number {
+    const last = this.#solveInBasis(shift).slice(this.#basis.length - this.#before.vectors.length);
+    const missed = this.#next.parts.flatMap((own) =>
+      this.#b.map((_, k) => own.reduce((sum, part, i) => sum + part * last[i]![k]!, 0)),
+    );
+    return Math.hypot(...missed) / Math.hypot(...this.#b.map(lengthOfVector));
+  }
+
+  /** The columns of X, [F] each. */
+  solve(shift: number): Float64Array[] {
+    const solved = this.#solveInBasis(shift);
+    return this.#b.map((column, k) => {
+      const x = new Float64Array(column.length);
+      for (const [i, vector] of this.#basis.entries()) addToVector(x, solved[i]![k]!, vector);
+      return x;
+    });
+  }
+
+  #solveInBasis(shift: number): number[][] {
+    return solveBand(this.#band, shift, this.#first.parts);
+  }
+}
+
+/**
+ * Spans the columns by the modified Gram-Schmidt process. Changes them.
+ * @param negligible length of what may be left of a column without being spanned, as a share of the column's length
+ */
+function spanColumns(
+  columns: readonly Float64Array[],
+  negligible: number,
+  lengths: readonly number[] = columns.map(lengthOfVector),
+): SpannedColumns {
+  const vectors: Float64Array[] = [];
+  const parts: number[][] = [];
+  for (const [k, column] of columns.entries()) {
+    for (const [v, vector] of vectors.entries()) {
+      const part = productOfVectors(column, vector);
+      addToVector(column, -part, vector);
+      parts[v]![k] = part;
+    }
+    const length = lengthOfVector(column);
+    if (!(length > negligible * lengths[k]!)) continue;
+    vectors.push(column.map((value) => value / length));
+    parts.push(columns.map((_, other) => (other === k ? length : 0)));
+  }
+  return { vectors, parts };
+}
+
+function addToVector(x: Float64Array, factor: number, vector: Float64Array): void {
+  for (let f = 0; f < x.length; f++) x[f]! += factor * vector[f]!;
+}
+
+function productOfVectors(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let f = 0; f < a.length; f++) sum += a[f]! * b[f]!;
+  return sum;
+}
+
+function lengthOfVector(x: Float64Array): number {
+  return Math.sqrt(productOfVectors(x, x));
+}

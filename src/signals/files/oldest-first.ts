@@ -1,5 +1,5 @@
 // Reverses tables whose rows run from the newest to the oldest, as apps and databases export them that show the latest
-// value at the top.
+// value at the top. Such tables state dates. An elapsed time that runs backwards is left alone: it is a fault of a clock.
 
 import { stat } from "node:fs/promises";
 import type { SourceFile } from "./find-files.ts";
@@ -9,6 +9,9 @@ import { linesOfText, writeTextLines } from "./text-lines.ts";
 
 /** Minimum number of rows from which the order is inferred. */
 const fewestRows = 20;
+
+/** Smallest number that is taken for a time since 1970, in the largest unit, the second: July 1998. */
+const leastSince1970 = 9e8;
 
 /** Maximum size of a table that is reversed in memory, in bytes. */
 const largestTable = 2 ** 28;
@@ -42,11 +45,12 @@ async function* oldestFirstLines(names: readonly string[], rows: readonly string
   for (const row of rows.toReversed()) if (row.trim() !== "") yield row;
 }
 
-/** Compares numbers by value, and dates and times as text, which suffices within a day. */
+/** Compares times since 1970 by value, and dates and times as text, which suffices within a day. */
 function runBackwards(times: readonly string[]): boolean {
   if (times.length < fewestRows) return false;
   const numbers = times.map(Number);
   const isNumeric = numbers.every(Number.isFinite);
+  if (isNumeric && Math.min(...numbers) < leastSince1970) return false;
   let earlier = 0;
   for (let i = 1; i < times.length; i++) {
     const [before, at] = isNumeric ? [numbers[i - 1]!, numbers[i]!] : [times[i - 1]!, times[i]!];

@@ -14,7 +14,7 @@ export interface CleanChannel {
   /** The channel's column in the clean table. */
   readonly to: string;
   /** Unit in the files; null if it is unknown or differs between people. */
-  readonly unitFrom: SensorUnit | null;
+  readonly unitFrom: string | null;
   /** Unit in the clean table; null if it is unknown. */
   readonly unitTo: SensorUnit | null;
   /**

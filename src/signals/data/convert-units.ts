@@ -14,8 +14,8 @@ import { type UnitChoice, unitsOfChoice } from "./unit-choice.ts";
 export interface UnitConversion {
   /** Names of the channels. */
   readonly channels: readonly string[];
-  /** Unit in the files. */
-  readonly from: SensorUnit;
+  /** Unit in the files, or raw counts such as "counts at 16384 per g". */
+  readonly from: string;
   /** Unit after the conversion. */
   readonly to: SensorUnit;
   /** Factor by which the values are multiplied. */
@@ -25,8 +25,7 @@ export interface UnitConversion {
 }
 
 /** A conversion as recorded in a manifest; manifests of later versions may contain other units. */
-export interface StoredConversion extends Omit<UnitConversion, "from" | "to"> {
-  readonly from: string;
+export interface StoredConversion extends Omit<UnitConversion, "to"> {
   readonly to: string;
 }
 
@@ -121,22 +120,17 @@ function reasonToConvertUnit(
 }
 
 function convertMixedUnits({ kind, name, axes, units, undecided }: MixedSensor): UnitConversion[] {
-  if (undecided.length > 0) {
+  const to = wantedUnit[kind]!;
+  const unknown = [...undecided, ...units.flatMap(({ factor, people }) => (factor === null ? people : []))];
+  if (unknown.length > 0) {
     throw new UserError(
-      `--units auto: sensor ${name} (${axes.join(", ")}): the values of ${undecided.slice(0, 5).join(", ")} do not show their unit, and other people's units differ.`,
+      `--units auto: sensor ${name} (${axes.join(", ")}): the values of ${unknown.slice(0, 5).join(", ")} do not show their unit, and other people's units differ.`,
       { advice: "Convert these recordings first, or leave them out." },
     );
   }
-  const to = wantedUnit[kind]!;
-  return units
-    .filter(([unit]) => unit !== to)
-    .map(([from, people]) => ({
-      channels: axes,
-      from,
-      to,
-      factor: unitFactor(kind, from, to),
-      people,
-    }));
+  return units.flatMap(({ unit: from, factor, people }) =>
+    factor === null || from === to ? [] : [{ channels: axes, from, to, factor, people }],
+  );
 }
 
 /**

@@ -4,6 +4,7 @@
 import { UserError } from "../../errors.ts";
 import { listedNames } from "../../listed-names.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { sensorUnitNames } from "../sensors/sensor.ts";
 import type { MixedSensor } from "./find-sensors.ts";
 
 /**
@@ -17,16 +18,23 @@ export function refuseMixedSensors(mixed: readonly MixedSensor[], converts: bool
   const { kind, name, axes, units, withoutGravity } = sensor;
   const who = `Sensor ${name} (${axes.join(", ")})`;
   if (withoutGravity.length > 0) {
-    const others = listedNames(units.flatMap(([, own]) => own));
+    const others = listedNames(units.flatMap(({ people }) => people));
     throw new UserError(
       `${who}: accelerations with and without gravity are two kinds of sensor. Judging by the values at rest, the recordings of ${others} contain gravity, but not those of ${listedNames(withoutGravity)}.`,
       { advice: "Export the same kind for everybody, or leave out the recordings of one kind." },
     );
   }
   const word = kind === "gyroscope" ? "gyr" : "acc";
-  const found = units.map(([unit, own]) => `${unit} for ${listedNames(own)}`).join("; ");
+  const found = units.map(({ unit, people }) => `${unit} for ${listedNames(people)}`).join("; ");
   const by = kind === "gyroscope" ? "how far people turn and accelerate" : "the values at rest";
+  const usual = units.find(({ unit }) => sensorUnitNames(kind).some((known) => known === unit))?.unit;
+  const state =
+    usual === undefined
+      ? ""
+      : ` If one unit is right for everybody, state it with ${shellCommand("--sensor", `${word}:${axes.join(",")}[${usual}]`)}`;
   throw new UserError(`${who}: its units differ between people; judging by ${by}: ${found}.`, {
-    advice: `Add --units auto to convert each person's recordings by their values, or export all recordings in one unit. If one unit is right for everybody, state it with ${shellCommand("--sensor", `${word}:${axes.join(",")}[${units[0]![0]}]`)}`,
+    advice: units.some(({ factor }) => factor === null)
+      ? `Export all recordings in one unit, or leave out those in no usual unit.${state}`
+      : `Add --units auto to convert each person's recordings by their values, or export all recordings in one unit.${state}`,
   });
 }

@@ -1,10 +1,10 @@
 // Decides which channels form a sensor: as the user specifies, or otherwise from names and values together.
 
-import { gravityInSensorUnit, type Sensor, type SensorUnit, sensorUnitNames } from "./sensor.ts";
+import { gravityInSensorUnit, type Sensor, type SensorUnit, sensorUnitNames, unitFactor } from "./sensor.ts";
 import { type NamedSensor, sensorsByName } from "./sensors-by-name.ts";
 import { unitOfRotation } from "./unit-of-rotation.ts";
 import { type Piece, vectorValues } from "./vector-values.ts";
-import { type Weighed, weighSensor } from "./weigh-sensor.ts";
+import { type Weighed, weighCountsPerG, weighSensor } from "./weigh-sensor.ts";
 
 /** A sensor as specified by a user; an empty name or a null field is still undecided. */
 export interface GivenSensor {
@@ -25,13 +25,21 @@ export interface SensorDoubt {
   readonly option: string;
 }
 
+/** People whose values are in one unit. */
+export interface PeopleOfUnit {
+  /** A unit of sensors, raw counts such as "counts at 16384 per g", or "no usual unit". */
+  readonly unit: string;
+  /** Factor that converts to m/s^2 or rad/s; null if the values do not show the unit. */
+  readonly factor: number | null;
+  readonly people: readonly string[];
+}
+
 /** A sensor whose unit differs between people, or an accelerometer that includes gravity only for some people. */
 export interface MixedSensor {
   readonly kind: "accelerometer" | "gyroscope";
   readonly name: string;
   readonly axes: Sensor["channels"];
-  /** Each unit with the people whose values are in it. */
-  readonly units: readonly (readonly [unit: SensorUnit, people: readonly string[]])[];
+  readonly units: readonly PeopleOfUnit[];
   /** People whose recordings do not contain gravity. */
   readonly withoutGravity: readonly string[];
   /** People whose values do not show the unit. */
@@ -84,15 +92,27 @@ function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed
   const weighed = weighSensor(named, vectorValues(pieces));
   const { sensor } = weighed;
   if ((sensor.kind !== "accelerometer" && sensor.kind !== "unknown") || named.gravity === false) return weighed;
-  const byUnit = new Map<SensorUnit, string[]>();
-  const [withoutGravity, undecided]: [string[], string[]] = [[], []];
+  const byUnit = new Map<string, { factor: number | null; people: string[] }>();
+  const [withoutGravity, unusual, undecided]: [string[], string[], string[]] = [[], [], []];
+  const add = (unit: string, factor: number | null, person: string): void => {
+    byUnit.set(unit, { factor, people: [...(byUnit.get(unit)?.people ?? []), person] });
+  };
   for (const [person, own] of Map.groupBy(pieces, (piece) => piece.person)) {
-    const { kind, unit, gravity } = weighSensor({ ...named, unit: null }, vectorValues(own)).sensor;
-    if (kind !== "accelerometer") undecided.push(person);
-    else if (unit !== null && gravity === true) byUnit.set(unit, [...(byUnit.get(unit) ?? []), person]);
-    else if (gravity === false) withoutGravity.push(person);
-    else undecided.push(person);
+    const values = vectorValues(own);
+    const { kind, unit, gravity } = weighSensor({ ...named, unit: null }, values).sensor;
+    if (kind !== "accelerometer" || gravity === null || values === undefined) undecided.push(person);
+    else if (!gravity) withoutGravity.push(person);
+    else if (unit !== null) add(unit, unitFactor(kind, unit, "m/s^2"), person);
+    else {
+      const counts = weighCountsPerG(values.rest);
+      if (counts === undefined) unusual.push(person);
+      else add(`counts at ${counts} per g`, gravityInSensorUnit("m/s^2") / counts, person);
+    }
   }
+  const hasUsual = [...byUnit.keys()].some((unit) => sensorUnitNames("accelerometer").some((usual) => usual === unit));
+  // Uncalibrated counts differ from person to person, so they are a unit of their own only beside usual units.
+  if (hasUsual) for (const person of unusual) add("no usual unit", null, person);
+  else undecided.push(...unusual);
   if (byUnit.size === 0 || (byUnit.size === 1 && withoutGravity.length === 0)) return weighed;
   return {
     sensor: { ...sensor, kind: "accelerometer", unit: null, gravity: null },
@@ -101,7 +121,7 @@ function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed
       kind: "accelerometer",
       name: sensor.name,
       axes: sensor.channels,
-      units: [...byUnit],
+      units: [...byUnit].map(([unit, own]) => ({ unit, ...own })),
       withoutGravity,
       undecided,
     },
@@ -133,10 +153,10 @@ function decideMixedGyroscope(
   for (const [person, own] of Map.groupBy(pieces, (piece) => piece.person)) {
     const rotation = vectorValues(own);
     const acceleration = vectorValues(ofAccelerometer.get(person) ?? []);
-    const accelerationUnit =
-      accelerations.mixture?.units.find(([, people]) => people.includes(person))?.[0] ?? accelerometer.unit;
+    const { unit: usual } = accelerometer;
     const metres =
-      accelerationUnit === null ? Number.NaN : gravityInSensorUnit("m/s^2") / gravityInSensorUnit(accelerationUnit);
+      accelerations.mixture?.units.find(({ people }) => people.includes(person))?.factor ??
+      (usual === null ? Number.NaN : unitFactor("accelerometer", usual, "m/s^2"));
     const unit =
       rotation === undefined || acceleration === undefined
         ? undefined
@@ -145,7 +165,8 @@ function decideMixedGyroscope(
     else byUnit.set(unit, [...(byUnit.get(unit) ?? []), person]);
   }
   if (byUnit.size < 2) return undefined;
-  return { kind: "gyroscope", name, axes, units: [...byUnit], withoutGravity: [], undecided };
+  const units = [...byUnit].map(([unit, people]) => ({ unit, factor: unitFactor("gyroscope", unit, "rad/s"), people }));
+  return { kind: "gyroscope", name, axes, units, withoutGravity: [], undecided };
 }
 
 /** Decides what the user left undecided about a sensor. */

@@ -228,7 +228,7 @@ function weighSensorOfUnknownKind(sensor: Sensor, values: VectorValues, { writte
       return { sensor: { ...sensor, kind: "magnetometer", unit }, because };
     }
   }
-  if (weighsAsGravity(values) && weighsAsRawCounts(rest)) {
+  if (weighsAsGravity(values) && weighCountsPerG(rest) !== undefined) {
     const counts = `${because}, as raw counts have`;
     return { sensor: { ...sensor, kind: "accelerometer", unit: null, gravity: true }, because: counts };
   }
@@ -245,9 +245,10 @@ function weighsAsGravity({ rest, movement, steadiness }: VectorValues): boolean 
   return rest >= gravityShare.nameless * movement && steadiness >= leastSteadiness;
 }
 
-function weighsAsRawCounts(rest: number): boolean {
+/** Returns the power of two that a magnitude at rest has in raw counts; undefined if it is close to none. */
+export function weighCountsPerG(rest: number): number | undefined {
   const nearest = 2 ** Math.round(Math.log2(rest));
-  return nearest >= leastCounts && Math.abs(rest / nearest - 1) <= countsTolerance;
+  return nearest >= leastCounts && Math.abs(rest / nearest - 1) <= countsTolerance ? nearest : undefined;
 }
 
 function formatWeighedValue(value: number): string {

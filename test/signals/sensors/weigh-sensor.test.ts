@@ -187,11 +187,30 @@ describe("decideSensors", () => {
     it("is named with the people of each unit", () => {
       expect(mixture(acc, [...inMetres("ann", "bob"), ...inG("cy")])).toMatchObject({
         units: [
-          ["m/s^2", ["ann", "bob"]],
-          ["g", ["cy"]],
+          { unit: "m/s^2", factor: 1, people: ["ann", "bob"] },
+          { unit: "g", factor: 9.80665, people: ["cy"] },
         ],
         withoutGravity: [],
       });
+    });
+
+    it.each([16384, 2048, 256])("is named with the people of raw counts at %d per g", (counts) => {
+      const inCounts = pieces({ rest: counts * 1.01, movement: counts, person: "cy" });
+      expect(mixture(acc, [...inMetres("ann", "bob"), ...inCounts])).toMatchObject({
+        units: [
+          { unit: "m/s^2", factor: 1, people: ["ann", "bob"] },
+          { unit: `counts at ${counts} per g`, factor: 9.80665 / counts, people: ["cy"] },
+        ],
+      });
+    });
+
+    it("is named with people whose gravity is not one in any unit, but only beside people in a usual unit", () => {
+      const [odd, counts] = [12_000, 16_384].map((rest) => pieces({ rest, movement: rest, person: String(rest) }));
+      expect(mixture(acc, [...inMetres("ann"), ...odd!])?.units).toEqual([
+        { unit: "m/s^2", factor: 1, people: ["ann"] },
+        { unit: "no usual unit", factor: null, people: ["12000"] },
+      ]);
+      expect(decideSensors(acc, [], () => [...odd!, ...counts!]).mixed).toEqual([]);
     });
 
     it.each([
@@ -201,7 +220,7 @@ describe("decideSensors", () => {
       const people = ["ann", "bob"].flatMap((person) => pieces({ rest: 9.8, movement, noise: 0.02, person }));
       const own = [...people, ...inG("cy", "di")];
       expect(weigh(channels, own).sensor.gravity).not.toBe(true);
-      expect(mixture(channels, own)?.units.map(([unit]) => unit)).toEqual(["m/s^2", "g"]);
+      expect(mixture(channels, own)?.units.map(({ unit }) => unit)).toEqual(["m/s^2", "g"]);
     });
   });
 
@@ -210,7 +229,7 @@ describe("decideSensors", () => {
       people.flatMap((person) => pieces({ rest: 0.1, movement: 12, person, noise: 0.001 }));
     const own = [...linear("ann", "bob", "cy"), ...pieces({ rest: 9.8, movement: 12, noise: 0.1, person: "di" })];
     expect(decideSensors(acc, [], () => own).mixed).toMatchObject([
-      { units: [["m/s^2", ["di"]]], withoutGravity: ["ann", "bob", "cy"] },
+      { units: [{ unit: "m/s^2", people: ["di"] }], withoutGravity: ["ann", "bob", "cy"] },
     ]);
     expect(decideSensors(acc, [], () => linear("ann", "bob")).mixed).toEqual([]);
   });

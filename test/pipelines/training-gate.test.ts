@@ -29,6 +29,18 @@ describe("train refuses", () => {
     expect(await refusedTraining("lost.csv")).toMatch(/5\d(\.\d)? % of .* s without samples; expected at most 20 %/);
   });
 
+  test("no recordings because of the time between two activities", async () => {
+    const start = { walking: 0, sitting: 40 };
+    const times = clockTable("timestamp_s", ({ activity, i }) => start[activity] + i / 50, {
+      people: ["ann", "bob", "cy", "di"],
+    });
+    write("paused.csv", times.replace(/,(\w+)-(walking|sitting),/g, ",$1,"));
+    const { exitCode, stdout } = await run("inspect", "paused.csv", "--window", "50", "--folds", "2");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/4 recordings/);
+    expect(stdout).toMatch(/train +accepts these recordings/);
+  });
+
   test("a rate far below the network's", async () => {
     write(
       "slow.csv",

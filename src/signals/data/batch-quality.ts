@@ -172,21 +172,19 @@ export function absurdSample(
 
 /**
  * For every step longer than 1.5 times its recording's median step, counts the time beyond one median step as lost. Rows
- * without a label were dropped, but their time was recorded, so it does not count as lost.
+ * without a label were dropped, but their time was recorded, so it does not count as lost. Nor does the time between two
+ * activities, because recorders are often stopped there.
  */
 export function lostTime(rows: SampledRows): LostTime {
   let [lost, total] = [0, 0];
-  for (const [r, { start, end, afterUnlabelled = [] }] of rows.recordings.entries()) {
+  for (const [r, { start, end, afterUnlabelled = [], labels = [] }] of rows.recordings.entries()) {
     const period = rows.sampling[r]!.periodSeconds;
-    let [row, u] = [0, 0];
+    const afterPause = new Set([...afterUnlabelled, ...labels.map(({ from }) => from)]);
+    let row = 0;
     for (const steps of samplingSteps(rows, start, end)) {
       for (const step of steps) {
         row++;
-        if (row === afterUnlabelled[u]) {
-          u++;
-          continue;
-        }
-        if (step > pauseSeconds) continue;
+        if (step > pauseSeconds || afterPause.has(row)) continue;
         total += step;
         if (step > 1.5 * period) lost += step - period;
       }

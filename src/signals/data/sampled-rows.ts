@@ -10,6 +10,8 @@ export interface SampledRows extends RowSource {
     readonly end: number;
     /** Rows that follow dropped rows without a label, in order (default: none). */
     readonly afterUnlabelled?: readonly number[];
+    /** Runs of rows with one label, each given by its first row (default: none). */
+    readonly labels?: readonly { readonly from: number }[];
   }[];
   /** One entry per recording. */
   readonly sampling: readonly Sampling[];

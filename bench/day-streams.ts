@@ -5,7 +5,6 @@ import type { MeasuredBatch } from "../src/monitoring/streams/stream-state.ts";
 import { BatchMeasurer } from "../src/monitoring/summaries/measure-batch.ts";
 import { sensorsWithSignals } from "../src/monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
-import { batchTurningSums } from "../src/monitoring/summaries/turning-scale.ts";
 import { measureWithoutFaults } from "../src/pipelines/measure-without-faults.ts";
 import type { ModelHandle } from "../src/pipelines/model-handle.ts";
 import type { Rng } from "../src/random.ts";
@@ -86,7 +85,6 @@ export async function measureBatch(model: ModelHandle, columns: Columns): Promis
     undone: [],
     windows: windows.starts.length,
     measurement: measurer.measurement(),
-    turning: batchTurningSums(measurer.columns(), sensors, config.rate),
     warnings: [],
   };
 }

@@ -24,7 +24,6 @@ import { encodeSummary } from "../monitoring/summaries/device-summary-codec.ts";
 import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
 import { sensorSignalMargin, sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../monitoring/summaries/summarize.ts";
-import { batchTurningSums } from "../monitoring/summaries/turning-scale.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../resolve-config.ts";
 import { namedColumnRoles } from "../signals/data/named-columns.ts";
@@ -270,7 +269,6 @@ async function measureCheckedBatch(
     undone: null,
     windows: plan.windows,
     measurement: measurer.measurement(),
-    turning: batchTurningSums(columns, sensors, rate),
     still,
     warnings,
   };

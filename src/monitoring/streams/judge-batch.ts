@@ -1,7 +1,7 @@
 // Computes the verdict from a measured batch and its stream's state. The following rules can raise an alarm. Each
 // applies only if no earlier rule has raised one:
 // 1. Values that no person can cause (impossible-sensors.ts, comparison.ts), and once the stream has a past, an axis whose sign
-//    has changed (reversed-axes.ts), or a gyroscope that disagrees with gravity about turns (changed-turning.ts).
+//    has changed (reversed-axes.ts).
 // 2. Evidence from batches that differ from the stream's own past, once it has one, or that spread more widely than chance
 //    explains (weigh-evidence.ts). A single batch may be sufficient evidence.
 // 3. Before the stream has a past, ten batches that are, on average, further from the training data than almost anybody's
@@ -12,7 +12,6 @@
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { changedTurning, keptTurnings } from "../drift/changed-turning.ts";
 import { type DriftState, newDriftState } from "../drift/drift-state.ts";
 import { impossibleSensors } from "../drift/impossible-sensors.ts";
 import { likelyCauses } from "../drift/likely-causes.ts";
@@ -70,10 +69,6 @@ export function judgeBatch(
     ...(batch.columns === null ? [] : impossibleSensors(batch.columns, monitor.sensors, rate, monitor.model.baseline)),
     ...reversedAxes(batch.measurement.byClass, past, monitor.sensors, rate),
   ];
-  // A known fault also changes how far gravity turns.
-  if (impossible.length === 0 && notCounted === null) {
-    impossible.push(...changedTurning(batch.turning, before.turnings ?? [], monitor.sensors));
-  }
   const decided = decideVerdict(batch.measurement.byClass, past, before.drift, monitor.model, {
     thresholds,
     alpha,
@@ -123,28 +118,12 @@ export function judgeBatch(
     doubtful: (judged.judgement.doubtful || notCounted !== null) && !accept,
     summary: batch.measurement,
     evidence: withStillness(
-      notCounted === null
-        ? {
-            drift: judged.state,
-            recent,
-            ...(cause !== undefined && { cause }),
-            ...turningsAfter(batch, before, judged.judgement.verdict === "normal" && !judged.judgement.doubtful),
-          }
-        : before,
+      notCounted === null ? { drift: judged.state, recent, ...(cause !== undefined && { cause }) } : before,
       batch.still,
       before,
     ),
     result,
   };
-}
-
-function turningsAfter(
-  { turning }: MeasuredBatch,
-  { turnings }: StreamState,
-  isHealthy: boolean,
-): Pick<StreamState, "turnings"> {
-  if (turning === undefined || turning.said === 0 || !isHealthy) return turnings === undefined ? {} : { turnings };
-  return { turnings: keptTurnings([...(turnings ?? []), turning]) };
 }
 
 /** Keeps an alarm that had begun earlier, because a batch that does not count cannot end it. */

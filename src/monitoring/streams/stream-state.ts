@@ -7,7 +7,6 @@ import type { UndoneFault } from "../drift/likely-causes.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import type { StillSummary } from "../summaries/quality-codec.ts";
 import type { Columns } from "../summaries/summarize.ts";
-import type { TurningSums } from "../summaries/turning-scale.ts";
 import { batchHeadline } from "./batch-headline.ts";
 import { type CheckResult, type JudgedBatch, shortenCheckResult } from "./check-result.ts";
 import { checkResultSchema } from "./check-result-schema.ts";
@@ -25,8 +24,6 @@ export interface StreamState {
   readonly unworn?: boolean;
   /** The last likely cause and the number of batches that showed it, as long as the stream has no past (default: none). */
   readonly cause?: { readonly name: string; readonly batches: number };
-  /** How far gravity turned in the stream's first and last healthy batches; see changed-turning.ts (default: unknown). */
-  readonly turnings?: readonly TurningSums[];
 }
 
 export const streamStateSchema: z.ZodType<StreamState> = z.object({
@@ -35,7 +32,6 @@ export const streamStateSchema: z.ZodType<StreamState> = z.object({
   still: z.number().min(0).exactOptional(),
   unworn: z.boolean().exactOptional(),
   cause: z.object({ name: z.string(), batches: z.int().min(1) }).exactOptional(),
-  turnings: z.array(z.object({ shared: z.number(), said: z.number().min(0) })).exactOptional(),
 });
 
 export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
@@ -80,8 +76,6 @@ export interface MeasuredBatch {
   readonly undone: readonly UndoneFault[] | null;
   readonly windows: number;
   readonly measurement: BatchMeasurement;
-  /** How far gravity turned when the gyroscope said so; undefined if that was not measured. */
-  readonly turning?: TurningSums | undefined;
   /** Time without movement; absent if a summary does not contain it. */
   readonly still?: StillSummary;
   /** What could not be determined without samples (default: nothing). */

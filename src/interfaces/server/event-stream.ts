@@ -8,7 +8,9 @@ const mostWaiting = 1000;
 const heartbeatMs = 15_000;
 
 interface Reader {
-  readonly caller: Caller;
+  caller: Caller;
+  /** The caller of the request by the tokens of today; null if it would now be refused. */
+  readonly identify: () => Promise<Caller | null>;
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
 }
 
@@ -19,7 +21,7 @@ export class EventStream {
   #closed = false;
 
   constructor() {
-    this.#heartbeat = setInterval(() => this.#sendTo([...this.#readers], ": still here\n\n"), heartbeatMs);
+    this.#heartbeat = setInterval(() => void this.refresh(), heartbeatMs);
     this.#heartbeat.unref();
   }
 
@@ -40,12 +42,28 @@ export class EventStream {
     this.#tell("changed", project, data);
   }
 
-  response(caller: Caller): Response {
+  /**
+   * Ends the replies to callers whose token or session is no longer valid, and shows the others that the service is alive.
+   * Every 15 s, this happens by itself.
+   */
+  async refresh(): Promise<void> {
+    await Promise.all([...this.#readers].map((reader) => this.#identifyAgain(reader)));
+    this.#sendTo([...this.#readers], ": still here\n\n");
+  }
+
+  async #identifyAgain(reader: Reader): Promise<void> {
+    const caller = await reader.identify().catch(() => null);
+    if (caller !== null && caller.project === reader.caller.project) reader.caller = caller;
+    else if (this.#readers.delete(reader)) reader.controller.close();
+  }
+
+  /** @param identify returns the caller as of now, or null if its token or session is no longer valid */
+  response(caller: Caller, identify: () => Promise<Caller | null>): Response {
     let own: Reader;
     const stream = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          own = { caller, controller };
+          own = { caller, identify, controller };
           if (this.#closed) return controller.close();
           this.#readers.add(own);
           controller.enqueue(this.#encoder.encode("retry: 3000\n\n"));

@@ -4,8 +4,17 @@ import { z } from "zod";
 import { jsonResponse } from "./json-response.ts";
 import type { Route } from "./route.ts";
 
+/** The reply to anybody, who need not know paths and hosts. */
+const unusable = "a model or the store cannot be used; the line of this request in the service's log says why";
+
 /** @param notReady why the service accepts no batches; undefined if it does */
-export function healthRoutes(notReady: () => Promise<string | undefined>): Route[] {
+export function healthRoutes({
+  isStopping,
+  notReady,
+}: {
+  readonly isStopping: () => boolean;
+  readonly notReady: () => Promise<string | undefined>;
+}): Route[] {
   return [
     {
       method: "get",
@@ -29,11 +38,12 @@ export function healthRoutes(notReady: () => Promise<string | undefined>): Route
           schema: z.object({ status: z.literal("unavailable"), reason: z.string() }),
         },
       },
-      answer: async () => {
+      answer: async ({ note }) => {
+        if (isStopping()) return jsonResponse({ status: "unavailable", reason: "the service is stopping" }, 503);
         const reason = await notReady();
-        return reason === undefined
-          ? jsonResponse({ status: "ok" })
-          : jsonResponse({ status: "unavailable", reason }, 503);
+        if (reason === undefined) return jsonResponse({ status: "ok" });
+        note({ reason });
+        return jsonResponse({ status: "unavailable", reason: unusable }, 503);
       },
     },
   ];

@@ -28,7 +28,7 @@ export interface ServiceRoutesOptions extends Omit<BatchRouteOptions, "service">
 export function serviceRoutes(options: ServiceRoutesOptions): Route[] {
   const { service, authorizer, audit, events, metricsOf, isStopping, ...batches } = options;
   const routes: Route[] = [
-    ...healthRoutes(async () => (isStopping() ? "the service is stopping" : service.notReady())),
+    ...healthRoutes({ isStopping, notReady: () => service.notReady() }),
     metricsRoute((project) => metricsOf(project)),
     batchRoute({ ...batches, service }),
     ...sessionRoutes(authorizer),
@@ -57,7 +57,7 @@ export function serviceRoutes(options: ServiceRoutesOptions): Route[] {
           type: "text/event-stream",
         },
       },
-      answer: async ({ caller }) => events.response(caller),
+      answer: async ({ caller, sent }) => events.response(caller, () => authorizer.identify(sent)),
     },
     {
       method: "get",

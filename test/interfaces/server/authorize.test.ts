@@ -131,6 +131,19 @@ describe("who may call what", () => {
     expect(await streamsIn(all)).toEqual(["wrist-7", "ankle-1"]);
     expect(await streamsIn(some)).toEqual(["ankle-1"]);
   });
+
+  it("sends no more events once the token is revoked", async () => {
+    const { app, events } = fakeService({ file, directory });
+    const [kept, revoked] = [await tokenWith("a", "read"), await tokenWith("b", "read")];
+    const open = async (token: string) => app.request("/v1/events", { headers: bearer(token) });
+    const [still, ended] = [await open(kept), await open(revoked)];
+    await revokeToken({ tokens: file }, "b");
+    await events.refresh();
+    expect(events.readers).toBe(1);
+    expect(await ended.text()).not.toContain("still here");
+    events.close();
+    expect(await still.text()).toContain("still here");
+  });
 });
 
 describe("without tokens", () => {

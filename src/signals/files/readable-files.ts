@@ -34,7 +34,7 @@ import {
 import { resolveRepeatedNames } from "./repeated-names.ts";
 import { serialLog, serialLogAsTable } from "./serial-log.ts";
 import { type NamingOptions, tableWithNames } from "./table-with-names.ts";
-import { refuseOtherEncodings, textEncoding, writeInUtf8Encoding } from "./text-encoding.ts";
+import { isWindows1252, refuseOtherEncodings, textEncoding, writeInUtf8Encoding } from "./text-encoding.ts";
 import { plainTextOfLayout, textLayout } from "./text-layout.ts";
 import { copyTextLines, isBlankLine } from "./text-lines.ts";
 import { unzipEntry, type ZipEntry, zipEntries } from "./unzip.ts";
@@ -105,6 +105,12 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     options.warn(
       `${file.path}: NUL bytes ${Number.isFinite(padded) ? "in the lines before the table " : ""}are left out.`,
     );
+    return readableFile(database, { ...file, stored: out }, options);
+  }
+  if (isWindows1252(bytes)) {
+    const out = options.scratch.file("utf8.csv");
+    await writeInUtf8Encoding(stored, out, "windows-1252");
+    options.warn(`${file.path}: the text is not UTF-8 and is read as Windows-1252. Check the names in it.`);
     return readableFile(database, { ...file, stored: out }, options);
   }
   refuseOtherEncodings(file.path, bytes);

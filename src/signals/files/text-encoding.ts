@@ -1,4 +1,4 @@
-// Rewrites UTF-16 text, and JSON with a byte-order mark, as plain UTF-8. Others are rejected.
+// Rewrites UTF-16 text, Windows-1252 text, and JSON with a byte-order mark, as plain UTF-8. Others are rejected.
 
 import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream } from "node:fs";
@@ -19,6 +19,22 @@ export function refuseOtherEncodings(path: string, head: Uint8Array): void {
     line++;
     start = end + 1;
   }
+}
+
+/**
+ * Whether text that is not UTF-8 is Windows-1252, as spreadsheet programs write it: every byte that is not ASCII is a letter,
+ * or a sign of units in a line with letters. Other such bytes are rather damage, such as a digit with one wrong bit.
+ */
+export function isWindows1252(head: Uint8Array): boolean {
+  if (isUtf8(head.subarray(0, head.lastIndexOf(lineFeed) + 1))) return false;
+  return new TextDecoder("latin1")
+    .decode(head)
+    .split("\n")
+    .every((line) => /^[\t\r -~\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]*$/.test(line.replaceAll(unitSigns(line), "")));
+}
+
+function unitSigns(line: string): RegExp {
+  return /[A-Za-z]/.test(line) ? /[\u00b0\u00b2\u00b3\u00b5\u00b7]/g : /(?!)/g;
 }
 
 /** Returns the encoding of a text that DuckDB cannot read unchanged; undefined for plain UTF-8. */

@@ -36,6 +36,11 @@ const named = { columns: header.split(",") };
 const preamble = "Exported by Some App 3.1\nDevice: watch, left\n\nSampling rate: 50 Hz\n";
 
 test.each<[string, string, string | Uint8Array, ReadRecordingsOptions["columns"]?]>([
+  [
+    "Windows-1252",
+    "a.csv",
+    Buffer.from(plain.replaceAll(/$/gm, ",1").replace(",1\n", ",Größe\n").replace(/,1$/, ""), "latin1"),
+  ],
   ["spaces between values", "a.dat", plain.replaceAll(",", " ")],
   ["several spaces, and spaces at the ends", "a.txt", plain.replaceAll(",", "   ").replaceAll(/^|$/gm, " ")],
   ["UTF-16 with a mark", "a.txt", utf16(plain.replaceAll(",", "\t"))],
@@ -216,9 +221,9 @@ describe("what cannot be read", () => {
       /no line of column names fits the rows\. Line 1 has 10 values, but the rows have 11/,
     ],
     [
-      "names in Latin-1",
+      "names in an unknown encoding",
       "a.csv",
-      Buffer.from(plain.replace("Gx", "Gx (\u00b0/s)"), "latin1"),
+      Buffer.from(plain.replace("Gx", "Gx \u0081"), "latin1"),
       /line 1 is not UTF-8 text/,
     ],
     [

@@ -139,7 +139,7 @@ async function* streamsToCheckByPath(
   const database = await openDuckdb();
   const filesOf = new Map<string, string[]>();
   try {
-    for (const { path } of await findFiles(database, patterns, reporter, stored, (message) => reporter.warn(message))) {
+    for (const { path } of await findFiles(database, patterns, reporter, stored)) {
       const stream = valueFromPath(path, template, "--stream-from");
       filesOf.set(stream, [...(filesOf.get(stream) ?? []), path]);
     }

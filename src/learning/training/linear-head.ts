@@ -82,7 +82,7 @@ export class LinearHead {
 
   /**
    * Fits a head to each of several subsets of the rows, reading the rows once for all of them.
-   * @param subsets for each subset, 1 for each row of `data` that belongs to it, 0 for the others
+   * @param subsets for each subset, at i: 1 if row i of each entry of `data` belongs to it, 0 otherwise
    * @returns for each subset, a head for each penalty; null if it was stopped
    */
   async fitSubsets(

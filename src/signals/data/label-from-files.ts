@@ -33,7 +33,7 @@ export async function labelFromFiles(
 ): Promise<LabelledFromFiles> {
   const { label, group, recording, timeFormat, timeZone, labelsClock } = columns;
   const named = { label, group, recording, timeFormat, timeZone };
-  const read = await readLabelFiles(database, columns.labels!, { ...named, scratch });
+  const read = await readLabelFiles(database, columns.labels!, { ...named, scratch, warn });
   const files = timeUnit === "days" && read.clock === "numbers" ? labelsInDays(read) : read;
   const {
     rows: labelled,

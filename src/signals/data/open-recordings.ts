@@ -131,7 +131,7 @@ async function openRecordingsWith(
   const { labelColumn = requireLabels } = options;
   const collecting = collectingReporter();
   const { warn } = collecting;
-  const found = await findFiles(database, files, reporter, options.stored, warn);
+  const found = await findFiles(database, files, reporter, options.stored);
   const readable = await readableFiles(database, found, {
     columns: options.columns?.columns,
     channels: options.columns?.channels ?? options.columns?.modelChannels,

@@ -46,6 +46,7 @@ export interface LabelFileOptions {
   readonly timeFormat?: string | undefined;
   readonly timeZone?: string | undefined;
   readonly scratch: ScratchFolder;
+  readonly warn: (message: string) => void;
 }
 
 const labelNames = [
@@ -68,7 +69,7 @@ export async function readLabelFiles(
       advice: "Copy the file first: labels are not fetched.",
     });
   }
-  const found = await findFiles(database, [pattern], { ...silent });
+  const found = await findFiles(database, [pattern], { ...silent, warn: options.warn });
   const files: Omit<LabelFiles, "paths">[] = [];
   for (const [f, file] of found.entries()) files.push(await readLabelFile(database, file, f, options));
   const first = files[0]!;
@@ -100,7 +101,7 @@ async function readLabelFile(
   const [readable, ...more] = await readableFiles(database, [source], {
     columns,
     scratch: options.scratch,
-    warn: () => {},
+    warn: options.warn,
   });
   if (readable === undefined || more.length > 0) {
     throw new UserError(`--labels ${source.path}: expected one table, found ${more.length + 1}.`, {

@@ -37,9 +37,8 @@ export interface SourceFile {
  * Expands globs and checks that every local file exists and is a regular file. Empty files are left out, because apps
  * write one for each sensor without values; if all are empty, the first is refused.
  * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
- * @param reporter notified before DuckDB downloads an extension, which it needs to read URLs
+ * @param reporter notified of empty files, and before DuckDB downloads an extension, which it needs to read URLs
  * @param stored paths of files whose content came from elsewhere, by the name that messages use for each file
- * @param warn called with the names of the empty files
  * @returns files in the order of the patterns, without duplicates; the matches of a glob are sorted by name
  * @throws UserError if nothing matches, if a match is a folder, pipe, device or socket, if all files are empty, or if
  *   two names refer to one file
@@ -49,7 +48,6 @@ export async function findFiles(
   patterns: readonly string[],
   reporter: Reporter,
   stored: ReadonlyMap<string, string> = new Map(),
-  warn: (message: string) => void = () => {},
 ): Promise<SourceFile[]> {
   if (patterns.length === 0) {
     throw new UserError("No recordings were named.", { advice: "Name at least one CSV, TSV or Parquet file." });
@@ -84,7 +82,7 @@ export async function findFiles(
       advice: `Export ${basename(empty[0]!)} again, or leave it out.`,
     });
   }
-  if (empty.length > 0) warn(emptyFilesLeftOut(empty));
+  if (empty.length > 0) reporter.warn(emptyFilesLeftOut(empty));
   for (const path of empty) found.delete(path);
   return [...found.values()];
 }

@@ -48,7 +48,7 @@ export async function* splitTables(
   const scratch = scratchFolder();
   const database = await openDuckdb({ scratch: scratch.file("spilled") });
   try {
-    const found = await findFiles(database, files, reporter, stored, (message) => reporter.warn(message));
+    const found = await findFiles(database, files, reporter, stored);
     const sources = await readableFiles(database, found, { ...naming, scratch, warn: reporter.warn });
     const tables: GatheredTable[] = [];
     for (const [i, source] of sources.entries())

@@ -21,6 +21,10 @@ export function refuseOtherEncodings(path: string, head: Uint8Array): void {
   }
 }
 
+const letters = /^[\t\r -~\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]*$/;
+/** Also degrees, squares, cubes, micro and a multiplication point. */
+const lettersAndUnits = /^[\t\r -~\u00b0\u00b2\u00b3\u00b5\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]*$/;
+
 /**
  * Whether text that is not UTF-8 is Windows-1252, as spreadsheet programs write it: every byte that is not ASCII is a letter,
  * or a sign of units in a line with letters. Other such bytes are rather damage, such as a digit with one wrong bit.
@@ -30,11 +34,7 @@ export function isWindows1252(head: Uint8Array): boolean {
   return new TextDecoder("latin1")
     .decode(head)
     .split("\n")
-    .every((line) => /^[\t\r -~\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]*$/.test(line.replaceAll(unitSigns(line), "")));
-}
-
-function unitSigns(line: string): RegExp {
-  return /[A-Za-z]/.test(line) ? /[\u00b0\u00b2\u00b3\u00b5\u00b7]/g : /(?!)/g;
+    .every((line) => (/[A-Za-z]/.test(line) ? lettersAndUnits : letters).test(line));
 }
 
 /** Returns the encoding of a text that DuckDB cannot read unchanged; undefined for plain UTF-8. */

@@ -1,0 +1,30 @@
+import { basename } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readLabelFiles } from "../../../src/signals/data/read-label-file.ts";
+import { openDuckdb } from "../../../src/signals/files/duckdb.ts";
+import { findFiles } from "../../../src/signals/files/find-files.ts";
+import { scratchFolder } from "../../../src/signals/files/scratch-folder.ts";
+import { folderOf } from "../data/tables.ts";
+
+describe("empty files", () => {
+  it("are left out with a warning that names them", async () => {
+    const { path } = folderOf({ "a.csv": "t,x\n0,1\n", "b.csv": "", "c.csv": "" });
+    const warnings: string[] = [];
+    const reporter = { warn: (message: string) => void warnings.push(message), event: () => {} };
+    const found = await findFiles(await openDuckdb(), [path("*.csv")], reporter);
+    expect(found.map((file) => basename(file.path))).toEqual(["a.csv"]);
+    expect(warnings).toEqual([`Empty files are left out: ${path("b.csv")}, ${path("c.csv")}.`]);
+  });
+
+  it("are named among the files of labels, too", async () => {
+    const { path } = folderOf({ "a.labels": "start,end,label\n0,1,walking\n", "b.labels": "" });
+    const warnings: string[] = [];
+    const scratch = scratchFolder();
+    const { annotations } = await readLabelFiles(await openDuckdb(), path("*.labels"), {
+      scratch,
+      warn: (message) => void warnings.push(message),
+    });
+    expect(annotations).toMatchObject([{ start: 0, end: 1, label: "walking" }]);
+    expect(warnings).toEqual([`Empty files are left out: ${path("b.labels")}.`]);
+  });
+});

@@ -94,7 +94,8 @@ describe("a model with a head that is computed", () => {
       expect(stopped.signal, stopped.stderr).toBe("SIGKILL");
       const { exitCode, stdout, stderr } = await run(...tuned, "--resume");
       expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-      expect(stdout).toContain("penalty unchanged (");
+      // In the first run if both folds had finished before the kill.
+      expect(stopped.stdout + stdout).toContain("penalty unchanged (");
       if (network === "auto") expect(stderr).toContain("auto consists of minirocket alone");
       expect(reportOf(`${network}-tuned`).fine_tuning.users).toHaveLength(6);
       const fold = readFileSync(at(`${network}-tuned/history.jsonl`), "utf8")

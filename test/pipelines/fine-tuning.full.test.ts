@@ -92,10 +92,8 @@ describe("a model with a head that is computed", () => {
       const tuned = ["train", "six.parquet", "--from", network, "--out", `${network}-tuned`, ...own, ...other];
       const stopped = await signalledAtFiles({ files: ["fold-1.checkpoint"], signal: "SIGKILL" }, tuned, directory);
       expect(stopped.signal, stopped.stderr).toBe("SIGKILL");
-      const { exitCode, stdout, stderr } = await run(...tuned, "--resume");
+      const { exitCode, stderr } = await run(...tuned, "--resume");
       expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-      // In the first run if both folds had finished before the kill.
-      expect(stopped.stdout + stdout).toContain("penalty unchanged (");
       if (network === "auto") expect(stderr).toContain("auto consists of minirocket alone");
       expect(reportOf(`${network}-tuned`).fine_tuning.users).toHaveLength(6);
       const fold = readFileSync(at(`${network}-tuned/history.jsonl`), "utf8")
@@ -113,6 +111,7 @@ describe("a model with a head that is computed", () => {
   it("gives the same bytes if it was interrupted", { timeout: 600_000 }, async () => {
     expect(await run("train", "six.parquet", "--from", "auto", "--out", "whole", ...other)).toMatchObject({
       exitCode: 0,
+      stdout: expect.stringContaining("penalty unchanged ("),
     });
     const bytes = (model: string): Buffer => readFileSync(at(`${model}/model.onnx`));
     expect(bytes("whole").equals(bytes("auto-tuned"))).toBe(true);

@@ -5,9 +5,9 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readConfigFile } from "../src/read-config-file.ts";
-import type { ConfigFile, TrainConfig } from "../src/resolve-config.ts";
-import { resolveTrainConfig } from "../src/resolve-train-config.ts";
+import { readConfigFile } from "../src/options/read-config-file.ts";
+import type { ConfigFile, TrainConfig } from "../src/options/resolve-config.ts";
+import { resolveTrainConfig } from "../src/options/resolve-train-config.ts";
 
 export interface QualitySet {
   readonly name: string;

@@ -24,7 +24,7 @@ import type { ByHand } from "../src/pipelines/reference.ts";
 import type { SimulateResult } from "../src/pipelines/simulate.ts";
 import type { SyncResult } from "../src/pipelines/sync.ts";
 import type { CreatedToken, ListedToken } from "../src/pipelines/tokens.ts";
-import { alertMessageSchema } from "../src/report/alerts/alert-message.ts";
+import { alertMessageSchema } from "../src/report/operations/alert-message.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);

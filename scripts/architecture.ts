@@ -18,6 +18,7 @@ export const wings = [
   "learning",
   "monitoring",
   "report",
+  "options",
   "pipelines",
   "interfaces",
 ] as const;
@@ -87,13 +88,13 @@ export const rooms: Readonly<Record<string, Room>> = {
       "learning/training",
     ],
   },
-  "report/alerts": {
-    purpose: "alerts on streams: conditions, formats and targets; an outbox until delivery",
+  "report/operations": {
+    purpose: "what operators watch: alerts with their conditions, targets and outbox; Prometheus metrics",
     imports: ["monitoring/streams", "storage/store"],
   },
-  "report/metrics": {
-    purpose: "Prometheus metrics, of a service and in a file",
-    imports: ["monitoring/streams", "storage/store"],
+  options: {
+    purpose: "the options of each command: their definitions, types, config files and the rules that join several",
+    imports: [],
   },
   pipelines: {
     purpose: "one file per command, which combines the other rooms",
@@ -105,8 +106,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       "storage/store",
       "storage/tracking",
       "report",
-      "report/alerts",
-      "report/metrics",
+      "report/operations",
+      "options",
       "learning/evaluation",
       "learning/pseudo-labeling",
       "learning/training",
@@ -117,18 +118,18 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "interfaces/server": {
     purpose: "the HTTP service: routes, limits, tokens, logs, start and shutdown",
-    imports: ["pipelines", "report/alerts", "report/metrics"],
+    imports: ["options", "pipelines", "report/operations"],
   },
   "interfaces/cli": {
     purpose: "commands and their output",
-    imports: ["pipelines", "interfaces/server", "report"],
+    imports: ["options", "pipelines", "interfaces/server", "report"],
   },
 };
 
-/** Entry points of the package: files in the root of src/ that may import rooms. `index.ts` may import all rooms. */
+/** Entry points of the package: the only files in the root of src/ that may import rooms. */
 export const entries: Readonly<Record<string, readonly string[]>> = {
-  "index.ts": Object.keys(rooms),
-  "device.ts": ["signals/data", "signals/sensors", "signals/preprocessing", "monitoring/summaries", "stats"],
+  "index.ts": ["options", "pipelines"],
+  "device.ts": ["signals/data", "monitoring/summaries"],
 };
 
 export interface Import {

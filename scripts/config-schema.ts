@@ -1,7 +1,7 @@
 // The schema of a config file, which sets a command's options under their names on the command line.
 import { z } from "zod";
 import { kebabCase } from "../src/letter-case.ts";
-import { type Option, type Options, optionDefaultText } from "../src/option.ts";
+import { type Option, type Options, optionDefaultText } from "../src/options/option.ts";
 import { optionSentences } from "./options.ts";
 
 /**

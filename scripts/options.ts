@@ -1,9 +1,9 @@
-// Writes src/config-types.ts, the types of every command's options with their docstrings, from the options' definitions.
+// Writes src/options/config-types.ts, the types of every command's options with their docstrings, from the options' definitions.
 // docs/api.md (scripts/api.ts) and schemas/ (scripts/schemas.ts) are generated from the same definitions.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { checkOptions, driftBenchOptions, evaluateOptions, predictOptions } from "../src/batch-options.ts";
-import { convertOptions } from "../src/convert-options.ts";
+import { checkOptions, driftBenchOptions, evaluateOptions, predictOptions } from "../src/options/batch-options.ts";
+import { convertOptions } from "../src/options/convert-options.ts";
 import {
   compactOptions,
   compareOptions,
@@ -11,22 +11,27 @@ import {
   simulateOptions,
   streamOptions,
   syncOptions,
-} from "../src/folder-options.ts";
-import { inspectOptions } from "../src/inspect-options.ts";
-import { type Option, type Options, optionDefaultText } from "../src/option.ts";
-import { pushOptions } from "../src/push-options.ts";
-import { retrainOptions } from "../src/retrain-options.ts";
-import { serveOptions } from "../src/serve-options.ts";
+} from "../src/options/folder-options.ts";
+import { inspectOptions } from "../src/options/inspect-options.ts";
+import { type Option, type Options, optionDefaultText } from "../src/options/option.ts";
+import { pushOptions } from "../src/options/push-options.ts";
+import { retrainOptions } from "../src/options/retrain-options.ts";
+import { serveOptions } from "../src/options/serve-options.ts";
 import {
   streamsChangeOptions,
   streamsEraseOptions,
   streamsListOptions,
   streamsRenameOptions,
   streamsShowOptions,
-} from "../src/streams-options.ts";
-import { tokenCreateOptions, tokenOptions, tokenPlaceOptions, tokenRotateOptions } from "../src/token-options.ts";
-import { trainOptions } from "../src/train-options.ts";
-import { tuneOptions } from "../src/tune-options.ts";
+} from "../src/options/streams-options.ts";
+import {
+  tokenCreateOptions,
+  tokenOptions,
+  tokenPlaceOptions,
+  tokenRotateOptions,
+} from "../src/options/token-options.ts";
+import { trainOptions } from "../src/options/train-options.ts";
+import { tuneOptions } from "../src/options/tune-options.ts";
 
 export interface Configured {
   /** Name of the command on the command line. */
@@ -78,7 +83,7 @@ export function optionSentences(option: Option): string {
     .join(" ");
 }
 
-/** The content of src/config-types.ts. */
+/** The content of src/options/config-types.ts. */
 export function configTypes(): string {
   const types = Object.entries(configured).map(([stem, { command, options }]) => {
     const fields = Object.entries(options).flatMap(([name, option]) => [
@@ -104,5 +109,5 @@ export function configTypes(): string {
 }
 
 if (import.meta.main) {
-  writeFileSync(fileURLToPath(new URL("../src/config-types.ts", import.meta.url)), configTypes());
+  writeFileSync(fileURLToPath(new URL("../src/options/config-types.ts", import.meta.url)), configTypes());
 }

@@ -12,20 +12,20 @@ import { checkResultSchema } from "../src/monitoring/streams/check-result-schema
 import { rollingReferenceSchema } from "../src/monitoring/streams/rolling-reference.ts";
 import { deviceModelSchema } from "../src/monitoring/summaries/device-model-schema.ts";
 import { deviceSummarySchema } from "../src/monitoring/summaries/summary-schemas.ts";
+import { retrainOptions } from "../src/options/retrain-options.ts";
+import { trainOptions } from "../src/options/train-options.ts";
 import {
   changedStreamSchema,
   printedCheckedStreamsSchema,
   shownStreamSchema,
   streamListSchema,
 } from "../src/pipelines/stream-schemas.ts";
-import { alertMessageSchema } from "../src/report/alerts/alert-message.ts";
-import { alertsConfigSchema } from "../src/report/alerts/alert-rules.ts";
-import { retrainOptions } from "../src/retrain-options.ts";
+import { alertMessageSchema } from "../src/report/operations/alert-message.ts";
+import { alertsConfigSchema } from "../src/report/operations/alert-rules.ts";
 import { labelsSchema } from "../src/storage/store/labels.ts";
 import { manifestSchema } from "../src/storage/store/manifest.ts";
 import { registrySchema } from "../src/storage/store/registry.ts";
 import { scalerSchema } from "../src/storage/store/scaler-file.ts";
-import { trainOptions } from "../src/train-options.ts";
 import {
   alertTestSchema,
   baselineValidationSchema,

@@ -1,7 +1,7 @@
 // The schema of the output of `tune --json`.
 import { z } from "zod";
 import type { PrintedTuning } from "../src/interfaces/cli/tune-command.ts";
-import { trainOptions } from "../src/train-options.ts";
+import { trainOptions } from "../src/options/train-options.ts";
 
 const share = z.number().min(0).max(1);
 const { network, normalize, batchSize, learningRate, patience, classWeights, augment } = trainOptions;

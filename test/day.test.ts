@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { benchDayPattern, dayPattern, parseDay } from "../src/day.ts";
 import { UserError } from "../src/errors.ts";
-import { resolveDriftBenchConfig } from "../src/resolve-config.ts";
-import { resolveTrainConfig } from "../src/resolve-train-config.ts";
+import { resolveDriftBenchConfig } from "../src/options/resolve-config.ts";
+import { resolveTrainConfig } from "../src/options/resolve-train-config.ts";
 
 describe("a day", () => {
   it.each([

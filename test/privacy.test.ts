@@ -1,7 +1,7 @@
 // docs/privacy.md must mention every file of a model folder and every library.
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { outboxFile } from "../src/report/alerts/alert-outbox.ts";
+import { outboxFile } from "../src/report/operations/alert-outbox.ts";
 import { modelFiles, trackingFile } from "../src/storage/store/model-folder.ts";
 import { monitorFile } from "../src/storage/store/monitor-database.ts";
 

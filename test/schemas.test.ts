@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { schemaFiles } from "../scripts/schemas.ts";
 import { kebabCase } from "../src/letter-case.ts";
-import { trainOptions } from "../src/train-options.ts";
+import { trainOptions } from "../src/options/train-options.ts";
 import { camelCaseKeys, camelCasePattern } from "./camel-case-keys.ts";
 
 const directory = new URL("../schemas/", import.meta.url);

@@ -2,9 +2,9 @@
 // alerts nor metrics can change a verdict.
 
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
-import { type AlertTarget, alertTargets } from "../report/alerts/alert-target.ts";
+import type { CheckConfig } from "../options/resolve-config.ts";
+import { type AlertTarget, alertTargets } from "../report/operations/alert-target.ts";
 import type { Reporter } from "../reporter.ts";
-import type { CheckConfig } from "../resolve-config.ts";
 import type { ModelHandle } from "./model-handle.ts";
 import { listStreamsOf } from "./streams.ts";
 
@@ -37,7 +37,7 @@ export async function afterCheck(
     const lastHeard = silent.map(({ stream, last }) => ({ stream, lastHeard: last.received_at }));
     await alertCheck(directory, { results, silent: lastHeard }, targets, reporter, run);
     if (metricsFile === undefined) return;
-    const { writeMetricsFile } = await import("../report/metrics/metrics-file.ts");
+    const { writeMetricsFile } = await import("../report/operations/metrics-file.ts");
     await writeMetricsFile(metricsFile, alertedModelName(directory), streams);
   } catch (error) {
     reporter.warn(`after the check: ${error instanceof Error ? error.message : String(error)}`);

@@ -3,11 +3,11 @@
 import { basename, resolve } from "node:path";
 import { counted } from "../counted.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
-import { AlertOutbox, outboxOfModel } from "../report/alerts/alert-outbox.ts";
-import type { AlertTarget } from "../report/alerts/alert-target.ts";
-import { type AlertClock, type Deliveries, deliverAlerts } from "../report/alerts/deliver-alerts.ts";
-import type { SendAlert } from "../report/alerts/send-alert.ts";
-import { alertOnBatch, alertOnSilence } from "../report/alerts/stream-alerts.ts";
+import { AlertOutbox, outboxOfModel } from "../report/operations/alert-outbox.ts";
+import type { AlertTarget } from "../report/operations/alert-target.ts";
+import { type AlertClock, type Deliveries, deliverAlerts } from "../report/operations/deliver-alerts.ts";
+import type { SendAlert } from "../report/operations/send-alert.ts";
+import { alertOnBatch, alertOnSilence } from "../report/operations/stream-alerts.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 

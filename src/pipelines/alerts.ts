@@ -1,11 +1,11 @@
 // `tidemark alerts`: tests the targets of alerts, and lists and resends undelivered messages.
 
 import { existsSync } from "node:fs";
-import { outboxOfModel, type QueuedAlert, withAlertOutbox } from "../report/alerts/alert-outbox.ts";
-import { type AlertTarget, alertTargets } from "../report/alerts/alert-target.ts";
-import { attemptMs, deliverAlerts, deliveryFault, systemAlertClock } from "../report/alerts/deliver-alerts.ts";
-import { sendAlert } from "../report/alerts/send-alert.ts";
-import { makeAlertMessage } from "../report/alerts/stream-alerts.ts";
+import { outboxOfModel, type QueuedAlert, withAlertOutbox } from "../report/operations/alert-outbox.ts";
+import { type AlertTarget, alertTargets } from "../report/operations/alert-target.ts";
+import { attemptMs, deliverAlerts, deliveryFault, systemAlertClock } from "../report/operations/deliver-alerts.ts";
+import { sendAlert } from "../report/operations/send-alert.ts";
+import { makeAlertMessage } from "../report/operations/stream-alerts.ts";
 import type { Reporter } from "../reporter.ts";
 import { openModelFolder } from "../storage/store/model-folder.ts";
 import { resolveModelByRegistry } from "../storage/store/registry.ts";

@@ -2,7 +2,7 @@
 // option or value that this version of Tidemark does not support can still be used, but not retrained.
 
 import { UserError } from "../errors.ts";
-import { type ChampionOptions, readChampionOptions } from "../recorded-options.ts";
+import { type ChampionOptions, readChampionOptions } from "../options/recorded-options.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
 import type { StoredConfig } from "../storage/store/stored-config.ts";
 

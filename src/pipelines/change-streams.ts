@@ -10,7 +10,7 @@ import {
   type StreamsChangeOptions,
   type StreamsEraseOptions,
   type StreamsRenameOptions,
-} from "../resolve-config.ts";
+} from "../options/resolve-config.ts";
 import { sha256Bytes } from "../storage/store/hash.ts";
 import { checkStreamName } from "../storage/store/stream-names.ts";
 import type { ActionNote, StreamStore } from "../storage/store/stream-store.ts";

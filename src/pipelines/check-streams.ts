@@ -4,8 +4,8 @@
 
 import { UserError, verdictExitCodes } from "../errors.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../options/resolve-config.ts";
 import { type Reporter, reporterOf, silent } from "../reporter.ts";
-import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../resolve-config.ts";
 import { openDuckdb } from "../signals/files/duckdb.ts";
 import { findFiles } from "../signals/files/find-files.ts";
 import { isPathTemplate, valueFromPath } from "../signals/files/path-columns.ts";

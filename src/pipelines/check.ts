@@ -1,7 +1,7 @@
 // `tidemark check`: opens a model and judges one production batch with it.
 
+import { type CheckOptions, resolveCheckConfig } from "../options/resolve-config.ts";
 import { collectingReporter, reporterOf } from "../reporter.ts";
-import { type CheckOptions, resolveCheckConfig } from "../resolve-config.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
 import { afterCheck, planAfterCheck } from "./after-check.ts";
 import type { CheckAnswer, CheckRun } from "./check-batch.ts";

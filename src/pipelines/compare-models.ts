@@ -3,9 +3,9 @@
 import { type PairedPeople, pairPeople } from "../learning/evaluation/paired-people.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
 import { listedNames } from "../listed-names.ts";
+import { type CompareConfig, type CompareOptions, resolveCompareConfig } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
-import { type CompareConfig, type CompareOptions, resolveCompareConfig } from "../resolve-config.ts";
 import { evaluate } from "./evaluate.ts";
 import { type ShownModel, showModel } from "./models.ts";
 

@@ -1,7 +1,7 @@
 // `tidemark convert`: reads recordings as `train` would, and writes them as one clean table, in SI units.
 
+import { type ConvertConfig, type ConvertOptions, resolveConvertConfig } from "../options/resolve-config.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
-import { type ConvertConfig, type ConvertOptions, resolveConvertConfig } from "../resolve-config.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { type CleanChannel, cleanChannels, cleanColumns } from "../signals/data/clean-channels.ts";
 import { convertUnitsOfRows, decideUnitConversions } from "../signals/data/convert-units.ts";

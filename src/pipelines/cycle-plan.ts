@@ -10,8 +10,8 @@ import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import { fixedPenalty } from "../learning/training/penalty-plan.ts";
+import type { TrainConfig } from "../options/resolve-config.ts";
 import type { Rng } from "../random.ts";
-import type { TrainConfig } from "../resolve-config.ts";
 import { fitScaler } from "../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 

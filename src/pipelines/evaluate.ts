@@ -20,9 +20,9 @@ import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts
 import { listedNames } from "../listed-names.ts";
 import { type OpenedModel, openWatchedModelForPrediction } from "../monitoring/streams/watched-model.ts";
 import { naturalOrder } from "../natural-order.ts";
+import { type EvaluateConfig, type EvaluateOptions, resolveEvaluateConfig } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
-import { type EvaluateConfig, type EvaluateOptions, resolveEvaluateConfig } from "../resolve-config.ts";
 import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import { planWindows } from "../signals/preprocessing/plan-windows.ts";
 import { windowWarningsOfPeople } from "../signals/preprocessing/window-warnings.ts";

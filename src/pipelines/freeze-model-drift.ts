@@ -1,9 +1,9 @@
 import { parseDay } from "../day.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { sensorsForSignals } from "../monitoring/summaries/sensor-signals.ts";
+import type { TrainConfig } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
-import type { TrainConfig } from "../resolve-config.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { type CalibrationEvent, calibrationProgress } from "./calibration-progress.ts";
 import { freezeInThreads, freezeThreads } from "./freeze-in-threads.ts";

@@ -3,9 +3,14 @@
 
 import { DataFault, type FaultDescription } from "../data-fault.ts";
 import { UserError } from "../errors.ts";
+import {
+  type InspectConfig,
+  type InspectOptions,
+  resolveInspectConfig,
+  type TrainConfig,
+} from "../options/resolve-config.ts";
+import { resolveTrainConfig } from "../options/resolve-train-config.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
-import { type InspectConfig, type InspectOptions, resolveInspectConfig, type TrainConfig } from "../resolve-config.ts";
-import { resolveTrainConfig } from "../resolve-train-config.ts";
 import type { UnitConversion } from "../signals/data/convert-units.ts";
 import { type Excerpt, excerptsOf } from "../signals/data/excerpts.ts";
 import { type FoundSensors, findSensors } from "../signals/data/find-sensors.ts";

@@ -7,8 +7,8 @@ import { openModelLedger, openModelLedgerStore } from "../monitoring/streams/mod
 import { MonitorStream } from "../monitoring/streams/monitor-stream.ts";
 import { type StreamState, streamSchemas } from "../monitoring/streams/stream-state.ts";
 import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
-import { resolveOptions } from "../resolve-options.ts";
-import { jobs } from "../shared-options.ts";
+import { resolveOptions } from "../options/resolve-options.ts";
+import { jobs } from "../options/shared-options.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { defaultProject, type OpenedStore } from "../storage/store/opened-store.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";

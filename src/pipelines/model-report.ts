@@ -4,7 +4,7 @@ import { describeMixtureChoice, triedMixtures } from "../learning/training/choos
 import type { CvReport, TestSetReport } from "../learning/training/cv-report.ts";
 import { fitSeconds, fitStatePenalty, steppedEpochs } from "../learning/training/fit-state.ts";
 import { snakeKeys } from "../letter-case.ts";
-import { configToRecord } from "../recorded-options.ts";
+import { configToRecord } from "../options/recorded-options.ts";
 import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
 import { windowsPerClass, windowsPerName } from "../signals/preprocessing/windows.ts";
 import type { TrainedModel } from "./trained-model.ts";

@@ -3,8 +3,8 @@
 import { UserError } from "../errors.ts";
 import { startWorker } from "../learning/training/start-worker.ts";
 import type { ListedStream } from "../monitoring/streams/stream-list.ts";
+import type { ServeConfig } from "../options/resolve-config.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
-import type { ServeConfig } from "../resolve-config.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
 import { type Clock, systemClock } from "../storage/tracking/sender-clock.ts";
 import { explainSystemError } from "../system-error.ts";

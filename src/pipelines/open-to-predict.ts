@@ -3,8 +3,8 @@
 import { DataFault } from "../data-fault.ts";
 import { gateBatchChannels, gateBatchColumns } from "../monitoring/streams/gate-batch.ts";
 import { type OpenedModel, unitsOfWatchedModel } from "../monitoring/streams/watched-model.ts";
+import type { PredictConfig } from "../options/resolve-config.ts";
 import type { Reporter } from "../reporter.ts";
-import type { PredictConfig } from "../resolve-config.ts";
 import { batchClockFaults, batchRangeFaults } from "../signals/data/batch-faults.ts";
 import { batchUnits, leastUnitFactors, noteOnUnitsOfPeople, unitFactorsOfBatch } from "../signals/data/batch-units.ts";
 import { describeFlatChannelFaults } from "../signals/data/describe-batch-faults.ts";

@@ -7,7 +7,7 @@ import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { makeDirectories } from "../make-directories.ts";
-import type { TokenPlaceConfig } from "../resolve-config.ts";
+import type { TokenPlaceConfig } from "../options/resolve-config.ts";
 import { jsonFileText } from "../storage/store/json-file.ts";
 import { readTextFile } from "../storage/store/read-text-file.ts";
 import { hasSystemErrorCode } from "../system-error.ts";

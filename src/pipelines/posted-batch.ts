@@ -2,8 +2,8 @@
 
 import { readFile } from "node:fs/promises";
 import { UserError } from "../errors.ts";
-import type { PostedColumn } from "../push-options.ts";
-import type { CheckOptions } from "../resolve-config.ts";
+import type { PostedColumn } from "../options/push-options.ts";
+import type { CheckOptions } from "../options/resolve-config.ts";
 
 export const bodyKinds = ["csv", "parquet", "json", "float32", "summary"] as const;
 export type BodyKind = (typeof bodyKinds)[number];

@@ -1,8 +1,8 @@
 import { UserError } from "../errors.ts";
 import type { ConfidenceThreshold } from "../learning/evaluation/confidence-threshold.ts";
 import { openWatchedModelForPrediction } from "../monitoring/streams/watched-model.ts";
+import { type PredictConfig, type PredictOptions, resolvePredictConfig } from "../options/resolve-config.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
-import { type PredictConfig, type PredictOptions, resolvePredictConfig } from "../resolve-config.ts";
 import { spreadsheetSafe } from "../signals/files/spreadsheet-safe.ts";
 import { TableWriter } from "../signals/files/write-table.ts";
 import { planWindows } from "../signals/preprocessing/plan-windows.ts";

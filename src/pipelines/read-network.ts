@@ -11,7 +11,7 @@ import {
   ownNetworkFault,
   reasonInOwnNetwork,
 } from "../learning/training/own-network.ts";
-import type { TrainConfig } from "../resolve-config.ts";
+import type { TrainConfig } from "../options/resolve-config.ts";
 import { sha256Bytes } from "../storage/store/hash.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
 import { ownNetworkFiles } from "../storage/store/model-folder.ts";

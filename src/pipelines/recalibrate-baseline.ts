@@ -10,9 +10,13 @@ import type { MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibr
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { expectedBaseline } from "../monitoring/streams/baseline-faults.ts";
 import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
-import { type RehearsalOptions, recordedRehearsalOptions } from "../recorded-options.ts";
+import { type RehearsalOptions, recordedRehearsalOptions } from "../options/recorded-options.ts";
+import {
+  type RecalibrateConfig,
+  type RecalibrateOptions,
+  resolveRecalibrateConfig,
+} from "../options/resolve-config.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
-import { type RecalibrateConfig, type RecalibrateOptions, resolveRecalibrateConfig } from "../resolve-config.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { convertUnitsOfRows } from "../signals/data/convert-units.ts";
 import { namedColumnRoles } from "../signals/data/named-columns.ts";

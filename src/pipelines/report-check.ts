@@ -1,8 +1,8 @@
 // Sends a stream to a tracking server after a check has reached its verdict.
 
 import type { LedgerOwner, ReadableLedger } from "../monitoring/streams/model-ledger.ts";
+import type { CheckConfig } from "../options/resolve-config.ts";
 import type { Reporter } from "../reporter.ts";
-import type { CheckConfig } from "../resolve-config.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import type { ServerAddress } from "../storage/tracking/server-address.ts";
 

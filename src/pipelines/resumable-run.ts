@@ -7,7 +7,7 @@ import type { FitName } from "../learning/training/fit-events.ts";
 import { decodeFitState, type FitEpoch } from "../learning/training/fit-state.ts";
 import type { FitCheckpoints } from "../learning/training/run-fit.ts";
 import { snakeKeys } from "../letter-case.ts";
-import { defaultsOfLaterOptions, presentRecordedNames } from "../recorded-options.ts";
+import { defaultsOfLaterOptions, presentRecordedNames } from "../options/recorded-options.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
 import { readFileInside } from "../storage/store/file-inside.ts";

@@ -1,19 +1,19 @@
 // Command lines that continue the work of an earlier command.
 
 import { camelCase, kebabCase } from "../letter-case.ts";
-import type { Options } from "../option.ts";
+import type { Options } from "../options/option.ts";
 import {
   type RetrainConfig,
   resolveRetrainConfig,
   resolveTuneConfig,
   type TrainConfig,
   type TuneConfig,
-} from "../resolve-config.ts";
-import { resolveTrainConfig } from "../resolve-train-config.ts";
-import { retrainOptions } from "../retrain-options.ts";
+} from "../options/resolve-config.ts";
+import { resolveTrainConfig } from "../options/resolve-train-config.ts";
+import { retrainOptions } from "../options/retrain-options.ts";
+import { trainOptions } from "../options/train-options.ts";
+import { tuneOptions } from "../options/tune-options.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { trainOptions } from "../train-options.ts";
-import { tuneOptions } from "../tune-options.ts";
 import { withoutPassword } from "../without-password.ts";
 
 /**

@@ -20,14 +20,14 @@ import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts"
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { snakeKeys } from "../letter-case.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { recordedConfigOfResult, recordedConfigWithoutTracking } from "../options/recorded-options.ts";
+import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
-import { recordedConfigOfResult, recordedConfigWithoutTracking } from "../recorded-options.ts";
 import { beginRetrainLog, endRetrainLog } from "../report/retrain-log.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import { endTrainLog } from "../report/train-log.ts";
 import { TrainingTracker, trackerServer } from "../report/training-tracker.ts";
 import { reporterOf, teeReporter } from "../reporter.ts";
-import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig } from "../resolve-config.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { jsonFileText } from "../storage/store/json-file.ts";
 import { modelFiles, retrainReportFile, trackingFile } from "../storage/store/model-folder.ts";

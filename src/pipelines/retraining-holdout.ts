@@ -3,9 +3,9 @@
 
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
+import type { RetrainConfig } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
-import type { RetrainConfig } from "../resolve-config.ts";
 import { describeCopiedContent } from "../signals/data/copied-content.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import type { ModelHandle } from "./model-handle.ts";

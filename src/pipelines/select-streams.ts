@@ -3,7 +3,7 @@
 
 import type { StreamList } from "../monitoring/streams/stream-answers.ts";
 import { compareListedStreams, isListedStreamInAlarm, type ListedStream } from "../monitoring/streams/stream-list.ts";
-import type { StreamsListConfig } from "../resolve-config.ts";
+import type { StreamsListConfig } from "../options/resolve-config.ts";
 
 /** Which streams to list. */
 export interface StreamSelection extends Partial<Pick<StreamsListConfig, "which" | "search" | "limit">> {

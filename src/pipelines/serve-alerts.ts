@@ -2,10 +2,10 @@
 
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
-import { AlertOutbox, outboxFile } from "../report/alerts/alert-outbox.ts";
-import { type AlertsConfig, alertRouting, alertsConfigSchema } from "../report/alerts/alert-rules.ts";
-import { AlertService, type AlertServiceRun } from "../report/alerts/alert-service.ts";
-import { readConfigFile } from "../resolve-config.ts";
+import { readConfigFile } from "../options/resolve-config.ts";
+import { AlertOutbox, outboxFile } from "../report/operations/alert-outbox.ts";
+import { type AlertsConfig, alertRouting, alertsConfigSchema } from "../report/operations/alert-rules.ts";
+import { AlertService, type AlertServiceRun } from "../report/operations/alert-service.ts";
 
 /** @throws UserError if the file does not have the expected form, or an address cannot be parsed */
 export async function readAlertsFile(path: string): Promise<AlertsConfig> {

@@ -1,4 +1,4 @@
-import { resolveSimulateConfig, type SimulateOptions } from "../resolve-config.ts";
+import { resolveSimulateConfig, type SimulateOptions } from "../options/resolve-config.ts";
 import { simulatePeople as simulateColumns } from "../signals/data/simulate-people.ts";
 import { writeTable } from "../signals/files/write-table.ts";
 import { checkOutFile } from "./out-file.ts";

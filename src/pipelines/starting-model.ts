@@ -8,16 +8,16 @@ import { transferWeights, weightsToTransfer } from "../learning/training/transfe
 import { listedNames } from "../listed-names.ts";
 import { sensorsOfModel } from "../monitoring/drift/model-sensors.ts";
 import { type OpenedModel, openWatchedModelForPrediction } from "../monitoring/streams/watched-model.ts";
+import { type ChampionOptions, optionsOfModel, readChampionOptions } from "../options/recorded-options.ts";
+import type { TrainConfig } from "../options/resolve-config.ts";
+import { resolveConfigOfNetwork } from "../options/resolve-train-config.ts";
+import { trainOptions } from "../options/train-options.ts";
 import type { Rng } from "../random.ts";
-import { type ChampionOptions, optionsOfModel, readChampionOptions } from "../recorded-options.ts";
 import type { Reporter } from "../reporter.ts";
-import type { TrainConfig } from "../resolve-config.ts";
-import { resolveConfigOfNetwork } from "../resolve-train-config.ts";
 import type { Sensor, SensorKind } from "../signals/data/find-sensors.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import { readJson } from "../storage/store/json-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
-import { trainOptions } from "../train-options.ts";
 import type { TrainingData } from "./prepare-training.ts";
 import { isNetworkFile, readNetworkOfChampion } from "./read-network.ts";
 

@@ -13,7 +13,7 @@ import {
   type StreamsListConfig,
   type StreamsListOptions,
   type StreamsShowOptions,
-} from "../resolve-config.ts";
+} from "../options/resolve-config.ts";
 import { readManifest } from "../storage/store/manifest.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
 import { resolveModelByRegistry } from "../storage/store/registry.ts";

@@ -3,7 +3,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../errors.ts";
 import { isSummary, summaryHeadBytes } from "../monitoring/summaries/is-summary.ts";
-import { modelColumns } from "../reading-options.ts";
+import { modelColumns } from "../options/reading-options.ts";
 import { fileBytes } from "../signals/files/file-bytes.ts";
 
 /** Only the summary of a model with hundreds of channels is larger. */

@@ -4,11 +4,11 @@
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { type LedgerOwner, openReadableModelLedger, type ReadableLedger } from "../monitoring/streams/model-ledger.ts";
+import { resolveSyncConfig, type SyncConfig, type SyncOptions } from "../options/resolve-config.ts";
 import { type ReportedStream, reportStream } from "../report/report-stream.ts";
 import { openSendableTrackingLog, type SendableLog, trackingLogExperiment } from "../report/tracking-log.ts";
 import { trainLogRegistration, trainRun } from "../report/train-log.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
-import { resolveSyncConfig, type SyncConfig, type SyncOptions } from "../resolve-config.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { exists } from "../storage/store/exists.ts";
 import { readManifest } from "../storage/store/manifest.ts";

@@ -3,7 +3,7 @@
 import { dirname, join } from "node:path";
 import { accountName } from "../account-name.ts";
 import { UserError } from "../errors.ts";
-import type { TokenPlaceConfig } from "../resolve-config.ts";
+import type { TokenPlaceConfig } from "../options/resolve-config.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
 import { parseStoreAddress } from "../storage/store/store-address.ts";
 import { checkStreamName } from "../storage/store/stream-names.ts";

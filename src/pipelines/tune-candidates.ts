@@ -3,11 +3,11 @@
 import { UserError } from "../errors.ts";
 import { camelCase, kebabCase } from "../letter-case.ts";
 import { nearestName } from "../nearest-name.ts";
-import { recordedConfigOfResult, unusedRecordedOptions } from "../recorded-options.ts";
-import type { TrainConfig, TuneConfig } from "../resolve-config.ts";
-import { resolveTrainConfig } from "../resolve-train-config.ts";
-import { trainOptions } from "../train-options.ts";
-import { searchedOptions } from "../tune-options.ts";
+import { recordedConfigOfResult, unusedRecordedOptions } from "../options/recorded-options.ts";
+import type { TrainConfig, TuneConfig } from "../options/resolve-config.ts";
+import { resolveTrainConfig } from "../options/resolve-train-config.ts";
+import { trainOptions } from "../options/train-options.ts";
+import { searchedOptions } from "../options/tune-options.ts";
 
 /** The values of the searched options, by their names in code. */
 export type TunedOptions = Partial<

@@ -5,12 +5,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { Interrupted, UserError } from "../errors.ts";
 import { type PairedPeople, pairPeople } from "../learning/evaluation/paired-people.ts";
+import { recordedConfigOfResult } from "../options/recorded-options.ts";
+import { resolveTuneConfig, type TuneConfig, type TuneOptions } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
-import { recordedConfigOfResult } from "../recorded-options.ts";
 import { trackerServer } from "../report/training-tracker.ts";
 import type { LoggedTuning } from "../report/tune-log.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
-import { resolveTuneConfig, type TuneConfig, type TuneOptions } from "../resolve-config.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
 import { checkOutFile } from "./out-file.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";

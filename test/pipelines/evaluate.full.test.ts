@@ -3,10 +3,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { resolveRetrainConfig } from "../../src/options/resolve-config.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { evaluate } from "../../src/pipelines/evaluate.ts";
 import { openModelHandle } from "../../src/pipelines/model-handle.ts";
-import { resolveRetrainConfig } from "../../src/resolve-config.ts";
 import { duckdbLiteral } from "../../src/signals/files/duckdb.ts";
 import { changeJson, reseal } from "./old-model.ts";
 import { query } from "./query.ts";

@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { InspectOptions } from "../../src/options/resolve-config.ts";
 import { convert } from "../../src/pipelines/convert.ts";
 import { type InspectResult, inspect } from "../../src/pipelines/inspect.ts";
-import type { InspectOptions } from "../../src/resolve-config.ts";
 import { openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";

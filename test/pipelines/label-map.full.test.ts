@@ -2,11 +2,11 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { resolveRetrainConfig } from "../../src/options/resolve-config.ts";
 import { openModelHandle } from "../../src/pipelines/model-handle.ts";
 import { prepareRetraining } from "../../src/pipelines/prepare-retraining.ts";
 import { recalibrateBaseline } from "../../src/pipelines/recalibrate-baseline.ts";
 import { train } from "../../src/pipelines/train.ts";
-import { resolveRetrainConfig } from "../../src/resolve-config.ts";
 import { duckdbLiteral } from "../../src/signals/files/duckdb.ts";
 import { query } from "./query.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { resolveTrainConfig } from "../../src/options/resolve-train-config.ts";
 import { prepareTraining } from "../../src/pipelines/prepare-training.ts";
 import { silent } from "../../src/reporter.ts";
-import { resolveTrainConfig } from "../../src/resolve-train-config.ts";
 import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
 
 it("train refuses windows that no command would open, before it cuts any", async () => {

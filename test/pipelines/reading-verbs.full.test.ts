@@ -5,6 +5,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
+import type { TrainConfig } from "../../src/options/resolve-config.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { convert } from "../../src/pipelines/convert.ts";
 import { driftBench } from "../../src/pipelines/drift-bench.ts";
@@ -13,7 +14,6 @@ import { inspect } from "../../src/pipelines/inspect.ts";
 import { predict } from "../../src/pipelines/predict.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { train } from "../../src/pipelines/train.ts";
-import type { TrainConfig } from "../../src/resolve-config.ts";
 import { duckdbLiteral } from "../../src/signals/files/duckdb.ts";
 import { query } from "./query.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
@@ -166,7 +166,7 @@ describe("recordings without times", () => {
 async function retrainingOf(file: string, columns = {}): Promise<{ warnings: string[] }> {
   const { prepareRetraining } = await import("../../src/pipelines/prepare-retraining.ts");
   const { openModelHandle } = await import("../../src/pipelines/model-handle.ts");
-  const { resolveRetrainConfig } = await import("../../src/resolve-config.ts");
+  const { resolveRetrainConfig } = await import("../../src/options/resolve-config.ts");
   const config = resolveRetrainConfig({ files: [file], model, out: at("none"), ...columns });
   const data = await prepareRetraining(config, await openModelHandle(model)).catch((error: Error) => error);
   return { warnings: data instanceof Error ? [data.message] : [...data.warnings] };

@@ -6,11 +6,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resolveRetrainConfig } from "../../src/options/resolve-config.ts";
 import { openModelHandle } from "../../src/pipelines/model-handle.ts";
 import { prepareRetraining } from "../../src/pipelines/prepare-retraining.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import type { TrainEvent } from "../../src/pipelines/train-events.ts";
-import { resolveRetrainConfig } from "../../src/resolve-config.ts";
 import { canonicalJsonToHash, sha256Bytes } from "../../src/storage/store/hash.ts";
 import { unpackOldModel } from "./old-model.ts";
 

@@ -34,9 +34,9 @@ import type { Judge } from "../../src/monitoring/streams/watched-model.ts";
 import { batchFiguresOf } from "../../src/monitoring/summaries/batch-figures.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import { decodeMeasurement, encodeMeasurement } from "../../src/monitoring/summaries/measurement-codec.ts";
+import type { CheckConfig } from "../../src/options/resolve-config.ts";
 import type { CheckResult } from "../../src/pipelines/check.ts";
 import { predictionColumns } from "../../src/pipelines/prediction-columns.ts";
-import type { CheckConfig } from "../../src/resolve-config.ts";
 import {
   channels,
   type GeneratedBatch,

@@ -2,9 +2,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { recordedConfigOfResult } from "../../src/options/recorded-options.ts";
+import { resolveTrainConfig } from "../../src/options/resolve-train-config.ts";
 import { enterResumableRun, resumableCheckpoints } from "../../src/pipelines/resumable-run.ts";
-import { recordedConfigOfResult } from "../../src/recorded-options.ts";
-import { resolveTrainConfig } from "../../src/resolve-train-config.ts";
 import { openStaging, type Staging } from "../../src/storage/store/staging.ts";
 import { currentVersions } from "../../src/versions.ts";
 import { temporaryDirectory } from "../storage/store/temporary-directory.ts";

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
+import type { TrainConfig } from "../../src/options/resolve-config.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import type { TrainConfig } from "../../src/resolve-config.ts";
 
 export const main: string = fileURLToPath(new URL("../../src/interfaces/cli/main.ts", import.meta.url));
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { resolveTuneConfig } from "../../src/options/resolve-config.ts";
 import { describeTuneCandidate, tuneCandidates } from "../../src/pipelines/tune-candidates.ts";
-import { resolveTuneConfig } from "../../src/resolve-config.ts";
 
 const candidatesOf = (search: string[], options: object = {}) =>
   tuneCandidates(resolveTuneConfig({ files: ["r.csv"], out: "t.yaml", search, ...options }));

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { listAlertsOptions, sendAlertsOptions, testAlertsOptions } from "../../alert-options.ts";
 import { counted } from "../../counted.ts";
 import { exitCodes } from "../../errors.ts";
+import { listAlertsOptions, sendAlertsOptions, testAlertsOptions } from "../../options/alert-options.ts";
+import { resolveOptions } from "../../options/resolve-options.ts";
 import type { QueuedAlert } from "../../pipelines/alerts.ts";
-import { resolveOptions } from "../../resolve-options.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 import type { Block } from "./terminal.ts";

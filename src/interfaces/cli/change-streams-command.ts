@@ -4,8 +4,8 @@ import {
   resolveStreamsChangeConfig,
   resolveStreamsEraseConfig,
   resolveStreamsRenameConfig,
-} from "../../resolve-config.ts";
-import { streamsChangeOptions, streamsEraseOptions, streamsRenameOptions } from "../../streams-options.ts";
+} from "../../options/resolve-config.ts";
+import { streamsChangeOptions, streamsEraseOptions, streamsRenameOptions } from "../../options/streams-options.ts";
 import { defineCommand } from "./define-command.ts";
 
 const json = "one line of JSON";

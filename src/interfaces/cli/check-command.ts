@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { checkOptions } from "../../batch-options.ts";
 import { counted } from "../../counted.ts";
 import { UserError, verdictExitCodes } from "../../errors.ts";
-import { resolveCheckConfig } from "../../resolve-config.ts";
+import { checkOptions } from "../../options/batch-options.ts";
+import { resolveCheckConfig } from "../../options/resolve-config.ts";
 import { checkStreamsLines } from "./check-streams-text.ts";
 import { checkDecisionBlocks, checkLines } from "./check-text.ts";
 import { defineCommand } from "./define-command.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { completionOptions } from "../../folder-options.ts";
-import { resolveOptions } from "../../resolve-options.ts";
+import { completionOptions } from "../../options/folder-options.ts";
+import { resolveOptions } from "../../options/resolve-options.ts";
 import type { Shell } from "./completion.ts";
 import { rememberOptionsOfCommand } from "./define-command.ts";
 import { addHelpClosing } from "./help-closing.ts";

@@ -2,7 +2,7 @@
 // completing a word starts no program.
 import type { Command } from "commander";
 import { kebabCase } from "../../letter-case.ts";
-import { flagOption, type Option, type Options } from "../../option.ts";
+import { flagOption, type Option, type Options } from "../../options/option.ts";
 
 export type Shell = "bash" | "zsh" | "fish";
 

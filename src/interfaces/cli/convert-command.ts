@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import { convertOptions } from "../../convert-options.ts";
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
+import { convertOptions } from "../../options/convert-options.ts";
+import { resolveConvertConfig } from "../../options/resolve-config.ts";
 import type { ConvertResult } from "../../pipelines/convert.ts";
-import { resolveConvertConfig } from "../../resolve-config.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 import { recordingsDroppedText } from "./recordings-text.ts";

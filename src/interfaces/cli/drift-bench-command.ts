@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { driftBenchOptions } from "../../batch-options.ts";
 import { counted } from "../../counted.ts";
+import { driftBenchOptions } from "../../options/batch-options.ts";
+import { resolveDriftBenchConfig } from "../../options/resolve-config.ts";
 import type { DriftBenchResult } from "../../pipelines/drift-bench.ts";
-import { resolveDriftBenchConfig } from "../../resolve-config.ts";
 import { dayText } from "./day-text.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { evaluateOptions } from "../../batch-options.ts";
 import { counted } from "../../counted.ts";
 import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
+import { evaluateOptions } from "../../options/batch-options.ts";
+import { resolveEvaluateConfig } from "../../options/resolve-config.ts";
 import type { EvaluateResult } from "../../pipelines/evaluate.ts";
-import { resolveEvaluateConfig } from "../../resolve-config.ts";
 import { defineCommand } from "./define-command.ts";
 import { evaluateBlocks } from "./evaluate-text.ts";
 import type { Closing } from "./help-closing.ts";

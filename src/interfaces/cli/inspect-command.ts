@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { UserError } from "../../errors.ts";
-import { inspectOptions } from "../../inspect-options.ts";
 import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
+import { inspectOptions } from "../../options/inspect-options.ts";
+import { resolveInspectConfig } from "../../options/resolve-config.ts";
 import type { InspectResult } from "../../pipelines/inspect.ts";
-import { resolveInspectConfig } from "../../resolve-config.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 import { inspectBlocks } from "./inspect-text.ts";

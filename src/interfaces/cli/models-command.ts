@@ -1,11 +1,17 @@
 import type { Command } from "commander";
 import { counted } from "../../counted.ts";
-import { addOptions, compareOptions, listOptions, modelOptions, rollbackOptions } from "../../folder-options.ts";
 import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
+import {
+  addOptions,
+  compareOptions,
+  listOptions,
+  modelOptions,
+  rollbackOptions,
+} from "../../options/folder-options.ts";
+import { resolveCompareConfig } from "../../options/resolve-config.ts";
+import { resolveOptions } from "../../options/resolve-options.ts";
 import type { ModelComparison } from "../../pipelines/compare-models.ts";
 import type { ModelVersion, Promotion, ShownModel } from "../../pipelines/models.ts";
-import { resolveCompareConfig } from "../../resolve-config.ts";
-import { resolveOptions } from "../../resolve-options.ts";
 import { comparedModelsJoinLines, comparedModelsLines } from "./compared-models-text.ts";
 import { defineCommand, defineGroup, type Shown } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";

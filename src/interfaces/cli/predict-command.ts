@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { predictOptions } from "../../batch-options.ts";
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { snakeKeys } from "../../letter-case.ts";
+import { predictOptions } from "../../options/batch-options.ts";
+import { resolvePredictConfig } from "../../options/resolve-config.ts";
 import { percent } from "../../percent.ts";
 import type { PredictResult } from "../../pipelines/predict.ts";
-import { resolvePredictConfig } from "../../resolve-config.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 import { countText, fixedText } from "./number-text.ts";

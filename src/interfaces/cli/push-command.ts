@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { counted } from "../../counted.ts";
 import { exitCodes } from "../../errors.ts";
-import { pushOptions } from "../../push-options.ts";
-import { resolvePushConfig } from "../../resolve-config.ts";
+import { pushOptions } from "../../options/push-options.ts";
+import { resolvePushConfig } from "../../options/resolve-config.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 import { interruptible } from "./interrupt.ts";

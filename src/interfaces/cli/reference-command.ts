@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { counted } from "../../counted.ts";
-import { batchOptions, compactOptions, resetOptions, streamOptions } from "../../folder-options.ts";
 import { snakeKeys } from "../../letter-case.ts";
+import { batchOptions, compactOptions, resetOptions, streamOptions } from "../../options/folder-options.ts";
+import { resolveCompactConfig, resolveStreamConfig } from "../../options/resolve-config.ts";
+import { resolveOptions } from "../../options/resolve-options.ts";
 import type { ByHand } from "../../pipelines/reference.ts";
-import { resolveCompactConfig, resolveStreamConfig } from "../../resolve-config.ts";
-import { resolveOptions } from "../../resolve-options.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 import { fixedText } from "./number-text.ts";

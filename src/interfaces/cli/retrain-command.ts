@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { exitCodes } from "../../errors.ts";
-import { resolveRetrainConfig } from "../../resolve-config.ts";
-import { retrainOptions } from "../../retrain-options.ts";
+import { resolveRetrainConfig } from "../../options/resolve-config.ts";
+import { retrainOptions } from "../../options/retrain-options.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 import { interruptible } from "./interrupt.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { counted } from "../../counted.ts";
-import { resolveServeConfig } from "../../resolve-config.ts";
-import { serveOptions } from "../../serve-options.ts";
+import { resolveServeConfig } from "../../options/resolve-config.ts";
+import { serveOptions } from "../../options/serve-options.ts";
 import type { Serving } from "../server/serve.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
-import { simulateOptions } from "../../folder-options.ts";
-import { resolveSimulateConfig } from "../../resolve-config.ts";
+import { simulateOptions } from "../../options/folder-options.ts";
+import { resolveSimulateConfig } from "../../options/resolve-config.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { counted } from "../../counted.ts";
-import { resolveStreamsListConfig, resolveStreamsShowConfig } from "../../resolve-config.ts";
-import { streamsListOptions, streamsShowOptions } from "../../streams-options.ts";
+import { resolveStreamsListConfig, resolveStreamsShowConfig } from "../../options/resolve-config.ts";
+import { streamsListOptions, streamsShowOptions } from "../../options/streams-options.ts";
 import { changeStreamsCommands } from "./change-streams-command.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";

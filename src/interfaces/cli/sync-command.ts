@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { counted } from "../../counted.ts";
 import { exitCodes } from "../../errors.ts";
-import { syncOptions } from "../../folder-options.ts";
+import { syncOptions } from "../../options/folder-options.ts";
+import { resolveSyncConfig } from "../../options/resolve-config.ts";
 import type { SyncResult } from "../../pipelines/sync.ts";
-import { resolveSyncConfig } from "../../resolve-config.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 

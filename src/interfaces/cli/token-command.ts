@@ -1,8 +1,13 @@
 import type { Command } from "commander";
 import { snakeKeys } from "../../letter-case.ts";
+import { resolveOptions } from "../../options/resolve-options.ts";
+import {
+  tokenCreateOptions,
+  tokenOptions,
+  tokenPlaceOptions,
+  tokenRotateOptions,
+} from "../../options/token-options.ts";
 import type { CreatedToken, ListedToken } from "../../pipelines/tokens.ts";
-import { resolveOptions } from "../../resolve-options.ts";
-import { tokenCreateOptions, tokenOptions, tokenPlaceOptions, tokenRotateOptions } from "../../token-options.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 import type { Block } from "./terminal.ts";

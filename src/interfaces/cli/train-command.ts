@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { resolveTrainConfig } from "../../resolve-train-config.ts";
-import { trainOptions } from "../../train-options.ts";
+import { resolveTrainConfig } from "../../options/resolve-train-config.ts";
+import { trainOptions } from "../../options/train-options.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 import { interruptible } from "./interrupt.ts";

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
+import { resolveTuneConfig } from "../../options/resolve-config.ts";
+import { tuneOptions } from "../../options/tune-options.ts";
 import type { TunedOptions, TuneResult, TuneTrial } from "../../pipelines/tune.ts";
-import { resolveTuneConfig } from "../../resolve-config.ts";
-import { tuneOptions } from "../../tune-options.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 import { interruptible } from "./interrupt.ts";

@@ -4,9 +4,9 @@ import type { JudgedEvent } from "../../pipelines/judge-posted-batch.ts";
 import type { Service } from "../../pipelines/open-service.ts";
 import { openServeAlerts } from "../../pipelines/serve-alerts.ts";
 import { defaultProject } from "../../pipelines/tokens.ts";
-import type { AlertService, SilentStream } from "../../report/alerts/alert-service.ts";
-import { figuresOfStream } from "../../report/metrics/metrics-file.ts";
-import { ServiceMetrics } from "../../report/metrics/service-metrics.ts";
+import type { AlertService, SilentStream } from "../../report/operations/alert-service.ts";
+import { figuresOfStream } from "../../report/operations/metrics-file.ts";
+import { ServiceMetrics } from "../../report/operations/service-metrics.ts";
 import type { Reporter } from "../../reporter.ts";
 
 export interface WatchOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { resolveRateAndWindow } from "../../../src/options/training-window.ts";
 import { sharedRate } from "../../../src/signals/data/shared-rate.ts";
-import { resolveRateAndWindow } from "../../../src/training-window.ts";
 
 /** A recording, described by its length, the rate of its median step, and its mean rate. */
 function recording(seconds: number, rate_hz: number | null, mean: number = rate_hz ?? 0) {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { resolvePredictConfig } from "../../../src/resolve-config.ts";
+import { resolvePredictConfig } from "../../../src/options/resolve-config.ts";
 import { spreadsheetSafe } from "../../../src/signals/files/spreadsheet-safe.ts";
 import { writeTable } from "../../../src/signals/files/write-table.ts";
 import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";

@@ -1,9 +1,10 @@
 // Validates and completes the options of `train`, and enforces the rules on options that a network or a starting model
 // excludes.
+
+import { parseDay } from "../day.ts";
+import { UserError } from "../errors.ts";
+import { kebabCase } from "../letter-case.ts";
 import type { TrainConfig } from "./config-types.ts";
-import { parseDay } from "./day.ts";
-import { UserError } from "./errors.ts";
-import { kebabCase } from "./letter-case.ts";
 import { optionsOfModel, unusedRecordedOptions } from "./recorded-options.ts";
 import { type ConfigFile, givenOptionNames, resolveOptions } from "./resolve-options.ts";
 import { trainOptions } from "./train-options.ts";

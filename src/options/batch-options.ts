@@ -1,6 +1,6 @@
+import { benchDayPattern, expectedDay } from "../day.ts";
 import { alertsHeading, checkAlerts } from "./alert-options.ts";
 import type { CheckConfig, DriftBenchConfig, EvaluateConfig, PredictConfig } from "./config-types.ts";
-import { benchDayPattern, expectedDay } from "./day.ts";
 import {
   choiceOption,
   flagOption,

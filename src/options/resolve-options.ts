@@ -2,9 +2,9 @@
 // API, with names as on the command line (`batch-size`) or as in code (`batchSize`). An error message names the option, what
 // was expected and what was found. For a misspelt name, the message suggests the most similar known name.
 import { z } from "zod";
-import { UserError } from "./errors.ts";
-import { camelCase, kebabCase } from "./letter-case.ts";
-import { nearestName } from "./nearest-name.ts";
+import { UserError } from "../errors.ts";
+import { camelCase, kebabCase } from "../letter-case.ts";
+import { nearestName } from "../nearest-name.ts";
 import { type Options, type OptionsOf, optionCheckOrDefault, showOptionValue, writtenOptionName } from "./option.ts";
 
 /** Options read from a file, kept apart so that messages can name it. */

@@ -2,8 +2,8 @@
 // versions recorded other options, so what is read is checked again.
 
 import { z } from "zod";
+import { snakeKeys } from "../letter-case.ts";
 import type { RetrainConfig, TrainConfig, TuneConfig } from "./config-types.ts";
-import { snakeKeys } from "./letter-case.ts";
 import { type Option, type Options, optionCheckOrDefault, showOptionValue } from "./option.ts";
 import { resolveStoredOptionNames } from "./resolve-options.ts";
 import { retrainOptions } from "./retrain-options.ts";

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { CheckResult } from "../../../src/monitoring/streams/check-result.ts";
-import { type AlertMessage, alertMessageSchema } from "../../../src/report/alerts/alert-message.ts";
+import { type AlertMessage, alertMessageSchema } from "../../../src/report/operations/alert-message.ts";
 import {
   alertOnBatch,
   alertOnSilence,
   noStreamAlerts,
   type StreamAlerts,
   streamAlertsSchema,
-} from "../../../src/report/alerts/stream-alerts.ts";
+} from "../../../src/report/operations/stream-alerts.ts";
 import { alarmed, judged, rejected } from "./results.ts";
 
 const of = { project: null, model: "walk", stream: "wrist-7" };

@@ -2,17 +2,17 @@ import { execFileSync } from "node:child_process";
 import { truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { UserError } from "../src/errors.ts";
-import { resumeCommand, tunedTrainCommand } from "../src/pipelines/resume-command.ts";
-import { readChampionOptions } from "../src/recorded-options.ts";
+import { UserError } from "../../src/errors.ts";
+import { readChampionOptions } from "../../src/options/recorded-options.ts";
 import {
   readConfigFile,
   resolvePredictConfig,
   resolveSimulateConfig,
   resolveTuneConfig,
-} from "../src/resolve-config.ts";
-import { resolveTrainConfig } from "../src/resolve-train-config.ts";
-import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
+} from "../../src/options/resolve-config.ts";
+import { resolveTrainConfig } from "../../src/options/resolve-train-config.ts";
+import { resumeCommand, tunedTrainCommand } from "../../src/pipelines/resume-command.ts";
+import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
 
 const least = { files: ["a.csv"], out: "models/walk" };
 

@@ -1,6 +1,7 @@
 // Rules on the length and overlap of windows, and the rate and window of a training run that does not specify them.
+
+import { UserError } from "../errors.ts";
 import type { TrainConfig } from "./config-types.ts";
-import { UserError } from "./errors.ts";
 
 /** Minimum length of a window in samples. */
 const leastWindowOfAll = 8;

@@ -1,10 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
-import { UserError } from "./errors.ts";
-import { kindOfFile } from "./kind-of-file.ts";
+import { UserError } from "../errors.ts";
+import { kindOfFile } from "../kind-of-file.ts";
+import { explainSystemErrorOnRead } from "../system-error.ts";
 import { showOptionValue } from "./option.ts";
 import { type ConfigFile, isOptionsRecord } from "./resolve-options.ts";
-import { explainSystemErrorOnRead } from "./system-error.ts";
 
 /** Maximum size of a config file in bytes, far more than all options together need. */
 const largestConfigFile = 2 ** 20;

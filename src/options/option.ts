@@ -1,10 +1,10 @@
 // One option of one command, defined once: its meaning, its allowed values and its default. The command's help, shell
-// completion, the validation of values, the types of the API (src/config-types.ts), the schemas of config files and
+// completion, the validation of values, the types of the API (src/options/config-types.ts), the schemas of config files and
 // docs/api.md all come from this definition.
 
 import { inspect } from "node:util";
 import { z } from "zod";
-import { kebabCase } from "./letter-case.ts";
+import { kebabCase } from "../letter-case.ts";
 
 /** A defined option whose checked value is a `T`. */
 export interface Option<T = unknown> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ServiceMetrics } from "../../../src/report/metrics/service-metrics.ts";
-import { alarmed, judged, rejected } from "../alerts/results.ts";
+import { ServiceMetrics } from "../../../src/report/operations/service-metrics.ts";
+import { alarmed, judged, rejected } from "./results.ts";
 
 const linesOf = async (metrics: ServiceMetrics, pattern: RegExp): Promise<string[]> =>
   (await metrics.text()).split("\n").filter((line) => pattern.test(line) && !line.startsWith("#"));

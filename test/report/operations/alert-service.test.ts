@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { AlertOutbox } from "../../../src/report/alerts/alert-outbox.ts";
-import { alertRouting, alertsConfigSchema, matchesAlertPattern } from "../../../src/report/alerts/alert-rules.ts";
-import { AlertService, type SilentStream } from "../../../src/report/alerts/alert-service.ts";
-import type { AlertClock } from "../../../src/report/alerts/deliver-alerts.ts";
-import { AlertFault, type SendAlert } from "../../../src/report/alerts/send-alert.ts";
-import { alertOnBatch, noStreamAlerts } from "../../../src/report/alerts/stream-alerts.ts";
+import { AlertOutbox } from "../../../src/report/operations/alert-outbox.ts";
+import { alertRouting, alertsConfigSchema, matchesAlertPattern } from "../../../src/report/operations/alert-rules.ts";
+import { AlertService, type SilentStream } from "../../../src/report/operations/alert-service.ts";
+import type { AlertClock } from "../../../src/report/operations/deliver-alerts.ts";
+import { AlertFault, type SendAlert } from "../../../src/report/operations/send-alert.ts";
+import { alertOnBatch, noStreamAlerts } from "../../../src/report/operations/stream-alerts.ts";
 import { alarmed, judged } from "./results.ts";
 
 const of = { project: null, model: "walk", stream: "wrist-7" };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { alertTarget, alertTargets } from "../../../src/report/alerts/alert-target.ts";
+import { alertTarget, alertTargets } from "../../../src/report/operations/alert-target.ts";
 
 const routing = { TIDEMARK_PAGERDUTY_ROUTING_KEY: "key" };
 

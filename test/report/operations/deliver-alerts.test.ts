@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CheckResult } from "../../../src/monitoring/streams/check-result.ts";
-import { AlertOutbox } from "../../../src/report/alerts/alert-outbox.ts";
-import { type AlertTarget, alertTarget } from "../../../src/report/alerts/alert-target.ts";
-import { type AlertClock, deliverAlerts } from "../../../src/report/alerts/deliver-alerts.ts";
-import { AlertFault, type SendAlert } from "../../../src/report/alerts/send-alert.ts";
-import { alertOnBatch } from "../../../src/report/alerts/stream-alerts.ts";
+import { AlertOutbox } from "../../../src/report/operations/alert-outbox.ts";
+import { type AlertTarget, alertTarget } from "../../../src/report/operations/alert-target.ts";
+import { type AlertClock, deliverAlerts } from "../../../src/report/operations/deliver-alerts.ts";
+import { AlertFault, type SendAlert } from "../../../src/report/operations/send-alert.ts";
+import { alertOnBatch } from "../../../src/report/operations/stream-alerts.ts";
 import { alarmed, judged } from "./results.ts";
 
 const of = { project: null, model: "walk", stream: "wrist-7" };

@@ -1,10 +1,10 @@
 // Signatures are verified by the library of https://www.standardwebhooks.com.
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
-import { alertPayload } from "../../../src/report/alerts/alert-payload.ts";
-import { alertTarget, type WebTarget } from "../../../src/report/alerts/alert-target.ts";
-import { alertHeaders } from "../../../src/report/alerts/send-alert.ts";
-import { alertOnBatch, noStreamAlerts } from "../../../src/report/alerts/stream-alerts.ts";
+import { alertPayload } from "../../../src/report/operations/alert-payload.ts";
+import { alertTarget, type WebTarget } from "../../../src/report/operations/alert-target.ts";
+import { alertHeaders } from "../../../src/report/operations/send-alert.ts";
+import { alertOnBatch, noStreamAlerts } from "../../../src/report/operations/stream-alerts.ts";
 import { alarmed, judged } from "./results.ts";
 
 const of = { project: null, model: "walk", stream: "<!channel> & *7*" };

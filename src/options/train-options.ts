@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { dayPattern, expectedDay } from "../day.ts";
 import type { TrainConfig } from "./config-types.ts";
-import { dayPattern, expectedDay } from "./day.ts";
 import { choiceOption, numberOption, type OptionsOf, optionsUnder, textOption, wholeNumberOption } from "./option.ts";
 import { filesOption, samplingRate, sensor, trainColumns, units } from "./reading-options.ts";
 import {

@@ -1,4 +1,6 @@
 // Options of the commands that manage model folders, and of the simulator.
+
+import { dayPattern, expectedDay } from "../day.ts";
 import { evaluateOptions, stream } from "./batch-options.ts";
 import type {
   CompactConfig,
@@ -9,7 +11,6 @@ import type {
   StreamsChangeConfig,
   SyncConfig,
 } from "./config-types.ts";
-import { dayPattern, expectedDay } from "./day.ts";
 import {
   choiceOption,
   namesOption,

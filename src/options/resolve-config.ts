@@ -1,5 +1,9 @@
 // Validates and completes every command's options, and enforces the rules that involve two options. The *-options.ts files
 // define the options; the types are generated from them.
+
+import { parseDay } from "../day.ts";
+import { UserError } from "../errors.ts";
+import { kebabCase } from "../letter-case.ts";
 import { checkOptions, driftBenchOptions, evaluateOptions, predictOptions } from "./batch-options.ts";
 import type {
   CheckConfig,
@@ -25,8 +29,6 @@ import type {
   TuneConfig,
 } from "./config-types.ts";
 import { convertOptions } from "./convert-options.ts";
-import { parseDay } from "./day.ts";
-import { UserError } from "./errors.ts";
 import {
   compactOptions,
   comparedRecordings,
@@ -37,7 +39,6 @@ import {
   syncOptions,
 } from "./folder-options.ts";
 import { inspectOptions } from "./inspect-options.ts";
-import { kebabCase } from "./letter-case.ts";
 import { pushOptions } from "./push-options.ts";
 import { labelOptions } from "./reading-options.ts";
 import { type ConfigFile, resolveOptions } from "./resolve-options.ts";

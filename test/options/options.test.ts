@@ -1,13 +1,17 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { configTypes, configured } from "../scripts/options.ts";
-import { createProgram } from "../src/interfaces/cli/program.ts";
-import { kebabCase, snakeKeys } from "../src/letter-case.ts";
-import { flagOption, namesOption, type OptionsOf, textsOption, wholeNumberOption } from "../src/option.ts";
-import { readChampionOptions, recordedConfigOfResult, recordedConfigWithoutTracking } from "../src/recorded-options.ts";
-import { resolveRetrainConfig } from "../src/resolve-config.ts";
-import { resolveOptions } from "../src/resolve-options.ts";
-import { resolveTrainConfig } from "../src/resolve-train-config.ts";
+import { configTypes, configured } from "../../scripts/options.ts";
+import { createProgram } from "../../src/interfaces/cli/program.ts";
+import { kebabCase, snakeKeys } from "../../src/letter-case.ts";
+import { flagOption, namesOption, type OptionsOf, textsOption, wholeNumberOption } from "../../src/options/option.ts";
+import {
+  readChampionOptions,
+  recordedConfigOfResult,
+  recordedConfigWithoutTracking,
+} from "../../src/options/recorded-options.ts";
+import { resolveRetrainConfig } from "../../src/options/resolve-config.ts";
+import { resolveOptions } from "../../src/options/resolve-options.ts";
+import { resolveTrainConfig } from "../../src/options/resolve-train-config.ts";
 
 interface Made {
   referenceBatches: number;
@@ -53,7 +57,7 @@ describe("resolveOptions", () => {
 
 describe("the options of every command", () => {
   it("have types that were written from their definitions (else: npm run options)", () => {
-    expect(readFileSync(new URL("../src/config-types.ts", import.meta.url), "utf8")).toBe(configTypes());
+    expect(readFileSync(new URL("../../src/options/config-types.ts", import.meta.url), "utf8")).toBe(configTypes());
   });
 
   it.each(Object.values(configured))("stand in the help of $command, each with its line", ({ command, options }) => {

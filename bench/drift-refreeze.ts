@@ -5,10 +5,10 @@
 
 import { storedBaselineStats } from "../src/monitoring/drift/baseline-stats.ts";
 import { expectedBaseline } from "../src/monitoring/streams/baseline-faults.ts";
+import { sealBaseline } from "../src/monitoring/streams/seal-baseline.ts";
 import { openWatchedModel } from "../src/monitoring/streams/watched-model.ts";
 import { resolveRecalibrateConfig } from "../src/options/resolve-config.ts";
 import { freezeToRecalibrate } from "../src/pipelines/recalibrate-baseline.ts";
-import { sealBaseline } from "../src/pipelines/seal-baseline.ts";
 import { reporterOf } from "../src/reporter.ts";
 import { jsonFileText } from "../src/storage/store/json-file.ts";
 import { modelFiles } from "../src/storage/store/model-folder.ts";

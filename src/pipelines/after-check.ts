@@ -29,7 +29,7 @@ export async function afterCheck(
 ): Promise<void> {
   if (targets.length === 0 && metricsFile === undefined) return;
   const { directory } = model.watched.folder;
-  const { alertCheck, alertedModelName } = await import("./alert-check.ts");
+  const { alertCheck, alertedModelName } = await import("../report/operations/alert-check.ts");
   try {
     const run = now === undefined ? {} : { now };
     const { streams } = await listStreamsOf(model.store, model.watched.monitored.modelVersion, {}, run);

@@ -1,6 +1,7 @@
 // `tidemark alerts`: tests the targets of alerts, and lists and resends undelivered messages.
 
 import { existsSync } from "node:fs";
+import { type AlertRun, alertPatienceMs, undeliveredAlertLines } from "../report/operations/alert-check.ts";
 import { outboxOfModel, type QueuedAlert, withAlertOutbox } from "../report/operations/alert-outbox.ts";
 import { type AlertTarget, alertTargets } from "../report/operations/alert-target.ts";
 import { attemptMs, deliverAlerts, deliveryFault, systemAlertClock } from "../report/operations/deliver-alerts.ts";
@@ -9,7 +10,6 @@ import { makeAlertMessage } from "../report/operations/stream-alerts.ts";
 import type { Reporter } from "../reporter.ts";
 import { openModelFolder } from "../storage/store/model-folder.ts";
 import { resolveModelByRegistry } from "../storage/store/registry.ts";
-import { type AlertRun, alertPatienceMs, undeliveredAlertLines } from "./alert-check.ts";
 
 export type { QueuedAlert };
 

@@ -20,6 +20,7 @@ import { unitsOfWatchedModel, type WatchedModel } from "../monitoring/streams/wa
 import type { ClassSummaries } from "../monitoring/summaries/class-summaries.ts";
 import { type DriftBenchConfig, type DriftBenchOptions, resolveDriftBenchConfig } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
+import { writeReportPage } from "../report/write-report-page.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { batchUnits } from "../signals/data/batch-units.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
@@ -37,7 +38,6 @@ import {
 import { type ModelHandle, openModelHandle } from "./model-handle.ts";
 import { checkOutFile } from "./out-file.ts";
 import { windowsOfModel } from "./windows-of-model.ts";
-import { writeReportPage } from "./write-report-page.ts";
 
 export type { ChangeFigures, DriftBenchResult, JudgeName, NoDriftFigures } from "../monitoring/drift/bench-figures.ts";
 export type { DriftVerdict } from "../monitoring/drift/drift-state.ts";

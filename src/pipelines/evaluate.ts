@@ -17,11 +17,13 @@ import {
 } from "../learning/evaluation/cross-validation-promise.ts";
 import { type MetricsSummary, metricsSummary } from "../learning/evaluation/metrics-summary.ts";
 import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts";
+import { predictWindows } from "../learning/training/predict-windows.ts";
 import { listedNames } from "../listed-names.ts";
 import { type OpenedModel, openWatchedModelForPrediction } from "../monitoring/streams/watched-model.ts";
 import { naturalOrder } from "../natural-order.ts";
 import { type EvaluateConfig, type EvaluateOptions, resolveEvaluateConfig } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
+import { writeReportPage } from "../report/write-report-page.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import { planWindows } from "../signals/preprocessing/plan-windows.ts";
@@ -32,10 +34,8 @@ import { modelFiles } from "../storage/store/model-folder.ts";
 import { predictorOfModelHandle } from "./model-handle.ts";
 import { openToPredict } from "./open-to-predict.ts";
 import { checkOutFile } from "./out-file.ts";
-import { predictWindows } from "./predict-windows.ts";
 import { UnlikeTraining } from "./unlike-training.ts";
 import { windowsOfModel } from "./windows-of-model.ts";
-import { writeReportPage } from "./write-report-page.ts";
 
 export type { ClassIntervals, Interval, KeptPromise, MetricIntervals };
 

@@ -10,6 +10,7 @@ import {
   type TrainConfig,
 } from "../options/resolve-config.ts";
 import { resolveTrainConfig } from "../options/resolve-train-config.ts";
+import { writeReportPage } from "../report/write-report-page.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import type { UnitConversion } from "../signals/data/convert-units.ts";
 import { type Excerpt, excerptsOf } from "../signals/data/excerpts.ts";
@@ -24,7 +25,6 @@ import { checkOutFile } from "./out-file.ts";
 import { openForTraining, openForTrainingLabelledOrNot, prepareOpenedTraining } from "./prepare-training.ts";
 import { readNetwork } from "./read-network.ts";
 import type { TrainEvent } from "./train-events.ts";
-import { writeReportPage } from "./write-report-page.ts";
 
 export type { Excerpt, RecordingFacts };
 

@@ -3,6 +3,7 @@
 
 import { type ConfidenceThreshold, confidenceThreshold } from "../learning/evaluation/confidence-threshold.ts";
 import { cvReportSchema } from "../learning/training/cv-report.ts";
+import type { PredictedWindows } from "../learning/training/predict-windows.ts";
 import { type Smoothing, smoothProbabilities } from "../learning/training/smooth-probabilities.ts";
 import { applyTemperature } from "../learning/training/temperature-scaling.ts";
 import type { OpenedModel } from "../monitoring/streams/watched-model.ts";
@@ -11,7 +12,6 @@ import { plannedWindowStep } from "../signals/preprocessing/plan-windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import { readJsonFile } from "../storage/store/json-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
-import type { PredictedWindows } from "./predict-windows.ts";
 import { readOutOfFold } from "./read-out-of-fold.ts";
 
 /** The label of windows about which the network is unsure. */

@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { ConfidenceThreshold } from "../learning/evaluation/confidence-threshold.ts";
+import { type PredictedWindows, predictWindows } from "../learning/training/predict-windows.ts";
 import { openWatchedModelForPrediction } from "../monitoring/streams/watched-model.ts";
 import { type PredictConfig, type PredictOptions, resolvePredictConfig } from "../options/resolve-config.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
@@ -11,7 +12,6 @@ import { labelWindowRules, labelWindows, minutesOfLabelledWindows, unknownLabel 
 import { predictorOfModelHandle } from "./model-handle.ts";
 import { openToPredict } from "./open-to-predict.ts";
 import { checkOutFile } from "./out-file.ts";
-import { type PredictedWindows, predictWindows } from "./predict-windows.ts";
 import { predictionColumns, predictionWindowColumns } from "./prediction-columns.ts";
 import { refuseOverwritingInput } from "./refuse-overwriting-input.ts";
 import { UnlikeTraining } from "./unlike-training.ts";

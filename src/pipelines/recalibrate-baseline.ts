@@ -9,6 +9,9 @@ import { storedBaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import type { MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibration.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { expectedBaseline } from "../monitoring/streams/baseline-faults.ts";
+import { recordingsOfModel, requireRecordingsOfModel } from "../monitoring/streams/recordings-of-model.ts";
+import { refuseOtherBaseline, trainAgain } from "../monitoring/streams/refuse-other-baseline.ts";
+import { sealBaseline } from "../monitoring/streams/seal-baseline.ts";
 import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type RehearsalOptions, recordedRehearsalOptions } from "../options/recorded-options.ts";
 import {
@@ -33,9 +36,6 @@ import { tidemarkVersion } from "../versions.ts";
 import type { CalibrationEvent } from "./calibration-progress.ts";
 import { freezeModelDrift } from "./freeze-model-drift.ts";
 import { readOutOfFold } from "./read-out-of-fold.ts";
-import { recordingsOfModel, requireRecordingsOfModel } from "./recordings-of-model.ts";
-import { refuseOtherBaseline, trainAgain } from "./refuse-other-baseline.ts";
-import { sealBaseline } from "./seal-baseline.ts";
 import { windowsOfModel } from "./windows-of-model.ts";
 
 export type { CalibrationEvent } from "./calibration-progress.ts";

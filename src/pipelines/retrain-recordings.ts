@@ -4,6 +4,7 @@
 import { DataFault } from "../data-fault.ts";
 import { UserError } from "../errors.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
+import { recordingsOfModel, requireRecordingsOfModel } from "../monitoring/streams/recordings-of-model.ts";
 import { unitsOfWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { RetrainConfig } from "../options/resolve-config.ts";
 import type { Reporter } from "../reporter.ts";
@@ -16,7 +17,6 @@ import { type OpenedRecordings, openRecordings, rateOfOpenedRecordings } from ".
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
-import { recordingsOfModel, requireRecordingsOfModel } from "./recordings-of-model.ts";
 
 /** Recordings whose channels have the champion's names. The caller must close the recordings. */
 export interface RetrainRecordings {

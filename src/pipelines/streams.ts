@@ -14,13 +14,13 @@ import {
   type StreamsListOptions,
   type StreamsShowOptions,
 } from "../options/resolve-config.ts";
+import { writeReportPage } from "../report/write-report-page.ts";
 import { readManifest } from "../storage/store/manifest.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
 import { resolveModelByRegistry } from "../storage/store/registry.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";
 import { checkOutFile } from "./out-file.ts";
 import { type StreamSelection, selectStreams } from "./select-streams.ts";
-import { writeReportPage } from "./write-report-page.ts";
 import { writeStreamHistory, writeStreamList } from "./write-streams.ts";
 
 export type { ShownBatch, ShownComparison } from "../monitoring/streams/shown-batch.ts";

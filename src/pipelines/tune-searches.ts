@@ -15,12 +15,12 @@ import type { TuneConfig } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
 import { meanOf } from "../stats/mean.ts";
+import type { StoredTrial, TuneTrials } from "../storage/store/tune-trials.ts";
 import { beginFits } from "./begin-fits.ts";
 import { fitFold } from "./fit-folds.ts";
 import type { TrainingData } from "./prepare-training.ts";
 import { readNetwork } from "./read-network.ts";
 import type { TuneCandidate, TunedOptions } from "./tune-candidates.ts";
-import type { StoredTrial, TuneTrials } from "./tune-trials.ts";
 
 /** One candidate, trained for some epochs and scored on held-out people. */
 export interface TuneTrial {

@@ -8,18 +8,18 @@ import { type PairedPeople, pairPeople } from "../learning/evaluation/paired-peo
 import { recordedConfigOfResult } from "../options/recorded-options.ts";
 import { resolveTuneConfig, type TuneConfig, type TuneOptions } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
+import { reportTuning } from "../report/report-tuning.ts";
 import { trackerServer } from "../report/training-tracker.ts";
 import type { LoggedTuning } from "../report/tune-log.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
+import { TuneTrials } from "../storage/store/tune-trials.ts";
 import { checkOutFile } from "./out-file.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
-import { reportTuning } from "./report-tuning.ts";
 import { resumeCommand } from "./resume-command.ts";
 import { type TunedOptions, tuneCandidates } from "./tune-candidates.ts";
 import { tuneConfigText } from "./tune-config-text.ts";
 import { type TuneEvent, type TuneSearch, TuneSearches } from "./tune-searches.ts";
-import { TuneTrials } from "./tune-trials.ts";
 
 export { tunedTrainCommand } from "./resume-command.ts";
 export { describeTuneCandidate, type TunedOptions } from "./tune-candidates.ts";

@@ -7,9 +7,9 @@ import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { BatchMeasurement } from "../monitoring/summaries/batch-measurement.ts";
 import type { BatchPicture, PicturedModel, PicturedPast } from "../report/batch-picture.ts";
 import type { EvidencePoint } from "../report/evidence-chart.ts";
+import { writeReportPage } from "../report/write-report-page.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";
-import { writeReportPage } from "./write-report-page.ts";
 
 /** Number of the stream's batches whose evidence the page shows. */
 const mostBatches = 40;

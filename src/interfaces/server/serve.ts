@@ -14,7 +14,6 @@ import type { ServeConfig } from "../../options/resolve-config.ts";
 import { writeAuditLog } from "../../pipelines/audit-log.ts";
 import { openService } from "../../pipelines/open-service.ts";
 import { PageSessions, sessionFolderOf } from "../../pipelines/page-sessions.ts";
-import { readAlertsFile } from "../../pipelines/serve-alerts.ts";
 import { auditLogBesideTokens, tokenFileOf } from "../../pipelines/tokens.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { explainSystemErrorOnRead } from "../../system-error.ts";
@@ -22,6 +21,7 @@ import { Authorizer } from "./authorize.ts";
 import { createApp } from "./create-app.ts";
 import { dashboardRoutes } from "./dashboard-routes.ts";
 import { EventStream } from "./event-stream.ts";
+import { readAlertsFile } from "./serve-alerts.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { ServiceWatch } from "./watch-service.ts";
 

@@ -2,12 +2,12 @@
 
 import type { JudgedEvent } from "../../pipelines/judge-posted-batch.ts";
 import type { Service } from "../../pipelines/open-service.ts";
-import { openServeAlerts } from "../../pipelines/serve-alerts.ts";
 import { defaultProject } from "../../pipelines/tokens.ts";
 import type { AlertService, SilentStream } from "../../report/operations/alert-service.ts";
 import { figuresOfStream } from "../../report/operations/metrics-file.ts";
 import { ServiceMetrics } from "../../report/operations/service-metrics.ts";
 import type { Reporter } from "../../reporter.ts";
+import { openServeAlerts } from "./serve-alerts.ts";
 
 export interface WatchOptions {
   /** Path of the file of alert rules; undefined if there are no alerts. */

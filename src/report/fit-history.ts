@@ -1,7 +1,7 @@
 // The content of history.jsonl.
 
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
-import type { HistoryRow } from "../report/history-row.ts";
+import type { HistoryRow } from "./history-row.ts";
 
 export function fitHistory(folds: readonly FitOutcome[], final: FitOutcome): HistoryRow[] {
   return [...folds.flatMap((fold, i) => fitHistoryRows(`fold-${i + 1}`, fold)), ...fitHistoryRows("final", final)];

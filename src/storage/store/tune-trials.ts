@@ -2,12 +2,12 @@
 // trial. The file is kept after the search as a record of its trials.
 
 import { z } from "zod";
-import { UserError } from "../errors.ts";
-import { shellCommand, shellPath } from "../shell-words.ts";
-import { exists } from "../storage/store/exists.ts";
-import { canonicalJsonToHash, sha256Bytes } from "../storage/store/hash.ts";
-import { appendJsonLine, checkJsonFile, readJsonLines } from "../storage/store/json-file.ts";
-import { currentVersions } from "../versions.ts";
+import { UserError } from "../../errors.ts";
+import { shellCommand, shellPath } from "../../shell-words.ts";
+import { currentVersions } from "../../versions.ts";
+import { exists } from "./exists.ts";
+import { canonicalJsonToHash, sha256Bytes } from "./hash.ts";
+import { appendJsonLine, checkJsonFile, readJsonLines } from "./json-file.ts";
 
 /** A candidate's fits, either on the parts of one search or on the people who test its result. */
 export interface StoredTrial {

@@ -1,9 +1,9 @@
 // Checks whether a newly frozen baseline equals the one with which a model's streams were compared.
 
-import { UserError } from "../errors.ts";
-import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
-import type { ModelSignals } from "../monitoring/summaries/model-signals.ts";
-import { canonicalJsonToHash } from "../storage/store/hash.ts";
+import { UserError } from "../../errors.ts";
+import { canonicalJsonToHash } from "../../storage/store/hash.ts";
+import type { DriftBaseline } from "../drift/drift-baseline.ts";
+import type { ModelSignals } from "../summaries/model-signals.ts";
 
 export const trainAgain =
   "The model still works without recalibration. For a new calibration, train or retrain a model.";

@@ -1,15 +1,15 @@
 // Sends alerts after a check has reached its verdict. A failure to send them does not change the verdict.
 
 import { basename, resolve } from "node:path";
-import { counted } from "../counted.ts";
-import type { CheckResult } from "../monitoring/streams/check-result.ts";
-import { AlertOutbox, outboxOfModel } from "../report/operations/alert-outbox.ts";
-import type { AlertTarget } from "../report/operations/alert-target.ts";
-import { type AlertClock, type Deliveries, deliverAlerts } from "../report/operations/deliver-alerts.ts";
-import type { SendAlert } from "../report/operations/send-alert.ts";
-import { alertOnBatch, alertOnSilence } from "../report/operations/stream-alerts.ts";
-import type { Reporter } from "../reporter.ts";
-import { shellCommand, shellPath } from "../shell-words.ts";
+import { counted } from "../../counted.ts";
+import type { CheckResult } from "../../monitoring/streams/check-result.ts";
+import type { Reporter } from "../../reporter.ts";
+import { shellCommand, shellPath } from "../../shell-words.ts";
+import { AlertOutbox, outboxOfModel } from "./alert-outbox.ts";
+import type { AlertTarget } from "./alert-target.ts";
+import { type AlertClock, type Deliveries, deliverAlerts } from "./deliver-alerts.ts";
+import type { SendAlert } from "./send-alert.ts";
+import { alertOnBatch, alertOnSilence } from "./stream-alerts.ts";
 
 /** Maximum time by which alerts may delay the end of a command; an arbitrary choice. */
 export const alertPatienceMs = 10_000;

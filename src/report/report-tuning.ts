@@ -1,9 +1,9 @@
 // Sends a completed search to a tracking server.
 
-import { type LoggedTuning, tuneLogEvents } from "../report/tune-log.ts";
 import type { Reporter } from "../reporter.ts";
 import type { ServerAddress } from "../storage/tracking/server-address.ts";
 import { gitCommit } from "../versions.ts";
+import { type LoggedTuning, tuneLogEvents } from "./tune-log.ts";
 
 /** Maximum time by which an unresponsive server may delay the result. */
 const reportPatienceMs = 10_000;

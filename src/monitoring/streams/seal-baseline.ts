@@ -1,6 +1,6 @@
-import { type BaselineStats, storedBaselineStats } from "../monitoring/drift/baseline-stats.ts";
-import { baselineContentHash } from "../monitoring/streams/baseline-content-hash.ts";
-import { baselineFaults, type ExpectedBaseline } from "../monitoring/streams/baseline-faults.ts";
+import { type BaselineStats, storedBaselineStats } from "../drift/baseline-stats.ts";
+import { baselineContentHash } from "./baseline-content-hash.ts";
+import { baselineFaults, type ExpectedBaseline } from "./baseline-faults.ts";
 
 /** Fills in `content_hash`. @throws Error if the baseline does not fit the model */
 export function sealBaseline<Baseline extends BaselineStats>(baseline: Baseline, expected: ExpectedBaseline): Baseline {

@@ -1,10 +1,10 @@
 // Computes the network's output for every window of recordings. The samples are read in chunks, and only the output is kept.
 
-import type { WindowPredictor } from "../learning/training/window-predictor.ts";
-import type { RowSource } from "../signals/data/recordings.ts";
-import type { WindowPlan } from "../signals/preprocessing/plan-windows.ts";
-import { type WindowChunk, windowChunks } from "../signals/preprocessing/window-chunks.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import type { RowSource } from "../../signals/data/recordings.ts";
+import type { WindowPlan } from "../../signals/preprocessing/plan-windows.ts";
+import { type WindowChunk, windowChunks } from "../../signals/preprocessing/window-chunks.ts";
+import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { WindowPredictor } from "./window-predictor.ts";
 
 /** The position of each window, and its class probabilities. */
 export interface PredictedWindows

@@ -3,11 +3,11 @@
 // network is trained on them.
 
 import { realpath, stat } from "node:fs/promises";
-import { counted } from "../counted.ts";
-import { UserError } from "../errors.ts";
-import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
-import type { Manifest } from "../storage/store/manifest.ts";
-import { hasSystemErrorCode } from "../system-error.ts";
+import { counted } from "../../counted.ts";
+import { UserError } from "../../errors.ts";
+import type { OpenedRecordings } from "../../signals/data/open-recordings.ts";
+import type { Manifest } from "../../storage/store/manifest.ts";
+import { hasSystemErrorCode } from "../../system-error.ts";
 
 /** System folders, in which recordings are never stored. */
 const systemFolders = /^\/(?:dev|proc|sys)(?:\/|$)/;

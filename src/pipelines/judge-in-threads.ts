@@ -1,8 +1,10 @@
 // Judges batches in threads, so that the service uses every core and its event loop never waits for the disk. Each thread has
-// its own models and its own connection to the store, as another process would. If a thread ends unexpectedly, the
-// service answers the batches that it was judging with a request to send them again, and the next batch starts another thread.
+// its own models and its own connection to the store, as another process would. If a thread ends unexpectedly, for example
+// because its memory is exhausted, each batch that it was judging is judged again, alone in a thread. A batch that ends this
+// thread as well is refused from then on, so that it cannot harm other streams.
 
 import type { Worker } from "node:worker_threads";
+import { UserError } from "../errors.ts";
 import type { Reporter } from "../reporter.ts";
 import type { JudgedBatch, JudgedEvent } from "./judge-posted-batch.ts";
 import type { PostedBatch } from "./posted-batch.ts";
@@ -13,11 +15,13 @@ export type JudgeMessage = { readonly id: number; readonly posted: PostedBatch }
 
 /** What a thread sends. */
 export type JudgeReply =
+  /** The thread can judge; sent before its first verdict. */
+  | { readonly type: "opened" }
   | { readonly type: "warning"; readonly message: string }
   | { readonly type: "judged"; readonly id: number; readonly judged: JudgedBatch; readonly event: JudgedEvent | null }
   | { readonly type: "failed"; readonly id: number; readonly error: SentError };
 
-/** The thread that was judging a batch ended. The batch may have been stored. */
+/** The thread that was to judge a batch ended, probably not because of the batch. The batch may have been stored. */
 export class JudgeThreadEnded extends Error {
   override readonly name: string = "JudgeThreadEnded";
 }
@@ -36,20 +40,51 @@ interface JudgeThread {
   /** The batches that it is judging. */
   readonly judging: Map<number, PromiseWithResolvers<JudgedBatch>>;
   readonly ended: Promise<void>;
+  /** Whether the thread was able to judge. */
+  opened: boolean;
 }
+
+/** Maximum number of refused batches that are remembered; arbitrary. */
+const rememberedBatches = 1000;
 
 export class JudgeThreads {
   readonly #options: JudgeThreadsOptions;
   readonly #threads = new Set<JudgeThread>();
+  readonly #taken = new Set<Promise<unknown>>();
+  /** Batches that ended a thread in which they were alone. */
+  readonly #refused = new Set<string>();
+  /** The last batch that is judged alone. */
+  #alone: Promise<unknown> = Promise.resolve();
   #batches = 0;
 
   constructor(options: JudgeThreadsOptions) {
     this.#options = options;
   }
 
-  /** @throws JudgeThreadEnded, or the error of `judgePostedBatch` */
-  judge(posted: PostedBatch): Promise<JudgedBatch> {
-    const { worker, judging } = this.#leastBusy();
+  /** @throws UserError if the batch ends threads, JudgeThreadEnded, or the error of `judgePostedBatch` */
+  async judge(posted: PostedBatch): Promise<JudgedBatch> {
+    if (this.#refused.has(nameOfJudgedBatch(posted))) throw endsThreads(posted);
+    const judged = this.#judgeIn(this.#leastBusy(), posted).catch((error: unknown) => {
+      if (error instanceof JudgeThreadEnded) return this.#judgeAlone(posted);
+      throw error;
+    });
+    this.#taken.add(judged);
+    try {
+      return await judged;
+    } finally {
+      this.#taken.delete(judged);
+    }
+  }
+
+  /** Waits for the batches that are being judged. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#taken);
+    const threads = [...this.#threads];
+    for (const { worker } of threads) worker.postMessage(null satisfies JudgeMessage);
+    await Promise.all(threads.map(({ ended }) => ended));
+  }
+
+  #judgeIn({ worker, judging }: JudgeThread, posted: PostedBatch): Promise<JudgedBatch> {
     const id = this.#batches++;
     const done = Promise.withResolvers<JudgedBatch>();
     judging.set(id, done);
@@ -57,27 +92,56 @@ export class JudgeThreads {
     return done.promise;
   }
 
-  /** Waits for the batches that are being judged. */
-  async close(): Promise<void> {
-    const threads = [...this.#threads];
-    for (const { worker } of threads) worker.postMessage(null satisfies JudgeMessage);
-    await Promise.all(threads.map(({ ended }) => ended));
+  /** One batch after another, so that there is only one additional thread. */
+  async #judgeAlone(posted: PostedBatch): Promise<JudgedBatch> {
+    const before = this.#alone;
+    const own = Promise.withResolvers<void>();
+    this.#alone = own.promise;
+    await before;
+    const thread = this.#started();
+    try {
+      return await this.#judgeIn(thread, posted);
+    } catch (error) {
+      if (!(error instanceof JudgeThreadEnded) || !thread.opened) throw error;
+      this.#refuse(posted);
+      throw endsThreads(posted, error);
+    } finally {
+      thread.worker.postMessage(null satisfies JudgeMessage);
+      await thread.ended;
+      own.resolve();
+    }
+  }
+
+  #refuse(posted: PostedBatch): void {
+    this.#refused.add(nameOfJudgedBatch(posted));
+    const [oldest] = this.#refused;
+    if (this.#refused.size > rememberedBatches) this.#refused.delete(oldest!);
   }
 
   #leastBusy(): JudgeThread {
     const [idlest] = [...this.#threads].sort((a, b) => a.judging.size - b.judging.size);
     const isEnough = idlest?.judging.size === 0 || this.#threads.size === this.#options.threads;
-    return idlest !== undefined && isEnough ? idlest : this.#started();
+    return idlest !== undefined && isEnough ? idlest : this.#startedForMany();
+  }
+
+  #startedForMany(): JudgeThread {
+    const thread = this.#started();
+    this.#threads.add(thread);
+    void thread.ended.then(() => this.#threads.delete(thread));
+    return thread;
   }
 
   #started(): JudgeThread {
     const { start, onJudged, reporter } = this.#options;
     const worker = start();
     const ended = Promise.withResolvers<void>();
-    const thread: JudgeThread = { worker, judging: new Map(), ended: ended.promise };
-    this.#threads.add(thread);
+    const thread: JudgeThread = { worker, judging: new Map(), ended: ended.promise, opened: false };
     worker.on("message", (reply: JudgeReply) => {
       if (reply.type === "warning") return reporter.warn(reply.message);
+      if (reply.type === "opened") {
+        thread.opened = true;
+        return;
+      }
       const done = thread.judging.get(reply.id)!;
       thread.judging.delete(reply.id);
       if (reply.type === "failed") return done.reject(receivedError(reply.error));
@@ -89,7 +153,6 @@ export class JudgeThreads {
       cause = error;
     });
     worker.on("exit", (code) => {
-      this.#threads.delete(thread);
       ended.resolve();
       if (code === 0 && thread.judging.size === 0) return;
       const error = new JudgeThreadEnded(`a thread that judges batches ended unexpectedly with code ${code}`, {
@@ -100,4 +163,15 @@ export class JudgeThreads {
     });
     return thread;
   }
+}
+
+function nameOfJudgedBatch({ project, model, stream, batch }: PostedBatch): string {
+  return JSON.stringify([project, model, stream, batch]);
+}
+
+function endsThreads({ stream, batch }: PostedBatch, cause?: JudgeThreadEnded): UserError {
+  return new UserError(
+    `batch "${batch}" of stream "${stream}": expected a batch that can be judged; the thread that judged it ended unexpectedly, even when it judged no other batch`,
+    { advice: "Send the data in smaller batches, each with its own id. The service's log has the reason.", cause },
+  );
 }

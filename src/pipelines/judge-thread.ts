@@ -53,10 +53,16 @@ async function judgeInThread(posted: PostedBatch): Promise<Pick<JudgeReply & { t
 
 /** If the store is out of reach, the next batch tries again. */
 function openInJudgeThread(): Promise<OpenedServedModels> {
-  opened ??= openServedModels(folders).catch((error: unknown) => {
-    opened = undefined;
-    throw error;
-  });
+  opened ??= openServedModels(folders).then(
+    (models) => {
+      sendFromJudgeThread({ type: "opened" });
+      return models;
+    },
+    (error: unknown) => {
+      opened = undefined;
+      throw error;
+    },
+  );
   return opened;
 }
 

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { expect, it, onTestFinished } from "vitest";
+import { UserError } from "../../src/errors.ts";
 import { JudgeThreadEnded, JudgeThreads } from "../../src/pipelines/judge-in-threads.ts";
 import type { PostedBatch } from "../../src/pipelines/posted-batch.ts";
 
@@ -18,7 +19,9 @@ function startThreads(number: number): Started {
   const team = new JudgeThreads({
     threads: number,
     start: () => {
-      threads.push(new Worker(new URL("./judging-thread.ts", import.meta.url)));
+      const resourceLimits = { maxOldGenerationSizeMb: 16 };
+      const workerData = threads.length + 1;
+      threads.push(new Worker(new URL("./judging-thread.ts", import.meta.url), { resourceLimits, workerData }));
       return threads.at(-1)!;
     },
     onJudged: ({ batch }) => told.push(batch),
@@ -54,22 +57,42 @@ it("passes on the error of one batch, and judges the others", async () => {
 it.each([
   ["exit", "a thread that judges batches ended unexpectedly with code 3"],
   ["throw", "a thread that judges batches ended unexpectedly with code 1: out of luck"],
+  ["exhaust", expect.stringContaining("Worker terminated due to reaching memory limit")],
 ])(
-  "after a thread has ended by %s, its batches have an error, and another one takes its place",
+  "judges the batches of a thread that ended by %s again, each alone, and refuses the one that ends its thread again",
   async (how, warning) => {
     const { judge, close, threads, told, warnings } = startThreads(2);
     await judge("first");
     const results = await Promise.allSettled([judge(how), judge("wait elsewhere"), judge("wait beside it")]);
-    const ended = { status: "rejected", reason: expect.any(JudgeThreadEnded) };
-    expect(results).toEqual([ended, { status: "fulfilled", value: expect.anything() }, ended]);
-    expect(warnings).toContain(warning);
-    expect(threads).toHaveLength(2);
-    await Promise.all([judge("wait again"), judge("wait more")]);
-    expect(threads).toHaveLength(3);
+    const judged = { status: "fulfilled", value: expect.anything() };
+    expect(results).toEqual([{ status: "rejected", reason: expect.any(UserError) }, judged, judged]);
+    expect(warnings).toContainEqual(warning);
+    expect(threads).toHaveLength(4);
+    const again = judge(how);
+    await expect(again).rejects.toThrow(`batch "${how}" of stream "a": expected a batch that can be judged`);
+    await judge("wait again");
+    expect(threads).toHaveLength(4);
     await close();
-    expect(told.toSorted()).toEqual(["first", "wait again", "wait elsewhere", "wait more"]);
+    expect(told.toSorted()).toEqual(["first", "wait again", "wait beside it", "wait elsewhere"]);
   },
 );
+
+it("judges a batch whose thread ended only once", async () => {
+  const { judge, close } = startThreads(1);
+  await expect(judge("exit at first")).resolves.toMatchObject({ batch: "exit at first" });
+  await expect(judge("exit at first")).resolves.toMatchObject({ batch: "exit at first" });
+  await close();
+});
+
+it("does not blame a batch for threads that end before they can judge", async () => {
+  const start = () => new Worker(new URL("./no-such-thread.ts", import.meta.url));
+  const team = new JudgeThreads({ threads: 1, start, onJudged: () => {}, reporter: { warn: () => {} } });
+  const posted = { project: "default", model: "walk", stream: "a", batch: "1", columns: {}, dataTime: null };
+  const body = { kind: "csv", path: "body" } as const;
+  const judge = () => team.judge({ ...posted, body });
+  await expect(judge()).rejects.toThrow(JudgeThreadEnded);
+  await expect(judge()).rejects.toThrow(JudgeThreadEnded);
+});
 
 it("judges what it has taken before it closes", async () => {
   const { judge, close } = startThreads(2);

@@ -1,10 +1,13 @@
-// Measures the processing of 385,000 rows from a file to a frozen baseline: reading, checking and summarising.
+// Measures the processing of 385,000 rows from a file to a frozen baseline: reading, checking and summarising. Reading
+// CSV with all checks is compared with DuckDB alone, and with the reader of an earlier commit, which checked little.
 
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describeValues } from "../src/monitoring/drift/describe-values.ts";
 import { simulate } from "../src/pipelines/simulate.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
 import { duckdbLiteral, openDuckdb } from "../src/signals/files/duckdb.ts";
+import { extractCommit } from "./commit-of-then.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";
 import { withTemporaryDirectory } from "./temporary-directory.ts";
@@ -12,9 +15,13 @@ import { withTemporaryDirectory } from "./temporary-directory.ts";
 const rows = 385_000;
 const users = 11;
 
+/** A commit whose reader finds missing values, the order of rows and gaps, but none of the faults of later checks. */
+const commitWithoutChecks = "85d68b1";
+
 export async function benchmarkData(options: { readonly rounds: number }): Promise<BenchmarkResult> {
   return withTemporaryDirectory(async (directory) => {
     const measurements: Measurement[] = [];
+    const readThen = await readerOfThen(join(directory, "then"));
     for (const [format, limit] of [
       ["csv", 2],
       ["parquet", undefined],
@@ -24,7 +31,7 @@ export async function benchmarkData(options: { readonly rounds: number }): Promi
       const written = await simulate({ out: path, users, minutes, activities: ["walking"] });
       if (written.rows !== rows) throw new Error(`expected ${rows} rows, simulated ${written.rows}`);
       const times: number[] = [];
-      const ratios: number[] = [];
+      const [overDuckdb, overThen, cpuOverThen]: [number[], number[], number[]] = [[], [], []];
       for (let round = 0; round < options.rounds; round++) {
         times.push(
           await milliseconds(async () => {
@@ -33,8 +40,12 @@ export async function benchmarkData(options: { readonly rounds: number }): Promi
           }),
         );
         if (format !== "csv") continue;
-        const checked = await cpuSeconds(() => readRecordings([path], { requireLabels: false }));
-        ratios.push(checked / (await cpuSeconds(() => readPlainly(path))));
+        const now = await timesOf(() => readRecordings([path], { requireLabels: false }));
+        overDuckdb.push(now.cpuSeconds / (await timesOf(() => readPlainly(path))).cpuSeconds);
+        if (readThen === undefined) continue;
+        const then = await timesOf(() => readThen([path], { requireLabels: false }));
+        overThen.push(now.seconds / then.seconds);
+        cpuOverThen.push(now.cpuSeconds / then.cpuSeconds);
       }
       measurements.push({
         name: `385,000 rows of ${format === "csv" ? "CSV" : "Parquet"} to a baseline`,
@@ -46,12 +57,22 @@ export async function benchmarkData(options: { readonly rounds: number }): Promi
       if (format !== "csv") continue;
       measurements.push({
         name: "the same CSV read and checked, over DuckDB alone",
-        value: median(ratios),
+        value: median(overDuckdb),
         unit: "x",
         note: "CPU time, measured in turn",
       });
+      if (readThen === undefined) continue;
+      measurements.push({
+        name: `the same, over ${commitWithoutChecks}, which has few checks`,
+        value: median(overThen),
+        unit: "x",
+        limit: { kind: "at most", value: 1.5 },
+        note: `measured in turn; ${median(cpuOverThen).toFixed(2)} x the CPU time`,
+      });
     }
-    return { measurements, skipped: [] };
+    const skipped =
+      readThen === undefined ? [`the reader of ${commitWithoutChecks}: this clone does not have the commit`] : [];
+    return { measurements, skipped };
   });
 }
 
@@ -67,10 +88,17 @@ async function readPlainly(path: string): Promise<void> {
   if (read !== rows) throw new Error(`expected ${rows} rows, read ${read}`);
 }
 
-/** Returns the CPU seconds of all threads, which other programs on the machine affect less than the elapsed time. */
-async function cpuSeconds(action: () => Promise<unknown>): Promise<number> {
+/** Returns undefined if the repository does not have the commit. */
+async function readerOfThen(folder: string): Promise<typeof readRecordings | undefined> {
+  if (!extractCommit(commitWithoutChecks, folder)) return undefined;
+  const reader = await import(pathToFileURL(join(folder, "src/data/read-recordings.ts")).href);
+  return reader.readRecordings;
+}
+
+/** The CPU seconds are those of all threads; other programs on the machine affect them less than the elapsed time. */
+async function timesOf(action: () => Promise<unknown>): Promise<{ seconds: number; cpuSeconds: number }> {
   const before = process.cpuUsage();
-  await action();
+  const elapsed = await milliseconds(action);
   const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
+  return { seconds: elapsed / 1000, cpuSeconds: (user + system) / 1e6 };
 }

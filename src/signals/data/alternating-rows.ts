@@ -50,13 +50,17 @@ export function alternatingRowsWarnings(
 function jumpinessOfRows(columns: readonly Float32Array[]): number {
   let [one, two] = [0, 0];
   for (const values of columns) {
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    let [mean, variance] = [0, 0];
+    for (const value of values) mean += value / values.length;
+    for (const value of values) variance += (value - mean) ** 2;
     if (!(variance > 0)) continue;
+    let [ownOne, ownTwo] = [0, 0];
     for (let i = 2; i < values.length; i++) {
-      one += (values[i]! - values[i - 1]!) ** 2 / variance;
-      two += (values[i]! - values[i - 2]!) ** 2 / variance;
+      ownOne += (values[i]! - values[i - 1]!) ** 2;
+      ownTwo += (values[i]! - values[i - 2]!) ** 2;
     }
+    one += ownOne / variance;
+    two += ownTwo / variance;
   }
   return Math.sqrt(one / two);
 }

@@ -4,6 +4,7 @@
 
 import { cellHasNumber, cellHasValue, isNumberCellType, startOfCell } from "../files/cell-has-value.ts";
 import type { Database } from "../files/duckdb.ts";
+import type { SourceFile } from "../files/find-files.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { usualColumnOfRole } from "../files/usual-column-names.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
@@ -26,13 +27,13 @@ const mostColumns = 500;
  */
 export async function withoutEmptyColumns(
   database: Database,
-  file: string,
+  { path: file, format }: Pick<SourceFile, "path" | "format">,
   schema: TableSchema,
   options: ColumnOptions,
   warn: (message: string) => void,
 ): Promise<TableSchema> {
   const possible = schema.names.filter(
-    (name) => !isColumnNamedByUser(name, options) && mayBeEmpty(schema.types.get(name) ?? ""),
+    (name) => !isColumnNamedByUser(name, options) && mayBeEmpty(schema.types.get(name) ?? "", format),
   );
   // Errors in cells that DuckDB cannot read here are explained when the rows themselves are read.
   const inHead = await emptyAmong(database, schema, possible, headRows).catch(() => []);
@@ -65,11 +66,11 @@ function doEmptyColumnsMatter(empty: readonly string[]): boolean {
 }
 
 /**
- * Whether a column of this type may be empty. In a text file, any number is a value; in Parquet, a column of NaN has a
- * numeric type.
+ * Whether a column of this type may be empty. In a text file, the sniffer found values in columns of any other type than
+ * text; in Parquet, a column of NaN has a numeric type.
  */
-function mayBeEmpty(type: string): boolean {
-  return /^(VARCHAR|DOUBLE|FLOAT|INTEGER|BOOLEAN|BIGINT)$/.test(type);
+function mayBeEmpty(type: string, format: SourceFile["format"]): boolean {
+  return format === "parquet" ? /^(VARCHAR|DOUBLE|FLOAT|INTEGER|BOOLEAN|BIGINT)$/.test(type) : type === "VARCHAR";
 }
 
 async function emptyAmong(

@@ -47,9 +47,14 @@ export function irregularBursts(time: Float64Array): IrregularBursts | undefined
   const rows = long.reduce((sum, [from, to]) => sum + to - from - 1, 0);
   const step = long.reduce((sum, [from, to]) => sum + time[to - 1]! - time[from]!, 0) / rows;
   if (!(step > 0)) return undefined;
-  const steps = Array.from(time.subarray(1), (value, i) => value - time[i]!);
-  if (steps.filter((each) => each <= atOnce.within * step).length < atOnce.share * steps.length) return undefined;
-  const firsts = [0, ...steps.flatMap((each, i) => (each > step ? [i + 1] : [])), time.length];
+  const steps = new Float64Array(time.length - 1);
+  let together = 0;
+  for (let i = 0; i < steps.length; i++) {
+    steps[i] = time[i + 1]! - time[i]!;
+    if (steps[i]! <= atOnce.within * step) together++;
+  }
+  if (together < atOnce.share * steps.length) return undefined;
+  const firsts = [0, ...Array.from(steps.keys()).flatMap((i) => (steps[i]! > step ? [i + 1] : [])), time.length];
   const intervals = firsts
     .slice(1, -1)
     .map((first, i) => time[first]! - time[firsts[i]!]!)

@@ -29,28 +29,34 @@ const fewRepeats = 0.1;
 /** @param head rows of one file; recordings may be interleaved */
 export function rowPace(head: { readonly keys: readonly RowKey[]; readonly chunks: readonly RowChunk[] }): RowPace {
   const byRecording = rowPaceTimes(head);
-  const recordings = byRecording.map(({ times }) => times);
-  const steps: number[] = [];
-  const paces: number[] = [];
-  for (const times of recordings) {
+  const rows = byRecording.reduce((sum, { times }) => sum + times.length, 0);
+  const [sizes, steps, paces] = [new Float64Array(rows), new Float64Array(rows), new Float64Array(rows)];
+  let [sizeCount, stepCount, paceCount, repeats, ones, whole] = [0, 0, 0, 0, 0, true];
+  for (const { times } of byRecording) {
     const lag = Math.max(1, Math.min(mostLag, times.length >> 2));
-    for (let i = 1; i < times.length; i++) steps.push(times[i]! - times[i - 1]!);
-    for (let i = lag; i < times.length; i++) paces.push((times[i]! - times[i - lag]!) / lag);
+    for (let i = 0; i < times.length; i++) {
+      sizes[sizeCount++] = Math.abs(times[i]!);
+      if (i > 0) {
+        const step = times[i]! - times[i - 1]!;
+        steps[stepCount++] = step;
+        if (step === 0) repeats++;
+        else if (step === 1) ones++;
+        whole &&= Number.isInteger(step);
+      }
+      if (i >= lag) paces[paceCount++] = (times[i]! - times[i - lag]!) / lag;
+    }
   }
-  const middle = medianRowPace(recordings.flatMap((times) => times.map(Math.abs)));
-  const median = medianRowPace(steps);
-  const pace = medianRowPace(paces);
-  const repeats = steps.filter((step) => step === 0).length;
-  const even = repeats <= fewRepeats * steps.length && pace <= unevenFactor * median && median <= unevenFactor * pace;
+  const middle = medianRowPace(sizes);
+  const median = medianRowPace(steps.subarray(0, stepCount));
+  const pace = medianRowPace(paces.subarray(0, paceCount));
+  const even = repeats <= fewRepeats * stepCount && pace <= unevenFactor * median && median <= unevenFactor * pace;
   const step = even || !(pace > 0) ? median : pace;
-  const ones = steps.filter((value) => value === 1).length;
   const changed = byRecording.reduce((sum, { changed }) => sum + changed, 0);
   return {
     step,
     middle,
-    counts: even && steps.every(Number.isInteger) && ones > steps.length / 2,
-    repeats:
-      step > 0 && changed >= leastRepeatedTimes && exceedsGateLimit(changed, repeatedTimeShareLimit * steps.length),
+    counts: even && whole && ones > stepCount / 2,
+    repeats: step > 0 && changed >= leastRepeatedTimes && exceedsGateLimit(changed, repeatedTimeShareLimit * stepCount),
   };
 }
 
@@ -86,7 +92,10 @@ function rowPaceTimes({
   return [...recordings.values()];
 }
 
-function medianRowPace(values: readonly number[]): number {
-  const positive = Float64Array.from(values.filter((value) => value > 0)).sort();
-  return positive[Math.floor(positive.length / 2)] ?? 0;
+/** Returns the upper median of the positive values, 0 if there is none; sorts its argument in place. */
+function medianRowPace(values: Float64Array): number {
+  values.sort();
+  let first = 0;
+  while (first < values.length && !(values[first]! > 0)) first++;
+  return values[first + ((values.length - first) >> 1)] ?? 0;
 }

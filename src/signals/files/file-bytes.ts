@@ -1,4 +1,4 @@
-// Reads a part of a file.
+// Reads parts of a file.
 
 import { open } from "node:fs/promises";
 import { explainSystemErrorOnRead } from "../../system-error.ts";
@@ -9,6 +9,33 @@ export async function fileBytes(path: string, from: number, length: number): Pro
     const file = await open(path, "r");
     const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, from).finally(() => file.close());
     return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    throw explainSystemErrorOnRead(error, path);
+  }
+}
+
+/**
+ * Yields a file's bytes in blocks. All blocks lie in one buffer, which the next block overwrites: new buffers for every
+ * block of a large file would keep the garbage collector busy.
+ * @param repeated number of bytes at the end of a block with which the next block begins
+ * @throws UserError if the file cannot be read
+ */
+export async function* fileBlocks(path: string, blockBytes: number, repeated = 0): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(repeated + blockBytes);
+  try {
+    const file = await open(path, "r");
+    try {
+      for (let kept = 0; ; ) {
+        const { bytesRead } = await file.read(buffer, kept, blockBytes);
+        if (bytesRead === 0) return;
+        const end = kept + bytesRead;
+        yield buffer.subarray(0, end);
+        kept = Math.min(end, repeated);
+        buffer.copyWithin(0, end - kept, end);
+      }
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     throw explainSystemErrorOnRead(error, path);
   }

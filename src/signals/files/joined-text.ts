@@ -2,8 +2,8 @@
 // within the file, repeated header lines (perhaps with a byte-order mark), and comments between or below the rows.
 // Without repair, DuckDB would infer the wrong number of columns, or read only a part of the file.
 
-import { createReadStream } from "node:fs";
 import { counted } from "../../counted.ts";
+import { fileBlocks } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
 import type { NamingOptions } from "./table-with-names.ts";
 import { type Separator, splitLineByLayout } from "./text-layout.ts";
@@ -113,14 +113,15 @@ async function jointsOfText(path: string, header: string): Promise<Joints> {
   const [names, mark] = [Buffer.from(header), Buffer.from("\n#")];
   let ends: "\n" | "\r\n" | undefined;
   let [mixedEnds, marks, linesOfNames] = [false, false, 0];
-  let before: Buffer = Buffer.alloc(0);
   let isBelowNames = false;
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) {
-    const bytes = Buffer.concat([before, chunk]);
-    // A match may continue in the next chunk, so the last bytes, which may hold the header line and the character
-    // before it, are searched again there.
-    const kept = Math.min(bytes.length, names.length + 6);
-    const isNew = (end: number): boolean => end > before.length;
+  // A match may continue in the next block, so the last bytes, which may hold the header line and the character before
+  // it, are searched again there.
+  const most = names.length + 6;
+  let repeated = 0;
+  for await (const bytes of fileBlocks(path, 2 ** 20, most)) {
+    const before = repeated;
+    const chunk = bytes.subarray(before);
+    const isNew = (end: number): boolean => end > before;
     for (let at = bytes.indexOf(names); at >= 0; at = bytes.indexOf(names, at + 1)) {
       const end = at + names.length;
       const follows = bytes[end];
@@ -132,12 +133,11 @@ async function jointsOfText(path: string, header: string): Promise<Joints> {
     isBelowNames ||= from >= 0;
     marks ||= from >= 0 && bytes.indexOf(mark, from) >= 0;
     if (!mixedEnds) {
-      const text = chunk.toString("latin1");
-      ends ??= text.includes("\r\n") ? "\r\n" : text.includes("\n") ? "\n" : undefined;
-      if (ends === "\n") mixedEnds = text.includes("\r\n");
-      else if (ends === "\r\n") mixedEnds = /[^\r]\n/.test(text);
+      ends ??= chunk.includes("\r\n") ? "\r\n" : chunk.includes("\n") ? "\n" : undefined;
+      if (ends === "\n") mixedEnds = chunk.includes("\r\n");
+      else if (ends === "\r\n") mixedEnds = /[^\r]\n/.test(chunk.toString("latin1"));
     }
-    before = Buffer.from(bytes.subarray(bytes.length - kept));
+    repeated = Math.min(bytes.length, most);
   }
   return { mixedEnds, repeatedNames: Math.max(0, linesOfNames - 1), marks };
 }

@@ -5,6 +5,7 @@ import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
+import { fileBlocks } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
 
 /** DuckDB's limit. */
@@ -43,11 +44,11 @@ export async function refuseLongLines({ path, format, remote, stored = path }: S
 
 /** Treats the damaged part of a gzip file as its end; an error is reported when the file is read. */
 async function* readBytesOfLines(path: string): AsyncGenerator<Uint8Array> {
-  const file = createReadStream(path, { highWaterMark: 2 ** 18 });
   if (!/\.gz$/i.test(path)) {
-    yield* file;
+    yield* fileBlocks(path, 2 ** 18);
     return;
   }
+  const file = createReadStream(path, { highWaterMark: 2 ** 18 });
   const gunzip = createGunzip();
   try {
     yield* file.on("error", (error) => gunzip.destroy(error)).pipe(gunzip);

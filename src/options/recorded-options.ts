@@ -13,7 +13,7 @@ import { tuneOptions } from "./tune-options.ts";
 /** The options of a training run, with its sampling rate and window decided. */
 export type SampledTrainConfig = TrainConfig & { rate: number; window: number };
 
-/** Options of a network that Adam trains in steps. */
+/** Options of a network that Adam trains in mini-batches. */
 const stepOptions = ["epochs", "batchSize", "learningRate", "patience"] as const;
 
 /** Options that have no effect on the network. */

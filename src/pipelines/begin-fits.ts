@@ -8,7 +8,7 @@ import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import type { FitCheckpoints, FitRun } from "../learning/training/run-fit.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
-import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
+import { isTrainedInMiniBatches } from "../learning/training/trained-in-mini-batches.ts";
 import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
 import type { SampledTrainConfig } from "../options/recorded-options.ts";
 import { Rng } from "../random.ts";
@@ -79,7 +79,7 @@ export function beginFits(
       checkpoints: run.checkpoints,
       timeLeft: new TimeLeft({
         fits: names,
-        maxEpochs: isTrainedInSteps(config.network) ? config.epochs : 0,
+        maxEpochs: isTrainedInMiniBatches(config.network) ? config.epochs : 0,
         patience: config.patience,
         hasOtherPart: hasPenalty(config.network),
         jobs: config.jobs,
@@ -95,7 +95,7 @@ export function beginFits(
 
 /** Maximum number of epochs per fit; each penalty that a fit tries counts as one epoch. */
 export function mostEpochs({ network, epochs }: Pick<FitConfig, "network" | "epochs">, penalties: number): number {
-  if (!isTrainedInSteps(network)) return penalties;
+  if (!isTrainedInMiniBatches(network)) return penalties;
   return hasPenalty(network) ? ensembleEpochs(epochs, penalties) : epochs;
 }
 

@@ -5,11 +5,11 @@ import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";
 import { finalMixture, finalSchedule, finalSchedulePenalty, finalShards } from "../learning/training/final-schedule.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
-import { fitSeconds, fitStatePenalty, steppedEpochs } from "../learning/training/fit-state.ts";
+import { fitSeconds, fitStatePenalty, miniBatchEpochs } from "../learning/training/fit-state.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import { fixedPenalty } from "../learning/training/penalty-plan.ts";
 import { runFit } from "../learning/training/run-fit.ts";
-import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
+import { isTrainedInMiniBatches } from "../learning/training/trained-in-mini-batches.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import { beginFitTask, type FitConfig, type FitsOfRun, fitSettings } from "./begin-fits.ts";
 
@@ -40,7 +40,7 @@ export async function fitFinal(
   const tried = triedMixtures(folds);
   run.reporter.event({
     type: "final",
-    epochs: steppedEpochs(final.epochs).length,
+    epochs: miniBatchEpochs(final.epochs).length,
     ...(penalty !== undefined && { penalty }),
     seconds: fitSeconds(final.epochs),
     ...(tried.length > 0 && { choice: describeMixtureChoice(tried) }),
@@ -53,7 +53,7 @@ function fitFinalSchedule(
   folds: readonly FitOutcome["epochs"][],
 ): Pick<FitPlan, "epochs" | "learningRate" | "penalties" | "mixture"> {
   const penalties = hasPenalty(network) ? fixedPenalty(finalSchedulePenalty(folds)) : null;
-  if (!isTrainedInSteps(network)) return { epochs: 1, learningRate, penalties };
+  if (!isTrainedInMiniBatches(network)) return { epochs: 1, learningRate, penalties };
   const schedule = finalSchedule(folds);
   if (penalties === null) return { ...schedule, penalties };
   return { ...schedule, epochs: ensembleEpochs(schedule.epochs, 1), penalties, mixture: finalMixture(folds) };

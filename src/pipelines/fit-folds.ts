@@ -9,7 +9,7 @@ import { hasPenalty } from "../learning/training/has-penalty.ts";
 import { searchedPenalties } from "../learning/training/penalty-plan.ts";
 import { runFit } from "../learning/training/run-fit.ts";
 import { type CrossValidation, describeFold, summarizeFolds } from "../learning/training/summarize-folds.ts";
-import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
+import { isTrainedInMiniBatches } from "../learning/training/trained-in-mini-batches.ts";
 import { beginFitTask, type FitsOfRun, fitSettings, mostEpochs, nameOfFold } from "./begin-fits.ts";
 
 /** Cross-validates the network. @throws Interrupted if the signal is aborted during a fit */
@@ -69,9 +69,9 @@ export async function fitFoldsFromScratch(fits: FitsOfRun, learningRate: number)
 export async function fitFold(fits: FitsOfRun, fold: number, name: FitName = nameOfFold(fold)): Promise<FitOutcome> {
   const { data, config, run, failed } = fits;
   const { trainIndex: own, validationIndex, testIndex } = data.folds[fold]!;
-  const inSteps = isTrainedInSteps(config.network);
+  const inMiniBatches = isTrainedInMiniBatches(config.network);
   // A network that is not trained in mini-batches needs no validation set: it splits its rows itself.
-  const trainIndex = inSteps ? own : Int32Array.from([...own, ...validationIndex]).sort();
+  const trainIndex = inMiniBatches ? own : Int32Array.from([...own, ...validationIndex]).sort();
   const penalties = hasPenalty(config.network)
     ? searchedPenalties(data.leakage.split, data.windows, trainIndex, {
         rng: fits.rng.split(`penalty-${fold + 1}`),
@@ -81,7 +81,7 @@ export async function fitFold(fits: FitsOfRun, fold: number, name: FitName = nam
     : null;
   const plan: FitPlan = {
     ...fitSettings(fits, name, trainIndex),
-    validationIndex: inSteps ? Array.from(validationIndex) : null,
+    validationIndex: inMiniBatches ? Array.from(validationIndex) : null,
     testIndex: Array.from(testIndex),
     epochs: mostEpochs(config, penalties?.strengths.length ?? 0),
     learningRate: config.learningRate,

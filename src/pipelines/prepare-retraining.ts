@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import { untriedPenalty } from "../learning/training/penalty-plan.ts";
-import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
+import { isTrainedInMiniBatches } from "../learning/training/trained-in-mini-batches.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { ChampionOptions } from "../options/recorded-options.ts";
@@ -125,7 +125,7 @@ function refuseStepsOfRetraining(
   { epochs, restart, adapt }: Pick<RetrainConfig, "epochs" | "restart" | "adapt">,
   { network }: Pick<ChampionOptions, "network">,
 ): void {
-  if (isTrainedInSteps(network)) return;
+  if (isTrainedInMiniBatches(network)) return;
   const refused = [
     ...(epochs === undefined ? [] : ["--epochs"]),
     ...(restart === "scratch" ? [] : [`--restart ${restart}`]),
@@ -276,7 +276,7 @@ async function retrainingSchedule(
     : null;
   // A penalty from fine-tuning applied to the distance from another model's head, and cycles do not start from such a head.
   const penalty = kept !== null && champion.config.from !== undefined ? untriedPenalty : kept;
-  if (!isTrainedInSteps(trained.network)) return { learningRates: [], penalty, mixture: null };
+  if (!isTrainedInMiniBatches(trained.network)) return { learningRates: [], penalty, mixture: null };
   const mixture = penalty === null ? null : required("mixture", final.findLast((row) => row.mixture)?.mixture);
   const rates = final.flatMap(({ learning_rate }) => learning_rate ?? []);
   if (rates.length === 0) rates.push(trained.learningRate);

@@ -8,7 +8,7 @@ import { outerSplit } from "../learning/evaluation/outer-split.ts";
 import type { SplitKind } from "../learning/evaluation/split.ts";
 import type { checkOwnNetwork } from "../learning/training/check-own-network.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
-import { isTrainedInSteps } from "../learning/training/trained-in-steps.ts";
+import { isTrainedInMiniBatches } from "../learning/training/trained-in-mini-batches.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
@@ -269,7 +269,7 @@ function prepareTrainingSplits(
     rng: rng.split("folds"),
   });
   const folds = splits.map(({ trainIndex, testIndex }, fold) => ({
-    ...(isTrainedInSteps(network)
+    ...(isTrainedInMiniBatches(network)
       ? innerSplit(split, windows, trainIndex, { rng: rng.split(`validation-${fold + 1}`), purgeSamples })
       : { trainIndex, validationIndex: new Int32Array() }),
     testIndex,

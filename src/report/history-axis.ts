@@ -1,5 +1,5 @@
-// The horizontal axis of learning curves: epochs or, for a network that is not trained in steps, the penalties that were tried,
-// strongest first.
+// The horizontal axis of learning curves: epochs or, for a network that is not trained in mini-batches, the penalties that
+// were tried, strongest first.
 
 import type * as Plot from "@observablehq/plot";
 import { penaltyText } from "../unchanged-penalty.ts";
@@ -14,10 +14,10 @@ export interface HistoryAxis {
   readonly scale: Plot.ScaleOptions;
 }
 
-/** The rows that form curves. Of an ensemble, these are the epochs of the member that is trained in steps. */
+/** The rows that form curves. Of an ensemble, these are the epochs of the member that is trained in mini-batches. */
 export function rowsOnHistoryAxis(history: readonly HistoryRow[]): readonly HistoryRow[] {
-  const stepped = history.filter(({ learning_rate }) => learning_rate !== null);
-  return stepped.length > 0 ? stepped : history;
+  const inMiniBatches = history.filter(({ learning_rate }) => learning_rate !== null);
+  return inMiniBatches.length > 0 ? inMiniBatches : history;
 }
 
 /** @param rows of curves @param most number of marks, about */

@@ -14,9 +14,9 @@ export interface HistoryRow {
   val_loss: number | null;
   val_accuracy: number | null;
   val_macro_f1: number | null;
-  /** Null for a network that is not trained in steps. */
+  /** Null for a network that is not trained in mini-batches. */
   learning_rate: number | null;
-  /** Penalty on the weights of the linear layer; absent for a network that is trained in steps. */
+  /** Penalty on the weights of the linear layer; absent for a network that is trained in mini-batches. */
   penalty?: number;
   /** Combination of an ensemble's members; present only in the epoch that represents the whole ensemble. */
   mixture?: { readonly temperatures: readonly number[]; readonly weights: readonly number[] };

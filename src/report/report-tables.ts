@@ -76,7 +76,7 @@ export function foldTable(report: CvReport): Html {
   return htmlTable("Metrics by fold", head, rows);
 }
 
-/** For example "12 epochs", or "penalty 300" for a network that is not trained in steps. */
+/** For example "12 epochs", or "penalty 300" for a network that is not trained in mini-batches. */
 export function finalFitTableText({ final_fit: { epochs, penalty } }: Pick<CvReport, "final_fit">): string {
   return penalty === undefined ? counted(epochs, "epoch") : `penalty ${penaltyText(penalty)}`;
 }

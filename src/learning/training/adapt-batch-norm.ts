@@ -32,8 +32,8 @@ export async function adaptBatchNorm(
 ): Promise<NetworkWeights> {
   if (isEnsemble(network)) {
     const { members, mixture } = divideEnsemble(weights, windows)!;
-    const [stepped, ...others] = members;
-    const adapted = await adaptBatchNorm(stepped!, { ...plan, scaler, network: ensembleMembers[0] }, windows, rows);
+    const [compact, ...others] = members;
+    const adapted = await adaptBatchNorm(compact!, { ...plan, scaler, network: ensembleMembers[0] }, windows, rows);
     return joinEnsembleWeights([adapted, ...others], mixture);
   }
   if (rows.length < 2) throw new RangeError(`adaptBatchNorm: expected at least two windows, got ${rows.length}`);

@@ -5,10 +5,12 @@ import { isLossSurelyLower, lossDifference, lossesByPerson } from "../evaluation
 import {
   type EnsembleMixture,
   type HeldOutPredictions,
+  measureMixture,
   mixEnsemblePredictions,
   type TriedMixture,
 } from "./ensemble-mixture.ts";
 import { ensembleMembers } from "./ensemble-weights.ts";
+import type { FitPlan } from "./fit-plan.ts";
 import type { FitOutcome } from "./fit-runner.ts";
 
 /** Evaluates the average of all members, and each member alone. */
@@ -18,6 +20,24 @@ export function tryMixtures(held: HeldOutPredictions, { temperatures, weights }:
     const mixed = mixEnsemblePredictions(held, { temperatures, weights: tried });
     return { weights: tried, losses: lossesByPerson(held, mixed) };
   });
+}
+
+/**
+ * Returns the plan's mixture if it has one. Otherwise, temperatures are measured on the people held out, and `auto` also
+ * chooses the members' weights on them. If the fit starts from a model, the members keep equal weights, because fine-tuning
+ * has too few people for that choice.
+ */
+export function mixtureForFit(
+  { network, mixture }: FitPlan,
+  held: HeldOutPredictions | null,
+  fromModel: boolean,
+): { mixture: EnsembleMixture; tried?: TriedMixture[] } {
+  if (mixture !== undefined) return { mixture };
+  if (held === null) throw new RangeError("plan: expected a mixture or validation rows, got neither");
+  const average = measureMixture(held);
+  if (network !== "auto" || fromModel) return { mixture: average };
+  const tried = tryMixtures(held, average);
+  return { mixture: { ...average, weights: chooseMixture(tried) }, tried };
 }
 
 /**

@@ -65,12 +65,15 @@ export interface CvReport {
   final_fit: {
     epochs: number;
     /**
-     * Penalty on the linear layer's weights, 1e15 if the layer stays as it was; absent for a network that is trained in steps.
+     * Penalty on the linear layer's weights, 1e15 if the layer stays as it was; absent for a network that is trained in
+     * mini-batches.
      */
     penalty?: number;
     seconds: number;
     n_windows: number;
-    /** The choice that `auto` made, and the losses behind it; absent for other networks, and in reports of earlier versions. */
+    /**
+     * The choice that `auto` made, and the losses behind it; absent for other networks, and in reports of earlier versions.
+     */
     choice?: MixtureChoice;
   };
   /** Warnings for the reader. */
@@ -113,7 +116,7 @@ export interface FoldReport {
   best_epoch: number;
   /** Number of epochs run. */
   epochs: number;
-  /** Penalty that was chosen, 1e15 for a layer that stays as it was; absent for a network that is trained in steps. */
+  /** Penalty that was chosen, 1e15 for a layer that stays as it was; absent for a network that is trained in mini-batches. */
   penalty?: number;
   /** Duration in seconds. */
   seconds: number;
@@ -211,7 +214,7 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
       best_epoch: count.describe("the epoch whose weights were kept, from 1"),
       epochs: count,
       penalty: penalty
-        .describe("penalty that was chosen; absent for a network that is trained in steps")
+        .describe("penalty that was chosen; absent for a network that is trained in mini-batches")
         .exactOptional(),
       seconds,
       metrics: classificationMetricsSchema,

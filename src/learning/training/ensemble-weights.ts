@@ -6,7 +6,7 @@ import { presetNetwork } from "../networks/presets.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";
 import type { NetworkWeights } from "./fit-state.ts";
 
-/** The members, in the order of their vectors: one network that is trained in steps, and one network that is not. */
+/** The members, in the order of their vectors: one network that is trained in mini-batches, and one network that is not. */
 export const ensembleMembers = ["compact", "minirocket"] as const;
 
 /** @param members weights of the members */

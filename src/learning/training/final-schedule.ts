@@ -1,7 +1,7 @@
 import { median } from "../../stats/median.ts";
 import { chooseMixture, joinTriedMixtures } from "./choose-mixture.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";
-import { type FitEpoch, steppedEpochs } from "./fit-state.ts";
+import { type FitEpoch, miniBatchEpochs } from "./fit-state.ts";
 
 /** Shards per batch of a fit that runs alone. The number is the same on every machine, so that the results are the same. */
 export const finalShards = 2;
@@ -12,11 +12,11 @@ export const finalShards = 2;
  * last learning rate.
  */
 export function finalSchedule(folds: readonly (readonly FitEpoch[])[]): { epochs: number; learningRate: number[] } {
-  const stepped = folds.map(steppedEpochs);
-  const bestEpochs = stepped.map((epochs) => epochs.findLast(({ best }) => best)?.epoch ?? epochs.length);
+  const inMiniBatches = folds.map(miniBatchEpochs);
+  const bestEpochs = inMiniBatches.map((epochs) => epochs.findLast(({ best }) => best)?.epoch ?? epochs.length);
   const epochs = Math.max(1, Math.round(median(bestEpochs)));
   const learningRate = Array.from({ length: epochs }, (_, epoch) =>
-    median(stepped.map((fold) => fold[Math.min(epoch, fold.length - 1)]!.learningRate ?? 0)),
+    median(inMiniBatches.map((fold) => fold[Math.min(epoch, fold.length - 1)]!.learningRate ?? 0)),
   );
   return { epochs, learningRate };
 }

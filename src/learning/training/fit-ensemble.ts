@@ -1,20 +1,14 @@
-// Fits an ensemble: first the member that is trained in steps, then the counted member. Both are evaluated on the fit's
-// validation people, from whom neither has learned, to measure the temperature of each. The counted member is then fitted again
-// on all rows, because it needs no validation people. An interrupted fit resumes within the first member, or fits the counted
-// member again from the start.
+// Fits an ensemble: first `compact`, which is trained in mini-batches, then `minirocket`. Both are evaluated on the fit's
+// validation people, from whom neither has learned, to measure the temperature of each. `minirocket` does not stop early and
+// so needs no validation people; it is then fitted again on all rows. An interrupted fit resumes within `compact`, or fits
+// `minirocket` again from the start.
 
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
-import { chooseMixture, tryMixtures } from "./choose-mixture.ts";
+import { mixtureForFit } from "./choose-mixture.ts";
 import { ensembleEpochs } from "./ensemble-epochs.ts";
-import {
-  type EnsembleMixture,
-  type HeldOutPredictions,
-  measureMixture,
-  mixEnsemblePredictions,
-  type TriedMixture,
-} from "./ensemble-mixture.ts";
+import { type EnsembleMixture, type HeldOutPredictions, mixEnsemblePredictions } from "./ensemble-mixture.ts";
 import { divideEnsemble, ensembleMembers, joinEnsembleWeights } from "./ensemble-weights.ts";
 import { finalSchedulePenalty } from "./final-schedule.ts";
 import { fitMiniRocket } from "./fit-minirocket.ts";
@@ -26,11 +20,11 @@ import {
   windowsLabelledToFit,
 } from "./fit-network.ts";
 import type { FitPlan, PenaltyPlan } from "./fit-plan.ts";
-import { type FitEpoch, type FitState, fitStateFrom, type NetworkWeights } from "./fit-state.ts";
+import { bestFitWeights, type FitEpoch, type FitState, fitStateFrom, type NetworkWeights } from "./fit-state.ts";
 import { ValidationSession } from "./network-session.ts";
 import { fixedPenalty } from "./penalty-plan.ts";
 
-const [stepped, counted] = ensembleMembers;
+const [compact, minirocket] = ensembleMembers;
 
 /**
  * Fits the ensemble, or resumes an interrupted fit from its state. The same plan gives the same bytes in either case.
@@ -50,7 +44,9 @@ export async function fitEnsemble(
   // Only a finished ensemble has a state with updates; a joined state without updates holds only initial weights.
   if (whole !== null && kept!.progress.updates > 0) return { state: kept!, finished: true };
   const state = whole === null ? kept : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
-  const first = await fitNetwork(planEnsembleFitOfStepped(plan, penalties), windows, {
+  const epochsOfCompact = plan.epochs - ensembleEpochs(0, penalties.strengths.length);
+  const planOfCompact = ensembleMemberPlan(plan, compact, { epochs: epochsOfCompact, penalties: null });
+  const first = await fitNetwork(planOfCompact, windows, {
     ...others,
     ...startOf(0),
     ...(state !== undefined && { state }),
@@ -58,35 +54,36 @@ export async function fitEnsemble(
   if (!first.finished) return first;
   const unfinished: FitResult = { state: first.state, finished: false };
   const epochs: FitEpoch[] = [];
-  const fitCounted = async (own: Partial<FitPlan>, tried: PenaltyPlan): Promise<FitState | null> => {
+  const fitMiniRocketMember = async (own: Partial<FitPlan>, tried: PenaltyPlan): Promise<FitState | null> => {
     const onEpoch = (epoch: FitEpoch): void => void (tried === penalties && epochs.push(epoch));
-    const fitted = await fitMiniRocket({ ...planEnsembleFitOfCounted(plan), ...own }, tried, windows, {
+    const memberPlan = ensembleMemberPlan(plan, minirocket, { validationIndex: null, ...own });
+    const fitted = await fitMiniRocket(memberPlan, tried, windows, {
       ...others,
       ...startOf(1),
       onEpoch,
     });
     return fitted.finished ? fitted.state : null;
   };
-  const second = await fitCounted({}, penalties);
+  const second = await fitMiniRocketMember({}, penalties);
   if (second === null) return unfinished;
   const started = performance.now();
-  const members = [weightsKeptByEnsembleFit(first.state), weightsKeptByEnsembleFit(second)];
+  const members = [bestFitWeights(first.state), bestFitWeights(second)];
   const held =
     plan.validationIndex === null
       ? null
-      : await predictHeldOutInEnsembleFit(plan, plan.validationIndex, members, windows);
-  const { mixture, tried } = mixtureOfEnsembleFit(plan, held, model !== undefined);
+      : await ensembleHeldOutPredictions(plan, plan.validationIndex, members, windows);
+  const { mixture, tried } = mixtureForFit(plan, held, model !== undefined);
   if (held !== null) {
     const trainIndex = [...plan.trainIndex, ...plan.validationIndex!].sort((a, b) => a - b);
-    const again = await fitCounted({ trainIndex }, fixedPenalty(finalSchedulePenalty([epochs])));
+    const again = await fitMiniRocketMember({ trainIndex }, fixedPenalty(finalSchedulePenalty([epochs])));
     if (again === null) return unfinished;
-    members[1] = weightsKeptByEnsembleFit(again);
+    members[1] = bestFitWeights(again);
   }
   const joined = fitStateFrom(joinEnsembleWeights(members, mixture), 0);
   const combined: FitEpoch = {
     epoch: 0,
-    ...(await judgeEnsembleFit(plan, joined, windows)),
-    ...judgeHeldOutInEnsembleFit(held, mixture, windows),
+    ...(await ensembleTrainingMetrics(plan, joined, windows)),
+    ...ensembleValidationMetrics(held, mixture, windows),
     learningRate: null,
     mixture,
     ...(tried !== undefined && { tried }),
@@ -100,24 +97,17 @@ export async function fitEnsemble(
   return { state: joined, finished: true };
 }
 
-function planEnsembleFitOfStepped(plan: FitPlan, { strengths }: PenaltyPlan): FitPlan {
+/** The plan of one member, with random numbers of its own. */
+function ensembleMemberPlan(
+  plan: FitPlan,
+  network: (typeof ensembleMembers)[number],
+  changes: Partial<FitPlan>,
+): FitPlan {
   const { mixture: _, ...own } = plan;
-  const epochs = plan.epochs - ensembleEpochs(0, strengths.length);
-  return { ...own, network: stepped, epochs, penalties: null, rng: Rng.fromState(plan.rng).split(stepped).state };
+  return { ...own, ...changes, network, rng: Rng.fromState(plan.rng).split(network).state };
 }
 
-/** Plan of the member that is fitted to counted features, which does not stop early and so needs no validation rows. */
-function planEnsembleFitOfCounted(plan: FitPlan): FitPlan {
-  const { mixture: _, ...own } = plan;
-  const rng = Rng.fromState(plan.rng).split(counted).state;
-  return { ...own, network: counted, validationIndex: null, rng };
-}
-
-function weightsKeptByEnsembleFit({ bestParameters, bestStatistics }: FitState): NetworkWeights {
-  return { parameters: bestParameters, statistics: bestStatistics };
-}
-
-async function predictHeldOutInEnsembleFit(
+async function ensembleHeldOutPredictions(
   { scaler }: FitPlan,
   rows: readonly number[],
   members: readonly NetworkWeights[],
@@ -127,7 +117,7 @@ async function predictHeldOutInEnsembleFit(
   const probabilities: Float32Array[] = [];
   for (const [m, weights] of members.entries()) {
     const network = ensembleMembers[m]!;
-    probabilities.push(await predictInEnsembleFit(network, weights, { windows, scaler }, index));
+    probabilities.push(await predictToFitEnsemble(network, weights, { windows, scaler }, index));
   }
   return {
     labels: index.map((row) => windows.labels[row]!),
@@ -137,7 +127,7 @@ async function predictHeldOutInEnsembleFit(
   };
 }
 
-async function predictInEnsembleFit(
+async function predictToFitEnsemble(
   network: FitPlan["network"],
   weights: NetworkWeights,
   data: { readonly windows: WindowSet; readonly scaler: FitPlan["scaler"] },
@@ -153,26 +143,8 @@ async function predictInEnsembleFit(
   }
 }
 
-/**
- * Returns the plan's mixture if it has one. Otherwise, temperatures are measured on the people held out, and `auto` also
- * chooses the members' weights on them. If the fit starts from a model, the members keep equal weights, because fine-tuning has
- * too few people for that choice.
- */
-function mixtureOfEnsembleFit(
-  { network, mixture }: FitPlan,
-  held: HeldOutPredictions | null,
-  fromModel: boolean,
-): { mixture: EnsembleMixture; tried?: TriedMixture[] } {
-  if (mixture !== undefined) return { mixture };
-  if (held === null) throw new RangeError("plan: expected a mixture or validation rows, got neither");
-  const average = measureMixture(held);
-  if (network !== "auto" || fromModel) return { mixture: average };
-  const tried = tryMixtures(held, average);
-  return { mixture: { ...average, weights: chooseMixture(tried) }, tried };
-}
-
 /** Loss and accuracy of the ensemble on the plan's training rows, as in the epochs of other networks. */
-async function judgeEnsembleFit(
+async function ensembleTrainingMetrics(
   plan: FitPlan,
   state: FitState,
   unlabelled: WindowSet,
@@ -180,13 +152,13 @@ async function judgeEnsembleFit(
   const windows = windowsLabelledToFit(unlabelled, plan);
   const index = Int32Array.from(plan.trainIndex);
   const data = { windows, scaler: plan.scaler };
-  const probabilities = await predictInEnsembleFit(plan.network, weightsKeptByEnsembleFit(state), data, index);
+  const probabilities = await predictToFitEnsemble(plan.network, bestFitWeights(state), data, index);
   const labels = index.map((row) => windows.labels[row]!);
   const { log_loss: loss, accuracy } = classificationMetrics(labels, probabilities, windows.classes);
   return { loss, accuracy };
 }
 
-function judgeHeldOutInEnsembleFit(
+function ensembleValidationMetrics(
   held: HeldOutPredictions | null,
   mixture: EnsembleMixture,
   { classes }: WindowSet,

@@ -7,7 +7,7 @@ import type { ClassificationMetrics } from "../evaluation/classification-metrics
  */
 export type FitName = `fold-${number}` | `scratch-${number}` | `cycle-${number}` | "final";
 
-/** A network that is not trained in steps counts the features of all windows, and then fits its last layer to them. */
+/** A network that is not trained in mini-batches counts the features of all windows, and then fits its last layer to them. */
 export type FitStage = "features" | "layer";
 
 /** An epoch has ended. */
@@ -29,9 +29,12 @@ export interface EpochEvent {
   valAccuracy: number | null;
   /** Macro F1 on the validation part; null in the final fit. */
   valMacroF1: number | null;
-  /** Learning rate of this epoch; null for a network that is not trained in steps. */
+  /** Learning rate of this epoch; null for a network that is not trained in mini-batches. */
   learningRate: number | null;
-  /** Penalty on the weights of the linear layer, 1e15 if it stays as it was; absent for a network that is trained in steps. */
+  /**
+   * Penalty on the weights of the linear layer, 1e15 if it stays as it was; absent for a network that is trained in
+   * mini-batches.
+   */
   penalty?: number;
   /** How the members of an ensemble are combined; only in the epoch that stands for the ensemble as a whole. */
   mixture?: {
@@ -66,7 +69,10 @@ export type FitEvent =
       fit: FitName;
       /** Epochs finished before the interruption. */
       epochs: number;
-      /** Penalty that a finished fit chose, or null if the fit starts again; absent for a network that is trained in steps. */
+      /**
+       * Penalty that a finished fit chose, or null if the fit starts again; absent for a network that is trained in
+       * mini-batches.
+       */
       penalty?: number | null;
     }
   | {
@@ -82,9 +88,9 @@ export type FitEvent =
       step: number;
       /** Steps per epoch. */
       steps: number;
-      /** Mean training loss of the epoch so far, nats; null for a network that is not trained in steps. */
+      /** Mean training loss of the epoch so far, nats; null for a network that is not trained in mini-batches. */
       loss: number | null;
-      /** Current stage of a network that is not trained in steps; absent for other networks. */
+      /** Current stage of a network that is not trained in mini-batches; absent for other networks. */
       stage?: FitStage;
       /** Windows trained on, per second. */
       windowsPerSecond: number;
@@ -102,7 +108,7 @@ export interface FoldEvent {
   bestEpoch: number;
   /** Number of epochs run. */
   epochs: number;
-  /** Penalty that was chosen, 1e15 for a layer that stays as it was; absent for a network that is trained in steps. */
+  /** Penalty that was chosen, 1e15 for a layer that stays as it was; absent for a network that is trained in mini-batches. */
   penalty?: number;
   /** Duration in seconds. */
   seconds: number;
@@ -115,7 +121,7 @@ export interface FinalEvent {
   type: "final";
   /** Number of epochs run. */
   epochs: number;
-  /** Penalty of the layer, 1e15 if it stays as it was; absent for a network that is trained in steps. */
+  /** Penalty of the layer, 1e15 if it stays as it was; absent for a network that is trained in mini-batches. */
   penalty?: number;
   /** Duration in seconds. */
   seconds: number;

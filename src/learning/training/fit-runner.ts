@@ -19,8 +19,8 @@ export interface FitTask {
   /** Bytes from `encodeFitState` for an interrupted fit or for initial weights; null: fresh weights, or those of `start`. */
   readonly checkpoint: Uint8Array | null;
   /**
-   * Weights of a model that the fit starts from. A linear head is pulled towards the model's head, so a resumed fit needs these
-   * weights, too.
+   * Weights of a model that the fit starts from. A linear head is pulled towards the model's head, so a resumed fit needs
+   * these weights, too.
    */
   readonly start?: NetworkWeights;
   /** Threads for the shards of a step; the outcome does not depend on their number. */
@@ -31,9 +31,11 @@ export interface StepProgress {
   readonly epoch: number;
   readonly step: number;
   readonly steps: number;
-  /** Mean over the epoch so far; null for a network that is not trained in steps. */
+  /** Mean over the epoch so far; null for a network that is not trained in mini-batches. */
   readonly loss: number | null;
-  /** Only for a network that is not trained in steps: its steps are windows, or products of all windows with weights. */
+  /**
+   * Only for a network that is not trained in mini-batches: its steps are windows, or products of all windows with weights.
+   */
   readonly stage?: FitStage;
   readonly windowsPerSecond: number;
 }

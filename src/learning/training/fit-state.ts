@@ -16,9 +16,9 @@ export interface FitEpoch {
   valLoss: number | null;
   valAccuracy: number | null;
   valMacroF1: number | null;
-  /** Null for a network that is not trained in steps. */
+  /** Null for a network that is not trained in mini-batches. */
   learningRate: number | null;
-  /** Penalty on the weights of the linear layer; absent for a network that is trained in steps. */
+  /** Penalty on the weights of the linear layer; absent for a network that is trained in mini-batches. */
   penalty?: number;
   /** How the members of an ensemble are combined; only in the epoch that stands for the ensemble as a whole. */
   mixture?: EnsembleMixture;
@@ -85,6 +85,11 @@ export function fitStateFrom({ parameters, statistics }: NetworkWeights, learnin
       sinceCut: 0,
     },
   };
+}
+
+/** The weights that the fit keeps. */
+export function bestFitWeights({ bestParameters, bestStatistics }: FitState): NetworkWeights {
+  return { parameters: bestParameters, statistics: bestStatistics };
 }
 
 const vectors = [
@@ -160,15 +165,15 @@ function parseFitStateHeader(bytes: Uint8Array): { progress: StoredProgress; len
 }
 
 /**
- * The epochs in which a network, or a member of an ensemble, was trained in steps; for a network that is not trained in steps,
- * all epochs.
+ * The epochs in which a network, or a member of an ensemble, was trained in mini-batches; for a network that is not trained in
+ * mini-batches, all epochs.
  */
-export function steppedEpochs(epochs: readonly FitEpoch[]): readonly FitEpoch[] {
-  const stepped = epochs.filter(({ learningRate }) => learningRate !== null);
-  return stepped.length > 0 ? stepped : epochs;
+export function miniBatchEpochs(epochs: readonly FitEpoch[]): readonly FitEpoch[] {
+  const inMiniBatches = epochs.filter(({ learningRate }) => learningRate !== null);
+  return inMiniBatches.length > 0 ? inMiniBatches : epochs;
 }
 
-/** The penalty with which a fit ended; undefined if the network, or a part of it, is trained in steps. */
+/** The penalty with which a fit ended; undefined if the network, or a part of it, is trained in mini-batches. */
 export function fitStatePenalty(epochs: readonly FitEpoch[]): number | undefined {
   if (epochs.some(({ learningRate }) => learningRate !== null)) return undefined;
   return epochs.findLast(({ best }) => best)?.penalty;

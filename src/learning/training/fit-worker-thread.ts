@@ -7,7 +7,7 @@ import type { FitStage } from "./fit-events.ts";
 import { fitMiniRocket } from "./fit-minirocket.ts";
 import { type FitOptions, fitNetwork, predictWithFitWeights } from "./fit-network.ts";
 import type { FitOutcome } from "./fit-runner.ts";
-import { decodeFitState, encodeFitState, type FitState } from "./fit-state.ts";
+import { bestFitWeights, decodeFitState, encodeFitState, type FitState } from "./fit-state.ts";
 import type { WorkerInput, WorkerMessage } from "./fit-worker.ts";
 import { isEnsemble } from "./is-ensemble.ts";
 import { ValidationSession } from "./network-session.ts";
@@ -61,7 +61,7 @@ async function runFitThread(): Promise<FitOutcome> {
       ? fitEnsemble(plan, penalties, windows, options)
       : fitMiniRocket(plan, penalties, windows, options));
   if (!finished) sendFitThreadCheckpoint(state);
-  const kept = { parameters: state.bestParameters, statistics: state.bestStatistics };
+  const kept = bestFitWeights(state);
   let probabilities: Float32Array | null = null;
   if (finished && plan.testIndex !== null) {
     const sizes = {

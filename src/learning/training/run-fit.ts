@@ -4,7 +4,7 @@ import type { FitEvent, FitName } from "./fit-events.ts";
 import type { FitOutcome, FitRunner, FitTask } from "./fit-runner.ts";
 import { type FitEpoch, fitStatePenalty } from "./fit-state.ts";
 import type { TimeLeft } from "./time-left.ts";
-import { isTrainedInSteps } from "./trained-in-steps.ts";
+import { isTrainedInMiniBatches } from "./trained-in-mini-batches.ts";
 
 /** Progress of a fit: its checkpoint as bytes, and its epochs so far. */
 export interface FitCheckpoint {
@@ -41,7 +41,7 @@ export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise
   if (kept !== null) {
     for (const epoch of kept.epochs) timeLeft.epochEnded(name, epoch);
     const penalty = fitStatePenalty(kept.epochs) ?? null;
-    const chosen = isTrainedInSteps(task.plan.network) ? {} : { penalty };
+    const chosen = isTrainedInMiniBatches(task.plan.network) ? {} : { penalty };
     reporter.event({ type: "resumed", fit: name, epochs: kept.epochs.length, ...chosen });
   }
   let written: Promise<void> = Promise.resolve();

@@ -12,7 +12,7 @@ export interface TimedRun {
   readonly maxEpochs: number;
   /** Epochs without improvement after which a fit stops; null: all epochs run. */
   readonly patience: number | null;
-  /** Whether a fit also has a part that is not trained in steps. */
+  /** Whether a fit also has a part that is not trained in mini-batches. */
   readonly hasOtherPart: boolean;
   /** Number of fits that run at the same time. */
   readonly jobs: number;
@@ -23,7 +23,7 @@ export interface TimedRun {
 const assumed = {
   /** Best epoch of a fit that stops early. */
   bestEpoch: 30,
-  /** Duration of the part that is not trained in steps, in epochs of `compact` beside it. */
+  /** Duration of the part that is not trained in mini-batches, in epochs of `compact` beside it. */
   otherPart: 18,
   /** Duration of that part in the final fit, which chooses no penalty, as a share of its duration in a fold. */
   finalOtherPart: 0.5,
@@ -32,10 +32,10 @@ const assumed = {
 } as const;
 
 interface TimedFit {
-  /** Epochs that were trained in steps, and their seconds. */
+  /** Epochs that were trained in mini-batches, and their seconds. */
   epochs: number;
   seconds: number;
-  /** Seconds of the part that is not trained in steps. */
+  /** Seconds of the part that is not trained in mini-batches. */
   otherSeconds: number;
   best: number;
   ended: boolean;
@@ -64,7 +64,7 @@ export class TimeLeft {
     if (best) fit.best = epoch;
   }
 
-  /** @param epochs exact number of epochs of the final fit that are trained in steps */
+  /** @param epochs exact number of epochs of the final fit that are trained in mini-batches */
   finalPlanned(epochs: number): void {
     this.#finalEpochs = epochs;
   }

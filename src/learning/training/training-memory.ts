@@ -8,7 +8,7 @@ import type { Reporter } from "../../reporter.ts";
 import { kernelCountType, kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
 import type { MemoryEvent } from "./fit-events.ts";
 import { hasPenalty } from "./has-penalty.ts";
-import { isTrainedInSteps } from "./trained-in-steps.ts";
+import { isTrainedInMiniBatches } from "./trained-in-mini-batches.ts";
 
 export interface TrainingMemory {
   /** Peak use, including what the process already holds. */
@@ -69,7 +69,7 @@ export function trainingMemory(
   machine: Machine = machineMemory(),
 ): TrainingMemory {
   const windows = bytesPerNumber * samples * channels;
-  const steps = isTrainedInSteps(network) ? Math.max(1, (batchSize * window) / (64 * 200)) : 1;
+  const steps = isTrainedInMiniBatches(network) ? Math.max(1, (batchSize * window) / (64 * 200)) : 1;
   const copies = augment === "rotate" ? 2 : 1;
   const counts = hasPenalty(network)
     ? copies * memoryOfCountedFeatures(window) * (samples / (window * (1 - overlap)))

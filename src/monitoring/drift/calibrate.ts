@@ -20,7 +20,7 @@ import {
   standardizeRungsByClass,
 } from "./calibration-rung.ts";
 import { classDistances } from "./class-standards.ts";
-import { type DrawPair, drawOwnPastPairs, drawPairsToCalibrate, drawStrangerPairs, type Pair } from "./draw-pairs.ts";
+import { type DrawPair, drawHeldOutPairs, drawOwnPastPairs, drawPairsToCalibrate, type Pair } from "./draw-pairs.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { MapItems } from "./map-items.ts";
 import type { DayPlan, Group } from "./rehearsal.ts";
@@ -91,7 +91,7 @@ export function calibrate(
   }
   const filled = groups.filter((group) => group.chunks.length > 0);
   const sources: Record<CalibrationKind, { draw: DrawPair; apart: KindCalibration["apart"]; factor: number }> = {
-    baseline: { ...drawStrangerPairs(filled, day), factor: 1 },
+    baseline: { ...drawHeldOutPairs(filled, day), factor: 1 },
     own_past: { ...drawOwnPastPairs(filled, day, referenceBatches), factor: 1 + 1 / referenceBatches },
   };
   const general: Omit<Calibration, "kinds"> = {
@@ -139,12 +139,12 @@ export function calibrate(
     progress,
   });
   options.progress?.(1);
-  const { baseline: strangers, own_past: ownPast } = kinds;
+  const { baseline: heldOut, own_past: ownPast } = kinds;
   return {
     ...general,
     ...(measured !== null && { run_length: measured.runLength }),
     kinds: {
-      ...(strangers !== undefined && { baseline: strangers.calibration }),
+      ...(heldOut !== undefined && { baseline: heldOut.calibration }),
       ...(ownPast !== undefined && {
         own_past: { ...ownPast.calibration, ...(measured !== null && { streams: measured.streams }) },
       }),

@@ -10,7 +10,7 @@ import { farStatisticsOfScore, type StatisticName } from "./score.ts";
  */
 export function calibrationFaults({ kinds, correlation_seconds }: Calibration, names: readonly string[]): string[] {
   const known = new Set(names);
-  const strangers = (path: string, byName: object): string[] =>
+  const unknownNames = (path: string, byName: object): string[] =>
     Object.keys(byName)
       .filter((name) => !known.has(name))
       .map((name) => `${path}.${name}: expected edges for this name in drift.edges, found none`);
@@ -20,18 +20,18 @@ export function calibrationFaults({ kinds, correlation_seconds }: Calibration, n
   return [
     ...(Object.entries(kinds) as [CalibrationKind, KindCalibration][]).flatMap(([kind, calibration]) => [
       ...calibration.rungs.flatMap(({ standard }, i) =>
-        strangers(`${path}.kinds.${kind}.rungs.${i}.standard`, standard),
+        unknownNames(`${path}.kinds.${kind}.rungs.${i}.standard`, standard),
       ),
       ...calibrationRungFaults(`${path}.kinds.${kind}.rungs`, calibration),
       ...(calibration.mixes ?? []).flatMap(({ rungs }, i) => [
         ...rungs.flatMap(({ standard }, j) =>
-          strangers(`${path}.kinds.${kind}.mixes.${i}.rungs.${j}.standard`, standard),
+          unknownNames(`${path}.kinds.${kind}.mixes.${i}.rungs.${j}.standard`, standard),
         ),
         ...calibrationRungFaults(`${path}.kinds.${kind}.mixes.${i}.rungs`, { ...calibration, rungs }),
       ]),
       ...(calibration.classes ?? []).flatMap((rungs, k) =>
         rungs.flatMap(({ seconds, ks }, i) => [
-          ...strangers(`${path}.kinds.${kind}.classes.${k}.${i}.ks`, ks),
+          ...unknownNames(`${path}.kinds.${kind}.classes.${k}.${i}.ks`, ks),
           ...calibrationOrderFaults(`${path}.kinds.${kind}.classes.${k}`, rungs, i, seconds),
         ]),
       ),
@@ -39,7 +39,7 @@ export function calibrationFaults({ kinds, correlation_seconds }: Calibration, n
         calibrationOrderFaults(`${path}.kinds.${kind}.streams`, all, i, seconds),
       ),
     ]),
-    ...strangers(`${path}.correlation_seconds`, correlation_seconds ?? {}),
+    ...unknownNames(`${path}.correlation_seconds`, correlation_seconds ?? {}),
     ...lacking.map((name) => `${path}.correlation_seconds.${name}: missing, although it has edges`),
   ];
 }

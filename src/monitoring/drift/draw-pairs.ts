@@ -24,7 +24,7 @@ export type DrawPair = (group: Group, count: number, rng: Rng) => Pair | undefin
 /** With fewer people, a held-out person says little about the next new person; an arbitrary limit. */
 const fewestGroups = 5;
 
-export function drawStrangerPairs(
+export function drawHeldOutPairs(
   groups: readonly Group[],
   day: DayPlan,
 ): { draw: DrawPair; apart: KindCalibration["apart"] } {

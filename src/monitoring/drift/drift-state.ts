@@ -6,7 +6,7 @@ import { type EvidenceState, evidenceStateSchema, noEvidence } from "./evidence.
 import { noScores, type OwnScores, ownScoresSchema } from "./null-scores.ts";
 import type { OwnPast } from "./own-past.ts";
 import { type Recovery, recoverySchema } from "./recovery.ts";
-import { type StrangerState, strangerStateSchema } from "./stranger.ts";
+import { type UnlikelyPersonState, unlikelyPersonStateSchema } from "./unlikely-person.ts";
 
 /** Verdict on a stream. */
 export type DriftVerdict = "normal" | "gradual_drift" | "sudden_change";
@@ -41,7 +41,7 @@ export interface DriftState {
    * Distances of the stream's first batches from the training data, for the comparison with people; absent until a batch was
    * compared.
    */
-  readonly stranger?: StrangerState;
+  readonly stranger?: UnlikelyPersonState;
 }
 
 export const driftStateSchema: z.ZodType<DriftState> = z.object({
@@ -58,7 +58,7 @@ export const driftStateSchema: z.ZodType<DriftState> = z.object({
     })
     .nullable(),
   recovery: recoverySchema.exactOptional(),
-  stranger: strangerStateSchema.exactOptional(),
+  stranger: unlikelyPersonStateSchema.exactOptional(),
 });
 
 export const newDriftState: DriftState = {

@@ -13,10 +13,10 @@ import type { ImpossibleSensor } from "./impossible-sensors.ts";
 import { addNullScore, noScores } from "./null-scores.ts";
 import { pastEvidence } from "./past-evidence.ts";
 import { defaultConfirmAfter, raiseAlarm } from "./raise-alarm.ts";
-import { noStranger } from "./stranger.ts";
+import { noUnlikelyPerson } from "./unlikely-person.ts";
 import { weighConstants } from "./weigh-constants.ts";
 import { type BatchToWeigh, type DriftStrength, type Weighed, weighEvidence } from "./weigh-evidence.ts";
-import { weighStranger } from "./weigh-stranger.ts";
+import { weighUnlikelyPerson } from "./weigh-unlikely-person.ts";
 
 export interface DriftOptions {
   /** Minimum average number of batches between false alarms (default 500). */
@@ -87,14 +87,14 @@ export function decideVerdict(
   const series = named ? extendChangeSeries(state.series, current, model) : state.series;
   const hasPast = past.anchor.length >= model.calibration.reference_batches;
   const { eValues, isBeyond } = pastEvidence(comparisons, hasPast);
-  // A batch that is further away than any rehearsed batch is a bet of its own, because a person who only sits differently today
-  // is not that far away.
+  // A batch that is further away than any rehearsed batch is a bet of its own, because a person who only sits differently
+  // today is not that far away.
   const activity = isBeyond ? null : boutActivity(current, model);
   const batch = { comparisons, eValues, hasPast, activity };
-  const known = weighStranger(batch, hasPast, state, model.calibration, arl);
+  const known = weighUnlikelyPerson(batch, hasPast, state, model.calibration, arl);
   const byBatch = weighForVerdict(batch, state, series, { arl, confirmAfter });
-  const isStranger = known.standing === "stranger";
-  const weighed = isStranger && byBatch.alarm === null ? raiseAlarm(byBatch, state, confirmAfter) : byBatch;
+  const isUnlikely = known.standing === "unlikely";
+  const weighed = isUnlikely && byBatch.alarm === null ? raiseAlarm(byBatch, state, confirmAfter) : byBatch;
   const isUnlike = ({ reference, pValue, findings }: Comparison): boolean =>
     reference === "baseline" && (pValue === null ? findings.length > 0 : pValue.p <= alpha);
   const { evidence, recovery, ...judged } = weighed;
@@ -103,7 +103,7 @@ export function decideVerdict(
     ...judged,
     comparisons,
     unfamiliar: comparisons.some(isUnlike),
-    stranger: isStranger,
+    stranger: isUnlikely,
     doubtful:
       impossible.length > 0 ||
       known.standing === "undecided" ||
@@ -115,7 +115,11 @@ export function decideVerdict(
   const after = { batches: state.batches + 1, evidence, own, series, alarm: judged.alarm };
   return {
     judgement,
-    state: { ...after, ...(recovery !== undefined && { recovery }), ...(stranger !== noStranger && { stranger }) },
+    state: {
+      ...after,
+      ...(recovery !== undefined && { recovery }),
+      ...(stranger !== noUnlikelyPerson && { stranger }),
+    },
   };
 }
 

@@ -1,13 +1,13 @@
-// Decides from the evidence whether to raise an alarm. The anchor and the rolling reference each accumulate evidence over time.
-// The average of e-detectors is an e-detector, so comparing their mean with the average run length needs no correction for
-// multiple tests. A batch with values that no person can cause raises an alarm at once. Once the stream has a past, an alarm
-// ends only when its batches are ordinary again (recovery.ts), not when the evidence decreases: otherwise, a lasting fault
-// could look normal for a while and enter the rolling reference.
+// Decides from the evidence whether to raise an alarm. The anchor and the rolling reference each accumulate evidence over
+// time. The average of e-detectors is an e-detector, so comparing their mean with the average run length needs no correction
+// for multiple tests. A batch with values that no person can cause raises an alarm at once. Once the stream has a past, an
+// alarm ends only when its batches are ordinary again (recovery.ts), not when the evidence decreases: otherwise, a lasting
+// fault could look normal for a while and enter the rolling reference.
 //
 // No evidence accumulates against the baseline. A person who differs from the training data differs in every batch.
 // Multiplying the p-values would count the same difference repeatedly, and every seventh stream would raise an alarm.
 // Such a stream is called unfamiliar, which is not drift. Later changes are detected by comparison with its own anchor,
-// and stranger.ts compares the stream with people.
+// and unlikely-person.ts compares the stream with people.
 
 import type { ChangeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";

@@ -5,7 +5,7 @@
 // 2. Evidence from batches that differ from the stream's own past, once it has one, or that spread more widely than chance
 //    explains (weigh-evidence.ts). A single batch may be sufficient evidence.
 // 3. Before the stream has a past, ten batches that are, on average, further from the training data than almost anybody's
-//    (weigh-stranger.ts).
+//    (weigh-unlikely-person.ts).
 // 4. Before the stream has a past, two batches that become ordinary once the same fault is undone (repeated-cause.ts).
 // A batch that does not count (not-counted.ts) is judged as if there were no past. It does not change the stream's state, and
 // therefore ends no alarm.

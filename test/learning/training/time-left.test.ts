@@ -70,7 +70,7 @@ describe("the time left of a run", () => {
     expect(left.seconds()).toBe(2 * (40 + 30) + 7);
   });
 
-  it("includes the part that is not trained in steps: 18 epochs, until a fit has had it", () => {
+  it("includes the part that is not trained in mini-batches: 18 epochs, until a fit has had it", () => {
     const left = new TimeLeft({ ...run, hasOtherPart: true, jobs: 1 });
     trained(left, "fold-1", 1, 4);
     // Epochs of the final fit take 1.6 times as long with one worker.
@@ -82,7 +82,7 @@ describe("the time left of a run", () => {
     expect(left.seconds()).toBeCloseTo(2 * 10 + 12 + 2 * 1.6 + 0.5 * 12 + 7, 9);
   });
 
-  it("of a network that is not trained in steps is known when a fit has ended", () => {
+  it("of a network that is not trained in mini-batches is known when a fit has ended", () => {
     const left = new TimeLeft({ ...run, maxEpochs: 0, hasOtherPart: true, jobs: 1 });
     expect(left.seconds()).toBeNull();
     trained(left, "fold-1", 1, 7, { penalty: 300 });

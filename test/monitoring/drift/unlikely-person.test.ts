@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { conformalPValueOfNullScores } from "../../../src/monitoring/drift/null-scores.ts";
 import {
-  addToStranger,
-  isStranger,
-  noStranger,
+  addToUnlikelyPerson,
+  isUnlikelyPerson,
+  noUnlikelyPerson,
   type PeopleCalibration,
-  type StrangerState,
-} from "../../../src/monitoring/drift/stranger.ts";
-import { weighStranger } from "../../../src/monitoring/drift/weigh-stranger.ts";
+  type UnlikelyPersonState,
+} from "../../../src/monitoring/drift/unlikely-person.ts";
+import { weighUnlikelyPerson } from "../../../src/monitoring/drift/weigh-unlikely-person.ts";
 import { Rng } from "../../../src/random.ts";
 
 const seconds = 60;
@@ -34,16 +34,23 @@ const batch = (score: number, calibration = known) =>
     pValue: conformalPValueOfNullScores(calibration.rungs, score, seconds),
     impossible: false,
   }) as const;
-const stateAfter = (scores: readonly number[], activity: number | null = null, calibration = known): StrangerState =>
-  scores.reduce((state, score) => addToStranger(state, batch(score, calibration), calibration, activity), noStranger);
+const stateAfter = (
+  scores: readonly number[],
+  activity: number | null = null,
+  calibration = known,
+): UnlikelyPersonState =>
+  scores.reduce(
+    (state, score) => addToUnlikelyPerson(state, batch(score, calibration), calibration, activity),
+    noUnlikelyPerson,
+  );
 const ten = (score: number): number[] => new Array<number>(10).fill(score);
 
-describe("a stranger", () => {
+describe("an unlikely person", () => {
   it("is a stream whose batches are all farther than every held-out person's", () => {
     const model = { kinds: { baseline: known } };
-    let state: StrangerState = noStranger;
+    let state: UnlikelyPersonState = noUnlikelyPerson;
     const standings = ten(6).map((score) => {
-      const weighed = weighStranger(
+      const weighed = weighUnlikelyPerson(
         { comparisons: [batch(score)], activity: null },
         false,
         { stranger: state },
@@ -53,9 +60,15 @@ describe("a stranger", () => {
       state = weighed.stranger;
       return weighed.standing;
     });
-    expect(standings).toEqual([...new Array<string>(9).fill("undecided"), "stranger"]);
-    const weighed = weighStranger({ comparisons: [batch(6)], activity: null }, true, { stranger: state }, model, 500);
-    expect(weighed).toEqual({ stranger: noStranger, standing: "possible" });
+    expect(standings).toEqual([...new Array<string>(9).fill("undecided"), "unlikely"]);
+    const weighed = weighUnlikelyPerson(
+      { comparisons: [batch(6)], activity: null },
+      true,
+      { stranger: state },
+      model,
+      500,
+    );
+    expect(weighed).toEqual({ stranger: noUnlikelyPerson, standing: "possible" });
   });
 
   it("is hardly ever a healthy person", () => {
@@ -63,11 +76,11 @@ describe("a stranger", () => {
     for (let person = 0; person < 150; person++) {
       const rng = Rng.fromSeed(1000 + person);
       const mean = 0.5 * rng.normal();
-      let state: StrangerState = noStranger;
+      let state: UnlikelyPersonState = noUnlikelyPerson;
       let alarmed = false;
       for (let i = 0; i < 30; i++) {
-        state = addToStranger(state, batch(mean + rng.normal()), known, null);
-        alarmed ||= state.bouts.length === 10 && isStranger(state, known, seconds, 1 / 1000);
+        state = addToUnlikelyPerson(state, batch(mean + rng.normal()), known, null);
+        alarmed ||= state.bouts.length === 10 && isUnlikelyPerson(state, known, seconds, 1 / 1000);
       }
       if (alarmed) alarms++;
     }
@@ -83,7 +96,7 @@ describe("a stranger", () => {
       const scoresOf = (mean: number, n: number) => Array.from({ length: n }, () => mean + 0.1 * rng.normal());
       const scores = means.slice(0, 20).map((mean) => scoresOf(mean, 20).sort((a, b) => a - b));
       const own = { apart: "people", rungs: [{ seconds, scores }] } as const;
-      if (isStranger(stateAfter(scoresOf(means[20]!, 10), null, own), own, seconds, 1 / 1000)) alarms++;
+      if (isUnlikelyPerson(stateAfter(scoresOf(means[20]!, 10), null, own), own, seconds, 1 / 1000)) alarms++;
     }
     // Every twenty-first person is farther away than the other twenty.
     expect(alarms).toBeLessThanOrEqual(2);
@@ -91,14 +104,14 @@ describe("a stranger", () => {
 
   it("is not decided by impossible values, which raise an alarm by themselves", () => {
     const far = { ...batch(60), impossible: true };
-    const weighed = weighStranger(
+    const weighed = weighUnlikelyPerson(
       { comparisons: [far], activity: null },
       false,
       {},
       { kinds: { baseline: known } },
       500,
     );
-    expect(weighed).toEqual({ stranger: noStranger, standing: "possible" });
+    expect(weighed).toEqual({ stranger: noUnlikelyPerson, standing: "possible" });
   });
 
   it("is not decided by one bout, however many batches it has", () => {
@@ -109,14 +122,14 @@ describe("a stranger", () => {
   it("is forgotten after two ordinary batches in a row", () => {
     const repaired = stateAfter([...ten(6), 0, 0]);
     expect(repaired.bouts).toHaveLength(1);
-    expect(isStranger(stateAfter([...ten(6), 0]), known, seconds, 1 / 1000)).toBe(true);
-    expect(isStranger(repaired, known, seconds, 0.05)).toBe(false);
+    expect(isUnlikelyPerson(stateAfter([...ten(6), 0]), known, seconds, 1 / 1000)).toBe(true);
+    expect(isUnlikelyPerson(repaired, known, seconds, 0.05)).toBe(false);
   });
 
   it("is unknown with few people, or if nobody was held out", () => {
     const four = calibrationOf(4, 0.5);
-    expect(isStranger(stateAfter(ten(60), null, four), four, seconds, 0.05)).toBe(false);
+    expect(isUnlikelyPerson(stateAfter(ten(60), null, four), four, seconds, 0.05)).toBe(false);
     const bouts = calibrationOf(20, 0.5, "bouts");
-    expect(stateAfter(ten(60), null, bouts)).toBe(noStranger);
+    expect(stateAfter(ten(60), null, bouts)).toBe(noUnlikelyPerson);
   });
 });

@@ -5,6 +5,6 @@ import type { NetworkSource } from "./network-source.ts";
  * is the solution of linear equations.
  * @param network its source, or its name or file as an option
  */
-export function isTrainedInSteps(network: NetworkSource | string): boolean {
+export function isTrainedInMiniBatches(network: NetworkSource | string): boolean {
   return network !== "minirocket";
 }

@@ -1,11 +1,11 @@
-// Decides whether differences between people explain a stream's first batches. A person who differs from the training data does
-// so in every batch, so multiplying the batches' p-values would count the same difference repeatedly. Instead, the mean over a
-// stream's batches is compared with the means of the people whom calibration held out. If a new person's mean is distributed
-// like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom less than there are people,
-// where the spread includes one more person and the variation of the batches. The tail beyond the farthest person is
-// extrapolated from that. Each batch gives the logit of its p-value, which makes lengths comparable; batches of one bout count
-// as one. A held-out person's p-values are computed from the other people only, because the calibration does not contain a new
-// person's batches either. The rule no longer applies once the stream has a past of its own.
+// Decides whether differences between people explain a stream's first batches. A person who differs from the training data
+// does so in every batch, so multiplying the batches' p-values would count the same difference repeatedly. Instead, the mean
+// over a stream's batches is compared with the means of the people whom calibration held out. If a new person's mean is
+// distributed like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom less than there
+// are people, where the spread includes one more person and the variation of the batches. The tail beyond the farthest person
+// is extrapolated from that. Each batch gives the logit of its p-value, which makes lengths comparable; batches of one bout
+// count as one. A held-out person's p-values are computed from the other people only, because the calibration does not contain
+// a new person's batches either. The rule no longer applies once the stream has a past of its own.
 
 import { z } from "zod";
 import { meanOf } from "../../stats/mean.ts";
@@ -24,7 +24,7 @@ export interface PeopleCalibration extends Pick<KindCalibration, "apart"> {
 export type Compared = Pick<Comparison, "reference" | "seconds" | "pValue" | "impossible">;
 
 /** The latest batches of a stream, compared with the training data. */
-export interface StrangerState {
+export interface UnlikelyPersonState {
   /** Mean logit of the p-values of each bout, oldest first; 0 for an average person. */
   readonly bouts: readonly number[];
   /** The activity that fills the batches of the last bout, and their number; absent after a batch of several activities. */
@@ -33,13 +33,13 @@ export interface StrangerState {
   readonly ordinary: number;
 }
 
-export const strangerStateSchema: z.ZodType<StrangerState> = z.object({
+export const unlikelyPersonStateSchema: z.ZodType<UnlikelyPersonState> = z.object({
   bouts: z.array(z.number()),
   last: z.object({ activity: z.int().min(0), batches: z.int().min(1) }).exactOptional(),
   ordinary: z.int().min(0),
 });
 
-export const noStranger: StrangerState = { bouts: [], ordinary: 0 };
+export const noUnlikelyPerson: UnlikelyPersonState = { bouts: [], ordinary: 0 };
 
 /** Number of bouts on which the decision is based; arbitrary. */
 export const boutsToDecide = 10;
@@ -54,18 +54,18 @@ const fewestPeople = 5;
  * @param activity the class that fills the batch; null if several do
  * @returns the same state if no people were held out
  */
-export function addToStranger(
-  state: StrangerState,
+export function addToUnlikelyPerson(
+  state: UnlikelyPersonState,
   compared: Compared,
   calibration: PeopleCalibration | undefined,
   activity: number | null,
-): StrangerState {
+): UnlikelyPersonState {
   if (compared.pValue === null || calibration === undefined || calibration.apart !== "people") return state;
-  const { center } = peopleAroundStranger(calibration, compared.seconds);
+  const { center } = peopleAroundUnlikelyPerson(calibration, compared.seconds);
   const { p, extrapolated } = compared.pValue;
   const ordinary = p > ordinaryP ? state.ordinary + 1 : 0;
   const bouts = ordinary >= ordinaryToForget && state.ordinary < ordinaryToForget ? [] : [...state.bouts];
-  const value = logitForStranger(extrapolated) - center;
+  const value = logitOfUnlikelyPerson(extrapolated) - center;
   const { last } = state;
   if (activity === null) {
     bouts.push(value);
@@ -82,23 +82,23 @@ export function addToStranger(
  * Whether at most a share `tail` of people would be as far from the training data as the stream.
  * @param seconds effective length of the stream's last comparison
  */
-export function isStranger(
-  { bouts }: StrangerState,
+export function isUnlikelyPerson(
+  { bouts }: UnlikelyPersonState,
   calibration: PeopleCalibration | undefined,
   seconds: number,
   tail: number,
 ): boolean {
   if (bouts.length === 0 || calibration === undefined) return false;
-  const { people, between, within } = peopleAroundStranger(calibration, seconds);
+  const { people, between, within } = peopleAroundUnlikelyPerson(calibration, seconds);
   if (people < fewestPeople) return false;
   const spread = Math.sqrt(between * (1 + 1 / people) + within / bouts.length);
-  return meanOf(bouts) > spread * strangerBound(tail, people - 1);
+  return meanOf(bouts) > spread * unlikelyPersonBound(tail, people - 1);
 }
 
 const bounds = new Map<string, number>();
 
 /** Quantile of Student's t distribution, computed once. */
-function strangerBound(tail: number, freedom: number): number {
+function unlikelyPersonBound(tail: number, freedom: number): number {
   const key = `${tail} ${freedom}`;
   const bound = bounds.get(key) ?? studentTBound(1 - 2 * tail, freedom);
   bounds.set(key, bound);
@@ -116,7 +116,7 @@ interface People {
 /** Caches the statistics of each rung. */
 const known = new WeakMap<object, People>();
 
-function peopleAroundStranger({ rungs }: PeopleCalibration, seconds: number): People {
+function peopleAroundUnlikelyPerson({ rungs }: PeopleCalibration, seconds: number): People {
   const { lower, upper, share } = nullScoreRungsAround(rungs, seconds);
   const rung = share < 0.5 ? lower : upper;
   const before = known.get(rung);
@@ -124,7 +124,7 @@ function peopleAroundStranger({ rungs }: PeopleCalibration, seconds: number): Pe
   const logits = rung.scores.map((own) => {
     const others = { scores: rung.scores.filter((scores) => scores !== own) };
     return own.map((score) =>
-      others.scores.length === 0 ? 0 : logitForStranger(extrapolatedPInNullScores(others, score)),
+      others.scores.length === 0 ? 0 : logitOfUnlikelyPerson(extrapolatedPInNullScores(others, score)),
     );
   });
   const means = logits.map(meanOf);
@@ -138,7 +138,7 @@ function peopleAroundStranger({ rungs }: PeopleCalibration, seconds: number): Pe
 }
 
 /** Logit of 1 - p, so unusual batches have high values. P-values near 1 are limited to the same value. */
-function logitForStranger(p: number): number {
+function logitOfUnlikelyPerson(p: number): number {
   const bounded = Math.min(p, 0.999);
   return Math.log((1 - bounded) / bounded);
 }

@@ -1,25 +1,25 @@
-// Decides what to do about a stream whose first batches are far from the training data; see stranger.ts. The batches stay out
-// of the references until there are enough of them to decide. Then the stream raises an alarm if its batches are further from
-// the training data than almost anybody's.
+// Decides what to do about a stream whose first batches are far from the training data; see unlikely-person.ts. The batches
+// stay out of the references until there are enough of them to decide. Then the stream raises an alarm if its batches are
+// further from the training data than almost anybody's.
 
 import type { DriftState } from "./drift-state.ts";
 import {
-  addToStranger,
+  addToUnlikelyPerson,
   boutsToDecide,
   type Compared,
-  isStranger,
-  noStranger,
+  isUnlikelyPerson,
+  noUnlikelyPerson,
   type PeopleCalibration,
-  type StrangerState,
-} from "./stranger.ts";
+  type UnlikelyPersonState,
+} from "./unlikely-person.ts";
 
 /**
- * "possible" if differences between people may explain the stream, "stranger" if hardly any person is as far away, and
+ * "possible" if differences between people may explain the stream, "unlikely" if hardly any person is as far away, and
  * "undecided" if more batches are needed.
  */
-export interface StrangerWeighed {
-  readonly stranger: StrangerState;
-  readonly standing: "possible" | "undecided" | "stranger";
+export interface UnlikelyPersonWeighed {
+  readonly stranger: UnlikelyPersonState;
+  readonly standing: "possible" | "undecided" | "unlikely";
 }
 
 /**
@@ -32,23 +32,23 @@ const undecidedTail = 0.05;
  * @param hasPast whether the stream has a past of its own, with which it is compared instead
  * @param arl average number of batches between false alarms
  */
-export function weighStranger(
+export function weighUnlikelyPerson(
   { comparisons, activity }: { readonly comparisons: readonly Compared[]; readonly activity: number | null },
   hasPast: boolean,
   state: Pick<DriftState, "stranger">,
   { kinds }: { readonly kinds: { readonly baseline?: PeopleCalibration } },
   arl: number,
-): StrangerWeighed {
-  if (hasPast) return { stranger: noStranger, standing: "possible" };
-  const before = state.stranger ?? noStranger;
+): UnlikelyPersonWeighed {
+  if (hasPast) return { stranger: noUnlikelyPerson, standing: "possible" };
+  const before = state.stranger ?? noUnlikelyPerson;
   const compared = comparisons.find(({ reference }) => reference === "baseline");
   // Impossible values cannot come from any person, and raise an alarm by themselves.
   if (compared === undefined || compared.impossible) return { stranger: before, standing: "possible" };
   const people = kinds.baseline;
-  const stranger = addToStranger(before, compared, people, activity);
+  const stranger = addToUnlikelyPerson(before, compared, people, activity);
   const hasDecided = stranger.bouts.length >= boutsToDecide;
   // On average, one in 2 * arl people stays in alarm permanently, in addition to the alarms that the evidence raises.
   const tail = hasDecided ? 1 / (2 * arl) : undecidedTail;
-  if (!isStranger(stranger, people, compared.seconds, tail)) return { stranger, standing: "possible" };
-  return { stranger, standing: hasDecided ? "stranger" : "undecided" };
+  if (!isUnlikelyPerson(stranger, people, compared.seconds, tail)) return { stranger, standing: "possible" };
+  return { stranger, standing: hasDecided ? "unlikely" : "undecided" };
 }

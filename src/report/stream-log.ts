@@ -1,5 +1,6 @@
 // The log of a stream's checks for a tracking server, with one run per stream and one step per batch. The log is read from
-// the ledger, and the last step of the run shows where to continue.
+// the ledger, and the last step of the run shows where to continue. A run has at most 30 metrics, which an MLflow page can still
+// show as charts; every statistic of a batch is in a table.
 
 import { basename, resolve } from "node:path";
 import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";
@@ -13,6 +14,12 @@ export const streamRun = "stream";
 /** The metric that every batch has; it is sent last. */
 export const verdictMetric = "verdict";
 export const shownInNote = 20;
+/** Batches per table, because a table is sent again with each new batch. */
+export const batchesPerTable = 100;
+/** The newest tables that MLflow lists; a tag names them, and its length is limited. */
+const listedTables = 50;
+/** More classes than this would be more than 30 metrics, so their shares are only in the table. */
+const mostClassMetrics = 10;
 /** Tag of the run that names its ledger; see `streamLogMark`. */
 export const ledgerTag = "tidemark.ledger";
 const verdicts = { rejected: -1, normal: 0, gradual_drift: 1, sudden_change: 2 } as const;
@@ -73,12 +80,24 @@ export function beginStreamLog(
 }
 
 /**
+ * The order allows sending to stop anywhere: a batch counts as sent once its verdict and the tags have arrived.
+ *
  * @param batches in order, at least one; the run's tags describe the last one
- * @param before some earlier batches, for the note
+ * @param before earlier batches, for the note and the tables
+ * @param options.tables whether the server stores artifacts
  */
-export function streamLogEvents(batches: readonly CheckedBatch[], before: readonly CheckedBatch[]): TrackingEvent[] {
+export function streamLogEvents(
+  batches: readonly CheckedBatch[],
+  before: readonly CheckedBatch[],
+  { tables }: { tables: boolean },
+): TrackingEvent[] {
   const newest = batches.at(-1)!;
+  const all = [...before, ...batches];
+  const starts = new Set(batches.map(({ step }) => streamTableStart(step)));
   return [
+    ...(tables ? [...starts].map((start) => streamLogTable(all, start)) : []),
+    // Between two checks nothing runs, and the next check moves the end.
+    { type: "status", run: streamRun, status: "FINISHED", at: Date.parse(newest.receivedAt) },
     ...batches.map((batch): TrackingEvent => {
       const at = Date.parse(batch.receivedAt);
       return { type: "metrics", run: streamRun, at, step: batch.step, values: streamLogMetrics(batch.result) };
@@ -91,15 +110,65 @@ export function streamLogEvents(batches: readonly CheckedBatch[], before: readon
         verdict: newest.result.verdict,
         batch_id: newest.batchId,
         ...("alarm_since" in newest.result && { alarm_since: newest.result.alarm_since ?? "-" }),
-        "mlflow.note.content": streamLogNote([...before, ...batches].slice(-shownInNote)),
+        ...(tables && { "mlflow.loggedArtifacts": listedStreamTables(newest.step) }),
+        "mlflow.note.content": streamLogNote(all.slice(-shownInNote)),
       },
     },
   ];
 }
 
+/** The first batch in the table that contains a batch. */
+export function streamTableStart(step: number): number {
+  return step - ((step - 1) % batchesPerTable);
+}
+
+const streamTableFile = (start: number): string => `batches-${start}.json`;
+
+/** The value of the tag from which MLflow learns that an artifact is a table. */
+function listedStreamTables(newest: number): string {
+  const starts = Array.from({ length: Math.ceil(newest / batchesPerTable) }, (_, i) => 1 + i * batchesPerTable);
+  return JSON.stringify(starts.slice(-listedTables).map((start) => ({ path: streamTableFile(start), type: "table" })));
+}
+
+/** All statistics of some batches, in the form of pandas' orient "split", as `mlflow.load_table` reads them. */
+function streamLogTable(batches: readonly CheckedBatch[], start: number): TrackingEvent {
+  const rows = batches
+    .filter(({ step }) => streamTableStart(step) === start)
+    .map(({ step, batchId, receivedAt, status, result }) => ({
+      step,
+      verdict: result.verdict,
+      batch_id: batchId,
+      checked_at: receivedAt,
+      status,
+      ...(result.verdict === "rejected" ? {} : streamLogStatistics(result)),
+    }));
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const data = rows.map((row) => columns.map((column) => (row as Record<string, unknown>)[column] ?? null));
+  const file = streamTableFile(start);
+  return { type: "artifact", run: streamRun, file, path: file, content: JSON.stringify({ columns, data }) };
+}
+
+/** At most 30 names for all batches of a stream together; the verdict comes last, see `verdictMetric`. */
 function streamLogMetrics(result: CheckResult): Record<string, number> {
   if (result.verdict === "rejected") return { [verdictMetric]: verdicts.rejected };
-  const values: Record<string, number | null> = {
+  const shares = Object.keys(result.signals.class_shares).map((name) => `class_share/${name}`);
+  const shown = [...headlineMetrics, ...(shares.length <= mostClassMetrics ? shares : [])];
+  const statistics = streamLogStatistics(result);
+  const values = shown.map((name): [string, number | null | undefined] => [name, statistics[name]]);
+  return {
+    ...Object.fromEntries(values.filter((entry): entry is [string, number] => typeof entry[1] === "number")),
+    [verdictMetric]: verdicts[result.verdict],
+  };
+}
+
+const headlineMetrics: readonly string[] = [
+  ...["evidence", "alarm_at", "evidence_share", "doubtful", "unfamiliar", "entered_references", "windows", "seconds"],
+  ...["mean_confidence", "flip_rate", "estimated_accuracy", "estimated_accuracy_lower", "estimated_accuracy_upper"],
+  ...["baseline", "anchor", "rolling"].flatMap((reference) => [`${reference}/p_value`, `${reference}/score`]),
+];
+
+function streamLogStatistics(result: JudgedBatch): Record<string, number | null> {
+  return {
     doubtful: Number(result.doubtful),
     unfamiliar: Number(result.unfamiliar),
     entered_references: Number(result.entered_references),
@@ -110,9 +179,7 @@ function streamLogMetrics(result: CheckResult): Record<string, number> {
     evidence_share: result.evidence.share ?? null,
     ...streamLogSignals(result),
     ...Object.assign({}, ...result.comparisons.map(streamLogComparison)),
-    [verdictMetric]: verdicts[result.verdict],
   };
-  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null));
 }
 
 function streamLogSignals({ signals, accuracy }: JudgedBatch): Record<string, number | null> {
@@ -142,12 +209,20 @@ function streamLogComparison({
   return { [`${reference}/p_value`]: p_value, [`${reference}/score`]: score, ...Object.fromEntries(byChannel) };
 }
 
-/** The last batches as Markdown, newest first. */
+/** The verdict, then the last batches as a Markdown table, newest first. */
 function streamLogNote(batches: readonly CheckedBatch[]): string {
   const cell = (text: string): string => text.replace(/[|\n]/g, " ");
   const rows = batches.toReversed().map(({ step, batchId, receivedAt, status, result }) => {
-    const name = result.verdict.replace("_", " ");
-    return `| ${step} | ${cell(batchId)} | ${receivedAt.slice(0, 16).replace("T", " ")} | ${name} | ${status} |`;
+    return `| ${step} | ${verdictWords(result)} | ${cell(batchId)} | ${receivedAt.slice(0, 16).replace("T", " ")} | ${status} |`;
   });
-  return ["| step | batch | checked | verdict | status |", "| --- | --- | --- | --- | --- |", ...rows].join("\n");
+  const { step, batchId, result } = batches.at(-1)!;
+  return [
+    `**${verdictWords(result)}** after batch ${step} (${cell(batchId)})`,
+    "",
+    "| step | verdict | batch | checked | status |",
+    "| --- | --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
 }
+
+const verdictWords = ({ verdict }: CheckResult): string => verdict.replace("_", " ");

@@ -176,6 +176,11 @@ export class ReadBack {
     return this.#ask({ do: "predictions", model, windows }) as Promise<ServedPredictions>;
   }
 
+  /** A table among a run's artifacts, as `mlflow.load_table` reads it. */
+  table(runId: string, file: string): Promise<{ columns: string[]; rows: unknown[][] }> {
+    return this.#ask({ do: "table", runId, file }) as Promise<{ columns: string[]; rows: unknown[][] }>;
+  }
+
   async deleteExperiment(name: string): Promise<void> {
     await this.#ask({ do: "delete experiment", name });
   }

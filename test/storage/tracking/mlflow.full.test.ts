@@ -207,11 +207,13 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       expect(Object.keys(there.experiments)).toEqual(["walking/monitoring"]);
       expect(runsOf(there, "walking/monitoring")).toHaveLength(2);
       for (const [stream, expected] of Object.entries(given)) {
-        const { metrics, tags, status } = runNamed(there, "walking/monitoring", `${stream} of model`);
-        expect(status).toBe("RUNNING");
+        const { id, metrics, tags, status, start, end } = runNamed(there, "walking/monitoring", `${stream} of model`);
+        expect(status).toBe("FINISHED");
+        expect(end).toBeGreaterThanOrEqual(start);
+        expect(Object.keys(metrics).length).toBeLessThanOrEqual(30);
         expect(values(metrics.verdict)).toEqual(expected.map((number, i) => [i + 1, number]));
         expect(tags).toMatchObject({ "tidemark.stream": stream, batch_id: stream === "left" ? "bad.csv" : "b0.csv" });
-        expect(tags["mlflow.note.content"]!.split("\n")).toHaveLength(2 + expected.length);
+        expect(tags["mlflow.note.content"]!.split("\n")).toHaveLength(4 + expected.length);
         const judged = expected.flatMap((number, i) => (number === -1 ? [] : [i + 1]));
         for (const name of ["mean_confidence", "windows", "baseline/p_value", "class_share/walking"]) {
           expect(
@@ -219,6 +221,10 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
             name,
           ).toEqual(judged);
         }
+        const { columns, rows } = await readBack.table(id, "batches-1.json");
+        expect(columns.slice(0, 3)).toEqual(["step", "verdict", "batch_id"]);
+        expect(columns).toEqual(expect.arrayContaining(["baseline/ks/Ax", "baseline/p_value"]));
+        expect(rows.map(([step, word]) => [step, numbers[String(word)]])).toEqual(expected.map((n, i) => [i + 1, n]));
       }
     });
 

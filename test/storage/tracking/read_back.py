@@ -99,11 +99,17 @@ def predictions(question):
     }
 
 
+def table(question):
+    run = client.get_run(question["runId"])
+    frame = client.load_table(run.info.experiment_id, question["file"], [question["runId"]])
+    return {"columns": list(frame.columns), "rows": json.loads(frame.to_json(orient="values"))}
+
+
 def delete_experiment(question):
     client.delete_experiment(client.get_experiment_by_name(question["name"]).experiment_id)
 
 
-actions = {"everything": everything, "predictions": predictions, "delete experiment": delete_experiment}
+actions = {"everything": everything, "predictions": predictions, "table": table, "delete experiment": delete_experiment}
 for line in sys.stdin:
     try:
         answer = actions[json.loads(line)["do"]](json.loads(line))

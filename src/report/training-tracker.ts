@@ -2,6 +2,7 @@
 // event is written to the file before it is sent. A resumed run continues the same file and repeats no event.
 
 import { randomUUID } from "node:crypto";
+import { dirname } from "node:path";
 import type { EpochEvent, FitName } from "../learning/training/fit-events.ts";
 import type { Reporter } from "../reporter.ts";
 import { ArtifactFiles } from "../storage/store/artifact-files.ts";
@@ -17,6 +18,8 @@ import { ServerTimeLimits } from "../storage/tracking/server-time-limits.ts";
 import type { RunStatus, TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { gitCommit } from "../versions.ts";
 import type { HistoryRow } from "./history-row.ts";
+import { meanCurves } from "./mean-curves.ts";
+import { SystemMetrics, systemMetricPrefix, systemSampleMs } from "./system-metrics.ts";
 import { readTrackingLog } from "./tracking-log.ts";
 import {
   beginFitLog,
@@ -79,6 +82,9 @@ export class TrainingTracker {
   #artifacts: Promise<ArtifactFiles> | undefined;
   #sealed: readonly TrackingEvent[] = [];
   #written: Promise<void> = Promise.resolve();
+  readonly #system: SystemMetrics;
+  #systemSamples = 0;
+  #sampling: NodeJS.Timeout | undefined;
 
   private constructor(config: TrackedConfig, staging: Staging, { reporter, now }: TrackerOptions) {
     this.#config = config;
@@ -86,6 +92,7 @@ export class TrainingTracker {
     this.#reporter = reporter;
     this.#now = now;
     this.#directory = config.out;
+    this.#system = new SystemMetrics(dirname(this.#path));
   }
 
   /** Starts the log of a run, or continues the existing one. */
@@ -118,6 +125,7 @@ export class TrainingTracker {
     tracker.#record(
       ...(missing.length > 0 ? missing : [{ type: "status", run: trainRun, status: "RUNNING", at } as const]),
     );
+    tracker.#sampling = setInterval(() => void tracker.#sample(false), systemSampleMs).unref();
     return tracker;
   }
 
@@ -154,9 +162,13 @@ export class TrainingTracker {
    * @param end entries about the model; `finish` sends them once the folder exists
    */
   async seal(history: readonly HistoryRow[], end: (at: number) => readonly TrackingEvent[]): Promise<string> {
+    this.#endSampling();
+    // A training that is shorter than the interval has a sample, too.
+    await this.#sample(true);
     const at = this.#now();
     // An earlier session may have written an epoch's checkpoint, but not its line.
     for (const { fit, ...row } of history) this.#record(trainLogEpoch(row, fit, at));
+    this.#record(...meanCurves(history, at));
     await this.#written;
     this.#sealed = end(at);
     return [...this.#log, ...this.#sealed].map((event) => `${JSON.stringify(event)}\n`).join("");
@@ -174,6 +186,7 @@ export class TrainingTracker {
 
   /** Called if the run ended without a model. */
   async stop(status: "KILLED" | "FAILED"): Promise<TrackedOutcome> {
+    this.#endSampling();
     const at = this.#now();
     const running = [...this.#statuses].filter(([, now]) => now === "RUNNING").map(([run]) => run);
     for (const run of running.reverse()) this.#record({ type: "status", run, status, at });
@@ -195,6 +208,17 @@ export class TrainingTracker {
     else if (this.#statuses.get(fit) !== "RUNNING") this.#record({ type: "status", run: fit, status: "RUNNING", at });
   }
 
+  #endSampling(): void {
+    clearInterval(this.#sampling);
+    this.#sampling = undefined;
+  }
+
+  async #sample(last: boolean): Promise<void> {
+    const values = await this.#system.sample();
+    if (!last && this.#sampling === undefined) return;
+    this.#record({ type: "metrics", run: trainRun, at: this.#now(), step: this.#systemSamples, values });
+  }
+
   #record(...events: readonly TrackingEvent[]): void {
     for (const event of events) {
       if (event.type === "metrics" && this.#known.has(metricKeyOfTracker(event))) continue;
@@ -208,7 +232,11 @@ export class TrainingTracker {
 
   #remember(event: TrackingEvent): void {
     this.#log.push(event);
-    if (event.type === "metrics") this.#known.add(metricKeyOfTracker(event));
+    if (event.type === "metrics") {
+      this.#known.add(metricKeyOfTracker(event));
+      if (Object.keys(event.values).some((name) => name.startsWith(systemMetricPrefix)))
+        this.#systemSamples = event.step + 1;
+    }
     if (event.type === "run") this.#statuses.set(event.run, "RUNNING");
     if (event.type === "status") this.#statuses.set(event.run, event.status);
   }

@@ -51,6 +51,25 @@ export function expectEpochs(server: OnServer, experiment: string, folder: strin
   }
 }
 
+/** Expects the learning curves on the training run's own page: the mean over the folds that trained that long. */
+function expectMeanCurves(parent: RunOnServer, folder: string): void {
+  const history: HistoryRow[] = readFileSync(join(folder, "history.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const folds = history.filter(({ fit }) => fit !== "final");
+  const epochs = [...new Set(folds.map(({ epoch }) => epoch))].sort((a, b) => a - b);
+  for (const column of ["loss", "val_loss", "val_macro_f1"] as const) {
+    const points = values(parent.metrics[column]);
+    expect(points.map(([step]) => step)).toEqual(epochs);
+    for (const [step, value] of points) {
+      const own = folds.filter(({ epoch }) => epoch === step).map((row) => row[column]!);
+      expect(value).toBeCloseTo(own.reduce((sum, each) => sum + each, 0) / own.length, 12);
+      expect(parent.metrics.folds_in_mean).toContainEqual([step, own.length, expect.any(Number)]);
+    }
+  }
+}
+
 /** Expects everything about the training run whose model is in `folder`. */
 export function expectTraining(server: OnServer, experiment: string, folder: string): void {
   const json = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8"));
@@ -95,6 +114,13 @@ export function expectTraining(server: OnServer, experiment: string, folder: str
     expect(values(run.metrics.test_macro_f1)).toEqual([[best, metrics.macro_f1]]);
     expect(values(run.metrics.test_log_loss)).toEqual([[best, metrics.log_loss]]);
     expect(run.params).toEqual({ test_people: people.join(", ") });
+  }
+  expectMeanCurves(parent, folder);
+  for (const name of ["cpu_utilization_percentage", "system_memory_usage_percentage", "disk_usage_percentage"]) {
+    const samples = values(parent.metrics[`system/${name}`]);
+    expect(samples.map(([step]) => step)).toEqual(samples.map((_, i) => i));
+    expect(samples.length).toBeGreaterThan(0);
+    for (const [, value] of samples) expect(value >= 0 && value <= 100).toBe(true);
   }
   expect(values(parent.metrics.fold_macro_f1)).toEqual(folds.map(({ fold, metrics }) => [fold, metrics.macro_f1]));
   expect(values(parent.metrics.pooled_accuracy)).toEqual([[0, report.pooled.accuracy]]);

@@ -1,0 +1,54 @@
+// The machine's load during training, under the names that MLflow's page "System metrics" expects.
+
+import { statfs } from "node:fs/promises";
+import { cpus, freemem, totalmem } from "node:os";
+
+/** Time between two samples, as in MLflow. */
+export const systemSampleMs = 10_000;
+export const systemMetricPrefix = "system/";
+
+export class SystemMetrics {
+  readonly #directory: string;
+  #before = cpuTimes();
+
+  /** @param directory on the disk whose use is measured */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Processor time since the last sample in percent of all cores; memory and disk at present, in megabytes of 10^6 bytes. */
+  async sample(): Promise<Record<string, number>> {
+    const now = cpuTimes();
+    const [busy, total] = [now.busy - this.#before.busy, now.total - this.#before.total];
+    if (total > 0) this.#before = now;
+    const memory = totalmem() - freemem();
+    return Object.fromEntries(
+      Object.entries({
+        ...(total > 0 && { cpu_utilization_percentage: (100 * busy) / total }),
+        system_memory_usage_megabytes: memory / 1e6,
+        system_memory_usage_percentage: (100 * memory) / totalmem(),
+        ...(await diskUse(this.#directory)),
+      }).map(([name, value]) => [systemMetricPrefix + name, Math.round(10 * value) / 10]),
+    );
+  }
+}
+
+/** Milliseconds, summed over the cores. */
+function cpuTimes(): { busy: number; total: number } {
+  const times = cpus().map(({ times: { user, nice, sys, idle, irq } }) => [user + nice + sys + irq, idle] as const);
+  const busy = times.reduce((sum, [own]) => sum + own, 0);
+  return { busy, total: times.reduce((sum, [, idle]) => sum + idle, busy) };
+}
+
+async function diskUse(directory: string): Promise<Record<string, number>> {
+  // Some file systems have no such figures.
+  const found = await statfs(directory).catch(() => null);
+  if (found === null || found.blocks === 0) return {};
+  const { bsize, blocks, bfree, bavail } = found;
+  const used = blocks - bfree;
+  return {
+    disk_usage_percentage: (100 * used) / (used + bavail),
+    disk_usage_megabytes: (used * bsize) / 1e6,
+    disk_available_megabytes: (bavail * bsize) / 1e6,
+  };
+}

@@ -103,7 +103,7 @@ async function bringer(
       const facts = { batchId, stream: name, modelVersion, checkedAt: new Date().toISOString() };
       let deciding = 0;
       const began = performance.now();
-      await stream.record({ batchId, contentHash: batchId, accept: true }, (memory) => {
+      await stream.record({ batchId, contentHash: batchId, accept: {} }, (memory) => {
         const start = performance.now();
         const decision = judgeBatch(batch, memory, monitor, config, facts);
         deciding = performance.now() - start;

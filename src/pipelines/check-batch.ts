@@ -198,7 +198,7 @@ async function recordCheckedBatch(
   const schemas = { ...streamSchemas, evidence: streamStateSchemaFor(watched) };
   const stream = new MonitorStream(store, watched.monitored, { stream: name, schemas, keep, now });
   let judgedWith: StreamMemory<StreamState> | undefined;
-  const recorded = await stream.record({ batchId, contentHash, accept }, (memory) => {
+  const recorded = await stream.record({ batchId, contentHash, ...(accept && { accept: {} }) }, (memory) => {
     judgedWith = memory;
     return decide(memory, facts);
   });

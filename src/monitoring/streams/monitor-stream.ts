@@ -55,8 +55,8 @@ export type Decision<R, E> =
 export interface BroughtBatch {
   readonly batchId: string;
   readonly contentHash: string;
-  /** Whether the user accepts the batch into the references even if it raises an alarm. */
-  readonly accept?: boolean;
+  /** Who accepts the batch into the references even if it raises an alarm; absent if nobody does. */
+  readonly accept?: DecidedBy;
 }
 
 /** The author of a manual decision and the reason for it; the ledger records both. */
@@ -115,7 +115,7 @@ export class MonitorStream<R, E> {
    * @throws UserError if the id was already used for a batch with different content
    */
   async record(batch: BroughtBatch, decide: (memory: StreamMemory<E>) => Decision<R, E>): Promise<Recorded<R>> {
-    const { batchId, contentHash, accept = false } = batch;
+    const { batchId, contentHash, accept } = batch;
     checkStreamName("batch id", batchId);
     const now = this.#now();
     const receivedAt = now.toISOString();
@@ -197,7 +197,7 @@ export class MonitorStream<R, E> {
   }
 
   /** The record of a decision. The schemas reject anything that JSON cannot hold (NaN becomes null). */
-  #entry(decision: Decision<R, E>, accept: boolean): { decided: DecidedBatch; result: R } {
+  #entry(decision: Decision<R, E>, accept: DecidedBy | undefined): { decided: DecidedBatch; result: R } {
     const result = monitoredThroughJson(this.#schemas.result, decision.result);
     const { reason } = decision;
     if (decision.verdict === "rejected") {
@@ -205,10 +205,13 @@ export class MonitorStream<R, E> {
     }
     const { verdict, doubtful = false, summary } = decision;
     const evidence = monitoredThroughJson(this.#schemas.evidence, decision.evidence);
+    const admission = admitByUpdateRules(verdict, { doubtful });
+    const by = admission.inReferences ? undefined : accept;
     return {
       result,
       decided: {
-        ...admitByUpdateRules(verdict, { accept, doubtful }),
+        ...(by === undefined ? admission : admitByUpdateRules(verdict, { accept: true, doubtful })),
+        ...(by !== undefined && { by: { ...this.#note(by), action: "accept" } }),
         reason,
         summary: encodeMeasurement(summary),
         figures: batchFiguresOf(summary.byClass),

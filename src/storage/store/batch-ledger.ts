@@ -46,7 +46,7 @@ import type {
 } from "./stream-store.ts";
 
 /** A batch to write. */
-export type NewBatch = IncomingBatch & Omit<DecidedBatch, "state">;
+export type NewBatch = IncomingBatch & Omit<DecidedBatch, "state" | "by">;
 
 export class BatchLedger {
   readonly #database: DatabaseSync;

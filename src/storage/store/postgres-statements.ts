@@ -58,7 +58,7 @@ const middleStatement = (at: { readonly last: string }): string => `
  *
  * $1 stream, $2 summaries kept at each end, $3 version, $4 batch id, $5 content hash, $6 received at, $7 status, $8 reason,
  * $9 in references, $10 figures, $11 result, $12 summary, $13 whether the state changes, $14 state, $15 attempt, $16 since,
- * $17 headline.
+ * $17 headline, and of a user's decision, unless the action is null: $18 at, $19 who, $20 why, $21 action.
  *
  * If the server does not flush commits by default, the statement makes it flush this commit.
  */
@@ -79,7 +79,10 @@ export const recordStatement: string = `
       bytes = bytes + ${bytesPerRow} + octet_length(coalesce($10::text, '')) + octet_length($11::bytea)
         + octet_length(coalesce($12::bytea, ''::bytea)) - coalesce((SELECT sum(m.bytes) FROM middle m), 0)
     WHERE stream_id = $1 AND version = $3::bigint
-    RETURNING stream_id, model_id
+    RETURNING stream_id, model_id, name
+  ), noted AS (
+    INSERT INTO tidemark.actions (model_id, at, who, reason, action, stream, subject)
+    SELECT model_id, $18::timestamptz, $19, $20, $21, name, $4 FROM moved WHERE $21::text IS NOT NULL
   ), added AS (
     INSERT INTO tidemark.batches
       (model_id, stream_id, batch_id, content_hash, received_at, status, reason, in_references, figures, result, attempt, headline)

@@ -211,10 +211,12 @@ export class PostgresStreamStore implements StreamStore {
       batchId,
       decided,
     );
+    const { by } = decided;
     const streamId = seen.streamId ?? (await this.#begin(query, stream));
     const rows = await query(recordStatement, [
       ...[streamId, rules.keptAtEnds, seen.memory.version, batchId, contentHash, receivedAt, status, reason],
       ...[inReferences, figures, result, summary, state !== undefined, state ?? null, attempt, rules.since, headline],
+      ...(by === undefined ? [null, null, null, null] : [by.at, by.who, by.reason, by.action]),
     ]);
     return rows.length === 0 ? null : { recorded: { known: false }, isExpired: rows[0]!.expired === true };
   }

@@ -269,11 +269,14 @@ function findSqliteStreamBatch(ledger: BatchLedger, { stream, batchId }: Incomin
 function appendSqliteStreamBatch(
   ledger: BatchLedger,
   { stream, batchId, contentHash, receivedAt }: IncomingBatch,
-  { state, ...decided }: DecidedBatch,
+  { state, by, ...decided }: DecidedBatch,
   rules: StreamRules,
 ): RecordedBatch {
   ledger.append({ ...decided, stream, batchId, contentHash, receivedAt });
   if (state !== undefined) ledger.putState(stream, state);
+  if (by !== undefined) {
+    ledger.recordAction({ ...noteOfSqliteAction(by), action: by.action, stream, subject: batchId });
+  }
   if (decided.inReferences) ledger.forgetMiddle(stream, rules.keptAtEnds);
   ledger.forget(rules, shortenedPerBatch);
   return { known: false };

@@ -44,6 +44,8 @@ export interface DecidedBatch extends BatchStanding {
   readonly headline?: unknown;
   /** The stream's new state; absent if it does not change. */
   readonly state?: unknown;
+  /** A user's decision that came with the batch; it is recorded in the stream's actions. */
+  readonly by?: DecisionNote;
 }
 
 /** A batch in the store. */

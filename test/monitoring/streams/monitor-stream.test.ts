@@ -39,8 +39,8 @@ function bring(
   batchId: string,
   brought: Brought = {},
 ): Promise<{ known: boolean; result: Answer }> {
-  const { verdict = "normal", mean = 0, contentHash = `hash of ${batchId}`, accept = false, ...options } = brought;
-  const batch = { batchId, contentHash, accept };
+  const { verdict = "normal", mean = 0, contentHash = `hash of ${batchId}`, accept, ...options } = brought;
+  const batch = { batchId, contentHash, ...(accept && { accept: { who: "ann", reason: "a new strap" } }) };
   return small(model, (open) => open.record(batch, judge(batchId, verdict, summaryOf(mean))), options);
 }
 
@@ -181,6 +181,10 @@ describe("what a person decides", () => {
     await bring(model, "b1", { verdict: "sudden_change", mean: 1 });
     await bring(model, "b2", { verdict: "gradual_drift", mean: 2, accept: true });
     await bring(model, "b3", { verdict: "rejected", accept: true });
+    await bring(model, "b5", { accept: true, stream: "other" });
+    expect(await withLedger(model, (store) => store.actions())).toEqual([
+      { at: expect.any(String), who: "ann", reason: "a new strap", action: "accept", stream: "default", subject: "b2" },
+    ]);
     expect(batchIds(fileOf(model))).toEqual(["b2"]);
     await small(model, (open) => open.decideByHand("accept", "b1"));
     expect(batchIds(fileOf(model))).toEqual(["b1", "b2"]);

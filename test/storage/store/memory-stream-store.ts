@@ -91,6 +91,7 @@ export class MemoryStreamStore implements StreamStore {
       referencesChangedAt: inReferences ? batch.receivedAt : (before?.referencesChangedAt ?? null),
     });
     this.#place.rows.push(row);
+    if (decided.by !== undefined) this.#act(decided.by.action, stream, batchId, decided.by);
     this.#forgetMiddle(batch.stream, rules);
     this.#forget(rules, shortenedPerBatch);
     return { known: false };

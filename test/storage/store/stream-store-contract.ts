@@ -487,6 +487,15 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
       ]);
     });
 
+    it("keeps a record of a decision that came with a batch", async () => {
+      const store = await connected();
+      const by: DecisionNote = { ...note, action: "accept" };
+      await bring(store, "1", { by });
+      await bring(store, "1", { by });
+      await bring(store, "2");
+      expect(await store.actions()).toEqual([{ ...note, action: "accept", stream: "a", subject: "1" }]);
+    });
+
     it("gives it another name, with all that it has, and keeps the record", async () => {
       const store = await connected();
       for (const id of ["1", "2"]) await bring(store, id, { headline: { of: id } });

@@ -11,6 +11,7 @@ import {
   type StreamsEraseOptions,
   type StreamsRenameOptions,
 } from "../options/resolve-config.ts";
+import { eraseFromAlertOutbox } from "../report/operations/alert-outbox.ts";
 import { sha256Bytes } from "../storage/store/hash.ts";
 import { checkStreamName } from "../storage/store/stream-names.ts";
 import type { ActionNote, StreamStore } from "../storage/store/stream-store.ts";
@@ -80,14 +81,17 @@ export async function retireStreamOf(
 }
 
 /**
- * Deletes all data of a stream: its batches, references, state and published reference. The ledger keeps only a record of the
- * erasure, under a hash of the stream's name.
+ * Deletes all data of a stream: its batches, references, state, published reference, and alerts that `check` has sent or left
+ * in the model's outbox. The ledger keeps only a record of the erasure, under a hash of the stream's name.
  *
  * @throws UserError if the stream does not exist; the remains of an interrupted erasure are removed nevertheless
  */
 export async function eraseStream(options: StreamsEraseOptions, run: StreamsRun = {}): Promise<ChangedStream> {
   const config = resolveStreamsEraseConfig(options);
-  return changeStream(config, run, (store, note) => eraseStreamOf(store, config, note));
+  return changeStream(config, run, async (store, note, directory) => {
+    await eraseFromAlertOutbox(directory, config.stream);
+    return eraseStreamOf(store, config, note);
+  });
 }
 
 /** Erases a stream in a store that is already open. */
@@ -107,12 +111,12 @@ type ChangedStreamName = Pick<StreamsChangeConfig, "stream" | "model">;
 async function changeStream(
   { model: folder, store, by, reason }: Pick<StreamsChangeConfig, "model" | "store" | "by" | "reason">,
   { now = () => new Date() }: StreamsRun,
-  change: (store: StreamStore, note: ActionNote) => Promise<ChangedStream>,
+  change: (store: StreamStore, note: ActionNote, directory: string) => Promise<ChangedStream>,
 ): Promise<ChangedStream> {
   const model = await openModelHandleWithStore({ model: folder, store });
   try {
     const note = { at: now().toISOString(), who: by ?? accountName(), reason: reason ?? null };
-    return await change(model.store, note);
+    return await change(model.store, note, model.watched.folder.directory);
   } finally {
     await model.close();
   }

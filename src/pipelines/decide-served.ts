@@ -2,6 +2,8 @@
 // erasing a stream. The store records each decision with its reason.
 
 import { UserError } from "../errors.ts";
+import { eraseFromAlertOutbox } from "../report/operations/alert-outbox.ts";
+import { defaultProject } from "../storage/store/opened-store.ts";
 import { StoreUnavailable } from "../storage/store/store-unavailable.ts";
 import type { ActionNote, UserAction } from "../storage/store/stream-store.ts";
 import { eraseStreamOf, retireStreamOf, UnknownStream } from "./change-streams.ts";
@@ -73,6 +75,8 @@ export async function decideServed(
         case "retire":
           return { model: folder, changed: (await retireStreamOf(handle.store, where, note)).changed, batches: null };
         case "erase": {
+          // The outbox in a model's folder belongs to `check`, which knows no projects.
+          if (project === defaultProject) await eraseFromAlertOutbox(handle.watched.folder.directory, stream);
           const { batches } = await eraseStreamOf(handle.store, where, note);
           return { model: folder, changed: true, batches };
         }

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createSocketServer } from "node:net";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { gunzipSync } from "node:zlib";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -127,6 +128,17 @@ describe("check --alert", () => {
     expect(new Set(ids).size).toBe(1);
   });
 
+  it("leaves no alert about an erased stream in the model folder", async () => {
+    expect(await run(["streams", "erase", "t", "--model", "walk", "--reason", "withdrew"])).toMatchObject({
+      exitCode: 0,
+    });
+    const database = new DatabaseSync(join(directory, "walk", "alerts.sqlite"), { readOnly: true });
+    const messages = database.prepare("SELECT DISTINCT message ->> '$.data.stream' AS stream FROM messages").all();
+    const streams = database.prepare("SELECT DISTINCT stream FROM streams").all();
+    database.close();
+    expect([messages, streams]).toEqual([[{ stream: "s" }], [{ stream: "s" }]]);
+  });
+
   it("writes mail, posts to Slack and to PagerDuty, and reports batches that are rejected", async () => {
     asked.length = 0;
     const words = ["--stream", "u", "--model", "walk"];
@@ -163,7 +175,7 @@ describe("check --alert", () => {
 it("check --metrics-file writes the state of all streams, and nothing that begins again with each command", async () => {
   expect(await check("good.csv", "m1", "--metrics-file", "tidemark.prom")).toMatchObject({ stderr: "" });
   const text = readFileSync(join(directory, "tidemark.prom"), "utf8");
-  expect(text).toMatch(/^tidemark_stream_in_alarm\{model="walk",stream="t"\} 1$/m);
+  expect(text).toMatch(/^tidemark_stream_in_alarm\{model="walk",stream="u"\} 0$/m);
   expect(text).toMatch(/^tidemark_stream_last_batch_timestamp_seconds\{model="walk",stream="s"\} \d+/m);
   expect(text).not.toMatch(/counter|histogram/);
   expect(text.endsWith("\n") && !text.endsWith("\n\n")).toBe(true);

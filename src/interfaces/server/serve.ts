@@ -77,7 +77,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
   try {
     await watch.start(service, { alerts: config.alerts, shared, reporter });
     const routes = serviceRoutes({
-      service: watch.timed(service),
+      service: watch.watched(service),
       authorizer,
       audit: (entry) => writeAuditLog(auditLogBesideTokens(config), { at: new Date().toISOString(), ...entry }),
       metricsOf: (project) => watch.metricsOf(project),

@@ -47,15 +47,21 @@ export class ServiceWatch {
     });
   }
 
-  /** Wraps the service so that its calls are timed. */
-  timed<S extends Pick<Service, "judge">>(service: S): S {
+  /** Wraps the service so that its batches are timed, and its erased streams are forgotten here, too. */
+  watched<S extends Pick<Service, "judge" | "decide">>(service: S): S {
     const judge: Service["judge"] = async (posted) => {
       const began = performance.now();
       const judged = await service.judge(posted);
       if (!judged.known) this.metricsOf(posted.project).took(judged.model, (performance.now() - began) / 1000);
       return judged;
     };
-    return { ...service, judge };
+    const decide: Service["decide"] = async (decision) => {
+      const decided = await service.decide(decision);
+      const { project, stream, action } = decision;
+      if (action === "erase") this.#erase({ project, model: decided.model, stream });
+      return decided;
+    };
+    return { ...service, judge, decide };
   }
 
   /** Requests without a token belong to no project, so requests are counted for the default project. */
@@ -75,6 +81,11 @@ export class ServiceWatch {
 
   async close(): Promise<void> {
     await this.#alerts?.close();
+  }
+
+  #erase({ project, model, stream }: Record<"project" | "model" | "stream", string>): void {
+    this.metricsOf(project).erase({ model, stream });
+    this.#alerts?.erase({ project: alertedProject(project), model, stream });
   }
 }
 

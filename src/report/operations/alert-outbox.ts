@@ -3,6 +3,7 @@
 // its message for a while, so two processes do not send it at the same time; if that process is killed, another process sends
 // the message again, with the same idempotency key.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../../errors.ts";
@@ -219,9 +220,32 @@ export class AlertOutbox {
     });
   }
 
+  /**
+   * Deletes all messages and reports about a stream, so that the file no longer contains its name.
+   * @param of the stream's project and model (default: any)
+   */
+  erase(stream: string, of: Omit<AlertedStream, "stream"> | null = null): void {
+    this.#file.secureTransaction((database) => {
+      const among = of === null ? "" : "AND project = ? AND model = ?";
+      const values = of === null ? [stream] : [stream, of.project ?? "", of.model];
+      database.prepare(`DELETE FROM streams WHERE stream = ? ${among}`).run(...values);
+      const own = (field: string): string => `message ->> '$.data.${field}'`;
+      const told = among.replace("project", `coalesce(${own("project")}, '')`).replace("model", own("model"));
+      database.prepare(`DELETE FROM messages WHERE ${own("stream")} = ? ${told}`).run(...values);
+    });
+    // Pages that were freed earlier may still contain the name.
+    this.#file.vacuum();
+  }
+
   close(): void {
     this.#file.close();
   }
+}
+
+/** Deletes everything about a stream from the outbox of a model, if there is one. */
+export async function eraseFromAlertOutbox(directory: string, stream: string): Promise<void> {
+  const path = outboxOfModel(directory);
+  if (existsSync(path)) await withAlertOutbox(path, async (outbox) => outbox.erase(stream));
 }
 
 function stateOfStream(database: DatabaseSync, { project, model, stream }: AlertedStream): StreamAlerts {

@@ -88,6 +88,12 @@ export class AlertService {
     });
   }
 
+  /** Deletes everything about an erased stream. Incidents that targets know about are not ended there. */
+  erase({ project, model, stream }: AlertedStream): void {
+    this.#reported.delete(JSON.stringify([project, model, stream]));
+    this.#outbox.erase(stream, { project, model });
+  }
+
   /** Numbers of messages that were not delivered. */
   undelivered(): { readonly waiting: number; readonly dead: number } {
     return this.#outbox.count();

@@ -145,6 +145,13 @@ export class ServiceMetrics {
     if (evidence !== null) this.#evidence.set({ model, stream }, evidence);
   }
 
+  /** Removes an erased stream. */
+  erase({ model, stream }: SeriesOfStream): void {
+    this.#series.erase({ model, stream });
+    const alarmed = this.#inAlarm.get(model);
+    if (alarmed?.delete(stream)) this.#streamsInAlarm.set({ model }, alarmed.size);
+  }
+
   /** @param route the pattern of the address, not the address, whose number of forms is unlimited */
   request({
     method,

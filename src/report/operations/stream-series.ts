@@ -12,7 +12,7 @@ export class StreamSeries {
   readonly #kept = new Map<string, { readonly series: SeriesOfStream; inAlarm: boolean }>();
   readonly #leftOut = new Set<string>();
 
-  /** @param remove removes the series of a stream that makes room for another one */
+  /** @param remove removes the series of a stream that is erased, or makes room for another one */
   constructor(limit: number, remove: (series: SeriesOfStream) => void) {
     this.#limit = limit;
     this.#remove = remove;
@@ -38,6 +38,13 @@ export class StreamSeries {
     this.#leftOut.delete(key);
     this.#kept.set(key, { series, inAlarm });
     return true;
+  }
+
+  /** Removes the stream's series, as if the stream had never existed. */
+  erase(series: SeriesOfStream): void {
+    const key = JSON.stringify([series.model, series.stream]);
+    this.#leftOut.delete(key);
+    if (this.#kept.delete(key)) this.#remove(series);
   }
 
   #makeRoom(): boolean {

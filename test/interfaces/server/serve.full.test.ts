@@ -1,7 +1,7 @@
 // Tests the service as a process that receives batches over HTTP.
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkResultSchema } from "../../../src/monitoring/streams/check-result-schema.ts";
@@ -151,6 +151,39 @@ describe("tidemark serve", () => {
       .filter(({ path }) => /(before|after)$/.test(path))
       .map(({ judgedBy }) => judgedBy);
     expect(judgedBy).toEqual(["walk", "walk-v2", "walk", undefined, "walk", "walk-v2", undefined]);
+  });
+
+  it("keeps nothing of an erased stream in its metrics, its alerts and its ledger", async () => {
+    const alerts = { targets: { hook: "http://127.0.0.1:9/hook" }, rules: [{ to: ["hook"] }] };
+    writeFileSync(at("alerts.yaml"), JSON.stringify(alerts));
+    const words = ["--models", "models", "--store", "sqlite:erasing", "--alerts", "alerts.yaml"];
+    const service = await startService(words, directory);
+    const thirty = rows.map(({ timestamp_s, Ax, Ay, Az }) => [timestamp_s, 30 * Ax, 30 * Ay, 30 * Az]);
+    const faulty = ["timestamp_s,Ax,Ay,Az", ...thirty].join("\n");
+    const stream = { model: "walk", stream: "Ann-Example" };
+    expect((await post(service.url, path("b1", stream), faulty)).json.verdict).toBe("sudden_change");
+    const named = async (): Promise<string[]> => {
+      const metrics = await (await fetch(`${service.url}/metrics`)).text();
+      const listed = await (await fetch(`${service.url}/v1/streams`)).text();
+      const files = readdirSync(directory, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name));
+      const holding = files.filter((file) => readFileSync(file).includes(stream.stream));
+      return [
+        ...(metrics.includes(stream.stream) ? ["metrics"] : []),
+        ...(listed.includes(stream.stream) ? ["streams"] : []),
+        ...new Set(holding.map((file) => basename(file).replace(/-wal$/, ""))),
+      ].toSorted();
+    };
+    await expect.poll(named).toEqual(["alerts.sqlite", "metrics", "monitor.sqlite", "streams"]);
+    const confirmed = JSON.stringify({ reason: "withdrew", stream: stream.stream });
+    const type = { "content-type": "application/json" };
+    const erasure = await post(service.url, "/v1/models/walk/streams/Ann-Example/erase", confirmed, type);
+    expect(erasure.json).toMatchObject({ changed: true, batches: 1 });
+    expect(await named()).toEqual([]);
+    await service.stop();
+    expect((await startService(words, directory)).url).toBeTypeOf("string");
+    expect(readFileSync(at("alerts.sqlite")).includes(stream.stream)).toBe(false);
   });
 
   it("judges batches in the order of their data if it is told to, and what waits when it is told to stop", async () => {

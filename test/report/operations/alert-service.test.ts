@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -119,6 +119,31 @@ describe("the service", () => {
     later(60_000);
     await service.close();
     expect(accepted).toHaveLength(4);
+  });
+
+  it("keeps nothing of an erased stream, and begins anew with its next batch", async () => {
+    const accepted: string[] = [];
+    let isDown = true;
+    const send: SendAlert = async ({ type }) => {
+      if (isDown) throw new AlertFault("later", "it answered 503");
+      accepted.push(type);
+    };
+    const service = new AlertService(outbox, config, { send, clock });
+    service.judged({ ...of, result: alarmed(2, 2) });
+    service.judged({ ...of, project: "other", result: alarmed(2, 2) });
+    expect(service.undelivered()).toEqual({ waiting: 2, dead: 0 });
+    service.erase({ ...of, model: "run" });
+    expect(service.undelivered()).toEqual({ waiting: 2, dead: 0 });
+    service.erase(of);
+    expect(service.undelivered()).toEqual({ waiting: 1, dead: 0 });
+    service.erase({ ...of, project: "other" });
+    const left = readdirSync(directory).filter((name) => readFileSync(join(directory, name)).includes(of.stream));
+    expect(left).toEqual([]);
+    isDown = false;
+    service.start();
+    service.judged({ ...of, result: alarmed(3, 2) });
+    await vi.waitFor(() => expect(accepted).toEqual(["alarm.began"]));
+    await service.close();
   });
 
   it("goes on after a restart where it stopped", async () => {

@@ -44,6 +44,22 @@ describe("the metrics of a service", () => {
     ]);
   });
 
+  it("forget an erased stream", async () => {
+    const metrics = new ServiceMetrics({ maxStreams: 1 });
+    const figures = { model: "m", evidence: 1, lastBatchAt: 0, inAlarm: true };
+    for (const stream of ["a", "b"]) metrics.stream({ ...figures, stream });
+    metrics.erase({ model: "m", stream: "c" });
+    expect(await linesOf(metrics, /streams_in_alarm|left_out/)).toEqual([
+      'tidemark_streams_in_alarm{model="m"} 2',
+      "tidemark_stream_series_left_out 1",
+    ]);
+    for (const stream of ["a", "b"]) metrics.erase({ model: "m", stream });
+    expect(await linesOf(metrics, /^tidemark_stream/)).toEqual([
+      'tidemark_streams_in_alarm{model="m"} 0',
+      "tidemark_stream_series_left_out 0",
+    ]);
+  });
+
   it("leave out streams that the reader may not see", async () => {
     const metrics = new ServiceMetrics();
     for (const stream of ["mine-1", 'o"ther', 'mine-"2'])

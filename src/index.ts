@@ -48,7 +48,6 @@ export {
   type ConfigFile,
   readConfigFile,
   resolveCheckConfig,
-  resolveCompactConfig,
   resolveCompareConfig,
   resolveConvertConfig,
   resolveDriftBenchConfig,
@@ -58,14 +57,17 @@ export {
   resolveRecalibrateConfig,
   resolveRetrainConfig,
   resolveSimulateConfig,
+  resolveSyncConfig,
+  resolveTuneConfig,
+} from "./options/resolve-config.ts";
+export {
+  resolveCompactConfig,
   resolveStreamsChangeConfig,
   resolveStreamsEraseConfig,
   resolveStreamsListConfig,
   resolveStreamsRenameConfig,
   resolveStreamsShowConfig,
-  resolveSyncConfig,
-  resolveTuneConfig,
-} from "./options/resolve-config.ts";
+} from "./options/resolve-streams-config.ts";
 export { resolveTrainConfig } from "./options/resolve-train-config.ts";
 export { addModel, type JoinedLine } from "./pipelines/add-model.ts";
 // the commands, each with the types of its result

@@ -7,7 +7,6 @@ import { kebabCase } from "../letter-case.ts";
 import { checkOptions, driftBenchOptions, evaluateOptions, predictOptions } from "./batch-options.ts";
 import type {
   CheckConfig,
-  CompactConfig,
   CompareConfig,
   ConvertConfig,
   DriftBenchConfig,
@@ -19,23 +18,15 @@ import type {
   RetrainConfig,
   ServeConfig,
   SimulateConfig,
-  StreamConfig,
-  StreamsChangeConfig,
-  StreamsEraseConfig,
-  StreamsListConfig,
-  StreamsRenameConfig,
-  StreamsShowConfig,
   SyncConfig,
   TuneConfig,
 } from "./config-types.ts";
 import { convertOptions } from "./convert-options.ts";
 import {
-  compactOptions,
   comparedRecordings,
   compareOptions,
   recalibrateOptions,
   simulateOptions,
-  streamOptions,
   syncOptions,
 } from "./folder-options.ts";
 import { inspectOptions } from "./inspect-options.ts";
@@ -45,13 +36,6 @@ import { type ConfigFile, resolveOptions } from "./resolve-options.ts";
 import { checkConfigAlias } from "./resolve-train-config.ts";
 import { retrainOptions } from "./retrain-options.ts";
 import { serveOptions } from "./serve-options.ts";
-import {
-  streamsChangeOptions,
-  streamsEraseOptions,
-  streamsListOptions,
-  streamsRenameOptions,
-  streamsShowOptions,
-} from "./streams-options.ts";
 import { checkConfigWindow } from "./training-window.ts";
 import { tuneOptions } from "./tune-options.ts";
 
@@ -159,24 +143,6 @@ export function resolvePushConfig(options: unknown, file?: ConfigFile): PushConf
 }
 
 /**
- * Validates and completes the options of `compactLedger`.
- *
- * @throws UserError under the same conditions as `resolveTrainConfig`
- */
-export function resolveCompactConfig(options: unknown): CompactConfig {
-  return resolveOptions(compactOptions, options);
-}
-
-/**
- * Checks and completes the options that name a stream.
- *
- * @throws UserError under the same conditions as `resolveTrainConfig`
- */
-export function resolveStreamConfig(options: unknown): StreamConfig {
-  return resolveOptions(streamOptions, options);
-}
-
-/**
  * Validates and completes the options of `driftBench`.
  *
  * @throws UserError under the same conditions as `resolveTrainConfig`
@@ -250,51 +216,6 @@ export function resolveSyncConfig(options: unknown): SyncConfig {
   const config = resolveOptions(syncOptions, options);
   checkConfigAlias(config);
   return config;
-}
-
-/**
- * Validates and completes the options of `listStreams`.
- *
- * @throws UserError under the same conditions as `resolveTrainConfig`
- */
-export function resolveStreamsListConfig(options: unknown): StreamsListConfig {
-  return resolveOptions(streamsListOptions, options);
-}
-
-/**
- * Validates and completes the options of `showStream`.
- *
- * @throws UserError under the same conditions as `resolveTrainConfig`
- */
-export function resolveStreamsShowConfig(options: unknown): StreamsShowConfig {
-  return resolveOptions(streamsShowOptions, options);
-}
-
-/**
- * Validates and completes the options of `renameStream`.
- *
- * @throws UserError under the same conditions as `resolveTrainConfig`
- */
-export function resolveStreamsRenameConfig(options: unknown): StreamsRenameConfig {
-  return resolveOptions(streamsRenameOptions, options);
-}
-
-/**
- * Validates and completes the options of `retireStream`.
- *
- * @throws UserError under the same conditions as `resolveTrainConfig`
- */
-export function resolveStreamsChangeConfig(options: unknown): StreamsChangeConfig {
-  return resolveOptions(streamsChangeOptions, options);
-}
-
-/**
- * Validates and completes the options of `eraseStream`.
- *
- * @throws UserError under the same conditions as `resolveTrainConfig`
- */
-export function resolveStreamsEraseConfig(options: unknown): StreamsEraseConfig {
-  return resolveOptions(streamsEraseOptions, options);
 }
 
 /**

@@ -2,15 +2,17 @@
 // author, time and reason.
 import { accountName } from "../account-name.ts";
 import { UserError } from "../errors.ts";
+import type {
+  StreamsChangeConfig,
+  StreamsChangeOptions,
+  StreamsEraseOptions,
+  StreamsRenameOptions,
+} from "../options/resolve-config.ts";
 import {
   resolveStreamsChangeConfig,
   resolveStreamsEraseConfig,
   resolveStreamsRenameConfig,
-  type StreamsChangeConfig,
-  type StreamsChangeOptions,
-  type StreamsEraseOptions,
-  type StreamsRenameOptions,
-} from "../options/resolve-config.ts";
+} from "../options/resolve-streams-config.ts";
 import { eraseFromAlertOutbox } from "../report/operations/alert-outbox.ts";
 import { sha256Bytes } from "../storage/store/hash.ts";
 import { checkStreamName } from "../storage/store/stream-names.ts";

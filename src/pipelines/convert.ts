@@ -13,8 +13,8 @@ import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
 import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { parseUnitChoice } from "../signals/data/unit-choice.ts";
 import { type TableColumn, TableWriter } from "../signals/files/write-table.ts";
+import { openForTrainingLabelledOrNot } from "./open-for-training.ts";
 import { checkOutFile } from "./out-file.ts";
-import { openForTrainingLabelledOrNot } from "./prepare-training.ts";
 import { refuseOverwritingInput } from "./refuse-overwriting-input.ts";
 
 export type { CleanChannel };

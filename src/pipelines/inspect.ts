@@ -21,8 +21,9 @@ import { type RecordingFacts, recordingFacts } from "../signals/data/recording-f
 import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
 import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
 import type { DroppedSamples } from "../signals/preprocessing/plan-windows.ts";
+import { openForTraining, openForTrainingLabelledOrNot } from "./open-for-training.ts";
 import { checkOutFile } from "./out-file.ts";
-import { openForTraining, openForTrainingLabelledOrNot, prepareOpenedTraining } from "./prepare-training.ts";
+import { prepareOpenedTraining } from "./prepare-training.ts";
 import { readNetwork } from "./read-network.ts";
 import type { TrainEvent } from "./train-events.ts";
 

@@ -36,7 +36,7 @@ export async function pictureServedBatch(
     const measurement = await own.measurement(batch);
     if (measurement === null) return { model: folder, sections: [] };
     const [{ batchPictureSections }, { batchPicture }] = await Promise.all([
-      import("../report/batch-html.ts"),
+      import("../report/batch-picture-sections.ts"),
       import("../report/batch-picture.ts"),
     ]);
     const past = batchPagePast(await own.memory(), handle.watched);

@@ -1,21 +1,14 @@
 // Turns files into windows and folds, which is all that `train` does before the first fit. Invalid input is rejected here.
 
-import { DataFault, type OnFault, throwDataFault } from "../data-fault.ts";
+import { DataFault } from "../data-fault.ts";
 import { UserError } from "../errors.ts";
-import { innerSplit } from "../learning/evaluation/inner-split.ts";
-import { type FoldParts, type LeakageReport, leakageReport } from "../learning/evaluation/leakage.ts";
-import { outerSplit } from "../learning/evaluation/outer-split.ts";
-import type { SplitKind } from "../learning/evaluation/split.ts";
 import type { checkOwnNetwork } from "../learning/training/check-own-network.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
-import { isTrainedInMiniBatches } from "../learning/training/trained-in-mini-batches.ts";
 import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
-import type { SampledTrainConfig } from "../options/recorded-options.ts";
 import type { TrainConfig } from "../options/resolve-config.ts";
 import { resolveRateAndWindow } from "../options/training-window.ts";
-import { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
@@ -28,14 +21,12 @@ import {
 } from "../signals/data/convert-units.ts";
 import { describeFlatChannelFaults } from "../signals/data/describe-batch-faults.ts";
 import { findSensors } from "../signals/data/find-sensors.ts";
-import { fixedSplitOf } from "../signals/data/fixed-split.ts";
-import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
-import { type OpenedRecordings, openRecordings, type ReadRecordingsOptions } from "../signals/data/open-recordings.ts";
+import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { rateWarnings, upsampledRateWarnings } from "../signals/data/rate-warnings.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
-import { highestSharedRateHz, sharedRate } from "../signals/data/shared-rate.ts";
+import { sharedRate } from "../signals/data/shared-rate.ts";
 import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { parseUnitChoice } from "../signals/data/unit-choice.ts";
 import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
@@ -50,11 +41,13 @@ import { windowWarningsOfLabelChanges, windowWarningsOfPeople } from "../signals
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { storedConfigWindowFault } from "../storage/store/stored-config.ts";
 import { impossiblePeople } from "./impossible-people.ts";
+import { openForTraining, type Preparing } from "./open-for-training.ts";
 import { readNetwork } from "./read-network.ts";
 import { readTestSet, type TestSet } from "./test-set.ts";
 import type { TrainEvent } from "./train-events.ts";
+import { divideIntoTrainingFolds, type TrainingFolds } from "./training-folds.ts";
 
-export interface TrainingData {
+export interface TrainingData extends TrainingFolds {
   readonly recordings: Pick<Recordings, "channels" | "files" | "fingerprint">;
   readonly described: DescribedValues;
   readonly sensors: WatchedModel["sensors"];
@@ -67,35 +60,10 @@ export interface TrainingData {
   readonly dropped: DroppedSamples;
   /** Windows in which the label changes; null if there are none. */
   readonly labelChanges: LabelChanges | null;
-  readonly folds: readonly FoldParts[];
-  readonly leakage: LeakageReport;
-  /** Warnings that affect how the figures must be read. */
-  readonly warnings: readonly string[];
   readonly network: NetworkSource;
   /** The test set of a fixed split, if there is one. */
   readonly testSet?: TestSet;
 }
-
-/** The options that affect the preparation. */
-type Preparing = NamedColumns &
-  Pick<
-    TrainConfig,
-    | "files"
-    | "purity"
-    | "sensor"
-    | "units"
-    | "rate"
-    | "resampling"
-    | "window"
-    | "overlap"
-    | "split"
-    | "folds"
-    | "seed"
-    | "network"
-    | "batchSize"
-    | "augment"
-    | "jobs"
-  >;
 
 const lessMemory = "Lower --jobs or --batch-size, use --network compact, or give fewer recordings.";
 
@@ -115,46 +83,6 @@ export async function prepareTraining(
   } finally {
     opened.rows.close();
   }
-}
-
-/** Opens recordings as `train` reads them. @throws UserError if the files have a fault */
-export function openForTraining(
-  config: Pick<Preparing, "files" | "split" | "rate"> & NamedColumns,
-  reporter: Reporter<TrainEvent>,
-  onFault: OnFault = throwDataFault,
-): Promise<OpenedRecordings> {
-  return openRecordings(config.files, {
-    ...readOptionsForTraining(config, reporter, onFault),
-    requireLabels: true,
-    requirePeople: config.split !== "stratified" && config.split !== "blocks",
-  });
-}
-
-/** Opens recordings with or without labels and people. @throws UserError if the files have a fault */
-export function openForTrainingLabelledOrNot(
-  config: Pick<Preparing, "files" | "rate"> & NamedColumns,
-  reporter: Reporter<TrainEvent>,
-  onFault: OnFault = throwDataFault,
-): Promise<OpenedRecordings> {
-  return openRecordings(config.files, {
-    ...readOptionsForTraining(config, reporter, onFault),
-    requireLabels: false,
-    labelColumn: "if found",
-  });
-}
-
-function readOptionsForTraining(
-  { rate, ...columns }: Pick<Preparing, "rate"> & NamedColumns,
-  reporter: Reporter<TrainEvent>,
-  onFault: OnFault,
-): Omit<ReadRecordingsOptions, "requireLabels"> {
-  return {
-    columns: namedColumnRoles(columns),
-    ...(rate !== undefined && { nominalRateHz: rate }),
-    likelyRateHz: highestSharedRateHz,
-    reporter,
-    onFault,
-  };
 }
 
 /** @throws UserError if the recordings cannot be trained on, or cannot be split as requested */
@@ -218,7 +146,7 @@ export async function prepareOpenedTraining(
     dropped,
     labelChanges,
     network,
-    ...prepareTrainingSplits(config, windows, opened.copies, testSet, reporter),
+    ...divideIntoTrainingFolds(config, windows, opened.copies, testSet, reporter),
     ...(testSet !== null && { testSet }),
   };
 }
@@ -244,45 +172,6 @@ function convertTrainingUnits(
   const { sensors, conversions, warnings } = decideUnitConversions(rows.channels, found, { sensor, units });
   for (const warning of [...found.warnings, ...warnings]) reporter.warn(warning);
   return { sensors, conversions, converted: convertUnitsOfRows(rows, conversions) };
-}
-
-/** The folds, and the windows to which their rows refer. */
-function prepareTrainingSplits(
-  {
-    split: given,
-    folds: nSplits,
-    window: purgeSamples,
-    seed,
-    network,
-  }: Pick<SampledTrainConfig, "split" | "folds" | "window" | "seed" | "network">,
-  windows: WindowSet,
-  copies: OpenedRecordings["copies"],
-  testSet: TestSet | null,
-  reporter: Reporter<TrainEvent>,
-): Pick<TrainingData, "folds" | "leakage" | "warnings"> {
-  const rng = Rng.fromSeed(seed);
-  const split = isColumnTrainingSplit(given) ? "group" : given;
-  // Within a recording, keep a gap of one window between test and training windows, because adjacent windows are similar.
-  const { splits, warnings } = outerSplit(split, windows, {
-    nSplits,
-    purgeSamples,
-    rng: rng.split("folds"),
-  });
-  const folds = splits.map(({ trainIndex, testIndex }, fold) => ({
-    ...(isTrainedInMiniBatches(network)
-      ? innerSplit(split, windows, trainIndex, { rng: rng.split(`validation-${fold + 1}`), purgeSamples })
-      : { trainIndex, validationIndex: new Int32Array() }),
-    testIndex,
-  }));
-  const leakage = leakageReport(
-    split,
-    windows,
-    folds,
-    copies.map(({ people }) => people),
-    testSet?.leakage,
-  );
-  reporter.event(preparedSplitEvent(split, leakage, folds, warnings, testSet));
-  return { folds, leakage, warnings };
 }
 
 function refuseFlatTrainingChannels({ channels }: QualityReport): void {
@@ -325,38 +214,4 @@ function preparedTrainingEvent(
     dropped,
     labelChanges,
   } satisfies TrainEvent;
-}
-
-function preparedSplitEvent(
-  split: SplitKind,
-  leakage: LeakageReport,
-  folds: readonly FoldParts[],
-  warnings: readonly string[],
-  testSet: TestSet | null,
-): TrainEvent {
-  return {
-    type: "split",
-    split,
-    folds: folds.map(({ trainIndex, validationIndex, testIndex }, i) => ({
-      fold: i + 1,
-      testUsers: leakage.folds[i]!.test_users,
-      trainWindows: trainIndex.length,
-      validationWindows: validationIndex.length,
-      testWindows: testIndex.length,
-    })),
-    testSet:
-      testSet === null
-        ? null
-        : {
-            column: testSet.leakage.column,
-            users: testSet.leakage.test_users,
-            rows: testSet.rows,
-            windows: testSet.windows.labels.length,
-          },
-    warnings,
-  };
-}
-
-function isColumnTrainingSplit(split: TrainConfig["split"]): split is Exclude<TrainConfig["split"], SplitKind> {
-  return fixedSplitOf(split) !== undefined;
 }

@@ -7,13 +7,8 @@ import { type ShownBatch, shownBatch } from "../monitoring/streams/shown-batch.t
 import type { ShownStream, StreamList } from "../monitoring/streams/stream-answers.ts";
 import { listedBatches, listedStream } from "../monitoring/streams/stream-list.ts";
 import { nearestName } from "../nearest-name.ts";
-import {
-  resolveStreamsListConfig,
-  resolveStreamsShowConfig,
-  type StreamsListConfig,
-  type StreamsListOptions,
-  type StreamsShowOptions,
-} from "../options/resolve-config.ts";
+import type { StreamsListConfig, StreamsListOptions, StreamsShowOptions } from "../options/resolve-config.ts";
+import { resolveStreamsListConfig, resolveStreamsShowConfig } from "../options/resolve-streams-config.ts";
 import { writeReportPage } from "../report/write-report-page.ts";
 import { readManifest } from "../storage/store/manifest.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";

@@ -3,12 +3,11 @@
 
 import { counted } from "../counted.ts";
 import { durationText } from "../duration-text.ts";
-import type { CheckedChannel, CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/streams/check-result.ts";
+import type { CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/streams/check-result.ts";
 import { percent } from "../percent.ts";
 import { accuracyChart } from "./accuracy-chart.ts";
-import { type BatchPicture, type PicturedChannel, type PictureSource, pictureSources } from "./batch-picture.ts";
-import type { Chart } from "./chart.ts";
-import { classDistributionChart, classMixChart, distributionChart } from "./distribution-charts.ts";
+import type { BatchPicture } from "./batch-picture.ts";
+import { batchPictureCard, batchPictureMixSection, batchPictureSections } from "./batch-picture-sections.ts";
 import { type EvidencePoint, evidenceChart } from "./evidence-chart.ts";
 import {
   alarmShareMark,
@@ -24,7 +23,6 @@ import { type Html, html } from "./html.ts";
 import { htmlFactTable, htmlTable } from "./html-table.ts";
 import { formatCount, formatDuration, formatFixed } from "./number-format.ts";
 import { pageHtml, pageTile, type Section } from "./page.ts";
-import { plotSvg } from "./plot-svg.ts";
 import { verdictBadge } from "./verdict-badge.ts";
 import { wideCard } from "./wide-card.ts";
 
@@ -60,28 +58,28 @@ function batchVerdictSection({ result, accept }: BatchPageInput): Html {
   const reasons = explainCheck(result);
   const advice: Html[] =
     result.verdict === "rejected"
-      ? [...new Set(result.reasons.flatMap(({ advice: own }) => own ?? []))].map(batchAdvice)
-      : checkAdvice(result, accept).map(batchAdvice);
+      ? [...new Set(result.reasons.flatMap(({ advice: own }) => own ?? []))].map(batchAdviceHtml)
+      : checkAdvice(result, accept).map(batchAdviceHtml);
   return html`<section aria-labelledby="verdict"><h2 id="verdict">Verdict and reasons</h2>
 <p>${verdictBadge(result.verdict)}${result.verdict === "rejected" || result.confirmed ? "" : " (provisional)"}</p>
 <ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>
 ${advice.length === 0 ? null : html`<h3>What to do next</h3><ul class="reasons">${advice.map((step) => html`<li>${step}</li>`)}</ul>`}
-${result.verdict === "rejected" ? null : html`${batchWarnings(result)}${batchTiles(result)}`}</section>`;
+${result.verdict === "rejected" ? null : html`${batchWarningsHtml(result)}${batchTilesHtml(result)}`}</section>`;
 }
 
-function batchWarnings({ warnings }: JudgedBatch): Html | null {
+function batchWarningsHtml({ warnings }: JudgedBatch): Html | null {
   if (warnings.length === 0) return null;
   return html`<h3>Warnings</h3><ul class="reasons">${warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`;
 }
 
 /** Formats the command at the end of an advice as code. */
-function batchAdvice(text: string): Html {
+function batchAdviceHtml(text: string): Html {
   const [, words, command] = /^(.*: )(tidemark .*)$/.exec(text) ?? [];
   if (words === undefined || command === undefined) return html`${explainedSentence(text)}`;
   return html`${words.charAt(0).toUpperCase()}${words.slice(1)}<code>${command}</code>`;
 }
 
-function batchTiles(result: JudgedBatch): Html {
+function batchTilesHtml(result: JudgedBatch): Html {
   const { rows, seconds, windows, accuracy, accuracy_unknown: unknown, still } = result;
   const furthest = explainedComparison(result);
   return html`<dl class="tiles">
@@ -90,13 +88,13 @@ ${pageTile("Furthest away", furthest?.channel ?? "–", furthest === undefined ?
 ${pageTile(
   "Estimated accuracy",
   accuracy === null ? "unknown" : percent(accuracy.estimate, { decimals: 0 }),
-  accuracy === null ? (unknown ?? "") : batchAccuracyText(accuracy),
+  accuracy === null ? (unknown ?? "") : batchAccuracyTile(accuracy),
 )}
 ${pageTile("Data", formatDuration(seconds), `${counted(rows, "row")}, ${counted(windows, "window")}${still !== undefined && still.seconds > 0 ? `, ${durationText(still.seconds)} without movement left out` : ""}`)}
 </dl>`;
 }
 
-function batchAccuracyText({ lower, upper, coverage, rehearsed }: NonNullable<JudgedBatch["accuracy"]>): string {
+function batchAccuracyTile({ lower, upper, coverage, rehearsed }: NonNullable<JudgedBatch["accuracy"]>): string {
   if (lower === 0 && upper === 1) return "too few people for an interval";
   const range = `${percent(lower, { decimals: 0 })} to ${percent(upper, { decimals: 0 })} for ${percent(coverage, { significant: 2 })} of new people`;
   return rehearsed ? range : `${range}; a guess: no held-out person's data looked like this`;
@@ -119,41 +117,27 @@ function judgedBatchSections(result: JudgedBatch, input: BatchPageInput): Sectio
   const { picture, evidence } = input;
   return [
     ...batchEvidenceSection(evidence),
-    ...(picture === null ? [batchMixSection(result, null)] : batchPictureSections(result, picture)),
+    ...(picture === null ? [batchPictureMixSection(result, null)] : batchPictureSections(result, picture)),
     {
       id: "accuracy",
       title: "Estimated accuracy",
       about:
         "Estimated without labels, from the network's confidence and the relation of confidence to accuracy on held-out people.",
-      body: batchAccuracyBody(result),
+      body: batchAccuracyHtml(result),
     },
     {
       id: "distances",
       title: "Distances",
       about: "Distance of each channel from each reference. 0 means equal; for the spread, × 1 means equal.",
-      body: batchDistanceTables(result),
+      body: batchDistancesHtml(result),
     },
     {
       id: "quality",
       title: "Data quality",
       about: "Data that was read, and data that was left out.",
-      body: batchQualityTable(result),
+      body: batchQualityHtml(result),
     },
   ];
-}
-
-/** The batch's distributions over those of the training data and of the stream's past, and its mix of activities. */
-export function batchPictureSections(result: JudgedBatch, picture: BatchPicture): Section[] {
-  return [...batchDistributionSections(result, picture), batchMixSection(result, picture)];
-}
-
-function batchMixSection(result: JudgedBatch, picture: BatchPicture | null): Section {
-  return {
-    id: "mix",
-    title: "Activities",
-    about: "Share of the windows by predicted class. A change in the mix of activities alone raises no alarm.",
-    body: batchMixBody(result, picture),
-  };
 }
 
 function batchEvidenceSection(points: readonly EvidencePoint[]): Section[] {
@@ -170,103 +154,14 @@ ${wideCard((width) => evidenceChart(points, width))}`,
   ];
 }
 
-/** Names of the sources in a picture. */
-export function batchHtmlSourceName(source: PictureSource, batches: number): string {
-  const past = (which: string): string => `the stream's ${which} ${counted(batches, "batch", "batches")}`;
-  return { batch: "this batch", baseline: "training data", anchor: past("first"), rolling: past("last") }[source];
-}
-
-function batchSourceLegend(sources: readonly PictureSource[], size: number): Html {
-  return html`<p class="legend">${sources.map((source) => html`<span class="key key-${source}"></span> ${batchHtmlSourceName(source, size)} `)}</p>`;
-}
-
-function batchDistributionSections(result: JudgedBatch, picture: BatchPicture): Section[] {
-  const furthest = explainedComparison(result);
-  const sources = pictureSources.filter((source) => picture.class_mix.some((own) => own.source === source));
-  const legend = batchSourceLegend(sources, result.references.window_size);
-  const first = picture.channels.find(({ name }) => name === furthest?.channel);
-  const byClass = first === undefined ? [] : batchClassCards(first, picture.classes);
-  return [
-    ...(first === undefined || byClass.length === 0
-      ? []
-      : [
-          {
-            id: "furthest",
-            title: `${first.name} by activity`,
-            about: `${first.name} is furthest from ${referenceNames[furthest!.reference]}. Values of the channel by predicted class; a fault is visible in most classes.`,
-            body: html`${legend}<div class="grid">${byClass}</div>`,
-          },
-        ]),
-    {
-      id: "channels",
-      title: "Channels",
-      about:
-        "Distribution of the values of each channel, and of the signals computed from each sensor's axes. Height: share of the samples, on a square-root scale, so that rare values can be seen.",
-      body: html`${legend}<div class="grid">${picture.channels.map((channel) => batchChannelCard(channel, picture.classes, result))}</div>`,
-    },
-  ];
-}
-
-function batchClassCards(channel: PicturedChannel, classes: readonly string[]): Html[] {
-  return classes.flatMap((name, k) => {
-    const values = channel.by_class[k]!;
-    if (!values.some(({ source }) => source === "batch")) return [];
-    return [batchCard(name, distributionChart(channel, values, name))];
-  });
-}
-
-function batchChannelCard(channel: PicturedChannel, classes: readonly string[], result: JudgedBatch): Html {
-  const furthest = explainedComparison(result);
-  const distances = furthest?.channels[channel.name];
-  const intervals = classDistributionChart(channel, classes);
-  const isFurthest = furthest?.channel === channel.name;
-  return html`<figure class="card${isFurthest ? " loud" : ""}"><h3>${channel.name}${isFurthest ? " – furthest away" : ""}</h3>${drawnInBatch(distributionChart(channel))}
-${furthest === undefined || distances === undefined ? null : html`<figcaption>Against ${referenceNames[furthest.reference]}: ${batchShiftText(distances)}.</figcaption>`}
-${
-  intervals === null
-    ? null
-    : html`<details><summary>by activity</summary>${drawnInBatch(intervals)}
-<p class="small-note">Line: middle 90 % of the values; bar: middle half; tick: median. Rows from top to bottom, as in the legend.</p></details>`
-}</figure>`;
-}
-
-/** "mean 0.42 sd higher, spread × 1.1" */
-export function batchShiftText({ mean_shift: shift, sd_ratio: ratio, ks }: CheckedChannel): string {
-  const moved =
-    Math.abs(shift) < 0.005 ? "mean equal" : `mean ${Math.abs(shift).toFixed(2)} sd ${shift > 0 ? "higher" : "lower"}`;
-  return `${moved}, spread × ${Number(ratio.toPrecision(3))}, KS distance ${ks.toFixed(2)}`;
-}
-
-function batchMixBody({ signals, references }: JudgedBatch, picture: BatchPicture | null): Html {
-  const classes = Object.keys(signals.class_shares);
-  const mix = picture?.class_mix ?? [{ source: "batch" as const, shares: Object.values(signals.class_shares) }];
-  const shifts = Object.entries(signals.against).map(([reference, against]) => [
-    referenceNames[reference as keyof typeof referenceNames],
-    percent(against.mix_shift, { significant: 2 }),
-    batchSignedShare(against.confidence_shift),
-    against.flip_rate_shift === null ? "–" : batchSignedShare(against.flip_rate_shift),
-  ]);
-  const facts = `Mean confidence ${percent(signals.mean_confidence, { significant: 3 })}${signals.flip_rate === null ? "" : `; the label changes after ${percent(signals.flip_rate, { significant: 2 })} of windows`}.`;
-  return html`${batchSourceLegend(
-    mix.map(({ source }) => source),
-    references.window_size,
-  )}<div class="pair">${batchCard("", classMixChart(classes, mix), facts)}
-${htmlTable("Output of the network against each reference", ["compared with", "mix differs by", "confidence", "changes of label"], shifts, "rules-first")}</div>`;
-}
-
-function batchSignedShare(value: number): string {
-  const points = (100 * value).toFixed(1);
-  return `${value > 0 ? "+" : ""}${points} points`;
-}
-
-function batchAccuracyBody(result: JudgedBatch): Html {
+function batchAccuracyHtml(result: JudgedBatch): Html {
   const { accuracy, accuracy_unknown: unknown } = result;
   if (accuracy === null)
     return html`<p class="empty">Cannot be estimated: ${explainedSentence(unknown ?? "unknown")}</p>`;
-  return html`<div class="grid">${batchCard("", accuracyChart(accuracy), `About ${percent(accuracy.estimate, { decimals: 0 })}: ${batchAccuracyText(accuracy)}.`)}</div>`;
+  return html`<div class="grid">${batchPictureCard("", accuracyChart(accuracy), `About ${percent(accuracy.estimate, { decimals: 0 })}: ${batchAccuracyTile(accuracy)}.`)}</div>`;
 }
 
-function batchDistanceTables({ comparisons }: JudgedBatch): Html {
+function batchDistancesHtml({ comparisons }: JudgedBatch): Html {
   const head = ["channel", "KS", "KS within classes", "PSI", "W1 (sd)", "mean (sd)", "spread", "score"];
   const tables = comparisons.map((comparison) => {
     const { reference, channels, channel } = comparison;
@@ -291,7 +186,7 @@ ${rows.length === 0 ? html`<p class="empty">The distances by channel are no long
   return tables.length === 0 ? html`<p class="empty">Nothing could be compared.</p>` : html`${tables}`;
 }
 
-function batchQualityTable(result: JudgedBatch): Html {
+function batchQualityHtml(result: JudgedBatch): Html {
   const {
     rows,
     windows,
@@ -322,12 +217,4 @@ function batchQualityTable(result: JudgedBatch): Html {
     ["counts as evidence", notCounted == null ? "yes" : `no: ${notCounted.message}`],
     ["thresholds", `${thresholds}; at most one false alarm in ${formatCount(evidence.average_run_length)} batches`],
   ]);
-}
-
-function drawnInBatch({ label, options }: Chart): Html {
-  return plotSvg(label, options);
-}
-
-function batchCard(title: string, chart: Chart, caption = ""): Html {
-  return html`<figure class="card">${title === "" ? null : html`<h3>${title}</h3>`}${drawnInBatch(chart)}${caption === "" ? null : html`<figcaption>${caption}</figcaption>`}</figure>`;
 }

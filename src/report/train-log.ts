@@ -3,7 +3,6 @@
 
 import { userInfo } from "node:os";
 import { basename } from "node:path";
-import { counted } from "../counted.ts";
 import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
 import type { ClassificationMetrics, CvReport, MetricsSummary } from "../learning/training/cv-report.ts";
 import type { FinalEvent, FitName, FoldEvent } from "../learning/training/fit-events.ts";
@@ -12,6 +11,7 @@ import { modelFiles } from "../storage/store/model-folder.ts";
 import { modelArtifact, type TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { tidemarkVersion } from "../versions.ts";
 import type { HistoryRow } from "./history-row.ts";
+import { trainLogNote } from "./train-log-note.ts";
 
 /** Properties of the run with which a log begins. */
 export interface TrackerStart {
@@ -203,6 +203,7 @@ export function endTrainLog(
 }
 
 const versionTag = "tidemark.model_version";
+
 const noteTag = "mlflow.note.content";
 
 /** @param tags of the training run, which describe the version, too */
@@ -221,44 +222,6 @@ export function trainLogRegistration(
     ...(note !== undefined && { description: note }),
     ...(modelVersion !== undefined && { tags: { [versionTag]: modelVersion } }),
   };
-}
-
-/** The run's note, in Markdown. */
-function trainLogNote(report: CvReport): string {
-  const { summary, classes, channels, users, windows, leakage, warnings } = report;
-  const figure = ({ mean, sd }: { mean: number | null; sd: number | null }): string =>
-    `${mean?.toFixed(3) ?? "–"}${sd === null ? "" : ` ± ${sd.toFixed(3)}`}`;
-  const worst = summary.worst_user;
-  const rows = (["macro_f1", "accuracy", "kappa"] as const).map(
-    (key) => `| ${key.replace("_", " ")} | ${figure(summary.over_folds[key])} | ${figure(summary.over_users[key])} |`,
-  );
-  return [
-    `**${report.model_version}**: ${counted(classes.length, "class", "classes")} (${classes.join(", ")}) from ${channels.join(", ")}.`,
-    "",
-    `${counted(windows.total, "window")} of ${counted(users.length, "person", "people")}, ${counted(report.folds.length, "fold")}. ` +
-      (leakage.no_shared_person
-        ? "Every figure is measured on people whom the network had not seen."
-        : "The network had seen the people on whom it was tested: expect worse results for new people."),
-    "",
-    "| | over folds | over people |",
-    "| --- | --- | --- |",
-    ...rows,
-    "",
-    ...(report.test_set === undefined
-      ? []
-      : [
-          `Test set (column ${report.test_set.column}): macro F1 ${report.test_set.pooled.macro_f1.toFixed(3)}, accuracy ${report.test_set.pooled.accuracy.toFixed(3)} over ${counted(report.test_set.windows, "window")} of ${counted(report.test_set.users.length, "person", "people")}.`,
-          "",
-        ]),
-    ...(report.final_fit.choice === undefined ? [] : [trainLogChoice(report.final_fit.choice), ""]),
-    `Worst person: ${worst.user}, macro F1 ${worst.macro_f1.toFixed(3)}. The whole report is the artifact ${modelFiles.report}.`,
-    ...warnings.map((warning) => `\n> ${warning}`),
-  ].join("\n");
-}
-
-function trainLogChoice({ chosen, losses }: NonNullable<CvReport["final_fit"]["choice"]>): string {
-  const tried = Object.entries(losses).map(([name, loss]) => `${name} ${loss.toFixed(3)}`);
-  return `Network: auto chose ${chosen}; mean log loss of held-out people: ${tried.join(", ")}.`;
 }
 
 function trainLogScores(metrics: ClassificationMetrics): Record<string, number> {

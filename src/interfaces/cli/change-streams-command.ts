@@ -4,7 +4,7 @@ import {
   resolveStreamsChangeConfig,
   resolveStreamsEraseConfig,
   resolveStreamsRenameConfig,
-} from "../../options/resolve-config.ts";
+} from "../../options/resolve-streams-config.ts";
 import { streamsChangeOptions, streamsEraseOptions, streamsRenameOptions } from "../../options/streams-options.ts";
 import { defineCommand } from "./define-command.ts";
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { counted } from "../../counted.ts";
-import { resolveStreamsListConfig, resolveStreamsShowConfig } from "../../options/resolve-config.ts";
+import { resolveStreamsListConfig, resolveStreamsShowConfig } from "../../options/resolve-streams-config.ts";
 import { streamsListOptions, streamsShowOptions } from "../../options/streams-options.ts";
 import { changeStreamsCommands } from "./change-streams-command.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";

@@ -2,18 +2,30 @@
 // node. This file has only the operators and options that the project uses. A new operator needs type and shape
 // inference here and, if gradients flow through it, a rule in gradient-rules.ts.
 
-import { type DataType, type Dimension, Graph, innermostGraph, type Shape, type Value } from "./onnx-graph.ts";
-
-type Operand = Value | number;
+import {
+  type Attribute,
+  binaryOperator,
+  broadcastOperandShapes,
+  checkOperatorAxes,
+  checkOperatorBroadcast,
+  emitLastAxisOperator,
+  emitOperator,
+  intsOperand,
+  knownOperatorDimension,
+  type Operand,
+  operandMismatch,
+  operandShapesEqual,
+  operandValues,
+  reducedOperatorShape,
+  unaryOperator,
+} from "./emit-operator.ts";
+import { type DataType, Graph, innermostGraph, type Shape, type Value } from "./onnx-graph.ts";
 
 const add: (a: Operand, b: Operand) => Value = binaryOperator("Add");
 const sub: (a: Operand, b: Operand) => Value = binaryOperator("Sub");
 const mul: (a: Operand, b: Operand) => Value = binaryOperator("Mul");
 const div: (a: Operand, b: Operand) => Value = binaryOperator("Div");
 const greater: (a: Operand, b: Operand) => Value = binaryOperator("Greater", "bool");
-
-export { add, div, greater, mul, sub };
-
 const neg: (x: Value) => Value = unaryOperator("Neg");
 const exp: (x: Value) => Value = unaryOperator("Exp");
 const log: (x: Value) => Value = unaryOperator("Log");
@@ -22,7 +34,7 @@ const tanh: (x: Value) => Value = unaryOperator("Tanh");
 const sigmoid: (x: Value) => Value = unaryOperator("Sigmoid");
 const relu: (x: Value) => Value = unaryOperator("Relu");
 
-export { exp, log, neg, relu, sigmoid, sqrt, tanh };
+export { add, div, exp, greater, log, mul, neg, relu, sigmoid, sqrt, sub, tanh };
 
 /** A scalar of the same type as `like`. */
 export function scalar(like: Value, value: number): Value {
@@ -290,85 +302,4 @@ export function lstmOperator(x: Value, w: Value, r: Value, b: Value): Value {
       direction: { kind: "string", value: "bidirectional" },
     },
   )[0]!;
-}
-
-export function operandShapesEqual(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
-}
-
-/** NumPy's broadcasting. An unknown dimension must have the same name on both sides, or be 1 on the other side. */
-export function broadcastOperandShapes(a: Shape, b: Shape): Shape {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i): Dimension => {
-    const left = a[i - rank + a.length] ?? 1;
-    const right = b[i - rank + b.length] ?? 1;
-    if (left === right || right === 1) return left;
-    if (left === 1) return right;
-    throw new Error(`shapes [${a}] and [${b}] cannot be broadcast together`);
-  });
-}
-
-type Attribute = Parameters<Graph["emit"]>[3] extends Readonly<Record<string, infer A>> | undefined ? A : never;
-
-function emitOperator(operator: string, inputs: readonly Value[], type: DataType, shape: Shape): Value {
-  return innermostGraph(inputs).emit(operator, inputs, [{ type, shape }])[0]!;
-}
-
-function emitLastAxisOperator(operator: string, x: Value): Value {
-  return innermostGraph([x]).emit(operator, [x], [{ type: x.type, shape: x.shape }], {
-    axis: { kind: "int", value: -1 },
-  })[0]!;
-}
-
-function unaryOperator(operator: string): (x: Value) => Value {
-  return (x) => emitOperator(operator, [x], x.type, x.shape);
-}
-
-function binaryOperator(operator: string, resultType?: DataType): (a: Operand, b: Operand) => Value {
-  return (a, b) => {
-    const [left, right] = operandValues(a, b);
-    if (left.type !== right.type) throw operandMismatch(operator, left, right);
-    return emitOperator(
-      operator,
-      [left, right],
-      resultType ?? left.type,
-      broadcastOperandShapes(left.shape, right.shape),
-    );
-  };
-}
-
-function operandValues(a: Operand, b: Operand, graph?: Graph): [Value, Value] {
-  if (typeof a !== "number") return [a, typeof b === "number" ? scalar(a, b) : b];
-  if (typeof b !== "number") return [scalar(b, a), b];
-  if (graph === undefined) throw new Error("expected at least one operand that is a value, not a number");
-  return [graph.constant("float32", [], [a]), graph.constant("float32", [], [b])];
-}
-
-function intsOperand(like: Value, values: readonly number[]): Value {
-  return like.graph.constant("int64", [values.length], values);
-}
-
-function checkOperatorAxes(operator: string, x: Value, axes: readonly number[]): void {
-  const wrong = axes.find((axis) => x.shape[axis] === undefined);
-  if (wrong !== undefined) throw new Error(`${operator}: [${x.shape}] has no axis ${wrong}`);
-}
-
-function checkOperatorBroadcast(operator: string, x: Value, shape: Shape): void {
-  const missing = shape.length - x.shape.length;
-  const fits = missing >= 0 && x.shape.every((dimension, i) => dimension === 1 || dimension === shape[missing + i]);
-  if (!fits) throw new Error(`${operator}: [${x.shape}] cannot be broadcast to [${shape}]`);
-}
-
-function reducedOperatorShape(shape: Shape, axes: readonly number[], keepDimensions: boolean): Shape {
-  const kept = shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension));
-  return keepDimensions ? kept : kept.filter((_, axis) => !axes.includes(axis));
-}
-
-function knownOperatorDimension(dimension: Dimension): number {
-  if (typeof dimension !== "number") throw new Error(`dimension "${dimension}" must be known here`);
-  return dimension;
-}
-
-function operandMismatch(operator: string, a: Value, b: Value): Error {
-  return new Error(`${operator}: ${a.type} [${a.shape}] and ${b.type} [${b.shape}] do not fit together`);
 }

@@ -38,8 +38,8 @@ export interface Service {
   refuseUnknown(model: string): Promise<void>;
   /** Names by which clients address the models. */
   models(): Promise<string[]>;
-  /** The streams of the default project, by the folder name of their model. */
-  streams(): Promise<{ readonly model: string; readonly streams: readonly ListedStream[] }[]>;
+  /** The streams of all projects that are not retired. */
+  streams(): Promise<ServedStreams[]>;
   /** The fault that prevents batches from being judged; undefined if there is none. */
   notReady(): Promise<string | undefined>;
   /** What pages show. */
@@ -52,6 +52,14 @@ export interface Service {
   decide(decision: ServedDecision): Promise<Decided>;
   /** Waits for the batches that are being judged. */
   close(): Promise<void>;
+}
+
+/** The streams of a model in a project. */
+export interface ServedStreams {
+  readonly project: string;
+  /** Name of the model's folder. */
+  readonly model: string;
+  readonly streams: readonly ListedStream[];
 }
 
 export interface ServiceRun {
@@ -107,12 +115,16 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
     },
     streams: async () => {
       const versions = await listModels(directory, run);
-      const all = versions.map(async ({ name }) => {
-        const ledger = await served.ledger(defaultProject, name);
-        if (ledger === null) return { model: name, streams: [] };
-        return { model: name, streams: (await listStreamsOf(ledger.streams, ledger.modelVersion, {}, run)).streams };
-      });
-      return Promise.all(all);
+      const all: ServedStreams[] = [];
+      for (const project of (await store?.projects()) ?? [defaultProject]) {
+        for (const { name } of versions) {
+          const ledger = await served.ledger(project, name);
+          if (ledger === null) continue;
+          const { streams } = await listStreamsOf(ledger.streams, ledger.modelVersion, {}, run);
+          all.push({ project, model: name, streams });
+        }
+      }
+      return all;
     },
     reader: streamReader(served, async () => (await listModels(directory, run)).map(({ name }) => name), run.now),
     notReady: async () => {

@@ -71,7 +71,7 @@ export class ServedModels {
   readonly #options: ServedModelsOptions;
   readonly #opened = new Map<string, Opened>();
   /** The stores of replaced models stay open, because they may still be in use. */
-  readonly #ledgers = new Map<string, Promise<ServedLedger>>();
+  readonly #ledgers = new Map<string, Promise<ServedLedger | null>>();
   readonly #closing = new Set<Promise<void>>();
   /** A version number always refers to the same folder. */
   readonly #numberedFolders = new Map<string, string>();
@@ -109,7 +109,7 @@ export class ServedModels {
     }
   }
 
-  /** Null if the folder has no ledger. */
+  /** Null if the model has no ledger in this project. */
   async ledger(project: string, folder: string): Promise<ServedLedger | null> {
     const directory = join(this.#options.models, folder);
     const { store } = this.#options;
@@ -119,7 +119,8 @@ export class ServedModels {
     if (ledger === undefined) {
       ledger = this.#openLedger(project, directory);
       this.#ledgers.set(key, ledger);
-      ledger.catch(() => this.#ledgers.delete(key));
+      const forget = (): boolean => this.#ledgers.delete(key);
+      ledger.then((found) => found ?? forget(), forget);
     }
     return ledger;
   }
@@ -136,7 +137,7 @@ export class ServedModels {
       this.#closeUnused(opened);
     }
     this.#opened.clear();
-    for (const ledger of this.#ledgers.values()) await (await ledger).streams.close();
+    for (const ledger of this.#ledgers.values()) await (await ledger)?.streams.close();
     this.#ledgers.clear();
     await Promise.all(this.#closing);
   }
@@ -192,9 +193,10 @@ export class ServedModels {
     }
   }
 
-  async #openLedger(project: string, directory: string): Promise<ServedLedger> {
+  async #openLedger(project: string, directory: string): Promise<ServedLedger | null> {
     const { model_version: modelVersion } = await readManifest(directory);
     const { store } = this.#options;
+    if (store !== undefined && !(await store.has({ project, model: modelVersion }))) return null;
     const streams =
       store === undefined
         ? openReadableModelLedger({ directory, modelVersion }, serviceLedgerWait)

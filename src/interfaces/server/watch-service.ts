@@ -23,8 +23,8 @@ export class ServiceWatch {
 
   /** Starts metrics and alerts. @throws UserError if the rules cannot be used */
   async start(service: Pick<Service, "streams">, { alerts, shared, reporter }: WatchOptions): Promise<void> {
-    const metrics = this.metricsOf(defaultProject);
-    for (const { model, streams } of await service.streams()) {
+    for (const { project, model, streams } of await service.streams()) {
+      const metrics = this.metricsOf(project);
       for (const own of streams) metrics.stream(figuresOfStream(model, own));
     }
     if (alerts === undefined) return;
@@ -94,9 +94,9 @@ function alertedProject(project: string): string | null {
 }
 
 async function silentStreamsOfService(service: Pick<Service, "streams">): Promise<SilentStream[]> {
-  return (await service.streams()).flatMap(({ model, streams }) =>
+  return (await service.streams()).flatMap(({ project, model, streams }) =>
     streams
       .filter(({ silence }) => silence.silent === true)
-      .map(({ stream, last }) => ({ project: null, model, stream, lastHeard: last.received_at })),
+      .map(({ stream, last }) => ({ project: alertedProject(project), model, stream, lastHeard: last.received_at })),
   );
 }

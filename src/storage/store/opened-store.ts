@@ -20,6 +20,10 @@ export interface OpenedStore {
   readonly address: string;
   /** Opens the streams of a model, which the caller must close. @throws UserError if they cannot be used */
   streamsOf(key: StoreKey): Promise<StreamStore>;
+  /** Whether the streams of a model were ever opened. */
+  has(key: StoreKey): Promise<boolean>;
+  /** Names of the projects that have streams, sorted. */
+  projects(): Promise<string[]>;
   /** Resolves if the store can be reached. @throws UserError otherwise */
   reach(): Promise<void>;
   close(): Promise<void>;

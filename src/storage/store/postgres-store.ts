@@ -48,6 +48,18 @@ export class PostgresStore implements OpenedStore {
     return new PostgresStreamStore(this.#connection, Number(id));
   }
 
+  async has({ project, model }: StoreKey): Promise<boolean> {
+    const sql = "SELECT FROM tidemark.models WHERE project = $1 AND model = $2";
+    const { query } = this.#connection;
+    return (await this.#connection.repeat(() => query(sql, [project, model]))).length > 0;
+  }
+
+  async projects(): Promise<string[]> {
+    const { query } = this.#connection;
+    const sql = "SELECT DISTINCT project FROM tidemark.models ORDER BY project";
+    return (await this.#connection.repeat(() => query(sql))).map(({ project }) => String(project));
+  }
+
   async reach(): Promise<void> {
     await this.#connection.reach();
   }

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkResultSchema } from "../../../src/monitoring/streams/check-result-schema.ts";
+import { createToken } from "../../../src/pipelines/tokens.ts";
 import { duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
 import { changeJson, reseal, unpackOldModel } from "../../pipelines/old-model.ts";
 import { fileDirectory, start } from "../../pipelines/tiny-run.ts";
@@ -184,6 +185,19 @@ describe("tidemark serve", () => {
     await service.stop();
     expect((await startService(words, directory)).url).toBeTypeOf("string");
     expect(readFileSync(at("alerts.sqlite")).includes(stream.stream)).toBe(false);
+  });
+
+  it("shows the streams of every project in the metrics after a restart", async () => {
+    const tokens = at("projects", "tokens.json");
+    const { token } = await createToken({ tokens }, { name: "ann", scope: ["admin"], project: "Ann's" });
+    const headers = { Authorization: `Bearer ${token}` };
+    const words = ["--models", "models", "--store", "sqlite:projects"];
+    const service = await startService(words, directory);
+    expect((await post(service.url, path("b1"), csv, headers)).status).toBe(200);
+    await service.stop();
+    const { url } = await startService(words, directory);
+    const metrics = await (await fetch(`${url}/metrics`, { headers })).text();
+    expect(metrics).toContain('tidemark_stream_in_alarm{model="walk",stream="wrist-7"} 0');
   });
 
   it("judges batches in the order of their data if it is told to, and what waits when it is told to stop", async () => {

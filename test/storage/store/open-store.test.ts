@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openStore } from "../../../src/storage/store/open-store.ts";
@@ -43,6 +43,21 @@ it("keeps projects and models apart, each in a ledger of its own", async () => {
   }
   expect(existsSync(join(directory, "a", "walk-1", "monitor.sqlite"))).toBe(true);
   await store.close();
+});
+
+it("lists its projects, and tells which models have a ledger there, without creating one", async () => {
+  const directory = temporaryDirectory();
+  const store = await opened(directory);
+  expect(await store.projects()).toEqual([]);
+  for (const project of ["walks", "../Ann's", "a"]) await (await store.streamsOf({ project, model: "m" })).close();
+  writeFileSync(join(directory, "tokens.json"), "{}");
+  for (const folder of ["sessions", "earlier~0123456789abcdef/m"])
+    mkdirSync(join(directory, folder), { recursive: true });
+  const later = await opened(directory);
+  expect(await later.projects()).toEqual(["../Ann's", "a", "walks"]);
+  const keys = ["../Ann's", "b"].flatMap((project) => ["m", "n"].map((model) => ({ project, model })));
+  expect(await Promise.all(keys.map((key) => later.has(key)))).toEqual([true, false, false, false]);
+  expect(existsSync(join(directory, "b"))).toBe(false);
 });
 
 it("shows an address without its password", () => {

@@ -54,6 +54,15 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
       expect(row).toEqual({ old: true });
     });
 
+    it("lists its projects, and tells which models have streams there, without adding one", async () => {
+      const store = await open(server.address(await server.newDatabase()));
+      for (const project of ["walks", "Ann's"]) await store.streamsOf({ project, model: "m" });
+      const keys = ["Ann's", "b"].flatMap((project) => ["m", "n"].map((model) => ({ project, model })));
+      expect(await Promise.all(keys.map((key) => store.has(key)))).toEqual([true, false, false, false]);
+      expect(await store.projects()).toEqual(["Ann's", "walks"]);
+      await store.close();
+    });
+
     it("is left alone if a newer version of Tidemark wrote its tables", async () => {
       const fresh = await server.newDatabase();
       await (await open(server.address(fresh))).close();

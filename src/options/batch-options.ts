@@ -11,15 +11,15 @@ import {
   textOption,
   wholeNumberOption,
 } from "./option.ts";
-import { evaluatedLabels, filesOption, label, modelColumns, modelColumnsHeading } from "./reading-options.ts";
+import { evaluatedLabels, label, modelColumns, modelColumnsHeading, readingFilesOption } from "./reading-options.ts";
 import {
   jobs,
   keep,
-  knownExperimentOption,
   model,
   overwrite,
   page,
-  seedOption,
+  sharedExperimentOption,
+  sharedSeedOption,
   store,
   table,
   tracking,
@@ -28,7 +28,7 @@ import {
 
 /** Options of `predict`. */
 export const predictOptions: OptionsOf<PredictConfig> = {
-  files: filesOption("recordings"),
+  files: readingFilesOption("recordings"),
   model,
   out: table,
   overwrite,
@@ -57,7 +57,7 @@ export const predictOptions: OptionsOf<PredictConfig> = {
 
 /** Options of `evaluate`. */
 export const evaluateOptions: OptionsOf<EvaluateConfig> = {
-  files: filesOption("labelled recordings"),
+  files: readingFilesOption("labelled recordings"),
   model,
   out: page,
   overwrite,
@@ -103,7 +103,7 @@ const alpha = numberOption({
 
 /** Options of `check`. */
 export const checkOptions: OptionsOf<CheckConfig> = {
-  files: filesOption("one batch of unlabelled recordings"),
+  files: readingFilesOption("one batch of unlabelled recordings"),
   model: {
     ...model,
     doc: "the model folder, which also holds the stream's memory, or DIR/LINE@champion; repeat the option to use several models",
@@ -140,7 +140,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
   ...modelColumns,
   ...optionsUnder(trackingHeading, {
     tracking,
-    experiment: knownExperimentOption("experiment of the training run; streams appear in <name>/monitoring"),
+    experiment: sharedExperimentOption("experiment of the training run; streams appear in <name>/monitoring"),
   }),
   ...optionsUnder(alertsHeading, checkAlerts),
   ...optionsUnder("Running:", { jobs }),
@@ -148,7 +148,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
 
 /** Options of `drift-bench`. */
 export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
-  files: filesOption("recordings of people that the model did not learn from"),
+  files: readingFilesOption("recordings of people that the model did not learn from"),
   model,
   out: page,
   overwrite,
@@ -177,7 +177,7 @@ export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
       default: "20-120",
       doc: "how long one activity lasts: a range in seconds, or recorded for the order of the recordings",
     }),
-    seed: seedOption("tables"),
+    seed: sharedSeedOption("tables"),
   }),
   ...optionsUnder("Decision:", { arl, alpha: { ...alpha, doc: "significance level of the KS p-value" } }),
   ...optionsUnder(modelColumnsHeading, {

@@ -1,11 +1,11 @@
 import type { ConvertConfig } from "./config-types.ts";
 import type { OptionsOf } from "./option.ts";
-import { filesOption, recordedRate, sensor, trainColumns, units } from "./reading-options.ts";
+import { readingFilesOption, recordedRate, sensor, trainColumns, units } from "./reading-options.ts";
 import { overwrite, table } from "./shared-options.ts";
 
 /** Options of `convert`. */
 export const convertOptions: OptionsOf<ConvertConfig> = {
-  files: filesOption("recordings, labelled or not"),
+  files: readingFilesOption("recordings, labelled or not"),
   out: table,
   overwrite,
   ...trainColumns,

@@ -27,13 +27,13 @@ import {
   by,
   jobs,
   keep,
-  knownExperimentOption,
-  lineOption,
   model,
   overwrite,
   reason,
-  registerOption,
-  seedOption,
+  sharedExperimentOption,
+  sharedLineOption,
+  sharedRegisterOption,
+  sharedSeedOption,
   store,
   table,
   tracking,
@@ -52,8 +52,8 @@ export const syncOptions: OptionsOf<SyncConfig> = {
   }),
   ...optionsUnder(trackingHeading, {
     tracking,
-    experiment: knownExperimentOption("experiment in which the runs appear"),
-    register: registerOption("the model"),
+    experiment: sharedExperimentOption("experiment in which the runs appear"),
+    register: sharedRegisterOption("the model"),
     alias,
   }),
 };
@@ -125,7 +125,7 @@ export const recalibrateOptions: OptionsOf<RecalibrateConfig> = {
 /** Options of `models add`. */
 export const addOptions: OptionsOf<{ model: string; as: string }> = {
   model: modelArgument,
-  as: { ...lineOption, presence: "required" },
+  as: { ...sharedLineOption, presence: "required" },
 };
 
 const { files: _files, model: _model, out: _out, overwrite: _overwrite, ...ofEvaluation } = evaluateOptions;
@@ -201,5 +201,5 @@ export const simulateOptions: OptionsOf<SimulateConfig> = {
     expected: "a list of activities such as walking,sitting",
     doc: "activities, separated by commas, such as walking,sitting",
   }),
-  seed: seedOption("recordings"),
+  seed: sharedSeedOption("recordings"),
 };

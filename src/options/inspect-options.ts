@@ -1,6 +1,6 @@
 import type { InspectConfig } from "./config-types.ts";
 import type { OptionsOf } from "./option.ts";
-import { filesOption, sensor, trainColumns, units } from "./reading-options.ts";
+import { readingFilesOption, sensor, trainColumns, units } from "./reading-options.ts";
 import { overwrite, page } from "./shared-options.ts";
 import { trainOptions } from "./train-options.ts";
 
@@ -8,7 +8,7 @@ const { rate, resampling, window, overlap, purity, split, folds, seed } = trainO
 
 /** Options of `inspect`: those of `train` that decide how recordings are read, cut and split. */
 export const inspectOptions: OptionsOf<InspectConfig> = {
-  files: filesOption("labelled recordings"),
+  files: readingFilesOption("labelled recordings"),
   out: page,
   overwrite,
   ...trainColumns,

@@ -14,7 +14,7 @@ import {
 export const filesExpected = "at least one file, glob or s3:// URL";
 
 /** @param what describes the recordings */
-export function filesOption(what: string): Option<string[]> {
+export function readingFilesOption(what: string): Option<string[]> {
   return textsOption({
     value: "files",
     argument: true,
@@ -25,14 +25,14 @@ export function filesOption(what: string): Option<string[]> {
   });
 }
 
-export function columnOption(doc: string, value = "name"): Option<string> {
+export function readingColumnOption(doc: string, value = "name"): Option<string> {
   return textOption({ value, doc, expected: "the name of a column" });
 }
 
-export const label: Option<string> = columnOption("column with the activity, such as activity");
-export const group: Option<string> = columnOption("column with the person who wore the sensor, such as user");
-const recording = columnOption("column with the recording (one uninterrupted session) that each row belongs to");
-const time = columnOption("column with the time of each sample, such as timestamp_s");
+export const label: Option<string> = readingColumnOption("column with the activity, such as activity");
+export const group: Option<string> = readingColumnOption("column with the person who wore the sensor, such as user");
+const recording = readingColumnOption("column with the recording (one uninterrupted session) that each row belongs to");
+const time = readingColumnOption("column with the time of each sample, such as timestamp_s");
 const channelsExpected = "a list of column names such as Ax,Ay,Az";
 export const channels: Option<string[]> = namesOption({
   value: "names",
@@ -45,15 +45,15 @@ const pathColumns = namesOption({
   doc: "columns to take from folders called name=value, separated by commas",
 });
 
-const sharedOptionFromPath = (what: string, example: string): Option<string> =>
+const readingOptionFromPath = (what: string, example: string): Option<string> =>
   textOption({
     value: "path",
     expected: `the end of a path with one {name}, such as ${example}`,
     doc: `${what} from the path of each file, such as ${example}; * matches anything except a slash`,
   });
-const groupFromPath = sharedOptionFromPath("person", "sub_{user}.csv");
-const recordingFromPath = sharedOptionFromPath("recording", "{session}/acc.csv");
-const labelFromPath: Option<string> = sharedOptionFromPath("activity", "{activity}/*.csv");
+const groupFromPath = readingOptionFromPath("person", "sub_{user}.csv");
+const recordingFromPath = readingOptionFromPath("recording", "{session}/acc.csv");
+const labelFromPath: Option<string> = readingOptionFromPath("activity", "{activity}/*.csv");
 const map: Option<string> = textOption({
   value: "file",
   expected: "a YAML or JSON file",
@@ -80,7 +80,7 @@ const columns = namesOption({
   expected: "a list of column names such as timestamp,x,y,z",
   doc: "names of all columns in order, for files without a header line",
 });
-const pivot = columnOption(
+const pivot = readingColumnOption(
   "in a long table, the column that says which sensor or device each row comes from; the sensors are joined by time",
 );
 const only: Option<string[]> = {

@@ -9,23 +9,30 @@ import {
   textsOption,
   wholeNumberOption,
 } from "./option.ts";
-import { columnOption, filesExpected, filesOption, label, labelOptions, modelColumns } from "./reading-options.ts";
+import {
+  filesExpected,
+  label,
+  labelOptions,
+  modelColumns,
+  readingColumnOption,
+  readingFilesOption,
+} from "./reading-options.ts";
 import {
   alias,
   experiment,
   jobs,
   model,
   newModel,
-  registerOption,
   resume,
-  seedOption,
+  sharedRegisterOption,
+  sharedSeedOption,
   tracking,
   trackingHeading,
 } from "./shared-options.ts";
 
 /** Options of `retrain`. */
 export const retrainOptions: OptionsOf<RetrainConfig> = {
-  files: filesOption("unlabelled recordings"),
+  files: readingFilesOption("unlabelled recordings"),
   model: { ...model, doc: "the champion: the model folder to improve on, or DIR/LINE@champion" },
   out: newModel,
   network: textOption({
@@ -102,7 +109,10 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
       default: 0.2,
       doc: "share of the labelled people to hold out; their data is used only to evaluate the candidate, never for training",
     }),
-    truth: columnOption("column with the true labels of the unlabelled recordings, used only in the report", "column"),
+    truth: readingColumnOption(
+      "column with the true labels of the unlabelled recordings, used only in the report",
+      "column",
+    ),
     promote: flagOption({ affects: "run", doc: "if the candidate passes, make it the champion of its line at once" }),
   }),
   ...optionsUnder("Columns of <files...> and --labelled (default: the model's):", {
@@ -113,8 +123,8 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
   ...optionsUnder(trackingHeading, {
     tracking,
     experiment,
-    register: registerOption("a candidate that passes"),
+    register: sharedRegisterOption("a candidate that passes"),
     alias,
   }),
-  ...optionsUnder("Running:", { seed: seedOption("model"), jobs, resume }),
+  ...optionsUnder("Running:", { seed: sharedSeedOption("model"), jobs, resume }),
 };

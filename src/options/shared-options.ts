@@ -37,7 +37,7 @@ export const page: Option<string> = textOption({
 export const overwrite: Option<boolean> = flagOption({ doc: "replace the file if it exists" });
 
 /** @param what what the same seed reproduces */
-export function seedOption(what: string): Option<number> {
+export function sharedSeedOption(what: string): Option<number> {
   return wholeNumberOption({
     value: "n",
     from: 0,
@@ -83,7 +83,7 @@ export const experiment: Option<string> = textOption({
 });
 
 /** The experiment of runs that belong to a training run, whose experiment is the default. @param doc what appears there */
-export function knownExperimentOption(doc: string): Option<string> {
+export function sharedExperimentOption(doc: string): Option<string> {
   return textOption({
     value: "name",
     affects: "tracking",
@@ -94,7 +94,7 @@ export function knownExperimentOption(doc: string): Option<string> {
 }
 
 /** The line of models that a model joins. */
-export const lineOption: Option<string> = textOption({
+export const sharedLineOption: Option<string> = textOption({
   value: "line",
   affects: "run",
   expected: "the name of a line of models in the same directory",
@@ -103,7 +103,7 @@ export const lineOption: Option<string> = textOption({
 });
 
 /** @param what what becomes the new version */
-export function registerOption(what: string): Option<string> {
+export function sharedRegisterOption(what: string): Option<string> {
   return textOption({
     value: "name",
     affects: "tracking",
@@ -162,7 +162,7 @@ export const configFile: Option<string> = textOption({
 });
 
 /** @param what what is printed as JSON */
-export function jsonOption(what: string): Option<boolean> {
+export function sharedJsonOption(what: string): Option<boolean> {
   return flagOption({ affects: "run", doc: `print ${what}` });
 }
 

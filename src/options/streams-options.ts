@@ -9,7 +9,9 @@ import type {
 import { choiceOption, flagOption, type OptionsOf, optionsUnder, textOption, wholeNumberOption } from "./option.ts";
 import { by, model, overwrite, reason, store, table } from "./shared-options.ts";
 
-const written = (what: string): OptionsOf<Pick<StreamsListConfig, "out" | "overwrite" | "spreadsheetSafe">> =>
+const writtenStreamsOptions = (
+  what: string,
+): OptionsOf<Pick<StreamsListConfig, "out" | "overwrite" | "spreadsheetSafe">> =>
   optionsUnder("Table:", {
     out: {
       ...table,
@@ -48,7 +50,7 @@ export const streamsListOptions: OptionsOf<StreamsListConfig> = {
     otherwise: "all",
     doc: "maximum number of streams; streams that need attention come first",
   }),
-  ...written("stream"),
+  ...writtenStreamsOptions("stream"),
 };
 
 const streamArgument = textOption({
@@ -71,7 +73,7 @@ export const streamsShowOptions: OptionsOf<StreamsShowConfig> = {
     otherwise: "all",
     doc: "maximum number of batches, counted from the newest",
   }),
-  ...written("batch"),
+  ...writtenStreamsOptions("batch"),
   out: {
     ...textOption({
       value: "file",

@@ -2,16 +2,16 @@ import { z } from "zod";
 import { dayPattern, expectedDay } from "../day.ts";
 import type { TrainConfig } from "./config-types.ts";
 import { choiceOption, numberOption, type OptionsOf, optionsUnder, textOption, wholeNumberOption } from "./option.ts";
-import { filesOption, samplingRate, sensor, trainColumns, units } from "./reading-options.ts";
+import { readingFilesOption, samplingRate, sensor, trainColumns, units } from "./reading-options.ts";
 import {
   alias,
   experiment,
   jobs,
-  lineOption,
   newModel,
-  registerOption,
   resume,
-  seedOption,
+  sharedLineOption,
+  sharedRegisterOption,
+  sharedSeedOption,
   tracking,
   trackingHeading,
 } from "./shared-options.ts";
@@ -72,7 +72,7 @@ const network: OptionsOf<TrainConfig>["network"] = {
 
 /** Options of `train`. */
 export const trainOptions: OptionsOf<TrainConfig> = {
-  files: filesOption("labelled recordings"),
+  files: readingFilesOption("labelled recordings"),
   out: newModel,
   ...trainColumns,
   sensor,
@@ -165,7 +165,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       doc: "augmentation of training windows",
       of: { none: "", rotate: "random rotations, because no two people wear a sensor the same way" },
     }),
-    seed: seedOption("model"),
+    seed: sharedSeedOption("model"),
   }),
   ...optionsUnder("Monitoring:", {
     referenceBatches: wholeNumberOption({
@@ -194,7 +194,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       doc: "number of folds; leave-one-group-out has one per person instead",
     }),
   }),
-  ...optionsUnder(trackingHeading, { tracking, experiment, register: registerOption("the model"), alias }),
-  ...optionsUnder("Versions:", { as: lineOption }),
+  ...optionsUnder(trackingHeading, { tracking, experiment, register: sharedRegisterOption("the model"), alias }),
+  ...optionsUnder("Versions:", { as: sharedLineOption }),
   ...optionsUnder("Running:", { jobs: { ...jobs, doc: "worker threads; each trains one fold at a time" }, resume }),
 };

@@ -1,6 +1,6 @@
 import type { TuneConfig } from "./config-types.ts";
 import { numberOption, type OptionsOf, optionsUnder, textOption, textsOption } from "./option.ts";
-import { filesOption, sensor, trainColumns, units } from "./reading-options.ts";
+import { readingFilesOption, sensor, trainColumns, units } from "./reading-options.ts";
 import { experiment, jobs, overwrite, resume, tracking, trackingHeading } from "./shared-options.ts";
 import { trainOptions } from "./train-options.ts";
 
@@ -20,7 +20,7 @@ export const searchedOptions = [
 
 /** Options of `tune`. */
 export const tuneOptions: OptionsOf<TuneConfig> = {
-  files: filesOption("labelled recordings"),
+  files: readingFilesOption("labelled recordings"),
   out: textOption({
     value: "file",
     required: true,

@@ -22,12 +22,12 @@ export async function compareFineTuning(
   const { data, model_version } = opened.folder.manifest;
   const predictor = predictorOfModelHandle(opened);
   const probabilities = await predictor.predict(windows, { threads }).finally(() => predictor.close());
-  const asIs = amongClasses(probabilities, data.classes, windows.classes);
+  const asIs = fineTuningClasses(probabilities, data.classes, windows.classes);
   const { foldOfWindow } = folds.fineTuned;
   const scores = {
-    asIs: macroF1s(summarizeFoldUsers(windows, asIs, foldOfWindow)),
-    fineTuned: macroF1s(folds.fineTuned.users),
-    fromScratch: macroF1s(folds.fromScratch.users),
+    asIs: fineTunedMacroF1s(summarizeFoldUsers(windows, asIs, foldOfWindow)),
+    fineTuned: fineTunedMacroF1s(folds.fineTuned.users),
+    fromScratch: fineTunedMacroF1s(folds.fromScratch.users),
   };
   const overAsIs = pairPeople(scores.asIs, scores.fineTuned, rng.split("as-is"))!;
   const overScratch = pairPeople(scores.fromScratch, scores.fineTuned, rng.split("scratch"))!;
@@ -42,17 +42,17 @@ export async function compareFineTuning(
       from_scratch: scores.fromScratch.get(user)!,
     })),
     mean: { as_is: overAsIs.first, fine_tuned: overAsIs.second, from_scratch: overScratch.first },
-    gain_over_as_is: gainOf(overAsIs),
-    gain_over_scratch: gainOf(overScratch),
+    gain_over_as_is: fineTuningGain(overAsIs),
+    gain_over_scratch: fineTuningGain(overScratch),
     known_users: users.filter((user) => data.users.includes(user)),
   };
 }
 
-function macroF1s(users: CrossValidation["users"]): Map<string, number> {
+function fineTunedMacroF1s(users: CrossValidation["users"]): Map<string, number> {
   return new Map(users.map(({ user, metrics }) => [user, metrics.macro_f1]));
 }
 
-function gainOf({ difference, interval }: PairedPeople): FineTuningGain {
+function fineTuningGain({ difference, interval }: PairedPeople): FineTuningGain {
   return { difference, interval };
 }
 
@@ -60,7 +60,7 @@ function gainOf({ difference, interval }: PairedPeople): FineTuningGain {
  * [W, K] probabilities restricted to the classes `to`, and normalised over them. Classes that are not in `from` get
  * probability 0.
  */
-function amongClasses(probabilities: Float32Array, from: readonly string[], to: readonly string[]): Float32Array {
+function fineTuningClasses(probabilities: Float32Array, from: readonly string[], to: readonly string[]): Float32Array {
   const sources = to.map((name) => from.indexOf(name));
   const shares = new Float32Array((probabilities.length / from.length) * to.length);
   for (let row = 0; row < probabilities.length / from.length; row++) {

@@ -31,13 +31,13 @@ export interface CutOptions extends Pick<PushConfig, "stream" | "streamFrom" | "
 /** @throws UserError if the file cannot be read, or does not name its stream */
 export async function* cutRecording(path: string, options: CutOptions): AsyncGenerator<CutBatch> {
   const { stream, streamFrom } = options;
-  const batch_id = await batchIdOfFile(path);
+  const batch_id = await batchIdOfCutFile(path);
   if (streamFrom !== undefined && !isPathTemplate(streamFrom)) {
-    yield* cutByColumn(path, batch_id, streamFrom, options);
+    yield* cutRecordingByColumn(path, batch_id, streamFrom, options);
     return;
   }
   const own = streamFrom === undefined ? stream : valueFromPath(path, streamFrom, "--stream-from");
-  const { type, encoding, compress } = await formOfRecording(path);
+  const { type, encoding, compress } = await formOfCutRecording(path);
   yield {
     facts: {
       stream: checkStreamName("stream", own),
@@ -54,14 +54,14 @@ export async function* cutRecording(path: string, options: CutOptions): AsyncGen
 /** Longer file names are shortened, because a batch id has at most 200 characters. */
 const longestStem = 120;
 
-async function batchIdOfFile(path: string): Promise<string> {
+async function batchIdOfCutFile(path: string): Promise<string> {
   const name = basename(path).toWellFormed();
   const stem = name.replace(/(\.[A-Za-z]\w{0,7}){1,2}$/, "") || name;
   const hash = (await sha256File(path)).slice("sha256:".length);
   return `${stem.slice(0, longestStem).toWellFormed()}-${hash.slice(0, 12)}`;
 }
 
-async function* cutByColumn(
+async function* cutRecordingByColumn(
   path: string,
   batch_id: string,
   column: string,
@@ -104,7 +104,7 @@ const knownStarts: readonly (readonly [start: string, RecordingForm])[] = [
 ];
 
 /** @throws UserError if the service cannot read such a file */
-async function formOfRecording(path: string): Promise<RecordingForm> {
+async function formOfCutRecording(path: string): Promise<RecordingForm> {
   const head = await fileBytes(path, 0, summaryHeadBytes);
   if (isSummary(head)) return { type: "application/vnd.tidemark.summary", encoding: "gzip", compress: true };
   const start = Buffer.from(head).toString("hex");

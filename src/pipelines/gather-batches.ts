@@ -71,9 +71,9 @@ export async function gatherBatches(
   const stopped = AbortSignal.any([signal, sendingEnded]);
   const gathered = (): Gathered => ({ skipped, failed: [...failed.values()] });
   for (let isFirst = true; !signal.aborted; isFirst = false) {
-    const found = await findRecordings(files, resolve(spool.directory), follow && !isFirst);
+    const found = await findBatchesToGather(files, resolve(spool.directory), follow && !isFirst);
     for (const { path, stats } of found) {
-      const version = versionOfFile(stats);
+      const version = versionOfGatheredFile(stats);
       const file: TakenFile = { path: resolve(path), size: stats.size, modified_ms: stats.mtimeMs, manner };
       if (spool.hasTaken(file)) {
         if (isFirst) skipped++;
@@ -88,10 +88,10 @@ export async function gatherBatches(
       try {
         for await (const { facts, write } of cutRecording(path, options)) {
           if (spool.has(facts.stream, facts.batch_id)) continue;
-          if (follow && versionOfFile(await stat(path)) !== version) break;
+          if (follow && versionOfGatheredFile(await stat(path)) !== version) break;
           onSpooled(await spool.add(facts, write));
         }
-        if (!follow || versionOfFile(await stat(path)) === version) {
+        if (!follow || versionOfGatheredFile(await stat(path)) === version) {
           await spool.take(file);
           failed.delete(path);
         }
@@ -111,12 +111,12 @@ export async function gatherBatches(
   return gathered();
 }
 
-function versionOfFile({ size, mtimeMs, ino }: Stats): string {
+function versionOfGatheredFile({ size, mtimeMs, ino }: Stats): string {
   return `${ino} ${size} ${mtimeMs}`;
 }
 
 /** The files in the order of the arguments; those of a folder or a glob are sorted by name, with numbers in numerical order. */
-async function findRecordings(
+async function findBatchesToGather(
   patterns: readonly string[],
   spool: string,
   mayBeGone: boolean,

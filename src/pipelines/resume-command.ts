@@ -35,7 +35,7 @@ export function resumeCommand(
   };
   const { defined, defaults } = verbs[verb];
   // The default network may change between versions, but an interrupted run has to keep its network.
-  const words = optionWords(options, defined, { ...defaults(), network: undefined });
+  const words = resumeCommandWords(options, defined, { ...defaults(), network: undefined });
   return shellCommand("tidemark", verb, ...files.map(shellPath), "--out", out, ...words, "--resume");
 }
 
@@ -46,7 +46,7 @@ export function tunedTrainCommand({ files, out, ...config }: TuneConfig): string
     ([name]) =>
       name in trainOptions && trainOptions[name as keyof TrainConfig].affects === "result" && !searched.includes(name),
   );
-  const words = optionWords(Object.fromEntries(options), trainOptions, {
+  const words = resumeCommandWords(Object.fromEntries(options), trainOptions, {
     ...resolveTuneConfig({ files, out, search: "-" }),
   });
   return shellCommand(
@@ -62,7 +62,7 @@ export function tunedTrainCommand({ files, out, ...config }: TuneConfig): string
 }
 
 /** The command-line words of the options that differ from `unchanged`. */
-function optionWords(options: object, defined: Options, unchanged: Readonly<Record<string, unknown>>): string[] {
+function resumeCommandWords(options: object, defined: Options, unchanged: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(options).flatMap(([name, value]) => {
     if (unchanged[name] === value || value === false || value === undefined) return [];
     const option = `--${kebabCase(name)}`;

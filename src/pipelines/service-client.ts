@@ -46,7 +46,11 @@ export interface ServiceClient {
 const batchMs = 300_000;
 const questionMs = 30_000;
 
-export function serviceClient({ to, token, request = requestThroughProxy }: ServiceClientOptions): ServiceClient {
+export function serviceClient({
+  to,
+  token,
+  request = serviceRequestThroughProxy,
+}: ServiceClientOptions): ServiceClient {
   const base = to.replace(/\/+$/, "");
   const common = {
     "User-Agent": `tidemark/${tidemarkVersion}`,
@@ -67,7 +71,7 @@ export function serviceClient({ to, token, request = requestThroughProxy }: Serv
         redirect: "manual",
         signal: AbortSignal.timeout(batchMs),
       });
-      return httpAnswer(response);
+      return serviceClientAnswer(response);
     },
     onlyModel: async () => {
       const response = await request(`${base}/v1/models`, {
@@ -81,12 +85,12 @@ export function serviceClient({ to, token, request = requestThroughProxy }: Serv
           cause,
         });
       });
-      return onlyModelOfService(to, await httpAnswer(response));
+      return onlyModelOfService(to, await serviceClientAnswer(response));
     },
   };
 }
 
-async function httpAnswer(reply: ServiceReply): Promise<HttpAnswer> {
+async function serviceClientAnswer(reply: ServiceReply): Promise<HttpAnswer> {
   return { status: reply.status, headers: reply.headers, text: await reply.text() };
 }
 
@@ -119,7 +123,7 @@ function onlyModelOfService(to: string, answer: HttpAnswer): string {
 let proxy: EnvHttpProxyAgent | undefined;
 
 /** Uses the proxy named in the environment. */
-const requestThroughProxy: ServiceRequest = async (url, init) => {
+const serviceRequestThroughProxy: ServiceRequest = async (url, init) => {
   const names = ["http_proxy", "https_proxy"];
   if (!names.some((name) => process.env[name] || process.env[name.toUpperCase()])) return fetch(url, init);
   const undici = await import("undici");

@@ -68,7 +68,7 @@ export async function openStartingModel(
   const scaler = (await readJson(folder.path(modelFiles.scaler))) as Scaler;
   try {
     const sizes = { windowSize: config.window, channels: channels.length };
-    const read = await weightsInFile(opened.network, network, sizes, classes.length);
+    const read = await startingWeightsInFile(opened.network, network, sizes, classes.length);
     return { from, opened, trained, scaler, ...read };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
@@ -80,7 +80,7 @@ export async function openStartingModel(
 }
 
 /** If `auto` selected one of its members, the file contains only that member. */
-async function weightsInFile(
+async function startingWeightsInFile(
   model: Uint8Array,
   network: NetworkSource,
   sizes: { readonly windowSize: number; readonly channels: number },
@@ -101,7 +101,10 @@ async function weightsInFile(
 }
 
 /** The options of a training run that starts from the model. */
-export function configFromModel<C extends TrainConfig>(config: C, { opened, trained, network }: StartingModel): C {
+export function configFromStartingModel<C extends TrainConfig>(
+  config: C,
+  { opened, trained, network }: StartingModel,
+): C {
   const own = Object.fromEntries(optionsOfModel.map((name) => [name, trained[name]]));
   const channels = config.channels ?? opened.folder.manifest.data.channels;
   return resolveConfigOfNetwork(
@@ -165,11 +168,11 @@ function refuseStartFromOtherSensors(from: string, ofModel: readonly Sensor[], f
     const other = found.find(({ channels }) => channels.every((name, axis) => name === sensor.channels[axis]));
     if (other === undefined) continue;
     const differs = (["kind", "gravity", "unit"] as const).some(
-      (what) => isKnown(sensor[what]) && isKnown(other[what]) && sensor[what] !== other[what],
+      (what) => isKnownAtStart(sensor[what]) && isKnownAtStart(other[what]) && sensor[what] !== other[what],
     );
     if (!differs) continue;
     throw new UserError(
-      `${sensor.channels.join(", ")}: expected ${describeSensor(sensor)}, as in the training of ${from}, found ${describeSensor(other)}`,
+      `${sensor.channels.join(", ")}: expected ${describeStartingSensor(sensor)}, as in the training of ${from}, found ${describeStartingSensor(other)}`,
       {
         advice: `Use recordings of the same sensor in the same unit. If they are in g or deg/s and ${from} is not, --units acc=g,gyr=deg/s converts them.`,
       },
@@ -177,12 +180,12 @@ function refuseStartFromOtherSensors(from: string, ofModel: readonly Sensor[], f
   }
 }
 
-function isKnown(value: Sensor["kind" | "gravity" | "unit"]): boolean {
+function isKnownAtStart(value: Sensor["kind" | "gravity" | "unit"]): boolean {
   return value !== null && value !== "unknown";
 }
 
 /** For example "an accelerometer with gravity in m/s^2". */
-function describeSensor({ kind, gravity, unit }: Sensor): string {
+function describeStartingSensor({ kind, gravity, unit }: Sensor): string {
   const named: Partial<Record<SensorKind, string>> = { accelerometer: "an accelerometer", gravity: "gravity alone" };
   const felt = gravity === null ? "" : gravity ? " with gravity" : " without gravity";
   return `${named[kind] ?? `a ${kind === "unknown" ? "sensor" : kind}`}${felt}${unit === null ? "" : ` in ${unit}`}`;

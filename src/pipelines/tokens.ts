@@ -19,7 +19,12 @@ import { type AuditEntry, writeAuditLog } from "./audit-log.ts";
 import { parseTokenScope } from "./token-scope.ts";
 
 export { defaultProject } from "../storage/store/opened-store.ts";
-export { hashToken, isValidToken, readTokenFile, type StoredToken } from "../storage/store/token-file.ts";
+export {
+  hashToken,
+  isValidToken,
+  readTokenFile,
+  type StoredToken,
+} from "../storage/store/token-file.ts";
 
 /** A token in a list, without its secret. */
 export interface ListedToken {

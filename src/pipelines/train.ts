@@ -207,9 +207,9 @@ async function trainOn(
  */
 async function startOfTraining(resolved: TrainConfig): Promise<{ start?: StartingModel; given: TrainConfig }> {
   if (resolved.from === undefined) return { given: resolved };
-  const { configFromModel, openStartingModel } = await import("./starting-model.ts");
+  const { configFromStartingModel, openStartingModel } = await import("./starting-model.ts");
   const start = await openStartingModel(resolved, resolved.from);
-  return { start, given: configFromModel(resolved, start) };
+  return { start, given: configFromStartingModel(resolved, start) };
 }
 
 /** The weights of the model, for the classes of the windows, and its scaler. */

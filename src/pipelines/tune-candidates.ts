@@ -30,7 +30,7 @@ const mostCandidates = 10_000;
  * @throws UserError if an option cannot be searched, a value is not allowed, or there is only one candidate
  */
 export function tuneCandidates(config: TuneConfig): { given: TuneCandidate; candidates: TuneCandidate[] } {
-  const values = candidateValues(config.search);
+  const values = tuneCandidateValues(config.search);
   const count = [...values.values()].reduce((product, { length }) => product * length, 1);
   if (count > mostCandidates) {
     throw new UserError(`--search: expected at most ${mostCandidates} combinations, got ${count}`, {
@@ -66,20 +66,20 @@ function tuneCandidate(config: TuneConfig, combination: TunedOptions): TuneCandi
 }
 
 /** The values of each `--search NAME=VALUE,VALUE`, by name in code. */
-function candidateValues(search: readonly string[]): ReadonlyMap<SearchedName, readonly (string | number)[]> {
+function tuneCandidateValues(search: readonly string[]): ReadonlyMap<SearchedName, readonly (string | number)[]> {
   const values = new Map<SearchedName, readonly (string | number)[]>();
   for (const text of search) {
     const [written = "", list] = text.split(/=(.*)/s);
-    const name = searchedName(written.trim());
+    const name = tuneCandidateName(written.trim());
     if (list === undefined) throw new UserError(`--search ${text}: expected ${kebabCase(name)}=VALUE,VALUE,...`);
     if (values.has(name)) throw new UserError(`--search: expected ${kebabCase(name)} once, got it twice`);
-    const own = list.split(",").map((value) => searchedValue(name, value.trim()));
+    const own = list.split(",").map((value) => tuneCandidateValue(name, value.trim()));
     values.set(name, [...new Set(own)]);
   }
   return values;
 }
 
-function searchedName(written: string): SearchedName {
+function tuneCandidateName(written: string): SearchedName {
   const camel = camelCase(written);
   const name = searchedOptions.find((own) => own === camel);
   if (name !== undefined) return name;
@@ -94,7 +94,7 @@ function searchedName(written: string): SearchedName {
   });
 }
 
-function searchedValue(name: SearchedName, text: string): string | number {
+function tuneCandidateValue(name: SearchedName, text: string): string | number {
   const value = trainOptions[name].type === "number" && text !== "" ? Number(text) : text;
   const { success, error } = trainOptions[name].check.safeParse(value);
   if (!success)

@@ -197,12 +197,12 @@ export class TuneSearches {
         throw error;
       },
     );
-    return new Map(folds.flatMap((fold, i) => [...scoresOfFold(this.#data, fold, outcomes?.[i] ?? null)]));
+    return new Map(folds.flatMap((fold, i) => [...tuneScoresOfFold(this.#data, fold, outcomes?.[i] ?? null)]));
   }
 }
 
 /** Macro-F1 per person; 0 for all people if there is no outcome. */
-function scoresOfFold(
+function tuneScoresOfFold(
   { windows }: Pick<TrainingData, "windows">,
   { testIndex }: FoldParts,
   outcome: FitOutcome | null,

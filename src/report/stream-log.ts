@@ -110,7 +110,7 @@ export function streamLogEvents(
         verdict: newest.result.verdict,
         batch_id: newest.batchId,
         ...("alarm_since" in newest.result && { alarm_since: newest.result.alarm_since ?? "-" }),
-        ...(tables && { "mlflow.loggedArtifacts": listedStreamTables(newest.step) }),
+        ...(tables && { "mlflow.loggedArtifacts": streamLogTables(newest.step) }),
         "mlflow.note.content": streamLogNote(all.slice(-shownInNote)),
       },
     },
@@ -125,7 +125,7 @@ export function streamTableStart(step: number): number {
 const streamTableFile = (start: number): string => `batches-${start}.json`;
 
 /** The value of the tag from which MLflow learns that an artifact is a table. */
-function listedStreamTables(newest: number): string {
+function streamLogTables(newest: number): string {
   const starts = Array.from({ length: Math.ceil(newest / batchesPerTable) }, (_, i) => 1 + i * batchesPerTable);
   return JSON.stringify(starts.slice(-listedTables).map((start) => ({ path: streamTableFile(start), type: "table" })));
 }

@@ -6,7 +6,7 @@ import { kebabCase } from "../../letter-case.ts";
 import { type Option, type Options, optionDefaultText, optionsUnder } from "../../options/option.ts";
 import { readConfigFile } from "../../options/read-config-file.ts";
 import type { ConfigFile } from "../../options/resolve-options.ts";
-import { configFile, jsonOption, verbosity } from "../../options/shared-options.ts";
+import { configFile, sharedJsonOption, verbosity } from "../../options/shared-options.ts";
 import { withoutPassword } from "../../without-password.ts";
 import { addHelpClosing, type Closing } from "./help-closing.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
@@ -50,7 +50,7 @@ export function defineCommand<Config extends object>(definition: Definition<Conf
   const { name, summary, description = commandDescription(summary), options, closing, run } = definition;
   const printing: Options = {
     ...(definition.configFile === true && { config: configFile }),
-    ...optionsUnder("Output:", { json: jsonOption(definition.json), ...verbosity }),
+    ...optionsUnder("Output:", { json: sharedJsonOption(definition.json), ...verbosity }),
   };
   const command = new Command(name).summary(summary).description(description).usage(commandUsage(options));
   rememberOptionsOfCommand(command, { ...options, ...printing });

@@ -12,7 +12,12 @@ import { explainSystemErrorOnRead } from "../../system-error.ts";
 import type { Caller, CallerSession, NeededScope, SentRequest } from "./caller.ts";
 import { Problem } from "./problem.ts";
 import { RateLimit } from "./rate-limit.ts";
-import { isSameOrigin, refusedForgery, refuseForgery, sessionSecretOf } from "./session-cookie.ts";
+import {
+  forgedSessionProblem,
+  isSessionFromSameOrigin,
+  refuseForgedSession,
+  sessionSecretOf,
+} from "./session-cookie.ts";
 
 /** A session that was just opened, with its secret. */
 export interface LoggedIn {
@@ -122,7 +127,8 @@ export class Authorizer {
    * @throws Problem 401 if the token is not valid, 403 if the request comes from a page of another site
    */
   async logIn({ headers }: SentRequest, token: string): Promise<LoggedIn> {
-    if (!isSameOrigin(headers)) throw refusedForgery("expected a request from one of this service's pages");
+    if (!isSessionFromSameOrigin(headers))
+      throw forgedSessionProblem("expected a request from one of this service's pages");
     const known = presentedToken(await this.#tokens(), token);
     const session = await this.#options.sessions.begin(known.hash);
     return { caller: authorizedCaller(known, session), session };
@@ -154,7 +160,7 @@ export class Authorizer {
         advice: "Log in again.",
       });
     }
-    refuseForgery(request, csrfTokenOfPageSession(secret));
+    refuseForgedSession(request, csrfTokenOfPageSession(secret));
     return authorizedCaller(known, { secret, expiresAt: session.expires_at });
   }
 
@@ -233,7 +239,7 @@ function localCaller(headers: Headers): Caller {
   const host = headers.get("host") ?? "";
   const origin = headers.get("origin");
   const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i.test(host);
-  if (!isLocal || !isSameOrigin(headers)) {
+  if (!isLocal || !isSessionFromSameOrigin(headers)) {
     throw new Problem({
       status: 403,
       title: "Not allowed",

@@ -33,27 +33,28 @@ export function sessionSecretOf({ headers, isSecure }: Pick<SentRequest, "header
 }
 
 /** Whether the request comes from the service's own page or from no page, according to the browser; true for other programs. */
-export function isSameOrigin(headers: Headers): boolean {
+export function isSessionFromSameOrigin(headers: Headers): boolean {
   const site = headers.get("sec-fetch-site") ?? "none";
   const origin = headers.get("origin");
   return (
     /^(none|same-origin)$/.test(site) &&
-    (origin === null || hostOfOrigin(origin) === headers.get("host")?.toLowerCase())
+    (origin === null || hostOfSessionOrigin(origin) === headers.get("host")?.toLowerCase())
   );
 }
 
 /** @throws Problem 403 if the request changes anything, and may come from a page of another site */
-export function refuseForgery({ method, headers }: SentRequest, csrfToken: string): void {
+export function refuseForgedSession({ method, headers }: SentRequest, csrfToken: string): void {
   if (/^(GET|HEAD)$/.test(method)) return;
-  if (!isSameOrigin(headers)) throw refusedForgery("expected a request from one of this service's pages");
+  if (!isSessionFromSameOrigin(headers))
+    throw forgedSessionProblem("expected a request from one of this service's pages");
   const given = Buffer.from(headers.get(csrfHeader) ?? "");
   const wanted = Buffer.from(csrfToken);
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
-    throw refusedForgery(`expected the header ${csrfHeader} with the csrf_token of GET /v1/session`);
+    throw forgedSessionProblem(`expected the header ${csrfHeader} with the csrf_token of GET /v1/session`);
   }
 }
 
-export function refusedForgery(detail: string): Problem {
+export function forgedSessionProblem(detail: string): Problem {
   return new Problem({
     status: 403,
     title: "Not allowed",
@@ -62,6 +63,6 @@ export function refusedForgery(detail: string): Problem {
   });
 }
 
-function hostOfOrigin(origin: string): string | null {
+function hostOfSessionOrigin(origin: string): string | null {
   return /^https?:\/\/([^/]+)$/i.exec(origin)?.[1]?.toLowerCase() ?? null;
 }

@@ -29,21 +29,21 @@ export function exportedWeights(
 
 /** The one-dimensional float32 constants of a model's graph, in order. */
 function exportedVectors(model: Uint8Array): Float32Array[] {
-  return parts(model, 7)
-    .flatMap((graph) => parts(graph, 5))
+  return exportedWeightParts(model, 7)
+    .flatMap((graph) => exportedWeightParts(graph, 5))
     .flatMap((tensor) => {
-      const [shape, type] = [numbers(tensor, 1), numbers(tensor, 2)];
-      const data = parts(tensor, 9)[0];
+      const [shape, type] = [exportedWeightNumbers(tensor, 1), exportedWeightNumbers(tensor, 2)];
+      const data = exportedWeightParts(tensor, 9)[0];
       if (shape.length !== 1 || type[0] !== float32 || data === undefined) return [];
       return [new Float32Array(Uint8Array.from(data).buffer)];
     });
 }
 
-function parts(message: Uint8Array, wanted: number): Uint8Array[] {
+function exportedWeightParts(message: Uint8Array, wanted: number): Uint8Array[] {
   return exportedFieldValues(message, wanted).filter((value) => value instanceof Uint8Array);
 }
 
-function numbers(message: Uint8Array, wanted: number): number[] {
+function exportedWeightNumbers(message: Uint8Array, wanted: number): number[] {
   return exportedFieldValues(message, wanted).filter((value) => typeof value === "number");
 }
 

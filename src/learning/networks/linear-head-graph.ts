@@ -10,7 +10,7 @@ export type CountType = "uint8" | "uint16";
 /** Inputs: counts [N, F], weights [F, K] and intercepts [K]. Output: scores [N, K]. */
 export function buildHeadScoresGraph(type: CountType, features: number): Graph {
   const graph = new Graph("head_scores");
-  graph.output("scores", headScores(graph, inputOfHeadRows(graph, type, features), features));
+  graph.output("scores", headGraphScores(graph, headGraphInput(graph, type, features), features));
   return graph;
 }
 
@@ -21,8 +21,8 @@ export function buildHeadScoresGraph(type: CountType, features: number): Graph {
  */
 export function buildHeadProductsGraph(type: CountType, features: number): Graph {
   const graph = new Graph("head_products");
-  const x = inputOfHeadRows(graph, type, features);
-  const scores = headScores(graph, x, features);
+  const x = headGraphInput(graph, type, features);
+  const scores = headGraphScores(graph, x, features);
   const rowWeights = graph.input("row_weights", "float32", ["rows", "columns"]);
   const residuals = sub(mul(scores, rowWeights), graph.input("targets", "float32", ["rows", "columns"]));
   graph.output("products", gemm(residuals, x, { transA: true }));
@@ -30,11 +30,11 @@ export function buildHeadProductsGraph(type: CountType, features: number): Graph
   return graph;
 }
 
-function inputOfHeadRows(graph: Graph, type: CountType, features: number): Value {
+function headGraphInput(graph: Graph, type: CountType, features: number): Value {
   return cast(graph.input("counts", type, ["rows", features]), "float32");
 }
 
-function headScores(graph: Graph, x: Value, features: number): Value {
+function headGraphScores(graph: Graph, x: Value, features: number): Value {
   const weights = graph.input("weights", "float32", [features, "columns"]);
   return add(matmul(x, weights), graph.input("intercepts", "float32", ["columns"]));
 }

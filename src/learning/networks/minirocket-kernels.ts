@@ -45,7 +45,7 @@ export function kernelGroups(windowSize: number): KernelGroup[] {
     const kernelsOf = (parity: number): number[] => [...kernelPlaces.keys()].filter((kernel) => kernel % 2 === parity);
     const start = first;
     const levelsOf = (kernel: number): number[] =>
-      Array.from({ length: biases }, (_, i) => kernelBiasLevel(start + kernel * biases + i));
+      Array.from({ length: biases }, (_, i) => miniRocketKernelBiasLevel(start + kernel * biases + i));
     const reach = ((kernelLength - 1) * dilation) / 2;
     for (const padding of [reach, 0]) {
       const kernels = kernelsOf(padding > 0 ? index % 2 : 1 - (index % 2));
@@ -81,7 +81,7 @@ export function kernelDilations(windowSize: number): { dilation: number; biases:
 }
 
 /** The nth multiple of the golden ratio, modulo 1; the first few multiples are already spread evenly over [0, 1). */
-function kernelBiasLevel(n: number): number {
+function miniRocketKernelBiasLevel(n: number): number {
   return Math.fround((n * ((Math.sqrt(5) + 1) / 2)) % 1);
 }
 

@@ -37,7 +37,7 @@ export async function checkOwnNetwork(
       throw ownNetworkFault(network, `${what}: ${reasonInOwnNetwork(cause)}`, cause);
     });
   const layers = async (): Promise<Layer> =>
-    withCheckedOutput(network, await networkSourceLayers(network, classes), { windows, windowSize, classes });
+    checkOwnNetworkOutput(network, await networkSourceLayers(network, classes), { windows, windowSize, classes });
   const built = async () => {
     const training = buildTrainingGraph(await layers(), input);
     const inference = buildInferenceGraph(await layers(), sizes);
@@ -78,7 +78,7 @@ export async function checkOwnNetwork(
 }
 
 /** Wraps the layers so that they throw if their output is not one number per window and class. */
-function withCheckedOutput(
+function checkOwnNetworkOutput(
   network: OwnNetwork,
   layers: unknown,
   { windows, windowSize, classes }: { windows: string; windowSize: number; classes: number },
@@ -86,7 +86,7 @@ function withCheckedOutput(
   if (typeof layers !== "function")
     throw ownNetworkFault(
       network,
-      `expected its function to return a network made of layers, got ${ownTypeName(layers)}`,
+      `expected its function to return a network made of layers, got ${ownNetworkTypeName(layers)}`,
     );
   return (context, x) => {
     const y: unknown = layers(context, x);
@@ -94,7 +94,7 @@ function withCheckedOutput(
     if (!Array.isArray(shape))
       throw ownNetworkFault(
         network,
-        `expected its function to return a network made of layers, but it gave ${ownTypeName(y)}`,
+        `expected its function to return a network made of layers, but it gave ${ownNetworkTypeName(y)}`,
       );
     const [batch] = x.shape;
     if (shape.length === 2 && shape[0] === batch && shape[1] === classes) return y as ReturnType<Layer>;
@@ -110,6 +110,6 @@ function withCheckedOutput(
   };
 }
 
-function ownTypeName(value: unknown): string {
+function ownNetworkTypeName(value: unknown): string {
   return value === null ? "null" : typeof value;
 }

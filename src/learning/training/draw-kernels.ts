@@ -25,7 +25,7 @@ export function drawKernelChannels({ kernels }: KernelGroup, channels: number, r
  * @param seen as `drawKernelChannels` returns it
  * @param windowOf the window [T, C] of the kth kernel, scaled
  */
-export function kernelBiases(
+export function drawKernelBiases(
   group: KernelGroup,
   seen: Float32Array,
   windowOf: (k: number) => Float32Array,
@@ -35,14 +35,14 @@ export function kernelBiases(
   const channels = seen.length / kernels.length;
   for (const k of kernels.keys()) {
     const window = windowOf(k);
-    const output = kernelOutput(group, k, window, seen.subarray(k * channels, (k + 1) * channels)).sort();
+    const output = outputOfDrawnKernel(group, k, window, seen.subarray(k * channels, (k + 1) * channels)).sort();
     for (const [i, value] of quantiles(output, levels[k]!).entries()) biases[i * kernels.length + k] = value;
   }
   return biases;
 }
 
 /** The padded output [T] of a group's kth kernel for one window [T, C]. */
-function kernelOutput(
+function outputOfDrawnKernel(
   { dilation, kernels }: KernelGroup,
   k: number,
   window: Float32Array,

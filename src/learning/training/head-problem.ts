@@ -57,11 +57,11 @@ export function headColumns(point: HeadPoint, classes: number): HeadColumn[] {
 
 /** Weights with the intercept that makes their weighted mean score 0. */
 export function centredHeadColumn(weights: Float64Array, { centre }: HeadProblem): HeadColumn {
-  return { weights, intercept: -linearHeadScore(weights, centre) };
+  return { weights, intercept: -headProblemScore(weights, centre) };
 }
 
 /** The score that the weights of a class give to a row of features. */
-function linearHeadScore(weights: Float64Array, features: Float64Array): number {
+function headProblemScore(weights: Float64Array, features: Float64Array): number {
   let sum = 0;
   for (let f = 0; f < features.length; f++) sum += weights[f]! * features[f]!;
   return sum;

@@ -138,8 +138,8 @@ export class LinearHead {
     const found = points.map(() => new Float32Array(count * classes));
     let at = 0;
     for (const { counts, rows } of data) {
-      for (const part of headRowChunks(rows)) {
-        const out = await this.#sessions.scores.run({ ...fixed, counts: gatherHeadCounts(counts, part) });
+      for (const part of linearHeadRowChunks(rows)) {
+        const out = await this.#sessions.scores.run({ ...fixed, counts: gatherLinearHeadCounts(counts, part) });
         const scores = out.scores!.data as Float32Array;
         for (let i = 0; i < part.length; i++, at += classes) {
           for (const [p, own] of found.entries()) {
@@ -170,7 +170,7 @@ export class LinearHead {
     const sums = Array.from({ length: columns }, () => new Float64Array(features));
     const residuals = new Float64Array(columns);
     for (const { counts, rows, targets } of data) {
-      const weights = headRowWeights(targets, classes);
+      const weights = linearHeadRowWeights(targets, classes);
       for (let at = 0; at < rows.length; at += rowsPerRun) {
         const part = rows.subarray(at, at + rowsPerRun);
         const ownWeights = new Float32Array(part.length * columns);
@@ -185,13 +185,13 @@ export class LinearHead {
         }
         const out = await this.#sessions.products.run({
           ...fixed,
-          counts: gatherHeadCounts(counts, part),
+          counts: gatherLinearHeadCounts(counts, part),
           row_weights: runtimeTensor("float32", ownWeights, [part.length, columns]),
           targets: runtimeTensor("float32", ownTargets, [part.length, columns]),
         });
         const products = out.products!.data as Float32Array;
-        for (const [column, sum] of sums.entries()) addToHeadSums(sum, products, column * features);
-        addToHeadSums(residuals, out.residuals!.data as Float32Array, 0);
+        for (const [column, sum] of sums.entries()) addToLinearHeadSums(sum, products, column * features);
+        addToLinearHeadSums(residuals, out.residuals!.data as Float32Array, 0);
       }
     }
     for (const [column, sum] of sums.entries()) {
@@ -232,17 +232,17 @@ export class LinearHead {
   }
 }
 
-function headRowWeights(targets: Float32Array, classes: number): Float32Array {
+function linearHeadRowWeights(targets: Float32Array, classes: number): Float32Array {
   return Float32Array.from({ length: targets.length / classes }, (_, row) =>
     targets.subarray(row * classes, (row + 1) * classes).reduce((sum, target) => sum + target, 0),
   );
 }
 
-function* headRowChunks(rows: Int32Array): Generator<Int32Array> {
+function* linearHeadRowChunks(rows: Int32Array): Generator<Int32Array> {
   for (let start = 0; start < rows.length; start += rowsPerRun) yield rows.subarray(start, start + rowsPerRun);
 }
 
-function gatherHeadCounts({ values, features, type }: WindowCounts, rows: Int32Array) {
+function gatherLinearHeadCounts({ values, features, type }: WindowCounts, rows: Int32Array) {
   const [first, last] = [rows[0]!, rows.at(-1)!];
   if (last - first === rows.length - 1) {
     const inPlace = values.subarray(first * features, (last + 1) * features);
@@ -253,6 +253,6 @@ function gatherHeadCounts({ values, features, type }: WindowCounts, rows: Int32A
   return runtimeTensor(type, chunk, [rows.length, features]);
 }
 
-function addToHeadSums(sums: Float64Array, values: Float32Array, start: number): void {
+function addToLinearHeadSums(sums: Float64Array, values: Float32Array, start: number): void {
   for (let i = 0; i < sums.length; i++) sums[i]! += values[start + i]!;
 }

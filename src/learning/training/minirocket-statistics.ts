@@ -12,7 +12,7 @@ import { modelProto } from "../networks/model-proto.ts";
 import { Graph } from "../networks/onnx-graph.ts";
 import { cast } from "../networks/onnx-operators.ts";
 import type { NetworkSpec } from "../networks/parameters.ts";
-import { drawKernelChannels, kernelBiases } from "./draw-kernels.ts";
+import { drawKernelBiases, drawKernelChannels } from "./draw-kernels.ts";
 import { openRuntimeSession, runtimeTensor } from "./onnx-runtime.ts";
 import { scaleTrainingWindows } from "./training-batch.ts";
 
@@ -60,7 +60,7 @@ export function drawMiniRocketStatistics(
       return window;
     };
     put(names.channels, seen);
-    put(names.biases, kernelBiases(group, seen, windowOf));
+    put(names.biases, drawKernelBiases(group, seen, windowOf));
   }
   const { size, offset } = network.statistics.find(({ name }) => name === miniRocketNames.deviation)!;
   return statistics.fill(1, offset, offset + size);

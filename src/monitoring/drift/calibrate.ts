@@ -17,7 +17,7 @@ import {
   type Rehearsed,
   rungPValues,
   rungsByEffectiveLength,
-  standardizeRungsByClass,
+  standardizeCalibrationRungs,
 } from "./calibration-rung.ts";
 import { classDistances } from "./class-standards.ts";
 import { type DrawPair, drawHeldOutPairs, drawOwnPastPairs, drawPairsToCalibrate, type Pair } from "./draw-pairs.ts";
@@ -125,7 +125,7 @@ export function calibrate(
       return rehearseToCalibrate(baseline, pairs, secondsPerRow, rng, step);
     });
     if (batches.length === 0) continue;
-    const { rehearsed, classes } = standardizeRungsByClass(batches, Object.keys(baseline), secondsPerRow);
+    const { rehearsed, classes } = standardizeCalibrationRungs(batches, Object.keys(baseline), secondsPerRow);
     const seen = calibrateSeenShifts(rehearsed, options.shiftSd ?? 0.6);
     const statistic = options.statistic ?? statisticToCalibrate(name, seen);
     const ladders = calibrationLadders(rehearsed, statistic);

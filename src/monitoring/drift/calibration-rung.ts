@@ -136,7 +136,7 @@ function laddersOfRungs(
 }
 
 /** Adds `ksByClass` to batches; also returns the standards from which it was computed. */
-export function standardizeRungsByClass(
+export function standardizeCalibrationRungs(
   batches: readonly Rehearsed[],
   channels: readonly string[],
   secondsPerRow: number,

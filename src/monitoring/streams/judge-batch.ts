@@ -21,7 +21,7 @@ import { decideVerdict } from "../drift/verdict.ts";
 import type { CheckResult } from "./check-result.ts";
 import { describeCheck } from "./describe-check.ts";
 import type { Decision, StreamMemory } from "./monitor-stream.ts";
-import { reasonNotToCount, withStillness } from "./not-counted.ts";
+import { notCountedWithStillness, reasonNotToCount } from "./not-counted.ts";
 import { judgeByRepeatedCause, repeatedCause } from "./repeated-cause.ts";
 import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
 import type { Judge } from "./watched-model.ts";
@@ -117,7 +117,7 @@ export function judgeBatch(
     reason: notCounted?.message ?? (result.verdict === "normal" ? null : judgedBatchReason(result)),
     doubtful: (judged.judgement.doubtful || notCounted !== null) && !accept,
     summary: batch.measurement,
-    evidence: withStillness(
+    evidence: notCountedWithStillness(
       notCounted === null ? { drift: judged.state, recent, ...(cause !== undefined && { cause }) } : before,
       batch.still,
       before,

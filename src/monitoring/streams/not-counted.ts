@@ -39,7 +39,7 @@ export function reasonNotToCount(
  * Updates the time without movement at the end of a stream. A batch that came without samples does not change it.
  * @param before the stream's state before the batch
  */
-export function withStillness(
+export function notCountedWithStillness(
   { still: _, unworn: __, ...state }: StreamState,
   still: StillSummary | undefined,
   before: StreamState,

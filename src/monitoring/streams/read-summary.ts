@@ -13,7 +13,7 @@ import { deviceSummarySchema } from "../summaries/summary-schemas.ts";
  */
 export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummary {
   try {
-    const isBinary = sent instanceof Uint8Array && !startsLikeJson(sent);
+    const isBinary = sent instanceof Uint8Array && !doesSummaryStartLikeJson(sent);
     return decodeSummary(isBinary ? sent : readSummaryAsBytes(parsedSummary(sent)), model);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -25,7 +25,7 @@ export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummar
 }
 
 /** Distinguishes JSON from the binary form, whose first byte is neither white space nor a brace. */
-function startsLikeJson(bytes: Uint8Array): boolean {
+function doesSummaryStartLikeJson(bytes: Uint8Array): boolean {
   return [0x20, 0x09, 0x0a, 0x0d, 0x7b].includes(bytes[0]!);
 }
 

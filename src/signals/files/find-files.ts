@@ -10,7 +10,7 @@ import { shellCommand, shellPath } from "../../shell-words.ts";
 import { explainSystemErrorOnRead, hasSystemErrorCode } from "../../system-error.ts";
 import { type Database, duckdbErrorLine, duckdbLiteral } from "./duckdb.ts";
 import { allowRemoteFiles } from "./remote-files.ts";
-import { sheetInPath } from "./workbook-sheets.ts";
+import { workbookSheetInPath } from "./workbook-sheets.ts";
 
 export interface SourceFile {
   /** Path as the user named it, with globs expanded. */
@@ -67,7 +67,7 @@ export async function findFiles(
     const paths = remote ? await findObjects(database, pattern, reporter) : await findFilesLocally(database, pattern);
     for (const path of paths) {
       if (found.has(path)) continue;
-      const within = remote ? undefined : await sheetInPath(path);
+      const within = remote ? undefined : await workbookSheetInPath(path);
       if (!remote) {
         const status = await checkFoundFile(within?.stored ?? path);
         refuseFileFoundTwice(path, status, nameOf, within?.sheet);
@@ -100,7 +100,7 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
     if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return null;
     throw explainSystemErrorOnRead(error, pattern);
   });
-  if (found !== null || (await sheetInPath(pattern)) !== undefined) return [pattern];
+  if (found !== null || (await workbookSheetInPath(pattern)) !== undefined) return [pattern];
   if (!/[*?[]/.test(pattern)) {
     throw new UserError(`${pattern}: there is no such file.`, {
       advice: "Check the path; it is relative to the folder in which the command runs.",

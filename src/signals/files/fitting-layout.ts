@@ -6,7 +6,7 @@ import { splitLineByLayout, type TextLayout } from "./text-layout.ts";
 
 /** Returns the layout with names that fit its rows; if there are no such names, returns only the rows' layout. */
 export function fittingLayout(found: TextLayout): TextLayout {
-  const layout = layoutBelowNumbers(found);
+  const layout = fittingLayoutBelowNumbers(found);
   const { separator, preamble, names, sample } = layout;
   if (names !== undefined) return layout;
   const width = sample[0]!.length;
@@ -29,7 +29,7 @@ export function fittingLayout(found: TextLayout): TextLayout {
 const fewestNumbers = 3;
 
 /** Takes a first line such as 0,1,2,3, which pandas writes for columns without names, for no row of values. */
-function layoutBelowNumbers(layout: TextLayout): TextLayout {
+function fittingLayoutBelowNumbers(layout: TextLayout): TextLayout {
   const { names, preamble, firstValues, sample } = layout;
   const [numbers, ...rows] = sample;
   const isNumbering = numbers!.length >= fewestNumbers && numbers!.every((value, i) => value === String(i));

@@ -28,7 +28,7 @@ export interface SheetFacts {
 }
 
 /** Returns the visible worksheets in order. @param stored the place of the workbook's content */
-export async function visibleSheets(
+export async function visibleWorkbookSheets(
   path: string,
   stored: string,
   entries: readonly ZipEntry[],
@@ -73,13 +73,13 @@ function workbookSheetElements(xml: string, name: string): ReadonlyMap<string, s
       new Map(
         [...attributes!.matchAll(/([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)].map((found) => [
           found[1]!,
-          withoutSheetEntities(found[2] ?? found[3]!),
+          withoutWorkbookEntities(found[2] ?? found[3]!),
         ]),
       ),
   );
 }
 
-function withoutSheetEntities(text: string): string {
+function withoutWorkbookEntities(text: string): string {
   const named: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
     if (name !== undefined) return named[name] ?? whole;
@@ -93,7 +93,7 @@ const longestElement = 200;
 const uncomputedCell = /<\/f>(<v\s*\/>|<v><\/v>)?<\/c>|<f\b[^>]*\/>(<v\s*\/>|<v><\/v>)?<\/c>/;
 
 /** Reads all of a sheet's XML once. @throws UserError if its checksum is wrong */
-export async function sheetFacts(stored: string, { entry }: WorkbookSheet): Promise<SheetFacts> {
+export async function workbookSheetFacts(stored: string, { entry }: WorkbookSheet): Promise<SheetFacts> {
   const merged = new Map<string, MergedCells>();
   let uncomputed = false;
   let before = "";
@@ -101,7 +101,7 @@ export async function sheetFacts(stored: string, { entry }: WorkbookSheet): Prom
     const text = before + Buffer.from(chunk).toString("latin1");
     uncomputed ||= text.includes("</c>") && uncomputedCell.test(text);
     for (const [, from, to] of text.matchAll(/<(?:\w+:)?mergeCell ref="([A-Z]+\d+):([A-Z]+\d+)"/g)) {
-      const [first, last] = [placeOfSheetCell(from!), placeOfSheetCell(to!)];
+      const [first, last] = [placeInWorkbookSheet(from!), placeInWorkbookSheet(to!)];
       merged.set(from!, { top: first.row, left: first.column, bottom: last.row, right: last.column });
     }
     before = text.slice(-longestElement);
@@ -109,7 +109,7 @@ export async function sheetFacts(stored: string, { entry }: WorkbookSheet): Prom
   return { merged: [...merged.values()], uncomputed };
 }
 
-function placeOfSheetCell(reference: string): { row: number; column: number } {
+function placeInWorkbookSheet(reference: string): { row: number; column: number } {
   const [, letters = "", digits = ""] = /^([A-Z]+)(\d+)$/.exec(reference) ?? [];
   const column = [...letters].reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0) - 1;
   return { row: Number(digits) - 1, column };
@@ -126,7 +126,7 @@ export function brokenWorkbookSheets(path: string, reason: string, cause?: unkno
  * Returns the workbook and the sheet to which a path such as visits.xlsx/ann refers; undefined if it refers to no
  * sheet.
  */
-export async function sheetInPath(path: string): Promise<{ stored: string; sheet: string } | undefined> {
+export async function workbookSheetInPath(path: string): Promise<{ stored: string; sheet: string } | undefined> {
   const [, stored, sheet] = /^(.*\.xls[xm])\/([^/]+)$/i.exec(path) ?? [];
   if (stored === undefined || sheet === undefined) return undefined;
   const found = await stat(stored).catch(() => undefined);

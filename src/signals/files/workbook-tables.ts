@@ -18,9 +18,9 @@ import { type Cells, type TextForm, workbookCellForm, workbookCellTexts } from "
 import {
   brokenWorkbookSheets,
   type MergedCells,
-  sheetFacts,
-  visibleSheets,
+  visibleWorkbookSheets,
   type WorkbookSheet,
+  workbookSheetFacts,
 } from "./workbook-sheets.ts";
 
 /** Number of rows, from the top of a sheet, in which its table is searched for. */
@@ -48,7 +48,7 @@ export async function workbookTables(
   entries: readonly ZipEntry[],
   { scratch, warn }: NamingOptions,
 ): Promise<SourceFile[]> {
-  const all = await visibleSheets(file.path, stored, entries, scratch);
+  const all = await visibleWorkbookSheets(file.path, stored, entries, scratch);
   const sheets = file.sheet === undefined ? all : all.filter(({ name }) => name === file.sheet);
   if (file.sheet !== undefined && sheets.length === 0) {
     throw new UserError(`${file.path}: the workbook has no visible sheet of this name.`, {
@@ -105,7 +105,7 @@ async function writeWorkbookTable(
   out: string,
   whatever: boolean,
 ): Promise<readonly string[] | undefined> {
-  const { merged, uncomputed } = await sheetFacts(stored, sheet);
+  const { merged, uncomputed } = await workbookSheetFacts(stored, sheet);
   const rows = workbookTableRows(place, stored, sheet, merged);
   const head: Cells[] = [];
   while (head.length < headRows) {

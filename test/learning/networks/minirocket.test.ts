@@ -15,7 +15,7 @@ import { Graph } from "../../../src/learning/networks/onnx-graph.ts";
 import { describeNetworkParameters } from "../../../src/learning/networks/parameters.ts";
 import { presetNetwork } from "../../../src/learning/networks/presets.ts";
 import { buildTrainingGradientGraph } from "../../../src/learning/networks/training-graph.ts";
-import { drawKernelChannels, kernelBiases } from "../../../src/learning/training/draw-kernels.ts";
+import { drawKernelBiases, drawKernelChannels } from "../../../src/learning/training/draw-kernels.ts";
 import { Rng } from "../../../src/random.ts";
 import { runGraph } from "./run-graph.ts";
 
@@ -76,7 +76,7 @@ describe("the kernels", () => {
   it("have aeon's biases: quantiles of their padded output on a window", () => {
     const window = samples.subarray(0, time * channels);
     for (const [index, group] of groups.entries()) {
-      const found = kernelBiases(group, aeonChannels(index), () => window);
+      const found = drawKernelBiases(group, aeonChannels(index), () => window);
       for (const [i, expected] of aeonBiases(index).entries()) {
         expect(Math.abs(found[i]! - expected), `group ${index}, bias ${i}`).toBeLessThanOrEqual(
           2e-6 * (1 + Math.abs(expected)),

@@ -1,12 +1,9 @@
 // Listens, and stops without losing a batch: after the first signal, the service accepts no new connections, completes the
 // requests that it has received, and ends.
 
-import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { UserError } from "../../errors.ts";
@@ -18,6 +15,7 @@ import { auditLogBesideTokens, tokenFileOf } from "../../pipelines/tokens.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { explainSystemErrorOnRead } from "../../system-error.ts";
 import { Authorizer } from "./authorize.ts";
+import { BodyFolder } from "./body-folder.ts";
 import { createApp } from "./create-app.ts";
 import { dashboardRoutes } from "./dashboard-routes.ts";
 import { EventStream } from "./event-stream.ts";
@@ -72,8 +70,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
     }
     return;
   }
-  const bodies = mkdtempSync(join(tmpdir(), "tidemark-serve-"));
-  let files = 0;
+  const bodies = new BodyFolder();
   try {
     await watch.start(service, { alerts: config.alerts, shared, reporter });
     const routes = serviceRoutes({
@@ -83,7 +80,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
       metricsOf: (project) => watch.metricsOf(project),
       events,
       isStopping: () => signal.aborted,
-      newFile: () => join(bodies, `${files++}`),
+      newFile: () => bodies.newFile(),
       queue: config.queue,
       limits: {
         bodyBytes: config.bodyMegabytes * 1e6,
@@ -111,7 +108,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
   } finally {
     await service.close();
     await watch.close();
-    rmSync(bodies, { recursive: true, force: true });
+    bodies.remove();
   }
 }
 

@@ -1,6 +1,7 @@
 // Tests the service as a process that receives batches over HTTP.
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -106,8 +107,14 @@ describe("tidemark serve", () => {
     const service = await startService(words, directory);
     const first = await post(service.url, path("1"), float32("rate"));
     expect(first).toMatchObject({ status: 200, json: { known: false, rows: rows.length } });
+    const bodies = (): string[] =>
+      readdirSync(tmpdir()).filter(
+        (name) => name.startsWith(".tidemark-serve.") && name.includes(`-${service.child.pid}-`),
+      );
+    expect(bodies()).toHaveLength(1);
     await service.stop("SIGKILL");
     const { url } = await startService(words, directory);
+    expect(bodies()).toEqual([]);
     expect(await post(url, path("1"), float32("rate"))).toMatchObject({
       status: 200,
       json: { ...first.json, known: true },

@@ -36,7 +36,7 @@ export const page: Option<string> = textOption({
 
 export const overwrite: Option<boolean> = flagOption({ doc: "replace the file if it exists" });
 
-/** @param what what the same seed reproduces */
+/** @param what words for the result that the same seed reproduces */
 export function sharedSeedOption(what: string): Option<number> {
   return wholeNumberOption({
     value: "n",
@@ -102,7 +102,7 @@ export const sharedLineOption: Option<string> = textOption({
   doc: "line of models that the model joins: the name of its first version's folder, or a new name",
 });
 
-/** @param what what becomes the new version */
+/** @param what words for the thing that becomes the new version */
 export function sharedRegisterOption(what: string): Option<string> {
   return textOption({
     value: "name",
@@ -161,7 +161,7 @@ export const configFile: Option<string> = textOption({
   doc: "YAML or JSON file with options; the command line takes precedence",
 });
 
-/** @param what what is printed as JSON */
+/** @param what words for what is printed as JSON */
 export function sharedJsonOption(what: string): Option<boolean> {
   return flagOption({ affects: "run", doc: `print ${what}` });
 }

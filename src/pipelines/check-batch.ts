@@ -87,7 +87,7 @@ export interface CheckRun {
 
 /** A check whose caller has already read the batch. */
 export interface NumbersRun extends CheckRun {
-  /** The rows, if the only file just names them; see `isNumberTable`. Default: the rows are in the file. */
+  /** The rows, if the only file merely names them; see `isNumberTable`. Default: the rows are in the file. */
   readonly numbers?: Float32Batch;
 }
 
@@ -231,13 +231,14 @@ interface Remembering {
 /** Maximum number of samples of a batch in which likely causes are searched for. */
 const samplesToDiagnose = 2 ** 20;
 /**
- * Approximate length of the part of a batch that is measured without each suspected fault, the same as the longest rehearsed
- * batches.
+ * Approximate length of the part of a batch that is measured again without each suspected fault; equals the length of the
+ * longest rehearsed batches.
  */
 const secondsToRestore = 900;
 
 /**
- * @returns the batch, and a function that measures its beginning without each suspected fault, needed only for a strange batch
+ * @returns the batch, and a function that measures the batch's beginning without each suspected fault; only an unusual batch
+ *   needs this function
  */
 async function measureCheckedBatch(
   { opened, warnings }: Extract<OpenedBatch, { accepted: true }>,

@@ -26,7 +26,7 @@ export interface CheckedStream {
   error: { message: string; advice: string | null } | null;
 }
 
-/** The categories in which a check of many streams counts them. */
+/** The categories by which a check of many streams counts them. */
 export type CheckedStreamKind = CheckResult["verdict"] | "error";
 
 /** The results of a check of many streams. */

@@ -1,4 +1,4 @@
-// `tidemark reference compact`: shortens the records of all batches beyond the limits of age and size, and frees the disk
+// `tidemark reference compact`: shortens the records of all batches that exceed the limits on age and size, and frees the disk
 // space. In contrast, `check` shortens a few records whenever it adds a batch, and reuses their space without freeing it.
 
 import { ledgerRetentionRules } from "../monitoring/streams/ledger-retention.ts";

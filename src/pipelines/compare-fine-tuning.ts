@@ -57,8 +57,8 @@ function fineTuningGain({ difference, interval }: PairedPeople): FineTuningGain 
 }
 
 /**
- * [W, K] probabilities restricted to the classes `to`, and normalised over them. Classes that are not in `from` get
- * probability 0.
+ * Restricts probabilities [W, K] to the classes `to`, and normalises them over these classes. Classes that are not in `from`
+ * get probability 0.
  */
 function fineTuningClasses(probabilities: Float32Array, from: readonly string[], to: readonly string[]): Float32Array {
   const sources = to.map((name) => from.indexOf(name));

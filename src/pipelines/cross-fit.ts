@@ -102,7 +102,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
 }
 
 /**
- * The unlabelled windows on which a fold may train. The fold's held-out people may also appear in the unlabelled recordings, so
+ * The unlabelled windows that a fold may train on. The fold's held-out people may also appear in the unlabelled recordings, so
  * their windows are left out.
  */
 export function crossFitOthers(

@@ -23,7 +23,7 @@ export interface CutBatch {
 }
 
 export interface CutOptions extends Pick<PushConfig, "stream" | "streamFrom" | "columns" | "channels" | "time"> {
-  /** Parameters of the request that determine how the columns are read. */
+  /** Parameters of the request that tell the service how to read the columns. */
   readonly query: Record<string, string>;
   readonly reporter: Reporter;
 }

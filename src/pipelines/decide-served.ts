@@ -28,7 +28,7 @@ export interface ServedDecision {
 export interface Decided {
   /** Name of the model's folder. */
   readonly model: string;
-  /** False if the stream was already in the requested state. */
+  /** False if the stream or batch was already in the requested state. */
   readonly changed: boolean;
   /** Number of batches that were erased; null for other actions. */
   readonly batches: number | null;
@@ -75,7 +75,7 @@ export async function decideServed(
         case "retire":
           return { model: folder, changed: (await retireStreamOf(handle.store, where, note)).changed, batches: null };
         case "erase": {
-          // The outbox in a model's folder belongs to `check`, which knows no projects.
+          // The outbox in a model's folder belongs to `check`, which has no projects.
           if (project === defaultProject) await eraseFromAlertOutbox(handle.watched.folder.directory, stream);
           const { batches } = await eraseStreamOf(handle.store, where, note);
           return { model: folder, changed: true, batches };

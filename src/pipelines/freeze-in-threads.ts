@@ -25,7 +25,7 @@ export interface FreezeInput {
 /** What each thread gets. */
 export interface FreezeTask extends FreezeInput {
   readonly seat: TeamSeat;
-  /** Whether this thread returns the baseline, which is the same in all threads. */
+  /** Whether this thread returns the baseline; all threads compute the same one. */
   readonly answers: boolean;
 }
 

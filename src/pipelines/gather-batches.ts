@@ -156,7 +156,7 @@ async function gatherPathsOfPattern(pattern: string, spool: string, mayBeGone: b
   });
 }
 
-/** Name patterns of files that programs are still writing. */
+/** Matches names of files that programs are still writing. */
 const unfinished = /^\.|~$|\.(tmp|temp|part|partial|crdownload|filepart|swp|lock)$/i;
 
 async function gatherFromFolder(folder: string, spool: string, mayBeGone: boolean): Promise<string[]> {

@@ -121,7 +121,7 @@ export async function inspect(
   try {
     const refusal = faults[0] ?? refused ?? (await inspectTrainingRefusal(opened, training, reporter));
     const { sensors, warnings } = findSensors(opened.rows, config.sensor ?? []);
-    // A refusal for labels or people comes before the training would warn of the sensors.
+    // `train` would refuse missing labels or people before it warned about the sensors.
     for (const warning of warnings) if (!reporter.warnings.includes(warning)) reporter.warn(warning);
     const result: InspectResult = {
       quality: opened.quality,

@@ -15,13 +15,16 @@ export type JudgeMessage = { readonly id: number; readonly posted: PostedBatch }
 
 /** What a thread sends. */
 export type JudgeReply =
-  /** The thread can judge; sent before its first verdict. */
+  /** Says that the thread can judge; sent before its first verdict. */
   | { readonly type: "opened" }
   | { readonly type: "warning"; readonly message: string }
   | { readonly type: "judged"; readonly id: number; readonly judged: JudgedBatch; readonly event: JudgedEvent | null }
   | { readonly type: "failed"; readonly id: number; readonly error: SentError };
 
-/** The thread that was to judge a batch ended, probably not because of the batch. The batch may have been stored. */
+/**
+ * The thread that was to judge a batch ended, probably for a reason other than the batch. Says that the batch may have been
+ * stored.
+ */
 export class JudgeThreadEnded extends Error {
   override readonly name: string = "JudgeThreadEnded";
 }
@@ -37,7 +40,7 @@ export interface JudgeThreadsOptions {
 
 interface JudgeThread {
   readonly worker: Worker;
-  /** The batches that it is judging. */
+  /** The batches that the thread is judging. */
   readonly judging: Map<number, PromiseWithResolvers<JudgedBatch>>;
   readonly ended: Promise<void>;
   /** Whether the thread was able to judge. */
@@ -92,7 +95,7 @@ export class JudgeThreads {
     return done.promise;
   }
 
-  /** One batch after another, so that there is only one additional thread. */
+  /** Judges one batch at a time, so that there is only one additional thread. */
   async #judgeAlone(posted: PostedBatch): Promise<JudgedBatch> {
     const before = this.#alone;
     const own = Promise.withResolvers<void>();

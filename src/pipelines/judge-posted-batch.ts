@@ -1,5 +1,5 @@
-// Judges a batch that was sent to the service. A batch id stays with the model that judged it first, even if the line has
-// another champion since.
+// Judges a batch that was sent to the service. A batch id stays with the model that judged it first, even if the line has a
+// different champion by now.
 
 import { readFile } from "node:fs/promises";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
@@ -77,7 +77,7 @@ export async function judgePostedBatch(models: ServedModels, posted: PostedBatch
   return { project: posted.project, model: judge, stream, batch, known, result };
 }
 
-/** The earliest champion that has judged this batch id; null if none has. */
+/** The earliest of the champions that have judged this batch id; null if none has. */
 async function modelThatJudgedBatchFirst(
   models: ServedModels,
   { project, stream, batch }: PostedBatch,
@@ -109,8 +109,8 @@ async function checkPostedBatch(model: ModelHandle, posted: PostedBatch, run: Ju
 }
 
 /**
- * Error messages use this name for the posted file. An unnamed recording is called "body" in every form, because the hash of
- * the content covers the name.
+ * Error messages use this name for the posted file. An unnamed recording is called "body" whatever the format of the batch,
+ * because the hash of the content covers the name.
  */
 async function tableToJudge(
   { body: { kind, path }, columns }: PostedBatch,

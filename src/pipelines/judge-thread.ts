@@ -7,7 +7,7 @@ import { type OpenedServedModels, openServedModels, type ServedFolders } from ".
 import type { PostedBatch } from "./posted-batch.ts";
 import { sentError } from "./sent-error.ts";
 
-/** What a thread opens, and the limits of `judgePostedBatch`. */
+/** What a thread has to open, and the limits of `judgePostedBatch`. */
 export interface JudgeThreadData extends ServedFolders {
   readonly keepDays: number;
   readonly keepMegabytes: number;

@@ -1,12 +1,12 @@
-// The order in which the batches of a stream are judged. By arrival, each batch is judged after the previous one. By data time,
-// a batch waits until its data are older than the allowed lateness, so that batches with older data can still be judged first.
-// The rule is the watermark of stream processing (https://www.vldb.org/pvldb/vol8/p1792-Akidau.pdf) with a fixed lateness. A
-// batch that arrives after this time is judged at once.
+// The order in which the batches of a stream are judged. Ordered by arrival, each batch is judged after the previous one.
+// Ordered by data time, a batch waits until its data are older than the allowed lateness, so that batches with older data can
+// still be judged first. The rule is the watermark of stream processing (https://www.vldb.org/pvldb/vol8/p1792-Akidau.pdf) with
+// a fixed lateness. A batch that arrives after this time is judged at once.
 
 import type { Clock } from "../storage/tracking/sender-clock.ts";
 
 export interface JudgingOrder<Given> {
-  /** Calls with the same key form a stream. */
+  /** Calls with the same key belong to the same stream. */
   readonly keyOf: (given: Given) => string;
   /** Time of the batch's last data; null if it is unknown or irrelevant. */
   readonly timeOf: (given: Given) => Date | null;
@@ -16,7 +16,7 @@ export interface JudgingOrder<Given> {
 }
 
 export interface OrderedWork<Given, T> {
-  /** Resolves when the work has been done in its turn. */
+  /** Resolves when the batch has had its turn and the work is done. */
   readonly run: (given: Given) => Promise<T>;
   /** Stops waiting for batches that have not arrived yet. */
   readonly hurry: () => void;
@@ -63,7 +63,7 @@ export function judgingOrder<Given, T>(
       const arrival = now().getTime();
       const told = timeOf(given)?.getTime();
       const time = told ?? arrival;
-      // A batch whose clock is ahead must not hold up its stream.
+      // A batch from a device whose clock is ahead must not hold up its stream.
       const due = told === undefined ? arrival : Math.min(told, arrival) + latenessMs;
       const own = { given, time, due, done: Promise.withResolvers<T>() };
       const key = keyOf(given);

@@ -21,7 +21,7 @@ import {
   type SummaryOptions,
 } from "./check-batch.ts";
 
-/** What a handle uses in addition to the files in the folder. */
+/** Objects that a handle uses in addition to the files in the folder. */
 export interface Openers {
   readonly network: (model: WatchedModel) => WindowPredictor;
   readonly store: (model: WatchedModel) => StreamStore;
@@ -142,7 +142,7 @@ export class ModelHandle {
     return new MonitorStream(this.store, this.watched.monitored, { stream: name, schemas: streamSchemas });
   }
 
-  /** Closes `other` when this handle is closed. */
+  /** Also closes `other` when this handle is closed. */
   closesAfterwards(other: Pick<OpenedStore, "close">): void {
     this.#closedAfterwards.push(other);
   }

@@ -150,7 +150,8 @@ export async function promote(model: string, now: () => Date = () => new Date())
 }
 
 /**
- * Makes a line's previous champion the champion again. The baseline and the references of this model have not changed since.
+ * Makes a line's previous champion the champion again. The baseline and the references of this model are as they were when it
+ * was last the champion.
  * @throws UserError if there is no previous champion, or if it is no longer a valid model
  */
 export async function rollback(

@@ -74,7 +74,7 @@ export interface ServiceRun {
 
 /** Connections to PostgreSQL that the threads share as evenly as they can. */
 const judgingConnections = 10;
-/** Per thread, so that no batch waits for another one's statement. */
+/** Enough connections per thread that no batch waits for another batch's statement. */
 const leastConnections = 2;
 
 /** @throws UserError if the folder contains no model */

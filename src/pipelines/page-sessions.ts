@@ -15,7 +15,7 @@ import { tokenFileOf } from "./tokens.ts";
 
 /** The stored record of a session. */
 export interface PageSession {
-  /** Hash, as stored in tokens.json, of the token with which the session was opened. */
+  /** Hash of the token that opened the session, as stored in tokens.json. */
   readonly token_hash: string;
   /** ISO 8601, UTC. */
   readonly expires_at: string;

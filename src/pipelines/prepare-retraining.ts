@@ -284,7 +284,7 @@ async function retrainingSchedule(
   return { learningRates, penalty, mixture };
 }
 
-/** Names of the people who have windows among `rows`. */
+/** Returns the names of the people who have windows among `rows`. */
 export function retrainingPeople(windows: WindowSet, rows: Int32Array): string[] {
   const counts = windowsPerName(
     rows.map((row) => windows.groups[row]!),

@@ -206,7 +206,10 @@ function toRetrainRecordings(
   };
 }
 
-/** [U] the label at the middle of each window. The windows were cut without regard to labels. */
+/**
+ * [U] the label at the middle of each window; the windows were cut without regard to labels. The windows were cut without
+ * regard to labels.
+ */
 export async function readRetrainTruth(
   config: NamedColumns & Pick<RetrainConfig, "files" | "rate"> & Required<Pick<RetrainConfig, "truth">>,
   champion: WatchedModel,

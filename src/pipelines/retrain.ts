@@ -253,7 +253,7 @@ async function retrainOn(
   const { retrainSections } = await import("../report/retrain-html.ts");
   const written = await writeModel(trained!, all, {
     staging,
-    // The final fit is that of the winning cycle, which already has its own run on the tracking server.
+    // The final fit is the winning cycle's fit, which already has its own run on the tracking server.
     seal: (cvReport, rows, made) =>
       tracker.seal(
         rows.filter(({ fit }) => fit !== "final"),
@@ -322,7 +322,8 @@ function retrainFitNames(config: Pick<RetrainConfig, "adapt" | "cycles">, folds:
 }
 
 /**
- * Identifies the champion. The folder name is not sufficient, because another champion may get the same name in the meantime.
+ * Identifies the champion. The folder name alone does not identify the champion, because another champion may get the same name
+ * in the meantime.
  */
 function versionToRetrain({ folder }: WatchedModel): string {
   return folder.manifest.model_version;

@@ -1,5 +1,5 @@
-// Sends the batches of a spool: one after another within a stream, but several streams at the same time. While the service
-// cannot be reached, a single batch at a time tests whether it is back.
+// Sends the batches of a spool: one after another within a stream, but several streams at the same time. While the service is
+// unreachable, only one batch at a time is sent, to test whether the service is back.
 
 import { once } from "node:events";
 import { UserError } from "../errors.ts";
@@ -39,7 +39,7 @@ export interface SendingOptions {
 const forEver = Number.POSITIVE_INFINITY;
 const firstPauseMs = 1000;
 const longestPauseMs = 60_000;
-/** Number of attempts before a batch is refused whose failure may be temporary. */
+/** Number of attempts before a batch is refused because of an error that may be temporary. */
 const mostAttempts = 5;
 
 /** An obstacle, and the time of the next attempt. */
@@ -56,7 +56,8 @@ export class SpoolSender {
   readonly #hindered = new Map<string, Hindrance>();
   readonly #attempts = new Map<number, number>();
   /**
-   * Number of times that the connection broke for a batch since other batches were accepted, and the number accepted by then.
+   * How often the connection has broken for a batch since other batches were last accepted, and how many batches had been
+   * accepted by then.
    */
   readonly #broken = new Map<number, { times: number; accepted: number }>();
   #accepted = 0;
@@ -76,7 +77,7 @@ export class SpoolSender {
 
   /** Adds a batch that has been put into the spool. */
   add(batch: SpooledBatch): void {
-    // The time limit covers waiting for the service, not the time in which there is nothing to send.
+    // The time limit covers the time spent waiting for the service, not the time in which there is nothing to send.
     if (this.#queues.size === 0) this.#since = this.#options.clock.now();
     this.#queue(batch).push(batch);
     this.#wake.abort();
@@ -157,7 +158,7 @@ export class SpoolSender {
     return null;
   }
 
-  /** Whether nothing can be sent before a reply has arrived. */
+  /** Whether nothing can be sent until a reply arrives. */
   #mustWait(sending: number): boolean {
     return sending >= this.#options.connections || (sending > 0 && this.#service !== null);
   }
@@ -246,8 +247,8 @@ export class SpoolSender {
   }
 
   /**
-   * Whether a batch repeatedly gets no reply while other batches do; the batch itself is then the cause, for example because a
-   * proxy blocks it.
+   * Whether a batch repeatedly gets no reply while other batches do; the batch itself is then probably the cause, for example
+   * because a proxy blocks it.
    */
   #isAtFault({ number }: SpooledBatch): boolean {
     const before = this.#broken.get(number) ?? { times: 0, accepted: -1 };

@@ -26,7 +26,7 @@ interface SystemFields {
   readonly dest?: string;
 }
 
-/** The classes between which callers distinguish. Any other UserError is decoded as a plain UserError. */
+/** The classes that callers need to tell apart. Any other UserError is decoded as a plain UserError. */
 const classes = [UnknownModel, UnusableModel, OtherContent, TooManyRows, StoreUnavailable] as const;
 
 export function sentError(thrown: unknown): SentError {

@@ -57,7 +57,7 @@ interface Opened {
   replaced: boolean;
 }
 
-/** While SQLite waits for a lock, the service cannot answer any request. Between attempts, it does. */
+/** While SQLite waits for a lock, it blocks the thread, so the service cannot answer any request. Between attempts, it does. */
 export const serviceLedgerWait = { busyTimeoutMs: 100 } as const;
 
 export interface ServedModelsOptions {

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { withFullStop } from "../full-stop.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 
-/** The scope of an obstacle: this batch's stream, or everything that is sent to the service. */
+/** How far an obstacle reaches: to this batch's stream, or to everything that is sent to the service. */
 type Concerned = "stream" | "service";
 
 export type ServiceAnswer =
@@ -15,7 +15,7 @@ export type ServiceAnswer =
   | { readonly kind: "later"; readonly of: Concerned; readonly reason: string; readonly afterMs: number }
   /** A person has to correct the address, the token or the model. */
   | { readonly kind: "setup"; readonly of: Concerned; readonly reason: string; readonly advice: string }
-  /** The service will never accept this batch. `mayPass` means that a few more attempts are worthwhile. */
+  /** The service will never accept this batch. If `mayPass` is true, a few more attempts are worthwhile nevertheless. */
   | { readonly kind: "refused"; readonly reason: string; readonly mayPass: boolean };
 
 /** A reply of the service, before it is interpreted. */

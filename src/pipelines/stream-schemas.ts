@@ -58,7 +58,7 @@ const listedStream = z.object({
       silent: z.boolean().nullable().describe("null if the usual interval is unknown or the stream is retired"),
     })
     .describe(
-      "a stream is silent if its last batch is longer ago than three usual intervals and than the longest interval",
+      "a stream is silent if nothing has arrived for longer than three usual intervals and longer than the longest interval",
     ),
   batches: z
     .object({ total: count, accepted: count, doubtful: count, alarmed: count, rejected: count, excluded: count })

@@ -41,7 +41,7 @@ export interface StreamsRun {
 type ReadableStore = Pick<StreamStore, "fleet" | "page" | "actions">;
 
 /**
- * Lists the streams of a model. With `out`, also writes all streams to a table.
+ * Lists the streams of a model. If `out` is given, also writes all streams to a table.
  *
  * @throws UserError if an option is wrong, or the model folder or its ledger cannot be used
  */
@@ -68,7 +68,7 @@ export async function listStreamsOf(
 }
 
 /**
- * Shows a stream and its batches. With `out`, also writes the batches to a page or a table.
+ * Shows a stream and its batches. If `out` is given, also writes the batches to a page or a table.
  *
  * @throws UserError if an option is wrong, there is no such stream, or the model folder or its ledger cannot be used
  */

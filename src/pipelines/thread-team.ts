@@ -9,7 +9,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { MapItems } from "../monitoring/drift/map-items.ts";
 
-/** A thread's place in a team; it can be sent to a thread only once. */
+/** A thread's place in a team; it can be passed to a thread only once. */
 export interface TeamSeat {
   /** Three slots, which successive calls of `map` use in turn; see `slotFields`. */
   readonly slots: Int32Array<SharedArrayBuffer>;
@@ -51,8 +51,7 @@ export function mapInTeam({ slots, ports }: TeamSeat): MapItems {
   return (items, each, onResult) => {
     const [own, other] = [slotOfTeam(call), slotOfTeam(call + 1)];
     call++;
-    // The slot of the next call is free: every thread has begun this call, so no thread is still in the earlier call that used
-    // that slot.
+    // The next call's slot is free: every thread has begun this call, so none is still in the earlier call that used that slot.
     const at = (field: keyof typeof slotFields): number => own + slotFields[field];
     const sent: { items: number[]; results: unknown[] } = { items: [], results: [] };
     for (let i = Atomics.add(slots, at("next"), 1); i < items.length; i = Atomics.add(slots, at("next"), 1)) {

@@ -47,7 +47,9 @@ export interface TokenRun {
   readonly actor?: string;
 }
 
-/** Where the tokens of a service are stored: in `--tokens`, or in tokens.json in its folder of streams or models. */
+/**
+ * Where a service stores its tokens: in the file that `--tokens` names, or in tokens.json in its folder of streams or models.
+ */
 export function tokenFileOf({ tokens, store, models }: TokenPlaceConfig): string {
   if (tokens !== undefined) return tokens;
   const address = store === undefined ? undefined : parseStoreAddress(store);

@@ -57,7 +57,7 @@ export type TrainEvent =
       quality: QualityReport;
       /** Total number of windows. */
       windows: number;
-      /** Samples that are in no window; rows that were left out earlier are in `quality`. */
+      /** Samples that belong to no window; `quality` counts the rows that were left out before. */
       dropped: DroppedSamples;
       /** Windows in which the label changes; null if there are none. */
       labelChanges: LabelChanges | null;

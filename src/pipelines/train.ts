@@ -203,7 +203,8 @@ async function trainOn(
 }
 
 /**
- * The model that `--from` names, and the options with those of the model filled in; reading a model loads the network layers.
+ * The model that `--from` names, and the options, completed with those of the model; reading the model loads the network
+ * layers.
  */
 async function startOfTraining(resolved: TrainConfig): Promise<{ start?: StartingModel; given: TrainConfig }> {
   if (resolved.from === undefined) return { given: resolved };

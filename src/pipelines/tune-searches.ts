@@ -34,7 +34,7 @@ export interface TuneTrial {
 
 /** One search. */
 export interface TuneSearch {
-  /** The fold whose people are excluded from the search; null for the search over all people. */
+  /** The fold whose test people the search does not use; null for the search over all people. */
   fold: number | null;
   /** Every trial, in order. */
   trials: TuneTrial[];
@@ -59,7 +59,7 @@ export type TuneEvent =
       type: "trial";
       /** "fold 1", or "everyone" for the last search. */
       search: string;
-      /** Whether the trial is part of the search, or tests its result. */
+      /** Whether the trial is part of the search itself, or tests the search's result. */
       purpose: "search" | "judge";
       /** Seconds left for trying candidates. */
       secondsLeft: number;
@@ -82,7 +82,7 @@ export class TuneSearches {
   readonly #trials: TuneTrials;
   readonly #reporter: Pick<Reporter<TuneEvent>, "event">;
   readonly #signal: AbortSignal | undefined;
-  /** Seconds spent on the trials of the search, and on all trials. */
+  /** Seconds spent on the trials of this search, and on all trials. */
   #searching = 0;
   seconds = 0;
   #searches = 0;

@@ -54,7 +54,7 @@ export async function writeBatchPage(
   await writeReportPage(out, page);
 }
 
-/** The references that are drawn together with the batch: only those that are complete. */
+/** The references that are drawn together with the batch; incomplete ones are left out. */
 export function batchPagePast(
   { anchor, rolling }: PagedBatch["memory"],
   { monitored: { referenceBatches } }: Pick<WatchedModel, "monitored">,

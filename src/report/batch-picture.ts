@@ -34,7 +34,7 @@ export interface PicturedValues {
 
 export interface PicturedChannel {
   name: string;
-  /** Unit of the values; null if unknown, and for a signal that is a share. */
+  /** Unit of the values; null if it is unknown, or if the values are a signal without a unit. */
   unit: string | null;
   /** Range of the bins; it covers 99 % of the values of each source. */
   from: number;

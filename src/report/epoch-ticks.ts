@@ -1,4 +1,4 @@
-/** Returns about `most` whole epochs to mark on an axis from 1 to `last`. */
+/** Returns about `most` whole epochs between 1 and `last`, as marks for an axis. */
 export function epochTicks(last: number, most: number): number[] {
   const step = Math.ceil(last / most);
   return Array.from({ length: last }, (_, i) => i + 1).filter((epoch) => epoch === 1 || epoch % step === 0);

@@ -1,5 +1,5 @@
 // The evidence of a stream's batches against the alarm level. Evidence multiplies from batch to batch, so its scale is
-// logarithmic, from a ten-thousandth to a hundred times the alarm level; values beyond are drawn at the border.
+// logarithmic, from a ten-thousandth to a hundred times the alarm level; values outside this range are drawn at its border.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";

@@ -14,13 +14,13 @@ export interface HistoryAxis {
   readonly scale: Plot.ScaleOptions;
 }
 
-/** The rows that form curves. Of an ensemble, these are the epochs of the member that is trained in mini-batches. */
+/** The rows that form curves. For an ensemble, these are the epochs of the member that is trained in mini-batches. */
 export function rowsOnHistoryAxis(history: readonly HistoryRow[]): readonly HistoryRow[] {
   const inMiniBatches = history.filter(({ learning_rate }) => learning_rate !== null);
   return inMiniBatches.length > 0 ? inMiniBatches : history;
 }
 
-/** @param rows of curves @param most number of marks, about */
+/** @param rows of curves @param most approximate maximum number of marks */
 export function historyAxis(rows: readonly HistoryRow[], most: number): HistoryAxis {
   const last = Math.max(2, ...rows.map(({ epoch }) => epoch));
   const scale = { domain: [1, last], ticks: epochTicks(last, most) };

@@ -5,7 +5,7 @@ import { type Html, type HtmlValue, html } from "./html.ts";
 /**
  * @param label the region's name for screen readers
  * @param rows each row's first cell is its heading
- * @param kind a class from the style sheet, if any
+ * @param kind a class of the style sheet, if the table needs one
  */
 export function htmlTable(label: string, head: readonly string[], rows: readonly HtmlValue[][], kind = ""): Html {
   const body = rows.map(

@@ -1,7 +1,7 @@
 // A template tag for HTML that escapes every value, except values that are already HTML. Names of people, classes and files
 // come from users, so all markup of a page is made with this tag.
 
-/** A piece of finished markup. Only `html` and `trustedHtml` make one. */
+/** A piece of finished markup. Only `html` and `trustedHtml` create values of this type. */
 export class Html {
   readonly text: string;
   constructor(text: string) {

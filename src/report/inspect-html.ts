@@ -157,7 +157,7 @@ function inspectSections(input: InspectInput): Section[] {
   ];
 }
 
-/** Who would be tested on, by fold, and the other side of a fixed split. */
+/** The people that each fold would be tested on, and the test set of a fixed split. */
 function inspectSplitSection({ folds, testSet }: InspectInput): Section[] {
   if (folds === null) return [];
   const rows = folds.map(({ fold, testUsers }) => [String(fold), listedNames(testUsers), String(testUsers.length)]);

@@ -40,7 +40,7 @@ export function learningCurves(report: CvReport, history: readonly HistoryRow[])
     name: "final",
     title: "Final fit",
     about: `All data, without a validation part; ${finalFitTableText(report)}, the median of the folds' best ${axes.across.plural}; ${formatDuration(report.final_fit.seconds)}.`,
-    // A single penalty is no curve.
+    // A single penalty does not make a curve.
     rows: axes.across.name === "penalty" ? [] : drawn.filter((row) => row.fit === "final"),
     bestEpoch: null,
   });

@@ -18,7 +18,7 @@ interface Bar {
   readonly support?: number;
 }
 
-/** A range of scores; null if it is not known. */
+/** A range of scores; null if the range is not known. */
 export type ScoreRange = { readonly low: number; readonly high: number } | null;
 
 interface PersonMetrics {
@@ -51,7 +51,7 @@ ${htmlTable("Metrics by person", ["person", ...(hasFolds ? ["fold"] : []), ...he
 
 /**
  * F1 per class over all predictions, with precision and recall as marks, also as a table.
- * @param ranges of each class's scores, for the table
+ * @param ranges range of each class's scores, for the table
  */
 export function classBars(
   report: Pick<CvReport, "pooled"> & { readonly classes: readonly string[] },

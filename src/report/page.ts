@@ -53,7 +53,7 @@ ${sections.map(pageSection)}
   return page.text;
 }
 
-/** A tile for one important figure: name, value and a line of explanation. */
+/** A tile for one important figure: the name, the value, and a line of explanation. */
 export function pageTile(name: string, value: string, about: string, kind = ""): Html {
   return html`<div class="tile ${kind}"><dt>${name}</dt><dd><strong>${value}</strong><span>${about}</span></dd></div>`;
 }

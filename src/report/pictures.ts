@@ -1,5 +1,5 @@
-// The report's two main charts as SVG files, for places that show pictures but no HTML, such as MLflow or a paper. They have no
-// style sheet, so they contain their colours and a white background.
+// The report's two main charts as SVG files, for places that show pictures but no HTML, such as MLflow or a paper. The pictures
+// have no style sheet, so they contain their own colours and a white background.
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport } from "../learning/training/cv-report.ts";

@@ -17,7 +17,7 @@ export interface ShownCurve {
 /** Maximum number of points; a chart has no more pixels in its width. */
 const mostPoints = 200;
 
-/** @param curves of the classes that occur */
+/** @param curves the curves of the classes that occur */
 export function precisionRecallCharts(curves: readonly ShownCurve[], pooled: ClassificationMetrics): Html {
   const panels = curves.map((curve) => precisionRecallPanel(curve, pooled));
   return html`<h3>Precision and recall</h3>
@@ -65,10 +65,10 @@ function precisionRecallChart(
   });
 }
 
-/** At most `mostPoints` points, evenly spread over the recall, with the first and the last. */
+/** Returns at most `mostPoints` points, evenly spread over the recall, including the first and the last. */
 export function precisionRecallChartPoints({ precision, recall }: ShownCurve): { recall: number; precision: number }[] {
   const points = recall.map((own, i) => ({ recall: own, precision: precision[i]! }));
-  // Precision falls between two gains of recall; the last point before the next gain would draw a saw.
+  // Precision falls between two gains of recall, so drawing the last point before the next gain would give a sawtooth.
   const gains = points.filter(({ recall: own }, i) => i === 0 || own > points[i - 1]!.recall);
   if (gains.length <= mostPoints) return gains;
   const steps = Array.from({ length: mostPoints }, (_, i) => Math.round((i * (gains.length - 1)) / (mostPoints - 1)));

@@ -53,8 +53,8 @@ export interface ReportOptions {
 const atOnce = 50;
 
 /**
- * Sends everything that the server does not have yet. Only one process per model may do so, because two might each create a
- * run.
+ * Sends everything that the server does not have yet. Only one process per model may do this, because two processes might each
+ * create a run.
  */
 export async function reportStream(
   client: MlflowClient,
@@ -118,7 +118,7 @@ async function reportStreamUnderLock(
         "this folder's batches are reported to a new run",
     );
   }
-  // A server that stores artifacts elsewhere would reject each table of each check.
+  // A server whose artifacts are stored elsewhere would reject every table of every check.
   const tables = run?.artifactUri.startsWith("mlflow-artifacts:") ?? false;
   let sent = last;
   while (unsent === null && sent < total) {
@@ -134,7 +134,10 @@ async function reportStreamUnderLock(
   return { stream, sent: sent - last, page: sender.page, unsent: missing };
 }
 
-/** Marks a new run before anything is sent, because anything that was sent after a mark may come from another ledger. */
+/**
+ * The number of batches that the run has certainly received: none after the mark, because batches sent after a mark may come
+ * from another ledger. A new run is therefore marked before anything is sent.
+ */
 function countReportedBatches({ lastSteps, tags }: MlflowRun): number {
   return Math.min(lastSteps[verdictMetric] ?? 0, readStreamLogMark(tags[ledgerTag])?.step ?? 0);
 }

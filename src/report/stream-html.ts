@@ -161,7 +161,7 @@ function streamBatchRow(batch: ShownBatch): (string | Html)[] {
   ];
 }
 
-/** The reasons of a batch in a history, in a few words each. */
+/** The reasons for a batch's verdict in a history, in a few words each. */
 export function streamBatchReasons({
   raised_by,
   likely_causes,

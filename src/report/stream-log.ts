@@ -1,6 +1,6 @@
-// The log of a stream's checks for a tracking server, with one run per stream and one step per batch. The log is read from
-// the ledger, and the last step of the run shows where to continue. A run has at most 30 metrics, which an MLflow page can still
-// show as charts; every statistic of a batch is in a table.
+// The log of a stream's checks for a tracking server, with one run per stream and one step per batch. The log is read from the
+// ledger, and the last step of the run shows where to continue. A run has at most 30 metrics, because an MLflow page shows no
+// charts for more; a table holds every statistic of a batch.
 
 import { basename, resolve } from "node:path";
 import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";
@@ -16,9 +16,9 @@ export const verdictMetric = "verdict";
 export const shownInNote = 20;
 /** Batches per table, because a table is sent again with each new batch. */
 export const batchesPerTable = 100;
-/** The newest tables that MLflow lists; a tag names them, and its length is limited. */
+/** The newest tables that MLflow lists; a tag of limited length contains their names. */
 const listedTables = 50;
-/** More classes than this would be more than 30 metrics, so their shares are only in the table. */
+/** More classes than this would exceed 30 metrics, so their shares are only in the table. */
 const mostClassMetrics = 10;
 /** Tag of the run that names its ledger; see `streamLogMark`. */
 export const ledgerTag = "tidemark.ledger";
@@ -96,7 +96,7 @@ export function streamLogEvents(
   const starts = new Set(batches.map(({ step }) => streamTableStart(step)));
   return [
     ...(tables ? [...starts].map((start) => streamLogTable(all, start)) : []),
-    // Between two checks nothing runs, and the next check moves the end.
+    // Nothing runs between two checks, so each check moves the end of the run.
     { type: "status", run: streamRun, status: "FINISHED", at: Date.parse(newest.receivedAt) },
     ...batches.map((batch): TrackingEvent => {
       const at = Date.parse(batch.receivedAt);

@@ -4,7 +4,7 @@ import { shellCommand, shellPath } from "../shell-words.ts";
 import type { ServerAddress } from "../storage/tracking/server-address.ts";
 import type { TrackedOutcome } from "./training-tracker.ts";
 
-/** The part of a run that the tracking server has received at its end. */
+/** The part of a run that the tracking server had received when the run ended. */
 export interface TrackedEvent {
   type: "tracked";
   /** Address of the run's page; null if the server has none. */

@@ -163,10 +163,10 @@ export class TrainingTracker {
    */
   async seal(history: readonly HistoryRow[], end: (at: number) => readonly TrackingEvent[]): Promise<string> {
     this.#endSampling();
-    // A training that is shorter than the interval has a sample, too.
+    // Even a training run that is shorter than the interval gets one sample.
     await this.#sample(true);
     const at = this.#now();
-    // An earlier session may have written an epoch's checkpoint, but not its line.
+    // An earlier session may have written the checkpoint of an epoch, but not its line in the log.
     for (const { fit, ...row } of history) this.#record(trainLogEpoch(row, fit, at));
     this.#record(...meanCurves(history, at));
     await this.#written;
@@ -175,7 +175,7 @@ export class TrainingTracker {
   }
 
   /**
-   * Called once the folder is in place. Sends those of the remaining events that the server accepts.
+   * Called once the folder is in place. Sends the remaining events, as far as the server accepts them.
    * @param directory the folder of the files that `seal` named
    */
   async finish(directory: string = this.#config.out): Promise<TrackedOutcome> {
@@ -263,7 +263,7 @@ function isHeardByTracker(event: { readonly type: string }): event is LoggedEven
   return ofInterest.includes(event.type) && !compared;
 }
 
-/** The fit that an event ends. */
+/** Returns the fit that the event ends. */
 function trackedFitEndedBy(event: LoggedEvent): FitName {
   if (event.type === "fold") return `fold-${event.fold}`;
   return event.type === "cycle" ? `cycle-${event.report.cycle}` : "final";

@@ -3,8 +3,8 @@ import { type Html, html } from "./html.ts";
 import { chartWidth, plotSvg } from "./plot-svg.ts";
 
 /**
- * A chart across the whole page, with a second drawing for phones, because text that shrinks with its chart becomes too small
- * to read.
+ * A chart across the whole page, with a second drawing for phones, because text in a scaled-down chart becomes too small to
+ * read.
  */
 export function wideCard(chart: (width: number) => Chart): Html {
   const drawn = (width: number): Html => {

@@ -1,6 +1,6 @@
 /**
  * The mean of the two middle numbers, or the middle number; NaN without numbers.
- * @param values in any order, which stays as it is
+ * @param values in any order; the order is not changed
  */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

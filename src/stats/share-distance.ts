@@ -5,7 +5,7 @@
 /** Total variation: the largest difference in probability over all sets of categories. */
 export function totalVariationDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [n, m] = shareTotals(a, b);
-  // The maximising set is all categories with a larger share in a. Unlike shares, counts can be added exactly. The
+  // The maximising set is all categories with a larger share in a. Counts can be added exactly, unlike shares. The
   // result is the difference of two quotients in 0..1, the first of which is the larger.
   let [inA, inB] = [0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -34,7 +34,7 @@ export function jensenShannonDistance(a: ArrayLike<number>, b: ArrayLike<number>
 }
 
 /**
- * Returns 1 minus the binary entropy of the ratio p : q. Each formula is used only where rounding cannot push the result out of
+ * Returns 1 minus the binary entropy of the ratio p : q. Each formula is used only where rounding cannot push its result out of
  * 0..1.
  */
 function bitsFromShares(p: number, q: number): number {

@@ -1,6 +1,6 @@
 /** Counts over bins with open tails, and how far the values in the tails lie beyond the outermost edges. */
 export interface OpenHistogram {
-  /** One more entry than the edges. */
+  /** One more entry than there are edges. */
   readonly counts: ArrayLike<number>;
   /** Sum of the distances between the first edge and the values below it. */
   readonly excessBelow: number;

@@ -2,7 +2,8 @@
 // therefore has exactly the same sums as the whole series, which would not hold for a running total.
 
 /**
- * [N - width + 1] sums of `width` consecutive values, by blocks of doubling length: about 2 log2(width) additions each.
+ * [N - width + 1] sums of `width` consecutive values, computed by blocks of doubling length: about 2 log2(width) additions
+ * each.
  * @param values [N]
  * @param width a whole number above 0; a shorter series has no sums
  */

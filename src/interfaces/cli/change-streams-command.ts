@@ -47,8 +47,8 @@ export function changeStreamsCommands(): Command[] {
     description:
       "Deletes everything about a stream from the model folder: batches, results, references and state. The freed space is " +
       "overwritten. The ledger records who erased the stream, when and why, under a hash of the stream's name. Tidemark " +
-      "does not know which person a stream belongs to: erasing a stream erases a person's data only if it holds all " +
-      "of them. Runs on an MLflow server, exported pages and tables, copies of the model folder and backups are " +
+      "does not know which person a stream belongs to: erasing a stream erases all data of a person only if that person " +
+      "has no other stream. Runs on an MLflow server, exported pages and tables, copies of the model folder and backups are " +
       "not erased; delete them yourself.",
     options: streamsEraseOptions,
     resolve: resolveStreamsEraseConfig,

@@ -18,10 +18,10 @@ const closing: Closing = {
     'tidemark streams erase wrist-7 --model models/walk \\\n    --reason "the participant withdrew"',
   ],
   notes: [
-    "A stream is silent if its last batch is longer ago than three times the usual interval and than every pause " +
-      "among its last 20 batches.",
+    "A stream is silent if nothing has arrived for longer than three times its usual interval, and longer than every " +
+      "pause among its last 20 batches.",
     "Evidence is drawn on a scale that ends at the alarm level; a full bar is an alarm, and a dot is a rejected " +
-      "batch. A question mark after a state means that the cause of the alarm is provisional.",
+      "batch. A question mark after a state means that the name of the change is provisional.",
   ],
   exitCodes: [
     [0, "done; the exit code does not depend on alarms"],

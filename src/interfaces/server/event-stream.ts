@@ -9,7 +9,7 @@ const heartbeatMs = 15_000;
 
 interface Reader {
   caller: Caller;
-  /** The caller of the request by the tokens of today; null if it would now be refused. */
+  /** The request's caller according to the current tokens; null if the request would now be refused. */
   readonly identify: () => Promise<Caller | null>;
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
 }
@@ -44,7 +44,7 @@ export class EventStream {
 
   /**
    * Ends the replies to callers whose token or session is no longer valid, and shows the others that the service is alive.
-   * Every 15 s, this happens by itself.
+   * Runs by itself every 15 s.
    */
   async refresh(): Promise<void> {
     await Promise.all([...this.#readers].map((reader) => this.#identifyAgain(reader)));

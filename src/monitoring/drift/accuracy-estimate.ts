@@ -98,8 +98,8 @@ export interface AccuracyEstimate {
   readonly lower: number;
   readonly upper: number;
   /**
-   * Whether held-out people had a similar confidence in batches of about this length. If not, the interval's coverage is not
-   * guaranteed.
+   * Whether held-out people had a similar confidence in batches of about this length. If not, the coverage of the interval is
+   * not guaranteed.
    */
   readonly rehearsed: boolean;
 }
@@ -107,26 +107,26 @@ export interface AccuracyEstimate {
 /** Default coverage of the interval, an arbitrary choice; it needs at least 9 people. */
 const defaultCoverage = 0.9;
 /**
- * Factor of the sigmoid, chosen on half 1 of WISDM and MotionSense. A hard threshold would be infinitely steep, and the mean
- * confidence corresponds to a steepness of about 1.
+ * Factor of the sigmoid, chosen on one half of WISDM's and MotionSense's people. A hard threshold would be infinitely steep;
+ * the mean confidence corresponds to a steepness of about 1.
  */
 const steepness = 5;
 /**
- * Added to the variance e (1 - e) of an estimate e, because accuracy varies even if the estimate is 0 or 1; chosen on half 1 of
- * WISDM and MotionSense.
+ * Added to the variance e (1 - e) of an estimate e, because accuracy varies even if the estimate is 0 or 1; chosen on one half
+ * of WISDM's and MotionSense's people.
  */
 const leastVariance = 0.02;
 /** Number of steps in which the miscoverage is divided between the two sides to find the shortest interval; arbitrary. */
 const divisions = 10;
 /**
  * Part of the allowed miscoverage that is used, because the shortest of several intervals covers fewer new people than people
- * from whom it was chosen. Lies between two measured values; see docs/decisions.md.
+ * from whom it was chosen. The value lies between two measured values; see docs/decisions.md.
  */
 const usedOfMissed = 0.9;
 
 /**
  * @param people out-of-fold predictions; people have equal weights in the intervals, and windows in the threshold
- * @param lengths of the batches into which each person's windows are cut, in windows
+ * @param lengths lengths, in windows, of the batches into which each person's windows are cut
  * @throws RangeError if nobody has enough windows for a batch, or a number is outside 0..1
  */
 export function calibrateAccuracy(
@@ -202,7 +202,7 @@ export function estimateAccuracy(
     const lengthOf = (rung: AccuracyRung): number => rung[side] ?? rung.halfWidth;
     const at = (of: (rung: AccuracyRung) => number): number =>
       interpolateAccuracyWidth([below.windows, of(below)], [(above ?? below).windows, of(above ?? below)], windows);
-    // A half width of 1 means that there is no interval, even if the estimate is outside 0..1.
+    // A half width of 1 means that there is no interval, even if the estimate lies outside 0..1.
     return at(({ halfWidth }) => halfWidth) < 1 ? at(lengthOf) * scale : Number.POSITIVE_INFINITY;
   };
   const { leastConfidence, mostConfidence } = below ?? rungs[0]!;
@@ -263,7 +263,7 @@ function accuracyScore(bin: number, threshold: number): number {
   return 1 / (1 + Math.exp(steepness * (threshold - signalBinLogits[bin]!)));
 }
 
-/** A rehearsed batch; `error` is the accuracy minus the estimate, divided by `accuracyDeviation` of the estimate. */
+/** A rehearsed batch; `error` is the accuracy minus the estimate, divided by the estimate's `accuracyDeviation`. */
 interface RehearsedAccuracy {
   readonly confidence: number;
   readonly estimate: number;
@@ -313,7 +313,7 @@ function shortestAccuracyInterval(
     );
     return { below, above, width };
   });
-  // Ignores differences of rounding, so that the result does not depend on the order of the people.
+  // Ignores rounding differences, so that the result does not depend on the order of the people.
   const { below, above } = sides.reduce((best, own) => (own.width < best.width - 1e-9 ? own : best));
   const atHalf = accuracyDeviation(1 / 2);
   return { below: Math.min(1, below * atHalf), above: Math.min(1, above * atHalf) };

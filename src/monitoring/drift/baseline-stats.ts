@@ -49,7 +49,7 @@ export interface BaselineStats {
   /** Version of the model trained on this data. */
   readonly model_version: string;
   /**
-   * The data that `check` compares batches with, with keys in camelCase; absent from models of versions without `check`.
+   * The data with which `check` compares batches, with keys in camelCase; absent from models of versions without `check`.
    */
   readonly drift?: DriftBaseline;
   /** "sha256:" and 64 hexadecimal digits, computed over the rest of the file as canonical JSON, without this key. */

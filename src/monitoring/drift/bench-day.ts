@@ -1,5 +1,5 @@
-// Draws the days of `drift-bench`. It differs from the calibration's generator, on whose days the calibration must not be
-// tested: bout lengths are uniformly distributed over a range, and no activity comes twice in a row.
+// Draws the days of `drift-bench`. The generator differs from the calibration's, because a calibration must not be tested on
+// the days that it assumes: bout lengths are uniformly distributed over a range, and no activity comes twice in a row.
 
 import type { Rng } from "../../random.ts";
 import type { Chunk, DaySource } from "./rehearsal.ts";

@@ -8,7 +8,7 @@ import type { DriftModel } from "./comparison.ts";
 /** A class with at least this share of the rows fills a batch; an arbitrary choice. */
 const mainShare = 0.8;
 
-/** Returns the class that fills the batch; null if no class does, or if the model does not support bouts. */
+/** Returns the class that fills the batch; null if no class fills it, or if the model does not support bouts. */
 export function boutActivity(batch: ClassSummaries, model: DriftModel): number | null {
   if (!hasBoutActivities(model)) return null;
   const rows = batch.map(batchSummaryRows);

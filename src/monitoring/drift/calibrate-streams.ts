@@ -1,7 +1,7 @@
 // Computes the alarm level and the resulting run length. Each person's rehearsed days are judged as in production, by a model
-// without that person: the other people's calibration ladders for both kinds of reference, and their training data. So the
-// level accounts for everything that adds to the evidence. Only the standards of each class and the choice of the statistic are
-// based on everybody.
+// without that person: it has the other people's calibration ladders for both kinds of reference, and their training data. The
+// level therefore accounts for everything that adds to the evidence. Only the standards of each class and the choice of the
+// statistic are based on everybody.
 
 import type { Rng } from "../../random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -115,7 +115,7 @@ function peopleOfCalibratedStreams(
     if (day !== "recorded" && source.choices.size === 0) return [];
     const isLeftOut = ({ group: name }: Rehearsed): boolean => name === group.name;
     if (kinds.own_past!.rehearsed.every(isLeftOut)) return [];
-    // Made only when this thread judges a stream of the person, because other threads may judge all of them.
+    // Made only when this thread judges one of the person's streams, because other threads may judge all of them.
     let made: DriftModel | undefined;
     return [{ source, model: () => (made ??= modelOfOthers(g, group.name)) }];
   });
@@ -161,8 +161,8 @@ function daysOfCalibratedStreams(day: DayPlan): DayPlan[] {
 }
 
 /**
- * The kind of day with the longest bouts. The alarm level is set on it, because it must hold for every kind of day, and
- * evidence accumulates fastest without drift if bouts are long and their batches resemble each other.
+ * The kind of day with the longest bouts. The alarm level is set on these days, because it must hold for every kind of day, and
+ * without drift, evidence accumulates fastest if bouts are long and their batches resemble each other.
  */
 function hardestDayOfCalibratedStreams(day: DayPlan): DayPlan {
   return day === "recorded" ? day : { bouts: [day.bouts[1], day.bouts[1]] };

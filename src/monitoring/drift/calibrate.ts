@@ -44,7 +44,7 @@ export interface CalibrateOptions {
   readonly shiftSd?: number;
   /** The statistic behind the score (default: the one that detects the shift soonest). */
   readonly statistic?: ScoreStatistic;
-  /** Stored unchanged, for kinds of reference that could not be rehearsed (default: null). */
+  /** Stored unchanged; applies to kinds of reference that could not be rehearsed (default: null). */
   readonly correlationSeconds?: Calibration["correlation_seconds"];
   /** Called with the finished share of the work, which increases to 1. Must not throw. */
   readonly progress?: (done: number) => void;
@@ -165,8 +165,8 @@ function rehearseToCalibrate(
   rng: Rng,
   { progress, units }: { progress: RehearsalProgress; units: number },
 ): Rehearsed[] {
-  // Draws the channels before the pairs are distributed among threads, so that the results are the same for any number of
-  // threads.
+  // Draws the channels before the pairs are distributed among threads, so that the number of threads does not affect the
+  // results.
   const channels = Object.keys(pairs[0]?.pair.current[0]?.shifted ?? {});
   const drawn = pairs.map((own) => ({
     ...own,
@@ -197,9 +197,10 @@ function rehearseToCalibrate(
 }
 
 /**
- * Chooses the statistic. Against the stream's own past, it is the statistic with which the evidence of a shift grows fastest.
- * Against the training data, it is always the distance within classes, because the distance between whole batches depends on
- * people's activities, and standards by class do not hold for new people. docs/decisions.md has the figures.
+ * Chooses the statistic. Against the stream's own past, the chosen statistic is the one with which the evidence of a shift
+ * grows fastest. Against the training data, the statistic is always the distance within classes, because the distance between
+ * whole batches depends on people's activities, and standards by class do not hold for new people. docs/decisions.md has the
+ * figures.
  */
 function statisticToCalibrate(kind: CalibrationKind, seen: KindCalibration["seen"]): ScoreStatistic {
   if (kind === "baseline") return "ksWithinClasses";
@@ -216,7 +217,7 @@ function calibrateSeenShifts(rehearsed: readonly Rehearsed[], shiftSd: number): 
   if (rehearsed.every(({ shifted }) => shifted === undefined)) return null;
   const pValues = (name: ScoreStatistic): number[] => {
     const rungs = rungsByEffectiveLength(rehearsed, name);
-    // Batches of a few seconds contain a single activity, so a statistic that is good for them may be worse for longer batches.
+    // Batches of a few seconds contain a single activity, so the best statistic for them may be a poor one for longer batches.
     const longer = rungs.filter(({ seconds }) => seconds >= shortestSeenSeconds);
     return (longer.length > 0 ? longer : rungs).flatMap(({ seconds, batches }) =>
       rungPValues(

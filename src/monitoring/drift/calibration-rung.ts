@@ -35,7 +35,7 @@ export interface Rehearsed {
 const batchesPerRung = 250;
 /**
  * Minimum ratio between the lengths of neighbouring rungs; closer rungs are merged. Batches of one nominal length differ a
- * little in effective length, because some people recorded more than others, so a border between such batches would separate
+ * little in effective length, because some people recorded more than others; a border between such batches would separate
  * people, not lengths.
  */
 const leastLengthRatio = 1.25;
@@ -83,7 +83,7 @@ export function calibrationRung(
   };
 }
 
-/** Returns the p-values of batches that have drifted. */
+/** Returns the p-values that the batches get once they have drifted. */
 export function rungPValues(
   seconds: number,
   rehearsed: readonly Rehearsed[],
@@ -172,8 +172,8 @@ function bareCalibrationRung(
   return {
     ...nullScoreRung(seconds, scores),
     standard,
-    // Computes the score beyond which chance is no explanation: as far above the highest score as that score is above the
-    // median.
+    // Computes the score above which chance is no explanation: it is as far above the highest score as the highest score is
+    // above the median.
     reach: roundScoreFigure(2 * far.at(-1)! - far[far.length >> 1]!),
   };
 }

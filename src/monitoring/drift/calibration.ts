@@ -1,10 +1,11 @@
-// The model's data on drift-free batches, for each kind of reference: the usual size of each statistic, the scores, and the
-// statistic from which the score is computed. `calibrate` computes it, baseline_stats.json stores it, and every check reads it.
+// A model's data on drift-free batches, for each kind of reference: the usual size of each statistic, the scores, and the
+// statistic from which the score is computed. `calibrate` computes this data, baseline_stats.json stores it, and every check
+// reads it.
 //
-// The two references of a stream's own past, its first N batches (the anchor) and its last N (the rolling reference), share
-// one calibration, because they are alike without drift. A third kind that compared the last N batches together with the first
-// N was rejected: it detected steps and ramps later than comparisons of single batches, because it can be made only once per N
-// batches.
+// The two references from a stream's own past, its first N batches (the anchor) and its last N (the rolling reference), share
+// one calibration, because without drift they are alike. We tried a third kind, which compared the last N batches together with
+// the first N, and rejected it: it detected steps and ramps later than comparisons of single batches, because it can be made
+// only once per N batches.
 
 import { z } from "zod";
 import { type ClassStandards, classStandardsSchema } from "./class-standards.ts";
@@ -37,9 +38,9 @@ export interface CalibrationRung extends NullRung {
 /** Statistics and scores of drift-free batches against one kind of reference. */
 export interface KindCalibration {
   /**
-   * How rehearsed batches were separated from their reference. "bouts" means by chance alone (a stationary block bootstrap of
-   * all recordings), because there were too few people to hold one out; a new person is then further away than rehearsed
-   * batches.
+   * How the batch of each rehearsed pair was kept separate from its reference. "bouts" means by chance alone (a stationary
+   * block bootstrap of all recordings), because there were too few people to hold one out; a new person is then further away
+   * than rehearsed batches.
    */
   readonly apart: "people" | "recordings" | "halves of recordings" | "bouts";
   /**
@@ -61,13 +62,13 @@ export interface KindCalibration {
   readonly rungs: readonly CalibrationRung[];
   /** Separate rungs for batches with few, some and many classes in common with their reference, fewest first. */
   readonly mixes?: readonly MixRungs[];
-  /** One per batch length, shortest first; absent from older calibrations, whose rungs have the factors. */
+  /** One per batch length, shortest first; absent from older calibrations, which store the factors in the rungs. */
   readonly streams?: readonly StreamRung[];
 }
 
 /**
- * The rungs of comparisons with similar numbers of classes in common. Rungs by number of common classes differ, because one
- * activity varies more from day to day than the mean of several activities.
+ * The rungs of comparisons with similar numbers of classes in common. Rungs are separated by number of common classes, because
+ * one activity varies more from day to day than the mean of several activities.
  */
 export interface MixRungs {
   /** Minimum effective number of common classes; see `effectiveClassCount`. */
@@ -123,7 +124,7 @@ export interface MeasuredRunLength {
   readonly people: number;
   /** Length of a batch. */
   readonly seconds: number;
-  /** Results for each kind of day, with one stream per person. */
+  /** Results for each kind of day; each person has one stream per kind. */
   readonly days: readonly {
     readonly day: RehearsedDay;
     /** Number of batches up to the first alarm of each stream, or to its end. */
@@ -133,7 +134,7 @@ export interface MeasuredRunLength {
   }[];
 }
 
-/** Either "recorded", for days in recorded order, or bouts of one activity. */
+/** Either "recorded", which means the recorded order, or bouts of one activity. */
 export type RehearsedDay =
   | "recorded"
   | {

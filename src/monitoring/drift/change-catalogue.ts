@@ -1,7 +1,7 @@
-// The changes that a drift benchmark injects into drift-free recordings, in a fixed order, with their sizes and names. Sizes
-// in a channel's unit are given in standard deviations of the baseline (sd). The defaults are arbitrary; the benchmark shows
-// which changes matter. Changes of person or activity are not in the catalogue, because they need other recordings; the code
-// that builds the streams makes them.
+// The changes that a drift benchmark injects into drift-free recordings, in a fixed order, with their sizes and names. Sizes in
+// a channel's unit are given in standard deviations of the baseline (sd). The defaults are arbitrary; the benchmark shows which
+// changes matter. Changes of person or activity are not in the catalogue, because they need other recordings; the code that
+// builds the streams makes these changes.
 
 import { percent } from "../../percent.ts";
 import { type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";
@@ -148,7 +148,7 @@ export function changeCatalogue(
   ];
 }
 
-/** Changes all sensors of a kind together, from the unit of the first sensor. */
+/** Changes all sensors of a kind together, from the unit of the first of them. */
 function catalogueWrongUnit(
   { kind, name, unit: usual, mistaken }: Quantity,
   alike: readonly Sensor[],

@@ -21,9 +21,9 @@ export function extendChangeSeries(
 
 /**
  * Computes a batch's distance from the training data per channel. A sensor offset moves the means of all classes alike, so
- * their distances are averaged with weights by precision: rows divided by the class's variance in the training data. A few
- * seconds of sitting can thus outweigh a minute of jogging. A constant channel gets the smallest allowed variance. A
- * channel without values gets the baseline's position, with a precision of 0.
+ * their distances are averaged with weights by precision: rows divided by the class's variance in the training data. So a few
+ * seconds of sitting can outweigh a minute of jogging. A constant channel gets the smallest allowed variance. A channel without
+ * values gets the baseline's position, with a precision of 0.
  */
 function changeSeriesEntry(current: ClassSummaries, { baseline, byClass }: DriftModel): DriftState["series"][number] {
   return Object.fromEntries(

@@ -1,8 +1,8 @@
-// Distinguishes sudden from gradual change. When an alarm is raised late, the last batches are far from the reference in either
-// case, but the series of distances differs. For every possible start, two curves with three parameters each are fitted by
-// least squares: a level followed by another level (a step), and a level followed by a straight line (a ramp; Hinkley 1971).
-// The better fit determines the kind of change, and its start is the estimated change point. Each value is weighted by its
-// precision.
+// Distinguishes sudden from gradual change. When an alarm is raised late, the last batches are far from the reference whether
+// the change was sudden or gradual, but the series of distances differs. For every possible start, two curves with three
+// parameters each are fitted by least squares: a level followed by another level (a step), and a level followed by a straight
+// line (a ramp; Hinkley 1971). The better fit determines the kind of change, and the start of that fit is the estimated change
+// point. Each value is weighted by its precision.
 
 export interface ChangeShape {
   readonly kind: "step" | "ramp";

@@ -73,7 +73,7 @@ export function effectiveClassCount(distances: readonly (ClassDistances | null)[
 
 /**
  * @param pairs drift-free pairs, [K] each
- * @param secondsPerRow seconds per row of the effective size
+ * @param secondsPerRow seconds that one row of the effective size stands for
  */
 export function classStandards(
   pairs: readonly (readonly (ClassDistances | null)[])[],

@@ -66,19 +66,19 @@ export interface Comparison {
    * largest multiple of a constant.
    */
   readonly score: Score;
-  /** Null if judged by constants. */
+  /** Null if constants judge the batch. */
   readonly pValue: PValue | null;
-  /** The score from which the stream's own variation is learned; null if nothing was rehearsed. */
+  /** The score from which the stream's own variation is learned; null if no batches were rehearsed. */
   readonly learned: number | null;
   /**
    * P-value of the distance from the training data, relative to the stream's usual distance from it. Null for other references,
    * and if no other people were rehearsed.
    */
   readonly usual: PValue | null;
-  /** Distance of the score from the usual score; see `nullScoreExcess`. Null if nothing was rehearsed. */
+  /** How far the score lies from the usual score; see `nullScoreExcess`. Null if nothing was rehearsed. */
   readonly excess: number | null;
   /**
-   * The far score (see score.ts), or the size of values that no person can cause, each as a multiple of its limit; null if
+   * The far score (see score.ts), or the size of values that no person can cause, each as a multiple of its own limit; null if
    * neither is known.
    */
   readonly far: Score | null;

@@ -1,7 +1,7 @@
 import { autocorrelationTime } from "../../stats/autocorrelation-time.ts";
 
 /**
- * Blocks per second. Averaging over blocks removes movements faster than half this rate, which makes the estimate longer and
+ * Blocks per second. Averaging over blocks removes movements faster than half this rate, so the estimate is longer and
  * therefore conservative.
  */
 const blocksPerSecond = 5;

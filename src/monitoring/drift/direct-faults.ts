@@ -19,8 +19,8 @@ export const stuckShare = 0.05;
  */
 const clippedShare = 0.02;
 /**
- * A channel is clipped only if the end occurs this many times as often as each value between the ends, because a channel at
- * rest has few values.
+ * A channel is clipped only if the end value occurs this many times as often as each value between the ends, because a channel
+ * at rest takes few values.
  */
 const clippedRatio = 2;
 
@@ -79,7 +79,7 @@ function directFaultsOfChannel(
   return weight > stuckShare ? [{ kind: "stuck channel", channels, fault: "repeats its value", weight }] : [];
 }
 
-/** How often the most frequent value occurs, apart from some values. */
+/** How often the most frequent value occurs; some values are not counted. */
 function directFaultCount(values: Float32Array, apart: readonly number[]): number {
   const sorted = values.slice().sort();
   let [most, run] = [0, 0];

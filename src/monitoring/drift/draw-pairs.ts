@@ -13,7 +13,7 @@ import {
 } from "./rehearsal.ts";
 
 export interface Pair {
-  /** Merged on demand, because all references of one length would take a lot of memory. */
+  /** Merged on demand, because keeping all references of one length would take a lot of memory. */
   readonly reference: () => ClassSummaries;
   readonly current: readonly Chunk[];
 }

@@ -20,7 +20,7 @@ import type { DriftModel } from "./comparison.ts";
 import { storedDriftBaseline } from "./stored-drift-baseline.ts";
 import { storedKeys } from "./stored-keys.ts";
 
-/** The part of baseline_stats.json that `check` compares batches with. */
+/** The part of baseline_stats.json with which `check` compares batches. */
 export interface DriftBaseline {
   /** Sampling rate of the windows, Hz; recordings at another rate are resampled to it first. */
   readonly sampling_rate_hz: number;
@@ -32,7 +32,7 @@ export interface DriftBaseline {
   readonly by_class: ClassSummaries;
   /** What cross-validation predicted for held-out people. */
   readonly signals: ModelSignals;
-  /** Distances that are usual for drift-free batches. */
+  /** The usual distances of drift-free batches. */
   readonly calibration: Calibration;
   /** Data for the accuracy estimate; null if no person had enough windows for a batch. */
   readonly accuracy: AccuracyCalibration | null;
@@ -57,7 +57,7 @@ const presentForm = z
     "data that `tidemark check` compares batches with: counts over the grid, and distances that are usual without drift",
   );
 
-/** Reads the form that `storedDriftBaseline` writes, and the form of earlier versions, which have keys in camelCase. */
+/** Reads the form that `storedDriftBaseline` writes, and also the form of earlier versions, whose keys are in camelCase. */
 export const driftBaselineSchema: z.ZodType<DriftBaseline> = z.preprocess(storedDriftBaseline, presentForm);
 
 /** Finds faults in a file that fits the schema: one message per fault. */
@@ -144,7 +144,7 @@ export function referenceOfDriftBaseline({ edges, by_class }: DriftBaseline): Ba
   );
 }
 
-/** @param sensors of the channels (default: none, so that no length is compared with gravity) */
+/** @param sensors the sensors of the channels (default: none, so that no length is compared with gravity) */
 export function modelOfDriftBaseline(
   drift: DriftBaseline,
   channels: readonly string[],

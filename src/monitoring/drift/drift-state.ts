@@ -38,8 +38,8 @@ export interface DriftState {
   /** State of the test for the end of the fault; absent without an alarm, and from alarms of earlier versions. */
   readonly recovery?: Recovery;
   /**
-   * Distances of the stream's first batches from the training data, for the comparison with people; absent until a batch was
-   * compared.
+   * Distances of the stream's first batches from the training data, for the comparison with people; absent until one of its
+   * batches has been compared.
    */
   readonly stranger?: UnlikelyPersonState;
 }

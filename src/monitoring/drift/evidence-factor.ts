@@ -1,9 +1,9 @@
 // Determines the evidence that raises an alarm (the alarm level). The e-detector keeps its run length if each p-value is valid
-// given the previous ones. The p-values of one stream are not quite valid: an unusual anchor stays unusual for all
-// later batches, and some people vary more than others. Whole drift-free streams of each person are therefore rehearsed and
-// judged as in production, by a calibration from the other people, and the level is raised until these streams reach the
-// requested run length. This costs little. Evidence of a real change multiplies with every bet, so a tenfold level delays the
-// alarm by only one or two bets. A bet is one batch of several activities, or five batches of one bout.
+// given the previous ones. The p-values of one stream are not quite valid: an unusual anchor stays unusual for all later
+// batches, and some people vary more than others. Whole drift-free streams of each person are therefore rehearsed and judged as
+// in production, by a calibration from the other people, and the level is raised until these streams reach the requested run
+// length. This costs little. Evidence of a real change multiplies with every bet, so a level that is ten times as high delays
+// the alarm by only one or two bets. A bet is one batch of several activities, or five batches of one bout.
 
 import type { Rng } from "../../random.ts";
 import type { DayPlan } from "./rehearsal.ts";
@@ -18,11 +18,11 @@ const runLengths = [50, 100, 200, 400] as const;
 export const batchesPerStream = 100;
 /**
  * With few people, everyone has several streams, until there are `leastStreams` or everyone has `mostPerPerson`. Otherwise, two
- * or three streams would decide the level. The level is not measured with fewer than `fewestPeople`, because even many streams
- * of a few people are not representative. All three are arbitrary.
+ * or three streams alone would decide the level. The level is not measured with fewer than `fewestPeople`, because even many
+ * streams of a few people are not representative. All three are arbitrary.
  */
 const [leastStreams, mostPerPerson, fewestPeople] = [36, 3, 5];
-/** The evidence of a few people exceeds any level. A level above it would hide the faults of everybody else. */
+/** The evidence of a few people exceeds any level. A level above this limit would hide the faults of everybody else. */
 const mostFactor = 100;
 /** At this run length, no amount of evidence raises an alarm. */
 const endlessRunLength = 1e12;
@@ -57,15 +57,14 @@ export function evidenceFactorStreams(people: number): number {
 /**
  * @param paths the evidence after each batch of one or more streams per person
  * @param most upper limit of the factor
- * @returns at least 1: the required evidence divided by the run length, at the run length for which this ratio is
- * largest
+ * @returns at least 1: the largest ratio, over all run lengths, of the required evidence to the run length
  */
 export function evidenceFactor(paths: readonly (readonly number[])[], most: number = mostFactor): number {
   return Math.min(most, Math.max(1, ...runLengths.map((arl) => evidenceFactorLevel(paths, arl) / arl)));
 }
 
 /**
- * Finds the lowest level that streams cross for the first time only once in `arl` batches or less often. A stream's batches
+ * Finds the lowest level that streams cross for the first time at most once in `arl` batches. A stream's batches
  * count up to its first crossing, or to its end if it never crosses the level.
  */
 export function evidenceFactorLevel(paths: readonly (readonly number[])[], arl: number): number {

@@ -1,7 +1,6 @@
-// Accumulates evidence over time. A batch's p-value becomes an e-value, a bet whose expectation is at most 1 while nothing
-// has changed. The Shiryaev-Roberts e-detector adds up the capital of gamblers, one of whom starts betting at each batch
-// (Shin, Ramdas and Rinaldo, "E-detectors", 2024). It raises an alarm when that sum reaches the requested average run
-// length:
+// Accumulates evidence over time. A batch's p-value becomes an e-value, a bet whose expectation is at most 1 while nothing has
+// changed. The Shiryaev-Roberts e-detector adds up the capital of gamblers; at each batch, another gambler starts betting
+// (Shin, Ramdas and Rinaldo, "E-detectors", 2024). It raises an alarm when that sum reaches the requested average run length:
 //
 //   M_t = (M_{t-1} + 1) e_t,   alarm when M_t >= arl,
 //

@@ -1,7 +1,7 @@
 // Determines whether a batch still shows the effect of the fault that raised the alarm. A fault moves some figure of the series
-// (the mean or the spread of a signal within its classes) from where it was before the change to where it has been since. The
-// figure that the fault moved most clearly tells whether it lasts, because a batch is nearer to one of the two. A p-value over
-// all signals often cannot, because batches with a subtle fault are often ordinary.
+// (the mean or the spread of a signal within its classes) away from where it was before the change. The figure that the fault
+// moved most clearly tells whether the fault lasts, because the batch is nearer either to the old or to the new value. A
+// p-value over all signals often cannot, because batches with a subtle fault are often ordinary.
 
 import { median } from "../../stats/median.ts";
 import type { DriftState } from "./drift-state.ts";
@@ -9,11 +9,12 @@ import type { DriftState } from "./drift-state.ts";
 type Series = DriftState["series"];
 type SeriesValue = Series[number][string];
 
-/** Entries on either side of the change that are needed to tell where a figure was; arbitrary. */
+/** Minimum number of entries on each side of the change to tell where a figure was; arbitrary. */
 export const fewestBefore = 5;
 const fewestSince = 3;
 /**
- * The change in a figure is clear if it is this many times as large as its spread; chosen on half 1 of WISDM and MotionSense.
+ * The change in a figure is clear if it is this many times as large as the figure's spread; chosen on one half of WISDM's and
+ * MotionSense's people.
  */
 const clear = 3;
 /**

@@ -1,5 +1,5 @@
-// The last step of training: calibrates the monitor on drift-free batches. It draws such batches ("rehearses" them) from each
-// person in the training data, with the classes predicted by a fold's network that was not trained on that person.
+// The last step of training: calibrates the monitor on drift-free batches. It draws ("rehearses") such batches from each person
+// in the training data, with the classes that a fold's network predicted without having been trained on that person.
 
 import type { Rng } from "../../random.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
@@ -29,7 +29,7 @@ const lengthsSeconds = [15, 60, 300, 900] as const;
 const shiftSd = 0.6;
 
 /**
- * @param windowSignals of the training windows
+ * @param windowSignals signals of the training windows
  * @param probabilities [W, K] out of fold, after temperature scaling
  * @param options.signals names of the channels and signals to freeze (default: all that the sensors have)
  * @param options.day what is rehearsed; see `calibrate`. "auto" means recorded order if most of the data comes from

@@ -1,6 +1,6 @@
-// Finds sensors with values that are impossible for any wearer and any position on the body. It uses physics only: gravity is
-// the same for everybody, and when a sensor turns, the measured direction of gravity turns too. No calibration is needed, so
-// the first batch of a stream can be judged.
+// Finds sensors with values that are impossible for any wearer and any position on the body. It uses only physics: gravity is
+// the same for everybody, and when a sensor turns, the direction of gravity that it measures turns too. No calibration is
+// needed, so the first batch of a stream can be judged.
 
 import {
   gravityInSensorUnit,
@@ -43,15 +43,15 @@ const [nearGravity, mostlyGravity] = [0.5, 0.8];
 /** Minimum duration of a batch that is judged; an arbitrary choice. */
 const leastSeconds = 5;
 /**
- * Limits of the ratio of turns; see turning-ratio.ts. Each lies about halfway, on a logarithmic scale, between the most
+ * Limits of the ratio of turns; see turning-ratio.ts. Each limit lies about halfway, on a logarithmic scale, between the most
  * extreme ratio of people and the ratio that the other unit gives.
  */
 const [leastTurning, mostTurning] = [1 / 16, 25];
 
 /**
  * @param columns [N] samples of each channel, in order of time
- * @param sensors that the model was trained on, in its units
- * @param baseline of their channels; without it, no axis is known to be stuck
+ * @param sensors the sensors that the model was trained on, in its units
+ * @param baseline baseline of the sensors' channels; without it, no axis is known to be stuck
  */
 export function impossibleSensors(
   columns: Columns,

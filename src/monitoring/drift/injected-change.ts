@@ -1,5 +1,5 @@
 // A change that is injected into a stream of batches. Its channel, direction or axis is drawn once, when the stream begins.
-// Values that are new in every batch, such as noise, come from the batch's own generator. So a batch depends only on the
+// Values that are new in every batch, such as noise, come from the batch's own generator. A batch therefore depends only on the
 // stream's seed and its own number, and with equal seeds, changes of different sizes affect the same channel.
 
 import type { Rng } from "../../random.ts";
@@ -36,8 +36,8 @@ export interface Change {
   readonly name: string;
   readonly expected: Exclude<DriftVerdict, "normal">;
   /**
-   * Starts the change for one stream. It does not advance `rng`, and its results do not depend on the order in which batches
-   * are requested.
+   * Starts the change for one stream. Starting a change does not advance `rng`, and the results do not depend on the order in
+   * which batches are requested.
    */
   readonly begin: (rng: Rng) => Injection;
 }

@@ -1,7 +1,7 @@
 // Explains why a batch is unlike its references. If a sensor's values are impossible (impossible-sensors.ts), only the fault
-// behind them is named. Otherwise, each suspected fault is reversed and the batch is measured again. A fault is named only if
-// this makes the batch ordinary. Faults that cannot be reversed (a stuck or clipped channel) are detected directly. If no
-// reversal does so, the cause remains unknown.
+// behind them is named. Otherwise, each suspected fault is reversed and the batch is measured again. Only a fault whose
+// reversal makes the batch ordinary is named. Faults that cannot be reversed (a stuck or clipped channel) are detected
+// directly. If no reversal makes the batch ordinary, the cause remains unknown.
 
 import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import type { Columns } from "../summaries/summarize.ts";
@@ -21,16 +21,19 @@ export interface UndoneFault {
 
 /** A batch is ordinary if its p-values are above this limit. */
 const ordinaryP = 0.05;
-/** Reversing the fault must multiply the smallest p-value by at least this; chosen on half 1 of WISDM and MotionSense. */
+/**
+ * Reversing the fault must multiply the smallest p-value by at least this factor; chosen on one half of WISDM's and
+ * MotionSense's people.
+ */
 const leastGain = 5;
 
 /**
  * Returns the likely causes of a batch, likeliest first.
  * @param batch.columns [N] samples of each channel
  * @param batch.undone the batch with each of the suspected faults reversed
- * @param batch.comparisons of the batch as it is
- * @param state of the stream before the batch
- * @returns none if the batch is ordinary or nothing explains why it is not
+ * @param batch.comparisons comparisons of the unchanged batch
+ * @param state the stream's state before the batch
+ * @returns no causes if the batch is ordinary or nothing explains why it is unusual
  */
 export function likelyCauses(
   batch: {

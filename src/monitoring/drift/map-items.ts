@@ -3,7 +3,7 @@
 
 /**
  * Maps items like `Array.map`.
- * @param onResult receives how many results there are so far, in all threads together
+ * @param onResult receives the number of results so far, of all threads together
  */
 export type MapItems = <Item, Result>(
   items: readonly Item[],

@@ -6,18 +6,19 @@ import { type ChangeShape, changeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";
 import type { AlarmState, DriftState } from "./drift-state.ts";
 
-/** If means and spreads explain less of their series than this, the change may be in neither; an arbitrary choice. */
+/** If means and spreads explain less of their series than this share, the change may be in neither; an arbitrary choice. */
 const leastExplained = 0.5;
 /** With fewer batches, one of several channels may look like a step or a ramp by chance; an arbitrary limit. */
 const shortSeries = 10;
 /**
  * A step must have at least this ratio of residuals; otherwise the change is called a ramp, because noise hides the first
- * batches of a ramp, and a step that begins later then fits nearly as well. Chosen on half 1 of WISDM and MotionSense.
+ * batches of a ramp, and a step that begins later then fits nearly as well. Chosen on one half of WISDM's and MotionSense's
+ * people.
  */
 const leastStepRatio = 1.09;
 /**
  * A ramp moves away from the anchor, but hardly from the last batches: the evidence against the rolling reference is less than
- * this share of the evidence against the anchor. Chosen on half 1 of WISDM and MotionSense.
+ * this share of the evidence against the anchor. Chosen on one half of WISDM's and MotionSense's people.
  */
 const leastOfAnchor = 0.2;
 

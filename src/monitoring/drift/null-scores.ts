@@ -1,15 +1,15 @@
 // Measures how unusual a score is among batches without drift. The scores of drift-free batches (from people and recordings
 // that a fold of cross-validation held out) are stored in order, for a ladder of batch lengths, because a minute of movement
 // usually differs from the reference much more than a quarter of an hour does. The p-value is conformal (Vovk, Gammerman and
-// Shafer 2005). It is computed as if there were one more person, who is as unusual as the most unusual known person. One
-// person's batches resemble each other, so with few people, treating their batches as independent would double the false
+// Shafer 2005). The p-value is computed as if there were one more person, who is as unusual as the most unusual known person.
+// One person's batches resemble each other, so with few people, treating their batches as independent would double the false
 // alarms.
 //
-// Some people vary more than others in every batch. Once a few of a stream's own scores are known, they are used to
-// standardise its further scores. Their mean is shrunk towards the mean over all people (James and Stein's shrinkage, by the
-// variances within and between people), and their spread is mixed with that of all people. Each rehearsed score is
-// standardised in the same way, from as many other scores of the same person, so that rehearsed and new scores are equally
-// uncertain.
+// Some people vary more than others in every batch. Once a few of a stream's own scores are known, they are used to standardise
+// its further scores. The mean of the stream's own scores is shrunk towards the mean over all people (James and Stein's
+// shrinkage, by the variances within and between people), and their spread is mixed with that of all people. Each rehearsed
+// score is standardised in the same way, from as many other scores of the same person, so that rehearsed and new scores are
+// equally uncertain.
 
 import { z } from "zod";
 import { Rng } from "../../random.ts";
@@ -30,16 +30,16 @@ export type NullScores = readonly NullRung[];
 
 export interface PValue {
   readonly p: number;
-  /** p, or, if the score is above all null scores, its extrapolation; see {@link extrapolatedPInNullScores}. */
+  /** p or, if the score is above all null scores, its extrapolation; see {@link extrapolatedPInNullScores}. */
   readonly extrapolated: number;
   /** The smallest p-value that m null batches can give: 1 / (m + 1). */
   readonly resolution: number;
-  /** Number of null batches of the nearest length that scored at least as high, and the total number of null batches. */
+  /** How many null batches of the nearest length scored at least as high, and the total number of null batches. */
   readonly asHigh: number;
   readonly nullBatches: number;
   /**
-   * Number of people whose null batches are compared. A p-value below 1 / (people + 1) assumes that no new person is more
-   * unusual than all of them.
+   * Number of people with whose null batches the score is compared. A p-value below 1 / (people + 1) assumes that no new person
+   * is more unusual than all of them.
    */
   readonly people: number;
   /** False if the batch is shorter or longer than all null batches; the nearest length is then used instead. */
@@ -149,7 +149,7 @@ export function nullScoreExcess(nulls: NullScores, score: number, seconds: numbe
 
 /**
  * Returns the rungs below and above a length, and the weight of the upper rung. Beyond the ends of the ladder, both are the
- * nearest rung.
+ * last rung at that end.
  */
 export function nullScoreRungsAround<Rung extends Pick<NullRung, "seconds">>(
   ladder: readonly Rung[],
@@ -186,9 +186,9 @@ export function pValueInNullScores(rung: Pick<NullRung, "scores">, score: number
 const mostExcess = 2;
 
 /**
- * No p-value is smaller than its resolution, however high a score is. Above all null scores, it is therefore extrapolated at
- * the rate at which p-values decrease between the median and the highest null score. The extrapolation ends at twice
- * that distance, so that one batch does not outweigh all others of a stream.
+ * No p-value is smaller than its resolution, however high a score is. If a score is above all null scores, its p-value is
+ * therefore extrapolated at the rate at which p-values decrease between the median and the highest null score. The
+ * extrapolation ends at twice that distance, so that one batch does not outweigh all others of a stream.
  */
 export function extrapolatedPInNullScores(
   rung: Pick<NullRung, "scores">,
@@ -242,7 +242,10 @@ function standardiseByNullScores(
   return (score - ownCenter) / (variance === 0 ? 1 : Math.sqrt(variance));
 }
 
-/** By person, ascending: each score standardised by the n scores of the same person that follow it in a random order. */
+/**
+ * For each person, in ascending order: every score, standardised by the n scores of the same person that follow it in a random
+ * order.
+ */
 function standardisedNullScores(scores: NullRung["scores"], n: number): NullRung["scores"] {
   const everyone = nullScoresOfEveryone(scores);
   const before = everyone.standardised.get(n);

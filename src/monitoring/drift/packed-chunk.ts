@@ -13,7 +13,7 @@ export interface ChunkLayout {
   readonly bins: Readonly<Record<string, number>>;
   /** The signals of `summary`. */
   readonly signals: readonly string[];
-  /** By channel, the signals of `shifted`. */
+  /** For each channel, the signals that `shifted` contains. */
   readonly shifted: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -85,10 +85,10 @@ export class PackedChunk implements Chunk {
   readonly label: string | null;
   readonly #layout: ChunkLayout;
   readonly #classes: readonly number[];
-  /** The numbers of one summary after another, class by class: first of `summary`, then of `shifted`. */
+  /** The numbers of each summary in turn, class by class: first those of `summary`, then those of `shifted`. */
   readonly #numbers: Float64Array;
   /**
-   * By summary, class and signal, in the order of `#numbers`: the position of the first bin in `#bins` and `#values`.
+   * For each summary, class and signal, in the order of `#numbers`: the position of its first bin in `#bins` and `#values`.
    */
   readonly #starts: Uint32Array;
   /** The bins that are not empty. */

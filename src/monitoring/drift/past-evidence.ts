@@ -1,7 +1,7 @@
 // Computes the evidence of one batch that its stream has changed. The part of the batch whose activities occur in the stream's
 // past is compared with that past. Activities that the stream never had are compared with the same activities in the training
-// data, because a fault may make the network mistake sitting for another activity. If other people or this stream are often as
-// far away, they count as new activities, not as drift.
+// data, because a fault may make the network mistake sitting for another activity. Such activities count as new, not as drift,
+// if other people or this stream are often as far away.
 
 import type { Comparison } from "./comparison.ts";
 import { evidenceOf } from "./evidence.ts";
@@ -10,13 +10,13 @@ import { type OwnPast, ownPast } from "./own-past.ts";
 export interface PastEvidence {
   /** E-values by reference; null if no comparison is evidence for or against a change. */
   readonly eValues: Readonly<Record<OwnPast, number | null>>;
-  /** Whether the batch is farther away than any rehearsed batch: from all its references, or in its spread. */
+  /** Whether the batch is farther away than any rehearsed batch, either from all its references or in its spread. */
   readonly isBeyond: boolean;
 }
 
 /**
- * The mean of two e-values is an e-value. Its weights are the shares of the batch that the past has and lacks.
- * @param hasPast whether the stream has a full reference; before, it is only compared with the training data
+ * The mean of two e-values is an e-value. The weights of the mean are the shares of the batch that the past has and lacks.
+ * @param hasPast whether the stream has a full reference; until then, it is compared only with the training data
  */
 export function pastEvidence(comparisons: readonly Comparison[], hasPast: boolean): PastEvidence {
   const training = hasPast ? comparisons.find(({ reference }) => reference === "baseline") : undefined;
@@ -44,8 +44,8 @@ function pValueForPastEvidence({ usual, pValue }: Comparison): number | null {
 /**
  * A p-value from rehearsed batches cannot be smaller than its resolution, however far away a batch is. If a batch is farther
  * from all its references than every rehearsed batch, its p-value is extrapolated at the rate at which p-values decrease
- * between the usual and the highest rehearsed score. Drift-free batches are sometimes that far from one reference, but not from
- * all references.
+ * between the usual and the highest rehearsed score. Drift-free batches are sometimes that far from one reference, but never
+ * from all references.
  * @returns 0 if the batch is not that far away
  */
 function pastEvidenceBeyondAll(comparisons: readonly Comparison[]): number {

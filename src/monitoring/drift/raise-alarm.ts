@@ -12,7 +12,7 @@ interface Weighed {
 /** Batches after an alarm until its verdict is confirmed; arbitrary. */
 export const defaultConfirmAfter = 5;
 
-/** @param state of the stream before the batch */
+/** @param state the stream's state before the batch */
 export function raiseAlarm<T extends Weighed>(
   weighed: T,
   state: Pick<DriftState, "alarm" | "batches">,

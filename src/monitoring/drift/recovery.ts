@@ -2,9 +2,9 @@
 // stream's past before the alarm. Two explanations compete: the batch is ordinary, so -ln p is exponentially distributed with
 // mean 1, or it is like the other batches of this alarm, with their larger mean (Wald's sequential test in Page's form). After
 // a strong fault, one or two ordinary batches suffice. After a subtle fault, more are needed, because batches with the fault
-// often look ordinary. The reference with more evidence of the fault is used, because the other reference may contain batches
-// with the fault. If the fault has clearly moved the mean or the spread of a signal, the alarm does not end before that is back
-// (fault-effect.ts).
+// often look ordinary. The test uses the reference with more evidence of the fault, because the other reference may contain
+// batches with the fault. If the fault has clearly moved the mean or the spread of a signal, the alarm does not end before that
+// mean or spread is back (fault-effect.ts).
 
 import { z } from "zod";
 import type { Comparison } from "./comparison.ts";
@@ -32,7 +32,7 @@ export const recoverySchema: z.ZodType<Recovery> = z.object({
 
 /**
  * Assumed mean of -ln p before the first batches of an alarm; like `leadAtAlarm`, `enough` and `gainWithoutEffect`, chosen on
- * half 1 of WISDM and MotionSense.
+ * one half of WISDM's and MotionSense's people.
  */
 const usualFault = 3;
 /** Added to that mean for the reference that raised the alarm. */
@@ -42,8 +42,8 @@ const enough = 2;
 /** Added to the log likelihood ratio for a batch that no longer shows the effect of the fault. */
 const gainWithoutEffect = 1;
 /**
- * The fault's mean is assumed to be at least this, because a mean close to that of ordinary batches could not be
- * distinguished from it.
+ * The fault's mean is assumed to be at least this value, because a mean close to that of ordinary batches could not be told
+ * apart from it.
  */
 const faintestFault = 2;
 /** Assumed -ln p of a batch that is further away than chance explains. */
@@ -56,8 +56,8 @@ export function beginRecovery(leading: Comparison["reference"] | undefined): Rec
 }
 
 /**
- * Updates the test by one batch of the alarm; a batch that could not be compared cannot bring the end nearer.
- * @param effect whether the batch shows the effect of the fault; null if that is unclear
+ * Updates the test with one batch of the alarm; a batch that could not be compared cannot bring the end nearer.
+ * @param effect whether the batch shows the effect of the fault; null if this is unclear
  */
 export function addToRecovery(
   recovery: Recovery,

@@ -16,8 +16,8 @@ export interface Chunk {
   readonly label: string | null;
   readonly summary: MergeableClasses;
   /**
-   * By channel: summaries of everything that a known shift of the channel changes, to measure detection; see `calibrate`.
-   * All chunks have it or none.
+   * For each channel: summaries of everything that a known shift of the channel changes, used to measure detection; see
+   * `calibrate`. Either all chunks have it, or none.
    */
   readonly shifted?: Readonly<Record<string, MergeableClasses>>;
 }
@@ -35,8 +35,8 @@ export type Separation = "recordings" | "halves of recordings";
 export type Choices = ReadonlyMap<string | null, readonly (readonly Chunk[])[]>;
 
 /**
- * Every label's recordings, or the two halves of its only recording. If a label has a single chunk, that chunk is the
- * only choice.
+ * Every label's recordings, or the two halves of its only recording. If a label has only one chunk, that chunk is the only
+ * choice.
  */
 export function rehearsalChoices(group: Group): { readonly choices: Choices; readonly by: Separation } {
   const choices = new Map<string | null, Chunk[][]>();
@@ -57,7 +57,7 @@ export function variedRehearsalChoices(choices: Choices): Choices {
 /** Range of mean bout lengths, in chunks: each day draws its own mean from it, log-uniformly. */
 export type BoutRange = readonly [shortest: number, longest: number];
 
-/** What a day looks like: bouts of some mean length, or the order in which a person's chunks were recorded. */
+/** What a day looks like: bouts of a given mean length, or a person's chunks in the order in which they were recorded. */
 export type DayPlan = { readonly bouts: BoutRange } | "recorded";
 
 /** Chunks from which a person's days are drawn. */
@@ -70,7 +70,7 @@ export interface DaySource {
 
 /**
  * Draws the sessions of one day. Bout lengths are geometrically distributed around the day's mean, and a bout may continue
- * into the next session. A recorded day begins anywhere, and continues with the first chunk after the last one.
+ * into the next session. A recorded day begins at any chunk, and after the last chunk continues with the first.
  * @param count chunks per session
  */
 export function drawRehearsalDay(

@@ -1,7 +1,7 @@
-// Finds axes whose sign has changed. In activities in which the direction of gravity used to turn with the gyroscope,
-// it then turns against it, and the other way round. A change of sign reverses the coherence exactly, in every
-// activity; other changes of the coherence are ignored. The usual coherence is learned from the stream's own past,
-// because fast movements disturb the direction of gravity differently in each person.
+// Finds axes whose sign has changed. In activities in which the direction of gravity used to turn with the gyroscope, it now
+// turns against it, and vice versa. A change of sign reverses the coherence exactly, in every activity; other changes of the
+// coherence are ignored. The usual coherence is learned from the stream's own past, because fast movements disturb the
+// direction of gravity differently in each person.
 
 import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
@@ -16,18 +16,18 @@ const shortestPast = 4;
 const leastSeconds = 3;
 /**
  * An axis is reversed if the agreement is below this limit. It is 1 if the coherence is as usual, and -1 if it is the
- * reverse. Chosen on half 1, as are the number of batches and the next limit.
+ * reverse. It is 1 if the coherence is as usual, and -1 if it is the reverse.
  */
 const mostAgreement = -0.3;
-/** If the mean square of the usual coherence is below this, its sign says little. */
+/** If the mean square of the usual coherence is below this limit, its sign says little. */
 const leastSquare = 0.05;
 
-/** How well one class of some batches agrees with the usual coherence; both terms are weighted by rows. */
+/** How well one class of some batches agrees with the usual coherence; both sums are weighted by rows. */
 interface ClassAgreement {
   readonly rows: number;
-  /** Product of the coherence and the usual one. */
+  /** Product of the coherence and the usual coherence. */
   readonly product: number;
-  /** Square of the usual one. */
+  /** Square of the usual coherence. */
   readonly square: number;
 }
 
@@ -72,8 +72,8 @@ export function reversedAxes(
 }
 
 /**
- * The highest agreement of all classes together or of all but one, because a person may do one activity differently. 0 if
- * there is too little to compare.
+ * The higher of two agreements: that of all classes together, and the best one with one class left out, because a person may do
+ * one activity differently. 0 if there is too little to compare.
  */
 function highestAxesAgreement(classes: readonly ClassAgreement[]): number {
   const { rows, square } = sumOfAxesAgreements(classes);

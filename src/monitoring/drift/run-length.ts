@@ -1,7 +1,7 @@
-// Measures what the alarm level promises: how many batches pass between false alarms on people and days on which it was not
-// calibrated. Each person's days are judged as `check` judges a stream, by the ladders of the other people's rehearsed
-// batches and by the alarm level that the other people's streams need. Days are drawn anew, with the rehearsed bouts and with
-// bouts twice as long as the longest rehearsed ones.
+// Measures whether the alarm level keeps its promise: how many batches pass between false alarms on people and days that the
+// calibration did not use. Each person's days are judged as `check` judges a stream, by the ladders of the other people's
+// rehearsed batches and by the alarm level that the other people's streams need. Days are drawn anew, with the rehearsed bouts
+// and with bouts twice as long as the longest rehearsed ones.
 //
 // Three things still depend on the person who is left out: the standards of each class, the choice of the statistic,
 // and the other people's streams, which were judged by ladders with this person's batches.

@@ -1,9 +1,9 @@
 // Computes the score, one number per batch: the largest standardised statistic over channels, so no correction for multiple
 // channels is needed. The score uses only KS distances, either of whole batches or within the predicted classes; calibration
-// chooses between them. Of all statistics and combinations, they distinguished best between shifts and differences between
-// people (bench/drift-statistics.ts). The far score keeps growing when KS is saturated. It distinguishes a wrong unit or a
-// stuck sensor from a person who moves differently: a sensor worn upside down gives values as far away as a faulty sensor, but
-// nobody's values spread ten times as widely.
+// chooses between them. Of all statistics and combinations, these two distances distinguished best between shifts and
+// differences between people (bench/drift-statistics.ts). The far score keeps growing when the KS distance is saturated. The
+// far score distinguishes a wrong unit or a stuck sensor from a person who moves differently: a sensor worn upside down gives
+// values as far away as a faulty sensor, but nobody's values spread ten times as widely.
 
 import { z } from "zod";
 import type { SnakeKeys } from "../../letter-case.ts";
@@ -42,13 +42,13 @@ export const farStatistics: readonly "logSdWithin"[] = ["logSdWithin"];
 /** The far statistics of older calibrations, which compared batches as a whole. */
 export const earlierFarStatistics: readonly StatisticName[] = ["logSdRatio"];
 
-/** Returns the far statistics in a standard. */
+/** Returns the far statistics for which a standard has values. */
 export function farStatisticsOfScore(standard: Standard): readonly StatisticName[] {
   const [first] = Object.values(standard);
   return first?.logSdWithin === undefined ? earlierFarStatistics : farStatistics;
 }
 
-/** By channel: the usual size of each statistic without drift, as [mean, standard deviation]. */
+/** For each channel: the usual size of each statistic without drift, as [mean, standard deviation]. */
 export type Standard = Readonly<Record<string, Readonly<Partial<Record<StatisticName, readonly [number, number]>>>>>;
 
 /** Upper limit for differences of float32 samples, as multiples of a spread; beyond it, scores overflow. */
@@ -71,7 +71,7 @@ const signedMeanAndSpread = z
       .max(largestSize),
   ])
   .exactOptional();
-/** The schema of every stored score. */
+/** The schema of all stored scores. */
 export const scoreSchema: z.ZodNumber = z
   .number()
   .min(-(largestSize ** 2))
@@ -99,7 +99,7 @@ export const standardSchema: z.ZodType<Standard> = z
 /** By channel name. */
 export type BatchStatistics = Readonly<Record<string, PairStatistics>>;
 
-/** The statistics of a batch that calibration and scores use, by channel name. */
+/** The statistics of a batch that calibration and scores use, by channel. */
 export type ScoredStatistics<Name extends StatisticName = ScoreStatistic | "logSdWithin"> = Readonly<
   Record<string, Readonly<Record<Name, number>>>
 >;

@@ -14,7 +14,7 @@ export function drawSensorFaultAxis(rng: Rng): Vector {
 
 /**
  * Turns one sensor.
- * @param names its channels in the order x, y, z
+ * @param names names of the sensor's channels in the order x, y, z
  * @returns these three channels
  */
 export function sensorRotationFault(columns: Columns, names: readonly string[], rotation: Rotation): Columns {
@@ -75,10 +75,10 @@ function bridgeSensorFault(column: Float32Array, holes: readonly number[], burst
 }
 
 /**
- * Returns the samples as if they had been recorded at `factor` times the assumed rate. Above 1, all movement
- * looks slower and the last samples are cut off. Below 1, it looks faster, and the batch, which is now too short, starts
- * over from its beginning. Interpolation is linear. So a faster recording lacks frequencies above the original's limit, and a
- * slower recording is aliased, as without a filter.
+ * Returns the samples as if they had been recorded at `factor` times the assumed rate. Above 1, all movement looks slower and
+ * the last samples are cut off. Below 1, it looks faster, and the batch, which is now too short, starts over from its
+ * beginning. Interpolation is linear. A faster recording therefore lacks frequencies above the original's limit, and a slower
+ * recording is aliased, as without a filter.
  */
 export function sensorRateFault(column: Float32Array, factor: number): Float32Array {
   const n = column.length;

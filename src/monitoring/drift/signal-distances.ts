@@ -35,7 +35,7 @@ export function signalDistances(reference: ModelSignals, current: ModelSignals):
   };
 }
 
-/** Inputs of the accuracy estimate. */
+/** What the accuracy estimate needs. */
 export function confidenceSignalDistance({
   confidence,
   windows,

@@ -16,7 +16,7 @@ const renamed: readonly string[] = [
 /** Paths of values that are themselves names of keys, and are therefore converted, too. */
 const names: readonly string[] = ["calibration.kinds.*.statistic"];
 
-/** A value of any other form is left unchanged; `driftBaselineSchema` then reports it. */
+/** Leaves a value of any other form unchanged, so that `driftBaselineSchema` reports it. */
 export function storedDriftBaseline(drift: unknown): unknown {
   const changes = [
     ...renamed.map(

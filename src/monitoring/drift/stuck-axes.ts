@@ -20,7 +20,7 @@ export interface StuckAxis {
 
 /**
  * The other axes move if their standard deviation is at least this share of their standard deviation in the training data;
- * chosen on half 1.
+ * chosen on one half of WISDM's and MotionSense's people.
  */
 const leastMovement = 0.1;
 /**
@@ -32,7 +32,7 @@ const leastChanges = 0.5;
 /**
  * Stuck axes of one sensor.
  * @param columns [N] samples of each channel, in order of time
- * @param baseline of the channels. An axis without an entry is not judged. Nor is a value at an edge of the grid, because a
+ * @param baseline of the channels. An axis that has no entry is not judged. Nor is a value at an edge of the grid, because a
  *   sensor that is coarse or has a dead band may often repeat it
  */
 export function stuckAxes(
@@ -71,8 +71,8 @@ function changesOfStuckAxis(column: Float32Array): number {
 }
 
 /**
- * The ends of a column's range at which it may be clipped: the training data goes beyond them, and another value is
- * close by. By contrast, an axis that is stuck at an end, or whose samples are replaced by 0, jumps to that value.
+ * The ends of a column's range at which it may be clipped: the training data goes beyond them, and other values lie close by.
+ * By contrast, an axis that is stuck at an end, or whose samples are replaced by 0, jumps to that value.
  */
 function limitsOfStuckAxis(column: Float32Array, usual: Pick<ChannelSummary, "min" | "max" | "std">): number[] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

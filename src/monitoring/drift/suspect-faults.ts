@@ -17,16 +17,16 @@ export interface SuspectedFault extends Culprit {
   readonly undo: Remedy["undo"];
 }
 
-/** Minimum share of the distance for which a suspected fault must account; an arbitrary limit. */
+/** Minimum share of the distance that a suspected fault must explain; an arbitrary limit. */
 const leastWeight = 0.3;
 /** Number of suspected faults for which the network is run again; arbitrary. */
 const mostSuspicions = 4;
 
 /**
- * Returns the faults without which the batch would be nearer to the training data; the fault whose reversal brings it nearest
- * comes first.
+ * Returns the faults whose reversal would bring the batch nearer to the training data, beginning with the fault whose reversal
+ * brings it nearest.
  * @param columns the batch's raw values
- * @param baseline of the channels, and of the signals of sensors if the model has them
+ * @param baseline baseline of the channels and, if the model has them, of the sensors' signals
  * @param sensors the sensors that the baseline's channels form
  */
 export function suspectFaults(

@@ -1,11 +1,11 @@
-// Decides whether differences between people explain a stream's first batches. A person who differs from the training data
-// does so in every batch, so multiplying the batches' p-values would count the same difference repeatedly. Instead, the mean
-// over a stream's batches is compared with the means of the people whom calibration held out. If a new person's mean is
-// distributed like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom less than there
-// are people, where the spread includes one more person and the variation of the batches. The tail beyond the farthest person
-// is extrapolated from that. Each batch gives the logit of its p-value, which makes lengths comparable; batches of one bout
-// count as one. A held-out person's p-values are computed from the other people only, because the calibration does not contain
-// a new person's batches either. The rule no longer applies once the stream has a past of its own.
+// Decides whether differences between people explain a stream's first batches. A person who differs from the training data does
+// so in every batch, so multiplying the batches' p-values would count the same difference repeatedly. Instead, the mean over a
+// stream's batches is compared with the means of the people whom calibration held out. If a new person's mean is distributed
+// like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom less than there are people,
+// where the spread includes one more person and the variation of the batches. The tail beyond the farthest person is
+// extrapolated from this distribution. Each batch gives the logit of its p-value, which makes lengths comparable; batches of
+// one bout count as one. A held-out person's p-values are computed from the other people only, because the calibration does not
+// contain a new person's batches either. The rule no longer applies once the stream has a past of its own.
 
 import { z } from "zod";
 import { meanOf } from "../../stats/mean.ts";
@@ -15,7 +15,7 @@ import type { Comparison } from "./comparison.ts";
 import { mostBatchesPerBet } from "./evidence.ts";
 import { extrapolatedPInNullScores, type NullScores, nullScoreRungsAround } from "./null-scores.ts";
 
-/** Calibration data on held-out people. */
+/** The part of the calibration that describes held-out people. */
 export interface PeopleCalibration extends Pick<KindCalibration, "apart"> {
   readonly rungs: NullScores;
 }
@@ -29,7 +29,7 @@ export interface UnlikelyPersonState {
   readonly bouts: readonly number[];
   /** The activity that fills the batches of the last bout, and their number; absent after a batch of several activities. */
   readonly last?: { readonly activity: number; readonly batches: number };
-  /** Number of latest batches in a row that are not unusual for a new person. */
+  /** Number of latest consecutive batches that are not unusual for a new person. */
   readonly ordinary: number;
 }
 
@@ -97,7 +97,7 @@ export function isUnlikelyPerson(
 
 const bounds = new Map<string, number>();
 
-/** Quantile of Student's t distribution, computed once. */
+/** Quantile of Student's t distribution, computed only once. */
 function unlikelyPersonBound(tail: number, freedom: number): number {
   const key = `${tail} ${freedom}`;
   const bound = bounds.get(key) ?? studentTBound(1 - 2 * tail, freedom);

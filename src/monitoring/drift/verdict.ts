@@ -46,7 +46,7 @@ export interface Judgement {
   readonly stranger: boolean;
   /**
    * Whether the batch stays out of the references without raising an alarm, because it differs from the stream's past or may
-   * have a fault from the start. Otherwise, the first batch of a change would enter the references, hide the rest of the
+   * have had a fault from the start. Otherwise, the first batch of a change would enter the references, hide the rest of the
    * change, and make a recovered stream look permanently changed.
    */
   readonly doubtful: boolean;
@@ -135,8 +135,8 @@ function learnScoresForVerdict(own: DriftState["own"], comparisons: readonly Com
 }
 
 /**
- * Constants add nothing to the evidence. Constants for the stream's own past are considered separately if the evidence
- * raises no alarm.
+ * Judgements by constants add nothing to the evidence. Constants for the stream's own past are considered separately if the
+ * evidence raises no alarm.
  */
 function weighForVerdict(
   batch: BatchToWeigh,

@@ -9,8 +9,8 @@ import type { Weighed } from "./weigh-evidence.ts";
 /**
  * The kind of drift does not change until the alarm ends, because the rolling reference does not move during the alarm, so
  * gradual drift moves away from it, too.
- * @param comparisons by constants, at least one
- * @param arl the strength of an alarm; a statistic at half its constant has half of it
+ * @param comparisons at least one comparison by constants
+ * @param arl the strength that raises an alarm; a statistic at half its constant has half this strength
  */
 export function weighConstants(comparisons: readonly Comparison[], state: DriftState, arl: number): Weighed {
   const large = ({ beyond, findings }: Comparison): boolean =>

@@ -4,10 +4,10 @@
 // alarm ends only when its batches are ordinary again (recovery.ts), not when the evidence decreases: otherwise, a lasting
 // fault could look normal for a while and enter the rolling reference.
 //
-// No evidence accumulates against the baseline. A person who differs from the training data differs in every batch.
-// Multiplying the p-values would count the same difference repeatedly, and every seventh stream would raise an alarm.
-// Such a stream is called unfamiliar, which is not drift. Later changes are detected by comparison with its own anchor,
-// and unlikely-person.ts compares the stream with people.
+// No evidence accumulates against the baseline. A person who differs from the training data differs in every batch. Multiplying
+// the p-values would count the same difference repeatedly, and every seventh stream would raise an alarm. Such a stream is
+// called unfamiliar, which is not drift. The stream's own anchor reveals later changes, and unlikely-person.ts compares the
+// stream with people.
 
 import type { ChangeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";
@@ -25,8 +25,8 @@ export interface DriftStrength {
   readonly value: number;
   readonly alarmAt: number;
   /**
-   * What raises the alarm: the evidence, a batch that is farther away than chance explains, or a constant; null without
-   * an alarm.
+   * What raises the alarm: the evidence, one batch that is farther away than chance explains, or a constant; null without an
+   * alarm.
    */
   readonly raisedBy: "evidence" | "beyond_chance" | "constants" | null;
 }

@@ -24,7 +24,7 @@ export interface UnlikelyPersonWeighed {
 
 /**
  * Share of people without a fault whose batches may be kept out of the references until there are enough batches to decide;
- * chosen on half 1.
+ * chosen on one half of WISDM's and MotionSense's people.
  */
 const undecidedTail = 0.05;
 

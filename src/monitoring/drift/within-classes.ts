@@ -1,8 +1,8 @@
-// Compares two batches activity by activity. By any overall distance, a minute of walking is far from five minutes of
-// mostly sitting, although only the activity has changed. But it is near to the walking within those five minutes. The
-// distances within the classes are averaged, weighted by the effective sizes of two-sample tests, n m / (n + m) rows. So a
-// class that is rare in batch or reference has little weight, and a class that either lacks has none. The share of a batch that
-// was compared is reported separately.
+// Compares two batches activity by activity. Measured over all samples, a minute of walking is far from five minutes of mostly
+// sitting, although only the activity has changed. But it is close to the walking within those five minutes. The distances
+// within the classes are averaged, weighted by the effective sizes of two-sample tests, n m / (n + m) rows. A class that is
+// rare in the batch or the reference thus has little weight, and a class that either of them lacks has none. The share of a
+// batch that was compared is reported separately.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { batchSummaryRows } from "../summaries/batch-summary.ts";
@@ -19,8 +19,8 @@ export function effectiveSizeWithinClasses(reference: ClassSummaries, current: C
 
 /**
  * The channel's Kolmogorov-Smirnov distance, averaged over the classes that both batches contain.
- * @param distances [K] distances of each class by channel, if they are known; see `classDistances`
- * @returns 0 to 1; 0 if no class is on both sides
+ * @param distances [K] the channels' distances within each class, if they are known; see `classDistances`
+ * @returns 0 to 1; 0 if batch and reference have no class in common
  */
 export function ksWithinClasses(
   reference: ClassSummaries,
@@ -43,7 +43,7 @@ export function ksWithinClasses(
  * Logarithm of the ratio of the channel's standard deviations in batch and reference. Both are computed over the common
  * classes, in the batch's mix, so that a different mix of activities has no effect.
  * @param least lower limit of a standard deviation, above 0
- * @returns 0 if no class is on both sides
+ * @returns 0 if batch and reference have no class in common
  */
 export function logSdWithinClasses(
   reference: ClassSummaries,

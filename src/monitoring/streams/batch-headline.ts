@@ -1,6 +1,6 @@
-// The summary of a batch that lists of streams show. The ledger keeps it forever, so a list of 20,000 streams reads no full
-// results. Each headline also contains the state of the stream and its start, so the last headline shows how long a stream has
-// been in alarm.
+// The summary of a batch that lists of streams show. The ledger keeps headlines forever, so that a list of 20,000 streams can
+// be made without reading any full results. Each headline also contains the state of the stream and when that state began, so
+// the last headline shows how long a stream has been in alarm.
 import { z } from "zod";
 import type { CheckResult, JudgedBatch, ReferenceName } from "./check-result.ts";
 

@@ -55,11 +55,11 @@ export type Decision<R, E> =
 export interface BroughtBatch {
   readonly batchId: string;
   readonly contentHash: string;
-  /** Who accepts the batch into the references even if it raises an alarm; absent if nobody does. */
+  /** Name of the person who accepts the batch into the references even if it raises an alarm; absent if nobody does. */
   readonly accept?: DecidedBy;
 }
 
-/** The author of a manual decision and the reason for it; the ledger records both. */
+/** The author of a manual decision, and the reason; the ledger records both. */
 export interface DecidedBy {
   /** Name of the author; by default, the account that runs the process. */
   readonly who?: string;
@@ -70,7 +70,7 @@ export interface DecidedBy {
 export interface StreamSchemas<R, E> {
   readonly result: z.ZodType<R>;
   readonly evidence: z.ZodType<E>;
-  /** Converts evidence to the form that the schema `evidence` reads. Default: the evidence is stored unchanged. */
+  /** Converts stored evidence to the form that the schema `evidence` reads. Default: the evidence is stored unchanged. */
   readonly storedEvidence?: (evidence: E) => unknown;
   /**
    * Returns the headline of a result, which lists of streams show; see `DecidedBatch`. Default: no headline.
@@ -277,7 +277,7 @@ function decodeMonitoredBatch(bytes: Uint8Array, shape: MeasurementShape, what: 
   }
 }
 
-/** Returns the value in the form in which the ledger will return it. */
+/** Returns the value as the ledger will return it. */
 function monitoredThroughJson<T>(schema: z.ZodType<T>, value: T): T {
   return schema.parse(JSON.parse(JSON.stringify(value)));
 }

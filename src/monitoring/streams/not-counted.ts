@@ -12,7 +12,7 @@ const notWornSeconds = 3600;
 
 /**
  * @param before the stream's state before the batch
- * @returns why the batch does not count; null if it counts
+ * @returns the reason why the batch does not count; null if it counts
  */
 export function reasonNotToCount(
   still: StillSummary | undefined,
@@ -36,7 +36,7 @@ export function reasonNotToCount(
 }
 
 /**
- * Updates the time without movement at the end of a stream. A batch that came without samples does not change it.
+ * Updates the time without movement at the end of a stream. A batch that came without samples does not change this time.
  * @param before the stream's state before the batch
  */
 export function notCountedWithStillness(

@@ -38,7 +38,7 @@ function parsedSummary(sent: unknown): unknown {
   }
 }
 
-/** Encodes a summary in JSON to the binary form, because decoding that form detects any fault in the numbers. */
+/** Encodes a JSON summary in the binary form, because decoding that form detects any fault in the numbers. */
 function readSummaryAsBytes(json: unknown): Uint8Array {
   const parsed = deviceSummarySchema.safeParse(json);
   if (parsed.success) return encodeSummary(deviceSummaryFromJson(parsed.data));

@@ -1,6 +1,6 @@
 // Finds the recordings on which a model was trained, as named in its manifest. The folder may come from an untrusted source.
-// Addresses in it are therefore not fetched, patterns are not expanded, and the recordings' fingerprint is compared before a
-// network is trained on them.
+// Addresses in it are therefore not fetched, patterns are not expanded, and no network is trained on the recordings before
+// their fingerprint has been compared.
 
 import { realpath, stat } from "node:fs/promises";
 import { counted } from "../../counted.ts";

@@ -1,4 +1,4 @@
-// Checks whether a newly frozen baseline equals the one with which a model's streams were compared.
+// Checks whether a newly frozen baseline equals the baseline with which a model's streams have been compared so far.
 
 import { UserError } from "../../errors.ts";
 import { canonicalJsonToHash } from "../../storage/store/hash.ts";

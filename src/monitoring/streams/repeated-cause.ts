@@ -1,8 +1,8 @@
 // Detects a fault that a stream has had from the start. Before a stream has a past, an unfamiliar batch alone raises no alarm,
-// because a new person may differ from the training data. But undoing a fault seldom makes such a person's batches ordinary. So
-// the stream has the fault if two batches are farther from the training data than almost anybody's, and undoing the same fault
-// makes both ordinary. Batches that are only unfamiliar are not enough, because a watch worn the other way round looks like a
-// flipped axis.
+// because a new person may differ from the training data. But undoing a fault seldom makes the batches of such a person
+// ordinary. So the stream has the fault if two batches are farther from the training data than almost anybody's, and undoing
+// the same fault makes both ordinary. Batches that are only unfamiliar are not enough, because a watch worn the other way round
+// looks like a flipped axis.
 
 import type { Comparison } from "../drift/comparison.ts";
 import type { Culprit } from "../drift/culprit.ts";
@@ -13,15 +13,17 @@ import type { StreamState } from "./stream-state.ts";
 
 /** Number of batches that have to show the same cause; arbitrary. */
 const batchesToAlarm = 2;
-/** Causes that can be undone exactly. A wrong sampling rate cannot be, and some movements look like a wrong rate. */
+/**
+ * Causes that can be undone exactly. A wrong sampling rate cannot be undone exactly, and some movements look like a wrong rate.
+ */
 const exact: readonly Culprit["kind"][] = ["unit", "flipped axis", "swapped axes"];
 
-/** Batches of a stream without a past that showed the same cause. */
+/** How often consecutive batches of a stream that has no past yet have shown the same cause. */
 export type RepeatedCause = NonNullable<StreamState["cause"]>;
 
 /**
- * @param causes of the batch, likeliest first
- * @param comparisons of the batch
+ * @param causes the batch's causes, likeliest first
+ * @param comparisons the batch's comparisons
  * @returns the number of consecutive batches with this batch's likeliest cause; undefined if that cause cannot be undone
  * exactly, or the batch is not far enough from the training data
  */

@@ -77,7 +77,7 @@ export interface ReferenceBatch {
 
 /**
  * Builds the reference from the last accepted batches. Channels without values have no mean and standard deviation. Both are
- * pooled over the samples of all batches, so a long batch weighs more than a short batch.
+ * pooled over the samples of all batches, so a long batch counts more than a short one.
  * @param of.batches oldest first
  * @param of.lastUpdated time at which the batches last changed, ISO 8601, UTC
  */

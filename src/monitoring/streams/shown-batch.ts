@@ -17,7 +17,7 @@ export interface ShownComparison {
   channel: string;
   /** Statistic that is furthest from its usual values. */
   statistic: string;
-  /** The largest distance of any channel or signal, relative to its usual values. */
+  /** The largest distance of any channel or signal, as a multiple of its usual values. */
   score: number;
   /** Share of drift-free batches that are at least as far away; null if judged by constants. */
   p_value: number | null;
@@ -73,7 +73,7 @@ export interface ShownBatch {
   faults: { code: string; message: string }[];
 }
 
-/** @param number of the batch in its stream, counted from 1 */
+/** @param number the batch's number in its stream, counted from 1 */
 export function shownBatch(stored: StoredBatch, number: number): ShownBatch {
   const { batchId, receivedAt, status, reason, inReferences } = stored;
   const result = parseStoredValue(checkResultSchema, stored.result, `batch "${batchId}"`);

@@ -3,8 +3,8 @@
 //
 // A stream has no schedule, so its own past defines silence: a stream is silent if the time since its last batch exceeds
 // `silentAfter` usual intervals, and also the longest interval among its last batches. The usual interval is the median of the
-// intervals between these batches. So a stream that sends its batches once a day does not count as silent in between, unless it
-// sends `listedBatches` or more at once.
+// intervals between these batches. A stream that sends its batches once a day therefore does not count as silent in between,
+// unless it sends `listedBatches` or more at once.
 import { naturalOrder } from "../../natural-order.ts";
 import type { BatchStatus, LatestBatch, StreamOverview } from "../../storage/store/stream-store.ts";
 import { storedHeadline } from "./batch-headline.ts";
@@ -106,7 +106,7 @@ function listedBatch({ batchId, receivedAt, status, headline }: LatestBatch): Li
   return { batch_id: batchId, received_at: receivedAt, verdict, status, evidence };
 }
 
-/** @param times of the last batches in seconds, oldest first; at least one */
+/** @param times times of the last batches in seconds, oldest first; at least one */
 export function streamSilence(
   times: readonly number[],
   now: number,

@@ -22,7 +22,10 @@ export interface StreamState {
   readonly still?: number;
   /** Whether the end of the last batch was left out because nothing moved (default: false). */
   readonly unworn?: boolean;
-  /** The last likely cause and the number of batches that showed it, as long as the stream has no past (default: none). */
+  /**
+   * The last likely cause and the number of batches that showed it, for as long as the stream has no past of its own (default:
+   * none).
+   */
   readonly cause?: { readonly name: string; readonly batches: number };
 }
 
@@ -47,7 +50,7 @@ function storedStreamState({ drift, ...rest }: StreamState): object {
   return { drift: { ...drift, alarm: drift.alarm && snakeKeys(drift.alarm) }, ...rest };
 }
 
-/** Converts the keys of a stored state to camelCase. Earlier versions stored them in camelCase. */
+/** Converts the keys of a stored state to camelCase. Earlier versions stored the keys in camelCase. */
 function readDriftOfStreamState(drift: unknown): unknown {
   if (typeof drift !== "object" || drift === null || !("alarm" in drift)) return drift;
   const { alarm } = drift;
@@ -78,7 +81,7 @@ export interface MeasuredBatch {
   readonly measurement: BatchMeasurement;
   /** Time without movement; absent if a summary does not contain it. */
   readonly still?: StillSummary;
-  /** What could not be determined without samples (default: nothing). */
+  /** The parts that could not be determined without samples (default: nothing). */
   readonly leftOut?: NonNullable<JudgedBatch["left_out"]>;
   readonly warnings: readonly string[];
 }

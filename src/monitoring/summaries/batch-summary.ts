@@ -10,7 +10,7 @@ export interface ChannelSummary {
   readonly n: number;
   /** Number of NaN and infinite values. */
   readonly missing: number;
-  /** Mean of the finite values; 0 if n is 0. All fields below describe only the finite values, too. */
+  /** Mean of the finite values; 0 if n is 0. All fields below, too, describe only the finite values. */
   readonly mean: number;
   /** Population standard deviation. */
   readonly std: number;
@@ -30,7 +30,7 @@ export interface ChannelSummary {
 export type BatchSummary = Readonly<Record<string, ChannelSummary>>;
 
 /**
- * The counts of some bins; all others are 0. Both lists are slices of longer ones that several summaries share, which avoids
+ * The counts of some bins; all others are 0. Both lists are slices of longer lists that several summaries share, which avoids
  * copies.
  */
 export interface SparseCounts {
@@ -83,8 +83,8 @@ export class SummaryMerger {
 }
 
 /**
- * `whole` without `part`, which must be contained in it (as in "the baseline without this person"). Counts are exact. The
- * result keeps the range of `whole`, so it may be too wide.
+ * Returns `whole` without `part`, which must be contained in it (as in "the baseline without this person"). Counts are exact.
+ * The result keeps the range of `whole`, so the range may be too wide.
  */
 export function subtractBatchSummary(whole: BatchSummary, part: BatchSummary): BatchSummary {
   return Object.fromEntries(
@@ -181,7 +181,7 @@ function subtractBatchSummaryChannel(name: string, whole: ChannelSummary, part: 
   };
 }
 
-/** Number of rows in a summary, including missing values; 0 for null. */
+/** Number of rows in a summary, including missing values; 0 if the summary is null. */
 export function batchSummaryRows(summary: BatchSummary | null): number {
   if (summary === null) return 0;
   return Math.max(0, ...Object.values(summary).map(({ n, missing }) => n + missing));

@@ -49,7 +49,7 @@ export class ByteReader {
     return { counts, sum };
   }
 
-  /** Everything that has not been read yet. */
+  /** All bytes that have not been read yet. */
   rest(): Uint8Array {
     return this.#bytes.subarray(this.#at);
   }

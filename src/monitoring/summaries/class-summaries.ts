@@ -12,7 +12,7 @@ import {
 } from "./batch-summary.ts";
 import type { Columns, Summarizer } from "./summarize.ts";
 
-/** [K] by predicted class; null if a class has no samples. At least one is not null. */
+/** [K] by predicted class; null if a class has no samples. At least one of them is not null. */
 export type ClassSummaries = readonly (BatchSummary | null)[];
 export type MergeableClasses = readonly (MergeableSummary | null)[];
 
@@ -77,7 +77,7 @@ export function mergeClassSummaries(batches: readonly MergeableClasses[]): Class
   });
 }
 
-/** `whole` without `part`, which must be contained in it; a class without remaining samples becomes null. */
+/** Returns `whole` without `part`, which must be contained in it; a class without remaining samples becomes null. */
 export function subtractClassSummaries(whole: ClassSummaries, part: ClassSummaries): ClassSummaries {
   return whole.map((all, k) => {
     const own = part[k] ?? null;

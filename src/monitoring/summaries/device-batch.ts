@@ -41,11 +41,11 @@ export interface BatchWindows {
   readonly chunks: readonly WindowChunk[];
   /** Rows that were kept. */
   readonly rows: number;
-  /** Rows that were left out. */
+  /** Number of rows that were left out. */
   readonly dropped: DroppedRows;
-  /** Figures on which the quality gate decides. */
+  /** Figures by which the quality gate decides. */
   readonly quality: BatchQuality;
-  /** Time in which nothing moved, which is left out unless no window would be left. */
+  /** Time in which nothing moved; it is left out unless no window would remain. */
   readonly still: StillSummary;
 }
 
@@ -61,7 +61,7 @@ export class DeviceBatch {
     this.#rows = new IncomingRows(model.channels);
   }
 
-  /** Number of rows so far, without dropped rows, whose time repeats or whose values are not all finite. */
+  /** Number of rows kept so far; rows whose time repeats or whose values are not all finite are not counted. */
   get rows(): number {
     return this.#rows.rows;
   }

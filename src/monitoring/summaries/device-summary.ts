@@ -58,7 +58,7 @@ export type ChannelSummaryJson = Omit<ChannelSummary, "excessBelow" | "excessAbo
   readonly excess_above: number;
 };
 
-/** For programs that read JSON; the bytes from `encodeSummary` are shorter. */
+/** For programs that read JSON; the bytes that `encodeSummary` returns are shorter. */
 export function summaryToJson({
   modelVersion,
   rows,

@@ -3,11 +3,11 @@
 /** Number of first bytes that `isSummary` needs. */
 export const summaryHeadBytes = 512;
 
-/** Whether bytes begin like `encodeSummary`'s, or like the JSON of `summaryToJson`. */
+/** Whether the bytes begin like those of `encodeSummary`, or like the JSON of `summaryToJson`. */
 export function isSummary(head: Uint8Array): boolean {
   const text = new TextDecoder("latin1").decode(head.subarray(0, summaryHeadBytes));
   if (text.startsWith("TMS2")) return true;
-  // Version 1 of the binary form begins with the model version, as the length of a text and the text.
+  // Version 1 of the binary form begins with the model version: the length of the text, then the text.
   const name = text.slice(2, 2 + head[1]!);
   if (head[0] === 1) return name.length > 0 && head[1]! < 128 && /^[\x20-\x7e\x80-\xff]+$/.test(name);
   return /^\s*\{/.test(text) && /"model_version"\s*:/.test(text) && /"(dropped|by_class)"\s*:/.test(text);

@@ -30,7 +30,7 @@ export function measuredBatchColumns({ samples, channels }: Pick<WindowSet, "sam
   );
 }
 
-/** The same, plus the signals computed from each sensor's axes; see `withSensorSignals`. */
+/** The samples of each channel, plus the signals computed from each sensor's axes; see `withSensorSignals`. */
 export function measuredSignalColumns(windows: WindowSet, sensors: readonly Sensor[]): Columns {
   // Samples that no window covers form separate stretches.
   const starts = runsOfWindowChunk(windows).flatMap(({ from, to }) => [from, to]);
@@ -59,7 +59,7 @@ function classOfMeasuredRuns(
   return classes;
 }
 
-/** Measures a batch piece by piece. It keeps only counts and the values of some samples. */
+/** Measures a batch piece by piece. Keeps only counts and the values of some samples. */
 export class BatchMeasurer {
   readonly #overlap: number;
   readonly #nClasses: number;
@@ -97,7 +97,7 @@ export class BatchMeasurer {
     const last = windows.starts.length - 1;
     this.#before = { recording: windows.recordingIndex[last]!, startTime: windows.startTimes[last]! };
     this.#samples += classOf.length;
-    // A view would keep the whole piece in memory.
+    // A view instead of a copy would keep the whole piece in memory.
     const kept = windows.channels.map((name) => {
       const column = columns[name]!;
       return [name, keep >= column.length ? column : column.slice(0, keep)] as const;
@@ -134,7 +134,7 @@ export function measuredBatchStepSeconds(
   return plannedWindowStep(windowSize, overlap) / samplingRateHz;
 }
 
-/** Only the samples that the windows cover, each once; the column itself if these are all of its samples. */
+/** Returns only the samples that the windows cover, each once; the column itself if the windows cover all of it. */
 export function gatherMeasuredSamples<T extends Float32Array | Int32Array>(windows: WindowSet, column: T): T {
   return gatherMeasuredRanges(rangesUnderWindows(windows, Int32Array.from(windows.starts.keys())), column);
 }

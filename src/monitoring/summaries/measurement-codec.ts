@@ -17,8 +17,8 @@ import { type ModelSignals, type SignalSummary, signalEdges } from "./model-sign
 const version = 1;
 
 /**
- * Upper limit of a signal in one window. It exceeds a million because earlier versions accepted probabilities that sum to
- * 1.001.
+ * Upper limit of a signal in one window. The limit exceeds a million because earlier versions accepted probabilities that sum
+ * to 1.001.
  */
 const mostMillionths = 1_001_000;
 

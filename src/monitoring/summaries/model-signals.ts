@@ -28,7 +28,7 @@ export interface ModelSignals {
 export interface SignalSummary {
   /** Count per bin of `signalEdges`, including the two tails. */
   readonly counts: readonly number[];
-  /** Sum in millionths, rounded per window. It is an integer, so totals are exact in any order of addition. */
+  /** Sum in millionths, rounded per window. The sum is an integer, so totals are exact whatever the order of addition. */
   readonly millionths: number;
 }
 
@@ -45,7 +45,7 @@ export const signalEdges: readonly number[] = Array.from(
   (_, i) => 1 / (1 + Math.exp(outermost - i / edgesPerLogit)),
 );
 
-/** Bin of a share, as in `signalEdges`; the outer bins hold whatever is beyond the edges. */
+/** Bin of a share, as in `signalEdges`; the outer bins hold all shares beyond the edges. */
 export function modelSignalBin(x: number): number {
   if (!(x > 0)) return 0;
   if (x >= 1) return signalEdges.length;
@@ -146,7 +146,7 @@ function unequalModelSignals(nClasses: number, windows: number, numbers: number)
   );
 }
 
-/** The window before the first row: its recording and start. */
+/** The recording and the start of the window before the first row. */
 export interface WindowBefore {
   readonly recording: number;
   readonly startTime: number;

@@ -19,11 +19,11 @@ export interface StillSummary {
   readonly ofSeconds: number;
   /** Whether nothing moved from the first row to the last. */
   readonly throughout: boolean;
-  /** Whether the batch has no other time, so that nothing can be judged. */
+  /** Whether nothing remains of the batch without this time, so that nothing can be judged. */
   readonly isAll: boolean;
   /** Whether the time that was left out extends to the last row. */
   readonly isAtEnd: boolean;
-  /** How long nothing had moved at the end of the last row. */
+  /** How long nothing had moved by the last row. */
   readonly atEnd: number;
 }
 

@@ -1,7 +1,7 @@
 // Signals that are computed from several axes of a sensor. Each time a sensor is put on, gravity acts along different axes,
 // which hides an offset in one axis. The length of the vector does not depend on rotation. The order of the samples reveals
-// lost samples and a wrong rate; the values alone do not. Coherence reveals a flipped axis; see turning-coherence.ts.
-// Dimensions: N samples.
+// lost samples and a wrong rate; the values alone do not. The signal coherence reveals a flipped axis; see
+// turning-coherence.ts. Dimensions: N samples.
 
 import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "./summarize.ts";
@@ -22,7 +22,7 @@ export interface SensorSignal {
   readonly kind: SignalKind;
   /** Three channels; for a coherence, six: those of an accelerometer, then those of a gyroscope. */
   readonly axes: readonly string[];
-  /** Only for a coherence: number of the axis about which the turning is compared. */
+  /** For a coherence only: number of the axis about which the rotations are compared. */
   readonly about?: number;
 }
 
@@ -124,8 +124,8 @@ function tempoSignalLag(samplingRateHz: number): number {
 }
 
 /**
- * With this many extra samples on both sides (within the stretch), the signals of a part of a stretch are the same as in the
- * whole.
+ * If this many extra samples are included on both sides (within the stretch), the signals of a part of a stretch are the same
+ * as in the whole stretch.
  */
 export function sensorSignalMargin(samplingRateHz: number): number {
   return 2 * Math.max(tempoSignalLag(samplingRateHz), coherenceHalfWidth(samplingRateHz)) + 1;
@@ -133,7 +133,7 @@ export function sensorSignalMargin(samplingRateHz: number): number {
 
 /**
  * Names of the columns that change if a channel has an offset: the channel and its sensor's magnitude.
- * Coherences change as well, but are not scored.
+ * Coherences change as well, but they are not scored.
  */
 export function offsetSensorSignalNames(
   channels: readonly string[],

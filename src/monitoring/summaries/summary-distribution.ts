@@ -1,6 +1,6 @@
 // The distribution that a stored summary describes: shares below each edge of the grid are exact, and values within a bin are
 // taken to be spread evenly. The two open bins reach to the smallest and the largest value, so far outliers appear as an even
-// band between the grid and the extreme.
+// band between the last edge of the grid and the extreme value.
 
 import { firstNotBelow } from "../../stats/first-not-below.ts";
 import type { ChannelSummary } from "./batch-summary.ts";

@@ -56,7 +56,7 @@ export const baselineReferenceSchema: z.ZodType<BaselineReference> = z.record(
   z.object({ edges: edgesSchema, summary: channelSummarySchema }),
 );
 
-/** The form in which a ledger keeps them. */
+/** The form in which a ledger keeps measurements. */
 export const batchFiguresSchema: z.ZodType<BatchFigures> = z.record(
   z.string(),
   z.object({ n: count, mean: z.number(), std: z.number().min(0) }),
@@ -132,7 +132,7 @@ const batchQualitySchema: z.ZodType<BatchQuality> = z
   })
   .describe("what the quality gate decides on; absent from earlier versions");
 
-/** The form in which a device sends it. */
+/** The form in which a device sends a summary. */
 export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
   schema_version: z.literal(1),
   model_version: z.string().describe("model version in the device.json with which the batch was measured"),

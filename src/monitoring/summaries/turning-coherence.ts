@@ -5,9 +5,9 @@
 
 import { windowSums } from "../../stats/window-sums.ts";
 
-/** The vectors are averaged twice in succession, each time over twice this time; chosen on half 1 of WISDM. */
+/** The vectors are averaged twice in succession, each time over twice this time; chosen on one half of WISDM's people. */
 const smoothSeconds = 0.15;
-/** Half of the time over which the two turnings are compared; chosen on half 1 of WISDM. */
+/** Half of the time over which the two rotations are compared; chosen on one half of WISDM's people. */
 const comparedSeconds = 0.5;
 
 function coherenceSmoothingHalf(samplingRateHz: number): number {
@@ -18,7 +18,7 @@ function coherenceComparedHalf(samplingRateHz: number): number {
   return Math.max(1, Math.round(comparedSeconds * samplingRateHz));
 }
 
-/** Samples before and after a sample that its coherence depends on. */
+/** Number of samples before and after a sample on which its coherence depends. */
 export function coherenceHalfWidth(samplingRateHz: number): number {
   return 2 * coherenceSmoothingHalf(samplingRateHz) + 1 + coherenceComparedHalf(samplingRateHz);
 }
@@ -27,7 +27,7 @@ export function coherenceHalfWidth(samplingRateHz: number): number {
  * Returns the cosine between the rotations of gravity and of the gyroscope, about each axis, -1 to 1; 0 if either does not
  * turn. It is independent of the units.
  * @param axes six columns [N]: three of an accelerometer with gravity, then three of a gyroscope
- * @returns three columns [N - 2 half-widths]; empty if the stretch is shorter
+ * @returns three columns [N - 2 half-widths]; empty if the stretch is too short
  */
 export function turningCoherence(axes: readonly Float32Array[], samplingRateHz: number): readonly Float64Array[] {
   const width = 2 * coherenceSmoothingHalf(samplingRateHz) + 1;

@@ -31,7 +31,7 @@ export class WindowSignals {
     this.names = [...windows.channels, ...this.#computed.keys()];
   }
 
-  /** Samples `from` to `to` (exclusive) of a run, with the same values as in the whole run. */
+  /** Returns samples `from` to `to` (exclusive) of a run, with the same values as in the whole run. */
   part(name: string, run: Pick<Run, "from" | "to">, from: number, to: number): Float32Array {
     const signal = this.#computed.get(name);
     if (signal === undefined) return this.#channel(name, from, to);

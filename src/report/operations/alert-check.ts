@@ -14,7 +14,7 @@ import { alertOnBatch, alertOnSilence } from "./stream-alerts.ts";
 /** Maximum time by which alerts may delay the end of a command; an arbitrary choice. */
 export const alertPatienceMs = 10_000;
 
-/** Dependencies of sending that tests replace. */
+/** Dependencies that tests replace. */
 export interface AlertRun {
   readonly send?: SendAlert;
   readonly clock?: AlertClock;

@@ -1,5 +1,5 @@
-// One alert, in the JSON form that webhooks receive (https://www.standardwebhooks.com: type, timestamp, data). All other forms
-// are computed from it. An incident is the time from `.began` to `.ended`; all its messages have the same `incident`.
+// One alert, in the JSON form that webhooks receive (https://www.standardwebhooks.com: type, timestamp, data). All other
+// formats are derived from it. An incident is the time from `.began` to `.ended`; all its messages have the same `incident`.
 
 import { z } from "zod";
 

@@ -57,7 +57,10 @@ const firstBackoffMs = 1000;
 const longestBackoffMs = 3_600_000;
 /** Number of failed attempts after which other messages are sent first, because the fault may lie in the message. */
 const attemptsBeforeOthers = 4;
-/** Time for which messages are kept, so that the targets of an incident can be notified of its end; an arbitrary choice. */
+/**
+ * Time for which messages are kept, so that every target that learned of an incident can also learn of its end; an arbitrary
+ * choice.
+ */
 const keptSentMs = 365 * 86_400_000;
 const keptDeadMs = 90 * 86_400_000;
 
@@ -222,7 +225,7 @@ export class AlertOutbox {
 
   /**
    * Deletes all messages and reports about a stream, so that the file no longer contains its name.
-   * @param of the stream's project and model (default: any)
+   * @param of project and model of the stream (default: any)
    */
   erase(stream: string, of: Omit<AlertedStream, "stream"> | null = null): void {
     this.#file.secureTransaction((database) => {

@@ -36,7 +36,7 @@ export interface AlertServiceRun {
   /** Returns the streams that are silent now. Default: silent streams are not reported. */
   readonly silentStreams?: () => Promise<readonly SilentStream[]>;
   /**
-   * Whether other services judge batches of the same streams. If so, `previous` is trusted instead of what this service has
+   * Whether other services judge batches of the same streams. If true, `previous` is trusted instead of what this service has
    * reported. Default: false.
    */
   readonly shared?: boolean;
@@ -80,7 +80,7 @@ export class AlertService {
     this.#loops = Promise.all(loops);
   }
 
-  /** Reports a verdict. It never throws; a fault is a warning. */
+  /** Reports a verdict. Never throws; problems become warnings. */
   judged({ result, previous, ...of }: JudgedForAlerts): void {
     this.#report(of, (before) => {
       const known = this.#run.shared && previous !== undefined ? alertsOfOtherService(of, previous, before) : before;
@@ -88,7 +88,7 @@ export class AlertService {
     });
   }
 
-  /** Deletes everything about an erased stream. Incidents that targets know about are not ended there. */
+  /** Deletes everything about an erased stream. Targets that already know about an incident do not receive its end. */
   erase({ project, model, stream }: AlertedStream): void {
     this.#reported.delete(JSON.stringify([project, model, stream]));
     this.#outbox.erase(stream, { project, model });
@@ -194,7 +194,7 @@ function isWorthKeeping({ open, recent }: StreamAlerts): boolean {
   return Object.keys(open).length > 0 || recent.includes("r");
 }
 
-/** What another service must have reported, if it judged the stream's previous batch. */
+/** The reports that another service must have sent if it judged the stream's previous batch. */
 function alertsOfOtherService(of: AlertedStream, previous: CheckResult | null, before: StreamAlerts): StreamAlerts {
   if (previous === null || previous.batch_id === before.last?.batchId) return before;
   const { alarm: _, ...others } = before.open;

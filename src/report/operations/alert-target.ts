@@ -22,7 +22,7 @@ export interface WebTarget extends AnyTarget {
   readonly url: string;
   /** Value of the Authorization header. */
   readonly authorization: string | undefined;
-  /** Keys that sign a plain message; several while a key is being replaced. */
+  /** Keys that sign messages in the plain format; there are several while a key is being replaced. */
   readonly keys: readonly Buffer[];
   /** PagerDuty's key of the service. */
   readonly routingKey: string | undefined;

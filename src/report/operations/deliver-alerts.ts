@@ -8,7 +8,7 @@ import { AlertFault, type SendAlert, sendAlert } from "./send-alert.ts";
 
 export interface AlertClock {
   now(): Date;
-  /** Resolves when the time is up or the signal aborts. */
+  /** Resolves when the time is up or the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

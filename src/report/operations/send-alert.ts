@@ -25,7 +25,7 @@ export class AlertFault extends Error {
   }
 }
 
-/** Inputs of an attempt in addition to its message. */
+/** What an attempt needs in addition to the message. */
 export interface Attempt {
   readonly now: Date;
   /** Maximum time. */

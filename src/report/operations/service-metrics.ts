@@ -152,7 +152,7 @@ export class ServiceMetrics {
     if (alarmed?.delete(stream)) this.#streamsInAlarm.set({ model }, alarmed.size);
   }
 
-  /** @param route the pattern of the address, not the address, whose number of forms is unlimited */
+  /** @param route the pattern of the address; the address itself would make the number of series unlimited */
   request({
     method,
     route,

@@ -56,7 +56,7 @@ export const noStreamAlerts: StreamAlerts = { recent: "", last: null, open: {} }
 export interface RejectionRule {
   /** Number of a stream's last batches that are considered. */
   readonly of: number;
-  /** Share of rejected batches at which the incident begins; it ends at less than half of that share. */
+  /** Share of rejected batches at which the incident begins; it ends when the share falls below half of this value. */
   readonly share: number;
   /** Minimum number of rejected batches. */
   readonly least: number;

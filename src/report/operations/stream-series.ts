@@ -23,7 +23,7 @@ export class StreamSeries {
     return this.#leftOut.size;
   }
 
-  /** Whether the stream has series, from now on or already. */
+  /** Whether the stream has series; gives it series if there is room. */
   admit(series: SeriesOfStream, inAlarm: boolean): boolean {
     const key = JSON.stringify([series.model, series.stream]);
     const kept = this.#kept.get(key);

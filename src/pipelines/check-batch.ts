@@ -30,6 +30,7 @@ import { namedColumnRoles } from "../signals/data/named-columns.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
 import { renameRecordingChannels } from "../signals/data/recordings.ts";
 import type { Float32Batch } from "../signals/files/float32-batch.ts";
+import { planSpans } from "../signals/preprocessing/plan-spans.ts";
 import { noPlannedWindows } from "../signals/preprocessing/plan-windows.ts";
 import { planWornWindows } from "../signals/preprocessing/plan-worn-windows.ts";
 import { windowChunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
@@ -248,7 +249,7 @@ async function measureCheckedBatch(
   const { folder, config: trained, drift, sensors } = watched;
   const all = renameRecordingChannels(opened.rows, folder.manifest.data.channels);
   const { rate, overlap } = trained;
-  const { rows, plan, still } = planWornWindows(all, sensors, windowsOfModel(trained));
+  const { rows, plan, still } = planWornWindows(all, sensors, windowsOfModel(trained), planSpans);
   if (plan.windows === 0) throw noPlannedWindows(rows, plan);
   const nClasses = drift.classes.length;
   const measurer = new BatchMeasurer({

@@ -4,15 +4,9 @@
 
 import { DataFault } from "../../data-fault.ts";
 import type { RowSource, Stretch } from "../data/recordings.ts";
-import {
-  addImpureLabelChanges,
-  isLabelPure,
-  type LabelChanges,
-  type LabelRun,
-  labelsOfWindows,
-  type WindowLabels,
-} from "./label-purity.ts";
+import type { LabelChanges } from "./label-purity.ts";
 import { noWindowsFault } from "./no-windows.ts";
+import { type PlannedStretches, planSpans } from "./plan-spans.ts";
 import { type EvenPlan, planResampling, type Resampling } from "./resample.ts";
 
 export interface WindowOptions {
@@ -85,13 +79,16 @@ export interface PlannedPart {
 
 /** @throws DataFault or RangeError under the same conditions as `makeWindows` */
 export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan {
-  const plan = planAnyWindows(rows, options);
+  const plan = planAnyWindows(rows, options, planSpans);
   if (plan.windows === 0) throw noPlannedWindows(rows, plan);
   return plan;
 }
 
-/** Like `planWindows`, but accepts rows without a stretch as long as a window, because more rows may follow. */
-export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowPlan {
+/**
+ * Like `planWindows`, but accepts rows without a stretch as long as a window, because more rows may follow.
+ * @param ofSpans plans windows across changes of the label (default: none, because the rows have no labels)
+ */
+export function planAnyWindows(rows: RowSource, options: WindowOptions, ofSpans?: typeof planSpans): WindowPlan {
   const { samplingRateHz, windowSize, overlap } = options;
   if (!(samplingRateHz > 0 && samplingRateHz < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`samplingRateHz: expected a positive number, got ${samplingRateHz}`);
@@ -102,19 +99,16 @@ export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowP
   if (!(overlap >= 0 && overlap < 1)) throw new RangeError(`overlap: expected a number in [0, 1), got ${overlap}`);
 
   const planner = new WindowPlanner(rows, options);
-  if (rows.spans === undefined) {
-    for (const stretch of rows.stretches()) planner.add(stretch);
-  } else {
-    for (const span of rows.spans()) planner.addSpan(span);
-  }
-  return planner.plan();
+  if (rows.spans !== undefined && ofSpans !== undefined)
+    return planner.plan(ofSpans(planner, rows.spans(), options.purity ?? 1));
+  for (const stretch of rows.stretches()) planner.add(stretch);
+  return planner.plan(null);
 }
 
 /** Adds up the parts of a plan, stretch by stretch. */
-class WindowPlanner {
+class WindowPlanner implements PlannedStretches {
   readonly #rows: RowSource;
   readonly #options: WindowOptions;
-  readonly #purity: number;
   readonly #step: number;
   readonly #classes: readonly string[];
   readonly #users: readonly string[];
@@ -131,13 +125,10 @@ class WindowPlanner {
   #longest = 0;
   #windows = 0;
   #resampledStretches = 0;
-  #labelChanges: LabelChanges | null = null;
-  #hasChanges = false;
 
   constructor(rows: RowSource, options: WindowOptions) {
     this.#rows = rows;
     this.#options = options;
-    this.#purity = options.purity ?? 1;
     this.#step = plannedWindowStep(options.windowSize, options.overlap);
     const [labels, people] = [new Set<string>(), new Set<string>()];
     for (const { label, user } of rows.stretches()) {
@@ -150,38 +141,18 @@ class WindowPlanner {
     this.#userIndex = indexWindowPlanNames(this.#users);
   }
 
-  /** Adds stretches that have no gap between them. */
-  addSpan(span: readonly Stretch[]): void {
-    if (span.length === 1) {
-      const count = this.add(span[0]!);
-      this.#addImpureLabelChanges({ shares: new Float64Array(count).fill(1) });
-      return;
-    }
-    this.#hasChanges = true;
-    const whole: Stretch = { ...span[0]!, end: span.at(-1)!.end };
-    const even = this.#even(whole);
-    const found = this.#labelsIn(span, even);
-    this.#addImpureLabelChanges(found);
-    if (this.#purity < 1) {
-      const pure = found.labels.map((label, w) => (isLabelPure(found.shares[w]!, this.#purity) ? label : -1));
-      this.#addPart(whole, even, pure);
-    } else {
-      for (const stretch of span) this.add(stretch);
-    }
-  }
-
   /** Returns the number of windows that fit into the stretch. */
   add(stretch: Stretch): number {
-    const even = this.#even(stretch);
-    const label = this.#labelOf(stretch);
-    if (label !== undefined) return this.#addPart(stretch, even, label);
+    const even = this.even(stretch);
+    const label = this.labelOf(stretch);
+    if (label !== undefined) return this.addPart(stretch, even, label);
     this.#indexOfRecording(stretch);
     if (even.resampled) this.#resampledStretches++;
     countDroppedByPlan(this.#dropped.unknownClass, even.length);
-    return this.#windowsWithin(even.length);
+    return this.windowsWithin(even.length).count;
   }
 
-  plan(): WindowPlan {
+  plan(labelChanges: LabelChanges | null): WindowPlan {
     return {
       options: this.#options,
       step: this.#step,
@@ -193,15 +164,15 @@ class WindowPlanner {
       dropped: this.#dropped,
       resampledStretches: this.#resampledStretches,
       longest: this.#longest,
-      labelChanges: this.#hasChanges ? this.#labelChanges : null,
+      labelChanges,
     };
   }
 
-  #addPart(stretch: Stretch, even: EvenPlan, label: PlannedPart["label"]): number {
+  addPart(stretch: Stretch, even: EvenPlan, label: PlannedPart["label"]): number {
     const recording = this.#indexOfRecording(stretch);
     if (even.resampled) this.#resampledStretches++;
     this.#longest = Math.max(this.#longest, even.length);
-    const windows = this.#windowsWithin(even.length);
+    const windows = this.windowsWithin(even.length).count;
     if (windows === 0) {
       countDroppedByPlan(this.#dropped.shortStretches, even.length);
       return 0;
@@ -213,14 +184,22 @@ class WindowPlanner {
     return windows;
   }
 
-  #even(stretch: Stretch): EvenPlan {
+  even(stretch: Stretch): EvenPlan {
     const { samplingRateHz, resampling = "low-pass" } = this.#options;
     return planResampling(this.#rows, stretch, samplingRateHz, resampling);
   }
 
-  #windowsWithin(length: number): number {
-    const { windowSize } = this.#options;
-    return length < windowSize ? 0 : Math.floor((length - windowSize) / this.#step) + 1;
+  timeOf(row: number): number {
+    return this.#rows.time(row, row + 1)[0]!;
+  }
+
+  windowsWithin(length: number): { readonly step: number; readonly length: number; readonly count: number } {
+    const { samplingRateHz, windowSize } = this.#options;
+    return {
+      step: this.#step / samplingRateHz,
+      length: windowSize / samplingRateHz,
+      count: length < windowSize ? 0 : Math.floor((length - windowSize) / this.#step) + 1,
+    };
   }
 
   #indexOfRecording({ user, recording }: Stretch): number {
@@ -231,26 +210,8 @@ class WindowPlanner {
   }
 
   /** Returns -1 for no label, and undefined for a label that is not one of the classes. */
-  #labelOf({ label }: Stretch): number | undefined {
+  labelOf({ label }: Stretch): number | undefined {
     return label === null ? -1 : this.#classIndex.get(label);
-  }
-
-  #labelsIn(span: readonly Stretch[], even: EvenPlan): WindowLabels {
-    const { samplingRateHz, windowSize } = this.#options;
-    const runs = span.map((stretch): LabelRun => {
-      const label = this.#labelOf(stretch) ?? -1;
-      return { start: this.#rows.time(stretch.start, stretch.start + 1)[0]!, label: label < 0 ? null : label };
-    });
-    return labelsOfWindows(runs, {
-      start: even.startTime,
-      step: this.#step / samplingRateHz,
-      length: windowSize / samplingRateHz,
-      count: this.#windowsWithin(even.length),
-    });
-  }
-
-  #addImpureLabelChanges(found: Pick<WindowLabels, "shares">): void {
-    this.#labelChanges = addImpureLabelChanges(this.#labelChanges, found, this.#purity);
   }
 }
 

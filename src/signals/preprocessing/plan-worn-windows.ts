@@ -15,25 +15,27 @@ export interface WornWindows {
 
 /**
  * Leaves out the time in which nothing moved, unless no window would be left.
+ * @param ofSpans as in `planAnyWindows`
  * @throws DataFault under the same conditions as `planAnyWindows`
  */
 export function planWornWindows(
   all: RowSource,
   sensors: Parameters<typeof stillTime>[1],
   options: WindowOptions,
+  ofSpans?: Parameters<typeof planAnyWindows>[2],
 ): WornWindows {
   const still = stillTime(all, sensors);
-  const whole = planAnyWindows(all, options);
+  const whole = planAnyWindows(all, options, ofSpans);
   if (still.ranges.length === 0 || still.throughout || still.isAll) return { rows: all, plan: whole, still };
   const rows = withoutStillTime(all, still);
-  const plan = planWornOrNull(rows, options);
+  const plan = planWornOrNull(rows, options, ofSpans);
   if (plan !== null && plan.windows > 0) return { rows, plan, still };
   return { rows: all, plan: whole, still: { ...still, isAll: true } };
 }
 
-function planWornOrNull(rows: RowSource, options: WindowOptions): WindowPlan | null {
+function planWornOrNull(...of: Parameters<typeof planAnyWindows>): WindowPlan | null {
   try {
-    return planAnyWindows(rows, options);
+    return planAnyWindows(...of);
   } catch (error) {
     if (error instanceof DataFault) return null;
     throw error;

@@ -1,13 +1,12 @@
 // K folds for a single person: contiguous blocks of time, with a purge gap around each test block (after López de Prado
 // 2018, chapter 7, who also purges in time).
 //
-// A person's activities come one after another, so cutting the day into K blocks would leave whole activities out of
-// training. Instead, the windows of *each class* are laid end to end, in order of recording and time, and cut into K equal
-// contiguous blocks. Fold k tests the k-th block of every class. So every class is learned and tested in every fold, and
-// each class is cut in only K - 1 places. Training windows of any class that are closer than the purge gap to a test window
-// are left out of that fold's training, so a fold's training and test rows together are fewer than all rows. The result
-// measures how well the network does on the same person at other times, including earlier ones, but not how well it does on
-// another person.
+// A person's activities come one after another, so cutting the day into K blocks would leave whole activities out of a fold's
+// training part. Instead, the windows of *each class* are laid end to end, in order of recording and time, and cut into K equal
+// contiguous blocks. Fold k tests the k-th block of every class. Every class is therefore learned and tested in every fold, and
+// is cut in only K - 1 places. Training windows of any class that are closer than the purge gap to a test window are left out
+// of that fold's training part, so a fold's training and test rows together are fewer than all rows. The result measures how
+// well the network does on the same person at other times, including earlier ones, but not how well it does on another person.
 
 import { checkNSplits, checkSplitClasses, checkSplitKeepsClasses, classTooShortToSplit } from "./check-splits.ts";
 import { rowsToSplitByClass, type Split, splitsFromFolds, type WindowPositions } from "./split.ts";

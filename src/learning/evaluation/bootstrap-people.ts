@@ -86,7 +86,7 @@ export function bootstrapPeople(
   };
 }
 
-/** The middle 90 % of the defined values; null if fewer than half of the values are defined. */
+/** The middle 90 % of the defined values; null if fewer than half of all values are defined. */
 export function bootstrapInterval(values: readonly (number | null)[]): Interval | null {
   const defined = values.filter((value) => value !== null);
   if (defined.length === 0 || defined.length < values.length / 2) return null;
@@ -94,7 +94,10 @@ export function bootstrapInterval(values: readonly (number | null)[]): Interval 
   return { low: low!, high: high! };
 }
 
-/** The metrics of several people's windows together; a class that is neither a true nor a predicted label has no scores. */
+/**
+ * The metrics of the windows of several people taken together; a class that is neither a true nor a predicted label has no
+ * scores.
+ */
 function figuresOfBootstrapPeople(
   people: readonly ClassificationMetrics[],
   nClasses: number,

@@ -34,7 +34,7 @@ export function checkSplitClasses(labels: Int32Array, classes: readonly string[]
   );
 }
 
-/** @throws UserError if a class has rows `before` purging but none `after` it */
+/** @throws UserError if purging leaves no rows of a class that had some */
 export function checkSplitKeepsClasses(
   { labels, classes }: WindowPositions,
   after: Int32Array,

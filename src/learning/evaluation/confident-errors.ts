@@ -1,5 +1,5 @@
 // The errors that a network is most confident of: often wrong labels, a sensor worn in another way, or a movement that no
-// training person made. Consecutive windows of a recording with the same error are one stretch. W windows, K classes.
+// training person made. Consecutive windows of a recording with the same error form one stretch. W windows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 
@@ -31,7 +31,7 @@ interface JudgedWindowSet {
 }
 
 /**
- * All stretches of errors, the most confident first.
+ * Returns all stretches of errors, the most confident first.
  * @param probabilities [W, K] out of fold
  */
 export function confidentErrors(windows: JudgedWindowSet, probabilities: Float32Array): ConfidentError[] {

@@ -1,5 +1,5 @@
 /**
- * [K, K] row-major counts; rows are the true classes, columns the predicted ones.
+ * [K, K] row-major counts; rows are the true classes, columns are the predicted classes.
  * @throws RangeError if the lengths differ or a class is outside 0..K-1
  */
 export function confusionMatrix(yTrue: Int32Array, yPredicted: Int32Array, nClasses: number): Float64Array {

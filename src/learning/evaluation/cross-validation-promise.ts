@@ -1,5 +1,5 @@
-// Compares the people on whom a model is evaluated with the people of its cross-validation, by the mean and person by person.
-// The estimate of cross-validation holds if the new people could have been among the cross-validated people.
+// Compares the people on whom a model is evaluated with the people of its cross-validation, both by the mean and person by
+// person. The estimate of cross-validation holds if the new people could have been among the cross-validated people.
 
 import type { Rng } from "../../random.ts";
 import { bootstrapInterval, bootstrapReplicates, type Interval } from "./bootstrap-people.ts";
@@ -62,8 +62,8 @@ export function rankAmongPromisedPeople(promised: readonly number[], score: numb
 
 /**
  * Whether a person's score lies within the cross-validated spread. With 19 cross-validated people or more, at most 5 % of new
- * people fall below it by chance. With fewer (n), a new person falls below it only by scoring lower than all of them,
- * which has a chance of 1 in n + 1.
+ * people fall below it by chance. With fewer than 19 (n), a new person falls below it only by scoring lower than all of them,
+ * which happens by chance once in n + 1.
  */
 export function isWithinPromised(promised: readonly number[], score: number): boolean {
   return rankAmongPromisedPeople(promised, score) > Math.max(unusualShare, 1 / (promised.length + 1)) + 1e-12;

@@ -21,9 +21,9 @@ import { orderForWindowGaps, purgeByWindowGap } from "./window-gaps.ts";
  * in blockedSplit.
  *
  * @param trainIndex rows of `positions`, ascending
- * @param options.fraction share of the rows to validate on (default .2)
- * @param options.purgeSamples for blocks: see blockedSplit
- * @param options.leastPeople for group kinds (default 1)
+ * @param options.fraction share of the rows that become the validation part (default .2)
+ * @param options.purgeSamples used only for blocks; see blockedSplit
+ * @param options.leastPeople used only if people are split (default 1)
  * @throws UserError if the rows come from only one person (group kinds) or a class is too short to divide (blocks)
  */
 export function innerSplit(
@@ -118,7 +118,7 @@ function innerSplitByBlock(
   return { trainIndex: kept, validationIndex };
 }
 
-/** @param validates returns whether the row at a position of `index` goes to the validation part */
+/** @param validates returns whether the row at a position of `index` belongs to the validation part */
 function innerSplitWhere(index: Int32Array, validates: (position: number) => boolean): InnerSplit {
   const pick = (wanted: boolean): Int32Array =>
     splitRowsWhere(index.length, (position) => validates(position) === wanted).map((position) => index[position]!);

@@ -29,8 +29,8 @@ export interface FoldLeakage {
   /** People in both the validation and the training part. */
   readonly shared_validation_users: readonly string[];
   /**
-   * Pairs of people with the same values: one in the test or validation part, and one whom the fold learned from under another
-   * name. Absent in reports of earlier versions, which did not compare values.
+   * Pairs of people with the same values: one is in the test or validation part, and the fold learned from the other under
+   * another name. Absent in reports of earlier versions, which did not compare values.
    */
   readonly copied_users?: readonly (readonly [string, string])[];
   /** Test windows that share a sample with a training or validation window. */
@@ -54,11 +54,11 @@ export interface TestSetLeakage {
   readonly test_users: readonly string[];
   /** People on both sides. */
   readonly shared_users: readonly string[];
-  /** Pairs of a person in the test set and a person whom the model learned from, with the same values. */
+  /** Pairs of people with the same values: one is in the test set, and the model learned from the other. */
   readonly copied_users: readonly (readonly [string, string])[];
 }
 
-/** Evidence that no fold was tested on data that it had learned from. */
+/** Evidence that no fold was tested on data from which it had learned. */
 export interface LeakageReport {
   /** Kind of split. */
   readonly split: SplitKind;
@@ -71,7 +71,7 @@ export interface LeakageReport {
   readonly no_overlapping_range: boolean;
   /** Folds in order. */
   readonly folds: readonly FoldLeakage[];
-  /** The test set of a fixed split, which no fold contains; absent without one. */
+  /** The test set of a fixed split, which no fold contains; absent if there is none. */
   readonly test_set?: TestSetLeakage;
 }
 
@@ -119,7 +119,7 @@ export const leakageReportSchema: z.ZodType<LeakageReport> = z.object({
 });
 
 /**
- * O(F W log W) for F folds of W windows.
+ * Takes O(F W log W) time for F folds of W windows.
  * @param copies pairs of people with equal values
  * @param testSet the test set of a fixed split, if there is one
  */
@@ -184,7 +184,7 @@ function checkFoldLeakage(
   };
 }
 
-/** Pairs with one person in the first part and the other in the second; each pair once. */
+/** Pairs with one person in the first part and the other in the second; each pair is listed once. */
 function leakageOfCopies(
   copies: readonly (readonly [string, string])[],
   parts: readonly (readonly [tested: readonly string[], learned: readonly string[]])[],

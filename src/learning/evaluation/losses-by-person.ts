@@ -23,8 +23,8 @@ export function lossesByPerson(
 }
 
 /**
- * By how much the mean of `second` is lower than that of `first`, and the standard error of this difference over people, which
- * is Infinity for one person.
+ * Returns how much lower the mean of `second` is than the mean of `first`, and the standard error of this difference over
+ * people, which is Infinity for one person.
  * @param second losses of the same people, in the same order
  */
 export function lossDifference(

@@ -21,7 +21,7 @@ export interface OuterSplit {
 /**
  * The folds of a cross-validation of the requested kind.
  * @param options.nSplits number of folds; leave-one-group-out ignores it and makes one fold per person
- * @param options.purgeSamples for blocks: see blockedSplit
+ * @param options.purgeSamples used only for blocks; see blockedSplit
  * @throws UserError if there is only one class, there are fewer than two folds or fewer people than folds, or a class is too
  * short for blocks
  */

@@ -25,7 +25,7 @@ export interface PairedPeople {
 
 /**
  * @param first macro-F1 by person
- * @param second the same for the other model
+ * @param second macro-F1 under the other model
  * @returns null if no person occurs in both
  */
 export function pairPeople(

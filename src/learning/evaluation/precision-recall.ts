@@ -2,7 +2,7 @@
 // scores are on the same side of every threshold, and the average precision is a step function's area, without interpolation. N
 // rows, K classes, P points.
 
-/** From the highest threshold to the lowest: recall never falls. */
+/** Ordered from the highest threshold to the lowest, so recall never falls. */
 export interface PrecisionRecallCurve {
   /** [P] */
   readonly precision: readonly number[];
@@ -15,7 +15,7 @@ export interface PrecisionRecallCurve {
 /**
  * @param scores [N, K] probabilities
  * @param labels [N] true classes
- * @param of class whose curve is wanted
+ * @param of the class whose curve is computed
  * @returns null if no row has the class
  */
 export function precisionRecall(

@@ -1,9 +1,9 @@
-// Inputs and outputs of every splitter in this folder. A row is a window; there are W windows in all.
+// The inputs and outputs that all splitters in this folder share. A row is a window; there are W windows in all.
 
 /** How the rows are divided into folds; `stratified` leaks by construction and exists to reproduce published figures. */
 export type SplitKind = "group" | "leave-one-group-out" | "stratified" | "blocks";
 
-/** Training rows and test rows, both ascending, without overlap. */
+/** Training rows and test rows, both in ascending order and without overlap. */
 export interface Split {
   readonly trainIndex: Int32Array;
   readonly testIndex: Int32Array;
@@ -30,7 +30,7 @@ export interface WindowPositions {
   readonly groups: Int32Array;
   /** [W] recording; the same number may stand for different recordings of different people. */
   readonly recordingIndex: Int32Array;
-  /** Names for messages and reports. */
+  /** Names that messages and reports use. */
   readonly classes: readonly string[];
   readonly users: readonly string[];
 }
@@ -42,7 +42,7 @@ export function splitRowsWhere(length: number, keep: (row: number) => boolean): 
   return Int32Array.from(rows);
 }
 
-/** Returns one `Split` per fold, given the fold in which each row is tested. */
+/** Returns one `Split` per fold. The argument gives the fold in which each row is tested. */
 export function splitsFromFolds(foldOfRow: Int32Array, nSplits: number): Split[] {
   return Array.from({ length: nSplits }, (_, fold) => ({
     trainIndex: splitRowsWhere(foldOfRow.length, (row) => foldOfRow[row] !== fold),

@@ -34,7 +34,7 @@ export function stratifiedGroupKFold(
   );
 }
 
-/** The fold of each group that has a row; does not check its input. */
+/** Returns the fold of each group that has a row; does not check its input. */
 export function assignGroupsToFolds(
   labels: Int32Array,
   groups: Int32Array,

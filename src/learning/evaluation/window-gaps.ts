@@ -16,10 +16,11 @@ export function orderForWindowGaps(positions: WindowPositions): Int32Array {
 }
 
 /**
- * [W] number of samples between each row's window and the nearest marked window of the same person and recording. 0: they
- * touch; negative: they overlap by that much; Infinity: there is no such window. A marked row's own gap is -windowSize.
+ * [W] number of samples between each row's window and the nearest marked window of the same person and recording. 0 means that
+ * they touch, a negative number that they overlap by so many samples, and Infinity that there is no such window. A marked row's
+ * own gap is -windowSize.
  * @param order `orderForWindowGaps(positions)`
- * @param marked [W] 1 for the rows to measure from
+ * @param marked [W] 1 for the rows from which distances are measured
  */
 export function gapsToMarkedWindows(positions: WindowPositions, order: Int32Array, marked: Uint8Array): Float64Array {
   const gaps = new Float64Array(order.length).fill(Number.POSITIVE_INFINITY);
@@ -39,7 +40,7 @@ function sweepWindowGaps(positions: WindowPositions, order: Int32Array, marked: 
   }
 }
 
-/** Rows of `index` that are at least `purgeSamples` away from every row of `from`; tolerates rounded times. */
+/** Returns the rows of `index` that are at least `purgeSamples` away from every row of `from`; tolerates rounded times. */
 export function purgeByWindowGap(
   positions: WindowPositions,
   order: Int32Array,

@@ -51,7 +51,7 @@ function backpropagateEntry(
   return rule({ node: entry, outputGradients, isNeeded });
 }
 
-/** Names of all values that depend on `wrt`, including `wrt` themselves. */
+/** Names of all values that depend on `wrt`, including the values in `wrt` themselves. */
 function backpropagationPath(tape: readonly (Node | Composite)[], wrt: readonly Value[]): Set<string> {
   const names = new Set(wrt.map(({ name }) => name));
   for (const entry of tape) {

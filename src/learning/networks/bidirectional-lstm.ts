@@ -1,6 +1,6 @@
 // A bidirectional LSTM (Hochreiter & Schmidhuber 1997, with a forget gate; Keras's semantics: sigmoid gates, one bias, outputs
 // of both directions side by side). Inference uses ONNX's own LSTM operator. Training needs every step's gates, which ONNX's
-// operator does not return. So training runs one forward Scan per direction, and a second Scan as its gradient rule. The
+// operator does not return. Training therefore runs one forward Scan per direction, and a second Scan as its gradient rule. The
 // Scan's body does all element-wise work, so that a step's activations stay in cache. The gradients of the weights are
 // computed after the Scan, as matrix products over all time steps.
 //
@@ -105,7 +105,7 @@ function trainableLstm(x: Value, { kernel, recurrentKernel, bias }: Cell, units:
           { reverseOutputs: !reverse },
         );
         const dz = reshape(backward.outputs[0]!, [rows, 4 * units]);
-        // One product for both kernels, because rearranging dz for a product is the expensive part.
+        // Uses one product for both kernels, because rearranging dz for a product is the expensive part.
         const inputs = concat([flatX, reshape(previousH, [rows, units])], 1);
         const dKernels = splitAlongAxis(
           ungroupLstmGates(gemm(inputs, dz, { transA: true }), units),
@@ -123,7 +123,7 @@ function trainableLstm(x: Value, { kernel, recurrentKernel, bias }: Cell, units:
   return y!;
 }
 
-/** i, f, g, o -> i, f, o, g along the last axis: the three sigmoid gates side by side. */
+/** Reorders i, f, g, o to i, f, o, g along the last axis, so that the three sigmoid gates are side by side. */
 function groupLstmGates(x: Value, units: number): Value {
   const axis = x.shape.length - 1;
   const [inputForget, cell, output] = splitAlongAxis(x, [2 * units, units, units], axis);
@@ -152,7 +152,7 @@ function inferenceLstm(x: Value, cells: readonly [Cell, Cell], units: number): V
   return reshape(transpose(lstmOperator(x, w, r, b), [0, 2, 1, 3]), [steps!, batch!, 2 * units]);
 }
 
-/** i, f, g, o -> ONNX's i, o, f, g along the last axis. */
+/** Reorders i, f, g, o to ONNX's i, o, f, g along the last axis. */
 function lstmGatesForOnnx(x: Value, units: number): Value {
   const axis = x.shape.length - 1;
   const [input, forget, cell, output] = splitAlongAxis(x, [units, units, units, units], axis);

@@ -22,7 +22,7 @@ export function ensembleLayer(members: Readonly<Record<string, Layer>>): Layer {
   };
 }
 
-/** Members may use the same names for their tensors. */
+/** Different members may use the same names for their tensors. */
 function ensembleMemberContext(context: LayerContext, member: string): LayerContext {
   return {
     ...context,

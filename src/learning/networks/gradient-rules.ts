@@ -63,7 +63,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   ]),
   MatMul: simpleGradientRule((dy, _, [a, b], { isNeeded }) => {
     const rows = gradientMatrixRows(a!);
-    // A stack of matrices times one matrix is one tall matrix product.
+    // A stack of matrices times one matrix equals one tall matrix product.
     if (b!.shape.length === 2 && a!.shape.length > 2 && rows !== undefined) {
       const dy2 = reshape(dy, [rows, b!.shape[1]!]);
       return [

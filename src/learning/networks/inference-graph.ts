@@ -10,7 +10,7 @@ export interface InferenceInput {
   /** T and C. */
   readonly windowSize: number;
   readonly channels: number;
-  /** Whether to use the differentiable layers, as in training, instead of the fastest ones; only for comparing the two. */
+  /** Whether to use the differentiable layers, as in training, instead of the fastest ones; used only to compare the two. */
   readonly differentiable?: boolean;
 }
 

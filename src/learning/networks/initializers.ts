@@ -38,7 +38,7 @@ export function initialValues(initializer: Initializer, shape: readonly number[]
   }
 }
 
-/** Orthonormal rows (rows <= columns): modified Gram-Schmidt, applied twice to normally distributed numbers. */
+/** Returns orthonormal rows (rows <= columns): modified Gram-Schmidt, applied twice to normally distributed numbers. */
 function orthogonalInitialValues(rows: number, columns: number, rng: Draws): Float32Array {
   if (!(rows <= columns)) throw new RangeError(`orthogonal: expected rows <= columns, got ${rows} x ${columns}`);
   const basis: Float64Array[] = [];

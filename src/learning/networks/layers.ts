@@ -66,9 +66,9 @@ export const rectifyLayer: Layer = (_, x) => relu(x);
 export const batchNormMomentum = 0.9;
 
 /**
- * Batch normalization over all axes but the last (Ioffe & Szegedy 2015). As in Keras, the biased variance of the batch both
- * normalises and enters the running variance. It has its own gradient rule, a closed form that needs half as many passes over
- * the data as differentiating each operator.
+ * Batch normalization over all axes but the last (Ioffe & Szegedy 2015). As in Keras, the biased variance of the batch is used
+ * both to normalise and to update the running variance. It has its own gradient rule, a closed form that needs half as many
+ * passes over the data as differentiating each operator.
  * @param momentum momentum of the running statistics: running = momentum * running + (1 - momentum) * batch
  */
 export function batchNormalization(name: string, options: { momentum?: number; epsilon?: number } = {}): Layer {

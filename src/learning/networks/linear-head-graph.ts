@@ -4,7 +4,7 @@
 import { Graph, type Value } from "./onnx-graph.ts";
 import { add, cast, gemm, matmul, mul, reduceSum, sub } from "./onnx-operators.ts";
 
-/** Type of the counts: the smaller type whenever it suffices. */
+/** Type of the counts: the smallest type that suffices. */
 export type CountType = "uint8" | "uint16";
 
 /** Inputs: counts [N, F], weights [F, K] and intercepts [K]. Output: scores [N, K]. */

@@ -1,7 +1,7 @@
 // The kernels of MiniRocket (Dempster, Schmidt and Webb 2021, "MiniRocket: A Very Fast (Almost) Deterministic Transform for
 // Time Series Classification"), laid out as in aeon's multivariate version: 84 kernels of length 9, each in every dilation that
-// the window's length allows. Each pair of dilation and kernel uses a random subset of the channels. Its biases are quantiles
-// of its output on one training window. A feature counts how often the output exceeds a bias. T time, C channels.
+// the window's length allows. Each pair of dilation and kernel uses a random subset of the channels. A kernel's biases are
+// quantiles of its output on one training window. A feature counts how often the output exceeds a bias. T time, C channels.
 
 import type { CountType } from "./linear-head-graph.ts";
 
@@ -19,7 +19,10 @@ export const kernelPlaces: readonly (readonly [number, number, number])[] = Arra
   (_, i) => [Math.floor(i / kernelLength ** 2), Math.floor(i / kernelLength) % kernelLength, i % kernelLength] as const,
 ).filter(([a, b, c]) => a < b && b < c);
 
-/** One dilation's kernels with the same padding: every second kernel, beginning with the first or the second. */
+/**
+ * A group consists of the kernels of one dilation that have the same padding: every second kernel, beginning with the first or
+ * the second.
+ */
 export interface KernelGroup {
   readonly dilation: number;
   /** Number of zeros on either side of a window: enough to make the output as long as the window, or 0. */
@@ -33,7 +36,7 @@ export interface KernelGroup {
 }
 
 /**
- * All groups for windows of T samples. Their features come in this order: by group, then by bias, then by kernel.
+ * Returns all groups for windows of T samples. Features are ordered by group, then by bias, then by kernel.
  * @throws RangeError if a window is shorter than a kernel
  */
 export function kernelGroups(windowSize: number): KernelGroup[] {
@@ -80,7 +83,7 @@ export function kernelDilations(windowSize: number): { dilation: number; biases:
   return dilations;
 }
 
-/** The nth multiple of the golden ratio, modulo 1; the first few multiples are already spread evenly over [0, 1). */
+/** Returns the nth multiple of the golden ratio, modulo 1; the first few multiples are already spread evenly over [0, 1). */
 function miniRocketKernelBiasLevel(n: number): number {
   return Math.fround((n * ((Math.sqrt(5) + 1) / 2)) % 1);
 }

@@ -1,6 +1,6 @@
 // MiniRocket as a network: fixed convolutions, counts of how often their outputs exceed their biases, and one trained layer on
 // the standardised counts. The fixed tensors are statistics: they are drawn or measured once per fit (fit-minirocket.ts) and
-// receive no gradient. The counts replace MiniRocket's shares of positive values, from which they differ by a factor that the
+// receive no gradient. MiniRocket uses shares of positive values; the counts differ from them by a factor that the
 // standardisation removes. B batch, T time, C channels, F features, K classes.
 
 import type { Layer, LayerContext } from "./layer-context.ts";
@@ -54,7 +54,7 @@ export function miniRocketCounts(context: LayerContext, x: Value): Value {
   return concat(counts, 1);
 }
 
-/** How often the output [B, kernels, length] exceeds each of the biases [biases, kernels]: pieces of [B, features]. */
+/** How often the output [B, kernels, length] exceeds each of the biases [biases, kernels], as pieces of [B, features]. */
 function miniRocketGroupCounts({ kernels, length, levels }: KernelGroup, output: Value, biases: Value): Value[] {
   const [batch] = output.shape;
   const total = levels[0]!.length;

@@ -87,7 +87,10 @@ export class Graph {
     this.outputs.push(named);
   }
 
-  /** Declares `value` as an output under its own name. Copies it only if ONNX requires that (an input, or a second time). */
+  /**
+   * Declares `value` as an output under its own name. Copies the value only if ONNX requires it (because it is an input, or is
+   * declared a second time).
+   */
   result(value: Value): void {
     const isOwn = value.graph === this && !this.inputs.includes(value) && !this.outputs.includes(value);
     if (isOwn) this.outputs.push(value);
@@ -147,7 +150,7 @@ export class Graph {
   }
 }
 
-/** The innermost of the graphs that hold these values, to which a node that uses these values belongs. */
+/** Returns the innermost of the graphs that hold these values; a node that uses the values belongs to it. */
 export function innermostGraph(values: readonly Value[]): Graph {
   let graph = values[0]!.graph;
   for (const value of values) if (value.graph.depth > graph.depth) graph = value.graph;

@@ -41,7 +41,7 @@ export function scalar(like: Value, value: number): Value {
   return like.graph.constant(like.type, [], [value]);
 }
 
-/** Element-wise choice with broadcasting: a if the condition holds, otherwise b. */
+/** Chooses element by element, with broadcasting: a if the condition holds, otherwise b. */
 export function where(condition: Value, a: Operand, b: Operand): Value {
   const [left, right] = operandValues(a, b, condition.graph);
   if (condition.type !== "bool") throw new Error(`Where: expected a condition of type bool, got ${condition.type}`);
@@ -56,7 +56,7 @@ export function cast(x: Value, type: DataType): Value {
   return innermostGraph([x]).emit("Cast", [x], [{ type, shape: x.shape }], { to: { kind: "int", value: to } })[0]!;
 }
 
-/** [..., M, K] x [..., K, N]. Leading dimensions are either equal or absent from one side. */
+/** [..., M, K] x [..., K, N]. Leading dimensions are either equal or missing on one side. */
 export function matmul(a: Value, b: Value): Value {
   const [m, k] = a.shape.slice(-2);
   const [k2, n] = b.shape.slice(-2);

@@ -19,8 +19,8 @@ export type NetworkFunction = (layers: Layers, classCount: number) => Network;
 
 /**
  * The layers that a network can consist of, with Keras's semantics. Names of layers become part of the names of their
- * parameters, and must be unique in a network. Except for the input of `timeMajor`, sequences have the shape
- * [time, batch, channels].
+ * parameters, and must be unique in a network. Sequences have the shape [time, batch, channels], except for the input of
+ * `timeMajor`.
  */
 export interface Layers {
   /** Applies parts one after another. */

@@ -49,7 +49,7 @@ export function buildTrainingGraph(layers: Layer, input: NetworkInput): Training
   return { graph, network };
 }
 
-/** Like `buildTrainingGraph`, but outputs the gradient [P] instead of taking an optimizer step. */
+/** Builds the same graph as `buildTrainingGraph`, but outputs the gradient [P] instead of taking an optimizer step. */
 export function buildTrainingGradientGraph(layers: Layer, input: NetworkInput): TrainingGraph {
   const { graph, network, parameters, statistics, loss, logits, nextStatistics } = trainingForward(layers, input);
   graph.output("gradient", backpropagate(loss, [parameters])[0]!);
@@ -60,8 +60,8 @@ export function buildTrainingGradientGraph(layers: Layer, input: NetworkInput): 
 }
 
 /**
- * An Adam step along the mean of several gradients. Inputs: parameters, moment_1, moment_2 [P], step_size [] and gradient_0,
- * gradient_1, ... [P]. Outputs: next_parameters, next_moment_1, next_moment_2.
+ * Builds a graph that takes an Adam step along the mean of several gradients. Inputs: parameters, moment_1, moment_2 [P],
+ * step_size [] and gradient_0, gradient_1, ... [P]. Outputs: next_parameters, next_moment_1, next_moment_2.
  */
 export function buildTrainingUpdateGraph(parameterCount: number, gradientCount: number): Graph {
   const graph = new Graph("update");

@@ -100,7 +100,7 @@ export interface CycleReport {
 export interface PseudoLabelTruth {
   /** Share of correct pseudo-labels. */
   readonly accuracy: number;
-  /** Per class; recall is over all unlabelled windows of the class. */
+  /** Per class; the recall is computed over all unlabelled windows of the class. */
   readonly per_class: Readonly<Record<string, { readonly precision: number | null; readonly recall: number | null }>>;
 }
 
@@ -113,7 +113,7 @@ export interface CurriculumResult<W> {
   readonly selections: readonly (Selection | null)[];
 }
 
-/** Arbitrary limits, except for the first, which keeps rare classes in the selection. */
+/** Arbitrary limits, except for the first one, which keeps rare classes in the selection. */
 const floorPerClass = 3;
 export const dominance = 0.8;
 export const largestDrop = 0.02;
@@ -175,7 +175,7 @@ function curriculumCyclesWithoutGain(cycles: readonly CycleReport[]): number {
   return since;
 }
 
-/** Why a selection is unfit for training. */
+/** The reason why a selection is unfit for training. */
 function curriculumStopReason({ counts, rows }: Selection, previous: Selection | null): StopReason | null {
   if (rows.length === 0) return "nothing selected";
   if (previous?.counts.some((n, k) => n > 0 && counts[k] === 0)) return "vanished";

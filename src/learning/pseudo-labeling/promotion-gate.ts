@@ -65,8 +65,8 @@ export interface GateRule {
 }
 
 /**
- * Arbitrary limits: by how much a measure without labels may worsen by chance, and which mean loss over people must be ruled
- * out.
+ * Arbitrary limits: by how much a measure without labels may become worse by chance, and which mean loss over people must be
+ * ruled out.
  */
 export const gateLimits = { leastGain: 0, worstCase: 0.05, proxySlack: 0.02 } as const;
 

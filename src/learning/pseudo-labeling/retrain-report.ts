@@ -27,7 +27,7 @@ export interface RetrainReport {
   cycles: CycleReport[];
   /** The best cycle on the holdout. */
   winner: number;
-  /** Why no further cycle was run; "adabn" if there were no cycles to run. */
+  /** Why no further cycle was run; "adabn" if the adaptation replaced the cycles. */
   stopped: StopReason | "adabn";
   /** Comparison of the best cycle with the champion. */
   comparison: HoldoutComparison;

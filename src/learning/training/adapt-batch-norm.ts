@@ -15,13 +15,13 @@ import { TrainingSession } from "./network-session.ts";
 import { scaleTrainingWindows } from "./training-batch.ts";
 
 /**
- * Returns the weights, with statistics computed from the windows in `rows`. Means are averaged over batches; variances
- * combine the variance within batches and the variance between their means. Dropout is drawn as in training, because it
- * affects the training statistics too. In an ensemble, the member with batch normalization is adapted.
+ * Returns the weights, with batch-normalization statistics computed from the windows in `rows`. Means are averaged over
+ * batches; variances combine the variance within batches and the variance between batch means. Dropout is drawn as in training,
+ * because it affects the training statistics too. In an ensemble, the member with batch normalization is adapted.
  *
  * @param plan plan of the fit, with its own seed
  * @param windows the windows that the plan refers to
- * @param rows at least two windows; a last batch that is not full is left out
+ * @param rows at least two windows; an incomplete last batch is left out
  * @throws RangeError if there are fewer than two windows
  */
 export async function adaptBatchNorm(

@@ -77,7 +77,7 @@ export async function checkOwnNetwork(
   });
 }
 
-/** Wraps the layers so that they throw if their output is not one number per window and class. */
+/** Wraps the layers so that they throw an error if their output is not one number per window and class. */
 function checkOwnNetworkOutput(
   network: OwnNetwork,
   layers: unknown,

@@ -51,7 +51,7 @@ export function chooseMixture(tried: readonly TriedMixture[]): readonly number[]
   return isLossSurelyLower(first!.losses, best.losses) ? best.weights : first!.weights;
 }
 
-/** Joins the losses of all folds, each of which held out other people. */
+/** Joins the losses of all folds; each fold held out other people. */
 export function joinTriedMixtures(folds: readonly (readonly TriedMixture[])[]): TriedMixture[] {
   return folds[0]!.map(({ weights }, i) => ({ weights, losses: folds.flatMap((tried) => tried[i]!.losses) }));
 }

@@ -112,11 +112,11 @@ export interface FoldReport {
   n_validation: number;
   /** Test windows. */
   n_test: number;
-  /** The epoch whose weights were kept, from 1. */
+  /** The number of the epoch whose weights were kept, counted from 1. */
   best_epoch: number;
   /** Number of epochs run. */
   epochs: number;
-  /** Penalty that was chosen, 1e15 for a layer that stays as it was; absent for a network that is trained in mini-batches. */
+  /** The penalty that was chosen, 1e15 if the layer stayed as it was; absent for a network that is trained in mini-batches. */
   penalty?: number;
   /** Duration in seconds. */
   seconds: number;

@@ -8,7 +8,9 @@ import { type KernelGroup, kernelLength, kernelPlaces } from "../networks/miniro
 /** Maximum size of a subset of the channels, as in aeon. */
 const mostChannels = 9;
 
-/** Draws which of C channels each kernel of a group uses: 1 or 0, [kernels, C]. Small subsets are as likely as large ones. */
+/**
+ * Draws which of C channels each kernel of a group uses: 1 or 0, [kernels, C]. Small subsets are drawn as often as large ones.
+ */
 export function drawKernelChannels({ kernels }: KernelGroup, channels: number, rng: Rng): Float32Array {
   const seen = new Float32Array(kernels.length * channels);
   const exponent = Math.log2(Math.min(channels, mostChannels) + 1);
@@ -21,9 +23,9 @@ export function drawKernelChannels({ kernels }: KernelGroup, channels: number, r
 }
 
 /**
- * The biases of a group, [biases, kernels]. Each kernel's biases are quantiles of its padded output on one window.
- * @param seen as `drawKernelChannels` returns it
- * @param windowOf the window [T, C] of the kth kernel, scaled
+ * Returns the biases of a group, [biases, kernels]. Each kernel's biases are quantiles of its padded output on one window.
+ * @param seen the result of `drawKernelChannels`
+ * @param windowOf returns the scaled window [T, C] of the kth kernel
  */
 export function drawKernelBiases(
   group: KernelGroup,
@@ -41,7 +43,7 @@ export function drawKernelBiases(
   return biases;
 }
 
-/** The padded output [T] of a group's kth kernel for one window [T, C]. */
+/** Returns the padded output [T] of a group's kth kernel for one window [T, C]. */
 function outputOfDrawnKernel(
   { dilation, kernels }: KernelGroup,
   k: number,

@@ -10,7 +10,7 @@ export interface EnsembleMixture {
   readonly weights: readonly number[];
 }
 
-/** A way of weighting the members, and its log loss for each person who was held out. */
+/** A choice of weights for the members, and its log loss for each person who was held out. */
 export interface TriedMixture {
   readonly weights: readonly number[];
   /** [N] in nats. */
@@ -45,9 +45,9 @@ export function mixEnsemblePredictions(
 }
 
 /**
- * A temperature that never makes a member more confident. The few people who are held out may be easy to classify, and the
- * epoch of a member that stops early was chosen on them. If a member makes no mistakes on these people, its confidence cannot
- * be measured.
+ * A temperature of at least 1, which never makes a member more confident. The few people who are held out may be easy to
+ * classify, and the epoch of a member that stops early was chosen on them. If a member makes no mistakes on these people, they
+ * do not show how confident it may be.
  */
 function ensembleMemberTemperature(probabilities: Float32Array, labels: Int32Array, classCount: number): number {
   return Math.max(1, fitTemperature(probabilities, labels, classCount));

@@ -1,4 +1,4 @@
-// Joins the weight vectors of an ensemble's members into the vectors of the ensemble, and divides them again.
+// Joins the weight vectors of an ensemble's members into the vectors of the ensemble, and separates them again.
 
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { describeNetworkParameters } from "../networks/parameters.ts";

@@ -3,7 +3,10 @@ import { chooseMixture, joinTriedMixtures } from "./choose-mixture.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";
 import { type FitEpoch, miniBatchEpochs } from "./fit-state.ts";
 
-/** Shards per batch of a fit that runs alone. The number is the same on every machine, so that the results are the same. */
+/**
+ * Number of shards per batch for a fit that runs alone. The number is the same on every machine, so that results are the same,
+ * too.
+ */
 export const finalShards = 2;
 
 /**

@@ -1,5 +1,5 @@
 // The gain from `train --from`: each person's macro-F1 under the model as it is, after fine-tuning, and after training from
-// scratch. All three are evaluated on windows from which neither fit has learned.
+// scratch. All three are evaluated on windows from which none of the networks has learned.
 
 import { z } from "zod";
 import type { Interval } from "../evaluation/bootstrap-people.ts";

@@ -97,7 +97,7 @@ export async function fitEnsemble(
   return { state: joined, finished: true };
 }
 
-/** The plan of one member, with random numbers of its own. */
+/** The plan of one member, which has random numbers of its own. */
 function ensembleMemberPlan(
   plan: FitPlan,
   network: (typeof ensembleMembers)[number],

@@ -131,7 +131,7 @@ export interface FinalEvent {
     readonly chosen: string;
     /** Mean log loss over the people whom the folds held out, by the name of the mixture. */
     readonly losses: Readonly<Record<string, number>>;
-    /** By how much the loss of the better single network is lower than that of the average. */
+    /** How much lower the loss of the better single network is than that of the average. */
     readonly difference: {
       /** Mean over people; negative if the average is better. */
       readonly mean: number;

@@ -1,8 +1,8 @@
 // Fits the minirocket network: draws its kernels, counts their features once, and fits the linear head. The strength of the
-// head's penalty is chosen on rows that are held out in turn; the final head is then fitted to all rows. A fit that starts from
+// head's penalty is chosen on rows that are held out in turn; then the final head is fitted to all rows. A fit that starts from
 // a model keeps the model's kernels, and its penalties pull the head towards the model's head. Each "epoch" of the fit is one
-// penalty, from the strongest to the weakest. An interrupted fit starts again, because it is short.
-// F is the number of features, K the number of classes.
+// penalty, from the strongest to the weakest. An interrupted fit starts again, because it is short. F is the number of
+// features, K the number of classes.
 
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
@@ -26,7 +26,7 @@ import { networkSourceLayers } from "./network-source.ts";
 import { rotateWindows } from "./rotate-windows.ts";
 import { judgeChosenPenalty, logitsPerScore, searchPenalty } from "./search-penalty.ts";
 
-/** The weakest penalties need more steps to converge; stopping before that has the effect of a stronger penalty. */
+/** The weakest penalties need more steps to converge; stopping earlier has the effect of a stronger penalty. */
 const tolerance = 1e-3;
 const maxSteps = 100;
 
@@ -111,7 +111,7 @@ function reportFitMiniRocketCounts({ onStep }: FitOptions, steps: number): (wind
   return (step) => onStep({ epoch: 1, step, steps, loss: null, stage: "features" });
 }
 
-/** Reports the steps of the search and of the final head, one after the other, as steps of a single fit. */
+/** Reports the steps of the search and of the final head, one after the other, as the steps of a single fit. */
 function reportFitMiniRocketSteps({ onStep }: FitOptions, solutions: number): (step: number) => void {
   let begun = 0;
   return (step) => {
@@ -120,13 +120,14 @@ function reportFitMiniRocketSteps({ onStep }: FitOptions, solutions: number): (s
   };
 }
 
-/** Whether the plan rotates windows. Without a sensor that has three axes, the copies would equal the windows. */
+/** Whether the plan rotates windows. Without a sensor that has three axes, the rotated copies would equal the windows. */
 function fitsTurnedMiniRocket({ turned }: FitPlan): boolean {
   return turned !== null && turned.length > 0;
 }
 
 /**
- * Counts the features of a rotated copy of each training window. Returns null if the plan rotates none, undefined if stopped.
+ * Counts the features of a rotated copy of each training window. Returns null if the plan rotates no windows, and undefined if
+ * it was stopped.
  */
 async function countTurnedMiniRocket(
   plan: FitPlan,

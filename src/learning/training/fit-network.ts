@@ -1,9 +1,9 @@
 // Fits the network once: epochs of Adam steps over shuffled windows, with validation, a learning-rate schedule, early stopping,
 // and a state that can be saved after every step. Terms and rules follow Keras (fit, EarlyStopping, ReduceLROnPlateau,
 // use_ema), with two exceptions. The averaged weights are validated and kept, and each epoch leaves out the windows that do not
-// fill a last batch, which differ from epoch to epoch. Epochs are compared by their macro-F1 on the validation part. With few
-// people, the loss depends mostly on how confident the network's errors are, and rises while the labels still improve. B
-// windows per batch, T time, C channels, K classes.
+// fill a last batch; these windows differ from epoch to epoch. Epochs are compared by their macro-F1 on the validation part.
+// With few people, the loss depends mostly on how confident the network's errors are, and rises while the labels still improve.
+// B windows per batch, T time, C channels, K classes.
 
 import { Rng } from "../../random.ts";
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
@@ -33,7 +33,7 @@ export interface FitOptions {
   readonly threads: number;
   /** Called after each step. */
   readonly shouldStop: () => boolean;
-  /** Called after each step; `loss` is the epoch's mean so far. */
+  /** Called after each step; `loss` is the mean of the epoch so far. */
   readonly onStep: (progress: Omit<StepProgress, "windowsPerSecond">) => void;
   readonly onEpoch: (epoch: FitEpoch, state: FitState) => void;
 }
@@ -222,7 +222,10 @@ function moveFitAverage(average: Float32Array, values: Float32Array, rate: numbe
   for (let i = 0; i < average.length; i++) average[i] = average[i]! + rate * (values[i]! - average[i]!);
 }
 
-/** Validates, and updates the learning rate and the weights to keep. `state` is then at the start of the next epoch. */
+/**
+ * Validates the weights, updates the learning rate, and keeps the weights if they are the best. `state` is then at the start of
+ * the next epoch.
+ */
 async function closeFitEpoch(
   fit: Fit,
   validation: ValidationSession | null,

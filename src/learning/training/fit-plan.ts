@@ -13,12 +13,12 @@ export interface FitPlan {
   readonly network: NetworkSource;
   readonly scaler: Scaler;
   readonly trainIndex: readonly number[];
-  /** Validation rows for early stopping and the learning rate; null: all epochs run, and the last weights are kept. */
+  /** Validation rows for early stopping and the learning rate; if null, all epochs run, and the last weights are kept. */
   readonly validationIndex: readonly number[] | null;
   /** Windows to predict with the weights that were kept. */
   readonly testIndex: readonly number[] | null;
   /**
-   * Rows of `trainIndex` with classes that replace the windows' labels. These rows are spread evenly over the batches: each
+   * Rows of `trainIndex` whose classes replace the windows' labels. These rows are spread evenly over the batches: each
    * batch contains their overall share, to within one window.
    */
   readonly pseudoLabels: { readonly rows: readonly number[]; readonly labels: readonly number[] } | null;
@@ -33,15 +33,15 @@ export interface FitPlan {
   readonly learningRate: number | readonly number[];
   /** Epochs without improvement after which the fit stops. */
   readonly patience: number;
-  /** One weight per class; null: all are 1. */
+  /** One weight per class; if null, all weights are 1. */
   readonly classWeights: readonly number[] | null;
   /**
-   * Channels x, y, z of the sensors that are rotated at random with each training window, all by the same rotation; null:
-   * no rotation.
+   * Channels x, y, z of the sensors that are rotated at random with each training window, all by the same rotation; if null,
+   * nothing is rotated.
    */
   readonly turned: readonly (readonly string[])[] | null;
   readonly rng: RngState;
-  /** For networks with a fixed part that is followed by one trained layer; null for others. */
+  /** For networks that consist of a fixed part and one trained layer; null for others. */
   readonly penalties: PenaltyPlan | null;
   /** For an ensemble: how its members are combined. If it is missing, the mixture is measured on the validation rows. */
   readonly mixture?: EnsembleMixture;

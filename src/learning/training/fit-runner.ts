@@ -1,4 +1,4 @@
-// The interface for running a fit anywhere. Inputs and outputs are plain data, and the windows are not sent along.
+// The interface through which a fit can run anywhere. The inputs and outputs are plain data; the windows are not sent along.
 
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { FitStage } from "./fit-events.ts";
@@ -16,11 +16,14 @@ export type FindWindows = (fingerprint: string) => WindowSet | Promise<WindowSet
 
 export interface FitTask {
   readonly plan: FitPlan;
-  /** Bytes from `encodeFitState` for an interrupted fit or for initial weights; null: fresh weights, or those of `start`. */
+  /**
+   * Bytes from `encodeFitState`, for an interrupted fit or for initial weights; if null, the fit starts from fresh weights, or
+   * from those of `start`.
+   */
   readonly checkpoint: Uint8Array | null;
   /**
-   * Weights of a model that the fit starts from. A linear head is pulled towards the model's head, so a resumed fit needs
-   * these weights, too.
+   * Weights of a model that the fit starts from. A linear head is pulled towards the model's head, so even a resumed fit needs
+   * these weights.
    */
   readonly start?: NetworkWeights;
   /** Threads for the shards of a step; the outcome does not depend on their number. */
@@ -34,14 +37,15 @@ export interface StepProgress {
   /** Mean over the epoch so far; null for a network that is not trained in mini-batches. */
   readonly loss: number | null;
   /**
-   * Only for a network that is not trained in mini-batches: its steps are windows, or products of all windows with weights.
+   * Only for a network that is not trained in mini-batches: its steps are either windows, or products of all windows with
+   * weights.
    */
   readonly stage?: FitStage;
   readonly windowsPerSecond: number;
 }
 
 export interface FitOutcome {
-  /** False if the signal ended the fit; a checkpoint was delivered in that case. */
+  /** False if the signal ended the fit; in that case, a checkpoint was delivered. */
   readonly finished: boolean;
   readonly epochs: readonly FitEpoch[];
   /** The weights that were kept: [P], [S]. */
@@ -60,7 +64,7 @@ export interface FitHandlers {
   readonly onCheckpoint?: (bytes: Uint8Array) => void;
 }
 
-/** Finds windows in memory by their fingerprint. */
+/** Finds windows in memory, given their fingerprint. */
 export function windowsForFitRunner(fingerprint: string, windows: WindowSet): FindWindows {
   return (wanted) => {
     if (wanted === fingerprint) return windows;

@@ -12,7 +12,7 @@ export interface FitEpoch {
   /** Mean over the epoch's steps, nats, with dropout. */
   loss: number;
   accuracy: number;
-  /** This field and the next two are null if there are no validation rows. */
+  /** This field and the next two are null without validation rows. */
   valLoss: number | null;
   valAccuracy: number | null;
   valMacroF1: number | null;
@@ -41,7 +41,7 @@ export interface FitProgress {
   /** Total number of optimizer steps. */
   updates: number;
   learningRate: number;
-  /** Epochs since validation last improved, and since it improved or the learning rate was last reduced. */
+  /** Number of epochs since validation last improved, and since it last improved or the learning rate was last reduced. */
   sinceBest: number;
   sinceCut: number;
 }
@@ -51,7 +51,7 @@ export interface FitState extends NetworkState {
   /** Averages over the steps; these weights are validated and kept. */
   averageParameters: Float32Array;
   averageStatistics: Float32Array;
-  /** The averages at the best epoch so far, or the latest averages if there is no validation. */
+  /** The averages at the best epoch so far; without validation, the latest averages. */
   bestParameters: Float32Array;
   bestStatistics: Float32Array;
 }
@@ -159,7 +159,7 @@ function parseFitStateHeader(bytes: Uint8Array): { progress: StoredProgress; len
     const { progress, lengths } = header;
     if (Array.isArray(progress.epochs) && Array.isArray(lengths) && lengths.length === vectors.length) return header;
   } catch {
-    // The check below reports this error, as it reports JSON of the wrong shape.
+    // The check below reports this error in the same way as JSON of the wrong shape.
   }
   throw new RangeError(`checkpoint: expected a header with ${vectors.length} lengths`);
 }

@@ -4,7 +4,7 @@ import { sessionInputForStatistics } from "./network-session.ts";
 import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
 
-/** A shard of a batch; B is the size of the shard. */
+/** One shard of a batch; B is the size of the shard. */
 export interface ShardInput {
   /** [P] and [S] */
   readonly parameters: Float32Array;
@@ -17,7 +17,7 @@ export interface ShardInput {
 }
 
 export interface ShardOutput {
-  /** [P], gradient of the shard's mean loss. */
+  /** [P], the gradient of the shard's mean loss. */
   readonly gradient: Float32Array;
   /** [S], the running statistics after this shard. */
   readonly statistics: Float32Array;

@@ -1,4 +1,4 @@
-// The equations of a linear head: ridge regression of each class against the others, without the intercepts. F features, K
+// The equations of a linear head: ridge regression of each class against all others, without the intercepts. F features, K
 // classes.
 
 /** One row of weights per class, for standardised features, then the intercepts: [K F + K]. */
@@ -30,15 +30,16 @@ export interface HeadProblem {
 /**
  * The equations of a head, centred so that the intercepts drop out.
  * @param sums products of the rows with their negated targets
- * @param missed the same for the differences of the prior's scores from the targets
+ * @param missed the same products for the differences between the prior's scores and the targets
  */
 export function headProblem(sums: HeadProducts, missed: HeadProducts): HeadProblem {
-  // Minus the sums of the classes' weighted rows, and of their weights.
+  // For each class, minus the sum of the weighted rows, and minus the sum of their weights.
   const weights = sums.residuals.map((sum) => -sum);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const centre = new Float64Array(sums.products[0]!.length);
   for (const own of sums.products) for (let f = 0; f < centre.length; f++) centre[f]! -= own[f]! / total;
-  // Sums of the targets (1 and -1) minus the prior's scores, alone and times the centred features.
+  // Sums of the differences between the targets (1 and -1) and the prior's scores: plain, and multiplied by the centred
+  // features.
   const left = weights.map((weight, k) => weight - total - missed.residuals[k]!);
   const wanted = sums.products.map((own, k) =>
     own.map((sum, f) => -missed.products[k]![f]! - sum - (total + left[k]!) * centre[f]!),
@@ -55,7 +56,7 @@ export function headColumns(point: HeadPoint, classes: number): HeadColumn[] {
   }));
 }
 
-/** Weights with the intercept that makes their weighted mean score 0. */
+/** Weights, with the intercept that makes the weighted mean of their scores 0. */
 export function centredHeadColumn(weights: Float64Array, { centre }: HeadProblem): HeadColumn {
   return { weights, intercept: -headProblemScore(weights, centre) };
 }

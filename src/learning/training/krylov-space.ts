@@ -1,13 +1,16 @@
 // The block Krylov space of a symmetric matrix A and some columns B, built by the block Lanczos method (Golub and Underwood
-// 1977, "The Block Lanczos Method for Computing Eigenvalues"). In the basis of this space, A is a narrow band matrix, so
-// (A + shift I) X = B is cheap to solve for any shift. It draws no random numbers and sums in a fixed order, so equal inputs
-// give equal results. F unknowns, K columns.
+// 1977, "The Block Lanczos Method for Computing Eigenvalues"). In the basis of this space, A is a narrow band matrix, so (A +
+// shift I) X = B is cheap to solve for any shift. The algorithm draws no random numbers and sums in a fixed order, so equal
+// inputs give equal results. F unknowns, K columns.
 
 import { type BandRow, solveBand } from "./solve-band.ts";
 
-/** A column that differs by less than this share from a combination of other columns adds nothing: float32 is no more exact. */
+/**
+ * A column that differs from a combination of other columns by less than this share adds nothing, because float32 is no more
+ * exact.
+ */
 const dependentShare = 1e-6;
-/** What is left of a product, as a share of the product, if the space is complete. */
+/** What remains of a product, as a share of the product, if the space is complete. */
 const completeShare = 1e-12;
 
 /** Orthonormal vectors, and the part of each in each of the columns that they span. */
@@ -20,7 +23,7 @@ const nothingSpanned: SpannedColumns = { vectors: [], parts: [] };
 
 export class KrylovSpace {
   readonly #b: readonly Float64Array[];
-  /** The first vectors, of which B is made. */
+  /** The first vectors, whose combinations give B. */
   readonly #first: SpannedColumns;
   readonly #basis: Float64Array[] = [];
   /** A in the basis. */
@@ -38,12 +41,12 @@ export class KrylovSpace {
     this.#next = this.#first;
   }
 
-  /** Vectors [F] whose products with A extend the space, at most K; none if the space is complete. */
+  /** Vectors [F], at most K, whose products with A extend the space; empty if the space is complete. */
   get block(): readonly Float64Array[] {
     return this.#next.vectors;
   }
 
-  /** @param products A times each vector of the block; they are changed */
+  /** @param products A times each vector of the block; the function overwrites them */
   extend(products: readonly Float64Array[]): void {
     const { vectors: before } = this.#before;
     const { vectors: block, parts } = this.#next;
@@ -61,7 +64,7 @@ export class KrylovSpace {
     this.#next = spanColumns(products, completeShare, lengths);
   }
 
-  /** Length of the residual of the best X in the space, as a share of B. */
+  /** Length of the residual for the best X in the space, as a share of the length of B. */
   residual(shift: number): number {
     const last = this.#solveInBasis(shift).slice(this.#basis.length - this.#before.vectors.length);
     const missed = this.#next.parts.flatMap((own) =>
@@ -87,7 +90,7 @@ export class KrylovSpace {
 
 /**
  * Spans the columns by the modified Gram-Schmidt process. Changes them.
- * @param negligible length of what may be left of a column without being spanned, as a share of the column's length
+ * @param negligible length of the unspanned remainder of a column that can be ignored, as a share of the column's length
  */
 function spanColumns(
   columns: readonly Float64Array[],

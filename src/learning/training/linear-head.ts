@@ -18,14 +18,14 @@ import type { WindowCounts } from "./minirocket-statistics.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor } from "./onnx-runtime.ts";
 import { type SolveOptions, solveShifted } from "./solve-shifted.ts";
 
-/** Rows per run: their features, in float32, stay in cache. */
+/** Number of rows per run, chosen so that their features, in float32, stay in cache. */
 const rowsPerRun = 64;
 
 export interface HeadRows {
   readonly counts: WindowCounts;
   /** Rows of the counts. */
   readonly rows: Int32Array;
-  /** [N, K] one-hot rows times the row's weight; row i belongs to `rows[i]`. */
+  /** [N, K] one-hot rows, each multiplied by the row's weight; row i belongs to `rows[i]`. */
   readonly targets: Float32Array;
 }
 
@@ -53,7 +53,7 @@ export class LinearHead {
     this.#prior = prior;
   }
 
-  /** @param prior the head that penalties pull towards; null: weights of 0 */
+  /** @param prior the head towards which penalties pull; null means weights of 0 */
   static async create(
     { type, features }: WindowCounts,
     moments: FeatureMoments,
@@ -69,7 +69,7 @@ export class LinearHead {
    * For each class, minimises the weighted sum of the squared differences between the rows' scores and their targets (1 for
    * the class, -1 for the others) plus penalty times the sum of the squared weights, or of their squared differences from the
    * prior's.
-   * @returns a head for each penalty; `unchangedPenalty` gives the prior itself; null if it was stopped
+   * @returns a head for each penalty; `unchangedPenalty` gives the prior itself; null if the fit was stopped
    */
   async fit(
     data: readonly HeadRows[],
@@ -82,8 +82,8 @@ export class LinearHead {
 
   /**
    * Fits a head to each of several subsets of the rows, reading the rows once for all of them.
-   * @param subsets for each subset, at i: 1 if row i of each entry of `data` belongs to it, 0 otherwise
-   * @returns for each subset, a head for each penalty; null if it was stopped
+   * @param subsets for each subset, an entry per row of `data`: 1 if the row belongs to the subset, 0 otherwise
+   * @returns for each subset, a head for each penalty; null if the fit was stopped
    */
   async fitSubsets(
     data: readonly HeadRows[],
@@ -205,7 +205,7 @@ export class LinearHead {
     });
   }
 
-  /** Weights [F, columns] and intercepts [columns] for the counts themselves. */
+  /** Weights [F, columns] and intercepts [columns] that apply to the counts themselves. */
   #folded(columns: readonly HeadColumn[]) {
     const { mean, deviation } = this.#moments;
     const features = mean.length;

@@ -16,7 +16,7 @@ import { drawKernelBiases, drawKernelChannels } from "./draw-kernels.ts";
 import { openRuntimeSession, runtimeTensor } from "./onnx-runtime.ts";
 import { scaleTrainingWindows } from "./training-batch.ts";
 
-/** Windows per run, few enough that the data of a run stay in cache. */
+/** Number of windows per run, small enough that the data of a run stay in cache. */
 const windowsPerRun = 16;
 
 /** Counts [N, F] of N windows. */
@@ -36,7 +36,7 @@ export interface ScaledWindows {
  * Draws the channels and biases of the kernels. The features have not been measured yet, so their means are 0 and their
  * deviations 1.
  * @returns the network's statistics, [S]
- * @param rows windows that the biases are taken from
+ * @param rows windows from which the biases are taken
  */
 export function drawMiniRocketStatistics(
   network: NetworkSpec,
@@ -160,7 +160,7 @@ export function measureMiniRocketStatistics(
   const offsetOf = (wanted: string): number => network.statistics.find(({ name }) => name === wanted)!.offset;
   const [mean, deviation] = [offsetOf(miniRocketNames.mean), offsetOf(miniRocketNames.deviation)];
   for (let f = 0; f < features; f++) {
-    // The sums up to here are exact, because the counts are integers.
+    // The sums so far are exact, because the counts are integers.
     const variance = (squares[f]! - sums[f]! ** 2 / rows) / rows;
     statistics[mean + f] = sums[f]! / rows;
     statistics[deviation + f] = variance > 0 ? Math.sqrt(variance) : 1;

@@ -22,7 +22,7 @@ export interface StepInput {
   x: Float32Array;
   /** [B, K] */
   targets: Float32Array;
-  /** Masks with the shapes of the session's `masks`. */
+  /** Dropout masks with the shapes of the session's `masks`. */
   masks: readonly Uint8Array[];
   /** `adamStepSize` */
   stepSize: number;
@@ -34,7 +34,7 @@ export interface StepSession {
   /** The dropout masks of one step. */
   readonly masks: readonly MaskSpec[];
   state: NetworkState;
-  /** Takes one optimizer step and advances `state`. Returns the loss and the logits [B, K] from before the step. */
+  /** Takes one optimizer step and advances `state`. Returns the loss and the logits [B, K] as they were before the step. */
   step(input: StepInput): Promise<{ loss: number; logits: Float32Array }>;
   release(): Promise<void>;
 }
@@ -134,7 +134,7 @@ export class ValidationSession {
   }
 }
 
-/** The input for the statistics, which a network without any does not have. */
+/** The input for the statistics; a network without statistics has no such input. */
 export function sessionInputForStatistics(statistics: Float32Array): Record<string, Tensor> {
   return statistics.length === 0 ? {} : { statistics: runtimeTensor("float32", statistics, [statistics.length]) };
 }

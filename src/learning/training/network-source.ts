@@ -1,5 +1,5 @@
-// Where a network comes from: one of the presets, or a user's own file. Both are plain data, so that a plan can be sent to
-// another thread.
+// Where a network comes from: one of the presets, or a user's own file. Both kinds of source are plain data, so that a plan can
+// be sent to another thread.
 
 import type { Layer } from "../networks/layer-context.ts";
 import { ownNetworkLayers } from "../networks/own-network-layers.ts";

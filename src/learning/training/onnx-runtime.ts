@@ -7,11 +7,11 @@ import { turnTelemetryOff } from "./telemetry-off.ts";
 export type InferenceSession = Sessions;
 export type Tensor = Tensors;
 
-/** Loaded when the first session is opened. */
+/** The runtime is loaded when the first session is opened. */
 let runtime: typeof import("onnxruntime-node") | undefined;
 
 /**
- * A session with one thread. More threads gain little on a sequence of small products, and lose much on a busy machine.
+ * A session with one thread. More threads gain little on a sequence of small products, and lose much when the machine is busy.
  * @param model the bytes of a model.onnx, or its path
  * @throws UserError if a file cannot be loaded; the runtime's own error if bytes cannot be loaded
  */

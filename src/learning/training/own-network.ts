@@ -1,5 +1,5 @@
-// A user's own network: a file whose default export is a function from layers to a network. Running it is all that this file
-// does, so that programs that only read options load no layers.
+// A user's own network: a file whose default export is a function from layers to a network. All that this file does is run the
+// user's file, so that programs that only read options load no layers.
 
 import { UserError } from "../../errors.ts";
 
@@ -26,8 +26,8 @@ export function importOwnNetwork({ code }: Pick<OwnNetwork, "code">): Promise<{ 
 /** The message of the error, with the line of the user's file if that file was running. */
 export function reasonInOwnNetwork(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
-  // A stack names the module by its address, which is its content, and a syntax error in types begins with its line. Both count
-  // the lines of the file, because types are replaced by spaces.
+  // A stack trace names the module by its address, which is its content; the stack of a syntax error in types begins with its
+  // line. Both count lines as the user's file does, because types are replaced by spaces.
   const { stack = "" } = cause;
   const line = (/^:(\d+)\n/.exec(stack) ?? /\bdata:text\/javascript;\S*?:(\d+)(?::\d+\)?)?$/m.exec(stack))?.[1];
   const reason = cause.message.split("\n").find((own) => own.trim() !== "") ?? cause.name;

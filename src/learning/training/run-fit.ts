@@ -12,7 +12,7 @@ export interface FitCheckpoint {
   readonly epochs: readonly FitEpoch[];
 }
 
-/** Where a run stores its fits between sessions. */
+/** The place where a run stores its fits between sessions. */
 export interface FitCheckpoints {
   /** Null for a fit that has not started. @throws UserError if the checkpoint is damaged */
   read(fit: FitName): Promise<FitCheckpoint | null>;
@@ -20,7 +20,7 @@ export interface FitCheckpoints {
   write(fit: FitName, bytes: Uint8Array): Promise<void>;
 }
 
-/** Inputs shared by the fits of a run. */
+/** Inputs that the fits of a run share. */
 export interface FitRun {
   readonly runner: FitRunner;
   readonly checkpoints: FitCheckpoints;
@@ -30,8 +30,8 @@ export interface FitRun {
 }
 
 /**
- * Runs one fit of a run, from its checkpoint if there is one. If that fit had already finished, this returns its outcome at
- * once.
+ * Runs one fit of a run, from its checkpoint if there is one. If the fit had already finished, this function returns its
+ * outcome at once.
  * @throws Interrupted if the signal ended the fit
  */
 export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise<FitOutcome> {
@@ -65,7 +65,7 @@ export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise
       },
       onCheckpoint: (bytes) => {
         written = written.then(() => checkpoints.write(name, bytes));
-        // Awaited below; this prevents an unhandled rejection until then.
+        // Awaited below; until then, this prevents an unhandled rejection.
         written.catch(() => {});
       },
     },

@@ -25,7 +25,7 @@ export type JudgedPenalty = Pick<FitEpoch, "loss" | "accuracy" | "valLoss" | "va
   readonly penalty: number;
 };
 
-/** @returns the penalties in the plan's order, of which exactly one is the best; null if it was stopped */
+/** @returns the penalties in the plan's order, exactly one of which is the best; null if the search was stopped */
 export async function searchPenalty(
   head: LinearHead,
   counted: CountedWindows,
@@ -62,7 +62,7 @@ export async function searchPenalty(
   }
   const figures = strengths.map((penalty, p) => {
     const probabilities = probabilitiesForPenalty(logits[p]!, classes);
-    // A finished model's confidence is calibrated, so the penalty is not chosen for it.
+    // A finished model's confidence is calibrated, so the choice of the penalty need not consider confidence.
     const calibrated = applyTemperature(probabilities, classes, fitTemperature(probabilities, labels, classes));
     const { log_loss, accuracy, macro_f1 } = classificationMetrics(labels, calibrated, windows.classes);
     const { rows, loss, accuracy: share } = learned[p]!;
@@ -75,10 +75,10 @@ export async function searchPenalty(
 }
 
 /**
- * Returns the penalty with the best macro-F1. But a starting model has learned from more people than this fit, so its head is
- * kept unless the mean loss under that penalty is lower by more than one standard error. A single person gives no standard
+ * Returns the penalty with the best macro-F1. A starting model, however, has learned from more people than this fit, so its
+ * head is kept unless another penalty lowers the mean loss by more than one standard error. A single person gives no standard
  * error, so the best penalty is then used.
- * @param judged in the plan's order; the losses are those of each person
+ * @param judged the penalties in the plan's order, with the losses of each person
  */
 export function penaltyToKeep(
   judged: readonly { readonly penalty: number; readonly valMacroF1: number; readonly losses: readonly number[] }[],
@@ -118,7 +118,7 @@ async function figuresByPenalty(
   });
 }
 
-/** Probabilities [N, K] of rows with given scores. */
+/** Probabilities [N, K] of rows, given their scores. */
 function probabilitiesForPenalty(scores: Float32Array, classes: number): Float32Array {
   const probabilities = new Float32Array(scores.length);
   for (let row = 0; row < scores.length; row += classes) {

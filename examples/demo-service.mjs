@@ -11,8 +11,8 @@ const secondsPerDay = 60;
 const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
 
 /**
- * The fault of each wrist sensor from the day `from` on, or after the day `last`; `change` gets the values of a row and the
- * number of days since.
+ * The faults of the wrist sensors: each begins on the day `from`, or after the day `last`. `change` gets the values of a row
+ * and the number of days since the fault began.
  */
 export const wrists = [
   { name: "wrist-1", story: "nothing happens" },
@@ -34,8 +34,8 @@ export const wrists = [
 ];
 
 /**
- * Returns a function per simulated person of a table, from the day to the rows of its batch; each day has a part of every
- * activity.
+ * Returns a function for each simulated person of a table, which maps a day to the rows of that day's batch; each day contains
+ * a part of every activity.
  */
 function batchesOf(file) {
   const [header, ...rows] = readFileSync(file, "utf8").trim().split("\n");

@@ -62,7 +62,10 @@ export class Rng {
     return ((this.uint32() >>> 5) * 67108864 + (this.uint32() >>> 6)) / 9007199254740992;
   }
 
-  /** A standard normal number (Box-Muller; the second number of a pair is dropped, which keeps the state at four words). */
+  /**
+   * Returns a standard normal number (Box-Muller; the second number of each pair is dropped, so that four words hold the whole
+   * state).
+   */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return radius * Math.cos(2 * Math.PI * this.uniform());

@@ -1,4 +1,4 @@
-// A deep link is the part of an address after #; it lets the service serve a single file, and still every page can be
+// A deep link is the part of an address after #. With it, the service needs to serve only one file, and every page can still be
 // bookmarked.
 import { useEffect, useState } from "preact/hooks";
 

@@ -97,7 +97,7 @@ export class TimeLeft {
     return this.#run.maxEpochs === 0 || epochSeconds === null ? null : assumed.otherPart * epochSeconds;
   }
 
-  /** The average of the assumption and the finished fits, or more if the fit itself has already taken longer. */
+  /** The average over the assumed number and the numbers of the finished fits, or more if this fit has already run for longer. */
   #expectedEpochs(folds: readonly TimedFit[], fit: Pick<TimedFit, "epochs" | "best">): number {
     const { maxEpochs, patience } = this.#run;
     if (patience === null || maxEpochs === 0) return maxEpochs;

@@ -17,8 +17,8 @@ interface Choices {
 
 /**
  * @param names names of a file's columns
- * @throws UserError if channels to be read share their names with other columns, unless the user chooses channels; and
- * if the clock to be read is not the one next to the channels
+ * @throws UserError if channels to be read share their names with other columns and the user has not chosen channels, or if the
+ * clock to be read is not the one next to the channels
  */
 export function resolveRepeatedNames(path: string, names: readonly string[], { channels, time, warn }: Choices): void {
   const numbered = numberedNames(names);

@@ -46,7 +46,7 @@ export async function replaceFileAtomic(path: string, write: (temporary: string)
  */
 export function replaceFileAtomicSync(path: string, data: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.tmp`);
-  // In an untrusted folder, this name may be a link to any file.
+  // In an untrusted folder, a file of this name may be a link to any other file.
   rmSync(temporary, { force: true });
   writeFileSync(temporary, data, { flag: "wx" });
   renameSync(temporary, path);

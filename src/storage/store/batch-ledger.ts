@@ -252,8 +252,8 @@ export class BatchLedger {
   }
 
   /**
-   * Deletes the summaries of a stream's reference batches that are neither among its first nor among its last, because no
-   * reference will need them again.
+   * Deletes the summaries of a stream's reference batches that are neither among its first nor among its last batches, because
+   * no reference will need them again.
    */
   forgetMiddle(stream: string, keptAtEnds: number): void {
     const edge = (order: "ASC" | "DESC"): string => `SELECT sequence FROM batches WHERE stream = ? AND in_window = 1
@@ -269,8 +269,8 @@ export class BatchLedger {
 
   /**
    * Shortens batches beyond the limits of age and size, oldest first: at most `limit` batches, from any streams. Keeps the part
-   * of the result that `shorten` returns, and the summary only if a reference needs it. The row is kept, and its id cannot be
-   * used again. A damaged result is left unchanged, and reading the batch reports the damage.
+   * of the result that `shorten` returns, and the summary only if a reference needs it. The row is kept, and the id of its
+   * batch cannot be used again. A damaged result is left unchanged, and reading the batch reports the damage.
    * @returns the number of processed batches, which is less than `limit` if none remain, and the batches with a damaged result
    */
   forget(

@@ -289,7 +289,7 @@ function spooledKey(stream: string, batchId: string): string {
   return JSON.stringify([stream, batchId]);
 }
 
-/** Copies a file, through a transformation if there is one. */
+/** Copies a file, and transforms its content if a transformation is given. */
 export async function copyToSpool(from: string, to: string, transform?: NodeJS.ReadWriteStream): Promise<void> {
   const [source, target] = [createReadStream(from), createWriteStream(to, { flags: "wx" })];
   await (transform === undefined ? pipeline(source, target) : pipeline(source, transform, target));

@@ -51,7 +51,7 @@ export async function neededFileInside(directory: string, name: string): Promise
   });
 }
 
-/** The path of a file or directory inside `directory`. Apart from that, works like `fileInside`. */
+/** The path of a file or directory inside `directory`. In other respects, works like `fileInside`. */
 export async function pathInside(directory: string, name: string): Promise<string | null> {
   const path = join(directory, name);
   if (!isPlainPath(name)) {

@@ -32,7 +32,7 @@ const addedByVersion3 = `
  * include the batch, and `whole` is 1 if neither the batch's result nor its summary has been shortened. A row of `summaries` is
  * deleted when no reference needs it or when the stream is reset; the row in `batches` is kept. `overviews` has one row per
  * stream, with its number of batches by status, so that a list of streams need not count them. The index `batches_of_stream`
- * covers all other columns of a list of streams. `actions` records users' actions on whole streams.
+ * covers all other columns that a list of streams needs. `actions` records users' actions on whole streams.
  */
 const tables = `
   CREATE TABLE model (version TEXT NOT NULL) STRICT;
@@ -76,7 +76,7 @@ export function createLedgerTables(database: DatabaseSync, modelVersion: string)
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
 }
 
-/** The tables without headlines, overviews and actions. */
+/** The tables as they were before headlines, overviews and actions. */
 const tables2 = tables
   .replace(addedByVersion3, "CREATE INDEX batches_of_stream ON batches (stream, sequence);")
   .replace("headline TEXT,", "");

@@ -22,7 +22,7 @@ const flagPattern = /^lock-(?<pid>\d+)-[0-9a-f]{12}@(?<host>.+)$/;
 /** The lock file of earlier versions, which contains the holder's pid; no process of those versions can be running here now. */
 const earlierFlagPattern = /^lock-\d+-\w+\.json$/;
 
-/** Whether a file in a directory belongs to its lock. */
+/** Whether a file in a directory belongs to the directory's lock. */
 export function isLockFlag(directory: string, name: string): boolean {
   if (!flagPattern.test(name)) return false;
   const found = lockFlagStats(join(directory, name));
@@ -121,7 +121,7 @@ function tryToLockFlag(path: string): { database: DatabaseSync } | { error: unkn
   let database: DatabaseSync | undefined;
   try {
     database = openSqlite(path, { timeout: 0 });
-    // Nothing is ever written, so a journal file is not needed.
+    // Nothing is ever written to the file, so a journal file is not needed.
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return { database };
   } catch (error) {
@@ -156,7 +156,7 @@ function decodeLockHost(text: string): string {
   }
 }
 
-/** The low byte of an extended result code of SQLite. */
+/** Returns the low byte of an extended result code of SQLite. */
 function lockErrorCode(error: unknown): number | undefined {
   return error instanceof Error && "errcode" in error && typeof error.errcode === "number"
     ? error.errcode & 0xff

@@ -197,7 +197,7 @@ export async function refuseModelFolderLinks(directory: string): Promise<void> {
     await pathInside(directory, name);
 }
 
-/** The links in a subdirectory of the folder. */
+/** Finds links in a subdirectory of the folder. */
 async function linksInModelFolder(directory: string, name: string): Promise<string[]> {
   if ((await pathInside(directory, name)) === null) return [];
   const path = join(directory, name);
@@ -215,7 +215,7 @@ async function hashModelFolderFile(path: string): Promise<string> {
   }
 }
 
-/** Removes the empty directory at `out`. If the directory is no longer empty, throws and removes nothing. */
+/** Removes the empty directory at `out`. Throws an error and removes nothing if the directory is no longer empty. */
 async function removeEmptyModelFolder(directory: string): Promise<void> {
   try {
     await rmdir(directory);

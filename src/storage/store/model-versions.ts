@@ -59,7 +59,7 @@ export async function folderOfVersion(directory: string, { line, number }: Numbe
       return versions[number - 1] ?? null;
     });
   } catch (error) {
-    // If a folder cannot be written to, its versions do not change either.
+    // If a folder cannot be written to, its set of versions cannot change either.
     if (error instanceof UserError || explainSystemError(error) !== undefined) return found;
     throw error;
   }

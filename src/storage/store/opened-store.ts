@@ -12,7 +12,7 @@ export interface StoreKey {
   readonly model: string;
 }
 
-/** The default project, for streams without one. */
+/** The default project; streams without a project belong to it. */
 export const defaultProject = "default";
 
 export interface OpenedStore {
@@ -20,7 +20,7 @@ export interface OpenedStore {
   readonly address: string;
   /** Opens the streams of a model, which the caller must close. @throws UserError if they cannot be used */
   streamsOf(key: StoreKey): Promise<StreamStore>;
-  /** Whether the streams of a model were ever opened. */
+  /** Whether the streams of a model have ever been opened. */
   has(key: StoreKey): Promise<boolean>;
   /** Names of the projects that have streams, sorted. */
   projects(): Promise<string[]>;

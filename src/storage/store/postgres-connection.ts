@@ -24,7 +24,7 @@ export interface PostgresOptions {
 const waits = [10, 50, 200, 500, 1000, 2000, 3000, 3000];
 
 /**
- * Time limit for the server to accept a connection or to answer a statement; an arbitrary choice, longer than any of these
+ * Time limit for the server to accept a connection or to answer a statement; an arbitrary choice, longer than either ever
  * takes.
  */
 const connectTimeoutMs = 10_000;
@@ -107,7 +107,7 @@ export class PostgresConnection {
     });
   }
 
-  /** Resolves if the server answers. Unlike `repeat`, does not retry. @throws as `repeat` does */
+  /** Resolves if the server answers. Unlike `repeat`, does not retry. @throws the same errors as `repeat` */
   async reach(): Promise<void> {
     await explainPostgresErrors(this.shown, () => this.query("SELECT 1"));
   }

@@ -8,7 +8,7 @@ export function postgresErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof AggregateError) return postgresErrorCode(error.errors[0]);
   const { code, syscall }: NodeJS.ErrnoException = error;
-  // Missing socket of a server that is not running.
+  // The socket of a server that is not running is missing.
   if (code === "ENOENT" && syscall === "connect") return "ECONNREFUSED";
   if (typeof code === "string") return code;
   // pg raises these errors without a code.
@@ -26,7 +26,7 @@ export function isPassingPostgresError(error: unknown): boolean {
   return passing.test(postgresErrorCode(error) ?? "");
 }
 
-/** Faults that may pass without a change of the request, by the first characters of their codes. */
+/** Faults that may pass although the request stays the same, by the first characters of their codes. */
 const unavailableFaults: readonly (readonly [code: RegExp, what: string, advice: string])[] = [
   [/^53100$/, "has no space left on its disk", "Free some space, then try again; nothing was changed."],
   [/^53300$/, "has no connection left", "Raise max_connections, or run fewer replicas."],

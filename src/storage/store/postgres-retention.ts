@@ -1,5 +1,6 @@
 // Shortens a PostgreSQL store's records of old batches of a model. Each batch that is added shortens a few others, as in
-// SQLite. The size is the sum over the rows, not the size of the files: PostgreSQL reuses freed space, but rarely returns it.
+// SQLite. The size is the sum over the rows, not the size of the files, because PostgreSQL reuses freed space but rarely
+// returns it to the system.
 import type { PostgresConnection, PostgresQuery, PostgresRow } from "./postgres-connection.ts";
 import { shortenedPostgresResult } from "./postgres-rows.ts";
 import {

@@ -32,7 +32,7 @@ export class PostgresStreamActions {
       this.#connection.transaction(async (query) => {
         const [own] = await query(lockStreamsStatement, [this.#model, [stream]]);
         if (own === undefined) return "unknown";
-        // A stream whose first batch was never stored has a row, but counts as nonexistent.
+        // A stream whose first batch was never stored has a row, but is treated as nonexistent.
         await query("DELETE FROM tidemark.streams WHERE model_id = $1 AND name = $2 AND batches = 0", [
           this.#model,
           to,

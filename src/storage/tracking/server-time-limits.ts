@@ -2,8 +2,9 @@
 const timesAsLong = 60;
 
 /**
- * The time limits for a server. Time in which the server accepts nothing is never restored, so senders that share these limits
- * give up together. Time in which the server accepts something has a limit that is sixty times as long.
+ * The time limits for a server, for all senders that share them. The limit on the time in which the server accepts nothing is
+ * never extended, so these senders give up together. The time in which the server accepts something has a separate limit, which
+ * is sixty times as long.
  */
 export class ServerTimeLimits {
   #leftMs: number;

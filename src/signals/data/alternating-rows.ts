@@ -1,16 +1,23 @@
 // Detects recordings whose rows alternate between two recordings or sensors that no column distinguishes. Movement is
 // smooth: a value is closer to the previous value than to the value two rows back. If rows alternate between two
-// signals, a value is closer to the value two rows back.
+// signals, a value is closer to the value two rows back. If the second signal has a lower rate, only some rows stand out:
+// they are far from both neighbours, which are close to each other, but close to the last row that stood out.
 //
-// The measure is the root mean square of the differences between consecutive rows, divided by that of the differences
-// over two rows. No recording of MotionSense, BFRB, UCI HAR and WISDM exceeds the limit
-// (sensors-of-data-sets.full.test.ts). At low rates, genuine values also go back and forth from row to row, as in
-// people jogging recorded at 5 Hz.
+// The first measure (jumpiness) is the root mean square of the differences between consecutive rows, divided by that of
+// the differences over two rows; the second is the share of rows that stand out. No recording of MotionSense, BFRB, UCI
+// HAR and WISDM exceeds the limits (sensors-of-data-sets.full.test.ts): there, the largest jumpiness is 0.97 and the
+// largest share 0.022, and 1.13 and 0.037 if the recordings are thinned to 10 Hz. Two devices at equal rates have a
+// jumpiness of about 8; one at a quarter of the other's rate makes a fifth of the rows stand out. At low rates, genuine
+// values also go back and forth from row to row, as in people jogging recorded at 5 Hz.
 
+import type { FaultDescription, OnFault } from "../../data-fault.ts";
 import { exceedsGateLimit } from "./gate-limits.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
-const mostJumpiness = 1.3;
+/** Limits of the jumpiness and of the share of rows that stand out, above which a recording is doubtful or refused. */
+const limits = { jumpiness: { warn: 1.3, refuse: 3 }, outlying: { warn: 0.075, refuse: 0.15 } } as const;
+/** A row stands out if the squared distances to its neighbours exceed that between these neighbours by this factor. */
+const outlyingFactor = 4;
 /** Minimum sampling rate of recordings to examine, in Hz. */
 const leastRateHz = 8;
 /**
@@ -20,9 +27,13 @@ const rows = { least: 200, most: 3000 } as const;
 /** Maximum number of recordings to examine, spread evenly over all of them. */
 const mostRecordings = 100;
 
-/** Returns one warning, which names the first recording whose rows alternate, or none. */
+/**
+ * Returns one warning, which names the first recording whose rows may alternate, or none.
+ * @param onFault called if the rows of a recording clearly alternate
+ */
 export function alternatingRowsWarnings(
   stored: Pick<StoredRows, "recordings" | "sampling" | "channels" | "values">,
+  onFault: OnFault,
 ): string[] {
   const long = stored.recordings.filter(
     ({ start, end }, r) => end - start >= rows.least && 1 / stored.sampling[r]!.periodSeconds >= leastRateHz,
@@ -30,37 +41,81 @@ export function alternatingRowsWarnings(
   const stride = Math.ceil(long.length / mostRecordings);
   const found = long
     .filter((_, i) => i % stride === 0)
-    .filter(({ start, end }) => {
+    .map(({ start, end, ...recording }) => {
       const length = Math.min(end - start, rows.most);
       const from = start + ((end - start - length) >> 1);
-      return exceedsGateLimit(
-        jumpinessOfRows(stored.channels.map((_, c) => stored.values(c, from, from + length))),
-        mostJumpiness,
-      );
-    });
-  const [first] = found;
-  if (first === undefined) return [];
+      return { ...recording, ...alternation(stored.channels.map((_, c) => stored.values(c, from, from + length))) };
+    })
+    .filter((own) => isAlternating(own, "warn"));
+  const clear = found.filter((own) => isAlternating(own, "refuse"));
+  if (clear.length > 0) {
+    onFault(faultOfAlternatingRows(clear));
+    return [];
+  }
+  return found.length === 0
+    ? []
+    : [`${describeAlternatingRows(found)}, as if rows of two sensors or recordings alternated. ${adviceOnAlternation}`];
+}
+
+const adviceOnAlternation =
+  "If a column distinguishes the sensors or recordings, use --only, --pivot or --recording; otherwise write each to its own file.";
+
+interface Alternation {
+  readonly jumpiness: number;
+  /** Share of the rows that stand out, 0 to 1. */
+  readonly outlying: number;
+}
+
+type NamedAlternation = Alternation & Pick<StoredRows["recordings"][number], "user" | "recording">;
+
+function isAlternating({ jumpiness, outlying }: Alternation, level: "warn" | "refuse"): boolean {
+  return exceedsGateLimit(jumpiness, limits.jumpiness[level]) || exceedsGateLimit(outlying, limits.outlying[level]);
+}
+
+function describeAlternatingRows(found: readonly NamedAlternation[]): string {
+  const { recording, user, jumpiness, outlying } = found[0]!;
   const others = found.length > 1 ? ` and ${found.length - 1} more` : "";
-  return [
-    `Recording "${first.recording}" of person "${first.user}"${others}: the values jump back and forth from row to row, as if rows of two sensors or recordings alternated. If a column distinguishes the sensors or recordings, use --only, --pivot or --recording; otherwise write each to its own file.`,
-  ];
+  const how = exceedsGateLimit(jumpiness, limits.jumpiness.warn)
+    ? "the values jump back and forth from row to row"
+    : `about ${Math.round(100 * outlying)} % of the rows do not fit between their neighbours`;
+  return `Recording "${recording}" of person "${user}"${others}: ${how}`;
+}
+
+function faultOfAlternatingRows(found: readonly NamedAlternation[]): FaultDescription {
+  const expected = "the rows of one sensor";
+  return {
+    code: "time",
+    message: `${describeAlternatingRows(found)}, so the rows of two sensors or recordings alternate.`,
+    advice: adviceOnAlternation,
+    expected,
+    found: "rows of two",
+  };
 }
 
 /** @param columns the values of each channel; each channel's differences are divided by its variance */
-function jumpinessOfRows(columns: readonly Float32Array[]): number {
-  let [one, two] = [0, 0];
-  for (const values of columns) {
-    let [mean, variance] = [0, 0];
-    for (const value of values) mean += value / values.length;
-    for (const value of values) variance += (value - mean) ** 2;
-    if (!(variance > 0)) continue;
-    let [ownOne, ownTwo] = [0, 0];
-    for (let i = 2; i < values.length; i++) {
-      ownOne += (values[i]! - values[i - 1]!) ** 2;
-      ownTwo += (values[i]! - values[i - 2]!) ** 2;
-    }
-    one += ownOne / variance;
-    two += ownTwo / variance;
+function alternation(columns: readonly Float32Array[]): Alternation {
+  const length = columns[0]?.length ?? 0;
+  /** Squared distances between rows i - 1 and i, and i - 1 and i + 1, and between row i and the last that stood out. */
+  const [one, two] = [new Float64Array(length), new Float64Array(length)];
+  const scales = columns.map((values) => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / length;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    return variance > 0 ? 1 / variance : 0;
+  });
+  for (const [c, values] of columns.entries()) {
+    for (let i = 1; i < length; i++) one[i]! += scales[c]! * (values[i]! - values[i - 1]!) ** 2;
+    for (let i = 1; i + 1 < length; i++) two[i]! += scales[c]! * (values[i + 1]! - values[i - 1]!) ** 2;
   }
-  return Math.sqrt(one / two);
+  let [last, outlying] = [-1, 0];
+  for (let i = 1; i + 1 < length; i++) {
+    const near = Math.min(one[i]!, one[i + 1]!);
+    if (near <= outlyingFactor * two[i]!) continue;
+    if (last >= 0) {
+      const back = columns.reduce((sum, values, c) => sum + scales[c]! * (values[i]! - values[last]!) ** 2, 0);
+      if (2 * back < near) outlying++;
+    }
+    last = i;
+  }
+  const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
+  return { jumpiness: Math.sqrt((sum(one) - one[1]!) / sum(two)), outlying: outlying / length };
 }

@@ -17,6 +17,7 @@ import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import type { QualityReport } from "./quality-report.ts";
 import type { Stretch } from "./recordings.ts";
+import { refuseMixedTimeUnits } from "./refuse-mixed-time-units.ts";
 import { refuseReservedTexts } from "./reserved-names.ts";
 import type { Table } from "./row-chunks.ts";
 import { RowClocks } from "./row-clock.ts";
@@ -140,6 +141,7 @@ export async function openTable(
       `Column "${finer}" may be a finer clock than "${roles.time}". To use it, add ${shellCommand("--time", finer)}`,
     );
   const timed = times.size === 0 ? asRead : new StoredRows([...roles.channels], store, picked.recordings, times);
+  if (roles.time !== null && clocks.timeUnit !== "timestamp") refuseMixedTimeUnits(timed, roles.time, onFault);
   const labelled = await labelFromFiles?.(timed, clocks);
   const rows = labelled?.rows ?? timed;
   const label = labelled?.column ?? roles.label;
@@ -151,7 +153,7 @@ export async function openTable(
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
   const copies = requireLabels ? findCopiedContent(rows) : [];
   for (const copy of copies) warn(describeCopiedContent(copy));
-  for (const warning of alternatingRowsWarnings(rows)) warn(warning);
+  for (const warning of alternatingRowsWarnings(rows, onFault)) warn(warning);
   const quality = describeQuality({ rows, columns, selected, fileRows, warnings });
   return {
     rows,

@@ -2,15 +2,21 @@
 
 export type ColumnRole = "label" | "group" | "recording" | "time";
 
-/** Usual names of each role's column, most likely first, compared without case, spaces and punctuation. */
+/**
+ * Usual names of each role's column, most likely first, compared without case, accents, spaces and punctuation. One
+ * line of each role lists its words in German, French, Spanish, Italian, Portuguese and Dutch.
+ */
 export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   label: [
     ...["activity", "label", "class", "activityname", "activitylabel", "activityid", "annotation", "target", "y"],
     ...["labels", "classname", "classlabel", "activitytype", "activities", "action", "gesture", "exercise", "movement"],
+    ...["behavior", "behaviour"],
+    ...["aktivitat", "aktivitaet", "activite", "actividad", "attivita", "atividade", "activiteit"],
   ],
   group: [
     ...["user", "userid", "subject", "subjectid", "participant", "participantid", "person", "personid"],
-    ...["group", "volunteer", "patient", "wearer", "pid", "sub", "id"],
+    ...["group", "volunteer", "patient", "patientid", "wearer", "pid", "sub", "id"],
+    ...["proband", "probandid", "versuchsperson", "sujet", "sujeto", "soggetto", "sujeito", "proefpersoon"],
   ],
   recording: ["recording", "recordingid", "session", "sessionid", "trial", "trialid", "experiment", "file", "filename"],
   time: [
@@ -18,6 +24,8 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
     ...["timestampns", "timens", "datetime", "seconds", "secondselapsed", "elapsed", "elapsedtime", "epoch", "t", "ts"],
     ...["epoc", "unixtime", "unixtimestamp", "epochtime", "systemtime", "sampletime", "timeelapsed", "dateandtime"],
     ...["elapsedseconds", "timesinceepoch", "clock", "date", "createdat"],
+    ...["zeitstempel", "zeit", "horodatage", "temps", "marcadetiempo", "tiempo", "tempo", "tijd", "tijdstempel"],
+    ...["ms", "us"],
   ],
 };
 
@@ -80,5 +88,8 @@ function usualColumnNameWithoutUnit(column: string): string {
 }
 
 function normaliseUsualColumnName(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, "");
+  return name
+    .normalize("NFD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "");
 }

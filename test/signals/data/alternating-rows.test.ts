@@ -16,8 +16,20 @@ test("rows of two recordings that alternate are named", async () => {
     return `${(t + (i % 2) * 0.007).toFixed(3)},${values(t, (i % 2) * 2)}`;
   });
   const { path } = folderOf({ "two.csv": `${[header, ...lines].join("\n")}\n` });
-  const { quality } = await readRecordings([path("two.csv")], { requireLabels: false });
-  expect(quality.warnings.join()).toContain('Recording "two" of person "unknown": the values jump back and forth');
+  const read = readRecordings([path("two.csv")], { requireLabels: false });
+  await expect(read).rejects.toThrow(
+    'Recording "two" of person "unknown": the values jump back and forth from row to row, so the rows of two sensors',
+  );
+});
+
+test.each([2, 3, 4])("rows of a second device at 1/%d of the rate are named", async (ratio) => {
+  const lines = Array.from({ length: 600 }, (_, i) => [
+    `${(i / 50).toFixed(3)},${values(i / 50, 0)}`,
+    ...(i % ratio === 0 ? [`${(i / 50 + 0.006).toFixed(3)},${values(i / 50, 2)}`] : []),
+  ]).flat();
+  const { path } = folderOf({ "second.csv": `${[header, ...lines].join("\n")}\n` });
+  const read = readRecordings([path("second.csv")], { requireLabels: false });
+  await expect(read).rejects.toThrow("% of the rows do not fit between their neighbours, so the rows of two sensors");
 });
 
 test("one recording, also at a low rate, is not", async () => {

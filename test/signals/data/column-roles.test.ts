@@ -28,3 +28,21 @@ test("an axis is no label, with or without its unit", () => {
   expect(usualColumnOfRole(["time", "x", "y", "z"], "label")).toBeNull();
   expect(usualColumnOfRole(["time", "acc_x", "y"], "label")).toBe("y");
 });
+
+test.each([
+  ["Proband", "Aktivität", "Zeitstempel"],
+  ["sujet", "activité", "horodatage"],
+  ["sujeto", "actividad", "tiempo"],
+  ["soggetto", "attività", "tempo"],
+  ["sujeito", "atividade", "tempo"],
+  ["proefpersoon", "activiteit", "tijd"],
+  ["PatientID", "behaviour", "ms"],
+])("columns named in other words: %s, %s, %s", (group, label, time) => {
+  expect(
+    resolveColumnRoles([time, group, label, "acc_x", "acc_y", "acc_z"], {}, { label: true, group: true }, "a.csv"),
+  ).toMatchObject({
+    group,
+    label,
+    time,
+  });
+});

@@ -3,8 +3,11 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { throwDataFault } from "../../../src/data-fault.ts";
 import { alternatingRowsWarnings } from "../../../src/signals/data/alternating-rows.ts";
+import { findSensors } from "../../../src/signals/data/find-sensors.ts";
 import { type OpenedRecordings, openRecordings } from "../../../src/signals/data/open-recordings.ts";
+import { refuseUnitsWithinPeople } from "../../../src/signals/data/refuse-units-within-people.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { unitOfRotation } from "../../../src/signals/sensors/unit-of-rotation.ts";
 import { type Piece, vectorValues } from "../../../src/signals/sensors/vector-values.ts";
@@ -103,6 +106,12 @@ describe.each([
       });
     });
 
+    it("one unit for all recordings and axes of every person", () => {
+      const { sensors } = findSensors(opened.rows, []);
+      expect(sensors.filter(({ kind }) => kind === "accelerometer")).toHaveLength(1);
+      refuseUnitsWithinPeople(opened.rows, sensors);
+    });
+
     it.each([
       { unit: "rad/s", factor: 1 },
       { unit: "deg/s", factor: 180 / Math.PI },
@@ -127,7 +136,7 @@ describe.each([
     });
 
     it("no rows that alternate", () => {
-      expect(alternatingRowsWarnings(opened.rows)).toEqual([]);
+      expect(alternatingRowsWarnings(opened.rows, throwDataFault)).toEqual([]);
     });
 
     it("no gravity where there is none, of every person; and the unit of all of them", () => {

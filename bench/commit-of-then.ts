@@ -1,4 +1,4 @@
-// The program as an earlier commit of this repository has it, to measure it in turns with today's.
+// Provides the program as of an earlier commit of this repository, so that it can be measured in turns with the present one.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";

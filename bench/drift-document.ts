@@ -181,7 +181,7 @@ function shownCount(delays: readonly number[]): string {
   return `${delays.filter((delay) => delay <= faultyBatches).length} of ${delays.length}`;
 }
 
-/** @param summary of the README; null to leave it */
+/** @param summary the README's summary; null leaves it unchanged */
 export async function writeDriftDocument(
   sections: ReadonlyMap<DriftPart, string>,
   summary: string | null,

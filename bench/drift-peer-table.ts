@@ -1,4 +1,4 @@
-// The table of published detectors, on one kind of day and for a few of the faults.
+// The table of published detectors, for one kind of day and a few of the faults.
 
 import type { SetFigures } from "./drift-measure.ts";
 import type { PeerRun } from "./drift-peers.ts";

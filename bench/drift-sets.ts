@@ -1,6 +1,6 @@
 // The recordings that the drift benchmarks use. A fixed hash splits the people of each set into two halves. A network is
-// trained on one half with `tidemark train`, and streams are drawn from the other half. Constants are chosen on the
-// streams of half 1 and tested on those of half 0.
+// trained on one half with `tidemark train`, and streams are drawn from the other half. Constants are chosen on the streams of
+// the tuning half (half 1) and tested on those of the test half (half 0).
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";

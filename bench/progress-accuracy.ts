@@ -11,8 +11,7 @@ export interface EstimateAccuracy {
   /** Number of estimates after the first tenth of the run. */
   readonly estimates: number;
   /**
-   * Share of the time, after the first tenth of the run, during which the latest estimate was correct to within a
-   * quarter.
+   * Share of the run, not counting its first tenth, during which the latest estimate was correct to within a quarter.
    */
   readonly withinQuarter: number;
   /** Mean of the absolute errors relative to the time left, weighted by time. */

@@ -1,5 +1,5 @@
-// Makes windows and the folds of one seed, as `train` does. Every column of the table learns from the same windows and
-// is tested on them: networks receive them in memory, peers as a file of float32 windows and a JSON file.
+// Makes the windows, and the folds that `train` makes with the same seed. Every column of the table learns from the same
+// windows and is tested on them: networks receive them in memory, peers as a file of float32 windows and a JSON file.
 
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../src/random.ts";
 
-/** The generator sfc32 of PractRand (Chris Doty-Humphrey, rng/sfc.cpp), with integers of any size. */
+/** PractRand's generator sfc32 (Chris Doty-Humphrey, rng/sfc.cpp), written with integers of any size. */
 function* sfc32([a, b, c, counter]: [bigint, bigint, bigint, bigint]): Generator<number, never> {
   const word = (x: bigint): bigint => x & 0xffffffffn;
   for (;;) {

@@ -42,7 +42,7 @@ export interface ServedBaseline {
   histograms: string;
   /** Windows by class. */
   classes: { name: string; windows: number }[];
-  /** Number of people, and of windows of the person with the fewest and of the person with the most. */
+  /** Number of people, and the smallest and the largest number of windows of any person. */
   people: { count: number; fewest_windows: number; most_windows: number };
   quality: { rows_read: number; rows_kept: number; seconds: number; recordings: number; rate_hz: number | null };
   calibration: {

@@ -8,7 +8,7 @@ import { TooManyRows } from "../../src/signals/data/open-recordings.ts";
 import { StoreUnavailable } from "../../src/storage/store/store-unavailable.ts";
 import { explainSystemError } from "../../src/system-error.ts";
 
-/** What a thread's message carries is a structured clone. */
+/** A message between threads carries a structured clone. */
 const crossed = (error: unknown): Error => receivedError(structuredClone(sentError(error)));
 
 it.each([UnknownModel, UnusableModel, OtherContent, TooManyRows, StoreUnavailable, UserError])(

@@ -53,7 +53,9 @@ export class SqliteStore implements OpenedStore {
     return names.filter((name) => name !== null).sort();
   }
 
-  /** Null if the folder is not that of a project, or an earlier version of Tidemark created it without its name. */
+  /**
+   * Null if the folder does not belong to a project, or if an earlier version of Tidemark created it without storing its name.
+   */
   async #projectIn(folder: string): Promise<string | null> {
     if ((await sqliteStoreFolders(join(this.#directory, folder))).length === 0) return null;
     if (streamFolderName(folder) === folder) return folder;
@@ -74,7 +76,7 @@ export class SqliteStore implements OpenedStore {
   async close(): Promise<void> {}
 }
 
-/** Names of the folders in a folder. */
+/** Names of the folders directly inside a folder. */
 async function sqliteStoreFolders(directory: string): Promise<string[]> {
   const found = await readdir(directory, { withFileTypes: true });
   return found.filter((entry) => entry.isDirectory()).map(({ name }) => name);

@@ -90,7 +90,7 @@ export interface StoredMemory {
 export interface StreamRules {
   /** N, the number of batches in a reference. */
   readonly referenceBatches: number;
-  /** Number of batches with `inReferences`, at each end, whose summaries are kept regardless of age; at least N. */
+  /** How many of the first and of the last batches with `inReferences` keep their summaries regardless of age; at least N. */
   readonly keptAtEnds: number;
   /**
    * ISO 8601, UTC. Full results, and summaries that no reference needs, are kept only for batches received at this time or
@@ -112,7 +112,7 @@ export const searchedForContent = 1000;
 export type RecordedBatch = { readonly known: false } | { readonly known: true; readonly batch: StoredBatch };
 
 export interface PageOptions {
-  /** Number of batches before the page, in order of arrival (default 0). */
+  /** Number of batches to skip before the page, in order of arrival (default 0). */
   readonly skip?: number;
   /** Maximum number of batches on the page (default 100). */
   readonly limit?: number;

@@ -108,7 +108,10 @@ export class BackgroundSender {
     return true;
   }
 
-  /** Subtracts the time since the last answer from the limits, as productive time if `taken`, otherwise as lost time. */
+  /**
+   * Subtracts the time since the last answer from the limits: from the limit on productive time if `taken` is true, otherwise
+   * from the limit on lost time.
+   */
   #spend(taken = false): void {
     const now = this.#clock.now();
     if (taken) this.#limits?.spendTaken(now - this.#since);

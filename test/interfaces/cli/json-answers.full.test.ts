@@ -86,7 +86,7 @@ const network = ["--network", "compact", "--rate", "20", "--window", "40", "--fo
 const checked = z.object({ known: z.boolean() }).loose();
 const seen = new Set<string>();
 
-/** The output of check, which is `{ known, ...answer }` or the answers for many streams. */
+/** The output of `check`: `{ known, ...answer }` for one stream, or the answers for many streams. */
 function expectCheck(line: string): void {
   if ("streams" in JSON.parse(line)) {
     expectForm(printedCheckedStreamsSchema, line);

@@ -1,4 +1,4 @@
-// Tests which batches show the effect of a fault: those in which the figure that it moved most clearly is still moved.
+// Tests which batches show the effect of a fault: those in which the figure that the fault moved most clearly has not returned.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DriftState } from "../../../src/monitoring/drift/drift-state.ts";

@@ -31,7 +31,7 @@ export function peerTable({ set, peers }: SetFigures): TitledTable {
   };
 }
 
-/** Number of batches from the fault to the alarm, for streams without an alarm before; infinite without an alarm. */
+/** Number of batches from the fault to the alarm, for streams that raised no alarm before the fault; infinite if none follows. */
 export function peerDelays(runs: readonly PeerRun[]): number[] {
   const quiet = runs.filter(({ alarms }) => !alarms.slice(0, pastBatches).includes(true));
   return quiet.map(({ alarms }) => {

@@ -27,7 +27,7 @@ export interface GatherRun {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly onSpooled: (batch: SpooledBatch) => void;
-  /** Aborted when no more batches are sent, so that waiting for space in the spool is pointless. */
+  /** Aborted when no more batches will be sent, because waiting for space in the spool is then pointless. */
   readonly sendingEnded: AbortSignal;
 }
 

@@ -1,6 +1,6 @@
-// Determines whether a change is sudden or gradual, from the channel that a step or a ramp explains best: from the series of
-// its means or spreads or, if neither changes, of its distances from the training data, which reveal a change of shape. At the
-// alarm, the kind is provisional; some batches later, it is confirmed, and does not change until the alarm ends.
+// Determines whether a change is sudden or gradual. The channel that a step or a ramp explains best decides: the series of its
+// means or of its spreads or, if neither changes, the series of its distances from the training data, which also reveal a change
+// of shape. At the alarm, the kind is provisional; some batches later, it is confirmed, and does not change until the alarm ends.
 
 import { type ChangeShape, changeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";

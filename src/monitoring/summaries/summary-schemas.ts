@@ -114,7 +114,7 @@ const batchQualitySchema: z.ZodType<BatchQuality> = z
       .describe("time without samples within recordings, not counting pauses of more than a minute"),
     usable: z
       .object({ seconds: amount, of_seconds: amount })
-      .describe("time in stretches that are long enough for a window, of that in all stretches"),
+      .describe("time in stretches that are long enough for a window, and time in all stretches"),
     channels: z.record(
       z.string(),
       z.object({

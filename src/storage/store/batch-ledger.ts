@@ -252,8 +252,8 @@ export class BatchLedger {
   }
 
   /**
-   * Deletes the summaries of a stream's reference batches that are neither among its first nor among its last batches, because
-   * no reference will need them again.
+   * Deletes summaries of batches in a stream's references, except those of the first and of the last `keptAtEnds` batches,
+   * because no reference will need the others again.
    */
   forgetMiddle(stream: string, keptAtEnds: number): void {
     const edge = (order: "ASC" | "DESC"): string => `SELECT sequence FROM batches WHERE stream = ? AND in_window = 1

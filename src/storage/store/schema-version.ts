@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 
-/** The schema version of every JSON file that has one. */
+/** The schema version that Tidemark writes to its JSON files. */
 export const schemaVersion = 1;
 
 /**

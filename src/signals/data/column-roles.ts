@@ -259,13 +259,17 @@ function refuseWindowsInRows(
   );
 }
 
-/** Matches names of statistics over a window, such as Acc X-mean and GyrX_std. */
+/** Matches names of statistics over a window, such as Acc X-mean, GyrX_std and AvgAccX, whose words are separated. */
 const statisticName =
-  /(?:^|[^a-z])(mean|median|avg|std|stdev|var|min|max|iqr|mad|rms|skew|kurt|energy|entropy)(?:[^a-z]|$)/i;
+  /(?:^|[^a-z])(mean|median|avg|average|std|stdev|var|min|max|iqr|mad|rms|skew|kurt|energy|entropy)(?:[^a-z]|$)/i;
+
+function isStatisticColumn(name: string): boolean {
+  return statisticName.test(name.replace(/([a-z])(?=[A-Z])/g, "$1 "));
+}
 
 /** Rejects statistics of windows, because they would be read as samples. */
 function refuseStatisticColumns(channels: readonly string[], file: string): void {
-  if (channels.length === 0 || !channels.every((name) => statisticName.test(name))) return;
+  if (channels.length === 0 || !channels.every(isStatisticColumn)) return;
   throw new UserError(
     `${file}: expected the samples of sensors, found statistics of windows, such as ${channels.slice(0, 3).join(", ")}.`,
     {

@@ -205,7 +205,9 @@ async function readDateTimeTextClock(of: ReadingText): Promise<TimeReading> {
 }
 
 async function readTimeOfDayTextClock(name: string): Promise<TimeReading> {
-  const sql = secondsInClockForm(timePartsOf(name, timeOfDayForm, timeOfDayParts));
+  const seconds = secondsInClockForm(timePartsOf(name, timeOfDayForm, timeOfDayParts));
+  // Without this condition, cells in another form would be read as midnight.
+  const sql = `CASE WHEN regexp_matches(${name}, ${duckdbLiteral(timeOfDayForm)}) THEN ${seconds} END`;
   return { sql, numbers: false, local: true, wrapsAfter: daySeconds };
 }
 

@@ -3,7 +3,8 @@
 import { duckdbLiteral } from "./duckdb.ts";
 
 const [a, b, c] = ["\\d{1,4}", "\\d{1,2}|[A-Za-z]{3,9}", "\\d{1,4}"];
-const fraction = "(?:[.,:](\\d{1,9}))?";
+/** Loggers that leave out zeros at the end leave the separator when a second begins. */
+const fraction = "(?:[.,:](\\d{0,9}))?";
 const halfDay = "\\s*([AaPp])?\\.?(?:[Mm]\\.?)?";
 const offset = "\\s*(Z|UTC|GMT|[+-]\\d{2}:?\\d{2}|[+-]\\d{2})?\\s*(?:\\[[^\\]]*\\])?";
 export const dateTimeForm: string = `^\\s*(${a})([-/. ])(${b})[-/. ](${c})(?:[T ,_/:-]+(\\d{1,2})[:.h](\\d{2})(?:[:.m](\\d{2}))?${fraction}${halfDay})?${offset}\\s*$`;

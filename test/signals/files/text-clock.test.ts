@@ -80,6 +80,19 @@ describe("one form in the whole file", () => {
     );
   });
 
+  test.each(["%H:%M:%S.%f", "%M:%S.%f"])("a time of day in another form is no time 0: %s", async (form) => {
+    const mixed = readTimes((i) => (i === 7 ? "10h 0" : written(form, i)));
+    await expect(mixed).rejects.toThrow(/data row 8, .*expected the form of the other times, found "10h 0"/);
+  });
+
+  test.each(["%H:%M:%S:%f", "%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S:%f"])(
+    "a fraction without the zeros at its end, even if nothing is left of it: %s",
+    async (form) => {
+      const { from } = await readTimes((i) => written(form, i).replace(/0+$/, ""));
+      expectEven(from, null);
+    },
+  );
+
   test("an offset is in all times or in none", async () => {
     const mixed = readTimes((i) => written(`%Y-%m-%d %H:%M:%S:%f${i < 9 ? "" : " +0100"}`, i));
     await expect(mixed).rejects.toThrow(/expected an offset from UTC in all times or in none/);

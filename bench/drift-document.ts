@@ -23,7 +23,7 @@ const readmePath = fileURLToPath(new URL("../README.md", import.meta.url));
 const intro = `# Drift on people and days that the monitor was not tuned to
 
 \`npm run bench -- --only drift --write\` writes this page. With \`--parts\`, it writes only the sections of these parts. Each
-section gives the command that measured it. In parentheses: 90 % intervals by bootstrap over people.`;
+section gives the command that measured it. Values in parentheses are 90 % intervals by bootstrap over people.`;
 
 const sectionTitles: Readonly<Record<DriftPart, string>> = {
   "false-alarms": "False alarms",

@@ -22,7 +22,7 @@ export function peerTable({ set, peers }: SetFigures): TitledTable {
     ];
   });
   const skipped = peers.flatMap((own) => own.skipped);
-  const note = `Of streams without an alarm in the first ${pastBatches} batches, those that alarm within ${faultyBatches} batches of the fault, and the median delay.`;
+  const note = `Number of streams that raise an alarm within ${faultyBatches} batches of the fault, out of those without an alarm in the first ${pastBatches} batches, and the median delay in batches.`;
   return {
     title: `${set}: published detectors`,
     headers: ["detector", "healthy batches in alarm", "streams that alarm", ...faults],

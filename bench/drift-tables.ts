@@ -54,7 +54,7 @@ export function detectionTable({ set, faults }: SetFigures, judge: JudgeName): T
       return shownDetection(runs[judge] ?? [], batchesToDetect(expected ?? "sudden_change"));
     }),
   ]);
-  const note = `Streams that alarm within ${faultyBatches} batches (a ramp: ${rampBatches}) of those without an alarm before, and the median delay in batches.`;
+  const note = `Number of streams that raise an alarm within ${faultyBatches} batches of the fault (a ramp: ${rampBatches}), out of those without an earlier alarm, and the median delay in batches.`;
   return { title: `${set}: detection by ${judge}`, headers: ["fault", ...days], rows, note };
 }
 

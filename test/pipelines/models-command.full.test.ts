@@ -43,7 +43,7 @@ const batchesOf = (model: string, stream: string): string[] => {
   return rollingReferenceSchema.parse(JSON.parse(readFileSync(path, "utf8"))).batches.map(({ batch_id }) => batch_id);
 };
 
-/** SHA-256 of each JSON, ONNX, Parquet and HTML file of a model, which leaves out the ledger. */
+/** SHA-256 of each JSON, ONNX, Parquet and HTML file of a model; the ledger is none of these. */
 function hashes(model: string): Record<string, string> {
   const files = readdirSync(at("models", model), { recursive: true, withFileTypes: true });
   const content = files.filter((entry) => entry.isFile() && /\.(json|onnx|parquet|html)$/.test(entry.name));

@@ -34,7 +34,7 @@ export interface StepProgress {
   readonly epoch: number;
   readonly step: number;
   readonly steps: number;
-  /** Mean over the epoch so far; null for a network that is not trained in mini-batches. */
+  /** Mean loss over the epoch so far; null for a network that is not trained in mini-batches. */
   readonly loss: number | null;
   /**
    * Only for a network that is not trained in mini-batches: its steps are either windows, or products of all windows with

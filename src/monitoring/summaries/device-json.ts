@@ -1,5 +1,5 @@
-// device.json: what a device needs from a model in addition to the network. It describes how to cut windows from sensor
-// samples, and contains the grids over which the values of a batch are counted.
+// device.json: what a device needs from a model in addition to the network. The file describes how to cut windows from sensor
+// samples, and contains the grids over which a batch's values are counted.
 
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { Sensor } from "../../signals/sensors/sensor.ts";

@@ -21,7 +21,7 @@ export interface Movement {
    * Positions of the arm. Each recording has one position, drawn at random with the positions' shares as probabilities.
    */
   readonly postures: readonly Posture[];
-  /** Number of small hand movements per minute, and their size. */
+  /** Number of small hand movements per minute, and the size of these movements. */
   readonly gestures: number;
   readonly gestureSize: number;
 }

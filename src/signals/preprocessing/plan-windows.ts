@@ -71,7 +71,7 @@ export interface WindowPlan {
 export interface PlannedPart {
   readonly even: EvenPlan;
   readonly windows: number;
-  /** One label, or one per window, which is -1 for a window without a label that covers enough of it. */
+  /** One label for all windows, or one per window: -1 if no label covers enough of the window. */
   readonly label: number | Int32Array;
   readonly group: number;
   readonly recording: number;

@@ -47,5 +47,5 @@ export const listAlertsOptions: OptionsOf<{ model: string }> = { model };
 export const sendAlertsOptions: OptionsOf<{ model: string; alert: string[]; dead: boolean }> = {
   model,
   alert: required,
-  dead: flagOption({ affects: "run", doc: "also send messages whose delivery was given up" }),
+  dead: flagOption({ affects: "run", doc: "also send abandoned messages" }),
 };

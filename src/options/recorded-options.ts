@@ -52,7 +52,7 @@ type StoredOptions<O> = { options: O } | { fault: { name: string; expected: stri
 const neededOfChampion: readonly string[] = ["rate", "network", "normalize"] satisfies (keyof ChampionOptions)[];
 
 /**
- * @param options as stored in a model folder; options that retraining does not need are ignored
+ * @param options the options stored in a model folder; options that retraining does not need are ignored
  * @returns the first option whose name or value this version does not know, if any
  */
 export function readChampionOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<ChampionOptions> {

@@ -43,7 +43,7 @@ export async function testAlerts(
   );
 }
 
-/** Undelivered messages, oldest first: either waiting for the next attempt or given up ("dead"). */
+/** Undelivered messages, oldest first: either waiting for the next attempt or abandoned ("dead"). */
 export async function listAlerts({ model }: { readonly model: string }): Promise<readonly QueuedAlert[]> {
   const path = outboxOfModel(await alertedModel(model));
   if (!existsSync(path)) return [];

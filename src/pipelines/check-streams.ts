@@ -44,7 +44,7 @@ export interface CheckedStreams {
 /**
  * Checks one batch of each stream that `streamFrom` finds in the files.
  *
- * @param options as for `check`, with `streamFrom`
+ * @param options the options of `check`, including `streamFrom`
  * @throws UserError if an option is wrong, the model folder was changed, or the files do not name their streams.
  *   A stream that cannot be checked does not make the call fail; see `CheckedStream.error`
  */

@@ -72,7 +72,7 @@ function batchWarningsHtml({ warnings }: JudgedBatch): Html | null {
   return html`<h3>Warnings</h3><ul class="reasons">${warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`;
 }
 
-/** Formats the command at the end of an advice as code. */
+/** Formats the command at the end of a piece of advice as code. */
 function batchAdviceHtml(text: string): Html {
   const [, words, command] = /^(.*: )(tidemark .*)$/.exec(text) ?? [];
   if (words === undefined || command === undefined) return html`${explainedSentence(text)}`;

@@ -89,7 +89,7 @@ export function undeliveredAlertLines({ faults }: Pick<Deliveries, "faults">, di
     ...(over.length === 0
       ? []
       : [
-          `alerts: ${counted(over.length, "message")} given up (${over[0]!.target.shown}: ${over[0]!.reason}); see: ${list}`,
+          `alerts: ${counted(over.length, "message")} abandoned (${over[0]!.target.shown}: ${over[0]!.reason}); see: ${list}`,
         ]),
   ];
 }

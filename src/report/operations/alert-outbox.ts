@@ -212,7 +212,7 @@ export class AlertOutbox {
     return rows.map(queuedAlert);
   }
 
-  /** Makes all undelivered messages due now, and with `dead` also those that were given up. */
+  /** Makes all undelivered messages due now, and with `dead` also those that were abandoned. */
   retry(now: Date, { dead }: { readonly dead: boolean }): void {
     this.#file.transaction((database) => {
       if (dead)

@@ -160,7 +160,7 @@ export class AlertService {
         const isOver = queued !== null && this.#outbox.failed(queued, fault, clock.now()) === null;
         if (failures === 0 || isOver)
           this.#run.reporter.warn(
-            `alerts: ${target.shown}: ${fault.message}${isOver ? "; the message is given up" : ""}`,
+            `alerts: ${target.shown}: ${fault.message}${isOver ? "; the message is abandoned" : ""}`,
           );
         failures++;
         if (!isOver) await clock.sleep(Math.min(longestPauseMs, 1000 * 2 ** failures), this.#ended.signal);

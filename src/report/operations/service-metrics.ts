@@ -98,7 +98,7 @@ export class ServiceMetrics {
     });
     this.#undelivered = new Gauge({
       name: "tidemark_alerts_undelivered",
-      help: "Alerts that no target has accepted: waiting for the next attempt, or given up (dead).",
+      help: "Alerts that no target has accepted: waiting for the next attempt, or abandoned (dead).",
       labelNames: ["status"],
       registers,
     });

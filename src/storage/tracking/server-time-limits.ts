@@ -3,8 +3,8 @@ const timesAsLong = 60;
 
 /**
  * The time limits for a server, for all senders that share them. The limit on the time in which the server accepts nothing is
- * never extended, so these senders give up together. The time in which the server accepts something has a separate limit, which
- * is sixty times as long.
+ * never extended, so these senders stop at the same time. The time in which the server accepts something has a separate limit,
+ * which is sixty times as long.
  */
 export class ServerTimeLimits {
   #leftMs: number;

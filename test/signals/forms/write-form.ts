@@ -286,7 +286,7 @@ function spacedTexts(form: Form): string {
   return `${names}${clock.names[form.clockName % clock.names.length] ?? ""}${clock.cell(1, 0)}${channel}${Object.values(ids[form.ids]).join("")}${Object.values(labelNames[form.labels]).join("")}${form.extra === "row number" ? " " : ""}`;
 }
 
-/** @param form as `settledForm` returns it @param directory an empty folder */
+/** @param form a form that `settledForm` returned @param directory an empty folder */
 export async function writeForm(form: Form, directory: string): Promise<WrittenForm> {
   const clock = clockOf(form);
   const tables = new Map<string, { columns: Column[]; rows: Row[] }>();

@@ -10,6 +10,7 @@ export interface BinaryFormat {
 }
 
 const pythonForBinaryFormat = (code: string): string => shellCommand("python3", "-c", code);
+const cborToJson = `Convert the file to JSON, which is read: ${pythonForBinaryFormat('import cbor2, json; json.dump(cbor2.load(open("FILE", "rb")), open("FILE.json", "w"), default=str)')}`;
 const archive = "Unpack the archive, and name the files with recordings.";
 const perChannel =
   "Write each recording as a CSV or Parquet table with one column per channel and a time (or state the rate with --rate)";
@@ -20,10 +21,17 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
     "an Avro file",
     "Only the Avro files of an Empatica EmbracePlus are read. Convert the file to JSON lines with avro-tools tojson.",
   ],
+  [/^[\xa0-\xbf].{0,40}(protected|payload|signature)/s, "a CBOR file, as Edge Impulse stores acquisitions", cborToJson],
+  // A map, perhaps in a list, whose first key is a text; its value is a list, a map or a decimal number.
   [
-    /^[\xa0-\xbf].{0,40}(protected|payload|signature)/s,
-    "a CBOR file, as Edge Impulse stores acquisitions",
-    `Convert the file to JSON, which is read: ${pythonForBinaryFormat('import cbor2, json; json.dump(cbor2.load(open("FILE", "rb")), open("FILE.json", "w"), default=str)')}`,
+    /^([\x80-\x97\x9f]|\x98.|\x99..|\x9a.{4})?[\xa1-\xb7\xbf][\x61-\x77][A-Za-z_][\w ]*[\x80-\xbf\xf9-\xfb]/s,
+    "a CBOR file",
+    cborToJson,
+  ],
+  [
+    /^([\x91-\x9f]|\xdc..|\xdd.{4})?[\x81-\x8f][\xa1-\xbf][A-Za-z_][\w ]*[\x80-\xdf]/s,
+    "a MessagePack file",
+    `Convert the file to JSON, which is read: ${pythonForBinaryFormat('import msgpack, json; json.dump(msgpack.unpack(open("FILE", "rb")), open("FILE.json", "w"), default=str)')}`,
   ],
   [
     /^(\x89HDF\r\n|MATLAB 7\.3)/,
@@ -31,7 +39,8 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
     `${perChannel}, such as with h5py and pandas, or writetable in MATLAB.`,
   ],
   [
-    /^MATLAB 5\.0 MAT-file/,
+    // Version 4 begins with five integers (type, rows, columns, imaginary part, length of the name), then the name.
+    /^(MATLAB 5\.0 MAT-file|[\0-\x34]\0{3}.{3}\0.{3}\0[\0\x01]\0{3}[\x02-\x40]\0{3}[A-Za-z]\w*\0)/s,
     "a MATLAB file (.mat)",
     `${perChannel}, such as with scipy.io.loadmat and pandas, or writetable in MATLAB.`,
   ],
@@ -54,6 +63,16 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
     /^ARROW1\0\0/,
     "an Arrow or Feather file",
     `Convert the file to Parquet: ${pythonForBinaryFormat('import pandas; pandas.read_feather("FILE").to_parquet("FILE.parquet")')}`,
+  ],
+  [
+    /^\xff{4}..\0\0/s,
+    "a stream of Arrow (.arrows)",
+    `Convert the file to Parquet: ${pythonForBinaryFormat('import pyarrow; pyarrow.ipc.open_stream("FILE").read_pandas().to_parquet("FILE.parquet")')}`,
+  ],
+  [
+    /^ORC[\0-\x1f\x80-\xff].*\0/s,
+    "an ORC file",
+    `Convert the file to Parquet: ${pythonForBinaryFormat('import pandas; pandas.read_orc("FILE").to_parquet("FILE.parquet")')}`,
   ],
   [
     /^(RDX[23]\n|[XAB]\n\0\0\0[\x02\x03])/,

@@ -3,6 +3,7 @@
 import { stat } from "node:fs/promises";
 import { constants, gunzipSync } from "node:zlib";
 import { UserError } from "../../errors.ts";
+import { listedNames } from "../../listed-names.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { fileBytes } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
@@ -153,6 +154,13 @@ export function refuseTarFormat(path: string, head: Uint8Array): void {
 
 /** Extensions of spreadsheets that are archives, but not of the supported kind. */
 export function refuseOtherArchiveFormats(path: string, entries: readonly ZipEntry[]): void {
+  if (entries.length > 0 && entries.every(({ name }) => /\.npy$/i.test(name))) {
+    const arrays = entries.map(({ name }) => name.replace(/\.npy$/i, ""));
+    const code = `import numpy; numpy.savetxt("recording.csv", numpy.load(${JSON.stringify(path)})[${JSON.stringify(arrays[0])}], delimiter=",")`;
+    throw new UserError(`${path}: expected a table, found arrays of NumPy (.npz): ${listedNames(arrays)}.`, {
+      advice: `Write each array as text, and name its columns with --columns: ${shellCommand("python3", "-c", code)}`,
+    });
+  }
   const has = (name: string): boolean => entries.some((entry) => entry.name === name);
   const is = has("xl/workbook.bin")
     ? "a binary Excel workbook (.xlsb)"

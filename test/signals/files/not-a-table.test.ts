@@ -80,6 +80,12 @@ describe("bytes that are no text", () => {
     ["a.db", latin("SQLite format 3\0"), /a SQLite database/, /sqlite3 -header -csv/],
     ["a.rds", gzipSync(latin("X\n\0\0\0\x03\0\x04")), /a file of R/, /write\.csv/],
     ["a.bag", latin("#ROSBAG V2.0\n\0"), /a bag of ROS/, /rostopic echo -b/],
+    ["list.cbor", latin("\x99\0\xc8\xa2dtime\xfb\0"), /a CBOR file/, /cbor2\.load/],
+    ["map.cbor", latin("\xa2eacc_x\x99\0\xc8"), /a CBOR file/, /cbor2\.load/],
+    ["a.msgpack", latin("\x82\xa4time\xdc\0\xc8"), /a MessagePack file/, /msgpack\.unpack/],
+    ["v4.mat", latin("\0\0\0\0\xc8\0\0\0\x04\0\0\0\0\0\0\0\x04\0\0\0acc\0"), /a MATLAB file/, /scipy\.io\.loadmat/],
+    ["a.arrows", latin("\xff\xff\xff\xff\x60\x04\0\0\x10\0"), /a stream of Arrow/, /pyarrow\.ipc\.open_stream/],
+    ["a.orc", latin("ORC\n\x07\x12\x05\0"), /an ORC file/, /read_orc/],
   ];
   test.each(cases)("%s: case %#", async (name, content, kind, advice) => {
     const folder = folderOf({ [name]: content });

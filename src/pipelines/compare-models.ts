@@ -29,7 +29,7 @@ export interface ModelComparison {
   readonly models: readonly ShownModel[];
   /** The comparison of each further model with the first. */
   readonly compared: readonly ComparedModels[];
-  /** Differences between the models that affect how the figures must be read. */
+  /** Differences between the models to consider when reading the figures. */
   readonly warnings: readonly string[];
 }
 

@@ -145,7 +145,7 @@ async function prepareRetrainingFrom(
     champion: WatchedModel;
     network: NetworkSource;
     trained: ChampionOptions;
-    /** Warnings that affect how the figures must be read. */
+    /** Warnings to consider when reading the figures. */
     heard: Heard;
     reporter: Reporter<TrainEvent>;
   },

@@ -76,7 +76,7 @@ export type TrainEvent =
       }[];
       /** The people, rows and windows of the test set of a fixed split; null for other splits. */
       testSet: { column: string; users: readonly string[]; rows: number; windows: number } | null;
-      /** Warnings that affect how the figures must be read. */
+      /** Warnings to consider when reading the figures. */
       warnings: readonly string[];
     }
   | {
@@ -116,7 +116,7 @@ export type TrainEvent =
       epochs: number;
       /** Penalty on the linear layer of each fit; absent for a network that is trained in mini-batches. */
       penalty?: number;
-      /** Warnings that affect how the figures must be read. */
+      /** Warnings to consider when reading the figures. */
       warnings: readonly string[];
     }
   | {

@@ -18,7 +18,7 @@ import type { TrainEvent } from "./train-events.ts";
 export interface TrainingFolds {
   readonly folds: readonly FoldParts[];
   readonly leakage: LeakageReport;
-  /** Warnings that affect how the figures must be read. */
+  /** Warnings to consider when reading the figures. */
   readonly warnings: readonly string[];
 }
 

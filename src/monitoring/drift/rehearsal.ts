@@ -31,7 +31,7 @@ export interface Group {
 /** What a session draws for an activity: one of its recordings, or one half of its only recording. */
 export type Separation = "recordings" | "halves of recordings";
 
-/** The choices for a session: by label, its recordings (or halves), each in time order. */
+/** What a session can choose from: for each label, the label's recordings (or halves), each in time order. */
 export type Choices = ReadonlyMap<string | null, readonly (readonly Chunk[])[]>;
 
 /**

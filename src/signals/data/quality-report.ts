@@ -151,7 +151,7 @@ export const qualityReportSchema: z.ZodType<QualityReport> = z.object({
     rate_hz_max: z.number().nullable(),
     jitter: z
       .number()
-      .describe("Median over recordings of the root mean square deviation from the median step, as a share of it."),
+      .describe("Root mean square deviation of the steps, as a share of the median step; median over recordings."),
     jitter_max: z.number(),
   }),
   gaps: z.object({

@@ -183,7 +183,14 @@ export function endTrainLog(
   const note = trainLogNote(report);
   const tags = { [versionTag]: report.model_version, [noteTag]: note };
   return [
-    { type: "metrics", run: trainRun, at, step: 0, values },
+    {
+      type: "model",
+      run: trainRun,
+      path: modelArtifact,
+      status: "PENDING",
+      tags: { [versionTag]: report.model_version },
+    },
+    { type: "metrics", run: trainRun, at, step: 0, values, model: true },
     { type: "tags", run: trainRun, tags },
     ...folds.map(({ fold, test_users }): TrackingEvent => {
       return { type: "params", run: `fold-${fold}`, params: { test_people: test_users.join(", ") } };
@@ -196,6 +203,7 @@ export function endTrainLog(
       const path = `${modelArtifact}/${file}`;
       return { type: "artifact", run: trainRun, file, path, ...(content !== undefined && { content }) };
     }),
+    { type: "model", run: trainRun, path: modelArtifact, status: "READY" },
     { type: "status", run: trainRun, status: "FINISHED", at },
     ...(register === undefined ? [] : [trainLogRegistration(register, alias, tags)]),
     { type: "complete", run: trainRun },

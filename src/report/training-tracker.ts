@@ -112,7 +112,7 @@ export class TrainingTracker {
       warn: (message) => tracker.#warn(`tracking: ${message}`),
     });
     const before = await readTrackingLog(tracker.#path);
-    const ended = before.findIndex(({ type }) => type === "artifact" || type === "version" || type === "complete");
+    const ended = before.findIndex(({ type }) => ["model", "artifact", "version", "complete"].includes(type));
     if (ended >= 0)
       throw unparsableTrackingLog(tracker.#path, ended + 1, `${before[ended]!.type}: expected none before the end`);
     for (const event of before) tracker.#remember(event);

@@ -93,6 +93,11 @@ export class RememberingMlflow {
     }
     const bytes = Buffer.concat(parts);
     const url = new URL(question.url!, "http://localhost");
+    if (url.pathname.includes("/logged-models")) {
+      // A server before release 3 has no such methods.
+      answer.writeHead(404).end("not found");
+      return;
+    }
     try {
       const body = question.method === "POST" ? bodySchema.parse(JSON.parse(bytes.toString())) : undefined;
       const said = question.method === "PUT" ? this.#store(url, bytes) : this.#answer(url, body);

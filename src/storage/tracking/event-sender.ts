@@ -4,34 +4,25 @@
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
-import type { KeyValue, MetricPoint, MlflowClient, MlflowRun, RunTest } from "./mlflow-client.ts";
-import { completeTag, parentTag, runTag, type TrackedDataset, type TrackingEvent } from "./tracking-event.ts";
+import type { LoggedModel } from "./logged-models.ts";
+import type { MetricPoint, MlflowClient, MlflowRun, RunTest } from "./mlflow-client.ts";
+import {
+  cutSentEventText,
+  type Loggable,
+  limits,
+  sentEventDataset,
+  sentEventKey,
+  sentEventParams,
+  sentEventTags,
+  splitSentEvent,
+} from "./sent-event.ts";
+import { completeTag, modelArtifact, parentTag, runTag, type TrackingEvent } from "./tracking-event.ts";
 import { TrackingFault } from "./tracking-fault.ts";
 
 type Artifact = Extract<TrackingEvent, { type: "artifact" }>;
 
-/** MLflow's limits, or slightly less. */
-export const limits = {
-  metrics: 1000,
-  params: 100,
-  tags: 100,
-  bytes: 900_000,
-  key: 250,
-  /** Characters of a param's value; servers before release 2.8 accept 500. */
-  value: 6000,
-  olderValue: 500,
-  tag: 5000,
-  description: 5000,
-} as const;
-
 /** Maximum number of events whose requests are repeated together if one of them fails. */
 const mostAtOnce = 2000;
-
-interface Loggable {
-  metrics: MetricPoint[];
-  params: KeyValue[];
-  tags: KeyValue[];
-}
 
 export interface SenderOptions {
   /** Replaces the experiment named in the log. */
@@ -49,6 +40,8 @@ export class EventSender {
   readonly #client: MlflowClient;
   readonly #options: SenderOptions;
   readonly #runs = new Map<string, MlflowRun>();
+  /** Logged models by run. */
+  readonly #models = new Map<string, LoggedModel>();
   readonly #warned = new Set<string>();
   readonly #lost = new Set<string>();
   #log: { id: string; experimentId: string } | undefined;
@@ -143,8 +136,7 @@ export class EventSender {
         return client.setStatus(this.#idOf(event.run), event.status, event.at);
       case "artifact":
         try {
-          const { artifactUri } = this.#runOf(event.run);
-          return await client.putArtifact(artifactUri, event.path, await this.#options.read(event));
+          return await this.#store(event);
         } catch (error) {
           if (!(error instanceof TrackingFault && error.mayPass)) this.#lost.add(event.run);
           if (error instanceof UserError) {
@@ -152,6 +144,8 @@ export class EventSender {
           }
           throw error;
         }
+      case "model":
+        return this.#logModel(event);
       case "version":
         return this.#register(event);
       case "complete": {
@@ -162,6 +156,30 @@ export class EventSender {
       default:
         throw new Error(`tracking: ${event.type} is not sent alone`);
     }
+  }
+
+  /** The files of a logged model are stored with it, and others with the run. */
+  async #store(event: Artifact): Promise<void> {
+    const model = this.#models.get(event.run);
+    const prefix = `${modelArtifact}/`;
+    const isOfModel = model !== undefined && event.path.startsWith(prefix);
+    const { artifactUri } = isOfModel ? model : this.#runOf(event.run);
+    const path = isOfModel ? event.path.slice(prefix.length) : event.path;
+    await this.#client.putArtifact(artifactUri, path, await this.#options.read(event));
+  }
+
+  async #logModel({ run, path, status, tags = {} }: Extract<TrackingEvent, { type: "model" }>): Promise<void> {
+    const { loggedModels } = this.#client;
+    const known = this.#models.get(run);
+    if (status === "READY") {
+      if (known !== undefined) await loggedModels.finish(known, !this.#lost.has(run));
+      return;
+    }
+    const own = this.#runOf(run);
+    const model = (await loggedModels.find(own)) ?? (await loggedModels.create(own, path, sentEventTags(tags)));
+    if (model === null) return;
+    await loggedModels.link(own.runId, model);
+    this.#models.set(run, model);
   }
 
   async #register({
@@ -176,11 +194,14 @@ export class EventSender {
     if (this.#lost.has(run)) {
       throw new TrackingFault("refused", `model ${name} was not registered, because its files could not be stored`);
     }
+    // A complete training run is not sent again, so its model may be unknown.
+    const model = this.#models.get(run) ?? (await this.#client.loggedModels.find(this.#runOf(run)));
     await this.#client.createRegisteredModel(name);
     const version =
       (await this.#client.findVersion(name, runId)) ??
-      (await this.#client.createVersion(name, `${artifactUri}/${path}`, runId, {
+      (await this.#client.createVersion(name, model?.artifactUri ?? `${artifactUri}/${path}`, runId, {
         tags: sentEventTags(tags),
+        ...(model !== null && { model_id: model.modelId }),
         ...(description !== undefined && { description: cutSentEventText(description, limits.description) }),
       }));
     if (alias !== null) await this.#client.setAlias(name, alias, version);
@@ -214,9 +235,11 @@ export class EventSender {
     }
   }
 
-  #points({ values, at, step }: Extract<TrackingEvent, { type: "metrics" }>): MetricPoint[] {
+  #points({ run, values, at, step, model }: Extract<TrackingEvent, { type: "metrics" }>): MetricPoint[] {
+    const of = model && this.#models.get(run);
     return Object.entries(values).flatMap(([key, value]) => {
-      if (Number.isFinite(value)) return [{ key: sentEventKey(key), value, timestamp: at, step }];
+      const point = { key: sentEventKey(key), value, timestamp: at, step, ...(of && { model_id: of.modelId }) };
+      if (Number.isFinite(value)) return [point];
       this.#warnOnce(`${key}: values that are not finite numbers were not sent`);
       return [];
     });
@@ -251,72 +274,4 @@ export class EventSender {
     if (found === undefined) throw new Error(`tracking: expected run ${run} to begin before its other events`);
     return found;
   }
-}
-
-/** Splits the data into requests within MLflow's limits. */
-export function splitSentEvent({ metrics, params, tags }: Loggable): Loggable[] {
-  const batches: Loggable[] = [];
-  let own: Loggable = { metrics: [], params: [], tags: [] };
-  let bytes = 0;
-  const add = (kind: keyof Loggable, item: MetricPoint | KeyValue): void => {
-    const size = Buffer.byteLength(JSON.stringify(item)) + 1;
-    const total = own.metrics.length + own.params.length + own.tags.length;
-    if (own[kind].length >= limits[kind] || total >= limits.metrics || (total > 0 && bytes + size > limits.bytes)) {
-      batches.push(own);
-      [own, bytes] = [{ metrics: [], params: [], tags: [] }, 0];
-    }
-    (own[kind] as (typeof item)[]).push(item);
-    bytes += size;
-  };
-  for (const item of params) add("params", item);
-  for (const item of metrics) add("metrics", item);
-  // Tags are sent last, since a tag may mark that everything before it has arrived.
-  for (const item of tags) add("tags", item);
-  if (bytes > 0) batches.push(own);
-  return batches;
-}
-
-/** A key that every server accepts: letters and digits of any script, `_ - . /` and spaces, and no `.` or `..` in the path. */
-export function sentEventKey(name: string): string {
-  const key = name
-    .slice(0, limits.key)
-    .replace(/[^\p{L}\p{N}_\-. /]/gu, "_")
-    .replace(/\/{2,}/g, "/")
-    .replace(/^\/|\/$/g, "_")
-    .replace(/(?<![^/])\.{1,2}(?![^/])/g, (dots) => "_".repeat(dots.length));
-  return key || "_";
-}
-
-/** If truncation splits a surrogate pair, removes the remaining half, because servers always fail on it. */
-function cutSentEventText(text: string, length: number): string {
-  return (
-    text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "")}…`
-  ).toWellFormed();
-}
-
-function sentEventParams(params: Readonly<Record<string, string>>, length: number): KeyValue[] {
-  return Object.entries(params).map(([key, value]) => ({
-    key: sentEventKey(key),
-    value: cutSentEventText(value, length),
-  }));
-}
-
-function sentEventTags(tags: Readonly<Record<string, string>>): KeyValue[] {
-  return Object.entries(tags).map(([key, value]) => ({
-    key: sentEventKey(key),
-    value: cutSentEventText(value, limits.tag),
-  }));
-}
-
-/** A data set in the form that MLflow's run page shows. */
-function sentEventDataset({ name, digest, files, rows, columns }: TrackedDataset): Record<string, string> {
-  const colspec = columns.map((column) => ({ ...column, required: true }));
-  return {
-    name: cutSentEventText(name, 500),
-    digest: digest.slice(0, 36),
-    source_type: "local",
-    source: cutSentEventText(JSON.stringify({ uri: files.join(", ") }), 60_000),
-    schema: JSON.stringify({ mlflow_colspec: colspec }),
-    profile: JSON.stringify({ num_rows: rows, num_elements: rows * columns.length }),
-  };
 }

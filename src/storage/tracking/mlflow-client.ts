@@ -3,6 +3,7 @@
 // against the server of release 3.17.
 
 import { z } from "zod";
+import { LoggedModels } from "./logged-models.ts";
 import type { ServerAddress } from "./server-address.ts";
 import { type Deadlines, ServerConnection } from "./server-connection.ts";
 import type { RunStatus } from "./tracking-event.ts";
@@ -31,6 +32,8 @@ export interface MetricPoint {
   /** Milliseconds since 1970. */
   readonly timestamp: number;
   readonly step: number;
+  /** The logged model that the value describes. */
+  readonly model_id?: string;
 }
 
 const keyValue = z.object({ key: z.string(), value: z.string() });
@@ -68,9 +71,11 @@ const experimentKind: KeyValue = { key: "mlflow.experimentKind", value: "custom_
 
 export class MlflowClient {
   readonly #server: ServerConnection;
+  readonly loggedModels: LoggedModels;
 
   constructor(address: ServerAddress, deadlines?: Deadlines) {
     this.#server = new ServerConnection(address, deadlines);
+    this.loggedModels = new LoggedModels(this.#server);
   }
 
   get uri(): string {
@@ -205,7 +210,7 @@ export class MlflowClient {
     name: string,
     source: string,
     runId: string,
-    about: { readonly description?: string; readonly tags: readonly KeyValue[] },
+    about: { readonly description?: string; readonly tags: readonly KeyValue[]; readonly model_id?: string },
   ): Promise<string> {
     const schema = z.object({ model_version: z.object({ version: z.coerce.string().max(100) }) });
     return (await this.#post("model-versions/create", { name, source, run_id: runId, ...about }, schema)).model_version

@@ -4,7 +4,7 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import { z } from "zod";
 import type { ServerAddress } from "./server-address.ts";
 import { readServerReply, shortenServerReply } from "./server-reply.ts";
-import { TrackingFault } from "./tracking-fault.ts";
+import { absentEndpoint, TrackingFault } from "./tracking-fault.ts";
 
 const errorSchema = z.object({ error_code: z.string().optional(), message: z.string().optional() });
 
@@ -60,6 +60,11 @@ export class ServerConnection {
     return this.#send({ method: "POST", path, deadlineMs: this.#deadlines.answerMs }, content, schema);
   }
 
+  patch<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
+    const content = { type: "application/json", body: Buffer.from(JSON.stringify(body)) };
+    return this.#send({ method: "PATCH", path, deadlineMs: this.#deadlines.answerMs }, content, schema);
+  }
+
   async put(path: string, content: Content): Promise<void> {
     const deadlineMs = this.#deadlines.uploadMs + (1000 * content.body.length) / slowestUpload;
     await this.#send({ method: "PUT", path, deadlineMs }, content, z.unknown());
@@ -71,7 +76,7 @@ export class ServerConnection {
 
   /** Does not follow redirects, because they would send the credentials and the data elsewhere. */
   async #send<T>(
-    { method, path, deadlineMs }: { method: "GET" | "POST" | "PUT"; path: string; deadlineMs: number },
+    { method, path, deadlineMs }: { method: "GET" | "POST" | "PUT" | "PATCH"; path: string; deadlineMs: number },
     content: Content | null,
     schema: z.ZodType<T>,
   ): Promise<T> {
@@ -127,7 +132,9 @@ export class ServerConnection {
     const message = `${this.uri} answered ${status}: ${shortenServerReply(short) || "nothing more"}`;
     if (status === 404 && said.error_code === undefined) {
       const unknown = `${this.uri} does not know ${path.replace(/\?.*/, "")} (404)`;
-      return new TrackingFault("refused", `${unknown}: it is not an MLflow server, or it is too old`);
+      return new TrackingFault("refused", `${unknown}: it is not an MLflow server, or it is too old`, {
+        code: absentEndpoint,
+      });
     }
     const options = { code: said.error_code, retryAfterSeconds: serverRetrySeconds(retryAfter) };
     if (status === 408 || status === 429 || status >= 500) return new TrackingFault("busy", message, options);

@@ -29,7 +29,8 @@ export interface TrackedDataset {
  * - `log`: the first line of the file. `id` distinguishes its runs from all other runs on any server
  * - `run`: starts a run. Events refer to it by `run`, which is unique in the log
  * - `params`, `tags`, `metrics`, `dataset`, `artifact`: belong to a run. An artifact's `file` is relative to the log's folder;
- *   `content` is present if the file changes later
+ *   `content` is present if the file changes later. Metrics with `model` also describe the run's logged model
+ * - `model`: the artifacts under `path` are a logged model of MLflow 3: `PENDING` before them, `READY` after them
  * - `status`: a run has ended, or continues
  * - `version`: the artifacts under `path` become a version of the registered model `name`
  * - `complete`: the end of the log; the server has all of it, unless it rejected something
@@ -41,9 +42,10 @@ export type TrackingEvent =
   | { type: "run"; run: string; name: string; parent: string | null; at: number; tags: Record<string, string> }
   | { type: "params"; run: string; params: Record<string, string> }
   | { type: "tags"; run: string; tags: Record<string, string> }
-  | { type: "metrics"; run: string; at: number; step: number; values: Record<string, number> }
+  | { type: "metrics"; run: string; at: number; step: number; values: Record<string, number>; model?: true }
   | { type: "dataset"; run: string; dataset: TrackedDataset }
   | { type: "artifact"; run: string; file: string; path: string; content?: string }
+  | { type: "model"; run: string; path: string; status: "PENDING" | "READY"; tags?: Record<string, string> }
   | { type: "status"; run: string; status: RunStatus; at: number }
   | {
       type: "version";
@@ -95,7 +97,14 @@ export const trackingEventSchema: z.ZodType<TrackingEvent> = z.discriminatedUnio
   z.object({ type: z.literal("run"), run, name, parent: run.nullable(), at, tags }),
   z.object({ type: z.literal("params"), run, params: trackingEventRecord(text) }),
   z.object({ type: z.literal("tags"), run, tags }),
-  z.object({ type: z.literal("metrics"), run, at, step: z.int(), values: trackingEventRecord(metric) }),
+  z.object({
+    type: z.literal("metrics"),
+    run,
+    at,
+    step: z.int(),
+    values: trackingEventRecord(metric),
+    model: z.literal(true).exactOptional(),
+  }),
   z.object({
     type: z.literal("dataset"),
     run,
@@ -113,6 +122,13 @@ export const trackingEventSchema: z.ZodType<TrackingEvent> = z.discriminatedUnio
       path: ["path"],
       error: `expected the file's name, or ${modelArtifact}/ and the file's name`,
     }),
+  z.object({
+    type: z.literal("model"),
+    run,
+    path: z.literal(modelArtifact),
+    status: z.enum(["PENDING", "READY"]),
+    tags: tags.exactOptional(),
+  }),
   z.object({ type: z.literal("status"), run, status: z.enum(["RUNNING", "FINISHED", "FAILED", "KILLED"]), at }),
   z.object({
     type: z.literal("version"),

@@ -1,3 +1,6 @@
+/** `code` of the fault if the server has no such method, as in MLflow's own answers. */
+export const absentEndpoint = "ENDPOINT_NOT_FOUND";
+
 /**
  * A request that the tracking server did not fulfil. `kind` is one of:
  * - `unreachable`: no answer, or only part of one; a retry may help

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import { EventSender, limits, sentEventKey, splitSentEvent } from "../../../src/storage/tracking/event-sender.ts";
+import { EventSender } from "../../../src/storage/tracking/event-sender.ts";
 import { MlflowClient } from "../../../src/storage/tracking/mlflow-client.ts";
+import { limits, sentEventKey, splitSentEvent } from "../../../src/storage/tracking/sent-event.ts";
 import { serverAddress } from "../../../src/storage/tracking/server-address.ts";
 import { type TrackingEvent, trackingEventSchema } from "../../../src/storage/tracking/tracking-event.ts";
 import { FakeMlflow } from "./fake-mlflow.ts";
@@ -87,11 +88,7 @@ describe("EventSender", () => {
   let client: MlflowClient;
   let sender: EventSender;
 
-  beforeEach(async () => {
-    await server.open();
-    server.reset();
-    warnings = [];
-    client = new MlflowClient(serverAddress(server.uri, {})!);
+  const open = (): void => {
     sender = new EventSender(client, {
       read: async ({ file, content }) => {
         if (content !== undefined) return Buffer.from(content);
@@ -100,6 +97,14 @@ describe("EventSender", () => {
       },
       warn: (message) => warnings.push(message),
     });
+  };
+
+  beforeEach(async () => {
+    await server.open();
+    server.reset();
+    warnings = [];
+    client = new MlflowClient(serverAddress(server.uri, {})!);
+    open();
   });
   afterEach(async () => {
     await client.close();
@@ -199,6 +204,56 @@ describe("EventSender", () => {
     expect(warnings).toEqual([`${server.uri} answered 400: no`]);
     expect(server.bodies("runs/update")).toEqual([{ run_id: "r1", status: "FINISHED", end_time: 8 }]);
     expect(server.bodies("runs/log-batch")).toEqual([]);
+  });
+
+  const logged: TrackingEvent[] = [
+    { type: "model", run: "train", path: "model", status: "PENDING", tags: { "tidemark.model_version": "walk-1" } },
+    { ...metrics(0, { f1: 0.5 }), model: true } as TrackingEvent,
+    { type: "artifact", run: "train", file: "report.html", path: "report.html", content: "report" },
+    { type: "artifact", run: "train", file: "MLmodel", path: "model/MLmodel", content: "flavors" },
+    { type: "model", run: "train", path: "model", status: "READY" },
+    { type: "version", run: "train", name: "walk", alias: null, path: "model" },
+  ];
+  const storedPaths = (): string[] =>
+    server.asked.map(({ path }) => path).filter((path) => path.includes("artifacts/"));
+
+  it("logs a model once with its files and metrics, and registers it", async () => {
+    await send(...begin, ...logged);
+    await send(...logged);
+    expect(server.loggedModels).toEqual([{ id: "m1", run: "r1", name: "model", status: "LOGGED_MODEL_READY" }]);
+    expect(server.bodies("runs/outputs")).toEqual([{ run_id: "r1", models: [{ model_id: "m1", step: 0 }] }]);
+    expect(server.bodies("runs/log-batch")[0].metrics).toMatchObject([{ key: "f1", model_id: "m1" }]);
+    expect(storedPaths().slice(0, 2)).toEqual([
+      "/api/2.0/mlflow-artifacts/artifacts/7/r1/artifacts/report.html",
+      "/api/2.0/mlflow-artifacts/artifacts/7/models/m1/artifacts/MLmodel",
+    ]);
+    expect(server.bodies("model-versions/create")[0]).toMatchObject({
+      ...{ source: "mlflow-artifacts:/7/models/m1/artifacts", model_id: "m1", run_id: "r1" },
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it("registers a logged model that an earlier process sent", async () => {
+    await send(...begin, ...logged.slice(0, -1));
+    open();
+    await send(...begin, ...logged.slice(-1));
+    expect(server.bodies("model-versions/create")).toMatchObject([{ model_id: "m1" }]);
+  });
+
+  it("does not call a model ready of which a file is gone", async () => {
+    await send(...begin, logged[0]!, { type: "artifact", run: "train", file: "gone", path: "model/gone" }, logged[4]!);
+    expect(server.loggedModels).toMatchObject([{ status: "LOGGED_MODEL_UPLOAD_FAILED" }]);
+  });
+
+  it("keeps the model with the run on a server without logged models", async () => {
+    server.logsModels = false;
+    await send(...begin, ...logged);
+    expect(server.bodies("runs/log-batch")[0].metrics).toEqual([{ key: "f1", value: 0.5, timestamp: 9, step: 0 }]);
+    expect(storedPaths()[1]).toBe("/api/2.0/mlflow-artifacts/artifacts/7/r1/artifacts/model/MLmodel");
+    expect(server.bodies("model-versions/create")).toMatchObject([
+      { source: "mlflow-artifacts:/7/r1/artifacts/model", run_id: "r1" },
+    ]);
+    expect(warnings).toEqual([]);
   });
 
   it("registers no model of which a file is gone", async () => {

@@ -34,6 +34,9 @@ const answers: Readonly<Record<string, unknown>> = {
 export class FakeMlflow {
   readonly asked: Asked[] = [];
   readonly runs: FakeRun[] = [];
+  readonly loggedModels: { id: string; run: string; name: string; status: string }[] = [];
+  /** Whether the server has logged models, as MLflow 3 does. */
+  logsModels = true;
   /** A function that may replace the usual answer. */
   refuse: (asked: Asked) => Refusal | undefined = () => undefined;
   readonly #server = createServer((question, answer) => void this.handle(question, answer));
@@ -54,6 +57,8 @@ export class FakeMlflow {
   reset(): void {
     this.asked.length = 0;
     this.runs.length = 0;
+    this.loggedModels.length = 0;
+    this.logsModels = true;
     this.refuse = () => undefined;
   }
 
@@ -67,11 +72,13 @@ export class FakeMlflow {
     for await (const part of question) parts.push(part as Buffer);
     const bytes = Buffer.concat(parts);
     const path = question.url!.replace(/\?.*/, "").replace(api, "");
-    const isJson = question.headers["content-type"] === "application/json" && question.method === "POST";
+    const isJson =
+      question.headers["content-type"] === "application/json" && ["POST", "PATCH"].includes(question.method!);
     const body: unknown = isJson ? JSON.parse(bytes.toString()) : bytes.toString();
     const asked = { path, bytes: bytes.length, authorization: question.headers.authorization, body };
     this.asked.push(asked);
-    const { status, ...error } = this.refuse(asked) ?? { status: 200 };
+    const absent = path.startsWith("logged-models") && !this.logsModels ? { status: 404 } : undefined;
+    const { status, ...error } = this.refuse(asked) ?? absent ?? { status: 200 };
     answer.writeHead(status, { "content-type": "application/json" });
     answer.end(JSON.stringify(status === 200 ? this.#answer(asked) : error));
   }
@@ -92,7 +99,32 @@ export class FakeMlflow {
       run?.metrics.push(...body.metrics);
       if (run !== undefined) this.#tag(run, body.tags);
     }
+    if (path.startsWith("logged-models") || path === "runs/get") return this.#answerAboutModels(path, body);
     return answers[path] ?? {};
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: JSON of the protocol
+  #answerAboutModels(path: string, body: any): unknown {
+    const described = ({ id }: { id: string }) => ({
+      info: { model_id: id, artifact_uri: `mlflow-artifacts:/7/models/${id}/artifacts` },
+    });
+    if (path === "runs/get") {
+      const ids = this.bodies("runs/outputs").flatMap(({ models }) => models);
+      return { run: { outputs: { model_outputs: ids } } };
+    }
+    if (path === "logged-models/search") {
+      const [, run] = /^source_run_id = '(.*)'$/.exec(body.filter)!;
+      return { models: this.loggedModels.filter((model) => model.run === run).map(described) };
+    }
+    if (path === "logged-models") {
+      const id = `m${this.loggedModels.length + 1}`;
+      const made = { id, run: body.source_run_id, name: body.name, status: "LOGGED_MODEL_PENDING" };
+      this.loggedModels.push(made);
+      return { model: described(made) };
+    }
+    const model = this.loggedModels.find(({ id }) => path === `logged-models/${id}`)!;
+    model.status = body.status;
+    return { model: described(model) };
   }
 
   #tag(run: FakeRun, tags: readonly { key: string; value: string }[]): void {

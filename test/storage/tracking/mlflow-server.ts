@@ -119,6 +119,16 @@ export interface RunOnServer {
   readonly inputs: readonly Readonly<Record<string, unknown>>[];
   /** SHA-256 by path. */
   readonly artifacts: Readonly<Record<string, string>>;
+  readonly loggedModels: readonly LoggedModelOnServer[];
+}
+
+export interface LoggedModelOnServer {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly sourceRunId: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface ModelOnServer {

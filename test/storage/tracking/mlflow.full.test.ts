@@ -71,6 +71,8 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       const parent = runNamed(there, "walking", "model");
       expect(parent.tags["mlflow.source.git.commit"]).toBe(commit);
       expect(trained.stdout).toContain(`/runs/${parent.id}\n`);
+      // MLflow's registry keeps the model's place, and the logged model its registered versions.
+      expect(JSON.parse(parent.loggedModels[0]!.tags["mlflow.modelVersions"]!)).toMatchObject([{ name: "walk" }]);
       expect(there.models).toEqual({
         walk: {
           aliases: { champion: "1" },
@@ -297,6 +299,12 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
 /** Returns the runs of an experiment without values that each server assigns itself. */
 function withoutIds(server: OnServer, experiment: string): unknown {
   return runsOf(server, experiment).map(({ id: _, tags: { "mlflow.parentRunId": parent, ...tags }, ...own }) => {
-    return { ...own, tags, parent: runsOf(server, experiment).find((other) => other.id === parent)?.name };
+    const loggedModels = own.loggedModels.map(({ name, status, metrics }) => ({ name, status, metrics }));
+    return {
+      ...own,
+      loggedModels,
+      tags,
+      parent: runsOf(server, experiment).find((other) => other.id === parent)?.name,
+    };
   });
 }

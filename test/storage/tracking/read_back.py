@@ -7,6 +7,7 @@ import tempfile
 import traceback
 
 from mlflow import MlflowClient
+from mlflow.artifacts import download_artifacts
 from mlflow.entities import ViewType
 
 client = MlflowClient(sys.argv[1])
@@ -14,13 +15,40 @@ answers = sys.stdout
 sys.stdout = sys.stderr
 
 
+def hashes(root, prefix=""):
+    # MLflow's client adds a note about the registered model to what it downloads.
+    files = sorted(path for path in pathlib.Path(root).rglob("*") if path.is_file() and path.name != "registered_model_meta")
+    return {
+        prefix + path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+    }
+
+
 def artifacts(run):
-    if not client.list_artifacts(run.info.run_id):
-        return {}
+    """Those of the run, and those of its logged models below the model's name, as MLflow's page of the run shows them."""
+    found = {}
     with tempfile.TemporaryDirectory() as folder:
-        root = pathlib.Path(client.download_artifacts(run.info.run_id, "", folder))
-        files = sorted(path for path in root.rglob("*") if path.is_file())
-        return {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+        if client.list_artifacts(run.info.run_id):
+            found |= hashes(client.download_artifacts(run.info.run_id, "", folder))
+    for output in run.outputs.model_outputs:
+        name = client.get_logged_model(output.model_id).name
+        with tempfile.TemporaryDirectory() as folder:
+            uri = f"runs:/{run.info.run_id}/{name}"
+            found |= hashes(download_artifacts(artifact_uri=uri, dst_path=folder), f"{name}/")
+    return found
+
+
+def logged_models(run):
+    return [
+        {
+            "id": model.model_id,
+            "name": model.name,
+            "status": str(model.status),
+            "sourceRunId": model.source_run_id,
+            "metrics": {metric.key: metric.value for metric in model.metrics or []},
+            "tags": model.tags,
+        }
+        for model in (client.get_logged_model(output.model_id) for output in run.outputs.model_outputs)
+    ]
 
 
 def one_run(run):
@@ -49,6 +77,7 @@ def one_run(run):
             for given in run.inputs.dataset_inputs
         ],
         "artifacts": artifacts(run),
+        "loggedModels": logged_models(run),
     }
 
 

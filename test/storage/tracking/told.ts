@@ -139,6 +139,13 @@ export function expectTraining(server: OnServer, experiment: string, folder: str
   const schema = parent.inputs[0]!.schema as { mlflow_colspec: { name: string }[] };
   expect(schema.mlflow_colspec.map((column) => column.name)).toEqual(manifest.data.channels);
   expect(parent.artifacts).toEqual(artifactsOf(folder));
+  expect(parent.loggedModels).toMatchObject([
+    {
+      ...{ name: "model", status: "READY", sourceRunId: parent.id },
+      metrics: { cv_macro_f1_mean: report.summary.over_folds.macro_f1.mean },
+      tags: { "tidemark.model_version": manifest.model_version },
+    },
+  ]);
 }
 
 const front: readonly string[] = ["report.html", "confusion-matrix.svg", "learning-curves.svg"];

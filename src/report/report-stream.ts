@@ -12,7 +12,8 @@ import { parseStoredValue } from "../storage/store/stored-value.ts";
 import type { StoredBatch } from "../storage/store/stream-store.ts";
 import { runBackgroundSender, type Unsent } from "../storage/tracking/background-sender.ts";
 import { EventSender } from "../storage/tracking/event-sender.ts";
-import type { MlflowClient, MlflowRun } from "../storage/tracking/mlflow-client.ts";
+import type { MlflowClient } from "../storage/tracking/mlflow-client.ts";
+import type { MlflowRun } from "../storage/tracking/mlflow-run.ts";
 import type { Clock } from "../storage/tracking/sender-clock.ts";
 import type { ServerTimeLimits } from "../storage/tracking/server-time-limits.ts";
 import {

@@ -5,7 +5,8 @@
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { LoggedModel } from "./logged-models.ts";
-import type { MetricPoint, MlflowClient, MlflowRun, RunTest } from "./mlflow-client.ts";
+import type { MlflowClient, RunTest } from "./mlflow-client.ts";
+import type { MetricPoint, MlflowRun } from "./mlflow-run.ts";
 import {
   cutSentEventText,
   type Loggable,

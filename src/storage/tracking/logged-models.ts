@@ -2,7 +2,7 @@
 // Protocol: https://mlflow.org/docs/latest/rest-api.html, checked against the server of release 3.17.
 
 import { z } from "zod";
-import type { KeyValue, MlflowRun } from "./mlflow-client.ts";
+import type { KeyValue, MlflowRun } from "./mlflow-run.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import { absentEndpoint, TrackingFault } from "./tracking-fault.ts";
 

@@ -4,40 +4,19 @@
 
 import { z } from "zod";
 import { LoggedModels } from "./logged-models.ts";
+import type { KeyValue, MetricPoint, MlflowRun } from "./mlflow-run.ts";
 import type { ServerAddress } from "./server-address.ts";
 import { type Deadlines, ServerConnection } from "./server-connection.ts";
 import type { RunStatus } from "./tracking-event.ts";
 import { TrackingFault } from "./tracking-fault.ts";
 
-export interface MlflowRun {
-  readonly runId: string;
-  readonly experimentId: string;
-  readonly artifactUri: string;
-  readonly tags: Readonly<Record<string, string>>;
-  /** For each metric, the last step that was logged. */
-  readonly lastSteps: Readonly<Record<string, number>>;
-}
-
 /** Returns whether a run is the requested one. */
 export type RunTest = (run: MlflowRun) => boolean | Promise<boolean>;
 
-export interface KeyValue {
-  readonly key: string;
-  readonly value: string;
-}
-
-export interface MetricPoint {
-  readonly key: string;
-  readonly value: number;
-  /** Milliseconds since 1970. */
-  readonly timestamp: number;
-  readonly step: number;
-  /** The logged model that the value describes. */
-  readonly model_id?: string;
-}
-
 const keyValue = z.object({ key: z.string(), value: z.string() });
+
 const idSchema = z.string().max(250);
+
 const runSchema = z
   .object({
     info: z.object({

@@ -1,6 +1,6 @@
 // The content of events as MLflow accepts it: keys, lengths, and requests of limited size.
 
-import type { KeyValue, MetricPoint } from "./mlflow-client.ts";
+import type { KeyValue, MetricPoint } from "./mlflow-run.ts";
 import type { TrackedDataset } from "./tracking-event.ts";
 
 /** MLflow's limits, or slightly less. */

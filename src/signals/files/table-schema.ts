@@ -3,7 +3,7 @@
 import { UserError } from "../../errors.ts";
 import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
 import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral, duckdbPath } from "./duckdb.ts";
-import { explainCsvReadError } from "./explain-read-error.ts";
+import { explainCsvReadError, withReadErrorsExplained } from "./explain-read-error.ts";
 import type { SourceFile } from "./find-files.ts";
 import type { PathColumn } from "./path-columns.ts";
 import { refuseLongLines } from "./refuse-long-lines.ts";
@@ -44,7 +44,7 @@ export async function readTableSchema(
     file.format === "parquet" ? await parquetTableSchema(database, file) : await csvTableSchema(database, file);
   if (own.names.length === 0) throw new UserError(`${file.path}: the file has no columns.`);
   refuseTableOverLimit(file.path, own.names);
-  const schema = await withSplitClock(database, own);
+  const schema = await withReadErrorsExplained(database, file, own, () => withSplitClock(database, own));
   return pathColumns.length === 0 ? schema : schemaWithPathColumns(schema, file, pathColumns);
 }
 

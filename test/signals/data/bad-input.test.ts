@@ -274,6 +274,14 @@ const cases: Case[] = [
     advice: /text below the table/,
   },
   {
+    name: "a last line that is cut off, in a table whose clock is split into two columns",
+    files: { "a.csv": `sec,nanosec,Ax,Ay,Az\n${"1714816800,0,1,2,9\n".repeat(60)}17148` },
+    read: ["a.csv"],
+    options: { requireLabels: false },
+    says: ["line 62 has 1 value; expected 5"],
+    advice: /an incomplete file/,
+  },
+  {
     name: "a minus sign in typography",
     files: { "a.csv": csv(withValue(5, 2, "\u22120.5")) },
     read: ["a.csv"],

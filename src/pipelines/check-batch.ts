@@ -264,6 +264,7 @@ async function measureCheckedBatch(
     measurer.add(chunk, await predictor.predict(chunk.windows, { threads }), keep);
   }
   const columns = measurer.columns();
+  const { turning } = measurer;
   const measured: MeasuredBatch = {
     rows: opened.rows.rows,
     samples: measurer.samples,
@@ -271,6 +272,7 @@ async function measureCheckedBatch(
     undone: null,
     windows: plan.windows,
     measurement: measurer.measurement(),
+    ...(turning !== undefined && { turning }),
     still,
     warnings,
   };

@@ -19,7 +19,7 @@ export type GatedSummary =
 
 /** @throws UserError if the gate finds no fault, but the summary contains no window to judge */
 export function gateSummary(summary: DeviceSummary, watched: WatchedModel): GatedSummary {
-  const { rows, dropped, measurement, quality, still } = summary;
+  const { rows, dropped, measurement, quality, still, turning } = summary;
   const { rate: samplingRateHz, window } = watched.config;
   const { channels } = watched.folder.manifest.data;
   const expected = {
@@ -66,6 +66,7 @@ export function gateSummary(summary: DeviceSummary, watched: WatchedModel): Gate
       windows: measurement.signals.windows,
       samples: measurement.byClass.reduce((sum, own) => sum + batchSummaryRows(own), 0),
       ...(still !== undefined && { still }),
+      ...(turning !== undefined && { turning }),
       warnings,
     },
   };

@@ -8,10 +8,12 @@
 //    (weigh-unlikely-person.ts).
 // 4. Before the stream has a past, two batches that become ordinary once the same fault is undone (repeated-cause.ts).
 // A batch that does not count (not-counted.ts) is judged as if there were no past. It does not change the stream's state, and
-// therefore ends no alarm.
+// therefore ends no alarm. If gravity turns otherwise than the gyroscope measures, the answer contains a warning
+// (changed-turning.ts).
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
+import { addTurning, changedTurning } from "../drift/changed-turning.ts";
 import { type DriftState, newDriftState } from "../drift/drift-state.ts";
 import { impossibleSensors } from "../drift/impossible-sensors.ts";
 import { likelyCauses } from "../drift/likely-causes.ts";
@@ -99,7 +101,13 @@ export function judgeBatch(
   const { kinds, day } = monitor.drift.calibration;
   const isOfOldKind = thresholds === "calibrated" && Object.keys(kinds).length > 0 && day === undefined;
   const outdated = isOfOldKind ? [judgedWithShortBouts(monitor.monitored.directory)] : [];
-  const described = { ...batch, warnings: [...batch.warnings, ...outdated, ...unsought] };
+  // A known fault also changes how far gravity turns.
+  const turned =
+    impossible.length === 0 && notCounted === null
+      ? changedTurning(batch.turning, before.turnings ?? [], monitor.sensors)
+      : null;
+  const warnings = [...batch.warnings, ...outdated, ...unsought, ...(turned === null ? [] : [turned])];
+  const described = { ...batch, warnings };
   const result = describeCheck({
     batch: described,
     memory,
@@ -118,12 +126,28 @@ export function judgeBatch(
     doubtful: (judged.judgement.doubtful || notCounted !== null) && !accept,
     summary: batch.measurement,
     evidence: notCountedWithStillness(
-      notCounted === null ? { drift: judged.state, recent, ...(cause !== undefined && { cause }) } : before,
+      notCounted === null
+        ? {
+            drift: judged.state,
+            recent,
+            ...(cause !== undefined && { cause }),
+            ...turningsAfter(batch, before, judged.judgement.verdict === "normal" && !judged.judgement.doubtful),
+          }
+        : before,
       batch.still,
       before,
     ),
     result,
   };
+}
+
+function turningsAfter(
+  { turning }: MeasuredBatch,
+  { turnings = [] }: StreamState,
+  isHealthy: boolean,
+): Pick<StreamState, "turnings"> {
+  const after = isHealthy && turning !== undefined ? addTurning(turnings, turning) : turnings;
+  return after.length === 0 ? {} : { turnings: after };
 }
 
 /** Keeps an alarm that had begun earlier, because a batch that does not count cannot end it. */

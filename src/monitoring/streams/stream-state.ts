@@ -7,6 +7,8 @@ import type { UndoneFault } from "../drift/likely-causes.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import type { StillSummary } from "../summaries/quality-codec.ts";
 import type { Columns } from "../summaries/summarize.ts";
+import { turningSumsSchema } from "../summaries/summary-schemas.ts";
+import type { TurningSums } from "../summaries/turning-scale.ts";
 import { batchHeadline } from "./batch-headline.ts";
 import { type CheckResult, type JudgedBatch, shortenCheckResult } from "./check-result.ts";
 import { checkResultSchema } from "./check-result-schema.ts";
@@ -27,6 +29,8 @@ export interface StreamState {
    * none).
    */
   readonly cause?: { readonly name: string; readonly batches: number };
+  /** How far gravity turned in the stream's first and last healthy batches; see changed-turning.ts (default: unknown). */
+  readonly turnings?: readonly TurningSums[];
 }
 
 export const streamStateSchema: z.ZodType<StreamState> = z.object({
@@ -35,6 +39,7 @@ export const streamStateSchema: z.ZodType<StreamState> = z.object({
   still: z.number().min(0).exactOptional(),
   unworn: z.boolean().exactOptional(),
   cause: z.object({ name: z.string(), batches: z.int().min(1) }).exactOptional(),
+  turnings: z.array(turningSumsSchema).exactOptional(),
 });
 
 export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
@@ -79,6 +84,8 @@ export interface MeasuredBatch {
   readonly undone: readonly UndoneFault[] | null;
   readonly windows: number;
   readonly measurement: BatchMeasurement;
+  /** How far gravity turned; absent if that was not measured. */
+  readonly turning?: TurningSums;
   /** Time without movement; absent if a summary does not contain it. */
   readonly still?: StillSummary;
   /** The parts that could not be determined without samples (default: nothing). */

@@ -130,7 +130,8 @@ export class DeviceBatch {
       measurer.add(chunk, probabilities.subarray(at, end), 0);
       at = end;
     }
-    return { ...described, measurement: measurer.measurement() };
+    const { turning } = measurer;
+    return { ...described, measurement: measurer.measurement(), ...(turning !== undefined && { turning }) };
   }
 }
 

@@ -7,6 +7,7 @@ import type { BatchMeasurement } from "./batch-measurement.ts";
 import type { ChannelSummary } from "./batch-summary.ts";
 import type { ModelSignals } from "./model-signals.ts";
 import type { StillSummary } from "./quality-codec.ts";
+import type { TurningSums } from "./turning-scale.ts";
 
 /** A summarised batch, ready to send. */
 export interface DeviceSummary {
@@ -22,6 +23,8 @@ export interface DeviceSummary {
   readonly quality?: BatchQuality;
   /** Time without movement, which was left out of the measurement; absent from earlier versions, which left no time out. */
   readonly still?: StillSummary;
+  /** How far gravity turned; absent from earlier versions, and without sensors that measure the same turns. */
+  readonly turning?: TurningSums;
 }
 
 /** The JSON form of a `DeviceSummary`. */
@@ -48,6 +51,11 @@ export interface DeviceSummaryJson {
     readonly is_all: boolean;
     readonly is_at_end: boolean;
   };
+  /**
+   * How far gravity turned, compared with the turns that the gyroscope measured; see `TurningSums`. Absent from earlier
+   * versions, and without sensors that measure the same turns.
+   */
+  readonly turning?: TurningSums;
 }
 
 /** A channel's summary as JSON. */
@@ -66,6 +74,7 @@ export function summaryToJson({
   measurement,
   quality,
   still,
+  turning,
 }: DeviceSummary): DeviceSummaryJson {
   const measured =
     measurement === null
@@ -88,6 +97,7 @@ export function summaryToJson({
         is_at_end: still.isAtEnd,
       },
     }),
+    ...(turning !== undefined && { turning }),
   };
 }
 
@@ -106,7 +116,7 @@ function summarySignalsToJson({ classCounts, ...signals }: ModelSignals): NonNul
 }
 
 export function deviceSummaryFromJson(json: DeviceSummaryJson): DeviceSummary {
-  const { model_version: modelVersion, rows, dropped, by_class, signals, quality, still } = json;
+  const { model_version: modelVersion, rows, dropped, by_class, signals, quality, still, turning } = json;
   return {
     modelVersion,
     rows,
@@ -123,6 +133,7 @@ export function deviceSummaryFromJson(json: DeviceSummaryJson): DeviceSummary {
         atEnd: still.at_end,
       },
     }),
+    ...(turning !== undefined && { turning }),
   };
 }
 

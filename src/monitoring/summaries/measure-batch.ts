@@ -10,7 +10,7 @@ import {
   windowChunkBoundary,
 } from "../../signals/preprocessing/window-chunks.ts";
 import { rangesUnderWindows, type WindowSet } from "../../signals/preprocessing/windows.ts";
-import type { Sensor } from "../../signals/sensors/sensor.ts";
+import { type Sensor, turningSensors, unitFactor } from "../../signals/sensors/sensor.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";
 import { ClassSummarizer } from "./class-summaries.ts";
@@ -18,6 +18,7 @@ import { joinColumns } from "./join-columns.ts";
 import { followsForModelSignals, SignalCounter, type WindowBefore } from "./model-signals.ts";
 import { withSensorSignals } from "./sensor-signals.ts";
 import type { Columns, Summarizer } from "./summarize.ts";
+import { type TurningSums, turningSums } from "./turning-scale.ts";
 
 /** The samples of each channel, [S]. */
 export function measuredBatchColumns({ samples, channels }: Pick<WindowSet, "samples" | "channels">): Columns {
@@ -68,6 +69,7 @@ export class BatchMeasurer {
   readonly #signals: SignalCounter;
   readonly #kept: Columns[] = [];
   #samples = 0;
+  #turning: TurningSums | undefined;
   #before: WindowBefore | undefined;
 
   /** @param of `sensors` are the sensors whose signals the summarizer counts */
@@ -94,6 +96,7 @@ export class BatchMeasurer {
     const classOf = gatherMeasuredRanges(ranges, classOfMeasuredRuns(windows, runs, predicted));
     this.#byClass.add(columns, classOf);
     this.#signals.add(probabilities, followsMeasuredWindow(windows, this.#overlap, this.#before));
+    this.#addTurning(all, runs, windows.samplingRateHz);
     const last = windows.starts.length - 1;
     this.#before = { recording: windows.recordingIndex[last]!, startTime: windows.startTimes[last]! };
     this.#samples += classOf.length;
@@ -105,9 +108,30 @@ export class BatchMeasurer {
     this.#kept.push(Object.fromEntries(kept));
   }
 
+  #addTurning(columns: Columns, runs: readonly Run[], samplingRateHz: number): void {
+    const turning = turningSensors(this.#sensors);
+    const unit = turning?.gyroscope.unit ?? null;
+    if (turning === null || unit === null) return;
+    const axes = [turning.accelerometer, turning.gyroscope].flatMap(({ channels }) =>
+      channels.map((name) => columns[name]!),
+    );
+    let { shared, said } = this.#turning ?? { shared: 0, said: 0 };
+    for (const run of runs) {
+      const own = turningSums(axes, run, samplingRateHz, unitFactor("gyroscope", unit, "rad/s"));
+      shared += own.shared;
+      said += own.said;
+    }
+    this.#turning = { shared, said };
+  }
+
   /** Number of samples that the windows cover. */
   get samples(): number {
     return this.#samples;
+  }
+
+  /** How far gravity turned; undefined without an accelerometer and a gyroscope that measure the same turns. */
+  get turning(): TurningSums | undefined {
+    return this.#turning;
   }
 
   /** The channels' samples that were kept. */

@@ -7,6 +7,7 @@ import type { BatchMeasurement } from "./batch-measurement.ts";
 import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
 import type { ChannelSummaryJson, DeviceSummaryJson } from "./device-summary.ts";
 import type { ModelSignals, SignalSummary } from "./model-signals.ts";
+import type { TurningSums } from "./turning-scale.ts";
 
 /** Samples are float32, so values computed from them stay in that range. */
 const largestSample = 3.4028234663852886e38;
@@ -132,6 +133,15 @@ const batchQualitySchema: z.ZodType<BatchQuality> = z
   })
   .describe("what the quality gate decides on; absent from earlier versions");
 
+export const turningSumsSchema: z.ZodType<TurningSums> = z
+  .object({
+    shared: z.number().describe("weighted products of gravity's turns and the gyroscope's"),
+    said: amount.describe("weighted squares of the gyroscope's turns"),
+  })
+  .describe(
+    "sums of a regression of gravity's turns on the gyroscope's; absent from earlier versions, and without sensors that measure the same turns",
+  );
+
 /** The form in which a device sends a summary. */
 export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
   schema_version: z.literal(1),
@@ -162,4 +172,5 @@ export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
     })
     .describe("time in which nothing moved, in seconds; absent from earlier versions")
     .exactOptional(),
+  turning: turningSumsSchema.exactOptional(),
 });

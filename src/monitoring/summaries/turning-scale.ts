@@ -1,0 +1,98 @@
+// Compares how far the gyroscope says that the sensor turned with how far gravity turned. The gyroscope's rates are summed to
+// turns, which carry the acceleration into the frame in which the sensor is six seconds later or less. There, gravity stands still whatever the wearer does, and the acceleration of the body averages out over two seconds.
+// If the gyroscope's scale or the clock is wrong, gravity seems to turn, in proportion to the turns that the gyroscope reports.
+// The scale that makes it stand still is a regression slope, about 1 for everybody. Only +, -, * and / are used,
+// because their results are the same in all browsers and in Node.js. Dimensions: N samples.
+
+/** Sums of a regression of gravity's turns on those that the gyroscope reports. */
+export interface TurningSums {
+  /** Weighted products of the two turns; divided by `said`, the slope. */
+  readonly shared: number;
+  /** Weighted squares of the gyroscope's turns. */
+  readonly said: number;
+}
+
+/**
+ * Time over which accelerations are averaged, and the number of such averages over which the rates are summed; chosen on half
+ * 1 of WISDM and MotionSense.
+ */
+const [pieceSeconds, pieces] = [2, 3];
+/** Half of the difference between the two scales whose averages are compared; arbitrary. */
+const difference = 0.05;
+/**
+ * Mean square movement of gravity that is left, as a share of its square, at which a span has half of its weight. Spans in
+ * which the body moves much say little. Chosen on half 1, as is the next limit.
+ */
+const halfWeight = 0.03;
+/** Mean square turn, in rad^2, below which a span is left out, because noise and small accelerations hide such turns. */
+const leastTurn = 0.02;
+
+/**
+ * Sums over spans of six seconds; `shared` divided by `said` is the scale. They add over stretches and batches.
+ * @param axes six columns [N]: three of an accelerometer with gravity, then three of a gyroscope
+ * @param from first row of a stretch; `to` is the row after its last
+ * @param unit turns the gyroscope's values into rad/s
+ */
+export function turningSums(
+  axes: readonly Float32Array[],
+  { from, to }: { readonly from: number; readonly to: number },
+  samplingRateHz: number,
+  unit: number,
+): TurningSums {
+  const piece = Math.round(pieceSeconds * samplingRateHz);
+  const step = unit / samplingRateHz;
+  let [shared, said] = [0, 0];
+  for (let at = from; piece > 0 && at + pieces * piece <= to; at += pieces * piece) {
+    const low = sumsInLastFrame(axes, at, piece, step * (1 - difference));
+    const high = sumsInLastFrame(axes, at, piece, step * (1 + difference));
+    let [square, xx, xy, yy] = [0, 0, 0, 0];
+    for (let axis = 0; axis < 3; axis++) {
+      let [x, y] = [0, 0];
+      for (let k = axis; k < low.length; k += 3) {
+        const change = (high[k]! - low[k]!) / (2 * difference);
+        const usual = (high[k]! + low[k]!) / 2;
+        x += change;
+        y += usual;
+        xx += change * change;
+        xy += change * usual;
+        square += usual * usual;
+      }
+      xx -= (x * x) / pieces;
+      xy -= (x * y) / pieces;
+      yy -= (y * y) / pieces;
+    }
+    yy += square;
+    square /= pieces;
+    if (!(square > 0 && xx >= leastTurn * square)) continue;
+    const weight = halfWeight * square + yy;
+    said += xx / weight;
+    shared += (xx - xy) / weight;
+  }
+  return { shared, said };
+}
+
+/** Sums of the acceleration over pieces of a span, turned into the frame of its last sample; three values per piece. */
+function sumsInLastFrame(axes: readonly Float32Array[], from: number, piece: number, step: number): Float64Array {
+  const sums = new Float64Array(3 * pieces);
+  const half = (axis: number, at: number): number => (axes[axis]![at]! * step) / 2;
+  for (let i = 0; i < pieces * piece; i++) {
+    const at = from + i;
+    const last = 3 * Math.floor(i / piece);
+    let [p, q, r] = [half(3, at), half(4, at), half(5, at)];
+    // The tangent of half of the turn, by the first terms of its series.
+    const tangent = 1 + (p * p + q * q + r * r) / 3;
+    p *= tangent;
+    q *= tangent;
+    r *= tangent;
+    const scale = 2 / (1 + p * p + q * q + r * r);
+    for (let k = 0; k <= last; k += 3) {
+      const [x, y, z] = [sums[k]!, sums[k + 1]!, sums[k + 2]!];
+      const [a, b, c] = [y * r - z * q, z * p - x * r, x * q - y * p];
+      sums[k] = x + scale * (a + b * r - c * q);
+      sums[k + 1] = y + scale * (b + c * p - a * r);
+      sums[k + 2] = z + scale * (c + a * q - b * p);
+    }
+    for (let k = 0; k < 3; k++) sums[last + k]! += axes[k]![at]!;
+  }
+  return sums;
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { type TurningSums, turningSums } from "../../../src/monitoring/summaries/turning-scale.ts";
+import fixture from "../../fixtures/turning-scale.json" with { type: "json" };
+
+const { rate } = fixture;
+const columns = Object.fromEntries(
+  Object.entries(fixture.columns).map(([name, own]) => [name, Float32Array.from(own)]),
+);
+const names = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
+const axes = (factors: readonly number[]): Float32Array[] =>
+  names.map((name, k) => columns[name]!.map((x) => x * (k < 3 ? 1 : factors[k - 3]!)));
+const usual = axes([1, 1, 1]);
+const rows = usual[0]!.length;
+const between = (from: number, to: number, own = usual): TurningSums => turningSums(own, { from, to }, rate, 1);
+
+describe("turningSums", () => {
+  it.each([
+    ["none", [1, 1, 1]],
+    ["gain of 1.2", [1.2, 1.2, 1.2]],
+    ["one axis flipped", [-1, 1, 1]],
+  ] as const)("agrees with rotation matrices of SciPy, fault: %s", (name, factors) => {
+    const { shared, said } = between(0, rows, axes(factors));
+    const expected = fixture.sums[name];
+    expect(shared / expected.shared).toBeCloseTo(1, 4);
+    expect(said / expected.said).toBeCloseTo(1, 4);
+  });
+
+  it("does not depend on the accelerometer's unit, and converts the gyroscope's", () => {
+    const units = usual.map((own, k) => own.map((x) => (k < 3 ? x / 9.80665 : (x * 180) / Math.PI)));
+    const { shared, said } = turningSums(units, { from: 0, to: rows }, rate, Math.PI / 180);
+    expect(shared).toBeCloseTo(between(0, rows).shared, 4);
+    expect(said).toBeCloseTo(between(0, rows).said, 4);
+  });
+
+  it("adds over stretches of whole spans", () => {
+    const span = 6 * rate;
+    const [first, rest] = [between(0, span), between(span, rows)];
+    expect(first.said).toBeGreaterThan(0);
+    expect(first.said + rest.said).toBeCloseTo(between(0, rows).said, 9);
+    expect(first.shared + rest.shared).toBeCloseTo(between(0, rows).shared, 9);
+  });
+
+  it("is 0 for turns that are too small, for a short stretch, and without acceleration", () => {
+    const nothing = { shared: 0, said: 0 };
+    expect(between(0, rows, axes([0.01, 0.01, 0.01]))).toEqual(nothing);
+    expect(between(0, 5 * rate)).toEqual(nothing);
+    const weightless = usual.map((own, k) => (k < 3 ? own.map(() => 0) : own));
+    expect(between(0, rows, weightless)).toEqual(nothing);
+  });
+});

@@ -1,8 +1,9 @@
-// Compares how far the gyroscope says that the sensor turned with how far gravity turned. The gyroscope's rates are summed to
-// turns, which carry the acceleration into the frame in which the sensor is six seconds later or less. There, gravity stands still whatever the wearer does, and the acceleration of the body averages out over two seconds.
-// If the gyroscope's scale or the clock is wrong, gravity seems to turn, in proportion to the turns that the gyroscope reports.
-// The scale that makes it stand still is a regression slope, about 1 for everybody. Only +, -, * and / are used,
-// because their results are the same in all browsers and in Node.js. Dimensions: N samples.
+// Compares how far the gyroscope says that the sensor turned with how far gravity turned. The gyroscope's rates over six seconds
+// are summed to turns, which carry every acceleration into the frame of the last sample. There, gravity stands still whatever
+// the wearer does, and the body's acceleration averages out over two seconds. If the gyroscope's scale or the clock is wrong,
+// gravity seems to turn, in proportion to the turns that the gyroscope reports. The scale that makes gravity stand still is a
+// regression slope, about 1 for everybody. Only +, -, * and / are used, because their results are the same in all browsers and
+// in Node.js. N is the number of samples.
 
 /** Sums of a regression of gravity's turns on those that the gyroscope reports. */
 export interface TurningSums {

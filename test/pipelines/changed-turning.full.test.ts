@@ -1,0 +1,69 @@
+// Checks streams of a sensor whose gyroscope measures exactly how gravity turns, until its gain changes.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { check } from "../../src/pipelines/check.ts";
+import { train } from "../../src/pipelines/train.ts";
+import { Rng } from "../../src/random.ts";
+import { fileDirectory, tinyOptions } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (name: string): string => join(directory, name);
+const samplingRateHz = 20;
+type Axes = [number, number, number];
+
+/** Rows of a minute in which the sensor turns about wandering axes, slowly or fast. */
+function turningRows(rng: Rng, activity: "slow" | "fast", gain = 1): string[] {
+  const speed = activity === "slow" ? 0.5 : 1.5;
+  let rates: Axes = [0, 0, 0];
+  let gravity: Axes = [0, 0, 9.81];
+  return Array.from({ length: 60 * samplingRateHz }, (_, i) => {
+    rates = rates.map((rate) => 0.95 * rate + 0.3 * speed * (rng.uniform() * 2 - 1)) as Axes;
+    const [p, q, r] = rates.map((rate) => rate / samplingRateHz) as Axes;
+    const [x, y, z] = gravity;
+    const turned = [x + y * r - z * q, y + z * p - x * r, z + x * q - y * p];
+    const length = Math.hypot(...turned);
+    const noise = (): number => 0.05 * (rng.uniform() - 0.5);
+    const row = [...gravity.map((value) => value + noise()), ...rates.map((rate) => gain * rate + noise() / 10)];
+    gravity = turned.map((value) => (9.81 * value) / length) as Axes;
+    return `${i / samplingRateHz},${row.map((value) => value.toFixed(5)).join(",")}`;
+  });
+}
+
+const header = "timestamp_s,Ax,Ay,Az,Gx,Gy,Gz";
+
+beforeAll(async () => {
+  const rng = Rng.fromSeed(5);
+  const rows = ["ann", "ben", "eve", "joe", "kim", "lea"].flatMap((user) =>
+    (["slow", "fast"] as const).flatMap((activity) =>
+      turningRows(rng, activity).map((row) => `${user},${activity},${user}-${activity},${row}`),
+    ),
+  );
+  writeFileSync(at("people.csv"), `user,activity,recording,${header}\n${rows.join("\n")}\n`);
+  await train({ ...tinyOptions, files: [at("people.csv")], out: at("model") });
+}, 120_000);
+
+/** Returns the warnings about the gyroscope for the batches of a stream whose gain becomes `gain` after twelve batches. */
+async function warningsOf(stream: string, gain: number): Promise<boolean[]> {
+  const rng = Rng.fromSeed(6);
+  const found: boolean[] = [];
+  for (let batch = 1; batch <= 20; batch++) {
+    const file = at(`${stream}-${batch}.csv`);
+    const rows = turningRows(rng, batch % 2 === 0 ? "slow" : "fast", batch > 12 ? gain : 1);
+    writeFileSync(file, `${header}\n${rows.join("\n")}\n`);
+    const { result } = await check({ files: [file], model: at("model"), stream, batchId: `${batch}` });
+    if (result.verdict === "rejected") throw new Error(result.reasons[0]!.message);
+    found.push(result.warnings.some((warning) => warning.includes("times as far as the gyroscope measures")));
+  }
+  return found;
+}
+
+it("warns if the gain of the gyroscope changes, and not before", async () => {
+  const found = await warningsOf("wrist-1", 1.2);
+  expect(found.slice(0, 12)).not.toContain(true);
+  expect(found.slice(12)).toContain(true);
+}, 120_000);
+
+it("warns of nothing if it does not change", async () => {
+  expect(await warningsOf("wrist-2", 1)).not.toContain(true);
+}, 120_000);

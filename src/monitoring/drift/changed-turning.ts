@@ -1,8 +1,8 @@
 // Finds a change of how far gravity turns when the gyroscope says that the sensor turned. The ratio is about 1 for everybody and
 // every activity (turning-scale.ts), so no predicted classes are needed. It changes if the gyroscope's gain changes, if one of
 // its axes is flipped, if the samples come at another rate than their times say, or if samples are lost and the times
-// renumbered. Which of them it was does not follow from the ratio. All constants were chosen on half 1 of WISDM, MotionSense and
-// BFRB, except for those called arbitrary.
+// renumbered. Which of them it was does not follow from the ratio. All constants were chosen on the tuning half of WISDM,
+// MotionSense and BFRB, except for those called arbitrary.
 
 import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
 import type { TurningSums } from "../summaries/turning-scale.ts";

@@ -14,15 +14,15 @@ export interface TurningSums {
 }
 
 /**
- * Time over which accelerations are averaged, and the number of such averages over which the rates are summed; chosen on half
- * 1 of WISDM and MotionSense.
+ * Time over which accelerations are averaged, and the number of such averages over which the rates are summed; chosen on the
+ * tuning half of WISDM and MotionSense.
  */
 const [pieceSeconds, pieces] = [2, 3];
 /** Half of the difference between the two scales whose averages are compared; arbitrary. */
 const difference = 0.05;
 /**
  * Mean square movement of gravity that is left, as a share of its square, at which a span has half of its weight. Spans in
- * which the body moves much say little. Chosen on half 1, as is the next limit.
+ * which the body moves much say little. Chosen on the tuning half, as is the next limit.
  */
 const halfWeight = 0.03;
 /** Mean square turn, in rad^2, below which a span is left out, because noise and small accelerations hide such turns. */

@@ -4,8 +4,8 @@ import type { EnsembleMixture } from "./ensemble-mixture.ts";
 import { type FitEpoch, miniBatchEpochs } from "./fit-state.ts";
 
 /**
- * Number of shards per batch for a fit that runs alone. The number is the same on every machine, so that results are the same,
- * too.
+ * A fit that runs alone divides each batch into this many shards. The number does not depend on the machine, because the weights
+ * depend on it.
  */
 export const finalShards = 2;
 

@@ -1,4 +1,5 @@
-// The interface through which a fit can run anywhere. The inputs and outputs are plain data; the windows are not sent along.
+// Defines what runs a fit: a worker thread, or another machine. Fits receive and return plain data, but read the windows
+// themselves.
 
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { FitStage } from "./fit-events.ts";

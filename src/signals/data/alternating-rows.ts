@@ -5,10 +5,9 @@
 //
 // The first measure (jumpiness) is the root mean square of the differences between consecutive rows, divided by that of
 // the differences over two rows; the second is the share of rows that stand out. No recording of MotionSense, BFRB, UCI
-// HAR and WISDM exceeds the limits (sensors-of-data-sets.full.test.ts): there, the largest jumpiness is 0.97 and the
-// largest share 0.022, and 1.13 and 0.037 if the recordings are thinned to 10 Hz. Two devices at equal rates have a
-// jumpiness of about 8; one at a quarter of the other's rate makes a fifth of the rows stand out. At low rates, genuine
-// values also go back and forth from row to row, as in people jogging recorded at 5 Hz.
+// HAR and WISDM exceeds the lower limits (sensors-of-data-sets.full.test.ts). If a second device has a quarter of the
+// first one's rate, a fifth of the rows are its own. At low rates, genuine values also go back and forth from row to row,
+// as in people jogging recorded at 5 Hz.
 
 import type { FaultDescription, OnFault } from "../../data-fault.ts";
 import { exceedsGateLimit } from "./gate-limits.ts";

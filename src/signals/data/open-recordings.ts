@@ -4,6 +4,7 @@
 import { throwDataFault } from "../../data-fault.ts";
 import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
 import { type Database, openDuckdb } from "../files/duckdb.ts";
+import { withReadErrorsExplained } from "../files/explain-read-error.ts";
 import { findFiles } from "../files/find-files.ts";
 import type { Float32Batch } from "../files/float32-batch.ts";
 import { readableFiles } from "../files/readable-files.ts";
@@ -165,13 +166,19 @@ async function openRecordingsWith(
         const unit = guessed.get(source.path);
         if (unit === undefined || source.parts !== undefined) continue;
         const schema = await readTableSchema(database, source);
-        await refuseOtherPace(database, { file: source.path, schema, time: roles.time!, unit }, unusedColumns);
+        await withReadErrorsExplained(database, source, schema, () =>
+          refuseOtherPace(database, { file: source.path, schema, time: roles.time!, unit }, unusedColumns),
+        );
       }
     },
     restart: async (f) => {
       const source = sources[f]!;
-      if (roles.time === null || source.parts !== undefined) return undefined;
-      return restartColumn(database, await readTableSchema(database, source), roles.time, unusedColumns);
+      const { time } = roles;
+      if (time === null || source.parts !== undefined) return undefined;
+      const schema = await readTableSchema(database, source);
+      return withReadErrorsExplained(database, source, schema, () =>
+        restartColumn(database, schema, time, unusedColumns),
+      );
     },
     ...(labelFile !== undefined &&
       labelColumn !== false && {

@@ -7,7 +7,7 @@ import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { gravityInSensorUnit, type SensorUnit } from "../sensors/sensor.ts";
 import { type Piece, vectorValues } from "../sensors/vector-values.ts";
-import { weighUnitAtRest } from "../sensors/weigh-sensor.ts";
+import { gravityShare, weighUnitAtRest } from "../sensors/weigh-sensor.ts";
 import type { DecidedSensor } from "./find-sensors.ts";
 import type { Stretch } from "./recordings.ts";
 import type { StoredRows } from "./stored-rows.ts";
@@ -16,9 +16,10 @@ import type { StoredRows } from "./stored-rows.ts";
 const [mostStretches, mostPieces] = [2000, 12];
 const leastPieces = 5;
 const leastPieceRows = 8;
-/** Minimum length at rest divided by movement, as in weigh-sensor.ts. */
-const leastGravityShare = 0.1;
-/** Minimum length of the mean vector divided by the spread around it, for a second at rest; see weigh-sensor.ts. */
+/**
+ * Minimum length of the mean vector divided by the spread around it, for a second at rest. It is higher than for a whole
+ * sensor in weigh-sensor.ts, because movement within a second changes its mean; arbitrary.
+ */
 const leastSteadiness = 20;
 /** Minimum number of seconds at rest from which axes are compared; arbitrary. */
 const leastStill = 10;
@@ -33,8 +34,8 @@ const nearGravity = 0.1;
  */
 const nearShares = { asRead: 0.7, scaled: 0.95 } as const;
 /**
- * Minimum range of the middle 80 % of the lengths at rest, as a share of their median. In those data sets, the range is
- * at most 0.04; if it were not wide, a wrong length in one posture could match gravity by chance.
+ * Minimum range of the middle 80 % of the lengths at rest, as a share of their median. If it were not wide, a wrong length
+ * in one posture could match gravity by chance.
  */
 const leastRange = 0.2;
 
@@ -88,7 +89,7 @@ function judgedStretches(rows: StoredRows, { channels }: DecidedSensor): Judged[
 function refuseRecordingUnits(sensor: DecidedSensor, judged: readonly Judged[]): void {
   const found = judged.flatMap(({ stretch, pieces }) => {
     const values = vectorValues(pieces);
-    if (values === undefined || values.rest < leastGravityShare * values.movement) return [];
+    if (values === undefined || values.rest < gravityShare.some * values.movement) return [];
     const unit = weighUnitAtRest(values.rest);
     return unit === undefined ? [] : [{ stretch, unit, rest: values.rest }];
   });

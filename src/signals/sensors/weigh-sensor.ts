@@ -24,7 +24,7 @@ const closeToGravity: ShareOfGravity = { least: 0.8, most: 1.25 };
  * Length at rest divided by movement, which is at least 0.27 with gravity (0.16 for jogging alone), and at most 0.02
  * for gyroscopes.
  */
-const gravityShare = { none: 0.05, some: 0.1, nameless: 0.15 } as const;
+export const gravityShare = { none: 0.05, some: 0.1, nameless: 0.15 } as const;
 /**
  * Length at rest divided by the spread around it, which is at least 22 with gravity, and at most 1.5 for gyroscopes.
  */

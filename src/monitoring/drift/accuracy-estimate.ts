@@ -1,12 +1,12 @@
-// Estimates the accuracy on a batch without any labels, by average thresholded confidence with a soft threshold (ATC; Garg et
-// al. 2022): the mean over windows of sigmoid(5 (logit of the confidence - threshold)). The threshold is the one at which
-// this mean equals the accuracy on held-out people. docs/decisions.md records how the steepness and the intervals were
+// Estimates the accuracy on a batch without any labels, by a soft-threshold variant of average thresholded confidence (ATC;
+// Garg et al. 2022): the mean over all windows of sigmoid(5 (logit of the confidence - threshold)). The threshold is the one at
+// which this mean equals the accuracy on held-out people. docs/decisions.md records how the steepness and the intervals were
 // chosen; bench/accuracy-estimate.ts measures them on people outside the training and calibration data.
 //
-// The calibration uses the confidences of the cross-validation networks, but the deployed network learned from everybody. The
-// estimate assumes that confidence and accuracy are related in the same way for both.
+// The calibration uses the confidences of the cross-validation networks, but the deployed network learned from all people. The
+// estimate assumes that confidence and accuracy have the same relationship in both.
 //
-// The interval does NOT cover drift that is unlike the differences between people (another unit, noise, another place on the
+// The interval does NOT cover drift of a kind that does not occur between people (another unit, noise, another place on the
 // body, an activity that is not in the training data), because a network can be confident and wrong. `check` therefore gives no
 // estimate for a batch with a suspected fault.
 
@@ -25,13 +25,13 @@ export interface HeldOutWindows {
   readonly correct: ArrayLike<number>;
 }
 
-/** Relation of accuracy to confidence on held-out people. Plain JSON, part of the frozen baseline. */
+/** How accuracy relates to confidence for held-out people. Plain JSON, part of the frozen baseline. */
 export interface AccuracyCalibration {
   /** Coverage of the interval for a batch from a new person. */
   readonly coverage: number;
   /** Number of held-out people with labelled batches. */
   readonly people: number;
-  /** Accuracy minus confidence, averaged over people. The estimate uses it only if there is no threshold. */
+  /** Accuracy minus confidence, averaged over people. The estimate uses it only in the absence of a threshold. */
   readonly offset: number;
   /** Logit of the confidence at which a window counts as half correct. Absent from older models. */
   readonly threshold?: number;
@@ -45,19 +45,19 @@ export interface AccuracyRung {
   readonly windows: number;
   /** Number of people with batches of this length. */
   readonly people: number;
-  /** Number of rehearsed batches of this length. */
+  /** Number of rehearsed batches of this length, over all people. */
   readonly batches: number;
   /**
-   * Half of the interval's width; 1 if there are too few people for an interval. With a threshold, it is the half width at
-   * an estimate of 1/2, where the interval is widest.
+   * Half of the interval's width; 1 if there are too few people for an interval. If there is a threshold, this is the
+   * half-width for an estimate of 1/2, where the interval is widest.
    */
   readonly halfWidth: number;
   /**
-   * Distance from the interval's lower limit to the estimate, at the estimate to which `halfWidth` applies. Absent from older
-   * models, whose intervals are symmetric.
+   * Distance from the interval's lower limit to the estimate, for the same estimate as `halfWidth`. Absent from older models,
+   * whose intervals are symmetric.
    */
   readonly below?: number;
-  /** Distance from the estimate to the interval's upper limit, at the estimate to which `halfWidth` applies. */
+  /** Distance from the estimate to the interval's upper limit, for the same estimate as `halfWidth`. */
   readonly above?: number;
   /** Smallest confidence seen. */
   readonly leastConfidence: number;
@@ -67,7 +67,7 @@ export interface AccuracyRung {
 
 const share01 = z.number().min(0).max(1);
 
-/** Limit of the thresholds, in logits; a threshold at this limit is beyond every confidence. */
+/** Largest absolute value of a threshold, in logits; a threshold at this limit lies beyond every confidence. */
 const largestThreshold = 24;
 
 export const accuracyCalibrationSchema: z.ZodType<AccuracyCalibration> = z.object({
@@ -98,36 +98,36 @@ export interface AccuracyEstimate {
   readonly lower: number;
   readonly upper: number;
   /**
-   * Whether held-out people had a similar confidence in batches of about this length. If not, the coverage of the interval is
+   * Whether held-out people showed similar confidence in batches of about this length. If not, the coverage of the interval is
    * not guaranteed.
    */
   readonly rehearsed: boolean;
 }
 
-/** Default coverage of the interval, an arbitrary choice; it needs at least 9 people. */
+/** Default coverage of the interval, chosen arbitrarily; requires at least 9 people. */
 const defaultCoverage = 0.9;
 /**
- * Factor of the sigmoid, chosen on one half of WISDM's and MotionSense's people. A hard threshold would be infinitely steep;
- * the mean confidence corresponds to a steepness of about 1.
+ * Steepness of the sigmoid, chosen on one half of the people in WISDM and MotionSense. A hard threshold would be infinitely
+ * steep; the mean confidence corresponds to a steepness of about 1.
  */
 const steepness = 5;
 /**
- * Added to the variance e (1 - e) of an estimate e, because accuracy varies even if the estimate is 0 or 1; chosen on one half
- * of WISDM's and MotionSense's people.
+ * Added to the variance e (1 - e) of an estimate e, because accuracy varies even when the estimate is 0 or 1; chosen on one
+ * half of the people in WISDM and MotionSense.
  */
 const leastVariance = 0.02;
-/** Number of steps in which the miscoverage is divided between the two sides to find the shortest interval; arbitrary. */
+/** Number of splits of the miscoverage between the two sides to try when looking for the shortest interval; arbitrary. */
 const divisions = 10;
 /**
- * Part of the allowed miscoverage that is used, because the shortest of several intervals covers fewer new people than people
- * from whom it was chosen. The value lies between two measured values; see docs/decisions.md.
+ * Fraction of the allowed miscoverage to use: the shortest of several intervals covers fewer new people than it does people it
+ * was chosen on. The value lies between two measured values; see docs/decisions.md.
  */
 const usedOfMissed = 0.9;
 
 /**
- * @param people out-of-fold predictions; people have equal weights in the intervals, and windows in the threshold
- * @param lengths lengths, in windows, of the batches into which each person's windows are cut
- * @throws RangeError if nobody has enough windows for a batch, or a number is outside 0..1
+ * @param people out-of-fold predictions; the intervals give equal weight to each person, the threshold to each window
+ * @param lengths batch lengths, in windows, to cut each person's windows into
+ * @throws RangeError if nobody has enough windows for a batch, or if a number is outside 0..1
  */
 export function calibrateAccuracy(
   people: readonly HeldOutWindows[],
@@ -176,10 +176,10 @@ export function calibrateAccuracy(
 }
 
 /**
- * The estimate and its interval are within 0..1. Between two batch lengths, the interval's width is interpolated over the
- * logarithm of the number of windows. Beyond the longest length, the width is constant. Below the shortest length, the interval
- * is 0..1, because no width was measured.
- * @param signals the network's output on the batch, after the same temperature scaling as in the calibration
+ * The estimate and its interval are within 0..1. Between two batch lengths, the interval's width is interpolated on a log scale
+ * of the number of windows. Beyond the longest length, the width is constant. Below the shortest length, the interval is 0..1,
+ * because no width was measured.
+ * @param signals network output for the batch, with the same temperature scaling as in the calibration
  */
 export function estimateAccuracy(
   calibration: AccuracyCalibration,
@@ -202,7 +202,7 @@ export function estimateAccuracy(
     const lengthOf = (rung: AccuracyRung): number => rung[side] ?? rung.halfWidth;
     const at = (of: (rung: AccuracyRung) => number): number =>
       interpolateAccuracyWidth([below.windows, of(below)], [(above ?? below).windows, of(above ?? below)], windows);
-    // A half width of 1 means that there is no interval, even if the estimate lies outside 0..1.
+    // A half-width of 1 means that there is no interval, even if the estimate lies outside 0..1.
     return at(({ halfWidth }) => halfWidth) < 1 ? at(lengthOf) * scale : Number.POSITIVE_INFINITY;
   };
   const { leastConfidence, mostConfidence } = below ?? rungs[0]!;
@@ -244,7 +244,7 @@ function sumHeldOutForAccuracy(people: readonly CountedPerson[]): { counts: read
   };
 }
 
-/** The threshold at which the expected number of correct windows equals the actual number. */
+/** Finds the threshold at which the expected number of correct windows equals the actual number. */
 function accuracyEstimateThreshold({ counts, correct }: ReturnType<typeof sumHeldOutForAccuracy>): number {
   let [low, high] = [-largestThreshold, largestThreshold];
   for (let step = 0; step < 60; step++) {
@@ -263,14 +263,14 @@ function accuracyScore(bin: number, threshold: number): number {
   return 1 / (1 + Math.exp(steepness * (threshold - signalBinLogits[bin]!)));
 }
 
-/** A rehearsed batch; `error` is the accuracy minus the estimate, divided by the estimate's `accuracyDeviation`. */
+/** A rehearsed batch; `error` is accuracy minus estimate, divided by the estimate's `accuracyDeviation`. */
 interface RehearsedAccuracy {
   readonly confidence: number;
   readonly estimate: number;
   readonly error: number;
 }
 
-/** A person's batches of one length. */
+/** One person's batches of one length. */
 function rehearseAccuracyEstimate(
   { bins, confidences, correct }: CountedPerson,
   threshold: number,
@@ -285,11 +285,10 @@ function rehearseAccuracyEstimate(
 }
 
 /**
- * Finds the interval that is shortest on average within 0..1, over different divisions of the miscoverage between the two
- * sides. The sides differ because accuracies far below an estimate are more frequent than accuracies far above it, and a high
- * estimate is close to 1.
+ * Finds how to split the miscoverage between the two sides so that the interval, clipped to 0..1, is shortest on average. The
+ * sides differ because accuracies fall far below an estimate more often than far above it, and a high estimate is close to 1.
  * @param people each with one or more batches
- * @returns the distances of both limits from an estimate of 1/2
+ * @returns distances from an estimate of 1/2 to the two limits
  */
 function shortestAccuracyInterval(
   people: readonly (readonly RehearsedAccuracy[])[],
@@ -313,7 +312,7 @@ function shortestAccuracyInterval(
     );
     return { below, above, width };
   });
-  // Ignores rounding differences, so that the result does not depend on the order of the people.
+  // Ignores rounding errors, so that the result does not depend on the order of the people.
   const { below, above } = sides.reduce((best, own) => (own.width < best.width - 1e-9 ? own : best));
   const atHalf = accuracyDeviation(1 / 2);
   return { below: Math.min(1, below * atHalf), above: Math.min(1, above * atHalf) };
@@ -324,7 +323,7 @@ function accuracyDeviation(estimate: number): number {
   return Math.sqrt(estimate * (1 - estimate) + leastVariance);
 }
 
-/** Interpolates over the logarithm of the number of windows. */
+/** Interpolates on a log scale of the number of windows. */
 function interpolateAccuracyWidth(
   [shorter, lower]: readonly [windows: number, width: number],
   [longer, upper]: readonly [windows: number, width: number],
@@ -338,7 +337,7 @@ function clampAccuracy(value: number): number {
   return Math.min(1, Math.max(0, value));
 }
 
-/** Means of float32 confidences may exceed 1 slightly because of rounding. */
+/** Means of float32 confidences can slightly exceed 1 because of rounding. */
 function checkAccuracyShare(name: string, value: number): void {
   if (!(value >= 0 && value <= 1 + 1e-6)) throw new RangeError(`accuracy: expected a ${name} in 0..1, got ${value}`);
 }

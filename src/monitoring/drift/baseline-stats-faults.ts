@@ -1,10 +1,10 @@
 import { type ChannelBaseline, type ChannelStats, channelBaselineSchema } from "./baseline-stats.ts";
 
 /**
- * Finds faults of the channel statistics in a baseline file: one message per fault; empty if the statistics can be used. Does
- * not check the part under `drift`, which `predict` does not need. The file must fit the schema, and have statistics for each
- * sensor column and no other column. Histogram counts must sum to n_samples, and there must be one more bin edge than counts.
- * Edges and percentiles must be in order and within min..max. std must be above 0, because a constant channel cannot be
+ * Finds faults in the channel statistics of a baseline file: one message per fault; empty if the statistics can be used. Does
+ * not check the `drift` section, which `predict` does not need. The file must fit the schema and have statistics for each
+ * sensor column and for no other column. Histogram counts must sum to n_samples, and there must be one more bin edge than
+ * counts. Edges and percentiles must be in order and within min..max. std must be above 0, because a constant channel cannot be
  * compared with anything.
  */
 export function baselineStatsFaults(value: unknown): string[] {

@@ -1,12 +1,12 @@
-// The frozen baseline, which describes a model's training data channel by channel. Other tools read baseline_stats.json,
-// so its keys are snake_case and unknown keys are accepted.
+// The frozen baseline, which describes a model's training data channel by channel. Other tools read baseline_stats.json, so its
+// keys are in snake_case, and unknown keys are accepted.
 
 import { z } from "zod";
 import { sampleSchema } from "../summaries/summary-schemas.ts";
 import { type DriftBaseline, driftBaselineSchema } from "./drift-baseline.ts";
 import { storedDriftBaseline } from "./stored-drift-baseline.ts";
 
-/** Statistics of one channel over all rows, in its physical unit. */
+/** Statistics of one channel over all rows, in the channel's physical unit. */
 export interface ChannelStats {
   /** Arithmetic mean. */
   readonly mean: number;
@@ -26,7 +26,7 @@ export interface ChannelStats {
   readonly percentile_75: number;
   /** 95th percentile. */
   readonly percentile_95: number;
-  /** Counts in bins of equal width; there is one more edge than there are counts. */
+  /** Counts in equal-width bins; there is one more edge than counts. */
   readonly histogram: { readonly counts: readonly number[]; readonly bin_edges: readonly number[] };
 }
 
@@ -38,7 +38,7 @@ export interface BaselineStats {
   readonly source_file: string;
   /** Number of rows. */
   readonly n_samples: number;
-  /** Channels, in the order of the network's input. */
+  /** Channels in the order of the network's inputs. */
   readonly sensor_columns: readonly string[];
   /** Statistics by channel. */
   readonly per_channel: Readonly<Record<string, ChannelStats>>;
@@ -48,9 +48,7 @@ export interface BaselineStats {
   readonly scaler_hash: string;
   /** Version of the model trained on this data. */
   readonly model_version: string;
-  /**
-   * The data with which `check` compares batches, with keys in camelCase; absent from models of versions without `check`.
-   */
+  /** The data that `check` compares batches with, with camelCase keys; absent from models trained before `check` existed. */
   readonly drift?: DriftBaseline;
   /** "sha256:" and 64 hexadecimal digits, computed over the rest of the file as canonical JSON, without this key. */
   readonly content_hash?: string | undefined;
@@ -71,11 +69,11 @@ const channelSchema = z.looseObject({
     bin_edges: z
       .array(sampleSchema)
       .min(2)
-      .describe("ascending, one more edge than there are counts; the last bin includes its upper edge"),
+      .describe("ascending, one more edge than counts; the last bin includes its upper edge"),
   }),
 });
 
-/** The keys that the baselines of all versions have. */
+/** The keys that baselines of every version have. */
 export type ChannelBaseline = Omit<BaselineStats, "drift">;
 
 const channelBaseline = z.looseObject({

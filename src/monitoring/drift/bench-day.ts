@@ -1,10 +1,10 @@
-// Draws the days of `drift-bench`. The generator differs from the calibration's, because a calibration must not be tested on
-// the days that it assumes: bout lengths are uniformly distributed over a range, and no activity comes twice in a row.
+// Draws the days of `drift-bench`. A calibration must not be tested on the kind of days it assumes, so the generator differs
+// from the calibration's: bout lengths are uniformly distributed over a range, and no activity occurs twice in a row.
 
 import type { Rng } from "../../random.ts";
 import type { Chunk, DaySource } from "./rehearsal.ts";
 
-/** Order of a day: as recorded, or with bouts whose lengths in chunks are within a range. */
+/** Order of a day: as recorded, or in bouts whose lengths, in chunks, lie within a range. */
 export type BenchDay = "recorded" | { readonly boutChunks: readonly [shortest: number, longest: number] };
 
 /**

@@ -1,11 +1,11 @@
-// Summarises verdicts on streams that are known to have changed at a given batch, or not to have changed.
+// Summarises verdicts on streams that are known to change at a given batch or not at all.
 
 import type { RehearsedDay } from "./calibration.ts";
 import type { DriftVerdict } from "./drift-state.ts";
 
 /**
- * Name of a method that judges streams: this monitor, textbook thresholds, a KS p-value computed from raw counts, or an alarm
- * on every hundredth batch.
+ * A method that judges streams: this monitor, textbook thresholds, a KS p-value computed from raw counts, or an alarm on every
+ * hundredth batch.
  */
 export type JudgeName = "tidemark" | "constants" | "KS p-value" | "every 100";
 
@@ -20,7 +20,7 @@ export interface NoDriftFigures {
   readonly batches: number;
   /** Share of batches with an alarm. */
   readonly alarms_per_batch: number;
-  /** Average number of batches from one new alarm to the next; null if there was no alarm. */
+  /** Average number of batches between the starts of successive alarms; null if there was no alarm. */
   readonly run_length: number | null;
 }
 
@@ -28,14 +28,12 @@ export interface NoDriftFigures {
 export interface ChangeFigures {
   /** Number of streams judged. */
   readonly streams: number;
-  /**
-   * Shares of streams in which the change has been detected by the first, second, ... and last changed batch.
-   */
+  /** Share of streams in which the change was detected by the first, second, ..., last changed batch. */
   readonly seen_by: readonly number[];
-  /** Share of streams with an alarm that began after the change. */
+  /** Share of streams with an alarm that starts after the change. */
   readonly detected: number;
   /**
-   * Median over all streams of the number of batches until the first alarm after the change. The first changed batch counts as
+   * Median number, over all streams, of batches until the first alarm after the change. The first changed batch counts as
    * 1. Null if the change was detected in fewer than half of the streams.
    */
   readonly median_delay: number | null;
@@ -43,37 +41,35 @@ export interface ChangeFigures {
   readonly within_5: number;
   /** Share of streams with an alarm within 25 batches of the change. */
   readonly within_25: number;
-  /** Share of alarms that named the kind of change correctly five batches later; null if no kind was named. */
+  /** Share of alarms that, five batches later, gave the correct kind of change; null if no alarm gave a kind. */
   readonly label_right: number | null;
 }
 
-/** The whole result of the drift bench. */
+/** The complete result of the drift benchmark. */
 export interface DriftBenchResult {
   /** People from whose recordings the streams were drawn. */
   readonly people: readonly string[];
   /** Length of a batch. */
   readonly batch_seconds: number;
-  /** Maximum number of batches per stream. In recorded order, a stream ends with its person's recordings. */
+  /** Maximum number of batches per stream. In recorded order, a stream also ends when its person's recordings do. */
   readonly batches: number;
   /** Number of the first changed batch, counted from 0. */
   readonly change_at: number;
-  /** Number of streams for each person and change. */
+  /** Number of streams per person and change. */
   readonly streams: number;
-  /** Days of the streams: in recorded order, or with bouts whose lengths in seconds are within a range. */
+  /** Order of the streams' days: as recorded, or in bouts whose lengths, in seconds, lie within a range. */
   readonly day: RehearsedDay;
-  /** Seed of all random numbers. */
+  /** Seed for all random numbers. */
   readonly seed: number;
   /** Requested average number of batches between false alarms. */
   readonly arl: number;
-  /** Figures on unchanged streams, by judge. */
+  /** Figures for unchanged streams, by judge. */
   readonly no_drift: Readonly<Record<JudgeName, NoDriftFigures>>;
-  /** Figures on each person's unchanged streams, in the order of `people`. */
+  /** Figures for each person's unchanged streams, in the order of `people`. */
   readonly no_drift_by_person: Readonly<Record<JudgeName, readonly NoDriftFigures[]>>;
-  /**
-   * Figures on streams without drift whose later batches contain only half of the person's activities.
-   */
+  /** Figures for streams without drift whose later batches contain only half of the person's activities. */
   readonly other_mix: Readonly<Record<JudgeName, NoDriftFigures>>;
-  /** Figures for each change, in the order of the catalogue. */
+  /** Figures for each change, in catalogue order. */
   readonly changes: readonly {
     readonly name: string;
     readonly expected: DriftVerdict;
@@ -83,7 +79,7 @@ export interface DriftBenchResult {
   readonly warnings: readonly string[];
 }
 
-/** Number of batches from an alarm to the batch at which the named kind of change is evaluated. */
+/** Number of batches between an alarm and the batch at which the reported kind of change is evaluated. */
 const settled = 5;
 
 export function benchFiguresWithoutDrift(streams: readonly Verdicts[]): NoDriftFigures {
@@ -125,7 +121,7 @@ export function benchFiguresOfChange(
   };
 }
 
-/** Whether a new alarm begins at a batch; false if an earlier alarm is still active. */
+/** Whether a new alarm starts at a batch; false if an earlier alarm is still active. */
 function benchAlarmBegins(verdicts: Verdicts, i: number): boolean {
   return verdicts[i] !== "normal" && (i === 0 || verdicts[i - 1] === "normal");
 }

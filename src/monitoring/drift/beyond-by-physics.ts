@@ -1,4 +1,5 @@
-// Makes a batch with impossible values raise an alarm by itself, like a batch that is further away than chance explains.
+// Makes a batch with impossible values raise an alarm on its own, just like a batch that is too far away to be explained by
+// chance.
 
 import type { Comparison } from "./comparison.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";

@@ -1,11 +1,11 @@
-// Determines the activity that fills a batch. Consecutive batches filled by the same activity form a bout, and evidence.ts
-// counts each bout only once.
+// Determines the activity that fills a whole batch. Consecutive batches filled by the same activity form a bout, and
+// evidence.ts counts each bout only once.
 
 import { batchSummaryRows } from "../summaries/batch-summary.ts";
 import type { ClassSummaries } from "../summaries/class-summaries.ts";
 import type { DriftModel } from "./comparison.ts";
 
-/** A class with at least this share of the rows fills a batch; an arbitrary choice. */
+/** Minimum share of the rows for a class to fill a batch; arbitrary. */
 const mainShare = 0.8;
 
 /** Returns the class that fills the batch; null if no class fills it, or if the model does not support bouts. */
@@ -17,7 +17,7 @@ export function boutActivity(batch: ClassSummaries, model: DriftModel): number |
   return main < 0 ? null : main;
 }
 
-/** A model supports bouts if it has more than one activity, and its alarm level was set on days of bouts. */
+/** A model supports bouts if it has more than one activityand its alarm level was set on days made of bouts. */
 function hasBoutActivities({ calibration: { day }, byClass }: DriftModel): boolean {
   return day !== undefined && day !== "recorded" && byClass.filter((own) => own !== null).length > 1;
 }

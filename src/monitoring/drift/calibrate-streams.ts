@@ -1,7 +1,7 @@
 // Computes the alarm level and the resulting run length. Each person's rehearsed days are judged as in production, by a model
-// without that person: it has the other people's calibration ladders for both kinds of reference, and their training data. The
-// level therefore accounts for everything that adds to the evidence. Only the standards of each class and the choice of the
-// statistic are based on everybody.
+// that excludes that person: it uses the other people's training data and their calibration ladders for both kinds of
+// reference. The level therefore accounts for everything that adds to the evidence. Only the per-class standards and the choice
+// of statistic are based on all people.
 
 import type { Rng } from "../../random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -30,7 +30,7 @@ export interface RehearsedKind {
 }
 
 export interface StreamsPlan {
-  /** For each batch length, the number of chunks per batch. */
+  /** The number of chunks per batch, for each batch length. */
   readonly counts: readonly number[];
   readonly chunkSeconds: number;
   readonly samplingRateHz: number;
@@ -39,10 +39,10 @@ export interface StreamsPlan {
   readonly progress: RehearsalProgress;
 }
 
-/** Estimated time for one stream, in multiples of the time for merging a chunk; from measurements. */
+/** Measured time for one stream, as a multiple of the time to merge a chunk. */
 const unitsToCalibrateStreams = (chunks: number): number => batchesPerStream * (150 + chunks);
 
-/** Estimated time of `calibrateStreams`, in multiples of the time for merging a chunk. */
+/** Estimated time of `calibrateStreams`, as a multiple of the time to merge a chunk. */
 export function calibrateStreamsUnits(
   people: number,
   plan: Pick<StreamsPlan, "counts" | "chunkSeconds" | "day">,
@@ -100,7 +100,7 @@ export function describeDayOfCalibratedStreams(day: DayPlan, chunkSeconds: numbe
   return day === "recorded" ? day : { bout_seconds: [day.bouts[0] * chunkSeconds, day.bouts[1] * chunkSeconds] };
 }
 
-/** Returns the people whose recordings are enough for sessions that differ, each with a model without that person. */
+/** Returns the people with enough recordings for distinct sessions, each with a model that excludes that person. */
 function peopleOfCalibratedStreams(
   baseline: BaselineReference,
   groups: readonly Group[],
@@ -115,14 +115,14 @@ function peopleOfCalibratedStreams(
     if (day !== "recorded" && source.choices.size === 0) return [];
     const isLeftOut = ({ group: name }: Rehearsed): boolean => name === group.name;
     if (kinds.own_past!.rehearsed.every(isLeftOut)) return [];
-    // Made only when this thread judges one of the person's streams, because other threads may judge all of them.
+    // Built only when this thread judges one of the person's streams, because other threads may judge all of them.
     let made: DriftModel | undefined;
     return [{ source, model: () => (made ??= modelOfOthers(g, group.name)) }];
   });
 
   function modelOfOthers(g: number, person: string): DriftModel {
     const others = kindsToCalibrateStreams(kinds, person);
-    // With too few people, the training data of a rehearsed comparison includes the person, so they are not removed here
+    // With too few people, the training data of a rehearsed comparison includes the person, so the person is not removed here
     // either.
     const byClass = others.baseline?.apart === "people" ? subtractClassSummaries(everyone, own[g]!) : everyone;
     const calibration = { ...general, kinds: others };
@@ -155,20 +155,20 @@ function withCalibratedStreams({ source, model }: RehearsedPerson, streams: read
   };
 }
 
-/** Days like the rehearsed days, and days whose bouts are, on average, twice as long as the longest rehearsed bouts. */
+/** Days like the rehearsed ones, and days whose bouts are on average twice as long as the longest rehearsed bouts. */
 function daysOfCalibratedStreams(day: DayPlan): DayPlan[] {
   return day === "recorded" ? [day] : [day, { bouts: [2 * day.bouts[1], 2 * day.bouts[1]] }];
 }
 
 /**
- * The kind of day with the longest bouts. The alarm level is set on these days, because it must hold for every kind of day, and
- * without drift, evidence accumulates fastest if bouts are long and their batches resemble each other.
+ * The kind of day with the longest bouts. The alarm level is set on these days, because it must hold for every kind of day. In
+ * the absence of drift, evidence accumulates fastest when bouts are long and their batches resemble each other.
  */
 function hardestDayOfCalibratedStreams(day: DayPlan): DayPlan {
   return day === "recorded" ? day : { bouts: [day.bouts[1], day.bouts[1]] };
 }
 
-/** The batch length for which the run length is measured: the length nearest to a minute. */
+/** The batch length for which the run length is measured: the one closest to a minute. */
 function judgedLengthOfCalibratedStreams({
   counts,
   chunkSeconds,

@@ -1,6 +1,6 @@
-// Calibration by rehearsal. For each of several lengths, drift-free batches of people who are not in the reference are scored
-// like production batches. If chunks have shifted copies, each batch is also scored with one channel shifted, and the
-// calibration chooses the score with which the evidence of this shift grows fastest.
+// Calibration by rehearsal. Scores drift-free batches of several lengths like production batches. The people they come from are
+// not in the reference. If chunks have shifted copies, each batch is also scored with one channel shifted, and the calibration
+// chooses the score for which the evidence of this shift grows fastest.
 
 import type { Rng } from "../../random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -34,40 +34,40 @@ export interface CalibrateOptions {
   readonly rng: Rng;
   /** Batch lengths, ascending, none shorter than a chunk (default: 15 s, 1, 5 and 15 minutes). */
   readonly lengthsSeconds?: readonly number[];
-  /** Batches in the rolling reference and in the anchor (default: 5). */
+  /** Number of batches in the rolling reference and in the anchor (default: 5). */
   readonly referenceBatches?: number;
-  /** Drift-free batches per kind and length, divided evenly among the groups (default: 500). */
+  /** Drift-free batches per kind and length, split evenly among the groups (default: 500). */
   readonly nullBatches?: number;
   /** Range of the mean bout length, in seconds, or recorded order (default: one chunk to 5 minutes). */
   readonly day?: { readonly boutSeconds: readonly [shortest: number, longest: number] } | "recorded";
   /** Size of the shift in the chunks' `shifted`, in standard deviations of the baseline (default: .6). */
   readonly shiftSd?: number;
-  /** The statistic behind the score (default: the one that detects the shift soonest). */
+  /** The statistic that the score is computed from (default: the one that detects the shift soonest). */
   readonly statistic?: ScoreStatistic;
-  /** Stored unchanged; applies to kinds of reference that could not be rehearsed (default: null). */
+  /** Stored unchanged; used for kinds of reference that could not be rehearsed (default: null). */
   readonly correlationSeconds?: Calibration["correlation_seconds"];
-  /** Called with the finished share of the work, which increases to 1. Must not throw. */
+  /** Called with the share of the work that is done, rising to 1. Must not throw. */
   readonly progress?: (done: number) => void;
-  /** Maps the rehearsals (default: one after another); see `MapItems`. */
+  /** Maps over the rehearsals (default: sequentially); see `MapItems`. */
   readonly map?: MapItems;
 }
 
-/** Only batches of at least this effective length measure detection; an arbitrary limit. */
+/** Minimum effective length of the batches on which detection is measured; arbitrary. */
 const shortestSeenSeconds = 45;
-/** Statistics by increasing complexity; of equally good statistics, the simplest is chosen. */
+/** Statistics in order of increasing complexity; among equally good ones, the simplest is chosen. */
 const scoreStatistics: readonly ScoreStatistic[] = ["ks", "ksWithinClasses", "ksByClass"];
 
-/** Estimated time for one pair, in multiples of the time for merging a chunk; from measurements. */
+/** Measured time for one pair, as a multiple of the time to merge a chunk. */
 const unitsToCalibratePair = (chunks: number): number => 70 + chunks;
 
 /**
- * Calibrates the comparison with each kind of reference by drawing pairs of a reference and a batch:
+ * Calibrates the comparison with each kind of reference by drawing pairs of one reference and one batch:
  * - baseline: a person's batch against the training data without that person; with fewer than 5 people, against all training
  *   data
  * - own_past: a session against as many sessions of the same person as a reference holds batches
- * @param baseline the baseline, with the grids on which the chunks were summarised
+ * @param baseline the baseline, including the grids that the chunks were summarised on
  * @param groups one group per person
- * @returns the calibration, without the kinds of reference for which there are too few recordings
+ * @returns the calibration, excluding kinds of reference with too few recordings
  */
 export function calibrate(
   baseline: BaselineReference,
@@ -165,8 +165,7 @@ function rehearseToCalibrate(
   rng: Rng,
   { progress, units }: { progress: RehearsalProgress; units: number },
 ): Rehearsed[] {
-  // Draws the channels before the pairs are distributed among threads, so that the number of threads does not affect the
-  // results.
+  // Draws the channels before distributing the pairs among threads, so that the number of threads does not affect the results.
   const channels = Object.keys(pairs[0]?.pair.current[0]?.shifted ?? {});
   const drawn = pairs.map((own) => ({
     ...own,
@@ -197,9 +196,9 @@ function rehearseToCalibrate(
 }
 
 /**
- * Chooses the statistic. Against the stream's own past, the chosen statistic is the one with which the evidence of a shift
- * grows fastest. Against the training data, the statistic is always the distance within classes, because the distance between
- * whole batches depends on people's activities, and standards by class do not hold for new people. docs/decisions.md has the
+ * Chooses the statistic. Against the stream's own past, the chosen statistic is the one for which the evidence of a shift grows
+ * fastest. Against the training data, the statistic is always the distance within classes, because the distance between whole
+ * batches depends on people's activities, and per-class standards do not hold for new people. docs/decisions.md has the
  * figures.
  */
 function statisticToCalibrate(kind: CalibrationKind, seen: KindCalibration["seen"]): ScoreStatistic {
@@ -217,7 +216,8 @@ function calibrateSeenShifts(rehearsed: readonly Rehearsed[], shiftSd: number): 
   if (rehearsed.every(({ shifted }) => shifted === undefined)) return null;
   const pValues = (name: ScoreStatistic): number[] => {
     const rungs = rungsByEffectiveLength(rehearsed, name);
-    // Batches of a few seconds contain a single activity, so the best statistic for them may be a poor one for longer batches.
+    // Batches of a few seconds contain a single activity, so the statistic that suits them best may do poorly on longer
+    // batches.
     const longer = rungs.filter(({ seconds }) => seconds >= shortestSeenSeconds);
     return (longer.length > 0 ? longer : rungs).flatMap(({ seconds, batches }) =>
       rungPValues(

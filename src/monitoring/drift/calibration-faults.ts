@@ -1,12 +1,12 @@
-// Finds faults in a calibration that fits its schema, such as missing numbers that a comparison needs.
+// Finds faults in a calibration that fits its schema, such as the absence of numbers that a comparison needs.
 
 import { snakeCase } from "../../letter-case.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
 import { farStatisticsOfScore, type StatisticName } from "./score.ts";
 
 /**
- * @param names names of the channels and signals that have edges
- * @returns one message per fault, with its place in the file
+ * @param names names of the channels and signals for which there are edges
+ * @returns one message per fault, with its location in the file
  */
 export function calibrationFaults({ kinds, correlation_seconds }: Calibration, names: readonly string[]): string[] {
   const known = new Set(names);

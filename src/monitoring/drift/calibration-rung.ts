@@ -19,11 +19,11 @@ import {
   scoreStandardOf,
 } from "./score.ts";
 
-/** A drift-free batch of `group`, compared with a reference that does not contain it. */
+/** A drift-free batch from `group`, compared with a reference that does not contain it. */
 export interface Rehearsed {
   readonly group: string;
   readonly statistics: ScoredStatistics;
-  /** Statistics of the same comparison with one channel of the batch shifted. */
+  /** Statistics for the same comparison with one channel of the batch shifted. */
   readonly shifted?: ScoredStatistics;
   readonly distances: readonly (ClassDistances | null)[];
   readonly shiftedDistances?: readonly (ClassDistances | null)[];
@@ -31,21 +31,21 @@ export interface Rehearsed {
   readonly seconds: Readonly<Record<ScoreStatistic, number>>;
 }
 
-/** Minimum number of batches per rung; an arbitrary choice. */
+/** Minimum number of batches per rung; arbitrary. */
 const batchesPerRung = 250;
 /**
  * Minimum ratio between the lengths of neighbouring rungs; closer rungs are merged. Batches of one nominal length differ a
- * little in effective length, because some people recorded more than others; a border between such batches would separate
+ * little in effective length, because some people recorded more than others; a boundary between such batches would separate
  * people, not lengths.
  */
 const leastLengthRatio = 1.25;
-/** Borders between few, some and many common classes; chosen on half of the people of WISDM. */
+/** Boundaries between few, some and many common classes; chosen on half of the people in WISDM. */
 const classBorders = [0, 1.4, 2.4, null] as const;
 
 /**
  * Groups batches by the effective length of their comparisons, shortest first, because a long batch that shares few classes
- * with its reference varies as much as a short batch. Batches that share no class with their reference are left out.
- * @returns groups of about the same size; batches of equal effective length stay together
+ * with its reference varies as much as a short batch. Omits batches that share no class with their reference.
+ * @returns groups of similar size; batches of equal effective length stay together
  */
 export function rungsByEffectiveLength(
   rehearsed: readonly Rehearsed[],
@@ -83,7 +83,7 @@ export function calibrationRung(
   };
 }
 
-/** Returns the p-values that the batches get once they have drifted. */
+/** Returns the p-values of the batches after a drift. */
 export function rungPValues(
   seconds: number,
   rehearsed: readonly Rehearsed[],
@@ -95,7 +95,8 @@ export function rungPValues(
 }
 
 /**
- * Computes rungs of all batches, and separate rungs of batches with similar numbers of classes in common with their references.
+ * Computes rungs over all batches, and separate rungs over batches that share a similar number of classes with their
+ * references.
  */
 export function calibrationLadders(
   rehearsed: readonly Rehearsed[],
@@ -104,7 +105,7 @@ export function calibrationLadders(
   return laddersOfRungs(rehearsed, statistic, (seconds, batches) => calibrationRung(seconds, batches, statistic));
 }
 
-/** Computes the ladders of `calibrationLadders` without measuring false alarms. */
+/** Computes the same ladders as `calibrationLadders`, but without measuring false alarms. */
 export function laddersOfBareRungs(
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
@@ -135,7 +136,7 @@ function laddersOfRungs(
   return { rungs: rungsOf(rehearsed), mixes };
 }
 
-/** Adds `ksByClass` to batches; also returns the standards from which it was computed. */
+/** Adds `ksByClass` to the batches, and returns them with the standards used to compute it. */
 export function standardizeCalibrationRungs(
   batches: readonly Rehearsed[],
   channels: readonly string[],
@@ -172,8 +173,8 @@ function bareCalibrationRung(
   return {
     ...nullScoreRung(seconds, scores),
     standard,
-    // Computes the score above which chance is no explanation: it is as far above the highest score as the highest score is
-    // above the median.
+    // Computes the score above which chance is ruled out as an explanation: it is as far above the highest score as the highest
+    // score is above the median.
     reach: roundScoreFigure(2 * far.at(-1)! - far[far.length >> 1]!),
   };
 }

@@ -1,11 +1,11 @@
-// A model's data on drift-free batches, for each kind of reference: the usual size of each statistic, the scores, and the
-// statistic from which the score is computed. `calibrate` computes this data, baseline_stats.json stores it, and every check
+// What a model knows about drift-free batches, for each kind of reference: the usual size of each statistic, the scores, and
+// which statistic the score is computed from. `calibrate` computes this data, baseline_stats.json stores it, and every check
 // reads it.
 //
-// The two references from a stream's own past, its first N batches (the anchor) and its last N (the rolling reference), share
-// one calibration, because without drift they are alike. We tried a third kind, which compared the last N batches together with
-// the first N, and rejected it: it detected steps and ramps later than comparisons of single batches, because it can be made
-// only once per N batches.
+// A stream's own past provides two references: its first N batches (the anchor) and its last N (the rolling reference). Both
+// share one calibration, because they are alike in the absence of drift. We tried and rejected a third kind, which compared the
+// last N batches as a whole with the first N: it is available only once per N batches, so it detected steps and ramps later
+// than comparisons of single batches.
 
 import { z } from "zod";
 import { type ClassStandards, classStandardsSchema } from "./class-standards.ts";
@@ -13,15 +13,17 @@ import { type NullRung, nullRungSchema } from "./null-scores.ts";
 import { type ScoreStatistic, type Standard, scoreSchema, standardSchema } from "./score.ts";
 import { storedKeys } from "./stored-keys.ts";
 
-/** Drift-free batches of one length: `seconds` is their average length, from the effective size of the compared pairs. */
+/**
+ * Drift-free batches of one length: `seconds` is their average length, computed from the effective size of the compared pairs.
+ */
 export interface CalibrationRung extends NullRung {
   /** Usual size of each statistic without drift. */
   readonly standard: Standard;
-  /** Score above which chance does not explain a batch. */
+  /** Score above which a batch cannot be explained by chance. */
   readonly reach: number;
   /**
-   * Shares of false alarms on a held-out person's drift-free batches, judged by the calibration of the other people; null
-   * if there is only one person.
+   * Shares of false alarms on a held-out person's drift-free batches, judged by the other people's calibration; null if there
+   * is only one person.
    */
   readonly false_alarms: {
     readonly p_at_most_5_percent: number;
@@ -29,22 +31,22 @@ export interface CalibrationRung extends NullRung {
     readonly beyond_reach: number;
   } | null;
   /**
-   * Alarm level divided by the average run length. The factor is chosen so that drift-free streams of held-out people reach the
-   * run length; see `evidenceFactor`. 1 if not measured.
+   * Alarm level divided by the average run length. Chosen so that drift-free streams from held-out people reach that run
+   * length; see `evidenceFactor`. 1 if not measured.
    */
   readonly evidence_factor: number;
 }
 
-/** Statistics and scores of drift-free batches against one kind of reference. */
+/** Statistics and scores of drift-free batches, for one kind of reference. */
 export interface KindCalibration {
   /**
-   * How the batch of each rehearsed pair was kept separate from its reference. "bouts" means by chance alone (a stationary
-   * block bootstrap of all recordings), because there were too few people to hold one out; a new person is then further away
-   * than rehearsed batches.
+   * How the batch of each rehearsed pair was kept separate from its reference. "bouts" means only by random resampling (a
+   * stationary block bootstrap of all recordings), because there were too few people to hold one out. In that case a new person
+   * is further away than rehearsed batches.
    */
   readonly apart: "people" | "recordings" | "halves of recordings" | "bouts";
   /**
-   * Statistic from which the score is computed. Against a stream's own past, it is the statistic with which the evidence of a
+   * The statistic that the score is computed from. Against a stream's own past, it is the statistic for which the evidence of a
    * shift grows fastest.
    */
   readonly statistic: ScoreStatistic;
@@ -52,30 +54,30 @@ export interface KindCalibration {
   readonly seen:
     | ({
         readonly shift_sd: number;
-        /** For each statistic, the growth of ln(evidence) per batch after a shift of `shift_sd` in one channel. */
+        /** For each statistic, growth of ln(evidence) per batch after a shift of `shift_sd` in one channel. */
         readonly growth?: Readonly<Record<"ks" | "ksWithinClasses", number>> & { readonly ksByClass?: number };
       } & Readonly<Record<"ks" | "ksWithinClasses", number>> & { readonly ksByClass?: number })
     | null;
   /** Usual distances within each class; absent from older calibrations. */
   readonly classes?: ClassStandards;
-  /** One per effective length of a comparison, shortest first. */
+  /** One rung per effective length of a comparison, shortest first. */
   readonly rungs: readonly CalibrationRung[];
-  /** Separate rungs for batches with few, some and many classes in common with their reference, fewest first. */
+  /** Separate rungs for batches that share few, some and many classes with their reference, fewest first. */
   readonly mixes?: readonly MixRungs[];
   /** One per batch length, shortest first; absent from older calibrations, which store the factors in the rungs. */
   readonly streams?: readonly StreamRung[];
 }
 
 /**
- * The rungs of comparisons with similar numbers of classes in common. Rungs are separated by number of common classes, because
- * one activity varies more from day to day than the mean of several activities.
+ * The rungs for comparisons that share a similar number of classes. There are separate rungs by number of common classes,
+ * because one activity varies more from day to day than the mean of several activities.
  */
 export interface MixRungs {
   /** Minimum effective number of common classes; see `effectiveClassCount`. */
   readonly from_classes: number;
   /** Upper limit of the effective number of common classes, exclusive; null if there is no limit. */
   readonly to_classes: number | null;
-  /** One per effective length of a comparison, shortest first. */
+  /** One rung per effective length of a comparison, shortest first. */
   readonly rungs: readonly CalibrationRung[];
 }
 
@@ -84,8 +86,8 @@ export interface StreamRung {
   /** Length of a batch. */
   readonly seconds: number;
   /**
-   * Alarm level divided by the average run length. The factor is chosen so that drift-free streams of held-out people reach the
-   * run length; see `evidenceFactor`.
+   * Alarm level divided by the average run length. Chosen so that drift-free streams from held-out people reach that run
+   * length; see `evidenceFactor`.
    */
   readonly evidence_factor: number;
 }
@@ -93,22 +95,20 @@ export interface StreamRung {
 /** What a batch is compared with: the training data, or the stream's own past. */
 export type CalibrationKind = "baseline" | "own_past";
 
-/** The model's data on drift-free batches. */
+/** What the model knows about drift-free batches. */
 export interface Calibration {
-  /** Batches in the rolling reference and in the anchor. */
+  /** Number of batches in the rolling reference and in the anchor. */
   readonly reference_batches: number;
   /** Calibrations of the kinds of reference for which there were enough recordings. */
   readonly kinds: Readonly<Partial<Record<CalibrationKind, KindCalibration>>>;
   /**
-   * By channel: seconds per independent value of a person's signal (its integrated autocorrelation time). Used for kinds of
-   * reference without a calibration. Null if no recording was long enough to measure it.
+   * For each channel, seconds per independent value of a person's signal (its integrated autocorrelation time). Used for kinds
+   * of reference without a calibration. Null if no recording was long enough to measure it.
    */
   readonly correlation_seconds: Readonly<Record<string, number>> | null;
-  /**
-   * The days that were rehearsed; absent from older calibrations, in whose days the activity changed with every chunk.
-   */
+  /** The days that were rehearsed; absent from older calibrations, whose days changed activity with every chunk. */
   readonly day?: RehearsedDay;
-  /** The measured run length at the alarm level; absent from older calibrations, and if too few people could be rehearsed. */
+  /** The run length measured at the alarm level; absent from older calibrations and when too few people could be rehearsed. */
   readonly run_length?: MeasuredRunLength;
 }
 
@@ -116,7 +116,7 @@ export interface Calibration {
 export interface MeasuredRunLength {
   /** The requested run length. */
   readonly asked: number;
-  /** Lower confidence limit of the mean number of batches to a stream's first false alarm. */
+  /** Lower confidence limit for the mean number of batches to a stream's first false alarm. */
   readonly at_least: number;
   /** Confidence of that limit. */
   readonly confidence: number;
@@ -127,14 +127,14 @@ export interface MeasuredRunLength {
   /** Results for each kind of day; each person has one stream per kind. */
   readonly days: readonly {
     readonly day: RehearsedDay;
-    /** Number of batches up to the first alarm of each stream, or to its end. */
+    /** Number of batches in each stream up to its first alarm, or to its end. */
     readonly batches: number;
     /** Number of streams with an alarm. */
     readonly alarms: number;
   }[];
 }
 
-/** Either "recorded", which means the recorded order, or bouts of one activity. */
+/** "recorded" for the recorded order, or bouts of one activity. */
 export type RehearsedDay =
   | "recorded"
   | {
@@ -142,7 +142,7 @@ export type RehearsedDay =
       readonly bout_seconds: readonly [shortest: number, longest: number];
     };
 
-/** Returns the days that were rehearsed for a calibration; null if there were none, or for an older calibration. */
+/** Returns the days that were rehearsed for a calibration; null if there were none or the calibration is older. */
 export function calibrationDay({ kinds, day }: Calibration): RehearsedDay | null {
   return Object.keys(kinds).length === 0 ? null : (day ?? null);
 }
@@ -207,7 +207,7 @@ export const rehearsedDaySchema: z.ZodType<RehearsedDay> = z
     z.literal("recorded"),
     z.object({ bout_seconds: z.tuple([z.number().positive().max(1e9), z.number().positive().max(1e9)]) }),
   ])
-  .describe("the days that were rehearsed: in recorded order, or with a mean bout length from this range");
+  .describe("the days that were rehearsed: in recorded order, or with a mean bout length drawn from this range");
 
 export const runLengthSchema: z.ZodType<MeasuredRunLength> = z
   .object({
@@ -221,7 +221,11 @@ export const runLengthSchema: z.ZodType<MeasuredRunLength> = z
   .describe("run length between false alarms, measured on people and days outside the calibration");
 
 export const calibrationSchema: z.ZodType<Calibration> = z.object({
-  reference_batches: z.int().min(1).max(10_000).describe("batches in the rolling reference and in the anchor"),
+  reference_batches: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .describe("number of batches in the rolling reference and in the anchor"),
   kinds: z.object({
     baseline: kindSchema.exactOptional(),
     own_past: kindSchema.exactOptional(),

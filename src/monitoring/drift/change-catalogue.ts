@@ -1,7 +1,7 @@
-// The changes that a drift benchmark injects into drift-free recordings, in a fixed order, with their sizes and names. Sizes in
-// a channel's unit are given in standard deviations of the baseline (sd). The defaults are arbitrary; the benchmark shows which
-// changes matter. Changes of person or activity are not in the catalogue, because they need other recordings; the code that
-// builds the streams makes these changes.
+// The changes that a drift benchmark injects into drift-free recordings, in a fixed order, with their sizes and names. Sizes
+// that depend on a channel's unit are given in standard deviations of the baseline (sd). The default sizes are arbitrary; the
+// benchmark shows which changes matter. A change of person or activity is not in the catalogue, because it requires other
+// recordings; the code that builds the streams takes care of it.
 
 import { percent } from "../../percent.ts";
 import { type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";
@@ -24,8 +24,8 @@ import {
 } from "./sensor-faults.ts";
 
 /**
- * The sizes of each kind of change. Each number defines one change; an empty list defines none. Flipped axes and wrong units
- * have no size and are always included.
+ * The sizes of each kind of change. Each number defines one change; an empty list defines none. Flipped axes and wrong units,
+ * which have no size, are always included.
  */
 export interface ChangeSizes {
   /** sd (default .3, .6, 1). */
@@ -42,7 +42,7 @@ export interface ChangeSizes {
   readonly stuckShares?: readonly number[];
   /** Share of the samples, below lostBurst / (lostBurst + 1) (default .05, .15). The gate rejects shares above one fifth. */
   readonly lostShares?: readonly number[];
-  /** Samples lost in a row (default 4, which at 50 Hz is the longest hole that is filled). */
+  /** Samples lost in a row (default 4, the longest gap that is filled at 50 Hz). */
   readonly lostBurst?: number;
   /** True sampling rate as a multiple of the assumed rate (default .5, .8, 1.25, 2). */
   readonly rates?: readonly number[];
@@ -64,9 +64,9 @@ const quantities: readonly Quantity[] = [
 ];
 
 /**
- * Builds the catalogue. The changes assume that all sensors are in one device, and that unknown units are m/s^2 and rad/s.
- * @param channels channels of the model, at least one
- * @param sensors sensors of these channels; a sensor of unknown kind is rotated but gets no other sensor-specific change
+ * Builds the catalogue. Assumes that all sensors are in one device and that unknown units are m/s^2 and rad/s.
+ * @param channels the model's channels, at least one
+ * @param sensors sensors that these channels form; the only sensor-specific change to a sensor of unknown kind is rotation
  * @param scales the baseline's standard deviation of each channel, above 0
  * @throws RangeError if a scale or a size is impossible
  */
@@ -148,7 +148,7 @@ export function changeCatalogue(
   ];
 }
 
-/** Changes all sensors of a kind together, from the unit of the first of them. */
+/** Changes all sensors of one kind together, based on the unit of the first. */
 function catalogueWrongUnit(
   { kind, name, unit: usual, mistaken }: Quantity,
   alike: readonly Sensor[],

@@ -1,12 +1,12 @@
 // Distinguishes sudden from gradual change. When an alarm is raised late, the last batches are far from the reference whether
-// the change was sudden or gradual, but the series of distances differs. For every possible start, two curves with three
-// parameters each are fitted by least squares: a level followed by another level (a step), and a level followed by a straight
-// line (a ramp; Hinkley 1971). The better fit determines the kind of change, and the start of that fit is the estimated change
-// point. Each value is weighted by its precision.
+// the change was sudden or gradual; only the series of distances tells the two apart. For every possible start, two
+// three-parameter curves are fitted by least squares: a level followed by another level (a step), and a level followed by a
+// straight line (a ramp; Hinkley 1971). The better fit determines the kind of change, and the start of that fit is the
+// estimated change point. Each value is weighted by its precision.
 
 export interface ChangeShape {
   readonly kind: "step" | "ramp";
-  /** Index of the first value after the start of the change. */
+  /** Index of the first value after the change starts. */
   readonly start: number;
   /** Height of a step, or slope of a ramp per batch, in the unit of the series. */
   readonly size: number;
@@ -14,7 +14,7 @@ export interface ChangeShape {
    * Residual sum of squares of the worse curve, divided by that of the better curve. 1 means undecided; the maximum is 1e6.
    */
   readonly ratio: number;
-  /** Share of the series' variance that the better curve explains. */
+  /** Share of the series' variance explained by the better curve. */
   readonly explained: number;
 }
 
@@ -26,12 +26,12 @@ interface Fit {
 
 /** Minimum number of values on each side of a start, so that both sides define a level. */
 const leastSide = 2;
-/** Maximum ratio of the residuals; it also avoids a division by 0 if a fit is perfect. */
+/** Maximum ratio of the residuals; it also avoids division by 0 if a fit is perfect. */
 const largestRatio = 1e6;
 
 /**
  * @param series one number per batch, oldest first: a signed shift, or a distance from a fixed reference
- * @param weights weights of the batches, in proportion to the inverse variances of their values; 0 if a batch has no value
+ * @param weights weights of the batches, proportional to the inverse variances of their values; 0 if a batch has no value
  *   (default: all equal)
  * @throws RangeError if there are fewer than 5 values, a value is not finite, or the weights do not match the values
  */
@@ -53,7 +53,7 @@ export function changeShape(series: readonly number[], weights: readonly number[
   return { kind, start: better.start, size: better.size, ratio, explained };
 }
 
-/** Finds the start for which level + size * basis has the smallest residual; of equally good starts, the earliest. */
+/** Finds the start for which level + size * basis has the smallest residual; the earliest one if several are equally good. */
 function bestShapeFit({ weights, n, deviations }: ShapeSeries, basis: (i: number, start: number) => number): Fit {
   const { length } = weights;
   const x = new Float64Array(length);
@@ -80,7 +80,7 @@ function bestShapeFit({ weights, n, deviations }: ShapeSeries, basis: (i: number
   return found;
 }
 
-/** Values that all fits of a series share. */
+/** Values shared by all fits to a series. */
 interface ShapeSeries {
   readonly weights: readonly number[];
   /** Sum of the weights; 1 if all are 0. */

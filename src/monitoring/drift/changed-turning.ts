@@ -1,32 +1,32 @@
-// Finds a change of how far gravity turns when the gyroscope says that the sensor turned. The ratio is about 1 for everybody and
-// every activity (turning-scale.ts), so no predicted classes are needed. It changes if the gyroscope's gain changes, if one of
-// its axes is flipped, if the samples come at another rate than their times say, or if samples are lost and the times
-// renumbered. Which of them it was does not follow from the ratio. All constants were chosen on the tuning half of WISDM,
-// MotionSense and BFRB, except for those called arbitrary.
+// Detects a change in how far gravity turns relative to how far the gyroscope says the sensor turned. The ratio is about 1 for
+// every person and activity (turning-scale.ts), so no predicted classes are needed. It changes if the gyroscope's gain changes,
+// if one of its axes is flipped, if the samples arrive at a different rate than their times say, or if samples are lost and the
+// times renumbered. The ratio does not reveal which of these happened. All constants were chosen on the tuning half of WISDM,
+// MotionSense and BFRB, except those described as arbitrary.
 
 import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
 import type { TurningSums } from "../summaries/turning-scale.ts";
 
 /** Number of batches, including the current one, that are judged together. */
 const together = 6;
-/** Most and fewest of the stream's first batches from which the usual ratio is computed. */
+/** Maximum and minimum number of the stream's first batches to compute the usual ratio from. */
 const [longestPast, shortestPast] = [10, 5];
-/** Minimum number of batches before the current one that are judged with it; arbitrary. */
+/** Minimum number of earlier batches that are judged together with the current one; arbitrary. */
 const fewestBefore = 2;
-/** Batches whose gyroscope says less than this are passed over, because slight movements bias the ratio. */
+/** Batches whose gyroscope turned less than this are skipped, because slight movements bias the ratio. */
 const leastSaid = 3;
-/** Before any batch is seen, the usual ratio is taken to be 1, with the weight of a batch that says this much. */
+/** The prior for the usual ratio is 1, with the weight of a batch whose gyroscope turned this much. */
 const knownSaid = 10;
-/** Variance of a ratio whose sums weigh 1, before any batch is seen, and the number of batches that this counts for. */
+/** Prior variance of a ratio whose sums have weight 1, and the number of batches that this prior counts for. */
 const [usualVariance, usualWeight] = [0.1, 30];
-/** Standard deviation by which the ratio differs between activities and days, however many batches are seen. */
+/** Standard deviation of the ratio between activities and days, which does not shrink with the number of batches. */
 const betweenDays = 0.02;
-/** Difference of the ratios above which they have changed, in standard deviations. */
+/** Difference between the ratios that counts as a change, in standard deviations. */
 const mostDeviations = 3.5;
 /** Smaller differences are not reported, however certain they are; arbitrary. */
 const leastDifference = 0.05;
 
-/** Returns the sums of the stream's first and last batches that are needed to judge the next one, oldest first. */
+/** Returns the sums of the stream's first and last batches needed to judge the next one, oldest first. */
 export function addTurning(past: readonly TurningSums[], current: TurningSums): readonly TurningSums[] {
   if (current.said < leastSaid) return past;
   const all = [...past, current];
@@ -34,8 +34,9 @@ export function addTurning(past: readonly TurningSums[], current: TurningSums): 
 }
 
 /**
- * Returns a warning if the ratio of the last batches differs from that of the stream's first ones, and this batch shows it too.
- * @param past sums of the stream's first and last healthy batches, as `addTurning` keeps them
+ * Returns a warning if the ratio in the last batches differs from that in the stream's first batches and this batch shows the
+ * difference too.
+ * @param past sums over the stream's first and last healthy batches, as `addTurning` keeps them
  */
 export function changedTurning(
   current: TurningSums | undefined,
@@ -64,7 +65,7 @@ export function changedTurning(
   );
 }
 
-/** The ratio of several batches, and how much their own ratios vary about it, as a sum of squares with the weights `said`. */
+/** The ratio of several batches, and how much the individual ratios vary around it, as a sum of squares weighted by `said`. */
 function ratioOf(batches: readonly TurningSums[]): { ratio: number; said: number; squares: number } {
   const said = batches.reduce((sum, own) => sum + own.said, 0);
   const ratio = batches.reduce((sum, own) => sum + own.shared, 0) / said;

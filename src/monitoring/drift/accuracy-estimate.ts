@@ -3,7 +3,7 @@
 // which this mean equals the accuracy on held-out people. docs/decisions.md records how the steepness and the intervals were
 // chosen; bench/accuracy-estimate.ts measures them on people outside the training and calibration data.
 //
-// The calibration uses the confidences of the cross-validation networks, but the deployed network learned from all people. The
+// The calibration uses the confidences of the cross-validation networks, but the deployed network was trained on everyone. The
 // estimate assumes that confidence and accuracy have the same relationship in both.
 //
 // The interval does NOT cover drift of a kind that does not occur between people (another unit, noise, another place on the
@@ -31,7 +31,7 @@ export interface AccuracyCalibration {
   readonly coverage: number;
   /** Number of held-out people with labelled batches. */
   readonly people: number;
-  /** Accuracy minus confidence, averaged over people. The estimate uses it only in the absence of a threshold. */
+  /** Accuracy minus confidence, averaged over people. The estimate uses it only if there is no threshold. */
   readonly offset: number;
   /** Logit of the confidence at which a window counts as half correct. Absent from older models. */
   readonly threshold?: number;

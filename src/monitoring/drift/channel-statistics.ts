@@ -15,8 +15,7 @@ export interface ChannelStatistics {
   /** Population stability index over the reference's deciles, 0 or more. */
   readonly psi: number;
   /**
-   * Wasserstein-1 distance, in standard deviations of the baseline: the average distance by which the values would have to
-   * move.
+   * Wasserstein-1 distance, in standard deviations of the baseline: the average distance that the values would have to move.
    */
   readonly wasserstein: number;
   /** Jensen-Shannon distance between the shares per bin, 0 to 1. */
@@ -27,7 +26,7 @@ export interface ChannelStatistics {
   readonly logSdRatio: number;
 }
 
-/** The scale of a channel, frozen with the baseline. */
+/** A channel's scale, frozen with the baseline. */
 export interface ChannelScale {
   readonly edges: QuantileGrid;
   /** Standard deviation of the training data. */
@@ -35,7 +34,7 @@ export interface ChannelScale {
 }
 
 /**
- * Lower limit of a standard deviation, as a share of the baseline's, so that ratios stay finite if a channel is constant.
+ * Lower limit of a standard deviation, as a fraction of the baseline's, so that ratios stay finite when a channel is constant.
  */
 export const leastRelativeStd = 1e-3;
 
@@ -49,15 +48,15 @@ export function channelStatistics(
     throw new RangeError(`statistics: expected values on both sides, got ${reference.n} and ${current.n}`);
   }
   if (!(scale.std > 0)) {
-    throw new RangeError(`statistics: expected a positive standard deviation of the baseline, got ${scale.std}`);
+    throw new RangeError(`statistics: expected a positive standard deviation in the baseline, got ${scale.std}`);
   }
   const spread = (side: ChannelSummary): number => Math.max(side.std, leastRelativeStd * scale.std);
   return {
     ks: ksDistance(reference.counts, current.counts),
     meanShift: (current.mean - reference.mean) / scale.std,
     logSdRatio: Math.log(spread(current) / spread(reference)),
-    // The other distances are computed only when they are read, because they are expensive and a calibration compares thousands
-    // of batches by KS distance alone.
+    // The other distances are computed lazily, because they are expensive and a calibration compares thousands of batches by KS
+    // distance alone.
     get psi() {
       return psi(reference.counts, current.counts);
     },

@@ -1,5 +1,5 @@
-// Computes the distance of two batches within each activity, relative to the usual distance for that activity. Sitting varies
-// more between sessions than walking, and a minute more than five minutes, so each class's KS distance is standardised by
+// Computes the distance between two batches within each activity, relative to what is usual for that activity. Sitting varies
+// more between sessions than walking, and a minute more than five minutes, so each class's KS distance is standardised against
 // drift-free pairs of the same class and length. The classes are then combined by Stouffer's method, weighted by the square
 // roots of their effective sizes. Dimensions: K classes.
 
@@ -10,7 +10,7 @@ import { batchSummaryRows } from "../summaries/batch-summary.ts";
 import type { ClassSummaries } from "../summaries/class-summaries.ts";
 import { effectiveSize } from "./effective-size.ts";
 
-/** One class of a pair of batches. */
+/** One class in a pair of batches. */
 export interface ClassDistances {
   /** Effective size in rows; see `effectiveSize`. */
   readonly rows: number;
@@ -18,7 +18,7 @@ export interface ClassDistances {
   readonly ks: Readonly<Record<string, number>>;
 }
 
-/** Usual distances of one class, at one effective length. */
+/** Usual distances within one class, for one effective length. */
 export interface ClassRung {
   /** Effective length of the pairs, in seconds. */
   readonly seconds: number;
@@ -36,15 +36,15 @@ export const classStandardsSchema: z.ZodType<ClassStandards> = z.array(
   ),
 );
 
-/** Number of pairs from which one rung is estimated; an arbitrary choice. */
+/** Number of pairs used to estimate one rung; arbitrary. */
 const pairsPerRung = 60;
 const mostRungs = 8;
-/** Minimum number of pairs for the standards of a class; an arbitrary choice. */
+/** Minimum number of pairs for a class to get standards; arbitrary. */
 const fewestPairs = 20;
-/** Lower limit of a distance's standard deviation, because a few distances may be equal by chance. */
+/** Lower limit for a distance's standard deviation, because a few distances may be equal by chance. */
 const leastSpread = 0.01;
 
-/** [K] distances within each class; null for a class that either batch lacks. */
+/** [K] distances within each class; null for a class that is missing from either batch. */
 export function classDistances(
   reference: ClassSummaries,
   current: ClassSummaries,
@@ -63,7 +63,7 @@ export function classDistances(
 }
 
 /**
- * Effective number of classes that two batches have in common: the inverse of the sum of squared shares; 0 if there are none.
+ * Effective number of classes that two batches have in common: the inverse of the sum of squared shares; 0 if they share none.
  */
 export function effectiveClassCount(distances: readonly (ClassDistances | null)[]): number {
   const rows = distances.flatMap((own) => own?.rows ?? []);
@@ -73,7 +73,7 @@ export function effectiveClassCount(distances: readonly (ClassDistances | null)[
 
 /**
  * @param pairs drift-free pairs, [K] each
- * @param secondsPerRow seconds that one row of the effective size stands for
+ * @param secondsPerRow seconds represented by one row of the effective size
  */
 export function classStandards(
   pairs: readonly (readonly (ClassDistances | null)[])[],
@@ -107,7 +107,7 @@ function classStandardRung(
   return { seconds: roundClassStandard(Math.exp(logs / pairs.length)), ks: Object.fromEntries(ks) };
 }
 
-/** Returns the combined standardised distance by channel; classes without standards do not count. */
+/** Returns the combined standardised distance by channel; classes without standards are ignored. */
 export function classStandardScores(
   distances: readonly (ClassDistances | null)[],
   standards: ClassStandards,

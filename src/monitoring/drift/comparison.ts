@@ -1,6 +1,6 @@
-// Compares one batch with one reference: computes all statistics, the score, and the score's p-value without drift. It uses the
-// first available method: rehearsed batches (see `calibrate`), the Kolmogorov-Smirnov test with the effective number of
-// independent values, or constants, which give no p-value.
+// Compares one batch with one reference: computes all statistics, the score, and the p-value of that score in the absence of
+// drift. Uses the first method that is available: rehearsed batches (see `calibrate`), the Kolmogorov-Smirnov test with the
+// effective number of independent values, or constants, which yield no p-value.
 
 import { ksPValue } from "../../stats/ks.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -37,20 +37,22 @@ import { unseenShareWithinClasses } from "./within-classes.ts";
 export type ReferenceKind = "baseline" | "anchor" | "rolling";
 export const referenceKinds: readonly ReferenceKind[] = ["baseline", "anchor", "rolling"];
 
-/** A model's data on its training data and on drift-free batches. */
+/** What a model knows about its training data and about drift-free batches. */
 export interface DriftModel {
-  /** Channels of the network, among the names of `baseline`. */
+  /** The network's channels; a subset of the names in `baseline`. */
   readonly channels: readonly string[];
   readonly baseline: BaselineReference;
   /** The training data by the classes that cross-validation predicted for it. */
   readonly byClass: ClassSummaries;
   readonly calibration: Calibration;
   readonly samplingRateHz: number;
-  /** Signals that are the length of an acceleration with gravity (default: none). */
+  /** Signals that give the length of an acceleration including gravity (default: none). */
   readonly gravityLengths?: readonly string[];
 }
 
-/** Source of a p-value: how rehearsed batches were separated from their reference, the KS test, or constants (no p-value). */
+/**
+ * Source of a p-value: how rehearsed batches were kept separate from their reference, the KS test, or constants (no p-value).
+ */
 export type Method = KindCalibration["apart"] | "effective sample size" | "constants";
 
 export interface Comparison {
@@ -59,32 +61,32 @@ export interface Comparison {
   readonly statistics: BatchStatistics;
   /** Effective length of the compared data; see `scorePairSize`. */
   readonly seconds: number;
-  /** Share of the batch in classes that the reference lacks. */
+  /** Share of the batch in classes that are missing from the reference. */
   readonly unseenShare: number;
   /**
-   * The largest statistic, standardised by rehearsed batches; for other methods, the largest -log10 p of the KS test, or the
-   * largest multiple of a constant.
+   * The largest statistic, standardised against rehearsed batches; for other methods, the largest -log10 p of the KS test, or
+   * the largest multiple of a constant.
    */
   readonly score: Score;
-  /** Null if constants judge the batch. */
+  /** Null if the batch is judged by constants. */
   readonly pValue: PValue | null;
-  /** The score from which the stream's own variation is learned; null if no batches were rehearsed. */
+  /** The score that the stream's own variation is estimated from; null if no batches were rehearsed. */
   readonly learned: number | null;
   /**
-   * P-value of the distance from the training data, relative to the stream's usual distance from it. Null for other references,
-   * and if no other people were rehearsed.
+   * P-value of the distance from the training data, given the stream's usual distance from it. Null for other references, and
+   * if no other people were rehearsed.
    */
   readonly usual: PValue | null;
-  /** How far the score lies from the usual score; see `nullScoreExcess`. Null if nothing was rehearsed. */
+  /** How far the score is from the usual score; see `nullScoreExcess`. Null if nothing was rehearsed. */
   readonly excess: number | null;
   /**
-   * The far score (see score.ts), or the size of values that no person can cause, each as a multiple of its own limit; null if
-   * neither is known.
+   * The far score (see score.ts), or the magnitude of values that no person can cause, each as a multiple of its own limit;
+   * null if neither is known.
    */
   readonly far: Score | null;
-  /** Whether the far score exceeds its limit, so that chance does not explain the batch. */
+  /** Whether the far score exceeds its limit, so that the batch cannot be explained by chance. */
   readonly beyond: boolean;
-  /** Whether the batch is beyond chance because no person can cause such values, which raises an alarm by itself. */
+  /** Whether the batch is beyond chance because no person can cause such values, which raises an alarm on its own. */
   readonly impossible: boolean;
   /**
    * Scores by channel; their maximum is `far` if the batch is beyond chance, and `score` otherwise.
@@ -92,7 +94,7 @@ export interface Comparison {
   readonly channelScores: Readonly<Record<string, number>>;
   /** Statistics that exceed their constants. */
   readonly findings: readonly FixedFinding[];
-  /** Evidence required for an alarm, as a multiple of the run length; see the calibration. */
+  /** Evidence needed for an alarm, as a multiple of the run length; see the calibration. */
   readonly evidenceFactor: number;
 }
 
@@ -104,8 +106,8 @@ export interface CompareOptions {
 }
 
 /**
- * @returns null if nothing can be compared: batch or reference is shorter than the rehearsed batches, or they have no class in
- * common
+ * @returns null if nothing can be compared: the batch or the reference is shorter than the rehearsed batches, or they have no
+ * class in common
  */
 export function compare(
   kind: ReferenceKind,
@@ -150,7 +152,7 @@ export function compare(
       seconds,
       own,
     ),
-    // The alarm level must not depend on whether the stream's past could be compared.
+    // The alarm level must not depend on whether a comparison with the stream's past was possible.
     evidenceFactor: evidenceFactorOfComparison(calibration.kinds.own_past ?? known, {
       batch: batchSecondsInComparison(current, model),
       compared: seconds,
@@ -160,10 +162,10 @@ export function compare(
 }
 
 /**
- * Finds values that no way of wearing a sensor can cause. First, the channel whose values lie furthest outside the training
- * range, on average by more than the width of that range (the factor of one width is arbitrary). Otherwise, the acceleration
- * whose mean length differs most from its mean length in the training data, by a factor above `mostGravityRatio`. Null if there
- * are no such values.
+ * Finds values that no way of wearing a sensor can cause. Looks first for the channel whose values lie furthest outside the
+ * training range, by more than the width of that range on average (the factor of one width is arbitrary). If there is none,
+ * looks for the acceleration whose mean length differs most from the training data, by a factor above `mostGravityRatio`.
+ * Returns null if it finds neither.
  */
 function compareToTrainingRange(
   current: ClassSummaries,
@@ -194,19 +196,19 @@ function compareToTrainingRange(
 }
 
 /**
- * Largest possible ratio, or inverse ratio, of the mean length of acceleration in a batch to the mean length in the training
- * data. m/s^2, g and milli-g differ by factors of at least 9.8, but the mean length during jogging is at most twice the length
- * at rest; 3 is about the geometric mean of 1 and 9.8.
+ * Largest factor by which the mean length of acceleration can plausibly differ between a batch and the training data. m/s^2, g
+ * and milli-g differ by factors of at least 9.8, but the mean length when jogging is at most twice that at rest; 3 is about the
+ * geometric mean of 1 and 9.8.
  */
 export const mostGravityRatio = 3;
 
-/** Duration of the samples in a summary, including samples with missing values. */
+/** Duration of the samples in a summary, including those with missing values. */
 export function comparedSeconds(summary: BatchSummary, samplingRateHz: number): number {
   return batchSummaryRows(summary) / samplingRateHz;
 }
 
 /**
- * Minimum effective length as a share of the shortest rehearsed length, because by chance, a batch of the shortest length may
+ * Minimum effective length as a share of the shortest rehearsed length, because a batch of the shortest length may happen to
  * contain classes that the reference lacks.
  */
 const slack = 0.5;
@@ -239,7 +241,7 @@ function compareByRehearsal(
   const score = scoreOf(statistics, standard, [statistic]);
   const limit = lower.reach + share * (upper.reach - lower.reach);
   const widest = scoreOf(statistics, standard, farStatisticsOfScore(standard));
-  // If the spreads of rehearsed batches did not vary, their usual range is unknown.
+  // If the spreads of the rehearsed batches did not vary, their usual range is unknown.
   const far = limit > 0 ? { ...widest, score: widest.score / limit } : null;
   const isBaseline = kind === "baseline";
   const pValue = conformalPValueOfNullScores(rungs, score.score, seconds, isBaseline ? noScores : own);
@@ -258,7 +260,9 @@ function batchSecondsInComparison(batch: ClassSummaries, { samplingRateHz }: Dri
   return comparedSeconds(mergeAcrossClasses(batch), samplingRateHz);
 }
 
-/** Interpolates the evidence factor over the batch's length or, in older calibrations, over the compared length. */
+/**
+ * Interpolates the evidence factor by the length of the batch or, in older calibrations, by the length of the compared data.
+ */
 function evidenceFactorOfComparison(
   { streams, rungs }: KindCalibration,
   seconds: { readonly batch: number; readonly compared: number },
@@ -270,7 +274,7 @@ function evidenceFactorOfComparison(
   return lower.evidence_factor + share * (upper.evidence_factor - lower.evidence_factor);
 }
 
-/** Judges by the smallest p-value of the channels, multiplied by the number of channels. */
+/** Judges by the smallest p-value over the channels, multiplied by the number of channels. */
 function compareByKsTest(
   statistics: BatchStatistics,
   correlationSeconds: Readonly<Record<string, number>>,

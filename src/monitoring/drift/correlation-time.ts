@@ -1,15 +1,15 @@
 import { autocorrelationTime } from "../../stats/autocorrelation-time.ts";
 
 /**
- * Blocks per second. Averaging over blocks removes movements faster than half this rate, so the estimate is longer and
- * therefore conservative.
+ * Blocks per second. Averaging over blocks removes movements faster than half this rate, so the estimate comes out longer,
+ * which is conservative.
  */
 const blocksPerSecond = 5;
 const mostBlocks = 6000;
-/** A series must be this many times as long as its correlation time for the estimate to be reliable. */
+/** Minimum length of a series, as a multiple of its correlation time, for the estimate to be reliable. */
 const leastTimes = 10;
 
-/** Maximum number of samples used per person, counted from the beginning. */
+/** Maximum number of samples used per person, taken from the beginning. */
 export function correlationSamples(samplingRateHz: number): number {
   return mostBlocks * correlationBlockSize(samplingRateHz);
 }

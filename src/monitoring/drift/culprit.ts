@@ -8,8 +8,8 @@ export interface Culprit {
   /** Description of the fault, such as "is in g instead of m/s^2". */
   readonly fault: string;
   /**
-   * Share (0 to 1) of the sensor's distance from the baseline that disappears when the fault is reversed. For an irreversible
-   * fault, the share of samples that show it.
+   * Share (0 to 1) of the sensor's distance from the baseline that disappears when the fault is reversed. For a fault that
+   * cannot be reversed, the share of samples that show it.
    */
   readonly weight: number;
 }

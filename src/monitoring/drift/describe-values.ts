@@ -4,14 +4,14 @@ import { quantiles } from "../../stats/quantile.ts";
 import { sortFloats } from "../../stats/sort-floats.ts";
 import type { BaselineStats, ChannelStats } from "./baseline-stats.ts";
 
-/** Number of histogram bins, enough to show the shape; an arbitrary choice. */
+/** Number of histogram bins, enough to show the shape; arbitrary. */
 const HISTOGRAM_BINS = 64;
 
-/** Computes the part of a baseline that describes the values: statistics over all rows, in the units of the file. */
+/** Computes the part of a baseline that describes the values: statistics over all rows, in the file's units. */
 export type DescribedValues = Pick<BaselineStats, "n_samples" | "sensor_columns" | "per_channel">;
 
 /**
- * @param column returns one channel's values of all rows; called for one channel at a time, to save memory
+ * @param column returns one channel's values over all rows; called for one channel at a time to save memory
  * @throws RangeError if there are no rows or a number is not finite (the code that reads recordings rules out both)
  */
 export function describeValues(
@@ -30,7 +30,7 @@ export function describeValues(
 export interface AboutBaseline {
   /** Paths of the recordings as the user gave them; several paths are joined with ", ". */
   sourceFile: string | readonly string[];
-  /** Path of the scaler's file, relative to the model folder. */
+  /** Path of the scaler file, relative to the model folder. */
   scalerPath: string;
   /** "sha256:..." of that file. */
   scalerHash: string;

@@ -1,4 +1,4 @@
-// Finds faults that are visible in a channel's samples and cannot be reversed: the channel is stuck, or clipped at a limit.
+// Finds faults that are visible in a channel's samples and cannot be reversed: a channel is stuck, or it is clipped at a limit.
 
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import type { BatchSummary, ChannelSummary } from "../summaries/batch-summary.ts";
@@ -6,26 +6,27 @@ import type { Columns } from "../summaries/summarize.ts";
 import type { Culprit } from "./culprit.ts";
 
 /**
- * Maximum number of grid edges of a coarse sensor, which repeats values even in the training data and is therefore not judged.
+ * Maximum number of grid edges for a sensor to count as coarse. Such a sensor repeats values even in the training data and is
+ * therefore not judged.
  */
 const fewestEdges = 128;
-/** A channel may be stuck if it repeats one value for at least this number of seconds; an arbitrary choice. */
+/** A channel may be stuck if it repeats one value for at least this many seconds; arbitrary. */
 export const stuckSeconds = 1;
-/** A channel is stuck if more than this share of its rows is in runs of at least `stuckSeconds`. */
+/** A channel is stuck if more than this share of its rows belongs to runs of at least `stuckSeconds`. */
 export const stuckShare = 0.05;
 /**
- * A channel is clipped if more than this share of its rows is at one end of its range, and the training data and the
+ * A channel is clipped if more than this share of its rows lies at one end of its range while the training data and the
  * stream's own past extend further.
  */
 const clippedShare = 0.02;
 /**
- * A channel is clipped only if the end value occurs this many times as often as each value between the ends, because a channel
- * at rest takes few values.
+ * A channel is clipped only if the end value occurs this many times as often as each value in between, because a channel at
+ * rest takes on few values.
  */
 const clippedRatio = 2;
 
 /**
- * Finds stuck and clipped channels; channels with the largest share of faulty samples come first.
+ * Finds stuck and clipped channels; those with the largest share of faulty samples come first.
  * @param columns [N] samples of each channel
  * @param own summaries of the stream's own past
  */

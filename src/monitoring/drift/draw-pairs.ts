@@ -1,4 +1,5 @@
-// Draws drift-free pairs for `calibrate`: a batch of one person, and the reference that production would compare it with.
+// Draws drift-free pairs for `calibrate`: a batch of one person, and the reference that it would be compared with in
+// production.
 
 import type { Rng } from "../../random.ts";
 import { type ClassSummaries, mergeClassSummaries, subtractClassSummaries } from "../summaries/class-summaries.ts";
@@ -13,7 +14,7 @@ import {
 } from "./rehearsal.ts";
 
 export interface Pair {
-  /** Merged on demand, because keeping all references of one length would take a lot of memory. */
+  /** Merged on demand, because keeping all the references for one length would take a lot of memory. */
   readonly reference: () => ClassSummaries;
   readonly current: readonly Chunk[];
 }
@@ -21,7 +22,7 @@ export interface Pair {
 /** A drift-free pair for batches of `count` chunks; undefined if the group has too few recordings. */
 export type DrawPair = (group: Group, count: number, rng: Rng) => Pair | undefined;
 
-/** With fewer people, a held-out person says little about the next new person; an arbitrary limit. */
+/** With fewer people, a held-out person reveals little about the next new person; the limit is arbitrary. */
 const fewestGroups = 5;
 
 export function drawHeldOutPairs(

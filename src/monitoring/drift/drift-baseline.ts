@@ -20,25 +20,25 @@ import type { DriftModel } from "./comparison.ts";
 import { storedDriftBaseline } from "./stored-drift-baseline.ts";
 import { storedKeys } from "./stored-keys.ts";
 
-/** The part of baseline_stats.json with which `check` compares batches. */
+/** The part of baseline_stats.json that `check` compares batches with. */
 export interface DriftBaseline {
-  /** Sampling rate of the windows, Hz; recordings at another rate are resampled to it first. */
+  /** Sampling rate of the windows in Hz; recordings at other rates are first resampled to it. */
   readonly sampling_rate_hz: number;
   /** Predicted classes, in the order of the network's outputs. */
   readonly classes: readonly string[];
-  /** Edges of the quantile grid by channel, including signals computed from a sensor's axes (see `withSensorSignals`). */
+  /** Quantile grid edges by channel, including signals computed from a sensor's axes (see `withSensorSignals`). */
   readonly edges: Readonly<Record<string, readonly number[]>>;
-  /** Summaries of the training samples, by the class that cross-validation predicted for them. */
+  /** Summaries of the training samples, by the class that was predicted for them in cross-validation. */
   readonly by_class: ClassSummaries;
-  /** What cross-validation predicted for held-out people. */
+  /** Cross-validation predictions for held-out people. */
   readonly signals: ModelSignals;
-  /** The usual distances of drift-free batches. */
+  /** The usual distances for drift-free batches. */
   readonly calibration: Calibration;
-  /** Data for the accuracy estimate; null if no person had enough windows for a batch. */
+  /** Data for estimating accuracy; null if no person had enough windows for a batch. */
   readonly accuracy: AccuracyCalibration | null;
 }
 
-/** Upper limit for a sum of distances between float32 samples, given the largest countable number of samples. */
+/** Upper limit for a sum of distances between float32 samples, for the largest number of samples that can be counted. */
 const largestSum = 1e60;
 
 const presentForm = z
@@ -54,10 +54,10 @@ const presentForm = z
     accuracy: accuracyCalibrationSchema.nullable(),
   })
   .describe(
-    "data that `tidemark check` compares batches with: counts over the grid, and distances that are usual without drift",
+    "data that `tidemark check` compares batches with: counts over the grid, and the usual distances in the absence of drift",
   );
 
-/** Reads the form that `storedDriftBaseline` writes, and also the form of earlier versions, whose keys are in camelCase. */
+/** Reads the form that `storedDriftBaseline` writes, as well as that of earlier versions, whose keys are in camelCase. */
 export const driftBaselineSchema: z.ZodType<DriftBaseline> = z.preprocess(storedDriftBaseline, presentForm);
 
 /** Finds faults in a file that fits the schema: one message per fault. */
@@ -144,7 +144,7 @@ export function referenceOfDriftBaseline({ edges, by_class }: DriftBaseline): Ba
   );
 }
 
-/** @param sensors the sensors of the channels (default: none, so that no length is compared with gravity) */
+/** @param sensors the sensors of the channels (default: none, in which case no length is compared with gravity) */
 export function modelOfDriftBaseline(
   drift: DriftBaseline,
   channels: readonly string[],

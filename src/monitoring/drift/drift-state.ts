@@ -1,5 +1,5 @@
-// State of a stream between batches, apart from the batches of its references: the evidence, the series in which a change is
-// located, and the alarm. It is stored as JSON.
+// State of a stream between batches, apart from the batches in its references: the evidence, the series that a change is
+// located in, and the alarm. It is stored as JSON.
 
 import { z } from "zod";
 import { type EvidenceState, evidenceStateSchema, noEvidence } from "./evidence.ts";
@@ -12,7 +12,7 @@ import { type UnlikelyPersonState, unlikelyPersonStateSchema } from "./unlikely-
 export type DriftVerdict = "normal" | "gradual_drift" | "sudden_change";
 
 export interface AlarmState {
-  /** Number of the batch at which the alarm began, counted from the start of the stream. */
+  /** Number of the batch at which the alarm began, counting from the start of the stream. */
   readonly since: number;
   readonly verdict: Exclude<DriftVerdict, "normal">;
   readonly confirmed: boolean;
@@ -20,7 +20,7 @@ export interface AlarmState {
   readonly changePoint: number | null;
 }
 
-/** State of a stream between batches, apart from the batches of its references. */
+/** State of a stream between batches, apart from the batches in its references. */
 export interface DriftState {
   /** Number of batches judged. */
   readonly batches: number;
@@ -28,18 +28,17 @@ export interface DriftState {
   /** The stream's first scores, which show its own variation and its usual distance from the training data. */
   readonly own: Readonly<Record<OwnPast, OwnScores>> & { readonly baseline?: OwnScores };
   /**
-   * The latest batches, oldest first. Per channel: the differences of the mean and of ln(standard deviation) from the training
-   * data, in the training data's standard deviations, and the KS distance, which reveals other changes. All are computed within
-   * the predicted classes, so that a change of activity does not count. The last entry is the precision of the mean, as an
-   * inverse variance.
+   * The most recent batches, oldest first. Per channel: how far the mean and ln(standard deviation) differ from the training
+   * data, in its standard deviations, and the KS distance, which reveals other changes. All are computed within the predicted
+   * classes, so that a change of activity has no effect. The last entry is the precision (inverse variance) of the mean.
    */
   readonly series: readonly Readonly<Record<string, readonly [number, number, number, number]>>[];
   readonly alarm: AlarmState | null;
-  /** State of the test for the end of the fault; absent without an alarm, and from alarms of earlier versions. */
+  /** State of the test for the end of the fault; absent if there is no alarm, or if an earlier version raised it. */
   readonly recovery?: Recovery;
   /**
-   * Distances of the stream's first batches from the training data, for the comparison with people; absent until one of its
-   * batches has been compared.
+   * Distances between the stream's first batches and the training data, to compare with those of people; absent until a batch
+   * has been compared.
    */
   readonly stranger?: UnlikelyPersonState;
 }

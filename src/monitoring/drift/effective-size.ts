@@ -1,4 +1,4 @@
-/** Effective size n m / (n + m) of a pair of samples, in rows; 0 if either sample is empty. */
+/** Effective size n m / (n + m), in rows, of a pair of samples; 0 if either is empty. */
 export function effectiveSize(n: number, m: number): number {
   return n === 0 || m === 0 ? 0 : (n * m) / (n + m);
 }

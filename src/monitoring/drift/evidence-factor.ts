@@ -1,30 +1,27 @@
-// Determines the evidence that raises an alarm (the alarm level). The e-detector keeps its run length if each p-value is valid
-// given the previous ones. The p-values of one stream are not quite valid: an unusual anchor stays unusual for all later
+// Determines how much evidence raises an alarm (the alarm level). The e-detector maintains its run length if each p-value is
+// valid given the previous ones. The p-values of one stream are not quite valid: an unusual anchor stays unusual for all later
 // batches, and some people vary more than others. Whole drift-free streams of each person are therefore rehearsed and judged as
-// in production, by a calibration from the other people, and the level is raised until these streams reach the requested run
-// length. This costs little. Evidence of a real change multiplies with every bet, so a level that is ten times as high delays
-// the alarm by only one or two bets. A bet is one batch of several activities, or five batches of one bout.
+// in production, by a calibration based on the other people, and the level is raised until these streams reach the requested
+// run length. This costs little. Evidence of a real change multiplies with every bet, so a level ten times as high delays the
+// alarm by only one or two bets. A bet is one batch with several activities, or five batches from one bout.
 
 import type { Rng } from "../../random.ts";
 import type { DayPlan } from "./rehearsal.ts";
 import { judgeRehearsedStream, type RehearsedPerson } from "./rehearsed-stream.ts";
 import { weighedEvidence } from "./weigh-evidence.ts";
 
-/**
- * Run lengths for which the level is measured; streams of `batchesPerStream` batches are too short for much longer
- * ones.
- */
+/** Run lengths that the level is measured for; streams of `batchesPerStream` batches are too short for much longer ones. */
 const runLengths = [50, 100, 200, 400] as const;
 export const batchesPerStream = 100;
 /**
- * With few people, everyone has several streams, until there are `leastStreams` or everyone has `mostPerPerson`. Otherwise, two
- * or three streams alone would decide the level. The level is not measured with fewer than `fewestPeople`, because even many
- * streams of a few people are not representative. All three are arbitrary.
+ * If there are few people, each contributes several streams, until there are `leastStreams` or each has `mostPerPerson`.
+ * Otherwise, two or three streams alone would determine the level. The level is not measured with fewer than `fewestPeople`,
+ * because even many streams from a few people are not representative. All three are arbitrary.
  */
 const [leastStreams, mostPerPerson, fewestPeople] = [36, 3, 5];
-/** The evidence of a few people exceeds any level. A level above this limit would hide the faults of everybody else. */
+/** For a few people, the evidence exceeds any level. A level above this limit would hide everyone else's faults. */
 const mostFactor = 100;
-/** At this run length, no amount of evidence raises an alarm. */
+/** Run length at which no amount of evidence raises an alarm. */
 const endlessRunLength = 1e12;
 
 export interface EvidencePlan {
@@ -32,11 +29,11 @@ export interface EvidencePlan {
   readonly count: number;
   readonly day: DayPlan;
   readonly rng: Rng;
-  /** Maps the streams (default: one after another). */
+  /** Maps over the streams (default: sequentially). */
   readonly map?: <Item, Result>(items: readonly Item[], each: (item: Item) => Result) => Result[];
 }
 
-/** The evidence after each batch of some streams without alarms, by person; see `evidenceFactorStreams`. */
+/** The evidence after each batch of streams without alarms, by person; see `evidenceFactorStreams`. */
 export function evidenceFactorPaths(people: readonly RehearsedPerson[], plan: EvidencePlan): number[][][] {
   const { map = (all, each) => all.map((item) => each(item)), count, day, rng } = plan;
   const stream = { batches: batchesPerStream, count, day, arl: endlessRunLength };
@@ -56,7 +53,7 @@ export function evidenceFactorStreams(people: number): number {
 
 /**
  * @param paths the evidence after each batch of one or more streams per person
- * @param most upper limit of the factor
+ * @param most upper limit for the factor
  * @returns at least 1: the largest ratio, over all run lengths, of the required evidence to the run length
  */
 export function evidenceFactor(paths: readonly (readonly number[])[], most: number = mostFactor): number {
@@ -64,8 +61,8 @@ export function evidenceFactor(paths: readonly (readonly number[])[], most: numb
 }
 
 /**
- * Finds the lowest level that streams cross for the first time at most once in `arl` batches. A stream's batches
- * count up to its first crossing, or to its end if it never crosses the level.
+ * Finds the lowest level at which first crossings by streams occur at most once per `arl` batches. A stream's batches count up
+ * to its first crossing, or to its end if it never crosses the level.
  */
 export function evidenceFactorLevel(paths: readonly (readonly number[])[], arl: number): number {
   const levels = [...new Set(paths.flatMap(evidenceFactorPeaks))].sort((a, b) => a - b);

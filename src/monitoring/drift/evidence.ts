@@ -1,13 +1,14 @@
-// Accumulates evidence over time. A batch's p-value becomes an e-value, a bet whose expectation is at most 1 while nothing has
-// changed. The Shiryaev-Roberts e-detector adds up the capital of gamblers; at each batch, another gambler starts betting
-// (Shin, Ramdas and Rinaldo, "E-detectors", 2024). It raises an alarm when that sum reaches the requested average run length:
+// Accumulates evidence over time. Converts a batch's p-value to an e-value: a bet whose expectation is at most 1 as long as
+// nothing has changed. The Shiryaev-Roberts e-detector adds up the capital of gamblers, one of whom starts betting at each
+// batch (Shin, Ramdas and Rinaldo, "E-detectors", 2024). It raises an alarm when that sum reaches the requested average run
+// length:
 //
 //   M_t = (M_{t-1} + 1) e_t,   alarm when M_t >= arl,
 //
-// The mean number of batches between false alarms is then at least arl, whatever the distribution of the p-values, as long
-// as each is valid given the earlier ones. The cost is a delay: a lasting shift with p-values near p raises an alarm after
-// about ln(arl) / ln(e(p)) batches. P-values from a finite calibration set are valid on average over such sets, not for a
-// given set. The run length of a particular set is measured, not guaranteed.
+// The mean number of batches between false alarms is then at least arl, whatever the distribution of the p-values, as long as
+// each is valid given the earlier ones. The cost is a delay: a lasting shift with p-values around p raises an alarm after about
+// ln(arl) / ln(e(p)) batches. P-values from a finite calibration set are valid on average over such sets, not for any
+// particular one. The run length for a particular set is measured, not guaranteed.
 
 import { z } from "zod";
 
@@ -16,7 +17,7 @@ export interface EvidenceState {
   readonly value: number;
   /** Batches since the evidence was last reset. */
   readonly batches: number;
-  /** The bout of one activity that the last batches belong to; absent after a batch of several activities. */
+  /** The bout of one activity that the most recent batches belong to; absent after a batch with several activities. */
   readonly bout?: {
     readonly activity: number;
     /** Value of M before the bout. */
@@ -50,20 +51,20 @@ export function evidenceOf(p: number): number {
   return (1 - p + p * log) / (p * log * log);
 }
 
-/** Number of batches of one bout after which the next bet begins; an arbitrary choice. */
+/** Number of batches in one bout after which the next bet begins; arbitrary. */
 export const mostBatchesPerBet = 5;
 /**
- * Upper limit of a batch's e-value. The limit keeps a bout's sum finite, so that JSON can store it, and is far above every
- * alarm level.
+ * Upper limit of a batch's e-value. The limit keeps a bout's sum finite, so that it can be stored as JSON, and is far above
+ * every alarm level.
  */
 const mostPerBatch = 1e150;
 
 /**
- * The evidence after one more batch. Batches of one bout are not independent evidence: a person who sits differently today may
- * do so for an hour. A bout is therefore one bet. Its e-value is the mean of its batches' e-values, which is itself an e-value
- * however the batches depend on each other.
+ * Returns the evidence after one more batch. Batches of one bout are not independent evidence: a person who sits differently
+ * today may do so for an hour. A bout therefore counts as one bet. Its e-value is the mean of its batches' e-values, which is
+ * itself an e-value no matter how the batches depend on each other.
  * @param eValue of the batch
- * @param activity the class that fills the batch; null if several do
+ * @param activity the class that fills the batch; null if there are several classes
  */
 export function addEvidence(state: EvidenceState, eValue: number, activity: number | null = null): EvidenceState {
   const e = Math.min(eValue, mostPerBatch);

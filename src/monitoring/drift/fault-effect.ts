@@ -1,7 +1,7 @@
-// Determines whether a batch still shows the effect of the fault that raised the alarm. A fault moves some figure of the series
-// (the mean or the spread of a signal within its classes) away from where it was before the change. The figure that the fault
-// moved most clearly tells whether the fault lasts, because the batch is nearer either to the old or to the new value. A
-// p-value over all signals often cannot, because batches with a subtle fault are often ordinary.
+// Determines whether a batch still shows the effect of the fault that raised the alarm. A fault moves some figure in the series
+// (the mean or spread of a signal within classes) away from its value before the change. The figure moved most clearly shows
+// whether the fault persists: the batch is closer to either the old or the new value. A p-value over all signals often does
+// not, because batches with a subtle fault often look ordinary.
 
 import { median } from "../../stats/median.ts";
 import type { DriftState } from "./drift-state.ts";
@@ -9,23 +9,24 @@ import type { DriftState } from "./drift-state.ts";
 type Series = DriftState["series"];
 type SeriesValue = Series[number][string];
 
-/** Minimum number of entries on each side of the change to tell where a figure was; arbitrary. */
+/** Minimum number of entries on each side of the change to locate a figure; arbitrary. */
 export const fewestBefore = 5;
 const fewestSince = 3;
 /**
- * The change in a figure is clear if it is this many times as large as the figure's spread; chosen on one half of WISDM's and
- * MotionSense's people.
+ * A change in a figure is clear if it is at least this many times the figure's spread; chosen on one half of the people in
+ * WISDM and MotionSense.
  */
 const clear = 3;
 /**
- * Lower limit of a spread, in standard deviations of the training data, because few batches may be alike by chance; arbitrary.
+ * Lower limit for a spread, in standard deviations of the training data, because a few batches may be alike by chance;
+ * arbitrary.
  */
 const leastSpread = 0.05;
 
 /**
  * @param series ends with the batch in question
  * @param start index of the first entry after the change
- * @returns null if no figure shows the fault clearly, or if the batch does not have that figure
+ * @returns null if no figure shows the fault clearly, or the batch lacks that figure
  */
 export function faultEffect(series: Series, start: number): "lasts" | "gone" | null {
   const [before, since, current] = [
@@ -51,7 +52,7 @@ export function faultEffect(series: Series, start: number): "lasts" | "gone" | n
   return Math.abs(best.share) <= 0.5 ? "gone" : null;
 }
 
-/** The median, and the median absolute deviation as a standard deviation. */
+/** The median, and the median absolute deviation scaled to a standard deviation. */
 function spreadOfFigure(side: Series, name: string, figure: 0 | 1): { n: number; median: number; spread: number } {
   const values = side.flatMap((entry) => (hasFigure(entry[name]) ? [entry[name]![figure]] : []));
   const middle = median(values);

@@ -1,5 +1,5 @@
-// Textbook thresholds, used on request or if there is too little data to calibrate. On real sensor data they raise alarms on
-// most drift-free batches, so exceeding them does not prove drift.
+// Textbook thresholds, used on request or when there is too little data for a calibration. On real sensor data they raise
+// alarms on most drift-free batches, so exceeding them does not prove drift.
 
 import type { ChannelStatistics } from "./channel-statistics.ts";
 
@@ -21,14 +21,14 @@ export const fixedThresholds: Readonly<Record<FixedStatistic, { readonly moderat
 export interface FixedFinding {
   readonly channel: string;
   readonly statistic: FixedStatistic;
-  /** Value of the statistic; a mean shift has a sign. */
+  /** Value of the statistic; a mean shift is signed. */
   readonly value: number;
   readonly level: Exclude<FixedLevel, "normal">;
 }
 
 /**
- * The statistics that exceed their thresholds, the largest excess first, and the worst level among them.
- * @example "large" means sudden change if the reference is the rolling one, and gradual drift if it is the baseline
+ * Statistics that exceed their thresholds, largest excess first, and the worst level among them.
+ * @example "large" means a sudden change if the reference is the rolling one, and gradual drift if it is the baseline
  */
 export function judgeByThresholds(statistics: Readonly<Record<string, ChannelStatistics>>): {
   level: FixedLevel;

@@ -1,5 +1,5 @@
 // The last step of training: calibrates the monitor on drift-free batches. It draws ("rehearses") such batches from each person
-// in the training data, with the classes that a fold's network predicted without having been trained on that person.
+// in the training data, using the classes predicted by a fold's network that was not trained on that person.
 
 import type { Rng } from "../../random.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
@@ -23,20 +23,20 @@ import { type MapItems, mapItems } from "./map-items.ts";
 import { type ChunkBlock, PackedChunk, packChunk } from "./packed-chunk.ts";
 import type { Chunk, Group } from "./rehearsal.ts";
 
-/** Length of the longest chunk; activities that were recorded in shorter pieces give shorter chunks. */
+/** Length of the longest chunk; activities recorded in shorter pieces yield shorter chunks. */
 const longestChunkSeconds = 15;
 const lengthsSeconds = [15, 60, 300, 900] as const;
 const shiftSd = 0.6;
 
 /**
- * @param windowSignals signals of the training windows
+ * @param windowSignals signals for the training windows
  * @param probabilities [W, K] out of fold, after temperature scaling
- * @param options.signals names of the channels and signals to freeze (default: all that the sensors have)
+ * @param options.signals names of the channels and signals to freeze (default: all that the sensors provide)
  * @param options.day what is rehearsed; see `calibrate`. "auto" means recorded order if most of the data comes from
  *   recordings of several activities
- * @param options.also signals of further training windows that rehearsals do not use, such as pseudo-labelled windows
+ * @param options.also signals for additional training windows that rehearsals do not use, such as pseudo-labelled windows
  * @param options.progress see `calibrate`
- * @param options.map maps channels, stretches and rehearsals (default: one after another); see `MapItems`
+ * @param options.map maps over channels, stretches and rehearsals (default: sequentially); see `MapItems`
  */
 export function freezeDriftBaseline(
   windowSignals: WindowSignals,
@@ -93,7 +93,7 @@ export function freezeDriftBaseline(
   };
 }
 
-/** Leaves out constant signals, because they cannot be compared with anything. */
+/** Leaves out constant signals, because nothing can be compared with them. */
 function freezeDriftReference(
   names: readonly string[],
   signals: WindowSignals,
@@ -119,9 +119,7 @@ function labelsToFreeze({ windows }: WindowSignals): Int32Array {
   return gatherMeasuredSamples(windows, classOfMeasuredSamples(windows, windows.labels));
 }
 
-/**
- * Whether most chunks come from recordings of several activities, which contain the activities in their natural order.
- */
+/** Whether most chunks come from recordings of several activities, in which the activities occur in their natural order. */
 function freezesInRecordedOrder(groups: readonly Group[]): boolean {
   const recordings = groups.flatMap(({ chunks }) => [...Map.groupBy(chunks, ({ recording }) => recording).values()]);
   const several = recordings.filter((chunks) => new Set(chunks.map(({ label }) => label)).size > 1);
@@ -129,7 +127,7 @@ function freezesInRecordedOrder(groups: readonly Group[]): boolean {
   return count(several) > count(recordings) / 2;
 }
 
-/** Up to a quarter of the stretches may be too short for a chunk. */
+/** Allows up to a quarter of the stretches to be too short for a chunk. */
 function freezeChunkRows({ windows: { samplingRateHz, windowSize }, runs }: WindowSignals): number {
   const lengths = runs.map(({ from, to }) => to - from).sort((a, b) => a - b);
   const most = Math.max(windowSize, Math.floor(longestChunkSeconds * samplingRateHz));
@@ -211,7 +209,7 @@ function freezeCorrelations(
   return Object.fromEntries(times as [string, number][]);
 }
 
-/** Everyone's windows in recorded order, cut into batches of each length on the ladder. */
+/** All people's windows in recorded order, cut into batches of every length on the ladder. */
 function freezeAccuracy(
   { windows }: WindowSignals,
   probabilities: Float32Array,

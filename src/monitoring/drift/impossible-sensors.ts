@@ -1,6 +1,6 @@
-// Finds sensors with values that are impossible for any wearer and any position on the body. It uses only physics: gravity is
-// the same for everybody, and when a sensor turns, the direction of gravity that it measures turns too. No calibration is
-// needed, so the first batch of a stream can be judged.
+// Finds sensors with values that are impossible for any wearer and any position on the body. It relies only on physics: gravity
+// is the same for everyone, and when a sensor turns, the direction of gravity that it measures turns with it. No calibration is
+// needed, so even a stream's first batch can be judged.
 
 import {
   gravityInSensorUnit,
@@ -21,37 +21,37 @@ import { turningRatio } from "./turning-ratio.ts";
 /** A sensor with impossible values. */
 export interface ImpossibleSensor {
   readonly sensor: Sensor;
-  /** The measured and the possible values, in one sentence without a full stop. */
+  /** The measured and the possible values, as one sentence without a full stop. */
   readonly message: string;
-  /** Size of the values as a multiple of the limit; more than 1. */
+  /** Magnitude of the values as a multiple of the limit; more than 1. */
   readonly excess: number;
   /** The fault that explains the values; null if no known fault does. */
   readonly cause: Culprit | null;
 }
 
 /**
- * Limits for the length of the mean acceleration over a second (median over a batch), as shares of gravity; see
+ * Limits for the length of the mean acceleration over a second (median over a batch), as fractions of gravity; see
  * sensor-seconds.ts.
  */
 const [leastGravity, mostGravity] = [0.5, 2];
 /**
- * Values fit a unit if the mean vector's length differs from gravity by at most a share `nearGravity` in at least a
- * share `mostlyGravity` of the seconds. After gravity has been removed, the lengths vary too much to fit any unit. Both
- * are arbitrary.
+ * Values fit a unit if, in at least a fraction `mostlyGravity` of the seconds, the mean vector's length differs from gravity by
+ * at most a fraction `nearGravity`. Once gravity has been removed, the lengths vary too much to fit any unit. Both are
+ * arbitrary.
  */
 const [nearGravity, mostlyGravity] = [0.5, 0.8];
-/** Minimum duration of a batch that is judged; an arbitrary choice. */
+/** Minimum duration of a batch to be judged; arbitrary. */
 const leastSeconds = 5;
 /**
- * Limits of the ratio of turns; see turning-ratio.ts. Each limit lies about halfway, on a logarithmic scale, between the most
- * extreme ratio of people and the ratio that the other unit gives.
+ * Limits for the ratio of turns; see turning-ratio.ts. Each limit lies about halfway, on a logarithmic scale, between the most
+ * extreme ratio seen in people and the ratio that the other unit would give.
  */
 const [leastTurning, mostTurning] = [1 / 16, 25];
 
 /**
- * @param columns [N] samples of each channel, in order of time
+ * @param columns [N] samples of each channel, in time order
  * @param sensors the sensors that the model was trained on, in its units
- * @param baseline baseline of the sensors' channels; without it, no axis is known to be stuck
+ * @param baseline baseline of the sensors' channels; if omitted, no axis counts as stuck
  */
 export function impossibleSensors(
   columns: Columns,
@@ -131,7 +131,7 @@ function causeOfImpossibleLengths(
   return weight > 0.5 ? { kind: "gravity", channels, fault: "has no gravity, unlike the training data", weight } : null;
 }
 
-/** Finds the unit in which most seconds measure gravity. */
+/** Finds the unit in which the acceleration equals gravity in most seconds. */
 function unitOfImpossibleSeconds(
   lengths: readonly number[],
   kind: Sensor["kind"],

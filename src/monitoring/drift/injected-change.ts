@@ -1,6 +1,6 @@
-// A change that is injected into a stream of batches. Its channel, direction or axis is drawn once, when the stream begins.
-// Values that are new in every batch, such as noise, come from the batch's own generator. A batch therefore depends only on the
-// stream's seed and its own number, and with equal seeds, changes of different sizes affect the same channel.
+// A change that is injected into a stream of batches. Its channel, direction or axis is drawn once, when the stream starts.
+// Values that are new in every batch, such as noise, come from the batch's own random generator. A batch therefore depends only
+// on the stream's seed and its own number, and changes of different sizes affect the same channel if the seeds are equal.
 
 import type { Rng } from "../../random.ts";
 import type { Columns } from "../summaries/summarize.ts";
@@ -36,27 +36,31 @@ export interface Change {
   readonly name: string;
   readonly expected: Exclude<DriftVerdict, "normal">;
   /**
-   * Starts the change for one stream. Starting a change does not advance `rng`, and the results do not depend on the order in
-   * which batches are requested.
+   * Starts the change for one stream. This does not advance `rng`, and the results do not depend on the order in which batches
+   * are requested.
    */
   readonly begin: (rng: Rng) => Injection;
 }
 
 /**
- * @param columns columns of one batch, all of the same length; columns that are not channels of the catalogue pass through
- * @param batch number of the batch, counted from 1 at the batch in which the change begins
+ * @param columns columns of one batch, all of the same length; columns that are not channels in the catalogue are passed
+ * through
+ * @param batch number of the batch, counting from 1 at the batch where the change begins
  * @returns columns of the same length; unchanged columns are the same arrays
  * @throws RangeError if a channel is missing, the lengths differ, or `batch` is below 1
  */
 export type Injection = (columns: Columns, batch: number) => Columns;
 
 /**
- * Draws the parameters of a change once per stream, and returns a function that changes the channels of a batch with the
- * batch's own generator.
+ * Draws the parameters of a change once per stream, and returns a function that applies the change to a batch's channels, using
+ * the batch's own generator.
  */
 export type Draw = (rng: Rng) => (columns: Columns, batch: number, ownRng: Rng) => Columns;
 
-/** Builds a change from a draw: checks each batch, passes its channels to the change, and replaces the changed channels. */
+/**
+ * Builds a change from its drawn parameters: checks each batch, passes its channels to the change, and replaces the changed
+ * channels.
+ */
 export function beginInjectedChange(channels: readonly string[], draw: Draw): Change["begin"] {
   return (rng) => {
     const changed = draw(rng);
@@ -66,7 +70,7 @@ export function beginInjectedChange(channels: readonly string[], draw: Draw): Ch
       const lengths = channels.map((name) => columns[name]?.length);
       if (!lengths.every((length) => length !== undefined && length === lengths[0])) {
         const found = channels.map((name, i) => `${name} ${lengths[i] ?? "missing"}`).join(", ");
-        throw new RangeError(`injection: expected channels of one length, got ${found}`);
+        throw new RangeError(`injection: expected channels of equal length, got ${found}`);
       }
       const own = Object.fromEntries(channels.map((name) => [name, columns[name]!]));
       return { ...columns, ...changed(own, batch, ofBatches.split(`${batch}`)) };
@@ -80,7 +84,7 @@ interface Target {
   readonly direction: 1 | -1;
 }
 
-/** Changes one of the named channels, the same channel in all batches. */
+/** Changes one of the named channels; the same one in every batch. */
 export function injectIntoOneChannel(
   names: readonly string[],
   change: (column: Float32Array, target: Target, batch: number) => Float32Array,

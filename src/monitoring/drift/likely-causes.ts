@@ -1,7 +1,7 @@
 // Explains why a batch is unlike its references. If a sensor's values are impossible (impossible-sensors.ts), only the fault
-// behind them is named. Otherwise, each suspected fault is reversed and the batch is measured again. Only a fault whose
-// reversal makes the batch ordinary is named. Faults that cannot be reversed (a stuck or clipped channel) are detected
-// directly. If no reversal makes the batch ordinary, the cause remains unknown.
+// behind them is named. Otherwise, each suspected fault is reversed and the batch is measured again. A fault is named only if
+// reversing it makes the batch ordinary. Faults that cannot be reversed (a stuck or clipped channel) are detected directly. If
+// no reversal makes the batch ordinary, the cause remains unknown.
 
 import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import type { Columns } from "../summaries/summarize.ts";
@@ -13,7 +13,7 @@ import type { DriftState } from "./drift-state.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 import { compareForVerdict, type DriftOptions, type Past } from "./verdict.ts";
 
-/** A batch, or its beginning, with a suspected fault reversed. */
+/** A batch, or the start of one, with a suspected fault reversed. */
 export interface UndoneFault {
   readonly fault: Culprit;
   readonly byClass: ClassSummaries;
@@ -22,16 +22,16 @@ export interface UndoneFault {
 /** A batch is ordinary if its p-values are above this limit. */
 const ordinaryP = 0.05;
 /**
- * Reversing the fault must multiply the smallest p-value by at least this factor; chosen on one half of WISDM's and
- * MotionSense's people.
+ * Minimum factor by which reversing the fault must raise the smallest p-value; chosen on one half of the people in WISDM and
+ * MotionSense.
  */
 const leastGain = 5;
 
 /**
- * Returns the likely causes of a batch, likeliest first.
+ * Returns the likely causes of a batch, most likely first.
  * @param batch.columns [N] samples of each channel
  * @param batch.undone the batch with each of the suspected faults reversed
- * @param batch.comparisons comparisons of the unchanged batch
+ * @param batch.comparisons comparisons for the unchanged batch
  * @param state the stream's state before the batch
  * @returns no causes if the batch is ordinary or nothing explains why it is unusual
  */
@@ -40,7 +40,7 @@ export function likelyCauses(
     readonly columns: Columns;
     readonly undone: readonly UndoneFault[];
     readonly comparisons: readonly Comparison[];
-    /** The batch as it is. If absent, a wrong rate may be named even if only the roughness is unusual. */
+    /** The batch as it is. If absent, a wrong rate can be named even if only the roughness is unusual. */
     readonly byClass?: ClassSummaries;
     /** Sensors with impossible values (default: none known). */
     readonly impossible?: readonly ImpossibleSensor[];
@@ -62,8 +62,7 @@ export function likelyCauses(
     const compared = (side: ClassSummaries, known: DriftModel): Comparison[] =>
       compareForVerdict(side, past, known, state, thresholds);
     if (fault.kind !== "sampling rate") return doesCauseExplain(fault, comparisons, compared(byClass, model));
-    // The roughness is omitted on both sides. Otherwise, any rate would seem to explain noise, which only the roughness
-    // reveals.
+    // Omits the roughness on both sides. Otherwise, any rate would appear to explain noise, which only the roughness reveals.
     const known = causeModelWithoutRoughness(model);
     const before = whole === undefined ? comparisons : compared(whole, known);
     return (
@@ -77,8 +76,8 @@ export function likelyCauses(
 }
 
 /**
- * Simple faults first: a wrong unit, one flipped axis, a wrong rate, and then by the number of axes, flipped before swapped
- * ones.
+ * Sorts simple faults first: a wrong unit, one flipped axis, a wrong rate. The others follow by number of axes, flipped before
+ * swapped.
  */
 function complexityOfCause({ kind, channels }: Culprit): number {
   if (kind === "unit") return 0;
@@ -87,8 +86,8 @@ function complexityOfCause({ kind, channels }: Culprit): number {
 }
 
 /**
- * A wrong unit moves a batch further away than chance explains. With the right unit, the batch only has to be closer than that,
- * because people who differ from the training data differ in the right unit, too.
+ * A wrong unit moves a batch further away than chance explains. In the right unit, the batch only has to be closer than that,
+ * because people who differ from the training data still differ in the right unit.
  */
 function doesCauseExplain({ kind }: Culprit, before: readonly Comparison[], after: readonly Comparison[]): boolean {
   const isBeyond = (side: typeof before): boolean => side.some(({ beyond }) => beyond);
@@ -98,7 +97,7 @@ function doesCauseExplain({ kind }: Culprit, before: readonly Comparison[], afte
   return after.every(isOrdinaryWithoutCause) && likeness(after) >= leastGain * likeness(before);
 }
 
-/** Whether chance explains a comparison. */
+/** Whether a comparison can be explained by chance. */
 function isOrdinaryWithoutCause({ beyond, pValue, findings }: Comparison): boolean {
   return !beyond && (pValue === null ? findings.length === 0 : pValue.p > ordinaryP);
 }

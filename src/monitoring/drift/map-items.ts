@@ -1,9 +1,10 @@
-// Maps items in one thread or several, for the long parts of a calibration. Threads that share the work make the same calls in
-// the same order, with the same items, and each thread receives all results. A result may therefore depend only on its item.
+// Maps over items in one or several threads, for the long-running parts of a calibration. Threads that share the work make the
+// same calls in the same order, with the same items, and each receives all results. A result may therefore depend only on its
+// item.
 
 /**
  * Maps items like `Array.map`.
- * @param onResult receives the number of results so far, of all threads together
+ * @param onResult receives the number of results so far, over all threads
  */
 export type MapItems = <Item, Result>(
   items: readonly Item[],

@@ -19,9 +19,7 @@ export interface StoredSensor {
   readonly gravity: boolean | null;
 }
 
-/**
- * A model's sensors, taken from its manifest, or from the names of its channels if an earlier version wrote the manifest.
- */
+/** A model's sensors, from its manifest or, if an earlier version wrote the manifest, from the channel names. */
 export function sensorsOfModel(data: {
   readonly channels: readonly string[];
   readonly sensors?: readonly StoredSensor[];

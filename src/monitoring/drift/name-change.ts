@@ -1,28 +1,28 @@
-// Determines whether a change is sudden or gradual. The channel that a step or a ramp explains best decides: the series of its
-// means or of its spreads or, if neither changes, the series of its distances from the training data, which also reveal a change
-// of shape. At the alarm, the kind is provisional; some batches later, it is confirmed, and does not change until the alarm ends.
+// Determines whether a change is sudden or gradual. The channel best explained by a step or a ramp decides. Its series is that
+// of its means or its spreads or, if neither changes, that of its distances from the training data, which also reveal a change
+// in shape. At the alarm, the kind is provisional; a few batches later it is confirmed, and it then stays the same until the
+// alarm ends.
 
 import { type ChangeShape, changeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";
 import type { AlarmState, DriftState } from "./drift-state.ts";
 
-/** If means and spreads explain less of their series than this share, the change may be in neither; an arbitrary choice. */
+/** If means and spreads explain less of their series than this share, the change may lie in neither; arbitrary. */
 const leastExplained = 0.5;
-/** With fewer batches, one of several channels may look like a step or a ramp by chance; an arbitrary limit. */
+/** With fewer batches, one of several channels may look like a step or a ramp by chance; the limit is arbitrary. */
 const shortSeries = 10;
 /**
- * A step must have at least this ratio of residuals; otherwise the change is called a ramp, because noise hides the first
- * batches of a ramp, and a step that begins later then fits nearly as well. Chosen on one half of WISDM's and MotionSense's
- * people.
+ * Minimum ratio of residuals for a step. Below it, the change counts as a ramp: noise hides the first batches of a ramp, so a
+ * step that begins later fits nearly as well. Chosen on one half of the people in WISDM and MotionSense.
  */
 const leastStepRatio = 1.09;
 /**
- * A ramp moves away from the anchor, but hardly from the last batches: the evidence against the rolling reference is less than
- * this share of the evidence against the anchor. Chosen on one half of WISDM's and MotionSense's people.
+ * A ramp moves away from the anchor but hardly from the last batches: its evidence against the rolling reference is less than
+ * this share of its evidence against the anchor. Chosen on one half of the people in WISDM and MotionSense.
  */
 const leastOfAnchor = 0.2;
 
-/** Returns the alarm after a batch that raises or keeps it. */
+/** Returns the alarm after a batch that raises it or keeps it up. */
 export function nameChange(
   state: DriftState,
   now: {
@@ -36,7 +36,7 @@ export function nameChange(
   if (state.alarm?.confirmed) return state.alarm;
   const { shape, evidence, beyond, confirmAfter } = now;
   const since = state.alarm?.since ?? state.batches;
-  // After one or two batches, no step can be fitted yet, only a steep ramp.
+  // After one or two batches, a step cannot be fitted yet, only a steep ramp.
   const decided = shape !== null && now.series.length - shape.start > 2;
   // A ramp starts small, so it cannot begin with values outside the range of everyone in the training data.
   const impossible = state.alarm === null && beyond?.reference === "baseline";
@@ -54,8 +54,8 @@ export function nameChange(
 }
 
 /**
- * Uses the channel that a step or a ramp explains best, not the most distant channel, whose values may fluctuate most. In a
- * short series, a step or a ramp fits some channel well by chance, so the most distant channel is used.
+ * Uses the channel best explained by a step or a ramp, not the most distant one, whose values may fluctuate the most. In a
+ * short series, a step or ramp will fit some channel well by chance, so the most distant channel is used instead.
  */
 export function changeShapeToName(
   series: DriftState["series"],
@@ -69,8 +69,7 @@ export function changeShapeToName(
 }
 
 /**
- * Uses the channel's means or its spreads, whichever a step or a ramp explains better, or its distances if neither is
- * explained.
+ * Uses the channel's means or its spreads, whichever are better explained by a step or ramp, or its distances if neither are.
  */
 function channelShapeToName(channel: readonly DriftState["series"][number][string][]): ChangeShape {
   const of = (i: number): number[] => channel.map((batch) => batch[i]!);

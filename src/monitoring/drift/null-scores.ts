@@ -1,14 +1,14 @@
 // Measures how unusual a score is among batches without drift. The scores of drift-free batches (from people and recordings
 // that a fold of cross-validation held out) are stored in order, for a ladder of batch lengths, because a minute of movement
-// usually differs from the reference much more than a quarter of an hour does. The p-value is conformal (Vovk, Gammerman and
-// Shafer 2005). The p-value is computed as if there were one more person, who is as unusual as the most unusual known person.
-// One person's batches resemble each other, so with few people, treating their batches as independent would double the false
-// alarms.
+// usually differs far more from the reference than a quarter of an hour does. The p-value is conformal (Vovk, Gammerman and
+// Shafer 2005). The p-value is computed as if there were one more person, as unusual as the most unusual known one. One
+// person's batches resemble each other, so with few people, treating their batches as independent would double the number of
+// false alarms.
 //
-// Some people vary more than others in every batch. Once a few of a stream's own scores are known, they are used to standardise
-// its further scores. The mean of the stream's own scores is shrunk towards the mean over all people (James and Stein's
-// shrinkage, by the variances within and between people), and their spread is mixed with that of all people. Each rehearsed
-// score is standardised in the same way, from as many other scores of the same person, so that rehearsed and new scores are
+// Some people consistently vary more than others. Once a few of a stream's own scores are known, they are used to standardise
+// its later scores. The mean of the stream's own scores is shrunk towards the mean over all people (James and Stein's
+// shrinkage, by the variances within and between people), and their spread is blended with that of all people. Each rehearsed
+// score is standardised in the same way, using as many other scores from the same person, so that rehearsed and new scores are
 // equally uncertain.
 
 import { z } from "zod";
@@ -34,11 +34,11 @@ export interface PValue {
   readonly extrapolated: number;
   /** The smallest p-value that m null batches can give: 1 / (m + 1). */
   readonly resolution: number;
-  /** How many null batches of the nearest length scored at least as high, and the total number of null batches. */
+  /** Number of null batches of the nearest length that scored at least as high, and the total number of them. */
   readonly asHigh: number;
   readonly nullBatches: number;
   /**
-   * Number of people with whose null batches the score is compared. A p-value below 1 / (people + 1) assumes that no new person
+   * Number of people whose null batches the score is compared with. A p-value below 1 / (people + 1) assumes that no new person
    * is more unusual than all of them.
    */
   readonly people: number;
@@ -58,7 +58,7 @@ export const nullRungSchema: z.ZodObject<{ seconds: z.ZodNumber; scores: z.ZodAr
       .describe("scores of drift-free batches, by person, ascending"),
   });
 
-/** Drift-free scores of one stream, in order: their number, mean, last value, and sum of squared steps. */
+/** A summary of one stream's drift-free scores in order: their number, mean, last value, and sum of squared steps. */
 export interface OwnScores {
   readonly n: number;
   readonly mean: number;
@@ -75,20 +75,20 @@ export const ownScoresSchema: z.ZodType<OwnScores> = z.object({
   steps: z.number().min(0),
 });
 
-/** Returns the statistics with one more score. */
+/** Returns the summary with one more score added. */
 export function addNullScore({ n, mean, last, steps }: OwnScores, score: number): OwnScores {
   const step = n === 0 ? 0 : score - last;
   return { n: n + 1, mean: mean + (score - mean) / (n + 1), last: score, steps: steps + step ** 2 };
 }
 
-/** The spread of all people counts as much as this number of the stream's own scores; an arbitrary choice. */
+/** The spread over all people counts as much as this many of the stream's own scores; arbitrary. */
 const scoresOfEveryone = 10;
 
 /** Sorts scores for storage. */
 export function nullScoreRung(seconds: number, scores: readonly (readonly number[])[]): NullRung {
   if (!(seconds > 0 && scores.length > 0 && scores.every((own) => own.length > 0 && own.every(Number.isFinite)))) {
     throw new RangeError(
-      `null scores: expected finite scores for a length above 0 s, got scores of ${scores.length} people for ${seconds} s`,
+      `null scores: expected finite scores for a length above 0 s, got scores from ${scores.length} people for ${seconds} s`,
     );
   }
   return { seconds, scores: scores.map((own) => own.toSorted((a, b) => a - b)) };
@@ -97,7 +97,7 @@ export function nullScoreRung(seconds: number, scores: readonly (readonly number
 /**
  * p = (1 + m share) / (m + 1) for m null scores. `share` is the share of scores that are at least as high, with the most
  * unusual person counted twice. With one person, p = (1 + #{null scores >= score}) / (m + 1). Between two lengths, p is
- * interpolated over the logarithm of the length.
+ * interpolated on a log scale of the length.
  * @param seconds length of the batch
  * @param own earlier scores of the same stream
  */
@@ -123,7 +123,7 @@ export function conformalPValueOfNullScores(
 }
 
 /**
- * Returns the score that enters a stream's own statistics. It is capped at the highest rehearsed score. Without this limit, a
+ * Returns the score to include in a stream's own statistics. It is capped at the highest rehearsed score. Without this limit, a
  * few batches with a fault would make any score look usual.
  */
 export function learnedNullScore(nulls: NullScores, score: number, seconds: number): number {
@@ -135,8 +135,8 @@ export function learnedNullScore(nulls: NullScores, score: number, seconds: numb
 }
 
 /**
- * Distance of a score from the usual score, which is the median of the rehearsed scores, or the mean of the stream's own if
- * that is higher. 1 is the distance of the highest rehearsed score from the median.
+ * Distance of a score from the usual score, which is the median of the rehearsed scores or the mean of the stream's own scores,
+ * whichever is higher. 1 is the distance of the highest rehearsed score from the median.
  */
 export function nullScoreExcess(nulls: NullScores, score: number, seconds: number, own: OwnScores = noScores): number {
   const { lower, upper, share } = nullScoreRungsAround(nulls, seconds);
@@ -148,8 +148,8 @@ export function nullScoreExcess(nulls: NullScores, score: number, seconds: numbe
 }
 
 /**
- * Returns the rungs below and above a length, and the weight of the upper rung. Beyond the ends of the ladder, both are the
- * last rung at that end.
+ * Returns the rungs just below and above a length, and the weight of the upper rung. Beyond either end of the ladder, both are
+ * the last rung at that end.
  */
 export function nullScoreRungsAround<Rung extends Pick<NullRung, "seconds">>(
   ladder: readonly Rung[],
@@ -179,16 +179,13 @@ export function pValueInNullScores(rung: Pick<NullRung, "scores">, score: number
   return (1 + (countNullScoreBatches(rung) * sum) / (shares.length + 1)) / (countNullScoreBatches(rung) + 1);
 }
 
-/**
- * P-values are extrapolated to at most this multiple of the highest null score's distance from the median; an arbitrary
- * choice.
- */
+/** Limit for extrapolating p-values, as a multiple of the highest null score's distance from the median; arbitrary. */
 const mostExcess = 2;
 
 /**
- * No p-value is smaller than its resolution, however high a score is. If a score is above all null scores, its p-value is
+ * No p-value is smaller than its resolution, no matter how high the score. If a score is above all null scores, its p-value is
  * therefore extrapolated at the rate at which p-values decrease between the median and the highest null score. The
- * extrapolation ends at twice that distance, so that one batch does not outweigh all others of a stream.
+ * extrapolation ends at twice that distance, so that one batch cannot outweigh all the others in a stream.
  */
 export function extrapolatedPInNullScores(
   rung: Pick<NullRung, "scores">,
@@ -201,8 +198,8 @@ export function extrapolatedPInNullScores(
 }
 
 /**
- * Statistics of a rung: the mean score, the variances within and between people, the median, the highest score, and for each n,
- * the scores standardised by n other scores of the same person.
+ * Statistics of a rung: the mean score, the variances within and between people, the median, the highest score, and, for each
+ * n, the scores standardised by n other scores from the same person.
  */
 interface Everyone {
   readonly center: number;
@@ -213,7 +210,7 @@ interface Everyone {
   readonly standardised: Map<number, NullRung["scores"]>;
 }
 
-/** Caches the statistics of each rung. */
+/** Caches each rung's statistics. */
 const everyone = new WeakMap<NullRung["scores"], Everyone>();
 
 function nullScoresOfEveryone(scores: NullRung["scores"]): Everyone {
@@ -243,7 +240,7 @@ function standardiseByNullScores(
 }
 
 /**
- * For each person, in ascending order: every score, standardised by the n scores of the same person that follow it in a random
+ * For each person, in ascending order: every score, standardised by the n scores of the same person that follow it in random
  * order.
  */
 function standardisedNullScores(scores: NullRung["scores"], n: number): NullRung["scores"] {

@@ -1,12 +1,12 @@
 // Packs a chunk of a rehearsal into one block of shared memory and unpacks it only when it is used. There are thousands of
-// chunks; as objects they would take more memory than the windows and multiply the size of the heap. Threads that rehearse
-// together share them. Dimensions: K classes.
+// chunks; as objects, they would take up more memory than the windows and make the heap several times larger. Threads that
+// rehearse together share them. Dimensions: K classes.
 
 import type { ChannelSummary, MergeableChannel, MergeableSummary } from "../summaries/batch-summary.ts";
 import type { ClassSummaries, MergeableClasses } from "../summaries/class-summaries.ts";
 import type { Chunk } from "./rehearsal.ts";
 
-/** Properties that all chunks of a training run share. */
+/** Properties shared by all chunks of a training run. */
 export interface ChunkLayout {
   readonly nClasses: number;
   /** Number of bins in each signal's grid. */
@@ -27,9 +27,9 @@ export interface ChunkBlock {
   readonly classes: readonly number[];
   /** Number of summaries of one channel and class. */
   readonly summaries: number;
-  /** Number of bins that are not empty, in all summaries. */
+  /** Number of non-empty bins over all summaries. */
   readonly filled: number;
-  /** `numbers`, `starts`, `values` and `bins` of the chunk, one after another. */
+  /** The chunk's `numbers`, `starts`, `values` and `bins`, one after another. */
   readonly memory: SharedArrayBuffer;
 }
 
@@ -85,13 +85,11 @@ export class PackedChunk implements Chunk {
   readonly label: string | null;
   readonly #layout: ChunkLayout;
   readonly #classes: readonly number[];
-  /** The numbers of each summary in turn, class by class: first those of `summary`, then those of `shifted`. */
+  /** The numbers for each summary in turn, class by class: first those of `summary`, then those of `shifted`. */
   readonly #numbers: Float64Array;
-  /**
-   * For each summary, class and signal, in the order of `#numbers`: the position of its first bin in `#bins` and `#values`.
-   */
+  /** The position in `#bins` and `#values` of the first bin for each summary, class and signal, in the order of `#numbers`. */
   readonly #starts: Uint32Array;
-  /** The bins that are not empty. */
+  /** The non-empty bins. */
   readonly #bins: Uint16Array;
   readonly #values: Uint32Array;
 
@@ -114,7 +112,7 @@ export class PackedChunk implements Chunk {
     let at = signals.length * this.#classes.length;
     for (const [name, own] of Object.entries(shifted)) {
       const from = at;
-      // Only the copy that is read is unpacked.
+      // Unpacks only the copy that is read.
       Object.defineProperty(copies, name, { enumerable: true, get: () => this.#unpack(own, from) });
       at += own.length * this.#classes.length;
     }

@@ -1,22 +1,22 @@
-// Computes the evidence of one batch that its stream has changed. The part of the batch whose activities occur in the stream's
-// past is compared with that past. Activities that the stream never had are compared with the same activities in the training
-// data, because a fault may make the network mistake sitting for another activity. Such activities count as new, not as drift,
-// if other people or this stream are often as far away.
+// Computes how much evidence one batch gives that its stream has changed. The part of the batch whose activities occur in the
+// stream's past is compared with that past. Activities new to the stream are compared with the same activities in the training
+// data, because a fault can make the network mistake sitting for another activity. Such activities count as new, not as drift,
+// if other people or this stream are often just as far away.
 
 import type { Comparison } from "./comparison.ts";
 import { evidenceOf } from "./evidence.ts";
 import { type OwnPast, ownPast } from "./own-past.ts";
 
 export interface PastEvidence {
-  /** E-values by reference; null if no comparison is evidence for or against a change. */
+  /** E-values by reference; null if no comparison provides evidence for or against a change. */
   readonly eValues: Readonly<Record<OwnPast, number | null>>;
-  /** Whether the batch is farther away than any rehearsed batch, either from all its references or in its spread. */
+  /** Whether the batch is farther away than any rehearsed batch, either from all its references or in terms of spread. */
   readonly isBeyond: boolean;
 }
 
 /**
- * The mean of two e-values is an e-value. The weights of the mean are the shares of the batch that the past has and lacks.
- * @param hasPast whether the stream has a full reference; until then, it is compared only with the training data
+ * The mean of two e-values is an e-value. Its weights are the shares of the batch that the past contains and lacks.
+ * @param hasPast whether the stream has a full reference; until it does, it is compared only with the training data
  */
 export function pastEvidence(comparisons: readonly Comparison[], hasPast: boolean): PastEvidence {
   const training = hasPast ? comparisons.find(({ reference }) => reference === "baseline") : undefined;
@@ -42,10 +42,10 @@ function pValueForPastEvidence({ usual, pValue }: Comparison): number | null {
 }
 
 /**
- * A p-value from rehearsed batches cannot be smaller than its resolution, however far away a batch is. If a batch is farther
- * from all its references than every rehearsed batch, its p-value is extrapolated at the rate at which p-values decrease
- * between the usual and the highest rehearsed score. Drift-free batches are sometimes that far from one reference, but never
- * from all references.
+ * A p-value from rehearsed batches cannot be smaller than its resolution, no matter how far away the batch is. If a batch is
+ * farther from all its references than every rehearsed batch, its p-value is extrapolated at the rate at which p-values
+ * decrease between the usual and the highest rehearsed score. Drift-free batches are sometimes that far from one reference, but
+ * never from all references.
  * @returns 0 if the batch is not that far away
  */
 function pastEvidenceBeyondAll(comparisons: readonly Comparison[]): number {
@@ -55,10 +55,10 @@ function pastEvidenceBeyondAll(comparisons: readonly Comparison[]): number {
 }
 
 /**
- * Returns the e-value of a batch that spreads more widely than chance explains. That limit is twice as far from the usual
- * spread as the widest rehearsed batch, so the exponent of the extrapolation is doubled. The alarm level limits the distance of
- * a drift-free batch.
- * @returns 0 if it does not spread that widely
+ * Returns the e-value of a batch whose spread is too wide to be explained by chance. That limit is twice as far from the usual
+ * spread as the widest rehearsed batch is, so the exponent of the extrapolation is doubled. The alarm level limits the distance
+ * of a drift-free batch.
+ * @returns 0 if its spread is not that wide
  */
 function pastEvidenceOfSpread(comparisons: readonly Comparison[]): number {
   const bets = comparisons.map(({ far, beyond, impossible, pValue }) =>

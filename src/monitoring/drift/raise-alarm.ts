@@ -1,5 +1,6 @@
-// Raises or keeps alarms that come neither from evidence nor from constants. A stream with a fault from its first batch raises
-// an alarm as if it had changed before that batch. A batch that does not count leaves the stream's alarm unchanged.
+// Raises or keeps alarms that come neither from evidence nor from constants. If a stream is faulty from its first batch, the
+// alarm is raised as if the stream had changed before that batch. A batch that does not count leaves the stream's alarm
+// unchanged.
 
 import type { AlarmState, DriftState } from "./drift-state.ts";
 import type { DriftStrength } from "./weigh-evidence.ts";
@@ -9,7 +10,7 @@ interface Weighed {
   readonly strength: DriftStrength;
 }
 
-/** Batches after an alarm until its verdict is confirmed; arbitrary. */
+/** Number of batches after an alarm before its verdict is confirmed; arbitrary. */
 export const defaultConfirmAfter = 5;
 
 /** @param state the stream's state before the batch */
@@ -23,7 +24,7 @@ export function raiseAlarm<T extends Weighed>(
   return keepAlarm(weighed, { since, verdict: "sudden_change", confirmed, changePoint: null });
 }
 
-/** Returns the judgement with this alarm, and with at least the strength that raises an alarm. */
+/** Returns the judgement with this alarm, and with at least the strength needed to raise one. */
 export function keepAlarm<T extends Weighed>(weighed: T, alarm: AlarmState): T & { readonly alarm: AlarmState } {
   const { value, alarmAt } = weighed.strength;
   return { ...weighed, alarm, strength: { value: Math.max(value, alarmAt), alarmAt, raisedBy: "evidence" } };

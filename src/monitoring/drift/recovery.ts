@@ -1,10 +1,10 @@
 // Decides whether a fault is over. During an alarm, no batch enters the references, so every batch is compared with the
 // stream's past before the alarm. Two explanations compete: the batch is ordinary, so -ln p is exponentially distributed with
-// mean 1, or it is like the other batches of this alarm, with their larger mean (Wald's sequential test in Page's form). After
-// a strong fault, one or two ordinary batches suffice. After a subtle fault, more are needed, because batches with the fault
-// often look ordinary. The test uses the reference with more evidence of the fault, because the other reference may contain
-// batches with the fault. If the fault has clearly moved the mean or the spread of a signal, the alarm does not end before that
-// mean or spread is back (fault-effect.ts).
+// mean 1, or it is like the other batches during this alarm, with their larger mean (Wald's sequential test in Page's form).
+// After a strong fault, one or two ordinary batches suffice. After a subtle fault, more are needed, because batches that have
+// the fault often look ordinary. The test uses the reference with more evidence of the fault, because the other one may contain
+// batches that have the fault. If the fault has clearly moved the mean or the spread of a signal, the alarm does not end before
+// that mean or spread is back (fault-effect.ts).
 
 import { z } from "zod";
 import type { Comparison } from "./comparison.ts";
@@ -17,9 +17,7 @@ interface FaultSize {
 }
 
 export interface Recovery extends Readonly<Record<OwnPast, FaultSize>> {
-  /**
-   * Log likelihood ratio of the latest batches without and with the fault, summed since its minimum; at least 0.
-   */
+  /** Log likelihood ratio of the latest batches (without the fault versus with it), summed since its minimum; at least 0. */
   readonly odds: number;
 }
 
@@ -32,7 +30,7 @@ export const recoverySchema: z.ZodType<Recovery> = z.object({
 
 /**
  * Assumed mean of -ln p before the first batches of an alarm; like `leadAtAlarm`, `enough` and `gainWithoutEffect`, chosen on
- * one half of WISDM's and MotionSense's people.
+ * one half of the people in WISDM and MotionSense.
  */
 const usualFault = 3;
 /** Added to that mean for the reference that raised the alarm. */
@@ -42,11 +40,11 @@ const enough = 2;
 /** Added to the log likelihood ratio for a batch that no longer shows the effect of the fault. */
 const gainWithoutEffect = 1;
 /**
- * The fault's mean is assumed to be at least this value, because a mean close to that of ordinary batches could not be told
- * apart from it.
+ * The fault's mean is assumed to be at least this value, because a mean close to that of ordinary batches could not be
+ * distinguished from theirs.
  */
 const faintestFault = 2;
-/** Assumed -ln p of a batch that is further away than chance explains. */
+/** Assumed -ln p of a batch that is further away than chance can explain. */
 const beyondChance = 15;
 
 /** @param leading the reference that raised the alarm */
@@ -56,7 +54,7 @@ export function beginRecovery(leading: Comparison["reference"] | undefined): Rec
 }
 
 /**
- * Updates the test with one batch of the alarm; a batch that could not be compared cannot bring the end nearer.
+ * Updates the test with one batch from the alarm; a batch that could not be compared cannot bring the end any closer.
  * @param effect whether the batch shows the effect of the fault; null if this is unclear
  */
 export function addToRecovery(

@@ -9,8 +9,8 @@ export class RehearsalProgress {
   #ended = 0;
 
   /**
-   * @param total sum of the units of all stages
-   * @param map maps the items of a stage (default: one after another)
+   * @param total total number of units over all stages
+   * @param map maps over the items of a stage (default: sequentially)
    */
   constructor(total: number, tell: (done: number) => void, map: MapItems = mapItems) {
     this.#total = total;
@@ -18,7 +18,7 @@ export class RehearsalProgress {
     this.#map = map;
   }
 
-  /** Maps `items` as a stage whose weight is `units`. */
+  /** Maps over `items` as a stage with weight `units`. */
   stage<Item, Result>(units: number, items: readonly Item[], each: (item: Item, index: number) => Result): Result[] {
     const results = this.#map(items, each, (n) => this.#tell((this.#ended + (units * n) / items.length) / this.#total));
     this.#ended += units;

@@ -1,11 +1,11 @@
-// Draws drift-free batches from one person's recordings, like production batches without any change. A batch is a session
-// made of bouts (stretches of neighbouring chunks, as in the stationary bootstrap of Politis and Romano 1994), with
-// activities in the person's own proportions. For each activity, a session uses one recording, chosen anew for each
-// session, because a sensor sits a little differently each time it is put on.
+// Draws drift-free batches from one person's recordings that resemble unchanged production batches. A batch is a session made
+// of bouts (stretches of neighbouring chunks, as in the stationary bootstrap of Politis and Romano 1994), with the activities
+// in the person's own proportions. For each activity, each session uses one newly chosen recording, because a sensor sits a
+// little differently each time it is put on.
 //
-// Limitation: a reference of several sessions often contains the same recording as the next session. With two or three
-// recordings per activity, sessions in production differ more than rehearsed sessions. The more recordings a person has, the
-// smaller this effect is. If an activity was recorded only once, the halves of the recording are used as two recordings.
+// Limitation: a reference of several sessions often contains the same recording as the session that follows. With two or three
+// recordings per activity, sessions in production vary more than rehearsed ones. The more recordings a person has, the smaller
+// this effect is. If an activity was recorded only once, the two halves of that recording are used as separate recordings.
 
 import type { Rng } from "../../random.ts";
 import type { MergeableClasses } from "../summaries/class-summaries.ts";
@@ -16,19 +16,19 @@ export interface Chunk {
   readonly label: string | null;
   readonly summary: MergeableClasses;
   /**
-   * For each channel: summaries of everything that a known shift of the channel changes, used to measure detection; see
-   * `calibrate`. Either all chunks have it, or none.
+   * For each channel: summaries of everything that changes when the channel is shifted by a known amount, used to measure
+   * detection; see `calibrate`. Either all chunks have it or none do.
    */
   readonly shifted?: Readonly<Record<string, MergeableClasses>>;
 }
 
-/** One person's chunks; chunks of one recording are in time order. */
+/** One person's chunks; chunks from the same recording are in time order. */
 export interface Group {
   readonly name: string;
   readonly chunks: readonly Chunk[];
 }
 
-/** What a session draws for an activity: one of its recordings, or one half of its only recording. */
+/** What a session draws from for an activity: one of its recordings, or one half of its only recording. */
 export type Separation = "recordings" | "halves of recordings";
 
 /** What a session can choose from: for each label, the label's recordings (or halves), each in time order. */
@@ -49,18 +49,18 @@ export function rehearsalChoices(group: Group): { readonly choices: Choices; rea
   return { choices, by: chunksOfSeveral > group.chunks.length / 2 ? "recordings" : "halves of recordings" };
 }
 
-/** The labels for which sessions have more than one recording (or half) to choose from. */
+/** The labels that have more than one recording (or half) for sessions to choose from. */
 export function variedRehearsalChoices(choices: Choices): Choices {
   return new Map([...choices].filter(([, recordings]) => recordings.length > 1));
 }
 
-/** Range of mean bout lengths, in chunks: each day draws its own mean from it, log-uniformly. */
+/** Range of mean bout lengths, in chunks: each day draws its own mean log-uniformly from it. */
 export type BoutRange = readonly [shortest: number, longest: number];
 
 /** What a day looks like: bouts of a given mean length, or a person's chunks in the order in which they were recorded. */
 export type DayPlan = { readonly bouts: BoutRange } | "recorded";
 
-/** Chunks from which a person's days are drawn. */
+/** The chunks that a person's days are drawn from. */
 export interface DaySource {
   /** At least one label. */
   readonly choices: Choices;
@@ -69,8 +69,8 @@ export interface DaySource {
 }
 
 /**
- * Draws the sessions of one day. Bout lengths are geometrically distributed around the day's mean, and a bout may continue
- * into the next session. A recorded day begins at any chunk, and after the last chunk continues with the first.
+ * Draws the sessions of one day. Bout lengths are geometrically distributed around the day's mean, and a bout may continue into
+ * the next session. A recorded day starts at a random chunk and wraps around from the last chunk to the first.
  * @param count chunks per session
  */
 export function drawRehearsalDay(

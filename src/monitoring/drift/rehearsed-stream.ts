@@ -1,5 +1,5 @@
-// Judges a person's rehearsed day like a stream of `check`: with the same decisions and the same rules for the references. The
-// kind of drift is not determined, because it is not needed.
+// Judges a person's rehearsed day as `check` judges a stream, with the same decisions and the same rules for the references.
+// The kind of drift is not determined, because it is not needed.
 
 import type { Rng } from "../../random.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
@@ -8,7 +8,7 @@ import { type DriftState, newDriftState } from "./drift-state.ts";
 import { type DayPlan, type DaySource, drawRehearsalDay } from "./rehearsal.ts";
 import { decideVerdict, type Judgement } from "./verdict.ts";
 
-/** A person whose days are judged by a model without that person's data. */
+/** A person whose days are judged by a model built without that person's data. */
 export interface RehearsedPerson {
   readonly source: DaySource;
   readonly model: () => DriftModel;

@@ -1,4 +1,4 @@
-// Common faults between a sensor and a file, and how to reverse them. A remedy reverses one fault on a batch.
+// Common faults on the way from sensor to file, and how to reverse them. A remedy reverses one fault in a batch.
 
 import { type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "../summaries/summarize.ts";
@@ -9,7 +9,7 @@ export interface Remedy {
   readonly channels: readonly string[];
   /** The fault in words, such as "is in g instead of m/s^2". */
   readonly fault: string;
-  /** The changed channels of a batch. */
+  /** The batch's changed channels. */
   readonly undo: (columns: Columns) => Columns;
 }
 
@@ -22,7 +22,7 @@ const usualUnits: Readonly<Record<SensorKind, readonly SensorUnit[]>> = {
   unknown: [],
 };
 
-/** A batch in a unit other than that of the training files. If the sensor's unit is unknown, every pair of units is tried. */
+/** A batch in a different unit from the training files. If the sensor's unit is unknown, every pair of units is tried. */
 function unitFaultsToRemedy({ kind, unit, recordedIn }: Sensor): { fault: string; factor: number }[] {
   const units = usualUnits[kind];
   return (unit === null ? units : [recordedIn ?? unit]).flatMap((wanted) =>
@@ -35,7 +35,7 @@ function unitFaultsToRemedy({ kind, unit, recordedIn }: Sensor): { fault: string
   );
 }
 
-/** Ratios of rates at which sensors usually record: 100 and 50 Hz, 50 and 40 Hz. */
+/** Ratios between common sampling rates of sensors: 100 and 50 Hz, 50 and 40 Hz. */
 const mistakenRates = [0.5, 0.8, 1.25, 2] as const;
 
 /** For recordings whose timestamps were computed from a wrong rate. */

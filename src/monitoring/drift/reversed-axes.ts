@@ -1,5 +1,5 @@
-// Finds axes whose sign has changed. In activities in which the direction of gravity used to turn with the gyroscope, it now
-// turns against it, and vice versa. A change of sign reverses the coherence exactly, in every activity; other changes of the
+// Finds axes whose sign has flipped. In activities where the direction of gravity used to turn with the gyroscope, it now turns
+// against it, and vice versa. A change of sign reverses the coherence exactly, in every activity; other changes of the
 // coherence are ignored. The usual coherence is learned from the stream's own past, because fast movements disturb the
 // direction of gravity differently in each person.
 
@@ -8,21 +8,21 @@ import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-sum
 import { coherenceSignals } from "../summaries/sensor-signals.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 
-/** Number of batches, including the current one, that are judged together, so that no single batch decides. */
+/** Number of batches, including the current one, that are judged together, so that no single batch is decisive. */
 const together = 4;
-/** Minimum number of past batches from which the usual coherence is computed; an arbitrary choice. */
+/** Minimum number of past batches to compute the usual coherence from; arbitrary. */
 const shortestPast = 4;
-/** Minimum seconds of a class in the past and in the latest batches; an arbitrary choice. */
+/** Minimum number of seconds of a class in the past and in the latest batches; arbitrary. */
 const leastSeconds = 3;
 /**
  * An axis is reversed if the agreement is below this limit. It is 1 if the coherence is as usual, and -1 if it is the
  * reverse. It is 1 if the coherence is as usual, and -1 if it is the reverse.
  */
 const mostAgreement = -0.3;
-/** If the mean square of the usual coherence is below this limit, its sign says little. */
+/** If the mean square of the usual coherence is below this limit, its sign is not informative. */
 const leastSquare = 0.05;
 
-/** How well one class of some batches agrees with the usual coherence; both sums are weighted by rows. */
+/** How well one class in a set of batches agrees with the usual coherence; both sums are weighted by rows. */
 interface ClassAgreement {
   readonly rows: number;
   /** Product of the coherence and the usual coherence. */
@@ -55,7 +55,7 @@ export function reversedAxes(
   const reversed = agreements.map((agreement) => agreement < mostAgreement);
   const count = reversed.filter(Boolean).length;
   if (count === 0) return [];
-  // A reversed axis of the accelerometer reverses the turning about the other two.
+  // A reversed axis of the accelerometer reverses the turning about the other two axes.
   const [sensor, axes] =
     count === 2
       ? [accelerometer, accelerometer.channels.filter((_, k) => !reversed[k])]

@@ -1,10 +1,10 @@
-// Measures whether the alarm level keeps its promise: how many batches pass between false alarms on people and days that the
-// calibration did not use. Each person's days are judged as `check` judges a stream, by the ladders of the other people's
-// rehearsed batches and by the alarm level that the other people's streams need. Days are drawn anew, with the rehearsed bouts
-// and with bouts twice as long as the longest rehearsed ones.
+// Measures whether the alarm level delivers what it promises: how many batches pass between false alarms on people and days
+// that the calibration did not use. Each person's days are judged as `check` judges a stream, using the ladders from the other
+// people's rehearsed batches and the alarm level that the other people's streams require. New days are drawn, both with the
+// rehearsed bouts and with bouts twice as long as the longest rehearsed ones.
 //
-// Three things still depend on the person who is left out: the standards of each class, the choice of the statistic,
-// and the other people's streams, which were judged by ladders with this person's batches.
+// Three things still depend on the person who is left out: the per-class standards, the choice of statistic, and the other
+// people's streams, which were judged by ladders that include this person's batches.
 
 import type { Rng } from "../../random.ts";
 import { poissonUpperLimit } from "../../stats/poisson-limit.ts";
@@ -12,24 +12,24 @@ import type { MeasuredRunLength, RehearsedDay } from "./calibration.ts";
 import type { DayPlan } from "./rehearsal.ts";
 import { judgeRehearsedStream, type RehearsedPerson } from "./rehearsed-stream.ts";
 
-/** The run length that `check` asks for by default. */
+/** The default run length of `check`. */
 const askedRunLength = 500;
 const confidence = 0.95;
 
 /** Days of one kind. */
 export interface JudgedDays {
   readonly day: DayPlan;
-  /** The same days, as the calibration describes them. */
+  /** The same days in the calibration's terms. */
   readonly described: RehearsedDay;
 }
 
 /**
- * A stream counts up to its first alarm. Each person has one stream per kind of day (short bouts, long bouts and so on). These
- * streams resemble each other, so they count as one: the numbers of alarms and batches are divided by the number of kinds
+ * A stream counts only up to its first alarm. Each person has one stream per kind of day (short bouts, long bouts and so on).
+ * These streams resemble each other, so they count as one: the numbers of alarms and batches are divided by the number of kinds
  * before the Poisson limit is computed.
  * @param plan.count chunks per batch
  * @param plan.batches batches per stream
- * @param plan.map applies a function to each person, and may report progress (default: `people.map`)
+ * @param plan.map applies a function to each person and may report progress (default: `people.map`)
  */
 export function measureRunLength(
   people: readonly RehearsedPerson[],

@@ -1,9 +1,9 @@
 // Computes the score, one number per batch: the largest standardised statistic over channels, so no correction for multiple
-// channels is needed. The score uses only KS distances, either of whole batches or within the predicted classes; calibration
-// chooses between them. Of all statistics and combinations, these two distances distinguished best between shifts and
-// differences between people (bench/drift-statistics.ts). The far score keeps growing when the KS distance is saturated. The
-// far score distinguishes a wrong unit or a stuck sensor from a person who moves differently: a sensor worn upside down gives
-// values as far away as a faulty sensor, but nobody's values spread ten times as widely.
+// channels is needed. The score uses only KS distances, either between whole batches or within the predicted classes; the
+// calibration chooses which. Of all statistics and combinations, these two distances were best at telling shifts from
+// differences between people (bench/drift-statistics.ts). The far score keeps growing after the KS distance saturates. The far
+// score distinguishes a wrong unit or a stuck sensor from a person who moves differently: a sensor worn upside down yields
+// values as far away as a faulty sensor does, but no person's values spread ten times as widely.
 
 import { z } from "zod";
 import type { SnakeKeys } from "../../letter-case.ts";
@@ -17,41 +17,42 @@ import { storedKeys } from "./stored-keys.ts";
 import { effectiveSizeWithinClasses, ksWithinClasses, logSdWithinClasses } from "./within-classes.ts";
 
 /**
- * Distances of one channel between two batches: of the whole batches (`ChannelStatistics`), and within the predicted classes.
+ * One channel's distances between two batches: between the whole batches (`ChannelStatistics`), and within the predicted
+ * classes.
  */
 export interface PairStatistics extends ChannelStatistics {
   /** KS distance within the predicted classes, averaged, 0 to 1; 0 if the batches have no class in common. */
   readonly ksWithinClasses: number;
   /** Combined distance within the classes, standardised by class; see `classStandardScores`. 0 without standards. */
   readonly ksByClass: number;
-  /** ln of the standard deviation over the reference's, for the same mix of classes; see `logSdWithinClasses`. */
+  /** ln of the standard deviation divided by the reference's, for the same mix of classes; see `logSdWithinClasses`. */
   readonly logSdWithin: number;
 }
 
 /** Name of any statistic of a channel. */
 export type StatisticName = keyof PairStatistics;
 
-/** Statistics from which the score can be computed. */
+/** Statistics that the score can be computed from. */
 export type ScoreStatistic = "ks" | "ksWithinClasses" | "ksByClass";
 /**
- * Statistics from which the far score is computed. Small spreads are no sign of drift, because a batch may vary far less than
- * its reference without any fault. A wrong scale is revealed by the length of the sensor's vector (see
- * `compareToTrainingRange`) and by the distances.
+ * Statistics that the far score is computed from. Small spreads are no sign of drift, because a batch may vary far less than
+ * its reference without any fault. A wrong scale shows up in the length of the sensor's vector (see `compareToTrainingRange`)
+ * and in the distances.
  */
 export const farStatistics: readonly "logSdWithin"[] = ["logSdWithin"];
 /** The far statistics of older calibrations, which compared batches as a whole. */
 export const earlierFarStatistics: readonly StatisticName[] = ["logSdRatio"];
 
-/** Returns the far statistics for which a standard has values. */
+/** Returns the far statistics that a standard has values for. */
 export function farStatisticsOfScore(standard: Standard): readonly StatisticName[] {
   const [first] = Object.values(standard);
   return first?.logSdWithin === undefined ? earlierFarStatistics : farStatistics;
 }
 
-/** For each channel: the usual size of each statistic without drift, as [mean, standard deviation]. */
+/** For each channel: the usual size of each statistic in the absence of drift, as [mean, standard deviation]. */
 export type Standard = Readonly<Record<string, Readonly<Partial<Record<StatisticName, readonly [number, number]>>>>>;
 
-/** Upper limit for differences of float32 samples, as multiples of a spread; beyond it, scores overflow. */
+/** Upper limit for differences between float32 samples, as a multiple of a spread; beyond it, scores overflow. */
 const largestSize = 1e30;
 const meanAndSpread = z
   .tuple([
@@ -71,7 +72,7 @@ const signedMeanAndSpread = z
       .max(largestSize),
   ])
   .exactOptional();
-/** The schema of all stored scores. */
+/** Schema for all stored scores. */
 export const scoreSchema: z.ZodNumber = z
   .number()
   .min(-(largestSize ** 2))
@@ -94,27 +95,27 @@ export const standardSchema: z.ZodType<Standard> = z
       } satisfies SnakeKeys<Record<StatisticName, z.ZodType>>),
     ),
   )
-  .describe("by channel: size of each statistic without drift, as [mean, standard deviation]");
+  .describe("by channel: usual size of each statistic in the absence of drift, as [mean, standard deviation]");
 
 /** By channel name. */
 export type BatchStatistics = Readonly<Record<string, PairStatistics>>;
 
-/** The statistics of a batch that calibration and scores use, by channel. */
+/** A batch's statistics, by channel, for calibration and scoring. */
 export type ScoredStatistics<Name extends StatisticName = ScoreStatistic | "logSdWithin"> = Readonly<
   Record<string, Readonly<Record<Name, number>>>
 >;
 
 export interface Score {
   readonly score: number;
-  /** The channel and the statistic that gave the score. */
+  /** The channel and statistic that determined the score. */
   readonly channel: string;
   readonly statistic: StatisticName;
 }
 
 /**
- * @param known results for the pair that already exist: `distances` from `classDistances`, and `byClass` from
+ * @param known results already computed for the pair: `distances` from `classDistances`, and `byClass` from
  * `classStandardScores`
- * @throws RangeError if a side has no finite value in a channel
+ * @throws RangeError if either side has no finite value in a channel
  */
 export function statisticsForScore(
   reference: ClassSummaries,
@@ -158,15 +159,15 @@ export function scoredStatistics(...sides: Parameters<typeof statisticsForScore>
   );
 }
 
-/** Effective number of rows in a comparison of two batches: n m / (n + m), for whole batches or summed over classes. */
+/** Effective number of rows when comparing two batches: n m / (n + m), for whole batches or summed over classes. */
 export function scorePairSize(reference: ClassSummaries, current: ClassSummaries, statistic: ScoreStatistic): number {
   if (statistic !== "ks") return effectiveSizeWithinClasses(reference, current);
   return effectiveSize(batchSummaryRows(mergeAcrossClasses(reference)), batchSummaryRows(mergeAcrossClasses(current)));
 }
 
 /**
- * Size of a statistic: its absolute value, except for `ksByClass` and `logSdWithin`, of which only large positive values are a
- * sign of drift.
+ * Size of a statistic: its absolute value, except for `ksByClass` and `logSdWithin`, for which only large positive values
+ * indicate drift.
  */
 function sizeOfScoredStatistic<Name extends StatisticName>(
   statistics: Readonly<Record<Name, number>>,
@@ -239,10 +240,12 @@ export function scoreStandardOf<Name extends StatisticName>(
   );
 }
 
-/** Lower limit of a standard deviation, which avoids division by 0 for a statistic that never varied without drift. */
+/**
+ * Lower limit of a standard deviation, which avoids division by 0 for a statistic that never varied in the absence of drift.
+ */
 const leastSpread = 1e-4;
 
-/** Rounds to six digits, to keep the stored calibration small. */
+/** Rounds to six digits to keep the stored calibration small. */
 export function roundScoreFigure(x: number): number {
   return Number(x.toPrecision(6));
 }

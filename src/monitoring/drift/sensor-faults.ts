@@ -1,7 +1,7 @@
-// Simulates faults of a sensor or its recorder on the samples of one batch: a rotated, stuck or noisy sensor, holes, and a
-// wrong rate. Returns new columns of the same length; nothing is changed in place. Unit errors and flipped axes are not
-// simulated here, because they only multiply a channel by a factor. Clipping, coarse resolution and jittering clocks are not
-// simulated at all. Dimensions: N samples.
+// Simulates faults of a sensor or its recorder on the samples of one batch: a rotated, stuck or noisy sensor, gaps, and a wrong
+// rate. Returns new columns of the same length; the input is not modified. Unit errors and flipped axes are not simulated here,
+// because they merely multiply a channel by a factor. Clipping, coarse resolution and jittering clocks are not simulated at
+// all. Dimensions: N samples.
 
 import type { Rng } from "../../random.ts";
 import type { Rotation, Vector } from "../../stats/rotation.ts";
@@ -39,9 +39,9 @@ export function stuckSensorFault(column: Float32Array, share: number): Float32Ar
 }
 
 /**
- * Loses bursts of samples, the same in all channels, and fills the holes with straight lines, as preprocessing/resample.ts
- * does with short holes. (A longer hole would split the recording, as in data/sampling.ts, and would not change any sample.)
- * Bursts never touch each other or an end of the batch, so no hole is longer than a burst.
+ * Loses bursts of samples, the same in all channels, and fills the gaps with straight lines, as preprocessing/resample.ts does
+ * with short gaps. (A longer gap would split the recording, as in data/sampling.ts, and would not change any sample.) Bursts
+ * never touch each other or an end of the batch, so no gap is longer than a burst.
  * @param share share of the samples to lose, rounded to a whole number of bursts
  * @param burst number of samples lost in a row
  * @throws RangeError if that many separate bursts do not fit
@@ -76,9 +76,9 @@ function bridgeSensorFault(column: Float32Array, holes: readonly number[], burst
 
 /**
  * Returns the samples as if they had been recorded at `factor` times the assumed rate. Above 1, all movement looks slower and
- * the last samples are cut off. Below 1, it looks faster, and the batch, which is now too short, starts over from its
- * beginning. Interpolation is linear. A faster recording therefore lacks frequencies above the original's limit, and a slower
- * recording is aliased, as without a filter.
+ * the last samples are cut off. Below 1, it looks faster, and the batch, now too short, wraps around to its beginning.
+ * Interpolation is linear. A faster recording therefore lacks frequencies above the original's limit, and a slower recording is
+ * aliased, as if there were no filter.
  */
 export function sensorRateFault(column: Float32Array, factor: number): Float32Array {
   const n = column.length;

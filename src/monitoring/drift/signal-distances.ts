@@ -1,6 +1,6 @@
-// Computes the differences between the network's output on a batch and on a reference: in the mix of classes, in confidence,
-// and in the flip rate of the labels. No labels are needed. The mix may also change because people do other things, so it is
-// reported separately.
+// Computes how the network's output differs between a batch and a reference: in the class mix, in confidence, and in the
+// labels' flip rate. No labels are needed. The mix may also change because people do different things, so it is reported
+// separately.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { totalVariationDistance } from "../../stats/share-distance.ts";
@@ -12,13 +12,13 @@ export interface SignalDistances {
    * have to change to make the shares equal.
    */
   readonly mixShift: number;
-  /** 0 to 1: Kolmogorov-Smirnov distances on the signals' grid. */
+  /** 0 to 1: Kolmogorov-Smirnov distances over the signals' grid. */
   readonly confidenceKs: number;
   readonly entropyKs: number;
   readonly marginKs: number;
   /** Mean confidence in the batch minus mean confidence in the reference. */
   readonly confidenceShift: number;
-  /** Flip rate of the batch minus flip rate of the reference; null if either has no neighbouring windows. */
+  /** Flip rate of the batch minus flip rate of the reference; null if either has no adjacent windows. */
   readonly flipRateShift: number | null;
 }
 
@@ -35,7 +35,7 @@ export function signalDistances(reference: ModelSignals, current: ModelSignals):
   };
 }
 
-/** What the accuracy estimate needs. */
+/** The inputs of the accuracy estimate. */
 export function confidenceSignalDistance({
   confidence,
   windows,

@@ -1,5 +1,5 @@
-// Converts a drift baseline in memory, with keys in camelCase, to the form of baseline_stats.json. It also converts files of
-// earlier versions, whose keys are in camelCase, and leaves files in the present form unchanged.
+// Converts a drift baseline in memory, whose keys are in camelCase, to the form used in baseline_stats.json. It also converts
+// files of earlier versions, whose keys are in camelCase, and leaves files in the current form unchanged.
 
 import { snakeCase, snakeKeys } from "../../letter-case.ts";
 
@@ -13,7 +13,7 @@ const renamed: readonly string[] = [
   "calibration.kinds.*.mixes.*.rungs.*.standard.*",
   "accuracy.rungs.*",
 ];
-/** Paths of values that are themselves names of keys, and are therefore converted, too. */
+/** Paths of values that are themselves key names and are therefore converted as well. */
 const names: readonly string[] = ["calibration.kinds.*.statistic"];
 
 /** Leaves a value of any other form unchanged, so that `driftBaselineSchema` reports it. */

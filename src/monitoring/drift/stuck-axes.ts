@@ -1,6 +1,6 @@
 // Finds stuck axes. Finds stuck axes: axes that repeat one value exactly while the other two axes of the sensor move, although
-// every movement, and noise, changes all three. No calibration is needed, so the first batch of a stream can be judged. There
-// are two exceptions: coarsely rounded values stay the same most of the time in all axes, and an axis whose values pile up at a
+// any movement, and even noise, changes all three. No calibration is needed, so even a stream's first batch can be judged.
+// There are two exceptions: coarsely rounded values mostly stay the same on all axes, and an axis whose values pile up at a
 // limit is clipped there (direct-faults.ts). Dimensions: N samples.
 
 import type { Axes } from "../../signals/sensors/sensor.ts";
@@ -19,14 +19,11 @@ export interface StuckAxis {
 }
 
 /**
- * The other axes move if their standard deviation is at least this share of their standard deviation in the training data;
- * chosen on one half of WISDM's and MotionSense's people.
+ * The other axes move if their standard deviation is at least this share of that in the training data; chosen on one half of
+ * the people in WISDM and MotionSense.
  */
 const leastMovement = 0.1;
-/**
- * The values of a moving axis are coarse if at most this share of its samples differs from the previous sample; an arbitrary
- * choice.
- */
+/** The values of a moving axis are coarse if at most this share of its samples differs from the previous sample; arbitrary. */
 const leastChanges = 0.5;
 
 /**

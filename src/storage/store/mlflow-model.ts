@@ -1,5 +1,6 @@
-// The files that make the folder an MLflow model: an MLmodel file of the onnx flavour with the signature of model.onnx, and the
-// list of packages that Python needs to run it. Format: https://mlflow.org/docs/latest/ml/model/
+// The files that make the folder an MLflow model: an MLmodel file of the flavours onnx and python_function, the code of the
+// latter, and the packages that Python needs to run it. Format: https://mlflow.org/docs/latest/ml/model/
+import { mlflowCode } from "./mlflow-code.ts";
 import { modelFiles } from "./model-folder.ts";
 
 /** The model's tensors: windows [windows, samples per window, channels], and one output column per class. */
@@ -11,11 +12,8 @@ export interface DescribedTensors {
   readonly classes: readonly string[];
 }
 
-/**
- * The major versions with which test/storage/tracking/mlflow.full.test.ts last loaded a model: MLflow 3.17.2, onnx 1.23.2,
- * onnxruntime 1.32.0 and numpy 2.4.6. Older versions within a range have not been tested.
- */
-const requirements = ["mlflow>=3,<4", "onnx>=1.17,<2", "onnxruntime>=1.20,<2", "numpy>=2,<3"];
+/** The versions with which test/storage/tracking/mlflow.full.test.ts last loaded a model. */
+const requirements = ["mlflow==3.17.2", "onnx==1.23.2", "onnxruntime==1.32.0", "numpy==2.4.6", "pandas==3.1.1"];
 
 /** Content by file name. The same description gives the same bytes. */
 export async function mlflowModelFiles({
@@ -31,7 +29,9 @@ export async function mlflowModelFiles({
     "tensor-spec": { dtype: "float32", shape },
   });
   const inputs = [tensor("windows", [-1, windowSize, channels.length])];
-  const outputs = ["probabilities", "logits"].map((name) => tensor(name, [-1, classes.length]));
+  const column = (type: string, name: string) => ({ type, name, required: true });
+  const outputs = [column("string", "predicted"), ...classes.map((name) => column("float", `p_${name}`))];
+  const artifact = (path: string) => ({ path, uri: path });
   const model = {
     flavors: {
       onnx: {
@@ -41,18 +41,19 @@ export async function mlflowModelFiles({
         providers: ["CPUExecutionProvider"],
       },
       python_function: {
-        data: modelFiles.network,
-        env: { virtualenv: "python_env.yaml" },
-        loader_module: "mlflow.onnx",
+        artifacts: { labels: artifact(modelFiles.labels), network: artifact(modelFiles.network) },
+        env: { virtualenv: modelFiles.pythonEnv },
+        loader_module: "mlflow.pyfunc.model",
+        model_code_path: modelFiles.mlflowCode,
         python_version: "3.11.0",
       },
     },
     signature: { inputs: JSON.stringify(inputs), outputs: JSON.stringify(outputs), params: null },
-    // MLflow's tensors have no names for their columns.
     metadata: { classes, channels, sampling_rate_hz: samplingRateHz },
   };
   return {
     [modelFiles.mlflowModel]: stringify(model),
+    [modelFiles.mlflowCode]: mlflowCode,
     [modelFiles.requirements]: requirements.map((line) => `${line}\n`).join(""),
     [modelFiles.pythonEnv]: stringify({ python: "3.11.0", dependencies: [`-r ${modelFiles.requirements}`] }),
   };

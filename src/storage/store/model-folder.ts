@@ -34,6 +34,7 @@ export const modelFiles = {
   learningCurves: "learning-curves.svg",
   confusionMatrix: "confusion-matrix.svg",
   mlflowModel: "MLmodel",
+  mlflowCode: "mlflow_model.py",
   requirements: "requirements.txt",
   pythonEnv: "python_env.yaml",
 } as const;

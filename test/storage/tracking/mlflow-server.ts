@@ -151,6 +151,12 @@ export interface OnServer {
 export interface ServedPredictions {
   readonly onnx: readonly number[];
   readonly pyfunc: readonly number[];
+  /** Whether the tensor alone, without its name, gives the same. */
+  readonly alone: boolean;
+  readonly predicted: readonly string[];
+  /** The rows that `mlflow models serve` returns. */
+  readonly served: readonly Readonly<Record<string, unknown>>[];
+  readonly inputs: readonly string[];
   /** Names of the outputs in the signature. */
   readonly outputs: readonly string[];
   readonly metadata: Readonly<Record<string, unknown>>;

@@ -101,7 +101,15 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       writeFileSync(at("windows.json"), JSON.stringify(nested));
       const served = await readBack.predictions("models:/walk@champion", at("windows.json"));
 
-      expect(served.outputs).toEqual(["probabilities", "logits"]);
+      expect(served.inputs).toEqual(["windows"]);
+      const outputs = ["predicted", "p_jogging", "p_sitting", "p_walking"];
+      expect(served.outputs).toEqual(outputs);
+      expect(served.alone).toBe(true);
+      expect(served.served).toHaveLength(some.length);
+      for (const [i, row] of served.served.entries()) {
+        expect(Object.keys(row)).toEqual(outputs);
+        expect(row.predicted).toBe(served.predicted[i]);
+      }
       const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
       expect(served.metadata).toEqual({ classes: ["jogging", "sitting", "walking"], channels, sampling_rate_hz: 20 });
 
@@ -115,6 +123,8 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       const predicted = rows
         .slice(0, some.length)
         .flatMap((row) => columns.map((column) => Number(row.split(",")[column])));
+      const labels = rows.slice(0, some.length).map((row) => row.split(",")[header!.split(",").indexOf("label")]);
+      expect(served.predicted).toEqual(labels);
       for (const numbers of [served.onnx, served.pyfunc, predicted]) {
         expect(numbers).toHaveLength(expected.length);
         for (const [i, value] of numbers.entries()) expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(1e-6);

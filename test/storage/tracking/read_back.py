@@ -119,10 +119,21 @@ def predictions(question):
     session = onnxruntime.InferenceSession(network.SerializeToString())
     [probabilities] = session.run(["probabilities"], {"windows": windows})
     model = mlflow.pyfunc.load_model(question["model"])
-    served = model.predict({"windows": windows})
+    table = model.predict({"windows": windows})
+    classes = model.metadata.metadata["classes"]
+    # What "mlflow models serve" answers to a request.
+    from mlflow.pyfunc import scoring_server
+
+    request = json.dumps({"inputs": {"windows": windows.tolist()}})
+    schema = model.metadata.get_input_schema()
+    response = scoring_server.invocations(request, "application/json", model, schema)
     return {
         "onnx": probabilities.ravel().tolist(),
-        "pyfunc": numpy.asarray(served["probabilities"]).ravel().tolist(),
+        "pyfunc": table[["p_" + name for name in classes]].to_numpy().ravel().tolist(),
+        "alone": model.predict(windows).equals(table),
+        "predicted": table["predicted"].tolist(),
+        "served": json.loads(response.response)["predictions"],
+        "inputs": schema.input_names(),
         "outputs": model.metadata.get_output_schema().input_names(),
         "metadata": model.metadata.metadata,
     }

@@ -28,9 +28,9 @@ const leastChanges = 0.5;
 
 /**
  * Stuck axes of one sensor.
- * @param columns [N] samples of each channel, in order of time
+ * @param columns [N] samples of each channel, in time order
  * @param baseline of the channels. An axis that has no entry is not judged. Nor is a value at an edge of the grid, because a
- *   sensor that is coarse or has a dead band may often repeat it
+ * coarse sensor, or one with a dead band, may often repeat it
  */
 export function stuckAxes(
   columns: Columns,
@@ -68,8 +68,8 @@ function changesOfStuckAxis(column: Float32Array): number {
 }
 
 /**
- * The ends of a column's range at which it may be clipped: the training data goes beyond them, and other values lie close by.
- * By contrast, an axis that is stuck at an end, or whose samples are replaced by 0, jumps to that value.
+ * The ends of a column's range where it may be clipped: the training data goes beyond them, and there are other values close
+ * by. By contrast, an axis that is stuck at an end, or whose samples are replaced by 0, jumps to that value.
  */
 function limitsOfStuckAxis(column: Float32Array, usual: Pick<ChannelSummary, "min" | "max" | "std">): number[] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

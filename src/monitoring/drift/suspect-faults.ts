@@ -1,5 +1,5 @@
-// Finds faults that a batch may have, because reversing them would bring it nearer to the training data. A suspected fault is
-// not proven: a minute of lying on the back resembles a flipped axis. See `likelyCauses`.
+// Finds faults that a batch may have: those whose reversal would bring it closer to the training data. A suspicion is not
+// proof: a minute of lying on the back resembles a flipped axis. See `likelyCauses`.
 
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { ksDistance } from "../../stats/ks.ts";
@@ -17,16 +17,15 @@ export interface SuspectedFault extends Culprit {
   readonly undo: Remedy["undo"];
 }
 
-/** Minimum share of the distance that a suspected fault must explain; an arbitrary limit. */
+/** Minimum share of the distance that a suspected fault must explain; arbitrary. */
 const leastWeight = 0.3;
-/** Number of suspected faults for which the network is run again; arbitrary. */
+/** Number of suspected faults to rerun the network for; arbitrary. */
 const mostSuspicions = 4;
 
 /**
- * Returns the faults whose reversal would bring the batch nearer to the training data, beginning with the fault whose reversal
- * brings it nearest.
+ * Returns the faults whose reversal would bring the batch closer to the training data, closest first.
  * @param columns the batch's raw values
- * @param baseline baseline of the channels and, if the model has them, of the sensors' signals
+ * @param baseline baseline for the channels and, if the model has them, for the sensors' signals
  * @param sensors the sensors that the baseline's channels form
  */
 export function suspectFaults(
@@ -97,8 +96,8 @@ function suspectValueDistance(summary: BatchSummary, baseline: BaselineReference
 }
 
 /**
- * Sum of the absolute logarithms of the spreads' ratios. Spreads reveal a wrong unit, because people wear a sensor in different
- * orientations, but nobody moves ten times as much as others.
+ * Sum of the absolute logarithms of the ratios of spreads. Spreads reveal a wrong unit, because people may wear a sensor in
+ * different orientations, but no one moves ten times as much as others do.
  */
 function suspectSpreadDistance(summary: BatchSummary, baseline: BaselineReference): number {
   return Object.entries(baseline).reduce((sum, [name, { summary: reference }]) => {
@@ -107,7 +106,7 @@ function suspectSpreadDistance(summary: BatchSummary, baseline: BaselineReferenc
   }, 0);
 }
 
-/** The root mean square of the length of a sensor's vector, divided by its value in the training data. */
+/** The root mean square of the length of a sensor's vector, divided by that of the training data. */
 function suspectRelativeLength(summary: BatchSummary, baseline: BaselineReference): number {
   const squares = (of: (name: string) => { mean: number; std: number }): number =>
     Object.keys(baseline).reduce((sum, name) => sum + of(name).mean ** 2 + of(name).std ** 2, 0);

@@ -1,24 +1,24 @@
 // Compares the rotation of the direction of gravity with the rotation that the gyroscope measures. In the frame of a sensor
-// that turns at the rate w, gravity v changes by dv = -w x v dt. Accelerations of the body disturb v, so the sizes agree only
-// roughly: in batches of a minute, their ratio was .2 to 20 for all people of MotionSense, WISDM and BFRB on whom the limits
-// were chosen. But a gyroscope in deg/s instead of rad/s is wrong by a factor of 57. The signs of the axes do not affect the
-// ratio. Dimensions: N samples.
+// that turns at the rate w, gravity v changes by dv = -w x v dt. Body accelerations disturb v, so the magnitudes agree only
+// roughly: in batches of a minute, their ratio was .2 to 20 for all the people in MotionSense, WISDM and BFRB on whom the
+// limits were chosen. But a gyroscope in deg/s instead of rad/s is off by a factor of 57. The signs of the axes do not affect
+// the ratio. Dimensions: N samples.
 
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { windowSums } from "../../stats/window-sums.ts";
 import type { Columns } from "../summaries/summarize.ts";
 
-/** Half of the time over which a direction is averaged, and of the time between two directions; arbitrary. */
+/** Half the time over which a direction is averaged, which is also the time between two directions; arbitrary. */
 const halfSeconds = 0.25;
 /** Root mean square turn from one direction to the next below which the sensor lay still, in radians; arbitrary. */
 const leastTurn = 0.02;
-/** Minimum number of turns in a batch; an arbitrary choice. */
+/** Minimum number of turns in a batch; arbitrary. */
 const fewestTurns = 10;
 
 /**
- * Root mean square turn of gravity, divided by the root mean square turn that the gyroscope measures.
- * @param columns [N] samples in order of time; the gyroscope's in rad/s
- * @returns undefined if the sensor hardly turned, or the batch is too short
+ * Root mean square turn of gravity, divided by that measured by the gyroscope.
+ * @param columns [N] samples in time order; the gyroscope's are in rad/s
+ * @returns undefined if the sensor hardly turned, or if the batch is too short
  */
 export function turningRatio(
   columns: Columns,

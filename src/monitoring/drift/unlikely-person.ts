@@ -1,11 +1,12 @@
-// Decides whether differences between people explain a stream's first batches. A person who differs from the training data does
-// so in every batch, so multiplying the batches' p-values would count the same difference repeatedly. Instead, the mean over a
-// stream's batches is compared with the means of the people whom calibration held out. If a new person's mean is distributed
-// like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom less than there are people,
-// where the spread includes one more person and the variation of the batches. The tail beyond the farthest person is
-// extrapolated from this distribution. Each batch gives the logit of its p-value, which makes lengths comparable; batches of
-// one bout count as one. A held-out person's p-values are computed from the other people only, because the calibration does not
-// contain a new person's batches either. The rule no longer applies once the stream has a past of its own.
+// Decides whether a stream's first batches can be explained by differences between people. A person who differs from the
+// training data does so in every batch, so multiplying the p-values of the batches would count the same difference repeatedly.
+// Instead, the mean over a stream's batches is compared with the means of the people held out in calibration. If a new person's
+// mean is distributed like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom fewer than
+// there are people, where the spread allows for one more person and for the variation between batches. This distribution
+// extrapolates the tail beyond the farthest person. Each batch contributes the logit of its p-value, which makes batches of
+// different lengths comparable; all batches in one bout count as one. A held-out person's p-values are computed from the other
+// people only, because the calibration does not contain a new person's batches either. The rule no longer applies once the
+// stream has a past of its own.
 
 import { z } from "zod";
 import { meanOf } from "../../stats/mean.ts";
@@ -23,13 +24,15 @@ export interface PeopleCalibration extends Pick<KindCalibration, "apart"> {
 /** A batch compared with the training data. */
 export type Compared = Pick<Comparison, "reference" | "seconds" | "pValue" | "impossible">;
 
-/** The latest batches of a stream, compared with the training data. */
+/** A stream's most recent batches, compared with the training data. */
 export interface UnlikelyPersonState {
-  /** Mean logit of the p-values of each bout, oldest first; 0 for an average person. */
+  /** Mean logit of each bout's p-values, oldest first; 0 for an average person. */
   readonly bouts: readonly number[];
-  /** The activity that fills the batches of the last bout, and their number; absent after a batch of several activities. */
+  /**
+   * The activity that fills the batches of the last bout, and how many there are; absent after a batch with several activities.
+   */
   readonly last?: { readonly activity: number; readonly batches: number };
-  /** Number of latest consecutive batches that are not unusual for a new person. */
+  /** Number of most recent consecutive batches that are not unusual for a new person. */
   readonly ordinary: number;
 }
 
@@ -41,17 +44,17 @@ export const unlikelyPersonStateSchema: z.ZodType<UnlikelyPersonState> = z.objec
 
 export const noUnlikelyPerson: UnlikelyPersonState = { bouts: [], ordinary: 0 };
 
-/** Number of bouts on which the decision is based; arbitrary. */
+/** Number of bouts that the decision is based on; arbitrary. */
 export const boutsToDecide = 10;
-/** After this number of batches in a row with p-values above this limit, earlier batches no longer count; arbitrary. */
+/** Earlier batches stop counting after this many consecutive batches with p-values above this limit; arbitrary. */
 const [ordinaryP, ordinaryToForget] = [0.1, 2];
-/** Minimum number of held-out people from whom the variation between people is estimated; an arbitrary choice. */
+/** Minimum number of held-out people for estimating the variation between people; arbitrary. */
 const fewestPeople = 5;
 
 /**
  * Returns the state after one more batch.
  * @param compared the batch and the training data
- * @param activity the class that fills the batch; null if several do
+ * @param activity the class that fills the batch; null if there are several classes
  * @returns the same state if no people were held out
  */
 export function addToUnlikelyPerson(
@@ -79,7 +82,7 @@ export function addToUnlikelyPerson(
 }
 
 /**
- * Whether at most a share `tail` of people would be as far from the training data as the stream.
+ * Whether at most a fraction `tail` of people would be as far from the training data as the stream is.
  * @param seconds effective length of the stream's last comparison
  */
 export function isUnlikelyPerson(
@@ -113,7 +116,7 @@ interface People {
   readonly within: number;
 }
 
-/** Caches the statistics of each rung. */
+/** Caches each rung's statistics. */
 const known = new WeakMap<object, People>();
 
 function peopleAroundUnlikelyPerson({ rungs }: PeopleCalibration, seconds: number): People {
@@ -137,7 +140,7 @@ function peopleAroundUnlikelyPerson({ rungs }: PeopleCalibration, seconds: numbe
   return made;
 }
 
-/** Logit of 1 - p, so unusual batches have high values. P-values near 1 are limited to the same value. */
+/** Logit of 1 - p, so unusual batches have high values. P-values near 1 are capped at the same value. */
 function logitOfUnlikelyPerson(p: number): number {
   const bounded = Math.min(p, 0.999);
   return Math.log((1 - bounded) / bounded);

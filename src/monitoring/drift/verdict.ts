@@ -1,5 +1,5 @@
 // Determines the verdict from the comparisons. Comparisons by p-values add to the evidence (weigh-evidence.ts); comparisons by
-// constants give a verdict at once (weigh-constants.ts). name-change.ts determines the kind of drift.
+// constants yield a verdict at once (weigh-constants.ts). name-change.ts determines the kind of drift.
 
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
 import { beyondByPhysics } from "./beyond-by-physics.ts";
@@ -21,17 +21,15 @@ import { weighUnlikelyPerson } from "./weigh-unlikely-person.ts";
 export interface DriftOptions {
   /** Minimum average number of batches between false alarms (default 500). */
   readonly arl?: number;
-  /** A batch is unfamiliar if at most this share of drift-free batches are as far away (default .05). */
+  /** A batch is unfamiliar if at most this share of drift-free batches is as far away (default .05). */
   readonly alpha?: number;
   /** Batches after the alarm until the verdict is confirmed (default 5). */
   readonly confirmAfter?: number;
   /** "fixed" judges by constants even if a calibration exists (default: calibrated). */
   readonly thresholds?: "calibrated" | "fixed";
-  /** Sensors with impossible values, which raise an alarm by themselves (default: none known). */
+  /** Sensors with impossible values, which raise an alarm on their own (default: none known). */
   readonly impossible?: readonly ImpossibleSensor[];
-  /**
-   * Whether to determine the kind and the start of a change, which takes longer than raising the alarm (default: true).
-   */
+  /** Whether to determine the kind and start of a change, which takes longer than raising the alarm (default: true). */
   readonly named?: boolean;
 }
 
@@ -41,13 +39,14 @@ export interface Judgement {
   /** Whether the batch is unlike the people in the training data, with or without drift. */
   readonly unfamiliar: boolean;
   /**
-   * Whether the alarm is raised because the stream's first batches are further from the training data than almost anybody's.
+   * Whether the alarm is raised because the stream's first batches are further from the training data than those of almost any
+   * other person.
    */
   readonly stranger: boolean;
   /**
-   * Whether the batch stays out of the references without raising an alarm, because it differs from the stream's past or may
-   * have had a fault from the start. Otherwise, the first batch of a change would enter the references, hide the rest of the
-   * change, and make a recovered stream look permanently changed.
+   * Whether the batch, although it raises no alarm, is kept out of the references because it differs from the stream's past or
+   * may have had a fault from the start. Otherwise, the first batch of a change would enter the references, hide the rest of
+   * the change, and make a recovered stream look permanently changed.
    */
   readonly doubtful: boolean;
   readonly strength: DriftStrength;
@@ -58,9 +57,9 @@ export interface Judgement {
   readonly shape: ChangeShape | null;
 }
 
-/** Number of scores from which a stream's own variation is computed; an arbitrary choice. */
+/** Number of scores from which a stream's own variation is computed; arbitrary. */
 const mostOwnScores = 10;
-/** P-value at or below which a batch is doubtful, as one in a hundred drift-free batches is; an arbitrary choice. */
+/** P-value at or below which a batch is doubtful, which is true of one in a hundred drift-free batches; arbitrary. */
 export const doubtfulP = 0.01;
 
 /** A stream's own references. */
@@ -71,7 +70,7 @@ export interface Past {
   readonly anchor: readonly ClassSummaries[];
 }
 
-/** Returns the verdict on one batch, and the stream's state after it. */
+/** Returns the verdict on one batch and the state of the stream after it. */
 export function decideVerdict(
   current: ClassSummaries,
   past: Past,
@@ -87,8 +86,8 @@ export function decideVerdict(
   const series = named ? extendChangeSeries(state.series, current, model) : state.series;
   const hasPast = past.anchor.length >= model.calibration.reference_batches;
   const { eValues, isBeyond } = pastEvidence(comparisons, hasPast);
-  // A batch that is further away than any rehearsed batch is a bet of its own, because a person who only sits differently
-  // today is not that far away.
+  // A batch that is further away than any rehearsed batch counts as a bet of its own, because a person who only sits
+  // differently today is not that far away.
   const activity = isBeyond ? null : boutActivity(current, model);
   const batch = { comparisons, eValues, hasPast, activity };
   const known = weighUnlikelyPerson(batch, hasPast, state, model.calibration, arl);
@@ -153,7 +152,7 @@ function weighForVerdict(
   return { ...weighConstants(own, state, arl), evidence: weighed.evidence };
 }
 
-/** Compares a batch with all available references that have a class in common with it. */
+/** Compares a batch with all available references that share a class with it. */
 export function compareForVerdict(
   current: ClassSummaries,
   past: Past,

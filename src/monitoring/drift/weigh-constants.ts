@@ -1,14 +1,14 @@
 // The verdict by constants. No evidence accumulates, and the verdict is immediate: a large statistic against the rolling
 // reference means a sudden change, and a large statistic against the baseline or the anchor means a gradual drift. The same
-// applies if only the baseline could be calibrated.
+// applies when only the baseline could be calibrated.
 
 import type { Comparison } from "./comparison.ts";
 import type { DriftState } from "./drift-state.ts";
 import type { Weighed } from "./weigh-evidence.ts";
 
 /**
- * The kind of drift does not change until the alarm ends, because the rolling reference does not move during the alarm, so
- * gradual drift moves away from it, too.
+ * The kind of drift does not change until the alarm ends, because the rolling reference does not move during the alarm, so a
+ * gradual drift moves away from it as well.
  * @param comparisons at least one comparison by constants
  * @param arl the strength that raises an alarm; a statistic at half its constant has half this strength
  */

@@ -1,13 +1,13 @@
-// Decides from the evidence whether to raise an alarm. The anchor and the rolling reference each accumulate evidence over
-// time. The average of e-detectors is an e-detector, so comparing their mean with the average run length needs no correction
-// for multiple tests. A batch with values that no person can cause raises an alarm at once. Once the stream has a past, an
-// alarm ends only when its batches are ordinary again (recovery.ts), not when the evidence decreases: otherwise, a lasting
+// Decides whether the evidence warrants an alarm. The anchor and the rolling reference each accumulate evidence over time. The
+// average of e-detectors is an e-detector, so comparing their mean with the average run length requires no correction for
+// multiple tests. A batch with values that no person can cause raises an alarm immediately. Once the stream has a past, an
+// alarm ends only when the batches are ordinary again (recovery.ts), not when the evidence decreases. Otherwise, a persistent
 // fault could look normal for a while and enter the rolling reference.
 //
-// No evidence accumulates against the baseline. A person who differs from the training data differs in every batch. Multiplying
-// the p-values would count the same difference repeatedly, and every seventh stream would raise an alarm. Such a stream is
-// called unfamiliar, which is not drift. The stream's own anchor reveals later changes, and unlikely-person.ts compares the
-// stream with people.
+// The comparison with the baseline accumulates no evidence. A person who differs from the training data does so in every batch.
+// Multiplying the p-values would count the same difference repeatedly, and one stream in seven would raise an alarm. Such a
+// stream is called unfamiliar; being unfamiliar is not drift. The stream's own anchor reveals later changes, and
+// unlikely-person.ts compares the stream with people.
 
 import type { ChangeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";
@@ -19,14 +19,14 @@ import { type OwnPast, ownPast } from "./own-past.ts";
 import type { PastEvidence } from "./past-evidence.ts";
 import { addToRecovery, beginRecovery, hasRecovered } from "./recovery.ts";
 
-/** Strength of the evidence of drift, and the strength that raises an alarm. */
+/** Strength of the evidence for drift, and the strength that raises an alarm. */
 export interface DriftStrength {
   /** The strength; at least `alarmAt` during an alarm. */
   readonly value: number;
   readonly alarmAt: number;
   /**
-   * What raises the alarm: the evidence, one batch that is farther away than chance explains, or a constant; null without an
-   * alarm.
+   * What raises the alarm: the evidence, one batch that is too far away to be explained by chance, or a constant; null if there
+   * is no alarm.
    */
   readonly raisedBy: "evidence" | "beyond_chance" | "constants" | null;
 }
@@ -36,11 +36,11 @@ export interface BatchToWeigh {
   readonly eValues: PastEvidence["eValues"];
   /** Whether the stream has a full reference. */
   readonly hasPast: boolean;
-  /** The class that fills the batch, if consecutive batches of the class form one bet; otherwise null. */
+  /** The class that fills the batch, if consecutive batches of that class form one bet; otherwise null. */
   readonly activity: number | null;
 }
 
-/** The consequences of a batch's comparisons. */
+/** What follows from a batch's comparisons. */
 export interface Weighed extends Pick<DriftState, "evidence" | "recovery"> {
   readonly strength: DriftStrength;
   readonly alarm: AlarmState | null;
@@ -48,11 +48,11 @@ export interface Weighed extends Pick<DriftState, "evidence" | "recovery"> {
   readonly shape: ChangeShape | null;
 }
 
-/** Upper limit that keeps evidence finite, so that JSON can store it. */
+/** Upper limit that keeps the evidence finite, so that it can be stored as JSON. */
 const mostEvidence = 1e300;
 /**
- * When an alarm ends, at most this share of the evidence for an alarm is kept, so that the alarm soon returns if the fault
- * does; chosen with the constants of recovery.ts.
+ * Share of the alarm level that the evidence is reduced to when an alarm ends, so that the alarm returns soon if the fault
+ * does; chosen together with the constants in recovery.ts.
  */
 const leftOfEvidence = 0.05;
 
@@ -61,7 +61,7 @@ export function weighedEvidenceLevel(comparisons: readonly Comparison[], arl: nu
   return arl * Math.max(1, ...comparisons.map(({ evidenceFactor }) => evidenceFactor));
 }
 
-/** The mean evidence of the references, which is compared with the run length. */
+/** The mean evidence over the references, which is compared with the run length. */
 export function weighedEvidence({ evidence }: Pick<DriftState, "evidence">): number {
   return ownPast.reduce((sum, kind) => sum + evidence[kind].value, 0) / ownPast.length;
 }
@@ -110,7 +110,7 @@ export function weighEvidence(
   return { alarm, leading, shape, strength, evidence, recovery };
 }
 
-/** Whether the last batch of the series shows the fault of the alarm. */
+/** Whether the last batch in the series shows the fault that raised the alarm. */
 function effectInSeries(series: DriftState["series"], { alarm, batches }: DriftState): ReturnType<typeof faultEffect> {
   if (alarm === null) return null;
   const first = batches + 1 - series.length;

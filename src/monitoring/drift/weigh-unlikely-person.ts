@@ -1,6 +1,6 @@
-// Decides what to do about a stream whose first batches are far from the training data; see unlikely-person.ts. The batches
-// stay out of the references until there are enough of them to decide. Then the stream raises an alarm if its batches are
-// further from the training data than almost anybody's.
+// Decides what to do about a stream whose first batches are far from the training data; see unlikely-person.ts. The batches are
+// kept out of the references until there are enough of them to decide. The stream then raises an alarm if its batches are
+// further from the training data than those of almost any other person.
 
 import type { DriftState } from "./drift-state.ts";
 import {
@@ -23,13 +23,13 @@ export interface UnlikelyPersonWeighed {
 }
 
 /**
- * Share of people without a fault whose batches may be kept out of the references until there are enough batches to decide;
- * chosen on one half of WISDM's and MotionSense's people.
+ * Share of people without a fault whose batches may be kept out of the references until there are enough of them to decide;
+ * chosen on one half of the people in WISDM and MotionSense.
  */
 const undecidedTail = 0.05;
 
 /**
- * @param hasPast whether the stream has a past of its own, with which it is compared instead
+ * @param hasPast whether the stream has a past of its own, which it is then compared with instead
  * @param arl average number of batches between false alarms
  */
 export function weighUnlikelyPerson(
@@ -42,12 +42,12 @@ export function weighUnlikelyPerson(
   if (hasPast) return { stranger: noUnlikelyPerson, standing: "possible" };
   const before = state.stranger ?? noUnlikelyPerson;
   const compared = comparisons.find(({ reference }) => reference === "baseline");
-  // Impossible values cannot come from any person, and raise an alarm by themselves.
+  // Impossible values cannot come from any person and raise an alarm on their own.
   if (compared === undefined || compared.impossible) return { stranger: before, standing: "possible" };
   const people = kinds.baseline;
   const stranger = addToUnlikelyPerson(before, compared, people, activity);
   const hasDecided = stranger.bouts.length >= boutsToDecide;
-  // On average, one in 2 * arl people stays in alarm permanently, in addition to the alarms that the evidence raises.
+  // On average, one person in 2 * arl stays in alarm permanently, in addition to the alarms that the evidence raises.
   const tail = hasDecided ? 1 / (2 * arl) : undecidedTail;
   if (!isUnlikelyPerson(stranger, people, compared.seconds, tail)) return { stranger, standing: "possible" };
   return { stranger, standing: hasDecided ? "unlikely" : "undecided" };

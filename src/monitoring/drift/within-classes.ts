@@ -1,7 +1,7 @@
 // Compares two batches activity by activity. Measured over all samples, a minute of walking is far from five minutes of mostly
-// sitting, although only the activity has changed. But it is close to the walking within those five minutes. The distances
+// sitting, even though only the activity has changed. But it is close to the walking within those five minutes. The distances
 // within the classes are averaged, weighted by the effective sizes of two-sample tests, n m / (n + m) rows. A class that is
-// rare in the batch or the reference thus has little weight, and a class that either of them lacks has none. The share of a
+// rare in the batch or the reference thus has little weight, and a class that is missing from either has none. The share of a
 // batch that was compared is reported separately.
 
 import { ksDistance } from "../../stats/ks.ts";
@@ -18,9 +18,9 @@ export function effectiveSizeWithinClasses(reference: ClassSummaries, current: C
 }
 
 /**
- * The channel's Kolmogorov-Smirnov distance, averaged over the classes that both batches contain.
- * @param distances [K] the channels' distances within each class, if they are known; see `classDistances`
- * @returns 0 to 1; 0 if batch and reference have no class in common
+ * The channel's Kolmogorov-Smirnov distance, averaged over the classes contained in both batches.
+ * @param distances [K] the channels' distances within each class, if known; see `classDistances`
+ * @returns 0 to 1; 0 if batch and reference share no class
  */
 export function ksWithinClasses(
   reference: ClassSummaries,
@@ -43,7 +43,7 @@ export function ksWithinClasses(
  * Logarithm of the ratio of the channel's standard deviations in batch and reference. Both are computed over the common
  * classes, in the batch's mix, so that a different mix of activities has no effect.
  * @param least lower limit of a standard deviation, above 0
- * @returns 0 if batch and reference have no class in common
+ * @returns 0 if batch and reference share no class
  */
 export function logSdWithinClasses(
   reference: ClassSummaries,
@@ -68,7 +68,7 @@ export function logSdWithinClasses(
   return Math.log(spread("now") / spread("before"));
 }
 
-/** Share of the batch's rows in classes that the reference lacks. */
+/** Share of the batch's rows in classes that are missing from the reference. */
 export function unseenShareWithinClasses(reference: ClassSummaries, current: ClassSummaries): number {
   const rows = current.map(batchSummaryRows);
   const unseen = rows.filter((_, k) => batchSummaryRows(reference[k] ?? null) === 0);

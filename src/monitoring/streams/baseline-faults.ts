@@ -24,7 +24,7 @@ export interface ExpectedBaseline {
   readonly samplingRateHz: number;
 }
 
-/** The properties that a manifest records; the scaler's hash is not among them. */
+/** The properties recorded in a manifest, which do not include the scaler's hash. */
 export function expectedBaseline({ model_version, data, config }: Manifest): Omit<ExpectedBaseline, "scalerHash"> {
   const { channels, sensors, classes } = data;
   return {
@@ -36,7 +36,7 @@ export function expectedBaseline({ model_version, data, config }: Manifest): Omi
   };
 }
 
-/** Finds the faults of a baseline_stats.json: one message per fault; empty if the file can be used. */
+/** Finds the faults in a baseline_stats.json: one message per fault; empty if the file can be used. */
 export function baselineFaults(value: unknown, expected: ExpectedBaseline): string[] {
   const faults = baselineStatsFaults(value);
   if (faults.length > 0) return faults;
@@ -45,7 +45,8 @@ export function baselineFaults(value: unknown, expected: ExpectedBaseline): stri
     wanted === found ? [] : [`${key}: expected ${wanted}, got ${found ?? "none"}`];
   if (baseline.drift === undefined) {
     return [
-      "drift: missing, because the model was trained by a version without check; retrain it to compare batches with its training data",
+      "drift: missing, because the model was trained by a version without check; retrain it to compare " +
+        "batches with its training data",
     ];
   }
   const drift = driftBaselineSchema.safeParse(baseline.drift);
@@ -64,7 +65,7 @@ export function baselineFaults(value: unknown, expected: ExpectedBaseline): stri
   ];
 }
 
-/** Finds the faults of the baseline in a model folder, even if other files there are damaged or missing. */
+/** Finds the faults in a model folder's baseline, even if other files there are damaged or missing. */
 export async function baselineFileFaults(model: string): Promise<string[]> {
   const directory = await resolveModelByRegistry(model);
   const value = await neededFileInside(directory, modelFiles.baseline)

@@ -1,5 +1,5 @@
-// The summary of a batch that lists of streams show. The ledger keeps headlines forever, so that a list of 20,000 streams can
-// be made without reading any full results. Each headline also contains the state of the stream and when that state began, so
+// The summary of a batch that is shown in lists of streams. The ledger keeps headlines forever, so that 20,000 streams can be
+// listed without reading any full results. Each headline also contains the state of the stream and when that state began, so
 // the last headline shows how long a stream has been in alarm.
 import { z } from "zod";
 import type { CheckResult, JudgedBatch, ReferenceName } from "./check-result.ts";
@@ -12,13 +12,13 @@ export interface BatchHeadline {
    * State of the stream after the batch: the verdict on its last batch that could be judged; null if there is no such batch.
    */
   readonly state: JudgedBatch["verdict"] | null;
-  /** Time of the batch at which the current alarm began or, without an alarm, the last alarm ended; ISO 8601, UTC. */
+  /** Time of the batch at which the current alarm began or, if there is none, the last alarm ended; ISO 8601, UTC. */
   readonly since: string | null;
   /** Whether the kind of drift is final; while it is not, a later batch may change it. */
   readonly confirmed: boolean;
-  /** Evidence as a share of the alarm level, rounded to four digits; null for a rejected batch. */
+  /** Evidence as a fraction of the alarm level, rounded to four digits; null for a rejected batch. */
   readonly evidence: number | null;
-  /** Reference from which the batch is furthest away; null if nothing could be compared. */
+  /** Reference that the batch is furthest from; null if nothing could be compared. */
   readonly reference: ReferenceName | null;
   /** Channel or signal that is furthest away from `reference`. */
   readonly channel: string | null;
@@ -34,16 +34,16 @@ export const batchHeadlineSchema: z.ZodType<BatchHeadline> = z.object({
   channel: z.string().nullable(),
 });
 
-/** Maximum length of a channel's name in a headline; longer names are cut. */
+/** Maximum length of a channel name in a headline; longer names are truncated. */
 const longestChannel = 200;
 
-/** Parses a headline from a ledger; null if another version wrote it in another form. */
+/** Parses a headline from a ledger; null if another version wrote it in a different form. */
 export function storedHeadline(stored: unknown): BatchHeadline | null {
   return batchHeadlineSchema.safeParse(stored).data ?? null;
 }
 
 /**
- * @param stored the headline of the stream's previous batch, as it is stored; null if there is none
+ * @param stored the headline of the stream's previous batch, as stored; null if there is none
  * @param receivedAt ISO 8601, UTC
  */
 export function batchHeadline(result: CheckResult, stored: unknown, receivedAt: string): BatchHeadline {
@@ -67,7 +67,7 @@ export function batchHeadline(result: CheckResult, stored: unknown, receivedAt: 
 }
 
 /**
- * Evidence as a share of the alarm level. Results of earlier versions have no `share`, and their `value` may be 0 during an
+ * Evidence as a fraction of the alarm level. Results of earlier versions have no `share`, and their `value` may be 0 during an
  * alarm.
  */
 export function headlineEvidenceShare({ verdict, evidence: { value, alarm_at, share } }: JudgedBatch): number {

@@ -1,4 +1,4 @@
-// The schema of a check's result. It validates results that are read back from a store, and is published in schemas/.
+// The schema of a check's result. It validates results read back from a store, and is published in schemas/.
 
 import { z } from "zod";
 import type { CheckResult } from "./check-result.ts";
@@ -14,7 +14,8 @@ const perChannel = z.record(
     ks_by_class: z
       .number()
       .describe(
-        "Kolmogorov-Smirnov distance within the predicted classes, each standardised by its usual values; 0 if these are unknown",
+        "Kolmogorov-Smirnov distance within the predicted classes, each standardised by its usual values; 0 " +
+          "if these are unknown",
       )
       .exactOptional(),
     psi: z.number().min(0).describe("population stability index over the reference's deciles"),
@@ -35,7 +36,7 @@ const comparison = z.object({
   reference: z.enum(["baseline", "anchor", "rolling"]),
   method: z
     .enum(["people", "recordings", "halves of recordings", "bouts", "effective sample size", "constants"])
-    .describe("how the drift-free batches were separated from their reference, or what was used instead of them"),
+    .describe("how the drift-free batches were kept separate from their reference, or what was used instead of them"),
   p_value: share.nullable().describe("share of drift-free batches at least as far away; null if judged by constants"),
   null_batches: z.int().min(0).describe("number of drift-free batches behind the p-value"),
   people: z
@@ -43,18 +44,19 @@ const comparison = z.object({
     .min(0)
     .describe("number of people behind the p-value; absent from results of earlier versions")
     .exactOptional(),
-  as_high: z.int().min(0).describe("number of drift-free batches that were at least as far away"),
+  as_high: z.int().min(0).describe("number of drift-free batches at least as far away"),
   resolution: share.describe("smallest p-value that `null_batches` drift-free batches can give"),
   score: z.number(),
   channel: z.string().describe("channel or signal with the highest score"),
-  statistic: z.string().describe("statistic from which the score is computed"),
+  statistic: z.string().describe("statistic that the score is computed from"),
   beyond_chance: z
     .boolean()
     .describe(
-      "whether the values spread more widely than chance explains, or no person can cause them, which raises an alarm by itself",
+      "whether the values spread more widely than chance can explain, or no person can cause them, which " +
+        "raises an alarm on its own",
     ),
   seconds: z.number().min(0).describe("effective length of the compared data in seconds"),
-  unseen_share: share.describe("share of the batch in classes that the reference lacks"),
+  unseen_share: share.describe("share of the batch in classes that are missing from the reference"),
   exceeded: z
     .array(z.object({ channel: z.string(), statistic: z.string(), value: z.number(), level: z.string() }))
     .describe("statistics above their fixed thresholds"),
@@ -64,12 +66,12 @@ const comparison = z.object({
 const signals = z.object({
   class_shares: z.record(z.string(), share).describe("share of windows by predicted class"),
   mean_confidence: share,
-  flip_rate: share.nullable().describe("share of neighbouring windows with different labels"),
+  flip_rate: share.nullable().describe("share of consecutive windows whose labels differ"),
   against: z.partialRecord(
     z.enum(["baseline", "anchor", "rolling"]),
     z.object({
       mix_shift: share.describe(
-        "total variation distance between the class shares, which changes if people do something else, without any fault",
+        "total variation distance between the class shares, which changes when people do something else, even without a fault",
       ),
       confidence_ks: share,
       entropy_ks: share,
@@ -88,7 +90,7 @@ const judged = z.object({
   checked_at: z.iso.datetime(),
   verdict: z.enum(["normal", "gradual_drift", "sudden_change"]),
   confirmed: z.boolean().describe("whether the kind of drift is final; while it is not, a later batch may change it"),
-  alarm_since: z.string().nullable().describe("id of the batch at which the alarm began; null without an alarm"),
+  alarm_since: z.string().nullable().describe("id of the batch at which the alarm began; null if there is no alarm"),
   change_point: z
     .string()
     .nullable()
@@ -107,16 +109,18 @@ const judged = z.object({
   still: z
     .object({ seconds: z.number().min(0), of_seconds: z.number().min(0) })
     .describe(
-      "time without movement, which was left out: in periods of at least ten minutes, or with a minute in which the sensor lay on something",
+      "time without movement that was left out: periods that last at least ten minutes or include a minute " +
+        "during which the sensor was lying on something",
     )
     .exactOptional(),
   unfamiliar: z
     .boolean()
-    .describe("whether the batch differs from the people that the model learned from, with or without drift"),
+    .describe("whether the batch differs from the people in the training data, with or without drift"),
   stranger: z
     .boolean()
     .describe(
-      "whether the alarm is raised because the stream's first batches are further from the training data than almost anybody's",
+      "whether the alarm is raised because the stream's first batches are further from the training data than " +
+        "those of almost any other person",
     )
     .exactOptional(),
   thresholds: z.enum(["calibrated", "fixed"]),
@@ -126,16 +130,19 @@ const judged = z.object({
   leading: z
     .enum(["baseline", "anchor", "rolling"])
     .nullable()
-    .describe("reference from which the batch is furthest away; null if nothing could be compared"),
+    .describe("reference that the batch is furthest from; null if nothing could be compared"),
   comparisons: z.array(comparison),
   evidence: z.object({
-    value: z.number().min(0).describe("at least alarm_at during an alarm; it may be 0 in results of earlier versions"),
+    value: z
+      .number()
+      .min(0)
+      .describe("at least alarm_at during an alarm, but possibly 0 in results from earlier versions"),
     alarm_at: z.number().positive(),
     share: z.number().min(0).describe("value divided by alarm_at; 1 raises an alarm").exactOptional(),
     raised_by: z
       .enum(["evidence", "beyond_chance", "constants"])
       .nullable()
-      .describe("what raises the alarm: several batches, this batch alone, or a constant; null without an alarm")
+      .describe("what raises the alarm: several batches, this batch alone, or a constant; null if there is no alarm")
       .exactOptional(),
     average_run_length: z.number().describe("requested average number of batches between false alarms"),
   }),
@@ -158,12 +165,13 @@ const judged = z.object({
       rehearsed: z
         .boolean()
         .describe(
-          "whether held-out people had a similar confidence; if not, the interval's coverage is not guaranteed",
+          "whether held-out people showed similar confidence; if not, the interval's coverage is not guaranteed",
         ),
     })
     .nullable()
     .describe(
-      "share of correct predictions, estimated without labels; null if it cannot be estimated; too optimistic if the channels have drifted",
+      "share of correct predictions, estimated without labels; null if it cannot be estimated; too optimistic " +
+        "if the channels have drifted",
     ),
   accuracy_unknown: z
     .string()
@@ -182,7 +190,8 @@ const judged = z.object({
   left_out: z
     .array(z.enum(["quality", "still", "impossible", "likely_causes"]))
     .describe(
-      "what could not be determined because the batch came as a summary: the quality gate (`quality`), or the fields with these names",
+      "what could not be determined because the batch came as a summary: the quality gate (`quality`), or the " +
+        "fields with these names",
     )
     .exactOptional(),
   warnings: z.array(z.string()),

@@ -1,7 +1,7 @@
-// The result of a check, in the form that --json prints, the ledger stores and a published schema describes. Its keys are
-// snake_case, as in every file that other tools read. Comparisons that could not be made are left out, never filled in.
+// The result of a check, in the form printed by --json, stored in the ledger and described by a published schema. Its keys are
+// in snake_case, as in every file that other tools read. Comparisons that could not be made are omitted, never filled in.
 
-/** What a batch is compared with: the training data, the stream's first batches, or its latest batches. */
+/** What a batch is compared with: the training data, the stream's first batches, or its most recent batches. */
 export type ReferenceName = "baseline" | "anchor" | "rolling";
 
 /** Distances of one channel from a reference. For equal data, `sd_ratio` is 1 and each other distance is 0. */
@@ -26,8 +26,8 @@ export interface CheckedChannel {
   /** Standard deviation of the batch divided by that of the reference. */
   sd_ratio: number;
   /**
-   * The channel's score. The `score` of a comparison is the largest score of any channel or signal. Absent if the channel was
-   * not considered, and from results of earlier versions.
+   * The channel's score. A comparison's `score` is the largest score of any channel or signal. Absent if the channel was not
+   * considered, and from results of earlier versions.
    */
   score?: number;
 }
@@ -36,14 +36,16 @@ export interface CheckedChannel {
 export interface CheckedComparison {
   /** The reference that the batch is compared with. */
   reference: ReferenceName;
-  /** How the drift-free batches behind the p-value were separated from their reference, or what was used instead of them. */
+  /**
+   * How the drift-free batches behind the p-value were kept separate from their reference, or what was used instead of them.
+   */
   method: "people" | "recordings" | "halves of recordings" | "bouts" | "effective sample size" | "constants";
   /** Share of drift-free batches that are at least as far away; null if judged by constants. */
   p_value: number | null;
-  /** Number of rehearsed drift-free batches with which the batch was compared. */
+  /** Number of rehearsed drift-free batches that the batch was compared with. */
   null_batches: number;
   /**
-   * Number of people whose drift-free batches are behind the p-value. A p-value below 1 / (people + 1) assumes that no new
+   * Number of people whose drift-free batches the p-value is based on. A p-value below 1 / (people + 1) assumes that no new
    * person is more unusual than all of them. Absent from results of earlier versions.
    */
   people?: number;
@@ -58,13 +60,13 @@ export interface CheckedComparison {
   /** Statistic that is furthest from its usual values. */
   statistic: string;
   /**
-   * Whether the values spread more widely than chance explains, which is strong evidence, or no person can cause them, which
-   * raises an alarm by itself.
+   * Whether the values spread more widely than chance can explain, which is strong evidence, or no person can cause them, which
+   * raises an alarm on its own.
    */
   beyond_chance: boolean;
   /** Effective length of the compared data in seconds. */
   seconds: number;
-  /** Share of the batch in classes that the reference lacks. */
+  /** Share of the batch in classes that are missing from the reference. */
   unseen_share: number;
   /** Statistics above their fixed thresholds, if such thresholds are used; `level` is "moderate" or "large". */
   exceeded: { channel: string; statistic: string; value: number; level: string }[];
@@ -72,7 +74,7 @@ export interface CheckedComparison {
   channels: Record<string, CheckedChannel>;
 }
 
-/** Output of the network on the batch, compared with one reference. */
+/** The network's output for the batch, compared with one reference. */
 export interface SignalsAgainst {
   /** Total variation distance between the class shares, 0 to 1. */
   mix_shift: number;
@@ -88,7 +90,7 @@ export interface SignalsAgainst {
   flip_rate_shift: number | null;
 }
 
-/** Fields that every result has. */
+/** Fields present in every result. */
 export interface AnyBatch {
   schema_version: 1;
   /** Id of the batch, unique within its stream. */
@@ -107,49 +109,49 @@ export interface JudgedBatch extends AnyBatch {
   verdict: "normal" | "gradual_drift" | "sudden_change";
   /** Whether the kind of drift is final. It can change until five batches after the alarm. */
   confirmed: boolean;
-  /** Id of the batch at which the alarm began; null without an alarm. */
+  /** Id of the batch at which the alarm began; null if there is no alarm. */
   alarm_since: string | null;
   /** Id of the batch at which the change is estimated to have begun; null if unknown. */
   change_point: string | null;
   /** Whether the batch entered the references, so that later batches are compared with it. */
   entered_references: boolean;
-  /** Whether the batch differs from the stream's past without raising an alarm. If so, it stays out of the references. */
+  /** Whether the batch differs from the stream's past without raising an alarm. If so, it is kept out of the references. */
   doubtful: boolean;
   /**
-   * Why the batch neither adds to the evidence nor enters the references, whatever the verdict; null if it counts. Absent from
+   * Why the batch, whatever the verdict, neither adds to the evidence nor enters the references; null if it counts. Absent from
    * results of earlier versions.
    */
   not_counted?: { reason: "same_data" | "not_worn"; message: string } | null;
   /**
    * Time without movement that was left out (`seconds`), and the duration of the batch (`of_seconds`). A period without
-   * movement is left out if it lasts at least ten minutes (not worn, charging or asleep) or contains a minute in which the
-   * sensor lay on something. Absent from results of earlier versions, and for summaries that an earlier version made.
+   * movement is left out if it lasts at least ten minutes (not worn, charging or asleep) or contains a minute during which the
+   * sensor was lying on something. Absent from results of earlier versions and for summaries made by them.
    */
   still?: { seconds: number; of_seconds: number };
   /** Whether the batch differs from the people in the training data. */
   unfamiliar: boolean;
   /**
-   * Whether the alarm is raised because the stream's first batches are, on average, further from the training data than almost
-   * anybody's. Absent from results of earlier versions.
+   * Whether the alarm is raised because the stream's first batches are, on average, further from the training data than those
+   * of almost any other person. Absent from results of earlier versions.
    */
   stranger?: boolean;
-  /** Thresholds by which the batch was judged. */
+  /** Thresholds that the batch was judged by. */
   thresholds: "calibrated" | "fixed";
-  /** Number of rows that were read and kept. */
+  /** Number of rows read and kept. */
   rows: number;
-  /** Number of windows that the network labelled. */
+  /** Number of windows labelled by the network. */
   windows: number;
   /** Recorded time in seconds. */
   seconds: number;
-  /** Reference from which the batch is furthest away; null if nothing could be compared. */
+  /** Reference that the batch is furthest from; null if nothing could be compared. */
   leading: ReferenceName | null;
   /** One comparison per available reference. */
   comparisons: CheckedComparison[];
   /**
-   * Evidence of drift (`value`), and the amount that raises an alarm at the requested average run length (`alarm_at`). `share`
-   * is `value` divided by `alarm_at`, and at least 1 during an alarm. `raised_by` is what raises the alarm: the evidence of
-   * several batches, this batch alone, or a constant; null without an alarm. Results of earlier versions lack `share` and
-   * `raised_by`, and their `value` may be 0 during an alarm.
+   * Evidence for drift (`value`), and the amount that raises an alarm at the requested average run length (`alarm_at`). `share`
+   * is `value` divided by `alarm_at`, and at least 1 during an alarm. `raised_by` says what raises the alarm: the evidence of
+   * several batches, this batch alone, or a constant; null if there is no alarm. Results from earlier versions lack `share` and
+   * `raised_by`, and in them `value` may be 0 during an alarm.
    */
   evidence: {
     value: number;
@@ -168,7 +170,7 @@ export interface JudgedBatch extends AnyBatch {
    * batch.
    */
   references: { window_size: number; rolling_batches: number; anchor_batches: number };
-  /** Output of the network on the batch, and its differences from the output on each reference. */
+  /** The network's output for the batch, and how it differs from the output for each reference. */
   signals: {
     class_shares: Record<string, number>;
     mean_confidence: number;
@@ -176,17 +178,17 @@ export interface JudgedBatch extends AnyBatch {
     against: Partial<Record<ReferenceName, SignalsAgainst>>;
   };
   /**
-   * Accuracy estimated without labels, with an interval for new people; null if it cannot be estimated. `rehearsed` is true
-   * if held-out people had a similar confidence, so that the interval is reliable.
+   * Accuracy estimated without labels, with an interval for new people; null if it cannot be estimated. `rehearsed` is true if
+   * held-out people showed similar confidence, so that the interval is reliable.
    */
   accuracy: { estimate: number; lower: number; upper: number; coverage: number; rehearsed: boolean } | null;
   /** Why the accuracy cannot be estimated; null if it can. Absent from results of earlier versions. */
   accuracy_unknown?: string | null;
-  /** Faults that would explain the change, each with the share of the change that it explains (0 to 1). */
+  /** Faults that would explain the change, each with the share of the change it accounts for (0 to 1). */
   likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
   /**
-   * Sensors with impossible values; `message` says what was measured and what is possible. Absent if the batch came as a
-   * summary and shows none, and from results of earlier versions.
+   * Sensors with impossible values; `message` gives the measured and the possible values. Absent if the batch came as a summary
+   * and shows none, and from results of earlier versions.
    */
   impossible?: { sensor: string; channels: string[]; message: string }[];
   /**
@@ -201,7 +203,7 @@ export interface JudgedBatch extends AnyBatch {
 /** The result for a batch that the quality gate rejected. */
 export interface RejectedBatch extends AnyBatch {
   verdict: "rejected";
-  /** The faults that were found. `code` is one of a fixed set; further keys locate the fault. */
+  /** The faults found. `code` is one of a fixed set; other keys locate the fault. */
   reasons: {
     code: string;
     message: string;
@@ -215,7 +217,7 @@ export interface RejectedBatch extends AnyBatch {
 /** Result of a check. */
 export type CheckResult = JudgedBatch | RejectedBatch;
 
-/** Returns the part of a result that is kept forever: everything except the distances by channel, which make up most of it. */
+/** Returns the part of a result that is kept forever: everything but the per-channel distances, which make up most of it. */
 export function shortenCheckResult(result: CheckResult): CheckResult {
   if (result.verdict === "rejected") return result;
   return { ...result, comparisons: result.comparisons.map((comparison) => ({ ...comparison, channels: {} })) };

@@ -1,4 +1,4 @@
-// Converts a judgement to the result of a check: channels get their names, and batch numbers become batch ids.
+// Converts a judgement to the result of a check, with channel names and batch ids in place of numbers.
 
 import { snakeCase } from "../../letter-case.ts";
 import { estimateAccuracy } from "../drift/accuracy-estimate.ts";
@@ -26,7 +26,7 @@ export function describeCheck(of: {
   causes: readonly Culprit[];
   impossible: readonly ImpossibleSensor[];
   notCounted: NonNullable<JudgedBatch["not_counted"]> | null;
-  /** Ids of the latest judged batches; the last one is the id of this batch. */
+  /** Ids of the most recently judged batches; the last one is that of this batch. */
   recent: readonly string[];
 }): JudgedBatch {
   const { batch, memory, monitor, config, facts, judgement, state, causes, impossible, notCounted, recent } = of;

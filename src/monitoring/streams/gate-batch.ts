@@ -1,4 +1,4 @@
-// Passes unlabelled recordings through the quality gate, and matches their columns to the model's channels.
+// Passes unlabelled recordings through the quality gate, and matches their columns with the model's channels.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -18,7 +18,7 @@ import { unitsOfWatchedModel, type WatchedModel } from "./watched-model.ts";
 /**
  * The columns that contain a model's channels, in the model's order.
  * @param given value of `--channels`; if undefined, the model's own names are used
- * @throws UserError if the number of given columns differs from the number of the model's channels
+ * @throws UserError if the number of given columns differs from the number of channels in the model
  */
 export function gateBatchColumns(given: readonly string[] | undefined, channels: readonly string[]): readonly string[] {
   if (given === undefined || given.length === channels.length) return given ?? channels;
@@ -30,16 +30,16 @@ export function gateBatchColumns(given: readonly string[] | undefined, channels:
   );
 }
 
-/** How the user described the columns, units and rate of a batch. */
+/** A batch's columns, units and rate, as described by the user. */
 export interface GivenColumns {
   readonly channels?: readonly string[];
-  /** Columns of the person, the recording and the time. Columns that are not given are found by their usual names. */
+  /** Columns with the person, the recording and the time. If not given, they are found by their usual names. */
   readonly columns: Omit<ColumnOptions, "channels" | "modelChannels">;
   /** Units of the batch, as in `--units`. */
   readonly units?: string | undefined;
-  /** Sampling rate in Hz of recordings without times, as in `--rate`. */
+  /** Sampling rate, in Hz, of recordings without times, as in `--rate`. */
   readonly rate?: number | undefined;
-  /** People and classes from data that was read earlier; see `openRecordings`. */
+  /** People and classes from data read earlier; see `openRecordings`. */
   readonly known?: QualityGateOptions["known"];
   /** See `findFiles`. */
   readonly stored?: ReadonlyMap<string, string> | undefined;
@@ -50,7 +50,7 @@ export interface GivenColumns {
 }
 
 /**
- * Opens a batch of any length, with its rows converted to the model's units.
+ * Opens a batch of any length, converting its rows to the model's units.
  * @throws UserError if a declared unit does not fit, or the files cannot be read
  */
 export async function openGatedBatch(
@@ -99,8 +99,8 @@ function optionsToGateBatch(
 }
 
 /**
- * Properties of each channel in the training data, in the batch's units and with the name of the batch's column.
- * @param factors what the batch's values will be multiplied by, by channel
+ * Properties of each channel in the training data, in the units of the batch and under the name of its column.
+ * @param factors factors that the batch's values will be multiplied by, per channel
  */
 export function gateBatchChannels(
   channels: readonly string[],

@@ -1,14 +1,14 @@
 // Computes the verdict from a measured batch and its stream's state. The following rules can raise an alarm. Each
 // applies only if no earlier rule has raised one:
-// 1. Values that no person can cause (impossible-sensors.ts, comparison.ts), and once the stream has a past, an axis whose sign
+// 1. Values that no person can cause (impossible-sensors.ts, comparison.ts) and, once the stream has a past, an axis whose sign
 //    has changed (reversed-axes.ts).
-// 2. Evidence from batches that differ from the stream's own past, once it has one, or that spread more widely than chance
-//    explains (weigh-evidence.ts). A single batch may be sufficient evidence.
-// 3. Before the stream has a past, ten batches that are, on average, further from the training data than almost anybody's
-//    (weigh-unlikely-person.ts).
-// 4. Before the stream has a past, two batches that become ordinary once the same fault is undone (repeated-cause.ts).
-// A batch that does not count (not-counted.ts) is judged as if there were no past. It does not change the stream's state, and
-// therefore ends no alarm. If gravity turns otherwise than the gyroscope measures, the answer contains a warning
+// 2. Evidence from batches that differ from the stream's own past, once it has one, or that spread more widely than chance can
+// explain (weigh-evidence.ts). A single batch may be sufficient.
+// 3. Before the stream has a past, ten batches that are, on average, further from the training data than those of almost any
+//    other person (weigh-unlikely-person.ts).
+// 4. Before the stream has a past, two batches that become ordinary once the same fault is undone (repeated-cause.ts). A batch
+// that does not count (not-counted.ts) is judged as if there were no past. It does not change the stream's state, and therefore
+// cannot end an alarm. If gravity turns differently from what the gyroscope measures, the result includes a warning
 // (changed-turning.ts).
 
 import type { FaultDescription } from "../../data-fault.ts";
@@ -28,7 +28,7 @@ import { judgeByRepeatedCause, repeatedCause } from "./repeated-cause.ts";
 import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
 import type { Judge } from "./watched-model.ts";
 
-/** Number of latest batch ids that are kept, so that a result can name the batch at which a change began. */
+/** Number of most recent batch ids to keep, so that a result can name the batch where a change began. */
 const mostRecent = 100;
 
 const noCauses = "Likely causes could not be determined, because the batch came as a summary without its samples.";
@@ -62,7 +62,7 @@ export function judgeBatch(
 ): Decision<CheckResult, StreamState> {
   const before = memory.evidence ?? { drift: newDriftState, recent: [] };
   const notCounted = reasonNotToCount(batch.still, before, memory);
-  // A batch that does not count is compared with no past, so it adds no evidence.
+  // A batch that does not count is not compared with any past, so it adds no evidence.
   const [rolling, anchor] = notCounted === null ? [memory.rolling, memory.anchor] : [[], []];
   const past = { rolling: rolling.map(({ byClass }) => byClass), anchor: anchor.map(({ byClass }) => byClass) };
   const { thresholds, alpha, arl, accept } = config;
@@ -101,7 +101,7 @@ export function judgeBatch(
   const { kinds, day } = monitor.drift.calibration;
   const isOfOldKind = thresholds === "calibrated" && Object.keys(kinds).length > 0 && day === undefined;
   const outdated = isOfOldKind ? [judgedWithShortBouts(monitor.monitored.directory)] : [];
-  // A known fault also changes how far gravity turns.
+  // A fault that is already known also changes how far gravity turns.
   const turned =
     impossible.length === 0 && notCounted === null
       ? changedTurning(batch.turning, before.turnings ?? [], monitor.sensors)
@@ -150,7 +150,7 @@ function turningsAfter(
   return after.length === 0 ? {} : { turnings: after };
 }
 
-/** Keeps an alarm that had begun earlier, because a batch that does not count cannot end it. */
+/** Keeps up an alarm that began earlier, because a batch that does not count cannot end it. */
 function judgeUncounted(
   decided: ReturnType<typeof decideVerdict>,
   { alarm }: DriftState,

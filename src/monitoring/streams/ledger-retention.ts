@@ -4,16 +4,14 @@
 import type { StreamRules } from "../../storage/store/stream-store.ts";
 import type { MonitoredModel } from "./model-ledger.ts";
 
-/**
- * Number of days for which full results, and summaries that no reference needs, are kept; everything else is kept forever.
- */
+/** Number of days to keep full results and summaries that no reference needs; everything else is kept forever. */
 export interface Keep {
   readonly days: number;
   /** Maximum size of the ledger; above it, the oldest batches are shortened regardless of their age. */
   readonly bytes: number;
 }
 
-/** Arbitrary choices: a month to revise decisions, and a size that fits on any disk. */
+/** Arbitrary choices: a month in which to revise decisions, and a size that fits on any disk. */
 export const defaultKeep: Keep = { days: 30, bytes: 1e9 };
 
 /** @param shorten reduces a stored result to the part that is kept forever */
@@ -25,7 +23,7 @@ export function ledgerRetentionRules(
 ): StreamRules {
   return {
     referenceBatches,
-    // Keeps twice as many summaries as the references need, so that other batches can replace excluded batches.
+    // Keeps twice as many summaries as the references need, so that other batches can replace excluded ones.
     keptAtEnds: 2 * referenceBatches,
     since: new Date(now.getTime() - days * 86_400_000).toISOString(),
     bytes,

@@ -23,16 +23,16 @@ export interface LedgerOwner {
   readonly modelVersion: string;
 }
 
-/** Maximum waiting time for other processes. */
+/** Maximum time to wait for other processes. */
 export interface LedgerWait {
-  /** Maximum time that SQLite waits for a lock, during which this process does nothing else (default 30,000). */
+  /** Maximum time that SQLite waits for a lock, blocking this process (default 30,000). */
   readonly busyTimeoutMs?: number;
 }
 
-/** Properties of a model that its monitor uses. */
+/** Properties of a model used by its monitor. */
 export interface MonitoredModel extends LedgerOwner {
   readonly channels: readonly string[];
-  /** Number of accepted batches that the rolling reference and the anchor each hold. */
+  /** Number of accepted batches held by the rolling reference and by the anchor. */
   readonly referenceBatches: number;
   /** Shape of every stored measurement. */
   readonly shape: MeasurementShape;
@@ -61,7 +61,7 @@ export async function openModelLedgerStore(
   return openStore(parseStoreAddress(address), { ...modelLedgerUpgrade, ...options });
 }
 
-/** The read-only part of a ledger. */
+/** The part of a ledger that can be read without a model. */
 export type ReadableLedger = Pick<StreamStore, "page" | "find" | "streams" | "fleet" | "actions" | "close">;
 
 /** Opens a ledger for reading, without the model. @throws UserError under the same conditions as `openModelLedger` */
@@ -72,7 +72,7 @@ export function openReadableModelLedger(
   return SqliteStreamStore.open(directory, { modelVersion, ...modelLedgerUpgrade, ...options });
 }
 
-/** The stream's rolling reference; empty for a stream without batches. */
+/** The stream's rolling reference; empty if the stream has no batches. */
 export function referenceFromModelLedger(
   { stream, referencesChangedAt, rolling }: RollingBatches,
   { channels, referenceBatches }: Pick<MonitoredModel, "channels" | "referenceBatches">,

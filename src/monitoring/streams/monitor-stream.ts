@@ -33,7 +33,7 @@ export interface StreamMemory<E> {
   readonly anchor: readonly BatchMeasurement[];
   /** Evidence from the previous decision; null for the first batch and after a reset. */
   readonly evidence: E | null;
-  /** Number of earlier batches of any status. */
+  /** Number of earlier batches, whatever their status. */
   readonly batchesBefore: number;
   /** Id of an earlier batch with the same content as the batch to be judged; absent if there is none. */
   readonly sameContent?: string;
@@ -44,7 +44,7 @@ export type Decision<R, E> =
   | {
       readonly verdict: Exclude<Verdict, "rejected">;
       readonly reason: string | null;
-      /** Whether the batch stays out of the references without raising an alarm. */
+      /** Whether the batch is kept out of the references without raising an alarm. */
       readonly doubtful?: boolean;
       readonly summary: BatchMeasurement;
       readonly evidence: E;
@@ -55,11 +55,11 @@ export type Decision<R, E> =
 export interface BroughtBatch {
   readonly batchId: string;
   readonly contentHash: string;
-  /** Name of the person who accepts the batch into the references even if it raises an alarm; absent if nobody does. */
+  /** Name of the person who accepts the batch into the references even if it raises an alarm; absent if no one does. */
   readonly accept?: DecidedBy;
 }
 
-/** The author of a manual decision, and the reason; the ledger records both. */
+/** Who made a manual decision, and why; the ledger records both. */
 export interface DecidedBy {
   /** Name of the author; by default, the account that runs the process. */
   readonly who?: string;
@@ -70,14 +70,14 @@ export interface DecidedBy {
 export interface StreamSchemas<R, E> {
   readonly result: z.ZodType<R>;
   readonly evidence: z.ZodType<E>;
-  /** Converts stored evidence to the form that the schema `evidence` reads. Default: the evidence is stored unchanged. */
+  /** Converts stored evidence to the form expected by the `evidence` schema. Default: the evidence is stored unchanged. */
   readonly storedEvidence?: (evidence: E) => unknown;
   /**
-   * Returns the headline of a result, which lists of streams show; see `DecidedBatch`. Default: no headline.
-   * @param before the headline of the stream's previous batch, as it is stored; null if there is none
+   * Returns a result's headline, which is shown in lists of streams; see `DecidedBatch`. Default: no headline.
+   * @param before the headline of the stream's previous batch, as stored; null if there is none
    */
   readonly headline?: (result: R, before: unknown, receivedAt: string) => unknown;
-  /** Returns the part of a result that is kept once the full result is deleted. */
+  /** Returns the part of a result that is kept after the full result is deleted. */
   readonly shorten: (result: R) => R;
 }
 
@@ -137,7 +137,7 @@ export class MonitorStream<R, E> {
 
   /**
    * Applies a manual decision about a batch: adds it to the references (`accept`) or removes it (`exclude`).
-   * @returns false if nothing had to change
+   * @returns false if there was nothing to change
    */
   async decideByHand(action: ByHand, batchId: string, by: DecidedBy = {}): Promise<boolean> {
     return this.#store.decideByHand(
@@ -196,7 +196,7 @@ export class MonitorStream<R, E> {
     return ledgerRetentionRules(this.#model, (value) => shorten(result.parse(value)), this.#keep, now);
   }
 
-  /** The record of a decision. The schemas reject anything that JSON cannot hold (NaN becomes null). */
+  /** The record of a decision. The schemas reject anything that JSON cannot represent (NaN becomes null). */
   #entry(decision: Decision<R, E>, accept: DecidedBy | undefined): { decided: DecidedBatch; result: R } {
     const result = monitoredThroughJson(this.#schemas.result, decision.result);
     const { reason } = decision;
@@ -277,7 +277,7 @@ function decodeMonitoredBatch(bytes: Uint8Array, shape: MeasurementShape, what: 
   }
 }
 
-/** Returns the value as the ledger will return it. */
+/** Returns the value as it will be read back from the ledger. */
 function monitoredThroughJson<T>(schema: z.ZodType<T>, value: T): T {
   return schema.parse(JSON.parse(JSON.stringify(value)));
 }

@@ -1,5 +1,5 @@
-// Finds batches that neither add to a stream's evidence nor enter its references although they have no fault: data that arrived
-// before, and time without movement.
+// Finds batches that neither add to a stream's evidence nor enter its references even though they have no fault: data that has
+// arrived before, and time without movement.
 
 import { longStillnessSeconds } from "../../signals/data/still-time.ts";
 import type { StillSummary } from "../summaries/quality-codec.ts";
@@ -7,7 +7,7 @@ import type { JudgedBatch } from "./check-result.ts";
 import type { StreamMemory } from "./monitor-stream.ts";
 import type { StreamState } from "./stream-state.ts";
 
-/** A device that has not moved for this long is considered not worn; see still-time.ts. */
+/** A device that has not moved for this long counts as not worn; see still-time.ts. */
 const notWornSeconds = 3600;
 
 /**
@@ -27,7 +27,7 @@ export function reasonNotToCount(
   const continues = throughout && (before.unworn === true || seconds >= longStillnessSeconds);
   if (!isAll && !continues) return null;
   const lasted = `nothing has moved for ${Math.floor(seconds / 60)} min`;
-  // A shorter period is left out only if the sensor lay on something, so the wearer was not asleep with it on.
+  // A shorter period is left out only if the sensor was lying on something, so that it was not on a sleeping person.
   const states = seconds < longStillnessSeconds ? "not worn or charging" : "not worn, charging or asleep";
   return {
     reason: "not_worn",
@@ -36,7 +36,7 @@ export function reasonNotToCount(
 }
 
 /**
- * Updates the time without movement at the end of a stream. A batch that came without samples does not change this time.
+ * Updates the length of time without movement at the end of a stream. A batch that arrived without samples does not change it.
  * @param before the stream's state before the batch
  */
 export function notCountedWithStillness(

@@ -1,4 +1,4 @@
-// Reads a summary from a device, and validates all of it, because the device is not trusted.
+// Reads a summary from a device and validates it fully, because the device is not trusted.
 
 import { UserError } from "../../errors.ts";
 import { type DeviceSummary, deviceSummaryFromJson } from "../summaries/device-summary.ts";
@@ -7,7 +7,7 @@ import { deviceSummarySchema } from "../summaries/summary-schemas.ts";
 
 /**
  * @param sent bytes from `encodeSummary`; JSON from `summaryToJson`, parsed or as the bytes of its text
- * @param model the model that must have made the summary
+ * @param model the model that the summary must come from
  * @returns a measurement that `check` can judge and a stream can store
  * @throws UserError if the summary cannot be used; the message names the fault
  */

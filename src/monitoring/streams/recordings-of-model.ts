@@ -1,5 +1,5 @@
-// Finds the recordings on which a model was trained, as named in its manifest. The folder may come from an untrusted source.
-// Addresses in it are therefore not fetched, patterns are not expanded, and no network is trained on the recordings before
+// Finds the recordings that a model was trained on, as listed in its manifest. The folder may come from an untrusted source.
+// Therefore, addresses in it are not fetched, patterns are not expanded, and no network is trained on the recordings until
 // their fingerprint has been compared.
 
 import { realpath, stat } from "node:fs/promises";
@@ -9,11 +9,11 @@ import type { OpenedRecordings } from "../../signals/data/open-recordings.ts";
 import type { Manifest } from "../../storage/store/manifest.ts";
 import { hasSystemErrorCode } from "../../system-error.ts";
 
-/** System folders, in which recordings are never stored. */
+/** System folders, where recordings are never stored. */
 const systemFolders = /^\/(?:dev|proc|sys)(?:\/|$)/;
 
 /**
- * @param model the model, as the user named it
+ * @param model the model, as given by the user
  * @param advice what to do if the manifest names something else
  * @returns local paths of regular files
  * @throws UserError if the manifest names something else
@@ -29,7 +29,7 @@ export async function recordingsOfModel({ data }: Manifest, model: string, advic
   return data.files;
 }
 
-/** @throws UserError if the recordings are not those on which the model was trained */
+/** @throws UserError if the recordings are not those that the model was trained on */
 export function requireRecordingsOfModel(
   { data }: Manifest,
   model: string,
@@ -59,7 +59,7 @@ function isModelRecordingElsewhere(file: string): boolean {
 
 async function faultOfModelRecording(file: string): Promise<string | null> {
   try {
-    // The paths in a manifest are complete, and a pattern could search any folder.
+    // Paths in a manifest are complete, and a pattern could search any folder.
     if (!(await stat(file)).isFile()) return "it is not a regular file";
     const real = await realpath(file);
     return systemFolders.test(real) ? `it is a link to ${real}, a system file` : null;

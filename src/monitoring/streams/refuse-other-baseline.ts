@@ -1,4 +1,4 @@
-// Checks whether a newly frozen baseline equals the baseline with which a model's streams have been compared so far.
+// Checks whether a newly frozen baseline equals the one that a model's streams have been compared with so far.
 
 import { UserError } from "../../errors.ts";
 import { canonicalJsonToHash } from "../../storage/store/hash.ts";
@@ -11,7 +11,7 @@ export const trainAgain =
 /** The parts of the baseline that must not change. */
 const frozenParts = ["sampling_rate_hz", "classes", "edges", "by_class"] as const;
 
-/** @throws UserError if batches would be measured or compared in a different way than before */
+/** @throws UserError if batches would be measured or compared differently from before */
 export function refuseOtherBaseline(model: string, frozen: DriftBaseline, fresh: DriftBaseline): void {
   const other = frozenParts.filter((key) => canonicalJsonToHash(frozen[key]) !== canonicalJsonToHash(fresh[key]));
   const differing = [...other, ...(areBaselineSignalsEqual(frozen.signals, fresh.signals) ? [] : ["signals"])].join(
@@ -26,8 +26,8 @@ export function refuseOtherBaseline(model: string, frozen: DriftBaseline, fresh:
 }
 
 /**
- * Whether both baselines were computed from the same predictions. Earlier versions rounded differently, with differences of up
- * to a millionth per window.
+ * Whether both baselines were computed from the same predictions. Earlier versions rounded differently, so values may differ by
+ * up to a millionth per window.
  */
 function areBaselineSignalsEqual(frozen: ModelSignals, fresh: ModelSignals): boolean {
   const counted = ({ windows, classCounts, pairs, flips }: ModelSignals): string =>

@@ -1,8 +1,8 @@
-// Detects a fault that a stream has had from the start. Before a stream has a past, an unfamiliar batch alone raises no alarm,
-// because a new person may differ from the training data. But undoing a fault seldom makes the batches of such a person
-// ordinary. So the stream has the fault if two batches are farther from the training data than almost anybody's, and undoing
-// the same fault makes both ordinary. Batches that are only unfamiliar are not enough, because a watch worn the other way round
-// looks like a flipped axis.
+// Detects a fault that a stream has had from the start. Before a stream has a past, an unfamiliar batch alone does not raise an
+// alarm, because a new person may differ from the training data. But undoing a fault rarely makes such a person's batches
+// ordinary. So a stream has a fault if two of its batches are farther from the training data than those of almost any other
+// person, and undoing that fault makes both ordinary. Batches that are merely unfamiliar are not enough, because a watch worn
+// the other way round looks like a flipped axis.
 
 import type { Comparison } from "../drift/comparison.ts";
 import type { Culprit } from "../drift/culprit.ts";
@@ -11,21 +11,21 @@ import { raiseAlarm } from "../drift/raise-alarm.ts";
 import { doubtfulP, type Judgement } from "../drift/verdict.ts";
 import type { StreamState } from "./stream-state.ts";
 
-/** Number of batches that have to show the same cause; arbitrary. */
+/** Number of batches that must show the same cause; arbitrary. */
 const batchesToAlarm = 2;
 /**
  * Causes that can be undone exactly. A wrong sampling rate cannot be undone exactly, and some movements look like a wrong rate.
  */
 const exact: readonly Culprit["kind"][] = ["unit", "flipped axis", "swapped axes"];
 
-/** How often consecutive batches of a stream that has no past yet have shown the same cause. */
+/** How many consecutive batches have shown the same cause, in a stream that has no past yet. */
 export type RepeatedCause = NonNullable<StreamState["cause"]>;
 
 /**
- * @param causes the batch's causes, likeliest first
+ * @param causes the batch's causes, most likely first
  * @param comparisons the batch's comparisons
- * @returns the number of consecutive batches with this batch's likeliest cause; undefined if that cause cannot be undone
- * exactly, or the batch is not far enough from the training data
+ * @returns the number of consecutive batches that share this batch's most likely cause; undefined if that cause cannot be
+ * undone exactly or the batch is not far enough from the training data
  */
 export function repeatedCause(
   causes: readonly Culprit[],
@@ -42,8 +42,7 @@ export function repeatedCause(
 }
 
 /**
- * Keeps a batch with a cause that can be undone out of the references, and raises an alarm if an earlier batch had the same
- * cause.
+ * Keeps a batch whose cause can be undone out of the references, and raises an alarm if an earlier batch had the same cause.
  */
 export function judgeByRepeatedCause(
   judged: { readonly judgement: Judgement; readonly state: DriftState },

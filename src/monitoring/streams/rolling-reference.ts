@@ -1,5 +1,5 @@
 // The content of rolling_reference.json: the last accepted batches of a stream, which form its rolling reference. `train`
-// writes an empty file. Every accepted batch enters the reference, and once it is full, the oldest batch leaves.
+// writes an empty file. Every accepted batch enters the reference and, once that is full, pushes out the oldest one.
 import { z } from "zod";
 import { type BatchFigures, type ChannelFigures, mergeBatchFigures } from "../summaries/batch-figures.ts";
 import { type Trend, trend } from "./trend.ts";
@@ -21,7 +21,7 @@ export interface RollingReference {
   aggregated: {
     rolling_mean: PerChannel;
     rolling_std: PerChannel;
-    /** Direction of the batch means, by channel name. */
+    /** Trend of the batch means, by channel name. */
     trend: Record<string, Trend>;
   };
 }
@@ -43,13 +43,13 @@ export const rollingReferenceSchema: z.ZodType<RollingReference> = z.looseObject
     )
     .describe("Oldest first."),
   aggregated: z.looseObject({
-    rolling_mean: perChannel.describe("Mean over the pooled samples of the batches, one number per channel."),
+    rolling_mean: perChannel.describe("Mean over the pooled samples of all batches, one number per channel."),
     rolling_std: perChannel.describe(
-      "Standard deviation over the pooled samples of the batches, one number per channel.",
+      "Standard deviation over the pooled samples of all batches, one number per channel.",
     ),
     trend: z
       .record(z.string(), z.enum(["stable", "rising", "falling"]))
-      .describe("Direction of the batch means, by channel."),
+      .describe("Trend of the batch means, by channel."),
   }),
 });
 
@@ -67,7 +67,7 @@ export function emptyRollingReference(channels: readonly string[], referenceBatc
   };
 }
 
-/** A batch in the reference. */
+/** One of the reference's batches. */
 export interface ReferenceBatch {
   readonly batchId: string;
   /** ISO 8601, UTC. */
@@ -76,8 +76,8 @@ export interface ReferenceBatch {
 }
 
 /**
- * Builds the reference from the last accepted batches. Channels without values have no mean and standard deviation. Both are
- * pooled over the samples of all batches, so a long batch counts more than a short one.
+ * Builds the reference from the last accepted batches. Channels without values have neither a mean nor a standard deviation.
+ * Both are pooled over the samples of all batches, so a long batch counts more than a short one.
  * @param of.batches oldest first
  * @param of.lastUpdated time at which the batches last changed, ISO 8601, UTC
  */

@@ -1,12 +1,12 @@
-// A batch in the history of its stream: the verdict with its reasons, which the ledger keeps forever, and the channels that are
-// furthest away, as long as the ledger keeps the distances by channel.
+// A batch in the history of its stream: the verdict and its reasons, which the ledger keeps forever, and the channels that are
+// furthest away, for as long as the ledger keeps the per-channel distances.
 import { parseStoredValue } from "../../storage/store/stored-value.ts";
 import type { BatchStatus, StoredBatch } from "../../storage/store/stream-store.ts";
 import { headlineEvidenceShare } from "./batch-headline.ts";
 import type { CheckResult, JudgedBatch, ReferenceName } from "./check-result.ts";
 import { checkResultSchema } from "./check-result-schema.ts";
 
-/** Maximum number of channels that a history shows per batch. */
+/** Maximum number of channels shown per batch in a history. */
 const mostChannels = 5;
 
 /** The distance of a batch from one reference. */
@@ -25,7 +25,7 @@ export interface ShownComparison {
 
 /** A batch in the history of its stream. */
 export interface ShownBatch {
-  /** Number of the batch in its stream, counted from 1. */
+  /** Number of the batch within its stream, counting from 1. */
   number: number;
   /** Id of the batch, unique within its stream. */
   batch_id: string;
@@ -41,11 +41,11 @@ export interface ShownBatch {
   reason: string | null;
   /** Whether the batch is in the references, so that later batches are compared with it. */
   in_references: boolean;
-  /** Evidence as a share of the alarm level; null for a rejected batch. */
+  /** Evidence as a fraction of the alarm level; null for a rejected batch. */
   evidence: number | null;
-  /** What raises the alarm; null without an alarm. */
+  /** What raises the alarm; null if there is no alarm. */
   raised_by: "evidence" | "beyond_chance" | "constants" | null;
-  /** Id of the batch at which the alarm began; null without an alarm. */
+  /** Id of the batch at which the alarm began; null if there is no alarm. */
   alarm_since: string | null;
   /** Id of the batch at which the change is estimated to have begun; null if unknown. */
   change_point: string | null;

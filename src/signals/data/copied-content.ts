@@ -2,20 +2,14 @@
 // values, because names cannot reveal copies. A rolling hash is computed for every span of 32 consecutive rows of a
 // recording. Only spans whose hash falls into a fixed range are kept, so the same rows are compared wherever a copy
 // begins. Rows at rest on a coarse sensor may be equal by chance, so only spans with at least 16 different rows count,
-// and at least three spans must agree. Values that were rounded, scaled or resampled in the copy are not recognised.
-// Dimensions: C channels.
+// and at least three spans must agree. Copies with altered values are found by altered-copies.ts. Dimensions: C channels.
 
+import { type AlteredCopy, AlteredCopyFinder } from "./altered-copies.ts";
 import { piecesOfRecordings, type RowSource } from "./recordings.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
-/** Content that two people share. */
-export interface CopiedContent {
-  readonly people: readonly [string, string];
-  /** The first two recordings in which equal values were found. */
-  readonly recordings: readonly [string, string];
-  /** Estimated share of the second person's values that the first person also has, 0 to 1. */
-  readonly share: number;
-}
+/** Content that two people share; `factor` is null if their values are equal. */
+export type CopiedContent = Omit<AlteredCopy, "factor"> & { readonly factor: number | null };
 
 const spanRows = 32;
 const minusZero = -(2 ** 31);
@@ -37,10 +31,12 @@ export class CopiedContentFinder {
   readonly #owners = new Map<number, Owner>();
   readonly #spansOf = new Map<string, number>();
   readonly #shared = new Map<string, { first: Owner; other: Owner; spans: number }>();
+  readonly #altered = new AlteredCopyFinder();
   #divisor = 32;
 
-  /** Adds recordings and compares them with all earlier ones. */
+  /** Adds recordings, which must stay open until `found` has returned. */
   add(rows: RowSource): void {
+    this.#altered.add(rows);
     for (const { user, recording, start, end } of rows.stretches()) {
       const owner = { person: user, recording };
       const hashes = new Int32Array(spanRows);
@@ -83,23 +79,34 @@ export class CopiedContentFinder {
     for (const shared of this.#shared.values()) shared.spans = Math.ceil(shared.spans / 2);
   }
 
-  /** Returns the pairs of people with equal values, in the order in which they were found. */
+  /** Returns the pairs of people with equal values, in the order in which they were found, and those with altered values. */
   found(): CopiedContent[] {
-    return [...this.#shared.values()]
+    const equal = [...this.#shared.values()]
       .filter(({ spans }) => spans >= leastSpans)
-      .map(({ first, other, spans }) => ({
-        people: [first.person, other.person],
-        recordings: [first.recording, other.recording],
-        share: Math.min(1, spans / this.#spansOf.get(other.person)!),
-      }));
+      .map(
+        ({ first, other, spans }): CopiedContent => ({
+          people: [first.person, other.person],
+          recordings: [first.recording, other.recording],
+          share: Math.min(1, spans / this.#spansOf.get(other.person)!),
+          factor: null,
+        }),
+      );
+    const known = new Set(equal.flatMap(({ people: [one, other] }) => [`${one}\0${other}`, `${other}\0${one}`]));
+    return [...equal, ...this.#altered.found((one, other) => known.has(`${one}\0${other}`))];
   }
 }
 
 /** Describes a pair of people with equal values to the user. */
-export function describeCopiedContent({ people: [one, other], recordings, share }: CopiedContent): string {
+export function describeCopiedContent({ people, recordings, share, factor }: CopiedContent): string {
+  const [one, other] = people.map((person) => JSON.stringify(person));
   const percent = share < 0.01 ? "less than 1" : (100 * share).toFixed(0);
-  const where = `recording ${JSON.stringify(recordings[1])} of ${JSON.stringify(other)} and ${JSON.stringify(recordings[0])} of ${JSON.stringify(one)}`;
-  return `People ${JSON.stringify(one)} and ${JSON.stringify(other)} have the same values in about ${percent} % of ${JSON.stringify(other)}'s rows (${where}). If they are one person, give both the same name; if one is a copy, leave it out. Otherwise the model is tested on values that it learned from.`;
+  const where = `recording ${JSON.stringify(recordings[1])} of ${other} and ${JSON.stringify(recordings[0])} of ${one}`;
+  const what = factor === null ? "the same values" : "the same movements";
+  const isScaled = factor !== null && Math.abs(factor - 1) > 0.01;
+  const altered = isScaled
+    ? ` ${other}'s values are about ${Number(factor.toPrecision(3))} times as great.`
+    : " The values may be rounded, or the axes swapped or negated.";
+  return `People ${one} and ${other} have ${what} in about ${percent} % of ${other}'s rows (${where}).${factor === null ? "" : altered} If they are one person, give both the same name; if one is a copy, leave it out. Otherwise the model is tested on ${factor === null ? "values" : "recordings"} that it learned from.`;
 }
 
 /** Returns a hash of the values of each row. */

@@ -59,6 +59,37 @@ test("a piece of a recording that begins somewhere else, within new rows", async
   expect(found[0]!.share).toBeLessThan(0.7);
 });
 
+const g = 9.80665;
+test.each<[string, (values: readonly number[]) => readonly number[], number]>([
+  ["rounded", (values) => values.map((value) => Math.round(10 * value) / 10), 1],
+  ["in another unit", ([x, y, z, ...others]) => [x! * g, y! * g, z! * g, ...others], g],
+  ["with swapped axes", ([x, y, z, ...others]) => [z!, x!, y!, ...others], 1],
+  ["with negated axes", ([x, y, z, ...others]) => [-x!, y!, -z!, ...others], 1],
+  [
+    "in another unit, rounded and turned",
+    ([x, y, z]) => [z! / g, -x! / g, y! / g, 0, 0, 0].map((v) => Number(v.toFixed(2))),
+    1 / g,
+  ],
+])("a copy %s", async (_, alter, factor) => {
+  const copy = noise("ann", 900)
+    .slice(123)
+    .map((row, i) => ({ ...row, user: "cyd", time: i / 50, values: alter(row.values!.map(Number)) }));
+  const { found, warnings } = await copies([...noise("ann", 900), ...people.slice(600), ...copy]);
+  expect(found).toMatchObject([{ people: ["ann", "cyd"], recordings: ["r1", "r1"] }]);
+  expect(found[0]!.share).toBeGreaterThan(0.9);
+  expect(found[0]!.factor! / factor).toBeCloseTo(1, 2);
+  expect(warnings).toContainEqual(expect.stringContaining('"ann" and "cyd" have the same movements'));
+});
+
+test("two people whose movement is one sine wave are no copies", async () => {
+  const wave = (user: string, height: number): Row[] =>
+    rows(1500, { user }).map((row, i) => ({
+      ...row,
+      values: [height * Math.sin(i / 9), height * Math.cos(i / 9), g + height * Math.sin(i / 4.5), 0, 0, 0],
+    }));
+  expect((await copies([...people, ...wave("ida", 1), ...wave("jon", 1.7)])).found).toEqual([]);
+});
+
 test("different people, also on a coarse sensor at rest or a constant one", async () => {
   const coarse = ["dan", "eve", "fay"].flatMap((name) => noise(name, 3000, { coarse: true }));
   const still = ["gus", "hal"].flatMap((user) => rows(3000, { user, values: [0, 0, 9.8, 0, 0, 0] }));

@@ -5,8 +5,10 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { throwDataFault } from "../../../src/data-fault.ts";
 import { alternatingRowsWarnings } from "../../../src/signals/data/alternating-rows.ts";
+import { CopiedContentFinder, findCopiedContent } from "../../../src/signals/data/copied-content.ts";
 import { findSensors } from "../../../src/signals/data/find-sensors.ts";
 import { type OpenedRecordings, openRecordings } from "../../../src/signals/data/open-recordings.ts";
+import type { Stretch } from "../../../src/signals/data/recordings.ts";
 import { refuseUnitsWithinPeople } from "../../../src/signals/data/refuse-units-within-people.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { unitOfRotation } from "../../../src/signals/sensors/unit-of-rotation.ts";
@@ -132,6 +134,42 @@ describe.each([
           expect(unitOfRotation(vectorValues(own)!, besides[p]!)).toBe("rad/s");
           expect(unitOfRotation(vectorValues(scaled(own, 180 / Math.PI))!, besides[p]!)).toBe("deg/s");
         }
+      }
+    });
+
+    it("no copies of people, and altered copies of most", () => {
+      const { rows } = opened;
+      expect(findCopiedContent(rows)).toEqual([]);
+      const people = [...Map.groupBy(rows.recordings, ({ user }) => user)].slice(0, 4);
+      for (const [person, recordings] of people) {
+        let [kept, number] = [0, 0];
+        const own: Stretch[] = [];
+        const pieces: number[] = [];
+        for (const { recording, start, end } of recordings.filter((_, r) => r % 2 === 0)) {
+          const length = Math.min(end - start, 3000);
+          own.push({
+            user: "copy",
+            recording: `${recording}-${number++}`,
+            label: null,
+            start: kept,
+            end: kept + length,
+          });
+          pieces.push(start);
+          kept += length;
+          if (kept > 9000) break;
+        }
+        const values = (c: number, start: number, end: number): Float32Array => {
+          const s = own.findLastIndex((stretch) => stretch.start <= start);
+          const from = pieces[s]! + start - own[s]!.start;
+          const axis = c < 3 ? (c + 2) % 3 : c;
+          return rows.values(axis, from, from + end - start).map((value) => Number((-value / 9.80665).toFixed(3)));
+        };
+        const finder = new CopiedContentFinder();
+        finder.add(rows);
+        finder.add({ channels: rows.channels, stretches: () => own, time: (from, to) => rows.time(from, to), values });
+        const found = finder.found();
+        expect(found).toMatchObject([{ people: [person, "copy"] }]);
+        expect(found[0]!.factor).toBeCloseTo(1 / 9.80665, 2);
       }
     });
 

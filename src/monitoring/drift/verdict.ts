@@ -122,7 +122,7 @@ export function decideVerdict(
   };
 }
 
-/** The stream's variation is learned only from its first batches; otherwise it would include drift. */
+/** The stream's variation is learned only from its first batches; otherwise, its drift would be included. */
 function learnScoresForVerdict(own: DriftState["own"], comparisons: readonly Comparison[]): DriftState["own"] {
   const known = { ...own };
   for (const { reference, learned } of comparisons) {

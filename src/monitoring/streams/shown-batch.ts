@@ -53,11 +53,11 @@ export interface ShownBatch {
   doubtful: boolean;
   /** Whether the batch differs from the people in the training data. */
   unfamiliar: boolean;
-  /** Reference from which the batch is furthest away; null if nothing could be compared. */
+  /** Reference that the batch is furthest from; null if nothing could be compared. */
   leading: ReferenceName | null;
   /** One entry per available reference. */
   comparisons: ShownComparison[];
-  /** Channels that are furthest from the leading reference; empty if the ledger no longer keeps the distances by channel. */
+  /** Channels that are furthest from the leading reference; empty if the ledger no longer keeps the per-channel distances. */
   channels: { channel: string; score: number }[];
   /** Faults that would explain the change. */
   likely_causes: JudgedBatch["likely_causes"];
@@ -65,15 +65,15 @@ export interface ShownBatch {
   class_shares: Record<string, number> | null;
   /** Accuracy estimated without labels; null if it cannot be estimated. */
   accuracy: JudgedBatch["accuracy"];
-  /** Number of windows that the network labelled; null for a rejected batch. */
+  /** Number of windows labelled by the network; null for a rejected batch. */
   windows: number | null;
   /** Recorded time in seconds; null for a rejected batch. */
   seconds: number | null;
-  /** Faults that the quality gate found; empty unless the batch was rejected. */
+  /** Faults found by the quality gate; empty unless the batch was rejected. */
   faults: { code: string; message: string }[];
 }
 
-/** @param number the batch's number in its stream, counted from 1 */
+/** @param number the batch's number within its stream, counting from 1 */
 export function shownBatch(stored: StoredBatch, number: number): ShownBatch {
   const { batchId, receivedAt, status, reason, inReferences } = stored;
   const result = parseStoredValue(checkResultSchema, stored.result, `batch "${batchId}"`);

@@ -1,4 +1,4 @@
-// Lists and histories of streams, in the form in which they are printed and served; schemas of them are published.
+// Lists and histories of streams, in the form that is printed and served; their schemas are published.
 import type { StreamAction } from "../../storage/store/stream-store.ts";
 import type { ShownBatch } from "./shown-batch.ts";
 import type { ListedStream } from "./stream-list.ts";
@@ -7,17 +7,17 @@ import type { ListedStream } from "./stream-list.ts";
 export interface StreamList {
   /** Version of the model. */
   model_version: string;
-  /** Time at which the list was made; ISO 8601, UTC. */
+  /** When the list was made; ISO 8601, UTC. */
   at: string;
-  /** Number of streams in total and by condition; a stream may be counted under several conditions. */
+  /** Number of streams in total and by condition; a stream may count towards several conditions. */
   counts: { total: number; alarm: number; silent: number; rejected: number; retired: number };
-  /** Number of streams that match the request; `streams` may contain only some of them. */
+  /** Number of streams that match the request, of which `streams` may contain only some. */
   matching: number;
   /** The streams, by urgency: alarms (newest first), silent streams, streams whose last batch was rejected, all others. */
   streams: ListedStream[];
 }
 
-/** A user's action on a stream; `subject` is the id of the batch, or the previous name of a renamed stream. */
+/** A user's action on a stream; `subject` is a batch id or, if a stream was renamed, its previous name. */
 export type ShownAction = Omit<StreamAction, "stream">;
 
 /** A stream with its history. */

@@ -1,25 +1,25 @@
-// The entry of a stream in a list: its state and when the state began, the last batch, whether the stream is silent, and a
-// short series of evidence. All of it comes from the headlines of the stream's last batches.
+// A stream's entry in a list: its state and since when, the last batch, whether the stream is silent, and a short series of
+// evidence. All of it comes from the headlines of the stream's last batches.
 //
-// A stream has no schedule, so its own past defines silence: a stream is silent if the time since its last batch exceeds
-// `silentAfter` usual intervals, and also the longest interval among its last batches. The usual interval is the median of the
-// intervals between these batches. A stream that sends its batches once a day therefore does not count as silent in between,
-// unless it sends `listedBatches` or more at once.
+// A stream has no schedule, so its own past determines what counts as silence: a stream is silent if the time since its last
+// batch exceeds both `silentAfter` usual intervals and the longest interval among its last batches. The usual interval is the
+// median of the intervals between these batches. So a stream that sends its batches once a day does not count as silent in
+// between, unless it sends `listedBatches` or more at once.
 import { naturalOrder } from "../../natural-order.ts";
 import type { BatchStatus, LatestBatch, StreamOverview } from "../../storage/store/stream-store.ts";
 import { storedHeadline } from "./batch-headline.ts";
 import type { CheckResult, ReferenceName } from "./check-result.ts";
 
-/** Number of a stream's last batches from which its entry in a list is computed. */
+/** Number of a stream's last batches that its entry in a list is computed from. */
 export const listedBatches = 20;
 
 /** Number of usual intervals after which a stream counts as silent. An arbitrary choice. */
 const silentAfter = 3;
 
-/** Minimum number of intervals from which the usual interval is computed. An arbitrary choice. */
+/** Minimum number of intervals for computing the usual interval. An arbitrary choice. */
 const fewestIntervals = 3;
 
-/** A batch in the series of a listed stream. */
+/** A batch in a listed stream's series. */
 export interface ListedBatch {
   /** Id of the batch, unique within its stream. */
   batch_id: string;
@@ -29,7 +29,7 @@ export interface ListedBatch {
   verdict: CheckResult["verdict"] | null;
   /** Status of the batch. */
   status: BatchStatus;
-  /** Evidence as a share of the alarm level; null for a rejected batch. */
+  /** Evidence as a fraction of the alarm level; null for a rejected batch. */
   evidence: number | null;
 }
 
@@ -53,11 +53,11 @@ export interface ListedStream {
   stream: string;
   /** Verdict on the last batch that could be judged; null before the first such batch, and after a reset. */
   state: "normal" | "gradual_drift" | "sudden_change" | null;
-  /** Time of the batch at which the current alarm began or, without an alarm, the last alarm ended; ISO 8601, UTC. */
+  /** Time of the batch at which the current alarm began or, if there is none, the last alarm ended; ISO 8601, UTC. */
   since: string | null;
   /** Whether the kind of drift is final; while it is not, a later batch may change it. */
   confirmed: boolean | null;
-  /** Reference from which the last judged batch is furthest away; null if nothing could be compared. */
+  /** Reference that the last judged batch is furthest from; null if nothing could be compared. */
   reference: ReferenceName | null;
   /** Channel or signal that is furthest away from `reference`. */
   channel: string | null;
@@ -69,7 +69,7 @@ export interface ListedStream {
   batches: { total: number } & Record<BatchStatus, number>;
   /** The last batches, oldest first. */
   series: ListedBatch[];
-  /** Time at which the user retired the stream; null if it is in use. */
+  /** When the user retired the stream; null if it is in use. */
   retired_at: string | null;
 }
 
@@ -132,7 +132,7 @@ export function streamSilence(
   };
 }
 
-/** Rounds a difference of times to milliseconds, because floating-point differences have more digits than the times. */
+/** Rounds a time difference to milliseconds, because floating-point differences have more digits than the times. */
 function listedMilliseconds(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
 }

@@ -1,4 +1,4 @@
-// The state that a stream carries from one check to the next, and all other inputs of a check.
+// The state that a stream carries from one check to the next, and all other inputs to a check.
 
 import { z } from "zod";
 import { camelKeys, snakeKeys } from "../../letter-case.ts";
@@ -18,16 +18,13 @@ import type { Judge } from "./watched-model.ts";
 /** State of a stream between checks, apart from the batches in its references. */
 export interface StreamState {
   readonly drift: DriftState;
-  /** Ids of the latest judged batches, newest last. */
+  /** Ids of the most recently judged batches, newest last. */
   readonly recent: readonly string[];
   /** Time without movement at the end of the last batch, in seconds (default: 0). */
   readonly still?: number;
   /** Whether the end of the last batch was left out because nothing moved (default: false). */
   readonly unworn?: boolean;
-  /**
-   * The last likely cause and the number of batches that showed it, for as long as the stream has no past of its own (default:
-   * none).
-   */
+  /** The last likely cause and how many batches showed it, as long as the stream has no past of its own (default: none). */
   readonly cause?: { readonly name: string; readonly batches: number };
   /** How far gravity turned in the stream's first and last healthy batches; see changed-turning.ts (default: unknown). */
   readonly turnings?: readonly TurningSums[];
@@ -50,12 +47,12 @@ export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
   shorten: shortenCheckResult,
 };
 
-/** Converts a state to its form in a ledger, whose keys are in snake_case. */
+/** Converts a state to its stored form, whose keys are in snake_case. */
 function storedStreamState({ drift, ...rest }: StreamState): object {
   return { drift: { ...drift, alarm: drift.alarm && snakeKeys(drift.alarm) }, ...rest };
 }
 
-/** Converts the keys of a stored state to camelCase. Earlier versions stored the keys in camelCase. */
+/** Converts a stored state's keys to camelCase. Earlier versions stored the keys in camelCase. */
 function readDriftOfStreamState(drift: unknown): unknown {
   if (typeof drift !== "object" || drift === null || !("alarm" in drift)) return drift;
   const { alarm } = drift;
@@ -80,15 +77,15 @@ export interface MeasuredBatch {
    * Samples of each of the model's channels; for a long batch, only evenly spaced pieces. Null if the batch came as a summary.
    */
   readonly columns: Columns | null;
-  /** Measurements of the batch, or of its beginning, with each suspected fault reversed; null if not measured yet. */
+  /** Measurements of the batch, or of the start of it, with each suspected fault reversed; null if not measured yet. */
   readonly undone: readonly UndoneFault[] | null;
   readonly windows: number;
   readonly measurement: BatchMeasurement;
-  /** How far gravity turned; absent if that was not measured. */
+  /** How far gravity turned; absent if not measured. */
   readonly turning?: TurningSums;
   /** Time without movement; absent if a summary does not contain it. */
   readonly still?: StillSummary;
-  /** The parts that could not be determined without samples (default: nothing). */
+  /** The parts that could not be determined without samples (default: none). */
   readonly leftOut?: NonNullable<JudgedBatch["left_out"]>;
   readonly warnings: readonly string[];
 }

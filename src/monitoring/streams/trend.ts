@@ -1,16 +1,16 @@
-// Decides whether a short series has a trend, by two tests. First, its order must be too regular for chance: the test
-// compares the number of rising pairs minus the number of falling pairs with its distribution in random orders (Mann 1945,
-// Kendall 1975). Second, its trend must be large enough to matter: the median slope between pairs, times the length of the
-// series (Theil 1950, Sen 1968).
+// Decides by two tests whether a short series has a trend. First, its order must be too regular to arise by chance: the number
+// of rising pairs minus the number of falling pairs is compared with its distribution over random orders (Mann 1945, Kendall
+// 1975). Second, its trend must be large enough to matter: the median slope between pairs, times the length of the series
+// (Theil 1950, Sen 1968).
 //
-// Among series of independent values, 1.7 % of those with five values and at most 2 % of longer series are called rising or
-// falling. With six independent channels, 10 % show a trend in some channel. Correlation between neighbouring values raises the
-// share: a correlation of .5 raises it to 4.5 % (five values) and 9 % (ten values). Series of fewer than five values are always
-// called stable, because no order of four values is rare enough. Five values must be strictly ordered, so if the mean moves by
-// one standard deviation of the noise per step, the trend is found in only 25 % of series of five values, but in all series of
-// ten. A trend is only a description; alarms come from the drift statistics.
+// Among series of independent values, 1.7 % of those with five values and at most 2 % of longer ones are called rising or
+// falling. With six independent channels, 10 % show a trend in at least one channel. Correlation between consecutive values
+// raises these rates: a correlation of .5 raises them to 4.5 % (five values) and 9 % (ten values). Series of fewer than five
+// values are always called stable, because no order of four values is rare enough. Five values must be strictly ordered, so if
+// the mean moves by one standard deviation of the noise per step, the trend is detected in only 25 % of series with five
+// values, but in all series with ten. A trend is purely descriptive; alarms come from the drift statistics.
 
-/** Direction of a channel's means over the batches of a reference. */
+/** Trend of a channel's means over the batches in a reference. */
 export type Trend = "stable" | "rising" | "falling";
 
 /** Two-sided significance level. At this level, five values must be strictly ordered. An arbitrary choice. */
@@ -20,7 +20,7 @@ const significance = 0.02;
 const leastChange = 0.1;
 
 /**
- * @param values means of samples, in order of time
+ * @param values means of samples, in time order
  * @param scale standard deviation of these samples
  * @example trend([0, 0.1, 0.2, 0.3, 0.4], 1) // "rising"
  */
@@ -56,7 +56,7 @@ export function mannKendall(values: readonly number[]): { readonly s: number; re
 }
 
 /**
- * Returns, for each k, the share of all orders of n values that have k falling pairs. Inserting a value into an order of m
+ * Returns, for each k, the share of all orders of n values that have k falling pairs. Inserting a value into a sequence of m
  * values adds 0 to m falling pairs, depending on its position.
  */
 function mannKendallShares(n: number): number[] {

@@ -1,12 +1,12 @@
-// Rules by which a batch changes the references. The baseline is frozen until the model is retrained. The stream's own
+// Rules for how a batch changes the references. The baseline is frozen until the model is retrained. The stream's own
 // references are the two ends of the list of batches accepted since the stream began, in order of arrival:
 //
 //   rolling reference   the last N batches; it moves whenever a batch enters
 //   anchor              the first N batches; once there are N, it stays the same
 //
 // A batch that raises an alarm does not enter the references; otherwise, they would adapt to the fault. Batches that the
-// quality gate rejected, and doubtful batches (far from the stream's past without raising an alarm), do not enter either. The
-// user may overrule the alarm (accept) or remove any batch (exclude), but a batch with faulty data never enters.
+// quality gate rejected, and doubtful batches (far from the stream's past without raising an alarm), do not enter them either.
+// The user may overrule the alarm (accept) or remove any batch (exclude), but a batch with faulty data can never enter.
 
 import type { BatchStanding, StoredBatch } from "../../storage/store/stream-store.ts";
 
@@ -41,14 +41,14 @@ export function admitByUpdateRules(
 }
 
 /**
- * The properties of a batch on which a manual decision depends. A batch without a summary cannot enter the references. Its
+ * The properties of a batch that a manual decision depends on. A batch without a summary cannot enter the references. The
  * summary is missing if the quality gate rejected the batch, the stream was reset, or --keep-days have passed.
  */
 export type DecidableBatch = Pick<StoredBatch, "status" | "inReferences" | "hasSummary">;
 
 /**
- * Returns the effect of a manual decision on a batch: `change` is null if nothing has to change; `refused` is the reason if the
- * decision is not possible. An accepted batch takes its place in the order of arrival, not at the end.
+ * Returns the effect of a manual decision about a batch: `change` is null if there is nothing to change; if the decision is not
+ * possible, `refused` gives the reason. An accepted batch takes its place by order of arrival, not at the end.
  */
 export function updateByHand(
   action: ByHand,

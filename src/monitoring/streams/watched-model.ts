@@ -1,6 +1,6 @@
-// Opens a model folder from any source. The folder's hashes reveal accidental changes; the checks in this file ensure that its
-// files are consistent and usable, even if someone has also replaced the hashes. This file reads each file of the folder once,
-// and code that judges or predicts does not read it again.
+// Opens a model folder from any source. The folder's hashes reveal accidental changes; the checks in this module ensure that
+// the files in it are consistent and usable, even if someone has also replaced the hashes. This module reads each file in the
+// folder once, and code that judges or predicts does not read it again.
 
 import { readFile } from "node:fs/promises";
 import type { UnitsOfModel } from "../../signals/data/batch-units.ts";
@@ -26,7 +26,7 @@ import type { MeasurementShape } from "../summaries/measurement-codec.ts";
 import { baselineFaults, expectedBaseline } from "./baseline-faults.ts";
 import type { MonitoredModel } from "./model-ledger.ts";
 
-/** The parts of a model that are needed to read recordings, check them, and predict their classes. */
+/** The parts of a model needed to read recordings, check them, and predict their classes. */
 export interface OpenedModel {
   readonly folder: ModelFolder;
   /** Options that the model was trained with. */
@@ -36,11 +36,11 @@ export interface OpenedModel {
   readonly network: Uint8Array;
 }
 
-/** The parts of a model that are needed to judge a batch. */
+/** The parts of a model needed to judge a batch. */
 export interface Judge {
   readonly drift: DriftBaseline;
   readonly model: DriftModel;
-  /** Sensors to which the channels belong. */
+  /** Sensors that the channels belong to. */
   readonly sensors: ReturnType<typeof sensorsOfModel>;
   readonly monitored: MonitoredModel;
 }
@@ -61,7 +61,7 @@ export interface WatchedModel extends OpenedModel, Judge {
 }
 
 /**
- * Opens a model for predictions only; works for models of every version.
+ * Opens a model for prediction only; works for models of every version.
  * @param model a model folder, or DIR/LINE@champion
  * @throws UserError if a file cannot be used; the message names the file and lists all its faults
  */

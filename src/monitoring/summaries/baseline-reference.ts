@@ -1,4 +1,4 @@
-// The baseline for drift detection: for each channel, the frozen grid and the counts of all training data over it.
+// The baseline for drift detection: for each channel, the frozen grid, and the counts of all training data over it.
 
 import { sortFloats } from "../../stats/sort-floats.ts";
 import type { ChannelSummary } from "./batch-summary.ts";

@@ -1,5 +1,4 @@
-// The key figures of a batch, which are kept forever. They are sufficient for the rolling reference and for a chart of each
-// channel.
+// A batch's key figures, which are kept forever. They are enough for the rolling reference and for charts of each channel.
 import { mergeMoments } from "../../stats/moments.ts";
 import { type ClassSummaries, mergeAcrossClasses } from "./class-summaries.ts";
 
@@ -20,7 +19,7 @@ export function batchFiguresOf(byClass: ClassSummaries): BatchFigures {
   return Object.fromEntries(whole.map(([name, { n, mean, std }]) => [name, { n, mean, std }]));
 }
 
-/** Figures over all batches together; each value counts once. */
+/** Figures pooled over all batches; each value counts once. */
 export function mergeBatchFigures(parts: readonly ChannelFigures[]): ChannelFigures {
   return mergeMoments(parts);
 }

@@ -1,6 +1,5 @@
-// The stored summary of a batch: the size, moments and range of each channel, and its counts over the baseline's grid.
-// Counts are integers, so they can be added exactly over chunks, batches and devices, in any order. No raw value is
-// kept.
+// The stored summary of a batch: the size, moments and range of each channel, and its counts over the baseline's grid. Counts
+// are integers, so they can be added exactly over chunks, batches and devices, in any order. No raw values are kept.
 
 import { MomentsMerger } from "../../stats/moments.ts";
 
@@ -10,7 +9,7 @@ export interface ChannelSummary {
   readonly n: number;
   /** Number of NaN and infinite values. */
   readonly missing: number;
-  /** Mean of the finite values; 0 if n is 0. All fields below, too, describe only the finite values. */
+  /** Mean of the finite values; 0 if n is 0. All fields below likewise describe only the finite values. */
   readonly mean: number;
   /** Population standard deviation. */
   readonly std: number;
@@ -30,8 +29,8 @@ export interface ChannelSummary {
 export type BatchSummary = Readonly<Record<string, ChannelSummary>>;
 
 /**
- * The counts of some bins; all others are 0. Both lists are slices of longer lists that several summaries share, which avoids
- * copies.
+ * The counts of some bins; all others are 0. Both lists are slices of longer lists shared by several summaries, which avoids
+ * copying.
  */
 export interface SparseCounts {
   /** Number of all bins. */
@@ -43,14 +42,14 @@ export interface SparseCounts {
   readonly to: number;
 }
 
-/** The counts and moments of one channel, with the counts in another form. */
+/** The counts and moments of one channel, with the counts in a different form. */
 export interface MergeableChannel extends Omit<ChannelSummary, "counts"> {
   readonly counts: readonly number[] | SparseCounts;
 }
 export type MergeableSummary = Readonly<Record<string, MergeableChannel>>;
 
 /**
- * Merges summaries into the summary of all their values. Counts are exact; moments are merged as `mergeMoments` does.
+ * Merges summaries into one over all their values. Counts are exact; moments are merged as in `mergeMoments`.
  * @param summaries at least one summary; all have the same channels and grid
  */
 export function mergeBatchSummaries(summaries: readonly MergeableSummary[]): BatchSummary {
@@ -65,7 +64,7 @@ export function mergeBatchSummaries(summaries: readonly MergeableSummary[]): Bat
   return merged;
 }
 
-/** Merges like `mergeBatchSummaries`, but one summary after another, so that none has to be kept. */
+/** Merges like `mergeBatchSummaries`, but takes one summary after another, so that none has to be kept. */
 export class SummaryMerger {
   readonly #channels: ReadonlyMap<string, ChannelMerger>;
 
@@ -84,7 +83,7 @@ export class SummaryMerger {
 
 /**
  * Returns `whole` without `part`, which must be contained in it (as in "the baseline without this person"). Counts are exact.
- * The result keeps the range of `whole`, so the range may be too wide.
+ * The result keeps the range of `whole`, which may therefore be too wide.
  */
 export function subtractBatchSummary(whole: BatchSummary, part: BatchSummary): BatchSummary {
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-// Reads bytes from byte-writer.ts, and rejects anything that is too short, too long or too large.
+// Reads bytes from byte-writer.ts, and rejects anything too short, too long or too large.
 
 export class ByteReader {
   readonly #bytes: Uint8Array;
@@ -49,7 +49,7 @@ export class ByteReader {
     return { counts, sum };
   }
 
-  /** All bytes that have not been read yet. */
+  /** All bytes not yet read. */
   rest(): Uint8Array {
     return this.#bytes.subarray(this.#at);
   }

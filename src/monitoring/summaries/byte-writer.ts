@@ -16,7 +16,7 @@ export class ByteWriter {
     this.#at += values.length;
   }
 
-  /** Writes the length in bytes, then the text in UTF-8. */
+  /** Writes the length in bytes, followed by the text in UTF-8. */
   text(value: string): void {
     const bytes = new TextEncoder().encode(value);
     this.varint(bytes.length);

@@ -1,6 +1,5 @@
-// Summarises a batch by the class that the network predicted for each sample. People differ less within an activity than
-// between activities, and the mix of activities says nothing about the sensor. The counts can still be added exactly.
-// Dimensions: K classes.
+// Summarises a batch by the class predicted for each sample. People differ less within an activity than between activities, and
+// the mix of activities reveals nothing about the sensor. The counts can still be added exactly. Dimensions: K classes.
 
 import {
   type BatchSummary,
@@ -19,7 +18,7 @@ export type MergeableClasses = readonly (MergeableSummary | null)[];
 /**
  * @param classOf class of each row, 0 to K - 1
  * @param start first row (default 0)
- * @param end row after the last (default: all); at least one row
+ * @param end row after the last (default: all rows); there must be at least one row
  */
 export function summarizeByClass(
   summarizer: Summarizer,
@@ -35,7 +34,7 @@ export function summarizeByClass(
   return byClass.summaries();
 }
 
-/** Gives the same summaries as `summarizeByClass`, but takes one piece after another. */
+/** Produces the same summaries as `summarizeByClass`, but takes one piece after another. */
 export class ClassSummarizer {
   readonly #summarizer: Summarizer;
   readonly #mergers: (SummaryMerger | undefined)[];
@@ -86,7 +85,7 @@ export function subtractClassSummaries(whole: ClassSummaries, part: ClassSummari
   });
 }
 
-/** Computed once per batch: a reference is compared with many batches. */
+/** Computed only once, because a reference is compared with many batches. */
 const acrossClasses = new WeakMap<ClassSummaries, BatchSummary>();
 
 /** The summary of all classes together. */

@@ -1,21 +1,21 @@
-// Classifies windows with whichever ONNX Runtime the program provides. Dimensions: B windows per call, T time, C channels,
-// W windows, K classes.
+// Classifies windows with whichever ONNX Runtime build the program provides. Dimensions: B windows per call, T time, C
+// channels, W windows, K classes.
 
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { BatchWindows } from "./device-batch.ts";
 import type { DeviceModel } from "./device-json.ts";
 
-/** A session with model.onnx in any build of ONNX Runtime (such as onnxruntime-web): `{ session, Tensor: ort.Tensor }`. */
+/** A session for model.onnx in any build of ONNX Runtime (such as onnxruntime-web): `{ session, Tensor: ort.Tensor }`. */
 export interface OnnxNetwork<T> {
-  /** The `InferenceSession` of the build. */
+  /** The build's `InferenceSession`. */
   readonly session: {
     run(
       feeds: Record<string, T>,
       fetches: readonly string[],
     ): Promise<Readonly<Record<string, { readonly data: unknown }>>>;
   };
-  /** The tensor class of the build. */
+  /** The build's tensor class. */
   readonly Tensor: new (
     type: "float32",
     data: Float32Array,
@@ -23,7 +23,7 @@ export interface OnnxNetwork<T> {
   ) => T;
 }
 
-/** Output of the network for W windows and K classes. */
+/** The network's output for W windows and K classes. */
 export interface Classified {
   /** [W, K] row-major. */
   readonly probabilities: Float32Array;
@@ -35,10 +35,10 @@ export interface Classified {
 const batchSize = 16;
 
 /**
- * Runs the network over the windows of a batch.
- * @param from the first window to classify (default 0), so that windows that were already classified for
- *   display need not be classified again
- * @throws RangeError if the network's output does not have one number per class of the model
+ * Runs the network over a batch's windows.
+ * @param from the first window to classify (default 0), so that windows already classified for display need not be classified
+ * again
+ * @throws RangeError if the network does not output one number per class of the model
  */
 export async function classify<T>(
   { session, Tensor }: OnnxNetwork<T>,

@@ -1,6 +1,6 @@
-// A batch on the device that records it: receives samples as they arrive, and returns windows and a summary. The summary equals
-// the summary that `check` computes, with the same code, for a file with the same rows. Dimensions: N rows of a piece, C
-// channels, W windows, K classes.
+// A batch on the device that records it: takes samples as they arrive, and returns windows and a summary. The summary equals
+// the one that `check` computes, using the same code, for a file with the same rows. Dimensions: N rows in a piece, C channels,
+// W windows, K classes.
 
 import { DataFault } from "../../data-fault.ts";
 import { type BatchQuality, measureBatchQuality } from "../../signals/data/batch-quality.ts";
@@ -28,24 +28,24 @@ export interface Piece {
   /** [C] columns of [N] values, in the order of the model's channels and in the units of its sensors. */
   readonly columns: readonly ArrayLike<number>[];
   /**
-   * Name of the recording. A batch may hold several recordings; no window spans two of them. Default: one unnamed recording.
+   * Name of the recording. A batch may contain several recordings; no window spans two of them. Default: one unnamed recording.
    */
   readonly recording?: string;
 }
 
-/** The windows of the rows that have arrived so far. */
+/** The windows over the rows that have arrived so far. */
 export interface BatchWindows {
   /** W, the number of windows. */
   readonly count: number;
-  /** The pieces of the batch: only one, unless it is longer than a million samples. */
+  /** The pieces of the batch: a single one unless it is longer than a million samples. */
   readonly chunks: readonly WindowChunk[];
   /** Rows that were kept. */
   readonly rows: number;
-  /** Number of rows that were left out. */
+  /** Number of rows left out. */
   readonly dropped: DroppedRows;
-  /** Figures by which the quality gate decides. */
+  /** Figures that the quality gate bases its decision on. */
   readonly quality: BatchQuality;
-  /** Time in which nothing moved; it is left out unless no window would remain. */
+  /** Time without movement; it is left out unless no window would remain. */
   readonly still: StillSummary;
 }
 
@@ -61,13 +61,13 @@ export class DeviceBatch {
     this.#rows = new IncomingRows(model.channels);
   }
 
-  /** Number of rows kept so far; rows whose time repeats or whose values are not all finite are not counted. */
+  /** Number of rows kept so far; excludes rows with a repeated time or with values that are not finite. */
   get rows(): number {
     return this.#rows.rows;
   }
 
   /**
-   * Accepts a whole piece or none of it.
+   * Accepts either all of a piece or none of it.
    * @throws UserError if time runs backwards within a recording
    * @throws RangeError if the number of columns differs from the number of channels, or the columns differ in length
    */
@@ -76,8 +76,8 @@ export class DeviceBatch {
   }
 
   /**
-   * The windows of all rows so far; none if no stretch without a gap is long enough. Later rows may change the estimated rate
-   * and the gaps, and with them the earlier windows. A summary uses the windows of the whole batch.
+   * The windows over all rows so far; none if no gap-free stretch is long enough. Later rows may change the estimated rate and
+   * the gaps, and therefore the earlier windows. A summary uses the windows over the whole batch.
    */
   windows(): BatchWindows {
     const { sampling_rate_hz: samplingRateHz, window_size: windowSize, ranges = {} } = this.#model;
@@ -101,8 +101,8 @@ export class DeviceBatch {
   }
 
   /**
-   * Summarises the batch in the same way as `check`.
-   * @param probabilities [W, K] output of model.onnx for these windows, in their order
+   * Summarises the batch the way `check` does.
+   * @param probabilities [W, K] output of model.onnx for these windows, in the same order
    * @throws RangeError if the numbers are not probabilities
    */
   summarize(

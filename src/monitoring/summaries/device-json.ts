@@ -1,5 +1,5 @@
-// device.json: what a device needs from a model in addition to the network. The file describes how to cut windows from sensor
-// samples, and contains the grids over which a batch's values are counted.
+// device.json: what a device needs from a model besides the network. The file describes how to cut windows from sensor samples,
+// and contains the grids that a batch's values are counted over.
 
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { Sensor } from "../../signals/sensors/sensor.ts";
@@ -19,13 +19,13 @@ export interface DeviceModel {
   readonly schema_version: 1;
   /** Identifies the model in every summary, so that summaries of different models are never compared. */
   readonly model_version: string;
-  /** Sampling rate of the windows, Hz; samples at another rate are resampled to it. */
+  /** Sampling rate of the windows in Hz; samples at other rates are resampled to it. */
   readonly sampling_rate_hz: number;
   /** Samples per window. */
   readonly window_size: number;
   /** Share of a window that overlaps the next window, in [0, 1). */
   readonly overlap: number;
-  /** How samples at a higher rate are resampled; linear if it is absent, as in earlier versions. */
+  /** How samples at a higher rate are resampled; linear if absent, as in earlier versions. */
   readonly resampling?: "low-pass" | "linear";
   /** Channel names, in the order of the network's inputs. */
   readonly channels: readonly string[];
@@ -33,9 +33,9 @@ export interface DeviceModel {
   readonly sensors: readonly Sensor[];
   /** Class names, in the order of the network's outputs. */
   readonly classes: readonly string[];
-  /** How the network scales its inputs; model.onnx applies this scaling itself. */
+  /** How the network scales its inputs; model.onnx includes this scaling. */
   readonly scaler: Pick<Scaler, "method" | "center" | "scale">;
-  /** Grid edges by channel, including channels computed from a sensor's axes. */
+  /** Grid edges by channel, including signals computed from a sensor's axes. */
   readonly edges: Readonly<Record<string, QuantileGrid>>;
   /** Smallest and largest value of each channel in the training data; absent from earlier versions. */
   readonly ranges?: Readonly<Record<string, { readonly min: number; readonly max: number }>>;
@@ -80,8 +80,7 @@ export function toDeviceJson(of: {
 }
 
 /**
- * Validates a parsed device.json. It only checks for faults that would lead to wrong results; `device.schema.json` is
- * complete.
+ * Validates a parsed device.json. Checks only for faults that would lead to wrong results; `device.schema.json` is complete.
  * @throws RangeError if a value is wrong; the message names its key
  */
 export function readDeviceModel(value: unknown): DeviceModel {
@@ -104,7 +103,7 @@ export function readDeviceModel(value: unknown): DeviceModel {
     throw unusableDeviceJson("resampling", "low-pass or linear", resampling);
   if (!(areDeviceJsonNames(channels) && channels.length > 0)) throw unusableDeviceJson("channels", "names", channels);
   if (!(Array.isArray(sensors) && sensors.every((sensor) => isDeviceJsonSensor(sensor, channels)))) {
-    throw unusableDeviceJson("sensors", "three of the channels and a name each", sensors);
+    throw unusableDeviceJson("sensors", "a name and three of the channels each", sensors);
   }
   if (!(areDeviceJsonNames(classes) && classes.length > 1))
     throw unusableDeviceJson("classes", "two names or more", classes);

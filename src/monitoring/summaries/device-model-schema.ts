@@ -11,20 +11,20 @@ export const deviceModelSchema: z.ZodType<DeviceModel> = z.looseObject({
   sampling_rate_hz: z
     .number()
     .positive()
-    .describe("sampling rate of the windows; samples at another rate are resampled to it"),
+    .describe("sampling rate of the windows; samples at other rates are resampled to it"),
   window_size: z.int().min(1).describe("samples per window"),
   overlap: z.number().min(0).lt(1).describe("share of a window that overlaps the next window"),
   resampling: z
     .enum(["low-pass", "linear"])
-    .describe("how samples at a higher rate are resampled; linear if it is absent")
+    .describe("how samples at a higher rate are resampled; linear if absent")
     .exactOptional(),
   channels: names.min(1).describe("in the order of the network's inputs"),
   sensors: z
     .array(
       z.object({
-        name: z.string().describe("prefix of the names of the signals that are computed from the sensor"),
+        name: z.string().describe("prefix for the names of signals computed from the sensor"),
         kind: z.enum(["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"]),
-        channels: z.tuple([z.string(), z.string(), z.string()]).describe("channels of the axes x, y and z"),
+        channels: z.tuple([z.string(), z.string(), z.string()]).describe("channels of the x, y and z axes"),
         unit: z
           .enum([
             "m/s^2",
@@ -46,7 +46,7 @@ export const deviceModelSchema: z.ZodType<DeviceModel> = z.looseObject({
             "milligauss",
           ])
           .nullable()
-          .describe("unit in which samples are expected; null if it is not known"),
+          .describe("expected unit of the samples; null if unknown"),
         gravity: z.boolean().nullable().describe("whether an accelerometer at rest measures gravity"),
       }),
     )
@@ -58,7 +58,7 @@ export const deviceModelSchema: z.ZodType<DeviceModel> = z.looseObject({
       center: z.array(z.number()),
       scale: z.array(z.number().positive()),
     })
-    .describe("how the network scales its inputs, (x - center) / scale per channel; model.onnx does that itself"),
+    .describe("how the network scales its inputs, (x - center) / scale per channel; model.onnx includes this scaling"),
   edges: z
     .record(z.string(), edgesSchema)
     .describe("grid edges by channel, including signals computed from a sensor's axes"),

@@ -19,7 +19,7 @@ import { readQuality, readQualityStillness, writeQuality, writeQualityStillness 
 const magic = [0x54, 0x4d, 0x53, 0x33];
 /** First byte of the earliest summaries. */
 const firstVersion = 1;
-/** Last byte of "TMS2", with which later summaries began. */
+/** Last byte of "TMS2", the start of later summaries. */
 const secondVersion = 0x32;
 
 /** The bytes that a device sends. */
@@ -79,7 +79,7 @@ export function decodeSummary(bytes: Uint8Array, model: SummarizedModel): Device
   const measurement = (flags & 1) === 0 ? null : decodeMeasurement(reader.rest(), model.shape);
   if (measurement === null) reader.expectEnd();
   if (measurement === null && quality === undefined)
-    throw new RangeError("summary: expected a measurement or a quality");
+    throw new RangeError("summary: expected a measurement or quality figures");
   return {
     modelVersion,
     rows,

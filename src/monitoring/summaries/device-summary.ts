@@ -1,4 +1,4 @@
-// The summary that a device sends instead of a batch's samples: counts and moments by predicted class, and counts of the
+// The summary that a device sends in place of a batch's samples: counts and moments by predicted class, and counts over the
 // network's output.
 
 import type { BatchQuality } from "../../signals/data/batch-quality.ts";
@@ -11,38 +11,44 @@ import type { TurningSums } from "./turning-scale.ts";
 
 /** A summarised batch, ready to send. */
 export interface DeviceSummary {
-  /** Version of the model with which the batch was measured. */
+  /** Version of the model that the batch was measured with. */
   readonly modelVersion: string;
-  /** Recorded rows that were kept. */
+  /** Number of recorded rows that were kept. */
   readonly rows: number;
-  /** Recorded rows that were left out. */
+  /** Number of recorded rows that were left out. */
   readonly dropped: DroppedRows;
-  /** The measurement, in the same form as `check` makes it; null if there was no window. */
+  /** The measurement, in the same form as `check` produces it; null if there was no window. */
   readonly measurement: BatchMeasurement | null;
-  /** Figures on which the quality gate decides; absent from earlier versions. */
+  /** Figures that the quality gate bases its decision on; absent from earlier versions. */
   readonly quality?: BatchQuality;
-  /** Time without movement, which was left out of the measurement; absent from earlier versions, which left no time out. */
+  /**
+   * Time without movement, which was left out of the measurement; absent from earlier versions, which did not leave out any
+   * time.
+   */
   readonly still?: StillSummary;
-  /** How far gravity turned; absent from earlier versions, and without sensors that measure the same turns. */
+  /** How far gravity turned; absent from earlier versions and if no two sensors measure the same turns. */
   readonly turning?: TurningSums;
 }
 
 /** The JSON form of a `DeviceSummary`. */
 export interface DeviceSummaryJson {
   readonly schema_version: 1;
-  /** Version of the model with which the batch was measured. */
+  /** Version of the model that the batch was measured with. */
   readonly model_version: string;
-  /** Recorded rows that were kept. */
+  /** Number of recorded rows that were kept. */
   readonly rows: number;
-  /** Recorded rows that were left out. */
+  /** Number of recorded rows that were left out. */
   readonly dropped: DroppedRows;
-  /** [K] by predicted class (null without samples), then by channel, including signals computed from a sensor's axes. */
+  /**
+   * [K] by predicted class (null for a class without samples), then by channel, including signals computed from a sensor's
+   * axes.
+   */
   readonly by_class: readonly (Readonly<Record<string, ChannelSummaryJson>> | null)[] | null;
-  /** Output of the network on the windows; null, as `by_class`, if there was no window. */
+  /** The network's output for the windows; null, like `by_class`, if there was no window. */
   readonly signals: (Omit<ModelSignals, "classCounts"> & { readonly class_counts: readonly number[] }) | null;
-  /** Figures on which the quality gate decides; absent from earlier versions. */
+  /** Figures that the quality gate bases its decision on; absent from earlier versions. */
   readonly quality?: BatchQuality;
-  /** Time in which nothing moved, in seconds; see `StillSummary`. Absent from earlier versions. */
+  /** Time without movement, in seconds; see `StillSummary`. Absent from earlier versions. */
   readonly still?: {
     readonly seconds: number;
     readonly of_seconds: number;
@@ -52,8 +58,8 @@ export interface DeviceSummaryJson {
     readonly is_at_end: boolean;
   };
   /**
-   * How far gravity turned, compared with the turns that the gyroscope measured; see `TurningSums`. Absent from earlier
-   * versions, and without sensors that measure the same turns.
+   * How far gravity turned, compared with the turns measured by the gyroscope; see `TurningSums`. Absent from earlier versions
+   * and if no two sensors measure the same turns.
    */
   readonly turning?: TurningSums;
 }
@@ -66,7 +72,7 @@ export type ChannelSummaryJson = Omit<ChannelSummary, "excessBelow" | "excessAbo
   readonly excess_above: number;
 };
 
-/** For programs that read JSON; the bytes that `encodeSummary` returns are shorter. */
+/** For programs that read JSON; the bytes returned by `encodeSummary` are shorter. */
 export function summaryToJson({
   modelVersion,
   rows,

@@ -1,4 +1,4 @@
-// Computes the stored form of a batch, its counts by predicted class and its signals, from windows and the network's output.
+// Computes the stored form of a batch (counts by predicted class, and signals) from windows and the network's output.
 // Dimensions: S samples, W windows, K classes.
 
 import { plannedWindowStep } from "../../signals/preprocessing/plan-windows.ts";
@@ -33,12 +33,12 @@ export function measuredBatchColumns({ samples, channels }: Pick<WindowSet, "sam
 
 /** The samples of each channel, plus the signals computed from each sensor's axes; see `withSensorSignals`. */
 export function measuredSignalColumns(windows: WindowSet, sensors: readonly Sensor[]): Columns {
-  // Samples that no window covers form separate stretches.
+  // Samples not covered by any window form separate stretches.
   const starts = runsOfWindowChunk(windows).flatMap(({ from, to }) => [from, to]);
   return withSensorSignals(measuredBatchColumns(windows), sensors, windows.samplingRateHz, starts);
 }
 
-/** [S] class of each sample: the class of the window with the nearest middle; -1 if no window covers the sample. */
+/** [S] class of each sample: the class of the window whose middle is nearest; -1 if no window covers the sample. */
 export function classOfMeasuredSamples(windows: WindowSet, predicted: ArrayLike<number>): Int32Array {
   return classOfMeasuredRuns(windows, runsOfWindowChunk(windows), predicted);
 }
@@ -72,7 +72,7 @@ export class BatchMeasurer {
   #turning: TurningSums | undefined;
   #before: WindowBefore | undefined;
 
-  /** @param of `sensors` are the sensors whose signals the summarizer counts */
+  /** @param of `sensors` are those whose signals the summarizer counts */
   constructor(of: { overlap: number; nClasses: number; sensors: readonly Sensor[]; summarizer: Summarizer }) {
     this.#overlap = of.overlap;
     this.#nClasses = of.nClasses;
@@ -82,8 +82,8 @@ export class BatchMeasurer {
   }
 
   /**
-   * @param probabilities [W, K] after temperature scaling, as the exported network returns them
-   * @param keep number of the piece's samples to keep for `columns`
+   * @param probabilities [W, K] after temperature scaling, as returned by the exported network
+   * @param keep how many of the piece's samples to keep for `columns`
    */
   add({ windows, runs }: WindowChunk, probabilities: Float32Array, keep: number): void {
     const predicted = argmaxRows(probabilities, this.#nClasses);
@@ -124,17 +124,17 @@ export class BatchMeasurer {
     this.#turning = { shared, said };
   }
 
-  /** Number of samples that the windows cover. */
+  /** Number of samples covered by the windows. */
   get samples(): number {
     return this.#samples;
   }
 
-  /** How far gravity turned; undefined without an accelerometer and a gyroscope that measure the same turns. */
+  /** How far gravity turned; undefined if no accelerometer and gyroscope measure the same turns. */
   get turning(): TurningSums | undefined {
     return this.#turning;
   }
 
-  /** The channels' samples that were kept. */
+  /** The samples of each channel that were kept. */
   columns(): Columns {
     return this.#kept.length === 1 ? this.#kept[0]! : joinColumns(this.#kept);
   }
@@ -144,13 +144,13 @@ export class BatchMeasurer {
   }
 }
 
-/** [W] whether each window starts one step after the previous window. */
+/** [W] whether each window starts one step after the previous one. */
 export function followsMeasuredWindow(windows: WindowSet, overlap: number, before?: WindowBefore): Uint8Array {
   const { recordingIndex, startTimes } = windows;
   return followsForModelSignals(recordingIndex, startTimes, measuredBatchStepSeconds(windows, overlap), before);
 }
 
-/** Time from the start of a window to the start of the next window. */
+/** Time from the start of one window to the start of the next. */
 export function measuredBatchStepSeconds(
   { windowSize, samplingRateHz }: Pick<WindowSet, "windowSize" | "samplingRateHz">,
   overlap: number,
@@ -158,12 +158,12 @@ export function measuredBatchStepSeconds(
   return plannedWindowStep(windowSize, overlap) / samplingRateHz;
 }
 
-/** Returns only the samples that the windows cover, each once; the column itself if the windows cover all of it. */
+/** Returns only the samples covered by windows, each once; returns the column itself if the windows cover all of it. */
 export function gatherMeasuredSamples<T extends Float32Array | Int32Array>(windows: WindowSet, column: T): T {
   return gatherMeasuredRanges(rangesUnderWindows(windows, Int32Array.from(windows.starts.keys())), column);
 }
 
-/** @param ranges ranges of rows, each as its first row and the row after its last */
+/** @param ranges row ranges, each given by its first row and the row after its last */
 function gatherMeasuredRanges<T extends Float32Array | Int32Array>(ranges: readonly number[], column: T): T {
   if (ranges.length === 2 && ranges[0] === 0 && ranges[1] === column.length) return column;
   let length = 0;

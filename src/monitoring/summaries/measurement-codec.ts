@@ -1,6 +1,6 @@
-// The binary form of a BatchMeasurement in a ledger. Counts are mostly small and many are zero, so varints take a third of
-// the space of JSON. Decoding also validates: every decoded measurement has the requested shape, finite moments, and counts
-// that sum to their n. Pure, no Node.js imports.
+// The binary form of a BatchMeasurement in a ledger. Most counts are small and many are zero, so varints take up a third of the
+// space of JSON. Decoding also validates: a decoded measurement has the requested shape, finite moments, and counts that sum to
+// their n. Pure, no Node.js imports.
 //
 //   byte      version, 1
 //   varint    K classes, C channels; then per channel: bytes of its name in UTF-8, the name, B bins
@@ -17,15 +17,15 @@ import { type ModelSignals, type SignalSummary, signalEdges } from "./model-sign
 const version = 1;
 
 /**
- * Upper limit of a signal in one window. The limit exceeds a million because earlier versions accepted probabilities that sum
- * to 1.001.
+ * Upper limit for a signal in one window. The limit exceeds a million because earlier versions accepted probabilities that
+ * summed to as much as 1.001.
  */
 const mostMillionths = 1_001_000;
 
 /** Samples are float32. */
 const largestFloat32 = 3.4028234663852886e38;
 
-/** The shape that a measurement must have in order to be comparable with other measurements of its model. */
+/** The shape that a measurement must have to be comparable with other measurements from its model. */
 export interface MeasurementShape {
   /** Number of bins by channel, including signals computed from a sensor's axes. */
   readonly bins: Readonly<Record<string, number>>;
@@ -58,7 +58,7 @@ export function encodeMeasurement({ byClass, signals }: BatchMeasurement): Uint8
   return writer.finish();
 }
 
-/** @throws RangeError if the bytes do not come from `encodeMeasurement`, or the measurement has another shape */
+/** @throws RangeError if the bytes do not come from `encodeMeasurement`, or the measurement has a different shape */
 export function decodeMeasurement(bytes: Uint8Array, shape: MeasurementShape): BatchMeasurement {
   const reader = new ByteReader(bytes);
   expectByteValue("version", reader.byte(), version);

@@ -1,12 +1,12 @@
-// The network's output on a batch, stored as counts, like the batch itself. The counts can be added exactly over chunks,
-// batches and devices, in any order; the probabilities of windows are not stored. The signals are the predicted classes, the
+// The network's output for a batch, stored as counts like the batch itself. The counts can be added exactly over chunks,
+// batches and devices, in any order; the windows' probabilities are not stored. The signals are the predicted classes, the
 // confidence (with the entropy and the margin over the second class), and how often the label changes from one window to the
-// next. Signals are shares in 0..1, counted over one fixed grid that is evenly spaced in the logit. Networks are confident
-// in most windows, so most changes are close to 1 (say, from 0.99 to 0.999). Dimensions: W windows, K classes.
+// next. Signals are shares in 0..1, counted over a single fixed grid that is evenly spaced in the logit. Networks are confident
+// about most windows, so most changes are close to 1 (say, from 0.99 to 0.999). Dimensions: W windows, K classes.
 
 import { millionths } from "../../stats/millionths.ts";
 
-/** Output of a network on a batch, as counts that can be added over batches. */
+/** A network's output for a batch, as counts that can be added over batches. */
 export interface ModelSignals {
   /** W, the number of windows. */
   readonly windows: number;
@@ -14,7 +14,7 @@ export interface ModelSignals {
   readonly classCounts: readonly number[];
   /** Probability of the predicted class. */
   readonly confidence: SignalSummary;
-  /** Entropy of the probabilities, as a share of its maximum (ln K). */
+  /** Entropy of the probabilities, as a fraction of its maximum (ln K). */
   readonly entropy: SignalSummary;
   /** Probability of the predicted class minus that of the runner-up. */
   readonly margin: SignalSummary;
@@ -28,7 +28,9 @@ export interface ModelSignals {
 export interface SignalSummary {
   /** Count per bin of `signalEdges`, including the two tails. */
   readonly counts: readonly number[];
-  /** Sum in millionths, rounded per window. The sum is an integer, so totals are exact whatever the order of addition. */
+  /**
+   * Sum in millionths, with each window rounded. The sum is an integer, so totals are exact in whatever order they are added.
+   */
   readonly millionths: number;
 }
 
@@ -37,8 +39,8 @@ const outermost = 12;
 const edgesPerLogit = 32;
 
 /**
- * 769 ascending numbers in (0, 1); bin i holds edges[i - 1] <= x < edges[i], but rounding may put a value that
- * equals an edge into the neighbouring bin.
+ * 769 ascending numbers in (0, 1); bin i holds edges[i - 1] <= x < edges[i], but rounding may put a value equal to an edge into
+ * the adjacent bin.
  */
 export const signalEdges: readonly number[] = Array.from(
   { length: 2 * outermost * edgesPerLogit + 1 },
@@ -61,9 +63,9 @@ export const signalBinLogits: readonly number[] = Array.from({ length: signalEdg
 const sumTolerance = 1e-3;
 
 /**
- * @param probabilities [W, K] row-major, after temperature scaling, as the exported network returns them
- * @param follows [W] whether a window directly follows the previous row's window in time, as in `followsForModelSignals`; all
- *   0 if unknown
+ * @param probabilities [W, K] row-major, after temperature scaling, as returned by the exported network
+ * @param follows [W] whether each window directly follows the previous row's window in time, as returned by
+ * `followsForModelSignals`; all 0 if unknown
  * @throws RangeError if there are no windows, fewer than two classes, or rows that are not probabilities
  */
 export function modelSignals(
@@ -77,7 +79,7 @@ export function modelSignals(
   return counter.signals();
 }
 
-/** Gives the same counts as `modelSignals`, but takes one piece after another; it also counts pairs across two pieces. */
+/** Produces the same counts as `modelSignals`, but takes one piece after another; also counts pairs across pieces. */
 export class SignalCounter {
   readonly #classCounts: number[];
   readonly #confidence = new Counter();
@@ -117,8 +119,7 @@ export class SignalCounter {
       if (!(Math.abs(sum - 1) <= sumTolerance)) throw invalidModelProbabilities(w, sum);
       this.#label = label;
       this.#classCounts[label]! += 1;
-      // Normalised by their sum, which is not exactly 1 in float32, so that neither mean confidence nor mean entropy
-      // exceeds 1.
+      // Divided by their sum, which is not exactly 1 in float32, so that neither mean confidence nor mean entropy exceeds 1.
       this.#confidence.add(first / sum);
       this.#entropy.add((Math.log(sum) + nats / sum) / Math.log(nClasses));
       this.#margin.add((first - second) / sum);
@@ -146,7 +147,7 @@ function unequalModelSignals(nClasses: number, windows: number, numbers: number)
   );
 }
 
-/** The recording and the start of the window before the first row. */
+/** The recording and start of the window before the first row. */
 export interface WindowBefore {
   readonly recording: number;
   readonly startTime: number;
@@ -171,12 +172,12 @@ export function followsForModelSignals(
 }
 
 /**
- * The combined signals of all windows. Pairs across two parts are not counted.
+ * The combined signals of all windows. Pairs that span two parts are not counted.
  * @param parts at least one part; all have the same classes
  */
 export function mergeModelSignals(parts: readonly ModelSignals[]): ModelSignals {
   const [first, ...others] = parts;
-  if (first === undefined) throw new RangeError("merge: expected signals of at least one batch, got none");
+  if (first === undefined) throw new RangeError("merge: expected signals from at least one batch, got none");
   return others.reduce((whole, part) => combineModelSignals(whole, part), first);
 }
 
@@ -206,7 +207,7 @@ class Counter {
   readonly #counts = new Uint32Array(signalEdges.length + 1);
   #millionths = 0;
 
-  /** Rounding may put a share slightly outside 0..1; the tails absorb it. */
+  /** Rounding may put a share slightly outside 0..1; the tail bins absorb it. */
   add(x: number): void {
     this.#counts[modelSignalBin(x)]! += 1;
     this.#millionths += millionths(x);

@@ -13,17 +13,19 @@ import type { ByteWriter } from "./byte-writer.ts";
 
 /** The time without movement in a batch. */
 export interface StillSummary {
-  /** Time that was left out: at least ten minutes at a stretch, or with a minute in which the sensor lay on something. */
+  /**
+   * Time that was left out: periods of at least ten minutes, or with a minute during which the sensor was lying on something.
+   */
   readonly seconds: number;
   /** Duration of all rows. */
   readonly ofSeconds: number;
   /** Whether nothing moved from the first row to the last. */
   readonly throughout: boolean;
-  /** Whether nothing remains of the batch without this time, so that nothing can be judged. */
+  /** Whether leaving out this time leaves nothing of the batch to judge. */
   readonly isAll: boolean;
   /** Whether the time that was left out extends to the last row. */
   readonly isAtEnd: boolean;
-  /** How long nothing had moved by the last row. */
+  /** For how long nothing had moved by the last row. */
   readonly atEnd: number;
 }
 
@@ -52,7 +54,7 @@ export function writeQuality(writer: ByteWriter, quality: BatchQuality): void {
   }
 }
 
-/** @throws RangeError if the bytes do not come from `writeQuality`, or the channels are others */
+/** @throws RangeError if the bytes do not come from `writeQuality`, or the channels differ */
 export function readQuality(reader: ByteReader, channels: readonly string[]): BatchQuality {
   const [rows_read, missing, infinite] = [reader.varint(), reader.varint(), reader.varint()];
   const seconds = readQualitySeconds(reader);

@@ -1,16 +1,16 @@
-// The bins in which a batch's values are counted. Each bin contains an equal share of the training data, so bins are narrow
-// where values are dense, in any unit. Bin i holds edges[i - 1] <= x < edges[i]; the first and the last bin are open. The edges
-// are frozen with the baseline, so counts from any time, device and batch can be added and compared.
+// The bins that a batch's values are counted in. Each bin contains an equal share of the training data, so bins are narrow
+// where values are dense, whatever the unit. Bin i holds edges[i - 1] <= x < edges[i]; the first and last bins are open-ended.
+// The edges are frozen with the baseline, so counts from any times, devices and batches can be added and compared.
 
-/** Edges in ascending order; there is one fewer edge than there are bins. */
+/** Edges in ascending order; there is one edge fewer than bins. */
 export type QuantileGrid = readonly number[];
 
 /** With this many bins, a KS distance on the grid is within 1/256 of the distance on raw values. */
 const defaultBins = 256;
 
 /**
- * Edges at the quantiles i / nBins. A value that spans several quantiles gets a bin of its own, which reaches to the next
- * float32. A constant channel has three bins: below, equal and above.
+ * Edges at the quantiles i / nBins. A value that spans several quantiles gets a bin of its own, which ends at the next float32.
+ * A constant channel has three bins: below, equal and above.
  * @param sorted ascending finite float32 values, at least one
  * @returns 1 to nBins - 1 strictly ascending float32 numbers
  */

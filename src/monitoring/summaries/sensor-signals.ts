@@ -1,13 +1,13 @@
-// Signals that are computed from several axes of a sensor. Each time a sensor is put on, gravity acts along different axes,
-// which hides an offset in one axis. The length of the vector does not depend on rotation. The order of the samples reveals
-// lost samples and a wrong rate; the values alone do not. The signal coherence reveals a flipped axis; see
-// turning-coherence.ts. Dimensions: N samples.
+// Signals computed from several axes of a sensor. Each time a sensor is put on, gravity acts along different axes, and that
+// hides an offset in one axis. The length of the vector does not depend on rotation. Lost samples and a wrong rate show up in
+// the order of the samples, not in the values alone. The coherence signal reveals a flipped axis; see turning-coherence.ts.
+// Dimensions: N samples.
 
 import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "./summarize.ts";
 import { coherenceHalfWidth, turningCoherence } from "./turning-coherence.ts";
 
-/** A quarter of the period of a movement at 2.5 Hz; an arbitrary choice. */
+/** A quarter of the period of a movement at 2.5 Hz; arbitrary. */
 const tempoSeconds = 0.1;
 
 /**
@@ -20,13 +20,13 @@ type SignalKind = (typeof movementKinds)[number] | "coherence";
 export interface SensorSignal {
   readonly name: string;
   readonly kind: SignalKind;
-  /** Three channels; for a coherence, six: those of an accelerometer, then those of a gyroscope. */
+  /** Three channels, or six for a coherence: those of an accelerometer, then those of a gyroscope. */
   readonly axes: readonly string[];
-  /** For a coherence only: number of the axis about which the rotations are compared. */
+  /** For a coherence only: index of the axis about which the rotations are compared. */
   readonly about?: number;
 }
 
-/** Sensors from which training computes signals: the accelerometers and gyroscopes, or else the unknown sensors. */
+/** Sensors that training computes signals from: the accelerometers and gyroscopes, or else the unknown sensors. */
 export function sensorsForSignals(sensors: readonly Sensor[]): readonly Sensor[] {
   const known = sensors.filter(({ kind }) => kind === "accelerometer" || kind === "gyroscope");
   return known.length > 0 ? known : sensors.filter(({ kind }) => kind === "unknown");
@@ -38,7 +38,7 @@ export function sensorsWithSignals(sensors: readonly Sensor[], byName: Readonly<
   return sensors.filter(({ channels }) => known.some(({ axes }) => axes.includes(channels[0])));
 }
 
-/** Signals of these sensors, except signals that have the same name as a channel. */
+/** Signals of these sensors, except those with the same name as a channel. */
 export function sensorSignals(channels: readonly string[], sensors: readonly Sensor[]): SensorSignal[] {
   const ofKind = (wanted: Sensor["kind"]): Sensor[] => sensors.filter(({ kind }) => kind === wanted);
   const moving =
@@ -58,7 +58,7 @@ export function coherenceSignals(sensors: readonly Sensor[]): SensorSignal[] {
   return gyroscope.channels.map((name, about) => ({ name: `${name} coherence`, kind: "coherence", axes, about }));
 }
 
-/** Only the entries whose distances are scored. Coherences are judged by their signs instead; see reversed-axes.ts. */
+/** Only the entries whose distances are scored. Coherences are judged by sign instead; see reversed-axes.ts. */
 export function withoutSensorCoherences<T>(
   byName: Readonly<Record<string, T>>,
   channels: readonly string[],
@@ -85,7 +85,7 @@ export function withoutSensorSignals<T>(
  *   samples at an end have the value of the nearest one, and a stretch of at most 2 k has 0
  * - coherence: see `turningCoherence`; with ends and short stretches as above
  * @param columns [N] each, for channels only
- * @param starts the rows at which a stretch begins, ascending; samples from two different stretches are never compared
+ * @param starts the rows at which a stretch begins, ascending; samples from different stretches are never compared
  */
 export function withSensorSignals(
   columns: Columns,
@@ -124,7 +124,7 @@ function tempoSignalLag(samplingRateHz: number): number {
 }
 
 /**
- * If this many extra samples are included on both sides (within the stretch), the signals of a part of a stretch are the same
+ * Number of extra samples to include on both sides (within the stretch) so that the signals of part of a stretch are the same
  * as in the whole stretch.
  */
 export function sensorSignalMargin(samplingRateHz: number): number {

@@ -1,12 +1,12 @@
 // Turns columns of raw values into a BatchSummary, at tens of millions of values per second. A table of equal cells over the
-// grid's range narrows down the possible bins of a value; a binary search among these finds the right bin.
+// grid's range narrows down a value's possible bins; a binary search among these finds the right one.
 
 import { moments } from "../../stats/moments.ts";
 import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 
 /**
- * Enough cells that most of them hold at most one edge, but few enough that a table fits into a processor's first-level
+ * Enough cells for most of them to hold at most one edge, but few enough for a table to fit into a processor's first-level
  * cache.
  */
 const cells = 4096;
@@ -14,7 +14,7 @@ const cells = 4096;
 /** Raw values by channel name, in the units of the training data. */
 export type Columns = Readonly<Record<string, Float32Array>>;
 
-/** Summarises batches over one set of grids; the tables are built only once. */
+/** Summarises batches over one set of grids; and builds the tables only once. */
 export class Summarizer {
   readonly #counters: ReadonlyMap<string, BinCounter>;
 
@@ -24,8 +24,8 @@ export class Summarizer {
   }
 
   /**
-   * Values that are not finite count as missing.
-   * @param columns the channels of the grids, in any order; other columns are ignored
+   * Non-finite values count as missing.
+   * @param columns the channels that have grids, in any order; other columns are ignored
    * @param start first row (default 0)
    * @param end row after the last (default: all)
    */

@@ -1,12 +1,12 @@
 // The distribution that a stored summary describes: shares below each edge of the grid are exact, and values within a bin are
-// taken to be spread evenly. The two open bins reach to the smallest and the largest value, so far outliers appear as an even
-// band between the last edge of the grid and the extreme value.
+// assumed to be spread evenly. The two open bins extend to the smallest and largest values, so distant outliers appear as an
+// even band between the outermost edge of the grid and the extreme value.
 
 import { firstNotBelow } from "../../stats/first-not-below.ts";
 import type { ChannelSummary } from "./batch-summary.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 
-/** Share of the values below each position; ascending, from 0 to 1, and linear in between. */
+/** Share of the values below each position: ascends from 0 to 1 and is linear in between. */
 export interface SummaryDistribution {
   readonly positions: readonly number[];
   readonly shares: readonly number[];
@@ -45,7 +45,7 @@ export function summaryShareBelow({ positions, shares }: SummaryDistribution, x:
   return shares[at - 1]! + ((shares[at]! - shares[at - 1]!) * (x - left)) / (right - left);
 }
 
-/** The value below which the share p of the values lies. @param p 0 to 1 */
+/** The value below which a share p of the values lies. @param p 0 to 1 */
 export function summaryQuantile({ positions, shares }: SummaryDistribution, p: number): number {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`quantile: expected a share from 0 to 1, got ${p}`);
   const at = Math.max(1, firstNotBelow(shares, p));

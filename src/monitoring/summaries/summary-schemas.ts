@@ -1,4 +1,4 @@
-// Schemas of the types in this folder. They are kept separate so that code for devices contains no validator.
+// Schemas of the types in this folder. They are kept separate so that device code contains no validator.
 import { z } from "zod";
 import type { BatchQuality } from "../../signals/data/batch-quality.ts";
 import type { BaselineReference } from "./baseline-reference.ts";
@@ -9,7 +9,7 @@ import type { ChannelSummaryJson, DeviceSummaryJson } from "./device-summary.ts"
 import type { ModelSignals, SignalSummary } from "./model-signals.ts";
 import type { TurningSums } from "./turning-scale.ts";
 
-/** Samples are float32, so values computed from them stay in that range. */
+/** Samples are float32, so values computed from them stay within that range. */
 const largestSample = 3.4028234663852886e38;
 export const sampleSchema: z.ZodNumber = z.number().min(-largestSample).max(largestSample);
 
@@ -57,7 +57,7 @@ export const baselineReferenceSchema: z.ZodType<BaselineReference> = z.record(
   z.object({ edges: edgesSchema, summary: channelSummarySchema }),
 );
 
-/** The form in which a ledger keeps measurements. */
+/** The form in which a ledger stores measurements. */
 export const batchFiguresSchema: z.ZodType<BatchFigures> = z.record(
   z.string(),
   z.object({ n: count, mean: z.number(), std: z.number().min(0) }),
@@ -99,13 +99,13 @@ const amount = z.number().min(0);
 const batchQualitySchema: z.ZodType<BatchQuality> = z
   .object({
     rows_read: count.describe("rows that arrived, whether or not they were kept"),
-    time: z.object({ missing: count, infinite: count }).describe("times that are not numbers, and infinite ones"),
+    time: z.object({ missing: count, infinite: count }).describe("times that are not numbers or are infinite"),
     seconds: amount.describe("recorded time in all stretches"),
     recordings: z.array(
       z.object({
         recording: z.string(),
         rows: count.describe("rows that were kept"),
-        repeated: count.describe("rows that repeated the time of the row before, but had other values"),
+        repeated: count.describe("rows that repeated the previous row's time but had other values"),
         seconds: amount,
         rate_hz: amount.nullable().describe("median rate; null if there are fewer than two rows"),
       }),
@@ -131,7 +131,7 @@ const batchQualitySchema: z.ZodType<BatchQuality> = z
       }),
     ),
   })
-  .describe("what the quality gate decides on; absent from earlier versions");
+  .describe("what the quality gate bases its decision on; absent from earlier versions");
 
 export const turningSumsSchema: z.ZodType<TurningSums> = z
   .object({
@@ -139,13 +139,14 @@ export const turningSumsSchema: z.ZodType<TurningSums> = z
     said: amount.describe("weighted squares of the gyroscope's turns"),
   })
   .describe(
-    "sums of a regression of gravity's turns on the gyroscope's; absent from earlier versions, and without sensors that measure the same turns",
+    "sums of a regression of gravity's turns on the gyroscope's; absent from earlier versions, and if no two " +
+      "sensors measure the same turns",
   );
 
 /** The form in which a device sends a summary. */
 export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
   schema_version: z.literal(1),
-  model_version: z.string().describe("model version in the device.json with which the batch was measured"),
+  model_version: z.string().describe("model version in the device.json that the batch was measured with"),
   rows: count.describe("recorded rows that were kept"),
   dropped: z
     .object({ missing_time: count, missing_values: count, duplicate_time: count })
@@ -155,22 +156,23 @@ export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
     .min(2)
     .nullable()
     .describe(
-      "by predicted class (null without samples), then by channel, including signals computed from a sensor's axes; null if there was no window",
+      "by predicted class (null for a class without samples), then by channel, including signals computed " +
+        "from a sensor's axes; null if there was no window",
     ),
   signals: storedModelSignalsSchema
     .nullable()
-    .describe("output of the network on the windows; null if there was no window"),
+    .describe("the network's output for the windows; null if there was no window"),
   quality: batchQualitySchema.exactOptional(),
   still: z
     .object({
       seconds: amount.describe("time that was left out because nothing moved"),
       of_seconds: amount.describe("duration of all rows"),
-      at_end: amount.describe("how long nothing had moved at the end of the last row"),
+      at_end: amount.describe("for how long nothing had moved by the last row"),
       throughout: z.boolean().describe("whether nothing moved from the first row to the last"),
-      is_all: z.boolean().describe("whether leaving this time out leaves nothing to judge"),
+      is_all: z.boolean().describe("whether leaving out this time leaves nothing to judge"),
       is_at_end: z.boolean().describe("whether the time that was left out extends to the last row"),
     })
-    .describe("time in which nothing moved, in seconds; absent from earlier versions")
+    .describe("time without movement, in seconds; absent from earlier versions")
     .exactOptional(),
   turning: turningSumsSchema.exactOptional(),
 });

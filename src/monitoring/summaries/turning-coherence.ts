@@ -1,13 +1,15 @@
 // Computes whether a gyroscope and an accelerometer on the same device measure the same rotation. In the frame of a sensor that
 // turns at the rate w, gravity v changes by dv = -w x v dt, so both sensors measure the rotation across gravity. If one axis of
-// either sensor changes its sign, the sign of their agreement changes about some axes, for any movement of the body.
-// Dimensions: N samples of one stretch.
+// either sensor flips its sign, the sign of their agreement flips about some axes, whatever the body does. Dimensions: N
+// samples of one stretch.
 
 import { windowSums } from "../../stats/window-sums.ts";
 
-/** The vectors are averaged twice in succession, each time over twice this time; chosen on one half of WISDM's people. */
+/**
+ * The vectors are averaged twice in succession, each time over twice this duration; chosen on one half of the people in WISDM.
+ */
 const smoothSeconds = 0.15;
-/** Half of the time over which the two rotations are compared; chosen on one half of WISDM's people. */
+/** Half the duration over which the two rotations are compared; chosen on one half of the people in WISDM. */
 const comparedSeconds = 0.5;
 
 function coherenceSmoothingHalf(samplingRateHz: number): number {
@@ -18,14 +20,14 @@ function coherenceComparedHalf(samplingRateHz: number): number {
   return Math.max(1, Math.round(comparedSeconds * samplingRateHz));
 }
 
-/** Number of samples before and after a sample on which its coherence depends. */
+/** Number of samples on either side of a sample that its coherence depends on. */
 export function coherenceHalfWidth(samplingRateHz: number): number {
   return 2 * coherenceSmoothingHalf(samplingRateHz) + 1 + coherenceComparedHalf(samplingRateHz);
 }
 
 /**
  * Returns the cosine between the rotations of gravity and of the gyroscope, about each axis, -1 to 1; 0 if either does not
- * turn. It is independent of the units.
+ * turn. The units do not matter.
  * @param axes six columns [N]: three of an accelerometer with gravity, then three of a gyroscope
  * @returns three columns [N - 2 half-widths]; empty if the stretch is too short
  */

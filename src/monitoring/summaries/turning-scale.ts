@@ -1,13 +1,13 @@
-// Compares how far the gyroscope says that the sensor turned with how far gravity turned. The gyroscope's rates over six seconds
-// are summed to turns, which carry every acceleration into the frame of the last sample. There, gravity stands still whatever
-// the wearer does, and the body's acceleration averages out over two seconds. If the gyroscope's scale or the clock is wrong,
-// gravity seems to turn, in proportion to the turns that the gyroscope reports. The scale that makes gravity stand still is a
-// regression slope, about 1 for everybody. Only +, -, * and / are used, because their results are the same in all browsers and
-// in Node.js. N is the number of samples.
+// Compares how far the sensor turned according to the gyroscope with how far gravity turned. The gyroscope's rates over six
+// seconds are summed to turns, which transform every acceleration into the frame of the last sample. There, gravity stands
+// still whatever the wearer does, and body acceleration averages out over two seconds. If the gyroscope's scale or the clock is
+// wrong, gravity seems to turn, in proportion to the turns reported by the gyroscope. The scale that makes gravity stand still
+// is a regression slope, about 1 for everyone. Only +, -, * and / are used, because their results are the same in all browsers
+// and in Node.js. N is the number of samples.
 
-/** Sums of a regression of gravity's turns on those that the gyroscope reports. */
+/** Sums for a regression of gravity's turns on those reported by the gyroscope. */
 export interface TurningSums {
-  /** Weighted products of the two turns; divided by `said`, the slope. */
+  /** Weighted products of the two turns; dividing by `said` gives the slope. */
   readonly shared: number;
   /** Weighted squares of the gyroscope's turns. */
   readonly said: number;
@@ -15,24 +15,24 @@ export interface TurningSums {
 
 /**
  * Time over which accelerations are averaged, and the number of such averages over which the rates are summed; chosen on the
- * tuning half of WISDM and MotionSense.
+ * tuning halves of WISDM and MotionSense.
  */
 const [pieceSeconds, pieces] = [2, 3];
-/** Half of the difference between the two scales whose averages are compared; arbitrary. */
+/** Half the difference between the two scales whose averages are compared; arbitrary. */
 const difference = 0.05;
 /**
- * Mean square movement of gravity that is left, as a share of its square, at which a span has half of its weight. Spans in
- * which the body moves much say little. Chosen on the tuning half, as is the next limit.
+ * Mean square residual movement of gravity, as a fraction of gravity squared, at which a span has half its weight. Spans with a
+ * lot of body movement reveal little. Chosen on the tuning half, as is the next limit.
  */
 const halfWeight = 0.03;
-/** Mean square turn, in rad^2, below which a span is left out, because noise and small accelerations hide such turns. */
+/** Mean square turn, in rad^2, below which a span is left out, because noise and small accelerations drown out such turns. */
 const leastTurn = 0.02;
 
 /**
- * Sums over spans of six seconds; `shared` divided by `said` is the scale. They add over stretches and batches.
+ * Sums over spans of six seconds; `shared` divided by `said` is the scale. They can be added over stretches and batches.
  * @param axes six columns [N]: three of an accelerometer with gravity, then three of a gyroscope
  * @param from first row of a stretch; `to` is the row after its last
- * @param unit turns the gyroscope's values into rad/s
+ * @param unit converts the gyroscope's values to rad/s
  */
 export function turningSums(
   axes: readonly Float32Array[],
@@ -72,7 +72,7 @@ export function turningSums(
   return { shared, said };
 }
 
-/** Sums of the acceleration over pieces of a span, turned into the frame of its last sample; three values per piece. */
+/** Sums of the acceleration over pieces of a span, rotated into the frame of its last sample; three values per piece. */
 function sumsInLastFrame(axes: readonly Float32Array[], from: number, piece: number, step: number): Float64Array {
   const sums = new Float64Array(3 * pieces);
   const half = (axis: number, at: number): number => (axes[axis]![at]! * step) / 2;
@@ -80,7 +80,7 @@ function sumsInLastFrame(axes: readonly Float32Array[], from: number, piece: num
     const at = from + i;
     const last = 3 * Math.floor(i / piece);
     let [p, q, r] = [half(3, at), half(4, at), half(5, at)];
-    // The tangent of half of the turn, by the first terms of its series.
+    // The tangent of half the turn, from the first terms of its series.
     const tangent = 1 + (p * p + q * q + r * r) / 3;
     p *= tangent;
     q *= tangent;

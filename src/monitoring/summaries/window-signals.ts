@@ -1,6 +1,6 @@
-// The signals that drift detection uses, for windows in memory: the channels, and the signals computed from each sensor's
-// axes. A signal is computed when it is needed, so at most one is in memory in addition to the windows. Dimensions: S
-// samples that the windows cover, K classes.
+// The signals that drift detection uses, for windows in memory: the channels, and the signals computed from each sensor's axes.
+// A signal is computed only when needed, so at most one is in memory besides the windows. Dimensions: S samples covered by the
+// windows, K classes.
 
 import { type Run, runsOfWindowChunk } from "../../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
@@ -10,7 +10,7 @@ import type { QuantileGrid } from "./quantile-grid.ts";
 import { type SensorSignal, sensorSignal, sensorSignalMargin, sensorSignals } from "./sensor-signals.ts";
 import { Summarizer } from "./summarize.ts";
 
-/** Number of samples for which a signal is computed at a time. */
+/** Number of samples to compute a signal for at a time. */
 const samplesAtOnce = 65_536;
 
 export class WindowSignals {
@@ -22,7 +22,7 @@ export class WindowSignals {
   readonly sensors: readonly Sensor[];
   readonly #computed: ReadonlyMap<string, SensorSignal>;
 
-  /** @param sensors the sensors of the windows; see `sensorsForSignals` */
+  /** @param sensors the windows' sensors; see `sensorsForSignals` */
   constructor(windows: WindowSet, sensors: readonly Sensor[]) {
     this.windows = windows;
     this.sensors = sensors;
@@ -31,7 +31,7 @@ export class WindowSignals {
     this.names = [...windows.channels, ...this.#computed.keys()];
   }
 
-  /** Returns samples `from` to `to` (exclusive) of a run, with the same values as in the whole run. */
+  /** Returns samples `from` to `to` (exclusive) of a run, with the same values as if the whole run were computed. */
   part(name: string, run: Pick<Run, "from" | "to">, from: number, to: number): Float32Array {
     const signal = this.#computed.get(name);
     if (signal === undefined) return this.#channel(name, from, to);
@@ -43,7 +43,7 @@ export class WindowSignals {
   }
 
   /**
-   * [S] samples of the given runs, joined end to end.
+   * [S] samples of the given runs, concatenated.
    * @param most maximum number of samples (default: all)
    */
   under(name: string, runs: readonly Run[] = this.runs, most: number = Number.POSITIVE_INFINITY): Float32Array {
@@ -61,9 +61,9 @@ export class WindowSignals {
   }
 
   /**
-   * Gives the same summaries as `summarizeByClass` for all samples.
+   * Produces the same summaries as `summarizeByClass` for all samples.
    * @param classOf [S] class of each sample
-   * @param map maps the signals (default: one after another)
+   * @param map maps over the signals (default: sequentially)
    */
   summarize(
     grids: Readonly<Record<string, QuantileGrid>>,

@@ -5,6 +5,7 @@ import { DataFault, type OnFault, throwDataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import type { collectingReporter } from "../../reporter.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { isDateName } from "../files/date-and-time.ts";
 import { usualTimeColumns } from "../files/usual-column-names.ts";
 import { alternatingRowsWarnings } from "./alternating-rows.ts";
 import type { ColumnRoles, ResolvedColumns } from "./column-roles.ts";
@@ -27,6 +28,7 @@ import { RowSelector, type SelectedRows, unknownUser } from "./select-rows.ts";
 import { warnOfSpellings } from "./spellings.ts";
 import { spreadTimes } from "./spread-times.ts";
 import { StoredRows } from "./stored-rows.ts";
+import { sinceEpoch } from "./time-unit.ts";
 
 export interface OpenTableOptions {
   /** Columns by role; for roles that are not given, columns are found by their usual names. */
@@ -141,6 +143,11 @@ export async function openTable(
       `Column "${finer}" may be a finer clock than "${roles.time}". To use it, add ${shellCommand("--time", finer)}`,
     );
   const timed = times.size === 0 ? asRead : new StoredRows([...roles.channels], store, picked.recordings, times);
+  const date = unusedColumns.find(isDateName);
+  if (date !== undefined && roles.time !== null && timed.time(0, 1)[0]! < sinceEpoch.from)
+    warn(
+      `Column "${roles.time}" has no date, and column "${date}" is not combined with it, because its values are not dates, or the times are not times of day. The times count from their own zero.`,
+    );
   if (roles.time !== null && clocks.timeUnit !== "timestamp") refuseMixedTimeUnits(timed, roles.time, onFault);
   const labelled = await labelFromFiles?.(timed, clocks);
   const rows = labelled?.rows ?? timed;

@@ -11,6 +11,7 @@ import type { ScratchFolder } from "../files/scratch-folder.ts";
 import { limitedTextColumn } from "../files/table-limits.ts";
 import { readTableSchema, type TableSchema } from "../files/table-schema.ts";
 import { type TimeReading, textClock } from "../files/text-clock.ts";
+import { partsOfJoinedClock } from "../files/usual-column-names.ts";
 import type { ColumnRoles, RequiredColumns } from "./column-roles.ts";
 import { resolveColumnRoles } from "./column-roles.ts";
 import { withoutEmptyColumns } from "./empty-columns.ts";
@@ -152,7 +153,8 @@ export async function openRowChunks(
     }
   }
   const { label, group, recording, time, channels } = roles;
-  const used = new Set([label, group, recording, time, fixedSplitOf(options.split)?.column, ...channels]);
+  const joined = time === null ? [] : partsOfJoinedClock(time, firstSchema.names);
+  const used = new Set([label, group, recording, time, fixedSplitOf(options.split)?.column, ...joined, ...channels]);
   const others = firstSchema.names.filter((name) => !used.has(name));
   const unusedColumns = [...others, ...(firstSchema.empty ?? [])];
   if (time === null && first.parts === undefined)

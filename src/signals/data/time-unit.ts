@@ -37,7 +37,7 @@ const usualTicks = { lower: 0.01, upper: 100 } as const;
  */
 const guessFactor = 8;
 /** Range of seconds since 1970, for times from 1998 to 2103. */
-const sinceEpoch = { from: 9e8, to: 4.2e9 } as const;
+export const sinceEpoch = { from: 9e8, to: 4.2e9 } as const;
 /**
  * Counts of days from 1954 to 2119 in spreadsheets, MATLAB (datenum) and astronomy (Julian days), and each count at the
  * start of 1970.

@@ -13,7 +13,7 @@ const partWords: readonly (readonly [word: RegExp, perSecond: number])[] = [
 ];
 
 /** The parts of a table's schema that describe its columns. */
-interface ColumnsOfTable {
+export interface ColumnsOfTable {
   readonly names: readonly string[];
   readonly types: ReadonlyMap<string, string>;
   source(numbers: ReadonlySet<string>, time?: string | null): string;
@@ -34,14 +34,23 @@ export async function withSplitClock<Schema extends ColumnsOfTable>(
   if (clock === undefined || !(await isSplitClock(database, schema, clock))) return schema;
   const name = joinedClockName(clock.seconds, clock.part);
   if (schema.names.includes(name)) return schema;
-  const sum = sqlOfSplitClock(clock);
+  return withJoinedClock(schema, name, "DOUBLE", sqlOfSplitClock(clock));
+}
+
+/** Adds a column that is computed from other columns. @param sql an expression of the other columns */
+export function withJoinedClock<Schema extends ColumnsOfTable>(
+  schema: Schema,
+  name: string,
+  type: string,
+  sql: string,
+): Schema {
   return {
     ...schema,
     names: [name, ...schema.names],
-    types: new Map([[name, "DOUBLE"], ...schema.types]),
+    types: new Map([[name, type], ...schema.types]),
     source(numbers: ReadonlySet<string>, time?: string | null) {
       const own = new Set([...numbers].filter((column) => column !== name));
-      return `(SELECT ${sum} AS ${duckdbIdentifier(name)}, * FROM ${schema.source(own, time)})`;
+      return `(SELECT ${sql} AS ${duckdbIdentifier(name)}, * FROM ${schema.source(own, time)})`;
     },
   };
 }
@@ -60,7 +69,9 @@ function splitClockInNames(names: readonly string[]): SplitClock | undefined {
       if (perSecond !== undefined) return { seconds, part, perSecond };
     }
   }
-  return undefined;
+  const perSecond = (name: string): number | undefined => partWords.find(([form]) => form.test(name.trim()))?.[1];
+  const part = names.find((name) => name !== usual && perSecond(name) !== undefined);
+  return usual === null || part === undefined ? undefined : { seconds: usual, part, perSecond: perSecond(part)! };
 }
 
 function sqlOfSplitClock({ seconds, part, perSecond }: SplitClock): string {

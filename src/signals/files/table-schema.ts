@@ -2,6 +2,7 @@
 
 import { UserError } from "../../errors.ts";
 import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
+import { withDateAndTime } from "./date-and-time.ts";
 import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral, duckdbPath } from "./duckdb.ts";
 import { explainCsvReadError, withReadErrorsExplained } from "./explain-read-error.ts";
 import type { SourceFile } from "./find-files.ts";
@@ -44,7 +45,10 @@ export async function readTableSchema(
     file.format === "parquet" ? await parquetTableSchema(database, file) : await csvTableSchema(database, file);
   if (own.names.length === 0) throw new UserError(`${file.path}: the file has no columns.`);
   refuseTableOverLimit(file.path, own.names);
-  const schema = await withReadErrorsExplained(database, file, own, () => withSplitClock(database, own));
+  const schema = await withReadErrorsExplained(database, file, own, async () => {
+    const split = await withSplitClock(database, own);
+    return split === own ? withDateAndTime(database, own) : split;
+  });
   return pathColumns.length === 0 ? schema : schemaWithPathColumns(schema, file, pathColumns);
 }
 

@@ -29,12 +29,17 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   ],
 };
 
-const joinedClock = / \+ .* \(s\)$/;
+/** Returns the columns that were joined into a clock, such as "Date + Time"; empty if the column is no joined clock. */
+export function partsOfJoinedClock(column: string, available: readonly string[]): readonly string[] {
+  const parts = column.replace(/ \(s\)$/, "").split(" + ");
+  return parts.length > 1 && parts.every((part) => available.includes(part)) ? parts : [];
+}
 
 /** Returns the column with the role's most likely usual name. */
 export function usualColumnOfRole(available: readonly string[], role: ColumnRole): string | null {
   const isAxis = available.some((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)) === "x");
-  const joined = role === "time" ? available.find((column) => joinedClock.test(column)) : undefined;
+  const joined =
+    role === "time" ? available.find((column) => partsOfJoinedClock(column, available).length > 0) : undefined;
   if (joined !== undefined) return joined;
   for (const usual of usualColumnNames[role]) {
     if (usual === "y" && isAxis) continue;
@@ -83,11 +88,11 @@ export function isSameColumnButForUnit(a: string, b: string): boolean {
   );
 }
 
-function usualColumnNameWithoutUnit(column: string): string {
+export function usualColumnNameWithoutUnit(column: string): string {
   return column.replace(/[([{].*$/, "");
 }
 
-function normaliseUsualColumnName(name: string): string {
+export function normaliseUsualColumnName(name: string): string {
   return name
     .normalize("NFD")
     .toLowerCase()

@@ -1,0 +1,242 @@
+// Joins a clock whose parts are in several columns: a date and a time of day (or the seconds since midnight); whole
+// seconds and the milliseconds within each second; year, month, day, hour, minute and second. The joined column holds
+// text, which text-clock.ts reads like any other, so the order of day and month is decided over the whole file. Columns
+// are joined only if the first rows of the file have the form of these parts.
+
+import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import { type ColumnsOfTable, withJoinedClock } from "./split-clock.ts";
+import { normaliseUsualColumnName, usualColumnNameWithoutUnit, usualColumnOfRole } from "./usual-column-names.ts";
+
+/** Number of rows, from the top of a file, that determine whether the columns belong together. */
+const searchedRows = 2000;
+/** Seconds from which numbers are more likely a time of day than elapsed time, if no name says which. Arbitrary. */
+const leastTimeOfDay = 3600;
+/** Maximum mean step between times of day, in seconds. */
+const slowestStep = 1.2;
+
+const dateWords = /\b(date|datum|fecha|jour|dia|data|giorno|day|tag|datestamp|yyyymmdd|ddmmyyyy)\b/;
+const otherDateWords = /\b(birth|dob|geburts?|naissance|nacimiento|nascita|export|download|modified|updated?)\b/;
+const timeOfDayWords = /\b(of day|of the day|ofday|since midnight|tod|sod)\b/;
+const millisecondWords = /\b(ms|millis|milliseconds?)\b/;
+
+const midnight = "[ T]0?0:00(?::00(?:\\.0*)?)?\\s*$";
+const weekday = "(?:(?i:mon|tue|wed|thu|fri|sat|sun)[A-Za-z]*\\.?,?\\s+)?";
+const dateForm = `^\\s*${weekday}(?:\\d{1,4}[-/. ](?:\\d{1,2}|[A-Za-z]{3,9})[-/. ]\\d{1,4}|(?:19|20)\\d{6}|[A-Za-z]{3,9}\\.? \\d{1,2},? \\d{4})(?:${midnight})?\\s*$`;
+const clock = "\\d{1,2}:\\d{2}";
+const halfDayAndOffset = "(?:\\s*[AaPp]\\.?[Mm]\\.?)?\\s*(?:Z|UTC|GMT|[+-]\\d{2}:?\\d{2})?\\s*$";
+const timeForm = `^\\s*${clock}(?::\\d{2}(?:[.,:]\\d{0,9})?)?${halfDayAndOffset}`;
+const wholeSecondsForm = `(?:^|[^:\\d])${clock}:\\d{2}${halfDayAndOffset}`;
+const digitsForm = "^\\s*\\d{5,6}(?:\\.\\d*)?\\s*$";
+
+/** Words for the fraction of a second, and the number of its digits. */
+const fractionWords: readonly (readonly [words: RegExp, digits: number])[] = [
+  [/\b(ms|msecs?|millis|milli ?seconds?|millisecs?|millisekunden|millisecondes)\b/, 3],
+  [/\b(us|usecs?|micros|micro ?seconds?|microsecs?)\b/, 6],
+  [/\b(ns|nsecs?|nanos|nano ?seconds?|nanosecs?)\b/, 9],
+];
+
+/** Names of parts, and the range of their values. */
+const parts = {
+  year: { names: ["year", "yr", "yyyy", "jahr", "annee", "ano"], from: 0, to: 2103 },
+  month: { names: ["month", "mon", "mo", "monat", "mois", "mes"], from: 1, to: 12 },
+  day: { names: ["day", "dd", "dayofmonth", "mday", "tag", "jour", "dia"], from: 1, to: 31 },
+  hour: { names: ["hour", "hours", "hr", "hh", "h", "stunde", "heure", "hora"], from: 0, to: 23 },
+  minute: { names: ["minute", "minutes", "min", "mins", "mi", "mm", "m", "minuto"], from: 0, to: 59 },
+  second: {
+    names: ["second", "seconds", "sec", "secs", "ss", "s", "sekunde", "seconde", "segundo"],
+    from: 0,
+    to: 60.999,
+  },
+} as const;
+
+type PartName = keyof typeof parts;
+
+/** A part of the clock: its columns, and SQL for its text. */
+interface ClockText {
+  readonly columns: readonly string[];
+  readonly sql: string;
+}
+
+/** Adds the joined clock as a column, named after its columns, such as "Date + Time". */
+export async function withDateAndTime<Schema extends ColumnsOfTable>(
+  database: Database,
+  schema: Schema,
+): Promise<Schema> {
+  const head = headOf(database, schema);
+  const dates = schema.names.filter(isDateName);
+  const others = schema.names.filter((name) => !dates.includes(name));
+  const usual = usualTime(others) ?? usualTime(schema.names);
+  const [hour, minute, second] = (["hour", "minute", "second"] as const).map((part) => columnOfPart(others, part));
+  const isTimeInParts =
+    hour !== undefined && minute !== undefined && second !== undefined && (usual === null || usual === second);
+  const whole = isTimeInParts
+    ? await timeOfParts(head, hour, minute, second)
+    : usual === null
+      ? undefined
+      : { columns: [usual], sql: textOfColumn(usual) };
+  if (whole === undefined) return schema;
+  const time = await withFraction(head, whole, others);
+  const date = await dateText(head, schema.names, dates);
+  const joined =
+    date === undefined ? time : ((await dateWithTime(head, date, time)) ?? (time === whole ? undefined : time));
+  if (joined === undefined || joined.columns.length < 2) return schema;
+  const name = joined.columns.join(" + ");
+  return schema.names.includes(name) ? schema : withJoinedClock(schema, name, "VARCHAR", joined.sql);
+}
+
+/** Evaluates SQL aggregates over the first rows, to which computed columns may be added. */
+type Head = (aggregates: readonly string[], added?: readonly string[]) => Promise<unknown[]>;
+
+function headOf(database: Database, schema: ColumnsOfTable): Head {
+  const rows = `(SELECT *, row_number() OVER () AS data_row FROM (SELECT * FROM ${schema.source(new Set(), null)} LIMIT ${searchedRows}))`;
+  return async (aggregates, added = []) => {
+    const selected = aggregates.map((sql, i) => `${sql} AS a${i}`).join(", ");
+    const [found] = await database.rows(`SELECT ${selected} FROM (SELECT ${["*", ...added].join(", ")} FROM ${rows})`);
+    return aggregates.map((_, i) => found![`a${i}`]);
+  };
+}
+
+/** Returns the words of a name in lower case, without accents. */
+function wordsOf(name: string): string {
+  return name
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .normalize("NFD")
+    .toLowerCase()
+    .replace(/\p{M}/gu, "")
+    .replace(/[^a-z]+/g, " ");
+}
+
+export function isDateName(name: string): boolean {
+  const words = wordsOf(name);
+  return dateWords.test(words) && !otherDateWords.test(words) && !timeOfDayWords.test(words);
+}
+
+/** Returns the column of the time, which is not the fraction of a second. */
+function usualTime(names: readonly string[]): string | null {
+  const ofDay = names.find((name) => timeOfDayWords.test(wordsOf(name)));
+  return (
+    ofDay ??
+    usualColumnOfRole(
+      names.filter((name) => digitsOfFraction(name) === undefined),
+      "time",
+    )
+  );
+}
+
+function columnOfPart(names: readonly string[], part: PartName): string | undefined {
+  const usual: readonly string[] = parts[part].names;
+  return names.find((name) => usual.includes(normaliseUsualColumnName(usualColumnNameWithoutUnit(name))));
+}
+
+function digitsOfFraction(name: string): number | undefined {
+  return fractionWords.find(([words]) => words.test(wordsOf(name)))?.[1];
+}
+
+function textOfColumn(name: string): string {
+  return `trim(CAST(${duckdbIdentifier(name)} AS VARCHAR))`;
+}
+
+function numberInColumn(name: string): string {
+  return `TRY_CAST(${duckdbIdentifier(name)} AS DOUBLE)`;
+}
+
+/** SQL that is true if all values have a form, and there are any. */
+function allMatch(sql: string, form: string): string {
+  return `bool_and(regexp_matches(${sql}, ${duckdbLiteral(form)}))`;
+}
+
+/** SQL that is true if all values are numbers in the part's range. */
+function allInRange(name: string, part: PartName): string {
+  const [number, { from, to }] = [numberInColumn(name), parts[part]];
+  const isWhole = part === "second" ? "true" : `${number} = floor(${number})`;
+  return `bool_and(coalesce(${number} BETWEEN ${from} AND ${to} AND ${isWhole}, ${duckdbIdentifier(name)} IS NULL))`;
+}
+
+/** SQL for a number of at least two digits before the point. */
+function twoDigits(name: string): string {
+  const text = textOfColumn(name);
+  return `(CASE WHEN regexp_matches(${text}, '^\\d(\\D|$)') THEN '0' || ${text} ELSE ${text} END)`;
+}
+
+async function timeOfParts(head: Head, hour: string, minute: string, second: string): Promise<ClockText | undefined> {
+  const found = await head([allInRange(hour, "hour"), allInRange(minute, "minute"), allInRange(second, "second")]);
+  if (!found.every((inRange) => inRange === true)) return undefined;
+  const sql = [hour, minute, second].map(twoDigits).join(" || ':' || ");
+  return { columns: [hour, minute, second], sql: `(${sql})` };
+}
+
+/** Adds the fraction of a second from a column of its own, if the column restarts only when a second begins. */
+async function withFraction(head: Head, time: ClockText, names: readonly string[]): Promise<ClockText> {
+  for (const name of names) {
+    const digits = digitsOfFraction(name);
+    if (digits === undefined || time.columns.includes(name)) continue;
+    const number = numberInColumn(name);
+    const [isWhole, fits, restarts, within] = await head(
+      [
+        allMatch("joined_time", wholeSecondsForm),
+        `bool_and(coalesce(fraction >= 0 AND fraction < ${10 ** digits} AND fraction = floor(fraction), true))`,
+        "count(*) FILTER (fraction < before)",
+        "count(*) FILTER (fraction < before AND joined_time = time_before)",
+      ],
+      [
+        `${time.sql} AS joined_time, ${number} AS fraction`,
+        `lag(${number}) OVER (ORDER BY data_row) AS before, lag(${time.sql}) OVER (ORDER BY data_row) AS time_before`,
+      ],
+    );
+    if (isWhole !== true || fits !== true || Number(restarts) === 0 || Number(within) > 0) continue;
+    const padded = `lpad(CAST(CAST(${number} AS BIGINT) AS VARCHAR), ${digits}, '0')`;
+    const sql = `regexp_replace(${time.sql}, '(\\d{1,2}:\\d{2}:\\d{2})', '\\1.' || ${padded})`;
+    return { columns: [...time.columns, name], sql };
+  }
+  return time;
+}
+
+/** Returns the date from one column, or from the columns of year, month and day. */
+async function dateText(
+  head: Head,
+  names: readonly string[],
+  dates: readonly string[],
+): Promise<ClockText | undefined> {
+  for (const name of dates) {
+    const text = textOfColumn(name);
+    const [isDate] = await head([allMatch(text, dateForm)]);
+    if (isDate === true) return { columns: [name], sql: `regexp_replace(${text}, ${duckdbLiteral(midnight)}, '')` };
+  }
+  const [year, month, day] = (["year", "month", "day"] as const).map((part) => columnOfPart(names, part));
+  if (year === undefined || month === undefined || day === undefined) return undefined;
+  const found = await head([allInRange(year, "year"), allInRange(month, "month"), allInRange(day, "day")]);
+  if (!found.every((inRange) => inRange === true)) return undefined;
+  const fourDigits = `CASE WHEN length(${textOfColumn(year)}) <= 2 THEN '20' || lpad(${textOfColumn(year)}, 2, '0') ELSE ${textOfColumn(year)} END`;
+  return {
+    columns: [year, month, day],
+    sql: `(${fourDigits} || '-' || ${twoDigits(month)} || '-' || ${twoDigits(day)})`,
+  };
+}
+
+/** @returns undefined if the times are not times of day */
+async function dateWithTime(head: Head, date: ClockText, time: ClockText): Promise<ClockText | undefined> {
+  const columns = [...date.columns, ...time.columns];
+  const number = `TRY_CAST(${time.sql} AS DOUBLE)`;
+  const [isTime, areDigits, isCompactDate, least, most, count, all] = await head([
+    allMatch(time.sql, timeForm),
+    allMatch(time.sql, digitsForm),
+    allMatch(date.sql, "^\\d{8}$"),
+    `min(${number})`,
+    `max(${number})`,
+    `count(${number})`,
+    `count(${time.sql})`,
+  ]);
+  if (isTime === true) return { columns, sql: `(${date.sql} || ' ' || ${time.sql})` };
+  if (areDigits === true && isCompactDate === true) {
+    const padded = `CASE WHEN regexp_matches(${time.sql}, '^\\d{5}(\\.|$)') THEN '0' || ${time.sql} ELSE ${time.sql} END`;
+    return { columns, sql: `(${date.sql} || ' ' || ${padded})` };
+  }
+  const words = wordsOf(time.columns[0]!);
+  const perSecond = millisecondWords.test(words) ? 1000 : 1;
+  const [first, last] = [Number(least) / perSecond, Number(most) / perSecond];
+  if (Number(count) < Number(all) || !(first >= 0 && last < 86_400)) return undefined;
+  const isSlow = !((last - first) / Number(count) <= slowestStep);
+  if (!timeOfDayWords.test(words) && (perSecond > 1 || first < leastTimeOfDay || isSlow)) return undefined;
+  const clock = `strftime(make_timestamp(CAST(round(${number} * ${1e6 / perSecond}) AS BIGINT)), '%H:%M:%S.%f')`;
+  return { columns, sql: `(${date.sql} || ' ' || ${clock})` };
+}

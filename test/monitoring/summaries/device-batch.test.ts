@@ -238,7 +238,7 @@ describe("a batch on a device", () => {
     expect(summary).toMatchObject({ rows: 2, measurement: null, quality: { rows_read: 2, usable: { seconds: 0 } } });
     const { quality: _, ...bare } = summary;
     expect(() => readSummary(encodeSummary(bare), { modelVersion: "walk-1", shape, channels })).toThrow(
-      "summary: expected a measurement or a quality",
+      "summary: expected a measurement or quality figures",
     );
   });
 
